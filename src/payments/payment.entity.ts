@@ -1,0 +1,116 @@
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { Merchant } from '../auth/merchant.entity.js';
+import { Token } from '../chain/token.entity.js';
+import { amountColumn, integerColumn } from '../database/column-types.js';
+import { type PaymentException, type PaymentStatus } from './lifecycle.js';
+
+/** A request for money: one deposit address, one asset, one amount due. Its moves are made in `lifecycle.ts` only. */
+@Entity('payments')
+@Check(
+  'payments_status_check',
+  `status IN ('pending','partially_paid','detected','confirmed','settled','expired','failed')`,
+)
+@Check('payments_exception_check', `exception IN ('underpaid','overpaid','late')`)
+@Check('payments_amount_check', 'amount > 0')
+@Index('payments_merchant_idx', ['merchantId', 'id'])
+@Index('payments_merchant_status_idx', ['merchantId', 'status', 'id'])
+@Index('payments_merchant_reference_idx', ['merchantId', 'reference', 'id'], { where: 'reference IS NOT NULL' })
+@Index('payments_expiry_idx', ['chainId', 'expiresAt'], { where: `status IN ('pending','partially_paid')` })
+@Index('payments_recheck_idx', ['chainId', 'recheckAtBlock'], { where: 'recheck_at_block IS NOT NULL' })
+export class Payment {
+  /** UUIDv7: sorts by creation. */
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'payments_pkey' })
+  id: string;
+
+  @ForeignKey(() => Merchant, { name: 'payments_merchant_fkey' })
+  @Column('uuid', { name: 'merchant_id' })
+  merchantId: string;
+
+  @Column({ ...integerColumn, name: 'chain_id' })
+  chainId: number;
+
+  /** The chain's name in chains.yaml when the payment was made. */
+  @Column('varchar', { length: 20 })
+  chain: string;
+
+  /** Null: the chain's native asset. */
+  @ForeignKey(() => Token, { name: 'payments_token_fkey' })
+  @Column('uuid', { name: 'token_id', nullable: true })
+  tokenId: string | null;
+
+  /** Lower-case hex with 0x. Never shared by two payments. */
+  @Index('payments_address_key', { unique: true })
+  @Column('varchar', { length: 42 })
+  address: string;
+
+  @Column('varchar', { name: 'deposit_scheme', length: 16 })
+  depositScheme: string;
+
+  /** What the scheme needs to find the address again, beyond the index. */
+  @Column('jsonb', { name: 'deposit_parameters', nullable: true })
+  depositParameters: Record<string, unknown> | null;
+
+  /** The last element of the BIP-44 path. Comes from a Postgres sequence and is never used again. */
+  @Index('payments_derivation_index_key', { unique: true })
+  @Column({ ...integerColumn, name: 'derivation_index' })
+  derivationIndex: number;
+
+  /** Due, in base units. */
+  @Column(amountColumn)
+  amount: bigint;
+
+  /** Sum of the counted transfers on the canonical chain, in base units. */
+  @Column({ ...amountColumn, name: 'amount_received', default: () => '0' })
+  amountReceived: bigint;
+
+  /** The part of `amountReceived` that is deep enough to be final. */
+  @Column({ ...amountColumn, name: 'amount_confirmed', default: () => '0' })
+  amountConfirmed: bigint;
+
+  @Column('varchar', { length: 16, default: 'pending' })
+  status: PaymentStatus;
+
+  @Column('varchar', { length: 16, nullable: true })
+  exception: PaymentException | null;
+
+  /** Depth of the transfer that completed the due amount, in blocks, when last evaluated. */
+  @Column('integer', { default: 0 })
+  confirmations: number;
+
+  /** Null: final when the node's `finalized` block has reached it. */
+  @Column('integer', { name: 'required_confirmations', nullable: true })
+  requiredConfirmations: number | null;
+
+  /** Block of the transfer that completed the due amount. */
+  @Column({ ...integerColumn, name: 'detected_in_block', nullable: true })
+  detectedInBlock: number | null;
+
+  /** The scanned (or final) block number at which a counted transfer becomes deep enough: when to look again. */
+  @Column({ ...integerColumn, name: 'recheck_at_block', nullable: true })
+  recheckAtBlock: number | null;
+
+  @Column('varchar', { length: 255, nullable: true })
+  reference: string | null;
+
+  @Column('jsonb', { nullable: true })
+  metadata: Record<string, unknown> | null;
+
+  /** Grows by one with every event; a consumer drops what is older than what it has. */
+  @Column('integer', { default: 1 })
+  version: number;
+
+  @Column('timestamptz', { name: 'expires_at' })
+  expiresAt: Date;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt: Date;
+
+  @Column('timestamptz', { name: 'detected_at', nullable: true })
+  detectedAt: Date | null;
+
+  @Column('timestamptz', { name: 'confirmed_at', nullable: true })
+  confirmedAt: Date | null;
+
+  @Column('timestamptz', { name: 'settled_at', nullable: true })
+  settledAt: Date | null;
+}

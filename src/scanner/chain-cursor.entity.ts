@@ -1,0 +1,21 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { integerColumn } from '../database/column-types.js';
+
+/** How far a chain has been scanned: the last block whose facts are committed. */
+@Entity('chain_cursors')
+export class ChainCursor {
+  @PrimaryColumn({ ...integerColumn, name: 'chain_id', primaryKeyConstraintName: 'chain_cursors_pkey' })
+  chainId: number;
+
+  @Column({ ...integerColumn, name: 'block_number' })
+  blockNumber: number;
+
+  @Column('varchar', { name: 'block_hash', length: 66 })
+  blockHash: string;
+
+  @Column('timestamptz', { name: 'block_time' })
+  blockTime: Date;
+
+  @Column('timestamptz', { name: 'updated_at', default: () => 'now()' })
+  updatedAt: Date;
+}
