@@ -60,11 +60,11 @@ export class Payment {
   amount: bigint;
 
   /** Sum of the counted transfers on the canonical chain, in base units. */
-  @Column({ ...amountColumn, name: 'amount_received', default: () => '0' })
+  @Column({ ...amountColumn, name: 'amount_received', default: 0 })
   amountReceived: bigint;
 
   /** The part of `amountReceived` that is deep enough to be final. */
-  @Column({ ...amountColumn, name: 'amount_confirmed', default: () => '0' })
+  @Column({ ...amountColumn, name: 'amount_confirmed', default: 0 })
   amountConfirmed: bigint;
 
   @Column('varchar', { length: 16, default: 'pending' })

@@ -1,0 +1,61 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type DataSourceOptions, type MigrationInterface } from 'typeorm';
+import { ApiKey } from '../auth/api-key.entity.js';
+import { Merchant } from '../auth/merchant.entity.js';
+import { Token } from '../chain/token.entity.js';
+import { IdempotencyRecord } from '../http/idempotency-record.entity.js';
+import { PaymentEvent } from '../payments/event.entity.js';
+import { Payment } from '../payments/payment.entity.js';
+import { Transfer } from '../payments/transfer.entity.js';
+import { ChainBlock } from '../scanner/chain-block.entity.js';
+import { ChainCursor } from '../scanner/chain-cursor.entity.js';
+import { WebhookAttempt } from '../webhooks/webhook-attempt.entity.js';
+import { WebhookDelivery } from '../webhooks/webhook-delivery.entity.js';
+import { WebhookEndpoint } from '../webhooks/webhook-endpoint.entity.js';
+
+const entities = [
+  ApiKey,
+  ChainBlock,
+  ChainCursor,
+  IdempotencyRecord,
+  Merchant,
+  Payment,
+  PaymentEvent,
+  Token,
+  Transfer,
+  WebhookAttempt,
+  WebhookDelivery,
+  WebhookEndpoint,
+];
+
+const migrations = await loadMigrations(join(import.meta.dirname, 'migrations'));
+
+/** Every `<timestamp>-<name>` file is a migration: `npm run migration:generate` needs no list edited afterwards. */
+async function loadMigrations(folder: string): Promise<(new () => MigrationInterface)[]> {
+  const files = readdirSync(folder).filter((file) => /^\d+-[\w-]+\.(js|ts)$/.test(file));
+  const modules = await Promise.all(
+    files
+      .sort()
+      .map((file) => import(join(folder, file)) as Promise<Record<string, new () => MigrationInterface>>),
+  );
+  return modules.flatMap((module) => Object.values(module));
+}
+
+/**
+ * The one description of our database, shared by the app, the TypeORM command line and the tests.
+ * @param poolSize connections this process may hold
+ */
+export function dataSourceOptions(url: string, poolSize = 10): DataSourceOptions {
+  return {
+    type: 'postgres',
+    url,
+    entities,
+    migrations,
+    migrationsTableName: 'migrations',
+    migrationsTransactionMode: 'each',
+    synchronize: false,
+    poolSize,
+    applicationName: 'quittance',
+  };
+}

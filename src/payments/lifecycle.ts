@@ -1,0 +1,2 @@
+export type PaymentStatus = 'pending' | 'partially_paid' | 'detected' | 'confirmed' | 'settled' | 'expired' | 'failed';
+export type PaymentException = 'underpaid' | 'overpaid' | 'late';
