@@ -1,2 +1,246 @@
-export type PaymentStatus = 'pending' | 'partially_paid' | 'detected' | 'confirmed' | 'settled' | 'expired' | 'failed';
+/**
+ * The life of a payment as one pure function: `(payment, facts) → (payment, events)`.
+ *
+ * Facts are a snapshot of the canonical chain as far as it has been scanned, never a difference to the last
+ * snapshot. So it does not matter how often, in which portions or how late they are applied: a crash, a replay or a
+ * long catch-up ends in the same payment.
+ */
+
+export const PAYMENT_STATUSES = [
+  'pending',
+  'partially_paid',
+  'detected',
+  'confirmed',
+  'settled',
+  'expired',
+  'failed',
+] as const;
+export type PaymentStatus = (typeof PAYMENT_STATUSES)[number];
 export type PaymentException = 'underpaid' | 'overpaid' | 'late';
+
+export type PaymentEventType =
+  | 'payment.created'
+  | 'payment.partially_paid'
+  | 'payment.detected'
+  | 'payment.confirmed'
+  | 'payment.settled'
+  | 'payment.expired'
+  | 'payment.reorged'
+  | 'payment.failed'
+  | 'payment.overpaid';
+
+/** The part of a payment that the lifecycle reads and moves. Amounts in base units. */
+export interface PaymentState {
+  status: PaymentStatus;
+  exception: PaymentException | null;
+  amount: bigint;
+  amountReceived: bigint;
+  amountConfirmed: bigint;
+  confirmations: number;
+  /** Blocks, counting the transfer's own; null: final when `Facts.finalNumber` has reached the transfer. */
+  requiredConfirmations: number | null;
+  detectedInBlock: number | null;
+  recheckAtBlock: number | null;
+  recheckAtTime: Date | null;
+  version: number;
+  expiresAt: Date;
+  detectedAt: Date | null;
+  confirmedAt: Date | null;
+  settledAt: Date | null;
+}
+
+/** A transfer that counts towards the payment, where the canonical chain has it. */
+export interface Credit {
+  txHash: string;
+  ordinal: number;
+  kind: string;
+  amount: bigint;
+  blockNumber: number;
+  blockTime: Date;
+}
+
+export interface Facts {
+  /** Every counted transfer on the canonical chain up to `scanned`; order and repeats do not matter. */
+  credits: readonly Credit[];
+  /** The last block whose facts are known. Its time, not ours, decides expiry. */
+  scanned: { number: number; time: Date };
+  /** The highest block that the chain itself calls final, or null where that is not asked. */
+  finalNumber: number | null;
+  /** How long after `expiresAt` a transfer still counts, in ms. */
+  lateWatchMs: number;
+  /** The sweep of this payment's funds is final. */
+  swept?: boolean;
+  /** Our clock, for the `…At` columns. It decides nothing. */
+  now: Date;
+}
+
+export interface Advance<P> {
+  payment: P;
+  /** In order; each with the payment as it was right after it. */
+  events: { type: PaymentEventType; payment: P }[];
+}
+
+interface Tally {
+  received: bigint;
+  confirmed: bigint;
+  /** The transfer with which the sum reached the due amount, in chain order. */
+  completing: Credit | null;
+  completingIsDeep: boolean;
+  hasLateCredit: boolean;
+  recheckAtBlock: number | null;
+}
+
+interface Move {
+  to: PaymentStatus;
+  event: PaymentEventType;
+}
+
+/** Applies what is known of the chain to a payment. The same facts a second time change nothing. */
+export function advance<P extends PaymentState>(payment: P, facts: Facts): Advance<P> {
+  const tally = tallyOf(payment, facts);
+  const events: Advance<P>['events'] = [];
+  let current = payment;
+  for (let move = nextMove(current, tally, facts); move; move = nextMove(current, tally, facts)) {
+    current = withFigures(stamped(current, move, facts.now), tally, facts);
+    events.push({ type: move.event, payment: current });
+  }
+  return { payment: withFigures(current, tally, facts), events };
+}
+
+/** The next row of the table of moves that applies, or undefined when the payment has come to rest. */
+function nextMove(payment: PaymentState, tally: Tally, facts: Facts): Move | undefined {
+  const isCovered = tally.received >= payment.amount;
+  switch (payment.status) {
+    case 'pending':
+      if (isCovered) return { to: 'detected', event: 'payment.detected' };
+      if (tally.received > 0n) return { to: 'partially_paid', event: 'payment.partially_paid' };
+      if (isTimeUp(payment, tally, facts)) return { to: 'expired', event: 'payment.expired' };
+      return undefined;
+    case 'partially_paid':
+      if (isCovered) return { to: 'detected', event: 'payment.detected' };
+      if (tally.received === 0n) return { to: 'pending', event: 'payment.reorged' };
+      if (tally.received < payment.amountReceived) return { to: 'partially_paid', event: 'payment.reorged' };
+      if (tally.received > payment.amountReceived)
+        return { to: 'partially_paid', event: 'payment.partially_paid' };
+      if (isTimeUp(payment, tally, facts)) return { to: 'expired', event: 'payment.expired' };
+      return undefined;
+    case 'detected':
+      if (!isCovered)
+        return { to: tally.received > 0n ? 'partially_paid' : 'pending', event: 'payment.reorged' };
+      if (tally.completingIsDeep) return { to: 'confirmed', event: 'payment.confirmed' };
+      return undefined;
+    case 'confirmed':
+    case 'settled':
+      if (!isCovered) return { to: 'failed', event: 'payment.failed' };
+      if (payment.status === 'confirmed' && facts.swept) return { to: 'settled', event: 'payment.settled' };
+      if (tally.received > payment.amountReceived) return { to: payment.status, event: 'payment.overpaid' };
+      return undefined;
+    case 'expired':
+      if (isCovered) return { to: 'detected', event: 'payment.detected' };
+      if (tally.received > 0n && !isTimeUp(payment, tally, facts)) {
+        return { to: 'partially_paid', event: 'payment.partially_paid' };
+      }
+      return undefined;
+    case 'failed':
+      return undefined;
+  }
+}
+
+/** Late money reopens a payment until its watch window ends; without it, time is up at `expiresAt`. */
+function isTimeUp(payment: PaymentState, tally: Tally, facts: Facts): boolean {
+  return facts.scanned.time > closesAt(payment, tally, facts);
+}
+
+function closesAt(payment: PaymentState, tally: Tally, facts: Facts): Date {
+  return tally.hasLateCredit ? watchEndsAt(payment, facts.lateWatchMs) : payment.expiresAt;
+}
+
+/** The chain time after which a transfer no longer counts. */
+export function watchEndsAt(payment: { expiresAt: Date }, lateWatchMs: number): Date {
+  return new Date(payment.expiresAt.getTime() + lateWatchMs);
+}
+
+function stamped<P extends PaymentState>(payment: P, move: Move, now: Date): P {
+  const next = { ...payment, status: move.to, version: payment.version + 1 };
+  if (move.event === 'payment.detected') next.detectedAt = now;
+  if (move.event === 'payment.confirmed') next.confirmedAt = now;
+  if (move.event === 'payment.settled') next.settledAt = now;
+  if (move.event === 'payment.reorged') next.detectedAt = null;
+  return next;
+}
+
+function withFigures<P extends PaymentState>(payment: P, tally: Tally, facts: Facts): P {
+  const { completing } = tally;
+  return {
+    ...payment,
+    exception: exceptionOf(payment, tally),
+    amountReceived: tally.received,
+    amountConfirmed: tally.confirmed,
+    confirmations: completing ? depthOf(completing, facts) : 0,
+    detectedInBlock: completing?.blockNumber ?? null,
+    recheckAtBlock: tally.recheckAtBlock,
+    recheckAtTime:
+      payment.status === 'pending' || payment.status === 'partially_paid'
+        ? closesAt(payment, tally, facts)
+        : null,
+  };
+}
+
+/** One word for what the merchant may have to act on, the most pressing first. */
+function exceptionOf(payment: PaymentState, tally: Tally): PaymentException | null {
+  if (tally.received > payment.amount) return 'overpaid';
+  if (tally.completing) return tally.completing.blockTime > payment.expiresAt ? 'late' : null;
+  if (tally.received === 0n) return null;
+  if (payment.status === 'expired') return 'underpaid';
+  return tally.hasLateCredit ? 'late' : null;
+}
+
+function tallyOf(payment: PaymentState, facts: Facts): Tally {
+  const tally: Tally = {
+    received: 0n,
+    confirmed: 0n,
+    completing: null,
+    completingIsDeep: false,
+    hasLateCredit: false,
+    recheckAtBlock: null,
+  };
+  for (const credit of inChainOrder(facts.credits)) {
+    const isDeep = isDeepEnough(credit, payment.requiredConfirmations, facts);
+    tally.received += credit.amount;
+    if (isDeep) tally.confirmed += credit.amount;
+    else tally.recheckAtBlock ??= deepEnoughAt(credit, payment.requiredConfirmations);
+    if (credit.blockTime > payment.expiresAt) tally.hasLateCredit = true;
+    if (!tally.completing && tally.received >= payment.amount) {
+      tally.completing = credit;
+      tally.completingIsDeep = isDeep;
+    }
+  }
+  return tally;
+}
+
+function inChainOrder(credits: readonly Credit[]): Credit[] {
+  const byIdentity = new Map(
+    credits.map((credit) => [`${credit.txHash}:${credit.ordinal}:${credit.kind}`, credit]),
+  );
+  return [...byIdentity.values()].sort(
+    (a, b) => a.blockNumber - b.blockNumber || compareText(a.txHash, b.txHash) || a.ordinal - b.ordinal,
+  );
+}
+
+function compareText(a: string, b: string): number {
+  return Number(a > b) - Number(a < b);
+}
+
+/** Confirmations in blocks; a transfer in the scanned block itself has one. */
+function depthOf(credit: Credit, facts: Facts): number {
+  return Math.max(0, facts.scanned.number - credit.blockNumber + 1);
+}
+
+function isDeepEnough(credit: Credit, required: number | null, facts: Facts): boolean {
+  if (required !== null) return depthOf(credit, facts) >= required;
+  return facts.finalNumber !== null && credit.blockNumber <= facts.finalNumber;
+}
+
+function deepEnoughAt(credit: Credit, required: number | null): number {
+  return required === null ? credit.blockNumber : credit.blockNumber + required - 1;
+}

@@ -14,9 +14,11 @@ import { type PaymentException, type PaymentStatus } from './lifecycle.js';
 @Check('payments_amount_check', 'amount > 0')
 @Index('payments_merchant_idx', ['merchantId', 'id'])
 @Index('payments_merchant_status_idx', ['merchantId', 'status', 'id'])
-@Index('payments_merchant_reference_idx', ['merchantId', 'reference', 'id'], { where: 'reference IS NOT NULL' })
-@Index('payments_expiry_idx', ['chainId', 'expiresAt'], { where: `status IN ('pending','partially_paid')` })
-@Index('payments_recheck_idx', ['chainId', 'recheckAtBlock'], { where: 'recheck_at_block IS NOT NULL' })
+@Index('payments_merchant_reference_idx', ['merchantId', 'reference', 'id'], {
+  where: 'reference IS NOT NULL',
+})
+@Index('payments_recheck_time_idx', ['chainId', 'recheckAtTime'], { where: 'recheck_at_time IS NOT NULL' })
+@Index('payments_recheck_block_idx', ['chainId', 'recheckAtBlock'], { where: 'recheck_at_block IS NOT NULL' })
 export class Payment {
   /** UUIDv7: sorts by creation. */
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'payments_pkey' })
@@ -88,6 +90,10 @@ export class Payment {
   /** The scanned (or final) block number at which a counted transfer becomes deep enough: when to look again. */
   @Column({ ...integerColumn, name: 'recheck_at_block', nullable: true })
   recheckAtBlock: number | null;
+
+  /** The chain time past which an unpaid payment expires: when to look again. */
+  @Column('timestamptz', { name: 'recheck_at_time', nullable: true })
+  recheckAtTime: Date | null;
 
   @Column('varchar', { length: 255, nullable: true })
   reference: string | null;

@@ -72,6 +72,7 @@ export class FirstPayment1764000000000 implements MigrationInterface {
         required_confirmations integer,
         detected_in_block bigint,
         recheck_at_block bigint,
+        recheck_at_time timestamptz,
         reference varchar(255),
         metadata jsonb,
         version integer NOT NULL DEFAULT 1,
@@ -90,10 +91,10 @@ export class FirstPayment1764000000000 implements MigrationInterface {
       `CREATE UNIQUE INDEX payments_derivation_index_key ON payments (derivation_index)`,
     );
     await queryRunner.query(
-      `CREATE INDEX payments_recheck_idx ON payments (chain_id, recheck_at_block) WHERE recheck_at_block IS NOT NULL`,
+      `CREATE INDEX payments_recheck_block_idx ON payments (chain_id, recheck_at_block) WHERE recheck_at_block IS NOT NULL`,
     );
     await queryRunner.query(
-      `CREATE INDEX payments_expiry_idx ON payments (chain_id, expires_at) WHERE status IN ('pending','partially_paid')`,
+      `CREATE INDEX payments_recheck_time_idx ON payments (chain_id, recheck_at_time) WHERE recheck_at_time IS NOT NULL`,
     );
     await queryRunner.query(
       `CREATE INDEX payments_merchant_reference_idx ON payments (merchant_id, reference, id) WHERE reference IS NOT NULL`,
