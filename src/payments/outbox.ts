@@ -1,0 +1,50 @@
+import { EventEmitter } from 'node:events';
+import { Injectable } from '@nestjs/common';
+import { type EntityManager, In } from 'typeorm';
+import { PaymentEvent } from './event.entity.js';
+
+export type NewEvent = Pick<PaymentEvent, 'id' | 'type' | 'merchantId' | 'paymentId' | 'body'>;
+
+/**
+ * Events waiting to be sent. They are written in the transaction of the change they announce, so neither can exist
+ * without the other; whoever delivers them claims them from here.
+ */
+@Injectable()
+export class Outbox {
+  private readonly commits = new EventEmitter();
+
+  /** Inside the transaction that makes the change. Call `announceCommit` once it has committed. */
+  async append(manager: EntityManager, events: NewEvent[]): Promise<void> {
+    if (events.length > 0) await manager.insert(PaymentEvent, events);
+  }
+
+  /**
+   * Locks up to `limit` undispatched events, oldest first, until the transaction ends. Events that another
+   * dispatcher holds are skipped, not waited for.
+   */
+  claim(manager: EntityManager, limit: number): Promise<PaymentEvent[]> {
+    return manager
+      .createQueryBuilder(PaymentEvent, 'event')
+      .where('event.dispatched_at IS NULL')
+      .orderBy('event.position')
+      .limit(limit)
+      .setLock('pessimistic_write')
+      .setOnLocked('skip_locked')
+      .getMany();
+  }
+
+  async markDispatched(manager: EntityManager, ids: string[]): Promise<void> {
+    await manager.update(PaymentEvent, { id: In(ids) }, { dispatchedAt: () => 'now()' });
+  }
+
+  /** Wakes listeners of this process; those of others find the events by their regular sweep. */
+  announceCommit(): void {
+    this.commits.emit('committed');
+  }
+
+  /** @returns a function that ends the subscription */
+  onCommitted(listener: () => void): () => void {
+    this.commits.on('committed', listener);
+    return () => this.commits.off('committed', listener);
+  }
+}

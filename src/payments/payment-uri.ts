@@ -1,0 +1,15 @@
+import { getAddress } from 'ethers';
+
+/**
+ * What a wallet needs to pay, as a URI for a link or a QR code (EIP-681).
+ * @param tokenAddress the token's contract, or null for the native asset
+ */
+export function paymentUri(
+  payment: { address: string; chainId: number; amount: bigint },
+  tokenAddress: string | null,
+): string {
+  const recipient = getAddress(payment.address);
+  if (tokenAddress === null) return `ethereum:${recipient}@${payment.chainId}?value=${payment.amount}`;
+  const token = getAddress(tokenAddress);
+  return `ethereum:${token}@${payment.chainId}/transfer?address=${recipient}&uint256=${payment.amount}`;
+}

@@ -1,0 +1,85 @@
+import { getAddress } from 'ethers';
+import { type Credit, type PaymentException, type PaymentStatus } from './lifecycle.js';
+import { type Payment } from './payment.entity.js';
+import { paymentUri } from './payment-uri.js';
+
+/** A payment as merchants see it: what GET returns and what `data` of its webhooks carries. */
+export interface PaymentView {
+  id: string;
+  status: PaymentStatus;
+  exception: PaymentException | null;
+  chain: string;
+  chain_id: number;
+  /** Null: the chain's native asset. */
+  token_id: string | null;
+  /** EIP-55. */
+  address: string;
+  /** Due; this and the other amounts are decimal strings in base units. */
+  amount: string;
+  amount_received: string;
+  amount_confirmed: string;
+  confirmations: number;
+  /** Null: final when the chain's `finalized` block has reached it. */
+  required_confirmations: number | null;
+  detected_in_block: number | null;
+  reference: string | null;
+  metadata: Record<string, unknown> | null;
+  /** Grows with every event of this payment; what carries a smaller one is stale. */
+  version: number;
+  /** EIP-681, for a wallet's QR code. */
+  payment_uri: string;
+  /** What counts towards the amount, in chain order. */
+  transfers: TransferView[];
+  expires_at: string;
+  created_at: string;
+  detected_at: string | null;
+  confirmed_at: string | null;
+  settled_at: string | null;
+}
+
+export interface TransferView {
+  tx_hash: string;
+  amount: string;
+  block_number: number;
+  kind: string;
+}
+
+/** @param tokenAddress the token's contract, or null for the native asset */
+export function paymentView(
+  payment: Payment,
+  credits: readonly Pick<Credit, 'txHash' | 'ordinal' | 'amount' | 'blockNumber' | 'kind'>[],
+  tokenAddress: string | null,
+): PaymentView {
+  return {
+    id: payment.id,
+    status: payment.status,
+    exception: payment.exception,
+    chain: payment.chain,
+    chain_id: payment.chainId,
+    token_id: payment.tokenId,
+    address: getAddress(payment.address),
+    amount: payment.amount.toString(),
+    amount_received: payment.amountReceived.toString(),
+    amount_confirmed: payment.amountConfirmed.toString(),
+    confirmations: payment.confirmations,
+    required_confirmations: payment.requiredConfirmations,
+    detected_in_block: payment.detectedInBlock,
+    reference: payment.reference,
+    metadata: payment.metadata,
+    version: payment.version,
+    payment_uri: paymentUri(payment, tokenAddress),
+    transfers: [...credits]
+      .sort((a, b) => a.blockNumber - b.blockNumber || a.ordinal - b.ordinal)
+      .map((credit) => ({
+        tx_hash: credit.txHash,
+        amount: credit.amount.toString(),
+        block_number: credit.blockNumber,
+        kind: credit.kind,
+      })),
+    expires_at: payment.expiresAt.toISOString(),
+    created_at: payment.createdAt.toISOString(),
+    detected_at: payment.detectedAt?.toISOString() ?? null,
+    confirmed_at: payment.confirmedAt?.toISOString() ?? null,
+    settled_at: payment.settledAt?.toISOString() ?? null,
+  };
+}
