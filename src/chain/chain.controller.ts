@@ -1,0 +1,45 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { getAddress } from 'ethers';
+import { RequireScope } from '../auth/scopes.js';
+import { ChainService } from './chain.service.js';
+import { ChainView, ChainsView } from './dto/chain.view.js';
+import { type ChainConfig } from '../config/chains.js';
+
+@ApiTags('chains')
+@Controller('chains')
+export class ChainController {
+  constructor(private readonly chains: ChainService) {}
+
+  @Get()
+  @RequireScope('payments:read')
+  @ApiOperation({ summary: 'List the chains and tokens that payments can be made in' })
+  @ApiOkResponse({ type: ChainsView })
+  async list(): Promise<ChainsView> {
+    return { data: await Promise.all(this.chains.all().map((chain) => this.view(chain))) };
+  }
+
+  private async view(chain: ChainConfig): Promise<ChainView> {
+    const status = this.chains.status(chain.name);
+    const tokens = await this.chains.tokensOf(chain.chainId);
+    return {
+      name: chain.name,
+      chain_id: chain.chainId,
+      state: status.state,
+      reasons: status.state === 'refused' ? status.reasons : [],
+      native: chain.native,
+      confirmations:
+        chain.confirmations.kind === 'finalized'
+          ? 'finalized'
+          : chain.confirmations.tiers.map(({ upTo, blocks }) => ({
+              up_to: upTo?.toString() ?? null,
+              blocks,
+            })),
+      block_time_ms: chain.blockTimeMs,
+      explorer_url: chain.explorerUrl,
+      tokens: tokens
+        .filter((token) => token.enabled)
+        .map(({ id, symbol, address, decimals }) => ({ id, symbol, address: getAddress(address), decimals })),
+    };
+  }
+}

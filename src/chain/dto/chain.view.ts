@@ -1,0 +1,71 @@
+import { ApiProperty } from '@nestjs/swagger';
+
+class AssetView {
+  @ApiProperty({ example: 'ETH' })
+  symbol: string;
+
+  @ApiProperty({ example: 18 })
+  decimals: number;
+}
+
+class TokenView extends AssetView {
+  @ApiProperty({ format: 'uuid', description: 'UUIDv5 of chain_id:address, the same in every installation' })
+  id: string;
+
+  @ApiProperty({ example: '0xdAC17F958D2ee523a2206206994597C13D831ec7', description: 'EIP-55' })
+  address: string;
+}
+
+class ConfirmationTierView {
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'For amounts up to this, in base units; null: any',
+  })
+  up_to: string | null;
+
+  @ApiProperty({ example: 12 })
+  blocks: number;
+}
+
+export class ChainView {
+  @ApiProperty({ example: 'ethereum' })
+  name: string;
+
+  @ApiProperty({ example: 1 })
+  chain_id: number;
+
+  @ApiProperty({
+    enum: ['ready', 'unchecked', 'refused'],
+    description: 'unchecked: no node has answered yet; refused: chains.yaml and the chain disagree',
+  })
+  state: 'ready' | 'unchecked' | 'refused';
+
+  @ApiProperty({ type: [String], description: 'Why the chain is refused, and how to mend it' })
+  reasons: string[];
+
+  @ApiProperty()
+  native: AssetView;
+
+  @ApiProperty({
+    oneOf: [
+      { type: 'string', enum: ['finalized'] },
+      { type: 'array', items: { $ref: '#/components/schemas/ConfirmationTierView' } },
+    ],
+  })
+  confirmations: 'finalized' | ConfirmationTierView[];
+
+  @ApiProperty({ example: 12000 })
+  block_time_ms: number;
+
+  @ApiProperty({ type: String, nullable: true })
+  explorer_url: string | null;
+
+  @ApiProperty({ type: [TokenView] })
+  tokens: TokenView[];
+}
+
+export class ChainsView {
+  @ApiProperty({ type: [ChainView] })
+  data: ChainView[];
+}

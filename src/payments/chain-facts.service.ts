@@ -1,0 +1,208 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type EntityManager, In } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { Token } from '../chain/token.entity.js';
+import { SETTINGS } from '../config/configuration.module.js';
+import { type Settings } from '../config/settings.js';
+import { EventCatalogue } from '../webhooks/catalogue/event-catalogue.js';
+import { whyNotCounted } from './counting.js';
+import { advance } from './lifecycle.js';
+import { type NewEvent, Outbox } from './outbox.js';
+import { Payment } from './payment.entity.js';
+import { savePayments } from './payment-update.js';
+import { paymentView } from './payment.view.js';
+import { countedTransfers } from './payments.repository.js';
+import { Transfer, type TransferKind } from './transfer.entity.js';
+
+const DAY_MS = 86_400_000;
+
+/** A transfer of value as the chain shows it. Addresses lower-case, amount in base units. */
+export interface ObservedTransfer {
+  kind: TransferKind;
+  txHash: string;
+  ordinal: number;
+  logIndex: number | null;
+  from: string;
+  to: string;
+  tokenAddress: string | null;
+  amount: bigint;
+  blockNumber: number;
+  blockHash: string;
+  blockTime: Date;
+}
+
+export interface ChainPosition {
+  chainId: number;
+  /** The last block whose facts are committed in this very transaction. */
+  scanned: { number: number; time: Date };
+  /** The highest block the chain calls final; null where that is not asked. */
+  finalNumber: number | null;
+}
+
+export interface ChainFacts extends ChainPosition {
+  /** Blocks above this one are no longer canonical; null when there was no reorg. */
+  orphanAbove: number | null;
+  transfers: ObservedTransfer[];
+}
+
+/** Brings what the scanner saw into payments. Every method runs inside the caller's transaction. */
+@Injectable()
+export class ChainFactsService {
+  private readonly lateWatchMs: number;
+
+  constructor(
+    @Inject(SETTINGS) settings: Settings,
+    private readonly outbox: Outbox,
+    private readonly catalogue: EventCatalogue,
+  ) {
+    this.lateWatchMs = settings.lateWatchDays * DAY_MS;
+  }
+
+  /**
+   * Orphans what a reorg took away, records what reached our addresses, and advances the payments touched.
+   * @returns how many events were written
+   */
+  async apply(manager: EntityManager, facts: ChainFacts): Promise<number> {
+    const orphaned = await orphanAbove(manager, facts);
+    const credited = await this.record(manager, facts);
+    return this.advanceAll(manager, [...new Set([...orphaned, ...credited])], facts);
+  }
+
+  /**
+   * Advances payments that time or depth alone has moved: enough confirmations, or past expiry.
+   * @param limit payments at most, so that one transaction stays small after a long outage
+   * @returns how many payments were due; as many as `limit` means there may be more
+   */
+  async advanceDue(manager: EntityManager, position: ChainPosition, limit: number): Promise<number> {
+    const rows = await manager.query<{ id: string }[]>(
+      `(SELECT id FROM payments WHERE chain_id = $1 AND recheck_at_time < $2 ORDER BY recheck_at_time LIMIT $5)
+       UNION
+       (SELECT id FROM payments WHERE chain_id = $1 AND recheck_at_block <= $3 AND required_confirmations IS NOT NULL
+        ORDER BY recheck_at_block LIMIT $5)
+       UNION
+       (SELECT id FROM payments WHERE chain_id = $1 AND recheck_at_block <= $4 AND required_confirmations IS NULL
+        ORDER BY recheck_at_block LIMIT $5)
+       LIMIT $5`,
+      [position.chainId, position.scanned.time, position.scanned.number, position.finalNumber, limit],
+    );
+    await this.advanceAll(
+      manager,
+      rows.map(({ id }) => id),
+      position,
+    );
+    return rows.length;
+  }
+
+  /** @returns the payments that the transfers belong to */
+  private async record(manager: EntityManager, facts: ChainFacts): Promise<string[]> {
+    if (facts.transfers.length === 0) return [];
+    const recipients = [...new Set(facts.transfers.map((transfer) => transfer.to))];
+    const payments = await manager
+      .createQueryBuilder(Payment, 'payment')
+      .where('payment.address = ANY(:recipients)', { recipients })
+      .getMany();
+    if (payments.length === 0) return [];
+    const byAddress = new Map(payments.map((payment) => [payment.address, payment]));
+    const tokenAddresses = await tokenAddressesOf(manager, payments);
+    const rows = facts.transfers.flatMap((transfer) => {
+      const payment = byAddress.get(transfer.to);
+      return payment ? [this.transferRow(payment, tokenAddresses, transfer, facts.chainId)] : [];
+    });
+    await upsertTransfers(manager, rows);
+    return rows.map((row) => row.paymentId);
+  }
+
+  private transferRow(
+    payment: Payment,
+    tokenAddresses: Map<string, string>,
+    transfer: ObservedTransfer,
+    chainId: number,
+  ): Omit<Transfer, 'createdAt'> {
+    const expected = {
+      chainId: payment.chainId,
+      tokenAddress: payment.tokenId === null ? null : (tokenAddresses.get(payment.tokenId) ?? null),
+      expiresAt: payment.expiresAt,
+    };
+    return {
+      ...transfer,
+      id: uuidv7(),
+      paymentId: payment.id,
+      chainId,
+      state: 'included',
+      uncountedReason: whyNotCounted(expected, { ...transfer, chainId }, this.lateWatchMs),
+    };
+  }
+
+  private async advanceAll(manager: EntityManager, ids: string[], position: ChainPosition): Promise<number> {
+    if (ids.length === 0) return 0;
+    // In one order everywhere, so that two transactions can never wait for each other's rows.
+    const payments = await manager.find(Payment, {
+      where: { id: In(ids), chainId: position.chainId },
+      order: { id: 'ASC' },
+      lock: { mode: 'pessimistic_write' },
+    });
+    const credits = await countedTransfers(manager, ids);
+    const tokenAddresses = await tokenAddressesOf(manager, payments);
+    const now = new Date();
+    const events: NewEvent[] = [];
+    const advanced = payments.map((payment) => {
+      const own = credits.filter((credit) => credit.paymentId === payment.id);
+      const facts = { ...position, credits: own, lateWatchMs: this.lateWatchMs, now };
+      const result = advance(payment, facts);
+      const tokenAddress = payment.tokenId === null ? null : (tokenAddresses.get(payment.tokenId) ?? null);
+      for (const event of result.events) {
+        const view = paymentView(event.payment, own, tokenAddress);
+        const composed = this.catalogue.compose(event.type, { payment: view }, now);
+        events.push({ ...composed, merchantId: payment.merchantId, paymentId: payment.id });
+      }
+      return result.payment;
+    });
+    await savePayments(manager, advanced);
+    await this.outbox.append(manager, events);
+    return events.length;
+  }
+}
+
+/** A transaction mined again may stand in another block, with other logs around it: what it is now replaces what it was. */
+async function upsertTransfers(manager: EntityManager, rows: Omit<Transfer, 'createdAt'>[]): Promise<void> {
+  await manager
+    .createQueryBuilder()
+    .insert()
+    .into(Transfer)
+    .values(rows)
+    .orUpdate(
+      [
+        'payment_id',
+        'log_index',
+        'block_number',
+        'block_hash',
+        'block_time',
+        'from_address',
+        'to_address',
+        'token_address',
+        'amount',
+        'state',
+        'uncounted_reason',
+      ],
+      ['chain_id', 'tx_hash', 'ordinal', 'kind'],
+    )
+    .execute();
+}
+
+/** @returns the payments that lost a transfer */
+async function orphanAbove(manager: EntityManager, facts: ChainFacts): Promise<string[]> {
+  if (facts.orphanAbove === null) return [];
+  const [rows] = await manager.query<[{ payment_id: string }[], number]>(
+    `UPDATE transfers SET state = 'orphaned'
+     WHERE chain_id = $1 AND block_number > $2 AND state = 'included' RETURNING payment_id`,
+    [facts.chainId, facts.orphanAbove],
+  );
+  return rows.map((row) => row.payment_id);
+}
+
+async function tokenAddressesOf(manager: EntityManager, payments: Payment[]): Promise<Map<string, string>> {
+  const ids = [...new Set(payments.map((payment) => payment.tokenId).filter((id) => id !== null))];
+  if (ids.length === 0) return new Map();
+  const tokens = await manager.findBy(Token, { id: In(ids) });
+  return new Map(tokens.map((token) => [token.id, token.address]));
+}

@@ -1,0 +1,110 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { type PaymentException, PAYMENT_STATUSES, type PaymentStatus } from '../lifecycle.js';
+import { type PaymentView, type TransferView } from '../payment.view.js';
+
+class TransferBody implements TransferView {
+  @ApiProperty({ example: '0x88df016429689c079f3b2f6ad39fa052532c56795b733da78a91ebe6a713944b' })
+  tx_hash: string;
+
+  @ApiProperty({ example: '1000000000000000000', description: 'In base units' })
+  amount: string;
+
+  @ApiProperty({ example: 21000000 })
+  block_number: number;
+
+  @ApiProperty({ enum: ['native', 'erc20', 'internal'] })
+  kind: string;
+}
+
+/** The OpenAPI description of `PaymentView`. */
+export class PaymentBody implements PaymentView {
+  @ApiProperty({ format: 'uuid' })
+  id: string;
+
+  @ApiProperty({ enum: PAYMENT_STATUSES })
+  status: PaymentStatus;
+
+  @ApiProperty({ type: String, enum: ['underpaid', 'overpaid', 'late'], nullable: true })
+  exception: PaymentException | null;
+
+  @ApiProperty({ example: 'ethereum' })
+  chain: string;
+
+  @ApiProperty({ example: 1 })
+  chain_id: number;
+
+  @ApiProperty({
+    type: String,
+    format: 'uuid',
+    nullable: true,
+    description: 'Null: the chain’s native asset',
+  })
+  token_id: string | null;
+
+  @ApiProperty({ example: '0x9858EfFD232B4033E47d90003D41EC34EcaEda94', description: 'Where to pay; EIP-55' })
+  address: string;
+
+  @ApiProperty({ example: '1000000000000000000', description: 'Due, in base units' })
+  amount: string;
+
+  @ApiProperty({ example: '0', description: 'Seen on chain so far, in base units' })
+  amount_received: string;
+
+  @ApiProperty({ example: '0', description: 'The part of it that is final, in base units' })
+  amount_confirmed: string;
+
+  @ApiProperty({ example: 0, description: 'Depth of the transfer that completed the amount, in blocks' })
+  confirmations: number;
+
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: 'Null: when the chain itself calls the block final',
+  })
+  required_confirmations: number | null;
+
+  @ApiProperty({ type: Number, nullable: true })
+  detected_in_block: number | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  reference: string | null;
+
+  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true })
+  metadata: Record<string, unknown> | null;
+
+  @ApiProperty({ example: 1, description: 'Grows with every event; what carries a smaller one is stale' })
+  version: number;
+
+  @ApiProperty({ example: 'ethereum:0x9858EfFD232B4033E47d90003D41EC34EcaEda94@1?value=1000000000000000000' })
+  payment_uri: string;
+
+  @ApiProperty({ type: [TransferBody], description: 'What counts towards the amount, in chain order' })
+  transfers: TransferBody[];
+
+  @ApiProperty({ format: 'date-time' })
+  expires_at: string;
+
+  @ApiProperty({ format: 'date-time' })
+  created_at: string;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  detected_at: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  confirmed_at: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  settled_at: string | null;
+}
+
+export class PaymentPage {
+  @ApiProperty({ type: [PaymentBody] })
+  data: PaymentBody[];
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Send it as `after` for the next page; null on the last',
+  })
+  next: string | null;
+}

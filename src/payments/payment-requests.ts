@@ -1,0 +1,89 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import { ChainService } from '../chain/chain.service.js';
+import { requiredConfirmations } from '../chain/confirmations.js';
+import { type ChainConfig } from '../config/chains.js';
+import { SETTINGS } from '../config/configuration.module.js';
+import { type Settings } from '../config/settings.js';
+import { DepositAddresses } from '../wallet/deposit-addresses.js';
+import { parseAmount } from './amount.js';
+import { type CreatePaymentDto } from './dto/create-payment.dto.js';
+import { type Payment } from './payment.entity.js';
+import { ChainRefusedError, TokenNotOfferedError, UnknownChainError } from './payment.errors.js';
+
+const MINUTE_MS = 60_000;
+
+export interface Asset {
+  chain: ChainConfig;
+  /** Null: the chain's native asset. */
+  token: { id: string; address: string } | null;
+}
+
+/** From what a merchant asks for to the payment it makes. */
+@Injectable()
+export class PaymentRequests {
+  constructor(
+    @Inject(SETTINGS) private readonly settings: Settings,
+    private readonly chains: ChainService,
+    private readonly addresses: DepositAddresses,
+  ) {}
+
+  /** @throws UnknownChainError, ChainRefusedError, TokenNotOfferedError */
+  async assetOf(dto: CreatePaymentDto): Promise<Asset> {
+    const chain = this.chains.find(dto.chain);
+    if (!chain) {
+      throw new UnknownChainError(
+        dto.chain,
+        this.chains.all().map(({ name }) => name),
+      );
+    }
+    const status = this.chains.status(chain.name);
+    if (status.state === 'refused') throw new ChainRefusedError(chain.name, status.reasons);
+    const id = dto.token_id ?? null;
+    if (id === null) return { chain, token: null };
+    const token = await this.chains.findToken(id);
+    if (!token) throw new TokenNotOfferedError(id, 'is not known here');
+    if (token.chainId !== chain.chainId)
+      throw new TokenNotOfferedError(id, `is not on chain "${chain.name}"`);
+    if (!token.enabled) throw new TokenNotOfferedError(id, 'is disabled');
+    return { chain, token };
+  }
+
+  /** A payment that is not saved yet, with a deposit address that no other payment will ever have. */
+  async paymentFor(merchantId: string, dto: CreatePaymentDto, { chain, token }: Asset): Promise<Payment> {
+    const deposit = await this.addresses.next();
+    const createdAt = new Date();
+    const expiresInMs = (dto.expires_in_minutes ?? this.settings.paymentExpiryMinutes) * MINUTE_MS;
+    const expiresAt = new Date(createdAt.getTime() + expiresInMs);
+    const amount = parseAmount(dto.amount) as bigint;
+    return {
+      id: uuidv7(),
+      merchantId,
+      chainId: chain.chainId,
+      chain: chain.name,
+      tokenId: token?.id ?? null,
+      address: deposit.address,
+      depositScheme: deposit.scheme,
+      depositParameters: deposit.parameters,
+      derivationIndex: deposit.derivationIndex,
+      amount,
+      amountReceived: 0n,
+      amountConfirmed: 0n,
+      status: 'pending',
+      exception: null,
+      confirmations: 0,
+      requiredConfirmations: requiredConfirmations(chain.confirmations, amount),
+      detectedInBlock: null,
+      recheckAtBlock: null,
+      recheckAtTime: expiresAt,
+      reference: dto.reference ?? null,
+      metadata: dto.metadata ?? null,
+      version: 1,
+      expiresAt,
+      createdAt,
+      detectedAt: null,
+      confirmedAt: null,
+      settledAt: null,
+    };
+  }
+}

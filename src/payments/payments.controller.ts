@@ -1,0 +1,54 @@
+import { Body, Controller, Get, Headers, HttpCode, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
+import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { type AuthenticatedKey } from '../auth/authenticated-key.js';
+import { CurrentKey, RequireScope } from '../auth/scopes.js';
+import { type Page } from '../http/page.js';
+import { CreatePaymentDto } from './dto/create-payment.dto.js';
+import { ListPaymentsDto } from './dto/list-payments.dto.js';
+import { PaymentBody, PaymentPage } from './dto/payment.body.js';
+import { type PaymentView } from './payment.view.js';
+import { PaymentNotFoundError } from './payment.errors.js';
+import { PaymentsService } from './payments.service.js';
+
+/** What is no UUID is no payment's id either, and says the same. */
+const paymentId = new ParseUUIDPipe({ exceptionFactory: () => new PaymentNotFoundError('with that id') });
+
+@ApiTags('payments')
+@Controller('payments')
+export class PaymentsController {
+  constructor(private readonly payments: PaymentsService) {}
+
+  @Post()
+  @HttpCode(201)
+  @RequireScope('payments:write')
+  @ApiOperation({ summary: 'Ask for a payment and get a deposit address of its own' })
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: 'Send it again after a failure: the first answer comes back',
+  })
+  @ApiCreatedResponse({ type: PaymentBody })
+  create(
+    @CurrentKey() key: AuthenticatedKey,
+    @Body() dto: CreatePaymentDto,
+    @Headers('idempotency-key') idempotencyKey?: string,
+  ): Promise<PaymentView> {
+    return this.payments.create(key.merchantId, dto, idempotencyKey);
+  }
+
+  @Get()
+  @RequireScope('payments:read')
+  @ApiOperation({ summary: 'List payments, newest first' })
+  @ApiOkResponse({ type: PaymentPage })
+  list(@CurrentKey() key: AuthenticatedKey, @Query() query: ListPaymentsDto): Promise<Page<PaymentView>> {
+    return this.payments.list(key.merchantId, query);
+  }
+
+  @Get(':id')
+  @RequireScope('payments:read')
+  @ApiOperation({ summary: 'Read a payment' })
+  @ApiOkResponse({ type: PaymentBody })
+  get(@CurrentKey() key: AuthenticatedKey, @Param('id', paymentId) id: string): Promise<PaymentView> {
+    return this.payments.get(key.merchantId, id);
+  }
+}

@@ -1,0 +1,98 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import { IdempotencyService } from '../http/idempotency.js';
+import { type Page, page } from '../http/page.js';
+import { EventCatalogue } from '../webhooks/catalogue/event-catalogue.js';
+import { type CreatePaymentDto } from './dto/create-payment.dto.js';
+import { type ListPaymentsDto } from './dto/list-payments.dto.js';
+import { Outbox } from './outbox.js';
+import { PaymentNotFoundError } from './payment.errors.js';
+import { type Asset, PaymentRequests } from './payment-requests.js';
+import { paymentView, type PaymentView } from './payment.view.js';
+import { type PaymentRecord, PaymentsRepository } from './payments.repository.js';
+
+@Injectable()
+export class PaymentsService {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly payments: PaymentsRepository,
+    private readonly requests: PaymentRequests,
+    private readonly idempotency: IdempotencyService,
+    private readonly catalogue: EventCatalogue,
+    private readonly outbox: Outbox,
+  ) {}
+
+  /**
+   * Makes a payment with a deposit address of its own, and the event that announces it.
+   * @param idempotencyKey a second call with the same key and body returns the first answer
+   * @throws UnknownChainError, ChainRefusedError, TokenNotOfferedError, IdempotencyKeyReusedError
+   */
+  async create(
+    merchantId: string,
+    dto: CreatePaymentDto,
+    idempotencyKey: string | undefined,
+  ): Promise<PaymentView> {
+    const asset = await this.requests.assetOf(dto);
+    const work = (manager: EntityManager) => this.insert(manager, merchantId, dto, asset);
+    const view =
+      idempotencyKey === undefined
+        ? await work(this.dataSource.manager)
+        : await this.once(merchantId, idempotencyKey, dto, work);
+    this.outbox.announceCommit();
+    return view;
+  }
+
+  /** @throws PaymentNotFoundError also when it is another merchant's */
+  async get(merchantId: string, id: string): Promise<PaymentView> {
+    const record = await this.payments.find(merchantId, id);
+    if (!record) throw new PaymentNotFoundError(id);
+    const [view] = await this.views([record]);
+    return view as PaymentView;
+  }
+
+  async list(merchantId: string, { limit, ...filter }: ListPaymentsDto): Promise<Page<PaymentView>> {
+    const records = await this.payments.list({ ...filter, merchantId, limit: limit + 1 });
+    return page(await this.views(records), limit, (view) => view.id);
+  }
+
+  private async once(
+    merchantId: string,
+    key: string,
+    dto: CreatePaymentDto,
+    work: (manager: EntityManager) => Promise<PaymentView>,
+  ): Promise<PaymentView> {
+    const request = { method: 'POST', path: '/api/v1/payments', body: dto };
+    const answer = await this.idempotency.run({ merchantId, key, request, status: 201 }, work);
+    return answer.body as PaymentView;
+  }
+
+  private async insert(
+    manager: EntityManager,
+    merchantId: string,
+    dto: CreatePaymentDto,
+    asset: Asset,
+  ): Promise<PaymentView> {
+    const payment = await this.requests.paymentFor(merchantId, dto, asset);
+    const view = paymentView(payment, [], asset.token?.address ?? null);
+    const event = this.catalogue.compose('payment.created', { payment: view }, payment.createdAt);
+    await this.payments.insert(manager, payment, { ...event, merchantId, paymentId: payment.id });
+    return view;
+  }
+
+  /** While a payment waits, its confirmations grow with every block: they are counted when it is read. */
+  private async views(records: PaymentRecord[]): Promise<PaymentView[]> {
+    const waiting = records.filter(({ payment }) => payment.status === 'detected');
+    const scanned = await this.payments.scannedNumbers([
+      ...new Set(waiting.map(({ payment }) => payment.chainId)),
+    ]);
+    return records.map(({ payment, credits, tokenAddress }) => {
+      const head = payment.status === 'detected' ? scanned.get(payment.chainId) : undefined;
+      const confirmations =
+        head === undefined || payment.detectedInBlock === null
+          ? payment.confirmations
+          : head - payment.detectedInBlock + 1;
+      return paymentView({ ...payment, confirmations }, credits, tokenAddress);
+    });
+  }
+}

@@ -1,0 +1,193 @@
+import { type DataSource, type EntityManager } from 'typeorm';
+import { type Block, type BlockRef } from '../chain/block.js';
+import { type ChainReader } from '../chain/chain-reader.js';
+import { deepestConfirmations } from '../chain/confirmations.js';
+import { type ChainConfig } from '../config/chains.js';
+import { type ChainFactsService, type ObservedTransfer } from '../payments/chain-facts.service.js';
+import { type ChainCursor } from './chain-cursor.entity.js';
+import { type CursorRepository } from './cursor.repository.js';
+import { linkedPrefix, planNext } from './plan.js';
+import { startAfter } from './start-block.js';
+
+/** Blocks read and committed together while catching up. */
+const BATCH = 20;
+/** Payments advanced in one transaction when time or depth alone moves them. */
+const DUE_BATCH = 200;
+const MIN_WINDOW = 256;
+
+/** A reorg goes below every block we remember: which payments it undid cannot be told, so the chain is halted. */
+export class ReorgTooDeepError extends Error {
+  readonly retryable = false;
+
+  constructor(chain: string, window: number, lowest: number) {
+    super(
+      `chain ${chain}: none of the ${window} remembered blocks down to ${lowest} is on the node's branch. ` +
+        'Scanning is halted, nothing was changed. Check the node first: it may serve another network or a bad fork',
+    );
+  }
+}
+
+export interface Scanned {
+  /** More blocks are waiting: scan again at once. */
+  isBehind: boolean;
+  /** Events were written: wake whoever delivers them. */
+  wroteEvents: boolean;
+}
+
+export interface Sources {
+  reader: ChainReader;
+  cursors: CursorRepository;
+  facts: ChainFactsService;
+  dataSource: DataSource;
+  /** Contracts whose Transfer logs are read, lower-case. */
+  watchedTokens: () => Promise<ReadonlySet<string>>;
+  onReorg: (reorg: { from: number; ancestor: number }) => void;
+}
+
+/**
+ * One chain's loop: follow, match, confirm, expire. It keeps nothing in memory that matters: what it knows is in
+ * Postgres, moved in the same transaction as the payments, so that a crash anywhere only means doing it again.
+ */
+export class ChainScanner {
+  private readonly window: number;
+
+  constructor(
+    private readonly chain: ChainConfig,
+    private readonly sources: Sources,
+  ) {
+    this.window = Math.max(MIN_WINDOW, 2 * deepestConfirmations(chain.confirmations));
+  }
+
+  /**
+   * One step: at most one batch of blocks, or one reorg, and the payments that became due.
+   * @throws RpcError, InconsistentAnswerError, CursorMovedError: nothing was changed, the next step may succeed
+   * @throws ReorgTooDeepError: an operator has to look
+   */
+  async step(): Promise<Scanned> {
+    const { reader, cursors } = this.sources;
+    const head = await reader.head();
+    const cursor = (await cursors.find(this.chain.chainId)) ?? (await this.start(head));
+    const moved = await this.followOrReorg(cursor, head);
+    const wroteForDue = await this.advanceDue();
+    return { isBehind: moved.isBehind, wroteEvents: moved.wroteEvents || wroteForDue };
+  }
+
+  private async start(head: BlockRef): Promise<ChainCursor> {
+    const { reader, cursors } = this.sources;
+    const firstPaymentAt = await cursors.firstPaymentAt(this.chain.chainId);
+    await cursors.start(
+      this.chain.chainId,
+      await startAfter(reader, head, this.chain.startBlock, firstPaymentAt),
+    );
+    return (await cursors.find(this.chain.chainId)) as ChainCursor;
+  }
+
+  private async followOrReorg(cursor: ChainCursor, head: BlockRef): Promise<Scanned> {
+    const here = { number: cursor.blockNumber, hash: cursor.blockHash };
+    const known = head.number > here.number ? null : await this.knownAt(head.number);
+    const plan = planNext(here, head, known, BATCH);
+    if (plan.kind === 'wait') return { isBehind: false, wroteEvents: false };
+    if (plan.kind === 'reorg') return this.reorg(cursor, head, plan.from);
+    const blocks = await this.read(plan.from, plan.to);
+    const linked = linkedPrefix(here.hash, blocks);
+    if (linked.length > 0) return this.commit(cursor, linked, null, head);
+    // A node that just told of its head may not have all of it yet; only another parent is a reorg.
+    if (blocks[0] === null) return { isBehind: false, wroteEvents: false };
+    return this.reorg(cursor, head, cursor.blockNumber);
+  }
+
+  private async knownAt(number: number): Promise<{ number: number; hash: string } | null> {
+    const known = await this.sources.cursors.knownBlock(this.chain.chainId, number);
+    return known && { number, hash: known.blockHash };
+  }
+
+  /**
+   * Replaces our branch with the node's in one transaction, up to where ours stood: a payment whose transaction is in
+   * both is only moved, and one is called failed only for what the whole new branch does not have.
+   */
+  private async reorg(cursor: ChainCursor, head: BlockRef, from: number): Promise<Scanned> {
+    const ancestor = await this.commonAncestor(from);
+    const to = Math.min(head.number, Math.max(cursor.blockNumber, ancestor.number + BATCH));
+    const blocks = linkedPrefix(ancestor.hash, await this.read(ancestor.number + 1, to));
+    // A branch that changed again while we read it is read anew in the next step.
+    if (blocks.length < to - ancestor.number) return { isBehind: true, wroteEvents: false };
+    this.sources.onReorg({ from: cursor.blockNumber, ancestor: ancestor.number });
+    return this.commit(cursor, blocks, ancestor.number, head);
+  }
+
+  private async commonAncestor(from: number): Promise<{ number: number; hash: string }> {
+    const known = await this.sources.cursors.knownBlocksFrom(this.chain.chainId, from);
+    for (const block of known) {
+      const theirs = await this.sources.reader.header(block.blockNumber);
+      if (theirs?.hash === block.blockHash) return { number: block.blockNumber, hash: block.blockHash };
+    }
+    throw new ReorgTooDeepError(this.chain.name, known.length, known.at(-1)?.blockNumber ?? from);
+  }
+
+  private async read(from: number, to: number): Promise<(Block | null)[]> {
+    const watched = await this.sources.watchedTokens();
+    const numbers = Array.from({ length: to - from + 1 }, (_, index) => from + index);
+    return Promise.all(numbers.map((number) => this.sources.reader.block(number, watched)));
+  }
+
+  /** Transfers, payments, events and cursor: all of it or nothing. */
+  private async commit(
+    cursor: ChainCursor,
+    blocks: Block[],
+    orphanAbove: number | null,
+    head: BlockRef,
+  ): Promise<Scanned> {
+    const { cursors, dataSource, facts } = this.sources;
+    const last = blocks.at(-1) as Block;
+    const finalNumber = await this.finalNumber(last.number);
+    const written = await dataSource.transaction(async (manager) => {
+      await cursors.lock(manager, this.chain.chainId, cursor.blockHash);
+      await cursors.advance(manager, this.chain.chainId, blocks, orphanAbove, this.window);
+      return facts.apply(manager, {
+        chainId: this.chain.chainId,
+        scanned: { number: last.number, time: last.time },
+        finalNumber,
+        orphanAbove,
+        transfers: blocks.flatMap(transfersOf),
+      });
+    });
+    return { isBehind: last.number < head.number, wroteEvents: written > 0 };
+  }
+
+  private async advanceDue(): Promise<boolean> {
+    let found = DUE_BATCH;
+    let any = false;
+    while (found === DUE_BATCH) {
+      const finalNumber = await this.finalNumber(Number.MAX_SAFE_INTEGER);
+      found = await this.sources.dataSource.transaction((manager) =>
+        this.advanceDueBatch(manager, finalNumber),
+      );
+      any ||= found > 0;
+    }
+    return any;
+  }
+
+  private async advanceDueBatch(manager: EntityManager, finalNumber: number | null): Promise<number> {
+    const { cursors, facts } = this.sources;
+    const cursor = await cursors.hold(manager, this.chain.chainId);
+    const scanned = { number: cursor.blockNumber, time: cursor.blockTime };
+    const final = finalNumber === null ? null : Math.min(finalNumber, scanned.number);
+    return facts.advanceDue(manager, { chainId: this.chain.chainId, scanned, finalNumber: final }, DUE_BATCH);
+  }
+
+  /** No block counts as final that we have not scanned ourselves, whatever the node says. */
+  private async finalNumber(scanned: number): Promise<number | null> {
+    if (this.chain.confirmations.kind !== 'finalized') return null;
+    const number = await this.sources.reader.finalizedNumber();
+    return number === null ? null : Math.min(number, scanned);
+  }
+}
+
+function transfersOf(block: Block): ObservedTransfer[] {
+  return block.movements.map((movement) => ({
+    ...movement,
+    blockNumber: block.number,
+    blockHash: block.hash,
+    blockTime: block.time,
+  }));
+}

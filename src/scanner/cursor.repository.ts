@@ -1,0 +1,115 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager, LessThan, MoreThan } from 'typeorm';
+import { type BlockRef } from '../chain/block.js';
+import { ChainBlock } from './chain-block.entity.js';
+import { ChainCursor } from './chain-cursor.entity.js';
+
+/** Someone else moved the cursor since we read it. Nothing was written; the next tick starts from where it is now. */
+export class CursorMovedError extends Error {
+  readonly retryable = true;
+
+  constructor(chainId: number) {
+    super(`the cursor of chain ${chainId} was moved by another scanner meanwhile`);
+  }
+}
+
+/** How far each chain has been scanned, and the recent blocks by which a reorg is recognised. */
+@Injectable()
+export class CursorRepository {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  find(chainId: number): Promise<ChainCursor | null> {
+    return this.dataSource.manager.findOneBy(ChainCursor, { chainId });
+  }
+
+  knownBlock(chainId: number, blockNumber: number): Promise<ChainBlock | null> {
+    return this.dataSource.manager.findOneBy(ChainBlock, { chainId, blockNumber });
+  }
+
+  /** The remembered blocks from `number` downwards, highest first. */
+  knownBlocksFrom(chainId: number, number: number): Promise<ChainBlock[]> {
+    return this.dataSource.manager.find(ChainBlock, {
+      where: { chainId, blockNumber: LessThan(number + 1) },
+      order: { blockNumber: 'DESC' },
+    });
+  }
+
+  /** When the first payment on the chain was made; null when there is none. */
+  async firstPaymentAt(chainId: number): Promise<Date | null> {
+    const [row] = await this.dataSource.query<{ first: Date | null }[]>(
+      'SELECT min(created_at) AS first FROM payments WHERE chain_id = $1',
+      [chainId],
+    );
+    return row?.first ?? null;
+  }
+
+  /** Sets the first cursor of a chain. Of two scanners that try, the first wins. */
+  async start(chainId: number, block: BlockRef): Promise<void> {
+    await this.dataSource.transaction(async (manager) => {
+      const { raw } = await manager
+        .createQueryBuilder()
+        .insert()
+        .into(ChainCursor)
+        .values(cursorOf(chainId, block))
+        .orIgnore()
+        .returning('chain_id')
+        .execute();
+      if ((raw as unknown[]).length > 0) await this.remember(manager, chainId, [block]);
+    });
+  }
+
+  /**
+   * Holds the cursor until the transaction ends.
+   * @throws CursorMovedError when it is not where the caller believes
+   */
+  async lock(manager: EntityManager, chainId: number, expectedHash: string): Promise<void> {
+    const cursor = await manager.findOne(ChainCursor, {
+      where: { chainId },
+      lock: { mode: 'pessimistic_write' },
+    });
+    if (cursor?.blockHash !== expectedHash) throw new CursorMovedError(chainId);
+  }
+
+  /** Holds the cursor where it is until the transaction ends, and says where that is. */
+  hold(manager: EntityManager, chainId: number): Promise<ChainCursor> {
+    return manager.findOneOrFail(ChainCursor, { where: { chainId }, lock: { mode: 'pessimistic_write' } });
+  }
+
+  /**
+   * Moves the cursor to the last of `blocks` and remembers them, forgetting what a reorg took and what is too old.
+   * @param window blocks to remember
+   */
+  async advance(
+    manager: EntityManager,
+    chainId: number,
+    blocks: readonly BlockRef[],
+    orphanAbove: number | null,
+    window: number,
+  ): Promise<void> {
+    if (orphanAbove !== null)
+      await manager.delete(ChainBlock, { chainId, blockNumber: MoreThan(orphanAbove) });
+    await this.remember(manager, chainId, blocks);
+    const last = blocks.at(-1) as BlockRef;
+    await manager.delete(ChainBlock, { chainId, blockNumber: LessThan(last.number - window + 1) });
+    await manager.update(ChainCursor, { chainId }, { ...cursorOf(chainId, last), updatedAt: new Date() });
+  }
+
+  private async remember(
+    manager: EntityManager,
+    chainId: number,
+    blocks: readonly BlockRef[],
+  ): Promise<void> {
+    const rows = blocks.map(({ number, hash, time }) => ({
+      chainId,
+      blockNumber: number,
+      blockHash: hash,
+      blockTime: time,
+    }));
+    await manager.insert(ChainBlock, rows);
+  }
+}
+
+function cursorOf(chainId: number, block: BlockRef): Omit<ChainCursor, 'updatedAt'> {
+  return { chainId, blockNumber: block.number, blockHash: block.hash, blockTime: block.time };
+}

@@ -1,0 +1,56 @@
+import { describe, expect, it } from '@jest/globals';
+import { type BlockRef } from '../chain/block.js';
+import { linkedPrefix, planNext } from './plan.js';
+
+const aBlock = (number: number, branch = 'a', parentBranch = branch): BlockRef => ({
+  number,
+  hash: `${branch}${number}`,
+  parentHash: `${parentBranch}${number - 1}`,
+  time: new Date(number * 1000),
+});
+const cursor = { number: 10, hash: 'a10' };
+
+describe('planNext', () => {
+  it('waits when the head is the block we have', () => {
+    expect(planNext(cursor, aBlock(10), cursor, 5)).toEqual({ kind: 'wait' });
+  });
+
+  it('follows a head above ours, a batch at most', () => {
+    expect(planNext(cursor, aBlock(12), null, 5)).toEqual({ kind: 'follow', from: 11, to: 12 });
+    expect(planNext(cursor, aBlock(99), null, 5)).toEqual({ kind: 'follow', from: 11, to: 15 });
+  });
+
+  it('waits for a node that lags behind us on the same branch', () => {
+    expect(planNext(cursor, aBlock(8), { number: 8, hash: 'a8' }, 5)).toEqual({ kind: 'wait' });
+  });
+
+  it('sees a reorg in another block at our height, or below it', () => {
+    expect(planNext(cursor, aBlock(10, 'b'), cursor, 5)).toEqual({ kind: 'reorg', from: 10 });
+    expect(planNext(cursor, aBlock(8, 'b'), { number: 8, hash: 'a8' }, 5)).toEqual({
+      kind: 'reorg',
+      from: 8,
+    });
+  });
+
+  it('does not take a block it no longer remembers for canonical', () => {
+    expect(planNext(cursor, aBlock(2), null, 5)).toEqual({ kind: 'reorg', from: 2 });
+  });
+});
+
+describe('linkedPrefix', () => {
+  it('keeps what links', () => {
+    expect(linkedPrefix('a10', [aBlock(11), aBlock(12)])).toHaveLength(2);
+  });
+
+  it('stops at a block of another branch, which a reorg put in while we read', () => {
+    expect(linkedPrefix('a10', [aBlock(11), aBlock(12, 'b')])).toEqual([aBlock(11)]);
+  });
+
+  it('stops at a block that the node does not have', () => {
+    expect(linkedPrefix('a10', [null, aBlock(12)])).toEqual([]);
+  });
+
+  it('is empty when the first block does not link to ours', () => {
+    expect(linkedPrefix('a10', [aBlock(11, 'b')])).toEqual([]);
+  });
+});

@@ -1,0 +1,41 @@
+import { type BlockRef } from '../chain/block.js';
+
+/** A block we have scanned, as we remember it. */
+export interface KnownBlock {
+  number: number;
+  hash: string;
+}
+
+/** What to do next, given where we are and what the node says its head is. */
+export type Plan =
+  /** Nothing new: the head is a block we have, or one below our cursor that we know as canonical. */
+  | { kind: 'wait' }
+  /** Read `from … to` and commit them on top of the cursor, if they link to it. */
+  | { kind: 'follow'; from: number; to: number }
+  /** The head is not on our branch: look for the common ancestor, downwards from `from`. */
+  | { kind: 'reorg'; from: number };
+
+/**
+ * @param known our own block at the head's height, when the head is not above the cursor
+ * @param batch blocks at most in one commit
+ */
+export function planNext(cursor: KnownBlock, head: BlockRef, known: KnownBlock | null, batch: number): Plan {
+  if (head.number > cursor.number) {
+    return { kind: 'follow', from: cursor.number + 1, to: Math.min(head.number, cursor.number + batch) };
+  }
+  // A lagging node shows a head below ours on the same branch: no reorg, and nothing to learn from it.
+  if (known?.hash === head.hash) return { kind: 'wait' };
+  return { kind: 'reorg', from: head.number };
+}
+
+/** The blocks that link, each to the one before it, starting from `parentHash`; the first gap ends it. */
+export function linkedPrefix<B extends BlockRef>(parentHash: string, blocks: readonly (B | null)[]): B[] {
+  const linked: B[] = [];
+  let expected = parentHash;
+  for (const block of blocks) {
+    if (block === null || block.parentHash !== expected) break;
+    linked.push(block);
+    expected = block.hash;
+  }
+  return linked;
+}
