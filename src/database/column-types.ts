@@ -11,12 +11,12 @@ const safeInteger: ValueTransformer = {
 };
 
 /** An amount in base units (wei, or the token's smallest unit): `bigint` in code, `numeric(78,0)` in Postgres. */
-export const amountColumn: ColumnOptions = {
+export const amountColumn = {
   type: 'numeric',
   precision: 78,
   scale: 0,
   transformer: bigintText,
-};
+} satisfies ColumnOptions;
 
 /** A chain id, block number or counter below 2^53: `number` in code, `bigint` in Postgres. */
-export const integerColumn: ColumnOptions = { type: 'bigint', transformer: safeInteger };
+export const integerColumn = { type: 'bigint', transformer: safeInteger } satisfies ColumnOptions;

@@ -1,0 +1,31 @@
+/** One chain of chains.yaml, checked. Addresses are lower-case hex with 0x. */
+export interface ChainConfig {
+  name: string;
+  chainId: number;
+  /** In order of preference. May hold credentials: never log one. */
+  rpcUrls: string[];
+  wsUrls: string[];
+  confirmations: Confirmations;
+  blockTimeMs: number;
+  native: { symbol: string; decimals: number };
+  tokens: TokenConfig[];
+  internalTransfers: 'balance' | 'trace' | 'off';
+  explorerUrl: string | null;
+  /** `minimum` in base units of each asset. */
+  sweep: { enabled: boolean; minimum: bigint };
+  forwarder: string | null;
+  /** First block to scan on a database that has not seen the chain; null: the head. */
+  startBlock: number | null;
+}
+
+export interface TokenConfig {
+  symbol: string;
+  address: string;
+  decimals: number;
+  /** Off: no new payments, those there are stay watched. */
+  enabled: boolean;
+}
+
+/** Depth in blocks by amount, tiers ascending, the last without a bound; or the chain's own finality. */
+export type Confirmations =
+  { kind: 'blocks'; tiers: { upTo: bigint | null; blocks: number }[] } | { kind: 'finalized' };

@@ -1,0 +1,33 @@
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { ConfigModule, ConfigService } from '@nestjs/config';
+import { type Configuration } from './read-configuration.js';
+
+/** Inject with `@Inject(SETTINGS) settings: Settings`. */
+export const SETTINGS = Symbol('SETTINGS');
+/** Inject with `@Inject(CHAINS) chains: ChainConfig[]`. */
+export const CHAINS = Symbol('CHAINS');
+
+/** The checked configuration for every module; nobody else reads the environment. */
+@Global()
+@Module({})
+export class ConfigurationModule {
+  static register(configuration: Configuration): DynamicModule {
+    const fromConfig = (token: symbol, key: keyof Configuration) => ({
+      provide: token,
+      inject: [ConfigService],
+      useFactory: (config: ConfigService) => config.getOrThrow<unknown>(key),
+    });
+    return {
+      module: ConfigurationModule,
+      imports: [
+        ConfigModule.forRoot({
+          ignoreEnvFile: true,
+          skipProcessEnv: true,
+          load: [() => ({ ...configuration })],
+        }),
+      ],
+      providers: [fromConfig(SETTINGS, 'settings'), fromConfig(CHAINS, 'chains')],
+      exports: [SETTINGS, CHAINS],
+    };
+  }
+}

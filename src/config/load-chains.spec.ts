@@ -1,0 +1,111 @@
+import { describe, expect, it } from '@jest/globals';
+import { loadChains, parseChains } from './load-chains.js';
+
+const GOOD = `
+- name: ethereum
+  chain_id: 1
+  rpc_urls: ["https://a.example/key", "https://b.example"]
+  confirmations: [{up_to: "1000000000000000000", blocks: 3}, {blocks: 12}]
+  block_time_ms: 12000
+  native: {symbol: ETH, decimals: 18}
+  tokens:
+    - {symbol: USDT, address: "0xdAC17F958D2ee523a2206206994597C13D831ec7", decimals: 6}
+    - {symbol: OLD, address: 0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48, decimals: 6, enabled: false}
+  sweep: {minimum: 115792089237316195423570985008687907853269984665640564039457584007913129639935}
+- name: polygon
+  chain_id: 137
+  rpc_url: https://c.example
+  confirmations: finalized
+  block_time_ms: 2000
+  native: {symbol: POL, decimals: 18}
+`;
+const problemsOf = (content: string) =>
+  parseChains(content, 'chains.yaml').problems.map(({ name, what }) => `${name}: ${what}`);
+const changed = (from: string, to: string) => problemsOf(GOOD.replace(from, to));
+
+describe('loadChains', () => {
+  it('is empty without a file', () => {
+    expect(loadChains(null)).toEqual([]);
+  });
+
+  it('says that a file cannot be read', () => {
+    expect(() => loadChains('/no/such/chains.yaml')).toThrow(
+      /CHAINS_FILE: names .* cannot be read \(ENOENT\)/,
+    );
+  });
+});
+
+describe('parseChains', () => {
+  it('reads chains, with amounts to the last digit', () => {
+    const { chains, problems } = parseChains(GOOD, 'chains.yaml');
+    expect(problems).toEqual([]);
+    expect(chains).toMatchObject([
+      {
+        name: 'ethereum',
+        chainId: 1,
+        rpcUrls: ['https://a.example/key', 'https://b.example'],
+        confirmations: {
+          kind: 'blocks',
+          tiers: [
+            { upTo: 10n ** 18n, blocks: 3 },
+            { upTo: null, blocks: 12 },
+          ],
+        },
+        tokens: [
+          {
+            symbol: 'USDT',
+            address: '0xdac17f958d2ee523a2206206994597c13d831ec7',
+            decimals: 6,
+            enabled: true,
+          },
+          { symbol: 'OLD', enabled: false },
+        ],
+        sweep: { enabled: true, minimum: 2n ** 256n - 1n },
+        startBlock: null,
+      },
+      {
+        name: 'polygon',
+        confirmations: { kind: 'finalized' },
+        rpcUrls: ['https://c.example'],
+        internalTransfers: 'off',
+      },
+    ]);
+  });
+
+  it('refuses an unknown key, says where, and names the one meant', () => {
+    expect(changed('block_time_ms: 12000', 'blocktime_ms: 12000')).toEqual([
+      'chains.yaml line 6, blocktime_ms: is not known; did you mean "block_time_ms"?',
+      'chains.yaml line 2, block_time_ms: is missing; give a whole number',
+    ]);
+    expect(changed('symbol: USDT, ', 'symbol: USDT, colour: red, ')[0]).toMatch(
+      /line 9, tokens\.0\.colour: is not known; choose from/,
+    );
+  });
+
+  it.each([
+    ['name: ethereum', 'name: Eth', /name: must be 3 to 20/],
+    ['name: polygon', 'name: ethereum', /two chains with the name ethereum/],
+    ['chain_id: 137', 'chain_id: 1', /two chains with the chain_id 1/],
+    ['chain_id: 1\n', 'chain_id: "1"\n', /chain_id: must be a whole number/],
+    ['831ec7', '831eC7', /address: is no address, or its EIP-55 checksum/],
+    ['0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48', '"0xdac17f958d2ee523a2206206994597c13d831ec7"', /twice/],
+    ['rpc_url: https://c.example', 'rpc_urls: []', /at least one endpoint/],
+    ['rpc_url: https://c.example', 'rpc_url: ftp://user:pw@c.example', /rpc_url.*must be a URL/],
+    ['confirmations: finalized', 'confirmations: 0', /confirmations: must be a whole number from 1/],
+    ['up_to: "1000000000000000000", ', '', /up_to: is missing; only the last tier/],
+    ['{blocks: 12}', '{up_to: 5, blocks: 12}', /must be left out in the last tier/],
+    ['"1000000000000000000"', '1e18', /up_to: must be an amount in base units/],
+    ['{symbol: POL, decimals: 18}', 'POL', /native: must be given/],
+  ])('refuses %p → %p', (from, to, why) => {
+    expect(changed(from, to).join('\n')).toMatch(why);
+    expect(changed(from, to).join('\n')).not.toContain('pw@');
+  });
+
+  it('lists every problem of every chain', () => {
+    expect(problemsOf('- name: x\n- 5\n').length).toBeGreaterThan(4);
+  });
+
+  it.each(['', 'name: ethereum', '- [', '[]'])('refuses %p, which is no list of chains', (content) => {
+    expect(problemsOf(content).length).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,160 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { HDNodeWallet } from 'ethers';
+import { ConfigurationError } from './configuration-error.js';
+import { loadSettings } from './load-settings.js';
+
+const JUNK = 'test test test test test test test test test test test junk';
+const OWN_MNEMONIC = HDNodeWallet.createRandom().mnemonic?.phrase as string;
+const account = HDNodeWallet.fromPhrase(JUNK, undefined, "m/44'/60'/0'");
+const KEY = Buffer.alloc(32, 7).toString('base64');
+
+const production = {
+  NODE_ENV: 'production',
+  CHAINS_FILE: 'chains.yaml',
+  XPUB: account.neuter().extendedKey,
+  ENCRYPTION_KEY: KEY,
+};
+
+function problemsOf(environment: Record<string, unknown>): Record<string, string> {
+  try {
+    loadSettings(environment);
+    return {};
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    return Object.fromEntries(error.problems.map(({ name, what }) => [name, what]));
+  }
+}
+
+describe('loadSettings', () => {
+  it('needs no setting at all', () => {
+    expect(loadSettings({})).toMatchObject({
+      nodeEnv: 'development',
+      port: 3000,
+      databaseUrl: null,
+      roles: ['api', 'scanner', 'worker', 'sweeper'],
+      webhookEvents: ['payment.confirmed'],
+      webhookRetryScheduleMs: [5_000, 300_000, 1_800_000, 7_200_000, 18_000_000, 36_000_000, 36_000_000],
+      webhookAllowPrivateNetworks: true,
+      lateWatchDays: 7,
+      migrate: true,
+    });
+  });
+
+  it('takes an empty variable for an unset one', () => {
+    expect(loadSettings({ PORT: '', DATABASE_URL: '  ' })).toMatchObject({ port: 3000, databaseUrl: null });
+  });
+
+  it('lists every problem at once, by name and with the cure', () => {
+    const problems = problemsOf({
+      PORT: '70000',
+      ROLES: 'api,cook',
+      WEBHOOK_RETRY_SCHEDULE: '5s,soon',
+      MIGRATE: 'maybe',
+    });
+    expect(problems).toEqual({
+      PORT: 'must be a whole number from 0 to 65535',
+      ROLES: 'knows no "cook"; choose from api, scanner, worker, sweeper',
+      WEBHOOK_RETRY_SCHEDULE: '"soon" is no duration; write a number and ms, s, m, h or d, as in 5s,5m,2h',
+      MIGRATE: 'must be true or false',
+    });
+  });
+
+  it.each([
+    ['DATABASE_URL', 'mysql://user:hunter2@db'],
+    ['REDIS_URL', 'http://:hunter2@redis'],
+    ['MNEMONIC', 'hunter2 hunter2 hunter2'],
+    ['XPUB', account.extendedKey],
+    ['XPUB', 'hunter2'],
+    ['GAS_TANK_PRIVATE_KEY', '0xhunter2'],
+    ['GAS_TANK_PRIVATE_KEY', `0x${'0'.repeat(64)}`],
+    ['ENCRYPTION_KEY', 'hunter2'],
+    ['ENCRYPTION_KEY', `a:${KEY},a:${KEY}`],
+    ['WEBHOOK_SECRET', 'whsec_hunter2'],
+  ])('refuses a bad %s without repeating it', (name, value) => {
+    const problems = problemsOf({ [name]: value });
+    expect(Object.keys(problems)).toEqual([name]);
+    expect(problems[name]).not.toContain('hunter2');
+    expect(problems[name]).not.toContain(account.extendedKey);
+  });
+
+  it('takes the xpub of the account or of its external chain, and of nothing else', () => {
+    expect(problemsOf({ XPUB: account.neuter().extendedKey })).toEqual({});
+    expect(problemsOf({ XPUB: account.derivePath('0').neuter().extendedKey })).toEqual({});
+    expect(problemsOf({ XPUB: account.derivePath('0/0').neuter().extendedKey }).XPUB).toMatch(/depth 5/);
+  });
+
+  it('does not choose between MNEMONIC and XPUB', () => {
+    expect(Object.keys(problemsOf({ MNEMONIC: OWN_MNEMONIC, XPUB: account.neuter().extendedKey }))).toEqual([
+      'MNEMONIC',
+    ]);
+  });
+
+  it('asks for the checksum of the treasury', () => {
+    expect(problemsOf({ TREASURY_ADDRESS: account.address.toLowerCase() }).TREASURY_ADDRESS).toContain(
+      account.address,
+    );
+    expect(problemsOf({ TREASURY_ADDRESS: account.address })).toEqual({});
+  });
+
+  describe('secrets from files', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'quittance-secrets-'));
+    const file = join(folder, 'mnemonic');
+    writeFileSync(file, `${OWN_MNEMONIC}\n`);
+
+    it('reads the file, without its last line break', () => {
+      expect(loadSettings({ MNEMONIC_FILE: file }).mnemonic).toBe(OWN_MNEMONIC);
+    });
+
+    it('refuses a secret given both ways, a missing file and an empty one', () => {
+      writeFileSync(join(folder, 'empty'), '\n');
+      expect(problemsOf({ MNEMONIC: JUNK, MNEMONIC_FILE: file }).MNEMONIC).toMatch(/keep one/);
+      expect(problemsOf({ MNEMONIC_FILE: join(folder, 'none') }).MNEMONIC).toMatch(
+        /cannot be read \(ENOENT\)/,
+      );
+      expect(problemsOf({ MNEMONIC_FILE: join(folder, 'empty') }).MNEMONIC).toMatch(/empty/);
+    });
+  });
+
+  describe('in production', () => {
+    it('starts with chains, an xpub and an encryption key', () => {
+      expect(loadSettings(production)).toMatchObject({
+        nodeEnv: 'production',
+        webhookAllowPrivateNetworks: false,
+      });
+    });
+
+    it('makes nothing up', () => {
+      expect(Object.keys(problemsOf({ NODE_ENV: 'production' }))).toEqual([
+        'CHAINS_FILE',
+        'XPUB',
+        'ENCRYPTION_KEY',
+      ]);
+    });
+
+    it('refuses a published test mnemonic, however it is spaced', () => {
+      const problems = problemsOf({ ...production, XPUB: '', MNEMONIC: `${JUNK} ` });
+      expect(problems.MNEMONIC).toMatch(/stolen/);
+    });
+
+    it.each([
+      [undefined, /must be given/],
+      ['short', /24 bytes/],
+      [`whsec_${Buffer.alloc(16).toString('base64')}`, /24 to 64 bytes|24 bytes/],
+    ])('wants a webhook secret of 24 bytes, not %p', (secret, why) => {
+      const problems = problemsOf({
+        ...production,
+        WEBHOOK_URL: 'https://shop.example/hook',
+        WEBHOOK_SECRET: secret,
+      });
+      expect(problems.WEBHOOK_SECRET).toMatch(why);
+    });
+
+    it('wants https for webhooks', () => {
+      const webhook = { WEBHOOK_URL: 'http://shop.example/hook', WEBHOOK_SECRET: 'x'.repeat(24) };
+      expect(Object.keys(problemsOf({ ...production, ...webhook }))).toEqual(['WEBHOOK_URL']);
+    });
+  });
+});

@@ -1,0 +1,123 @@
+import { readFileSync } from 'node:fs';
+import { validateSync } from 'class-validator';
+import { ConfigurationError, type Problem } from './configuration-error.js';
+import { isWellKnownMnemonic, webhookSecretBytes } from './secrets.js';
+import { type SettingDescription, settingsOf } from './setting.js';
+import { Settings } from './settings.js';
+
+export type Environment = Record<string, unknown>;
+
+/**
+ * Reads and checks every setting.
+ * @throws ConfigurationError with every problem there is
+ */
+export function loadSettings(environment: Environment): Settings {
+  const { settings, problems } = readSettings(environment);
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return settings;
+}
+
+/** As `loadSettings`, for a caller that has problems of its own to add. */
+export function readSettings(environment: Environment): { settings: Settings; problems: Problem[] } {
+  const problems: Problem[] = [];
+  const settings = new Settings();
+  const unread = new Set<string>();
+  for (const setting of settingsOf(Settings)) {
+    try {
+      const value = valueOf(setting, environment);
+      Object.assign(settings, { [setting.property]: value === undefined ? null : setting.parse(value) });
+    } catch (error) {
+      unread.add(setting.property);
+      problems.push({ name: setting.env, what: (error as Error).message });
+    }
+  }
+  settings.webhookAllowPrivateNetworks ??= settings.nodeEnv !== 'production';
+  problems.push(...violations(settings, unread), ...contradictions(settings));
+  return { settings, problems };
+}
+
+/** An empty variable is an unset one: compose files and shells make no difference either. */
+function valueOf(setting: SettingDescription, environment: Environment): string | undefined {
+  const direct = textOf(environment[setting.env]);
+  const file = setting.secret ? textOf(environment[`${setting.env}_FILE`]) : undefined;
+  if (file === undefined) return direct ?? setting.default;
+  if (direct !== undefined) throw new Error(`is set, and so is ${setting.env}_FILE; keep one of them`);
+  return secretFrom(file, setting.env);
+}
+
+function textOf(value: unknown): string | undefined {
+  const given = typeof value === 'string' ? value.trim() : undefined;
+  return given === '' ? undefined : given;
+}
+
+function secretFrom(path: string, name: string): string {
+  let content: string;
+  try {
+    content = readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(
+      `${name}_FILE names ${path}, which cannot be read (${code}); mend the path or its permissions`,
+    );
+  }
+  const secret = content.trim();
+  if (secret === '') throw new Error(`${name}_FILE names ${path}, which is empty`);
+  return secret;
+}
+
+function violations(settings: Settings, unread: ReadonlySet<string>): Problem[] {
+  const envOf = new Map(settingsOf(Settings).map(({ property, env }) => [property, env]));
+  return validateSync(settings)
+    .filter(({ property }) => !unread.has(property))
+    .map(({ property, constraints }) => ({
+      name: envOf.get(property) ?? property,
+      what: Object.values(constraints ?? {}).join('; '),
+    }));
+}
+
+/** What no single setting can be blamed for. */
+function contradictions(settings: Settings): Problem[] {
+  const problems: Problem[] = [];
+  if (settings.mnemonic && settings.xpub) {
+    problems.push({
+      name: 'MNEMONIC',
+      what: 'is set, and so is XPUB; keep XPUB for no private key on the server, MNEMONIC for sweeping',
+    });
+  }
+  if (settings.nodeEnv === 'production') problems.push(...productionProblems(settings));
+  return problems;
+}
+
+function productionProblems(settings: Settings): Problem[] {
+  const problems: Problem[] = [];
+  const complain = (name: string, what: string) => problems.push({ name, what });
+  if (!settings.chainsFile)
+    complain('CHAINS_FILE', 'must name your chains in production: the dev chain is for development only');
+  if (!settings.mnemonic && !settings.xpub) {
+    complain('XPUB', 'or MNEMONIC must be given in production: a generated wallet is for development only');
+  }
+  if (settings.mnemonic && isWellKnownMnemonic(settings.mnemonic)) {
+    complain(
+      'MNEMONIC',
+      'is a published test mnemonic: whatever it receives is stolen at once; make your own with: npm run wallet:new',
+    );
+  }
+  if (!settings.encryptionKey)
+    complain('ENCRYPTION_KEY', 'must be given in production; make one with: openssl rand -base64 32');
+  if (settings.webhookUrl && !settings.webhookSecret) {
+    complain(
+      'WEBHOOK_SECRET',
+      'must be given in production with WEBHOOK_URL; make one with: echo whsec_$(openssl rand -base64 32)',
+    );
+  }
+  if (settings.webhookSecret && webhookSecretBytes(settings.webhookSecret) < 24) {
+    complain(
+      'WEBHOOK_SECRET',
+      'must have at least 24 bytes in production; make one with: echo whsec_$(openssl rand -base64 32)',
+    );
+  }
+  if (settings.webhookUrl?.startsWith('http://') && !settings.webhookAllowPrivateNetworks) {
+    complain('WEBHOOK_URL', 'must start with https:// in production');
+  }
+  return problems;
+}

@@ -1,0 +1,72 @@
+/** Readers of settings as text. Each returns the value or throws an Error that says how to mend it. */
+
+export function integerIn(min: number, max: number) {
+  return (text: string): number => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < min || value > max)
+      throw new Error(`must be a whole number from ${min} to ${max}`);
+    return value;
+  };
+}
+
+export function oneOf<T extends string>(...allowed: readonly T[]) {
+  return (text: string): T => {
+    if (!allowed.includes(text as T)) throw new Error(`must be one of ${allowed.join(', ')}`);
+    return text as T;
+  };
+}
+
+export function listOf<T extends string>(...allowed: readonly T[]) {
+  return (text: string): T[] => {
+    const items = commaSeparated(text);
+    const unknown = items.filter((item) => !allowed.includes(item as T));
+    if (items.length === 0) throw new Error(`must name at least one of ${allowed.join(', ')}`);
+    if (unknown.length > 0)
+      throw new Error(`knows no "${unknown.join('", "')}"; choose from ${allowed.join(', ')}`);
+    return [...new Set(items)] as T[];
+  };
+}
+
+export function commaSeparated(text: string): string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+/** `true`/`false`, also as 1/0, yes/no, on/off. */
+export function flag(text: string): boolean {
+  const value = text.toLowerCase();
+  if (['true', '1', 'yes', 'on'].includes(value)) return true;
+  if (['false', '0', 'no', 'off'].includes(value)) return false;
+  throw new Error('must be true or false');
+}
+
+const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** A list of durations such as `5s,5m,30m,2h`. @returns ms each */
+export function durations(text: string): number[] {
+  const items = commaSeparated(text);
+  if (items.length === 0) throw new Error('must hold at least one duration, as in 5s,5m,2h');
+  return items.map((item) => {
+    const match = /^(\d+)(ms|s|m|h|d)$/.exec(item);
+    if (!match)
+      throw new Error(`"${item}" is no duration; write a number and ms, s, m, h or d, as in 5s,5m,2h`);
+    return Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS];
+  });
+}
+
+export function urlWith(...protocols: string[]) {
+  return (text: string): string => {
+    const url = URL.canParse(text) ? new URL(text) : null;
+    // The text itself may hold a password and is not repeated.
+    if (!url || !protocols.includes(url.protocol.slice(0, -1))) {
+      throw new Error(
+        `must be a URL that starts with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`,
+      );
+    }
+    return text;
+  };
+}
+
+export const text = (value: string): string => value;

@@ -1,0 +1,249 @@
+import { getAddress } from 'ethers';
+import { type ChainConfig, type Confirmations, type TokenConfig } from './chains.js';
+import { nearest } from './nearest.js';
+import { urlWith } from './parsers.js';
+
+/** One entry of chains.yaml, and a way to complain about a place in it. */
+export interface Located {
+  value: Record<string, unknown>;
+  /** A scalar as it is written, where its digits matter. */
+  source: (path: (string | number)[]) => string | undefined;
+  complain: (path: (string | number)[], what: string) => void;
+}
+
+type Path = (string | number)[];
+
+const CHAIN_KEYS = [
+  'name',
+  'chain_id',
+  'rpc_url',
+  'rpc_urls',
+  'ws_urls',
+  'confirmations',
+  'block_time_ms',
+  'native',
+  'tokens',
+  'internal_transfers',
+  'explorer_url',
+  'sweep',
+  'forwarder',
+  'start_block',
+];
+
+/** Reads one chain; what is wrong is complained about and stands for the value in the result. */
+export function readChain(entry: Located): ChainConfig {
+  const { value } = entry;
+  knownKeys(entry, [], value, CHAIN_KEYS);
+  return {
+    name: name(entry),
+    chainId: integer(entry, ['chain_id'], value.chain_id, { min: 1, max: Number.MAX_SAFE_INTEGER }),
+    rpcUrls: rpcUrls(entry),
+    wsUrls: urls(entry, ['ws_urls'], value.ws_urls ?? [], 'ws', 'wss'),
+    confirmations: confirmations(entry),
+    blockTimeMs: integer(entry, ['block_time_ms'], value.block_time_ms, { min: 50, max: 600_000 }),
+    native: asset(entry, ['native'], value.native),
+    tokens: tokens(entry),
+    internalTransfers: choice(entry, ['internal_transfers'], value.internal_transfers ?? 'off', [
+      'balance',
+      'trace',
+      'off',
+    ]),
+    explorerUrl:
+      value.explorer_url == null ? null : url(entry, ['explorer_url'], value.explorer_url, 'http', 'https'),
+    sweep: sweep(entry),
+    forwarder: value.forwarder == null ? null : address(entry, ['forwarder'], value.forwarder),
+    startBlock:
+      value.start_block == null
+        ? null
+        : integer(entry, ['start_block'], value.start_block, { min: 0, max: Number.MAX_SAFE_INTEGER }),
+  };
+}
+
+function name(entry: Located): string {
+  const given = entry.value.name;
+  if (typeof given === 'string' && /^[a-z][a-z0-9-]{2,19}$/.test(given)) return given;
+  entry.complain(['name'], 'must be 3 to 20 lower-case letters, digits or "-", as in: name: ethereum');
+  return '';
+}
+
+function rpcUrls(entry: Located): string[] {
+  const { rpc_url: one, rpc_urls: several } = entry.value;
+  if (one !== undefined && several !== undefined) {
+    entry.complain(['rpc_url'], 'stands beside rpc_urls; keep one of them');
+    return [];
+  }
+  const list = several ?? (one === undefined ? [] : [one]);
+  if (!Array.isArray(list) || list.length === 0) {
+    entry.complain(['rpc_urls'], 'must list at least one endpoint: rpc_urls: ["https://…"]');
+    return [];
+  }
+  return urls(entry, [several === undefined ? 'rpc_url' : 'rpc_urls'], list, 'http', 'https');
+}
+
+function confirmations(entry: Located): Confirmations {
+  const given = entry.value.confirmations;
+  if (given === 'finalized') return { kind: 'finalized' };
+  if (!Array.isArray(given)) {
+    const blocks = integer(entry, ['confirmations'], given, { min: 1, max: 100_000 });
+    return { kind: 'blocks', tiers: [{ upTo: null, blocks }] };
+  }
+  const tiers = given.map((tier, index) =>
+    confirmationTier(entry, ['confirmations', index], tier, index === given.length - 1),
+  );
+  tiers.forEach(({ upTo }, index) => {
+    const before = tiers[index - 1]?.upTo;
+    if (upTo !== null && before != null && upTo <= before) {
+      entry.complain(['confirmations', index, 'up_to'], 'must be above that of the tier before it');
+    }
+  });
+  if (tiers.length === 0) entry.complain(['confirmations'], 'must have at least one tier: [{blocks: 12}]');
+  return { kind: 'blocks', tiers };
+}
+
+function confirmationTier(entry: Located, path: Path, given: unknown, isLast: boolean) {
+  if (!isRecord(given)) {
+    entry.complain(path, 'must be a tier such as {up_to: "1000000000000000000", blocks: 3}');
+    return { upTo: null, blocks: 1 };
+  }
+  knownKeys(entry, path, given, ['up_to', 'blocks']);
+  const blocks = integer(entry, [...path, 'blocks'], given.blocks, { min: 1, max: 100_000 });
+  if (isLast !== (given.up_to === undefined)) {
+    entry.complain(
+      [...path, 'up_to'],
+      isLast
+        ? 'must be left out in the last tier, which is for every larger amount'
+        : 'is missing; only the last tier is without it',
+    );
+    return { upTo: null, blocks };
+  }
+  return { upTo: isLast ? null : baseUnits(entry, [...path, 'up_to']), blocks };
+}
+
+function tokens(entry: Located): TokenConfig[] {
+  const given = entry.value.tokens ?? [];
+  if (!Array.isArray(given)) {
+    entry.complain(['tokens'], 'must be a list of {symbol, address, decimals}');
+    return [];
+  }
+  return given.flatMap((token, index) => {
+    const path = ['tokens', index];
+    if (!isRecord(token)) {
+      entry.complain(path, 'must be {symbol, address, decimals}');
+      return [];
+    }
+    knownKeys(entry, path, token, ['symbol', 'address', 'decimals', 'enabled']);
+    const { enabled = true } = token;
+    if (typeof enabled !== 'boolean') entry.complain([...path, 'enabled'], 'must be true or false');
+    return [
+      {
+        symbol: symbol(entry, [...path, 'symbol'], token.symbol),
+        decimals: integer(entry, [...path, 'decimals'], token.decimals, { min: 0, max: 255 }),
+        address: address(entry, [...path, 'address'], token.address),
+        enabled: enabled === true,
+      },
+    ];
+  });
+}
+
+function asset(entry: Located, path: Path, given: unknown): ChainConfig['native'] {
+  if (!isRecord(given)) {
+    entry.complain(path, 'must be given, as in: native: {symbol: ETH, decimals: 18}');
+    return { symbol: '', decimals: 18 };
+  }
+  knownKeys(entry, path, given, ['symbol', 'decimals']);
+  return {
+    symbol: symbol(entry, [...path, 'symbol'], given.symbol),
+    decimals: integer(entry, [...path, 'decimals'], given.decimals, { min: 0, max: 255 }),
+  };
+}
+
+function sweep(entry: Located): ChainConfig['sweep'] {
+  const given = entry.value.sweep ?? {};
+  if (!isRecord(given)) {
+    entry.complain(['sweep'], 'must be {enabled, minimum}');
+    return { enabled: true, minimum: 0n };
+  }
+  knownKeys(entry, ['sweep'], given, ['enabled', 'minimum']);
+  const { enabled = true } = given;
+  if (typeof enabled !== 'boolean') entry.complain(['sweep', 'enabled'], 'must be true or false');
+  return {
+    enabled: enabled === true,
+    minimum: given.minimum === undefined ? 0n : baseUnits(entry, ['sweep', 'minimum']),
+  };
+}
+
+/** From the text and not from the parsed value: YAML reads long digits as a number that lost some. */
+function baseUnits(entry: Located, path: Path): bigint {
+  const source = entry.source(path);
+  if (source !== undefined && /^\d{1,78}$/.test(source)) return BigInt(source);
+  entry.complain(path, 'must be an amount in base units, digits only: "1000000000000000000"');
+  return 0n;
+}
+
+function symbol(entry: Located, path: Path, given: unknown): string {
+  if (typeof given === 'string' && /^[\w.$₮-]{1,32}$/u.test(given)) return given;
+  entry.complain(path, 'must be a symbol of 1 to 32 characters, such as USDC');
+  return '';
+}
+
+function address(entry: Located, path: Path, given: unknown): string {
+  const text = typeof given === 'string' ? given : entry.source(path);
+  try {
+    return getAddress(String(text)).toLowerCase();
+  } catch {
+    entry.complain(path, 'is no address, or its EIP-55 checksum is wrong; copy it again, in quotes');
+    return '';
+  }
+}
+
+function integer(
+  entry: Located,
+  path: Path,
+  given: unknown,
+  { min, max }: { min: number; max: number },
+): number {
+  if (typeof given === 'number' && Number.isInteger(given) && given >= min && given <= max) return given;
+  entry.complain(
+    path,
+    given === undefined ? 'is missing; give a whole number' : `must be a whole number from ${min} to ${max}`,
+  );
+  return min;
+}
+
+function choice<T extends string>(entry: Located, path: Path, given: unknown, allowed: readonly T[]): T {
+  // YAML reads a bare `off` of version 1.1 as false; the parser's 1.2 does not, other tools that write the file may.
+  const text = given === false ? 'off' : given;
+  if (allowed.includes(text as T)) return text as T;
+  entry.complain(path, `must be one of ${allowed.join(', ')}`);
+  return allowed[0] as T;
+}
+
+function urls(entry: Located, path: Path, given: unknown, ...protocols: string[]): string[] {
+  if (Array.isArray(given))
+    return given.map((item, index) => url(entry, [...path, index], item, ...protocols));
+  entry.complain(path, 'must be a list of URLs');
+  return [];
+}
+
+function url(entry: Located, path: Path, given: unknown, ...protocols: string[]): string {
+  try {
+    return urlWith(...protocols)(typeof given === 'string' ? given : '');
+  } catch (error) {
+    entry.complain(path, (error as Error).message);
+    return '';
+  }
+}
+
+function knownKeys(entry: Located, path: Path, value: Record<string, unknown>, known: string[]): void {
+  for (const key of Object.keys(value).filter((given) => !known.includes(given))) {
+    const meant = nearest(key, known);
+    entry.complain(
+      [...path, key],
+      `is not known; ${meant ? `did you mean "${meant}"?` : `choose from ${known.join(', ')}`}`,
+    );
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

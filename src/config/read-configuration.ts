@@ -1,0 +1,36 @@
+import { ConfigModule } from '@nestjs/config';
+import { type ChainConfig } from './chains.js';
+import { ConfigurationError } from './configuration-error.js';
+import { readChains } from './load-chains.js';
+import { type Environment, readSettings } from './load-settings.js';
+import { type Settings } from './settings.js';
+
+export interface Configuration {
+  settings: Settings;
+  chains: ChainConfig[];
+}
+
+/**
+ * The settings of this process: the environment, with `.env` behind it, and the chains file they name.
+ * @throws ConfigurationError with every problem of both
+ */
+export async function readConfiguration(): Promise<Configuration> {
+  let environment: Environment = {};
+  await ConfigModule.forRoot({
+    // Nothing is given back: @nestjs/config would write it to process.env, and secrets read from files with it.
+    validate: (merged) => {
+      environment = merged;
+      return {};
+    },
+  });
+  return configurationOf(environment);
+}
+
+/** @throws ConfigurationError with every problem of settings and chains together */
+export function configurationOf(environment: Environment): Configuration {
+  const { settings, problems } = readSettings(environment);
+  const { chains, problems: chainProblems } = readChains(settings.chainsFile);
+  if (problems.length + chainProblems.length > 0)
+    throw new ConfigurationError([...problems, ...chainProblems]);
+  return { settings, chains };
+}
