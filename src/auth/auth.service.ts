@@ -1,0 +1,110 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager, LessThan } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { ApiKey } from './api-key.entity.js';
+import {
+  ApiKeyNotFoundError,
+  MerchantNotFoundError,
+  RevokedApiKeyError,
+  UnknownApiKeyError,
+} from './auth.errors.js';
+import { type AuthenticatedKey } from './authenticated-key.js';
+import { generateKey, hashKey, prefixOf } from './key-text.js';
+import { Merchant } from './merchant.entity.js';
+
+/** How exact `last_used_at` is: a write with every request would cost more than the request. */
+const LAST_USED_EXACT_TO_MS = 60_000;
+
+export interface NewKey {
+  merchantId: string;
+  name: string;
+  scopes: string[];
+}
+
+/** Merchants and their API keys. */
+@Injectable()
+export class AuthService {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  /**
+   * Looked up by hash, in an index: how long that takes tells nothing about a key, so no constant-time comparison.
+   * @throws UnknownApiKeyError, RevokedApiKeyError
+   */
+  async authenticate(key: string): Promise<AuthenticatedKey> {
+    const found = await this.dataSource.manager.findOneBy(ApiKey, { keyHash: hashKey(key) });
+    if (!found) throw new UnknownApiKeyError();
+    if (found.revokedAt !== null) throw new RevokedApiKeyError();
+    await this.noteUse(found);
+    return { id: found.id, merchantId: found.merchantId, scopes: found.scopes };
+  }
+
+  async createMerchant(manager: EntityManager, name: string): Promise<Merchant> {
+    const merchant = { id: uuidv7(), name, createdAt: new Date() };
+    await manager.insert(Merchant, merchant);
+    return merchant;
+  }
+
+  /** Oldest first. */
+  listMerchants(limit: number, after?: string): Promise<Merchant[]> {
+    return this.dataSource.manager
+      .createQueryBuilder(Merchant, 'merchant')
+      .where(after === undefined ? 'true' : 'merchant.id > :after', { after })
+      .orderBy('merchant.id')
+      .limit(limit)
+      .getMany();
+  }
+
+  /**
+   * The key itself is in the answer and nowhere else.
+   * @param key given only where the installation itself chose it (the dev key)
+   * @throws MerchantNotFoundError
+   */
+  async createKey(
+    manager: EntityManager,
+    input: NewKey,
+    key = generateKey(),
+  ): Promise<{ row: ApiKey; key: string }> {
+    if (!(await manager.existsBy(Merchant, { id: input.merchantId }))) {
+      throw new MerchantNotFoundError(input.merchantId);
+    }
+    const row: ApiKey = {
+      ...input,
+      id: uuidv7(),
+      prefix: prefixOf(key),
+      keyHash: hashKey(key),
+      createdAt: new Date(),
+      lastUsedAt: null,
+      revokedAt: null,
+    };
+    await manager.insert(ApiKey, row);
+    return { row, key };
+  }
+
+  /** Oldest first, revoked ones too. */
+  listKeys(limit: number, filter: { merchantId?: string; after?: string } = {}): Promise<ApiKey[]> {
+    const query = this.dataSource.manager.createQueryBuilder(ApiKey, 'key').orderBy('key.id').limit(limit);
+    if (filter.merchantId !== undefined) query.andWhere('key.merchant_id = :merchantId', filter);
+    if (filter.after !== undefined) query.andWhere('key.id > :after', filter);
+    return query.getMany();
+  }
+
+  /** From the next request on the key is refused. Revoking it again changes nothing. @throws ApiKeyNotFoundError */
+  async revokeKey(id: string): Promise<ApiKey> {
+    await this.dataSource.query(
+      'UPDATE api_keys SET revoked_at = now() WHERE id = $1 AND revoked_at IS NULL',
+      [id],
+    );
+    const key = await this.dataSource.manager.findOneBy(ApiKey, { id });
+    if (!key) throw new ApiKeyNotFoundError(id);
+    return key;
+  }
+
+  private async noteUse({ id, lastUsedAt }: ApiKey): Promise<void> {
+    const now = new Date();
+    const stale = new Date(now.getTime() - LAST_USED_EXACT_TO_MS);
+    if (lastUsedAt !== null && lastUsedAt > stale) return;
+    const unchanged = lastUsedAt === null ? { id } : { id, lastUsedAt: LessThan(stale) };
+    await this.dataSource.manager.update(ApiKey, unchanged, { lastUsedAt: now });
+  }
+}

@@ -1,0 +1,20 @@
+import { type ApiKey } from './api-key.entity.js';
+import { type ApiKeyBody, type MerchantBody } from './dto/auth.dto.js';
+import { type Merchant } from './merchant.entity.js';
+
+export function merchantView({ id, name, createdAt }: Merchant): MerchantBody {
+  return { id, name, created_at: createdAt.toISOString() };
+}
+
+export function apiKeyView(key: ApiKey): ApiKeyBody {
+  return {
+    id: key.id,
+    merchant_id: key.merchantId,
+    name: key.name,
+    prefix: key.prefix,
+    scopes: key.scopes,
+    created_at: key.createdAt.toISOString(),
+    last_used_at: key.lastUsedAt?.toISOString() ?? null,
+    revoked_at: key.revokedAt?.toISOString() ?? null,
+  };
+}

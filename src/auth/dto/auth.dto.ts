@@ -1,0 +1,93 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import {
+  ArrayNotEmpty,
+  ArrayUnique,
+  IsArray,
+  IsIn,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Length,
+  Matches,
+} from 'class-validator';
+import { PageQuery } from '../../http/page.js';
+import { SCOPES } from '../authenticated-key.js';
+
+/** Anything a person would write on one line; Postgres cannot store NUL. */
+const ONE_LINE = /^[^\p{Cc}\p{Cs}]+$/u;
+
+export class CreateMerchantDto {
+  @ApiProperty({ example: 'Corner shop', maxLength: 200 })
+  @IsString()
+  @Length(1, 200)
+  @Matches(ONE_LINE, { message: 'name must be one line of text' })
+  name: string;
+}
+
+export class CreateApiKeyDto {
+  @ApiProperty({ format: 'uuid' })
+  @IsUUID()
+  merchant_id: string;
+
+  @ApiProperty({ example: 'web shop', maxLength: 200 })
+  @IsString()
+  @Length(1, 200)
+  @Matches(ONE_LINE, { message: 'name must be one line of text' })
+  name: string;
+
+  @ApiProperty({ enum: SCOPES, isArray: true, example: ['payments:read', 'payments:write'] })
+  @IsArray()
+  @ArrayNotEmpty()
+  @ArrayUnique()
+  @IsIn(SCOPES, { each: true, message: `scopes must be chosen from ${SCOPES.join(', ')}` })
+  scopes: string[];
+}
+
+export class ListApiKeysDto extends PageQuery {
+  @ApiPropertyOptional({ format: 'uuid' })
+  @IsOptional()
+  @IsUUID()
+  merchant_id?: string;
+}
+
+export class MerchantBody {
+  @ApiProperty({ format: 'uuid' })
+  id: string;
+
+  @ApiProperty()
+  name: string;
+
+  @ApiProperty({ format: 'date-time' })
+  created_at: string;
+}
+
+export class ApiKeyBody {
+  @ApiProperty({ format: 'uuid' })
+  id: string;
+
+  @ApiProperty({ format: 'uuid' })
+  merchant_id: string;
+
+  @ApiProperty()
+  name: string;
+
+  @ApiProperty({ example: 'qk_Zm9vYm', description: 'How the key starts' })
+  prefix: string;
+
+  @ApiProperty({ enum: SCOPES, isArray: true })
+  scopes: string[];
+
+  @ApiProperty({ format: 'date-time' })
+  created_at: string;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'Exact to a minute' })
+  last_used_at: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  revoked_at: string | null;
+}
+
+export class CreatedApiKeyBody extends ApiKeyBody {
+  @ApiProperty({ description: 'The key itself. It is shown this once' })
+  key: string;
+}

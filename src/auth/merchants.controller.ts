@@ -1,0 +1,43 @@
+import { Body, Controller, Get, Headers, HttpCode, Post, Query } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { IdempotencyService } from '../http/idempotency.js';
+import { type Page, page, PageQuery } from '../http/page.js';
+import { AuthService } from './auth.service.js';
+import { merchantView } from './auth.views.js';
+import { type AuthenticatedKey } from './authenticated-key.js';
+import { CreateMerchantDto, MerchantBody } from './dto/auth.dto.js';
+import { CurrentKey, RequireScope } from './scopes.js';
+
+/** An `admin` key is the operator's: it manages every merchant of the installation. */
+@ApiTags('merchants')
+@RequireScope('admin')
+@Controller('merchants')
+export class MerchantsController {
+  constructor(
+    private readonly auth: AuthService,
+    private readonly idempotency: IdempotencyService,
+  ) {}
+
+  @Post()
+  @HttpCode(201)
+  @ApiOperation({ summary: 'Create a merchant' })
+  @ApiCreatedResponse({ type: MerchantBody })
+  async create(
+    @CurrentKey() { merchantId }: AuthenticatedKey,
+    @Body() dto: CreateMerchantDto,
+    @Headers('idempotency-key') key?: string,
+  ): Promise<MerchantBody> {
+    const request = { method: 'POST', path: '/api/v1/merchants', body: dto };
+    const answer = await this.idempotency.run({ merchantId, key, request, status: 201 }, async (manager) =>
+      merchantView(await this.auth.createMerchant(manager, dto.name)),
+    );
+    return answer.body;
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'List merchants, oldest first' })
+  async list(@Query() { limit, after }: PageQuery): Promise<Page<MerchantBody>> {
+    const merchants = await this.auth.listMerchants(limit + 1, after);
+    return page(merchants.map(merchantView), limit, ({ id }) => id);
+  }
+}

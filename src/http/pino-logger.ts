@@ -1,0 +1,85 @@
+import { type LoggerService } from '@nestjs/common';
+import { type Logger, pino } from 'pino';
+
+/** Wherever a secret could stand in something that is logged as an object. */
+const SECRET_PATHS = [
+  'authorization',
+  'mnemonic',
+  'xpub',
+  'secret',
+  'key',
+  'password',
+  'databaseUrl',
+  'encryptionKey',
+  'gasTankPrivateKey',
+  'webhookSecret',
+];
+
+export function createPino(level: string): Logger {
+  return pino({
+    level,
+    redact: {
+      paths: [
+        ...SECRET_PATHS,
+        ...SECRET_PATHS.map((path) => `*.${path}`),
+        'req.headers.authorization',
+        'req.headers["x-api-key"]',
+        'req.headers.cookie',
+      ],
+      censor: '[redacted]',
+    },
+    base: undefined,
+    timestamp: pino.stdTimeFunctions.isoTime,
+  });
+}
+
+/**
+ * Nest's logger on pino: `logger.info({ chain, block }, 'payment detected')` arrives as one event. nestjs-pino would do
+ * this, but its versions for this Nest want Node 22.
+ */
+export class PinoLogger implements LoggerService {
+  constructor(private readonly pino: Logger) {}
+
+  log(message: unknown, ...rest: unknown[]): void {
+    this.write('info', message, rest);
+  }
+
+  error(message: unknown, ...rest: unknown[]): void {
+    this.write('error', message, rest);
+  }
+
+  warn(message: unknown, ...rest: unknown[]): void {
+    this.write('warn', message, rest);
+  }
+
+  debug(message: unknown, ...rest: unknown[]): void {
+    this.write('debug', message, rest);
+  }
+
+  verbose(message: unknown, ...rest: unknown[]): void {
+    this.write('trace', message, rest);
+  }
+
+  fatal(message: unknown, ...rest: unknown[]): void {
+    this.write('fatal', message, rest);
+  }
+
+  /** Nest puts the context last, and for errors the stack before it. */
+  private write(
+    level: 'info' | 'error' | 'warn' | 'debug' | 'trace' | 'fatal',
+    message: unknown,
+    rest: unknown[],
+  ): void {
+    const texts = rest.filter((item): item is string => typeof item === 'string');
+    const context = texts.at(-1);
+    if (message instanceof Error) {
+      this.pino[level]({ context, err: message }, message.message);
+      return;
+    }
+    if (typeof message === 'object' && message !== null) {
+      this.pino[level]({ context, ...message }, texts.length > 1 ? texts[0] : undefined);
+      return;
+    }
+    this.pino[level]({ context, ...(texts.length > 1 ? { stack: texts[0] } : {}) }, String(message));
+  }
+}
