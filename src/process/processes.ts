@@ -1,0 +1,46 @@
+import { type ChildProcess, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const POLL_MS = 20;
+
+/** The command line of a running process; null when there is none with that id. */
+export function commandLineOf(pid: number): string | null {
+  if (process.platform === 'linux') {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim() || null;
+    } catch {
+      return null;
+    }
+  }
+  const { status, stdout } = spawnSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
+  return status === 0 ? stdout.trim() : null;
+}
+
+/** Whether the process is alive and is the one meant: process ids are used again, command lines tell. */
+export function isRunning(pid: number, marker: string): boolean {
+  return commandLineOf(pid)?.includes(marker) ?? false;
+}
+
+/**
+ * Ends a process, first asking, then insisting.
+ * @param marker part of its command line, so that a stranger who got its id is left alone
+ */
+export async function endProcess(
+  pid: number,
+  marker: string,
+  signals: { ask: NodeJS.Signals; insist: NodeJS.Signals; afterMs: number },
+): Promise<void> {
+  for (const signal of [signals.ask, signals.insist]) {
+    if (!isRunning(pid, marker)) return;
+    process.kill(pid, signal);
+    const deadline = Date.now() + signals.afterMs;
+    while (isRunning(pid, marker) && Date.now() < deadline) await delay(POLL_MS);
+  }
+}
+
+/** Resolves once the child has ended. */
+export function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => child.once('exit', () => resolve()));
+}

@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { DataSource } from 'typeorm';
+import { dataSourceOptions } from '../../src/database/data-source.js';
+import { TEMPLATE } from './run-environment.js';
+
+export interface TestDatabase {
+  url: string;
+  /** For looking behind the scenes. */
+  dataSource: DataSource;
+  drop(): Promise<void>;
+}
+
+/** A database of its own, migrated; or empty, for tests of the migrations themselves. */
+export async function createDatabase({ empty = false } = {}): Promise<TestDatabase> {
+  const server = process.env.QUITTANCE_TEST_POSTGRES as string;
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  await onServer(server, `CREATE DATABASE ${name} TEMPLATE ${empty ? 'template0' : TEMPLATE}`);
+  const url = server.replace(/\/[^/]*$/, `/${name}`);
+  const dataSource = await new DataSource(dataSourceOptions(url, 4)).initialize();
+  const drop = async () => {
+    await dataSource.destroy();
+    await onServer(server, `DROP DATABASE ${name} WITH (FORCE)`);
+  };
+  return { url, dataSource, drop };
+}
+
+/** Cloning locks the template for a moment; two workers take turns. */
+async function onServer(url: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query('SELECT pg_advisory_lock(1)');
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
