@@ -84,6 +84,12 @@ function contradictions(settings: Settings): Problem[] {
       what: 'is set, and so is XPUB; keep XPUB for no private key on the server, MNEMONIC for sweeping',
     });
   }
+  if (settings.depositScheme === 'forwarder') {
+    problems.push({
+      name: 'DEPOSIT_SCHEME',
+      what: 'cannot be forwarder in this version; leave it out, or set it to hd',
+    });
+  }
   if (settings.nodeEnv === 'production') problems.push(...productionProblems(settings));
   return problems;
 }

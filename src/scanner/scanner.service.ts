@@ -13,7 +13,7 @@ import { ChainFactsService } from '../payments/chain-facts.service.js';
 import { Outbox } from '../payments/outbox.js';
 import { ChainScanner, ReorgTooDeepError } from './chain-scanner.js';
 import { CursorRepository } from './cursor.repository.js';
-import { Ticker } from './ticker.js';
+import { Ticker } from '../process/ticker.js';
 
 const MIN_PERIOD_MS = 250;
 const MAX_PERIOD_MS = 4_000;

@@ -1,0 +1,33 @@
+import { createHmac } from 'node:crypto';
+import { keccak256 } from 'ethers';
+import * as secp256k1 from 'tiny-secp256k1';
+
+/** An extended public key: enough to derive every address below it, and to spend from none. */
+export interface PublicNode {
+  /** Compressed point, 33 bytes. */
+  publicKey: Uint8Array;
+  /** 32 bytes. */
+  chainCode: Uint8Array;
+}
+
+/**
+ * The address of a node's non-hardened child (BIP-32, "Public parent key → public child key").
+ * @param index 0 to 2^31−1
+ * @returns lower-case hex with 0x; null when the index has no key, which BIP-32 gives a chance of 1 in 2^127
+ */
+export function childAddress(node: PublicNode, index: number): string | null {
+  const data = Buffer.alloc(37);
+  data.set(node.publicKey);
+  data.writeUInt32BE(index, 33);
+  const left = createHmac('sha512', node.chainCode).update(data).digest().subarray(0, 32);
+  const point = addToPoint(node.publicKey, left);
+  return point && `0x${keccak256(point.subarray(1)).slice(-40)}`;
+}
+
+function addToPoint(point: Uint8Array, tweak: Uint8Array): Uint8Array | null {
+  try {
+    return secp256k1.pointAddScalar(point, tweak, false);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from '@jest/globals';
+import { HDNodeWallet, Mnemonic } from 'ethers';
+import fc from 'fast-check';
+import { childAddress } from './bip32.js';
+import { depositNode } from './deposit-node.js';
+import { HdDeposits } from './deposit-scheme.js';
+
+const PHRASE = 'legal winner thank year wave sausage worth useful legal winner thank yellow';
+const account = HDNodeWallet.fromMnemonic(Mnemonic.fromPhrase(PHRASE), "m/44'/60'/0'");
+const external = account.deriveChild(0);
+
+describe('HdDeposits', () => {
+  it('derives the addresses that ethers derives, for the first 10,000 indices', () => {
+    const scheme = new HdDeposits(depositNode({ mnemonic: PHRASE }));
+    const neutered = external.neuter();
+    for (let index = 0; index < 10_000; index += 1) {
+      const expected = neutered.deriveChild(index).address.toLowerCase();
+      if (scheme.addressAt(index)?.address !== expected) throw new Error(`index ${index} is not ${expected}`);
+    }
+  });
+
+  it('derives the same from the account’s xpub and from its external chain’s as from the mnemonic', () => {
+    const fromMnemonic = new HdDeposits(depositNode({ mnemonic: PHRASE }));
+    const fromAccount = new HdDeposits(depositNode({ xpub: account.neuter().extendedKey }));
+    const fromChain = new HdDeposits(depositNode({ xpub: external.neuter().extendedKey }));
+    fc.assert(
+      fc.property(fc.nat({ max: 2 ** 31 - 1 }), (index) => {
+        const expected = fromMnemonic.addressAt(index);
+        expect(fromAccount.addressAt(index)).toEqual(expected);
+        expect(fromChain.addressAt(index)).toEqual(expected);
+      }),
+    );
+  });
+
+  it('holds nothing that could spend', () => {
+    const scheme = new HdDeposits(depositNode({ mnemonic: PHRASE }));
+    const held = JSON.stringify(scheme, (_key, value: unknown) =>
+      value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value,
+    );
+    for (const secret of [external.privateKey, account.privateKey, PHRASE]) {
+      expect(held).not.toContain(secret.replace('0x', ''));
+    }
+  });
+});
+
+describe('childAddress', () => {
+  it('has no address where the tweak is out of range or the sum is no point', () => {
+    const node = depositNode({ mnemonic: PHRASE });
+    const noPoint = { ...node, publicKey: new Uint8Array(33) };
+    expect(childAddress(noPoint, 0)).toBeNull();
+  });
+});

@@ -1,0 +1,20 @@
+import { childAddress, type PublicNode } from './bip32.js';
+
+/** A way of giving each payment an address of its own. */
+export interface DepositScheme {
+  readonly name: 'hd' | 'forwarder';
+  /** Null: this index has no address; the next one has. Lower-case hex with 0x. */
+  addressAt(index: number): { address: string; parameters: Record<string, unknown> | null } | null;
+}
+
+/** One key pair per payment: m/44'/60'/0'/0/{index}. */
+export class HdDeposits implements DepositScheme {
+  readonly name = 'hd';
+
+  constructor(private readonly node: PublicNode) {}
+
+  addressAt(index: number): ReturnType<DepositScheme['addressAt']> {
+    const address = childAddress(this.node, index);
+    return address === null ? null : { address, parameters: null };
+  }
+}

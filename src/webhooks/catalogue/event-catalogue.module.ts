@@ -1,0 +1,19 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Module, type Type } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { EventCatalogue } from './event-catalogue.js';
+
+const handlers = await loadHandlers(join(import.meta.dirname, '..', 'handlers'));
+
+/** Every `*.handler` file is a handler: a new event type needs no list edited. */
+async function loadHandlers(folder: string): Promise<Type[]> {
+  const files = readdirSync(folder).filter((file) => /\.handler\.(js|ts)$/.test(file));
+  const modules = await Promise.all(
+    files.map((file) => import(join(folder, file)) as Promise<Record<string, Type>>),
+  );
+  return modules.flatMap((module) => Object.values(module));
+}
+
+@Module({ imports: [DiscoveryModule], providers: [EventCatalogue, ...handlers], exports: [EventCatalogue] })
+export class EventCatalogueModule {}

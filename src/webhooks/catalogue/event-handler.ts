@@ -1,0 +1,30 @@
+import { SetMetadata } from '@nestjs/common';
+import { type PaymentView } from '../../payments/payment.view.js';
+
+export const EVENT_TYPE = 'quittance:event-type';
+
+/** Marks the class that describes one event type and builds its `data`. */
+export const EventHandler = (type: string) => SetMetadata(EVENT_TYPE, type);
+
+/** What an event is about. */
+export interface EventSubject {
+  payment: PaymentView;
+  /** What the type adds to the payment, as `sweep` for payment.settled. */
+  extra?: Record<string, unknown>;
+}
+
+export interface EventDescriber {
+  /** One sentence for the catalogue: when it is sent, and what to do about it. */
+  readonly description: string;
+  /** `data` of the webhook. */
+  data(subject: EventSubject): Record<string, unknown>;
+}
+
+/** `data` is the payment as GET returns it: what every event about a payment carries. */
+export abstract class PaymentEventHandler implements EventDescriber {
+  abstract readonly description: string;
+
+  data({ payment, extra }: EventSubject): Record<string, unknown> {
+    return { ...payment, ...extra };
+  }
+}
