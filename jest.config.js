@@ -1,3 +1,5 @@
+const REQUIRED_ESM = ['content-disposition'];
+
 /** Both kinds of test run in one command: `*.spec.ts` beside the code, and whole flows under `test/`. */
 export default {
   testEnvironment: 'node',
@@ -5,6 +7,7 @@ export default {
   testRegex: '\\.spec\\.ts$',
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
+    [`/node_modules/(${REQUIRED_ESM.join('|')})/.+\\.js$`]: ['@swc/jest', { module: { type: 'commonjs' } }],
     '^.+\\.ts$': [
       '@swc/jest',
       {
@@ -19,6 +22,8 @@ export default {
       },
     ],
   },
+  // CommonJS packages may require() these ES modules, as Node does from 20.19 on and Jest only from Node 24.9 on.
+  transformIgnorePatterns: [`/node_modules/(?!(${REQUIRED_ESM.join('|')})/)`],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   globalSetup: '<rootDir>/test/harness/global-setup.js',
   globalTeardown: '<rootDir>/test/harness/global-teardown.js',

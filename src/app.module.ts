@@ -1,7 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { AuthModule } from './auth/auth.module.js';
-import { ChainModule } from './chain/chain.module.js';
 import { type ChainConfig } from './config/chains.js';
 import { ConfigurationModule } from './config/configuration.module.js';
 import { type Role, type Settings } from './config/settings.js';
@@ -9,7 +8,6 @@ import { DatabaseModule } from './database/database.module.js';
 import { HealthModule } from './health/health.module.js';
 import { HttpModule } from './http/http.module.js';
 import { PaymentsModule } from './payments/payments.module.js';
-import { QueueModule } from './queue/queue.module.js';
 import { ScannerModule } from './scanner/scanner.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
 
@@ -25,14 +23,11 @@ export class AppModule {
         ConfigurationModule.register(configuration),
         ScheduleModule.forRoot(),
         DatabaseModule,
-        QueueModule,
         HttpModule,
-        AuthModule,
         HealthModule,
-        ChainModule,
-        WebhooksModule.register(roles),
-        ...(has('api') ? [PaymentsModule] : []),
+        ...(has('api') ? [AuthModule.withRest(), PaymentsModule] : []),
         ...(has('scanner') ? [ScannerModule] : []),
+        ...(has('worker') ? [WebhooksModule] : []),
       ],
     };
   }

@@ -29,6 +29,19 @@ describe('Ticker', () => {
     expect(finish).toHaveLength(2);
   });
 
+  it('runs once more for news that came during a run', async () => {
+    const { finish, task } = aTask();
+    const ticker = new Ticker(task);
+    ticker.run();
+    ticker.runAgain();
+    finish[0]?.(false);
+    await settled();
+    expect(finish).toHaveLength(2);
+    finish[1]?.(false);
+    await settled();
+    expect(finish).toHaveLength(2);
+  });
+
   it('stops after what is under way, and starts nothing more', async () => {
     const { finish, task } = aTask();
     const ticker = new Ticker(task);

@@ -2,6 +2,7 @@
 export class Ticker {
   private running: Promise<void> | null = null;
   private stopped = false;
+  private isWanted = false;
 
   /** @param task resolves to whether there is more to do at once; it handles its own errors */
   constructor(private readonly task: () => Promise<boolean>) {}
@@ -12,6 +13,12 @@ export class Ticker {
     this.running = this.runToTheEnd().finally(() => (this.running = null));
   }
 
+  /** As `run`; while one is under way, another follows it, because there is news that it may not have seen. */
+  runAgain(): void {
+    this.isWanted = true;
+    this.run();
+  }
+
   /** Starts no more runs, and waits for the one under way to finish what it is at. */
   async stop(): Promise<void> {
     this.stopped = true;
@@ -20,6 +27,9 @@ export class Ticker {
 
   private async runToTheEnd(): Promise<void> {
     let hasMore = true;
-    while (hasMore && !this.stopped) hasMore = await this.task();
+    while ((hasMore || this.isWanted) && !this.stopped) {
+      this.isWanted = false;
+      hasMore = await this.task();
+    }
   }
 }

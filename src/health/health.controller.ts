@@ -1,0 +1,40 @@
+import { Controller, Get, Header, HttpCode, Res, VERSION_NEUTRAL } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { type FastifyReply } from 'fastify';
+import { register } from 'prom-client';
+import { Public } from '../auth/scopes.js';
+import { type Health, HealthService } from './health.service.js';
+
+/** For orchestrators and monitoring: outside /api/v1, and without a key. */
+@ApiExcludeController()
+@Public()
+@Controller({ version: VERSION_NEUTRAL })
+export class HealthController {
+  constructor(private readonly health: HealthService) {}
+
+  /** The process runs. */
+  @Get('health/live')
+  @HttpCode(200)
+  live(): { status: 'ok' } {
+    return { status: 'ok' };
+  }
+
+  /** It can do its work: 503 when it cannot reach its database. */
+  @Get('health/ready')
+  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<Health> {
+    const health = await this.health.check();
+    if (health.status !== 'ok') void reply.status(503);
+    return health;
+  }
+
+  @Get('health')
+  overall(): Promise<Health> {
+    return this.health.check();
+  }
+
+  @Get('metrics')
+  @Header('content-type', register.contentType)
+  metrics(): Promise<string> {
+    return register.metrics();
+  }
+}

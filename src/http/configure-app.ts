@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import { type INestApplication, ValidationPipe } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { type ValidationError } from 'class-validator';
+import { type FastifyInstance, LogController } from 'fastify';
+import { type Logger } from 'pino';
+import { AppModule } from '../app.module.js';
+import { type Configuration } from '../config/read-configuration.js';
+import { VERSION } from '../version.js';
+import { requireShallow } from './json-body.js';
+import { PinoLogger } from './pino-logger.js';
+import { ProblemFilter } from './problem.filter.js';
+import { ValidationFailedError } from './problem.js';
+
+const BODY_LIMIT_BYTES = 256 * 1024;
+const API_PREFIX = 'api/v1';
+const OUTSIDE_PREFIX = ['health', 'health/live', 'health/ready', 'metrics'];
+
+/** The one set-up of the app, for main and for every test. It listens on nothing yet. */
+export async function createApp(configuration: Configuration, pino: Logger): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    loggerInstance: pino,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestIdHeader: false,
+    genReqId: ({ headers }: { headers: Record<string, unknown> }) =>
+      sanePassedId(headers['x-request-id']) ?? randomUUID(),
+    forceCloseConnections: 'idle',
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.register(configuration), adapter, {
+    logger: new PinoLogger(pino),
+    bodyParser: false,
+    // An error is thrown to whoever starts the app, and not answered with process.abort().
+    abortOnError: false,
+  });
+  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  parseJson(fastify);
+  decorateAnswers(fastify);
+  app.setGlobalPrefix(API_PREFIX, { exclude: OUTSIDE_PREFIX });
+  app.useGlobalPipes(validation());
+  app.useGlobalFilters(new ProblemFilter());
+  serveDocs(app);
+  await app.init();
+  return app;
+}
+
+/** A request id from outside is taken over when it could not forge log lines. */
+function sanePassedId(given: unknown): string | undefined {
+  return typeof given === 'string' && /^[\w.:-]{1,100}$/.test(given) ? given : undefined;
+}
+
+function parseJson(fastify: FastifyInstance): void {
+  const parse = fastify.getDefaultJsonParser('error', 'error');
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    requireShallow(body as string);
+    return parse(request, body as string, done);
+  });
+}
+
+function decorateAnswers(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
+    done();
+  });
+  fastify.addHook('onResponse', (request, reply, done) => {
+    request.log.info(
+      {
+        request_id: request.id,
+        method: request.method,
+        url: request.url.split('?')[0],
+        status: reply.statusCode,
+        duration: Math.round(reply.elapsedTime),
+      },
+      'request',
+    );
+    done();
+  });
+}
+
+function validation(): ValidationPipe {
+  return new ValidationPipe({
+    whitelist: true,
+    forbidNonWhitelisted: true,
+    transform: true,
+    stopAtFirstError: true,
+    exceptionFactory: (errors) => new ValidationFailedError(errors.map(fieldError)),
+  });
+}
+
+function fieldError({ property, constraints, children }: ValidationError): {
+  field: string;
+  message: string;
+} {
+  const [message] = Object.values(constraints ?? {});
+  const [child] = children ?? [];
+  if (message === undefined && child) {
+    const nested = fieldError(child);
+    return { field: `${property}.${nested.field}`, message: nested.message };
+  }
+  if (constraints?.whitelistValidation !== undefined)
+    return { field: property, message: 'is not known here; remove it' };
+  return { field: property, message: message ?? 'is not valid' };
+}
+
+function serveDocs(app: INestApplication): void {
+  const description = new DocumentBuilder()
+    .setTitle('Quittance')
+    .setDescription(
+      'Take crypto on EVM chains: amounts are decimal strings in base units, times ISO 8601 in UTC.',
+    )
+    .setVersion(VERSION)
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key: qk_…' })
+    .addApiKey({ type: 'apiKey', in: 'header', name: 'X-Api-Key' }, 'x-api-key')
+    .addSecurityRequirements('bearer')
+    .build();
+  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, description), {
+    jsonDocumentUrl: 'openapi.json',
+    yamlDocumentUrl: 'openapi.yaml',
+  });
+}

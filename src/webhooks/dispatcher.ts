@@ -1,0 +1,56 @@
+import {
+  type BeforeApplicationShutdown,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import { Outbox } from '../payments/outbox.js';
+import { Ticker } from '../process/ticker.js';
+import { DeliveryRepository } from './delivery.repository.js';
+import { WebhookQueue } from './webhook-queue.js';
+
+const BATCH = 100;
+/** For events of other processes, and for those whose wake-up was lost. */
+const SWEEP_MS = 2_000;
+
+/** From the outbox to the queue: one delivery per event and subscribed endpoint. */
+@Injectable()
+export class Dispatcher implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger(Dispatcher.name);
+  private readonly ticker = new Ticker(() => this.dispatchBatch());
+  private unsubscribe: () => void;
+
+  constructor(
+    private readonly outbox: Outbox,
+    private readonly deliveries: DeliveryRepository,
+    private readonly queue: WebhookQueue,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.unsubscribe = this.outbox.onCommitted(() => this.ticker.runAgain());
+    this.ticker.run();
+  }
+
+  @Interval(SWEEP_MS)
+  sweep(): void {
+    this.ticker.run();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.unsubscribe();
+    await this.ticker.stop();
+  }
+
+  /** Commits first: a crash before the jobs are added leaves pending deliveries, which the reconciler finds. */
+  private async dispatchBatch(): Promise<boolean> {
+    try {
+      const { claimed, deliveries } = await this.deliveries.dispatch(BATCH);
+      await this.queue.add(deliveries);
+      return claimed === BATCH;
+    } catch (error) {
+      this.logger.error({ reason: (error as Error).message }, 'dispatch failed, the next sweep tries again');
+      return false;
+    }
+  }
+}

@@ -1,0 +1,25 @@
+import { Processor, WorkerHost } from '@nestjs/bullmq';
+import { type Job } from 'bullmq';
+import { DeliveryService } from './delivery.service.js';
+import { TryLaterError, WEBHOOK_QUEUE, type WebhookJob } from './webhook-queue.js';
+
+@Processor(WEBHOOK_QUEUE, {
+  concurrency: 50,
+  // A worker that was killed is noticed, and its jobs given to another, within these two together.
+  lockDuration: 15_000,
+  stalledInterval: 5_000,
+  maxStalledCount: 1_000,
+  settings: {
+    backoffStrategy: (_attempts, _type, error) => (error instanceof TryLaterError ? error.delayMs : 5_000),
+  },
+})
+export class WebhooksProcessor extends WorkerHost {
+  constructor(private readonly deliveries: DeliveryService) {
+    super();
+  }
+
+  override async process(job: Job<WebhookJob>): Promise<void> {
+    const delayMs = await this.deliveries.attempt(job.data.id);
+    if (delayMs !== null) throw new TryLaterError(delayMs);
+  }
+}

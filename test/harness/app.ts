@@ -1,0 +1,147 @@
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type AddressInfo } from 'node:net';
+import { pino } from 'pino';
+import { AuthService } from '../../src/auth/auth.service.js';
+import { SCOPES } from '../../src/auth/authenticated-key.js';
+import { type ChainConfig } from '../../src/config/chains.js';
+import { loadSettings } from '../../src/config/load-settings.js';
+import { type Settings } from '../../src/config/settings.js';
+import { createApp } from '../../src/http/configure-app.js';
+import { type PaymentView } from '../../src/payments/payment.view.js';
+import { createDatabase, type TestDatabase } from './database.js';
+import { waitFor } from './wait-for.js';
+
+/** Of no use anywhere: published in BIP-39's test vectors. */
+export const TEST_MNEMONIC = 'legal winner thank year wave sausage worth useful legal winner thank yellow';
+export const TEST_SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+
+export interface AppOptions {
+  chains?: ChainConfig[];
+  settings?: Partial<Settings>;
+  /** To start again on what an earlier app left. */
+  database?: TestDatabase;
+}
+
+export interface Answer<T = Record<string, unknown>> {
+  status: number;
+  headers: Headers;
+  body: T;
+}
+
+/** The real app on a free port, with a merchant and a key of its own. */
+export class TestApp {
+  private constructor(
+    private readonly app: NestFastifyApplication,
+    readonly database: TestDatabase,
+    readonly url: string,
+    readonly merchantId: string,
+    readonly key: string,
+    /** Every line logged. */
+    readonly log: string[],
+  ) {}
+
+  static async start({ chains = [], settings = {}, database }: AppOptions = {}): Promise<TestApp> {
+    const own = database ?? (await createDatabase());
+    const log: string[] = [];
+    const logger = pino({ level: 'debug' }, { write: (line: string) => log.push(line) });
+    const configured: Settings = Object.assign(loadSettings({ NODE_ENV: 'test' }), {
+      databaseUrl: own.url,
+      mnemonic: TEST_MNEMONIC,
+      encryptionKey: Buffer.alloc(32, 1).toString('base64'),
+      webhookSecret: TEST_SECRET,
+      webhookEvents: ['*'],
+      ...settings,
+    });
+    const app = await createApp({ settings: configured, chains }, logger);
+    await app.listen(0, '127.0.0.1');
+    const { port } = app.getHttpServer().address() as AddressInfo;
+    const auth = app.get(AuthService);
+    const { manager } = own.dataSource;
+    const merchant = await auth.createMerchant(manager, 'test');
+    const { key } = await auth.createKey(manager, {
+      merchantId: merchant.id,
+      name: 'test',
+      scopes: [...SCOPES],
+    });
+    return new TestApp(app, own, `http://127.0.0.1:${port}`, merchant.id, key, log);
+  }
+
+  /** A request with the app's own key, unless the headers say otherwise; a string body is sent as it is. */
+  async request<T = Record<string, unknown>>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer<T>> {
+    const response = await fetch(`${this.url}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${this.key}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: (text ? JSON.parse(text) : null) as T,
+    };
+  }
+
+  async createPayment(body: Record<string, unknown> = {}): Promise<PaymentView> {
+    const answer = await this.request<PaymentView>('POST', '/api/v1/payments', {
+      chain: 'testchain',
+      amount: '1000',
+      ...body,
+    });
+    if (answer.status !== 201) throw new Error(`no payment: ${JSON.stringify(answer.body)}`);
+    return answer.body;
+  }
+
+  async payment(id: string): Promise<PaymentView> {
+    return (await this.request<PaymentView>('GET', `/api/v1/payments/${id}`)).body;
+  }
+
+  waitForStatus(id: string, status: string, timeoutMs?: number): Promise<PaymentView> {
+    return waitFor(
+      `payment ${status}`,
+      async () => {
+        const payment = await this.payment(id);
+        return payment.status === status && payment;
+      },
+      timeoutMs,
+    );
+  }
+
+  /** Waits until the scanner has committed a block. */
+  waitForBlock(number: number, chainId = 31_337): Promise<unknown> {
+    return waitFor(`block ${number} scanned`, async () => {
+      const [row] = await this.database.dataSource.query<{ block_number: string }[]>(
+        'SELECT block_number FROM chain_cursors WHERE chain_id = $1',
+        [chainId],
+      );
+      return row && Number(row.block_number) >= number;
+    });
+  }
+
+  /** Types of a payment's events, in order of writing. */
+  async eventsOf(id: string): Promise<string[]> {
+    const rows = await this.database.dataSource.query<{ type: string }[]>(
+      'SELECT type FROM events WHERE payment_id = $1 ORDER BY position',
+      [id],
+    );
+    return rows.map(({ type }) => type);
+  }
+
+  /** Ends the app and keeps its database. */
+  async close(): Promise<void> {
+    await this.app.close();
+  }
+
+  async stop(): Promise<void> {
+    await this.close();
+    await this.database.drop();
+  }
+}

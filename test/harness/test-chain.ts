@@ -1,0 +1,122 @@
+import { Interface } from 'ethers';
+import { startAnvil } from '../../src/chain/dev-chain/anvil.js';
+import { type ChainConfig } from '../../src/config/chains.js';
+import artifact from '../../src/chain/dev-chain/test-token.json' with { type: 'json' };
+
+const erc20 = new Interface([
+  'function mint(address,uint256)',
+  'function transfer(address,uint256)',
+  'function transferBatch(address[],uint256[])',
+]);
+
+/** A block's transactions as `anvil_reorg` takes them: a call, and how many blocks above the ancestor it goes. */
+type ReorgTransaction = [Record<string, unknown>, number];
+
+/** A real EVM node that mines when it is told to. */
+export class TestChain {
+  private constructor(
+    private readonly anvil: Awaited<ReturnType<typeof startAnvil>>,
+    readonly config: ChainConfig,
+    /** A funded account that pays. */
+    readonly payer: string,
+    readonly token: string,
+  ) {}
+
+  static async start(overrides: Partial<ChainConfig> = {}): Promise<TestChain> {
+    const chainId = overrides.chainId ?? 31_337;
+    const anvil = await startAnvil(['--no-mining', '--chain-id', String(chainId)]);
+    process.once('exit', () => kill(anvil.pid));
+    const [payer] = await anvil.rpc<[string]>('eth_accounts');
+    const deployment = await anvil.rpc<string>('eth_sendTransaction', [
+      { from: payer, data: artifact.bytecode },
+    ]);
+    await anvil.rpc('anvil_mine', ['0x1']);
+    const { contractAddress: token } = await anvil.rpc<{ contractAddress: string }>(
+      'eth_getTransactionReceipt',
+      [deployment],
+    );
+    await anvil.rpc('eth_sendTransaction', [
+      { from: payer, to: token, data: erc20.encodeFunctionData('mint', [payer, 10n ** 30n]) },
+    ]);
+    await anvil.rpc('anvil_mine', ['0x1']);
+    const config: ChainConfig = {
+      name: 'testchain',
+      chainId,
+      rpcUrls: [anvil.url],
+      wsUrls: [],
+      confirmations: { kind: 'blocks', tiers: [{ upTo: null, blocks: 3 }] },
+      blockTimeMs: 500,
+      native: { symbol: 'ETH', decimals: 18 },
+      tokens: [{ symbol: 'TUSD', address: token.toLowerCase(), decimals: 6, enabled: true }],
+      internalTransfers: 'off',
+      explorerUrl: null,
+      sweep: { enabled: false, minimum: 0n },
+      forwarder: null,
+      startBlock: null,
+      ...overrides,
+    };
+    return new TestChain(anvil, config, payer, token);
+  }
+
+  rpc<T = unknown>(method: string, params: unknown[] = []): Promise<T> {
+    return this.anvil.rpc<T>(method, params);
+  }
+
+  /** Sends wei; the transaction waits until a block is mined. @returns its hash */
+  pay(to: string, amount: bigint): Promise<string> {
+    return this.rpc('eth_sendTransaction', [{ from: this.payer, to, value: `0x${amount.toString(16)}` }]);
+  }
+
+  /** Sends tokens, in the token's smallest unit. */
+  payToken(to: string, amount: bigint, token = this.token): Promise<string> {
+    return this.rpc('eth_sendTransaction', [
+      { from: this.payer, to: token, data: erc20.encodeFunctionData('transfer', [to, amount]) },
+    ]);
+  }
+
+  /** Sends tokens to several in one transaction. */
+  payTokenBatch(to: string[], amounts: bigint[]): Promise<string> {
+    return this.rpc('eth_sendTransaction', [
+      { from: this.payer, to: this.token, data: erc20.encodeFunctionData('transferBatch', [to, amounts]) },
+    ]);
+  }
+
+  /** A transaction that runs out of gas: mined, and failed. */
+  payAndFail(amount: bigint): Promise<string> {
+    const data = erc20.encodeFunctionData('transfer', [this.token, 10n ** 60n]);
+    return this.rpc('eth_sendTransaction', [
+      { from: this.payer, to: this.token, data, value: `0x${amount.toString(16)}`, gas: '0x186a0' },
+    ]);
+  }
+
+  async mine(blocks = 1): Promise<void> {
+    await this.rpc('anvil_mine', [`0x${blocks.toString(16)}`]);
+  }
+
+  /** Replaces the last `depth` blocks by as many others, which hold `transactions` and nothing else. */
+  async reorg(depth: number, transactions: ReorgTransaction[] = []): Promise<void> {
+    await this.rpc('anvil_reorg', [depth, transactions]);
+    await this.rpc('anvil_dropAllTransactions');
+  }
+
+  /** The next block's time, seconds from now on the chain's clock. */
+  async passTime(seconds: number): Promise<void> {
+    await this.rpc('evm_increaseTime', [seconds]);
+  }
+
+  async height(): Promise<number> {
+    return Number(await this.rpc<string>('eth_blockNumber'));
+  }
+
+  stop(): Promise<void> {
+    return this.anvil.kill();
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended already.
+  }
+}

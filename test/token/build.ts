@@ -1,0 +1,4 @@
+import { writeFileSync } from 'node:fs';
+import { ARTIFACT, compileToken } from './compile-token.js';
+
+writeFileSync(ARTIFACT, `${JSON.stringify(compileToken(), null, 2)}\n`);
