@@ -31,6 +31,7 @@ export function readSettings(environment: Environment): { settings: Settings; pr
       problems.push({ name: setting.env, what: (error as Error).message });
     }
   }
+  settings.isPortGiven = textOf(environment.PORT) !== undefined;
   settings.webhookAllowPrivateNetworks ??= settings.nodeEnv !== 'production';
   problems.push(...violations(settings, unread), ...contradictions(settings));
   return { settings, problems };

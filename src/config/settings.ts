@@ -37,6 +37,9 @@ export class Settings {
   @Setting({ env: 'PORT', description: 'Port of the API', default: '3000', parse: integerIn(0, 65_535) })
   port: number;
 
+  /** PORT was set: another one will not do. */
+  isPortGiven = false;
+
   @Setting({ env: 'HOST', description: 'Address the API listens on', default: '127.0.0.1', parse: text })
   @Matches(/^[\w.:-]+$/, { message: 'must be an IP address or a host name' })
   host: string;

@@ -33,6 +33,9 @@ export function createPino(level: string): Logger {
   });
 }
 
+/** Nest's account of its own start-up: a page of lines that say nothing of payments. */
+const START_UP_CONTEXTS = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestApplication']);
+
 /**
  * Nest's logger on pino: `logger.info({ chain, block }, 'payment detected')` arrives as one event. nestjs-pino would do
  * this, but its versions for this Nest want Node 22.
@@ -41,7 +44,7 @@ export class PinoLogger implements LoggerService {
   constructor(private readonly pino: Logger) {}
 
   log(message: unknown, ...rest: unknown[]): void {
-    this.write('info', message, rest);
+    this.write(START_UP_CONTEXTS.has(String(rest.at(-1))) ? 'debug' : 'info', message, rest);
   }
 
   error(message: unknown, ...rest: unknown[]): void {

@@ -39,8 +39,9 @@ export async function endProcess(
   }
 }
 
-/** Resolves once the child has ended. */
+/** Resolves once the child has ended. Keeps this process alive for it, also when the child was unref'd. */
 export function ended(child: ChildProcess): Promise<void> {
+  child.ref();
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
   return new Promise((resolve) => child.once('exit', () => resolve()));
 }

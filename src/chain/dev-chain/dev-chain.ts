@@ -1,0 +1,194 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { Interface } from 'ethers';
+import { type ChainConfig } from '../../config/chains.js';
+import { freePort } from '../../process/ports.js';
+import { endProcess } from '../../process/processes.js';
+import { type RunningAnvil, startAnvil } from './anvil.js';
+import { Miner } from './miner.js';
+import { RpcProxy } from './rpc-proxy.js';
+import artifact from './test-token.json' with { type: 'json' };
+import { WriteAheadLog } from './write-ahead-log.js';
+
+export const DEV_CHAIN_ID = 31_337;
+const SNAPSHOT_PERIOD_MS = 10_000;
+const MINT_TO_PAYER = 10n ** 15n;
+const token = new Interface(['function mint(address,uint256)']);
+
+/** How far the database has followed the dev chain. */
+export interface FollowedTo {
+  number: number;
+  time: Date;
+}
+
+export interface RunningDevChain {
+  chain: ChainConfig;
+  rpcUrl: string;
+  /** A funded account whose key the node holds: eth_sendTransaction from it needs no signature. */
+  payer: string;
+  /** The first block of a chain that took the place of a lost one; null when the old one goes on. */
+  replacedBy: { number: number; hash: string; time: Date } | null;
+  stop(): Promise<void>;
+}
+
+export interface DevChainOptions {
+  dataDir: string;
+  port: number;
+  followedTo: FollowedTo | null;
+  log: (line: string) => void;
+}
+
+/**
+ * Starts the dev chain of a data folder where it was left, also after a kill -9 of everything. Where its files are
+ * lost, a new one begins above what the database has followed.
+ */
+export async function startDevChain(options: DevChainOptions): Promise<RunningDevChain> {
+  const files = filesIn(options.dataDir);
+  await endOrphan(files.pid, options.log);
+  const log = new WriteAheadLog(files.log);
+  const restored = await restore(files, log, options);
+  const anvil = restored ?? (await begin(options.followedTo));
+  writeFileSync(files.pid, String(anvil.pid));
+  const [payer] = (await anvil.rpc<string[]>('eth_accounts')) as [string];
+  const tokenAddress = restored ? readFileSync(files.token, 'utf8') : await deployToken(anvil, payer);
+  writeFileSync(files.token, tokenAddress);
+  const replacedBy = restored || !options.followedTo ? null : await firstBlock(anvil);
+  await catchUpWith(anvil, options.followedTo);
+  const proxy = new RpcProxy(anvil, log);
+  const snapshot = () => proxy.exclusively(() => takeSnapshot(anvil, files.state, log));
+  await snapshot();
+  const port = await freePort(options.port);
+  if (port !== options.port && options.port !== 0) {
+    options.log(`port ${options.port} is in use: the dev chain's JSON-RPC is on ${port}`);
+  }
+  await proxy.listen(port);
+  const miner = new Miner(anvil);
+  const timer = setInterval(() => void snapshot().catch(() => undefined), SNAPSHOT_PERIOD_MS);
+  const rpcUrl = `http://127.0.0.1:${port}`;
+  const stop = async () => {
+    clearInterval(timer);
+    await miner.stop();
+    await proxy.close();
+    await snapshot();
+    await anvil.kill();
+    rmSync(files.pid, { force: true });
+  };
+  return { chain: chainConfig(anvil.url, tokenAddress), rpcUrl, payer, replacedBy, stop };
+}
+
+function filesIn(dataDir: string) {
+  const folder = join(dataDir, 'devchain');
+  mkdirSync(folder, { recursive: true });
+  return {
+    state: join(folder, 'state.json'),
+    log: join(folder, 'log.jsonl'),
+    token: join(folder, 'token'),
+    pid: join(folder, 'anvil.pid'),
+  };
+}
+
+function chainConfig(url: string, tokenAddress: string): ChainConfig {
+  return {
+    name: 'devchain',
+    chainId: DEV_CHAIN_ID,
+    rpcUrls: [url],
+    wsUrls: [],
+    confirmations: { kind: 'blocks', tiers: [{ upTo: null, blocks: 3 }] },
+    blockTimeMs: 1_000,
+    native: { symbol: 'ETH', decimals: 18 },
+    tokens: [{ symbol: 'TUSD', address: tokenAddress.toLowerCase(), decimals: 6, enabled: true }],
+    internalTransfers: 'off',
+    explorerUrl: null,
+    sweep: { enabled: true, minimum: 0n },
+    forwarder: null,
+    startBlock: null,
+  };
+}
+
+/** Null when there is nothing to restore, or it is broken. */
+async function restore(
+  files: ReturnType<typeof filesIn>,
+  log: WriteAheadLog,
+  { followedTo, log: say }: DevChainOptions,
+): Promise<RunningAnvil | null> {
+  if (existsSync(files.state) && existsSync(files.token)) {
+    try {
+      const anvil = await startAnvil([...baseArgs(), '--load-state', files.state]);
+      await replay(anvil, log);
+      return anvil;
+    } catch (error) {
+      say(`the dev chain's snapshot cannot be read (${(error as Error).message.split('\n')[0]})`);
+      renameSync(files.state, `${files.state}.broken`);
+    }
+  }
+  log.clear();
+  if (followedTo) {
+    say(
+      `the dev chain was lost: a new one starts at block ${followedTo.number + 1}, in step with the database; confirmed payments stay`,
+    );
+  }
+  return null;
+}
+
+/** What the snapshot holds already is refused by the node, as sent before; that is as it should be. */
+async function replay(anvil: RunningAnvil, log: WriteAheadLog): Promise<void> {
+  const calls = log.read();
+  for (const { method, params } of calls) await anvil.rpc(method, params).catch(() => undefined);
+  if (calls.length > 0) await anvil.rpc('evm_mine');
+}
+
+function begin(followedTo: FollowedTo | null): Promise<RunningAnvil> {
+  if (!followedTo) return startAnvil(baseArgs());
+  const time = Math.max(Math.floor(Date.now() / 1000), Math.floor(followedTo.time.getTime() / 1000) + 1);
+  return startAnvil([...baseArgs(), '--number', String(followedTo.number + 1), '--timestamp', String(time)]);
+}
+
+function baseArgs(): string[] {
+  return ['--no-mining', '--chain-id', String(DEV_CHAIN_ID)];
+}
+
+async function deployToken(anvil: RunningAnvil, payer: string): Promise<string> {
+  const hash = await anvil.rpc<string>('eth_sendTransaction', [{ from: payer, data: artifact.bytecode }]);
+  await anvil.rpc('evm_mine');
+  const { contractAddress } = await anvil.rpc<{ contractAddress: string }>('eth_getTransactionReceipt', [
+    hash,
+  ]);
+  const mint = token.encodeFunctionData('mint', [payer, MINT_TO_PAYER]);
+  await anvil.rpc('eth_sendTransaction', [{ from: payer, to: contractAddress, data: mint }]);
+  await anvil.rpc('evm_mine');
+  return contractAddress;
+}
+
+async function firstBlock(anvil: RunningAnvil): Promise<NonNullable<RunningDevChain['replacedBy']>> {
+  const raw = await anvil.rpc<{ number: string; hash: string; timestamp: string }>('eth_getBlockByNumber', [
+    'earliest',
+    false,
+  ]);
+  return { number: Number(raw.number), hash: raw.hash, time: new Date(Number(raw.timestamp) * 1000) };
+}
+
+/** A snapshot is some blocks older than the last moment: grown past it again, the scanner sees which ones were lost. */
+async function catchUpWith(anvil: RunningAnvil, followedTo: FollowedTo | null): Promise<void> {
+  if (!followedTo) return;
+  while (Number(await anvil.rpc<string>('eth_blockNumber')) <= followedTo.number) await anvil.rpc('evm_mine');
+}
+
+/** Whole or not at all: written beside, then renamed. The log up to here is in it. */
+async function takeSnapshot(anvil: RunningAnvil, file: string, log: WriteAheadLog): Promise<void> {
+  // What waits to be mined is in no snapshot, and would go with the log.
+  const { pending } = await anvil.rpc<{ pending: string }>('txpool_status');
+  if (Number(pending) > 0) await anvil.rpc('evm_mine');
+  const dump = await anvil.rpc<string>('anvil_dumpState');
+  writeFileSync(`${file}.new`, gunzipSync(Buffer.from(dump.slice(2), 'hex')));
+  renameSync(`${file}.new`, file);
+  log.clear();
+}
+
+async function endOrphan(pidFile: string, log: (line: string) => void): Promise<void> {
+  if (!existsSync(pidFile)) return;
+  const pid = Number(readFileSync(pidFile, 'utf8'));
+  await endProcess(pid, 'anvil', { ask: 'SIGKILL', insist: 'SIGKILL', afterMs: 2_000 });
+  log('the last dev chain was not ended properly: its state is restored');
+  rmSync(pidFile, { force: true });
+}

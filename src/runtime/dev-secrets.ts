@@ -1,0 +1,24 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { HDNodeWallet } from 'ethers';
+import { generateKey } from '../auth/key-text.js';
+
+/** What development makes up for itself. The same at each start. */
+export interface DevSecrets {
+  mnemonic: string;
+  encryptionKey: string;
+  apiKey: string;
+}
+
+export function devSecrets(dataDir: string): DevSecrets {
+  const file = join(dataDir, 'secrets.json');
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as DevSecrets;
+  const secrets = {
+    mnemonic: HDNodeWallet.createRandom().mnemonic?.phrase as string,
+    encryptionKey: randomBytes(32).toString('base64'),
+    apiKey: generateKey(),
+  };
+  writeFileSync(file, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
+  return secrets;
+}

@@ -1,0 +1,86 @@
+import { type RunningDevChain, startDevChain } from '../chain/dev-chain/dev-chain.js';
+import { followedTo, followNewChain } from '../chain/dev-chain/step-database.js';
+import { type Configuration } from '../config/read-configuration.js';
+import { type Settings } from '../config/settings.js';
+import { startEmbeddedPostgres } from '../database/embedded/embedded-postgres.js';
+import { migrate } from '../database/migrate.js';
+import { takeDataFolder } from './data-folder.js';
+import { type DevSecrets, devSecrets } from './dev-secrets.js';
+
+type Stops = (() => Promise<void> | void)[];
+
+export interface Runtime {
+  /** The configuration with what was started filled in. */
+  configuration: Configuration;
+  /** Null where everything was given. */
+  secrets: DevSecrets | null;
+  devChain: RunningDevChain | null;
+  /** Ends what was started, last first. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts what the configuration leaves out: Postgres, secrets, a chain. In production only Postgres may be left out.
+ * @param say one line for the operator
+ */
+export async function startRuntime(given: Configuration, say: (line: string) => void): Promise<Runtime> {
+  const stops: Stops = [];
+  const stop = async () => {
+    for (let next = stops.pop(); next; next = stops.pop()) await next();
+  };
+  try {
+    const { settings, chains } = given;
+    const isDevelopment = settings.nodeEnv !== 'production';
+    const needsChain = isDevelopment && settings.chainsFile === null;
+    const needsSecrets =
+      isDevelopment && (needsChain || !(settings.mnemonic ?? settings.xpub) || !settings.encryptionKey);
+    if (settings.databaseUrl === null || needsSecrets) stops.push(takeDataFolder(settings.dataDir));
+    const secrets = needsSecrets ? devSecrets(settings.dataDir) : null;
+    const databaseUrl = await databaseFor(settings, say, stops);
+    if (settings.migrate) await migrate(databaseUrl);
+    const devChain = needsChain ? await devChainFor(settings, databaseUrl, say, stops) : null;
+    const configuration = {
+      settings: withSecrets({ ...settings, databaseUrl }, secrets),
+      chains: devChain ? [devChain.chain] : chains,
+    };
+    return { configuration, secrets, devChain, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function databaseFor(settings: Settings, say: (line: string) => void, stops: Stops): Promise<string> {
+  if (settings.databaseUrl !== null) return settings.databaseUrl;
+  const postgres = await startEmbeddedPostgres({ dataDir: settings.dataDir, log: say });
+  stops.push(() => postgres.stop());
+  return postgres.url;
+}
+
+async function devChainFor(
+  settings: Settings,
+  databaseUrl: string,
+  say: (line: string) => void,
+  stops: Stops,
+): Promise<RunningDevChain> {
+  const { dataDir, devChainPort: port } = settings;
+  const devChain = await startDevChain({
+    dataDir,
+    port,
+    followedTo: await followedTo(databaseUrl),
+    log: say,
+  });
+  stops.push(() => devChain.stop());
+  if (devChain.replacedBy) await followNewChain(databaseUrl, devChain.replacedBy);
+  return devChain;
+}
+
+function withSecrets(settings: Settings, secrets: DevSecrets | null): Settings {
+  if (secrets === null) return settings;
+  const hasWallet = settings.mnemonic !== null || settings.xpub !== null;
+  return {
+    ...settings,
+    mnemonic: hasWallet ? settings.mnemonic : secrets.mnemonic,
+    encryptionKey: settings.encryptionKey ?? secrets.encryptionKey,
+  };
+}
