@@ -34,7 +34,13 @@ export function createPino(level: string): Logger {
 }
 
 /** Nest's account of its own start-up: a page of lines that say nothing of payments. */
-const START_UP_CONTEXTS = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestApplication']);
+const START_UP_CONTEXTS = new Set([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestApplication',
+]);
 
 /**
  * Nest's logger on pino: `logger.info({ chain, block }, 'payment detected')` arrives as one event. nestjs-pino would do

@@ -12,18 +12,13 @@ interface ProblemDocument {
   request_id: string;
 }
 
-/** What Fastify itself refuses before a handler runs. */
-const FASTIFY_CODES: Record<string, { code: ErrorCode; detail: string }> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: { code: 'body_too_large', detail: 'the body may have 256 KB at most' },
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: {
+/** What Fastify refuses before a handler runs; Nest passes it on as an HttpException of its own. */
+const BEFORE_HANDLER: Record<number, { code: ErrorCode; detail: string }> = {
+  400: { code: 'malformed_json', detail: 'the body is not valid JSON' },
+  413: { code: 'body_too_large', detail: 'the body may have 256 KB at most' },
+  415: {
     code: 'unsupported_media_type',
     detail: 'send JSON, with the header content-type: application/json',
-  },
-  FST_ERR_CTP_EMPTY_JSON_BODY: { code: 'malformed_json', detail: 'the body is empty; send a JSON object' },
-  FST_ERR_CTP_INVALID_JSON_BODY: { code: 'malformed_json', detail: 'the body is not valid JSON' },
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
-    code: 'malformed_json',
-    detail: 'the body is not as long as content-length says',
   },
 };
 
@@ -44,11 +39,16 @@ export class ProblemFilter implements ExceptionFilter {
 
   private problemOf(error: unknown, request: FastifyRequest): Omit<ProblemDocument, 'request_id'> {
     if (error instanceof DomainError) return domainProblem(error);
-    const known = FASTIFY_CODES[(error as { code?: string }).code ?? ''];
+    const status =
+      error instanceof HttpException ? error.getStatus() : (error as { statusCode?: number }).statusCode;
+    if (status === 404) {
+      return document('not_found', `there is no ${request.method} ${request.url.split('?')[0]}; see /docs`);
+    }
+    const known = BEFORE_HANDLER[status ?? 500];
     if (known) return document(known.code, known.detail);
-    if (error instanceof HttpException && error.getStatus() < 500) return httpProblem(error, request);
-    const status = (error as { statusCode?: number }).statusCode ?? 500;
-    if (status === 400) return document('malformed_json', 'the body is not valid JSON');
+    if (error instanceof HttpException && error.getStatus() < 500) {
+      return { type: 'about:blank', title: error.name, status: error.getStatus(), detail: error.message };
+    }
     this.logger.error({ err: error, request_id: request.id, url: request.url }, 'request failed');
     return {
       type: 'about:blank',
@@ -63,13 +63,6 @@ export class ProblemFilter implements ExceptionFilter {
 function domainProblem(error: DomainError): Omit<ProblemDocument, 'request_id'> {
   const problem = document(error.code, error.message);
   return error instanceof ValidationFailedError ? { ...problem, errors: error.errors } : problem;
-}
-
-function httpProblem(error: HttpException, request: FastifyRequest): Omit<ProblemDocument, 'request_id'> {
-  const status = error.getStatus();
-  if (status === 404)
-    return document('not_found', `there is no ${request.method} ${request.url.split('?')[0]}; see /docs`);
-  return { type: 'about:blank', title: error.name, status, detail: error.message };
 }
 
 function document(code: ErrorCode, detail: string): Omit<ProblemDocument, 'request_id'> {

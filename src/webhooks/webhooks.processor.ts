@@ -6,8 +6,8 @@ import { TryLaterError, WEBHOOK_QUEUE, type WebhookJob } from './webhook-queue.j
 @Processor(WEBHOOK_QUEUE, {
   concurrency: 50,
   // A worker that was killed is noticed, and its jobs given to another, within these two together.
-  lockDuration: 15_000,
-  stalledInterval: 5_000,
+  lockDuration: 6_000,
+  stalledInterval: 2_000,
   maxStalledCount: 1_000,
   settings: {
     backoffStrategy: (_attempts, _type, error) => (error instanceof TryLaterError ? error.delayMs : 5_000),

@@ -1,0 +1,344 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type ApiKeyBody, type CreatedApiKeyBody, type MerchantBody } from '../../src/auth/dto/auth.dto.js';
+import { type PaymentView } from '../../src/payments/payment.view.js';
+import { TEST_MNEMONIC, TestApp } from '../harness/app.js';
+import { TestChain } from '../harness/test-chain.js';
+
+interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  errors?: { field: string; message: string }[];
+}
+
+let chain: TestChain;
+let app: TestApp;
+const tokens: Record<'listed' | 'disabled' | 'elsewhere', string> = {
+  listed: '',
+  disabled: '',
+  elsewhere: '',
+};
+
+beforeAll(async () => {
+  chain = await TestChain.start();
+  const off = { symbol: 'OFF', address: `0x${'11'.repeat(20)}`, decimals: 6, enabled: false };
+  const other = { ...chain.config, name: 'otherchain', chainId: 99, rpcUrls: ['http://127.0.0.1:1'] };
+  app = await TestApp.start({ chains: [chain.config, other] });
+  const { dataSource } = app.database;
+  await dataSource.query(
+    `INSERT INTO tokens (id, chain_id, address, symbol, decimals, enabled) VALUES (gen_random_uuid(), 31337, $1, $2, 6, false)`,
+    [off.address, off.symbol],
+  );
+  const rows = await dataSource.query<{ id: string; chain_id: string; enabled: boolean }[]>(
+    'SELECT id, chain_id, enabled FROM tokens',
+  );
+  tokens.listed = rows.find((row) => row.chain_id === '31337' && row.enabled)?.id as string;
+  tokens.disabled = rows.find((row) => !row.enabled)?.id as string;
+  tokens.elsewhere = rows.find((row) => row.chain_id === '99')?.id as string;
+});
+afterAll(async () => {
+  await app?.stop();
+  await chain?.stop();
+});
+
+const countPayments = async () => {
+  const [row] = await app.database.dataSource.query<{ payments: string; events: string }[]>(
+    'SELECT (SELECT count(*) FROM payments) AS payments, (SELECT count(*) FROM events) AS events',
+  );
+  return row;
+};
+
+async function keyWith(scopes: string[], merchantId = app.merchantId): Promise<CreatedApiKeyBody> {
+  const body = { merchant_id: merchantId, name: 'k', scopes };
+  return (await app.request<CreatedApiKeyBody>('POST', '/api/v1/api-keys', body)).body;
+}
+
+/** A refusal is a problem document that names the field, and leaves everything as it was. */
+async function expectRefusal(
+  answer: Promise<{ status: number; headers: Headers; body: unknown }>,
+  status: number,
+  detail: RegExp,
+): Promise<Problem> {
+  const before = await countPayments();
+  const { status: given, headers, body } = await answer;
+  const problem = body as Problem;
+  expect({ status: given, type: headers.get('content-type') }).toEqual({
+    status,
+    type: expect.stringMatching(/^application\/problem\+json/),
+  });
+  expect(problem).toMatchObject({ status, title: expect.any(String), type: expect.any(String) });
+  expect(problem.detail).toMatch(detail);
+  expect(await countPayments()).toEqual(before);
+  return problem;
+}
+
+const post = (body: unknown, headers?: Record<string, string>) =>
+  app.request('POST', '/api/v1/payments', body, headers);
+
+describe('POST /payments refuses', () => {
+  const good = { chain: 'testchain', amount: '1000' };
+
+  it.each<[string, Record<string, unknown>, string, RegExp]>([
+    ['an unknown chain', { chain: 'nochain' }, 'chain', /no chain "nochain" here.*testchain/],
+    [
+      'an unknown token',
+      { token_id: '018f0000-0000-7000-8000-000000000000' },
+      'token_id',
+      /is not known here/,
+    ],
+    ['a token id that is none', { token_id: 'usdt' }, 'token_id', /UUID/],
+    ['amount 0', { amount: 0 }, 'amount', /above zero/],
+    ['amount "0"', { amount: '0' }, 'amount', /above zero/],
+    ['a negative amount', { amount: '-5' }, 'amount', /above zero/],
+    ['a fractional amount', { amount: 1.5 }, 'amount', /fraction/],
+    ['a fractional string', { amount: '1.5' }, 'amount', /fraction/],
+    ['an amount above 2^256−1', { amount: (2n ** 256n).toString() }, 'amount', /2\^256−1/],
+    ['a JSON number above 2^53−1', { amount: 2 ** 53 }, 'amount', /lost digits.*send it as a string/],
+    ['no amount', { amount: undefined }, 'amount', /string of digits/],
+    ['metadata above 16 KB', { metadata: { a: 'x'.repeat(17_000) } }, 'metadata', /16384 bytes/],
+    ['metadata that is no object', { metadata: [1] }, 'metadata', /JSON object/],
+    ['metadata with NUL', { metadata: { a: '\0' } }, 'metadata', /NUL/],
+    ['a reference with NUL', { reference: 'a\0' }, 'reference', /NUL/],
+    ['an expiry of 0', { expires_in_minutes: 0 }, 'expires_in_minutes', /must not be less than 1/],
+    ['a field it does not know', { amout: '5' }, 'amout', /is not known here/],
+  ])('%s', async (_what, change, field, detail) => {
+    const problem = await expectRefusal(post({ ...good, ...change }), 400, detail);
+    expect(problem.errors?.map((error) => error.field)).toContain(field);
+  });
+
+  it('a disabled token, and one of another chain', async () => {
+    await expectRefusal(post({ ...good, token_id: tokens.disabled }), 400, /is disabled/);
+    await expectRefusal(post({ ...good, token_id: tokens.elsewhere }), 400, /is not on chain "testchain"/);
+  });
+
+  it.each([
+    ['{"chain":', 400, /not valid JSON/],
+    ['', 400, /empty|not valid JSON|chain/],
+    ['[]', 400, /./],
+    ['"text"', 400, /./],
+    ['null', 400, /./],
+    [`{"a":${'['.repeat(1000)}`, 400, /64 levels/],
+    [`{"__proto__":{"chain":"testchain"},"amount":"1"}`, 400, /./],
+    [`{"chain":"testchain","amount":"1","metadata":{"a":"${'x'.repeat(270_000)}"}}`, 413, /256 KB/],
+  ])('the body %.40j', async (body, status, detail) => {
+    await expectRefusal(post(body), status, detail);
+  });
+
+  it('a body that is not sent as JSON', async () => {
+    await expectRefusal(
+      post('chain=testchain', { 'content-type': 'application/x-www-form-urlencoded' }),
+      415,
+      /content-type: application\/json/,
+    );
+  });
+});
+
+describe('a key', () => {
+  it('is needed', async () => {
+    const problem = await expectRefusal(post({}, { authorization: '' }), 401, /send an API key/);
+    expect(problem.type).toContain('unauthenticated');
+    await expectRefusal(post({}, { authorization: 'Bearer qk_nonsense' }), 401, /not known here/);
+  });
+
+  it('is taken from either header', async () => {
+    const { key } = await keyWith(['payments:read']);
+    const byPlainHeader = { authorization: '', 'x-api-key': key };
+    expect((await app.request('GET', '/api/v1/payments', undefined, byPlainHeader)).status).toBe(200);
+  });
+
+  it('that was revoked is refused from the next request on', async () => {
+    const { id, key } = await keyWith(['payments:write']);
+    const headers = { authorization: `Bearer ${key}` };
+    expect((await post({ chain: 'testchain', amount: '1' }, headers)).status).toBe(201);
+    const revoked = await app.request<ApiKeyBody>('DELETE', `/api/v1/api-keys/${id}`);
+    expect(revoked.body.revoked_at).not.toBeNull();
+    await expectRefusal(post({ chain: 'testchain', amount: '1' }, headers), 401, /was revoked/);
+  });
+
+  it('without the scope is refused, and told which one', async () => {
+    const { key } = await keyWith(['payments:read']);
+    await expectRefusal(
+      post({ chain: 'testchain', amount: '1' }, { authorization: `Bearer ${key}` }),
+      403,
+      /payments:write/,
+    );
+    await expectRefusal(
+      app.request('GET', '/api/v1/merchants', undefined, { authorization: `Bearer ${key}` }),
+      403,
+      /admin/,
+    );
+  });
+
+  it('is shown once, kept as a hash, and never logged', async () => {
+    const { key, id } = await keyWith(['admin']);
+    const { body } = await app.request<{ data: ApiKeyBody[] }>('GET', '/api/v1/api-keys?limit=100');
+    expect(body.data.find((row) => row.id === id)).toMatchObject({ prefix: key.slice(0, 9) });
+    expect(JSON.stringify(body)).not.toContain(key);
+    const dump = JSON.stringify(
+      await app.database.dataSource.query('SELECT * FROM api_keys, idempotency_records'),
+    );
+    expect(dump).not.toContain(key);
+    const log = app.log.join('');
+    for (const secret of [key, app.key, TEST_MNEMONIC]) expect(log).not.toContain(secret);
+  });
+});
+
+describe('merchants', () => {
+  it('never see each other’s payments', async () => {
+    const merchant = (await app.request<MerchantBody>('POST', '/api/v1/merchants', { name: 'other' })).body;
+    const { key } = await keyWith(['payments:read', 'payments:write'], merchant.id);
+    const headers = { authorization: `Bearer ${key}` };
+    const mine = await app.createPayment();
+    await expectRefusal(
+      app.request('GET', `/api/v1/payments/${mine.id}`, undefined, headers),
+      404,
+      /there is no payment/,
+    );
+    const theirs = (await post({ chain: 'testchain', amount: '5' }, headers)).body as unknown as PaymentView;
+    const list = await app.request<{ data: PaymentView[] }>('GET', '/api/v1/payments', undefined, headers);
+    expect(list.body.data.map(({ id }) => id)).toEqual([theirs.id]);
+  });
+
+  it.each(['not-a-uuid', '018f0000-0000-7000-8000-000000000000'])(
+    'get 404 for the payment %s',
+    async (id) => {
+      await expectRefusal(app.request('GET', `/api/v1/payments/${id}`), 404, /there is no payment/);
+    },
+  );
+});
+
+describe('Idempotency-Key', () => {
+  const body = { chain: 'testchain', amount: '1000', metadata: { b: 1, a: 2 } };
+
+  it('gives the first answer again for the same request, its keys in any order', async () => {
+    const headers = { 'idempotency-key': 'order-1' };
+    const first = await post(body, headers);
+    const again = await post({ metadata: { a: 2, b: 1 }, amount: '1000', chain: 'testchain' }, headers);
+    expect(again).toMatchObject({ status: 201, body: first.body });
+  });
+
+  it('is refused with another request', async () => {
+    const headers = { 'idempotency-key': 'order-2' };
+    await post(body, headers);
+    await expectRefusal(post({ ...body, amount: '1001' }, headers), 409, /another request/);
+  });
+
+  it('makes one payment of many requests at the same time', async () => {
+    const before = Number((await countPayments())?.payments);
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, () => post(body, { 'idempotency-key': 'order-3' })),
+    );
+    expect(new Set(answers.map((answer) => (answer.body as unknown as PaymentView).id)).size).toBe(1);
+    expect(answers.every(({ status }) => status === 201)).toBe(true);
+    expect(Number((await countPayments())?.payments)).toBe(before + 1);
+  });
+
+  it('belongs to one merchant', async () => {
+    const merchant = (await app.request<MerchantBody>('POST', '/api/v1/merchants', { name: 'third' })).body;
+    const { key } = await keyWith(['payments:write'], merchant.id);
+    const mine = await post(body, { 'idempotency-key': 'order-4' });
+    const theirs = await post(body, { 'idempotency-key': 'order-4', authorization: `Bearer ${key}` });
+    expect(theirs.status).toBe(201);
+    expect((theirs.body as unknown as PaymentView).id).not.toBe((mine.body as unknown as PaymentView).id);
+  });
+
+  it('gives a created API key again, which is stored sealed', async () => {
+    const request = { merchant_id: app.merchantId, name: 'k', scopes: ['payments:read'] };
+    const headers = { 'idempotency-key': 'key-1' };
+    const first = await app.request<CreatedApiKeyBody>('POST', '/api/v1/api-keys', request, headers);
+    const again = await app.request<CreatedApiKeyBody>('POST', '/api/v1/api-keys', request, headers);
+    expect(again.body).toEqual(first.body);
+    const rows = JSON.stringify(
+      await app.database.dataSource.query('SELECT response FROM idempotency_records'),
+    );
+    expect(rows).not.toContain(first.body.key);
+  });
+
+  it('that is no visible ASCII is refused', async () => {
+    await expectRefusal(post(body, { 'idempotency-key': 'x'.repeat(256) }), 400, /255/);
+  });
+});
+
+describe('GET /payments', () => {
+  it('filters by status, chain and reference, and pages through all of them once', async () => {
+    const reference = 'paged';
+    const made: string[] = [];
+    for (let index = 0; index < 5; index += 1) made.push((await app.createPayment({ reference })).id);
+    const seen: string[] = [];
+    let after = '';
+    for (let pages = 0; pages < 3; pages += 1) {
+      const { body } = await app.request<{ data: PaymentView[]; next: string | null }>(
+        'GET',
+        `/api/v1/payments?reference=${reference}&status=pending&chain=testchain&limit=2${after}`,
+      );
+      seen.push(...body.data.map(({ id }) => id));
+      after = `&after=${body.next}`;
+      expect(body.next === null).toBe(pages === 2);
+    }
+    expect(seen).toEqual(made.reverse());
+    const none = await app.request<{ data: unknown[] }>(
+      'GET',
+      `/api/v1/payments?reference=${reference}&status=expired`,
+    );
+    expect(none.body.data).toEqual([]);
+  });
+
+  it.each(['limit=0', 'limit=101', 'status=paid', 'after=x', 'colour=red'])('refuses ?%s', async (query) => {
+    await expectRefusal(app.request('GET', `/api/v1/payments?${query}`), 400, /./);
+  });
+});
+
+describe('the rest of the surface', () => {
+  it('lists chains with their tokens and states', async () => {
+    const { body } = await app.request<{ data: { name: string; state: string; tokens: { id: string }[] }[] }>(
+      'GET',
+      '/api/v1/chains',
+    );
+    expect(body.data.map(({ name, state }) => ({ name, state }))).toEqual([
+      { name: 'testchain', state: 'ready' },
+      { name: 'otherchain', state: 'unchecked' },
+    ]);
+    expect(body.data[0]?.tokens.map(({ id }) => id)).toEqual([tokens.listed]);
+  });
+
+  it('answers health and metrics without a key', async () => {
+    const anonymous = { authorization: '' };
+    expect((await app.request('GET', '/health/live', undefined, anonymous)).body).toEqual({ status: 'ok' });
+    expect((await app.request('GET', '/health', undefined, anonymous)).body).toMatchObject({
+      status: 'ok',
+      parts: { database: 'ok' },
+    });
+    expect((await app.request('GET', '/health/ready', undefined, anonymous)).status).toBe(200);
+    const metrics = await fetch(`${app.url}/metrics`);
+    expect(await metrics.text()).toContain('process_cpu_seconds_total');
+  });
+
+  it('documents itself', async () => {
+    const { body } = await app.request<{ paths: Record<string, unknown> }>(
+      'GET',
+      '/openapi.json',
+      undefined,
+      { authorization: '' },
+    );
+    expect(Object.keys(body.paths)).toEqual(
+      expect.arrayContaining([
+        '/api/v1/payments',
+        '/api/v1/payments/{id}',
+        '/api/v1/chains',
+        '/api/v1/merchants',
+        '/api/v1/api-keys',
+      ]),
+    );
+    const page = await fetch(`${app.url}/docs`);
+    expect(await page.text()).toContain('swagger-ui');
+  });
+
+  it('answers an unknown route with a problem, and every request with its id', async () => {
+    await expectRefusal(app.request('GET', '/api/v1/nothing'), 404, /there is no GET \/api\/v1\/nothing/);
+    const answer = await app.request('GET', '/health/live', undefined, { 'x-request-id': 'mine-1' });
+    expect(answer.headers.get('x-request-id')).toBe('mine-1');
+    const forged = await app.request('GET', '/health/live', undefined, { 'x-request-id': 'a b' });
+    expect(forged.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+  });
+});
