@@ -33,9 +33,19 @@ export async function endProcess(
 ): Promise<void> {
   for (const signal of [signals.ask, signals.insist]) {
     if (!isRunning(pid, marker)) return;
-    process.kill(pid, signal);
+    if (!send(pid, signal)) return;
     const deadline = Date.now() + signals.afterMs;
     while (isRunning(pid, marker) && Date.now() < deadline) await delay(POLL_MS);
+  }
+}
+
+/** @returns false when the process has ended meanwhile */
+function send(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+    throw error;
   }
 }
 

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
 import { migrate } from '../../src/database/migrate.js';
+import { endWithUs } from './end-with-us.js';
 import { type RunEnvironment, TEMPLATE } from './run-environment.js';
 import { tempFolder } from './temp-folder.js';
 
@@ -9,6 +10,7 @@ import { tempFolder } from './temp-folder.js';
 export async function startRun(): Promise<RunEnvironment> {
   const folder = tempFolder();
   const postgres = await startEmbeddedPostgres({ dataDir: folder.path, log: () => undefined });
+  const callOff = endWithUs(postgres.pid, 'QUIT', folder.path);
   const template = postgres.url.replace(/\/[^/]*$/, `/${TEMPLATE}`);
   const client = new pg.Client({ connectionString: postgres.url });
   await client.connect();
@@ -16,15 +18,11 @@ export async function startRun(): Promise<RunEnvironment> {
   await client.end();
   await migrate(template);
   process.env.QUITTANCE_TEST_POSTGRES = postgres.url;
-  const run: RunEnvironment = {
+  return {
     stop: async () => {
       await postgres.stop();
       folder.remove();
+      callOff();
     },
   };
-  // An interrupted run ends what it started as well.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void run.stop().finally(() => process.exit(1)));
-  }
-  return run;
 }

@@ -1,7 +1,8 @@
 import { Interface } from 'ethers';
-import { startAnvil } from '../../src/chain/dev-chain/anvil.js';
+import { type RunningAnvil, startAnvil } from '../../src/chain/dev-chain/anvil.js';
 import { type ChainConfig } from '../../src/config/chains.js';
 import artifact from '../../src/chain/dev-chain/test-token.json' with { type: 'json' };
+import { endWithUs } from './end-with-us.js';
 
 const erc20 = new Interface([
   'function mint(address,uint256)',
@@ -15,7 +16,8 @@ type ReorgTransaction = [Record<string, unknown>, number];
 /** A real EVM node that mines when it is told to. */
 export class TestChain {
   private constructor(
-    private readonly anvil: Awaited<ReturnType<typeof startAnvil>>,
+    private readonly anvil: RunningAnvil,
+    private readonly callOff: () => void,
     readonly config: ChainConfig,
     /** A funded account that pays. */
     readonly payer: string,
@@ -25,7 +27,7 @@ export class TestChain {
   static async start(overrides: Partial<ChainConfig> = {}): Promise<TestChain> {
     const chainId = overrides.chainId ?? 31_337;
     const anvil = await startAnvil(['--no-mining', '--chain-id', String(chainId)]);
-    process.once('exit', () => kill(anvil.pid));
+    const callOff = endWithUs(anvil.pid, 'KILL');
     const [payer] = await anvil.rpc<[string]>('eth_accounts');
     const deployment = await anvil.rpc<string>('eth_sendTransaction', [
       { from: payer, data: artifact.bytecode },
@@ -55,7 +57,7 @@ export class TestChain {
       startBlock: null,
       ...overrides,
     };
-    return new TestChain(anvil, config, payer, token);
+    return new TestChain(anvil, callOff, config, payer, token);
   }
 
   rpc<T = unknown>(method: string, params: unknown[] = []): Promise<T> {
@@ -108,15 +110,8 @@ export class TestChain {
     return Number(await this.rpc<string>('eth_blockNumber'));
   }
 
-  stop(): Promise<void> {
-    return this.anvil.kill();
-  }
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It has ended already.
+  async stop(): Promise<void> {
+    await this.anvil.kill();
+    this.callOff();
   }
 }

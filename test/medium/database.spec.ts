@@ -19,7 +19,7 @@ describe('the migrations', () => {
   it('each revert, down to nothing, and run again', async () => {
     database = await createDatabase();
     const { dataSource } = database;
-    for (const _migration of dataSource.migrations) await dataSource.undoLastMigration();
+    for (let left = dataSource.migrations.length; left > 0; left -= 1) await dataSource.undoLastMigration();
     const left = await dataSource.query<{ name: string }[]>(
       `SELECT relname AS name FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace
        WHERE nspname = 'public' AND relkind IN ('r', 'S') AND relname NOT LIKE 'migrations%'`,

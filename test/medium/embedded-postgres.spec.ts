@@ -1,28 +1,43 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import {
   findEmbeddedPostgres,
+  type RunningPostgres,
   startEmbeddedPostgres,
 } from '../../src/database/embedded/embedded-postgres.js';
+import { DatabaseGoneError, DatabaseOutOfReachError } from '../../src/database/embedded/home.js';
 import { commandLineOf } from '../../src/process/processes.js';
+import { endWithUs } from '../harness/end-with-us.js';
 import { type TempFolder, tempFolder } from '../harness/temp-folder.js';
 import { waitFor } from '../harness/wait-for.js';
 
 let folder: TempFolder;
 let dataDir: string;
 const log: string[] = [];
-const start = () => startEmbeddedPostgres({ dataDir, log: (line) => log.push(line) });
+let callOffs: (() => void)[] = [];
+
+async function start(): Promise<RunningPostgres> {
+  const postgres = await startEmbeddedPostgres({ dataDir, log: (line) => log.push(line) });
+  callOffs.push(endWithUs(postgres.pid, 'QUIT', folder.path));
+  return postgres;
+}
+
 const postmaster = () =>
   Number(readFileSync(join(dataDir, 'postgres/data/postmaster.pid'), 'utf8').split('\n')[0]);
 
-async function query(url: string, sql: string): Promise<unknown[]> {
+async function query(url: string, sql: string, values?: unknown[]): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  const { rows } = await client.query<Record<string, unknown>>(sql);
-  await client.end();
-  return rows;
+  try {
+    await client.connect();
+    return (await client.query<Record<string, unknown>>(sql, values)).rows;
+  } finally {
+    await client.end();
+  }
 }
 
 beforeEach(() => {
@@ -30,7 +45,11 @@ beforeEach(() => {
   folder = tempFolder();
   dataDir = folder.path;
 });
-afterEach(() => folder.remove());
+afterEach(() => {
+  for (const callOff of callOffs) callOff();
+  callOffs = [];
+  folder.remove();
+});
 
 describe('startEmbeddedPostgres', () => {
   it('keeps data and password between starts, and leaves no process behind', async () => {
@@ -39,12 +58,12 @@ describe('startEmbeddedPostgres', () => {
     const pid = postmaster();
     await first.stop();
     expect(commandLineOf(pid)).toBeNull();
-    await expect(findEmbeddedPostgres(dataDir)).resolves.toBeNull();
+    expect(findEmbeddedPostgres(dataDir)).toBeNull();
 
     const second = await start();
     expect(second.url).toBe(first.url);
     await expect(query(second.url, 'SELECT n FROM kept')).resolves.toEqual([{ n: 7 }]);
-    await expect(findEmbeddedPostgres(dataDir)).resolves.toBe(second.url);
+    expect(findEmbeddedPostgres(dataDir)).toBe(second.url);
     await second.stop();
   });
 
@@ -78,5 +97,85 @@ describe('startEmbeddedPostgres', () => {
     await (await start()).stop();
     writeFileSync(join(dataDir, 'postgres/data/postmaster.pid'), `${process.pid}\n`);
     await (await start()).stop();
+  });
+
+  it('takes another port when a stranger has taken its own', async () => {
+    const first = await start();
+    await query(first.url, 'CREATE TABLE kept AS SELECT 7 AS n');
+    await first.stop();
+    const stranger = createServer().listen(Number(new URL(first.url).port), '127.0.0.1');
+    await once(stranger, 'listening');
+    const second = await start();
+    expect(second.url).not.toBe(first.url);
+    await expect(query(second.url, 'SELECT n FROM kept')).resolves.toEqual([{ n: 7 }]);
+    await second.stop();
+    stranger.close();
+  });
+
+  it('listens on the loopback address alone, asks for its password, and shows it to nobody', async () => {
+    const postgres = await start();
+    const settings = 'SELECT name, setting FROM pg_settings WHERE name LIKE ANY ($1) ORDER BY name';
+    await expect(
+      query(postgres.url, settings, [['listen_addresses', 'unix_socket_directories', 'password_encryption']]),
+    ).resolves.toEqual([
+      { name: 'listen_addresses', setting: '127.0.0.1' },
+      { name: 'password_encryption', setting: 'scram-sha-256' },
+      { name: 'unix_socket_directories', setting: '' },
+    ]);
+    const { password } = new URL(postgres.url);
+    await expect(query(postgres.url.replace(password, 'guess'), 'SELECT 1')).rejects.toThrow(
+      /password authentication failed/,
+    );
+    expect(statSync(join(dataDir, 'postgres/password')).mode & 0o777).toBe(0o600);
+    await postgres.stop();
+  });
+
+  it('says what is missing when the password file was deleted, and touches no data', async () => {
+    await (await start()).stop();
+    rmSync(join(dataDir, 'postgres/password'));
+    await expect(start()).rejects.toThrow(/password is missing/);
+    expect(existsSync(join(dataDir, 'postgres/data/PG_VERSION'))).toBe(true);
+  });
+
+  it('gives the last lines of the log when Postgres does not start', async () => {
+    await (await start()).stop();
+    writeFileSync(join(dataDir, 'postgres/data/postgresql.conf'), 'no_such_setting = 1\n');
+    await expect(start()).rejects.toThrow(/no_such_setting/);
+  });
+
+  const asRoot = process.getuid?.() === 0 ? describe : describe.skip;
+  asRoot('as root', () => {
+    const closeToOthers = () => chmodSync(dataDir, 0o700);
+    const moved = () => readFileSync(join(dataDir, 'postgres/moved-to'), 'utf8');
+
+    it('keeps data elsewhere, for good, when the data folder is closed to the user of Postgres', async () => {
+      closeToOthers();
+      const first = await start();
+      await query(first.url, 'CREATE TABLE kept AS SELECT 7 AS n');
+      expect(log.join()).toContain(moved());
+      expect(findEmbeddedPostgres(dataDir)).toBe(first.url);
+      await first.stop();
+      const second = await start();
+      await expect(query(second.url, 'SELECT n FROM kept')).resolves.toEqual([{ n: 7 }]);
+      await second.stop();
+      rmSync(moved(), { recursive: true });
+      await expect(start()).rejects.toThrow(DatabaseGoneError);
+    });
+
+    it('starts no empty database in place of one that it can no longer reach', async () => {
+      await (await start()).stop();
+      closeToOthers();
+      await expect(start()).rejects.toThrow(DatabaseOutOfReachError);
+    });
+
+    it('runs as the user who owns the data, so that starts by root and by a user may alternate', async () => {
+      await (await start()).stop();
+      spawnSync('chown', ['-R', '4321:4321', join(dataDir, 'postgres')]);
+      const postgres = await start();
+      expect(statSync(`/proc/${postgres.pid}`).uid).toBe(4321);
+      await postgres.stop();
+      expect(statSync(join(dataDir, 'postgres/log')).uid).toBe(4321);
+      expect(statSync(join(dataDir, 'postgres/port')).uid).toBe(4321);
+    });
   });
 });

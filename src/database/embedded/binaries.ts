@@ -1,4 +1,5 @@
-import { cpSync, existsSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 export interface PostgresBinaries {
@@ -32,9 +33,18 @@ export async function findBinaries(): Promise<PostgresBinaries> {
   }
 }
 
-/** A copy of the binaries with their libraries, for a user who cannot reach the originals. */
-export function copyBinaries(binaries: PostgresBinaries, to: string): PostgresBinaries {
-  const native = dirname(dirname(binaries.postgres));
-  if (!existsSync(join(to, 'bin'))) cpSync(native, to, { recursive: true, verbatimSymlinks: true });
-  return { initdb: join(to, 'bin', 'initdb'), postgres: join(to, 'bin', 'postgres') };
+/**
+ * A copy of the binaries with their libraries, for a user who cannot reach the originals; one for each version.
+ * @param root where it goes
+ */
+export function copyBinaries(binaries: PostgresBinaries, root: string): PostgresBinaries {
+  const { stdout } = spawnSync(binaries.postgres, ['--version'], { encoding: 'utf8' });
+  const copy = join(root, `native-${/[\d.]+/.exec(stdout)?.[0]}`);
+  if (!existsSync(copy)) {
+    const draft = `${copy}.new`;
+    rmSync(draft, { recursive: true, force: true });
+    cpSync(dirname(dirname(binaries.postgres)), draft, { recursive: true, verbatimSymlinks: true });
+    renameSync(draft, copy);
+  }
+  return { initdb: join(copy, 'bin', 'initdb'), postgres: join(copy, 'bin', 'postgres') };
 }

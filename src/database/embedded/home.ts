@@ -1,52 +1,133 @@
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { chownSync, mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import {
+  accessSync,
+  chmodSync,
+  chownSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
+import { join } from 'node:path';
 import { copyBinaries, findBinaries, type PostgresBinaries } from './binaries.js';
+import { type Owner, readIfThere, writeWhole } from './small-file.js';
 
 /** Who runs Postgres, and where its files are. */
 export interface PostgresHome {
   folder: string;
   binaries: PostgresBinaries;
   /** Postgres refuses to run as root; undefined: it runs as whoever we are. */
-  user: { uid: number; gid: number } | undefined;
+  user: Owner | undefined;
 }
 
 const SYSTEM_USER = 'postgres';
+/** For a data folder that the system user cannot reach. */
+const OPEN_FOLDER = '/var/lib/quittance';
+/**
+ * In the data folder: where the database is kept instead. The place has a name of its own, not one derived from the
+ * path, so that whoever deletes the data folder starts afresh, and whoever moves it keeps the database.
+ */
+const MOVED_TO = 'moved-to';
 
-/** Decides it, and makes the folder. */
-export async function prepareHome(dataDir: string, log: (line: string) => void): Promise<PostgresHome> {
-  const binaries = await findBinaries();
-  const folder = join(resolve(dataDir), 'postgres');
-  if (process.getuid?.() !== 0) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    return { folder, binaries, user: undefined };
+export class DatabaseGoneError extends Error {
+  constructor(folder: string, marker: string) {
+    super(
+      `this data folder keeps its database in ${folder}, which is gone; put it back, ` +
+        `or delete ${marker} to start with an empty database`,
+    );
   }
-  const user = systemUser();
-  const home = { folder, binaries, user };
-  makeOwned(home);
-  return canReach(home) ? home : movedHome(home, log);
 }
 
-/** A project under /root, say, is closed to every other user: then Postgres lives where such users may go. */
-function movedHome({ folder, binaries, user }: PostgresHome, log: (line: string) => void): PostgresHome {
-  const root = join('/var/lib/quittance', createHash('sha256').update(folder).digest('hex').slice(0, 16));
-  mkdirSync(root, { recursive: true, mode: 0o755 });
-  const moved = {
-    folder: join(root, 'postgres'),
-    binaries: copyBinaries(binaries, join(root, 'native')),
-    user,
-  };
-  makeOwned(moved);
-  log(
-    `the user "${SYSTEM_USER}", who runs Postgres for root, cannot reach ${folder}: its data is kept in ${moved.folder}`,
-  );
+export class DatabaseOutOfReachError extends Error {
+  constructor(folder: string) {
+    super(
+      `the database is in ${folder}, which the user who runs Postgres for root can no longer reach; ` +
+        'let others pass through the folders above it (chmod o+x)',
+    );
+  }
+}
+
+export class DataFolderClosedError extends Error {
+  constructor(folder: string) {
+    super(
+      `${folder} belongs to another user; start Quittance as that user or as root, ` +
+        'or set DATA_DIR to another folder',
+    );
+  }
+}
+
+/**
+ * Decides it, and makes the folder.
+ * @throws NoEmbeddedPostgresError; DatabaseGoneError; DatabaseOutOfReachError; DataFolderClosedError
+ */
+export async function prepareHome(dataDir: string, log: (line: string) => void): Promise<PostgresHome> {
+  const binaries = await findBinaries();
+  mkdirSync(join(dataDir, 'postgres'), { recursive: true, mode: 0o700 });
+  const folder = realpathSync(join(dataDir, 'postgres'));
+  if (process.getuid?.() !== 0) {
+    if (!isOpen(folder)) throw new DataFolderClosedError(folder);
+    return { folder, binaries, user: undefined };
+  }
+  if (existsSync(join(folder, MOVED_TO))) return movedHome(folder, binaries);
+  const home = { folder, binaries, user: ownerOf(folder) };
+  giveTo(home);
+  if (canReach(home)) return home;
+  if (existsSync(join(folder, 'data'))) throw new DatabaseOutOfReachError(folder);
+  const root = join(OPEN_FOLDER, randomUUID());
+  mkdirSync(join(root, 'postgres'), { recursive: true, mode: 0o755 });
+  writeWhole(join(folder, MOVED_TO), root, undefined);
+  const moved = movedHome(folder, binaries);
+  log(`the user who runs Postgres for root cannot reach ${folder}: its data is kept in ${moved.folder}`);
   return moved;
 }
 
-function makeOwned({ folder, user }: PostgresHome): void {
+/** Where the files of a data folder's Postgres are, without making any; null when there are none. */
+export function findHomeFolder(dataDir: string): string | null {
+  const folder = join(dataDir, 'postgres');
+  if (!existsSync(folder)) return null;
+  const moved = readIfThere(join(folder, MOVED_TO));
+  return moved === null ? realpathSync(folder) : join(moved, 'postgres');
+}
+
+/** A project under /root, say, is closed to every other user: then Postgres lives where such users may go. */
+function movedHome(original: string, binaries: PostgresBinaries): PostgresHome {
+  const marker = join(original, MOVED_TO);
+  const root = readIfThere(marker) as string;
+  const folder = join(root, 'postgres');
+  if (!existsSync(folder)) throw new DatabaseGoneError(folder, marker);
+  const moved = { folder, binaries: copyBinaries(binaries, root), user: ownerOf(folder) };
+  giveTo(moved);
+  return moved;
+}
+
+/** Whoever owns the database already, so that starts by root and by a user may alternate; else the system's user. */
+function ownerOf(folder: string): Owner {
+  const cluster = join(folder, 'data');
+  const owner = existsSync(cluster) ? statSync(cluster) : null;
+  return owner && owner.uid !== 0 ? { uid: owner.uid, gid: owner.gid } : systemUser();
+}
+
+function giveTo({ folder, user }: Required<PostgresHome>): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  if (user) chownSync(folder, user.uid, user.gid);
+  if (!user) return;
+  const cluster = join(folder, 'data');
+  // What root restored from a backup belongs to root.
+  if (existsSync(cluster) && statSync(cluster).uid === 0) {
+    spawnSync('chown', ['-R', `${user.uid}:${user.gid}`, folder]);
+  }
+  chownSync(folder, user.uid, user.gid);
+  chmodSync(folder, 0o700);
+}
+
+function isOpen(folder: string): boolean {
+  try {
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function canReach({ folder, binaries, user }: PostgresHome): boolean {
@@ -54,7 +135,7 @@ function canReach({ folder, binaries, user }: PostgresHome): boolean {
   return spawnSync('/bin/sh', ['-c', test, folder, binaries.postgres], { ...user, cwd: '/' }).status === 0;
 }
 
-function systemUser(): { uid: number; gid: number } {
+function systemUser(): Owner {
   const known = lookUp();
   if (known) return known;
   spawnSync('groupadd', ['--system', SYSTEM_USER]);
@@ -67,7 +148,7 @@ function systemUser(): { uid: number; gid: number } {
   );
 }
 
-function lookUp(): { uid: number; gid: number } | null {
+function lookUp(): Owner | null {
   const id = (flag: string) => {
     const { status, stdout } = spawnSync('id', [flag, SYSTEM_USER], { encoding: 'utf8' });
     return status === 0 ? Number(stdout.trim()) : null;
