@@ -6,7 +6,7 @@ import { type Socket } from 'node:net';
  * Ctrl-C or kill -9, after which none of its own code runs, but its end of a pipe closes all the same.
  * @returns calls it off
  */
-export function endWithUs(pid: number, signal: 'QUIT' | 'KILL', folder?: string): () => void {
+export function endWithUs(pid: number, signal: 'TERM' | 'QUIT' | 'KILL', folder?: string): () => void {
   const script = `
     read -r called_off && exit 0
     kill -${signal} "$1"

@@ -7,6 +7,17 @@ import { readIfThere, writeWhole } from './small-file.js';
 
 export const USER = 'quittance';
 
+export class InitdbError extends Error {
+  constructor(said: string) {
+    // A container started with --user and a bare number has no entry in /etc/passwd.
+    const isNameless = said.includes('could not look up effective user ID');
+    super(
+      `initdb failed: ${said.trim()}` +
+        (isNameless ? '; run as root or as a user with a name, or set DATABASE_URL' : ''),
+    );
+  }
+}
+
 /** The folder of a home that Postgres itself writes. */
 export function clusterOf(folder: string): string {
   return join(folder, 'data');
@@ -20,7 +31,7 @@ export function passwordFile(folder: string): string {
  * Makes the cluster of a home unless it is there: in a folder of another name first, so that an initdb which was
  * killed half way leaves nothing that looks ready.
  * @returns the password of its superuser
- * @throws Error with what initdb said
+ * @throws InitdbError
  */
 export function prepareCluster({ folder, binaries, user }: PostgresHome): string {
   const cluster = clusterOf(folder);
@@ -50,7 +61,7 @@ export function prepareCluster({ folder, binaries, user }: PostgresHome): string
     cwd: folder,
     encoding: 'utf8',
   });
-  if (result.status !== 0) throw new Error(`initdb failed: ${result.stderr || result.error?.message}`);
+  if (result.status !== 0) throw new InitdbError(result.stderr || String(result.error?.message));
   renameSync(draft, cluster);
   return password;
 }
