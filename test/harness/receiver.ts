@@ -18,6 +18,8 @@ const accept: Answer = (response) => response.writeHead(204).end();
 /** A merchant's server that keeps what it was sent, and answers as it is told. */
 export class Receiver {
   readonly received: Received[] = [];
+  /** Opened to it so far. */
+  connections = 0;
   answer: Answer = accept;
 
   private constructor(private readonly server: Server) {}
@@ -25,6 +27,7 @@ export class Receiver {
   static async start(): Promise<Receiver> {
     const server = createServer();
     const receiver = new Receiver(server);
+    server.on('connection', () => receiver.connections++);
     server.on('request', (request, response) => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -49,6 +52,15 @@ export class Receiver {
     return this.received.filter(
       ({ json }) => json.payment_id === paymentId && (type ?? json.type) === json.type,
     );
+  }
+
+  /** Waits for the first request that is as asked. */
+  waitFor(
+    what: string,
+    predicate: (request: Received) => boolean = () => true,
+    timeoutMs?: number,
+  ): Promise<Received> {
+    return waitFor(what, () => this.received.find(predicate), timeoutMs);
   }
 
   waitForEvent(paymentId: string, type: string, timeoutMs?: number): Promise<Received> {

@@ -1,0 +1,126 @@
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { loadSettings } from '../../src/config/load-settings.js';
+import { WebhookClient } from '../../src/webhooks/webhook-client.js';
+import { Receiver } from '../harness/receiver.js';
+
+const TIMEOUT_MS = 400;
+/** Of a response, as documented. */
+const KEPT_BYTES = 1024;
+
+let receiver: Receiver;
+let client: WebhookClient;
+
+const clientFor = (webhookAllowPrivateNetworks: boolean) =>
+  new WebhookClient(
+    Object.assign(loadSettings({ NODE_ENV: 'test' }), {
+      webhookTimeoutMs: TIMEOUT_MS,
+      webhookAllowPrivateNetworks,
+    }),
+  );
+const post = (url = receiver.url, body = '{}') =>
+  client.post({ url, body, headers: { 'content-type': 'application/json' } });
+
+beforeEach(async () => {
+  receiver = await Receiver.start();
+  client = clientFor(true);
+});
+afterEach(async () => {
+  client.onApplicationShutdown();
+  await receiver.stop();
+});
+
+describe('WebhookClient', () => {
+  it('sends the very bytes it was given', async () => {
+    const body = '{"name":"größer 1/2 €","price":1.50}';
+    await expect(post(receiver.url, body)).resolves.toMatchObject({ kind: 'answered', status: 204 });
+    expect(receiver.received[0]?.raw.equals(Buffer.from(body))).toBe(true);
+    expect(receiver.received[0]?.headers['content-length']).toBe(String(Buffer.byteLength(body)));
+  });
+
+  it('uses one connection again', async () => {
+    for (let count = 0; count < 3; count++) await post();
+    expect(receiver.connections).toBe(1);
+  });
+
+  it('does not follow a redirect, whichever it is', async () => {
+    for (const status of [301, 302, 303, 307, 308]) {
+      receiver.answer = (response) => response.writeHead(status, { location: '/elsewhere' }).end();
+      await expect(post()).resolves.toMatchObject({ kind: 'answered', status });
+    }
+    expect(receiver.received.map(({ method, url }) => `${method} ${url}`)).toEqual(
+      Array(5).fill('POST /hook'),
+    );
+  });
+
+  it('keeps 1 KB of a response, and does not wait for one that never ends', async () => {
+    receiver.answer = (response) => {
+      response.writeHead(200);
+      const pour = () => {
+        if (!response.destroyed) response.write('x'.repeat(16_384), () => setImmediate(pour));
+      };
+      pour();
+    };
+    await expect(post()).resolves.toEqual({
+      kind: 'answered',
+      status: 200,
+      retryAfter: undefined,
+      response: 'x'.repeat(KEPT_BYTES),
+    });
+  });
+
+  it('does not unpack a gzip', async () => {
+    const bomb = gzipSync(Buffer.alloc(10_000_000));
+    receiver.answer = (response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb);
+    await expect(post()).resolves.toMatchObject({
+      kind: 'answered',
+      status: 200,
+      response: expect.stringMatching(/^\x1f/),
+    });
+    expect(receiver.received[0]?.headers['accept-encoding']).toBe('identity');
+  });
+
+  const timedOut = { kind: 'failed', error: 'timed out after 0.4 s waiting for the response' };
+
+  it('gives up on an endpoint that does not answer', async () => {
+    receiver.answer = () => undefined;
+    await expect(post()).resolves.toEqual(timedOut);
+  });
+
+  it('gives up on an endpoint that answers at once and then drips', async () => {
+    receiver.answer = (response) => {
+      response.writeHead(200);
+      const drip = setInterval(() => response.write('.'), 20);
+      response.on('close', () => clearInterval(drip));
+    };
+    await expect(post()).resolves.toEqual(timedOut);
+  });
+
+  it('says why there was no answer, in words a merchant understands', async () => {
+    receiver.answer = (response) => response.destroy();
+    await expect(post()).resolves.toEqual({
+      kind: 'failed',
+      error: 'the connection was closed before an answer came',
+    });
+    const { url } = receiver;
+    await receiver.stop();
+    await expect(post(url)).resolves.toEqual({ kind: 'failed', error: 'connection refused' });
+  });
+
+  it('connects to no private address, however it is written', async () => {
+    client.onApplicationShutdown();
+    client = clientFor(false);
+    const { port } = new URL(receiver.url);
+    const hosts = [
+      ...['127.0.0.1', '127.1', '2130706433', '0x7f000001', '0177.0.0.1', '0.0.0.0'],
+      ...['localhost', '[::1]', '[::ffff:127.0.0.1]', '[::]', '[64:ff9b::7f00:1]'],
+    ];
+    for (const host of hosts) {
+      await expect(post(`http://${host}:${port}/hook`)).resolves.toEqual({
+        kind: 'failed',
+        error: expect.stringMatching(/ is at .+, which is no public address; webhooks do not go there$/),
+      });
+    }
+    expect(receiver.connections).toBe(0);
+  });
+});
