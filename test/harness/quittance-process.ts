@@ -2,13 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tryPort } from '../../src/process/ports.js';
+import { endWithUs } from './end-with-us.js';
 import { waitFor } from './wait-for.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 const START_TIMEOUT_MS = 40_000;
-
-const children = new Set<ChildProcess>();
-process.once('exit', () => children.forEach((child) => child.kill('SIGKILL')));
 
 /** `node dist/main.js` as an operator runs it, with nothing of our environment but what is given. */
 export class QuittanceProcess {
@@ -33,8 +31,8 @@ export class QuittanceProcess {
       env: { PATH: process.env.PATH, DATA_DIR: dataDir, PORT: port, DEV_CHAIN_PORT: chainPort, ...settings },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    children.add(child);
-    child.once('exit', () => children.delete(child));
+    // On SIGTERM it ends its own Postgres and chain.
+    if (child.pid) child.once('exit', endWithUs(child.pid, 'TERM', dataDir));
     return new QuittanceProcess(child, dataDir, `http://127.0.0.1:${port}`, `http://127.0.0.1:${chainPort}`);
   }
 
