@@ -22,7 +22,8 @@ export class RpcPool {
         failures.push(error);
       }
     }
-    throw failures.find((failure) => !(failure instanceof MethodNotFoundError)) ?? (failures[0] as RpcError);
+    const telling = failures.find((failure) => !(failure instanceof MethodNotFoundError)) ?? failures[0];
+    throw telling ?? new RpcError('no endpoint', method, 'none is configured');
   }
 
   close(): void {

@@ -13,7 +13,7 @@ export interface CommandDatabase {
 
 /** The database a command works on: DATABASE_URL, else the embedded Postgres, started for the time being if need be. */
 export async function commandDatabase(settings: Settings): Promise<CommandDatabase> {
-  const found = settings.databaseUrl ?? (await findEmbeddedPostgres(settings.dataDir));
+  const found = settings.databaseUrl ?? findEmbeddedPostgres(settings.dataDir);
   if (found !== null) return { url: found, release: () => Promise.resolve(), abandon: () => undefined };
   const giveBack = takeDataFolder(settings.dataDir);
   const postgres = await startEmbeddedPostgres({ dataDir: settings.dataDir, log: () => undefined });

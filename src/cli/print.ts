@@ -28,5 +28,6 @@ function table(rows: Record<string, unknown>[]): string {
 
 function cell(value: unknown): string {
   if (value === null || value === undefined) return '–';
-  return Array.isArray(value) ? value.join(',') : String(value as string | number | boolean);
+  if (Array.isArray(value)) return value.join(',');
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

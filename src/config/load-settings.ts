@@ -106,7 +106,7 @@ function productionProblems(settings: Settings): Problem[] {
   if (settings.mnemonic && isWellKnownMnemonic(settings.mnemonic)) {
     complain(
       'MNEMONIC',
-      'is a published test mnemonic: whatever it receives is stolen at once; make your own with: npm run wallet:new',
+      'is a published test mnemonic: whatever it receives is stolen at once; make your own in a wallet you trust',
     );
   }
   if (!settings.encryptionKey)

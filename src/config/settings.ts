@@ -124,7 +124,7 @@ export class Settings {
 
   @Setting({
     env: 'MNEMONIC',
-    description: 'BIP-39 words of the wallet; the sweeper needs it. Give this or XPUB',
+    description: 'BIP-39 words of the wallet. Give this or, for no private key on the server, XPUB',
     defaultNote: 'generated in development',
     secret: true,
     parse: text,
@@ -154,7 +154,7 @@ export class Settings {
 
   @Setting({
     env: 'TREASURY_ADDRESS',
-    description: 'Where sweeps go; EIP-55 checksum',
+    description: 'Where sweeps will go; EIP-55 checksum. This version checks it and does not sweep yet',
     defaultNote: 'none',
     parse: text,
   })
@@ -164,7 +164,7 @@ export class Settings {
 
   @Setting({
     env: 'GAS_TANK_PRIVATE_KEY',
-    description: 'Pays the gas of token sweeps',
+    description: 'Will pay the gas of token sweeps. This version checks it and does not sweep yet',
     defaultNote: 'none',
     secret: true,
     parse: text,

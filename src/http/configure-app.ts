@@ -35,13 +35,13 @@ export async function createApp(configuration: Configuration, pino: Logger): Pro
     // An error is thrown to whoever starts the app, and not answered with process.abort().
     abortOnError: false,
   });
-  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  const fastify: FastifyInstance = adapter.getInstance<FastifyInstance>();
   parseJson(fastify);
   decorateAnswers(fastify);
   app.setGlobalPrefix(API_PREFIX, { exclude: OUTSIDE_PREFIX });
   app.useGlobalPipes(validation());
   app.useGlobalFilters(new ProblemFilter());
-  serveDocs(app);
+  serveDocs(app, configuration.settings.publicUrl);
   await app.init();
   return app;
 }
@@ -105,7 +105,7 @@ function fieldError({ property, constraints, children }: ValidationError): {
   return { field: property, message: message ?? 'is not valid' };
 }
 
-function serveDocs(app: INestApplication): void {
+function serveDocs(app: INestApplication, publicUrl: string | null): void {
   const description = new DocumentBuilder()
     .setTitle('Quittance')
     .setDescription(
@@ -114,9 +114,9 @@ function serveDocs(app: INestApplication): void {
     .setVersion(VERSION)
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key: qk_…' })
     .addApiKey({ type: 'apiKey', in: 'header', name: 'X-Api-Key' }, 'x-api-key')
-    .addSecurityRequirements('bearer')
-    .build();
-  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, description), {
+    .addSecurityRequirements('bearer');
+  if (publicUrl !== null) description.addServer(publicUrl);
+  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, description.build()), {
     jsonDocumentUrl: 'openapi.json',
     yamlDocumentUrl: 'openapi.yaml',
   });

@@ -64,7 +64,7 @@ export class PaymentsService {
   ): Promise<PaymentView> {
     const request = { method: 'POST', path: '/api/v1/payments', body: dto };
     const answer = await this.idempotency.run({ merchantId, key, request, status: 201 }, work);
-    return answer.body as PaymentView;
+    return answer.body;
   }
 
   private async insert(

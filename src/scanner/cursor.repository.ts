@@ -47,7 +47,7 @@ export class CursorRepository {
   /** Sets the first cursor of a chain. Of two scanners that try, the first wins. */
   async start(chainId: number, block: BlockRef): Promise<void> {
     await this.dataSource.transaction(async (manager) => {
-      const { raw } = await manager
+      const inserted = await manager
         .createQueryBuilder()
         .insert()
         .into(ChainCursor)
@@ -55,7 +55,7 @@ export class CursorRepository {
         .orIgnore()
         .returning('chain_id')
         .execute();
-      if ((raw as unknown[]).length > 0) await this.remember(manager, chainId, [block]);
+      if ((inserted.raw as unknown[]).length > 0) await this.remember(manager, chainId, [block]);
     });
   }
 

@@ -15,7 +15,9 @@ export class Miner {
   private readonly timer: NodeJS.Timeout;
 
   constructor(private readonly anvil: RunningAnvil) {
-    this.timer = setInterval(() => (this.running = this.running.then(() => this.tick())), BLOCK_TIME_MS);
+    this.timer = setInterval(() => {
+      this.running = this.running.then(() => this.tick());
+    }, BLOCK_TIME_MS);
   }
 
   async stop(): Promise<void> {

@@ -1,0 +1,81 @@
+/** The fences between modules: who may reach whom, and by which door. */
+const OWN = (module) => `^src/${module}/`;
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-circles',
+      comment: 'ES modules in a circle see each other half loaded.',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'pure-files',
+      comment: 'The logic that moves money has no framework in it, and is tested without one.',
+      severity: 'error',
+      from: {
+        path: '^src/(payments/(lifecycle|counting|amount|metadata|payment-uri|payment\\.view)|webhooks/(signer|retry|event-filter|public-address)|scanner/plan|chain/(movements|confirmations)|wallet/(bip32|deposit-node|deposit-scheme))\\.ts$',
+      },
+      to: { path: 'node_modules/(@nestjs|typeorm|pg|bullmq)/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'scanner-knows-no-webhooks',
+      comment:
+        'Data flows one way: the scanner applies facts to payments, payments write events, webhooks read them.',
+      severity: 'error',
+      from: { path: OWN('scanner') },
+      to: { path: '^src/(webhooks|queue|wallet|auth)/' },
+    },
+    {
+      name: 'payments-by-their-doors',
+      comment: 'Other modules reach payments through these files only.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(payments/|app\\.module|database/data-source)' },
+      to: {
+        path: OWN('payments'),
+        pathNot:
+          '^src/payments/(payments\\.module|chain-facts\\.(module|service)|outbox(\\.module)?|payment\\.view|.+\\.entity)\\.ts$',
+      },
+    },
+    {
+      name: 'webhooks-by-their-doors',
+      comment: 'Other modules reach webhooks through the module and the catalogue only.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(webhooks/|app\\.module|database/data-source)' },
+      to: {
+        path: OWN('webhooks'),
+        pathNot: '^src/webhooks/(webhooks\\.module|catalogue/event-catalogue(\\.module)?|.+\\.entity)\\.ts$',
+      },
+    },
+    {
+      name: 'wallet-by-its-door',
+      comment: 'Keys stay where they are.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(wallet/|app\\.module)' },
+      to: { path: OWN('wallet'), pathNot: '^src/wallet/(wallet\\.module|deposit-addresses)\\.ts$' },
+    },
+    {
+      name: 'product-knows-no-tests',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(test|bench)/' },
+    },
+    {
+      name: 'declared-dependencies',
+      comment: 'What the product uses is a dependency, not a development one.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '\\.spec\\.ts$' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg'], dependencyTypesNot: ['type-only'] },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js', '.json'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+};

@@ -1,0 +1,8 @@
+import 'reflect-metadata';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fillReadme } from './readme.js';
+import { envExample } from './settings-table.js';
+
+const read = (file: string) => readFileSync(file, 'utf8');
+writeFileSync('README.md', fillReadme(read('README.md'), read));
+writeFileSync('.env.example', envExample());
