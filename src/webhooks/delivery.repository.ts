@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import { type PaymentEvent } from '../payments/event.entity.js';
+import { PaymentEvent } from '../payments/event.entity.js';
 import { Outbox } from '../payments/outbox.js';
 import { subscribes } from './event-filter.js';
 import { WebhookAttempt } from './webhook-attempt.entity.js';
@@ -13,6 +13,8 @@ import { WebhookEndpoint } from './webhook-endpoint.entity.js';
 export interface PendingDelivery {
   id: string;
   attempts: number;
+  /** Earlier than this it is not to be attempted. */
+  dueAt: Date;
   eventId: string;
   body: string;
   endpoint: WebhookEndpoint;
@@ -60,22 +62,21 @@ export class DeliveryRepository {
     });
   }
 
-  /** Null when it has ended: the job came twice, or was overtaken. */
+  /**
+   * Null when it has ended: the job came twice, or was overtaken. Null also while its endpoint is disabled: it stays
+   * pending, and `overdue` finds it once the endpoint is enabled again.
+   */
   async findPending(id: string): Promise<PendingDelivery | null> {
-    const delivery = await this.dataSource.manager.findOneBy(WebhookDelivery, { id, state: 'pending' });
-    if (!delivery) return null;
     const { manager } = this.dataSource;
-    const [endpoint, [event]] = await Promise.all([
-      manager.findOneByOrFail(WebhookEndpoint, { id: delivery.endpointId }),
-      this.dataSource.query<{ body: string }[]>('SELECT body FROM events WHERE id = $1', [delivery.eventId]),
+    const delivery = await manager.findOneBy(WebhookDelivery, { id, state: 'pending' });
+    if (!delivery) return null;
+    const { attempts, eventId, endpointId } = delivery;
+    const [endpoint, { body }] = await Promise.all([
+      manager.findOneByOrFail(WebhookEndpoint, { id: endpointId }),
+      manager.findOneOrFail(PaymentEvent, { where: { id: eventId }, select: { body: true } }),
     ]);
-    return {
-      id,
-      attempts: delivery.attempts,
-      eventId: delivery.eventId,
-      body: event?.body as string,
-      endpoint,
-    };
+    if (endpoint.state === 'disabled') return null;
+    return { id, attempts, dueAt: delivery.nextAttemptAt ?? delivery.createdAt, eventId, body, endpoint };
   }
 
   /**
@@ -102,11 +103,12 @@ export class DeliveryRepository {
     });
   }
 
-  /** Pending deliveries whose time came at least `overdueMs` ago: the queue should have had them by now. */
+  /** Pending deliveries to enabled endpoints that were due `overdueMs` ago: the queue should have had them by now. */
   async overdue(overdueMs: number, limit: number): Promise<string[]> {
     const rows = await this.dataSource.query<{ id: string }[]>(
-      `SELECT id FROM webhook_deliveries WHERE state = 'pending' AND next_attempt_at < now() - $1 * interval '1 ms'
-       ORDER BY next_attempt_at LIMIT $2`,
+      `SELECT d.id FROM webhook_deliveries d JOIN webhook_endpoints e ON e.id = d.endpoint_id
+       WHERE d.state = 'pending' AND d.next_attempt_at < now() - $1 * interval '1 ms' AND e.state = 'enabled'
+       ORDER BY d.next_attempt_at LIMIT $2`,
       [overdueMs, limit],
     );
     return rows.map(({ id }) => id);

@@ -25,12 +25,15 @@ export class DeliveryService {
   ) {}
 
   /**
-   * Signs, posts, and records what came of it. Safe to repeat: a delivery that has ended is left alone.
+   * Signs, posts, and records what came of it. Safe to repeat: a delivery that has ended, or is not yet due again, is
+   * left alone.
    * @returns ms until the next attempt, or null when there is none
    */
   async attempt(id: string): Promise<number | null> {
     const delivery = await this.deliveries.findPending(id);
     if (!delivery) return null;
+    const earlyMs = delivery.dueAt.getTime() - Date.now();
+    if (earlyMs > 0) return earlyMs;
     const startedAt = new Date();
     const answer = await this.client.post({
       url: delivery.endpoint.url,

@@ -1,0 +1,34 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { ended } from '../../src/process/processes.js';
+import { tryPort } from '../../src/process/ports.js';
+import { endWithUs } from './end-with-us.js';
+
+export interface RunningRedis {
+  url: string;
+  stop(): Promise<void>;
+}
+
+export const hasRedis = () => spawnSync('redis-server', ['--version']).status === 0;
+
+/** A Redis of its own, in memory only. */
+export async function startRedis(): Promise<RunningRedis> {
+  const port = (await tryPort(0)) as number;
+  const child = spawn(
+    'redis-server',
+    ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
+    { stdio: ['ignore', 'pipe', 'ignore'] },
+  );
+  const callOff = endWithUs(child.pid as number, 'KILL');
+  await new Promise<void>((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`redis-server ended with ${code}`)));
+    child.stdout.on('data', (chunk: Buffer) => {
+      if (chunk.includes('Ready to accept connections')) resolve();
+    });
+  });
+  const stop = async () => {
+    child.kill('SIGKILL');
+    await ended(child);
+    callOff();
+  };
+  return { url: `redis://127.0.0.1:${port}`, stop };
+}
