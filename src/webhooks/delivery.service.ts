@@ -73,7 +73,7 @@ export class DeliveryService {
 
   private report(
     { id, eventId, endpoint, attempts }: PendingDelivery,
-    { state, attempt }: AttemptOutcome,
+    { state, attempt, disableFor }: AttemptOutcome,
   ): void {
     const line = {
       delivery_id: id,
@@ -85,6 +85,9 @@ export class DeliveryService {
     const detail = { ...line, status: attempt.status, duration: attempt.durationMs, error: attempt.error };
     if (state === 'delivered') this.logger.log(detail, 'webhook delivered');
     else this.logger.warn(detail, state === 'dead' ? 'webhook dead' : 'webhook attempt failed');
+    if (disableFor !== null) {
+      this.logger.warn({ endpoint_id: endpoint.id, reason: disableFor }, 'webhook endpoint disabled');
+    }
   }
 }
 

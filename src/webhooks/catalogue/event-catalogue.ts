@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, Reflector } from '@nestjs/core';
 import { v7 as uuidv7 } from 'uuid';
 import { EVENT_TYPE, type EventDescriber, type EventSubject } from './event-handler.js';
+import { EXAMPLE_TIME } from './example-payment.js';
 
 export interface ComposedEvent {
   /** `evt_` + UUIDv7: the webhook-id. */
@@ -9,6 +10,14 @@ export interface ComposedEvent {
   type: string;
   /** The webhook's JSON, serialised once: what is signed and sent, in every attempt. */
   body: string;
+}
+
+export interface EventDescription {
+  type: string;
+  /** When it is sent, and what to do about it. */
+  description: string;
+  /** A webhook's body. */
+  example: Record<string, unknown>;
 }
 
 /** Every event type there is, from the classes marked with `@EventHandler`. */
@@ -33,8 +42,12 @@ export class EventCatalogue implements OnModuleInit {
     }
   }
 
-  types(): string[] {
-    return [...this.handlers.keys()].sort();
+  /** Every event type, with a webhook as it would be sent. */
+  describe(): EventDescription[] {
+    return [...this.handlers].map(([type, { description, example }]) => {
+      const { body } = this.compose(type, { payment: example }, EXAMPLE_TIME);
+      return { type, description, example: JSON.parse(body) as Record<string, unknown> };
+    });
   }
 
   /** @param at when it happened; `timestamp` of the body */

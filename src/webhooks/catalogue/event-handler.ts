@@ -16,6 +16,8 @@ export interface EventSubject {
 export interface EventDescriber {
   /** One sentence for the catalogue: when it is sent, and what to do about it. */
   readonly description: string;
+  /** What an example of the event is about. */
+  readonly example: PaymentView;
   /** `data` of the webhook. */
   data(subject: EventSubject): Record<string, unknown>;
 }
@@ -23,6 +25,7 @@ export interface EventDescriber {
 /** `data` is the payment as GET returns it: what every event about a payment carries. */
 export abstract class PaymentEventHandler implements EventDescriber {
   abstract readonly description: string;
+  abstract readonly example: PaymentView;
 
   data({ payment, extra }: EventSubject): Record<string, unknown> {
     return { ...payment, ...extra };

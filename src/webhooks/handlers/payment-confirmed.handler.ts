@@ -1,6 +1,9 @@
+import { type PaymentView } from '../../payments/payment.view.js';
 import { EventHandler, PaymentEventHandler } from '../catalogue/event-handler.js';
+import { EXAMPLE } from '../catalogue/example-payment.js';
 
 @EventHandler('payment.confirmed')
 export class PaymentConfirmedHandler extends PaymentEventHandler {
   readonly description = 'The amount due is final. This is the event to deliver goods on.';
+  readonly example: PaymentView = EXAMPLE.confirmed;
 }

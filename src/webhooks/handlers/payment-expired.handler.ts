@@ -1,7 +1,10 @@
+import { type PaymentView } from '../../payments/payment.view.js';
 import { EventHandler, PaymentEventHandler } from '../catalogue/event-handler.js';
+import { EXAMPLE } from '../catalogue/example-payment.js';
 
 @EventHandler('payment.expired')
 export class PaymentExpiredHandler extends PaymentEventHandler {
   readonly description =
     'The chain’s time went past expires_at before the amount due was there. Late money still counts during the watch window.';
+  readonly example: PaymentView = { ...EXAMPLE.created, status: 'expired', version: 2 };
 }

@@ -1,7 +1,19 @@
+import { type PaymentView } from '../../payments/payment.view.js';
 import { EventHandler, PaymentEventHandler } from '../catalogue/event-handler.js';
+import { EXAMPLE } from '../catalogue/example-payment.js';
 
 @EventHandler('payment.failed')
 export class PaymentFailedHandler extends PaymentEventHandler {
   readonly description =
     'A reorganisation deeper than the required confirmations took away money that was confirmed. Look into it.';
+  readonly example: PaymentView = {
+    ...EXAMPLE.confirmed,
+    status: 'failed',
+    amount_received: '0',
+    amount_confirmed: '0',
+    confirmations: 0,
+    detected_in_block: null,
+    version: 4,
+    transfers: [],
+  };
 }

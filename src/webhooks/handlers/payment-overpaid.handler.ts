@@ -1,7 +1,16 @@
+import { type PaymentView } from '../../payments/payment.view.js';
 import { EventHandler, PaymentEventHandler } from '../catalogue/event-handler.js';
+import { EXAMPLE, transfer } from '../catalogue/example-payment.js';
 
 @EventHandler('payment.overpaid')
 export class PaymentOverpaidHandler extends PaymentEventHandler {
   readonly description =
     'More money arrived for a payment that was already confirmed. Refund it, or credit it to your customer.';
+  readonly example: PaymentView = {
+    ...EXAMPLE.confirmed,
+    exception: 'overpaid',
+    amount_received: '1500000000000000000',
+    version: 4,
+    transfers: [...EXAMPLE.confirmed.transfers, transfer('0xb2', '500000000000000000', 21_250_012)],
+  };
 }

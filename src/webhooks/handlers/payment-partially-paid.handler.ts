@@ -1,7 +1,16 @@
+import { type PaymentView } from '../../payments/payment.view.js';
 import { EventHandler, PaymentEventHandler } from '../catalogue/event-handler.js';
+import { EXAMPLE, transfer } from '../catalogue/example-payment.js';
 
 @EventHandler('payment.partially_paid')
 export class PaymentPartiallyPaidHandler extends PaymentEventHandler {
   readonly description =
     'Money arrived, less than is due. Sent again whenever more arrives; the payment still waits for the rest.';
+  readonly example: PaymentView = {
+    ...EXAMPLE.created,
+    status: 'partially_paid',
+    amount_received: '400000000000000000',
+    version: 2,
+    transfers: [transfer('0xa1', '400000000000000000', 21_250_000)],
+  };
 }

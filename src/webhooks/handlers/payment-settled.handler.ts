@@ -1,6 +1,14 @@
+import { type PaymentView } from '../../payments/payment.view.js';
 import { EventHandler, PaymentEventHandler } from '../catalogue/event-handler.js';
+import { EXAMPLE } from '../catalogue/example-payment.js';
 
 @EventHandler('payment.settled')
 export class PaymentSettledHandler extends PaymentEventHandler {
   readonly description = 'The money was swept to the treasury and the sweep is final.';
+  readonly example: PaymentView = {
+    ...EXAMPLE.confirmed,
+    status: 'settled',
+    version: 4,
+    settled_at: '2026-11-23T10:02:59.000Z',
+  };
 }

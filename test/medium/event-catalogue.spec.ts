@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type INestApplicationContext, Module, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type PaymentEventType } from '../../src/payments/lifecycle.js';
+import { EventCatalogueModule } from '../../src/webhooks/catalogue/event-catalogue.module.js';
+import { EventCatalogue } from '../../src/webhooks/catalogue/event-catalogue.js';
+import { EventHandler } from '../../src/webhooks/catalogue/event-handler.js';
+import { EXAMPLE } from '../../src/webhooks/catalogue/example-payment.js';
+
+/** Complete, or it does not compile. */
+const LIFECYCLE: Record<PaymentEventType, true> = {
+  'payment.created': true,
+  'payment.partially_paid': true,
+  'payment.detected': true,
+  'payment.confirmed': true,
+  'payment.settled': true,
+  'payment.expired': true,
+  'payment.reorged': true,
+  'payment.failed': true,
+  'payment.overpaid': true,
+};
+const AT = new Date('2026-11-23T10:00:00.000Z');
+
+const start = (module: Type) =>
+  NestFactory.createApplicationContext(module, { logger: false, abortOnError: false });
+
+let app: INestApplicationContext;
+let catalogue: EventCatalogue;
+
+beforeAll(async () => {
+  app = await start(EventCatalogueModule);
+  catalogue = app.get(EventCatalogue);
+});
+afterAll(() => app.close());
+
+describe('EventCatalogue', () => {
+  it('has a handler for every event of a payment’s life', () => {
+    const types = catalogue.describe().map(({ type }) => type);
+    expect(types).toEqual(expect.arrayContaining(Object.keys(LIFECYCLE)));
+  });
+
+  it('composes the flat fields that consumers rely on, then the payment, in this order', () => {
+    const payment = { ...EXAMPLE.confirmed, metadata: { größe: '1/2 €' } };
+    const { id, type, body } = catalogue.compose('payment.confirmed', { payment }, AT);
+    expect(id).toMatch(/^evt_[0-9a-f]{8}-[0-9a-f]{4}-7/);
+    expect(type).toBe('payment.confirmed');
+    expect(body).toBe(
+      '{"type":"payment.confirmed","timestamp":"2026-11-23T10:00:00.000Z",' +
+        `"payment_id":"${payment.id}","status":"confirmed","address":"${payment.address}",` +
+        `"amount":"1000000000000000000","chain":"ethereum","token_id":null,"data":${JSON.stringify(payment)}}`,
+    );
+  });
+
+  it('gives ids that sort by the time of writing', () => {
+    const ids = Array.from({ length: 100 }, () => {
+      return catalogue.compose('payment.created', { payment: EXAMPLE.created }, AT).id;
+    });
+    expect([...ids].sort()).toEqual(ids);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('describes each type with an example that tells one story', () => {
+    for (const { type, description, example } of catalogue.describe()) {
+      expect(description).toMatch(/^[A-Z].+\.$/);
+      const data = example.data as typeof EXAMPLE.confirmed;
+      expect(example).toMatchObject({ type, payment_id: data.id, status: data.status, amount: data.amount });
+      const sum = data.transfers.reduce((total, { amount }) => total + BigInt(amount), 0n);
+      expect(sum.toString()).toBe(data.amount_received);
+    }
+  });
+
+  it('refuses a type that has no handler, and one that has two', async () => {
+    expect(() => catalogue.compose('payment.lost', { payment: EXAMPLE.created }, AT)).toThrow(
+      "no class is marked @EventHandler('payment.lost')",
+    );
+    @EventHandler('payment.created')
+    class Second {}
+    @Module({ imports: [EventCatalogueModule], providers: [Second] })
+    class Twice {}
+    await expect(start(Twice)).rejects.toThrow("two classes are marked @EventHandler('payment.created')");
+  });
+
+  it('is what docs/webhooks.md lists', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../docs/webhooks.md'), 'utf8');
+    const listed = [...page.matchAll(/^\| `(payment\.[a-z_]+)` +\| (.+?) +\|$/gm)];
+    const described = catalogue.describe().map(({ type, description }) => [type, description]);
+    expect(Object.fromEntries(listed.map(([, type, text]) => [type, text]))).toEqual(
+      Object.fromEntries(described),
+    );
+  });
+});
