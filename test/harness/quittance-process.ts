@@ -30,8 +30,9 @@ export class QuittanceProcess {
       cwd: dataDir,
       env: { PATH: process.env.PATH, DATA_DIR: dataDir, PORT: port, DEV_CHAIN_PORT: chainPort, ...settings },
       stdio: ['ignore', 'pipe', 'pipe'],
+      // Ctrl-C does not reach it, so that it gets one signal: a second one would cut its own tidying short.
+      detached: true,
     });
-    // On SIGTERM it ends its own Postgres and chain.
     if (child.pid) child.once('exit', endWithUs(child.pid, 'TERM', dataDir));
     return new QuittanceProcess(child, dataDir, `http://127.0.0.1:${port}`, `http://127.0.0.1:${chainPort}`);
   }
