@@ -19,29 +19,34 @@ class PortInUseError extends Error {
   }
 }
 
+/** Signals closer together than this are one. */
+const SAME_SIGNAL_MS = 1_000;
+
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 let runtime: Runtime | null = null;
 let app: NestFastifyApplication | null = null;
-let stopping: Promise<void> | null = null;
+let stoppingSince: number | null = null;
+let hurry: () => void = () => undefined;
+const hurried = new Promise<void>((resolve) => (hurry = resolve));
 
-/** Finishes what is in flight, within the time given; then ends what was started. A second signal does not wait. */
-function stop(timeoutMs: number): Promise<void> {
-  if (stopping) return runtime?.stop() ?? Promise.resolve();
-  stopping = (async () => {
-    // What is being started has to be there before it can be ended.
-    await started.catch(() => undefined);
-    await Promise.race([app?.close(), delay(timeoutMs, undefined, { ref: false })]);
-    await runtime?.stop();
-  })();
-  return stopping;
+/** Finishes what is in flight, within the time given; then ends what was started, last first. */
+async function stop(timeoutMs: number): Promise<void> {
+  // What is being started has to be there before it can be ended.
+  await started.catch(() => undefined);
+  await Promise.race([app?.close(), hurried, delay(timeoutMs, undefined, { ref: false })]);
+  await runtime?.stop();
 }
 
-function exitOn(signal: NodeJS.Signals, timeoutMs: number): void {
-  process.on(signal, () => {
-    const code = stopping ? 130 : 0;
-    void stop(timeoutMs).finally(() => process.exit(code));
-  });
+/**
+ * Ctrl-C under npm comes twice, from the terminal and from npm. Only a signal that comes later means that someone is
+ * tired of waiting: then work in flight is left, and what was started is still ended.
+ */
+function onSignal(timeoutMs: number): void {
+  if (stoppingSince === null) {
+    stoppingSince = Date.now();
+    void stop(timeoutMs).finally(() => process.exit(0));
+  } else if (Date.now() - stoppingSince > SAME_SIGNAL_MS) hurry();
 }
 
 async function portFor(settings: Settings): Promise<number> {
@@ -56,7 +61,8 @@ async function portFor(settings: Settings): Promise<number> {
 async function start(): Promise<void> {
   const given = await readConfiguration();
   const { settings } = given;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) exitOn(signal, settings.shutdownTimeoutMs);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => onSignal(settings.shutdownTimeoutMs));
   const port = await portFor(settings);
   runtime = await startRuntime(given, say);
   app = await createApp(runtime.configuration, createPino(settings.logLevel));

@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { type ChainConfig } from '../config/chains.js';
 import { CHAINS } from '../config/configuration.module.js';
+import { RepeatedMessage } from '../process/repeated-message.js';
 import { checkChain } from './chain-check.js';
 import { type ChainReader, RpcChainReader } from './chain-reader.js';
 import { RpcPool } from './rpc-pool.js';
@@ -24,6 +25,7 @@ interface Connection {
 export class ChainService implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger(ChainService.name);
   private readonly connections: Map<string, Connection>;
+  private readonly complaints = new RepeatedMessage(60_000);
 
   constructor(
     @Inject(CHAINS) chains: ChainConfig[],
@@ -70,7 +72,10 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
       connection.status = reasons.length > 0 ? { state: 'refused', reasons } : { state: 'ready' };
       if (reasons.length > 0) this.logger.error({ chain: name, reasons }, 'chain refused');
     } catch (error) {
-      this.logger.warn({ chain: name, reason: (error as Error).message }, 'chain could not be checked yet');
+      const reason = (error as Error).message;
+      if (this.complaints.isDue(name, reason, Date.now())) {
+        this.logger.warn({ chain: name, reason }, 'chain could not be checked yet');
+      }
     }
     return connection.status;
   }

@@ -22,7 +22,7 @@ const OUTSIDE_PREFIX = ['health', 'health/live', 'health/ready', 'metrics'];
 export async function createApp(configuration: Configuration, pino: Logger): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     loggerInstance: pino,
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     bodyLimit: BODY_LIMIT_BYTES,
     requestIdHeader: false,
     genReqId: ({ headers }: { headers: Record<string, unknown> }) =>
@@ -68,7 +68,6 @@ function decorateAnswers(fastify: FastifyInstance): void {
   fastify.addHook('onResponse', (request, reply, done) => {
     request.log.info(
       {
-        request_id: request.id,
         method: request.method,
         url: request.url.split('?')[0],
         status: reply.statusCode,

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { commandLineOf } from '../process/processes.js';
 
@@ -28,15 +28,23 @@ export function takeDataFolder(dataDir: string): () => void {
   // Others may pass through, not look: for root, Postgres runs as another user below it.
   mkdirSync(folder, { recursive: true, mode: 0o711 });
   const file = join(folder, LOCK_FILE);
+  const holder: Holder = { pid: process.pid, commandLine: commandLineOf(process.pid) };
+  // Written first and linked into place then: nobody ever reads a lock that is half there.
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, JSON.stringify(holder), { mode: 0o600 });
+  try {
+    linkLock(draft, file, folder);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+  return () => rmSync(file, { force: true });
+}
+
+function linkLock(draft: string, file: string, folder: string): void {
   for (;;) {
     try {
-      const lock = openSync(file, 'wx', 0o600);
-      writeSync(
-        lock,
-        JSON.stringify({ pid: process.pid, commandLine: commandLineOf(process.pid) } satisfies Holder),
-      );
-      closeSync(lock);
-      return () => rmSync(file, { force: true });
+      linkSync(draft, file);
+      return;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       const holder = readHolder(file);

@@ -13,6 +13,7 @@ import { ChainFactsService } from '../payments/chain-facts.service.js';
 import { Outbox } from '../payments/outbox.js';
 import { ChainScanner, ReorgTooDeepError } from './chain-scanner.js';
 import { CursorRepository } from './cursor.repository.js';
+import { RepeatedMessage } from '../process/repeated-message.js';
 import { Ticker } from '../process/ticker.js';
 
 const MIN_PERIOD_MS = 250;
@@ -23,6 +24,7 @@ const MAX_PERIOD_MS = 4_000;
 export class ScannerService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(ScannerService.name);
   private readonly tickers: Ticker[] = [];
+  private readonly complaints = new RepeatedMessage(60_000);
 
   constructor(
     private readonly chains: ChainService,
@@ -75,7 +77,10 @@ export class ScannerService implements OnApplicationBootstrap, BeforeApplication
       return isBehind;
     } catch (error) {
       const level = error instanceof ReorgTooDeepError ? 'error' : 'warn';
-      this.logger[level]({ chain: chain.name, reason: (error as Error).message }, 'scan step failed');
+      const reason = (error as Error).message;
+      if (this.complaints.isDue(chain.name, reason, Date.now())) {
+        this.logger[level]({ chain: chain.name, reason }, 'scan step failed');
+      }
       return false;
     }
   }
