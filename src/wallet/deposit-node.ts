@@ -1,4 +1,4 @@
-import { HDNodeWallet, Mnemonic } from 'ethers';
+import { HDNodeWallet, Mnemonic, SigningKey } from 'ethers';
 import { type PublicNode } from './bip32.js';
 
 /** BIP-44: purpose 44', coin type 60' (SLIP-44, Ether), account 0', external chain 0. */
@@ -18,7 +18,8 @@ export function depositNode(source: { mnemonic: string } | { xpub: string }): Pu
 }
 
 function publicNode({ publicKey, chainCode }: { publicKey: string; chainCode: string }): PublicNode {
-  return { publicKey: fromHex(publicKey), chainCode: fromHex(chainCode) };
+  const point = fromHex(SigningKey.computePublicKey(publicKey, false));
+  return { publicKey: fromHex(publicKey), point, chainCode: fromHex(chainCode) };
 }
 
 function fromHex(hex: string): Buffer {

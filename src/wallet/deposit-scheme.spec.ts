@@ -46,7 +46,7 @@ describe('HdDeposits', () => {
 describe('childAddress', () => {
   it('has no address where the tweak is out of range or the sum is no point', () => {
     const node = depositNode({ mnemonic: PHRASE });
-    const noPoint = { ...node, publicKey: new Uint8Array(33) };
+    const noPoint = { ...node, point: new Uint8Array(65) };
     expect(childAddress(noPoint, 0)).toBeNull();
   });
 });
