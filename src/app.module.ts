@@ -27,7 +27,7 @@ export class AppModule {
         HealthModule,
         ...(has('api') ? [AuthModule.withRest(), PaymentsModule] : []),
         ...(has('scanner') ? [ScannerModule] : []),
-        ...(has('worker') ? [WebhooksModule] : []),
+        ...(has('worker') ? [WebhooksModule.worker()] : []),
       ],
     };
   }
