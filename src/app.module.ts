@@ -25,7 +25,7 @@ export class AppModule {
         DatabaseModule,
         HttpModule,
         HealthModule,
-        ...(has('api') ? [AuthModule.withRest(), PaymentsModule] : []),
+        ...(has('api') ? [AuthModule.withRest(), PaymentsModule, WebhooksModule.rest()] : []),
         ...(has('scanner') ? [ScannerModule] : []),
         ...(has('worker') ? [WebhooksModule.worker()] : []),
       ],

@@ -16,7 +16,13 @@ import { ValidationFailedError } from './problem.js';
 
 const BODY_LIMIT_BYTES = 256 * 1024;
 const API_PREFIX = 'api/v1';
-const OUTSIDE_PREFIX = ['health', 'health/live', 'health/ready', 'metrics'];
+const OUTSIDE_PREFIX = [
+  '.well-known/webhook-keys/:endpoint_id',
+  'health',
+  'health/live',
+  'health/ready',
+  'metrics',
+];
 
 /** The one set-up of the app, for main and for every test. It listens on nothing yet. */
 export async function createApp(configuration: Configuration, pino: Logger): Promise<NestFastifyApplication> {

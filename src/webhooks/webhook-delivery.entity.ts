@@ -3,7 +3,8 @@ import { integerColumn } from '../database/column-types.js';
 import { PaymentEvent } from '../payments/event.entity.js';
 import { WebhookEndpoint } from './webhook-endpoint.entity.js';
 
-export type DeliveryState = 'pending' | 'delivered' | 'dead' | 'cancelled';
+export const DELIVERY_STATES = ['pending', 'delivered', 'dead', 'cancelled'] as const;
+export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
 /** One event on its way to one endpoint. */
 @Entity('webhook_deliveries')

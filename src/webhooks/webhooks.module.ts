@@ -1,8 +1,19 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { EventCatalogueModule } from './catalogue/event-catalogue.module.js';
+import { DeliveriesController } from './deliveries.controller.js';
+import { DeliveryLogRepository } from './delivery-log.repository.js';
 import { DeliveryService } from './delivery.service.js';
 import { Dispatcher } from './dispatcher.js';
+import { EndpointActionsController } from './endpoint-actions.controller.js';
 import { EndpointGate } from './endpoint-gate.js';
+import { EndpointsController } from './endpoints.controller.js';
+import { EndpointsRepository } from './endpoints.repository.js';
+import { EndpointsService } from './endpoints.service.js';
+import { EventsController } from './events.controller.js';
+import { PublicKeysController } from './public-keys.controller.js';
 import { Reconciler } from './reconciler.js';
+import { ReplayRepository } from './replay.repository.js';
+import { ReplayService } from './replay.service.js';
 import { WebhookMetrics } from './webhook-metrics.js';
 import { WebhooksCoreModule } from './webhooks-core.module.js';
 import { HANDS, WebhooksProcessor } from './webhooks.processor.js';
@@ -24,4 +35,29 @@ export class WebhooksModule {
       ],
     };
   }
+
+  /** What merchants reach by REST: their endpoints, what happened, and what became of it. */
+  static rest(): DynamicModule {
+    return {
+      module: WebhooksRestModule,
+      imports: [WebhooksCoreModule, EventCatalogueModule],
+      controllers: [
+        EndpointsController,
+        EndpointActionsController,
+        EventsController,
+        DeliveriesController,
+        PublicKeysController,
+      ],
+      providers: [
+        EndpointsRepository,
+        EndpointsService,
+        DeliveryLogRepository,
+        ReplayRepository,
+        ReplayService,
+      ],
+    };
+  }
 }
+
+@Module({})
+class WebhooksRestModule {}

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type INestApplicationContext, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type PaymentEventType } from '../../src/payments/lifecycle.js';
 import { EventCatalogueModule } from '../../src/webhooks/catalogue/event-catalogue.module.js';
@@ -69,6 +70,31 @@ describe('EventCatalogue', () => {
       const sum = data.transfers.reduce((total, { amount }) => total + BigInt(amount), 0n);
       expect(sum.toString()).toBe(data.amount_received);
     }
+  });
+
+  it('describes each type with a schema that its example matches, and that names every field of it', () => {
+    for (const { schema, example } of catalogue.describe()) {
+      const isValid = new Ajv({ strict: true }).compile(schema);
+      expect({ example, isValid: isValid(example), errors: isValid.errors }).toMatchObject({ isValid: true });
+      const { data, ...flat } = (schema as { properties: Record<string, { properties: object }> }).properties;
+      expect(Object.keys(flat)).toEqual(Object.keys(example).filter((key) => key !== 'data'));
+      expect(Object.keys(data!.properties)).toEqual(Object.keys(example.data as object));
+    }
+  });
+
+  it('writes no event whose body does not match its schema', () => {
+    const broken = { ...EXAMPLE.confirmed, amount: 1e18 as unknown as string };
+    expect(() => catalogue.compose('payment.confirmed', { payment: broken }, AT)).toThrow(
+      /the body of payment.confirmed does not match its schema \(data\/amount must be string/,
+    );
+    const incomplete = { ...EXAMPLE.confirmed, version: undefined };
+    expect(() =>
+      catalogue.compose(
+        'payment.confirmed',
+        { payment: incomplete as unknown as typeof EXAMPLE.confirmed },
+        AT,
+      ),
+    ).toThrow(/must have required property 'version'/);
   });
 
   it('refuses a type that has no handler, and one that has two', async () => {

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsInt, IsOptional, IsString, IsUUID, Length, Max, Min } from 'class-validator';
 import { IsAmount } from './is-amount.js';
-import { IsMetadata, IsStorableText } from './is-storable.js';
+import { IsMetadata, IsStorableText } from '../../http/is-storable.js';
 
 const MINUTES_PER_30_DAYS = 43_200;
 

@@ -1,7 +1,12 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, Reflector } from '@nestjs/core';
+import { Ajv, type ValidateFunction } from 'ajv';
 import { v7 as uuidv7 } from 'uuid';
+import { subscribes } from '../event-filter.js';
+import { UnknownEventTypeError } from '../webhook.errors.js';
+import { EventBodyInvalidError } from './event-body-invalid.error.js';
 import { EVENT_TYPE, type EventDescriber, type EventSubject } from './event-handler.js';
+import { eventSchema, type JsonSchema } from './payment.schema.js';
 import { EXAMPLE_TIME } from './example-payment.js';
 
 export interface ComposedEvent {
@@ -16,6 +21,8 @@ export interface EventDescription {
   type: string;
   /** When it is sent, and what to do about it. */
   description: string;
+  /** JSON Schema of a webhook's body. */
+  schema: JsonSchema;
   /** A webhook's body. */
   example: Record<string, unknown>;
 }
@@ -23,6 +30,8 @@ export interface EventDescription {
 /** Every event type there is, from the classes marked with `@EventHandler`. */
 @Injectable()
 export class EventCatalogue implements OnModuleInit {
+  private readonly ajv = new Ajv({ allErrors: true });
+  private readonly isValid = new Map<string, ValidateFunction>();
   private readonly handlers = new Map<string, EventDescriber>();
 
   constructor(
@@ -40,17 +49,46 @@ export class EventCatalogue implements OnModuleInit {
       }
       this.handlers.set(type, instance as EventDescriber);
     }
+    for (const [type, { dataSchema }] of this.handlers) {
+      this.isValid.set(type, this.ajv.compile(eventSchema(type, dataSchema)));
+    }
   }
 
   /** Every event type, with a webhook as it would be sent. */
   describe(): EventDescription[] {
-    return [...this.handlers].map(([type, { description, example }]) => {
+    return [...this.handlers].map(([type, { description, dataSchema, example }]) => {
       const { body } = this.compose(type, { payment: example }, EXAMPLE_TIME);
-      return { type, description, example: JSON.parse(body) as Record<string, unknown> };
+      const schema = eventSchema(type, dataSchema);
+      return { type, description, schema, example: JSON.parse(body) as Record<string, unknown> };
     });
   }
 
-  /** @param at when it happened; `timestamp` of the body */
+  types(): string[] {
+    return [...this.handlers.keys()].sort();
+  }
+
+  /**
+   * @param field where a merchant wrote them, for the message
+   * @param wanted event types, with `*` as a wildcard
+   * @throws UnknownEventTypeError when one of them can never match
+   */
+  requireTypes(field: string, wanted: readonly string[]): void {
+    const types = this.types();
+    const unknown = wanted.find((one) => !types.some((type) => subscribes([one], type)));
+    if (unknown !== undefined) throw new UnknownEventTypeError(field, unknown);
+  }
+
+  /** A webhook of a type as it would be sent, of an example payment. @throws UnknownEventTypeError */
+  sample(field: string, type: string, at: Date): ComposedEvent {
+    const handler = this.handlers.get(type);
+    if (!handler) throw new UnknownEventTypeError(field, type);
+    return this.compose(type, { payment: handler.example }, at);
+  }
+
+  /**
+   * @param at when it happened; `timestamp` of the body
+   * @throws EventBodyInvalidError before anything is written: what was promised to consumers is kept
+   */
   compose(type: string, subject: EventSubject, at: Date): ComposedEvent {
     const handler = this.handlers.get(type);
     if (!handler) throw new Error(`no class is marked @EventHandler('${type}')`);
@@ -66,6 +104,12 @@ export class EventCatalogue implements OnModuleInit {
       token_id: payment.token_id,
       data: handler.data(subject),
     };
+    this.requireValid(type, body);
     return { id: `evt_${uuidv7()}`, type, body: JSON.stringify(body) };
+  }
+
+  private requireValid(type: string, body: unknown): void {
+    const isValid = this.isValid.get(type);
+    if (isValid?.(body) === false) throw new EventBodyInvalidError(type, this.ajv.errorsText(isValid.errors));
   }
 }

@@ -1,6 +1,8 @@
 import { SetMetadata } from '@nestjs/common';
 import { type PaymentView } from '../../payments/payment.view.js';
 
+import { type JsonSchema, PAYMENT_SCHEMA } from './payment.schema.js';
+
 export const EVENT_TYPE = 'quittance:event-type';
 
 /** Marks the class that describes one event type and builds its `data`. */
@@ -16,6 +18,8 @@ export interface EventSubject {
 export interface EventDescriber {
   /** One sentence for the catalogue: when it is sent, and what to do about it. */
   readonly description: string;
+  /** JSON Schema of `data`: an event that does not match it cannot be written. */
+  readonly dataSchema: JsonSchema;
   /** What an example of the event is about. */
   readonly example: PaymentView;
   /** `data` of the webhook. */
@@ -26,6 +30,8 @@ export interface EventDescriber {
 export abstract class PaymentEventHandler implements EventDescriber {
   abstract readonly description: string;
   abstract readonly example: PaymentView;
+
+  readonly dataSchema: JsonSchema = PAYMENT_SCHEMA;
 
   data({ payment, extra }: EventSubject): Record<string, unknown> {
     return { ...payment, ...extra };

@@ -1,5 +1,5 @@
 import { registerDecorator, type ValidationArguments } from 'class-validator';
-import { whyNotMetadata, whyNotText } from '../metadata.js';
+import { whyNotMetadata, whyNotText } from './metadata.js';
 
 /** A JSON object of at most 16 KB that jsonb can hold. */
 export function IsMetadata(): PropertyDecorator {

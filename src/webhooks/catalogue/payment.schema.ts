@@ -1,0 +1,78 @@
+import { type PaymentView } from '../../payments/payment.view.js';
+
+/** As much of JSON Schema (draft 2020-12 and 7 alike) as bodies of events need. */
+export type JsonSchema = Record<string, unknown>;
+
+const UUID = { type: 'string', pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' };
+const AMOUNT = { type: 'string', pattern: '^[0-9]{1,78}$', description: 'In base units' };
+const ADDRESS = { type: 'string', pattern: '^0x[0-9a-fA-F]{40}$', description: 'EIP-55' };
+const TIME = {
+  type: 'string',
+  pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}[.][0-9]{3}Z$',
+  description: 'ISO 8601, UTC',
+};
+const COUNT = { type: 'integer', minimum: 0 };
+const TEXT = { type: 'string' };
+const orNull = (schema: JsonSchema) => ({ anyOf: [schema, { type: 'null' }] });
+
+const STATUS = {
+  enum: ['pending', 'partially_paid', 'detected', 'confirmed', 'settled', 'expired', 'failed'],
+};
+
+/** Every field of the view, or it does not compile. */
+const PAYMENT_FIELDS: Record<keyof PaymentView, JsonSchema> = {
+  id: UUID,
+  status: STATUS,
+  exception: { enum: ['underpaid', 'overpaid', 'late', null] },
+  chain: TEXT,
+  chain_id: COUNT,
+  token_id: orNull(UUID),
+  address: ADDRESS,
+  amount: AMOUNT,
+  amount_received: AMOUNT,
+  amount_confirmed: AMOUNT,
+  confirmations: COUNT,
+  required_confirmations: orNull(COUNT),
+  detected_in_block: orNull(COUNT),
+  reference: orNull(TEXT),
+  metadata: orNull({ type: 'object' }),
+  version: { type: 'integer', minimum: 1, description: 'Only grows: drop what carries a smaller one' },
+  payment_uri: TEXT,
+  transfers: {
+    type: 'array',
+    items: object({
+      tx_hash: { type: 'string', pattern: '^0x[0-9a-f]{64}$' },
+      amount: AMOUNT,
+      block_number: COUNT,
+      kind: { enum: ['native', 'erc20', 'internal'] },
+    }),
+  },
+  expires_at: TIME,
+  created_at: TIME,
+  detected_at: orNull(TIME),
+  confirmed_at: orNull(TIME),
+  settled_at: orNull(TIME),
+};
+
+/** `data` of events about a payment: the payment as GET returns it. */
+export const PAYMENT_SCHEMA = object(PAYMENT_FIELDS);
+
+/** A webhook's whole body. */
+export function eventSchema(type: string, data: JsonSchema): JsonSchema {
+  return object({
+    type: { const: type },
+    timestamp: TIME,
+    payment_id: UUID,
+    status: STATUS,
+    address: ADDRESS,
+    amount: AMOUNT,
+    chain: TEXT,
+    token_id: orNull(UUID),
+    data,
+  });
+}
+
+/** All of the properties are there. More may come with a later version, and do no harm. */
+function object(properties: Record<string, JsonSchema>): JsonSchema {
+  return { type: 'object', required: Object.keys(properties), properties };
+}

@@ -1,0 +1,93 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { type DeliveryFilter } from './delivery-log.repository.js';
+
+export interface ReplayedDelivery {
+  id: string;
+  /** Its endpoint is disabled: it is kept until that is enabled. */
+  isHeld: boolean;
+}
+
+/**
+ * A replay is the same delivery again, under the same webhook-id, with the retry schedule from its start; its earlier
+ * attempts stay on record. What is still pending is made due now.
+ */
+const REOPEN = `
+  UPDATE webhook_deliveries d
+  SET state = 'pending', attempts_before = d.attempts, finished_at = NULL, has_slot = false,
+    next_attempt_at = CASE WHEN e.state = 'enabled' THEN now() END
+  FROM webhook_endpoints e
+  WHERE e.id = d.endpoint_id AND e.deleted_at IS NULL`;
+const REOPENED = `RETURNING d.id, e.state = 'disabled' AS "isHeld"`;
+
+@Injectable()
+export class ReplayRepository {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  /** @returns null when the delivery is another merchant's, or its endpoint is no more */
+  async one(merchantId: string, id: string): Promise<ReplayedDelivery | null> {
+    const [row] = await this.update(`${REOPEN} AND d.id = $1 AND d.merchant_id = $2 ${REOPENED}`, [
+      id,
+      merchantId,
+    ]);
+    return row ?? null;
+  }
+
+  /** @param since deliveries made from then on; null: all */
+  matching(
+    merchantId: string,
+    filter: DeliveryFilter & { state: 'dead' | 'delivered' },
+    since: Date | null,
+  ): Promise<ReplayedDelivery[]> {
+    return this.update(
+      `${REOPEN} AND d.merchant_id = $1 AND d.state = $2 AND ($3::uuid IS NULL OR d.endpoint_id = $3)
+         AND ($4::varchar IS NULL OR d.event_id = $4) AND ($5::varchar IS NULL OR d.event_type = $5)
+         AND ($6::timestamptz IS NULL OR d.created_at >= $6) ${REOPENED}`,
+      [
+        merchantId,
+        filter.state,
+        filter.endpointId ?? null,
+        filter.eventId ?? null,
+        filter.eventType ?? null,
+        since,
+      ],
+    );
+  }
+
+  /**
+   * All events of a time for one endpoint: what was not delivered is sent again, and what was never sent there, because
+   * the endpoint was made or subscribed later, is sent for the first time.
+   */
+  since(
+    merchantId: string,
+    endpointId: string,
+    { since, until, types, states }: { since: Date; until: Date | null; types: string[]; states: string[] },
+  ): Promise<ReplayedDelivery[]> {
+    return this.dataSource.transaction(async (manager) => {
+      const made = await manager.query<ReplayedDelivery[]>(
+        `INSERT INTO webhook_deliveries
+           (id, event_id, endpoint_id, merchant_id, payment_id, event_type, position, next_attempt_at)
+         SELECT gen_random_uuid(), v.id, e.id, v.merchant_id, v.payment_id, v.type, v.position,
+           CASE WHEN e.state = 'enabled' THEN now() END
+         FROM events v JOIN webhook_endpoints e ON e.id = $2
+         WHERE v.merchant_id = $1 AND v.created_at >= $3 AND ($4::timestamptz IS NULL OR v.created_at < $4)
+           AND v.type = ANY($5) AND v.dispatched_at IS NOT NULL
+         ON CONFLICT DO NOTHING RETURNING id, next_attempt_at IS NULL AS "isHeld"`,
+        [merchantId, endpointId, since, until, types],
+      );
+      const [again] = await manager.query<[ReplayedDelivery[], number]>(
+        `${REOPEN} AND d.merchant_id = $1 AND d.endpoint_id = $2 AND d.event_type = ANY($5) AND d.state = ANY($6)
+           AND d.id <> ALL($7) AND EXISTS (SELECT 1 FROM events v WHERE v.id = d.event_id AND v.created_at >= $3
+             AND ($4::timestamptz IS NULL OR v.created_at < $4)) ${REOPENED}`,
+        [merchantId, endpointId, since, until, types, states, made.map(({ id }) => id)],
+      );
+      return [...made, ...again];
+    });
+  }
+
+  private async update(sql: string, parameters: unknown[]): Promise<ReplayedDelivery[]> {
+    const [rows] = await this.dataSource.query<[ReplayedDelivery[], number]>(sql, parameters);
+    return rows;
+  }
+}

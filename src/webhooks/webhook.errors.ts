@@ -1,0 +1,62 @@
+import { DomainError, NotFoundError, ValidationFailedError } from '../http/problem.js';
+
+/** Also said of another merchant's endpoint: that it exists is none of their business. */
+export class EndpointNotFoundError extends NotFoundError {
+  constructor(id: string) {
+    super(`there is no webhook endpoint ${id}`);
+  }
+}
+
+export class EventNotFoundError extends NotFoundError {
+  constructor(id: string) {
+    super(`there is no event ${id}`);
+  }
+}
+
+export class DeliveryNotFoundError extends NotFoundError {
+  constructor(id: string) {
+    super(`there is no delivery ${id}`);
+  }
+}
+
+export class BuiltInEndpointError extends DomainError {
+  readonly code = 'conflict';
+
+  constructor() {
+    super(
+      'this endpoint is WEBHOOK_URL and shared by all merchants; its operator changes it in the settings',
+    );
+  }
+}
+
+/** A delivery to an endpoint that was deleted, or that is not there now. */
+export class EndpointGoneError extends DomainError {
+  readonly code = 'conflict';
+
+  constructor() {
+    super('the endpoint of this delivery was deleted; nothing can be sent there again');
+  }
+}
+
+export class UrlRefusedError extends ValidationFailedError {
+  constructor(why: string) {
+    super([{ field: 'url', message: why }]);
+  }
+}
+
+export class UnknownEventTypeError extends ValidationFailedError {
+  constructor(field: string, type: string) {
+    super([
+      {
+        field,
+        message: `"${type}" is no event type and matches none; GET /event-types lists them, payment.* and * take several`,
+      },
+    ]);
+  }
+}
+
+export class SecretRefusedError extends ValidationFailedError {
+  constructor(why: string) {
+    super([{ field: 'secret', message: why }]);
+  }
+}

@@ -1,0 +1,379 @@
+import { createPublicKey, verify } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Webhook } from 'standardwebhooks';
+import { AuthService } from '../../src/auth/auth.service.js';
+import { type CreatedEndpointBody, type EndpointBody } from '../../src/webhooks/dto/endpoint.body.js';
+import { TestApp } from '../harness/app.js';
+import { type Received, Receiver } from '../harness/receiver.js';
+import { TestChain } from '../harness/test-chain.js';
+import { waitFor } from '../harness/wait-for.js';
+
+const BUILT_IN = '00000000-0000-7000-8000-000000000001';
+const UNKNOWN = '019aafd6-5c80-7a3e-8f10-3d5c2b9e4f01';
+
+let chain: TestChain;
+let app: TestApp;
+let receiver: Receiver;
+
+beforeAll(async () => {
+  chain = await TestChain.start();
+  app = await TestApp.start({ chains: [chain.config], settings: { webhookUrl: null } });
+});
+afterAll(async () => {
+  await app?.stop();
+  await chain?.stop();
+});
+beforeEach(async () => {
+  receiver = await Receiver.start();
+});
+afterEach(async () => {
+  const { data } = await list();
+  await Promise.all(data.map(({ id }) => call('DELETE', `/${id}`)));
+  await receiver.stop();
+});
+
+const call = <T = Record<string, unknown>>(method: string, path = '', body?: unknown, headers = {}) =>
+  app.request<T>(method, `/api/v1/webhook-endpoints${path}`, body, headers);
+const list = async () => (await call<{ data: EndpointBody[]; next: string | null }>('GET')).body;
+const create = async (more: Record<string, unknown> = {}) => {
+  const answer = await call<CreatedEndpointBody>('POST', '', {
+    url: receiver.url,
+    event_types: ['payment.created'],
+    ...more,
+  });
+  if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
+  return answer.body;
+};
+const received = (paymentId: string) => receiver.waitForEvent(paymentId, 'payment.created');
+const headersOf = ({ headers }: Received) => headers as Record<string, string>;
+const accepts = (secret: string, request: Received) => {
+  try {
+    new Webhook(secret.startsWith('whsec_') ? secret : Buffer.from(secret).toString('base64')).verify(
+      request.raw.toString(),
+      headersOf(request),
+    );
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+describe('a webhook endpoint', () => {
+  it('is made with a secret that is shown once, and signs with it', async () => {
+    const made = await create({ description: 'the shop', metadata: { team: 'a' } });
+    expect(made).toEqual({
+      id: expect.any(String),
+      url: receiver.url,
+      event_types: ['payment.created'],
+      description: 'the shop',
+      metadata: { team: 'a' },
+      rate_limit: null,
+      asymmetric: false,
+      public_keys: [],
+      state: 'enabled',
+      reason: null,
+      disabled_at: null,
+      failing_since: null,
+      built_in: false,
+      created_at: expect.any(String),
+      secret: expect.stringMatching(/^whsec_[A-Za-z0-9+/]{43}=$/),
+    });
+    const { secret, ...shown } = made;
+    expect((await call('GET', `/${made.id}`)).body).toEqual(shown);
+    expect(await list()).toEqual({ data: [shown], next: null });
+    const payment = await app.createPayment();
+    expect(accepts(secret, await received(payment.id))).toBe(true);
+  });
+
+  it('has its secret in the database in no readable form, and in no log', async () => {
+    const { secret } = await create({ asymmetric: true });
+    const rows = await app.database.dataSource.query<object[]>('SELECT * FROM webhook_endpoints');
+    expect(JSON.stringify(rows)).not.toContain(secret.slice('whsec_'.length));
+    expect(JSON.stringify(rows)).not.toContain('whsk_');
+    expect(app.log.join('\n')).not.toContain(secret.slice('whsec_'.length));
+  });
+
+  it('takes a secret that is given, and then gives it back once', async () => {
+    const secret = `whsec_${Buffer.alloc(24, 3).toString('base64')}`;
+    expect((await create({ secret })).secret).toBe(secret);
+    const payment = await app.createPayment();
+    expect(accepts(secret, await received(payment.id))).toBe(true);
+  });
+
+  it('gets the same answer for the same Idempotency-Key, secret and all, and is made once', async () => {
+    const body = { url: receiver.url, event_types: ['*'] };
+    const headers = { 'idempotency-key': 'endpoint-1' };
+    const first = await call('POST', '', body, headers);
+    const second = await call('POST', '', body, headers);
+    expect(second.body).toEqual(first.body);
+    expect((await list()).data).toHaveLength(1);
+    const other = await call('POST', '', { ...body, event_types: ['payment.*'] }, headers);
+    expect(other.status).toBe(409);
+    const stored = await app.database.dataSource.query<object[]>('SELECT * FROM idempotency_records');
+    expect(JSON.stringify(stored)).not.toContain((first.body as { secret: string }).secret);
+  });
+
+  it.each([
+    ['no URL', { url: undefined }, 'url'],
+    ['a URL of another kind', { url: 'ftp://shop.example/' }, 'url'],
+    ['a password in the URL', { url: 'https://me:pw@shop.example/' }, 'url'],
+    ['no event types', { event_types: [] }, 'event_types'],
+    ['an event type that is none', { event_types: ['payment.confirmd'] }, 'event_types'],
+    ['a wildcard that matches none', { event_types: ['refnd.*'] }, 'event_types'],
+    ['a whsec_ secret that is no base64', { secret: 'whsec_!!' }, 'secret'],
+    ['a rate limit of 0', { rate_limit: 0 }, 'rate_limit'],
+    ['metadata that is no object', { metadata: [1] }, 'metadata'],
+    ['NUL in its description', { description: 'a\0b' }, 'description'],
+    ['a field nobody knows', { colour: 'red' }, 'colour'],
+  ])('is refused with %s', async (_what, change, field) => {
+    const body = { url: receiver.url, event_types: ['*'], ...change };
+    const answer = await call<{ errors: { field: string }[] }>('POST', '', body);
+    expect(answer.status).toBe(400);
+    expect(answer.body.errors.map((error) => error.field)).toContain(field);
+    expect((await list()).data).toEqual([]);
+  });
+
+  it('is changed by PATCH, and what is left out stays', async () => {
+    const made = await create({ description: 'old', rate_limit: 5 });
+    const changed = await call('PATCH', `/${made.id}`, {
+      event_types: ['payment.expired'],
+      rate_limit: null,
+    });
+    expect(changed.body).toMatchObject({
+      url: made.url,
+      event_types: ['payment.expired'],
+      description: 'old',
+      rate_limit: null,
+    });
+    expect((await call('GET', `/${made.id}`)).body).toEqual(changed.body);
+    await expect(call('PATCH', `/${made.id}`, { secret: 'x' })).resolves.toMatchObject({ status: 400 });
+    await expect(call('PATCH', `/${made.id}`, { url: null })).resolves.toMatchObject({ status: 400 });
+    await expect(call('PATCH', `/${made.id}`, {})).resolves.toMatchObject({ status: 200 });
+  });
+
+  it('is one of several, each with what it subscribed to', async () => {
+    const all = await create({ event_types: ['*'] });
+    const some = await create({ event_types: ['payment.*'] });
+    const none = await create({ event_types: ['payment.expired'] });
+    const payment = await app.createPayment();
+    await waitFor('two webhooks', () => receiver.of(payment.id).length === 2);
+    const { body } = await app.request<{ data: { endpoint_id: string }[] }>('GET', '/api/v1/deliveries');
+    const mine = body.data.slice(0, 2).map((delivery) => delivery.endpoint_id);
+    expect(new Set(mine)).toEqual(new Set([all.id, some.id]));
+    expect(mine).not.toContain(none.id);
+  });
+
+  it('is gone once it is deleted, and its deliveries stay on record', async () => {
+    const { id } = await create();
+    const payment = await app.createPayment();
+    await received(payment.id);
+    await expect(call('DELETE', `/${id}`)).resolves.toMatchObject({ status: 204 });
+    await expect(call('GET', `/${id}`)).resolves.toMatchObject({ status: 404 });
+    await expect(call('DELETE', `/${id}`)).resolves.toMatchObject({ status: 404 });
+    const { body } = await app.request<{ data: unknown[] }>('GET', `/api/v1/deliveries?endpoint_id=${id}`);
+    expect(body.data).toHaveLength(1);
+    const again = await app.createPayment();
+    await app.waitForStatus(again.id, 'pending');
+    expect(receiver.of(again.id)).toEqual([]);
+  });
+
+  it('answers 404 to anything that is no endpoint of ours', async () => {
+    for (const id of [UNKNOWN, 'nonsense', '%00']) {
+      await expect(call('GET', `/${id}`)).resolves.toMatchObject({ status: 404 });
+    }
+    await expect(call('PATCH', `/${UNKNOWN}`, {})).resolves.toMatchObject({ status: 404 });
+    await expect(call('POST', `/${UNKNOWN}/test`)).resolves.toMatchObject({ status: 404 });
+    await expect(call('POST', `/${UNKNOWN}/rotate-secret`)).resolves.toMatchObject({ status: 404 });
+  });
+});
+
+describe('rotating a secret', () => {
+  it('has both sign until the overlap ends, and then only the new one', async () => {
+    const old = await create();
+    const rotated = (await call<CreatedEndpointBody>('POST', `/${old.id}/rotate-secret`)).body;
+    expect(rotated.secret).not.toBe(old.secret);
+    const during = await received((await app.createPayment()).id);
+    expect(accepts(old.secret, during)).toBe(true);
+    expect(accepts(rotated.secret, during)).toBe(true);
+    await endOverlap(old.id);
+    const after = await received((await app.createPayment()).id);
+    expect(accepts(old.secret, after)).toBe(false);
+    expect(accepts(rotated.secret, after)).toBe(true);
+  });
+
+  it('ends the old one at once when asked to', async () => {
+    const old = await create();
+    const body = { overlap_hours: 0 };
+    const { secret } = (await call<CreatedEndpointBody>('POST', `/${old.id}/rotate-secret`, body)).body;
+    const request = await received((await app.createPayment()).id);
+    expect(accepts(old.secret, request)).toBe(false);
+    expect(accepts(secret, request)).toBe(true);
+  });
+
+  it('takes an overlap of up to seven days', async () => {
+    const { id } = await create();
+    await expect(call('POST', `/${id}/rotate-secret`, { overlap_hours: 169 })).resolves.toMatchObject({
+      status: 400,
+    });
+    await expect(call('POST', `/${id}/rotate-secret`, { overlap_hours: 168 })).resolves.toMatchObject({
+      status: 200,
+    });
+  });
+
+  /** As if its hours had passed. */
+  const endOverlap = (id: string) =>
+    app.database.dataSource.query(
+      `UPDATE webhook_endpoints SET secrets = (SELECT jsonb_agg(CASE WHEN one->>'expires_at' IS NULL THEN one
+         ELSE jsonb_set(one, '{expires_at}', '"2020-01-01T00:00:00.000Z"') END) FROM jsonb_array_elements(secrets) one)
+       WHERE id = $1`,
+      [id],
+    );
+});
+
+describe('an endpoint that signs with ed25519', () => {
+  const verifies = (request: Received, publicKey: string) => {
+    const headers = headersOf(request);
+    const signed = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${request.raw.toString()}`;
+    const x = Buffer.from(publicKey.slice('whpk_'.length), 'base64').toString('base64url');
+    const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+    return headers['webhook-signature']!.split(' ')
+      .filter((signature) => signature.startsWith('v1a,'))
+      .some((signature) => verify(null, Buffer.from(signed), key, Buffer.from(signature.slice(4), 'base64')));
+  };
+  const wellKnown = (id: string) =>
+    fetch(`${app.url}/.well-known/webhook-keys/${id}`).then(async (response) => ({
+      status: response.status,
+      body: (await response.json()) as { keys: string[] },
+    }));
+
+  it('is verified with the key that anyone may fetch, and the secret still works', async () => {
+    const { id, secret, public_keys } = await create({ asymmetric: true });
+    const { status, body } = await wellKnown(id);
+    expect(status).toBe(200);
+    expect(body.keys).toEqual(public_keys);
+    const request = await received((await app.createPayment()).id);
+    expect(verifies(request, body.keys[0]!)).toBe(true);
+    expect(accepts(secret, request)).toBe(true);
+  });
+
+  it('shows both keys while they are rotated', async () => {
+    const { id, public_keys: before } = await create({ asymmetric: true });
+    await call('POST', `/${id}/rotate-secret`);
+    const { keys } = (await wellKnown(id)).body;
+    expect(keys).toHaveLength(2);
+    expect(keys[1]).toBe(before[0]);
+    const request = await received((await app.createPayment()).id);
+    expect(keys.every((key) => verifies(request, key))).toBe(true);
+  });
+
+  it('is turned on and off by PATCH, and tells nothing when off', async () => {
+    const { id } = await create();
+    await expect(wellKnown(id)).resolves.toMatchObject({ status: 404 });
+    const on = (await call<EndpointBody>('PATCH', `/${id}`, { asymmetric: true })).body;
+    expect((await wellKnown(id)).body.keys).toEqual(on.public_keys);
+    await call('PATCH', `/${id}`, { asymmetric: false });
+    await expect(wellKnown(id)).resolves.toMatchObject({ status: 404 });
+  });
+});
+
+describe('trying an endpoint', () => {
+  it('sends a signed sample of any type now, and says what came back', async () => {
+    receiver.answer = (response) => response.writeHead(418).end('a teapot');
+    const { id, secret } = await create();
+    const answer = await call('POST', `/${id}/test`, { event_type: 'payment.settled' });
+    expect(answer.body).toEqual({
+      event_id: expect.stringMatching(/^evt_/),
+      status: 418,
+      delivered: false,
+      error: 'answered 418',
+      response: 'a teapot',
+      duration_ms: expect.any(Number),
+    });
+    const [request] = receiver.received;
+    expect(request?.json).toMatchObject({ type: 'payment.settled', status: 'settled' });
+    expect(accepts(secret, request!)).toBe(true);
+    const { body } = await app.request<{ data: unknown[] }>('GET', `/api/v1/deliveries?endpoint_id=${id}`);
+    expect(body.data).toEqual([]);
+  });
+
+  it('refuses a type that is none', async () => {
+    const { id } = await create();
+    await expect(call('POST', `/${id}/test`, { event_type: 'payment.lost' })).resolves.toMatchObject({
+      status: 400,
+    });
+  });
+});
+
+describe('the endpoint of another merchant', () => {
+  it('is not seen, changed, tried, replayed, or told of', async () => {
+    const made = await create({ event_types: ['*'] });
+    const payment = await app.createPayment();
+    await received(payment.id);
+    const { body: deliveries } = await app.request<{ data: { id: string; event_id: string }[] }>(
+      'GET',
+      `/api/v1/deliveries?endpoint_id=${made.id}`,
+    );
+    const delivery = deliveries.data[0]!;
+    const other = await strangersKey();
+    const asStranger = { authorization: `Bearer ${other}` };
+    const tries: [string, string, unknown?][] = [
+      ['GET', `/webhook-endpoints/${made.id}`],
+      ['PATCH', `/webhook-endpoints/${made.id}`, { state: 'disabled' }],
+      ['DELETE', `/webhook-endpoints/${made.id}`],
+      ['POST', `/webhook-endpoints/${made.id}/rotate-secret`, {}],
+      ['POST', `/webhook-endpoints/${made.id}/test`, {}],
+      ['POST', `/webhook-endpoints/${made.id}/replay`, { since: '2020-01-01T00:00:00Z' }],
+      ['GET', `/deliveries/${delivery.id}`],
+      ['POST', `/deliveries/${delivery.id}/replay`],
+      ['GET', `/events/${delivery.event_id}`],
+    ];
+    for (const [method, path, body] of tries) {
+      const answer = await app.request(method, `/api/v1${path}`, body, asStranger);
+      expect({ path, status: answer.status }).toEqual({ path, status: 404 });
+    }
+    for (const path of ['/webhook-endpoints', `/deliveries?endpoint_id=${made.id}`, '/events']) {
+      const answer = await app.request('GET', `/api/v1${path}`, undefined, asStranger);
+      expect(answer.body).toEqual({ data: [], next: null });
+    }
+    const { body: none } = await app.request(
+      'POST',
+      '/api/v1/deliveries/replay',
+      { state: 'delivered' },
+      asStranger,
+    );
+    expect(none).toEqual({ replayed: 0 });
+    expect((await call('GET', `/${made.id}`)).body).toMatchObject({ state: 'enabled' });
+    expect(receiver.received).toHaveLength(1);
+  });
+
+  async function strangersKey(): Promise<string> {
+    const auth = new AuthService(app.database.dataSource);
+    const { manager } = app.database.dataSource;
+    const { id: merchantId } = await auth.createMerchant(manager, 'stranger');
+    const scopes = ['webhooks:read', 'webhooks:write'];
+    return (await auth.createKey(manager, { merchantId, name: 'stranger', scopes })).key;
+  }
+});
+
+describe('the built-in endpoint', () => {
+  it('is in everybody’s list, read-only, and without its secret', async () => {
+    await app.close();
+    app = await TestApp.start({
+      chains: [chain.config],
+      database: app.database,
+      settings: { webhookUrl: receiver.url, webhookEvents: ['payment.created'] },
+    });
+    const { data } = await list();
+    expect(data).toMatchObject([{ id: BUILT_IN, built_in: true, url: receiver.url, state: 'enabled' }]);
+    expect(data[0]).not.toHaveProperty('secret');
+    const tries: [string, string, unknown?][] = [
+      ['PATCH', '', { url: 'https://elsewhere.example' }],
+      ['DELETE', ''],
+      ['POST', '/rotate-secret', {}],
+    ];
+    for (const [method, path, body] of tries) {
+      const answer = await call(method, `/${BUILT_IN}${path}`, body);
+      expect({ method, status: answer.status }).toEqual({ method, status: 409 });
+    }
+  });
+});
