@@ -29,7 +29,7 @@ export class AppModule {
         HealthModule,
         ...(has('api') ? [AuthRestModule, ChainRestModule, PaymentsModule] : []),
         ...(has('scanner') ? [ScannerModule] : []),
-        ...(has('worker') ? [WebhooksModule] : []),
+        ...(has('worker') ? [WebhooksModule.worker()] : []),
       ],
     };
   }

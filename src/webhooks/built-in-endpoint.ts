@@ -22,14 +22,15 @@ export class BuiltInEndpoint implements OnModuleInit {
     const { webhookUrl, webhookSecret, webhookEvents } = this.settings;
     const { manager } = this.dataSource;
     if (webhookUrl === null) {
-      const off = { state: 'disabled', reason: 'WEBHOOK_URL is not set' } as const;
-      await manager.update(WebhookEndpoint, { id: BUILT_IN_ENDPOINT_ID }, off);
+      // What waits for it is kept, and goes when it is set again. Nothing new is written for it meanwhile.
+      await manager.update(WebhookEndpoint, { id: BUILT_IN_ENDPOINT_ID }, { deletedAt: new Date() });
       return;
     }
     if (webhookSecret === null) {
       this.logger.warn('WEBHOOK_SECRET is not set: webhooks are sent unsigned, and anyone could forge them');
     }
-    const row = { url: webhookUrl, eventTypes: webhookEvents, state: 'enabled', reason: null } as const;
+    const health = { state: 'enabled', reason: null, disabledAt: null, failingSince: null } as const;
+    const row = { url: webhookUrl, eventTypes: webhookEvents, deletedAt: null, ...health };
     await manager.upsert(WebhookEndpoint, { ...row, id: BUILT_IN_ENDPOINT_ID, merchantId: null }, ['id']);
   }
 }

@@ -2,23 +2,30 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import { PaymentEvent } from '../payments/event.entity.js';
-import { Outbox } from '../payments/outbox.js';
-import { subscribes } from './event-filter.js';
-import { WebhookAttempt } from './webhook-attempt.entity.js';
-import { type DeliveryState, WebhookDelivery } from './webhook-delivery.entity.js';
-import { WebhookEndpoint } from './webhook-endpoint.entity.js';
+import { Coalescer } from './coalescer.js';
+import { applyHealth, healthChanges, holdDeliveries } from './endpoint-health.js';
+import { type WebhookAttempt } from './webhook-attempt.entity.js';
+import { type DeliveryState } from './webhook-delivery.entity.js';
+import { type SealedSecret, type WebhookEndpoint } from './webhook-endpoint.entity.js';
 
 /** A delivery with all that an attempt needs. */
 export interface PendingDelivery {
   id: string;
   attempts: number;
+  /** Of them, those before the last replay. */
+  attemptsBefore: number;
   /** Earlier than this it is not to be attempted. */
   dueAt: Date;
+  hasSlot: boolean;
+  /** An earlier event of its payment has not been attempted yet. */
+  isBehind: boolean;
   eventId: string;
+  eventType: string;
   body: string;
-  endpoint: WebhookEndpoint;
+  endpoint: DeliveryEndpoint;
 }
+
+export type DeliveryEndpoint = Pick<WebhookEndpoint, 'id' | 'url' | 'secrets' | 'rateLimit' | 'failingSince'>;
 
 export interface AttemptOutcome {
   state: DeliveryState;
@@ -28,120 +35,169 @@ export interface AttemptOutcome {
   disableFor: string | null;
 }
 
+export interface Recorded {
+  /** False when another worker recorded this attempt first: then nothing is written. */
+  isRecorded: boolean;
+  /** Why the endpoint was disabled by this; null: it was not. */
+  disabledFor: string | null;
+}
+
+interface PendingRow {
+  id: string;
+  attempts: number;
+  attempts_before: number;
+  due_at: Date;
+  has_slot: boolean;
+  is_behind: boolean;
+  event_id: string;
+  event_type: string;
+  body: string;
+  endpoint_id: string;
+  url: string;
+  secrets: SealedSecret[];
+  rate_limit: number | null;
+  failing_since: Date | null;
+}
+
+/** What an attempt needs of deliveries. Attempts that come at the same time share their statements. */
 @Injectable()
 export class DeliveryRepository {
-  constructor(
-    @InjectDataSource() private readonly dataSource: DataSource,
-    private readonly outbox: Outbox,
-  ) {}
+  private readonly finds = new Coalescer((ids: string[]) => this.findAll(ids));
+  private readonly records = new Coalescer((all: [PendingDelivery, AttemptOutcome][]) => this.recordAll(all));
 
-  /**
-   * Claims undispatched events and writes one delivery per subscribed endpoint, in one transaction.
-   * @returns how many events were claimed, and the ids of their deliveries
-   */
-  dispatch(limit: number): Promise<{ claimed: number; deliveries: string[] }> {
-    return this.dataSource.transaction(async (manager) => {
-      const events = await this.outbox.claim(manager, limit);
-      if (events.length === 0) return { claimed: 0, deliveries: [] };
-      const endpoints = await manager.findBy(WebhookEndpoint, { state: 'enabled' });
-      const deliveries = events.flatMap((event) => deliveriesOf(event, endpoints));
-      if (deliveries.length > 0) {
-        await manager
-          .createQueryBuilder()
-          .insert()
-          .into(WebhookDelivery)
-          .values(deliveries)
-          .orIgnore()
-          .execute();
-      }
-      await this.outbox.markDispatched(
-        manager,
-        events.map(({ id }) => id),
-      );
-      return { claimed: events.length, deliveries: deliveries.map(({ id }) => id) };
-    });
-  }
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
   /**
    * Null when it has ended: the job came twice, or was overtaken. Null also while its endpoint is disabled: it stays
-   * pending, and `overdue` finds it once the endpoint is enabled again.
+   * pending, and comes back once the endpoint is enabled again.
    */
-  async findPending(id: string): Promise<PendingDelivery | null> {
-    const { manager } = this.dataSource;
-    const delivery = await manager.findOneBy(WebhookDelivery, { id, state: 'pending' });
-    if (!delivery) return null;
-    const { attempts, eventId, endpointId } = delivery;
-    const [endpoint, { body }] = await Promise.all([
-      manager.findOneByOrFail(WebhookEndpoint, { id: endpointId }),
-      manager.findOneOrFail(PaymentEvent, { where: { id: eventId }, select: { body: true } }),
-    ]);
-    if (endpoint.state === 'disabled') return null;
-    return { id, attempts, dueAt: delivery.nextAttemptAt ?? delivery.createdAt, eventId, body, endpoint };
+  findPending(id: string): Promise<PendingDelivery | null> {
+    return this.finds.call(id);
+  }
+
+  /** Records an attempt and what came of it, together or not at all. */
+  record(delivery: PendingDelivery, outcome: AttemptOutcome): Promise<Recorded> {
+    return this.records.call([delivery, outcome]);
   }
 
   /**
-   * Records an attempt and what came of it, in one transaction.
-   * @returns false when another worker recorded this attempt first: then nothing is written
+   * Takes the next slot of an endpoint's rate limit, which all workers share.
+   * @param perSecond deliveries per second
+   * @returns ms until the slot; above 0 the delivery has it reserved
    */
-  record(delivery: PendingDelivery, outcome: AttemptOutcome): Promise<boolean> {
-    return this.dataSource.transaction(async (manager) => {
-      const hasEnded = outcome.state !== 'pending';
-      const { affected } = await manager.update(
-        WebhookDelivery,
-        { id: delivery.id, state: 'pending', attempts: delivery.attempts },
-        {
-          state: outcome.state,
-          attempts: delivery.attempts + 1,
-          nextAttemptAt: outcome.nextAttemptAt,
-          finishedAt: hasEnded ? new Date() : null,
-        },
-      );
-      if (affected === 0) return false;
-      await manager.insert(WebhookAttempt, { ...outcome.attempt, id: uuidv7(), deliveryId: delivery.id });
-      await this.noteHealth(manager, delivery.endpoint, outcome);
-      return true;
-    });
+  async takeSlot({ id, endpoint }: PendingDelivery, perSecond: number): Promise<number> {
+    const [row] = await this.dataSource.query<{ wait_ms: number }[]>(
+      `WITH slot AS (
+         UPDATE webhook_endpoints
+         SET next_slot_at = greatest(next_slot_at, now()) + $3 * interval '1 ms'
+         WHERE id = $2 RETURNING next_slot_at - $3 * interval '1 ms' AS at),
+       reserved AS (
+         UPDATE webhook_deliveries SET next_attempt_at = slot.at, has_slot = true FROM slot
+         WHERE webhook_deliveries.id = $1 AND state = 'pending' AND slot.at > now())
+       SELECT ceil(extract(epoch FROM slot.at - now()) * 1000)::integer AS wait_ms FROM slot`,
+      [id, endpoint.id, 1000 / perSecond],
+    );
+    return row?.wait_ms ?? 0;
   }
 
-  /** Pending deliveries to enabled endpoints that were due `overdueMs` ago: the queue should have had them by now. */
-  async overdue(overdueMs: number, limit: number): Promise<string[]> {
-    const rows = await this.dataSource.query<{ id: string }[]>(
-      `SELECT d.id FROM webhook_deliveries d JOIN webhook_endpoints e ON e.id = d.endpoint_id
-       WHERE d.state = 'pending' AND d.next_attempt_at < now() - $1 * interval '1 ms' AND e.state = 'enabled'
-       ORDER BY d.next_attempt_at LIMIT $2`,
-      [overdueMs, limit],
+  private async findAll(ids: string[]): Promise<(PendingDelivery | null)[]> {
+    const rows = await this.dataSource.query<PendingRow[]>(
+      `SELECT d.id, d.attempts, d.attempts_before, coalesce(d.next_attempt_at, d.created_at) AS due_at, d.has_slot,
+         d.event_id, d.event_type, v.body, d.endpoint_id, e.url, e.secrets, e.rate_limit, e.failing_since,
+         d.payment_id IS NOT NULL AND (
+           EXISTS (SELECT 1 FROM webhook_deliveries f
+             WHERE f.endpoint_id = d.endpoint_id AND f.payment_id = d.payment_id AND f.position < d.position
+               AND f.state = 'pending' AND f.attempts = f.attempts_before)
+           OR EXISTS (SELECT 1 FROM events o
+             WHERE o.payment_id = d.payment_id AND o.position < d.position AND o.dispatched_at IS NULL)) AS is_behind
+       FROM webhook_deliveries d JOIN events v ON v.id = d.event_id JOIN webhook_endpoints e ON e.id = d.endpoint_id
+       WHERE d.id = ANY($1) AND d.state = 'pending' AND e.state = 'enabled' AND e.deleted_at IS NULL`,
+      [ids],
     );
-    return rows.map(({ id }) => id);
+    const found = new Map(rows.map((row) => [row.id, pendingOf(row)]));
+    return ids.map((id) => found.get(id) ?? null);
   }
 
-  /** Written only when it changes something: the row is shared by all of the endpoint's deliveries. */
-  private async noteHealth(
-    manager: EntityManager,
-    endpoint: WebhookEndpoint,
-    outcome: AttemptOutcome,
-  ): Promise<void> {
-    if (outcome.disableFor !== null) {
-      await manager.update(
-        WebhookEndpoint,
-        { id: endpoint.id },
-        { state: 'disabled', reason: outcome.disableFor },
-      );
-    }
-    const isFailing = outcome.state !== 'delivered';
-    if (isFailing === (endpoint.failingSince !== null)) return;
-    await manager.update(
-      WebhookEndpoint,
-      { id: endpoint.id },
-      { failingSince: isFailing ? new Date() : null },
+  /**
+   * Compare-and-set on the number of attempts: whoever comes second writes nothing. Endpoints are written before
+   * deliveries, here and elsewhere, so that two transactions never wait for each other.
+   */
+  private async recordAll(all: [PendingDelivery, AttemptOutcome][]): Promise<Recorded[]> {
+    const rows = JSON.stringify(all.map(([delivery, outcome]) => recordRow(delivery, outcome)));
+    const changes = healthChanges(all, Date.now());
+    const write = async (manager: EntityManager) => {
+      const disabled = await applyHealth(manager, changes);
+      return { disabled, recorded: await manager.query<{ delivery_id: string }[]>(RECORD, [rows]) };
+    };
+    const { manager } = this.dataSource;
+    const { disabled, recorded } = await (changes.length > 0 ? manager.transaction(write) : write(manager));
+    await holdDeliveries(
+      manager,
+      disabled.map(({ endpointId }) => endpointId),
     );
+    const ids = new Set(recorded.map((row) => row.delivery_id));
+    return all.map(([{ id, endpoint }]) => ({
+      isRecorded: ids.has(id),
+      disabledFor: disabled.find(({ endpointId }) => endpointId === endpoint.id)?.reason ?? null,
+    }));
   }
 }
 
-function deliveriesOf(event: PaymentEvent, endpoints: WebhookEndpoint[]) {
-  return endpoints
-    .filter(({ merchantId, eventTypes }) => {
-      const isTheirs = merchantId === null || merchantId === event.merchantId;
-      return isTheirs && subscribes(eventTypes, event.type);
-    })
-    .map(({ id }) => ({ id: uuidv7(), eventId: event.id, endpointId: id, nextAttemptAt: new Date() }));
+const RECORD = `
+  WITH new AS (
+    SELECT * FROM jsonb_to_recordset($1::jsonb) AS (
+      id uuid, delivery_id uuid, attempts integer, state varchar, next_attempt_at timestamptz, started_at timestamptz,
+      duration_ms integer, status smallint, error text, response text, address text, dns_ms integer,
+      connect_ms integer, first_byte_ms integer)),
+  moved AS (
+    UPDATE webhook_deliveries d
+    SET state = new.state, attempts = d.attempts + 1, next_attempt_at = new.next_attempt_at, has_slot = false,
+      finished_at = CASE WHEN new.state = 'pending' THEN NULL ELSE now() END
+    FROM new WHERE d.id = new.delivery_id AND d.state = 'pending' AND d.attempts = new.attempts
+    RETURNING d.id)
+  INSERT INTO webhook_attempts (id, delivery_id, started_at, duration_ms, status, error, response, address, dns_ms,
+    connect_ms, first_byte_ms)
+  SELECT new.id, delivery_id, started_at, duration_ms, status, error, response, address, dns_ms, connect_ms,
+    first_byte_ms
+  FROM new JOIN moved ON moved.id = new.delivery_id
+  RETURNING delivery_id`;
+
+function recordRow(delivery: PendingDelivery, { state, nextAttemptAt, attempt }: AttemptOutcome) {
+  return {
+    id: uuidv7(),
+    delivery_id: delivery.id,
+    attempts: delivery.attempts,
+    state,
+    next_attempt_at: nextAttemptAt,
+    started_at: attempt.startedAt,
+    duration_ms: attempt.durationMs,
+    status: attempt.status,
+    error: attempt.error,
+    response: attempt.response,
+    address: attempt.address,
+    dns_ms: attempt.dnsMs,
+    connect_ms: attempt.connectMs,
+    first_byte_ms: attempt.firstByteMs,
+  };
+}
+
+function pendingOf(row: PendingRow): PendingDelivery {
+  return {
+    id: row.id,
+    attempts: row.attempts,
+    attemptsBefore: row.attempts_before,
+    dueAt: row.due_at,
+    hasSlot: row.has_slot,
+    isBehind: row.is_behind,
+    eventId: row.event_id,
+    eventType: row.event_type,
+    body: row.body,
+    endpoint: {
+      id: row.endpoint_id,
+      url: row.url,
+      secrets: row.secrets,
+      rateLimit: row.rate_limit,
+      failingSince: row.failing_since,
+    },
+  };
 }

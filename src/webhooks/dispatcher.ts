@@ -7,7 +7,7 @@ import {
 import { Interval } from '@nestjs/schedule';
 import { Outbox } from '../payments/outbox.js';
 import { Ticker } from '../process/ticker.js';
-import { DeliveryRepository } from './delivery.repository.js';
+import { DispatchRepository } from './dispatch.repository.js';
 import { WebhookQueue } from './webhook-queue.js';
 
 const BATCH = 100;
@@ -23,7 +23,7 @@ export class Dispatcher implements OnApplicationBootstrap, BeforeApplicationShut
 
   constructor(
     private readonly outbox: Outbox,
-    private readonly deliveries: DeliveryRepository,
+    private readonly deliveries: DispatchRepository,
     private readonly queue: WebhookQueue,
   ) {}
 

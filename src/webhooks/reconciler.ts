@@ -6,13 +6,15 @@ import {
 } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { Ticker } from '../process/ticker.js';
-import { DeliveryRepository } from './delivery.repository.js';
+import { DispatchRepository, type OverduePlace } from './dispatch.repository.js';
 import { WebhookQueue } from './webhook-queue.js';
 
 const PERIOD_MS = 5_000;
 /** Longer than a job waits for its turn under usual load; a job that is there is not added twice anyway. */
 const OVERDUE_MS = 10_000;
 const BATCH = 1_000;
+/** A queue with this much to do is not given more: what is overdue then is overdue for its length. */
+const ENOUGH_WAITING = 10_000;
 
 /** Gives the queue again what it has lost. Postgres knows every pending delivery; an emptied queue loses none. */
 @Injectable()
@@ -22,7 +24,7 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
   private readonly ticker = new Ticker(() => this.reconcile());
 
   constructor(
-    private readonly deliveries: DeliveryRepository,
+    private readonly deliveries: DispatchRepository,
     private readonly queue: WebhookQueue,
   ) {}
 
@@ -42,18 +44,26 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
     await this.ticker.stop();
   }
 
+  /** @returns whether there is more to release at once */
   private async reconcile(): Promise<boolean> {
     try {
-      const ids = await this.deliveries.overdue(this.overdueMs, BATCH);
-      await this.queue.add(ids);
-      if (ids.length > 0)
-        this.logger.debug({ deliveries: ids.length }, 'overdue deliveries given to the queue');
+      const released = await this.deliveries.releaseHeld(BATCH);
+      await this.queue.bringForward(released);
+      await this.refill();
+      return released.length === BATCH;
     } catch (error) {
-      this.logger.error(
-        { reason: (error as Error).message },
-        'reconciliation failed, the next one tries again',
-      );
+      const reason = (error as Error).message;
+      this.logger.error({ reason }, 'reconciliation failed, the next one tries again');
+      return false;
     }
-    return false;
+  }
+
+  private async refill(): Promise<void> {
+    let place: OverduePlace | null = null;
+    do {
+      const overdue = await this.deliveries.overdue(this.overdueMs, BATCH, place);
+      await this.queue.add(overdue.ids);
+      place = overdue.ids.length === BATCH ? overdue.place : null;
+    } while (place !== null && (await this.queue.waiting()) < ENOUGH_WAITING);
   }
 }

@@ -1,8 +1,9 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createPublicKey, verify } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
 import { signatureHeaders } from './signer.js';
+import { generateSecret, generateSigningKey } from './signing-key.js';
 
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const now = () => Math.floor(Date.now() / 1000);
@@ -54,5 +55,36 @@ describe('signatureHeaders', () => {
 
   it('signs nothing without a secret', () => {
     expect(signatureHeaders([], { id: 'evt_1', timestamp: 1, body: '{}' })).toEqual({});
+  });
+
+  it('signs with ed25519 too, so that whoever holds the public key alone can verify', () => {
+    const { privateKey, publicKey } = generateSigningKey();
+    const message = { id: 'evt_1', timestamp: 1, body: '{"é":1}' };
+    const signatures = signatureHeaders([SECRET, privateKey], message)['webhook-signature']!.split(' ');
+    expect(signatures.map((signature) => signature.split(',')[0])).toEqual(['v1', 'v1a']);
+    const raw = Buffer.from(publicKey.slice('whpk_'.length), 'base64');
+    const key = createPublicKey({
+      key: { kty: 'OKP', crv: 'Ed25519', x: raw.toString('base64url') },
+      format: 'jwk',
+    });
+    const signature = Buffer.from(signatures[1]!.slice('v1a,'.length), 'base64');
+    expect(verify(null, Buffer.from('evt_1.1.{"é":1}'), key, signature)).toBe(true);
+    expect(verify(null, Buffer.from('evt_1.1.{"é":2}'), key, signature)).toBe(false);
+  });
+
+  it('leaves the hex signature to secrets: a key pair alone has none', () => {
+    const headers = signatureHeaders([generateSigningKey().privateKey], {
+      id: 'a',
+      timestamp: 1,
+      body: '{}',
+    });
+    expect(Object.keys(headers)).toEqual(['webhook-signature']);
+  });
+
+  it('makes secrets of 32 bytes and keys of 64 and 32, none like another', () => {
+    const bytes = (text: string) => Buffer.from(text.split('_')[1]!, 'base64').length;
+    const pair = generateSigningKey();
+    expect([generateSecret(), pair.privateKey, pair.publicKey].map(bytes)).toEqual([32, 64, 32]);
+    expect(new Set(Array.from({ length: 20 }, generateSecret)).size).toBe(20);
   });
 });

@@ -4,6 +4,7 @@ import { WebhookDelivery } from './webhook-delivery.entity.js';
 /** One POST and what came back. */
 @Entity('webhook_attempts')
 @Index('webhook_attempts_delivery_idx', ['deliveryId', 'startedAt'])
+@Index('webhook_attempts_started_idx', ['startedAt'])
 export class WebhookAttempt {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'webhook_attempts_pkey' })
   id: string;
@@ -29,4 +30,20 @@ export class WebhookAttempt {
   /** The response's first 1 KB. */
   @Column('text', { nullable: true })
   response: string | null;
+
+  /** The IP address connected to; null when it came to none. */
+  @Column('text', { nullable: true })
+  address: string | null;
+
+  /** Looking up the host name; null where there was nothing to look up, as on a connection used again. */
+  @Column('integer', { name: 'dns_ms', nullable: true })
+  dnsMs: number | null;
+
+  /** Connecting, TLS included; null on a connection used again. */
+  @Column('integer', { name: 'connect_ms', nullable: true })
+  connectMs: number | null;
+
+  /** From the request sent to the first byte of the answer. */
+  @Column('integer', { name: 'first_byte_ms', nullable: true })
+  firstByteMs: number | null;
 }

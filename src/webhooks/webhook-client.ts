@@ -1,18 +1,17 @@
 import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
-import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
+import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import axios, { type AxiosError, type AxiosInstance, type AxiosResponse } from 'axios';
+import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
+import { exchange, type ExchangeData, ExchangeFailedError, type Timing } from './exchange.js';
+import { whyNoAnswer } from './failure-words.js';
 import { isPublicAddress } from './public-address.js';
 
-/** Read of a response at most; what comes after is not waited for. */
-const MAX_READ_BYTES = 64 * 1024;
-/** Kept of a response, for whoever looks into a failure. */
-const KEPT_BYTES = 1024;
 const KEEP_ALIVE = { keepAlive: true, maxSockets: 100, maxFreeSockets: 20, timeout: 60_000 };
+const NOWHERE: Timing = { address: null, dnsMs: null, connectMs: null, firstByteMs: null };
 
 export interface WebhookRequest {
   url: string;
@@ -21,13 +20,20 @@ export interface WebhookRequest {
 }
 
 /** What came of a POST. Either an HTTP answer, whatever its status, or the reason why there was none. */
-export type WebhookAnswer =
+export type WebhookAnswer = { timing: Timing } & (
   | { kind: 'answered'; status: number; retryAfter: string | undefined; response: string }
-  | { kind: 'failed'; error: string };
+  | { kind: 'failed'; error: string }
+);
 
-class PrivateAddressError extends Error {
+export class PrivateAddressError extends Error {
   constructor(host: string, address: string) {
     super(`${host} is at ${address}, which is no public address; webhooks do not go there`);
+  }
+}
+
+export class PlainHttpError extends Error {
+  constructor() {
+    super('webhooks go to https:// only; change the URL of the endpoint');
   }
 }
 
@@ -36,23 +42,21 @@ class PrivateAddressError extends Error {
 export class WebhookClient implements OnApplicationShutdown {
   private readonly http: AxiosInstance;
   private readonly agents: { httpAgent: HttpAgent; httpsAgent: HttpsAgent };
-  private readonly timeoutMs: number;
   private readonly allowPrivate: boolean;
+  private readonly allowPlain: boolean;
 
   constructor(@Inject(SETTINGS) settings: Settings) {
-    this.timeoutMs = settings.webhookTimeoutMs;
     this.allowPrivate = settings.webhookAllowPrivateNetworks;
+    this.allowPlain = settings.nodeEnv !== 'production' || this.allowPrivate;
     const options = this.allowPrivate ? KEEP_ALIVE : { ...KEEP_ALIVE, lookup: lookupPublic };
     this.agents = { httpAgent: new HttpAgent(options), httpsAgent: new HttpsAgent(options) };
     this.http = axios.create({
       ...this.agents,
-      // A redirect would turn the POST into a GET and could lead anywhere, also inwards.
-      maxRedirects: 0,
+      adapter: exchange,
+      timeout: settings.webhookTimeoutMs,
       validateStatus: () => true,
-      responseType: 'stream',
-      // A small gzip can stand for gigabytes; and we ask for none.
-      decompress: false,
-      proxy: false,
+      transformRequest: [(data: unknown) => data],
+      transformResponse: [(data: unknown) => data],
     });
   }
 
@@ -62,35 +66,40 @@ export class WebhookClient implements OnApplicationShutdown {
   }
 
   /** Sends the bytes as they are. The timeout is for the whole exchange, to the last byte read. */
-  async post({ url, headers, body }: WebhookRequest): Promise<WebhookAnswer> {
-    const signal = AbortSignal.timeout(this.timeoutMs);
+  async post(request: WebhookRequest): Promise<WebhookAnswer> {
     try {
-      this.requirePublicLiteral(url);
-      const response = await this.http.post<IncomingMessage>(url, Buffer.from(body), {
-        headers: { ...headers, 'accept-encoding': 'identity' },
-        signal,
+      this.requireAllowed(request.url);
+      const answer = await this.send(request).catch((error: Error) => {
+        if (error instanceof ExchangeFailedError && error.wasStale) return this.send(request);
+        throw error;
       });
-      const text = await readStart(response.data, signal);
-      return {
-        kind: 'answered',
-        status: response.status,
-        retryAfter: headerOf(response, 'retry-after'),
-        response: text,
-      };
+      const { response, ...timing } = answer.data;
+      const { status } = answer;
+      return { kind: 'answered', status, retryAfter: headerOf(answer, 'retry-after'), response, timing };
     } catch (error) {
-      return { kind: 'failed', error: signal.aborted ? this.timedOut() : reasonOf(error as Error) };
+      const timing = error instanceof ExchangeFailedError ? error.timing : NOWHERE;
+      return { kind: 'failed', error: whyNoAnswer(error as Error), timing };
     }
   }
 
-  /** A literal address is never looked up, so `lookupPublic` does not see it. The URL parser has normalised it. */
-  private requirePublicLiteral(url: string): void {
-    if (this.allowPrivate) return;
-    const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
-    if (isIP(host) !== 0 && !isPublicAddress(host)) throw new PrivateAddressError(host, host);
+  private send({ url, headers, body }: WebhookRequest): Promise<AxiosResponse<ExchangeData>> {
+    return this.http.post<ExchangeData>(url, Buffer.from(body), {
+      // A small gzip can stand for gigabytes, so we ask for none and unpack none.
+      headers: { ...headers, 'accept-encoding': 'identity' },
+    });
   }
 
-  private timedOut(): string {
-    return `timed out after ${this.timeoutMs / 1000} s waiting for the response`;
+  /**
+   * Whether webhooks may go to a URL, as far as the URL itself tells. What a name resolves to is looked at when
+   * connecting. A literal address is never looked up, so this is where it is seen; the URL parser has normalised it.
+   * @throws PrivateAddressError, PlainHttpError
+   */
+  requireAllowed(url: string): void {
+    const { hostname, protocol } = new URL(url);
+    if (protocol !== 'https:' && !this.allowPlain) throw new PlainHttpError();
+    if (this.allowPrivate) return;
+    const host = hostname.replace(/^\[|\]$/g, '');
+    if (isIP(host) !== 0 && !isPublicAddress(host)) throw new PrivateAddressError(host, host);
   }
 }
 
@@ -106,50 +115,7 @@ const lookupPublic: LookupFunction = (hostname, options, callback) => {
   });
 };
 
-async function readStart(stream: IncomingMessage, signal: AbortSignal): Promise<string> {
-  const abort = () => stream.destroy(new Error('aborted'));
-  signal.addEventListener('abort', abort, { once: true });
-  const kept: Buffer[] = [];
-  let keptBytes = 0;
-  let read = 0;
-  try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      if (keptBytes < KEPT_BYTES) kept.push(chunk);
-      keptBytes += chunk.length;
-      read += chunk.length;
-      if (read >= MAX_READ_BYTES) break;
-    }
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
-  // NUL is the one character that Postgres text cannot hold.
-  return Buffer.concat(kept).subarray(0, KEPT_BYTES).toString('utf8').replaceAll('\0', '\uFFFD');
-}
-
 function headerOf(response: AxiosResponse, name: string): string | undefined {
   const value: unknown = response.headers[name];
   return typeof value === 'string' ? value : undefined;
-}
-
-const REASONS: Record<string, string> = {
-  ECONNREFUSED: 'connection refused',
-  ECONNRESET: 'the connection was closed before an answer came',
-  ENOTFOUND: 'the host name is not known',
-  EAI_AGAIN: 'the host name could not be looked up',
-  EHOSTUNREACH: 'the host cannot be reached',
-  ENETUNREACH: 'the network cannot be reached',
-  EPIPE: 'the connection was closed while we sent',
-  CERT_HAS_EXPIRED: 'the certificate has expired',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'the certificate is self-signed',
-  SELF_SIGNED_CERT_IN_CHAIN: 'the certificate chain ends in a self-signed one',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    'the certificate’s issuer is not known; is an intermediate certificate missing?',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate is for another host name',
-};
-
-function reasonOf(error: Error): string {
-  const cause = (error as AxiosError).cause ?? error;
-  if (cause instanceof PrivateAddressError) return cause.message;
-  const code = (error as AxiosError).code ?? (cause as { code?: string }).code;
-  return REASONS[code ?? ''] ?? `${error.message}`;
 }

@@ -1,4 +1,5 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { integerColumn } from '../database/column-types.js';
 import { PaymentEvent } from '../payments/event.entity.js';
 import { WebhookEndpoint } from './webhook-endpoint.entity.js';
 
@@ -10,6 +11,15 @@ export type DeliveryState = 'pending' | 'delivered' | 'dead' | 'cancelled';
 @Index('webhook_deliveries_event_endpoint_key', ['eventId', 'endpointId'], { unique: true })
 @Index('webhook_deliveries_endpoint_idx', ['endpointId', 'state', 'id'])
 @Index('webhook_deliveries_due_idx', ['nextAttemptAt'], { where: `state = 'pending'` })
+@Index('webhook_deliveries_merchant_idx', ['merchantId', 'id'])
+@Index('webhook_deliveries_merchant_state_idx', ['merchantId', 'state', 'id'])
+@Index('webhook_deliveries_order_idx', ['endpointId', 'paymentId', 'position'], {
+  where: `state = 'pending'`,
+})
+@Index('webhook_deliveries_held_idx', ['endpointId'], {
+  where: `state = 'pending' AND next_attempt_at IS NULL`,
+})
+@Index('webhook_deliveries_dead_idx', ['eventType'], { where: `state = 'dead'` })
 export class WebhookDelivery {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'webhook_deliveries_pkey' })
   id: string;
@@ -22,6 +32,19 @@ export class WebhookDelivery {
   @Column('uuid', { name: 'endpoint_id' })
   endpointId: string;
 
+  /** Of the event, as are the three that follow: nothing here needs a join to be found or put in order. */
+  @Column('uuid', { name: 'merchant_id' })
+  merchantId: string;
+
+  @Column('uuid', { name: 'payment_id', nullable: true })
+  paymentId: string | null;
+
+  @Column('varchar', { name: 'event_type', length: 64 })
+  eventType: string;
+
+  @Column(integerColumn)
+  position: number;
+
   @Column('varchar', { length: 10, default: 'pending' })
   state: DeliveryState;
 
@@ -29,7 +52,15 @@ export class WebhookDelivery {
   @Column('integer', { default: 0 })
   attempts: number;
 
-  /** When the next attempt is due; null once the delivery has ended. */
+  /** Of them, those made before the last replay: it starts the retry schedule anew. */
+  @Column('integer', { name: 'attempts_before', default: 0 })
+  attemptsBefore: number;
+
+  /** `next_attempt_at` was given by the endpoint's rate limit, so the limit lets it pass then. */
+  @Column('boolean', { name: 'has_slot', default: false })
+  hasSlot: boolean;
+
+  /** When the next attempt is due; null once the delivery has ended, and while its endpoint is disabled. */
   @Column('timestamptz', { name: 'next_attempt_at', nullable: true })
   nextAttemptAt: Date | null;
 

@@ -11,6 +11,8 @@ export interface SealedSecret {
   tag: string;
   /** ISO 8601; a rotated secret still signs until then. Null: the current secret. */
   expires_at: string | null;
+  /** `whpk_…`: this is an ed25519 key, for `v1a` signatures, and here is its public half. */
+  public_key?: string;
 }
 
 /** Where a merchant's webhooks go. The row without a merchant is WEBHOOK_URL: every merchant's built-in endpoint. */
@@ -48,6 +50,9 @@ export class WebhookEndpoint {
   @Column('text', { nullable: true })
   reason: string | null;
 
+  @Column('timestamptz', { name: 'disabled_at', nullable: true })
+  disabledAt: Date | null;
+
   /** Since when every attempt has failed; null after a success. */
   @Column('timestamptz', { name: 'failing_since', nullable: true })
   failingSince: Date | null;
@@ -55,6 +60,14 @@ export class WebhookEndpoint {
   /** Deliveries per second; null: no limit. */
   @Column('integer', { name: 'rate_limit', nullable: true })
   rateLimit: number | null;
+
+  /** When the rate limit lets the next delivery go that has no slot yet. Kept here, because every worker shares it. */
+  @Column('timestamptz', { name: 'next_slot_at', nullable: true })
+  nextSlotAt: Date | null;
+
+  /** A deleted endpoint stays for its delivery log, without its secrets. */
+  @Column('timestamptz', { name: 'deleted_at', nullable: true })
+  deletedAt: Date | null;
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt: Date;

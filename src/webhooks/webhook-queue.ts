@@ -18,6 +18,7 @@ export class TryLaterError extends Error {
 
 /** Postgres decides when a delivery ends; the queue only brings jobs back when they are due. */
 const NEVER_GIVES_UP = 1_000_000;
+const BULK = 500;
 
 @Injectable()
 export class WebhookQueue {
@@ -25,7 +26,29 @@ export class WebhookQueue {
 
   /** Jobs that are in the queue already stay as they are. */
   async add(deliveryIds: string[]): Promise<void> {
-    if (deliveryIds.length === 0) return;
+    for (let start = 0; start < deliveryIds.length; start += BULK) {
+      await this.addBulk(deliveryIds.slice(start, start + BULK));
+    }
+  }
+
+  /**
+   * As `add`, for deliveries that are due earlier than they were: a job that waits for the old time would stand in the
+   * way of the new one. One that is at work is left to it; the reconciler sees to what it leaves.
+   */
+  async bringForward(deliveryIds: string[]): Promise<void> {
+    for (let start = 0; start < deliveryIds.length; start += BULK) {
+      const ids = deliveryIds.slice(start, start + BULK);
+      await Promise.all(ids.map((id) => this.queue.remove(id)));
+      await this.addBulk(ids);
+    }
+  }
+
+  /** Jobs waiting for a worker. */
+  async waiting(): Promise<number> {
+    return (await this.queue.getJobCounts('waiting')).waiting ?? 0;
+  }
+
+  private async addBulk(deliveryIds: string[]): Promise<void> {
     await this.queue.addBulk(
       deliveryIds.map((id) => ({
         name: 'deliver',

@@ -1,28 +1,27 @@
-import { BullModule } from '@nestjs/bullmq';
-import { Module } from '@nestjs/common';
-import { OutboxModule } from '../payments/outbox.module.js';
-import { QueueModule } from '../queue/queue.module.js';
-import { BuiltInEndpoint } from './built-in-endpoint.js';
-import { DeliveryRepository } from './delivery.repository.js';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { DeliveryService } from './delivery.service.js';
 import { Dispatcher } from './dispatcher.js';
+import { EndpointGate } from './endpoint-gate.js';
 import { Reconciler } from './reconciler.js';
-import { WebhookClient } from './webhook-client.js';
-import { WEBHOOK_QUEUE, WebhookQueue } from './webhook-queue.js';
-import { WebhooksProcessor } from './webhooks.processor.js';
+import { WebhookMetrics } from './webhook-metrics.js';
+import { WebhooksCoreModule } from './webhooks-core.module.js';
+import { HANDS, WebhooksProcessor } from './webhooks.processor.js';
 
-/** What a worker process does: events leave from here. */
-@Module({
-  imports: [QueueModule, BullModule.registerQueue({ name: WEBHOOK_QUEUE }), OutboxModule],
-  providers: [
-    BuiltInEndpoint,
-    DeliveryRepository,
-    DeliveryService,
-    Dispatcher,
-    Reconciler,
-    WebhookClient,
-    WebhookQueue,
-    WebhooksProcessor,
-  ],
-})
-export class WebhooksModule {}
+@Module({})
+export class WebhooksModule {
+  /** What a worker process does: events leave from here. */
+  static worker(): DynamicModule {
+    return {
+      module: WebhooksModule,
+      imports: [WebhooksCoreModule],
+      providers: [
+        { provide: EndpointGate, useFactory: () => new EndpointGate(HANDS) },
+        DeliveryService,
+        Dispatcher,
+        Reconciler,
+        WebhookMetrics,
+        WebhooksProcessor,
+      ],
+    };
+  }
+}

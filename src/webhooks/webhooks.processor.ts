@@ -4,8 +4,11 @@ import { type Job } from 'bullmq';
 import { DeliveryService } from './delivery.service.js';
 import { TryLaterError, WEBHOOK_QUEUE, type WebhookJob } from './webhook-queue.js';
 
+/** Exchanges that one worker process can have at once. */
+export const HANDS = 100;
+
 @Processor(WEBHOOK_QUEUE, {
-  concurrency: 50,
+  concurrency: HANDS,
   // A worker that was killed is noticed, and its jobs given to another, within these two together.
   lockDuration: 6_000,
   stalledInterval: 2_000,

@@ -1,0 +1,103 @@
+import { describe, expect, it } from '@jest/globals';
+import { EndpointGate, type Pass } from './endpoint-gate.js';
+
+const HANDS = 40;
+const noSpread = () => 0.5;
+
+/** A gate, and a clock of its own. */
+function aGate() {
+  const gate = new EndpointGate(HANDS, noSpread);
+  let now = 1_000_000;
+  let deliveries = 0;
+  const enter = (endpoint: string, delivery = `d${deliveries++}`) => gate.enter(endpoint, delivery, now);
+  const leave = (pass: Pass, isSuccess: boolean, durationMs: number, deliveryId = `d${deliveries++}`) =>
+    gate.leave(pass, now, { deliveryId, isSuccess, durationMs });
+  const exchange = (endpoint: string, isSuccess: boolean, durationMs: number, deliveryId?: string) => {
+    const pass = enter(endpoint);
+    if ('waitMs' in pass) return pass.waitMs;
+    now += durationMs;
+    leave(pass, isSuccess, durationMs, deliveryId);
+    return null;
+  };
+  const passesOf = (endpoint: string, tries = 200) =>
+    Array.from({ length: tries }, () => enter(endpoint)).filter((pass): pass is Pass => !('waitMs' in pass));
+  return { gate, enter, leave, exchange, passesOf, pass: (ms: number) => (now += ms), now: () => now };
+}
+
+describe('EndpointGate', () => {
+  it('gives an unknown endpoint a few exchanges at once, and a quick one many', () => {
+    const { passesOf, exchange } = aGate();
+    expect(passesOf('unknown')).toHaveLength(10);
+    exchange('quick', true, 20);
+    expect(passesOf('quick')).toHaveLength(100);
+    exchange('middling', true, 100);
+    expect(passesOf('middling')).toHaveLength(20);
+  });
+
+  it('keeps half of the hands for the quick, however many others hang', () => {
+    const { passesOf, exchange } = aGate();
+    exchange('quick', true, 5);
+    const hanging = Array.from({ length: 20 }, (_, n) => passesOf(`hanging ${n}`).length);
+    expect(hanging.reduce((sum, count) => sum + count)).toBe(HANDS / 2);
+    expect(passesOf('quick', 20)).toHaveLength(20);
+  });
+
+  it('gives back the hand it lent', () => {
+    const { passesOf, leave, enter } = aGate();
+    const passes = [...passesOf('a'), ...passesOf('b')];
+    expect(enter('c')).toEqual({ waitMs: expect.any(Number) });
+    for (const pass of passes) leave(pass, false, 10_000);
+    expect(enter('c')).not.toHaveProperty('waitMs');
+  });
+
+  it('leaves alone an endpoint that failed five times, then lets one try', () => {
+    const { exchange, enter, pass, leave, gate, now } = aGate();
+    for (let count = 0; count < 5; count += 1) expect(exchange('dead', false, 1_000)).toBeNull();
+    expect(gate.circuits(now())).toMatchObject({ open: 1 });
+    expect(enter('dead')).toEqual({ waitMs: expect.any(Number) });
+    pass(10_000);
+    expect(gate.circuits(now())).toMatchObject({ 'half-open': 1 });
+    const probe = enter('dead');
+    expect(probe).not.toHaveProperty('waitMs');
+    expect(enter('dead')).toHaveProperty('waitMs');
+    leave(probe as Pass, true, 30);
+    expect(gate.circuits(now())).toMatchObject({ closed: 1, open: 0 });
+    expect(enter('dead')).not.toHaveProperty('waitMs');
+  });
+
+  it('opens again when the one that tried failed', () => {
+    const { exchange, enter, pass } = aGate();
+    for (let count = 0; count < 5; count += 1) exchange('dead', false, 1_000);
+    pass(10_000);
+    exchange('dead', false, 1_000);
+    expect(enter('dead')).toHaveProperty('waitMs');
+  });
+
+  it('never opens on one delivery alone: that has its retry schedule', () => {
+    const { exchange } = aGate();
+    for (let count = 0; count < 50; count += 1) expect(exchange('flaky', false, 1_000, 'same')).toBeNull();
+  });
+
+  it('leaves alone in proportion: a failure of 5 ms costs 50 ms, a hang a minute at most', () => {
+    const { exchange, pass } = aGate();
+    for (let count = 0; count < 5; count += 1) exchange('refusing', false, 5);
+    pass(49);
+    expect(exchange('refusing', false, 5)).not.toBeNull();
+    pass(1);
+    expect(exchange('refusing', false, 5)).toBeNull();
+    for (let count = 0; count < 5; count += 1) exchange('hanging', false, 10_000);
+    pass(60_000);
+    expect(exchange('hanging', false, 10_000)).toBeNull();
+  });
+
+  it('lets those who wait come back one after another, not all at once', () => {
+    const { passesOf, enter } = aGate();
+    passesOf('busy', 10);
+    const ids = Array.from({ length: 100 }, (_, n) => `w${n}`);
+    const waits = ids.map((id) => (enter('busy', id) as { waitMs: number }).waitMs);
+    expect(waits.at(-1)).toBeGreaterThan(waits[0]! * 3);
+    // Asking again does not put anyone further back.
+    const again = ids.map((id) => (enter('busy', id) as { waitMs: number }).waitMs);
+    expect(Math.max(...again)).toBeLessThanOrEqual(Math.max(...waits));
+  });
+});

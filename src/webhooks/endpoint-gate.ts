@@ -1,0 +1,150 @@
+/** An endpoint that answered well so far may have as many exchanges at once as keep it busy for this long, ms. */
+const BUSY_MS = 2_000;
+/** Before anything is known of an endpoint. */
+const FIRST_LIMIT = 10;
+const MAX_LIMIT = 100;
+/** Slower than this on average, ms, it may not use the half of our hands that is kept for the quick. */
+const QUICK_MS = 1_000;
+/** Failures in a row that open the circuit, if they are of several deliveries: one has its retry schedule. */
+const FAILURES_TO_OPEN = 5;
+const DELIVERIES_TO_OPEN = 3;
+/** A failing endpoint is left alone ten times as long as it held us up, so that it costs a tenth of one hand. */
+const PAUSE_PER_MS = 10;
+const MAX_PAUSE_MS = 60_000;
+const MIN_WAIT_MS = 20;
+/** Longest wait for a turn: what an endpoint that recovers has to wait for those sent away. */
+const MAX_WAIT_MS = 120_000;
+/** Weight of the newest exchange in the average duration. */
+const NEWEST = 0.2;
+/** Idle endpoints are forgotten when there are more than this. */
+const MAX_REMEMBERED = 10_000;
+
+export type Circuit = 'closed' | 'open' | 'half-open';
+
+interface EndpointRecord {
+  inFlight: number;
+  averageMs: number | null;
+  failures: number;
+  failedDeliveries: Set<string>;
+  openUntil: number | null;
+  pauseMs: number;
+  /** Deliveries sent away and not yet back: those who come next queue behind them. */
+  waiting: Set<string>;
+}
+
+/** Leave to talk to an endpoint; given back with `leave`. */
+export interface Pass {
+  endpointId: string;
+  /** It uses one of the hands that slow endpoints share. */
+  isOfSlow: boolean;
+}
+
+export interface Exchanged {
+  deliveryId: string;
+  isSuccess: boolean;
+  durationMs: number;
+}
+
+/**
+ * Keeps one slow or dead endpoint from delaying others, with nothing but what it has seen of each: how many exchanges
+ * an endpoint may have at once follows its speed, what fails again and again is left alone for a while and then tried
+ * by one delivery, and half of the hands are for endpoints that are known to be quick. Times in ms.
+ */
+export class EndpointGate {
+  private readonly endpoints = new Map<string, EndpointRecord>();
+  private slowInFlight = 0;
+
+  /** @param hands exchanges this process can have at once */
+  constructor(
+    private readonly hands: number,
+    private readonly random: () => number = Math.random,
+  ) {}
+
+  /** @returns a pass, or how long to wait before asking again */
+  enter(endpointId: string, deliveryId: string, now: number): Pass | { waitMs: number } {
+    const endpoint = this.recordOf(endpointId);
+    endpoint.waiting.delete(deliveryId);
+    const openMs = Math.max(0, (endpoint.openUntil ?? now) - now);
+    const isOfSlow = !isQuick(endpoint);
+    const hasHands = !isOfSlow || this.slowInFlight < this.hands / 2;
+    if (openMs > 0 || endpoint.inFlight >= limitOf(endpoint) || !hasHands) {
+      endpoint.waiting.add(deliveryId);
+      return { waitMs: openMs + this.turnMs(endpoint) };
+    }
+    endpoint.inFlight += 1;
+    if (isOfSlow) this.slowInFlight += 1;
+    return { endpointId, isOfSlow };
+  }
+
+  /** @param exchanged left out: nothing was sent after all */
+  leave({ endpointId, isOfSlow }: Pass, now: number, exchanged?: Exchanged): void {
+    const endpoint = this.recordOf(endpointId);
+    endpoint.inFlight -= 1;
+    if (isOfSlow) this.slowInFlight -= 1;
+    if (exchanged) learn(endpoint, now, exchanged);
+  }
+
+  /** How many of the endpoints remembered have their circuit in each state. */
+  circuits(now: number): Record<Circuit, number> {
+    const counts = { closed: 0, open: 0, 'half-open': 0 };
+    for (const { openUntil } of this.endpoints.values()) {
+      counts[openUntil === null ? 'closed' : now < openUntil ? 'open' : 'half-open'] += 1;
+    }
+    return counts;
+  }
+
+  /** How long until it is the turn of whoever comes last, at the pace known; spread, so that not all come at once. */
+  private turnMs(endpoint: EndpointRecord): number {
+    const { waiting, averageMs, openUntil, pauseMs } = endpoint;
+    const paceMs = openUntil === null ? (averageMs ?? MIN_WAIT_MS) / limitOf(endpoint) : pauseMs;
+    const expectedMs = Math.min(MAX_WAIT_MS, Math.max(MIN_WAIT_MS, waiting.size * paceMs));
+    return Math.round(expectedMs * (0.5 + this.random()));
+  }
+
+  private recordOf(endpointId: string): EndpointRecord {
+    const known = this.endpoints.get(endpointId);
+    if (known) return known;
+    if (this.endpoints.size >= MAX_REMEMBERED) this.forgetIdle();
+    const fresh = { inFlight: 0, averageMs: null, failures: 0, openUntil: null, pauseMs: 0 };
+    const endpoint: EndpointRecord = { ...fresh, failedDeliveries: new Set(), waiting: new Set() };
+    this.endpoints.set(endpointId, endpoint);
+    return endpoint;
+  }
+
+  private forgetIdle(): void {
+    for (const [id, { inFlight, openUntil }] of this.endpoints) {
+      if (inFlight === 0 && openUntil === null) this.endpoints.delete(id);
+    }
+  }
+}
+
+function limitOf({ averageMs, failures, openUntil }: EndpointRecord): number {
+  if (openUntil !== null) return 1;
+  if (failures > 0) return Math.max(1, FIRST_LIMIT - 2 * failures);
+  if (averageMs === null) return FIRST_LIMIT;
+  return Math.max(FIRST_LIMIT, Math.min(MAX_LIMIT, Math.floor(BUSY_MS / averageMs)));
+}
+
+function isQuick({ averageMs, failures }: EndpointRecord): boolean {
+  return failures === 0 && averageMs !== null && averageMs <= QUICK_MS;
+}
+
+function learn(
+  endpoint: EndpointRecord,
+  now: number,
+  { deliveryId, isSuccess, durationMs }: Exchanged,
+): void {
+  const averageMs = endpoint.averageMs ?? durationMs;
+  endpoint.averageMs = averageMs + NEWEST * (durationMs - averageMs);
+  if (isSuccess) {
+    endpoint.failures = 0;
+    endpoint.failedDeliveries.clear();
+    endpoint.openUntil = null;
+    return;
+  }
+  endpoint.failures += 1;
+  if (endpoint.failedDeliveries.size < DELIVERIES_TO_OPEN) endpoint.failedDeliveries.add(deliveryId);
+  if (endpoint.failures < FAILURES_TO_OPEN || endpoint.failedDeliveries.size < DELIVERIES_TO_OPEN) return;
+  endpoint.pauseMs = Math.min(MAX_PAUSE_MS, durationMs * PAUSE_PER_MS);
+  endpoint.openUntil = now + endpoint.pauseMs;
+}
