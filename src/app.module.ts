@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
-import { AuthModule } from './auth/auth.module.js';
+import { AuthModule, AuthRestModule } from './auth/auth.module.js';
+import { ChainRestModule } from './chain/chain.module.js';
 import { type ChainConfig } from './config/chains.js';
 import { ConfigurationModule } from './config/configuration.module.js';
 import { type Role, type Settings } from './config/settings.js';
@@ -24,8 +25,9 @@ export class AppModule {
         ScheduleModule.forRoot(),
         DatabaseModule,
         HttpModule,
+        AuthModule,
         HealthModule,
-        ...(has('api') ? [AuthModule.withRest(), PaymentsModule, WebhooksModule.rest()] : []),
+        ...(has('api') ? [AuthRestModule, ChainRestModule, PaymentsModule, WebhooksModule.rest()] : []),
         ...(has('scanner') ? [ScannerModule] : []),
         ...(has('worker') ? [WebhooksModule.worker()] : []),
       ],

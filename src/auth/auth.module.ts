@@ -1,4 +1,4 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { ApiKeyGuard } from './api-key.guard.js';
 import { ApiKeysController } from './api-keys.controller.js';
@@ -6,13 +6,12 @@ import { AuthService } from './auth.service.js';
 import { MerchantsController } from './merchants.controller.js';
 
 @Module({ providers: [AuthService], exports: [AuthService] })
-export class AuthModule {
-  /** With its REST routes, and the guard in front of every route of the app. */
-  static withRest(): DynamicModule {
-    return {
-      module: AuthModule,
-      controllers: [MerchantsController, ApiKeysController],
-      providers: [{ provide: APP_GUARD, useClass: ApiKeyGuard }],
-    };
-  }
-}
+export class AuthModule {}
+
+/** Its REST routes, and the guard in front of every route of the app. */
+@Module({
+  imports: [AuthModule],
+  controllers: [MerchantsController, ApiKeysController],
+  providers: [{ provide: APP_GUARD, useClass: ApiKeyGuard }],
+})
+export class AuthRestModule {}

@@ -2,5 +2,9 @@ import { Module } from '@nestjs/common';
 import { ChainController } from './chain.controller.js';
 import { ChainService } from './chain.service.js';
 
-@Module({ controllers: [ChainController], providers: [ChainService], exports: [ChainService] })
+@Module({ providers: [ChainService], exports: [ChainService] })
 export class ChainModule {}
+
+/** Its REST route, for processes that guard their routes with API keys. */
+@Module({ imports: [ChainModule], controllers: [ChainController] })
+export class ChainRestModule {}

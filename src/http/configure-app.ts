@@ -48,8 +48,18 @@ export async function createApp(configuration: Configuration, pino: Logger): Pro
   app.useGlobalPipes(validation());
   app.useGlobalFilters(new ProblemFilter());
   serveDocs(app, configuration.settings.publicUrl);
-  await app.init();
+  await initialise(app);
   return app;
+}
+
+/** An app that cannot start is ended, not left half alive. */
+async function initialise(app: NestFastifyApplication): Promise<void> {
+  try {
+    await app.init();
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
 }
 
 /** A request id from outside is taken over when it could not forge log lines. */

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager, In } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import { type Movement } from '../chain/block.js';
 import { Token } from '../chain/token.entity.js';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
@@ -16,16 +17,9 @@ import { Transfer, type TransferKind } from './transfer.entity.js';
 
 const DAY_MS = 86_400_000;
 
-/** A transfer of value as the chain shows it. Addresses lower-case, amount in base units. */
-export interface ObservedTransfer {
+/** A movement of value as the chain shows it, and where. */
+export interface ObservedTransfer extends Omit<Movement, 'kind'> {
   kind: TransferKind;
-  txHash: string;
-  ordinal: number;
-  logIndex: number | null;
-  from: string;
-  to: string;
-  tokenAddress: string | null;
-  amount: bigint;
   blockNumber: number;
   blockHash: string;
   blockTime: Date;

@@ -3,7 +3,7 @@ import { followedTo, followNewChain } from '../chain/dev-chain/step-database.js'
 import { type Configuration } from '../config/read-configuration.js';
 import { type Settings } from '../config/settings.js';
 import { startEmbeddedPostgres } from '../database/embedded/embedded-postgres.js';
-import { migrate } from '../database/migrate.js';
+import { migrate, requireMigrated } from '../database/migrate.js';
 import { takeDataFolder } from './data-folder.js';
 import { type DevSecrets, devSecrets } from './dev-secrets.js';
 
@@ -37,7 +37,7 @@ export async function startRuntime(given: Configuration, say: (line: string) => 
     if (settings.databaseUrl === null || needsSecrets) stops.push(takeDataFolder(settings.dataDir));
     const secrets = needsSecrets ? devSecrets(settings.dataDir) : null;
     const databaseUrl = await databaseFor(settings, say, stops);
-    if (settings.migrate) await migrate(databaseUrl);
+    await (settings.migrate ? migrate(databaseUrl) : requireMigrated(databaseUrl));
     const devChain = needsChain ? await devChainFor(settings, databaseUrl, say, stops) : null;
     const configuration = {
       settings: withSecrets({ ...settings, databaseUrl }, secrets),

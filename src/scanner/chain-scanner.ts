@@ -143,13 +143,18 @@ export class ChainScanner {
     const written = await dataSource.transaction(async (manager) => {
       await cursors.lock(manager, this.chain.chainId, cursor.blockHash);
       await cursors.advance(manager, this.chain.chainId, blocks, orphanAbove, this.window);
-      return facts.apply(manager, {
+      const position = {
         chainId: this.chain.chainId,
         scanned: { number: last.number, time: last.time },
         finalNumber,
+      };
+      const events = await facts.apply(manager, {
+        ...position,
         orphanAbove,
         transfers: blocks.flatMap(transfersOf),
       });
+      // Those that this very block makes deep enough move with it; what is more than a batch follows.
+      return events + (await facts.advanceDue(manager, position, DUE_BATCH));
     });
     return { isBehind: last.number < head.number, wroteEvents: written > 0 };
   }

@@ -1,4 +1,5 @@
-import { Processor, WorkerHost } from '@nestjs/bullmq';
+import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
+import { Logger } from '@nestjs/common';
 import { type Job } from 'bullmq';
 import { DeliveryService } from './delivery.service.js';
 import { TryLaterError, WEBHOOK_QUEUE, type WebhookJob } from './webhook-queue.js';
@@ -17,8 +18,16 @@ export const HANDS = 100;
   },
 })
 export class WebhooksProcessor extends WorkerHost {
+  private readonly logger = new Logger(WebhooksProcessor.name);
+
   constructor(private readonly deliveries: DeliveryService) {
     super();
+  }
+
+  /** BullMQ goes on by itself; unheard, it would write to the console. */
+  @OnWorkerEvent('error')
+  onError(error: Error): void {
+    this.logger.warn({ reason: error.message }, 'the queue does not answer');
   }
 
   override async process(job: Job<WebhookJob>): Promise<void> {

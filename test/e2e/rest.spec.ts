@@ -341,4 +341,17 @@ describe('the rest of the surface', () => {
     const forged = await app.request('GET', '/health/live', undefined, { 'x-request-id': 'a b' });
     expect(forged.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
   });
+
+  it('is not served by a process without the api role', async () => {
+    const worker = await TestApp.start({
+      chains: [chain.config],
+      settings: { roles: ['worker'] },
+      database: app.database,
+    });
+    const routes = ['/api/v1/chains', '/api/v1/payments', '/api/v1/merchants'];
+    const answers = await Promise.all(routes.map((route) => worker.request('GET', route)));
+    expect(answers.map(({ status }) => status)).toEqual([404, 404, 404]);
+    expect((await worker.request('GET', '/health/ready')).status).toBe(200);
+    await worker.close();
+  });
 });

@@ -148,6 +148,12 @@ describe('a start', () => {
     server.close();
   });
 
+  it('without its database says so, and does not repeat the password', async () => {
+    const output = await failToStart({ DATABASE_URL: 'postgres://quittance:hunter2@127.0.0.1:1/quittance' });
+    expect(output).toContain('the database at 127.0.0.1:1 cannot be reached (ECONNREFUSED)');
+    expect(output).not.toContain('hunter2');
+  });
+
   it('in production makes nothing up', async () => {
     const output = await failToStart({ NODE_ENV: 'production' });
     for (const name of ['CHAINS_FILE', 'XPUB', 'ENCRYPTION_KEY']) expect(output).toContain(`${name}: `);

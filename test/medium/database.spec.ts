@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { migrate } from '../../src/database/migrate.js';
+import { migrate, requireMigrated } from '../../src/database/migrate.js';
 import { createDatabase, type TestDatabase } from '../harness/database.js';
 
 let database: TestDatabase;
@@ -36,5 +36,12 @@ describe('the migrations', () => {
       'SELECT count(*) FROM migrations',
     );
     expect(Number(count)).toBe(database.dataSource.migrations.length);
+  });
+
+  it('are asked for where MIGRATE is off', async () => {
+    database = await createDatabase({ empty: true });
+    await expect(requireMigrated(database.url)).rejects.toThrow(/not up to date.*migration:run/);
+    await migrate(database.url);
+    await expect(requireMigrated(database.url)).resolves.toBeUndefined();
   });
 });
