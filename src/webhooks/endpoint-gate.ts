@@ -23,6 +23,8 @@ export type Circuit = 'closed' | 'open' | 'half-open';
 
 interface EndpointRecord {
   inFlight: number;
+  /** When something last began with nothing before it, or came to an end. */
+  progressAt: number;
   averageMs: number | null;
   failures: number;
   failedDeliveries: Set<string>;
@@ -53,6 +55,7 @@ export interface Exchanged {
 export class EndpointGate {
   private readonly endpoints = new Map<string, EndpointRecord>();
   private slowInFlight = 0;
+  private slowProgressAt = 0;
 
   /** @param hands exchanges this process can have at once */
   constructor(
@@ -66,12 +69,15 @@ export class EndpointGate {
     endpoint.waiting.delete(deliveryId);
     const openMs = Math.max(0, (endpoint.openUntil ?? now) - now);
     const isOfSlow = !isQuick(endpoint);
-    const hasHands = !isOfSlow || this.slowInFlight < this.hands / 2;
+    const hasHands = !isOfSlow || this.slowInFlight < this.hands * shareOf(endpoint);
     if (openMs > 0 || endpoint.inFlight >= limitOf(endpoint) || !hasHands) {
       endpoint.waiting.add(deliveryId);
-      return { waitMs: openMs + this.turnMs(endpoint) };
+      const silentMs = now - (hasHands ? endpoint.progressAt : this.slowProgressAt);
+      return { waitMs: openMs + this.turnMs(endpoint, silentMs) };
     }
+    if (endpoint.inFlight === 0) endpoint.progressAt = now;
     endpoint.inFlight += 1;
+    if (isOfSlow && this.slowInFlight === 0) this.slowProgressAt = now;
     if (isOfSlow) this.slowInFlight += 1;
     return { endpointId, isOfSlow };
   }
@@ -80,7 +86,11 @@ export class EndpointGate {
   leave({ endpointId, isOfSlow }: Pass, now: number, exchanged?: Exchanged): void {
     const endpoint = this.recordOf(endpointId);
     endpoint.inFlight -= 1;
-    if (isOfSlow) this.slowInFlight -= 1;
+    endpoint.progressAt = now;
+    if (isOfSlow) {
+      this.slowInFlight -= 1;
+      this.slowProgressAt = now;
+    }
     if (exchanged) learn(endpoint, now, exchanged);
   }
 
@@ -93,11 +103,15 @@ export class EndpointGate {
     return counts;
   }
 
-  /** How long until it is the turn of whoever comes last, at the pace known; spread, so that not all come at once. */
-  private turnMs(endpoint: EndpointRecord): number {
+  /**
+   * How long until it is the turn of whoever comes last, at the pace known; spread, so that not all come at once.
+   * @param silentMs nothing has come back for so long: what is under way takes at least that
+   */
+  private turnMs(endpoint: EndpointRecord, silentMs: number): number {
     const { waiting, averageMs, openUntil, pauseMs } = endpoint;
-    const paceMs = openUntil === null ? (averageMs ?? MIN_WAIT_MS) / limitOf(endpoint) : pauseMs;
-    const expectedMs = Math.min(MAX_WAIT_MS, Math.max(MIN_WAIT_MS, waiting.size * paceMs));
+    const paceMs =
+      openUntil === null ? Math.max(averageMs ?? MIN_WAIT_MS, silentMs) / limitOf(endpoint) : pauseMs;
+    const expectedMs = Math.min(MAX_WAIT_MS, Math.max(MIN_WAIT_MS, silentMs / 5, waiting.size * paceMs));
     return Math.round(expectedMs * (0.5 + this.random()));
   }
 
@@ -105,7 +119,7 @@ export class EndpointGate {
     const known = this.endpoints.get(endpointId);
     if (known) return known;
     if (this.endpoints.size >= MAX_REMEMBERED) this.forgetIdle();
-    const fresh = { inFlight: 0, averageMs: null, failures: 0, openUntil: null, pauseMs: 0 };
+    const fresh = { inFlight: 0, progressAt: 0, averageMs: null, failures: 0, openUntil: null, pauseMs: 0 };
     const endpoint: EndpointRecord = { ...fresh, failedDeliveries: new Set(), waiting: new Set() };
     this.endpoints.set(endpointId, endpoint);
     return endpoint;
@@ -123,6 +137,13 @@ function limitOf({ averageMs, failures, openUntil }: EndpointRecord): number {
   if (failures > 0) return Math.max(1, FIRST_LIMIT - 2 * failures);
   if (averageMs === null) return FIRST_LIMIT;
   return Math.max(FIRST_LIMIT, Math.min(MAX_LIMIT, Math.floor(BUSY_MS / averageMs)));
+}
+
+/** Of the hands, how many may be busy with slow endpoints before this one, too, has to wait. */
+function shareOf({ averageMs, inFlight, failures }: EndpointRecord): number {
+  const isNew = averageMs === null && failures === 0 && inFlight === 0;
+  // One that nobody knows yet may show what it can, even while others that hang have used up their half.
+  return isNew ? 0.75 : 0.5;
 }
 
 function isQuick({ averageMs, failures }: EndpointRecord): boolean {

@@ -20,6 +20,7 @@ import { CreatedEndpointBody, EndpointBody, EndpointPage } from './dto/endpoint.
 import { CreateEndpointDto, RotateSecretDto, UpdateEndpointDto } from './dto/endpoint.dto.js';
 import { endpointView } from './endpoint.view.js';
 import { EndpointsService } from './endpoints.service.js';
+import { HeldDeliveries } from './held-deliveries.js';
 import { EndpointNotFoundError } from './webhook.errors.js';
 
 /** What is no UUID is no endpoint's id either, and says the same. */
@@ -31,6 +32,7 @@ const PATH = '/api/v1/webhook-endpoints';
 export class EndpointsController {
   constructor(
     private readonly endpoints: EndpointsService,
+    private readonly held: HeldDeliveries,
     private readonly idempotency: IdempotencyService,
   ) {}
 
@@ -79,12 +81,14 @@ export class EndpointsController {
   @RequireScope('webhooks:write')
   @ApiOperation({ summary: 'Change, enable or disable an endpoint; what is left out stays' })
   @ApiOkResponse({ type: EndpointBody })
-  update(
+  async update(
     @CurrentKey() { merchantId }: AuthenticatedKey,
     @Param('id', endpointId) id: string,
     @Body() dto: UpdateEndpointDto,
   ): Promise<EndpointBody> {
-    return this.endpoints.update(merchantId, id, dto);
+    const endpoint = await this.endpoints.update(merchantId, id, dto);
+    if (dto.state === 'enabled') await this.held.release();
+    return endpoint;
   }
 
   @Delete(':id')

@@ -7,6 +7,7 @@ import {
 import { Interval } from '@nestjs/schedule';
 import { Ticker } from '../process/ticker.js';
 import { DispatchRepository, type OverduePlace } from './dispatch.repository.js';
+import { HeldDeliveries } from './held-deliveries.js';
 import { WebhookQueue } from './webhook-queue.js';
 
 const PERIOD_MS = 5_000;
@@ -25,6 +26,7 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
 
   constructor(
     private readonly deliveries: DispatchRepository,
+    private readonly held: HeldDeliveries,
     private readonly queue: WebhookQueue,
   ) {}
 
@@ -44,18 +46,15 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
     await this.ticker.stop();
   }
 
-  /** @returns whether there is more to release at once */
   private async reconcile(): Promise<boolean> {
     try {
-      const released = await this.deliveries.releaseHeld(BATCH);
-      await this.queue.bringForward(released);
+      await this.held.release();
       await this.refill();
-      return released.length === BATCH;
     } catch (error) {
       const reason = (error as Error).message;
       this.logger.error({ reason }, 'reconciliation failed, the next one tries again');
-      return false;
     }
+    return false;
   }
 
   private async refill(): Promise<void> {

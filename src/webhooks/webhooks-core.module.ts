@@ -6,6 +6,7 @@ import { BuiltInEndpoint } from './built-in-endpoint.js';
 import { DeliveryRepository } from './delivery.repository.js';
 import { DispatchRepository } from './dispatch.repository.js';
 import { EndpointSecrets } from './endpoint-secrets.js';
+import { HeldDeliveries } from './held-deliveries.js';
 import { WebhookClient } from './webhook-client.js';
 import { WEBHOOK_QUEUE, WebhookQueue } from './webhook-queue.js';
 import { WebhookSender } from './webhook-sender.js';
@@ -13,6 +14,7 @@ import { WebhookSender } from './webhook-sender.js';
 const shared = [
   DeliveryRepository,
   DispatchRepository,
+  HeldDeliveries,
   EndpointSecrets,
   WebhookClient,
   WebhookQueue,
