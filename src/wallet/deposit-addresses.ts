@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { type EntityManager } from 'typeorm';
 import { type DepositScheme } from './deposit-scheme.js';
 import { IndexSequence } from './index-sequence.js';
 
@@ -20,9 +21,10 @@ export class DepositAddresses {
     private readonly indices: IndexSequence,
   ) {}
 
-  async next(): Promise<DepositAddress> {
+  /** @param manager of the transaction the caller is in, if any */
+  async next(manager?: EntityManager): Promise<DepositAddress> {
     for (;;) {
-      const derivationIndex = await this.indices.next();
+      const derivationIndex = await this.indices.next(manager);
       const found = this.scheme.addressAt(derivationIndex);
       // BIP-32: "In case … the resulting key is invalid, one should proceed with the next value".
       if (found) return { ...found, scheme: this.scheme.name, derivationIndex };

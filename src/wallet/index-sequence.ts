@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 
 /**
  * Hands out derivation indices from a Postgres sequence: no two processes get the same one, and none comes twice.
@@ -14,7 +14,15 @@ export class IndexSequence {
 
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
-  next(): Promise<number> {
+  /**
+   * @param manager of the transaction the caller is in, if any: whoever holds one connection and waited here for a
+   * second would, with as many others as the pool has connections, wait for ever
+   */
+  next(manager?: EntityManager): Promise<number> {
+    return manager ? nextOn(manager) : this.nextShared();
+  }
+
+  private nextShared(): Promise<number> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ resolve, reject });
       if (!this.isFetching) void this.fetch();
@@ -38,4 +46,9 @@ export class IndexSequence {
     }
     this.isFetching = false;
   }
+}
+
+async function nextOn(manager: EntityManager): Promise<number> {
+  const [row] = await manager.query<{ index: string }[]>(`SELECT nextval('derivation_index_seq') AS index`);
+  return Number(row?.index);
 }

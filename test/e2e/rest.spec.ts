@@ -234,6 +234,14 @@ describe('Idempotency-Key', () => {
     expect(Number((await countPayments())?.payments)).toBe(before + 1);
   });
 
+  it('on more requests at once than there are database connections keeps none of them waiting for ever', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, index) => post(body, { 'idempotency-key': `crowd-${index}` })),
+    );
+    expect(answers.every(({ status }) => status === 201)).toBe(true);
+    expect(new Set(answers.map((answer) => (answer.body as unknown as PaymentView).address)).size).toBe(50);
+  });
+
   it('belongs to one merchant', async () => {
     const merchant = (await app.request<MerchantBody>('POST', '/api/v1/merchants', { name: 'third' })).body;
     const { key } = await keyWith(['payments:write'], merchant.id);
