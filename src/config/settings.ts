@@ -232,6 +232,33 @@ export class Settings {
   webhookAllowPrivateNetworks: boolean;
 
   @Setting({
+    env: 'WEBHOOK_RETENTION_DAYS',
+    description: 'How long attempts are kept; the last one of a pending delivery always is',
+    default: '30',
+    parse: integerIn(1, 3_650),
+  })
+  webhookRetentionDays: number;
+
+  @Setting({
+    env: 'WEBHOOK_CA_FILE',
+    description: 'Certificates in PEM that webhooks trust besides the usual ones, for endpoints of your own',
+    defaultNote: 'none',
+    parse: text,
+  })
+  @IsOptional()
+  webhookCaFile: string | null;
+
+  @Setting({
+    env: 'WEBHOOK_PROXY_URL',
+    description: 'Webhooks leave through this HTTP proxy; it then decides where they may go',
+    defaultNote: 'none',
+    secret: true,
+    parse: urlWith('http'),
+  })
+  @IsOptional()
+  webhookProxyUrl: string | null;
+
+  @Setting({
     env: 'ENCRYPTION_KEY',
     description: 'Encrypts secrets at rest: 32 bytes in base64, or `id:base64,…` with the current key first',
     defaultNote: 'generated in development',

@@ -1,16 +1,14 @@
 import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
+import { type Agents, createAgents } from './agents.js';
 import { exchange, type ExchangeData, ExchangeFailedError, type Timing } from './exchange.js';
 import { whyNoAnswer } from './failure-words.js';
 import { isPublicAddress } from './public-address.js';
 
-const KEEP_ALIVE = { keepAlive: true, maxSockets: 100, maxFreeSockets: 20, timeout: 60_000 };
 const NOWHERE: Timing = { address: null, dnsMs: null, connectMs: null, firstByteMs: null };
 
 export interface WebhookRequest {
@@ -41,15 +39,15 @@ export class PlainHttpError extends Error {
 @Injectable()
 export class WebhookClient implements OnApplicationShutdown {
   private readonly http: AxiosInstance;
-  private readonly agents: { httpAgent: HttpAgent; httpsAgent: HttpsAgent };
+  private readonly agents: Agents;
   private readonly allowPrivate: boolean;
   private readonly allowPlain: boolean;
 
   constructor(@Inject(SETTINGS) settings: Settings) {
     this.allowPrivate = settings.webhookAllowPrivateNetworks;
     this.allowPlain = settings.nodeEnv !== 'production' || this.allowPrivate;
-    const options = this.allowPrivate ? KEEP_ALIVE : { ...KEEP_ALIVE, lookup: lookupPublic };
-    this.agents = { httpAgent: new HttpAgent(options), httpsAgent: new HttpsAgent(options) };
+    const { webhookCaFile: caFile, webhookProxyUrl: proxyUrl } = settings;
+    this.agents = createAgents({ caFile, proxyUrl, lookup: this.allowPrivate ? undefined : lookupPublic });
     this.http = axios.create({
       ...this.agents,
       adapter: exchange,

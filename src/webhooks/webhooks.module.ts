@@ -14,6 +14,7 @@ import { PublicKeysController } from './public-keys.controller.js';
 import { Reconciler } from './reconciler.js';
 import { ReplayRepository } from './replay.repository.js';
 import { ReplayService } from './replay.service.js';
+import { Retention } from './retention.js';
 import { WebhookMetrics } from './webhook-metrics.js';
 import { WebhooksCoreModule } from './webhooks-core.module.js';
 import { HANDS, WebhooksProcessor } from './webhooks.processor.js';
@@ -30,6 +31,7 @@ export class WebhooksModule {
         DeliveryService,
         Dispatcher,
         Reconciler,
+        Retention,
         WebhookMetrics,
         WebhooksProcessor,
       ],

@@ -1,3 +1,4 @@
+import { type Type } from '@nestjs/common';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type AddressInfo } from 'node:net';
 import { pino } from 'pino';
@@ -98,6 +99,11 @@ export class TestApp {
     });
     if (answer.status !== 201) throw new Error(`no payment: ${JSON.stringify(answer.body)}`);
     return answer.body;
+  }
+
+  /** A part of the app, to have it do now what it does by the clock. */
+  get<T>(part: Type<T>): T {
+    return this.app.get(part);
   }
 
   async payment(id: string): Promise<PaymentView> {

@@ -1,4 +1,5 @@
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo } from 'node:net';
 import { waitFor } from './wait-for.js';
 
@@ -22,11 +23,15 @@ export class Receiver {
   connections = 0;
   answer: Answer = accept;
 
-  private constructor(private readonly server: Server) {}
+  private constructor(
+    private readonly server: Server,
+    private readonly protocol: 'http' | 'https',
+  ) {}
 
-  static async start(): Promise<Receiver> {
-    const server = createServer();
-    const receiver = new Receiver(server);
+  /** @param tls speaks HTTPS with this certificate */
+  static async start(tls?: { cert: string; key: string }): Promise<Receiver> {
+    const server = tls ? createTlsServer(tls) : createServer();
+    const receiver = new Receiver(server, tls ? 'https' : 'http');
     server.on('connection', () => receiver.connections++);
     server.on('request', (request, response) => {
       const chunks: Buffer[] = [];
@@ -45,7 +50,7 @@ export class Receiver {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/hook`;
+    return `${this.protocol}://127.0.0.1:${(this.server.address() as AddressInfo).port}/hook`;
   }
 
   of(paymentId: string, type?: string): Received[] {

@@ -1,8 +1,14 @@
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { loadSettings } from '../../src/config/load-settings.js';
 import { WebhookClient } from '../../src/webhooks/webhook-client.js';
+import { selfSigned } from '../harness/certificate.js';
 import { Receiver } from '../harness/receiver.js';
+import { tempFolder } from '../harness/temp-folder.js';
 
 const TIMEOUT_MS = 400;
 /** Of a response, as documented. */
@@ -137,5 +143,125 @@ describe('WebhookClient', () => {
       });
     }
     expect(receiver.connections).toBe(0);
+  });
+
+  it('uses a fresh connection when the endpoint closed the idle one at that very moment', async () => {
+    await post();
+    receiver.answer = (response, _request, count) => {
+      if (count === 2) response.destroy();
+      else response.writeHead(204).end();
+    };
+    await expect(post()).resolves.toMatchObject({ kind: 'answered', status: 204 });
+    expect(receiver.connections).toBe(2);
+  });
+});
+
+describe('WebhookClient over TLS', () => {
+  const withTls = async (dates: Parameters<typeof selfSigned>[0], settings: { trusts: boolean }) => {
+    const certificate = selfSigned(dates);
+    const folder = tempFolder();
+    const file = join(folder.path, 'ca.pem');
+    writeFileSync(file, certificate.cert);
+    const tls = await Receiver.start(certificate);
+    const own = new WebhookClient(
+      Object.assign(loadSettings({ NODE_ENV: 'test' }), { webhookCaFile: settings.trusts ? file : null }),
+    );
+    try {
+      return {
+        answer: await own.post({ url: tls.url, body: '{}', headers: {} }),
+        byName: await own.post({ url: tls.url.replace('127.0.0.1', 'localhost'), body: '{}', headers: {} }),
+        received: tls.received.length,
+      };
+    } finally {
+      own.onApplicationShutdown();
+      await tls.stop();
+      folder.remove();
+    }
+  };
+
+  it('trusts the certificates of WEBHOOK_CA_FILE, by address and by name', async () => {
+    const { answer, byName } = await withTls({}, { trusts: true });
+    expect(answer).toMatchObject({ kind: 'answered', status: 204 });
+    expect(byName).toMatchObject({ kind: 'answered', status: 204 });
+  });
+
+  it('trusts no others, and sends them nothing', async () => {
+    const { answer, received } = await withTls({}, { trusts: false });
+    expect(answer).toMatchObject({ kind: 'failed', error: 'the certificate is self-signed' });
+    expect(received).toBe(0);
+  });
+
+  it('says since when a certificate has expired', async () => {
+    const until = new Date(Date.now() - 3 * 86_400_000);
+    const dates = { from: new Date(until.getTime() - 86_400_000), until };
+    const { answer, received } = await withTls(dates, { trusts: true });
+    expect(answer).toMatchObject({
+      kind: 'failed',
+      error: `certificate expired on ${until.toISOString().slice(0, 10)}`,
+    });
+    expect(received).toBe(0);
+  });
+
+  it('refuses plain http in production', async () => {
+    const own = new WebhookClient(
+      Object.assign(loadSettings({ NODE_ENV: 'test' }), {
+        nodeEnv: 'production',
+        webhookAllowPrivateNetworks: false,
+      }),
+    );
+    await expect(own.post({ url: 'http://shop.example/', body: '{}', headers: {} })).resolves.toMatchObject({
+      kind: 'failed',
+      error: 'webhooks go to https:// only; change the URL of the endpoint',
+    });
+    own.onApplicationShutdown();
+  });
+});
+
+describe('WebhookClient behind a proxy', () => {
+  it('goes through it, for http and https alike, and says when it is refused', async () => {
+    const certificate = selfSigned();
+    const folder = tempFolder();
+    writeFileSync(join(folder.path, 'ca.pem'), certificate.cert);
+    const tls = await Receiver.start(certificate);
+    const targets: string[] = [];
+    let isOpen = true;
+    const proxy = createServer().on('connect', (request, socket: Socket) => {
+      targets.push(`${request.url} ${request.headers['proxy-authorization']}`);
+      if (!isOpen) return socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+      const [host, port] = request.url!.split(':');
+      const onward = connect(Number(port), host, () => {
+        socket.write('HTTP/1.1 200 OK\r\n\r\n');
+        socket.pipe(onward).pipe(socket);
+      });
+      socket.on('error', () => onward.destroy());
+      return onward.on('error', () => socket.destroy());
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const own = new WebhookClient(
+      Object.assign(loadSettings({ NODE_ENV: 'test' }), {
+        webhookCaFile: join(folder.path, 'ca.pem'),
+        webhookProxyUrl: `http://me:secret@127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+      }),
+    );
+    try {
+      for (const { url } of [receiver, tls]) {
+        await expect(own.post({ url, body: '{}', headers: {} })).resolves.toMatchObject({ status: 204 });
+      }
+      const authorization = `Basic ${Buffer.from('me:secret').toString('base64')}`;
+      expect(targets).toEqual([receiver, tls].map(({ url }) => `${new URL(url).host} ${authorization}`));
+      isOpen = false;
+      await expect(own.post({ url: 'https://shop.example', body: '{}', headers: {} })).resolves.toMatchObject(
+        {
+          kind: 'failed',
+          error: 'the proxy answered 403 when asked for a connection',
+        },
+      );
+    } finally {
+      own.onApplicationShutdown();
+      await tls.stop();
+      proxy.closeAllConnections();
+      proxy.close();
+      folder.remove();
+    }
   });
 });

@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { type Settings } from '../../src/config/settings.js';
 import { type DeliveryBody, type DeliveryWithAttemptsBody } from '../../src/webhooks/dto/delivery.body.js';
 import { type CreatedEndpointBody, type EndpointBody } from '../../src/webhooks/dto/endpoint.body.js';
+import { Retention } from '../../src/webhooks/retention.js';
 import { TestApp } from '../harness/app.js';
 import { Receiver } from '../harness/receiver.js';
 import { TestChain } from '../harness/test-chain.js';
@@ -349,6 +350,33 @@ describe('isolation', () => {
     await waitFor('all to the other one', () => free.received.length === 20);
     await waitFor('all at last', () => at.length === 20, 15_000);
     expect(at.at(-1)! - at[0]!).toBeGreaterThanOrEqual(1_800);
+  });
+});
+
+describe('retention', () => {
+  it('forgets old attempts, but never the last one of what is still pending', async () => {
+    await restart({ webhookRetryScheduleMs: [10, AN_HOUR_MS], webhookRetentionDays: 30 });
+    const failing = await anotherReceiver();
+    failing.answer = fail;
+    const good = await endpoint(receiver.url);
+    const bad = await endpoint(failing.url);
+    await app.createPayment();
+    const delivered = await deliveryTo(good.id, 'delivered');
+    const pending = await deliveryTo(bad.id, 'pending');
+    await waitFor('two attempts', async () => (await delivery(pending.id)).attempt_count === 2);
+    const [, last] = (await delivery(pending.id)).attempts;
+    const forget = () => app.get(Retention).forgetOld();
+    await sql(`UPDATE webhook_attempts SET started_at = started_at - interval '29 days'`);
+    await forget();
+    expect((await delivery(pending.id)).attempts).toHaveLength(2);
+    await sql(`UPDATE webhook_attempts SET started_at = started_at - interval '2 days'`);
+    await forget();
+    expect((await delivery(delivered.id)).attempts).toEqual([]);
+    expect(await delivery(pending.id)).toMatchObject({
+      attempt_count: 2,
+      attempts: [{ duration_ms: last!.duration_ms }],
+    });
+    expect((await delivery(pending.id)).attempts).toHaveLength(1);
   });
 });
 
