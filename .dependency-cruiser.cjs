@@ -15,7 +15,7 @@ module.exports = {
       comment: 'The logic that moves money has no framework in it, and is tested without one.',
       severity: 'error',
       from: {
-        path: '^src/(payments/(lifecycle|counting|amount|metadata|payment-uri|payment\\.view)|webhooks/(signer|retry|event-filter|public-address)|scanner/plan|chain/(movements|confirmations)|wallet/(bip32|deposit-node|deposit-scheme))\\.ts$',
+        path: '^src/(payments/(lifecycle|counting|amount|payment-uri|payment\\.view)|webhooks/(signer|signing-key|verify|retry|outcome|endpoint-gate|coalescer|failure-words|event-filter|public-address)|scanner/plan|chain/(movements|confirmations)|wallet/(bip32|deposit-node|deposit-scheme))\\.ts$',
       },
       to: { path: 'node_modules/(@nestjs|typeorm|pg|bullmq)/', dependencyTypesNot: ['type-only'] },
     },
@@ -45,7 +45,8 @@ module.exports = {
       from: { path: '^src/', pathNot: '^src/(webhooks/|app\\.module|database/data-source)' },
       to: {
         path: OWN('webhooks'),
-        pathNot: '^src/webhooks/(webhooks\\.module|catalogue/event-catalogue(\\.module)?|.+\\.entity)\\.ts$',
+        pathNot:
+          '^src/webhooks/(webhooks\\.module|verify|catalogue/event-catalogue(\\.module)?|.+\\.entity)\\.ts$',
       },
     },
     {

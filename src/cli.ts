@@ -1,29 +1,39 @@
 #!/usr/bin/env node
 import 'reflect-metadata';
+import { type DynamicModule } from '@nestjs/common';
 import { CommandFactory } from 'nest-commander';
 import { CliModule } from './cli/cli.module.js';
 import { commandDatabase } from './cli/command-database.js';
+import { OfflineCliModule } from './cli/offline-cli.module.js';
 import { readConfiguration } from './config/read-configuration.js';
+
+/** Commands that need no database: none is started for them. */
+const OFFLINE = ['webhook'];
 
 /** Every operator's command: `quittance merchant create`, `quittance key revoke`, … */
 async function run(): Promise<void> {
-  const { settings, chains } = await readConfiguration();
+  const configuration = await readConfiguration();
+  if (OFFLINE.includes(process.argv[2] ?? '')) return command(OfflineCliModule.register(configuration));
+  const { settings, chains } = configuration;
   const database = await commandDatabase(settings);
   // A mistyped command ends with commander's own process.exit().
   process.once('exit', () => database.abandon());
   try {
-    const configuration = { settings: { ...settings, databaseUrl: database.url }, chains };
-    const app = await CommandFactory.createWithoutRunning(CliModule.register(configuration), {
-      logger: ['error'],
-      cliName: 'quittance',
-      errorHandler: complain,
-      serviceErrorHandler: complain,
-    });
-    await CommandFactory.runApplication(app);
-    await app.close();
+    await command(CliModule.register({ settings: { ...settings, databaseUrl: database.url }, chains }));
   } finally {
     await database.release();
   }
+}
+
+async function command(module: DynamicModule): Promise<void> {
+  const app = await CommandFactory.createWithoutRunning(module, {
+    logger: ['error'],
+    cliName: 'quittance',
+    errorHandler: complain,
+    serviceErrorHandler: complain,
+  });
+  await CommandFactory.runApplication(app);
+  await app.close();
 }
 
 /** Help that was asked for ends as an error of commander's, with the exit code 0. */

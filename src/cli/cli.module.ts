@@ -5,6 +5,7 @@ import { ConfigurationModule } from '../config/configuration.module.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { KeyCommand, KeyCreateCommand, KeyListCommand, KeyRevokeCommand } from './key.command.js';
 import { MerchantCommand, MerchantCreateCommand, MerchantListCommand } from './merchant.command.js';
+import { WebhookCommand, WebhookListenCommand } from './webhook.command.js';
 
 @Module({})
 export class CliModule {
@@ -20,6 +21,8 @@ export class CliModule {
         MerchantCommand,
         MerchantCreateCommand,
         MerchantListCommand,
+        WebhookCommand,
+        WebhookListenCommand,
       ],
     };
   }
