@@ -13,6 +13,8 @@ import { WebhookQueue } from './webhook-queue.js';
 const BATCH = 100;
 /** For events of other processes, and for those whose wake-up was lost. */
 const SWEEP_MS = 2_000;
+/** While there is something to dispatch. */
+const BUSY_SWEEP_MS = 25;
 
 /** From the outbox to the queue: one delivery per event and subscribed endpoint. */
 @Injectable()
@@ -20,6 +22,7 @@ export class Dispatcher implements OnApplicationBootstrap, BeforeApplicationShut
   private readonly logger = new Logger(Dispatcher.name);
   private readonly ticker = new Ticker(() => this.dispatchBatch());
   private unsubscribe: () => void;
+  private soon: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly outbox: Outbox,
@@ -39,7 +42,14 @@ export class Dispatcher implements OnApplicationBootstrap, BeforeApplicationShut
 
   async beforeApplicationShutdown(): Promise<void> {
     this.unsubscribe();
+    clearTimeout(this.soon);
     await this.ticker.stop();
+  }
+
+  /** Where events come from other processes, more of them follow the first. */
+  private lookAgainSoon(): void {
+    clearTimeout(this.soon);
+    this.soon = setTimeout(() => this.ticker.run(), BUSY_SWEEP_MS);
   }
 
   /** Commits first: a crash before the jobs are added leaves pending deliveries, which the reconciler finds. */
@@ -47,6 +57,7 @@ export class Dispatcher implements OnApplicationBootstrap, BeforeApplicationShut
     try {
       const { claimed, deliveries } = await this.deliveries.dispatch(BATCH);
       await this.queue.add(deliveries);
+      if (claimed > 0) this.lookAgainSoon();
       return claimed === BATCH;
     } catch (error) {
       this.logger.error({ reason: (error as Error).message }, 'dispatch failed, the next sweep tries again');
