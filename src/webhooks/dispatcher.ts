@@ -10,7 +10,7 @@ import { Ticker } from '../process/ticker.js';
 import { DispatchRepository } from './dispatch.repository.js';
 import { WebhookQueue } from './webhook-queue.js';
 
-const BATCH = 100;
+const BATCH = 500;
 /** For events of other processes, and for those whose wake-up was lost. */
 const SWEEP_MS = 2_000;
 /** While there is something to dispatch. */

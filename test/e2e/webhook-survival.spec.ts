@@ -26,10 +26,10 @@ const CHAINS = `- name: nowhere
   block_time_ms: 1000
   native: { symbol: ETH, decimals: 18 }
 `;
-/** SURVIVAL_EVENTS=10000 for the whole of it. */
-const EVENTS = Number(process.env.SURVIVAL_EVENTS ?? 150);
+/** SURVIVAL_EVENTS=10000 SURVIVAL_KILLS=5 for the whole of it. */
+const EVENTS = Number(process.env.SURVIVAL_EVENTS ?? 40);
 const ENDPOINTS = 20;
-const KILLS = 5;
+const KILLS = Number(process.env.SURVIVAL_KILLS ?? 2);
 const WAIT_MS = Math.max(90_000, EVENTS * 200);
 
 describe.each(['Postgres', 'Redis'] as const)('a worker process, with its queue on %s', (backend) => {
@@ -160,7 +160,7 @@ describe.each(['Postgres', 'Redis'] as const)('a worker process, with its queue 
         const share = (total * count) / (KILLS + 2);
         await waitFor(`${share} delivered`, async () => (await countOf('delivered')) >= share, WAIT_MS);
         await kill();
-        if (count === 3) await wipeQueue();
+        if (count === KILLS) await wipeQueue();
         await start();
       }
       await waitFor('all to be delivered', async () => (await countOf('delivered')) === total, WAIT_MS);
