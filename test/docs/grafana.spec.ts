@@ -1,0 +1,19 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+
+const ROOT = join(import.meta.dirname, '../..');
+const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+const namesIn = (text: string) => new Set(text.match(/quittance_webhook_[a-z_]+/g));
+
+describe('docs/grafana-webhooks.json', () => {
+  it('asks for every metric of webhooks, and for none that is not there', () => {
+    const sources = readdirSync(join(ROOT, 'src/webhooks')).filter((file) => file.includes('metrics'));
+    const defined = namesIn(sources.map((file) => read(`src/webhooks/${file}`)).join());
+    const asked = [...namesIn(read('docs/grafana-webhooks.json'))].map((name) =>
+      name.replace(/_bucket$/, ''),
+    );
+    expect(new Set(asked)).toEqual(defined);
+    expect(namesIn(read('docs/webhooks.md'))).toEqual(defined);
+  });
+});
