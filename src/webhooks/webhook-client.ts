@@ -1,5 +1,4 @@
-import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
-import { isIP, type LookupFunction } from 'node:net';
+import { isIP } from 'node:net';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { SETTINGS } from '../config/configuration.module.js';
@@ -8,6 +7,7 @@ import { type Agents, createAgents } from './agents.js';
 import { exchange, type ExchangeData, ExchangeFailedError, type Timing } from './exchange.js';
 import { whyNoAnswer } from './failure-words.js';
 import { isPublicAddress } from './public-address.js';
+import { PrivateAddressError, publicLookup } from './public-lookup.js';
 
 const NOWHERE: Timing = { address: null, dnsMs: null, connectMs: null, firstByteMs: null };
 
@@ -22,12 +22,6 @@ export type WebhookAnswer = { timing: Timing } & (
   | { kind: 'answered'; status: number; retryAfter: string | undefined; response: string }
   | { kind: 'failed'; error: string }
 );
-
-export class PrivateAddressError extends Error {
-  constructor(host: string, address: string) {
-    super(`${host} is at ${address}, which is no public address; webhooks do not go there`);
-  }
-}
 
 export class PlainHttpError extends Error {
   constructor() {
@@ -47,7 +41,7 @@ export class WebhookClient implements OnApplicationShutdown {
     this.allowPrivate = settings.webhookAllowPrivateNetworks;
     this.allowPlain = settings.nodeEnv !== 'production' || this.allowPrivate;
     const { webhookCaFile: caFile, webhookProxyUrl: proxyUrl } = settings;
-    this.agents = createAgents({ caFile, proxyUrl, lookup: this.allowPrivate ? undefined : lookupPublic });
+    this.agents = createAgents({ caFile, proxyUrl, lookup: this.allowPrivate ? undefined : publicLookup() });
     this.http = axios.create({
       ...this.agents,
       adapter: exchange,
@@ -100,18 +94,6 @@ export class WebhookClient implements OnApplicationShutdown {
     if (isIP(host) !== 0 && !isPublicAddress(host)) throw new PrivateAddressError(host, host);
   }
 }
-
-/** Resolves a name once per connection, refuses it if any answer is private, and connects to what was checked. */
-const lookupPublic: LookupFunction = (hostname, options, callback) => {
-  dnsLookup(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
-    if (error) return callback(error, '', 0);
-    const inward = addresses.find(({ address }) => !isPublicAddress(address));
-    if (inward) return callback(new PrivateAddressError(hostname, inward.address), '', 0);
-    const [first] = addresses;
-    if (options.all) return callback(null, addresses);
-    return callback(null, first?.address ?? '', first?.family ?? 0);
-  });
-};
 
 function headerOf(response: AxiosResponse, name: string): string | undefined {
   const value: unknown = response.headers[name];
