@@ -113,13 +113,14 @@ describe('POST /payments refuses', () => {
   });
 
   it.each([
-    ['{"chain":', 400, /not valid JSON/],
-    ['', 400, /empty|not valid JSON|chain/],
+    ['{"chain":', 400, /not valid JSON: Unexpected end/],
+    ['{"chain":"testchain",}', 400, /not valid JSON: .*position 21/],
+    ['', 400, /chain: /],
     ['[]', 400, /./],
     ['"text"', 400, /./],
     ['null', 400, /./],
     [`{"a":${'['.repeat(1000)}`, 400, /64 levels/],
-    [`{"__proto__":{"chain":"testchain"},"amount":"1"}`, 400, /./],
+    [`{"__proto__":{"chain":"testchain"},"amount":"1"}`, 400, /"__proto__"/],
     [`{"chain":"testchain","amount":"1","metadata":{"a":"${'x'.repeat(270_000)}"}}`, 413, /256 KB/],
   ])('the body %.40j', async (body, status, detail) => {
     await expectRefusal(post(body), status, detail);
@@ -138,6 +139,8 @@ describe('a key', () => {
   it('is needed', async () => {
     const problem = await expectRefusal(post({}, { authorization: '' }), 401, /send an API key/);
     expect(problem.type).toContain('unauthenticated');
+    const { headers } = await post({}, { authorization: '' });
+    expect(headers.get('www-authenticate')).toBe('Bearer realm="quittance"');
     await expectRefusal(post({}, { authorization: 'Bearer qk_nonsense' }), 401, /not known here/);
   });
 
@@ -348,6 +351,36 @@ describe('the rest of the surface', () => {
     expect(answer.headers.get('x-request-id')).toBe('mine-1');
     const forged = await app.request('GET', '/health/live', undefined, { 'x-request-id': 'a b' });
     expect(forged.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('says which methods a URL takes', async () => {
+    await expectRefusal(
+      app.request('PUT', '/api/v1/payments'),
+      405,
+      /takes no PUT; it takes GET, HEAD, POST/,
+    );
+    const { headers } = await app.request('POST', '/api/v1/chains', {});
+    expect(headers.get('allow')).toBe('GET, HEAD');
+  });
+
+  it.each(['/api/v1/payments/%zz', '/api/v1/payments?reference=%00', '/%00'])(
+    'answers the URL %s, which it cannot read, with a problem',
+    async (url) => {
+      const problem = await expectRefusal(app.request('GET', url), 400, /the URL cannot be read/);
+      expect(problem.type).toContain('malformed_url');
+    },
+  );
+
+  it('takes a content-type without a body for none', async () => {
+    const { id } = await keyWith(['payments:read']);
+    const json = { 'content-type': 'application/json' };
+    expect((await app.request('DELETE', `/api/v1/api-keys/${id}`, undefined, json)).status).toBe(200);
+  });
+
+  it('keeps answers out of caches, and tells browsers not to guess their type', async () => {
+    const { headers } = await app.request('GET', '/api/v1/payments');
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
   });
 
   it('is not served by a process without the api role', async () => {
