@@ -187,6 +187,27 @@ describe('a key', () => {
   });
 });
 
+describe('a failure that nobody foresaw', () => {
+  it('is a 500 that tells nothing, and a log line that tells what happened but not what was sent', async () => {
+    const { dataSource } = app.database;
+    await dataSource.query('ALTER TABLE payments ADD CONSTRAINT broken_for_test CHECK (false) NOT VALID');
+    const headers = { 'x-request-id': 'broken-1' };
+    const body = { chain: 'testchain', amount: '1', reference: 'reference-of-a-customer' };
+    const problem = await expectRefusal(post(body, headers), 500, /nothing was changed.*request_id/);
+    await dataSource.query('ALTER TABLE payments DROP CONSTRAINT broken_for_test');
+    expect(problem).toEqual({
+      type: 'about:blank',
+      title: 'Internal error',
+      status: 500,
+      detail: expect.any(String),
+      request_id: 'broken-1',
+    });
+    const lines = app.log.filter((line) => line.includes('broken-1'));
+    expect(lines.join('')).toContain('broken_for_test');
+    expect(lines.join('')).not.toContain('reference-of-a-customer');
+  });
+});
+
 describe('merchants', () => {
   it('never see each other’s payments', async () => {
     const merchant = (await app.request<MerchantBody>('POST', '/api/v1/merchants', { name: 'other' })).body;
