@@ -10,6 +10,7 @@ import { AppModule } from '../app.module.js';
 import { type Configuration } from '../config/read-configuration.js';
 import { VERSION } from '../version.js';
 import { readJsonBodies } from './json-body.js';
+import { completeDescription } from './openapi.js';
 import { PinoLogger } from './pino-logger.js';
 import { pathOf, ProblemFilter } from './problem.filter.js';
 import { ValidationFailedError } from './problem.js';
@@ -148,11 +149,14 @@ function serveDocs(app: INestApplication, publicUrl: string | null): void {
       'Take crypto on EVM chains: amounts are decimal strings in base units, times ISO 8601 in UTC.',
     )
     .setVersion(VERSION)
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key: qk_…' })
-    .addApiKey({ type: 'apiKey', in: 'header', name: 'X-Api-Key' }, 'x-api-key')
-    .addSecurityRequirements('bearer');
+    .addBearerAuth(
+      { type: 'http', scheme: 'bearer', bearerFormat: 'qk_…', description: 'An API key' },
+      'bearer',
+    )
+    .addApiKey({ type: 'apiKey', in: 'header', name: 'X-Api-Key' }, 'x-api-key');
   if (publicUrl !== null) description.addServer(publicUrl);
-  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, description.build()), {
+  const describe = () => completeDescription(SwaggerModule.createDocument(app, description.build()));
+  SwaggerModule.setup('docs', app, describe, {
     jsonDocumentUrl: 'openapi.json',
     yamlDocumentUrl: 'openapi.yaml',
   });

@@ -363,7 +363,56 @@ describe('the rest of the surface', () => {
       ]),
     );
     const page = await fetch(`${app.url}/docs`);
-    expect(await page.text()).toContain('swagger-ui');
+    const html = await page.text();
+    expect(html).toContain('swagger-ui');
+    // What the page loads comes from here: an installation may have no way to the outside.
+    expect(html).not.toMatch(/(src|href)="(https?:)?\/\//);
+  });
+
+  it('describes each operation with its problems, its key and its scope', async () => {
+    interface Operation {
+      description?: string;
+      security: object[];
+      parameters: { name: string; required?: boolean }[];
+      responses: Record<string, { description?: string; content?: object }>;
+    }
+    const { body } = await app.request<{ paths: Record<string, Record<string, Operation>> }>(
+      'GET',
+      '/openapi.json',
+    );
+    const create = body.paths['/api/v1/payments']?.post;
+    expect(create?.description).toContain('`payments:write`');
+    expect(create?.security).toEqual([{ bearer: [] }, { 'x-api-key': [] }]);
+    expect(create?.parameters).toMatchObject([{ name: 'Idempotency-Key', required: false }]);
+    expect(Object.keys(create?.responses ?? {})).toEqual([
+      '201',
+      '400',
+      '401',
+      '403',
+      '409',
+      '413',
+      '415',
+      '429',
+    ]);
+    const secured = Object.entries(body.paths).filter(([path]) => path.startsWith('/api/'));
+    for (const operation of secured.flatMap(([, methods]) => Object.values(methods))) {
+      expect(operation.description).toMatch(/scope `/);
+      expect(operation.responses).toHaveProperty('401');
+    }
+    expect(body.paths['/.well-known/webhook-keys/{endpoint_id}']?.get?.security).toEqual([]);
+  });
+
+  it('refers to nothing in its description that is not there', async () => {
+    const { body } = await app.request('GET', '/openapi.json');
+    const references = JSON.stringify(body).matchAll(/"\$ref":"#\/([^"]+)"/g);
+    const missing = [...references]
+      .map(([, path]) => path as string)
+      .filter(
+        (path) =>
+          path.split('/').reduce<unknown>((at, key) => (at as Record<string, unknown>)?.[key], body) ===
+          undefined,
+      );
+    expect(missing).toEqual([]);
   });
 
   it('answers an unknown route with a problem, and every request with its id', async () => {
