@@ -4,6 +4,7 @@ import { CommandFactory } from 'nest-commander';
 import { CliModule } from './cli/cli.module.js';
 import { commandDatabase } from './cli/command-database.js';
 import { readConfiguration } from './config/read-configuration.js';
+import { VERSION } from './version.js';
 
 /** Every operator's command: `quittance merchant create`, `quittance key revoke`, … */
 async function run(): Promise<void> {
@@ -14,8 +15,10 @@ async function run(): Promise<void> {
   try {
     const configuration = { settings: { ...settings, databaseUrl: database.url }, chains };
     const app = await CommandFactory.createWithoutRunning(CliModule.register(configuration), {
-      logger: ['error'],
-      cliName: 'quittance',
+      // What goes wrong is told once, in its own words, by `complain`.
+      logger: false,
+      abortOnError: false,
+      version: VERSION,
       errorHandler: complain,
       serviceErrorHandler: complain,
     });

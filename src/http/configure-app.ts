@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { type INestApplication, ValidationPipe } from '@nestjs/common';
+import { type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
-import { type ValidationError } from 'class-validator';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { type Logger } from 'pino';
 import { AppModule } from '../app.module.js';
@@ -13,9 +12,9 @@ import { readJsonBodies } from './json-body.js';
 import { completeDescription } from './openapi.js';
 import { PinoLogger } from './pino-logger.js';
 import { pathOf, ProblemFilter } from './problem.filter.js';
-import { ValidationFailedError } from './problem.js';
 import { Routes, recordRoutes } from './routes.js';
 import { UnreadableUrlError } from './unreadable-url.error.js';
+import { validationPipe } from './validation.js';
 
 const BODY_LIMIT_BYTES = 256 * 1024;
 /** To send a request whole. Fastify sets none, which lets slow senders keep connections for ever. */
@@ -60,7 +59,7 @@ export async function createApp(configuration: Configuration, pino: Logger): Pro
   decorateAnswers(fastify);
   refuseNul(fastify);
   app.setGlobalPrefix(API_PREFIX, { exclude: OUTSIDE_PREFIX });
-  app.useGlobalPipes(validation());
+  app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(problems);
   serveDocs(app, configuration.settings.publicUrl);
   await initialise(app);
@@ -82,10 +81,11 @@ function sanePassedId(given: unknown): string | undefined {
   return typeof given === 'string' && /^[\w.:-]{1,100}$/.test(given) ? given : undefined;
 }
 
-/** Postgres stores no NUL, and nothing in a URL of ours has one. */
+/** Postgres takes no text with NUL, and no filter of ours matches one. */
 function refuseNul(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, _reply, done) => {
-    done(request.url.includes('%00') ? new UnreadableUrlError('it has a NUL character (%00)') : undefined);
+    const query = request.url.split('?', 2)[1];
+    done(query?.includes('%00') ? new UnreadableUrlError('its query has a NUL character (%00)') : undefined);
   });
 }
 
@@ -115,31 +115,6 @@ function decorateAnswers(fastify: FastifyInstance): void {
     );
     done();
   });
-}
-
-function validation(): ValidationPipe {
-  return new ValidationPipe({
-    whitelist: true,
-    forbidNonWhitelisted: true,
-    transform: true,
-    stopAtFirstError: true,
-    exceptionFactory: (errors) => new ValidationFailedError(errors.map(fieldError)),
-  });
-}
-
-function fieldError({ property, constraints, children }: ValidationError): {
-  field: string;
-  message: string;
-} {
-  const [message] = Object.values(constraints ?? {});
-  const [child] = children ?? [];
-  if (message === undefined && child) {
-    const nested = fieldError(child);
-    return { field: `${property}.${nested.field}`, message: nested.message };
-  }
-  if (constraints?.whitelistValidation !== undefined)
-    return { field: property, message: 'is not known here; remove it' };
-  return { field: property, message: message ?? 'is not valid' };
 }
 
 function serveDocs(app: INestApplication, publicUrl: string | null): void {

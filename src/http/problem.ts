@@ -54,12 +54,22 @@ export abstract class DomainError extends Error {
   readonly retryable: boolean = false;
 }
 
+export interface FieldError {
+  field: string;
+  message: string;
+}
+
 export class ValidationFailedError extends DomainError {
   readonly code = 'validation_failed';
 
-  constructor(readonly errors: { field: string; message: string }[]) {
-    super(errors.map(({ field, message }) => `${field}: ${message}`).join('; '));
+  constructor(readonly errors: FieldError[]) {
+    super(errors.map(asText).join('; '));
   }
+}
+
+/** class-validator's own messages start with the field already. */
+function asText({ field, message }: FieldError): string {
+  return message.startsWith(`${field} `) ? message : `${field}: ${message}`;
 }
 
 export class NotFoundError extends DomainError {

@@ -115,7 +115,7 @@ describe('POST /payments refuses', () => {
   it.each([
     ['{"chain":', 400, /not valid JSON: Unexpected end/],
     ['{"chain":"testchain",}', 400, /not valid JSON: .*position 21/],
-    ['', 400, /chain: /],
+    ['', 400, /^chain must be .*amount/],
     ['[]', 400, /./],
     ['"text"', 400, /./],
     ['null', 400, /./],
@@ -433,7 +433,7 @@ describe('the rest of the surface', () => {
     expect(headers.get('allow')).toBe('GET, HEAD');
   });
 
-  it.each(['/api/v1/payments/%zz', '/api/v1/payments?reference=%00', '/%00'])(
+  it.each(['/api/v1/payments/%zz', '/api/v1/payments?reference=%00'])(
     'answers the URL %s, which it cannot read, with a problem',
     async (url) => {
       const problem = await expectRefusal(app.request('GET', url), 400, /the URL cannot be read/);
