@@ -6,6 +6,7 @@ import { CliModule } from './cli/cli.module.js';
 import { commandDatabase } from './cli/command-database.js';
 import { OfflineCliModule } from './cli/offline-cli.module.js';
 import { readConfiguration } from './config/read-configuration.js';
+import { VERSION } from './version.js';
 
 /** Commands that need no database: none is started for them. */
 const OFFLINE = ['webhook'];
@@ -27,8 +28,11 @@ async function run(): Promise<void> {
 
 async function command(module: DynamicModule): Promise<void> {
   const app = await CommandFactory.createWithoutRunning(module, {
-    logger: ['error'],
     cliName: 'quittance',
+    // What goes wrong is told once, in its own words, by `complain`.
+    logger: false,
+    abortOnError: false,
+    version: VERSION,
     errorHandler: complain,
     serviceErrorHandler: complain,
   });

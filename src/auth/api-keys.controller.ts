@@ -12,16 +12,23 @@ import {
 } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { IdempotencyService } from '../http/idempotency.js';
-import { type Page, page } from '../http/page.js';
+import { page } from '../http/page.js';
 import { ApiKeyNotFoundError } from './auth.errors.js';
 import { AuthService } from './auth.service.js';
 import { apiKeyView } from './auth.views.js';
 import { type AuthenticatedKey } from './authenticated-key.js';
-import { ApiKeyBody, CreateApiKeyDto, CreatedApiKeyBody, ListApiKeysDto } from './dto/auth.dto.js';
+import {
+  ApiKeyBody,
+  ApiKeyPage,
+  CreateApiKeyDto,
+  CreatedApiKeyBody,
+  ListApiKeysDto,
+} from './dto/auth.dto.js';
 import { CurrentKey, RequireScope } from './scopes.js';
 
 const keyId = new ParseUUIDPipe({ exceptionFactory: () => new ApiKeyNotFoundError('with that id') });
 
+/** An `admin` key is the operator's: it manages the keys of every merchant of the installation. */
 @ApiTags('api-keys')
 @RequireScope('admin')
 @Controller('api-keys')
@@ -33,7 +40,10 @@ export class ApiKeysController {
 
   @Post()
   @HttpCode(201)
-  @ApiOperation({ summary: 'Create an API key; its answer alone carries the key' })
+  @ApiOperation({
+    summary: 'Create an API key; its answer alone carries the key',
+    description: 'For any merchant of the installation: an admin key is the operator’s.',
+  })
   @ApiCreatedResponse({ type: CreatedApiKeyBody })
   async create(
     @CurrentKey() { merchantId }: AuthenticatedKey,
@@ -53,8 +63,9 @@ export class ApiKeysController {
   }
 
   @Get()
-  @ApiOperation({ summary: 'List API keys, oldest first' })
-  async list(@Query() { limit, after, merchant_id: merchantId }: ListApiKeysDto): Promise<Page<ApiKeyBody>> {
+  @ApiOperation({ summary: 'List API keys, oldest first, revoked ones too' })
+  @ApiOkResponse({ type: ApiKeyPage })
+  async list(@Query() { limit, after, merchant_id: merchantId }: ListApiKeysDto): Promise<ApiKeyPage> {
     const keys = await this.auth.listKeys(limit + 1, { after, merchantId });
     return page(keys.map(apiKeyView), limit, ({ id }) => id);
   }

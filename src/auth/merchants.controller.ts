@@ -1,11 +1,11 @@
 import { Body, Controller, Get, Headers, HttpCode, Post, Query } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { IdempotencyService } from '../http/idempotency.js';
-import { type Page, page, PageQuery } from '../http/page.js';
+import { page, PageQuery } from '../http/page.js';
 import { AuthService } from './auth.service.js';
 import { merchantView } from './auth.views.js';
 import { type AuthenticatedKey } from './authenticated-key.js';
-import { CreateMerchantDto, MerchantBody } from './dto/auth.dto.js';
+import { CreateMerchantDto, MerchantBody, MerchantPage } from './dto/auth.dto.js';
 import { CurrentKey, RequireScope } from './scopes.js';
 
 /** An `admin` key is the operator's: it manages every merchant of the installation. */
@@ -36,7 +36,8 @@ export class MerchantsController {
 
   @Get()
   @ApiOperation({ summary: 'List merchants, oldest first' })
-  async list(@Query() { limit, after }: PageQuery): Promise<Page<MerchantBody>> {
+  @ApiOkResponse({ type: MerchantPage })
+  async list(@Query() { limit, after }: PageQuery): Promise<MerchantPage> {
     const merchants = await this.auth.listMerchants(limit + 1, after);
     return page(merchants.map(merchantView), limit, ({ id }) => id);
   }

@@ -1,15 +1,19 @@
-import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import { applyDecorators, createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import { ApiExtension } from '@nestjs/swagger';
 import { type FastifyRequest } from 'fastify';
+import { PUBLIC_EXTENSION, SCOPE_EXTENSION } from '../http/openapi.js';
 import { type AuthenticatedKey, type Scope } from './authenticated-key.js';
 
 export const REQUIRED_SCOPE = 'quittance:scope';
 export const IS_PUBLIC = 'quittance:public';
 
 /** The scope a key must carry. A route without it, and not public, is refused: forgetting it opens nothing. */
-export const RequireScope = (scope: Scope) => SetMetadata(REQUIRED_SCOPE, scope);
+export const RequireScope = (scope: Scope) =>
+  applyDecorators(SetMetadata(REQUIRED_SCOPE, scope), ApiExtension(SCOPE_EXTENSION, scope));
 
 /** A route that needs no key. */
-export const Public = () => SetMetadata(IS_PUBLIC, true);
+export const Public = () =>
+  applyDecorators(SetMetadata(IS_PUBLIC, true), ApiExtension(PUBLIC_EXTENSION, true));
 
 export type AuthenticatedRequest = FastifyRequest & { apiKey?: AuthenticatedKey };
 

@@ -1,6 +1,6 @@
 import { type Settings } from '../config/settings.js';
 import { findEmbeddedPostgres, startEmbeddedPostgres } from '../database/embedded/embedded-postgres.js';
-import { migrate } from '../database/migrate.js';
+import { migrate, requireMigrated } from '../database/migrate.js';
 import { takeDataFolder } from '../runtime/data-folder.js';
 
 export interface CommandDatabase {
@@ -11,10 +11,16 @@ export interface CommandDatabase {
   abandon(): void;
 }
 
-/** The database a command works on: DATABASE_URL, else the embedded Postgres, started for the time being if need be. */
+/**
+ * The database a command works on: DATABASE_URL, else the embedded Postgres, started for the time being if need be.
+ * @throws DatabaseUnreachableError; SchemaOutOfDateError: a command does not change the schema under a running app
+ */
 export async function commandDatabase(settings: Settings): Promise<CommandDatabase> {
   const found = settings.databaseUrl ?? findEmbeddedPostgres(settings.dataDir);
-  if (found !== null) return { url: found, release: () => Promise.resolve(), abandon: () => undefined };
+  if (found !== null) {
+    await requireMigrated(found);
+    return { url: found, release: () => Promise.resolve(), abandon: () => undefined };
+  }
   const giveBack = takeDataFolder(settings.dataDir);
   const postgres = await startEmbeddedPostgres({ dataDir: settings.dataDir, log: () => undefined });
   if (settings.migrate) await migrate(postgres.url);

@@ -5,6 +5,8 @@ import { DataSource } from 'typeorm';
 import { AuthService } from '../auth/auth.service.js';
 import { apiKeyView } from '../auth/auth.views.js';
 import { SCOPES } from '../auth/authenticated-key.js';
+import { CreateApiKeyDto } from '../auth/dto/auth.dto.js';
+import { checked } from '../http/validation.js';
 import { type OutputOptions, PrintingCommand } from './json-option.js';
 import { print, printOne } from './print.js';
 
@@ -15,6 +17,10 @@ interface KeyCreateOptions extends OutputOptions {
   merchant: string;
   name: string;
   scopes?: string[];
+}
+
+interface KeyListOptions extends OutputOptions {
+  merchant?: string;
 }
 
 @SubCommand({ name: 'create', description: 'create an API key; it is shown this once' })
@@ -31,6 +37,7 @@ export class KeyCreateCommand extends PrintingCommand {
     { merchant, name, scopes = USUAL_SCOPES, json }: KeyCreateOptions,
   ): Promise<void> {
     const input = { merchantId: requireId(merchant), name, scopes };
+    checked(CreateApiKeyDto, { merchant_id: merchant, name, scopes });
     const { row, key } = await this.auth.createKey(this.dataSource.manager, input);
     printOne({ ...apiKeyView(row), key }, { json });
   }
@@ -50,11 +57,7 @@ export class KeyCreateCommand extends PrintingCommand {
     description: `comma-separated, from ${SCOPES.join(', ')}; payments:read,payments:write when left out`,
   })
   parseScopes(value: string): string[] {
-    const scopes = value.split(',').map((scope) => scope.trim());
-    const unknown = scopes.filter((scope) => !(SCOPES as readonly string[]).includes(scope));
-    if (unknown.length > 0)
-      throw new Error(`there is no scope ${unknown.join(', ')}; choose from ${SCOPES.join(', ')}`);
-    return scopes;
+    return value.split(',').map((scope) => scope.trim());
   }
 }
 
@@ -64,8 +67,14 @@ export class KeyListCommand extends PrintingCommand {
     super();
   }
 
-  async run(_inputs: string[], options: OutputOptions): Promise<void> {
-    print((await this.auth.listKeys(ALL)).map(apiKeyView), options);
+  async run(_inputs: string[], { merchant, json }: KeyListOptions): Promise<void> {
+    const merchantId = merchant === undefined ? undefined : requireId(merchant);
+    print((await this.auth.listKeys(ALL, { merchantId })).map(apiKeyView), { json });
+  }
+
+  @Option({ flags: '--merchant <id>', description: 'only the keys of this merchant' })
+  parseMerchant(value: string): string {
+    return value;
   }
 }
 

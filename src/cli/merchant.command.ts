@@ -3,6 +3,8 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { AuthService } from '../auth/auth.service.js';
 import { merchantView } from '../auth/auth.views.js';
+import { CreateMerchantDto } from '../auth/dto/auth.dto.js';
+import { checked } from '../http/validation.js';
 import { type OutputOptions, PrintingCommand } from './json-option.js';
 import { print, printOne } from './print.js';
 
@@ -18,7 +20,7 @@ export class MerchantCreateCommand extends PrintingCommand {
   }
 
   async run([name = '']: string[], options: OutputOptions): Promise<void> {
-    if (name.trim() === '' || name.length > 200) throw new Error('a merchant’s name has 1 to 200 characters');
+    checked(CreateMerchantDto, { name });
     printOne(merchantView(await this.auth.createMerchant(this.dataSource.manager, name)), options);
   }
 }

@@ -15,7 +15,9 @@ export class DatabaseUnreachableError extends Error {
 
 export class SchemaOutOfDateError extends Error {
   constructor() {
-    super('the database schema is not up to date and MIGRATE is off; run: npm run migration:run');
+    super(
+      'the database schema is not up to date; run: npm run migration:run, or start Quittance with MIGRATE=on',
+    );
   }
 }
 

@@ -1,20 +1,24 @@
 import { randomUUID } from 'node:crypto';
-import { type INestApplication, ValidationPipe } from '@nestjs/common';
+import { type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
-import { type ValidationError } from 'class-validator';
-import { type FastifyInstance, LogController } from 'fastify';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { type Logger } from 'pino';
 import { AppModule } from '../app.module.js';
 import { type Configuration } from '../config/read-configuration.js';
 import { VERSION } from '../version.js';
-import { requireShallow } from './json-body.js';
+import { readJsonBodies } from './json-body.js';
+import { completeDescription } from './openapi.js';
 import { PinoLogger } from './pino-logger.js';
-import { ProblemFilter } from './problem.filter.js';
-import { ValidationFailedError } from './problem.js';
+import { pathOf, ProblemFilter } from './problem.filter.js';
+import { Routes, recordRoutes } from './routes.js';
+import { UnreadableUrlError } from './unreadable-url.error.js';
+import { validationPipe } from './validation.js';
 
 const BODY_LIMIT_BYTES = 256 * 1024;
+/** To send a request whole. Fastify sets none, which lets slow senders keep connections for ever. */
+const REQUEST_TIMEOUT_MS = 30_000;
 const API_PREFIX = 'api/v1';
 const OUTSIDE_PREFIX = [
   '.well-known/webhook-keys/:endpoint_id',
@@ -26,6 +30,8 @@ const OUTSIDE_PREFIX = [
 
 /** The one set-up of the app, for main and for every test. It listens on nothing yet. */
 export async function createApp(configuration: Configuration, pino: Logger): Promise<NestFastifyApplication> {
+  const routes = new Routes();
+  const problems = new ProblemFilter(routes);
   const adapter = new FastifyAdapter({
     loggerInstance: pino,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
@@ -34,6 +40,12 @@ export async function createApp(configuration: Configuration, pino: Logger): Pro
     genReqId: ({ headers }: { headers: Record<string, unknown> }) =>
       sanePassedId(headers['x-request-id']) ?? randomUUID(),
     forceCloseConnections: 'idle',
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    // A URL that cannot be decoded has no route, and so no hook and no filter.
+    frameworkErrors: (_error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+      void reply.headers(headersOf(request));
+      problems.answer(new UnreadableUrlError('it is not valid percent-encoding'), request, reply);
+    },
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.register(configuration), adapter, {
     logger: new PinoLogger(pino),
@@ -42,11 +54,13 @@ export async function createApp(configuration: Configuration, pino: Logger): Pro
     abortOnError: false,
   });
   const fastify: FastifyInstance = adapter.getInstance<FastifyInstance>();
-  parseJson(fastify);
+  recordRoutes(fastify, routes);
+  readJsonBodies(fastify);
   decorateAnswers(fastify);
+  refuseNul(fastify);
   app.setGlobalPrefix(API_PREFIX, { exclude: OUTSIDE_PREFIX });
-  app.useGlobalPipes(validation());
-  app.useGlobalFilters(new ProblemFilter());
+  app.useGlobalPipes(validationPipe());
+  app.useGlobalFilters(problems);
   serveDocs(app, configuration.settings.publicUrl);
   await initialise(app);
   return app;
@@ -67,25 +81,33 @@ function sanePassedId(given: unknown): string | undefined {
   return typeof given === 'string' && /^[\w.:-]{1,100}$/.test(given) ? given : undefined;
 }
 
-function parseJson(fastify: FastifyInstance): void {
-  const parse = fastify.getDefaultJsonParser('error', 'error');
-  fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    requireShallow(body as string);
-    return parse(request, body as string, done);
+/** Postgres takes no text with NUL, and no filter of ours matches one. */
+function refuseNul(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    const query = request.url.split('?', 2)[1];
+    done(query?.includes('%00') ? new UnreadableUrlError('its query has a NUL character (%00)') : undefined);
   });
+}
+
+function headersOf(request: FastifyRequest): Record<string, string> {
+  return {
+    'x-request-id': request.id,
+    'x-content-type-options': 'nosniff',
+    // A key in X-Api-Key does not keep shared caches from storing the answer, as one in Authorization does.
+    ...(request.url.startsWith(`/${API_PREFIX}/`) ? { 'cache-control': 'no-store' } : {}),
+  };
 }
 
 function decorateAnswers(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
-    void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
+    void reply.headers(headersOf(request));
     done();
   });
   fastify.addHook('onResponse', (request, reply, done) => {
     request.log.info(
       {
         method: request.method,
-        url: request.url.split('?')[0],
+        url: pathOf(request),
         status: reply.statusCode,
         duration: Math.round(reply.elapsedTime),
       },
@@ -95,31 +117,6 @@ function decorateAnswers(fastify: FastifyInstance): void {
   });
 }
 
-function validation(): ValidationPipe {
-  return new ValidationPipe({
-    whitelist: true,
-    forbidNonWhitelisted: true,
-    transform: true,
-    stopAtFirstError: true,
-    exceptionFactory: (errors) => new ValidationFailedError(errors.map(fieldError)),
-  });
-}
-
-function fieldError({ property, constraints, children }: ValidationError): {
-  field: string;
-  message: string;
-} {
-  const [message] = Object.values(constraints ?? {});
-  const [child] = children ?? [];
-  if (message === undefined && child) {
-    const nested = fieldError(child);
-    return { field: `${property}.${nested.field}`, message: nested.message };
-  }
-  if (constraints?.whitelistValidation !== undefined)
-    return { field: property, message: 'is not known here; remove it' };
-  return { field: property, message: message ?? 'is not valid' };
-}
-
 function serveDocs(app: INestApplication, publicUrl: string | null): void {
   const description = new DocumentBuilder()
     .setTitle('Quittance')
@@ -127,11 +124,14 @@ function serveDocs(app: INestApplication, publicUrl: string | null): void {
       'Take crypto on EVM chains: amounts are decimal strings in base units, times ISO 8601 in UTC.',
     )
     .setVersion(VERSION)
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key: qk_…' })
-    .addApiKey({ type: 'apiKey', in: 'header', name: 'X-Api-Key' }, 'x-api-key')
-    .addSecurityRequirements('bearer');
+    .addBearerAuth(
+      { type: 'http', scheme: 'bearer', bearerFormat: 'qk_…', description: 'An API key' },
+      'bearer',
+    )
+    .addApiKey({ type: 'apiKey', in: 'header', name: 'X-Api-Key' }, 'x-api-key');
   if (publicUrl !== null) description.addServer(publicUrl);
-  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, description.build()), {
+  const describe = () => completeDescription(SwaggerModule.createDocument(app, description.build()));
+  SwaggerModule.setup('docs', app, describe, {
     jsonDocumentUrl: 'openapi.json',
     yamlDocumentUrl: 'openapi.yaml',
   });

@@ -1,9 +1,42 @@
-import { ValidationFailedError } from './problem.js';
+import { type FastifyInstance } from 'fastify';
+import { DomainError, ValidationFailedError } from './problem.js';
 
 /** Deeper nesting than any request of ours has, and far from what would overflow the stack. */
 const MAX_DEPTH = 64;
 const OPENING = new Set(['{', '[']);
 const CLOSING = new Set(['}', ']']);
+
+export class MalformedJsonError extends DomainError {
+  readonly code = 'malformed_json';
+
+  constructor(why: string) {
+    super(`the body is not valid JSON: ${why}`);
+  }
+}
+
+/** JSON is the only thing read as a body. Many clients name it in `content-type` with no body at all: that is none. */
+export function readJsonBodies(fastify: FastifyInstance): void {
+  const parse = fastify.getDefaultJsonParser('error', 'error');
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    const json = body as string;
+    if (json === '') return done(null, undefined);
+    requireShallow(json);
+    return parse(request, json, (error, value) =>
+      error ? done(new MalformedJsonError(whyNotJson(json))) : done(null, value),
+    );
+  });
+}
+
+/** Why a body that was refused is no JSON, or none that we take. */
+export function whyNotJson(json: string): string {
+  try {
+    JSON.parse(json);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return 'the keys "__proto__" and "constructor.prototype" are not taken; give them another name';
+}
 
 /**
  * Refuses JSON that is nested deeper than any honest request, before anything recursive walks it.

@@ -1,5 +1,6 @@
 import { type LoggerService } from '@nestjs/common';
-import { type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
+import { loggedError, withoutSecrets } from './logged-error.js';
 
 /** Wherever a secret could stand in something that is logged as an object. */
 const SECRET_PATHS = [
@@ -15,8 +16,9 @@ const SECRET_PATHS = [
   'webhookSecret',
 ];
 
-export function createPino(level: string): Logger {
-  return pino({
+/** @param destination where lines go; standard output when left out */
+export function createPino(level: string, destination?: DestinationStream): Logger {
+  const options: LoggerOptions = {
     level,
     redact: {
       paths: [
@@ -28,9 +30,11 @@ export function createPino(level: string): Logger {
       ],
       censor: '[redacted]',
     },
+    serializers: { err: loggedError },
     base: undefined,
     timestamp: pino.stdTimeFunctions.isoTime,
-  });
+  };
+  return destination ? pino(options, destination) : pino(options);
 }
 
 /** Nest's account of its own start-up: a page of lines that say nothing of payments. */
@@ -79,16 +83,19 @@ export class PinoLogger implements LoggerService {
     message: unknown,
     rest: unknown[],
   ): void {
-    const texts = rest.filter((item): item is string => typeof item === 'string');
+    const texts = rest.filter((item): item is string => typeof item === 'string').map(withoutSecrets);
     const context = texts.at(-1);
     if (message instanceof Error) {
-      this.pino[level]({ context, err: message }, message.message);
+      this.pino[level]({ context, err: message }, withoutSecrets(message.message));
       return;
     }
     if (typeof message === 'object' && message !== null) {
       this.pino[level]({ context, ...message }, texts.length > 1 ? texts[0] : undefined);
       return;
     }
-    this.pino[level]({ context, ...(texts.length > 1 ? { stack: texts[0] } : {}) }, String(message));
+    this.pino[level](
+      { context, ...(texts.length > 1 ? { stack: texts[0] } : {}) },
+      withoutSecrets(String(message)),
+    );
   }
 }

@@ -1,9 +1,11 @@
+import { STATUS_CODES } from 'node:http';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { DomainError, type ErrorCode, statusOf, titleOf, ValidationFailedError } from './problem.js';
+import { MethodNotAllowedError, type Routes } from './routes.js';
 
 /** RFC 9457, section 3. */
-interface ProblemDocument {
+export interface ProblemDocument {
   type: string;
   title: string;
   status: number;
@@ -12,9 +14,10 @@ interface ProblemDocument {
   request_id: string;
 }
 
+type Problem = Omit<ProblemDocument, 'request_id'>;
+
 /** What Fastify refuses before a handler runs; Nest passes it on as an HttpException of its own. */
 const BEFORE_HANDLER: Record<number, { code: ErrorCode; detail: string }> = {
-  400: { code: 'malformed_json', detail: 'the body is not valid JSON' },
   413: { code: 'body_too_large', detail: 'the body may have 256 KB at most' },
   415: {
     code: 'unsupported_media_type',
@@ -27,44 +30,72 @@ const BEFORE_HANDLER: Record<number, { code: ErrorCode; detail: string }> = {
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger(ProblemFilter.name);
 
+  constructor(private readonly routes: Routes) {}
+
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const problem = { ...this.problemOf(error, request), request_id: request.id };
-    if (problem.status === 401) void reply.header('www-authenticate', 'Bearer realm="quittance"');
-    const retryAfter = (error as { retryAfterSeconds?: number }).retryAfterSeconds;
-    if (retryAfter !== undefined) void reply.header('retry-after', String(retryAfter));
-    void reply.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+    this.answer(error, request, reply);
   }
 
-  private problemOf(error: unknown, request: FastifyRequest): Omit<ProblemDocument, 'request_id'> {
-    if (error instanceof DomainError) return domainProblem(error);
-    const status =
-      error instanceof HttpException ? error.getStatus() : (error as { statusCode?: number }).statusCode;
-    if (status === 404) {
-      return document('not_found', `there is no ${request.method} ${request.url.split('?')[0]}; see /docs`);
-    }
-    const known = BEFORE_HANDLER[status ?? 500];
-    if (known) return document(known.code, known.detail);
-    if (error instanceof HttpException && error.getStatus() < 500) {
-      return { type: 'about:blank', title: error.name, status: error.getStatus(), detail: error.message };
-    }
-    this.logger.error({ err: error, request_id: request.id, url: request.url }, 'request failed');
-    return {
-      type: 'about:blank',
-      title: 'Internal error',
-      status: 500,
-      detail:
-        'something went wrong here, and nothing was changed; the operator finds it in the log by request_id',
-    };
+  answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    const told = statusIn(error) === 404 ? this.routes.missed(request.method, pathOf(request)) : error;
+    const problem = problemOf(told);
+    if (problem.status === 500)
+      this.logger.error({ err: error, request_id: request.id, url: pathOf(request) }, 'request failed');
+    for (const [name, value] of Object.entries(headersFor(told, problem.status)))
+      void reply.header(name, value);
+    void reply
+      .status(problem.status)
+      .type('application/problem+json')
+      .send(JSON.stringify({ ...problem, request_id: request.id }));
   }
 }
 
-function domainProblem(error: DomainError): Omit<ProblemDocument, 'request_id'> {
+/** @returns undefined for errors that know nothing of HTTP */
+function statusIn(error: unknown): number | undefined {
+  if (error instanceof HttpException) return error.getStatus();
+  const { code, statusCode } = (error ?? {}) as { code?: unknown; statusCode?: number };
+  // Fastify's own. Errors of other libraries have a status too: that of an answer they got from elsewhere.
+  return typeof code === 'string' && code.startsWith('FST_') ? statusCode : undefined;
+}
+
+/** Without the query, which may hold what is no business of a log. */
+export function pathOf(request: FastifyRequest): string {
+  return request.url.split('?')[0] as string;
+}
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof DomainError) return domainProblem(error);
+  const status = statusIn(error) ?? 500;
+  const known = BEFORE_HANDLER[status];
+  if (known) return document(known.code, known.detail);
+  // RFC 9457, section 4.2.1: no type of its own, so the title is that of the status.
+  const untyped = { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status };
+  if (status < 500) return { ...untyped, detail: (error as Error).message };
+  return {
+    type: 'about:blank',
+    title: 'Internal error',
+    status: 500,
+    detail:
+      'something went wrong here, and nothing was changed; the operator finds it in the log by request_id',
+  };
+}
+
+function headersFor(error: unknown, status: number): Record<string, string> {
+  const { retryAfterSeconds } = error as { retryAfterSeconds?: number };
+  return {
+    ...(status === 401 ? { 'www-authenticate': 'Bearer realm="quittance"' } : {}),
+    ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
+    ...(error instanceof MethodNotAllowedError ? { allow: error.allowed.join(', ') } : {}),
+  };
+}
+
+function domainProblem(error: DomainError): Problem {
   const problem = document(error.code, error.message);
   return error instanceof ValidationFailedError ? { ...problem, errors: error.errors } : problem;
 }
 
-function document(code: ErrorCode, detail: string): Omit<ProblemDocument, 'request_id'> {
+function document(code: ErrorCode, detail: string): Problem {
   return { type: `urn:quittance:problem:${code}`, title: titleOf[code], status: statusOf[code], detail };
 }

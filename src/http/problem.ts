@@ -2,9 +2,11 @@
 export type ErrorCode =
   | 'validation_failed'
   | 'malformed_json'
+  | 'malformed_url'
   | 'unauthenticated'
   | 'forbidden'
   | 'not_found'
+  | 'method_not_allowed'
   | 'idempotency_key_reused'
   | 'conflict'
   | 'body_too_large'
@@ -16,9 +18,11 @@ export type ErrorCode =
 export const statusOf = {
   validation_failed: 400,
   malformed_json: 400,
+  malformed_url: 400,
   unauthenticated: 401,
   forbidden: 403,
   not_found: 404,
+  method_not_allowed: 405,
   idempotency_key_reused: 409,
   conflict: 409,
   body_too_large: 413,
@@ -30,9 +34,11 @@ export const statusOf = {
 export const titleOf = {
   validation_failed: 'The request is not valid',
   malformed_json: 'The body is not JSON',
+  malformed_url: 'The URL cannot be read',
   unauthenticated: 'No valid API key',
   forbidden: 'The API key may not do this',
   not_found: 'Not found',
+  method_not_allowed: 'The method is not for this URL',
   idempotency_key_reused: 'Idempotency-Key used with another request',
   conflict: 'Conflicts with what is there',
   body_too_large: 'The body is too large',
@@ -48,12 +54,22 @@ export abstract class DomainError extends Error {
   readonly retryable: boolean = false;
 }
 
+export interface FieldError {
+  field: string;
+  message: string;
+}
+
 export class ValidationFailedError extends DomainError {
   readonly code = 'validation_failed';
 
-  constructor(readonly errors: { field: string; message: string }[]) {
-    super(errors.map(({ field, message }) => `${field}: ${message}`).join('; '));
+  constructor(readonly errors: FieldError[]) {
+    super(errors.map(asText).join('; '));
   }
+}
+
+/** class-validator's own messages start with the field already. */
+function asText({ field, message }: FieldError): string {
+  return message.startsWith(`${field} `) ? message : `${field}: ${message}`;
 }
 
 export class NotFoundError extends DomainError {

@@ -113,13 +113,14 @@ describe('POST /payments refuses', () => {
   });
 
   it.each([
-    ['{"chain":', 400, /not valid JSON/],
-    ['', 400, /empty|not valid JSON|chain/],
+    ['{"chain":', 400, /not valid JSON: Unexpected end/],
+    ['{"chain":"testchain",}', 400, /not valid JSON: .*position 21/],
+    ['', 400, /^chain must be .*amount/],
     ['[]', 400, /./],
     ['"text"', 400, /./],
     ['null', 400, /./],
     [`{"a":${'['.repeat(1000)}`, 400, /64 levels/],
-    [`{"__proto__":{"chain":"testchain"},"amount":"1"}`, 400, /./],
+    [`{"__proto__":{"chain":"testchain"},"amount":"1"}`, 400, /"__proto__"/],
     [`{"chain":"testchain","amount":"1","metadata":{"a":"${'x'.repeat(270_000)}"}}`, 413, /256 KB/],
   ])('the body %.40j', async (body, status, detail) => {
     await expectRefusal(post(body), status, detail);
@@ -138,6 +139,8 @@ describe('a key', () => {
   it('is needed', async () => {
     const problem = await expectRefusal(post({}, { authorization: '' }), 401, /send an API key/);
     expect(problem.type).toContain('unauthenticated');
+    const { headers } = await post({}, { authorization: '' });
+    expect(headers.get('www-authenticate')).toBe('Bearer realm="quittance"');
     await expectRefusal(post({}, { authorization: 'Bearer qk_nonsense' }), 401, /not known here/);
   });
 
@@ -181,6 +184,27 @@ describe('a key', () => {
     expect(dump).not.toContain(key);
     const log = app.log.join('');
     for (const secret of [key, app.key, TEST_MNEMONIC]) expect(log).not.toContain(secret);
+  });
+});
+
+describe('a failure that nobody foresaw', () => {
+  it('is a 500 that tells nothing, and a log line that tells what happened but not what was sent', async () => {
+    const { dataSource } = app.database;
+    await dataSource.query('ALTER TABLE payments ADD CONSTRAINT broken_for_test CHECK (false) NOT VALID');
+    const headers = { 'x-request-id': 'broken-1' };
+    const body = { chain: 'testchain', amount: '1', reference: 'reference-of-a-customer' };
+    const problem = await expectRefusal(post(body, headers), 500, /nothing was changed.*request_id/);
+    await dataSource.query('ALTER TABLE payments DROP CONSTRAINT broken_for_test');
+    expect(problem).toEqual({
+      type: 'about:blank',
+      title: 'Internal error',
+      status: 500,
+      detail: expect.any(String),
+      request_id: 'broken-1',
+    });
+    const lines = app.log.filter((line) => line.includes('broken-1'));
+    expect(lines.join('')).toContain('broken_for_test');
+    expect(lines.join('')).not.toContain('reference-of-a-customer');
   });
 });
 
@@ -339,7 +363,56 @@ describe('the rest of the surface', () => {
       ]),
     );
     const page = await fetch(`${app.url}/docs`);
-    expect(await page.text()).toContain('swagger-ui');
+    const html = await page.text();
+    expect(html).toContain('swagger-ui');
+    // What the page loads comes from here: an installation may have no way to the outside.
+    expect(html).not.toMatch(/(src|href)="(https?:)?\/\//);
+  });
+
+  it('describes each operation with its problems, its key and its scope', async () => {
+    interface Operation {
+      description?: string;
+      security: object[];
+      parameters: { name: string; required?: boolean }[];
+      responses: Record<string, { description?: string; content?: object }>;
+    }
+    const { body } = await app.request<{ paths: Record<string, Record<string, Operation>> }>(
+      'GET',
+      '/openapi.json',
+    );
+    const create = body.paths['/api/v1/payments']?.post;
+    expect(create?.description).toContain('`payments:write`');
+    expect(create?.security).toEqual([{ bearer: [] }, { 'x-api-key': [] }]);
+    expect(create?.parameters).toMatchObject([{ name: 'Idempotency-Key', required: false }]);
+    expect(Object.keys(create?.responses ?? {})).toEqual([
+      '201',
+      '400',
+      '401',
+      '403',
+      '409',
+      '413',
+      '415',
+      '429',
+    ]);
+    const secured = Object.entries(body.paths).filter(([path]) => path.startsWith('/api/'));
+    for (const operation of secured.flatMap(([, methods]) => Object.values(methods))) {
+      expect(operation.description).toMatch(/scope `/);
+      expect(operation.responses).toHaveProperty('401');
+    }
+    expect(body.paths['/.well-known/webhook-keys/{endpoint_id}']?.get?.security).toEqual([]);
+  });
+
+  it('refers to nothing in its description that is not there', async () => {
+    const { body } = await app.request('GET', '/openapi.json');
+    const references = JSON.stringify(body).matchAll(/"\$ref":"#\/([^"]+)"/g);
+    const missing = [...references]
+      .map(([, path]) => path as string)
+      .filter(
+        (path) =>
+          path.split('/').reduce<unknown>((at, key) => (at as Record<string, unknown>)?.[key], body) ===
+          undefined,
+      );
+    expect(missing).toEqual([]);
   });
 
   it('answers an unknown route with a problem, and every request with its id', async () => {
@@ -348,6 +421,36 @@ describe('the rest of the surface', () => {
     expect(answer.headers.get('x-request-id')).toBe('mine-1');
     const forged = await app.request('GET', '/health/live', undefined, { 'x-request-id': 'a b' });
     expect(forged.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('says which methods a URL takes', async () => {
+    await expectRefusal(
+      app.request('PUT', '/api/v1/payments'),
+      405,
+      /takes no PUT; it takes GET, HEAD, POST/,
+    );
+    const { headers } = await app.request('POST', '/api/v1/chains', {});
+    expect(headers.get('allow')).toBe('GET, HEAD');
+  });
+
+  it.each(['/api/v1/payments/%zz', '/api/v1/payments?reference=%00'])(
+    'answers the URL %s, which it cannot read, with a problem',
+    async (url) => {
+      const problem = await expectRefusal(app.request('GET', url), 400, /the URL cannot be read/);
+      expect(problem.type).toContain('malformed_url');
+    },
+  );
+
+  it('takes a content-type without a body for none', async () => {
+    const { id } = await keyWith(['payments:read']);
+    const json = { 'content-type': 'application/json' };
+    expect((await app.request('DELETE', `/api/v1/api-keys/${id}`, undefined, json)).status).toBe(200);
+  });
+
+  it('keeps answers out of caches, and tells browsers not to guess their type', async () => {
+    const { headers } = await app.request('GET', '/api/v1/payments');
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
   });
 
   it('is not served by a process without the api role', async () => {

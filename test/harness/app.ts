@@ -1,13 +1,13 @@
 import { type Type } from '@nestjs/common';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type AddressInfo } from 'node:net';
-import { pino } from 'pino';
 import { AuthService } from '../../src/auth/auth.service.js';
 import { SCOPES } from '../../src/auth/authenticated-key.js';
 import { type ChainConfig } from '../../src/config/chains.js';
 import { loadSettings } from '../../src/config/load-settings.js';
 import { type Settings } from '../../src/config/settings.js';
 import { createApp } from '../../src/http/configure-app.js';
+import { createPino } from '../../src/http/pino-logger.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { createDatabase, type TestDatabase } from './database.js';
 import { waitFor } from './wait-for.js';
@@ -44,7 +44,7 @@ export class TestApp {
   static async start({ chains = [], settings = {}, database }: AppOptions = {}): Promise<TestApp> {
     const own = database ?? (await createDatabase());
     const log: string[] = [];
-    const logger = pino({ level: 'debug' }, { write: (line: string) => log.push(line) });
+    const logger = createPino('debug', { write: (line: string) => log.push(line) });
     const configured: Settings = Object.assign(loadSettings({ NODE_ENV: 'test' }), {
       databaseUrl: own.url,
       mnemonic: TEST_MNEMONIC,

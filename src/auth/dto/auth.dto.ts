@@ -54,11 +54,25 @@ export class MerchantBody {
   @ApiProperty({ format: 'uuid' })
   id: string;
 
-  @ApiProperty()
+  @ApiProperty({ example: 'Corner shop' })
   name: string;
 
   @ApiProperty({ format: 'date-time' })
   created_at: string;
+}
+
+const NEXT = {
+  type: String,
+  nullable: true,
+  description: 'Send it as `after` for the next page; null on the last',
+} as const;
+
+export class MerchantPage {
+  @ApiProperty({ type: [MerchantBody] })
+  data: MerchantBody[];
+
+  @ApiProperty(NEXT)
+  next: string | null;
 }
 
 export class ApiKeyBody {
@@ -68,7 +82,7 @@ export class ApiKeyBody {
   @ApiProperty({ format: 'uuid' })
   merchant_id: string;
 
-  @ApiProperty()
+  @ApiProperty({ example: 'web shop' })
   name: string;
 
   @ApiProperty({ example: 'qk_Zm9vYm', description: 'How the key starts' })
@@ -85,6 +99,14 @@ export class ApiKeyBody {
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   revoked_at: string | null;
+}
+
+export class ApiKeyPage {
+  @ApiProperty({ type: [ApiKeyBody] })
+  data: ApiKeyBody[];
+
+  @ApiProperty(NEXT)
+  next: string | null;
 }
 
 export class CreatedApiKeyBody extends ApiKeyBody {

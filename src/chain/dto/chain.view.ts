@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
 
 class AssetView {
   @ApiProperty({ example: 'ETH' })
@@ -28,6 +28,7 @@ class ConfirmationTierView {
   blocks: number;
 }
 
+@ApiExtraModels(ConfirmationTierView)
 export class ChainView {
   @ApiProperty({ example: 'ethereum' })
   name: string;
@@ -50,7 +51,7 @@ export class ChainView {
   @ApiProperty({
     oneOf: [
       { type: 'string', enum: ['finalized'] },
-      { type: 'array', items: { $ref: '#/components/schemas/ConfirmationTierView' } },
+      { type: 'array', items: { $ref: getSchemaPath(ConfirmationTierView) } },
     ],
   })
   confirmations: 'finalized' | ConfirmationTierView[];

@@ -1,0 +1,157 @@
+import { STATUS_CODES } from 'node:http';
+import {
+  type OpenAPIObject,
+  type OperationObject,
+  type ParameterObject,
+  type ReferenceObject,
+  type ResponseObject,
+  type SecurityRequirementObject,
+} from '@nestjs/swagger';
+import { type ErrorCode, statusOf, titleOf } from './problem.js';
+
+/** Set on an operation by the decorators that guard it: the scope its key needs, or that it needs none. */
+export const SCOPE_EXTENSION = 'x-required-scope';
+export const PUBLIC_EXTENSION = 'x-public';
+
+type Operation = OperationObject & { [SCOPE_EXTENSION]?: string; [PUBLIC_EXTENSION]?: boolean };
+type Parameter = ParameterObject | ReferenceObject;
+
+const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
+const EITHER_KEY: SecurityRequirementObject[] = [{ bearer: [] }, { 'x-api-key': [] }];
+const IDEMPOTENCY_KEY: ParameterObject = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description:
+    'Send the request again with the same key after a failure: it is done once, and the first answer comes again for 30 days',
+  schema: { type: 'string', maxLength: 255 },
+  example: '6ba7b810-9dad-41d1-80b4-00c04fd430c8',
+};
+const PROBLEM_SCHEMA = {
+  type: 'object' as const,
+  description: 'RFC 9457',
+  required: ['type', 'title', 'status', 'detail', 'request_id'],
+  properties: {
+    type: {
+      type: 'string' as const,
+      description: 'Which kind of problem; stays the same from version to version',
+    },
+    title: { type: 'string' as const },
+    status: { type: 'integer' as const },
+    detail: { type: 'string' as const, description: 'What happened this time, and how to mend it' },
+    errors: {
+      type: 'array' as const,
+      description: 'What is wrong with which field',
+      items: {
+        type: 'object' as const,
+        required: ['field', 'message'],
+        properties: { field: { type: 'string' as const }, message: { type: 'string' as const } },
+      },
+    },
+    request_id: { type: 'string' as const, description: 'As in the header x-request-id and in the log' },
+  },
+};
+
+/**
+ * Adds what is true of every operation and what Nest's description of controllers leaves out: the problems it may
+ * answer with, the keys it takes, and Idempotency-Key as one header that may be left out.
+ */
+export function completeDescription(document: OpenAPIObject): OpenAPIObject {
+  document.components ??= {};
+  document.components.schemas = { ...document.components.schemas, Problem: PROBLEM_SCHEMA };
+  document.components.responses = Object.fromEntries(
+    (Object.keys(statusOf) as ErrorCode[]).map((code) => [code, problemResponse(code)]),
+  );
+  for (const item of Object.values(document.paths)) {
+    for (const method of METHODS) if (item[method]) completeOperation(item[method]);
+  }
+  return document;
+}
+
+function completeOperation(operation: Operation): void {
+  const { [PUBLIC_EXTENSION]: isPublic = false, [SCOPE_EXTENSION]: scope } = operation;
+  delete operation[PUBLIC_EXTENSION];
+  operation.security = isPublic ? [] : EITHER_KEY;
+  if (scope !== undefined)
+    operation.description = [operation.description, `Needs a key with the scope \`${scope}\`.`]
+      .filter(Boolean)
+      .join('\n\n');
+  operation.parameters = withOneIdempotencyKey(operation.parameters ?? []);
+  for (const [status, response] of Object.entries(operation.responses)) {
+    if (response && 'description' in response) response.description ||= STATUS_CODES[status] ?? 'Answer';
+  }
+  for (const [status, codes] of problemsOf(operation, isPublic)) {
+    operation.responses[status] ??= responseFor(codes);
+  }
+}
+
+function withOneIdempotencyKey(parameters: Parameter[]): Parameter[] {
+  const others = parameters.filter((parameter) => !isIdempotencyKey(parameter));
+  return others.length < parameters.length ? [...others, IDEMPOTENCY_KEY] : others;
+}
+
+function isIdempotencyKey(parameter: Parameter): boolean {
+  return 'name' in parameter && parameter.name.toLowerCase() === 'idempotency-key';
+}
+
+/** By status: the codes an operation of this shape may answer with. */
+function problemsOf(operation: Operation, isPublic: boolean): Map<string, ErrorCode[]> {
+  const parameters = (operation.parameters ?? []).filter((parameter) => 'name' in parameter);
+  const has = (place: ParameterObject['in']) => parameters.some((parameter) => parameter.in === place);
+  const codes: ErrorCode[] = [
+    ...(operation.requestBody ? (['validation_failed', 'malformed_json', 'body_too_large'] as const) : []),
+    ...(operation.requestBody ? (['unsupported_media_type'] as const) : []),
+    ...(!operation.requestBody && has('query') ? (['validation_failed'] as const) : []),
+    ...(isPublic ? [] : (['unauthenticated', 'forbidden', 'rate_limited'] as const)),
+    ...(has('path') ? (['not_found'] as const) : []),
+    ...(parameters.some(isIdempotencyKey) ? (['idempotency_key_reused'] as const) : []),
+  ];
+  const byStatus = new Map<string, ErrorCode[]>();
+  for (const code of codes)
+    byStatus.set(`${statusOf[code]}`, [...(byStatus.get(`${statusOf[code]}`) ?? []), code]);
+  return byStatus;
+}
+
+function responseFor(codes: ErrorCode[]): ResponseObject | ReferenceObject {
+  const [only] = codes;
+  if (codes.length === 1) return { $ref: `#/components/responses/${only}` };
+  return {
+    description: codes.map((code) => titleOf[code]).join(', or '),
+    content: {
+      'application/problem+json': {
+        schema: { $ref: '#/components/schemas/Problem' },
+        examples: Object.fromEntries(codes.map((code) => [code, { value: exampleOf(code) }])),
+      },
+    },
+  };
+}
+
+function problemResponse(code: ErrorCode): ResponseObject {
+  return {
+    description: titleOf[code],
+    content: {
+      'application/problem+json': {
+        schema: { $ref: '#/components/schemas/Problem' },
+        example: exampleOf(code),
+      },
+    },
+  };
+}
+
+const EXAMPLE_DETAILS: Partial<Record<ErrorCode, string>> = {
+  validation_failed: 'amount: must be above zero',
+  unauthenticated: 'this API key was revoked; use another one',
+  forbidden: 'this API key does not carry the scope payments:write; use one that does',
+  rate_limited: 'this API key has used up its requests for now; try again in 2 s',
+};
+
+function exampleOf(code: ErrorCode): object {
+  return {
+    type: `urn:quittance:problem:${code}`,
+    title: titleOf[code],
+    status: statusOf[code],
+    detail: EXAMPLE_DETAILS[code] ?? titleOf[code],
+    ...(code === 'validation_failed' ? { errors: [{ field: 'amount', message: 'must be above zero' }] } : {}),
+    request_id: '1f0e6c0e-6b0c-4e58-9a55-5e2f3b1d2c3a',
+  };
+}

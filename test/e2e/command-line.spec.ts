@@ -1,0 +1,134 @@
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type ApiKeyBody, type CreatedApiKeyBody, type MerchantBody } from '../../src/auth/dto/auth.dto.js';
+import { findEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
+import { TestApp } from '../harness/app.js';
+import { createDatabase } from '../harness/database.js';
+import { QuittanceProcess } from '../harness/quittance-process.js';
+import { tempFolder } from '../harness/temp-folder.js';
+
+const CLI = join(import.meta.dirname, '../../dist/cli.js');
+
+interface Ran {
+  code: number | null;
+  out: string;
+  err: string;
+}
+
+/** `quittance …` as an operator runs it, with nothing of our environment but what is given. */
+function quittance(args: string[], settings: Record<string, string>, cwd = '/'): Promise<Ran> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [CLI, ...args], {
+      cwd,
+      env: { PATH: process.env.PATH, ...settings },
+    });
+    const ran: Ran = { code: null, out: '', err: '' };
+    child.stdout.on('data', (chunk: Buffer) => (ran.out += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (ran.err += chunk.toString()));
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ ...ran, code }));
+  });
+}
+
+const json = <T>({ out }: Ran) => JSON.parse(out) as T;
+
+describe('the command line, on DATABASE_URL', () => {
+  let app: TestApp;
+  const run = (...args: string[]) => quittance(args, { DATABASE_URL: app.database.url });
+
+  beforeAll(async () => {
+    app = await TestApp.start();
+  });
+  afterAll(() => app?.stop());
+
+  it('makes a merchant and a key that work at once, and revokes it at once', async () => {
+    const merchant = json<MerchantBody>(await run('merchant', 'create', 'Corner shop', '--json'));
+    const create = ['key', 'create', '--merchant', merchant.id, '--scopes', 'payments:read', '--json'];
+    const created = json<CreatedApiKeyBody>(await run(...create));
+    expect(created).toMatchObject({ merchant_id: merchant.id, scopes: ['payments:read'] });
+    expect(created.key).toMatch(/^qk_[\w-]{43}$/);
+    const headers = { authorization: `Bearer ${created.key}` };
+    const read = async () => (await app.request('GET', '/api/v1/payments', undefined, headers)).status;
+    expect(await read()).toBe(200);
+
+    const revoked = json<ApiKeyBody>(await run('key', 'revoke', created.id, '--json'));
+    expect(revoked.revoked_at).not.toBeNull();
+    expect(await read()).toBe(401);
+    const listed = await run('key', 'list', '--merchant', merchant.id, '--json');
+    expect(json<ApiKeyBody[]>(listed)).toEqual([
+      expect.objectContaining({ id: created.id, name: created.name }),
+    ]);
+    expect(listed.out).not.toContain(created.key);
+  });
+
+  it('prints columns for a person', async () => {
+    await run('merchant', 'create', 'Flower shop');
+    const { code, out } = await run('merchant', 'list');
+    expect(code).toBe(0);
+    expect(out.split('\n')[0]).toMatch(/^id +name +created_at$/);
+    expect(out).toMatch(/^[0-9a-f-]{36} {2}Flower shop {2,}20\d\d-/m);
+  });
+
+  it('refuses mistakes in a line each, and exits with 1', async () => {
+    const mistakes: [string[], RegExp][] = [
+      [['merchants'], /unknown command 'merchants'/],
+      [['merchant', 'create', 'Corner', 'shop'], /too many arguments/],
+      [['merchant', 'create', 'a\nb'], /one line of text/],
+      [['key', 'create', '--merchant', 'shop'], /"shop" is no id.*merchant list/],
+      [
+        ['key', 'create', '--merchant', randomUUID(), '--scopes', 'payments'],
+        /scopes must be chosen from payments:read/,
+      ],
+      [['key', 'revoke', randomUUID()], /there is no API key/],
+    ];
+    await Promise.all(
+      mistakes.map(async ([args, why]) => {
+        const { code, out, err } = await run(...args);
+        expect({ code, out }).toEqual({ code: 1, out: '' });
+        expect(err).toMatch(why);
+        expect(err).not.toMatch(/\n +at /);
+      }),
+    );
+  });
+
+  it('says in one line that a database does not answer, without its password', async () => {
+    const url = 'postgres://quittance:hunter2@127.0.0.1:1/quittance';
+    const { code, err } = await quittance(['merchant', 'list'], { DATABASE_URL: url });
+    expect(code).toBe(1);
+    expect(err).toBe(
+      'the database at 127.0.0.1:1 cannot be reached (ECONNREFUSED); mend DATABASE_URL, or start it\n',
+    );
+  });
+
+  it('leaves the schema of a database alone, and says what it lacks', async () => {
+    const empty = await createDatabase({ empty: true });
+    const { code, err } = await quittance(['merchant', 'list'], { DATABASE_URL: empty.url });
+    await empty.drop();
+    expect({ code, err }).toMatchObject({ code: 1, err: expect.stringMatching(/schema is not up to date/) });
+  });
+});
+
+describe('the command line, with no settings', () => {
+  it('works before the first start, beside a running Quittance and after it, on the same data', async () => {
+    const folder = tempFolder();
+    const run = (...args: string[]) => quittance(args, { DATA_DIR: folder.path }, folder.path);
+    const names = async () =>
+      json<MerchantBody[]>(await run('merchant', 'list', '--json')).map(({ name }) => name);
+    try {
+      expect(await run('merchant', 'create', 'before')).toMatchObject({ code: 0, err: '' });
+      expect(findEmbeddedPostgres(folder.path)).toBeNull();
+
+      const running = await QuittanceProcess.start(folder.path);
+      expect(await names()).toEqual(['before', 'dev']);
+      expect(running.hasEnded).toBe(false);
+      expect(await running.end()).toBe(0);
+
+      expect(await names()).toEqual(['before', 'dev']);
+      expect(findEmbeddedPostgres(folder.path)).toBeNull();
+    } finally {
+      folder.remove();
+    }
+  });
+});
