@@ -260,7 +260,7 @@ describe('a disabled endpoint', () => {
     await app.createPayment();
     await waitFor('it to be disabled', async () => (await endpointNow(id)).state === 'disabled');
     expect((await endpointNow(id)).reason).toBe('every attempt has failed for 5 days');
-    expect(app.log.join('\n')).toContain('webhook endpoint disabled');
+    await waitFor('the log to say so', () => app.log.join('\n').includes('webhook endpoint disabled'));
   });
 
   it('is not one that answered once in those five days', async () => {
