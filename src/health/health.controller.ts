@@ -19,7 +19,7 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** It can do its work: 503 when it cannot reach its database. */
+  /** It can do its work: 503 when a part it cannot do without does not answer. */
   @Get('health/ready')
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<Health> {
     const health = await this.health.check();
@@ -35,6 +35,6 @@ export class HealthController {
   @Get('metrics')
   @Header('content-type', register.contentType)
   metrics(): Promise<string> {
-    return register.metrics();
+    return this.health.metrics();
   }
 }

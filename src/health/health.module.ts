@@ -1,7 +1,15 @@
-import { Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import { ChainModule } from '../chain/chain.module.js';
+import { HealthIndicators } from './health-indicators.js';
 import { HealthController } from './health.controller.js';
 import { HealthService } from './health.service.js';
 
-@Module({ imports: [ChainModule], controllers: [HealthController], providers: [HealthService] })
+/** Global, so that a module adds what it stands on by injecting HealthIndicators. */
+@Global()
+@Module({
+  imports: [ChainModule],
+  controllers: [HealthController],
+  providers: [HealthIndicators, HealthService],
+  exports: [HealthIndicators],
+})
 export class HealthModule {}

@@ -3,17 +3,21 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { collectDefaultMetrics, register } from 'prom-client';
 import { DataSource } from 'typeorm';
 import { ChainService } from '../chain/chain.service.js';
+import { HealthIndicators, type PartState, within } from './health-indicators.js';
+
+/** Below the time that orchestrators give a probe. */
+const TIMEOUT_MS = 2_000;
+
+interface ChainHealth {
+  state: string;
+  scanned_block: number | null;
+  scanned_block_time: string | null;
+}
 
 export interface Health {
-  status: 'ok' | 'unavailable';
-  parts: {
-    database: 'ok' | 'unavailable';
-    /** A chain that cannot be reached or is refused leaves the rest at work, and is no reason to be taken out. */
-    chains: Record<
-      string,
-      { state: string; scanned_block: number | null; scanned_block_time: string | null }
-    >;
-  };
+  status: PartState;
+  /** The state of each part; of `chains` each. A chain that is out of reach leaves the rest at work. */
+  parts: Record<string, PartState | Record<string, ChainHealth>>;
 }
 
 interface CursorRow {
@@ -27,38 +31,45 @@ export class HealthService {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly chains: ChainService,
+    private readonly indicators: HealthIndicators,
   ) {
     register.clear();
     collectDefaultMetrics();
+    indicators.add({ name: 'database', isEssential: true, check: () => dataSource.query('SELECT 1') });
   }
 
   async check(): Promise<Health> {
-    const cursors = await this.cursors();
-    const database = cursors === null ? 'unavailable' : 'ok';
-    const chains = Object.fromEntries(
-      this.chains.all().map(({ name, chainId }) => {
-        const cursor = cursors?.find((row) => Number(row.chain_id) === chainId);
-        return [
-          name,
-          {
-            state: this.chains.status(name).state,
-            scanned_block: cursor ? Number(cursor.block_number) : null,
-            scanned_block_time: cursor?.block_time.toISOString() ?? null,
-          },
-        ];
-      }),
-    );
-    return { status: database, parts: { database, chains } };
+    const [{ isReady, parts }, cursors] = await Promise.all([
+      this.indicators.check(TIMEOUT_MS),
+      within(TIMEOUT_MS, this.cursors(), []),
+    ]);
+    const chains = this.chains.all().map(({ name, chainId }): [string, ChainHealth] => {
+      const cursor = cursors.find((row) => Number(row.chain_id) === chainId);
+      const health = {
+        state: this.chains.status(name).state,
+        scanned_block: cursor ? Number(cursor.block_number) : null,
+        scanned_block_time: cursor?.block_time.toISOString() ?? null,
+      };
+      return [name, health];
+    });
+    return {
+      status: isReady ? 'ok' : 'unavailable',
+      parts: { ...parts, chains: Object.fromEntries(chains) },
+    };
   }
 
-  /** Null when the database does not answer. */
-  private async cursors(): Promise<CursorRow[] | null> {
-    try {
-      return await this.dataSource.query<CursorRow[]>(
-        'SELECT chain_id, block_number, block_time FROM chain_cursors',
-      );
-    } catch {
-      return null;
-    }
+  /** For Prometheus. What cannot be read now is left out: the rest tells why. */
+  async metrics(): Promise<string> {
+    const texts = register
+      .getMetricsAsArray()
+      .map(({ name }) => register.getSingleMetricAsString(name).catch(() => ''))
+      .map((text) => within(TIMEOUT_MS, text, ''));
+    return `${(await Promise.all(texts)).filter((text) => text !== '').join('\n\n')}\n`;
+  }
+
+  private cursors(): Promise<CursorRow[]> {
+    return this.dataSource
+      .query<CursorRow[]>('SELECT chain_id, block_number, block_time FROM chain_cursors')
+      .catch(() => []);
   }
 }

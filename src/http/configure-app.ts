@@ -12,7 +12,8 @@ import { readJsonBodies } from './json-body.js';
 import { completeDescription } from './openapi.js';
 import { PinoLogger } from './pino-logger.js';
 import { pathOf, ProblemFilter } from './problem.filter.js';
-import { Routes, recordRoutes } from './routes.js';
+import { measureRequests } from './request-metrics.js';
+import { recordRoutes, Routes } from './routes.js';
 import { UnreadableUrlError } from './unreadable-url.error.js';
 import { validationPipe } from './validation.js';
 
@@ -57,6 +58,7 @@ export async function createApp(configuration: Configuration, pino: Logger): Pro
   recordRoutes(fastify, routes);
   readJsonBodies(fastify);
   decorateAnswers(fastify);
+  measureRequests(fastify);
   refuseNul(fastify);
   app.setGlobalPrefix(API_PREFIX, { exclude: OUTSIDE_PREFIX });
   app.useGlobalPipes(validationPipe());

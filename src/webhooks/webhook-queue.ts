@@ -1,6 +1,7 @@
 import { InjectQueue } from '@nestjs/bullmq';
 import { Injectable } from '@nestjs/common';
 import { type Queue } from 'bullmq';
+import { HealthIndicators } from '../health/health-indicators.js';
 
 export const WEBHOOK_QUEUE = 'webhooks';
 
@@ -22,7 +23,13 @@ const BULK = 500;
 
 @Injectable()
 export class WebhookQueue {
-  constructor(@InjectQueue(WEBHOOK_QUEUE) private readonly queue: Queue<WebhookJob>) {}
+  constructor(
+    @InjectQueue(WEBHOOK_QUEUE) private readonly queue: Queue<WebhookJob>,
+    health: HealthIndicators,
+  ) {
+    // Not essential: without it payments go on, and the outbox keeps what is to be told.
+    health.add({ name: 'queue', isEssential: false, check: () => queue.isPaused() });
+  }
 
   /** Jobs that are in the queue already stay as they are. */
   async add(deliveryIds: string[]): Promise<void> {
