@@ -1,8 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type DepositScheme } from './deposit-scheme.js';
+import { DEPOSIT_SCHEME, type DepositScheme } from './deposit-scheme.js';
 import { IndexSequence } from './index-sequence.js';
-
-export const DEPOSIT_SCHEME = Symbol('DEPOSIT_SCHEME');
+import { WalletSource } from './wallet-source.js';
 
 export interface DepositAddress {
   /** Lower-case hex with 0x. */
@@ -17,10 +16,13 @@ export interface DepositAddress {
 export class DepositAddresses {
   constructor(
     @Inject(DEPOSIT_SCHEME) private readonly scheme: DepositScheme,
+    private readonly source: WalletSource,
     private readonly indices: IndexSequence,
   ) {}
 
+  /** @throws OtherWalletError when this database has given addresses of another wallet */
   async next(): Promise<DepositAddress> {
+    await this.source.claim();
     for (;;) {
       const derivationIndex = await this.indices.next();
       const found = this.scheme.addressAt(derivationIndex);

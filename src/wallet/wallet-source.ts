@@ -1,39 +1,66 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { DEPOSIT_SCHEME } from './deposit-addresses.js';
-import { type DepositScheme } from './deposit-scheme.js';
+import { DEPOSIT_SCHEME, type DepositScheme } from './deposit-scheme.js';
+import { DepositSource } from './deposit-source.entity.js';
 
 /** The wallet given is not the one whose addresses customers already pay to. */
 export class OtherWalletError extends Error {
-  constructor(index: number, known: string, derived: string) {
+  constructor(known: string, given: string) {
     super(
-      `this database's payments belong to another wallet: address ${index} is ${known}, but MNEMONIC or XPUB derives ` +
-        `${derived}. Give back the wallet that was used before, or start on a new database`,
+      `this database's payments belong to another wallet: its first address is ${known}, and that of MNEMONIC or ` +
+        `XPUB is ${given}. Give back the wallet that was used before, or start on a new database`,
     );
   }
 }
 
 /**
- * Refuses to start with a wallet other than the one that made the addresses so far: money paid to the old ones could
- * not be swept with it. No key is compared, only an address both should derive.
+ * Ties a database to the wallet that gave its first address. With another one the addresses handed out so far could
+ * not be swept, and as derivation indices run through, neither wallet would be found whole by a scan from index 0.
+ * No key is compared or stored, only the address at index 0.
  */
 @Injectable()
 export class WalletSource implements OnModuleInit {
+  private claimed: Promise<void> | null = null;
+
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     @Inject(DEPOSIT_SCHEME) private readonly scheme: DepositScheme,
   ) {}
 
-  /** @throws OtherWalletError */
+  /** @throws OtherWalletError, so that the process does not start */
   async onModuleInit(): Promise<void> {
-    const [last] = await this.dataSource.query<{ derivation_index: string; address: string }[]>(
-      'SELECT derivation_index, address FROM payments WHERE deposit_scheme = $1 ORDER BY derivation_index DESC LIMIT 1',
-      [this.scheme.name],
+    const source = await this.dataSource.manager.findOneBy(DepositSource, { scheme: this.scheme.name });
+    if (source) this.requireOurs(source.firstAddress);
+  }
+
+  /**
+   * Before an address is handed out. Not at start: a wallet tried and changed before the first payment leaves no trace.
+   * @throws OtherWalletError when another process, with another wallet, came first
+   */
+  claim(): Promise<void> {
+    this.claimed ??= this.firstOrSame().catch((error: unknown) => {
+      this.claimed = null;
+      throw error;
+    });
+    return this.claimed;
+  }
+
+  private async firstOrSame(): Promise<void> {
+    // DO UPDATE, since DO NOTHING would not return the row of whoever came first.
+    const [row] = await this.dataSource.query<{ first_address: string }[]>(
+      `INSERT INTO deposit_sources (scheme, first_address) VALUES ($1, $2)
+       ON CONFLICT (scheme) DO UPDATE SET scheme = excluded.scheme RETURNING first_address`,
+      [this.scheme.name, this.firstAddress],
     );
-    if (!last) return;
-    const index = Number(last.derivation_index);
-    const derived = this.scheme.addressAt(index)?.address ?? 'none';
-    if (derived !== last.address) throw new OtherWalletError(index, last.address, derived);
+    this.requireOurs(row?.first_address);
+  }
+
+  private get firstAddress(): string {
+    return this.scheme.addressAt(0)?.address ?? 'none';
+  }
+
+  private requireOurs(known = 'unknown'): void {
+    if (known !== this.firstAddress) throw new OtherWalletError(known, this.firstAddress);
   }
 }
