@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { ChainService } from '../chain/chain.service.js';
 import { requiredConfirmations } from '../chain/confirmations.js';
@@ -49,9 +50,17 @@ export class PaymentRequests {
     return { chain, token };
   }
 
-  /** A payment that is not saved yet, with a deposit address that no other payment will ever have. */
-  async paymentFor(merchantId: string, dto: CreatePaymentDto, { chain, token }: Asset): Promise<Payment> {
-    const deposit = await this.addresses.next();
+  /**
+   * A payment that is not saved yet, with a deposit address that no other payment will ever have.
+   * @param manager of the transaction the caller is in, if any
+   */
+  async paymentFor(
+    manager: EntityManager | undefined,
+    merchantId: string,
+    dto: CreatePaymentDto,
+    { chain, token }: Asset,
+  ): Promise<Payment> {
+    const deposit = await this.addresses.next(manager);
     const createdAt = new Date();
     const expiresInMs = (dto.expires_in_minutes ?? this.settings.paymentExpiryMinutes) * MINUTE_MS;
     const expiresAt = new Date(createdAt.getTime() + expiresInMs);

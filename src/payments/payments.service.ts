@@ -34,11 +34,9 @@ export class PaymentsService {
     idempotencyKey: string | undefined,
   ): Promise<PaymentView> {
     const asset = await this.requests.assetOf(dto);
-    const work = (manager: EntityManager) => this.insert(manager, merchantId, dto, asset);
+    const work = (manager?: EntityManager) => this.insert(manager, merchantId, dto, asset);
     const view =
-      idempotencyKey === undefined
-        ? await work(this.dataSource.manager)
-        : await this.once(merchantId, idempotencyKey, dto, work);
+      idempotencyKey === undefined ? await work() : await this.once(merchantId, idempotencyKey, dto, work);
     this.outbox.announceCommit();
     return view;
   }
@@ -68,15 +66,19 @@ export class PaymentsService {
   }
 
   private async insert(
-    manager: EntityManager,
+    manager: EntityManager | undefined,
     merchantId: string,
     dto: CreatePaymentDto,
     asset: Asset,
   ): Promise<PaymentView> {
-    const payment = await this.requests.paymentFor(merchantId, dto, asset);
+    const payment = await this.requests.paymentFor(manager, merchantId, dto, asset);
     const view = paymentView(payment, [], asset.token?.address ?? null);
     const event = this.catalogue.compose('payment.created', { payment: view }, payment.createdAt);
-    await this.payments.insert(manager, payment, { ...event, merchantId, paymentId: payment.id });
+    await this.payments.insert(manager ?? this.dataSource.manager, payment, {
+      ...event,
+      merchantId,
+      paymentId: payment.id,
+    });
     return view;
   }
 

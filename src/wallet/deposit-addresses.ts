@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { type EntityManager } from 'typeorm';
 import { DEPOSIT_SCHEME, type DepositScheme } from './deposit-scheme.js';
 import { IndexSequence } from './index-sequence.js';
-import { WalletSource } from './wallet-source.js';
 
 export interface DepositAddress {
   /** Lower-case hex with 0x. */
@@ -16,15 +16,16 @@ export interface DepositAddress {
 export class DepositAddresses {
   constructor(
     @Inject(DEPOSIT_SCHEME) private readonly scheme: DepositScheme,
-    private readonly source: WalletSource,
     private readonly indices: IndexSequence,
   ) {}
 
-  /** @throws OtherWalletError when this database has given addresses of another wallet */
-  async next(): Promise<DepositAddress> {
-    await this.source.claim();
+  /**
+   * @param manager of the transaction the caller is in, if any
+   * @throws OtherWalletError when the database is another wallet's
+   */
+  async next(manager?: EntityManager): Promise<DepositAddress> {
     for (;;) {
-      const derivationIndex = await this.indices.next();
+      const derivationIndex = await this.indices.next(manager);
       const found = this.scheme.addressAt(derivationIndex);
       // BIP-32: "In case … the resulting key is invalid, one should proceed with the next value".
       if (found) return { ...found, scheme: this.scheme.name, derivationIndex };

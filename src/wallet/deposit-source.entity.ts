@@ -1,12 +1,12 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** Whose addresses this database has handed out: one wallet per deposit scheme, for good. */
+/** Whose addresses this database hands out: one wallet per deposit scheme. */
 @Entity('deposit_sources')
 export class DepositSource {
   @PrimaryColumn('varchar', { length: 16, primaryKeyConstraintName: 'deposit_sources_pkey' })
   scheme: string;
 
-  /** Its address at index 0, lower-case hex with 0x: an operator finds it in the wallet, and it tells no key. */
+  /** Its address at index 0, lower-case hex with 0x. */
   @Column('varchar', { name: 'first_address', length: 42 })
   firstAddress: string;
 

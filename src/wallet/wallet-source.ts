@@ -15,52 +15,40 @@ export class OtherWalletError extends Error {
 }
 
 /**
- * Ties a database to the wallet that gave its first address. With another one the addresses handed out so far could
- * not be swept, and as derivation indices run through, neither wallet would be found whole by a scan from index 0.
- * No key is compared or stored, only the address at index 0.
+ * What a wallet is known by: an operator finds it in the wallet, and it tells no key.
+ * @returns lower-case hex with 0x
+ */
+export function firstAddress(scheme: DepositScheme): string {
+  const first = scheme.addressAt(0);
+  if (!first) throw new Error('this wallet has no address at index 0; make another one');
+  return first.address;
+}
+
+/**
+ * Ties a database to one wallet. With another one the addresses handed out so far could not be swept, and as
+ * derivation indices run through, neither wallet would be found whole by a scan from index 0.
  */
 @Injectable()
 export class WalletSource implements OnModuleInit {
-  private claimed: Promise<void> | null = null;
-
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     @Inject(DEPOSIT_SCHEME) private readonly scheme: DepositScheme,
   ) {}
 
-  /** @throws OtherWalletError, so that the process does not start */
-  async onModuleInit(): Promise<void> {
-    const source = await this.dataSource.manager.findOneBy(DepositSource, { scheme: this.scheme.name });
-    if (source) this.requireOurs(source.firstAddress);
-  }
-
   /**
-   * Before an address is handed out. Not at start: a wallet tried and changed before the first payment leaves no trace.
-   * @throws OtherWalletError when another process, with another wallet, came first
+   * A wallet that has given no address yet may be changed. One that is changed while a process runs with it gives
+   * none any more: `IndexSequence` asks with every index.
+   * @throws OtherWalletError, so that the process does not start
    */
-  claim(): Promise<void> {
-    this.claimed ??= this.firstOrSame().catch((error: unknown) => {
-      this.claimed = null;
-      throw error;
-    });
-    return this.claimed;
-  }
-
-  private async firstOrSame(): Promise<void> {
-    // DO UPDATE, since DO NOTHING would not return the row of whoever came first.
-    const [row] = await this.dataSource.query<{ first_address: string }[]>(
+  async onModuleInit(): Promise<void> {
+    const given = firstAddress(this.scheme);
+    await this.dataSource.query(
       `INSERT INTO deposit_sources (scheme, first_address) VALUES ($1, $2)
-       ON CONFLICT (scheme) DO UPDATE SET scheme = excluded.scheme RETURNING first_address`,
-      [this.scheme.name, this.firstAddress],
+       ON CONFLICT (scheme) DO UPDATE SET first_address = excluded.first_address
+       WHERE NOT (SELECT is_called FROM derivation_index_seq)`,
+      [this.scheme.name, given],
     );
-    this.requireOurs(row?.first_address);
-  }
-
-  private get firstAddress(): string {
-    return this.scheme.addressAt(0)?.address ?? 'none';
-  }
-
-  private requireOurs(known = 'unknown'): void {
-    if (known !== this.firstAddress) throw new OtherWalletError(known, this.firstAddress);
+    const source = await this.dataSource.manager.findOneByOrFail(DepositSource, { scheme: this.scheme.name });
+    if (source.firstAddress !== given) throw new OtherWalletError(source.firstAddress, given);
   }
 }

@@ -234,6 +234,13 @@ describe('Idempotency-Key', () => {
     expect(Number((await countPayments())?.payments)).toBe(before + 1);
   });
 
+  it('comes with more requests at a time than there are database connections', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, order) => post(body, { 'idempotency-key': `many-${order}` })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 50 }, () => 201));
+  });
+
   it('belongs to one merchant', async () => {
     const merchant = (await app.request<MerchantBody>('POST', '/api/v1/merchants', { name: 'third' })).body;
     const { key } = await keyWith(['payments:write'], merchant.id);

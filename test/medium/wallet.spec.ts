@@ -29,9 +29,12 @@ afterEach(async () => {
 function wallet(dataSource: DataSource, from: Parameters<typeof depositNode>[0]) {
   const scheme = new HdDeposits(depositNode(from));
   const source = new WalletSource(dataSource, scheme);
+  const addresses = new DepositAddresses(scheme, new IndexSequence(dataSource, scheme));
   return {
-    start: () => source.onModuleInit(),
-    addresses: new DepositAddresses(scheme, source, new IndexSequence(dataSource)),
+    start: async () => {
+      await source.onModuleInit();
+      return addresses;
+    },
   };
 }
 
@@ -50,7 +53,7 @@ async function lastIndexTaken(): Promise<number> {
 
 describe('deposit addresses', () => {
   it('have each index once, whatever number of callers and processes ask at the same time', async () => {
-    const [here, there] = [ours().addresses, ours(replica).addresses];
+    const [here, there] = [await ours().start(), await ours(replica).start()];
     const given = (await Promise.all([take(here, 300), take(there, 300)])).flat();
     const indices = given.map(({ derivationIndex }) => derivationIndex).sort((a, b) => a - b);
     expect(indices).toEqual(upTo(600));
@@ -58,14 +61,14 @@ describe('deposit addresses', () => {
   });
 
   it('take no index that nobody asked for', async () => {
-    const { addresses } = ours();
+    const addresses = await ours().start();
     await take(addresses, 7);
     await addresses.next();
     expect(await lastIndexTaken()).toBe(7);
   });
 
   it('fail while the database does, and are given again after that', async () => {
-    const { addresses } = ours();
+    const addresses = await ours().start();
     await addresses.next();
     await database.dataSource.query('ALTER SEQUENCE derivation_index_seq RENAME TO gone');
     const refused = await Promise.allSettled([addresses.next(), addresses.next()]);
@@ -73,19 +76,24 @@ describe('deposit addresses', () => {
     await database.dataSource.query('ALTER SEQUENCE gone RENAME TO derivation_index_seq');
     await expect(addresses.next()).resolves.toMatchObject({ derivationIndex: 1 });
   });
+
+  it('come to transactions that hold every connection there is', async () => {
+    const addresses = await ours().start();
+    const inTransaction = () => database.dataSource.transaction((manager) => addresses.next(manager));
+    const given = await Promise.all(Array.from({ length: 40 }, inTransaction));
+    expect(given.map(({ derivationIndex }) => derivationIndex).sort((a, b) => a - b)).toEqual(upTo(40));
+  });
 });
 
 describe('a database', () => {
   it('takes the same wallet again, as mnemonic or as xpub', async () => {
-    await ours().addresses.next();
-    await ours(replica).start();
-    const xpubOnly = wallet(replica, { xpub: XPUB });
-    await xpubOnly.start();
-    await expect(xpubOnly.addresses.next()).resolves.toMatchObject({ derivationIndex: 1 });
+    await (await ours().start()).next();
+    const xpubOnly = await wallet(replica, { xpub: XPUB }).start();
+    await expect(xpubOnly.next()).resolves.toMatchObject({ derivationIndex: 1 });
   });
 
   it('refuses the start with another wallet than the one that gave its first address', async () => {
-    const first = await ours().addresses.next();
+    const first = await (await ours().start()).next();
     const start = another(replica).start();
     await expect(start).rejects.toThrow(OtherWalletError);
     await expect(another(replica).start()).rejects.toThrow(first.address);
@@ -93,18 +101,14 @@ describe('a database', () => {
 
   it('takes any wallet before it has given an address', async () => {
     await ours().start();
-    await another(replica).start();
-    await expect(another(replica).addresses.next()).resolves.toMatchObject({ derivationIndex: 0 });
+    const addresses = await another(replica).start();
+    await expect(addresses.next()).resolves.toMatchObject({ derivationIndex: 0 });
   });
 
-  it('gives addresses of one wallet when two that started together have different ones', async () => {
-    const both = [ours(), another(replica)];
-    await Promise.all(both.map(({ start }) => start()));
-    const given = await Promise.allSettled(both.map(({ addresses }) => addresses.next()));
-    expect(given.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
-    expect(given.find(({ status }) => status === 'rejected')).toMatchObject({
-      reason: expect.any(OtherWalletError),
-    });
-    expect(await lastIndexTaken()).toBe(0);
+  it('gives no address of a wallet that was changed for another one while the process ran', async () => {
+    const replaced = await ours().start();
+    const current = await another(replica).start();
+    await expect(replaced.next()).rejects.toThrow(OtherWalletError);
+    await expect(current.next()).resolves.toMatchObject({ derivationIndex: 0 });
   });
 });
