@@ -53,8 +53,11 @@ module.exports = {
       name: 'wallet-by-its-door',
       comment: 'Keys stay where they are.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(wallet/|app\\.module)' },
-      to: { path: OWN('wallet'), pathNot: '^src/wallet/(wallet\\.module|deposit-addresses)\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/(wallet/|app\\.module|database/data-source)' },
+      to: {
+        path: OWN('wallet'),
+        pathNot: '^src/wallet/(wallet\\.module|deposit-addresses|.+\\.entity)\\.ts$',
+      },
     },
     {
       name: 'product-knows-no-tests',

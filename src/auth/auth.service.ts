@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource, type EntityManager, LessThan } from 'typeorm';
+import { DataSource, type EntityManager, In, LessThan } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import { Coalescer } from '../process/coalescer.js';
 import { ApiKey } from './api-key.entity.js';
 import {
   ApiKeyNotFoundError,
@@ -25,14 +26,18 @@ export interface NewKey {
 /** Merchants and their API keys. */
 @Injectable()
 export class AuthService {
+  private readonly lookUps = new Coalescer((hashes: Buffer[]) => this.findByHash(hashes));
+
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
   /**
    * Looked up by hash, in an index: how long that takes tells nothing about a key, so no constant-time comparison.
+   * Nothing is remembered between requests, so that a revoked key ends at once; requests that come together share a
+   * query.
    * @throws UnknownApiKeyError, RevokedApiKeyError
    */
   async authenticate(key: string): Promise<AuthenticatedKey> {
-    const found = await this.dataSource.manager.findOneBy(ApiKey, { keyHash: hashKey(key) });
+    const found = await this.lookUps.call(hashKey(key));
     if (!found) throw new UnknownApiKeyError();
     if (found.revokedAt !== null) throw new RevokedApiKeyError();
     await this.noteUse(found);
@@ -98,6 +103,13 @@ export class AuthService {
     const key = await this.dataSource.manager.findOneBy(ApiKey, { id });
     if (!key) throw new ApiKeyNotFoundError(id);
     return key;
+  }
+
+  private async findByHash(hashes: Buffer[]): Promise<(ApiKey | undefined)[]> {
+    const distinct = [...new Map(hashes.map((hash) => [hash.toString('hex'), hash])).values()];
+    const found = await this.dataSource.manager.findBy(ApiKey, { keyHash: In(distinct) });
+    const byHash = new Map(found.map((key) => [key.keyHash.toString('hex'), key]));
+    return hashes.map((hash) => byHash.get(hash.toString('hex')));
   }
 
   private async noteUse({ id, lastUsedAt }: ApiKey): Promise<void> {

@@ -126,6 +126,13 @@ describe('loadSettings', () => {
       });
     });
 
+    it('wants a wallet only where addresses are made or money is moved', () => {
+      const problems = (ROLES: string) => problemsOf({ ...production, XPUB: '', ROLES });
+      expect(problems('scanner,worker')).toEqual({});
+      expect(Object.keys(problems('api'))).toEqual(['XPUB']);
+      expect(Object.keys(problems('sweeper'))).toEqual(['XPUB']);
+    });
+
     it('makes nothing up', () => {
       expect(Object.keys(problemsOf({ NODE_ENV: 'production' }))).toEqual([
         'CHAINS_FILE',

@@ -100,7 +100,9 @@ function productionProblems(settings: Settings): Problem[] {
   const complain = (name: string, what: string) => problems.push({ name, what });
   if (!settings.chainsFile)
     complain('CHAINS_FILE', 'must name your chains in production: the dev chain is for development only');
-  if (!settings.mnemonic && !settings.xpub) {
+  // A process that makes no addresses and moves no money has no use for the wallet, and better does not know it.
+  const usesWallet = settings.roles?.some((role) => role === 'api' || role === 'sweeper') ?? true;
+  if (usesWallet && !settings.mnemonic && !settings.xpub) {
     complain('XPUB', 'or MNEMONIC must be given in production: a generated wallet is for development only');
   }
   if (settings.mnemonic && isWellKnownMnemonic(settings.mnemonic)) {

@@ -10,6 +10,7 @@ import { Payment } from '../payments/payment.entity.js';
 import { Transfer } from '../payments/transfer.entity.js';
 import { ChainBlock } from '../scanner/chain-block.entity.js';
 import { ChainCursor } from '../scanner/chain-cursor.entity.js';
+import { DepositSource } from '../wallet/deposit-source.entity.js';
 import { WebhookAttempt } from '../webhooks/webhook-attempt.entity.js';
 import { WebhookDelivery } from '../webhooks/webhook-delivery.entity.js';
 import { WebhookEndpoint } from '../webhooks/webhook-endpoint.entity.js';
@@ -18,6 +19,7 @@ const entities = [
   ApiKey,
   ChainBlock,
   ChainCursor,
+  DepositSource,
   IdempotencyRecord,
   Merchant,
   Payment,

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, In } from 'typeorm';
 import { Token } from '../chain/token.entity.js';
+import { Coalescer } from '../process/coalescer.js';
 import { type PaymentStatus } from './lifecycle.js';
 import { type NewEvent } from './outbox.js';
 import { Payment } from './payment.entity.js';
@@ -26,39 +27,19 @@ export interface PaymentRecord {
 
 @Injectable()
 export class PaymentsRepository {
+  private readonly together = new Coalescer((rows: PaymentRow[]) =>
+    insertRows(this.dataSource.manager, rows),
+  );
+
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
-  /** Payment and event in one statement: one round trip, and neither can exist without the other. */
-  async insert(manager: EntityManager, payment: Payment, event: NewEvent): Promise<void> {
-    await manager.query(
-      `WITH payment AS (
-         INSERT INTO payments (id, merchant_id, chain_id, chain, token_id, address, deposit_scheme, deposit_parameters,
-           derivation_index, amount, required_confirmations, recheck_at_time, reference, metadata, expires_at, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $12, $15)
-         RETURNING id)
-       INSERT INTO events (id, type, merchant_id, payment_id, body)
-       SELECT $16, $17, $2, payment.id, $18 FROM payment`,
-      [
-        payment.id,
-        payment.merchantId,
-        payment.chainId,
-        payment.chain,
-        payment.tokenId,
-        payment.address,
-        payment.depositScheme,
-        payment.depositParameters,
-        payment.derivationIndex,
-        payment.amount.toString(),
-        payment.requiredConfirmations,
-        payment.expiresAt,
-        payment.reference,
-        payment.metadata,
-        payment.createdAt,
-        event.id,
-        event.type,
-        event.body,
-      ],
-    );
+  /**
+   * Payment and event in one statement: one round trip, and neither can exist without the other.
+   * @param manager of the transaction the caller is in; without one, callers at the same time share a statement
+   */
+  async insert(manager: EntityManager | undefined, payment: Payment, event: NewEvent): Promise<void> {
+    const row = rowOf(payment, event);
+    await (manager ? insertRows(manager, [row]) : this.together.call(row));
   }
 
   /** Null when there is none, or when it is another merchant's. */
@@ -112,6 +93,54 @@ export class PaymentsRepository {
       tokenAddress: tokens.find((token) => token.id === payment.tokenId)?.address ?? null,
     }));
   }
+}
+
+/** A new payment and its event, by the columns' names. */
+type PaymentRow = ReturnType<typeof rowOf>;
+
+function rowOf(payment: Payment, event: NewEvent) {
+  return {
+    id: payment.id,
+    merchant_id: payment.merchantId,
+    chain_id: payment.chainId,
+    chain: payment.chain,
+    token_id: payment.tokenId,
+    address: payment.address,
+    deposit_scheme: payment.depositScheme,
+    deposit_parameters: payment.depositParameters,
+    derivation_index: payment.derivationIndex,
+    amount: payment.amount.toString(),
+    required_confirmations: payment.requiredConfirmations,
+    reference: payment.reference,
+    metadata: payment.metadata,
+    expires_at: payment.expiresAt,
+    created_at: payment.createdAt,
+    event_id: event.id,
+    event_type: event.type,
+    event_body: event.body,
+  };
+}
+
+/** Payments wait for their expiry, which is when they are due again if nothing happens. */
+async function insertRows(manager: EntityManager, rows: PaymentRow[]): Promise<PaymentRow[]> {
+  await manager.query(
+    `WITH given AS MATERIALIZED (
+       SELECT * FROM json_to_recordset($1) AS given (
+         id uuid, merchant_id uuid, chain_id bigint, chain text, token_id uuid, address text, deposit_scheme text,
+         deposit_parameters jsonb, derivation_index bigint, amount numeric, required_confirmations integer,
+         reference text, metadata jsonb, expires_at timestamptz, created_at timestamptz, event_id text,
+         event_type text, event_body text)),
+     payment AS (
+       INSERT INTO payments (id, merchant_id, chain_id, chain, token_id, address, deposit_scheme, deposit_parameters,
+         derivation_index, amount, required_confirmations, recheck_at_time, reference, metadata, expires_at, created_at)
+       SELECT id, merchant_id, chain_id, chain, token_id, address, deposit_scheme, deposit_parameters,
+         derivation_index, amount, required_confirmations, expires_at, reference, metadata, expires_at, created_at
+       FROM given)
+     INSERT INTO events (id, type, merchant_id, payment_id, body)
+     SELECT event_id, event_type, merchant_id, id, event_body FROM given`,
+    [JSON.stringify(rows)],
+  );
+  return rows;
 }
 
 /** The transfers that make up what the payments have received, where the canonical chain has them now. */

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource, type EntityManager } from 'typeorm';
+import { type EntityManager } from 'typeorm';
 import { IdempotencyService } from '../http/idempotency.js';
 import { type Page, page } from '../http/page.js';
 import { EventCatalogue } from '../webhooks/catalogue/event-catalogue.js';
@@ -15,7 +14,6 @@ import { type PaymentRecord, PaymentsRepository } from './payments.repository.js
 @Injectable()
 export class PaymentsService {
   constructor(
-    @InjectDataSource() private readonly dataSource: DataSource,
     private readonly payments: PaymentsRepository,
     private readonly requests: PaymentRequests,
     private readonly idempotency: IdempotencyService,
@@ -74,8 +72,11 @@ export class PaymentsService {
     const payment = await this.requests.paymentFor(manager, merchantId, dto, asset);
     const view = paymentView(payment, [], asset.token?.address ?? null);
     const event = this.catalogue.compose('payment.created', { payment: view }, payment.createdAt);
-    const connection = manager ?? this.dataSource.manager;
-    await this.payments.insert(connection, payment, { ...event, merchantId, paymentId: payment.id });
+    await this.payments.insert(manager, payment, {
+      ...event,
+      merchantId,
+      paymentId: payment.id,
+    });
     return view;
   }
 

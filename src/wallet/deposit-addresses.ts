@@ -1,9 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
-import { type DepositScheme } from './deposit-scheme.js';
+import { DEPOSIT_SCHEME, type DepositScheme } from './deposit-scheme.js';
 import { IndexSequence } from './index-sequence.js';
-
-export const DEPOSIT_SCHEME = Symbol('DEPOSIT_SCHEME');
 
 export interface DepositAddress {
   /** Lower-case hex with 0x. */
@@ -21,7 +19,10 @@ export class DepositAddresses {
     private readonly indices: IndexSequence,
   ) {}
 
-  /** @param manager of the transaction the caller is in, if any */
+  /**
+   * @param manager of the transaction the caller is in, if any
+   * @throws OtherWalletError when the database is another wallet's
+   */
   async next(manager?: EntityManager): Promise<DepositAddress> {
     for (;;) {
       const derivationIndex = await this.indices.next(manager);

@@ -1,5 +1,7 @@
 import { childAddress, type PublicNode } from './bip32.js';
 
+export const DEPOSIT_SCHEME = Symbol('DEPOSIT_SCHEME');
+
 /** A way of giving each payment an address of its own. */
 export interface DepositScheme {
   readonly name: 'hd' | 'forwarder';

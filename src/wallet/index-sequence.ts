@@ -1,6 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
+import { Coalescer } from '../process/coalescer.js';
+import { DEPOSIT_SCHEME, type DepositScheme } from './deposit-scheme.js';
+import { firstAddress, OtherWalletError } from './wallet-source.js';
 
 /**
  * Hands out derivation indices from a Postgres sequence: no two processes get the same one, and none comes twice.
@@ -9,42 +12,38 @@ import { DataSource, type EntityManager } from 'typeorm';
  */
 @Injectable()
 export class IndexSequence {
-  private waiting: { resolve: (index: number) => void; reject: (error: unknown) => void }[] = [];
-  private isFetching = false;
+  private readonly firstAddress: string;
+  private readonly together = new Coalescer((callers: null[]) =>
+    this.take(this.dataSource.manager, callers.length),
+  );
 
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    @Inject(DEPOSIT_SCHEME) private readonly scheme: DepositScheme,
+  ) {
+    this.firstAddress = firstAddress(scheme);
+  }
 
   /**
-   * @param manager of the transaction the caller is in, if any: whoever holds one connection and waited here for a
-   * second would, with as many others as the pool has connections, wait for ever
+   * @param manager of the caller's transaction, if it is in one: to wait for a second connection while holding one is
+   *   to wait for ever once every connection does so
+   * @throws OtherWalletError
    */
-  next(manager?: EntityManager): Promise<number> {
-    return manager ? nextOn(manager) : this.nextShared();
+  async next(manager?: EntityManager): Promise<number> {
+    if (!manager) return this.together.call(null);
+    const [index] = await this.take(manager, 1);
+    return index as number;
   }
 
-  private nextShared(): Promise<number> {
-    return new Promise((resolve, reject) => {
-      this.waiting.push({ resolve, reject });
-      if (!this.isFetching) void this.fetch();
-    });
-  }
-
-  private async fetch(): Promise<void> {
-    this.isFetching = true;
-    while (this.waiting.length > 0) {
-      const callers = this.waiting;
-      this.waiting = [];
-      try {
-        const rows = await this.dataSource.query<{ index: string }[]>(
-          `SELECT nextval('derivation_index_seq') AS index FROM generate_series(1, $1)`,
-          [callers.length],
-        );
-        callers.forEach(({ resolve }, position) => resolve(Number(rows[position]?.index)));
-      } catch (error) {
-        callers.forEach(({ reject }) => reject(error));
-      }
-    }
-    this.isFetching = false;
+  /** No row comes, and no index is taken, when the database is another wallet's. */
+  private async take(manager: EntityManager, count: number): Promise<number[]> {
+    const rows = await manager.query<{ index: string }[]>(
+      `SELECT nextval('derivation_index_seq') AS index FROM generate_series(1, $1)
+       WHERE EXISTS (SELECT 1 FROM deposit_sources WHERE scheme = $2 AND first_address = $3)`,
+      [count, this.scheme.name, this.firstAddress],
+    );
+    if (rows.length < count) throw new OtherWalletError('another one', this.firstAddress);
+    return rows.map(({ index }) => Number(index));
   }
 }
 

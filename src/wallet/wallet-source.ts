@@ -1,22 +1,32 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { DEPOSIT_SCHEME } from './deposit-addresses.js';
-import { type DepositScheme } from './deposit-scheme.js';
+import { DEPOSIT_SCHEME, type DepositScheme } from './deposit-scheme.js';
+import { DepositSource } from './deposit-source.entity.js';
 
 /** The wallet given is not the one whose addresses customers already pay to. */
 export class OtherWalletError extends Error {
-  constructor(index: number, known: string, derived: string) {
+  constructor(known: string, given: string) {
     super(
-      `this database's payments belong to another wallet: address ${index} is ${known}, but MNEMONIC or XPUB derives ` +
-        `${derived}. Give back the wallet that was used before, or start on a new database`,
+      `this database's payments belong to another wallet: its first address is ${known}, and that of MNEMONIC or ` +
+        `XPUB is ${given}. Give back the wallet that was used before, or start on a new database`,
     );
   }
 }
 
 /**
- * Refuses to start with a wallet other than the one that made the addresses so far: money paid to the old ones could
- * not be swept with it. No key is compared, only an address both should derive.
+ * What a wallet is known by: an operator finds it in the wallet, and it tells no key.
+ * @returns lower-case hex with 0x
+ */
+export function firstAddress(scheme: DepositScheme): string {
+  const first = scheme.addressAt(0);
+  if (!first) throw new Error('this wallet has no address at index 0; make another one');
+  return first.address;
+}
+
+/**
+ * Ties a database to one wallet. With another one the addresses handed out so far could not be swept, and as
+ * derivation indices run through, neither wallet would be found whole by a scan from index 0.
  */
 @Injectable()
 export class WalletSource implements OnModuleInit {
@@ -25,15 +35,20 @@ export class WalletSource implements OnModuleInit {
     @Inject(DEPOSIT_SCHEME) private readonly scheme: DepositScheme,
   ) {}
 
-  /** @throws OtherWalletError */
+  /**
+   * A wallet that has given no address yet may be changed. One that is changed while a process runs with it gives
+   * none any more: `IndexSequence` asks with every index.
+   * @throws OtherWalletError, so that the process does not start
+   */
   async onModuleInit(): Promise<void> {
-    const [last] = await this.dataSource.query<{ derivation_index: string; address: string }[]>(
-      'SELECT derivation_index, address FROM payments WHERE deposit_scheme = $1 ORDER BY derivation_index DESC LIMIT 1',
-      [this.scheme.name],
+    const given = firstAddress(this.scheme);
+    await this.dataSource.query(
+      `INSERT INTO deposit_sources (scheme, first_address) VALUES ($1, $2)
+       ON CONFLICT (scheme) DO UPDATE SET first_address = excluded.first_address
+       WHERE NOT (SELECT is_called FROM derivation_index_seq)`,
+      [this.scheme.name, given],
     );
-    if (!last) return;
-    const index = Number(last.derivation_index);
-    const derived = this.scheme.addressAt(index)?.address ?? 'none';
-    if (derived !== last.address) throw new OtherWalletError(index, last.address, derived);
+    const source = await this.dataSource.manager.findOneByOrFail(DepositSource, { scheme: this.scheme.name });
+    if (source.firstAddress !== given) throw new OtherWalletError(source.firstAddress, given);
   }
 }

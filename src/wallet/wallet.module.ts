@@ -1,9 +1,9 @@
 import { Module } from '@nestjs/common';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
-import { DEPOSIT_SCHEME, DepositAddresses } from './deposit-addresses.js';
+import { DepositAddresses } from './deposit-addresses.js';
 import { depositNode } from './deposit-node.js';
-import { type DepositScheme, HdDeposits } from './deposit-scheme.js';
+import { DEPOSIT_SCHEME, type DepositScheme, HdDeposits } from './deposit-scheme.js';
 import { IndexSequence } from './index-sequence.js';
 import { WalletSource } from './wallet-source.js';
 

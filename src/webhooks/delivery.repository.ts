@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import { Coalescer } from './coalescer.js';
+import { Coalescer } from '../process/coalescer.js';
 import { applyHealth, healthChanges, holdDeliveries } from './endpoint-health.js';
 import { type WebhookAttempt } from './webhook-attempt.entity.js';
 import { type DeliveryState } from './webhook-delivery.entity.js';

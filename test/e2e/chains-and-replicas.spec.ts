@@ -81,7 +81,7 @@ describe('several processes on one database', () => {
     await app.createPayment();
     const other = { mnemonic: Mnemonic.fromEntropy(new Uint8Array(16).fill(7)).phrase };
     const start = TestApp.start({ chains: [chain.config], settings: other, database: app.database });
-    await expect(start).rejects.toThrow(/belong to another wallet: address 0 is/);
+    await expect(start).rejects.toThrow(/belong to another wallet: its first address is/);
     await app.stop();
   });
 
