@@ -46,8 +46,3 @@ export class IndexSequence {
     return rows.map(({ index }) => Number(index));
   }
 }
-
-async function nextOn(manager: EntityManager): Promise<number> {
-  const [row] = await manager.query<{ index: string }[]>(`SELECT nextval('derivation_index_seq') AS index`);
-  return Number(row?.index);
-}
