@@ -149,7 +149,7 @@ describe.each(BACKENDS)('webhooks, with their queue on %s', (backend) => {
     expect(receiver.of(payment.id)).toHaveLength(1);
   });
 
-  it('are sent again by the schedule, with an id that stays and a timestamp of each attempt, and then are dead', async () => {
+  it('are sent again by the schedule, with an id that stays and a timestamp of each attempt, and then are dead (Convoy #1833)', async () => {
     await restart({ webhookRetryScheduleMs: [200, 1_200] });
     receiver.answer = failing;
     const payment = await app.createPayment();
@@ -194,7 +194,7 @@ describe.each(BACKENDS)('webhooks, with their queue on %s', (backend) => {
     expect(receiver.received.map(({ url }) => url)).toEqual(['/hook']);
   });
 
-  it('that were waiting in a queue that was wiped are delivered all the same', async () => {
+  it('that were waiting in a queue that was wiped are delivered all the same (Svix #1844)', async () => {
     const payment = await leaveWaiting();
     await wipeQueue();
     receiver.answer = accepting;
