@@ -12,8 +12,12 @@ export interface WebhookJob {
 
 /** Thrown by the processor to have a job come back. */
 export class TryLaterError extends Error {
-  constructor(readonly delayMs: number) {
+  readonly delayMs: number;
+
+  /** @param delayMs below 0 for what has become due meanwhile; BullMQ would take -1 for "never again" */
+  constructor(delayMs: number) {
     super(`next attempt in ${delayMs} ms`);
+    this.delayMs = Math.max(0, delayMs);
   }
 }
 
