@@ -326,15 +326,14 @@ describe('isolation', () => {
   it('lets an endpoint that hangs delay nobody else (Convoy #1926)', async () => {
     const hanging = await anotherReceiver();
     hanging.answer = () => undefined;
-    await restart({ webhookTimeoutMs: 3_000, webhookRetryScheduleMs: [AN_HOUR_MS] });
+    await restart({ webhookTimeoutMs: 60_000, webhookRetryScheduleMs: [AN_HOUR_MS] });
     for (let count = 0; count < 5; count += 1) await endpoint(hanging.url);
     await endpoint(receiver.url);
     await Promise.all(Array.from({ length: 60 }, () => app.createPayment()));
-    const startedAt = Date.now();
-    await waitFor('all to the healthy one', () => receiver.received.length === 60, 8_000);
-    // Far less than one timeout: none of them waited for the one that hangs.
-    expect(Date.now() - startedAt).toBeLessThan(2_500);
+    // Long before any of the others times out: none of them waited for the one that hangs.
+    await waitFor('all to the healthy one', () => receiver.received.length === 60, 30_000);
     expect(hanging.received.length).toBeLessThanOrEqual(50);
+    await hanging.stop();
   });
 
   it('sends no faster than the rate limit of an endpoint, and spreads nothing else', async () => {
