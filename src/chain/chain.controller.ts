@@ -26,7 +26,7 @@ export class ChainController {
       name: chain.name,
       chain_id: chain.chainId,
       state: status.state,
-      reasons: status.state === 'refused' ? status.reasons : [],
+      reasons: 'reasons' in status ? status.reasons : [],
       native: chain.native,
       confirmations:
         chain.confirmations.kind === 'finalized'

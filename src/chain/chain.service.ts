@@ -10,8 +10,12 @@ import { RpcPool } from './rpc-pool.js';
 import { Token } from './token.entity.js';
 import { tokenId } from './token-id.js';
 
-/** `unchecked`: no node has answered yet, so nothing is known against it. `refused`: chains.yaml and chain disagree. */
-export type ChainStatus = { state: 'ready' | 'unchecked' } | { state: 'refused'; reasons: string[] };
+/**
+ * `unchecked`: no node has answered yet, so nothing is known against it. `refused`: chains.yaml and chain disagree.
+ * `halted`: this process found a reorg below every block it remembers, and scans no further.
+ */
+export type ChainStatus =
+  { state: 'ready' | 'unchecked' } | { state: 'refused' | 'halted'; reasons: string[] };
 
 interface Connection {
   config: ChainConfig;
@@ -25,6 +29,7 @@ interface Connection {
 export class ChainService implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger(ChainService.name);
   private readonly connections: Map<string, Connection>;
+  private readonly halts = new Map<string, string>();
   private readonly complaints = new RepeatedMessage(60_000);
 
   constructor(
@@ -53,7 +58,14 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
   }
 
   status(name: string): ChainStatus {
-    return this.connection(name).status;
+    const reason = this.halts.get(name);
+    return reason === undefined ? this.connection(name).status : { state: 'halted', reasons: [reason] };
+  }
+
+  /** @param reason null: the scan goes on again */
+  setHalted(name: string, reason: string | null): void {
+    if (reason === null) this.halts.delete(name);
+    else this.halts.set(name, reason);
   }
 
   reader(name: string): ChainReader {

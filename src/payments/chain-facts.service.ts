@@ -39,7 +39,7 @@ export interface ChainFacts extends ChainPosition {
   transfers: ObservedTransfer[];
 }
 
-/** Brings what the scanner saw into payments. Every method runs inside the caller's transaction. */
+/** Brings what the scanner saw into payments. What writes runs inside the caller's transaction. */
 @Injectable()
 export class ChainFactsService {
   private readonly lateWatchMs: number;
@@ -85,6 +85,16 @@ export class ChainFactsService {
       position,
     );
     return rows.length;
+  }
+
+  /** Whether the chain has a payment that a block, or its time alone, may still move. */
+  async isAnyOpen(manager: EntityManager, chainId: number): Promise<boolean> {
+    const [row] = await manager.query<{ any: boolean }[]>(
+      `SELECT EXISTS (SELECT FROM payments WHERE chain_id = $1 AND recheck_at_time IS NOT NULL)
+           OR EXISTS (SELECT FROM payments WHERE chain_id = $1 AND recheck_at_block IS NOT NULL) AS any`,
+      [chainId],
+    );
+    return row?.any === true;
   }
 
   /** @returns the payments that the transfers belong to */

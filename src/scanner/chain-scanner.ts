@@ -34,6 +34,12 @@ export interface Scanned {
   wroteEvents: boolean;
 }
 
+export interface Step extends Scanned {
+  /** The node's head, and the block we have come to. */
+  head: number;
+  scanned: number;
+}
+
 export interface Sources {
   reader: ChainReader;
   cursors: CursorRepository;
@@ -50,6 +56,8 @@ export interface Sources {
  */
 export class ChainScanner {
   private readonly window: number;
+  /** The batch after the one that is committed; null where it could not be read. */
+  private ahead: { from: number; to: number; blocks: Promise<(Block | null)[] | null> } | null = null;
 
   constructor(
     private readonly chain: ChainConfig,
@@ -63,13 +71,19 @@ export class ChainScanner {
    * @throws RpcError, InconsistentAnswerError, CursorMovedError: nothing was changed, the next step may succeed
    * @throws ReorgTooDeepError: an operator has to look
    */
-  async step(): Promise<Scanned> {
+  async step(): Promise<Step> {
     const { reader, cursors } = this.sources;
     const head = await reader.head();
     const cursor = (await cursors.find(this.chain.chainId)) ?? (await this.start(head));
     const moved = await this.followOrReorg(cursor, head);
     const wroteForDue = await this.advanceDue();
-    return { isBehind: moved.isBehind, wroteEvents: moved.wroteEvents || wroteForDue };
+    const scanned = (await cursors.find(this.chain.chainId))?.blockNumber ?? cursor.blockNumber;
+    return {
+      isBehind: moved.isBehind,
+      wroteEvents: moved.wroteEvents || wroteForDue,
+      head: head.number,
+      scanned,
+    };
   }
 
   private async start(head: BlockRef): Promise<ChainCursor> {
@@ -84,21 +98,40 @@ export class ChainScanner {
 
   private async followOrReorg(cursor: ChainCursor, head: BlockRef): Promise<Scanned> {
     const here = { number: cursor.blockNumber, hash: cursor.blockHash };
-    const known = head.number > here.number ? null : await this.knownAt(head.number);
-    const plan = planNext(here, head, known, BATCH);
+    const plan = planNext(here, head, BATCH);
     if (plan.kind === 'wait') return { isBehind: false, wroteEvents: false };
     if (plan.kind === 'reorg') return this.reorg(cursor, head, plan.from);
-    const blocks = await this.read(plan.from, plan.to);
-    const linked = linkedPrefix(here.hash, blocks);
-    if (linked.length > 0) return this.commit(cursor, linked, null, head);
+    const { blocks, linked } = await this.readLinked(here.hash, plan);
+    if (linked.length > 0) {
+      this.readAhead(plan.to + 1, Math.min(head.number, plan.to + BATCH));
+      return this.commit(cursor, linked, null, head);
+    }
     // A node that just told of its head may not have all of it yet; only another parent is a reorg.
     if (blocks[0] === null) return { isBehind: false, wroteEvents: false };
     return this.reorg(cursor, head, cursor.blockNumber);
   }
 
-  private async knownAt(number: number): Promise<{ number: number; hash: string } | null> {
-    const known = await this.sources.cursors.knownBlock(this.chain.chainId, number);
-    return known && { number, hash: known.blockHash };
+  /** What was read ahead may be of a branch that is gone by now; then it is read again before it is called a reorg. */
+  private async readLinked(
+    parentHash: string,
+    { from, to }: { from: number; to: number },
+  ): Promise<{ blocks: (Block | null)[]; linked: Block[] }> {
+    const { ahead } = this;
+    this.ahead = null;
+    if (ahead?.from === from && ahead.to === to) {
+      const blocks = await ahead.blocks;
+      const linked = linkedPrefix(parentHash, blocks ?? []);
+      if (blocks !== null && linked.length > 0) return { blocks, linked };
+    }
+    const blocks = await this.read(from, to);
+    return { blocks, linked: linkedPrefix(parentHash, blocks) };
+  }
+
+  /** While catching up, the node answers for the next batch while Postgres takes this one. One batch at most. */
+  private readAhead(from: number, to: number): void {
+    if (from > to) return;
+    const blocks = this.read(from, to).catch(() => null);
+    this.ahead = { from, to, blocks };
   }
 
   /**

@@ -23,10 +23,6 @@ export class CursorRepository {
     return this.dataSource.manager.findOneBy(ChainCursor, { chainId });
   }
 
-  knownBlock(chainId: number, blockNumber: number): Promise<ChainBlock | null> {
-    return this.dataSource.manager.findOneBy(ChainBlock, { chainId, blockNumber });
-  }
-
   /** The remembered blocks from `number` downwards, highest first. */
   knownBlocksFrom(chainId: number, number: number): Promise<ChainBlock[]> {
     return this.dataSource.manager.find(ChainBlock, {

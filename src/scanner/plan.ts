@@ -8,7 +8,7 @@ export interface KnownBlock {
 
 /** What to do next, given where we are and what the node says its head is. */
 export type Plan =
-  /** Nothing new: the head is a block we have, or one below our cursor that we know as canonical. */
+  /** Nothing new: the head is the block we have, or the node is behind us. */
   | { kind: 'wait' }
   /** Read `from … to` and commit them on top of the cursor, if they link to it. */
   | { kind: 'follow'; from: number; to: number }
@@ -16,15 +16,15 @@ export type Plan =
   | { kind: 'reorg'; from: number };
 
 /**
- * @param known our own block at the head's height, when the head is not above the cursor
+ * A head below our cursor is never a reorg, whichever branch it is on: a branch wins by being at least as long, and
+ * what looks like a deep reorg is usually a node that is still syncing (Ponder #2221 took one for it).
  * @param batch blocks at most in one commit
  */
-export function planNext(cursor: KnownBlock, head: BlockRef, known: KnownBlock | null, batch: number): Plan {
+export function planNext(cursor: KnownBlock, head: BlockRef, batch: number): Plan {
   if (head.number > cursor.number) {
     return { kind: 'follow', from: cursor.number + 1, to: Math.min(head.number, cursor.number + batch) };
   }
-  // A lagging node shows a head below ours on the same branch: no reorg, and nothing to learn from it.
-  if (known?.hash === head.hash) return { kind: 'wait' };
+  if (head.number < cursor.number || head.hash === cursor.hash) return { kind: 'wait' };
   return { kind: 'reorg', from: head.number };
 }
 

@@ -37,12 +37,14 @@ export class ChainView {
   chain_id: number;
 
   @ApiProperty({
-    enum: ['ready', 'unchecked', 'refused'],
-    description: 'unchecked: no node has answered yet; refused: chains.yaml and the chain disagree',
+    enum: ['ready', 'unchecked', 'refused', 'halted'],
+    description:
+      'unchecked: no node has answered yet; refused: chains.yaml and the chain disagree; halted: a reorg went deeper ' +
+      'than what is remembered, and an operator has to look',
   })
-  state: 'ready' | 'unchecked' | 'refused';
+  state: 'ready' | 'unchecked' | 'refused' | 'halted';
 
-  @ApiProperty({ type: [String], description: 'Why the chain is refused, and how to mend it' })
+  @ApiProperty({ type: [String], description: 'Why the chain is refused or halted, and how to mend it' })
   reasons: string[];
 
   @ApiProperty()

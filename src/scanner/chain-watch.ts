@@ -1,0 +1,110 @@
+import { Logger } from '@nestjs/common';
+import { type AdvisoryLocks } from '../database/advisory-locks.js';
+import { type ChainService } from '../chain/chain.service.js';
+import { type ChainConfig } from '../config/chains.js';
+import { type Outbox } from '../payments/outbox.js';
+import { RepeatedMessage } from '../process/repeated-message.js';
+import { CatchUp, progressBar } from './catch-up.js';
+import { type ChainScanner, ReorgTooDeepError, type Step } from './chain-scanner.js';
+import { type ScannerMetrics } from './scanner-metrics.js';
+
+const COMPLAIN_EVERY_MS = 60_000;
+const PROGRESS_EVERY_MS = 5_000;
+/** With no payment open, the head is asked for once in this many block times, or once a minute. */
+const IDLE_BLOCKS = 4;
+const IDLE_MAX_MS = 60_000;
+
+export interface WatchParts {
+  scanner: ChainScanner;
+  chains: ChainService;
+  locks: AdvisoryLocks;
+  isAnyPaymentOpen: () => Promise<boolean>;
+  outbox: Outbox;
+  metrics: ScannerMetrics;
+}
+
+/** When one chain is stepped, and what is said about it. */
+export class ChainWatch {
+  private readonly logger = new Logger('Scanner');
+  private readonly complaints = new RepeatedMessage(COMPLAIN_EVERY_MS);
+  private readonly catchUp = new CatchUp();
+  private readonly idleMs: number;
+  private steppedAtMs = Number.NEGATIVE_INFINITY;
+  private toldProgressAtMs = Number.NEGATIVE_INFINITY;
+  private isHolder: boolean | null = null;
+
+  constructor(
+    private readonly chain: ChainConfig,
+    private readonly parts: WatchParts,
+  ) {
+    this.idleMs = Math.min(IDLE_MAX_MS, IDLE_BLOCKS * chain.blockTimeMs);
+  }
+
+  /** @returns whether to tick again at once */
+  async tick(): Promise<boolean> {
+    try {
+      if (!(await this.isMine()) || (await this.canWait())) return false;
+      const status = await this.parts.chains.check(this.chain.name);
+      if (status.state !== 'ready') return false;
+      const step = await this.parts.scanner.step();
+      this.steppedAtMs = Date.now();
+      this.parts.chains.setHalted(this.chain.name, null);
+      this.told(step);
+      if (step.wroteEvents) this.parts.outbox.announceCommit();
+      return step.isBehind;
+    } catch (error) {
+      this.complain(error as Error);
+      return false;
+    }
+  }
+
+  reorged(reorg: { from: number; ancestor: number }): void {
+    this.parts.metrics.reorged(this.chain.name);
+    this.logger.warn({ chain: this.chain.name, ...reorg }, 'reorg');
+  }
+
+  private async isMine(): Promise<boolean> {
+    const { name, chainId } = this.chain;
+    const isHolder = await this.parts.locks.hold(`quittance scanner ${chainId}`);
+    if (isHolder !== this.isHolder) {
+      this.parts.metrics.holding(name, isHolder);
+      this.logger.log({ chain: name }, isHolder ? 'scanning' : 'another process scans this chain');
+      this.isHolder = isHolder;
+    }
+    return isHolder;
+  }
+
+  /** Every call to a node may cost money. What is mined meanwhile is read all the same, a little later. */
+  private async canWait(): Promise<boolean> {
+    if (Date.now() - this.steppedAtMs >= this.idleMs) return false;
+    return !(await this.parts.isAnyPaymentOpen());
+  }
+
+  private told({ head, scanned }: Step): void {
+    const { name: chain } = this.chain;
+    const now = Date.now();
+    const progress = this.catchUp.at(scanned, head, now);
+    this.parts.metrics.stepped(chain, head, scanned, progress);
+    if (head < scanned && this.complaints.isDue('behind us', 'the node is behind', now)) {
+      this.logger.warn({ chain, head, scanned }, 'the node is behind what was scanned: waiting for it');
+    }
+    if (progress === null || now - this.toldProgressAtMs < PROGRESS_EVERY_MS) return;
+    this.toldProgressAtMs = now;
+    const { blocksBehind, blocksPerSecond, etaSeconds } = progress;
+    this.logger.log(
+      { chain, blocks_behind: blocksBehind, blocks_per_second: blocksPerSecond, eta_seconds: etaSeconds },
+      process.stdout.isTTY ? `catching up ${progressBar(progress)}` : 'catching up',
+    );
+  }
+
+  private complain(error: Error): void {
+    const isHalted = error instanceof ReorgTooDeepError;
+    this.parts.metrics.failed(this.chain.name, isHalted);
+    this.parts.chains.setHalted(this.chain.name, isHalted ? error.message : null);
+    if (!this.complaints.isDue('step', error.message, Date.now())) return;
+    this.logger[isHalted ? 'error' : 'warn'](
+      { chain: this.chain.name, reason: error.message },
+      'scan step failed',
+    );
+  }
+}

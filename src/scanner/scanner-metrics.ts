@@ -1,0 +1,64 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Counter, Gauge } from 'prom-client';
+import { type Progress } from './catch-up.js';
+
+/** What Prometheus is told of this process's scans. The chains that another replica scans are that one's to tell of. */
+@Injectable()
+export class ScannerMetrics implements OnModuleInit {
+  private behind: Gauge<'chain'>;
+  private speed: Gauge<'chain'>;
+  private eta: Gauge<'chain'>;
+  private head: Gauge<'chain'>;
+  private scanned: Gauge<'chain'>;
+  private holds: Gauge<'chain'>;
+  private halted: Gauge<'chain'>;
+  private reorgs: Counter<'chain'>;
+  private failures: Counter<'chain'>;
+
+  onModuleInit(): void {
+    const gauge = (name: string, help: string) =>
+      new Gauge({ name: `quittance_scanner_${name}`, help, labelNames: ['chain'] });
+    this.head = gauge('head_block', "The node's head");
+    this.scanned = gauge('scanned_block', 'The last block committed');
+    this.behind = gauge('blocks_behind', 'Blocks between the last one committed and the head');
+    this.speed = gauge(
+      'catch_up_blocks_per_second',
+      'Speed of catching up; 0 when there is nothing to catch up',
+    );
+    this.eta = gauge(
+      'catch_up_eta_seconds',
+      'Until the head is reached; 0 when there is nothing to catch up',
+    );
+    this.holds = gauge('is_holder', '1: this process scans the chain, 0: another one may');
+    this.halted = gauge(
+      'is_halted',
+      '1: a reorg went deeper than what is remembered, an operator has to look',
+    );
+    const counter = (name: string, help: string) =>
+      new Counter({ name: `quittance_scanner_${name}`, help, labelNames: ['chain'] });
+    this.reorgs = counter('reorgs_total', 'Reorgs followed');
+    this.failures = counter('failed_steps_total', 'Steps that failed and changed nothing');
+  }
+
+  holding(chain: string, isHolder: boolean): void {
+    this.holds.set({ chain }, isHolder ? 1 : 0);
+  }
+
+  stepped(chain: string, head: number, scanned: number, progress: Progress | null): void {
+    this.head.set({ chain }, head);
+    this.scanned.set({ chain }, scanned);
+    this.behind.set({ chain }, Math.max(0, head - scanned));
+    this.speed.set({ chain }, progress?.blocksPerSecond ?? 0);
+    this.eta.set({ chain }, progress?.etaSeconds ?? 0);
+    this.halted.set({ chain }, 0);
+  }
+
+  reorged(chain: string): void {
+    this.reorgs.inc({ chain });
+  }
+
+  failed(chain: string, isHalted: boolean): void {
+    this.failures.inc({ chain });
+    this.halted.set({ chain }, isHalted ? 1 : 0);
+  }
+}

@@ -1,0 +1,163 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { tryPort } from '../../src/process/ports.js';
+import { TEST_MNEMONIC, TestApp } from '../harness/app.js';
+import { endWithUs } from '../harness/end-with-us.js';
+import { tempFolder } from '../harness/temp-folder.js';
+import { TestChain } from '../harness/test-chain.js';
+import { waitFor } from '../harness/wait-for.js';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+let chain: TestChain;
+let app: TestApp;
+
+beforeAll(async () => {
+  chain = await TestChain.start();
+});
+afterEach(() => app.stop());
+afterAll(() => chain.stop());
+
+describe('a node that is behind what was scanned', () => {
+  it('is waited for on whichever branch it is, and believed once it has grown as far', async () => {
+    app = await TestApp.start({ chains: [chain.config] });
+    const before = await chain.rpc<string>('evm_snapshot');
+    const payment = await app.createPayment({ expires_in_minutes: 40_000 });
+    await chain.pay(payment.address, 1000n);
+    await chain.mine(2);
+    await app.waitForStatus(payment.id, 'detected');
+    await app.waitForBlock(await chain.height());
+    await chain.rpc('evm_revert', [before]);
+    await chain.passTime(7);
+    await chain.mine(1);
+    await waitFor('it to say so', () => app.log.some((line) => line.includes('the node is behind')));
+    expect(await app.payment(payment.id)).toMatchObject({ status: 'detected', amount_received: '1000' });
+    await chain.mine(2);
+    await app.waitForStatus(payment.id, 'pending');
+    expect(await app.eventsOf(payment.id)).toEqual([
+      'payment.created',
+      'payment.detected',
+      'payment.reorged',
+    ]);
+  });
+});
+
+describe('a chain with nothing open', () => {
+  it('is asked less often, and misses nothing', async () => {
+    const quiet = { ...chain.config, blockTimeMs: 1_000 };
+    app = await TestApp.start({ chains: [quiet] });
+    const payment = await app.createPayment();
+    await chain.pay(payment.address, 1000n);
+    await chain.mine(4);
+    await app.waitForStatus(payment.id, 'confirmed');
+    // Nothing is open now; what arrives is found all the same.
+    await chain.pay(payment.address, 5n);
+    await chain.mine(1);
+    await waitFor('the rest', async () => (await app.payment(payment.id)).amount_received === '1005');
+    expect(await app.payment(payment.id)).toMatchObject({ exception: 'overpaid' });
+  });
+});
+
+describe('catching up', () => {
+  it('reads what was mined while it was down, in order, and says how far it is', async () => {
+    app = await TestApp.start({ chains: [chain.config] });
+    const payments = [];
+    for (let count = 0; count < 5; count += 1) {
+      payments.push(await app.createPayment({ expires_in_minutes: 40_000 }));
+    }
+    await app.waitForBlock(await chain.height());
+    await app.close();
+    for (const payment of payments) {
+      await chain.pay(payment.address, 600n);
+      await chain.mine(30);
+      await chain.pay(payment.address, 400n);
+      await chain.mine(30);
+    }
+    const { database, merchantId } = app;
+    app = await TestApp.start({ chains: [chain.config], database });
+    await app.waitForBlock(await chain.height());
+    const rows = await database.dataSource.query<{ status: string; amount_received: string }[]>(
+      'SELECT status, amount_received FROM payments WHERE merchant_id = $1',
+      [merchantId],
+    );
+    expect(rows).toHaveLength(5);
+    for (const row of rows) expect(row).toMatchObject({ status: 'confirmed', amount_received: '1000' });
+    const line = app.log.find((one) => one.includes('catching up'));
+    expect(JSON.parse(line as string)).toMatchObject({
+      chain: 'testchain',
+      blocks_behind: expect.any(Number),
+    });
+    const metrics = await (await fetch(`${app.url}/metrics`)).text();
+    expect(metrics).toContain('quittance_scanner_blocks_behind{chain="testchain"} 0');
+    expect(metrics).toContain('quittance_scanner_is_holder{chain="testchain"} 1');
+  });
+});
+
+describe('several scanners', () => {
+  const folder = tempFolder();
+  const running: { child: ChildProcess; lines: string[] }[] = [];
+
+  afterAll(() => {
+    for (const { child } of running) child.kill('SIGKILL');
+    folder.remove();
+  });
+
+  async function startScanner(databaseUrl: string): Promise<(typeof running)[number]> {
+    const child = spawn(process.execPath, [join(ROOT, 'dist/main.js')], {
+      cwd: folder.path,
+      env: {
+        PATH: process.env.PATH,
+        DATABASE_URL: databaseUrl,
+        ROLES: 'scanner',
+        PORT: String(await tryPort(0)),
+        CHAINS_FILE: join(folder.path, 'chains.yaml'),
+        DATA_DIR: join(folder.path, 'data'),
+        MNEMONIC: TEST_MNEMONIC,
+        ENCRYPTION_KEY: Buffer.alloc(32, 1).toString('base64'),
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    child.once('exit', endWithUs(child.pid as number, 'KILL'));
+    const scanner = { child, lines: [] as string[] };
+    child.stdout?.on('data', (chunk: Buffer) => scanner.lines.push(chunk.toString()));
+    running.push(scanner);
+    return scanner;
+  }
+  const says = (scanner: (typeof running)[number], what: string) => scanner.lines.join('').includes(what);
+
+  it('share no chain: when the one at work is killed, another goes on, with no gap and no double', async () => {
+    const { config } = chain;
+    const [token] = config.tokens;
+    writeFileSync(
+      join(folder.path, 'chains.yaml'),
+      `- name: ${config.name}\n  chain_id: ${config.chainId}\n  rpc_url: ${config.rpcUrls[0]}\n  confirmations: 3\n` +
+        `  block_time_ms: 500\n  native: { symbol: ETH, decimals: 18 }\n` +
+        `  tokens: [{ symbol: TUSD, address: "${token!.address}", decimals: 6 }]\n`,
+    );
+    app = await TestApp.start({ chains: [chain.config], settings: { roles: ['api'] } });
+    const first = await startScanner(app.database.url);
+    await waitFor('the first to scan', () => says(first, '"scanning"'));
+    const second = await startScanner(app.database.url);
+    await waitFor('the second to stand by', () => says(second, 'another process scans this chain'));
+    const payments = [];
+    for (let count = 0; count < 6; count += 1) {
+      payments.push(await app.createPayment({ expires_in_minutes: 40_000 }));
+      await chain.pay(payments[count]!.address, 1000n);
+      await chain.mine(1);
+      if (count === 2) {
+        first.child.kill('SIGKILL');
+        await once(first.child, 'exit');
+      }
+    }
+    await waitFor('the second to take over', () => says(second, '"scanning"'));
+    await chain.mine(3);
+    for (const payment of payments) {
+      const confirmed = await app.waitForStatus(payment.id, 'confirmed');
+      expect(confirmed.amount_received).toBe('1000');
+      expect((await app.eventsOf(payment.id)).filter((type) => type === 'payment.confirmed')).toHaveLength(1);
+    }
+  });
+});
