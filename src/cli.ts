@@ -2,6 +2,7 @@
 import 'reflect-metadata';
 import { type DynamicModule } from '@nestjs/common';
 import { CommandFactory } from 'nest-commander';
+import { findDevChain } from './chain/dev-chain/find-dev-chain.js';
 import { CliModule } from './cli/cli.module.js';
 import { commandDatabase } from './cli/command-database.js';
 import { OfflineCliModule } from './cli/offline-cli.module.js';
@@ -14,13 +15,17 @@ const OFFLINE = ['webhook'];
 /** Every operator's command: `quittance merchant create`, `quittance key revoke`, … */
 async function run(): Promise<void> {
   const configuration = await readConfiguration();
-  if (OFFLINE.includes(process.argv[2] ?? '')) return command(OfflineCliModule.register(configuration));
-  const { settings, chains } = configuration;
+  const [, , word = ''] = process.argv;
+  if (OFFLINE.includes(word)) return command(OfflineCliModule.register(configuration));
+  const { settings } = configuration;
+  // Where no chain is configured, it is the dev chain of the running app, if there is one.
+  const chains = settings.chainsFile === null ? findDevChain(settings.dataDir) : configuration.chains;
   const database = await commandDatabase(settings);
   // A mistyped command ends with commander's own process.exit().
   process.once('exit', () => database.abandon());
   try {
-    await command(CliModule.register({ settings: { ...settings, databaseUrl: database.url }, chains }));
+    const settingsHere = { ...settings, databaseUrl: database.url };
+    await command(CliModule.register({ settings: settingsHere, chains }, word));
   } finally {
     await database.release();
   }

@@ -6,6 +6,9 @@ import { ConfigurationModule } from '../config/configuration.module.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { KeyCommand, KeyCreateCommand, KeyListCommand, KeyRevokeCommand } from './key.command.js';
 import { MerchantCommand, MerchantCreateCommand, MerchantListCommand } from './merchant.command.js';
+import { HealthModule } from '../health/health.module.js';
+import { RescanModule } from '../scanner/rescan.module.js';
+import { ScannerCommand, ScannerRescanCommand } from './scanner.command.js';
 import { WebhookCommand, WebhookListenCommand } from './webhook.command.js';
 
 @Module({})
@@ -15,10 +18,16 @@ export class CliModule {
     program.name('quittance');
   }
 
-  static register(configuration: Configuration): DynamicModule {
+  /** @param command its first word: only those that need the chains reach for their nodes */
+  static register(configuration: Configuration, command: string): DynamicModule {
     return {
       module: CliModule,
-      imports: [ConfigurationModule.register(configuration), DatabaseModule, AuthModule],
+      imports: [
+        ConfigurationModule.register(configuration),
+        DatabaseModule,
+        AuthModule,
+        ...(command === 'scanner' ? [HealthModule, RescanModule] : []),
+      ],
       providers: [
         KeyCommand,
         KeyCreateCommand,
@@ -27,6 +36,8 @@ export class CliModule {
         MerchantCommand,
         MerchantCreateCommand,
         MerchantListCommand,
+        ScannerCommand,
+        ScannerRescanCommand,
         WebhookCommand,
         WebhookListenCommand,
       ],

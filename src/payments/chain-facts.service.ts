@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type EntityManager, In } from 'typeorm';
+import { Between, type EntityManager, In } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { type Movement } from '../chain/block.js';
 import { Token } from '../chain/token.entity.js';
@@ -38,6 +38,12 @@ export interface ChainFacts extends ChainPosition {
   orphanAbove: number | null;
   transfers: ObservedTransfer[];
 }
+
+/** A transfer as we have it, and whose it is. */
+export type RecordedTransfer = Pick<
+  Transfer,
+  'blockHash' | 'blockNumber' | 'txHash' | 'ordinal' | 'kind' | 'paymentId'
+>;
 
 /** Brings what the scanner saw into payments. What writes runs inside the caller's transaction. */
 @Injectable()
@@ -85,6 +91,25 @@ export class ChainFactsService {
       position,
     );
     return rows.length;
+  }
+
+  /** The transfers recorded in a range of blocks, both ends included, as far as they are canonical. */
+  recorded(
+    manager: EntityManager,
+    { chainId, from, to }: { chainId: number; from: number; to: number },
+  ): Promise<RecordedTransfer[]> {
+    return manager.find(Transfer, {
+      select: {
+        blockHash: true,
+        blockNumber: true,
+        txHash: true,
+        ordinal: true,
+        kind: true,
+        paymentId: true,
+      },
+      where: { chainId, blockNumber: Between(from, to), state: 'included' },
+      order: { blockNumber: 'ASC', ordinal: 'ASC' },
+    });
   }
 
   /** Whether the chain has a payment that a block, or its time alone, may still move. */

@@ -221,7 +221,8 @@ export class ChainScanner {
   }
 }
 
-function transfersOf(block: Block): ObservedTransfer[] {
+/** A block's movements, each with its block. */
+export function transfersOf(block: Block): ObservedTransfer[] {
   return block.movements.map((movement) => ({
     ...movement,
     blockNumber: block.number,

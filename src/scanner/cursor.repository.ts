@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource, type EntityManager, LessThan, MoreThan } from 'typeorm';
+import { DataSource, type EntityManager, In, LessThan, MoreThan } from 'typeorm';
 import { type BlockRef } from '../chain/block.js';
 import { ChainBlock } from './chain-block.entity.js';
 import { ChainCursor } from './chain-cursor.entity.js';
@@ -29,6 +29,19 @@ export class CursorRepository {
       where: { chainId, blockNumber: LessThan(number + 1) },
       order: { blockNumber: 'DESC' },
     });
+  }
+
+  /** The hashes remembered at the heights of `blocks`, by height. */
+  async remembered(
+    manager: EntityManager,
+    chainId: number,
+    blocks: readonly BlockRef[],
+  ): Promise<Map<number, string>> {
+    const rows = await manager.findBy(ChainBlock, {
+      chainId,
+      blockNumber: In(blocks.map(({ number }) => number)),
+    });
+    return new Map(rows.map(({ blockNumber, blockHash }) => [blockNumber, blockHash]));
   }
 
   /** When the first payment on the chain was made; null when there is none. */

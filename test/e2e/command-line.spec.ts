@@ -5,8 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ApiKeyBody, type CreatedApiKeyBody, type MerchantBody } from '../../src/auth/dto/auth.dto.js';
 import { findEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
 import { TestApp } from '../harness/app.js';
+import { TestChain } from '../harness/test-chain.js';
 import { createDatabase } from '../harness/database.js';
 import { QuittanceProcess } from '../harness/quittance-process.js';
+import { writeChainsFile } from '../harness/chains-file.js';
 import { tempFolder } from '../harness/temp-folder.js';
 
 const CLI = join(import.meta.dirname, '../../dist/cli.js');
@@ -130,5 +132,92 @@ describe('the command line, with no settings', () => {
     } finally {
       folder.remove();
     }
+  });
+});
+
+describe('scanner rescan', () => {
+  let chain: TestChain;
+  let app: TestApp;
+  const folder = tempFolder();
+
+  beforeAll(async () => {
+    chain = await TestChain.start();
+    writeChainsFile(join(folder.path, 'chains.yaml'), chain.config);
+    app = await TestApp.start({ chains: [chain.config] });
+  });
+  afterAll(async () => {
+    await app?.stop();
+    await chain?.stop();
+    folder.remove();
+  });
+
+  const rescan = (...args: string[]) =>
+    quittance(['scanner', 'rescan', ...args, '--json'], {
+      DATABASE_URL: app.database.url,
+      CHAINS_FILE: join(folder.path, 'chains.yaml'),
+    });
+  const everything = () =>
+    Promise.all([
+      app.database.dataSource.query('SELECT * FROM payments ORDER BY id'),
+      app.database.dataSource.query('SELECT * FROM events ORDER BY position'),
+      app.database.dataSource.query(
+        'SELECT tx_hash, ordinal, kind, block_hash, amount, state, payment_id FROM transfers ORDER BY tx_hash, ordinal',
+      ),
+    ]);
+
+  it('records what is missing, counts it once, and changes nothing that is right', async () => {
+    const payments = [await app.createPayment(), await app.createPayment({ amount: '400' })];
+    for (const { address } of payments) await chain.pay(address, 400n);
+    await chain.mine(4);
+    await app.waitForStatus(payments[1]!.id, 'confirmed');
+    const height = await chain.height();
+    const before = await everything();
+    const range = ['--chain', 'testchain', '--from', '1', '--to', String(height)];
+    expect(json(await rescan(...range))).toEqual({ blocks: height, found: 2, added: 0, unexplained: [] });
+    expect(await everything()).toEqual(before);
+
+    // As if a node had hidden it while it was scanned.
+    await app.database.dataSource.query('DELETE FROM transfers WHERE payment_id = $1', [payments[0]!.id]);
+    await app.database.dataSource.query(
+      `UPDATE payments SET status = 'pending', amount_received = 0, amount_confirmed = 0 WHERE id = $1`,
+      [payments[0]!.id],
+    );
+    expect(json(await rescan(...range))).toMatchObject({ found: 2, added: 1, unexplained: [] });
+    expect(await app.payment(payments[0]!.id)).toMatchObject({
+      status: 'partially_paid',
+      amount_received: '400',
+    });
+  });
+
+  it('tells what the chain does not show, and leaves it alone', async () => {
+    const payment = await app.createPayment();
+    await chain.pay(payment.address, 1000n);
+    await chain.mine(4);
+    const { transfers } = await app.waitForStatus(payment.id, 'confirmed');
+    const wrong = `0x${'ab'.repeat(32)}`;
+    const change = 'UPDATE transfers SET tx_hash = $2 WHERE tx_hash = $1';
+    await app.database.dataSource.query(change, [transfers[0]!.tx_hash, wrong]);
+    const block = String(transfers[0]!.block_number);
+    const ran = await rescan('--chain', 'testchain', '--from', block, '--to', block);
+    expect(ran.code).toBe(2);
+    expect(json(ran)).toMatchObject({ unexplained: [{ tx_hash: wrong, payment_id: payment.id }] });
+  });
+
+  it('refuses what it cannot read again', async () => {
+    const refused = async (...args: string[]) => {
+      const { code, err } = await rescan(...args);
+      expect(code).toBe(1);
+      return err;
+    };
+    expect(await refused('--chain', 'nochain', '--from', '1', '--to', '2')).toMatch(
+      /no chain is named nochain; there are: testchain/,
+    );
+    expect(await refused('--chain', 'testchain', '--from', '3', '--to', '2')).toMatch(/3 is above block 2/);
+    expect(await refused('--chain', 'testchain', '--from', '1', '--to', '999999')).toMatch(
+      /999999 has not been scanned yet/,
+    );
+    expect(await refused('--chain', 'testchain', '--from', 'x', '--to', '2')).toMatch(
+      /--from x is no block number/,
+    );
   });
 });

@@ -1,10 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tryPort } from '../../src/process/ports.js';
 import { TEST_MNEMONIC, TestApp } from '../harness/app.js';
+import { writeChainsFile } from '../harness/chains-file.js';
 import { endWithUs } from '../harness/end-with-us.js';
 import { tempFolder } from '../harness/temp-folder.js';
 import { TestChain } from '../harness/test-chain.js';
@@ -15,11 +15,14 @@ const ROOT = join(import.meta.dirname, '../..');
 let chain: TestChain;
 let app: TestApp;
 
-beforeAll(async () => {
+// A chain of its own for each: databases of their own begin with the same addresses.
+beforeEach(async () => {
   chain = await TestChain.start();
 });
-afterEach(() => app.stop());
-afterAll(() => chain.stop());
+afterEach(async () => {
+  await app.stop();
+  await chain.stop();
+});
 
 describe('a node that is behind what was scanned', () => {
   it('is waited for on whichever branch it is, and believed once it has grown as far', async () => {
@@ -129,14 +132,7 @@ describe('several scanners', () => {
   const says = (scanner: (typeof running)[number], what: string) => scanner.lines.join('').includes(what);
 
   it('share no chain: when the one at work is killed, another goes on, with no gap and no double', async () => {
-    const { config } = chain;
-    const [token] = config.tokens;
-    writeFileSync(
-      join(folder.path, 'chains.yaml'),
-      `- name: ${config.name}\n  chain_id: ${config.chainId}\n  rpc_url: ${config.rpcUrls[0]}\n  confirmations: 3\n` +
-        `  block_time_ms: 500\n  native: { symbol: ETH, decimals: 18 }\n` +
-        `  tokens: [{ symbol: TUSD, address: "${token!.address}", decimals: 6 }]\n`,
-    );
+    writeChainsFile(join(folder.path, 'chains.yaml'), chain.config);
     app = await TestApp.start({ chains: [chain.config], settings: { roles: ['api'] } });
     const first = await startScanner(app.database.url);
     await waitFor('the first to scan', () => says(first, '"scanning"'));

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { Interface } from 'ethers';
 import { type ChainConfig } from '../../config/chains.js';
@@ -44,12 +44,14 @@ export interface DevChainOptions {
  * lost, a new one begins above what the database has followed.
  */
 export async function startDevChain(options: DevChainOptions): Promise<RunningDevChain> {
-  const files = filesIn(options.dataDir);
+  const files = devChainFiles(options.dataDir);
+  mkdirSync(dirname(files.pid), { recursive: true });
   await endOrphan(files.pid, options.log);
   const log = new WriteAheadLog(files.log);
   const restored = await restore(files, log, options);
   const anvil = restored ?? (await begin(options.followedTo));
   writeFileSync(files.pid, String(anvil.pid));
+  writeFileSync(files.url, anvil.url);
   const [payer] = (await anvil.rpc<string[]>('eth_accounts')) as [string];
   const tokenAddress = restored ? readFileSync(files.token, 'utf8') : await deployToken(anvil, payer);
   writeFileSync(files.token, tokenAddress);
@@ -74,21 +76,23 @@ export async function startDevChain(options: DevChainOptions): Promise<RunningDe
     await anvil.kill();
     rmSync(files.pid, { force: true });
   };
-  return { chain: chainConfig(anvil.url, tokenAddress), rpcUrl, payer, replacedBy, stop };
+  return { chain: devChainConfig(anvil.url, tokenAddress), rpcUrl, payer, replacedBy, stop };
 }
 
-function filesIn(dataDir: string) {
+/** Where a dev chain keeps what it needs to go on, and to be found. */
+export function devChainFiles(dataDir: string) {
   const folder = join(dataDir, 'devchain');
-  mkdirSync(folder, { recursive: true });
   return {
     state: join(folder, 'state.json'),
     log: join(folder, 'log.jsonl'),
     token: join(folder, 'token'),
     pid: join(folder, 'anvil.pid'),
+    url: join(folder, 'anvil.url'),
   };
 }
 
-function chainConfig(url: string, tokenAddress: string): ChainConfig {
+/** The dev chain's own entry, in place of chains.yaml's. */
+export function devChainConfig(url: string, tokenAddress: string): ChainConfig {
   return {
     name: 'devchain',
     chainId: DEV_CHAIN_ID,
@@ -108,7 +112,7 @@ function chainConfig(url: string, tokenAddress: string): ChainConfig {
 
 /** Null when there is nothing to restore, or it is broken. */
 async function restore(
-  files: ReturnType<typeof filesIn>,
+  files: ReturnType<typeof devChainFiles>,
   log: WriteAheadLog,
   { followedTo, log: say }: DevChainOptions,
 ): Promise<RunningAnvil | null> {

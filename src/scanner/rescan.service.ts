@@ -1,0 +1,155 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import { type Block } from '../chain/block.js';
+import { ChainService } from '../chain/chain.service.js';
+import { type ChainConfig } from '../config/chains.js';
+import { ChainFactsService, type RecordedTransfer } from '../payments/chain-facts.service.js';
+import { transfersOf } from './chain-scanner.js';
+import { CursorRepository } from './cursor.repository.js';
+import { linkedPrefix } from './plan.js';
+
+const BATCH = 20;
+
+export interface RescanRange {
+  chain: string;
+  /** First and last block, both read. */
+  from: number;
+  to: number;
+}
+
+export interface RescanResult {
+  blocks: number;
+  /** Transfers to our addresses that the chain shows in the range. */
+  found: number;
+  /** Of these, those we did not have. */
+  added: number;
+  /** What we have in the range and the chain, as this node shows it, has not. Nothing was changed about them. */
+  unexplained: { tx_hash: string; ordinal: number; block_number: number; payment_id: string }[];
+}
+
+/** What was asked for cannot be done, and why. Nothing was changed. */
+export class RescanRefusedError extends Error {}
+
+/**
+ * Reads a range of blocks again, and records what is missing. What is right already is left as it is; what the chain
+ * does not show is told and not touched, because undoing is for the reorg logic, which knows both branches.
+ */
+@Injectable()
+export class RescanService {
+  constructor(
+    private readonly chains: ChainService,
+    private readonly cursors: CursorRepository,
+    private readonly facts: ChainFactsService,
+    @InjectDataSource() private readonly dataSource: DataSource,
+  ) {}
+
+  /**
+   * @param onProgress called with the last block committed
+   * @throws RescanRefusedError; RpcError: what was committed before stays, the range can be read again
+   */
+  async rescan(range: RescanRange, onProgress: (block: number) => void): Promise<RescanResult> {
+    const chain = await this.checked(range);
+    const result: RescanResult = { blocks: 0, found: 0, added: 0, unexplained: [] };
+    let parent: string | null = null;
+    for (let from = range.from; from <= range.to; from += BATCH) {
+      const blocks = await this.read(chain, from, Math.min(range.to, from + BATCH - 1), parent);
+      const final = await this.finalNumber(chain);
+      await this.dataSource.transaction((manager) => this.compare(manager, chain, { blocks, final }, result));
+      parent = (blocks.at(-1) as Block).hash;
+      onProgress((blocks.at(-1) as Block).number);
+    }
+    return result;
+  }
+
+  private async checked({ chain: name, from, to }: RescanRange): Promise<ChainConfig> {
+    const chain = this.chains.find(name);
+    if (!chain) {
+      const names = this.chains.all().map((one) => one.name);
+      throw new RescanRefusedError(`no chain is named ${name}; there are: ${names.join(', ') || 'none'}`);
+    }
+    if (from > to) throw new RescanRefusedError(`block ${from} is above block ${to}: give --from below --to`);
+    const status = await this.chains.check(name);
+    if (status.state === 'refused') throw new RescanRefusedError(status.reasons.join('; '));
+    const cursor = await this.cursors.find(chain.chainId);
+    if (cursor === null || to > cursor.blockNumber) {
+      throw new RescanRefusedError(
+        `block ${to} has not been scanned yet: the scan of ${name} is at ${cursor?.blockNumber ?? 'no block'}`,
+      );
+    }
+    return chain;
+  }
+
+  private async read(chain: ChainConfig, from: number, to: number, parent: string | null): Promise<Block[]> {
+    const watched = new Set((await this.chains.tokensOf(chain.chainId)).map((token) => token.address));
+    const reader = this.chains.reader(chain.name);
+    const numbers = Array.from({ length: to - from + 1 }, (_, index) => from + index);
+    const blocks = await Promise.all(numbers.map((number) => reader.block(number, watched)));
+    const linked = linkedPrefix(parent ?? blocks[0]?.parentHash ?? '', blocks);
+    if (linked.length < numbers.length) {
+      throw new RescanRefusedError(
+        `the node's blocks from ${from} to ${to} do not link to one another: it lacks some, or a reorg is under way`,
+      );
+    }
+    return linked;
+  }
+
+  /** The cursor is held, so that the scan commits nothing in between. */
+  private async compare(
+    manager: EntityManager,
+    chain: ChainConfig,
+    { blocks, final }: { blocks: Block[]; final: number | null },
+    result: RescanResult,
+  ): Promise<void> {
+    const { chainId } = chain;
+    const cursor = await this.cursors.hold(manager, chainId);
+    await this.requireOurBranch(manager, chainId, blocks);
+    const range = { chainId, from: (blocks[0] as Block).number, to: (blocks.at(-1) as Block).number };
+    const before = await this.facts.recorded(manager, range);
+    await this.facts.apply(manager, {
+      chainId,
+      scanned: { number: cursor.blockNumber, time: cursor.blockTime },
+      finalNumber: final === null ? null : Math.min(final, cursor.blockNumber),
+      orphanAbove: null,
+      transfers: blocks.flatMap(transfersOf),
+    });
+    const after = await this.facts.recorded(manager, range);
+    const shown = new Set(blocks.flatMap(transfersOf).map(keyOf));
+    const known = new Set(before.map(keyOf));
+    result.blocks += blocks.length;
+    result.found += after.filter((transfer) => shown.has(keyOf(transfer))).length;
+    result.added += after.filter((transfer) => !known.has(keyOf(transfer))).length;
+    for (const transfer of before.filter((one) => !shown.has(keyOf(one)))) {
+      const { txHash, ordinal, blockNumber, paymentId } = transfer;
+      result.unexplained.push({ tx_hash: txHash, ordinal, block_number: blockNumber, payment_id: paymentId });
+    }
+  }
+
+  /** Where we remember the block's hash, another one means a reorg that the scan has yet to follow. */
+  private async requireOurBranch(manager: EntityManager, chainId: number, blocks: Block[]): Promise<void> {
+    const known = await this.cursors.remembered(manager, chainId, blocks);
+    for (const block of blocks) {
+      const hash = known.get(block.number);
+      if (hash !== undefined && hash !== block.hash) {
+        throw new RescanRefusedError(
+          `block ${block.number} of the node is not the one that was scanned: a reorg, which the scan follows by itself`,
+        );
+      }
+    }
+  }
+
+  private finalNumber(chain: ChainConfig): Promise<number | null> {
+    if (chain.confirmations.kind !== 'finalized') return Promise.resolve(null);
+    return this.chains.reader(chain.name).finalizedNumber();
+  }
+}
+
+/** Where a transfer is: mined again in another block, it is another one to this comparison. */
+function keyOf({
+  blockHash,
+  txHash,
+  ordinal,
+  kind,
+}: Omit<RecordedTransfer, 'paymentId' | 'blockNumber'>): string {
+  return `${blockHash} ${txHash} ${ordinal} ${kind}`;
+}

@@ -1,0 +1,22 @@
+import { writeFileSync } from 'node:fs';
+import { stringify } from 'yaml';
+import { type ChainConfig } from '../../src/config/chains.js';
+
+/** Writes a chains.yaml with one chain, as a process of its own reads it. */
+export function writeChainsFile(path: string, chain: ChainConfig): void {
+  const { confirmations } = chain;
+  writeFileSync(
+    path,
+    stringify([
+      {
+        name: chain.name,
+        chain_id: chain.chainId,
+        rpc_urls: chain.rpcUrls,
+        confirmations: confirmations.kind === 'finalized' ? 'finalized' : confirmations.tiers.at(-1)?.blocks,
+        block_time_ms: chain.blockTimeMs,
+        native: chain.native,
+        tokens: chain.tokens.map(({ symbol, address, decimals }) => ({ symbol, address, decimals })),
+      },
+    ]),
+  );
+}
