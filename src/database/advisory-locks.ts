@@ -12,6 +12,7 @@ const HEARTBEAT_MS = 2_000;
  */
 export class AdvisoryLocks {
   private session: Promise<pg.Client> | null = null;
+  private client: pg.Client | null = null;
   private readonly held = new Set<string>();
   private heartbeat: NodeJS.Timeout | undefined;
 
@@ -52,6 +53,7 @@ export class AdvisoryLocks {
       keepAlive: true,
       query_timeout: SILENCE_MS,
     });
+    this.client = client;
     // Whatever ended the session has ended its locks as well.
     client.on('error', () => this.lost(client));
     client.on('end', () => this.lost(client));
@@ -59,7 +61,7 @@ export class AdvisoryLocks {
       await client.connect();
       await client.query(`SET idle_session_timeout = ${SILENCE_MS}`);
     } catch (error) {
-      this.forget();
+      this.lost(client);
       throw error;
     }
     this.heartbeat = setInterval(() => void this.beat(client), HEARTBEAT_MS).unref();
@@ -74,15 +76,19 @@ export class AdvisoryLocks {
     }
   }
 
-  /** A session that does not answer may still hold its locks: ended, so that it cannot stand in our own way. */
+  /**
+   * A session that does not answer may still hold its locks: ended, so that it cannot stand in our own way. Told more
+   * than once (an error, then the end), and also when another session has taken its place, which is left alone.
+   */
   private lost(client: pg.Client): void {
-    this.forget();
+    if (this.client === client) this.forget();
     client.end().catch(() => undefined);
   }
 
   private forget(): void {
     clearInterval(this.heartbeat);
     this.session = null;
+    this.client = null;
     this.held.clear();
   }
 }

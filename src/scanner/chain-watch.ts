@@ -30,6 +30,7 @@ export class ChainWatch {
   private readonly catchUp = new CatchUp();
   private readonly idleMs: number;
   private steppedAtMs = Number.NEGATIVE_INFINITY;
+  private isBehind = false;
   private toldProgressAtMs = Number.NEGATIVE_INFINITY;
   private isHolder: boolean | null = null;
 
@@ -48,6 +49,7 @@ export class ChainWatch {
       if (status.state !== 'ready') return false;
       const step = await this.parts.scanner.step();
       this.steppedAtMs = Date.now();
+      this.isBehind = step.isBehind;
       this.parts.chains.setHalted(this.chain.name, null);
       this.told(step);
       if (step.wroteEvents) this.parts.outbox.announceCommit();
@@ -76,7 +78,7 @@ export class ChainWatch {
 
   /** Every call to a node may cost money. What is mined meanwhile is read all the same, a little later. */
   private async canWait(): Promise<boolean> {
-    if (Date.now() - this.steppedAtMs >= this.idleMs) return false;
+    if (this.isBehind || Date.now() - this.steppedAtMs >= this.idleMs) return false;
     return !(await this.parts.isAnyPaymentOpen());
   }
 
@@ -100,7 +102,8 @@ export class ChainWatch {
   private complain(error: Error): void {
     const isHalted = error instanceof ReorgTooDeepError;
     this.parts.metrics.failed(this.chain.name, isHalted);
-    this.parts.chains.setHalted(this.chain.name, isHalted ? error.message : null);
+    // Only a step that succeeds ends a halt: a node that does not answer meanwhile tells nothing about the reorg.
+    if (isHalted) this.parts.chains.setHalted(this.chain.name, error.message);
     if (!this.complaints.isDue('step', error.message, Date.now())) return;
     this.logger[isHalted ? 'error' : 'warn'](
       { chain: this.chain.name, reason: error.message },

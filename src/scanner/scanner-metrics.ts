@@ -59,6 +59,6 @@ export class ScannerMetrics implements OnModuleInit {
 
   failed(chain: string, isHalted: boolean): void {
     this.failures.inc({ chain });
-    this.halted.set({ chain }, isHalted ? 1 : 0);
+    if (isHalted) this.halted.set({ chain }, 1);
   }
 }

@@ -1,16 +1,14 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
-import { tryPort } from '../../src/process/ports.js';
 import { TEST_MNEMONIC, TestApp } from '../harness/app.js';
 import { writeChainsFile } from '../harness/chains-file.js';
-import { endWithUs } from '../harness/end-with-us.js';
+import { QuittanceProcess } from '../harness/quittance-process.js';
 import { tempFolder } from '../harness/temp-folder.js';
 import { TestChain } from '../harness/test-chain.js';
 import { waitFor } from '../harness/wait-for.js';
 
-const ROOT = join(import.meta.dirname, '../..');
+/** For a process to start on a machine that is busy. */
+const START_MS = 30_000;
 
 let chain: TestChain;
 let app: TestApp;
@@ -99,61 +97,64 @@ describe('catching up', () => {
   });
 });
 
+describe('catching up with nothing open', () => {
+  it('waits no idle time between batches', async () => {
+    const slow = { ...chain.config, blockTimeMs: 15_000 };
+    app = await TestApp.start({ chains: [slow] });
+    await app.waitForBlock(await chain.height());
+    const { database } = app;
+    await app.close();
+    await chain.mine(100);
+    app = await TestApp.start({ chains: [slow], database });
+    await app.waitForBlock(await chain.height());
+  });
+});
+
 describe('several scanners', () => {
   const folder = tempFolder();
-  const running: { child: ChildProcess; lines: string[] }[] = [];
+  const running: QuittanceProcess[] = [];
 
-  afterAll(() => {
-    for (const { child } of running) child.kill('SIGKILL');
+  afterAll(async () => {
+    await Promise.all(running.map((scanner) => scanner.killTree()));
     folder.remove();
   });
 
-  async function startScanner(databaseUrl: string): Promise<(typeof running)[number]> {
-    const child = spawn(process.execPath, [join(ROOT, 'dist/main.js')], {
-      cwd: folder.path,
-      env: {
-        PATH: process.env.PATH,
-        DATABASE_URL: databaseUrl,
-        ROLES: 'scanner',
-        PORT: String(await tryPort(0)),
-        CHAINS_FILE: join(folder.path, 'chains.yaml'),
-        DATA_DIR: join(folder.path, 'data'),
-        MNEMONIC: TEST_MNEMONIC,
-        ENCRYPTION_KEY: Buffer.alloc(32, 1).toString('base64'),
-      },
-      stdio: ['ignore', 'pipe', 'inherit'],
+  async function startScanner(databaseUrl: string): Promise<QuittanceProcess> {
+    const scanner = await QuittanceProcess.spawn(folder.path, {
+      DATABASE_URL: databaseUrl,
+      ROLES: 'scanner',
+      CHAINS_FILE: join(folder.path, 'chains.yaml'),
+      MNEMONIC: TEST_MNEMONIC,
+      ENCRYPTION_KEY: Buffer.alloc(32, 1).toString('base64'),
     });
-    child.once('exit', endWithUs(child.pid as number, 'KILL'));
-    const scanner = { child, lines: [] as string[] };
-    child.stdout?.on('data', (chunk: Buffer) => scanner.lines.push(chunk.toString()));
     running.push(scanner);
     return scanner;
   }
-  const says = (scanner: (typeof running)[number], what: string) => scanner.lines.join('').includes(what);
 
   it('share no chain: when the one at work is killed, another goes on, with no gap and no double', async () => {
     writeChainsFile(join(folder.path, 'chains.yaml'), chain.config);
     app = await TestApp.start({ chains: [chain.config], settings: { roles: ['api'] } });
     const first = await startScanner(app.database.url);
-    await waitFor('the first to scan', () => says(first, '"scanning"'));
+    await waitFor('the first to scan', () => first.output.includes('"scanning"'), START_MS);
     const second = await startScanner(app.database.url);
-    await waitFor('the second to stand by', () => says(second, 'another process scans this chain'));
+    await waitFor(
+      'the second to stand by',
+      () => second.output.includes('another process scans this chain'),
+      START_MS,
+    );
     const payments = [];
     for (let count = 0; count < 6; count += 1) {
       payments.push(await app.createPayment({ expires_in_minutes: 40_000 }));
       await chain.pay(payments[count]!.address, 1000n);
       await chain.mine(1);
-      if (count === 2) {
-        first.child.kill('SIGKILL');
-        await once(first.child, 'exit');
-      }
+      if (count === 2) await first.killTree();
     }
-    await waitFor('the second to take over', () => says(second, '"scanning"'));
+    await waitFor('the second to take over', () => second.output.includes('"scanning"'));
     await chain.mine(3);
     for (const payment of payments) {
       const confirmed = await app.waitForStatus(payment.id, 'confirmed');
       expect(confirmed.amount_received).toBe('1000');
       expect((await app.eventsOf(payment.id)).filter((type) => type === 'payment.confirmed')).toHaveLength(1);
     }
-  });
+  }, 90_000);
 });

@@ -17,6 +17,14 @@ const cut = (name: string) =>
     [name],
   );
 
+const sessions = async (name: string) => {
+  const rows = await database.dataSource.query<object[]>(
+    'SELECT FROM pg_stat_activity WHERE application_name = $1',
+    [name],
+  );
+  return rows.length;
+};
+
 describe('an advisory lock', () => {
   it('is one holder’s until it gives it back', async () => {
     const [one, two] = [locks('one'), locks('two')];
@@ -37,7 +45,14 @@ describe('an advisory lock', () => {
     await waitFor('the first to know', async () => !(await one.hold('chain 3')));
     await two.release();
     await waitFor('the first to have it again', () => one.hold('chain 3'));
+    // The end of the old session, told late, must not take the new one along.
+    await cut('first');
+    await waitFor('the first to have it after a second cut', async () => {
+      await one.hold('chain 3').catch(() => false);
+      return (await sessions('first')) === 1;
+    });
     await one.release();
+    await waitFor('no session of it to be left', async () => (await sessions('first')) === 0);
   });
 
   it('of a database out of reach is an error, and not for ever', async () => {
