@@ -29,6 +29,6 @@ export default {
   globalSetup: '<rootDir>/test/harness/global-setup.js',
   globalTeardown: '<rootDir>/test/harness/global-teardown.js',
   setupFiles: ['reflect-metadata'],
-  testTimeout: 90_000,
+  testTimeout: 30_000,
   maxWorkers: 2,
 };

@@ -331,7 +331,7 @@ describe('isolation', () => {
     await endpoint(receiver.url);
     await Promise.all(Array.from({ length: 60 }, () => app.createPayment()));
     // Long before any of the others times out: none of them waited for the one that hangs.
-    await waitFor('all to the healthy one', () => receiver.received.length === 60, 30_000);
+    await waitFor('all to the healthy one', () => receiver.received.length === 60, 20_000);
     expect(hanging.received.length).toBeLessThanOrEqual(50);
     await hanging.stop();
   });
