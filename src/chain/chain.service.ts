@@ -102,6 +102,11 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
     return this.dataSource.manager.find(Token, { where: { chainId }, order: { symbol: 'ASC', id: 'ASC' } });
   }
 
+  /** The contracts of `tokensOf`, lower-case. */
+  async watchedTokens(chainId: number): Promise<ReadonlySet<string>> {
+    return new Set((await this.tokensOf(chainId)).map((token) => token.address));
+  }
+
   private connection(name: string): Connection {
     const connection = this.connections.get(name);
     if (!connection) throw new Error(`no chain is named ${name}`);

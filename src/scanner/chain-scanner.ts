@@ -3,10 +3,11 @@ import { type Block, type BlockRef } from '../chain/block.js';
 import { type ChainReader } from '../chain/chain-reader.js';
 import { deepestConfirmations } from '../chain/confirmations.js';
 import { type ChainConfig } from '../config/chains.js';
-import { type ChainFactsService, type ObservedTransfer } from '../payments/chain-facts.service.js';
+import { type ChainFactsService } from '../payments/chain-facts.service.js';
 import { type ChainCursor } from './chain-cursor.entity.js';
 import { type CursorRepository } from './cursor.repository.js';
 import { linkedPrefix, planNext } from './plan.js';
+import { atMost, finalNumber, readBlocks, transfersOf } from './read-blocks.js';
 import { startAfter } from './start-block.js';
 
 /** Blocks read and committed together while catching up. */
@@ -32,12 +33,13 @@ export interface Scanned {
   isBehind: boolean;
   /** Events were written: wake whoever delivers them. */
   wroteEvents: boolean;
+  /** The block we have come to. */
+  scanned: number;
 }
 
 export interface Step extends Scanned {
-  /** The node's head, and the block we have come to. */
+  /** The node's. */
   head: number;
-  scanned: number;
 }
 
 export interface Sources {
@@ -77,13 +79,7 @@ export class ChainScanner {
     const cursor = (await cursors.find(this.chain.chainId)) ?? (await this.start(head));
     const moved = await this.followOrReorg(cursor, head);
     const wroteForDue = await this.advanceDue();
-    const scanned = (await cursors.find(this.chain.chainId))?.blockNumber ?? cursor.blockNumber;
-    return {
-      isBehind: moved.isBehind,
-      wroteEvents: moved.wroteEvents || wroteForDue,
-      head: head.number,
-      scanned,
-    };
+    return { ...moved, wroteEvents: moved.wroteEvents || wroteForDue, head: head.number };
   }
 
   private async start(head: BlockRef): Promise<ChainCursor> {
@@ -98,8 +94,9 @@ export class ChainScanner {
 
   private async followOrReorg(cursor: ChainCursor, head: BlockRef): Promise<Scanned> {
     const here = { number: cursor.blockNumber, hash: cursor.blockHash };
+    const unmoved = { isBehind: false, wroteEvents: false, scanned: here.number };
     const plan = planNext(here, head, BATCH);
-    if (plan.kind === 'wait') return { isBehind: false, wroteEvents: false };
+    if (plan.kind === 'wait') return unmoved;
     if (plan.kind === 'reorg') return this.reorg(cursor, head, plan.from);
     const { blocks, linked } = await this.readLinked(here.hash, plan);
     if (linked.length > 0) {
@@ -107,7 +104,7 @@ export class ChainScanner {
       return this.commit(cursor, linked, null, head);
     }
     // A node that just told of its head may not have all of it yet; only another parent is a reorg.
-    if (blocks[0] === null) return { isBehind: false, wroteEvents: false };
+    if (blocks[0] === null) return unmoved;
     return this.reorg(cursor, head, cursor.blockNumber);
   }
 
@@ -143,7 +140,9 @@ export class ChainScanner {
     const to = Math.min(head.number, Math.max(cursor.blockNumber, ancestor.number + BATCH));
     const blocks = linkedPrefix(ancestor.hash, await this.read(ancestor.number + 1, to));
     // A branch that changed again while we read it is read anew in the next step.
-    if (blocks.length < to - ancestor.number) return { isBehind: true, wroteEvents: false };
+    if (blocks.length < to - ancestor.number) {
+      return { isBehind: true, wroteEvents: false, scanned: cursor.blockNumber };
+    }
     this.sources.onReorg({ from: cursor.blockNumber, ancestor: ancestor.number });
     return this.commit(cursor, blocks, ancestor.number, head);
   }
@@ -158,9 +157,7 @@ export class ChainScanner {
   }
 
   private async read(from: number, to: number): Promise<(Block | null)[]> {
-    const watched = await this.sources.watchedTokens();
-    const numbers = Array.from({ length: to - from + 1 }, (_, index) => from + index);
-    return Promise.all(numbers.map((number) => this.sources.reader.block(number, watched)));
+    return readBlocks(this.sources.reader, await this.sources.watchedTokens(), from, to);
   }
 
   /** Transfers, payments, events and cursor: all of it or nothing. */
@@ -172,14 +169,14 @@ export class ChainScanner {
   ): Promise<Scanned> {
     const { cursors, dataSource, facts } = this.sources;
     const last = blocks.at(-1) as Block;
-    const finalNumber = await this.finalNumber(last.number);
+    const final = await finalNumber(this.sources.reader, this.chain, last.number);
     const written = await dataSource.transaction(async (manager) => {
       await cursors.lock(manager, this.chain.chainId, cursor.blockHash);
       await cursors.advance(manager, this.chain.chainId, blocks, orphanAbove, this.window);
       const position = {
         chainId: this.chain.chainId,
         scanned: { number: last.number, time: last.time },
-        finalNumber,
+        finalNumber: final,
       };
       const events = await facts.apply(manager, {
         ...position,
@@ -189,44 +186,25 @@ export class ChainScanner {
       // Those that this very block makes deep enough move with it; what is more than a batch follows.
       return events + (await facts.advanceDue(manager, position, DUE_BATCH));
     });
-    return { isBehind: last.number < head.number, wroteEvents: written > 0 };
+    return { isBehind: last.number < head.number, wroteEvents: written > 0, scanned: last.number };
   }
 
   private async advanceDue(): Promise<boolean> {
     let found = DUE_BATCH;
     let any = false;
     while (found === DUE_BATCH) {
-      const finalNumber = await this.finalNumber(Number.MAX_SAFE_INTEGER);
-      found = await this.sources.dataSource.transaction((manager) =>
-        this.advanceDueBatch(manager, finalNumber),
-      );
+      const final = await finalNumber(this.sources.reader, this.chain, Number.MAX_SAFE_INTEGER);
+      found = await this.sources.dataSource.transaction((manager) => this.advanceDueBatch(manager, final));
       any ||= found > 0;
     }
     return any;
   }
 
-  private async advanceDueBatch(manager: EntityManager, finalNumber: number | null): Promise<number> {
+  private async advanceDueBatch(manager: EntityManager, final: number | null): Promise<number> {
     const { cursors, facts } = this.sources;
     const cursor = await cursors.hold(manager, this.chain.chainId);
     const scanned = { number: cursor.blockNumber, time: cursor.blockTime };
-    const final = finalNumber === null ? null : Math.min(finalNumber, scanned.number);
-    return facts.advanceDue(manager, { chainId: this.chain.chainId, scanned, finalNumber: final }, DUE_BATCH);
+    const position = { chainId: this.chain.chainId, scanned, finalNumber: atMost(scanned.number, final) };
+    return facts.advanceDue(manager, position, DUE_BATCH);
   }
-
-  /** No block counts as final that we have not scanned ourselves, whatever the node says. */
-  private async finalNumber(scanned: number): Promise<number | null> {
-    if (this.chain.confirmations.kind !== 'finalized') return null;
-    const number = await this.sources.reader.finalizedNumber();
-    return number === null ? null : Math.min(number, scanned);
-  }
-}
-
-/** A block's movements, each with its block. */
-export function transfersOf(block: Block): ObservedTransfer[] {
-  return block.movements.map((movement) => ({
-    ...movement,
-    blockNumber: block.number,
-    blockHash: block.hash,
-    blockTime: block.time,
-  }));
 }

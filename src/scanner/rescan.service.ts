@@ -5,9 +5,9 @@ import { type Block } from '../chain/block.js';
 import { ChainService } from '../chain/chain.service.js';
 import { type ChainConfig } from '../config/chains.js';
 import { ChainFactsService, type RecordedTransfer } from '../payments/chain-facts.service.js';
-import { transfersOf } from './chain-scanner.js';
 import { CursorRepository } from './cursor.repository.js';
 import { linkedPrefix } from './plan.js';
+import { atMost, finalNumber, readBlocks, transfersOf } from './read-blocks.js';
 
 const BATCH = 20;
 
@@ -54,7 +54,7 @@ export class RescanService {
     let parent: string | null = null;
     for (let from = range.from; from <= range.to; from += BATCH) {
       const blocks = await this.read(chain, from, Math.min(range.to, from + BATCH - 1), parent);
-      const final = await this.finalNumber(chain);
+      const final = await finalNumber(this.chains.reader(chain.name), chain, Number.MAX_SAFE_INTEGER);
       await this.dataSource.transaction((manager) => this.compare(manager, chain, { blocks, final }, result));
       parent = (blocks.at(-1) as Block).hash;
       onProgress((blocks.at(-1) as Block).number);
@@ -81,12 +81,10 @@ export class RescanService {
   }
 
   private async read(chain: ChainConfig, from: number, to: number, parent: string | null): Promise<Block[]> {
-    const watched = new Set((await this.chains.tokensOf(chain.chainId)).map((token) => token.address));
-    const reader = this.chains.reader(chain.name);
-    const numbers = Array.from({ length: to - from + 1 }, (_, index) => from + index);
-    const blocks = await Promise.all(numbers.map((number) => reader.block(number, watched)));
+    const watched = await this.chains.watchedTokens(chain.chainId);
+    const blocks = await readBlocks(this.chains.reader(chain.name), watched, from, to);
     const linked = linkedPrefix(parent ?? blocks[0]?.parentHash ?? '', blocks);
-    if (linked.length < numbers.length) {
+    if (linked.length < blocks.length) {
       throw new RescanRefusedError(
         `the node's blocks from ${from} to ${to} do not link to one another: it lacks some, or a reorg is under way`,
       );
@@ -105,16 +103,17 @@ export class RescanService {
     const cursor = await this.cursors.hold(manager, chainId);
     await this.requireOurBranch(manager, chainId, blocks);
     const range = { chainId, from: (blocks[0] as Block).number, to: (blocks.at(-1) as Block).number };
+    const transfers = blocks.flatMap(transfersOf);
     const before = await this.facts.recorded(manager, range);
     await this.facts.apply(manager, {
       chainId,
       scanned: { number: cursor.blockNumber, time: cursor.blockTime },
-      finalNumber: final === null ? null : Math.min(final, cursor.blockNumber),
+      finalNumber: atMost(cursor.blockNumber, final),
       orphanAbove: null,
-      transfers: blocks.flatMap(transfersOf),
+      transfers,
     });
     const after = await this.facts.recorded(manager, range);
-    const shown = new Set(blocks.flatMap(transfersOf).map(keyOf));
+    const shown = new Set(transfers.map(keyOf));
     const known = new Set(before.map(keyOf));
     result.blocks += blocks.length;
     result.found += after.filter((transfer) => shown.has(keyOf(transfer))).length;
@@ -137,11 +136,6 @@ export class RescanService {
       }
     }
   }
-
-  private finalNumber(chain: ChainConfig): Promise<number | null> {
-    if (chain.confirmations.kind !== 'finalized') return Promise.resolve(null);
-    return this.chains.reader(chain.name).finalizedNumber();
-  }
 }
 
 /** Where a transfer is: mined again in another block, it is another one to this comparison. */
@@ -150,6 +144,6 @@ function keyOf({
   txHash,
   ordinal,
   kind,
-}: Omit<RecordedTransfer, 'paymentId' | 'blockNumber'>): string {
+}: Pick<RecordedTransfer, 'blockHash' | 'txHash' | 'ordinal' | 'kind'>): string {
   return `${blockHash} ${txHash} ${ordinal} ${kind}`;
 }

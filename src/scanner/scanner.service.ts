@@ -70,8 +70,7 @@ export class ScannerService implements OnApplicationBootstrap, BeforeApplication
       cursors: this.cursors,
       facts: this.facts,
       dataSource: this.dataSource,
-      watchedTokens: async () =>
-        new Set((await chains.tokensOf(chain.chainId)).map((token) => token.address)),
+      watchedTokens: () => chains.watchedTokens(chain.chainId),
       onReorg: (reorg) => watch.reorged(reorg),
     });
     const watch: ChainWatch = new ChainWatch(chain, {

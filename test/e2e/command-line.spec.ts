@@ -10,6 +10,7 @@ import { createDatabase } from '../harness/database.js';
 import { QuittanceProcess } from '../harness/quittance-process.js';
 import { writeChainsFile } from '../harness/chains-file.js';
 import { tempFolder } from '../harness/temp-folder.js';
+import { waitFor } from '../harness/wait-for.js';
 
 const CLI = join(import.meta.dirname, '../../dist/cli.js');
 
@@ -124,6 +125,11 @@ describe('the command line, with no settings', () => {
 
       const running = await QuittanceProcess.start(folder.path);
       expect(await names()).toEqual(['before', 'dev']);
+      const rescan = ['scanner', 'rescan', '--chain', 'devchain', '--from', '1', '--to', '1', '--json'];
+      await waitFor('block 1 of the dev chain to be read again', async () => {
+        const ran = await run(...rescan);
+        return ran.code === 0 && json<{ blocks: number }>(ran).blocks === 1;
+      });
       expect(running.hasEnded).toBe(false);
       expect(await running.end()).toBe(0);
 
