@@ -40,6 +40,7 @@ interface Member {
 export class RpcPool implements Rpc {
   private readonly members: Member[];
   private readonly onAside: PoolOptions['onAside'];
+  private inspecting: Promise<Contradiction | null> | null = null;
   private agreedOn = -1;
   private foundContradiction: Contradiction | null = null;
 
@@ -79,7 +80,7 @@ export class RpcPool implements Rpc {
       } catch (error) {
         if (error instanceof UnprovenAnswerError) member.standing.gaveUnprovenAnswer(Date.now());
         else if (!(error instanceof RpcError)) throw error;
-        failures.push(error as Error);
+        failures.push(error);
       } finally {
         this.tell(member);
       }
@@ -113,7 +114,12 @@ export class RpcPool implements Rpc {
    * Reads every endpoint's head, and compares their blocks at the height that all of them have.
    * @returns where they contradict each other, null where they agree; the last finding when they cannot be compared now
    */
-  async inspect(): Promise<Contradiction | null> {
+  inspect(): Promise<Contradiction | null> {
+    this.inspecting ??= this.inspectAll().finally(() => (this.inspecting = null));
+    return this.inspecting;
+  }
+
+  private async inspectAll(): Promise<Contradiction | null> {
     const heads = await Promise.all(this.members.map((member) => this.headOf(member)));
     const askable = this.members.filter((_member, index) => heads[index] !== null).filter(isBelieved);
     if (askable.length >= 2) await this.compare(askable);
@@ -130,7 +136,11 @@ export class RpcPool implements Rpc {
     return this.members.map(({ endpoint, standing }) => {
       const aside = standing.aside(now);
       const score = endpoint.vitals.score(this.lagOf(standing));
-      const common = { endpoint: endpoint.label, head: standing.head?.number ?? null, score };
+      const common = {
+        endpoint: endpoint.label,
+        head: standing.head?.number ?? null,
+        score: Math.round(score * 100) / 100,
+      };
       if (aside) return { ...common, state: 'aside' as const, reason: `${aside.reason}: ${aside.detail}` };
       if (endpoint.circuit.state(now) !== 'closed')
         return { ...common, state: 'resting' as const, reason: 'it keeps failing' };

@@ -15,6 +15,7 @@ const GOOD = `
 - name: polygon
   chain_id: 137
   rpc_url: https://c.example
+  rpc_requests_per_second: 25
   confirmations: finalized
   block_time_ms: 2000
   native: {symbol: POL, decimals: 18}

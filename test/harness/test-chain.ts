@@ -46,6 +46,7 @@ export class TestChain {
       chainId,
       rpcUrls: [anvil.url],
       wsUrls: [],
+      rpcRequestsPerSecond: null,
       confirmations: { kind: 'blocks', tiers: [{ upTo: null, blocks: 3 }] },
       blockTimeMs: 500,
       native: { symbol: 'ETH', decimals: 18 },
