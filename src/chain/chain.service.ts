@@ -6,6 +6,7 @@ import { CHAINS } from '../config/configuration.module.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
 import { checkChain } from './chain-check.js';
 import { type ChainReader, RpcChainReader } from './chain-reader.js';
+import { NewHeads } from './new-heads.js';
 import { type Contradiction } from './rpc-contradiction.js';
 import { RpcMetrics } from './rpc-metrics.js';
 import { type EndpointReport, RpcPool } from './rpc-pool.js';
@@ -40,6 +41,7 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
   private readonly complaints = new RepeatedMessage(60_000);
   private readonly inspections: NodeJS.Timeout[] = [];
   private readonly contradicted = new Set<string>();
+  private readonly listening: NewHeads[] = [];
 
   constructor(
     @Inject(CHAINS) chains: ChainConfig[],
@@ -65,6 +67,7 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
 
   onApplicationShutdown(): void {
     this.inspections.forEach((inspection) => clearInterval(inspection));
+    this.listening.forEach((newHeads) => newHeads.stop());
     for (const { rpc } of this.connections.values()) rpc.close();
   }
 
@@ -89,6 +92,23 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
 
   reader(name: string): ChainReader {
     return this.connection(name).reader;
+  }
+
+  /**
+   * Listens to the chain's `ws_urls`, if it has any, until the shutdown.
+   * @param wake called when there may be a new block; only a hint, which may be missing, late or wrong
+   */
+  onNewHead(name: string, wake: () => void): void {
+    const { wsUrls, chainId, blockTimeMs } = this.connection(name).config;
+    if (wsUrls.length === 0) return;
+    const onState = (endpoint: string, isConnected: boolean) =>
+      this.logger.log(
+        { chain: name, endpoint },
+        isConnected ? 'new heads are told' : 'new heads are not told',
+      );
+    const newHeads = new NewHeads(wsUrls, { chainId, blockTimeMs, onHint: wake, onState });
+    this.listening.push(newHeads);
+    newHeads.start();
   }
 
   /** How each of the chain's endpoints stands, in the order given. */

@@ -59,11 +59,19 @@ export class RpcPool implements Rpc {
   }
 
   /**
+   * @param prove throws UnprovenAnswerError for an answer that does not prove itself: its endpoint is put aside, and the
+   * next one is asked
    * @throws MethodNotFoundError when no endpoint has the method
+   * @throws UnprovenAnswerError when one gave such an answer, and no other a better one
    * @throws RpcError of the first endpoint that failed otherwise, when none answered
    */
-  call<T>(method: string, params: unknown[]): Promise<T> {
-    return this.fromOneEndpoint((rpc) => rpc.call<T>(method, params), method);
+  call<T>(method: string, params: unknown[], prove?: (answer: T) => Promise<void> | void): Promise<T> {
+    const read = async (rpc: Rpc): Promise<T> => {
+      const answer = await rpc.call<T>(method, params);
+      await prove?.(answer);
+      return answer;
+    };
+    return this.fromOneEndpoint(read, method);
   }
 
   /**

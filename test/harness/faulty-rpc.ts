@@ -171,13 +171,13 @@ export class FaultyRpc {
 
   /** WebSockets go through byte by byte: what they can suffer here is the cut. */
   private tunnel(request: IncomingMessage, client: Socket, head: Buffer): void {
-    const { hostname, port } = new URL(this.target);
+    const { hostname, port, pathname } = new URL(this.target);
     const node = connect(Number(port), hostname, () => {
       const headers = request.rawHeaders.reduce(
         (text, part, index) => text + part + (index % 2 ? '\r\n' : ': '),
         '',
       );
-      node.write(`GET ${request.url} HTTP/1.1\r\n${headers}\r\n`);
+      node.write(`GET ${pathname} HTTP/1.1\r\n${headers}\r\n`);
       node.write(head);
       client.pipe(node).pipe(client);
     });

@@ -4,6 +4,7 @@ import { type PoolOptions, RpcPool } from '../../src/chain/rpc-pool.js';
 import { UnprovenAnswerError } from '../../src/chain/unproven-answer.js';
 import { FaultyRpc } from '../harness/faulty-rpc.js';
 import {
+  emptyLogs,
   failure,
   hung,
   serverError,
@@ -142,6 +143,23 @@ describe('the pool', () => {
     expect(stateOf(pool, first)?.reason).toMatch(/^unproven_answer/);
     await pool.call('eth_blockNumber', []);
     expect(first.count('eth_blockNumber')).toBe(0);
+  });
+
+  it('asks the next one when an answer does not prove itself, and throws what is wrong when none does', async () => {
+    const pool = aPool();
+    const prove = (answer: unknown[]) => {
+      if (answer.length === 0) throw new UnprovenAnswerError('0x1', 'the logs are missing');
+    };
+    const filter = { fromBlock: 'earliest', toBlock: 'latest' };
+    first.inject('eth_getLogs', emptyLogs());
+    const logs = await pool.call<unknown[]>('eth_getLogs', [filter], prove);
+    expect(logs.length).toBeGreaterThan(0);
+    expect(stateOf(pool, first)?.reason).toMatch(/^unproven_answer/);
+    second.inject('eth_getLogs', emptyLogs());
+    await expect(pool.call<unknown[]>('eth_getLogs', [filter], prove)).rejects.toThrow(UnprovenAnswerError);
+    await expect(pool.call<unknown[]>('eth_getLogs', [filter], prove)).rejects.toThrow(
+      /all are put aside .*unproven_answer/,
+    );
   });
 
   it('prefers a head that moves to one that fell back', async () => {
