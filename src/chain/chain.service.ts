@@ -192,7 +192,18 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
         Math.max(INSPECT_AT_LEAST_MS, INSPECT_BLOCKS * blockTimeMs),
       );
       this.logger.debug({ chain: name, endpoints: rpcUrls.length, every_ms: everyMs }, 'comparing endpoints');
-      this.inspections.push(setInterval(() => void this.contradiction(name), everyMs).unref());
+      this.inspections.push(setInterval(() => void this.inspect(name), everyMs).unref());
+    }
+  }
+
+  private async inspect(name: string): Promise<void> {
+    try {
+      await this.contradiction(name);
+    } catch (error) {
+      this.logger.error(
+        { chain: name, reason: (error as Error).message },
+        'rpc endpoints could not be compared',
+      );
     }
   }
 

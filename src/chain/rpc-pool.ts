@@ -278,6 +278,8 @@ function sawHead(standing: Standing, block: unknown): Head | null {
   const raw = block as { number?: string; hash?: string; timestamp?: string } | null;
   if (raw?.hash === undefined) return null;
   const head = { number: Number(raw.number), hash: raw.hash, timestamp: Number(raw.timestamp) };
+  // What is no block tells nothing of the chain; whoever asked for it finds out for himself.
+  if (!Number.isSafeInteger(head.number) || !Number.isSafeInteger(head.timestamp)) return null;
   standing.sawHead(head, Date.now());
   return head;
 }

@@ -7,6 +7,7 @@ import {
   emptyLogs,
   failure,
   hung,
+  result,
   serverError,
   staleHead,
   tooManyRequests,
@@ -174,6 +175,13 @@ describe('the pool', () => {
     first.heal();
     await pool.inspect();
     expect(stateOf(pool, first)?.state).toBe('ok');
+  });
+
+  it('is not put off by a head that is none', async () => {
+    const pool = aPool();
+    first.inject('eth_getBlockByNumber', result({ hash: '0x1', number: 'many' }));
+    await expect(pool.inspect()).resolves.toBeNull();
+    expect(pool.report().map(({ head }) => head)).toEqual([null, await chain.height()]);
   });
 
   it('asks an old head all the same when there is no other', async () => {
