@@ -10,10 +10,10 @@ const erc20 = new Interface(['function decimals() view returns (uint8)']);
  * @throws RpcError when the chain could not be asked
  */
 export async function checkChain(chain: ChainConfig, rpc: RpcPool): Promise<string[]> {
-  const chainId = Number(await rpc.call<string>('eth_chainId', []));
-  if (chainId !== chain.chainId) {
+  const wrong = await rpc.wrongChainIds();
+  if (wrong.length > 0) {
     return [
-      `the node serves chain id ${chainId}, chains.yaml says ${chain.chainId}: mend chain_id or rpc_urls of "${chain.name}"`,
+      `the node serves chain id ${[...new Set(wrong)].join(' or ')}, chains.yaml says ${chain.chainId}: mend chain_id or rpc_urls of "${chain.name}"`,
     ];
   }
   const problems = await Promise.all(chain.tokens.map((token) => checkDecimals(token, rpc)));

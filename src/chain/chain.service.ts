@@ -6,7 +6,10 @@ import { CHAINS } from '../config/configuration.module.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
 import { checkChain } from './chain-check.js';
 import { type ChainReader, RpcChainReader } from './chain-reader.js';
-import { RpcPool } from './rpc-pool.js';
+import { NewHeads } from './new-heads.js';
+import { type Contradiction } from './rpc-contradiction.js';
+import { RpcMetrics } from './rpc-metrics.js';
+import { type EndpointReport, RpcPool } from './rpc-pool.js';
 import { Token } from './token.entity.js';
 import { tokenId } from './token-id.js';
 
@@ -16,6 +19,11 @@ import { tokenId } from './token-id.js';
  */
 export type ChainStatus =
   { state: 'ready' | 'unchecked' } | { state: 'refused' | 'halted'; reasons: string[] };
+
+/** Heads are compared once in so many block times; every comparison is on the vendors' bills. */
+const INSPECT_BLOCKS = 4;
+const INSPECT_AT_LEAST_MS = 2_000;
+const INSPECT_AT_MOST_MS = 30_000;
 
 interface Connection {
   config: ChainConfig;
@@ -31,21 +39,35 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
   private readonly connections: Map<string, Connection>;
   private readonly halts = new Map<string, string>();
   private readonly complaints = new RepeatedMessage(60_000);
+  private readonly inspections: NodeJS.Timeout[] = [];
+  private readonly contradicted = new Set<string>();
+  private readonly listening: NewHeads[] = [];
 
   constructor(
     @Inject(CHAINS) chains: ChainConfig[],
     @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly metrics: RpcMetrics,
   ) {
-    this.connections = new Map(chains.map((config) => [config.name, connect(config)]));
+    this.connections = new Map(chains.map((config) => [config.name, this.connect(config)]));
   }
 
   async onModuleInit(): Promise<void> {
+    this.metrics.register(() =>
+      [...this.connections].map(([chain, { rpc }]) => ({
+        chain,
+        endpoints: rpc.report(),
+        contradictsFrom: rpc.contradiction?.from ?? null,
+      })),
+    );
     for (const { config } of this.connections.values()) await this.syncTokens(config);
     // Not awaited for longer than a node may take: a dead node must not keep the API of the others from starting.
     await Promise.all(this.all().map((chain) => this.check(chain.name)));
+    this.inspectNowAndThen();
   }
 
   onApplicationShutdown(): void {
+    this.inspections.forEach((inspection) => clearInterval(inspection));
+    this.listening.forEach((newHeads) => newHeads.stop());
     for (const { rpc } of this.connections.values()) rpc.close();
   }
 
@@ -70,6 +92,51 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
 
   reader(name: string): ChainReader {
     return this.connection(name).reader;
+  }
+
+  /**
+   * Listens to the chain's `ws_urls`, if it has any, until the shutdown.
+   * @param wake called when there may be a new block; only a hint, which may be missing, late or wrong
+   */
+  onNewHead(name: string, wake: () => void): void {
+    const { wsUrls, chainId, blockTimeMs } = this.connection(name).config;
+    if (wsUrls.length === 0) return;
+    const onState = (endpoint: string, isConnected: boolean) =>
+      this.logger.log(
+        { chain: name, endpoint },
+        isConnected ? 'new heads are told' : 'new heads are not told',
+      );
+    const newHeads = new NewHeads(wsUrls, { chainId, blockTimeMs, onHint: wake, onState });
+    this.listening.push(newHeads);
+    newHeads.start();
+  }
+
+  /** How each of the chain's endpoints stands, in the order given. */
+  endpoints(name: string): EndpointReport[] {
+    return this.connection(name).rpc.report();
+  }
+
+  /**
+   * Compares the endpoints of a chain now. While there is a contradiction, which of them is on the losing fork is not
+   * known, so nothing in a block at or above `from` may be called confirmed.
+   * @returns null when they agree, or there is only one; the last finding when they cannot be compared now
+   */
+  async contradiction(name: string): Promise<Contradiction | null> {
+    const { rpc, config } = this.connection(name);
+    if (config.rpcUrls.length < 2) return null;
+    const found = await rpc.inspect();
+    if (found === null) {
+      if (this.contradicted.delete(name)) this.logger.log({ chain: name }, 'rpc endpoints agree again');
+    } else if (!this.contradicted.has(name)) {
+      this.contradicted.add(name);
+      this.logger.error({ chain: name, ...found }, 'rpc endpoints contradict each other');
+    }
+    return found;
+  }
+
+  /** As it was last found, without asking. */
+  lastContradiction(name: string): Contradiction | null {
+    return this.connection(name).rpc.contradiction;
   }
 
   /**
@@ -121,9 +188,41 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
       if (rows.length > 0) await manager.upsert(Token, rows, ['id']);
     });
   }
-}
 
-function connect(config: ChainConfig): Connection {
-  const rpc = new RpcPool(config.rpcUrls, config.chainId);
-  return { config, rpc, reader: new RpcChainReader(rpc), status: { state: 'unchecked' } };
+  /** One endpoint alone has none to be compared with, and its heads are seen as they are read. */
+  private inspectNowAndThen(): void {
+    for (const { name, rpcUrls, blockTimeMs } of this.all().filter(({ rpcUrls }) => rpcUrls.length > 1)) {
+      const everyMs = Math.min(
+        INSPECT_AT_MOST_MS,
+        Math.max(INSPECT_AT_LEAST_MS, INSPECT_BLOCKS * blockTimeMs),
+      );
+      this.logger.debug({ chain: name, endpoints: rpcUrls.length, every_ms: everyMs }, 'comparing endpoints');
+      this.inspections.push(setInterval(() => void this.inspect(name), everyMs).unref());
+    }
+  }
+
+  private async inspect(name: string): Promise<void> {
+    try {
+      await this.contradiction(name);
+    } catch (error) {
+      this.logger.error(
+        { chain: name, reason: (error as Error).message },
+        'rpc endpoints could not be compared',
+      );
+    }
+  }
+
+  private connect(config: ChainConfig): Connection {
+    const { name: chain, rpcUrls, chainId, blockTimeMs, rpcRequestsPerSecond } = config;
+    const rpc = new RpcPool(rpcUrls, chainId, {
+      blockTimeMs,
+      requestsPerSecond: rpcRequestsPerSecond,
+      onCall: (...call) => this.metrics.called(chain, ...call),
+      onAside: (endpoint, aside) => {
+        if (aside === null) this.logger.log({ chain, endpoint }, 'rpc endpoint taken back');
+        else this.logger.warn({ chain, endpoint, ...aside }, 'rpc endpoint put aside');
+      },
+    });
+    return { config, rpc, reader: new RpcChainReader(rpc), status: { state: 'unchecked' } };
+  }
 }

@@ -2,7 +2,6 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { MethodNotFoundError, RpcEndpoint, RpcError } from './rpc-endpoint.js';
-import { RpcPool } from './rpc-pool.js';
 
 const servers: Server[] = [];
 
@@ -69,22 +68,50 @@ describe('RpcEndpoint', () => {
   });
 });
 
-describe('RpcPool', () => {
-  it('asks the next endpoint when one fails', async () => {
-    const dead = await aNode((_request, response) => response.writeHead(500).end());
-    const pool = new RpcPool([dead, await aNode(jsonRpc({ result: '0x5' }))], 1);
-    await expect(pool.call('eth_blockNumber', [])).resolves.toBe('0x5');
-    pool.close();
+describe('batches', () => {
+  /** Answers each call with its method, after `refuse` has had a look at the body. */
+  const aNodeThat = (refuse: (body: unknown) => string | null, seen: unknown[]) =>
+    aNode((request, response) => {
+      let text = '';
+      request.on('data', (chunk) => (text += chunk));
+      request.on('end', () => {
+        const body = JSON.parse(text) as { id: number; method: string }[] | { id: number; method: string };
+        seen.push(body);
+        const answer = ({ id, method }: { id: number; method: string }) => ({
+          jsonrpc: '2.0',
+          id,
+          result: method,
+        });
+        response.end(refuse(body) ?? JSON.stringify(Array.isArray(body) ? body.map(answer) : answer(body)));
+      });
+    });
+  const callTwo = (endpoint: RpcEndpoint) =>
+    Promise.all([endpoint.call('eth_chainId', []), endpoint.call('eth_blockNumber', [])]);
+
+  it('carry calls made side by side in one HTTP request', async () => {
+    const seen: unknown[] = [];
+    const endpoint = new RpcEndpoint(await aNodeThat(() => null, seen), 1);
+    await expect(callTwo(endpoint)).resolves.toEqual(['eth_chainId', 'eth_blockNumber']);
+    expect(seen).toHaveLength(1);
+    endpoint.close();
   });
 
-  it('says that a method is lacking only when no endpoint has it', async () => {
-    const lacking = await aNode(jsonRpc({ error: { code: -32601, message: 'unknown method' } }));
-    const broken = await aNode((_request, response) => response.writeHead(500).end());
-    const pool = new RpcPool([lacking, broken], 1);
-    await expect(pool.call('eth_getBlockReceipts', [])).rejects.not.toThrow(MethodNotFoundError);
-    pool.close();
-    const allLacking = new RpcPool([lacking, lacking], 1);
-    await expect(allLacking.call('eth_getBlockReceipts', [])).rejects.toThrow(MethodNotFoundError);
-    allLacking.close();
+  it.each([
+    [
+      'one error for all',
+      '{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"batch not supported"}}',
+    ],
+    [
+      'a list that answers nothing',
+      '[{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"limit 1"}}]',
+    ],
+  ])('are given up for nodes that refuse them with %s', async (_how, refusal) => {
+    const seen: unknown[] = [];
+    const url = await aNodeThat((body) => (Array.isArray(body) ? refusal : null), seen);
+    const endpoint = new RpcEndpoint(url, 1);
+    await expect(callTwo(endpoint)).resolves.toEqual(['eth_chainId', 'eth_blockNumber']);
+    await expect(callTwo(endpoint)).resolves.toEqual(['eth_chainId', 'eth_blockNumber']);
+    expect(seen.filter(Array.isArray)).toHaveLength(1);
+    endpoint.close();
   });
 });

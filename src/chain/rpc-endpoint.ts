@@ -1,12 +1,31 @@
-import { FetchRequest, JsonRpcProvider, Network } from 'ethers';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Circuit } from './rpc-circuit.js';
+import { classify, type RpcFailure, type RpcFailureKind } from './rpc-failure.js';
+import { TokenBucket } from './rpc-token-bucket.js';
+import { RefusedError, type RpcRefusal, RpcTransport } from './rpc-transport.js';
+import { Vitals } from './rpc-vitals.js';
 
 const TIMEOUT_MS = 10_000;
+
+/** Asks a chain's node. */
+export interface Rpc {
+  /**
+   * @throws MethodNotFoundError when the node lacks the method
+   * @throws RpcError for every other failure
+   */
+  call<T>(method: string, params: unknown[]): Promise<T>;
+}
 
 /** A node that did not give what was asked; the message never carries the URL's path, query or credentials. */
 export class RpcError extends Error {
   readonly retryable = true;
 
-  constructor(endpoint: string, method: string, why: string) {
+  constructor(
+    endpoint: string,
+    method: string,
+    why: string,
+    readonly failure: RpcFailure = { kind: 'transient' },
+  ) {
     super(`${endpoint} did not answer ${method}: ${why}`);
   }
 }
@@ -14,69 +33,70 @@ export class RpcError extends Error {
 /** The node answered, and does not know the method. */
 export class MethodNotFoundError extends RpcError {}
 
+export interface EndpointOptions {
+  /** As it is named in logs, metrics and health; without it, the URL's host and port. */
+  label?: string;
+  /** Of each call. */
+  timeoutMs?: number;
+  /** Null: as many as there are. */
+  requestsPerSecond?: number | null;
+  /** Told of every call, with the failure's kind or null. */
+  onCall?: (endpoint: string, method: string, failure: RpcFailureKind | null, ms: number) => void;
+}
+
+/** The endpoint is at fault for these, and is left alone when there are many; the rest are answers of a kind. */
+const TROUBLE: readonly RpcFailureKind[] = ['rate_limited', 'unauthorized', 'internal', 'transient'];
+
 /** One JSON-RPC endpoint. */
-export class RpcEndpoint {
+export class RpcEndpoint implements Rpc {
   /** Host and port only: paths and queries of RPC URLs hold API keys. */
   readonly label: string;
-  private readonly provider: JsonRpcProvider;
+  readonly circuit = new Circuit();
+  readonly vitals = new Vitals();
+  private readonly transport: RpcTransport;
+  private readonly bucket: TokenBucket | null;
+  private readonly onCall: EndpointOptions['onCall'];
 
-  constructor(url: string, chainId: number) {
-    this.label = new URL(url).host;
-    this.provider = new JsonRpcProvider(requestTo(url), Network.from(chainId), {
-      staticNetwork: true,
-      // The scanner asks for block and receipts side by side; one HTTP request carries both.
-      batchStallTime: 0,
-      batchMaxCount: 20,
-    });
+  constructor(url: string, chainId: number, options: EndpointOptions = {}) {
+    this.label = options.label ?? new URL(url).host;
+    this.transport = new RpcTransport(url, chainId, options.timeoutMs ?? TIMEOUT_MS);
+    const { requestsPerSecond } = options;
+    this.bucket = requestsPerSecond == null ? null : new TokenBucket(requestsPerSecond, Date.now());
+    this.onCall = options.onCall;
   }
 
-  /**
-   * @throws MethodNotFoundError when the node lacks the method
-   * @throws RpcError for every other failure
-   */
   async call<T>(method: string, params: unknown[]): Promise<T> {
+    const waitMs = this.bucket?.take(Date.now()) ?? 0;
+    if (waitMs > 0) await delay(waitMs);
+    const beganAt = performance.now();
     try {
-      return (await this.provider.send(method, params)) as T;
+      const result = (await this.transport.send(method, params)) as T;
+      this.told(method, null, performance.now() - beganAt);
+      return result;
     } catch (error) {
-      const { code, message } = whatWentWrong(error);
-      if (code === -32601)
-        throw new MethodNotFoundError(this.label, method, 'the node does not have this method');
-      throw new RpcError(this.label, method, message);
+      const refusal = refusalOf(error);
+      const failure = classify({ method, ...refusal });
+      this.told(method, failure, performance.now() - beganAt);
+      if (failure.kind === 'unsupported')
+        throw new MethodNotFoundError(this.label, method, 'the node does not have this method', failure);
+      throw new RpcError(this.label, method, refusal.message, failure);
     }
   }
 
   close(): void {
-    this.provider.destroy();
+    this.transport.destroy();
+  }
+
+  private told(method: string, failure: RpcFailure | null, ms: number): void {
+    const isTrouble = failure !== null && TROUBLE.includes(failure.kind);
+    this.vitals.called(!isTrouble, ms);
+    if (isTrouble) this.circuit.failed(Date.now(), failure.retryAfterMs);
+    else this.circuit.succeeded();
+    this.onCall?.(this.label, method, failure?.kind ?? null, ms);
   }
 }
 
-/** ethers waits 300 s and tries 12 times by default; whether to try again is the pool's decision. */
-function requestTo(url: string): FetchRequest {
-  const parsed = new URL(url);
-  const { username, password } = parsed;
-  parsed.username = '';
-  parsed.password = '';
-  const request = new FetchRequest(parsed.toString());
-  if (username !== '') request.setCredentials(decodeURIComponent(username), decodeURIComponent(password));
-  request.allowInsecureAuthentication = true;
-  request.timeout = TIMEOUT_MS;
-  request.setThrottleParams({ maxAttempts: 1 });
-  return request;
-}
-
-/** ethers wraps the node's own error object at varying depth, and puts URLs into its messages. */
-function whatWentWrong(error: unknown): { code: number | null; message: string } {
-  const known = error as {
-    code?: string;
-    shortMessage?: string;
-    error?: { code?: number; message?: string };
-    info?: { error?: { code?: number; message?: string }; responseStatus?: string };
-  };
-  const answered = known.error ?? known.info?.error;
-  if (answered?.message !== undefined) return { code: answered.code ?? null, message: answered.message };
-  if (known.code === 'TIMEOUT') return { code: null, message: `no answer within ${TIMEOUT_MS} ms` };
-  if (known.info?.responseStatus !== undefined)
-    return { code: null, message: `HTTP ${known.info.responseStatus}` };
-  if (known.code !== undefined) return { code: null, message: known.shortMessage ?? known.code };
-  return { code: null, message: 'the connection failed' };
+/** What ethers itself throws may carry the URL: only what the node said goes further. */
+function refusalOf(error: unknown): RpcRefusal {
+  return error instanceof RefusedError ? error.refusal : { message: 'the connection failed' };
 }

@@ -5,6 +5,8 @@ export interface ChainConfig {
   /** In order of preference. May hold credentials: never log one. */
   rpcUrls: string[];
   wsUrls: string[];
+  /** To each endpoint; null: no limit of ours. */
+  rpcRequestsPerSecond: number | null;
   confirmations: Confirmations;
   blockTimeMs: number;
   native: { symbol: string; decimals: number };

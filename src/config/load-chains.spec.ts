@@ -15,6 +15,7 @@ const GOOD = `
 - name: polygon
   chain_id: 137
   rpc_url: https://c.example
+  rpc_requests_per_second: 25
   confirmations: finalized
   block_time_ms: 2000
   native: {symbol: POL, decimals: 18}
@@ -62,11 +63,13 @@ describe('parseChains', () => {
         ],
         sweep: { enabled: true, minimum: 2n ** 256n - 1n },
         startBlock: null,
+        rpcRequestsPerSecond: null,
       },
       {
         name: 'polygon',
         confirmations: { kind: 'finalized' },
         rpcUrls: ['https://c.example'],
+        rpcRequestsPerSecond: 25,
         internalTransfers: 'off',
       },
     ]);
@@ -91,6 +94,7 @@ describe('parseChains', () => {
     ['0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48', '"0xdac17f958d2ee523a2206206994597c13d831ec7"', /twice/],
     ['rpc_url: https://c.example', 'rpc_urls: []', /at least one endpoint/],
     ['rpc_url: https://c.example', 'rpc_url: ftp://user:pw@c.example', /rpc_url.*must be a URL/],
+    ['rpc_requests_per_second: 25', 'rpc_requests_per_second: 0.5', /must be a whole number from 1/],
     ['confirmations: finalized', 'confirmations: 0', /confirmations: must be a whole number from 1/],
     ['up_to: "1000000000000000000", ', '', /up_to: is missing; only the last tier/],
     ['{blocks: 12}', '{up_to: 5, blocks: 12}', /must be left out in the last tier/],

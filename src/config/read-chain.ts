@@ -19,6 +19,7 @@ const CHAIN_KEYS = [
   'rpc_url',
   'rpc_urls',
   'ws_urls',
+  'rpc_requests_per_second',
   'confirmations',
   'block_time_ms',
   'native',
@@ -39,6 +40,13 @@ export function readChain(entry: Located): ChainConfig {
     chainId: integer(entry, ['chain_id'], value.chain_id, { min: 1, max: Number.MAX_SAFE_INTEGER }),
     rpcUrls: rpcUrls(entry),
     wsUrls: urls(entry, ['ws_urls'], value.ws_urls ?? [], 'ws', 'wss'),
+    rpcRequestsPerSecond:
+      value.rpc_requests_per_second == null
+        ? null
+        : integer(entry, ['rpc_requests_per_second'], value.rpc_requests_per_second, {
+            min: 1,
+            max: 100_000,
+          }),
     confirmations: confirmations(entry),
     blockTimeMs: integer(entry, ['block_time_ms'], value.block_time_ms, { min: 50, max: 600_000 }),
     native: asset(entry, ['native'], value.native),

@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { collectDefaultMetrics, register } from 'prom-client';
 import { DataSource } from 'typeorm';
 import { ChainService } from '../chain/chain.service.js';
+import { type EndpointReport } from '../chain/rpc-pool.js';
 import { HealthIndicators, type PartState, within } from './health-indicators.js';
 
 /** Below the time that orchestrators give a probe. */
@@ -12,6 +13,10 @@ interface ChainHealth {
   state: string;
   scanned_block: number | null;
   scanned_block_time: string | null;
+  /** In the order given, each by its host. */
+  endpoints: EndpointReport[];
+  /** The lowest block that the endpoints name different hashes for: nothing at or above it is confirmed meanwhile. */
+  endpoints_contradict_from: number | null;
 }
 
 export interface Health {
@@ -49,6 +54,8 @@ export class HealthService {
         state: this.chains.status(name).state,
         scanned_block: cursor ? Number(cursor.block_number) : null,
         scanned_block_time: cursor?.block_time.toISOString() ?? null,
+        endpoints: this.chains.endpoints(name),
+        endpoints_contradict_from: this.chains.lastContradiction(name)?.from ?? null,
       };
       return [name, health];
     });

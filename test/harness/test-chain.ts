@@ -46,6 +46,7 @@ export class TestChain {
       chainId,
       rpcUrls: [anvil.url],
       wsUrls: [],
+      rpcRequestsPerSecond: null,
       confirmations: { kind: 'blocks', tiers: [{ upTo: null, blocks: 3 }] },
       blockTimeMs: 500,
       native: { symbol: 'ETH', decimals: 18 },
@@ -58,6 +59,22 @@ export class TestChain {
       ...overrides,
     };
     return new TestChain(anvil, callOff, config, payer, token);
+  }
+
+  /**
+   * Another node with the same blocks, by hash. From here on each goes its own way: what is mined on one is unknown to
+   * the other, so that two of them are two forks.
+   */
+  async twin(): Promise<TestChain> {
+    const anvil = await startAnvil(['--no-mining', '--chain-id', String(this.config.chainId)]);
+    const callOff = endWithUs(anvil.pid, 'KILL');
+    await anvil.rpc('anvil_loadState', [await this.rpc('anvil_dumpState')]);
+    const config = { ...this.config, rpcUrls: [anvil.url] };
+    return new TestChain(anvil, callOff, config, this.payer, this.token);
+  }
+
+  get url(): string {
+    return this.anvil.url;
   }
 
   rpc<T = unknown>(method: string, params: unknown[] = []): Promise<T> {

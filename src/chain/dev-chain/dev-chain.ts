@@ -98,6 +98,7 @@ export function devChainConfig(url: string, tokenAddress: string): ChainConfig {
     chainId: DEV_CHAIN_ID,
     rpcUrls: [url],
     wsUrls: [],
+    rpcRequestsPerSecond: null,
     confirmations: { kind: 'blocks', tiers: [{ upTo: null, blocks: 3 }] },
     blockTimeMs: 1_000,
     native: { symbol: 'ETH', decimals: 18 },

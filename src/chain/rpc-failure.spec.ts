@@ -1,0 +1,243 @@
+import { describe, expect, it } from '@jest/globals';
+import { classify, type RpcFailure, type Refusal } from './rpc-failure.js';
+
+type Row = [who: string, refusal: Partial<Refusal> & { message: string }, failure: RpcFailure];
+
+/** Messages as nodes and vendors send them, to eth_getLogs unless a method is named. */
+const REFUSALS: Row[] = [
+  [
+    'Alchemy, by range',
+    {
+      httpStatus: 400,
+      code: -32600,
+      message:
+        'You can make eth_getLogs requests with up to a 500 block range. Based on your parameters, this block range should work: [0x123c9b2, 0x123cba5]',
+    },
+    { kind: 'range_too_large', maxBlocks: 500 },
+  ],
+  [
+    'Alchemy, by size',
+    {
+      code: -32602,
+      message:
+        'Log response size exceeded. You can make eth_getLogs requests with up to a 2K block range and no limit on the response size, or you can request any block range with a cap of 10K logs in the response. Based on your parameters and the response size limit, this block range should work: [0xab7149, 0xab7670]',
+    },
+    { kind: 'too_many_results', maxBlocks: 1320 },
+  ],
+  [
+    'Alchemy, by size, in its older words',
+    { code: -32600, message: 'Log response size exceeded. Please reduce query block range.' },
+    { kind: 'too_many_results' },
+  ],
+  [
+    'Alchemy, by rate',
+    {
+      httpStatus: 429,
+      code: 429,
+      message:
+        'Your app has exceeded its compute units per second capacity. If you have retries enabled, you can safely ignore this message.',
+    },
+    { kind: 'rate_limited' },
+  ],
+  [
+    'Alchemy, by rate, in a batch under a status of 200',
+    { code: 429, message: 'Your app has exceeded its compute units per second capacity.' },
+    { kind: 'rate_limited' },
+  ],
+  [
+    'Alchemy, by month',
+    { code: -32000, message: 'Monthly capacity limit exceeded. Visit the dashboard to upgrade.' },
+    { kind: 'rate_limited' },
+  ],
+  ['Alchemy, without a key', { code: -32600, message: 'Must be authenticated!' }, { kind: 'unauthorized' }],
+  [
+    'Infura, by range',
+    { code: -32602, message: 'range 1000000 exceeds limit of 10000' },
+    { kind: 'range_too_large', maxBlocks: 10_000 },
+  ],
+  [
+    'Infura, by count',
+    {
+      code: -32005,
+      message: 'query returned more than 10000 results. Try with this block range [0x1, 0x64].',
+    },
+    { kind: 'too_many_results', maxBlocks: 100 },
+  ],
+  [
+    'Infura, by day',
+    { code: -32005, message: 'daily request count exceeded, request rate limited' },
+    { kind: 'rate_limited' },
+  ],
+  ['Infura, by time', { code: -32005, message: 'query timeout exceeded' }, { kind: 'too_many_results' }],
+  ['Infura, with a wrong key', { httpStatus: 401, message: 'invalid project id' }, { kind: 'unauthorized' }],
+  [
+    'QuickNode, by range',
+    { httpStatus: 413, code: -32614, message: 'eth_getLogs is limited to a 10,000 range' },
+    { kind: 'range_too_large', maxBlocks: 10_000 },
+  ],
+  [
+    'QuickNode, by second',
+    {
+      code: -32007,
+      message: '50/second request limit reached - reduce calls per second or upgrade your account',
+    },
+    { kind: 'rate_limited' },
+  ],
+  [
+    'QuickNode, by credits',
+    { code: -32012, message: 'credits limited to 6000/sec' },
+    { kind: 'rate_limited' },
+  ],
+  ['Ankr, by range', { code: -32600, message: 'block range is too wide' }, { kind: 'range_too_large' }],
+  [
+    'Ankr, by range, in its newer words',
+    { code: -32602, message: 'maximum [from, to] blocks distance: 10000' },
+    { kind: 'range_too_large', maxBlocks: 10_000 },
+  ],
+  ['Ankr, by rate', { httpStatus: 429, message: 'Too many requests' }, { kind: 'rate_limited' }],
+  [
+    'Ankr, without a key',
+    { code: -32000, message: 'Unauthorized: You must authenticate your request with an API key.' },
+    { kind: 'unauthorized' },
+  ],
+  [
+    'geth, a lacking method',
+    { code: -32601, message: 'the method eth_getBlockReceipts does not exist/is not available' },
+    { kind: 'unsupported' },
+  ],
+  ['geth, an unknown block', { code: -32000, message: 'header not found' }, { kind: 'not_found' }],
+  [
+    'geth, pruned state',
+    {
+      method: 'eth_call',
+      code: -32000,
+      message: 'missing trie node 51ec5b3d0f6a (path ) state 0x51ec is not available, not found',
+    },
+    { kind: 'not_found' },
+  ],
+  ['geth, out of time', { code: -32002, message: 'request timed out' }, { kind: 'transient' }],
+  [
+    'geth, a contract that says no',
+    { method: 'eth_call', code: 3, message: 'execution reverted: too many requests', data: '0x08c379a0' },
+    { kind: 'fatal' },
+  ],
+  ['geth, anything else', { code: -32000, message: 'leveldb: closed' }, { kind: 'transient' }],
+  [
+    'reth, by range',
+    { code: -32602, message: 'query exceeds max block range 100000' },
+    { kind: 'range_too_large', maxBlocks: 100_000 },
+  ],
+  [
+    'reth, by count',
+    {
+      code: -32602,
+      message: 'query exceeds max results 20000, retry with the range 24383075-24383096',
+    },
+    { kind: 'too_many_results', maxBlocks: 22 },
+  ],
+  [
+    'reth, an unknown block',
+    { code: -32001, message: 'block not found: hash 0x5fde78ecbc77' },
+    { kind: 'not_found' },
+  ],
+  [
+    'erigon, by range',
+    { code: -32000, message: 'query block range exceeds server limit, narrow your filter: 1000' },
+    { kind: 'range_too_large', maxBlocks: 1000 },
+  ],
+  [
+    'erigon, by count',
+    { code: -32000, message: 'query returns too many logs, narrow your filter: 20000' },
+    { kind: 'too_many_results' },
+  ],
+  [
+    'nethermind, an unknown block',
+    { code: -32001, message: '8633830 could not be found' },
+    { kind: 'not_found' },
+  ],
+  ['nethermind, its own fault', { code: -32603, message: 'Internal error' }, { kind: 'internal' }],
+  ['public BSC, by range', { code: -32005, message: 'limit exceeded' }, { kind: 'range_too_large' }],
+  [
+    'public BSC, by rate',
+    { method: 'eth_blockNumber', code: -32005, message: 'limit exceeded' },
+    { kind: 'rate_limited' },
+  ],
+  [
+    'public BSC, by range, with the number',
+    { code: -32000, message: 'exceed maximum block range: 5000' },
+    { kind: 'range_too_large', maxBlocks: 5000 },
+  ],
+  [
+    'public Polygon, by range',
+    { code: -32000, message: 'Block range is too large' },
+    { kind: 'range_too_large' },
+  ],
+  [
+    'public Polygon, by range, with the number',
+    { code: -32000, message: 'eth_getLogs block range too large, range: 99991, max: 3500' },
+    { kind: 'range_too_large', maxBlocks: 3500 },
+  ],
+  [
+    'cdk-erigon, by range',
+    { code: -32005, message: 'block range too large, max range: 1000' },
+    { kind: 'range_too_large', maxBlocks: 1000 },
+  ],
+  [
+    'Tenderly, with the reason in the data',
+    {
+      code: -32602,
+      message: 'invalid params',
+      data: { payload: 'range 9009594 is bigger than range limit 2000' },
+    },
+    { kind: 'range_too_large', maxBlocks: 2000 },
+  ],
+  [
+    'Morph, with both numbers',
+    {
+      code: -32000,
+      message: 'block range is larger than max block range, block range = 5120, max block range = 5000',
+    },
+    { kind: 'range_too_large', maxBlocks: 5000 },
+  ],
+  [
+    'a gateway without nodes',
+    { code: -32011, message: 'no backend is currently healthy to serve traffic' },
+    { kind: 'transient' },
+  ],
+  ['a gateway, 502', { httpStatus: 502, message: 'HTTP 502 Bad Gateway' }, { kind: 'transient' }],
+  ['a gateway, 404', { httpStatus: 404, message: 'HTTP 404 Not Found' }, { kind: 'fatal' }],
+  ['no connection', { message: 'the connection failed' }, { kind: 'transient' }],
+  [
+    'wrong params',
+    { code: -32602, message: 'invalid argument 0: hex string without 0x prefix' },
+    { kind: 'fatal' },
+  ],
+];
+
+describe('classify', () => {
+  it.each(REFUSALS)('%s', (_who, refusal, failure) => {
+    expect(classify({ method: 'eth_getLogs', ...refusal })).toEqual(failure);
+  });
+
+  it('never takes what another method says for a range', () => {
+    const refusal = { method: 'eth_call', code: -32000, message: 'block range too large, max range: 1000' };
+    expect(classify(refusal).kind).toBe('transient');
+  });
+
+  it.each([
+    ['3', 3000],
+    ['0', 0],
+    ['Thu, 01 Jan 1970 00:00:00 GMT', 0],
+  ])('waits as long as told: retry-after %s', (retryAfter, retryAfterMs) => {
+    expect(classify({ method: 'eth_chainId', httpStatus: 429, retryAfter, message: '' })).toEqual({
+      kind: 'rate_limited',
+      retryAfterMs,
+    });
+  });
+
+  it('does without a retry-after that says nothing', () => {
+    expect(classify({ method: 'eth_chainId', httpStatus: 429, retryAfter: 'soon', message: '' })).toEqual({
+      kind: 'rate_limited',
+    });
+  });
+});

@@ -1,0 +1,174 @@
+/**
+ * What became of a call that a node refused or could not answer:
+ * - `range_too_large`, `too_many_results`: ask for fewer blocks at once;
+ * - `rate_limited`: ask later, or another endpoint;
+ * - `not_found`: the node does not know the block or transaction, which another may;
+ * - `unsupported`: the node, or the vendor's plan, lacks the method;
+ * - `unauthorized`: the key is wrong, or its plan is used up;
+ * - `internal`, `transient`: the node is in trouble, and may be out of it the next time;
+ * - `fatal`: the call itself is at fault, and asking again changes nothing.
+ */
+export type RpcFailureKind =
+  | 'range_too_large'
+  | 'too_many_results'
+  | 'rate_limited'
+  | 'not_found'
+  | 'unsupported'
+  | 'unauthorized'
+  | 'internal'
+  | 'transient'
+  | 'fatal';
+
+export interface RpcFailure {
+  kind: RpcFailureKind;
+  /** The node's own word on how long to wait. */
+  retryAfterMs?: number;
+  /** The node's own word on how many blocks it takes at once, first and last included. */
+  maxBlocks?: number;
+}
+
+/** What came back, as far as anything did. */
+export interface Refusal {
+  method: string;
+  httpStatus?: number;
+  /** The HTTP header, as it came. */
+  retryAfter?: string;
+  code?: number;
+  message: string;
+  /** `error.data`: some vendors keep the reason there, and say "invalid params" in the message. */
+  data?: unknown;
+}
+
+const RATE_LIMITED =
+  /rate.?limit|too many requests|compute units per second|credits limited|request limit reached|requests? per second|capacity limit exceeded|request count exceeded|exceeded .*quota|throttl/i;
+const UNAUTHORIZED =
+  /unauthori[sz]ed|must be authenticated|must authenticate|invalid (api.?key|project id|token|access key)|api key (is )?(disabled|not allowed|missing)|authentication (failed|required)|forbidden/i;
+const TOO_MANY_RESULTS =
+  /more than [\d,]+ (results|logs)|exceeds? max(imum)? results|too many (logs|results)|matched by query exceeds|response size|response (is )?too (large|big)|query timeout exceeded/i;
+const RANGE_TOO_LARGE =
+  /block ?range|blocks distance|too many blocks|getLogs (range|is limited)|\brange \d+ (exceeds|is bigger)|maxBlockRange|requested blocks is|max range|query must be smaller|limit the query to|range allowed for your plan/i;
+const NOT_FOUND =
+  /(header|block|resource|transaction|receipt|state)s?( for hash| #?0?x?[\da-f]+)? (was )?not found|unknown block|could not be found|cannot find (the )?block|missing trie node|state .*(not available|is pruned)|beyond current head|after last accepted block|block is out of range/i;
+const UNSUPPORTED =
+  /method.{0,80}(not (found|supported|available|exist|allowed|whitelisted|enabled|implemented)|does not exist|is disabled|unavailable)|(unsupported|unknown|unrecognized) method|not available on (the|your) \w+ (tier|plan)/i;
+const TRANSIENT =
+  /time[d ]?.?out|deadline exceeded|no backend|temporar|try again|unavailable|overloaded|busy|connection|bad gateway|syncing/i;
+const INTERNAL = /internal (server |json-rpc )?error/i;
+
+/** Tried from top to bottom: the vendors' codes overlap (-32005 is a rate, a range or a count), their words do not. */
+const WORDS: readonly (readonly [RpcFailureKind, RegExp])[] = [
+  ['rate_limited', RATE_LIMITED],
+  ['too_many_results', TOO_MANY_RESULTS],
+  ['range_too_large', RANGE_TOO_LARGE],
+  ['unauthorized', UNAUTHORIZED],
+  ['not_found', NOT_FOUND],
+  ['unsupported', UNSUPPORTED],
+  ['internal', INTERNAL],
+  ['transient', TRANSIENT],
+];
+
+/** JSON-RPC 2.0, EIP-1474, and the vendors' own. */
+const CODES: Readonly<Record<number, RpcFailureKind>> = {
+  [-32601]: 'unsupported',
+  [-32004]: 'unsupported',
+  [-32603]: 'internal',
+  [-32001]: 'not_found',
+  [-32002]: 'transient',
+  [-32003]: 'rate_limited',
+  [-32005]: 'rate_limited',
+  [-32007]: 'rate_limited',
+  [-32012]: 'rate_limited',
+  [-32029]: 'rate_limited',
+  [-32614]: 'range_too_large',
+  [429]: 'rate_limited',
+};
+
+/** Sorts a refusal by the vendor's words, then by its code, then by the HTTP status. */
+export function classify(refusal: Refusal): RpcFailure {
+  const retryAfterMs = retryAfter(refusal.retryAfter);
+  const kind = kindOf(refusal);
+  const maxBlocks =
+    kind === 'range_too_large' || kind === 'too_many_results' ? blocksIn(wordsOf(refusal)) : undefined;
+  return {
+    kind,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(maxBlocks === undefined ? {} : { maxBlocks }),
+  };
+}
+
+function kindOf(refusal: Refusal): RpcFailureKind {
+  const { method, httpStatus, code } = refusal;
+  if (httpStatus === 429) return 'rate_limited';
+  const words = wordsOf(refusal);
+  // A contract's own words could be any: EIP-1474's 3 says that it was asked, and said no.
+  if (code === 3 || /^execution reverted/i.test(words)) return 'fatal';
+  // Public BSC nodes say this, and nothing else, to every eth_getLogs that is too wide for them.
+  if (code === -32005 && method === 'eth_getLogs' && /^limit exceeded\W*$/i.test(words))
+    return 'range_too_large';
+  if (code === -32601) return 'unsupported';
+  const byWords = WORDS.find(([kind, pattern]) => isOf(kind, method) && pattern.test(words))?.[0];
+  return byWords ?? CODES[code ?? 0] ?? byStatus(httpStatus, code);
+}
+
+/** Only logs are asked for by range. */
+function isOf(kind: RpcFailureKind, method: string): boolean {
+  return (kind !== 'range_too_large' && kind !== 'too_many_results') || method === 'eth_getLogs';
+}
+
+function byStatus(httpStatus: number | undefined, code: number | undefined): RpcFailureKind {
+  if (httpStatus === 401 || httpStatus === 402 || httpStatus === 403) return 'unauthorized';
+  if (httpStatus !== undefined && httpStatus >= 400 && httpStatus < 500 && httpStatus !== 408) return 'fatal';
+  // -32000 to -32099 are the server's own to define; nodes put whatever befell them under -32000.
+  if (code !== undefined && (code > -32000 || code < -32099)) return 'fatal';
+  return 'transient';
+}
+
+function wordsOf({ message, data }: Refusal): string {
+  if (data === undefined || data === null) return message;
+  return `${message} ${typeof data === 'string' ? data : JSON.stringify(data)}`;
+}
+
+/** RFC 9110 §10.2.3: seconds, or a date. */
+function retryAfter(header: string | undefined): number | undefined {
+  if (header === undefined || header.trim() === '') return undefined;
+  const seconds = Number(header);
+  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - Date.now();
+  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+}
+
+/** How the vendors tell their limit; some count blocks, some the distance: taken as blocks, it suits both. */
+const LIMITS = [
+  /exceeds limit of (\d[\d,.]*)/i,
+  /range limit (?:of )?(\d[\d,.]*)/i,
+  /limited to (?:a )?(\d[\d,.]*)(k?)/i,
+  /up to (?:a )?(\d[\d,.]*)(k?) block/i,
+  /max(?:imum)? block range[:= ]*(\d[\d,.]*)/i,
+  /max(?:imum)? range:? *(\d[\d,.]*)/i,
+  /max(?:imum)?(?: is(?: set to)?|:)? (\d[\d,.]*)(k?)/i,
+  /blocks distance: (\d[\d,.]*)/i,
+  /requested blocks is (\d[\d,.]*)/i,
+  /at most (\d[\d,.]*)/i,
+  /server limit, narrow your filter: (\d[\d,.]*)/i,
+  /(?:block range|range) (?:exceeds|greater than) (\d[\d,.]*)/i,
+  /plan \(\d+ > (\d[\d,.]*)\)/i,
+  /smaller than size (\d[\d,.]*)/i,
+];
+
+function blocksIn(words: string): number | undefined {
+  const range =
+    /\[(0x[\da-f]+), *(0x[\da-f]+)\]/i.exec(words) ?? /retry with the range (\d+)-(\d+)/i.exec(words);
+  if (range) return atLeastOne(Number(range[2]) - Number(range[1]) + 1);
+  if (TOO_MANY_RESULTS.test(words)) return undefined;
+  for (const limit of LIMITS) {
+    const found = limit.exec(words);
+    if (found)
+      return atLeastOne(
+        Number(found[1]?.replace(/[,.]/g, '')) * (found[2]?.toLowerCase() === 'k' ? 1000 : 1),
+      );
+  }
+  return undefined;
+}
+
+function atLeastOne(blocks: number): number | undefined {
+  return Number.isSafeInteger(blocks) && blocks >= 1 ? blocks : undefined;
+}

@@ -1,0 +1,81 @@
+/** A node's head as it told it. */
+export interface Head {
+  number: number;
+  hash: string;
+  /** Seconds, as the block has it. */
+  timestamp: number;
+}
+
+/**
+ * Why an endpoint is not asked:
+ * - `wrong_chain_id` and `unproven_answer`: never while it stands, since what it says cannot be true;
+ * - `head_went_back` and `head_stands_still`: only when there is no other, since what it says is true and old.
+ */
+export type AsideReason = 'wrong_chain_id' | 'unproven_answer' | 'head_went_back' | 'head_stands_still';
+
+/** Behind a load balancer, one node answers for another that is a little further. */
+const STEP_BACK = 3;
+const STILL_BLOCKS = 30;
+const STILL_AT_LEAST_MS = 60_000;
+const UNPROVEN_FIRST_MS = 2_000;
+const UNPROVEN_LONGEST_MS = 60_000;
+const WENT_BACK_MS = 10 * 60_000;
+
+/** Whether an endpoint may be believed, by its chain id, its heads and its answers. Times are ms since 1970. */
+export class Standing {
+  head: Head | null = null;
+  private highest = -1;
+  private fallenUntilMs: number | null = null;
+  private unproven: { times: number; untilMs: number } = { times: 0, untilMs: -Infinity };
+  private wrongChainId: number | null = null;
+
+  constructor(private readonly blockTimeMs: number) {}
+
+  /** @param chainId null: it serves the right one */
+  servesWrongChain(chainId: number | null): void {
+    this.wrongChainId = chainId;
+  }
+
+  sawHead(head: Head, nowMs: number): void {
+    this.head = head;
+    const hasFallen = this.fallenUntilMs !== null;
+    // After a while it is taken for what the chain is now: a test network may have been set back.
+    const isForgiven = this.fallenUntilMs !== null && this.fallenUntilMs <= nowMs;
+    if (head.number >= this.highest || isForgiven) {
+      this.highest = head.number;
+      this.fallenUntilMs = null;
+    } else if (!hasFallen && this.highest - head.number > STEP_BACK) {
+      this.fallenUntilMs = nowMs + WENT_BACK_MS;
+    }
+  }
+
+  /** An answer contradicted its own header. Repeated, it is left alone for longer. */
+  gaveUnprovenAnswer(nowMs: number): void {
+    if (this.unproven.untilMs > nowMs) return;
+    const times = this.unproven.times + 1;
+    const restMs = Math.min(UNPROVEN_LONGEST_MS, UNPROVEN_FIRST_MS * 2 ** (times - 1));
+    this.unproven = { times, untilMs: nowMs + restMs };
+  }
+
+  aside(nowMs: number): { reason: AsideReason; detail: string } | null {
+    if (this.wrongChainId !== null) {
+      return { reason: 'wrong_chain_id', detail: `it serves chain id ${this.wrongChainId}` };
+    }
+    if (this.unproven.untilMs > nowMs) {
+      return { reason: 'unproven_answer', detail: 'it gave an answer that its own block header contradicts' };
+    }
+    if (this.head === null) return null;
+    if (this.fallenUntilMs !== null && this.fallenUntilMs > nowMs) {
+      return { reason: 'head_went_back', detail: `from block ${this.highest} to ${this.head.number}` };
+    }
+    const ageMs = nowMs - this.head.timestamp * 1000;
+    if (ageMs <= Math.max(STILL_AT_LEAST_MS, STILL_BLOCKS * this.blockTimeMs)) return null;
+    const since = new Date(this.head.timestamp * 1000).toISOString();
+    return { reason: 'head_stands_still', detail: `at block ${this.head.number} since ${since}` };
+  }
+}
+
+/** Whether an endpoint that is put aside for this may be asked when there is no other. */
+export function isLastResort(reason: AsideReason): boolean {
+  return reason === 'head_went_back' || reason === 'head_stands_still';
+}

@@ -1,0 +1,137 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { TestApp } from '../harness/app.js';
+import { FaultyRpc } from '../harness/faulty-rpc.js';
+import { staleHead, wrongChainId } from '../harness/faulty-rpc-faults.js';
+import { TestChain } from '../harness/test-chain.js';
+import { waitFor } from '../harness/wait-for.js';
+
+interface Health {
+  parts: {
+    chains: Record<
+      string,
+      {
+        state: string;
+        endpoints: { endpoint: string; state: string; reason: string | null }[];
+        endpoints_contradict_from: number | null;
+      }
+    >;
+  };
+}
+
+let chain: TestChain;
+let first: FaultyRpc;
+let second: FaultyRpc;
+let app: TestApp | null = null;
+
+beforeAll(async () => {
+  chain = await TestChain.start();
+});
+afterAll(() => chain.stop());
+beforeEach(async () => {
+  first = await FaultyRpc.start(chain.url);
+  second = await FaultyRpc.start(chain.url);
+});
+afterEach(async () => {
+  await app?.stop();
+  app = null;
+  await Promise.all([first.die(), second.die()]);
+});
+
+async function start(): Promise<TestApp> {
+  app = await TestApp.start({
+    chains: [{ ...chain.config, rpcUrls: [`${first.url}/v2/secret-key`, second.url] }],
+  });
+  return app;
+}
+
+async function healthOf(running: TestApp): Promise<Health['parts']['chains'][string]> {
+  const { body } = await running.request<Health>('GET', '/health/ready');
+  const { testchain } = body.parts.chains;
+  if (!testchain) throw new Error('the health knows no testchain');
+  return testchain;
+}
+
+describe('two endpoints', () => {
+  it('lose no block and no payment when the first dies, and when it comes back', async () => {
+    const running = await start();
+    const payments = await Promise.all([1, 2, 3].map(() => running.createPayment()));
+    const [before, during, after] = payments.map(({ address }) => address) as [string, string, string];
+    await chain.pay(before, 1000n);
+    await chain.mine();
+    await running.waitForBlock(await chain.height());
+    await first.die();
+    await chain.pay(during, 1000n);
+    await chain.mine(2);
+    await running.waitForBlock(await chain.height());
+    await first.revive();
+    await chain.pay(after, 1000n);
+    await chain.mine(3);
+    for (const { id } of payments) {
+      const confirmed = await running.waitForStatus(id, 'confirmed');
+      expect(confirmed).toMatchObject({ amount_received: '1000', exception: null });
+    }
+  });
+
+  it('put aside one that serves another chain, say so, and take it back when it is mended', async () => {
+    first.inject('eth_chainId', wrongChainId(56));
+    const running = await start();
+    const payment = await running.createPayment();
+    await chain.pay(payment.address, 1000n);
+    await chain.mine(3);
+    await running.waitForStatus(payment.id, 'confirmed');
+    expect(first.count('eth_getBlockByNumber')).toBe(0);
+    const { state, endpoints } = await healthOf(running);
+    expect(state).toBe('ready');
+    expect(endpoints.map((endpoint) => [endpoint.state, endpoint.reason])).toEqual([
+      ['aside', 'wrong_chain_id: it serves chain id 56'],
+      ['ok', null],
+    ]);
+    const metrics = await (await fetch(`${running.url}/metrics`)).text();
+    expect(metrics).toMatch(/quittance_rpc_endpoint_state\{.*state="aside"\} 1/);
+    expect(metrics).toMatch(/quittance_rpc_calls_total\{.*method="eth_getBlockByNumber"\} \d+/);
+    expect(metrics + JSON.stringify(endpoints) + running.log.join()).not.toContain('secret-key');
+    first.heal();
+    await waitFor('the endpoint taken back', async () => {
+      const now = await healthOf(running);
+      return now.endpoints.every((endpoint) => endpoint.state === 'ok');
+    });
+  });
+
+  it('follow the head of the one that moves when the other fell back', async () => {
+    const running = await start();
+    await chain.mine(10);
+    await running.waitForBlock(await chain.height());
+    first.inject(['eth_blockNumber', 'eth_getBlockByNumber'], staleHead((await chain.height()) - 8));
+    const payment = await running.createPayment();
+    await chain.pay(payment.address, 1000n);
+    await chain.mine(3);
+    await running.waitForStatus(payment.id, 'confirmed');
+    await waitFor('the fallen head reported', async () =>
+      (await healthOf(running)).endpoints[0]?.reason?.startsWith('head_went_back'),
+    );
+  });
+
+  it('say from which block they contradict each other, until they agree again', async () => {
+    const running = await start();
+    const twin = await chain.twin();
+    const from = (await chain.height()) + 1;
+    await twin.pay(twin.payer, 1n);
+    await Promise.all([chain.mine(10), twin.mine(10)]);
+    second.target = twin.url;
+    await waitFor(
+      'the contradiction reported',
+      async () => (await healthOf(running)).endpoints_contradict_from === from,
+    );
+    second.target = chain.url;
+    await waitFor(
+      'the endpoints agree',
+      async () => (await healthOf(running)).endpoints_contradict_from === null,
+    );
+    await waitFor('both told in the log', () =>
+      ['contradict each other', 'agree again'].every((told) =>
+        running.log.some((line) => line.includes(told)),
+      ),
+    );
+    await twin.stop();
+  });
+});

@@ -1,0 +1,186 @@
+import { type Answer, type Call, type Fault } from './faulty-rpc.js';
+
+export interface Log {
+  address: string;
+  blockHash: string;
+  blockNumber: string;
+  logIndex: string;
+  transactionHash: string;
+  [field: string]: unknown;
+}
+
+export interface Receipt {
+  transactionHash: string;
+  status: string;
+  logs: Log[];
+  [field: string]: unknown;
+}
+
+/** Later by so much. */
+export function delayed(ms: number): Fault {
+  return { kind: 'exchange', beforeMs: ms };
+}
+
+/** The connection stays open, and nothing ever comes. */
+export function hung(): Fault {
+  return { kind: 'exchange', respond: () => undefined };
+}
+
+/** The connection is cut. */
+export function dropped(): Fault {
+  return { kind: 'exchange', respond: (response) => response.destroy() };
+}
+
+/** HTTP 429. */
+export function tooManyRequests(retryAfterSeconds?: number): Fault {
+  const headers = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
+  return {
+    kind: 'exchange',
+    respond: (response) => response.writeHead(429, headers).end('Too Many Requests'),
+  };
+}
+
+/** As a gateway whose node is down: no JSON in the body. */
+export function serverError(status = 503): Fault {
+  return {
+    kind: 'exchange',
+    respond: (response) =>
+      response.writeHead(status, { 'content-type': 'text/html' }).end('<h1>upstream</h1>'),
+  };
+}
+
+/** The right answer's first half, under a status of 200. */
+export function truncated(): Fault {
+  return {
+    kind: 'exchange',
+    respond: async (response, body) => {
+      const text = await body();
+      response.writeHead(200, { 'content-type': 'application/json' }).end(text.slice(0, text.length / 2));
+    },
+  };
+}
+
+/** The node's own error object. @param httpStatus some vendors send theirs with 4xx */
+export function failure(code: number, message: string, httpStatus?: number): Fault {
+  const answer: Answer = { error: { code, message }, ...(httpStatus === undefined ? {} : { httpStatus }) };
+  return { kind: 'answer', answer: () => Promise.resolve(answer) };
+}
+
+/** The same result whatever the node says. */
+export function result(value: unknown): Fault {
+  return { kind: 'answer', answer: () => Promise.resolve({ result: value }) };
+}
+
+/** For eth_chainId. */
+export function wrongChainId(chainId: number): Fault {
+  return result(quantity(chainId));
+}
+
+/** For eth_getLogs: the silence of a node that lost its index. */
+export function emptyLogs(): Fault {
+  return result([]);
+}
+
+/** For eth_blockNumber and eth_getBlockByNumber: knows nothing above this block. */
+export function staleHead(head: number): Fault {
+  return {
+    kind: 'answer',
+    answer: async ({ method, params }, ask) => {
+      if (method === 'eth_blockNumber') return { result: quantity(head) };
+      if (params[0] === 'latest') return ask({ method, params: [quantity(head), ...params.slice(1)] });
+      return Number(params[0]) > head ? { result: null } : ask({ method, params });
+    },
+  };
+}
+
+/** For eth_getLogs and eth_getBlockReceipts: leaves out the log at this place (-1: the last), where there is one. */
+export function withoutOneLog(place = 0): Fault {
+  return changed((value, { method }) => {
+    if (method === 'eth_getLogs') return without(value as Log[], place);
+    const receipts = value as Receipt[];
+    const victim = receipts.flatMap(({ logs }) => logs).at(place);
+    return receipts.map((receipt) => ({ ...receipt, logs: receipt.logs.filter((log) => log !== victim) }));
+  });
+}
+
+/** For eth_getBlockReceipts and eth_getTransactionReceipt: changes the receipt at this place. */
+export function changedReceipt(change: (receipt: Receipt) => Partial<Receipt>, place = 0): Fault {
+  return changed((value) => {
+    if (!Array.isArray(value)) return { ...(value as Receipt), ...change(value as Receipt) };
+    const receipts = value as Receipt[];
+    return receipts.map((receipt) =>
+      receipt === receipts.at(place) ? { ...receipt, ...change(receipt) } : receipt,
+    );
+  });
+}
+
+/** For eth_getLogs: adds logs of a block that a reorg has replaced, read from the node before it. */
+export function orphanedLogs(logs: readonly Log[]): Fault {
+  return changed((value) => [...(value as Log[]), ...logs]);
+}
+
+export type Vendor = 'alchemy' | 'infura' | 'quicknode' | 'ankr' | 'erigon' | 'reth' | 'bsc' | 'polygon';
+
+/** How each refuses a range of blocks; `from` is the first block asked for. */
+const REFUSALS: Record<Vendor, (asked: { from: number; size: number; limit: number }) => Answer> = {
+  alchemy: ({ from, limit }) => ({
+    httpStatus: 400,
+    error: {
+      code: -32600,
+      message:
+        `You can make eth_getLogs requests with up to a ${limit} block range. Based on your parameters, ` +
+        `this block range should work: [${quantity(from)}, ${quantity(from + limit - 1)}]`,
+    },
+  }),
+  infura: ({ size, limit }) => ({
+    error: { code: -32602, message: `range ${size} exceeds limit of ${limit}` },
+  }),
+  quicknode: ({ limit }) => ({
+    httpStatus: 413,
+    error: {
+      code: -32614,
+      message: `eth_getLogs is limited to a ${limit.toLocaleString('en-US')} range`,
+    },
+  }),
+  ankr: () => ({ error: { code: -32600, message: 'block range is too wide' } }),
+  erigon: ({ limit }) => ({
+    error: { code: -32000, message: `query block range exceeds server limit, narrow your filter: ${limit}` },
+  }),
+  reth: ({ limit }) => ({
+    error: { code: -32602, message: `query exceeds max block range ${limit}` },
+  }),
+  bsc: ({ limit }) => ({ error: { code: -32005, message: `exceed maximum block range: ${limit}` } }),
+  polygon: () => ({ error: { code: -32000, message: 'Block range is too large' } }),
+};
+
+/** For eth_getLogs: refuses more than so many blocks at once, in the vendor's words. */
+export function rangeLimit(limit: number, vendor: Vendor): Fault {
+  return {
+    kind: 'answer',
+    answer: async (call, ask) => {
+      const { fromBlock, toBlock } = call.params[0] as { fromBlock?: string; toBlock?: string };
+      const [from, size] = [Number(fromBlock), Number(toBlock) - Number(fromBlock) + 1];
+      return size > limit ? REFUSALS[vendor]({ from, size, limit }) : ask(call);
+    },
+  };
+}
+
+/** Changes what the node answered; its errors and nulls stay as they are. */
+function changed(change: (value: unknown, call: Call) => unknown): Fault {
+  return {
+    kind: 'answer',
+    answer: async (call, ask) => {
+      const answer = await ask(call);
+      return 'result' in answer && answer.result !== null ? { result: change(answer.result, call) } : answer;
+    },
+  };
+}
+
+function without<T>(list: readonly T[], place: number): T[] {
+  const victim = list.at(place);
+  return list.filter((item) => item !== victim);
+}
+
+function quantity(number: number): string {
+  return `0x${number.toString(16)}`;
+}

@@ -1,0 +1,82 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { NewHeads } from '../../src/chain/new-heads.js';
+import { FaultyRpc } from '../harness/faulty-rpc.js';
+import { TestChain } from '../harness/test-chain.js';
+import { waitFor } from '../harness/wait-for.js';
+
+let chain: TestChain;
+let first: FaultyRpc;
+let second: FaultyRpc;
+let newHeads: NewHeads;
+let hints: number;
+let states: [string, boolean][];
+
+beforeAll(async () => {
+  chain = await TestChain.start();
+});
+afterAll(() => chain.stop());
+beforeEach(async () => {
+  first = await FaultyRpc.start(chain.url);
+  second = await FaultyRpc.start(chain.url);
+  hints = 0;
+  states = [];
+});
+afterEach(async () => {
+  newHeads.stop();
+  await Promise.all([first.die(), second.die()]);
+});
+
+function listenTo(...proxies: FaultyRpc[]): void {
+  newHeads = new NewHeads(
+    proxies.map(({ wsUrl }) => `${wsUrl}/v2/secret-key`),
+    {
+      chainId: 31_337,
+      blockTimeMs: 500,
+      firstWaitMs: 20,
+      onHint: () => hints++,
+      onState: (...state) => states.push(state),
+    },
+  );
+  newHeads.start();
+}
+
+const host = (proxy: FaultyRpc) => new URL(proxy.url).host;
+const told = (proxy: FaultyRpc, isConnected: boolean) =>
+  waitFor(`${isConnected ? 'connected' : 'cut'}`, () => {
+    const last = states.at(-1);
+    return last?.[0] === host(proxy) && last[1] === isConnected;
+  });
+const hinted = async () => {
+  const before = hints;
+  await chain.mine();
+  await waitFor('a hint', () => hints > before);
+};
+
+describe('newHeads', () => {
+  it('hints at each new block, and again after the connection was cut and the node was away', async () => {
+    listenTo(first);
+    await told(first, true);
+    await hinted();
+    await first.die();
+    await told(first, false);
+    await first.revive();
+    await told(first, true);
+    await hinted();
+    expect(JSON.stringify(states)).not.toContain('secret-key');
+  });
+
+  it('goes over to the next endpoint', async () => {
+    await first.die();
+    listenTo(first, second);
+    await told(second, true);
+    await hinted();
+  });
+
+  it('stays away once it is stopped', async () => {
+    listenTo(first);
+    await told(first, true);
+    newHeads.stop();
+    await told(first, false);
+    await waitFor('no connection left', () => first.webSockets === 0);
+  });
+});

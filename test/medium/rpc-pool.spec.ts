@@ -1,0 +1,237 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { MethodNotFoundError, RpcError } from '../../src/chain/rpc-endpoint.js';
+import { type PoolOptions, RpcPool } from '../../src/chain/rpc-pool.js';
+import { UnprovenAnswerError } from '../../src/chain/unproven-answer.js';
+import { FaultyRpc } from '../harness/faulty-rpc.js';
+import {
+  emptyLogs,
+  failure,
+  hung,
+  result,
+  serverError,
+  staleHead,
+  tooManyRequests,
+  truncated,
+  wrongChainId,
+} from '../harness/faulty-rpc-faults.js';
+import { TestChain } from '../harness/test-chain.js';
+
+let chain: TestChain;
+let first: FaultyRpc;
+let second: FaultyRpc;
+const pools: RpcPool[] = [];
+let asides: [string, string | null][];
+
+beforeAll(async () => {
+  chain = await TestChain.start();
+});
+afterAll(() => chain.stop());
+beforeEach(async () => {
+  first = await FaultyRpc.start(chain.url);
+  second = await FaultyRpc.start(chain.url);
+  asides = [];
+});
+afterEach(async () => {
+  pools.splice(0).forEach((pool) => pool.close());
+  await Promise.all([first.die(), second.die()]);
+});
+
+const host = (proxy: FaultyRpc) => new URL(proxy.url).host;
+
+/** A block time so long that no head of these tests stands still. */
+function aPool(proxies = [first, second], options: PoolOptions = {}): RpcPool {
+  const pool = new RpcPool(
+    proxies.map(({ url }) => url),
+    31_337,
+    {
+      blockTimeMs: 600_000,
+      onAside: (endpoint, aside) => asides.push([endpoint, aside?.reason ?? null]),
+      ...options,
+    },
+  );
+  pools.push(pool);
+  return pool;
+}
+
+const stateOf = (pool: RpcPool, proxy: FaultyRpc) =>
+  pool.report().find(({ endpoint }) => endpoint === host(proxy));
+
+describe('the pool', () => {
+  it('asks the endpoints in the order given', async () => {
+    const pool = aPool();
+    await pool.call('eth_blockNumber', []);
+    expect([first.count('eth_blockNumber'), second.count()]).toEqual([1, 0]);
+  });
+
+  it.each([
+    ['is in trouble', () => serverError(502)],
+    ['breaks off', () => truncated()],
+    ['is over its limit', () => tooManyRequests(30)],
+    ['does not know the block', () => failure(-32000, 'header not found')],
+  ])('asks the next one when one %s', async (_what, fault) => {
+    const pool = aPool();
+    first.inject('eth_blockNumber', fault());
+    await expect(pool.call('eth_blockNumber', [])).resolves.toMatch(/^0x/);
+  });
+
+  it('does not wait for one that hangs', async () => {
+    const pool = aPool([first, second], { timeoutMs: 300 });
+    first.inject('*', hung());
+    await expect(pool.call('eth_blockNumber', [])).resolves.toMatch(/^0x/);
+  });
+
+  it('leaves one alone that asks for it, and says why nobody answered', async () => {
+    const pool = aPool([first]);
+    first.inject('eth_blockNumber', tooManyRequests(30), 1);
+    await expect(pool.call('eth_blockNumber', [])).rejects.toMatchObject({
+      failure: { kind: 'rate_limited', retryAfterMs: 30_000 },
+    });
+    await expect(pool.call('eth_blockNumber', [])).rejects.toThrow(/left alone, since it keeps failing/);
+    expect(first.count('eth_blockNumber')).toBe(1);
+    expect(stateOf(pool, first)).toMatchObject({ state: 'resting' });
+  });
+
+  it('says that a method is lacking only when no endpoint has it', async () => {
+    const pool = aPool();
+    first.inject('eth_getBlockReceipts', failure(-32601, 'unknown method'));
+    second.inject('eth_getBlockReceipts', serverError());
+    await expect(pool.call('eth_getBlockReceipts', ['0x1'])).rejects.not.toThrow(MethodNotFoundError);
+    second.inject('eth_getBlockReceipts', failure(-32601, 'unknown method'));
+    await expect(pool.call('eth_getBlockReceipts', ['0x1'])).rejects.toThrow(MethodNotFoundError);
+  });
+
+  it('never asks an endpoint of another chain, reports it, and takes it back when it is mended', async () => {
+    const pool = aPool();
+    const mend = first.inject('eth_chainId', wrongChainId(56));
+    await pool.call('eth_blockNumber', []);
+    await pool.call('eth_blockNumber', []);
+    expect([first.count('eth_blockNumber'), second.count('eth_blockNumber')]).toEqual([0, 2]);
+    expect(stateOf(pool, first)).toMatchObject({
+      state: 'aside',
+      reason: 'wrong_chain_id: it serves chain id 56',
+    });
+    mend();
+    await pool.inspect();
+    await pool.call('eth_blockNumber', []);
+    expect(first.count('eth_blockNumber')).toBe(1);
+    expect(asides).toEqual([
+      [host(first), 'wrong_chain_id'],
+      [host(first), null],
+    ]);
+  });
+
+  it('finds out when another chain answers at the address of one that had died', async () => {
+    const pool = aPool([first]);
+    await pool.call('eth_blockNumber', []);
+    first.inject('eth_blockNumber', tooManyRequests(0), 1);
+    await expect(pool.call('eth_blockNumber', [])).rejects.toThrow(RpcError);
+    first.inject('eth_chainId', wrongChainId(56));
+    await expect(pool.call('eth_blockNumber', [])).rejects.toThrow(/another chain/);
+    expect(first.count('eth_blockNumber')).toBe(2);
+  });
+
+  it('reads what belongs together from one endpoint, and puts one aside whose answers do not prove themselves', async () => {
+    const pool = aPool();
+    let reads = 0;
+    const read = pool.fromOneEndpoint(async (rpc) => {
+      const head = await rpc.call<{ hash: string }>('eth_getBlockByNumber', ['latest', false]);
+      await rpc.call('eth_getBlockReceipts', [head.hash]);
+      if (reads++ === 0) throw new UnprovenAnswerError(head.hash, 'the receipts root differs');
+      return head.hash;
+    });
+    await expect(read).resolves.toMatch(/^0x/);
+    expect([first, second].map((node) => node.count('eth_getBlockReceipts'))).toEqual([1, 1]);
+    expect(stateOf(pool, first)?.reason).toMatch(/^unproven_answer/);
+    await pool.call('eth_blockNumber', []);
+    expect(first.count('eth_blockNumber')).toBe(0);
+  });
+
+  it('asks the next one when an answer does not prove itself, and throws what is wrong when none does', async () => {
+    const pool = aPool();
+    const prove = (answer: unknown[]) => {
+      if (answer.length === 0) throw new UnprovenAnswerError('0x1', 'the logs are missing');
+    };
+    const filter = { fromBlock: 'earliest', toBlock: 'latest' };
+    first.inject('eth_getLogs', emptyLogs());
+    const logs = await pool.call<unknown[]>('eth_getLogs', [filter], prove);
+    expect(logs.length).toBeGreaterThan(0);
+    expect(stateOf(pool, first)?.reason).toMatch(/^unproven_answer/);
+    second.inject('eth_getLogs', emptyLogs());
+    await expect(pool.call<unknown[]>('eth_getLogs', [filter], prove)).rejects.toThrow(UnprovenAnswerError);
+    await expect(pool.call<unknown[]>('eth_getLogs', [filter], prove)).rejects.toThrow(
+      /all are put aside .*unproven_answer/,
+    );
+  });
+
+  it('prefers a head that moves to one that fell back', async () => {
+    const pool = aPool();
+    await chain.mine(10);
+    await pool.inspect();
+    first.inject(['eth_blockNumber', 'eth_getBlockByNumber'], staleHead((await chain.height()) - 8));
+    await pool.inspect();
+    await pool.call('eth_blockNumber', []);
+    expect([first.count('eth_blockNumber'), second.count('eth_blockNumber')]).toEqual([0, 1]);
+    expect(asides).toEqual([[host(first), 'head_went_back']]);
+    first.heal();
+    await pool.inspect();
+    expect(stateOf(pool, first)?.state).toBe('ok');
+  });
+
+  it('is not put off by a head that is none', async () => {
+    const pool = aPool();
+    first.inject('eth_getBlockByNumber', result({ hash: '0x1', number: 'many' }));
+    await expect(pool.inspect()).resolves.toBeNull();
+    expect(pool.report().map(({ head }) => head)).toEqual([null, await chain.height()]);
+  });
+
+  it('asks an old head all the same when there is no other', async () => {
+    const pool = aPool([first]);
+    await pool.inspect();
+    await chain.mine(10);
+    await pool.inspect();
+    first.inject('eth_getBlockByNumber', staleHead((await chain.height()) - 8));
+    await pool.inspect();
+    expect(stateOf(pool, first)?.state).toBe('aside');
+    await expect(pool.call('eth_blockNumber', [])).resolves.toMatch(/^0x/);
+  });
+
+  it('finds the very block from which endpoints contradict each other, and that they agree again', async () => {
+    const pool = aPool();
+    await expect(pool.inspect()).resolves.toBeNull();
+    const twin = await chain.twin();
+    const from = (await chain.height()) + 1;
+    await Promise.all([chain.pay(chain.token, 0n), twin.pay(chain.payer, 1n)]);
+    await Promise.all([chain.mine(10), twin.mine(7)]);
+    second.target = twin.url;
+    const found = await pool.inspect();
+    expect(found?.from).toBe(from);
+    expect(found?.hashes.map(({ endpoint }) => endpoint)).toEqual([host(first), host(second)]);
+    await second.die();
+    await expect(pool.inspect()).resolves.toMatchObject({ from });
+    await second.revive();
+    second.target = chain.url;
+    await expect(pool.inspect()).resolves.toBeNull();
+    expect(pool.contradiction).toBeNull();
+    await twin.stop();
+  });
+
+  it('keeps to the rate given', async () => {
+    const pool = aPool([first], { requestsPerSecond: 20 });
+    const began = performance.now();
+    await Promise.all(Array.from({ length: 30 }, () => pool.call('eth_blockNumber', [])));
+    expect(performance.now() - began).toBeGreaterThanOrEqual(450);
+  });
+
+  it('tells of every call, and never what is secret', async () => {
+    const told: unknown[] = [];
+    const secret = `${first.url.replace('//', '//user:hunter2@')}/v2/secret-key?token=hidden`;
+    const pool = new RpcPool([secret, secret], 31_337, {
+      onCall: (...call) => told.push(call.slice(0, 3)),
+    });
+    pools.push(pool);
+    first.inject('eth_blockNumber', serverError());
+    const error = await pool.call('eth_blockNumber', []).catch((thrown: Error) => thrown.message);
+    expect(told).toContainEqual([`${host(first)} (2)`, 'eth_blockNumber', 'transient']);
+    expect(JSON.stringify([told, error, pool.report()])).not.toMatch(/hunter2|secret-key|hidden/);
+  });
+});
