@@ -9,7 +9,8 @@ import { type ChainReader, RpcChainReader } from './chain-reader.js';
 import { NewHeads } from './new-heads.js';
 import { type Contradiction } from './rpc-contradiction.js';
 import { RpcMetrics } from './rpc-metrics.js';
-import { type EndpointReport, RpcPool } from './rpc-pool.js';
+import { type EndpointReport } from './rpc-pool-member.js';
+import { RpcPool } from './rpc-pool.js';
 import { Token } from './token.entity.js';
 import { tokenId } from './token-id.js';
 
@@ -132,6 +133,18 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
       this.logger.error({ chain: name, ...found }, 'rpc endpoints contradict each other');
     }
     return found;
+  }
+
+  /**
+   * Compares the endpoints of a chain now.
+   * @returns the lowest block that may be on a losing fork, since endpoints contradict each other about it, or one that
+   * kept up until now has yet to show it; null where there is none
+   */
+  async disputedFrom(name: string): Promise<number | null> {
+    const contradiction = await this.contradiction(name);
+    const { unshownFrom } = this.connection(name).rpc;
+    if (contradiction === null || unshownFrom === null) return contradiction?.from ?? unshownFrom;
+    return Math.min(contradiction.from, unshownFrom);
   }
 
   /** As it was last found, without asking. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Counter, Gauge, Histogram } from 'prom-client';
 import { type RpcFailureKind } from './rpc-failure.js';
-import { type EndpointReport } from './rpc-pool.js';
+import { type EndpointReport } from './rpc-pool-member.js';
 
 /** Seconds: from a node on the same machine to the timeout. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];

@@ -6,56 +6,42 @@ import {
   RpcEndpoint,
   RpcError,
 } from './rpc-endpoint.js';
-import { type AsideReason, type Head, isLastResort, Standing } from './rpc-standing.js';
+import { type EndpointReport, type OnAside, PoolMember } from './rpc-pool-member.js';
+import { type Head, Standing } from './rpc-standing.js';
 import { UnprovenAnswerError } from './unproven-answer.js';
 
-/** Below it an endpoint is asked after those that do well, whatever the order given. */
-const POOR = 0.4;
+/** For so long an endpoint is waited for that had kept up, longer than the time between two comparisons. */
+const LEVEL_GRACE_BLOCKS = 6;
+const LEVEL_GRACE_AT_LEAST_MS = 3_000;
+const LEVEL_GRACE_AT_MOST_MS = 60_000;
 
 export interface PoolOptions extends Omit<EndpointOptions, 'label'> {
   blockTimeMs?: number;
-  /** Told when an endpoint is put aside, and with null when it is taken back. */
-  onAside?: (endpoint: string, aside: { reason: AsideReason; detail: string } | null) => void;
-}
-
-/** How an endpoint stands. Nothing in it is secret. */
-export interface EndpointReport {
-  endpoint: string;
-  /** `resting`: it kept failing, and is probed now and then. */
-  state: 'ok' | 'poor' | 'resting' | 'aside';
-  reason: string | null;
-  head: number | null;
-  /** 0 to 1, by latency, errors and lag. */
-  score: number;
-}
-
-interface Member {
-  endpoint: RpcEndpoint;
-  standing: Standing;
-  identified: Promise<boolean> | null;
-  wasAside: AsideReason | null;
+  onAside?: OnAside;
 }
 
 /** A chain's endpoints in the order given; a call goes to the first that does well and answers it. */
 export class RpcPool implements Rpc {
-  private readonly members: Member[];
-  private readonly onAside: PoolOptions['onAside'];
+  private readonly members: PoolMember[];
   private inspecting: Promise<Contradiction | null> | null = null;
   private agreedOn = -1;
   private foundContradiction: Contradiction | null = null;
+  private notShownFrom: number | null = null;
+  private readonly levelGraceMs: number;
 
   constructor(
     urls: readonly string[],
     private readonly chainId: number,
     { blockTimeMs = 12_000, onAside, ...options }: PoolOptions = {},
   ) {
-    this.onAside = onAside;
-    this.members = labelled(urls).map(({ url, label }) => ({
-      endpoint: new RpcEndpoint(url, chainId, { ...options, label }),
-      standing: new Standing(blockTimeMs),
-      identified: null,
-      wasAside: null,
-    }));
+    this.levelGraceMs = Math.min(
+      LEVEL_GRACE_AT_MOST_MS,
+      Math.max(LEVEL_GRACE_AT_LEAST_MS, LEVEL_GRACE_BLOCKS * blockTimeMs),
+    );
+    this.members = labelled(urls).map(({ url, label }) => {
+      const endpoint = new RpcEndpoint(url, chainId, { ...options, label });
+      return new PoolMember(endpoint, new Standing(blockTimeMs), chainId, onAside);
+    });
   }
 
   /**
@@ -84,13 +70,13 @@ export class RpcPool implements Rpc {
     const failures: Error[] = [];
     for (const member of this.inOrder()) {
       try {
-        return await this.readFrom(member, read, what);
+        return await member.read(read, what);
       } catch (error) {
         if (error instanceof UnprovenAnswerError) member.standing.gaveUnprovenAnswer(Date.now());
         else if (!(error instanceof RpcError)) throw error;
         failures.push(error);
       } finally {
-        this.tell(member);
+        member.tell();
       }
     }
     const unproven = failures.find((failure) => failure instanceof UnprovenAnswerError);
@@ -109,7 +95,7 @@ export class RpcPool implements Rpc {
     );
     const ids = answers.flatMap((answer, index) => {
       if (answer.status === 'rejected') return [];
-      this.identifiedAs(this.members[index] as Member, Number(answer.value));
+      this.members[index]?.identifiedAs(Number(answer.value));
       return [Number(answer.value)];
     });
     const failed = answers.find((answer) => answer.status === 'rejected');
@@ -128,10 +114,27 @@ export class RpcPool implements Rpc {
   }
 
   private async inspectAll(): Promise<Contradiction | null> {
-    const heads = await Promise.all(this.members.map((member) => this.headOf(member)));
-    const askable = this.members.filter((_member, index) => heads[index] !== null).filter(isBelieved);
+    const heads = await Promise.all(this.members.map((member) => member.head()));
+    const askable = this.members
+      .filter((_member, index) => heads[index] !== null)
+      .filter((member) => member.isBelieved());
+    this.notShownFrom = this.lowestNotShown(askable);
     if (askable.length >= 2) await this.compare(askable);
     return this.foundContradiction;
+  }
+
+  /** @returns the lowest block that an endpoint lacks which kept up until now; null where there is none */
+  private lowestNotShown(members: PoolMember[]): number | null {
+    const now = Date.now();
+    const heads = members.map(({ standing }) => standing.head?.number ?? 0);
+    const highest = Math.max(...heads);
+    members.forEach((member, index) => {
+      if (heads[index] === highest) member.levelAtMs = now;
+    });
+    const late = heads.filter(
+      (head, index) => head < highest && now - (members[index]?.levelAtMs ?? 0) < this.levelGraceMs,
+    );
+    return late.length === 0 ? null : Math.min(...late) + 1;
   }
 
   /** As `inspect` last found it. */
@@ -139,21 +142,16 @@ export class RpcPool implements Rpc {
     return this.foundContradiction;
   }
 
+  /**
+   * The lowest block that `inspect` found missing on an endpoint that had kept up until then, and will show in a moment
+   * whether it has the same one; null where all have all, and for those that stay behind.
+   */
+  get unshownFrom(): number | null {
+    return this.notShownFrom;
+  }
+
   report(): EndpointReport[] {
-    const now = Date.now();
-    return this.members.map(({ endpoint, standing }) => {
-      const aside = standing.aside(now);
-      const score = endpoint.vitals.score(this.lagOf(standing));
-      const common = {
-        endpoint: endpoint.label,
-        head: standing.head?.number ?? null,
-        score: Math.round(score * 100) / 100,
-      };
-      if (aside) return { ...common, state: 'aside' as const, reason: `${aside.reason}: ${aside.detail}` };
-      if (endpoint.circuit.state(now) !== 'closed')
-        return { ...common, state: 'resting' as const, reason: 'it keeps failing' };
-      return { ...common, state: score < POOR ? ('poor' as const) : ('ok' as const), reason: null };
-    });
+    return this.members.map((member) => member.report(this.lagOf(member)));
   }
 
   close(): void {
@@ -161,77 +159,15 @@ export class RpcPool implements Rpc {
   }
 
   /** Those that do well as they were given, then those that do poorly, then those that are put aside for being old. */
-  private inOrder(): Member[] {
-    const now = Date.now();
-    const place = ({ endpoint, standing }: Member): number => {
-      const aside = standing.aside(now);
-      if (aside) return isLastResort(aside.reason) ? 2 : 3;
-      return endpoint.vitals.score(this.lagOf(standing)) < POOR ? 1 : 0;
-    };
+  private inOrder(): PoolMember[] {
     return this.members
-      .map((member) => ({ member, rank: place(member) }))
+      .map((member) => ({ member, rank: member.rank(this.lagOf(member)) }))
       .filter(({ rank }) => rank < 3)
       .sort((one, other) => one.rank - other.rank)
       .map(({ member }) => member);
   }
 
-  private async readFrom<T>(member: Member, read: (rpc: Rpc) => Promise<T>, what: string): Promise<T> {
-    const { endpoint } = member;
-    const now = Date.now();
-    if (!endpoint.circuit.admits(now))
-      throw new RpcError(endpoint.label, what, 'it is left alone, since it keeps failing');
-    // What comes back after a failure may be another node.
-    if (endpoint.circuit.state(now) !== 'closed') member.identified = null;
-    member.identified ??= this.identify(member);
-    if (!(await member.identified)) {
-      throw new RpcError(endpoint.label, what, 'it serves another chain', { kind: 'fatal' });
-    }
-    return read({
-      call: async <R>(method: string, params: unknown[]) => {
-        const result = await endpoint.call<R>(method, params);
-        if (method === 'eth_getBlockByNumber' && params[0] === 'latest') sawHead(member.standing, result);
-        return result;
-      },
-    });
-  }
-
-  /** @returns whether it serves the chain it should */
-  private async identify(member: Member): Promise<boolean> {
-    try {
-      const id = Number(await member.endpoint.call<string>('eth_chainId', []));
-      this.identifiedAs(member, id);
-      return id === this.chainId;
-    } catch (error) {
-      member.identified = null;
-      throw error;
-    }
-  }
-
-  private identifiedAs(member: Member, id: number): void {
-    const isRight = id === this.chainId;
-    member.identified = Promise.resolve(isRight);
-    member.standing.servesWrongChain(isRight ? null : id);
-    this.tell(member);
-  }
-
-  /** @returns null when it does not say */
-  private async headOf(member: Member): Promise<Head | null> {
-    if (member.endpoint.circuit.state(Date.now()) === 'open') return null;
-    try {
-      const isIdentified = await (member.identified ?? this.identify(member));
-      // One that served another chain is asked again each time: its operator may have mended it.
-      if (!isIdentified && !(await this.identify(member))) return null;
-      const block = await member.endpoint.call('eth_getBlockByNumber', ['latest', false]);
-      return sawHead(member.standing, block);
-    } catch (error) {
-      if (error instanceof RpcError) return null;
-      throw error;
-    } finally {
-      this.tell(member);
-    }
-  }
-
-  private async compare(members: Member[]): Promise<void> {
+  private async compare(members: PoolMember[]): Promise<void> {
     const height = Math.min(...members.map(({ standing }) => standing.head?.number ?? 0));
     const hashesAt = (number: number) =>
       Promise.all(
@@ -250,38 +186,15 @@ export class RpcPool implements Rpc {
     }
   }
 
-  private lagOf({ head }: Standing): number {
+  private lagOf({ standing: { head } }: PoolMember): number {
     const highest = Math.max(...this.members.map(({ standing }) => standing.head?.number ?? 0));
     return head === null ? 0 : highest - head.number;
-  }
-
-  private tell(member: Member): void {
-    const aside = member.standing.aside(Date.now());
-    if ((aside?.reason ?? null) === member.wasAside) return;
-    member.wasAside = aside?.reason ?? null;
-    this.onAside?.(member.endpoint.label, aside);
   }
 
   private whyNone(): string {
     const reasons = this.report().map(({ endpoint, reason }) => `${endpoint}: ${reason ?? 'was not asked'}`);
     return reasons.length > 0 ? `all are put aside (${reasons.join('; ')})` : 'none is configured';
   }
-}
-
-/** What an endpoint says of the past counts as long as it serves the right chain and has not been caught lying. */
-function isBelieved({ standing }: Member): boolean {
-  const aside = standing.aside(Date.now());
-  return aside === null || isLastResort(aside.reason);
-}
-
-function sawHead(standing: Standing, block: unknown): Head | null {
-  const raw = block as { number?: string; hash?: string; timestamp?: string } | null;
-  if (raw?.hash === undefined) return null;
-  const head = { number: Number(raw.number), hash: raw.hash, timestamp: Number(raw.timestamp) };
-  // What is no block tells nothing of the chain; whoever asked for it finds out for himself.
-  if (!Number.isSafeInteger(head.number) || !Number.isSafeInteger(head.timestamp)) return null;
-  standing.sawHead(head, Date.now());
-  return head;
 }
 
 /** Two endpoints of one host, as with two keys of one vendor, are told apart by their place. */

@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { collectDefaultMetrics, register } from 'prom-client';
 import { DataSource } from 'typeorm';
 import { ChainService } from '../chain/chain.service.js';
-import { type EndpointReport } from '../chain/rpc-pool.js';
+import { type EndpointReport } from '../chain/rpc-pool-member.js';
 import { HealthIndicators, type PartState, within } from './health-indicators.js';
 
 /** Below the time that orchestrators give a probe. */

@@ -27,9 +27,9 @@ export interface ObservedTransfer extends Omit<Movement, 'kind'> {
 
 export interface ChainPosition {
   chainId: number;
-  /** The last block whose facts are committed in this very transaction. */
-  scanned: { number: number; time: Date };
-  /** The highest block the chain calls final; null where that is not asked. */
+  /** The last block, of those whose facts are committed with this, that no node contradicts: depth and time count by it. */
+  agreed: { number: number; time: Date };
+  /** The highest block up to `agreed` that the chain calls final; null where that is not asked. */
   finalNumber: number | null;
 }
 
@@ -83,7 +83,7 @@ export class ChainFactsService {
        (SELECT id FROM payments WHERE chain_id = $1 AND recheck_at_block <= $4 AND required_confirmations IS NULL
         ORDER BY recheck_at_block LIMIT $5)
        LIMIT $5`,
-      [position.chainId, position.scanned.time, position.scanned.number, position.finalNumber, limit],
+      [position.chainId, position.agreed.time, position.agreed.number, position.finalNumber, limit],
     );
     await this.advanceAll(
       manager,
@@ -110,6 +110,23 @@ export class ChainFactsService {
       where: { chainId, blockNumber: Between(from, to), state: 'included' },
       order: { blockNumber: 'ASC', ordinal: 'ASC' },
     });
+  }
+
+  /** Whether a block may confirm or expire a payment, by what we have or by the transfers that come with it. */
+  async mayDecide(
+    manager: EntityManager,
+    chainId: number,
+    block: { number: number; time: Date },
+    transfers: readonly ObservedTransfer[],
+  ): Promise<boolean> {
+    const recipients = [...new Set(transfers.map(({ to }) => to))];
+    const [row] = await manager.query<{ may: boolean }[]>(
+      `SELECT EXISTS (SELECT FROM payments WHERE chain_id = $1 AND recheck_at_time < $2)
+           OR EXISTS (SELECT FROM payments WHERE chain_id = $1 AND recheck_at_block <= $3)
+           OR EXISTS (SELECT FROM payments WHERE address = ANY($4)) AS may`,
+      [chainId, block.time, block.number, recipients],
+    );
+    return row?.may === true;
   }
 
   /** Whether the chain has a payment that a block, or its time alone, may still move. */
@@ -176,7 +193,8 @@ export class ChainFactsService {
     const events: NewEvent[] = [];
     const advanced = payments.map((payment) => {
       const own = credits.filter((credit) => credit.paymentId === payment.id);
-      const facts = { ...position, credits: own, lateWatchMs: this.lateWatchMs, now };
+      const { agreed: scanned, finalNumber } = position;
+      const facts = { scanned, finalNumber, credits: own, lateWatchMs: this.lateWatchMs, now };
       const result = advance(payment, facts);
       const tokenAddress = payment.tokenId === null ? null : (tokenAddresses.get(payment.tokenId) ?? null);
       for (const event of result.events) {

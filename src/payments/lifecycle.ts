@@ -60,9 +60,9 @@ export interface Credit {
 }
 
 export interface Facts {
-  /** Every counted transfer on the canonical chain up to `scanned`; order and repeats do not matter. */
+  /** Every counted transfer on the canonical chain as far as it was read; order and repeats do not matter. */
   credits: readonly Credit[];
-  /** The last block whose facts are known. Its time, not ours, decides expiry. */
+  /** The last block whose facts are known and that no node contradicts. Its time, not ours, decides expiry. */
   scanned: { number: number; time: Date };
   /** The highest block that the chain itself calls final, or null where that is not asked. */
   finalNumber: number | null;

@@ -3,7 +3,8 @@ import { type Block, type BlockRef } from '../chain/block.js';
 import { type ChainReader } from '../chain/chain-reader.js';
 import { deepestConfirmations } from '../chain/confirmations.js';
 import { type ChainConfig } from '../config/chains.js';
-import { type ChainFactsService } from '../payments/chain-facts.service.js';
+import { type ChainFactsService, type ObservedTransfer } from '../payments/chain-facts.service.js';
+import { agreedBlock, disputedFrom, scannedBy, type ScannedBlock } from './agreed-block.js';
 import { type ChainCursor } from './chain-cursor.entity.js';
 import { type CursorRepository } from './cursor.repository.js';
 import { linkedPrefix, planNext } from './plan.js';
@@ -34,7 +35,7 @@ export interface Scanned {
   /** Events were written: wake whoever delivers them. */
   wroteEvents: boolean;
   /** The block we have come to. */
-  scanned: number;
+  scanned: ScannedBlock;
 }
 
 export interface Step extends Scanned {
@@ -49,6 +50,8 @@ export interface Sources {
   dataSource: DataSource;
   /** Contracts whose Transfer logs are read, lower-case. */
   watchedTokens: () => Promise<ReadonlySet<string>>;
+  /** The lowest block that endpoints dispute among themselves, asked now; null where there is none. */
+  disputes: () => Promise<number | null>;
   onReorg: (reorg: { from: number; ancestor: number }) => void;
 }
 
@@ -78,7 +81,7 @@ export class ChainScanner {
     const head = await reader.head();
     const cursor = (await cursors.find(this.chain.chainId)) ?? (await this.start(head));
     const moved = await this.followOrReorg(cursor, head);
-    const wroteForDue = await this.advanceDue();
+    const wroteForDue = await this.advanceDue(moved.scanned);
     return { ...moved, wroteEvents: moved.wroteEvents || wroteForDue, head: head.number };
   }
 
@@ -94,7 +97,7 @@ export class ChainScanner {
 
   private async followOrReorg(cursor: ChainCursor, head: BlockRef): Promise<Scanned> {
     const here = { number: cursor.blockNumber, hash: cursor.blockHash };
-    const unmoved = { isBehind: false, wroteEvents: false, scanned: here.number };
+    const unmoved = { isBehind: false, wroteEvents: false, scanned: scannedBy(cursor) };
     const plan = planNext(here, head, BATCH);
     if (plan.kind === 'wait') return unmoved;
     if (plan.kind === 'reorg') return this.reorg(cursor, head, plan.from);
@@ -141,7 +144,7 @@ export class ChainScanner {
     const blocks = linkedPrefix(ancestor.hash, await this.read(ancestor.number + 1, to));
     // A branch that changed again while we read it is read anew in the next step.
     if (blocks.length < to - ancestor.number) {
-      return { isBehind: true, wroteEvents: false, scanned: cursor.blockNumber };
+      return { isBehind: true, wroteEvents: false, scanned: scannedBy(cursor) };
     }
     this.sources.onReorg({ from: cursor.blockNumber, ancestor: ancestor.number });
     return this.commit(cursor, blocks, ancestor.number, head);
@@ -169,42 +172,68 @@ export class ChainScanner {
   ): Promise<Scanned> {
     const { cursors, dataSource, facts } = this.sources;
     const last = blocks.at(-1) as Block;
+    const { chainId } = this.chain;
+    const transfers = blocks.flatMap(transfersOf);
     const final = await finalNumber(this.sources.reader, this.chain, last.number);
+    const disputed = await this.disputedFrom(blocks, transfers);
     const written = await dataSource.transaction(async (manager) => {
-      await cursors.lock(manager, this.chain.chainId, cursor.blockHash);
-      await cursors.advance(manager, this.chain.chainId, blocks, orphanAbove, this.window);
-      const position = {
-        chainId: this.chain.chainId,
-        scanned: { number: last.number, time: last.time },
-        finalNumber: final,
-      };
-      const events = await facts.apply(manager, {
-        ...position,
-        orphanAbove,
-        transfers: blocks.flatMap(transfersOf),
-      });
+      await cursors.lock(manager, chainId, cursor.blockHash);
+      await cursors.advance(manager, chainId, blocks, orphanAbove, this.window);
+      const agreed = await agreedBlock(manager, cursors, chainId, last, disputed);
+      const position = { chainId, agreed, finalNumber: atMost(agreed.number, final) };
+      const events = await facts.apply(manager, { ...position, orphanAbove, transfers });
       // Those that this very block makes deep enough move with it; what is more than a batch follows.
       return events + (await facts.advanceDue(manager, position, DUE_BATCH));
     });
-    return { isBehind: last.number < head.number, wroteEvents: written > 0, scanned: last.number };
+    return { isBehind: last.number < head.number, wroteEvents: written > 0, scanned: last };
   }
 
-  private async advanceDue(): Promise<boolean> {
+  /**
+   * Comparing the endpoints costs calls, so it is done where something hangs on it.
+   * @param blocks the newest we have, committed or not yet, in order
+   */
+  private async disputedFrom(
+    blocks: readonly ScannedBlock[],
+    transfers: readonly ObservedTransfer[],
+  ): Promise<number | null> {
+    const { cursors, dataSource, disputes, facts, reader } = this.sources;
+    const { chainId, rpcUrls } = this.chain;
+    const last = blocks.at(-1) as ScannedBlock;
+    if (rpcUrls.length < 2) return null;
+    if (!(await facts.mayDecide(dataSource.manager, chainId, last, transfers))) return null;
+    return disputedFrom(reader, disputes, async (below) => {
+      const newest = blocks.findLast(({ number }) => number < below);
+      return newest ?? cursors.highestBelow(dataSource.manager, chainId, below);
+    });
+  }
+
+  private async advanceDue(scanned: ScannedBlock): Promise<boolean> {
     let found = DUE_BATCH;
     let any = false;
+    const disputed = await this.disputedFrom([scanned], []);
     while (found === DUE_BATCH) {
       const final = await finalNumber(this.sources.reader, this.chain, Number.MAX_SAFE_INTEGER);
-      found = await this.sources.dataSource.transaction((manager) => this.advanceDueBatch(manager, final));
+      found = await this.sources.dataSource.transaction((manager) =>
+        this.advanceDueBatch(manager, final, disputed),
+      );
       any ||= found > 0;
     }
     return any;
   }
 
-  private async advanceDueBatch(manager: EntityManager, final: number | null): Promise<number> {
+  private async advanceDueBatch(
+    manager: EntityManager,
+    final: number | null,
+    disputed: number | null,
+  ): Promise<number> {
     const { cursors, facts } = this.sources;
-    const cursor = await cursors.hold(manager, this.chain.chainId);
-    const scanned = { number: cursor.blockNumber, time: cursor.blockTime };
-    const position = { chainId: this.chain.chainId, scanned, finalNumber: atMost(scanned.number, final) };
-    return facts.advanceDue(manager, position, DUE_BATCH);
+    const { chainId } = this.chain;
+    const cursor = await cursors.hold(manager, chainId);
+    const agreed = await agreedBlock(manager, cursors, chainId, scannedBy(cursor), disputed);
+    return facts.advanceDue(
+      manager,
+      { chainId, agreed, finalNumber: atMost(agreed.number, final) },
+      DUE_BATCH,
+    );
   }
 }

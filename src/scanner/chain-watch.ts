@@ -82,7 +82,7 @@ export class ChainWatch {
     return !(await this.parts.isAnyPaymentOpen());
   }
 
-  private told({ head, scanned }: Step): void {
+  private told({ head, scanned: { number: scanned } }: Step): void {
     const { name: chain } = this.chain;
     const now = Date.now();
     const progress = this.catchUp.at(scanned, head, now);

@@ -31,6 +31,19 @@ export class CursorRepository {
     });
   }
 
+  /** The highest remembered block below `number`, as this transaction sees it; null when there is none. */
+  async highestBelow(
+    manager: EntityManager,
+    chainId: number,
+    number: number,
+  ): Promise<{ number: number; hash: string; time: Date } | null> {
+    const block = await manager.findOne(ChainBlock, {
+      where: { chainId, blockNumber: LessThan(number) },
+      order: { blockNumber: 'DESC' },
+    });
+    return block && { number: block.blockNumber, hash: block.blockHash, time: block.blockTime };
+  }
+
   /** The hashes remembered at the heights of `blocks`, by height. */
   async remembered(
     manager: EntityManager,

@@ -5,6 +5,7 @@ import { type Block } from '../chain/block.js';
 import { ChainService } from '../chain/chain.service.js';
 import { type ChainConfig } from '../config/chains.js';
 import { ChainFactsService, type RecordedTransfer } from '../payments/chain-facts.service.js';
+import { agreedBlock, disputedFrom, scannedBy } from './agreed-block.js';
 import { CursorRepository } from './cursor.repository.js';
 import { linkedPrefix } from './plan.js';
 import { atMost, finalNumber, readBlocks, transfersOf } from './read-blocks.js';
@@ -26,6 +27,12 @@ export interface RescanResult {
   added: number;
   /** What we have in the range and the chain, as this node shows it, has not. Nothing was changed about them. */
   unexplained: { tx_hash: string; ordinal: number; block_number: number; payment_id: string }[];
+}
+
+interface ReadRange {
+  blocks: Block[];
+  final: number | null;
+  disputed: number | null;
 }
 
 /** What was asked for cannot be done, and why. Nothing was changed. */
@@ -55,7 +62,10 @@ export class RescanService {
     for (let from = range.from; from <= range.to; from += BATCH) {
       const blocks = await this.read(chain, from, Math.min(range.to, from + BATCH - 1), parent);
       const final = await finalNumber(this.chains.reader(chain.name), chain, Number.MAX_SAFE_INTEGER);
-      await this.dataSource.transaction((manager) => this.compare(manager, chain, { blocks, final }, result));
+      const disputed = await this.disputedFrom(chain);
+      await this.dataSource.transaction((manager) =>
+        this.compare(manager, chain, { blocks, final, disputed }, result),
+      );
       parent = (blocks.at(-1) as Block).hash;
       onProgress((blocks.at(-1) as Block).number);
     }
@@ -92,23 +102,33 @@ export class RescanService {
     return linked;
   }
 
+  private disputedFrom({ name, chainId, rpcUrls }: ChainConfig): Promise<number | null> {
+    if (rpcUrls.length < 2) return Promise.resolve(null);
+    return disputedFrom(
+      this.chains.reader(name),
+      () => this.chains.disputedFrom(name),
+      (below) => this.cursors.highestBelow(this.dataSource.manager, chainId, below),
+    );
+  }
+
   /** The cursor is held, so that the scan commits nothing in between. */
   private async compare(
     manager: EntityManager,
     chain: ChainConfig,
-    { blocks, final }: { blocks: Block[]; final: number | null },
+    { blocks, final, disputed }: ReadRange,
     result: RescanResult,
   ): Promise<void> {
     const { chainId } = chain;
-    const cursor = await this.cursors.hold(manager, chainId);
+    const scanned = scannedBy(await this.cursors.hold(manager, chainId));
+    const agreed = await agreedBlock(manager, this.cursors, chainId, scanned, disputed);
     await this.requireOurBranch(manager, chainId, blocks);
     const range = { chainId, from: (blocks[0] as Block).number, to: (blocks.at(-1) as Block).number };
     const transfers = blocks.flatMap(transfersOf);
     const before = await this.facts.recorded(manager, range);
     await this.facts.apply(manager, {
       chainId,
-      scanned: { number: cursor.blockNumber, time: cursor.blockTime },
-      finalNumber: atMost(cursor.blockNumber, final),
+      agreed,
+      finalNumber: atMost(agreed.number, final),
       orphanAbove: null,
       transfers,
     });

@@ -53,6 +53,7 @@ export class ScannerService implements OnApplicationBootstrap, BeforeApplication
         `scan ${chain.name}`,
         setInterval(() => ticker.run(), periodMs),
       );
+      this.chains.onNewHead(chain.name, () => ticker.runAgain());
       ticker.run();
     }
   }
@@ -71,6 +72,7 @@ export class ScannerService implements OnApplicationBootstrap, BeforeApplication
       facts: this.facts,
       dataSource: this.dataSource,
       watchedTokens: () => chains.watchedTokens(chain.chainId),
+      disputes: () => chains.disputedFrom(chain.name),
       onReorg: (reorg) => watch.reorged(reorg),
     });
     const watch: ChainWatch = new ChainWatch(chain, {

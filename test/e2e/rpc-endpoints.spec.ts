@@ -111,6 +111,21 @@ describe('two endpoints', () => {
     );
   });
 
+  it('are asked as soon as a WebSocket tells of a new head, and when it is cut, by the poll', async () => {
+    // Eight blocks, each waited for, would take the poll of every four seconds half a minute.
+    const config = { ...chain.config, rpcUrls: [first.url], wsUrls: [second.wsUrl], blockTimeMs: 60_000 };
+    const running = (app = await TestApp.start({ chains: [config] }));
+    await running.createPayment();
+    await waitFor('the subscription', () => running.log.some((line) => line.includes('new heads are told')));
+    for (let block = 0; block < 8; block++) {
+      await chain.mine();
+      await running.waitForBlock(await chain.height());
+    }
+    await second.die();
+    await chain.mine();
+    await running.waitForBlock(await chain.height());
+  }, 25_000);
+
   it('say from which block they contradict each other, until they agree again', async () => {
     const running = await start();
     const twin = await chain.twin();
@@ -132,6 +147,43 @@ describe('two endpoints', () => {
         running.log.some((line) => line.includes(told)),
       ),
     );
+    await twin.stop();
+  });
+
+  it('confirm and expire nothing on forks that differ for ten blocks, and do right by the one that wins', async () => {
+    const running = await start();
+    const twin = await chain.twin();
+    second.target = twin.url;
+    const [onLosing, onWinning] = await Promise.all([running.createPayment(), running.createPayment()]);
+    await chain.pay(onLosing.address, 1000n);
+    await twin.pay(onWinning.address, 1000n);
+    // By the losing fork's clock, the payment made on the other is out of time.
+    await chain.passTime(2 * 86_400);
+    await Promise.all([chain.mine(10), twin.mine(12)]);
+    await running.waitForBlock(await chain.height());
+    await chain.mine();
+    await running.waitForBlock(await chain.height());
+    expect(await running.payment(onLosing.id)).toMatchObject({ status: 'detected' });
+    expect(await running.payment(onWinning.id)).toMatchObject({ status: 'pending' });
+
+    first.target = twin.url;
+    await running.waitForStatus(onWinning.id, 'confirmed');
+    await running.waitForStatus(onLosing.id, 'pending');
+    await twin.pay(onLosing.address, 1000n);
+    await twin.mine(3);
+    await running.waitForStatus(onLosing.id, 'confirmed');
+    expect(await running.eventsOf(onWinning.id)).toEqual([
+      'payment.created',
+      'payment.detected',
+      'payment.confirmed',
+    ]);
+    expect(await running.eventsOf(onLosing.id)).toEqual([
+      'payment.created',
+      'payment.detected',
+      'payment.reorged',
+      'payment.detected',
+      'payment.confirmed',
+    ]);
     await twin.stop();
   });
 });

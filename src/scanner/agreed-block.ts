@@ -1,0 +1,53 @@
+import { type EntityManager } from 'typeorm';
+import { type ChainReader } from '../chain/chain-reader.js';
+import { type ChainCursor } from './chain-cursor.entity.js';
+import { type CursorRepository } from './cursor.repository.js';
+
+/** A block we have scanned, and its time by the chain's clock. */
+export interface ScannedBlock {
+  number: number;
+  hash: string;
+  time: Date;
+}
+
+/** Where all that we remember is disputed. No transfer is that deep, and no payment that old. */
+const NONE = { number: -1, time: new Date(0) };
+
+/**
+ * The lowest block that may be on a losing fork; null where all agree, we included: endpoints may have left the branch
+ * that we scanned, also while they were being compared, before the reorg has been followed.
+ * @param disputes the lowest block that endpoints dispute among themselves, asked now
+ * @param highestBelow of the blocks we have; null when there is none
+ * @throws RpcError
+ */
+export async function disputedFrom(
+  reader: ChainReader,
+  disputes: () => Promise<number | null>,
+  highestBelow: (number: number) => Promise<ScannedBlock | null>,
+): Promise<number | null> {
+  const from = await disputes();
+  const ours = await highestBelow(from ?? Number.MAX_SAFE_INTEGER);
+  const theirs = ours && (await reader.header(ours.number));
+  return ours !== null && theirs?.hash === ours.hash ? from : 0;
+}
+
+/**
+ * The block by which payments may be confirmed and expired: the last one scanned, or the last one below what is
+ * disputed. Which endpoint is on the losing fork is not known, so neither depth nor time counts there; what was paid
+ * there is recorded all the same.
+ * @param disputed as `disputedFrom` found it
+ */
+export async function agreedBlock(
+  manager: EntityManager,
+  cursors: CursorRepository,
+  chainId: number,
+  scanned: ScannedBlock,
+  disputed: number | null,
+): Promise<{ number: number; time: Date }> {
+  if (disputed === null || disputed > scanned.number) return scanned;
+  return (await cursors.highestBelow(manager, chainId, disputed)) ?? NONE;
+}
+
+export function scannedBy(cursor: ChainCursor): ScannedBlock {
+  return { number: cursor.blockNumber, hash: cursor.blockHash, time: cursor.blockTime };
+}
