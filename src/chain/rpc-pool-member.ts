@@ -1,5 +1,5 @@
-import { type Rpc, RpcEndpoint, RpcError } from './rpc-endpoint.js';
-import { type AsideReason, type Head, isLastResort, Standing } from './rpc-standing.js';
+import { type Rpc, type RpcEndpoint, RpcError } from './rpc-endpoint.js';
+import { type AsideReason, type Head, isLastResort, type Standing } from './rpc-standing.js';
 
 /** Below it an endpoint is asked after those that do well, whatever the order given. */
 const POOR = 0.4;
