@@ -182,11 +182,6 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
     return this.dataSource.manager.find(Token, { where: { chainId }, order: { symbol: 'ASC', id: 'ASC' } });
   }
 
-  /** The contracts of `tokensOf`, lower-case. */
-  async watchedTokens(chainId: number): Promise<ReadonlySet<string>> {
-    return new Set((await this.tokensOf(chainId)).map((token) => token.address));
-  }
-
   private connection(name: string): Connection {
     const connection = this.connections.get(name);
     if (!connection) throw new Error(`no chain is named ${name}`);
@@ -236,6 +231,6 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
         else this.logger.warn({ chain, endpoint, ...aside }, 'rpc endpoint put aside');
       },
     });
-    return { config, rpc, reader: new RpcChainReader(rpc), status: { state: 'unchecked' } };
+    return { config, rpc, reader: new RpcChainReader(rpc, config.proofs), status: { state: 'unchecked' } };
   }
 }

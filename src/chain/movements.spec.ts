@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { InconsistentAnswerError, movementsOf } from './movements.js';
-import { type RawBlock, type RawLog, type RawReceipt } from './raw-block.js';
+import { requireConsistent } from './consistency.js';
+import { movementsOf } from './movements.js';
+import { type BlockBody, type Outcome, type RawLog } from './raw-block.js';
+import { UnprovenAnswerError } from './unproven-answer.js';
 
 const HASH = `0x${'b'.repeat(64)}`;
 const TOKEN = `0x${'70'.repeat(20)}`;
@@ -20,7 +22,7 @@ interface Sketch {
 }
 
 /** A block and its receipts as a node sends them, log indices counted through. */
-function aBlock(...sketches: Sketch[]): { block: RawBlock; receipts: RawReceipt[] } {
+function aBlock(...sketches: Sketch[]): { block: BlockBody; receipts: Outcome[] } {
   let logIndex = 0;
   const receipts = sketches.map(({ status = '0x1', logs = [] }, index) => ({
     transactionHash: `0x${index}`,
@@ -104,7 +106,7 @@ describe('movementsOf', () => {
       'an ERC-721 transfer',
       { logs: [{ topics: [TRANSFER, topic(ALICE), topic(SHOP), word(1n)], data: '0x' }] },
     ],
-    ['a removed log', { logs: [{ removed: true }] }],
+    ['a log of a token that is no amount', { logs: [{ data: '0x' }] }],
   ])('passes over %s', (_what, sketch) => {
     expect(read(sketch)).toEqual([]);
   });
@@ -112,17 +114,26 @@ describe('movementsOf', () => {
   it('keeps an amount of 2^256−1 to the last digit', () => {
     expect(read({ logs: [{ data: word(2n ** 256n - 1n) }] })[0]?.amount).toBe(2n ** 256n - 1n);
   });
+});
 
+describe('requireConsistent', () => {
   it('does not believe an answer with a log left out', () => {
     const { block, receipts } = aBlock({ logs: [{}, {}, {}] });
     receipts[0]?.logs.splice(1, 1);
-    expect(() => movementsOf(block, receipts, watched)).toThrow(InconsistentAnswerError);
+    expect(() => requireConsistent(block, receipts)).toThrow(UnprovenAnswerError);
   });
 
   it('does not believe receipts of another block, of other transactions, or too few of them', () => {
     const { block, receipts } = aBlock({}, {});
-    expect(() => movementsOf(block, receipts.slice(1), watched)).toThrow(/2 transactions but 1 receipts/);
-    expect(() => movementsOf(block, [...receipts].reverse(), watched)).toThrow(/another transaction/);
-    expect(() => movementsOf({ ...block, hash: '0xother' }, receipts, watched)).toThrow(/is of block/);
+    expect(() => requireConsistent(block, receipts.slice(1))).toThrow(/2 transactions but 1 receipts/);
+    expect(() => requireConsistent(block, [...receipts].reverse())).toThrow(/another transaction/);
+    expect(() => requireConsistent({ ...block, hash: '0xother' }, receipts)).toThrow(/is of block/);
+  });
+
+  it('does not believe logs that a reorg has taken', () => {
+    for (const change of [{ removed: true }, { blockHash: '0xother' }]) {
+      const { block, receipts } = aBlock({ logs: [{}, change] });
+      expect(() => requireConsistent(block, receipts)).toThrow(/log 1 is of another branch/);
+    }
   });
 });

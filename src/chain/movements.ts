@@ -1,17 +1,8 @@
 import { type Block, type BlockRef, type Movement } from './block.js';
-import { type RawBlock, type RawHeader, type RawLog, type RawReceipt } from './raw-block.js';
+import { type BlockBody, type Outcome, type RawHeader, type RawLog } from './raw-block.js';
 
 /** keccak256("Transfer(address,address,uint256)"), ERC-20. */
-const TRANSFER_TOPIC = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef';
-
-/** A node's answer that contradicts itself. Asking again, or asking another node, may help. */
-export class InconsistentAnswerError extends Error {
-  readonly retryable = true;
-
-  constructor(block: string, what: string) {
-    super(`the node's answer about block ${block} contradicts itself: ${what}`);
-  }
-}
+export const TRANSFER_TOPIC = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef';
 
 export function blockRef(raw: RawHeader): BlockRef {
   return {
@@ -26,18 +17,16 @@ export function blockRef(raw: RawHeader): BlockRef {
  * Every value transfer of a block: native value of the transactions that succeeded, and Transfer logs of the tokens
  * watched. Zero-value transfers are left out: they are how address poisoning is done, and move no money.
  * @param watchedTokens contracts, lower-case
- * @throws InconsistentAnswerError when receipts and block do not belong together or logs are missing in between
+ * @param receipts of all its transactions in order, as `requireConsistent` wants them
  */
 export function movementsOf(
-  block: RawBlock,
-  receipts: RawReceipt[],
+  block: BlockBody,
+  receipts: Outcome[],
   watchedTokens: ReadonlySet<string>,
 ): Block {
-  requireSameBlock(block, receipts);
-  requireUnbrokenLogs(block, receipts);
   const movements: Movement[] = [];
   block.transactions.forEach((transaction, index) => {
-    const receipt = receipts[index] as RawReceipt;
+    const receipt = receipts[index] as Outcome;
     if (Number(receipt.status) !== 1) return;
     const amount = BigInt(transaction.value);
     if (amount > 0n && transaction.to !== null) {
@@ -53,27 +42,36 @@ export function movementsOf(
       });
     }
     receipt.logs.forEach((log, ordinal) => {
-      const movement = tokenMovement(log, ordinal, watchedTokens);
+      const movement = tokenMovement(log, { txHash: transaction.hash, ordinal }, watchedTokens);
       if (movement) movements.push(movement);
     });
   });
   return { ...blockRef(block), movements };
 }
 
+/** Whom these logs say that tokens went to; lower-case. */
+export function tokenRecipients(logs: readonly RawLog[], watchedTokens: ReadonlySet<string>): string[] {
+  return logs.flatMap((log, ordinal) => {
+    const movement = tokenMovement(log, { txHash: log.transactionHash, ordinal }, watchedTokens);
+    return movement ? [movement.to] : [];
+  });
+}
+
 function tokenMovement(
   log: RawLog,
-  ordinal: number,
+  { txHash, ordinal }: { txHash: string; ordinal: number },
   watchedTokens: ReadonlySet<string>,
 ): Movement | undefined {
   const token = log.address.toLowerCase();
-  if (log.removed || !watchedTokens.has(token)) return undefined;
+  if (!watchedTokens.has(token)) return undefined;
   // ERC-721 has the same topic with a fourth, the token id; its data is empty. Only three topics are ERC-20.
   if (log.topics.length !== 3 || log.topics[0]?.toLowerCase() !== TRANSFER_TOPIC) return undefined;
+  if (log.data.length < 66) return undefined;
   const amount = BigInt(log.data.slice(0, 66));
   if (amount === 0n) return undefined;
   return {
     kind: 'erc20',
-    txHash: log.transactionHash.toLowerCase(),
+    txHash: txHash.toLowerCase(),
     ordinal,
     logIndex: Number(log.logIndex),
     from: addressOfTopic(log.topics[1] as string),
@@ -85,39 +83,4 @@ function tokenMovement(
 
 function addressOfTopic(topic: string): string {
   return `0x${topic.slice(-40).toLowerCase()}`;
-}
-
-function requireSameBlock(block: RawBlock, receipts: RawReceipt[]): void {
-  if (receipts.length !== block.transactions.length) {
-    throw new InconsistentAnswerError(
-      block.hash,
-      `${block.transactions.length} transactions but ${receipts.length} receipts`,
-    );
-  }
-  receipts.forEach((receipt, index) => {
-    if (receipt.blockHash.toLowerCase() !== block.hash.toLowerCase()) {
-      throw new InconsistentAnswerError(block.hash, `receipt ${index} is of block ${receipt.blockHash}`);
-    }
-    const transaction = block.transactions[index]?.hash;
-    if (receipt.transactionHash.toLowerCase() !== transaction?.toLowerCase()) {
-      throw new InconsistentAnswerError(
-        block.hash,
-        `receipt ${index} is of another transaction than ${transaction}`,
-      );
-    }
-  });
-}
-
-/** Log indices run 0…n−1 through a block, so a log left out in the middle shows. */
-function requireUnbrokenLogs(block: RawBlock, receipts: RawReceipt[]): void {
-  receipts
-    .flatMap((receipt) => receipt.logs)
-    .forEach((log, expected) => {
-      if (Number(log.logIndex) !== expected) {
-        throw new InconsistentAnswerError(
-          block.hash,
-          `log ${expected} is missing, the next one is ${Number(log.logIndex)}`,
-        );
-      }
-    });
 }

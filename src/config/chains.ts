@@ -12,6 +12,7 @@ export interface ChainConfig {
   native: { symbol: string; decimals: number };
   tokens: TokenConfig[];
   internalTransfers: 'balance' | 'trace' | 'off';
+  proofs: Proofs;
   explorerUrl: string | null;
   /** `minimum` in base units of each asset. */
   sweep: { enabled: boolean; minimum: bigint };
@@ -19,6 +20,13 @@ export interface ChainConfig {
   /** First block to scan on a database that has not seen the chain; null: the head. */
   startBlock: number | null;
 }
+
+/**
+ * What a chain's blocks can prove about themselves. `full`: hash, transactions, receipts and bloom, as Ethereum's do.
+ * `receipts`: receipts alone, for chains with headers or transaction types of their own. `off`: nothing, for chains
+ * whose roots do not cover all that their nodes report; their nodes are believed.
+ */
+export type Proofs = 'full' | 'receipts' | 'off';
 
 export interface TokenConfig {
   symbol: string;

@@ -1,5 +1,5 @@
 import { getAddress } from 'ethers';
-import { type ChainConfig, type Confirmations, type TokenConfig } from './chains.js';
+import { type ChainConfig, type Confirmations, type Proofs, type TokenConfig } from './chains.js';
 import { nearest } from './nearest.js';
 import { urlWith } from './parsers.js';
 
@@ -29,6 +29,7 @@ const CHAIN_KEYS = [
   'sweep',
   'forwarder',
   'start_block',
+  'proofs',
 ];
 
 /** Reads one chain; what is wrong is complained about and stands for the value in the result. */
@@ -56,6 +57,11 @@ export function readChain(entry: Located): ChainConfig {
       'trace',
       'off',
     ]),
+    proofs: choice(entry, ['proofs'], value.proofs ?? usualProofs(value.chain_id), [
+      'full',
+      'receipts',
+      'off',
+    ]),
     explorerUrl:
       value.explorer_url == null ? null : url(entry, ['explorer_url'], value.explorer_url, 'http', 'https'),
     sweep: sweep(entry),
@@ -65,6 +71,24 @@ export function readChain(entry: Located): ChainConfig {
         ? null
         : integer(entry, ['start_block'], value.start_block, { min: 0, max: Number.MAX_SAFE_INTEGER }),
   };
+}
+
+/**
+ * Known to differ from Ethereum: Arbitrum has transaction types of its own; Polygon's state syncs are reported, but
+ * stand outside its roots; ZKsync's hashes are made in another way.
+ */
+const UNUSUAL_PROOFS = new Map<unknown, Proofs>([
+  [42_161, 'receipts'],
+  [42_170, 'receipts'],
+  [421_614, 'receipts'],
+  [137, 'off'],
+  [80_002, 'off'],
+  [324, 'off'],
+  [300, 'off'],
+]);
+
+function usualProofs(chainId: unknown): Proofs {
+  return UNUSUAL_PROOFS.get(chainId) ?? 'full';
 }
 
 function name(entry: Located): string {

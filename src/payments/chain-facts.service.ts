@@ -93,6 +93,15 @@ export class ChainFactsService {
     return rows.length;
   }
 
+  /** Which of the addresses are a payment's; lower-case. */
+  async ownAmong(manager: EntityManager, addresses: readonly string[]): Promise<Set<string>> {
+    const rows = await manager.query<{ address: string }[]>(
+      'SELECT address FROM payments WHERE address = ANY($1)',
+      [addresses],
+    );
+    return new Set(rows.map(({ address }) => address));
+  }
+
   /** The transfers recorded in a range of blocks, both ends included, as far as they are canonical. */
   recorded(
     manager: EntityManager,

@@ -1,6 +1,6 @@
 import { type DataSource, type EntityManager } from 'typeorm';
 import { type Block, type BlockRef } from '../chain/block.js';
-import { type ChainReader } from '../chain/chain-reader.js';
+import { type ChainReader, type Watch } from '../chain/chain-reader.js';
 import { deepestConfirmations } from '../chain/confirmations.js';
 import { type ChainConfig } from '../config/chains.js';
 import { type ChainFactsService, type ObservedTransfer } from '../payments/chain-facts.service.js';
@@ -48,8 +48,8 @@ export interface Sources {
   cursors: CursorRepository;
   facts: ChainFactsService;
   dataSource: DataSource;
-  /** Contracts whose Transfer logs are read, lower-case. */
-  watchedTokens: () => Promise<ReadonlySet<string>>;
+  /** What blocks are read for. */
+  watch: () => Promise<Watch>;
   /** The lowest block that endpoints dispute among themselves, asked now; null where there is none. */
   disputes: () => Promise<number | null>;
   onReorg: (reorg: { from: number; ancestor: number }) => void;
@@ -73,7 +73,7 @@ export class ChainScanner {
 
   /**
    * One step: at most one batch of blocks, or one reorg, and the payments that became due.
-   * @throws RpcError, InconsistentAnswerError, CursorMovedError: nothing was changed, the next step may succeed
+   * @throws RpcError, UnprovenAnswerError, CursorMovedError: nothing was changed, the next step may succeed
    * @throws ReorgTooDeepError: an operator has to look
    */
   async step(): Promise<Step> {
@@ -160,7 +160,7 @@ export class ChainScanner {
   }
 
   private async read(from: number, to: number): Promise<(Block | null)[]> {
-    return readBlocks(this.sources.reader, await this.sources.watchedTokens(), from, to);
+    return readBlocks(this.sources.reader, await this.sources.watch(), from, to);
   }
 
   /** Transfers, payments, events and cursor: all of it or nothing. */

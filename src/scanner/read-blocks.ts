@@ -1,17 +1,17 @@
 import { type Block } from '../chain/block.js';
-import { type ChainReader } from '../chain/chain-reader.js';
+import { type ChainReader, type Watch } from '../chain/chain-reader.js';
 import { type ChainConfig } from '../config/chains.js';
 import { type ObservedTransfer } from '../payments/chain-facts.service.js';
 
 /** The blocks `from … to`, both ends included, at once; null where the node has none. */
 export function readBlocks(
   reader: ChainReader,
-  watchedTokens: ReadonlySet<string>,
+  watch: Watch,
   from: number,
   to: number,
 ): Promise<(Block | null)[]> {
   const numbers = Array.from({ length: to - from + 1 }, (_, index) => from + index);
-  return Promise.all(numbers.map((number) => reader.block(number, watchedTokens)));
+  return Promise.all(numbers.map((number) => reader.block(number, watch)));
 }
 
 /** A block's movements, each with its block. */

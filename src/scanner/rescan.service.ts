@@ -9,6 +9,7 @@ import { agreedBlock, disputedFrom, scannedBy } from './agreed-block.js';
 import { CursorRepository } from './cursor.repository.js';
 import { linkedPrefix } from './plan.js';
 import { atMost, finalNumber, readBlocks, transfersOf } from './read-blocks.js';
+import { watchOf } from './watch.js';
 
 const BATCH = 20;
 
@@ -91,8 +92,9 @@ export class RescanService {
   }
 
   private async read(chain: ChainConfig, from: number, to: number, parent: string | null): Promise<Block[]> {
-    const watched = await this.chains.watchedTokens(chain.chainId);
-    const blocks = await readBlocks(this.chains.reader(chain.name), watched, from, to);
+    const { chains, facts, dataSource } = this;
+    const watch = await watchOf(chain.chainId, { chains, facts, dataSource });
+    const blocks = await readBlocks(chains.reader(chain.name), watch, from, to);
     const linked = linkedPrefix(parent ?? blocks[0]?.parentHash ?? '', blocks);
     if (linked.length < blocks.length) {
       throw new RescanRefusedError(

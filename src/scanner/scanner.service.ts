@@ -19,6 +19,7 @@ import { ChainScanner } from './chain-scanner.js';
 import { ChainWatch } from './chain-watch.js';
 import { CursorRepository } from './cursor.repository.js';
 import { ScannerMetrics } from './scanner-metrics.js';
+import { watchOf } from './watch.js';
 
 const MIN_PERIOD_MS = 250;
 const MAX_PERIOD_MS = 4_000;
@@ -65,13 +66,13 @@ export class ScannerService implements OnApplicationBootstrap, BeforeApplication
   }
 
   private watch(chain: ChainConfig): ChainWatch {
-    const { chains, locks, outbox, metrics } = this;
+    const { chains, facts, dataSource, locks, outbox, metrics } = this;
     const scanner = new ChainScanner(chain, {
       reader: chains.reader(chain.name),
       cursors: this.cursors,
-      facts: this.facts,
-      dataSource: this.dataSource,
-      watchedTokens: () => chains.watchedTokens(chain.chainId),
+      facts,
+      dataSource,
+      watch: () => watchOf(chain.chainId, { chains, facts, dataSource }),
       disputes: () => chains.disputedFrom(chain.name),
       onReorg: (reorg) => watch.reorged(reorg),
     });

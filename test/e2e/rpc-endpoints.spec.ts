@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { TestApp } from '../harness/app.js';
 import { FaultyRpc } from '../harness/faulty-rpc.js';
 import { staleHead, wrongChainId } from '../harness/faulty-rpc-faults.js';
@@ -23,18 +23,16 @@ let first: FaultyRpc;
 let second: FaultyRpc;
 let app: TestApp | null = null;
 
-beforeAll(async () => {
-  chain = await TestChain.start();
-});
-afterAll(() => chain.stop());
+// Every test has a database of its own, and so the same addresses: on one chain, they would find each other's money.
 beforeEach(async () => {
+  chain = await TestChain.start();
   first = await FaultyRpc.start(chain.url);
   second = await FaultyRpc.start(chain.url);
 });
 afterEach(async () => {
   await app?.stop();
   app = null;
-  await Promise.all([first.die(), second.die()]);
+  await Promise.all([first.die(), second.die(), chain.stop()]);
 });
 
 async function start(): Promise<TestApp> {

@@ -52,6 +52,7 @@ export class TestChain {
       native: { symbol: 'ETH', decimals: 18 },
       tokens: [{ symbol: 'TUSD', address: token.toLowerCase(), decimals: 6, enabled: true }],
       internalTransfers: 'off',
+      proofs: 'full',
       explorerUrl: null,
       sweep: { enabled: false, minimum: 0n },
       forwarder: null,

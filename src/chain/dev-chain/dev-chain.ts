@@ -104,6 +104,7 @@ export function devChainConfig(url: string, tokenAddress: string): ChainConfig {
     native: { symbol: 'ETH', decimals: 18 },
     tokens: [{ symbol: 'TUSD', address: tokenAddress.toLowerCase(), decimals: 6, enabled: true }],
     internalTransfers: 'off',
+    proofs: 'full',
     explorerUrl: null,
     sweep: { enabled: true, minimum: 0n },
     forwarder: null,

@@ -1,0 +1,48 @@
+import { bytes, encodeList, type Field, hashOf, quantity } from './encoding.js';
+import { type RawFullHeader } from './raw-block.js';
+
+/** In the order of the forks that brought them: London, Shanghai, Cancun (three), Prague. */
+const LATER_FIELDS = [
+  ['baseFeePerGas', quantity],
+  ['withdrawalsRoot', bytes],
+  ['blobGasUsed', quantity],
+  ['excessBlobGas', quantity],
+  ['parentBeaconBlockRoot', bytes],
+  ['requestsHash', bytes],
+] as const;
+
+/**
+ * The hash of a header, made from its fields (yellow paper, section 4.3; EIP-1559, 4895, 4844, 4788, 7685). A header
+ * whose hash it is cannot have been altered, as long as the hash itself is the one its child names.
+ * @returns null where fields are missing that every header of Ethereum's own form has
+ */
+export function headerHash(header: RawFullHeader): string | null {
+  try {
+    const fields: Field[] = [
+      bytes(header.parentHash),
+      bytes(header.sha3Uncles),
+      bytes(header.miner),
+      bytes(header.stateRoot),
+      bytes(header.transactionsRoot),
+      bytes(header.receiptsRoot),
+      bytes(header.logsBloom),
+      quantity(header.difficulty),
+      quantity(header.number),
+      quantity(header.gasLimit),
+      quantity(header.gasUsed),
+      quantity(header.timestamp),
+      bytes(header.extraData),
+      bytes(header.mixHash),
+      bytes(header.nonce),
+    ];
+    for (const [name, encode] of LATER_FIELDS) {
+      const value = header[name];
+      // The chain has not come to that fork; nothing behind it can be there.
+      if (value == null) break;
+      fields.push(encode(value));
+    }
+    return hashOf(encodeList(fields));
+  } catch {
+    return null;
+  }
+}
