@@ -1,5 +1,5 @@
 import { InjectQueue } from '@nestjs/bullmq';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { type Queue } from 'bullmq';
 import { HealthIndicators } from '../health/health-indicators.js';
 
@@ -27,10 +27,14 @@ const BULK = 500;
 
 @Injectable()
 export class WebhookQueue {
+  private readonly logger = new Logger(WebhookQueue.name);
+
   constructor(
     @InjectQueue(WEBHOOK_QUEUE) private readonly queue: Queue<WebhookJob>,
     health: HealthIndicators,
   ) {
+    // BullMQ connects again by itself; unheard, it would write to the console.
+    queue.on('error', ({ message: reason }) => this.logger.warn({ reason }, 'the queue does not answer'));
     // Not essential: without it payments go on, and the outbox keeps what is to be told.
     health.add({ name: 'queue', isEssential: false, check: () => queue.isPaused() });
   }

@@ -21,6 +21,8 @@ export interface AppOptions {
   settings?: Partial<Settings>;
   /** To start again on what an earlier app left. */
   database?: TestDatabase;
+  /** An app that was closed: its database, merchant and key are taken over. */
+  before?: TestApp;
 }
 
 export interface Answer<T = Record<string, unknown>> {
@@ -41,8 +43,8 @@ export class TestApp {
     readonly log: string[],
   ) {}
 
-  static async start({ chains = [], settings = {}, database }: AppOptions = {}): Promise<TestApp> {
-    const own = database ?? (await createDatabase());
+  static async start({ chains = [], settings = {}, database, before }: AppOptions = {}): Promise<TestApp> {
+    const own = before?.database ?? database ?? (await createDatabase());
     const log: string[] = [];
     const logger = createPino('debug', { write: (line: string) => log.push(line) });
     const configured: Settings = Object.assign(loadSettings({ NODE_ENV: 'test' }), {
@@ -56,6 +58,8 @@ export class TestApp {
     const app = await createApp({ settings: configured, chains }, logger);
     await app.listen(0, '127.0.0.1');
     const { port } = app.getHttpServer().address() as AddressInfo;
+    const url = `http://127.0.0.1:${port}`;
+    if (before) return new TestApp(app, own, url, before.merchantId, before.key, log);
     const auth = app.get(AuthService);
     const { manager } = own.dataSource;
     const merchant = await auth.createMerchant(manager, 'test');
@@ -64,7 +68,7 @@ export class TestApp {
       name: 'test',
       scopes: [...SCOPES],
     });
-    return new TestApp(app, own, `http://127.0.0.1:${port}`, merchant.id, key, log);
+    return new TestApp(app, own, url, merchant.id, key, log);
   }
 
   /** A request with the app's own key, unless the headers say otherwise; a string body is sent as it is. */

@@ -1,0 +1,220 @@
+import { Interface } from 'ethers';
+import { tokenId } from '../../src/chain/token-id.js';
+import { type Fault } from '../harness/faulty-rpc.js';
+import {
+  changedReceipt,
+  delayed,
+  dropped,
+  emptyLogs,
+  failure,
+  result,
+  serverError,
+  staleHead,
+  tooManyRequests,
+  truncated,
+  withoutOneLog,
+  wrongChainId,
+} from '../harness/faulty-rpc-faults.js';
+import { expected, type Arrival } from './oracle.js';
+import { CONFIRMATIONS, type Known, LATE_WATCH_DAYS, type World } from './world.js';
+
+const erc20 = new Interface(['function transfer(address,uint256)']);
+const DAY = 86_400;
+
+export interface Action {
+  name: string;
+  /** How often it is taken, relative to the others. */
+  weight: number;
+  /** @returns what was done in detail */
+  run: (world: World) => Promise<string>;
+}
+
+async function create({ random, app, chain, payments }: World): Promise<string> {
+  const isToken = random.chance(0.5);
+  const amount = BigInt(random.between(1, 2_000));
+  const payment = await app.createPayment({
+    amount: amount.toString(),
+    expires_in_minutes: random.pick([5, 30, 120, 1_000]),
+    ...(isToken ? { token_id: tokenId(chain.config.chainId, chain.token) } : {}),
+  });
+  payments.push({
+    id: payment.id,
+    address: payment.address.toLowerCase(),
+    isToken,
+    amount,
+    expiresAt: Date.parse(payment.expires_at) / 1000,
+    mayHaveFailed: false,
+  });
+  return `${payment.id} for ${amount} ${isToken ? 'token' : 'native'}`;
+}
+
+/** Exactly, in part, or too much. */
+function someAmount({ random }: World, { amount }: Known): bigint {
+  return random.weighted<bigint>([
+    [5, amount],
+    [3, BigInt(random.between(1, Number(amount)))],
+    [1, amount + BigInt(random.between(1, 50))],
+    [1, 0n],
+  ]);
+}
+
+async function pay(world: World): Promise<string> {
+  const { chain, random, payments } = world;
+  if (payments.length === 0) return 'nobody';
+  const payment = random.pick(payments);
+  const amount = someAmount(world, payment);
+  // Now and then in the asset that was not asked for.
+  const inToken = payment.isToken !== random.chance(0.1);
+  await (inToken ? chain.payToken(payment.address, amount) : chain.pay(payment.address, amount));
+  return `${payment.id} ${amount} ${inToken ? 'token' : 'native'}`;
+}
+
+async function payBatch(world: World): Promise<string> {
+  const { chain, random, payments } = world;
+  const tokens = payments.filter(({ isToken }) => isToken);
+  if (tokens.length === 0) return 'nobody';
+  const paid = Array.from({ length: random.between(2, 5) }, () => random.pick(tokens));
+  const amounts = paid.map((payment) => someAmount(world, payment));
+  await chain.payTokenBatch(
+    paid.map(({ address }) => address),
+    amounts,
+  );
+  return paid.map(({ id }, index) => `${id} ${amounts[index]}`).join(', ');
+}
+
+async function payAndFail({ chain, random }: World): Promise<string> {
+  await chain.payAndFail(BigInt(random.between(0, 5)));
+  return '';
+}
+
+async function mine({ chain, random }: World): Promise<string> {
+  const blocks = random.between(1, 4);
+  await chain.mine(blocks);
+  return `${blocks} to ${await chain.height()}`;
+}
+
+/** A reorg that keeps some of what it replaces, at other places, and adds what it likes. */
+async function reorg(world: World): Promise<string> {
+  const { chain, random, payments, base } = world;
+  const height = await chain.height();
+  const depth = Math.min(
+    random.weighted([
+      [6, random.between(1, 3)],
+      [2, random.between(4, 20)],
+    ]),
+    height - base,
+  );
+  if (depth < 1) return 'nothing to replace';
+  const before = await world.oracle.arrivals(world.addresses);
+  const kept = before.filter(({ blockNumber }) => blockNumber > height - depth && random.chance(0.5));
+  const isFull = random.chance(0.2);
+  const sent = [...(isFull ? before.filter(({ blockNumber }) => blockNumber > height - depth) : kept)].map(
+    ({ to, amount, kind }): [Record<string, unknown>, number] => [
+      kind === 'native'
+        ? { from: chain.payer, to, value: `0x${amount.toString(16)}` }
+        : { from: chain.payer, to: chain.token, data: erc20.encodeFunctionData('transfer', [to, amount]) },
+      random.between(0, depth - 1),
+    ],
+  );
+  await chain.reorg(depth, sent);
+  const after = await world.oracle.arrivals(world.addresses);
+  if (depth >= CONFIRMATIONS) await noteFailures(world, payments, before, after);
+  return `${depth} below ${height}, with ${sent.length} of its transfers again`;
+}
+
+/** Whoever was covered and no longer is may have been confirmed in between. */
+async function noteFailures(
+  { oracle }: World,
+  payments: Known[],
+  before: readonly Arrival[],
+  after: readonly Arrival[],
+): Promise<void> {
+  const now = await oracle.headTime();
+  const isCovered = (payment: Known, arrivals: readonly Arrival[]) =>
+    expected(payment, arrivals, now, LATE_WATCH_DAYS * DAY).status === 'confirmed';
+  for (const payment of payments) {
+    if (isCovered(payment, before) && !isCovered(payment, after)) payment.mayHaveFailed = true;
+  }
+}
+
+async function passTime({ chain, random }: World): Promise<string> {
+  const seconds = random.weighted([
+    [6, random.between(10, 600)],
+    [2, random.between(600, 8_000)],
+    [1, 2 * DAY],
+  ]);
+  await chain.passTime(seconds);
+  return `${seconds} s`;
+}
+
+async function fail({ chain, random, endpoints }: World): Promise<string> {
+  const height = await chain.height();
+  const blocks = ['eth_getBlockByNumber', 'eth_blockNumber'];
+  const faults: [name: string, methods: string[], fault: Fault][] = [
+    ['delay', ['*'], delayed(random.between(1, 80))],
+    ['drop', ['*'], dropped()],
+    ['429', ['*'], tooManyRequests()],
+    ['503', ['*'], serverError()],
+    ['truncated', ['*'], truncated()],
+    ['stale head', blocks, staleHead(Math.max(0, height - random.between(0, 6)))],
+    ['no block receipts', ['eth_getBlockReceipts'], failure(-32_601, 'the method does not exist')],
+    ['empty receipts', ['eth_getBlockReceipts'], result([])],
+    ['null receipts', ['eth_getBlockReceipts'], result(null)],
+    ['empty logs', ['eth_getLogs'], emptyLogs()],
+    ['a log left out', ['eth_getBlockReceipts', 'eth_getLogs'], withoutOneLog(random.pick([0, -1]))],
+    [
+      'a receipt changed',
+      ['eth_getBlockReceipts'],
+      changedReceipt(() => ({ status: '0x0', logs: [] }), random.pick([0, -1])),
+    ],
+    ['wrong chain id', ['eth_chainId'], wrongChainId(56)],
+    ['internal error', ['eth_getBlockByNumber'], failure(-32_603, 'internal error')],
+  ];
+  const [name, methods, fault] = random.pick(faults);
+  const place = random.between(0, endpoints.length - 1);
+  const times = random.pick([1, 3, 10, 50]);
+  endpoints[place]?.inject(methods, fault, times);
+  return `endpoint ${place}: ${name}, ${times} times`;
+}
+
+async function heal({ endpoints }: World): Promise<string> {
+  endpoints.forEach((endpoint) => endpoint.heal());
+  return Promise.resolve('');
+}
+
+async function dieOrRevive({ endpoints, random }: World): Promise<string> {
+  const endpoint = random.pick(endpoints);
+  await endpoint.die();
+  if (random.chance(0.8)) await endpoint.revive();
+  return '';
+}
+
+/** Lets the app see what there is before it changes again; without it, most of what happens would pass unseen. */
+async function look({ app, chain, random }: World): Promise<string> {
+  const height = await chain.height();
+  const give = Date.now() + random.between(50, 600);
+  const isSeen = async () => {
+    const [row] = await app.database.dataSource.query<{ block_number: string }[]>(
+      'SELECT block_number FROM chain_cursors',
+    );
+    return Number(row?.block_number) >= height;
+  };
+  while (!(await isSeen()) && Date.now() < give) await new Promise((resolve) => setTimeout(resolve, 10));
+  return '';
+}
+
+export const ACTIONS: readonly Action[] = [
+  { name: 'create', weight: 10, run: create },
+  { name: 'pay', weight: 25, run: pay },
+  { name: 'pay in a batch', weight: 6, run: payBatch },
+  { name: 'a failed payment', weight: 2, run: payAndFail },
+  { name: 'mine', weight: 22, run: mine },
+  { name: 'look', weight: 18, run: look },
+  { name: 'reorg', weight: 8, run: reorg },
+  { name: 'pass time', weight: 3, run: passTime },
+  { name: 'fault', weight: 6, run: fail },
+  { name: 'heal', weight: 3, run: heal },
+  { name: 'die or revive', weight: 1, run: dieOrRevive },
+  { name: 'restart', weight: 0.7, run: (world) => world.restart().then(() => '') },
+  { name: 'crash', weight: 0.7, run: (world) => world.crash().then(() => '') },
+];

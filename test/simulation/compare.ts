@@ -1,0 +1,118 @@
+import { type Arrival, type Expected, expected } from './oracle.js';
+import { type Known, LATE_WATCH_DAYS, type World } from './world.js';
+
+interface StoredEvent {
+  type: string;
+  body: string;
+}
+
+interface StoredTransfer {
+  tx_hash: string;
+  ordinal: number;
+  kind: string;
+  amount: string;
+  block_number: string;
+  block_hash: string;
+  uncounted_reason: string | null;
+}
+
+/** @returns in words what differs between the app's end and the chain's; empty when nothing does */
+export async function compare(world: World): Promise<string[]> {
+  const arrivals = await world.oracle.arrivals(world.addresses);
+  const now = await world.oracle.headTime();
+  const differences: string[] = [];
+  for (const payment of world.payments) {
+    const should = (time: number) => expected(payment, arrivals, time, LATE_WATCH_DAYS * 86_400);
+    const found = await differencesOf(world, payment, should(now), should(Math.max(now, world.latestTime)));
+    differences.push(...found.map((difference) => `${payment.id}: ${difference}`));
+  }
+  return differences;
+}
+
+/** @param orElse what may be instead, since a branch that is gone went on for longer */
+async function differencesOf(
+  { app }: World,
+  payment: Known,
+  should: Expected,
+  orElse: Expected,
+): Promise<string[]> {
+  const view = await app.payment(payment.id);
+  const events = await app.database.dataSource.query<StoredEvent[]>(
+    'SELECT type, body FROM events WHERE payment_id = $1 ORDER BY position',
+    [payment.id],
+  );
+  const transfers = await app.database.dataSource.query<StoredTransfer[]>(
+    `SELECT tx_hash, ordinal, kind, amount, block_number, block_hash, uncounted_reason FROM transfers
+     WHERE payment_id = $1 AND state = 'included'`,
+    [payment.id],
+  );
+  const hasFailed = view.status === 'failed';
+  return [
+    ...(hasFailed && payment.mayHaveFailed
+      ? []
+      : differs(
+          'status and exception',
+          [view.status, view.exception],
+          view.status === orElse.status
+            ? [orElse.status, orElse.exception]
+            : [should.status, should.exception],
+        )),
+    ...differs('received', view.amount_received, should.received.toString()),
+    ...differs('transfers', stored(transfers), onChain(should.arrivals)),
+    ...differs(
+      'counted transfers',
+      stored(transfers.filter(({ uncounted_reason }) => uncounted_reason === null)),
+      onChain(should.counted),
+    ),
+    ...differencesOfEvents(events, view),
+  ];
+}
+
+/** The events tell the same story as the payment, once each, and none was left out. */
+function differencesOfEvents(
+  events: readonly StoredEvent[],
+  view: { status: string; version: number; amount_received: string },
+): string[] {
+  const told = events.map(({ type, body }) => ({
+    type,
+    data: (JSON.parse(body) as { data: { status: string; version: number } }).data,
+  }));
+  const versions = told.map(({ data }) => data.version);
+  const first = versions[0] ?? 0;
+  return [
+    ...differs('versions of events', versions.join(' '), versions.map((_, index) => first + index).join(' ')),
+    ...differs('version', view.version, versions.at(-1)),
+    ...differs('status by the last event', told.at(-1)?.data.status, view.status),
+    ...differs(
+      'times confirmed',
+      told.filter(({ type }) => type === 'payment.confirmed').length,
+      wasConfirmed(view),
+    ),
+  ];
+}
+
+function wasConfirmed({ status }: { status: string }): number {
+  return status === 'confirmed' || status === 'failed' ? 1 : 0;
+}
+
+function differs(what: string, is: unknown, should: unknown): string[] {
+  const [one, other] = [JSON.stringify(is), JSON.stringify(should)];
+  return one === other ? [] : [`${what} is ${one}, should be ${other}`];
+}
+
+function stored(transfers: readonly StoredTransfer[]): string[] {
+  return transfers
+    .map(
+      (one) =>
+        `${one.block_number} ${one.block_hash} ${one.tx_hash} ${one.ordinal} ${one.kind} ${one.amount}`,
+    )
+    .sort();
+}
+
+function onChain(arrivals: readonly Arrival[]): string[] {
+  return arrivals
+    .map(
+      (one) => `${one.blockNumber} ${one.blockHash} ${one.txHash} ${one.ordinal} ${one.kind} ${one.amount}`,
+    )
+    .sort();
+}

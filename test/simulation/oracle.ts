@@ -1,0 +1,157 @@
+import { type TestChain } from '../harness/test-chain.js';
+
+/** A movement of money to one of the payments' addresses, as the canonical chain has it. */
+export interface Arrival {
+  /** Lower-case. */
+  to: string;
+  txHash: string;
+  ordinal: number;
+  kind: 'native' | 'erc20';
+  amount: bigint;
+  blockNumber: number;
+  blockHash: string;
+  /** Seconds. */
+  blockTime: number;
+}
+
+/** What a payment asks for, as the merchant was told. */
+export interface Asked {
+  /** Lower-case. */
+  address: string;
+  isToken: boolean;
+  amount: bigint;
+  /** Seconds. */
+  expiresAt: number;
+}
+
+export interface Expected {
+  arrivals: Arrival[];
+  counted: Arrival[];
+  received: bigint;
+  exception: 'overpaid' | 'late' | 'underpaid' | null;
+  /** Where nothing but this can be, whatever happened on the way. */
+  status: 'pending' | 'partially_paid' | 'confirmed' | 'expired';
+}
+
+interface Log {
+  address: string;
+  topics: string[];
+  data: string;
+}
+
+interface Receipt {
+  transactionHash: string;
+  status: string;
+  logs: Log[];
+}
+
+interface RawBlock {
+  number: string;
+  hash: string;
+  timestamp: string;
+  transactions: { hash: string; to: string | null; value: string }[];
+}
+
+const TRANSFER = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef';
+
+/** Reads a chain from its node, block by block and receipt by receipt, in the plainest way there is. */
+export class Oracle {
+  private readonly blocks = new Map<string, Arrival[]>();
+
+  constructor(
+    private readonly chain: TestChain,
+    private readonly fromBlock: number,
+  ) {}
+
+  /** Every arrival at these addresses on the canonical chain, in its order. */
+  async arrivals(addresses: ReadonlySet<string>): Promise<Arrival[]> {
+    const height = await this.chain.height();
+    const found: Arrival[] = [];
+    for (let number = this.fromBlock; number <= height; number++) {
+      const block = await this.chain.rpc<RawBlock>('eth_getBlockByNumber', [
+        `0x${number.toString(16)}`,
+        true,
+      ]);
+      const arrivals = this.blocks.get(block.hash) ?? (await this.read(block));
+      this.blocks.set(block.hash, arrivals);
+      found.push(...arrivals.filter(({ to }) => addresses.has(to)));
+    }
+    return found;
+  }
+
+  async headTime(): Promise<number> {
+    return Number((await this.chain.rpc<RawBlock>('eth_getBlockByNumber', ['latest', false])).timestamp);
+  }
+
+  private async read(block: RawBlock): Promise<Arrival[]> {
+    const arrivals: Arrival[] = [];
+    for (const { hash, to, value } of block.transactions) {
+      const receipt = await this.chain.rpc<Receipt>('eth_getTransactionReceipt', [hash]);
+      if (Number(receipt.status) === 0) continue;
+      const where = {
+        txHash: hash.toLowerCase(),
+        blockNumber: Number(block.number),
+        blockHash: block.hash,
+        blockTime: Number(block.timestamp),
+      };
+      if (to !== null)
+        arrivals.push({ ...where, to: to.toLowerCase(), ordinal: 0, kind: 'native', amount: BigInt(value) });
+      receipt.logs.forEach((log, ordinal) => {
+        if (log.topics[0] !== TRANSFER || log.address.toLowerCase() !== this.chain.token.toLowerCase())
+          return;
+        const recipient = `0x${(log.topics[2] as string).slice(26).toLowerCase()}`;
+        arrivals.push({ ...where, to: recipient, ordinal, kind: 'erc20', amount: BigInt(log.data) });
+      });
+    }
+    return arrivals.filter(({ amount }) => amount > 0n);
+  }
+}
+
+/** What must have become of a payment, by what is on the chain when everything is deep enough. */
+export function expected(
+  asked: Asked,
+  all: readonly Arrival[],
+  headTime: number,
+  lateWatchSeconds: number,
+): Expected {
+  const arrivals = all.filter(({ to }) => to === asked.address);
+  const counted = arrivals.filter(
+    ({ kind, blockTime }) =>
+      (kind === 'erc20') === asked.isToken && blockTime <= asked.expiresAt + lateWatchSeconds,
+  );
+  const received = counted.reduce((sum, { amount }) => sum + amount, 0n);
+  const hasLate = counted.some(({ blockTime }) => blockTime > asked.expiresAt);
+  const closesAt = hasLate ? asked.expiresAt + lateWatchSeconds : asked.expiresAt;
+  const isOver = headTime > closesAt;
+  const status = statusOf(received, asked.amount, isOver);
+  return {
+    arrivals,
+    counted,
+    received,
+    status,
+    exception: exceptionOf(asked, counted, received, isOver, hasLate),
+  };
+}
+
+function statusOf(received: bigint, due: bigint, isOver: boolean): Expected['status'] {
+  if (received >= due) return 'confirmed';
+  if (isOver) return 'expired';
+  return received === 0n ? 'pending' : 'partially_paid';
+}
+
+function exceptionOf(
+  asked: Asked,
+  counted: readonly Arrival[],
+  received: bigint,
+  isOver: boolean,
+  hasLate: boolean,
+): Expected['exception'] {
+  if (received > asked.amount) return 'overpaid';
+  if (received === asked.amount) {
+    // In chain order, the last one is what made it whole.
+    return (counted.at(-1) as Arrival).blockTime > asked.expiresAt ? 'late' : null;
+  }
+  if (received === 0n) return null;
+  if (isOver) return 'underpaid';
+  return hasLate ? 'late' : null;
+}

@@ -1,0 +1,55 @@
+import { ACTIONS } from './actions.js';
+import { compare } from './compare.js';
+import { Random } from './random.js';
+import { World } from './world.js';
+
+/** A seed whose end differs from what the chain says, with everything that led there. */
+export class DifferenceError extends Error {
+  constructor(
+    seed: number,
+    differences: readonly string[],
+    story: readonly string[],
+    log: readonly string[],
+  ) {
+    super(
+      [
+        `seed ${seed}: ${differences.length} differences`,
+        ...differences,
+        '--- what was done',
+        ...story,
+        '--- what the app said last',
+        ...log.slice(-80),
+      ].join('\n'),
+    );
+  }
+}
+
+/**
+ * Plays so many random actions, ends all faults, lets everything become final, and compares what the app says of its
+ * payments with what the chain has.
+ * @throws DifferenceError
+ */
+export async function runSeed(seed: number, actions: number): Promise<void> {
+  const random = new Random(seed);
+  const world = await World.create(random);
+  try {
+    for (let count = 0; count < actions; count++) {
+      const action = random.weighted(ACTIONS.map((one) => [one.weight, one] as const));
+      world.story.push(`${count} ${action.name}`);
+      world.story[count] += ` ${await action.run(world)}`;
+      world.latestTime = Math.max(world.latestTime, await world.oracle.headTime());
+    }
+    await world.settle();
+    const differences = await compare(world);
+    if (differences.length > 0) throw new DifferenceError(seed, differences, world.story, logOf(world));
+  } catch (error) {
+    if (error instanceof DifferenceError) throw error;
+    throw new DifferenceError(seed, [(error as Error).stack ?? String(error)], world.story, logOf(world));
+  } finally {
+    await world.end();
+  }
+}
+
+function logOf({ app }: World): string[] {
+  return app.log.filter((line) => /"level":[3-6]0/.test(line)).map((line) => line.trim());
+}

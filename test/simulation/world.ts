@@ -1,0 +1,109 @@
+import { TEST_MNEMONIC, TestApp } from '../harness/app.js';
+import { FaultyRpc } from '../harness/faulty-rpc.js';
+import { TestChain } from '../harness/test-chain.js';
+import { waitFor } from '../harness/wait-for.js';
+import { type Asked, Oracle } from './oracle.js';
+import { type Random } from './random.js';
+
+export const LATE_WATCH_DAYS = 1;
+export const CONFIRMATIONS = 3;
+
+/** A payment as the merchant remembers it. */
+export interface Known extends Asked {
+  id: string;
+  /** A reorg as deep as the confirmations may have taken what had been confirmed, and `failed` is right. */
+  mayHaveFailed: boolean;
+}
+
+/** What a seed plays with: a chain, two ways to it that fail, and the app. */
+export class World {
+  readonly payments: Known[] = [];
+  /** What was done, for whoever has to find out why. */
+  readonly story: string[] = [];
+  /** The latest time that any branch has had, in seconds: what expired by it stays so. */
+  latestTime = 0;
+
+  private constructor(
+    readonly random: Random,
+    readonly chain: TestChain,
+    readonly endpoints: FaultyRpc[],
+    public app: TestApp,
+    readonly oracle: Oracle,
+    /** Nothing below is replaced by a reorg. */
+    readonly base: number,
+  ) {}
+
+  static async create(random: Random): Promise<World> {
+    const chain = await TestChain.start();
+    const endpoints = await Promise.all([FaultyRpc.start(chain.url), FaultyRpc.start(chain.url)]);
+    const base = await chain.height();
+    const app = await startApp(chain, endpoints);
+    await app.waitForBlock(base);
+    return new World(random, chain, endpoints, app, new Oracle(chain, base + 1), base);
+  }
+
+  get addresses(): Set<string> {
+    return new Set(this.payments.map(({ address }) => address));
+  }
+
+  async restart(): Promise<void> {
+    await this.app.close();
+    this.app = await startApp(this.chain, this.endpoints, this.app);
+  }
+
+  /** Takes every database connection from under the app, as the end of its process does, wherever it is at. */
+  async crash(): Promise<void> {
+    await this.app.database.dataSource.query(
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+    );
+    await this.restart();
+  }
+
+  /** Ends every fault, and lets what is mined become final and known. */
+  async settle(): Promise<void> {
+    this.endpoints.forEach((endpoint) => endpoint.heal());
+    for (const endpoint of this.endpoints) await endpoint.revive();
+    await this.chain.mine(CONFIRMATIONS + 1);
+    // A new process knows nothing of which endpoint was put aside, and need not wait for it.
+    await this.restart();
+    const head = await this.chain.rpc<{ hash: string; number: string }>('eth_getBlockByNumber', [
+      'latest',
+      false,
+    ]);
+    await waitFor('the head scanned', async () => {
+      const [row] = await this.app.database.dataSource.query<{ block_hash: string }[]>(
+        'SELECT block_hash FROM chain_cursors',
+      );
+      return row?.block_hash === head.hash;
+    });
+    await waitFor('nothing left to decide', async () => {
+      const [row] = await this.app.database.dataSource.query<{ due: string }[]>(
+        `SELECT count(*) AS due FROM payments JOIN chain_cursors USING (chain_id)
+         WHERE recheck_at_block <= block_number OR recheck_at_time < block_time`,
+      );
+      return row?.due === '0';
+    });
+  }
+
+  async end(): Promise<void> {
+    await this.app.stop();
+    await Promise.all(this.endpoints.map((endpoint) => endpoint.die()));
+    await this.chain.stop();
+  }
+}
+
+function startApp(chain: TestChain, endpoints: FaultyRpc[], before?: TestApp): Promise<TestApp> {
+  const [first] = endpoints as [FaultyRpc, FaultyRpc];
+  return TestApp.start({
+    chains: [
+      {
+        ...chain.config,
+        rpcUrls: endpoints.map(({ url }) => url),
+        wsUrls: [first.wsUrl],
+        confirmations: { kind: 'blocks', tiers: [{ upTo: null, blocks: CONFIRMATIONS }] },
+      },
+    ],
+    settings: { mnemonic: TEST_MNEMONIC, lateWatchDays: LATE_WATCH_DAYS },
+    ...(before ? { before } : {}),
+  });
+}
