@@ -15,7 +15,7 @@ module.exports = {
       comment: 'The logic that moves money has no framework in it, and is tested without one.',
       severity: 'error',
       from: {
-        path: '^src/(payments/(lifecycle|counting|amount|payment-uri|payment\\.view)|webhooks/(signer|signing-key|verify|retry|outcome|endpoint-gate|coalescer|failure-words|event-filter|public-address)|scanner/plan|chain/(movements|confirmations)|wallet/(bip32|deposit-node|deposit-scheme))\\.ts$',
+        path: '^src/(payments/(lifecycle|counting|amount|payment-uri|(payment|deposit)\\.view|check-finding)|webhooks/(signer|signing-key|verify|retry|outcome|endpoint-gate|coalescer|failure-words|event-filter|public-address)|scanner/plan|chain/(movements|confirmations)|wallet/(bip32|deposit-node|deposit-scheme))\\.ts$',
       },
       to: { path: 'node_modules/(@nestjs|typeorm|pg|bullmq)/', dependencyTypesNot: ['type-only'] },
     },
@@ -35,7 +35,7 @@ module.exports = {
       to: {
         path: OWN('payments'),
         pathNot:
-          '^src/payments/(payments\\.module|chain-facts\\.(module|service)|outbox(\\.module)?|payment\\.view|.+\\.entity)\\.ts$',
+          '^src/payments/(payments\\.module|chain-facts\\.(module|service)|outbox(\\.module)?|(payment|deposit)\\.view|.+\\.entity)\\.ts$',
       },
     },
     {

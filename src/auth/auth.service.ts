@@ -28,6 +28,8 @@ export interface NewKey {
 export class AuthService {
   private readonly lookUps = new Coalescer((hashes: Buffer[]) => this.findByHash(hashes));
 
+  private readonly tolerances = new Coalescer((ids: string[]) => tolerancesOf(this.dataSource.manager, ids));
+
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
   /**
@@ -44,10 +46,39 @@ export class AuthService {
     return { id: found.id, merchantId: found.merchantId, scopes: found.scopes };
   }
 
-  async createMerchant(manager: EntityManager, name: string): Promise<Merchant> {
-    const merchant = { id: uuidv7(), name, createdAt: new Date() };
+  /** @param underpaymentToleranceBps 0 to 1000 */
+  async createMerchant(
+    manager: EntityManager,
+    name: string,
+    underpaymentToleranceBps = 0,
+  ): Promise<Merchant> {
+    const merchant = { id: uuidv7(), name, underpaymentToleranceBps, createdAt: new Date() };
     await manager.insert(Merchant, merchant);
     return merchant;
+  }
+
+  /** Payments that exist keep the tolerance they were made with. @throws MerchantNotFoundError */
+  async updateMerchant(
+    id: string,
+    changes: Partial<Pick<Merchant, 'name' | 'underpaymentToleranceBps'>>,
+  ): Promise<Merchant> {
+    const { manager } = this.dataSource;
+    if (Object.values(changes).some((value) => value !== undefined)) {
+      await manager.update(Merchant, { id }, changes);
+    }
+    const merchant = await manager.findOneBy(Merchant, { id });
+    if (!merchant) throw new MerchantNotFoundError(id);
+    return merchant;
+  }
+
+  /**
+   * How much less than the amount due this merchant takes as enough, in basis points.
+   * @param manager of the transaction the caller is in; without one, callers at the same time share a query
+   */
+  async toleranceOf(merchantId: string, manager?: EntityManager): Promise<number> {
+    if (!manager) return this.tolerances.call(merchantId);
+    const [tolerance] = await tolerancesOf(manager, [merchantId]);
+    return tolerance as number;
   }
 
   /** Oldest first. */
@@ -119,4 +150,13 @@ export class AuthService {
     const unchanged = lastUsedAt === null ? { id } : { id, lastUsedAt: LessThan(stale) };
     await this.dataSource.manager.update(ApiKey, unchanged, { lastUsedAt: now });
   }
+}
+
+async function tolerancesOf(manager: EntityManager, ids: string[]): Promise<number[]> {
+  const rows = await manager.query<{ id: string; bps: number }[]>(
+    'SELECT id, underpayment_tolerance_bps AS bps FROM merchants WHERE id = ANY($1)',
+    [[...new Set(ids)]],
+  );
+  const byId = new Map(rows.map(({ id, bps }) => [id, bps]));
+  return ids.map((id) => byId.get(id) ?? 0);
 }

@@ -2,8 +2,13 @@ import { type ApiKey } from './api-key.entity.js';
 import { type ApiKeyBody, type MerchantBody } from './dto/auth.dto.js';
 import { type Merchant } from './merchant.entity.js';
 
-export function merchantView({ id, name, createdAt }: Merchant): MerchantBody {
-  return { id, name, created_at: createdAt.toISOString() };
+export function merchantView({ id, name, underpaymentToleranceBps, createdAt }: Merchant): MerchantBody {
+  return {
+    id,
+    name,
+    underpayment_tolerance_bps: underpaymentToleranceBps,
+    created_at: createdAt.toISOString(),
+  };
 }
 
 export function apiKeyView(key: ApiKey): ApiKeyBody {

@@ -1,13 +1,18 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 
 /** Who takes payments. Everything a key can reach belongs to one merchant. */
 @Entity('merchants')
+@Check('merchants_tolerance_check', 'underpayment_tolerance_bps BETWEEN 0 AND 1000')
 export class Merchant {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'merchants_pkey' })
   id: string;
 
   @Column('varchar', { length: 200 })
   name: string;
+
+  /** How much less than the amount due is taken as enough, in basis points (1/100 %). New payments take it over. */
+  @Column('smallint', { name: 'underpayment_tolerance_bps', default: 0 })
+  underpaymentToleranceBps: number;
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt: Date;

@@ -1,12 +1,29 @@
-import { Body, Controller, Get, Headers, HttpCode, Post, Query } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Get,
+  Headers,
+  HttpCode,
+  Param,
+  ParseUUIDPipe,
+  Patch,
+  Post,
+  Query,
+} from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { IdempotencyService } from '../http/idempotency.js';
 import { page, PageQuery } from '../http/page.js';
+import { MerchantNotFoundError } from './auth.errors.js';
 import { AuthService } from './auth.service.js';
 import { merchantView } from './auth.views.js';
 import { type AuthenticatedKey } from './authenticated-key.js';
-import { CreateMerchantDto, MerchantBody, MerchantPage } from './dto/auth.dto.js';
+import { CreateMerchantDto, MerchantBody, MerchantPage, UpdateMerchantDto } from './dto/auth.dto.js';
 import { CurrentKey, RequireScope } from './scopes.js';
+
+/** What is no UUID is no merchant's id either, and says the same. */
+const merchantIdPipe = new ParseUUIDPipe({
+  exceptionFactory: () => new MerchantNotFoundError('with that id'),
+});
 
 /** An `admin` key is the operator's: it manages every merchant of the installation. */
 @ApiTags('merchants')
@@ -29,7 +46,7 @@ export class MerchantsController {
   ): Promise<MerchantBody> {
     const request = { method: 'POST', path: '/api/v1/merchants', body: dto };
     const answer = await this.idempotency.run({ merchantId, key, request, status: 201 }, async (manager) =>
-      merchantView(await this.auth.createMerchant(manager, dto.name)),
+      merchantView(await this.auth.createMerchant(manager, dto.name, dto.underpayment_tolerance_bps)),
     );
     return answer.body;
   }
@@ -40,5 +57,15 @@ export class MerchantsController {
   async list(@Query() { limit, after }: PageQuery): Promise<MerchantPage> {
     const merchants = await this.auth.listMerchants(limit + 1, after);
     return page(merchants.map(merchantView), limit, ({ id }) => id);
+  }
+
+  @Patch(':id')
+  @ApiOperation({ summary: 'Change a merchant; payments that exist stay as they are' })
+  @ApiOkResponse({ type: MerchantBody })
+  async update(
+    @Param('id', merchantIdPipe) id: string,
+    @Body() { name, underpayment_tolerance_bps: underpaymentToleranceBps }: UpdateMerchantDto,
+  ): Promise<MerchantBody> {
+    return merchantView(await this.auth.updateMerchant(id, { name, underpaymentToleranceBps }));
   }
 }

@@ -13,6 +13,7 @@ import { type EndpointReport } from './rpc-pool-member.js';
 import { RpcPool } from './rpc-pool.js';
 import { Token } from './token.entity.js';
 import { tokenId } from './token-id.js';
+import { findTransaction, type FoundTransaction } from './transaction.js';
 
 /**
  * `unchecked`: no node has answered yet, so nothing is known against it. `refused`: chains.yaml and chain disagree.
@@ -182,6 +183,11 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
     return this.dataSource.manager.find(Token, { where: { chainId }, order: { symbol: 'ASC', id: 'ASC' } });
   }
 
+  /** Null: no endpoint that answered knows it. @throws RpcError */
+  transaction(name: string, hash: string): Promise<FoundTransaction | null> {
+    return findTransaction(this.connection(name).rpc, hash);
+  }
+
   private connection(name: string): Connection {
     const connection = this.connections.get(name);
     if (!connection) throw new Error(`no chain is named ${name}`);
@@ -190,7 +196,11 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
 
   /** What chains.yaml no longer lists is switched off, never deleted: payments refer to it. */
   private async syncTokens({ chainId, tokens }: ChainConfig): Promise<void> {
-    const rows = tokens.map((token) => ({ ...token, id: tokenId(chainId, token.address), chainId }));
+    const rows = tokens.map(({ confirmations: _confirmations, ...token }) => ({
+      ...token,
+      id: tokenId(chainId, token.address),
+      chainId,
+    }));
     await this.dataSource.transaction(async (manager) => {
       await manager.update(Token, { chainId }, { enabled: false });
       if (rows.length > 0) await manager.upsert(Token, rows, ['id']);

@@ -1,4 +1,4 @@
-import { type Confirmations } from '../config/chains.js';
+import { type ChainConfig, type Confirmations } from '../config/chains.js';
 
 /**
  * How deep a payment's transfers must be to count as final, in blocks, the transfer's own included.
@@ -11,9 +11,22 @@ export function requiredConfirmations(confirmations: Confirmations, amount: bigi
   return (tier ?? confirmations.tiers.at(-1))?.blocks ?? null;
 }
 
+/**
+ * What chains.yaml says about an asset: the same number of base units is a fortune in one and nothing in another, so a
+ * token may have tiers of its own.
+ * @param tokenAddress lower-case; null: the native asset
+ */
+export function confirmationsOf(
+  chain: Pick<ChainConfig, 'confirmations' | 'tokens'>,
+  tokenAddress: string | null,
+): Confirmations {
+  const token = chain.tokens.find(({ address }) => address === tokenAddress);
+  return token?.confirmations ?? chain.confirmations;
+}
+
 /** The greatest depth that any payment on the chain can wait for, in blocks; 0 where finality decides. */
-export function deepestConfirmations(confirmations: Confirmations): number {
-  return confirmations.kind === 'finalized'
-    ? 0
-    : Math.max(...confirmations.tiers.map(({ blocks }) => blocks));
+export function deepestConfirmations(chain: Pick<ChainConfig, 'confirmations' | 'tokens'>): number {
+  const all = [chain.confirmations, ...chain.tokens.map(({ confirmations }) => confirmations)];
+  const depths = all.flatMap((one) => (one?.kind === 'blocks' ? one.tiers.map(({ blocks }) => blocks) : []));
+  return Math.max(0, ...depths);
 }

@@ -5,7 +5,12 @@ import { type Configuration } from '../config/read-configuration.js';
 import { ConfigurationModule } from '../config/configuration.module.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { KeyCommand, KeyCreateCommand, KeyListCommand, KeyRevokeCommand } from './key.command.js';
-import { MerchantCommand, MerchantCreateCommand, MerchantListCommand } from './merchant.command.js';
+import {
+  MerchantCommand,
+  MerchantCreateCommand,
+  MerchantListCommand,
+  MerchantUpdateCommand,
+} from './merchant.command.js';
 import { HealthModule } from '../health/health.module.js';
 import { RescanModule } from '../scanner/rescan.module.js';
 import { ScannerCommand, ScannerRescanCommand } from './scanner.command.js';
@@ -36,6 +41,7 @@ export class CliModule {
         MerchantCommand,
         MerchantCreateCommand,
         MerchantListCommand,
+        MerchantUpdateCommand,
         ScannerCommand,
         ScannerRescanCommand,
         WebhookCommand,

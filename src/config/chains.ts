@@ -34,6 +34,8 @@ export interface TokenConfig {
   decimals: number;
   /** Off: no new payments, those there are stay watched. */
   enabled: boolean;
+  /** By amounts of this token; left out: those of the chain. */
+  confirmations?: Confirmations;
 }
 
 /** Depth in blocks by amount, tiers ascending, the last without a bound; or the chain's own finality. */

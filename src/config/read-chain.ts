@@ -48,7 +48,7 @@ export function readChain(entry: Located): ChainConfig {
             min: 1,
             max: 100_000,
           }),
-    confirmations: confirmations(entry),
+    confirmations: confirmations(entry, ['confirmations'], value.confirmations),
     blockTimeMs: integer(entry, ['block_time_ms'], value.block_time_ms, { min: 50, max: 600_000 }),
     native: asset(entry, ['native'], value.native),
     tokens: tokens(entry),
@@ -112,23 +112,32 @@ function rpcUrls(entry: Located): string[] {
   return urls(entry, [several === undefined ? 'rpc_url' : 'rpc_urls'], list, 'http', 'https');
 }
 
-function confirmations(entry: Located): Confirmations {
-  const given = entry.value.confirmations;
+/** Finality is asked of the chain, for all of it or not at all. */
+function tokenConfirmations(entry: Located, path: Path, given: unknown): { confirmations?: Confirmations } {
+  if (given === undefined) return {};
+  if (given === 'finalized') {
+    entry.complain(path, 'must be a number or tiers; `finalized` is for the whole chain');
+    return {};
+  }
+  return { confirmations: confirmations(entry, path, given) };
+}
+
+function confirmations(entry: Located, path: Path, given: unknown): Confirmations {
   if (given === 'finalized') return { kind: 'finalized' };
   if (!Array.isArray(given)) {
-    const blocks = integer(entry, ['confirmations'], given, { min: 1, max: 100_000 });
+    const blocks = integer(entry, path, given, { min: 1, max: 100_000 });
     return { kind: 'blocks', tiers: [{ upTo: null, blocks }] };
   }
   const tiers = given.map((tier, index) =>
-    confirmationTier(entry, ['confirmations', index], tier, index === given.length - 1),
+    confirmationTier(entry, [...path, index], tier, index === given.length - 1),
   );
   tiers.forEach(({ upTo }, index) => {
     const before = tiers[index - 1]?.upTo;
     if (upTo !== null && before != null && upTo <= before) {
-      entry.complain(['confirmations', index, 'up_to'], 'must be above that of the tier before it');
+      entry.complain([...path, index, 'up_to'], 'must be above that of the tier before it');
     }
   });
-  if (tiers.length === 0) entry.complain(['confirmations'], 'must have at least one tier: [{blocks: 12}]');
+  if (tiers.length === 0) entry.complain(path, 'must have at least one tier: [{blocks: 12}]');
   return { kind: 'blocks', tiers };
 }
 
@@ -163,7 +172,7 @@ function tokens(entry: Located): TokenConfig[] {
       entry.complain(path, 'must be {symbol, address, decimals}');
       return [];
     }
-    knownKeys(entry, path, token, ['symbol', 'address', 'decimals', 'enabled']);
+    knownKeys(entry, path, token, ['symbol', 'address', 'decimals', 'enabled', 'confirmations']);
     const { enabled = true } = token;
     if (typeof enabled !== 'boolean') entry.complain([...path, 'enabled'], 'must be true or false');
     return [
@@ -172,6 +181,7 @@ function tokens(entry: Located): TokenConfig[] {
         decimals: integer(entry, [...path, 'decimals'], token.decimals, { min: 0, max: 255 }),
         address: address(entry, [...path, 'address'], token.address),
         enabled: enabled === true,
+        ...tokenConfirmations(entry, [...path, 'confirmations'], token.confirmations),
       },
     ];
   });

@@ -7,6 +7,7 @@ import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { EventCatalogue } from '../webhooks/catalogue/event-catalogue.js';
 import { whyNotCounted } from './counting.js';
+import { DepositAnnouncements } from './deposit-announcements.js';
 import { advance } from './lifecycle.js';
 import { type NewEvent, Outbox } from './outbox.js';
 import { Payment } from './payment.entity.js';
@@ -45,6 +46,12 @@ export type RecordedTransfer = Pick<
   'blockHash' | 'blockNumber' | 'txHash' | 'ordinal' | 'kind' | 'paymentId'
 >;
 
+type TouchedTransfer = Pick<Transfer, 'id' | 'paymentId'>;
+interface TouchedRow {
+  id: string;
+  payment_id: string;
+}
+
 /** Brings what the scanner saw into payments. What writes runs inside the caller's transaction. */
 @Injectable()
 export class ChainFactsService {
@@ -54,6 +61,7 @@ export class ChainFactsService {
     @Inject(SETTINGS) settings: Settings,
     private readonly outbox: Outbox,
     private readonly catalogue: EventCatalogue,
+    private readonly announcements: DepositAnnouncements,
   ) {
     this.lateWatchMs = settings.lateWatchDays * DAY_MS;
   }
@@ -64,8 +72,10 @@ export class ChainFactsService {
    */
   async apply(manager: EntityManager, facts: ChainFacts): Promise<number> {
     const orphaned = await orphanAbove(manager, facts);
-    const credited = await this.record(manager, facts);
-    return this.advanceAll(manager, [...new Set([...orphaned, ...credited])], facts);
+    const recorded = await this.record(manager, facts);
+    const touched = [...orphaned, ...recorded];
+    const told = await this.announcements.announce(manager, distinct(touched, 'id'), new Date());
+    return told + (await this.advanceAll(manager, distinct(touched, 'paymentId'), facts));
   }
 
   /**
@@ -148,8 +158,8 @@ export class ChainFactsService {
     return row?.any === true;
   }
 
-  /** @returns the payments that the transfers belong to */
-  private async record(manager: EntityManager, facts: ChainFacts): Promise<string[]> {
+  /** @returns the transfers that are ours */
+  private async record(manager: EntityManager, facts: ChainFacts): Promise<TouchedTransfer[]> {
     if (facts.transfers.length === 0) return [];
     const recipients = [...new Set(facts.transfers.map((transfer) => transfer.to))];
     const payments = await manager
@@ -159,12 +169,15 @@ export class ChainFactsService {
     if (payments.length === 0) return [];
     const byAddress = new Map(payments.map((payment) => [payment.address, payment]));
     const tokenAddresses = await tokenAddressesOf(manager, payments);
+    const countedBeforeFailure = await countedOfFailed(manager, payments);
     const rows = facts.transfers.flatMap((transfer) => {
       const payment = byAddress.get(transfer.to);
-      return payment ? [this.transferRow(payment, tokenAddresses, transfer, facts.chainId)] : [];
+      if (!payment) return [];
+      const row = this.transferRow(payment, tokenAddresses, transfer, facts.chainId);
+      const isOld = row.uncountedReason === 'payment_failed' && countedBeforeFailure.has(identityOf(row));
+      return [isOld ? { ...row, uncountedReason: null } : row];
     });
-    await upsertTransfers(manager, rows);
-    return rows.map((row) => row.paymentId);
+    return upsertTransfers(manager, rows);
   }
 
   private transferRow(
@@ -177,14 +190,19 @@ export class ChainFactsService {
       chainId: payment.chainId,
       tokenAddress: payment.tokenId === null ? null : (tokenAddresses.get(payment.tokenId) ?? null),
       expiresAt: payment.expiresAt,
+      status: payment.status,
     };
     return {
       ...transfer,
       id: uuidv7(),
       paymentId: payment.id,
+      merchantId: payment.merchantId,
       chainId,
       state: 'included',
       uncountedReason: whyNotCounted(expected, { ...transfer, chainId }, this.lateWatchMs),
+      resolution: null,
+      resolvedAt: null,
+      announced: null,
     };
   }
 
@@ -220,8 +238,11 @@ export class ChainFactsService {
 }
 
 /** A transaction mined again may stand in another block, with other logs around it: what it is now replaces what it was. */
-async function upsertTransfers(manager: EntityManager, rows: Omit<Transfer, 'createdAt'>[]): Promise<void> {
-  await manager
+async function upsertTransfers(
+  manager: EntityManager,
+  rows: Omit<Transfer, 'createdAt'>[],
+): Promise<TouchedTransfer[]> {
+  const upserted = await manager
     .createQueryBuilder()
     .insert()
     .into(Transfer)
@@ -242,18 +263,44 @@ async function upsertTransfers(manager: EntityManager, rows: Omit<Transfer, 'cre
       ],
       ['chain_id', 'tx_hash', 'ordinal', 'kind'],
     )
+    .returning(['id', 'paymentId'])
     .execute();
+  return (upserted.raw as TouchedRow[]).map(touched);
 }
 
-/** @returns the payments that lost a transfer */
-async function orphanAbove(manager: EntityManager, facts: ChainFacts): Promise<string[]> {
+/** @returns the transfers that were taken away */
+async function orphanAbove(manager: EntityManager, facts: ChainFacts): Promise<TouchedTransfer[]> {
   if (facts.orphanAbove === null) return [];
-  const [rows] = await manager.query<[{ payment_id: string }[], number]>(
+  const [rows] = await manager.query<[TouchedRow[], number]>(
     `UPDATE transfers SET state = 'orphaned'
-     WHERE chain_id = $1 AND block_number > $2 AND state = 'included' RETURNING payment_id`,
+     WHERE chain_id = $1 AND block_number > $2 AND state = 'included' RETURNING id, payment_id`,
     [facts.chainId, facts.orphanAbove],
   );
-  return rows.map((row) => row.payment_id);
+  return rows.map(touched);
+}
+
+/** By identity, what failed payments have that counted: money from before the failure stays theirs when read again. */
+async function countedOfFailed(manager: EntityManager, payments: Payment[]): Promise<Set<string>> {
+  const failed = payments.filter(({ status }) => status === 'failed').map(({ id }) => id);
+  if (failed.length === 0) return new Set();
+  return new Set((await countedTransfers(manager, failed)).map(identityOf));
+}
+
+function identityOf({
+  chainId,
+  txHash,
+  ordinal,
+  kind,
+}: Pick<Transfer, 'chainId' | 'txHash' | 'ordinal' | 'kind'>): string {
+  return `${chainId} ${txHash} ${ordinal} ${kind}`;
+}
+
+function touched({ id, payment_id: paymentId }: TouchedRow): TouchedTransfer {
+  return { id, paymentId };
+}
+
+function distinct(transfers: TouchedTransfer[], key: keyof TouchedTransfer): string[] {
+  return [...new Set(transfers.map((transfer) => transfer[key]))];
 }
 
 async function tokenAddressesOf(manager: EntityManager, payments: Payment[]): Promise<Map<string, string>> {

@@ -1,9 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
-import { whyNotCounted } from './counting.js';
+import fc from 'fast-check';
+import {
+  type DepositEventType,
+  depositEvent,
+  type DepositFacts,
+  depositState,
+  type DepositState,
+  doesCount,
+  UNCOUNTED_REASONS,
+  whyNotCounted,
+} from './counting.js';
 
 const DAY = 86_400_000;
 const expiresAt = new Date('2026-01-01T00:00:00Z');
-const expected = { chainId: 1, tokenAddress: '0xtoken', expiresAt };
+const expected = { chainId: 1, tokenAddress: '0xtoken', expiresAt, status: 'expired' as const };
 const arrived = { chainId: 1, tokenAddress: '0xtoken', blockTime: expiresAt };
 
 describe('whyNotCounted', () => {
@@ -20,5 +30,99 @@ describe('whyNotCounted', () => {
     ['wrong_chain', { chainId: 56, tokenAddress: null }],
   ])('says %s', (reason, difference) => {
     expect(whyNotCounted(expected, { ...arrived, ...difference }, DAY)).toBe(reason);
+  });
+
+  it('counts nothing more towards a payment that has failed, and more towards one that is confirmed', () => {
+    expect(whyNotCounted({ ...expected, status: 'failed' }, arrived, DAY)).toBe('payment_failed');
+    expect(whyNotCounted({ ...expected, status: 'confirmed' }, arrived, DAY)).toBeNull();
+  });
+});
+
+describe('doesCount', () => {
+  it('counts late money that was accepted, and never another asset or chain', () => {
+    const deposit = { state: 'included' as const, resolution: 'accepted' as const };
+    const counting = UNCOUNTED_REASONS.filter((uncountedReason) =>
+      doesCount({ ...deposit, uncountedReason }),
+    );
+    expect(counting).toEqual(['after_watch']);
+  });
+});
+
+type Fact = Partial<DepositFacts>;
+/** What may happen to a deposit, in any order: mined here or there, taken away, accepted, ignored. */
+const aLife = fc.array(
+  fc.oneof(
+    fc.constant<Fact>({ state: 'orphaned' }),
+    fc
+      .constantFrom(null, ...UNCOUNTED_REASONS)
+      .map((uncountedReason): Fact => ({ state: 'included', uncountedReason })),
+    fc.constantFrom('accepted' as const, 'ignored' as const).map((resolution): Fact => ({ resolution })),
+  ),
+  { maxLength: 12 },
+);
+const SAYS: Record<DepositEventType, DepositState> = {
+  'deposit.unassigned': 'unassigned',
+  'deposit.accepted': 'accepted',
+  'deposit.ignored': 'ignored',
+  'deposit.reorged': 'orphaned',
+  'deposit.counted': 'counted',
+};
+
+/** As the database and its transactions do it: the fact, then the event about it, if there is one. */
+function live(life: readonly Fact[]): {
+  deposit: DepositFacts;
+  announced: DepositState | null;
+  told: DepositState[];
+} {
+  let deposit: DepositFacts = { state: 'included', uncountedReason: null, resolution: null };
+  let announced: DepositState | null = null;
+  const told: DepositState[] = [];
+  for (const fact of life) {
+    // Nobody can decide about what counts or is gone.
+    if (fact.resolution && !['unassigned', 'ignored'].includes(depositState(deposit))) continue;
+    deposit = { ...deposit, ...fact };
+    const event = depositEvent(announced, depositState(deposit));
+    if (!event) continue;
+    announced = depositState(deposit);
+    told.push(SAYS[event]);
+  }
+  return { deposit, announced, told };
+}
+
+describe('depositEvent, for any life of a deposit', () => {
+  it('leaves a merchant knowing what it is now, unless it was never anything but counted', () => {
+    fc.assert(
+      fc.property(aLife, (life) => {
+        const { deposit, told } = live(life);
+        const now = depositState(deposit);
+        if (told.length > 0 && !(now === 'orphaned' && told.at(-1) === 'counted'))
+          expect(told.at(-1)).toBe(now);
+        if (told.length === 0) expect(['counted', 'orphaned']).toContain(now);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('says each thing once, however often the same fact is applied again', () => {
+    fc.assert(
+      fc.property(aLife, (life) => {
+        const twice = live(life.flatMap((fact) => [fact, fact, fact]));
+        expect(twice).toEqual(live(life));
+        expect(twice.told.some((state, index) => index > 0 && twice.told[index - 1] === state)).toBe(false);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('counts nothing that a reorg took away or that nobody accepted', () => {
+    fc.assert(
+      fc.property(aLife, (life) => {
+        const { deposit } = live(life);
+        if (!doesCount(deposit)) return;
+        expect(deposit.state).toBe('included');
+        expect(deposit.uncountedReason === null || deposit.resolution === 'accepted').toBe(true);
+      }),
+      { numRuns: 2000 },
+    );
   });
 });

@@ -1,17 +1,40 @@
-import { watchEndsAt } from './lifecycle.js';
-import { type UncountedReason } from './transfer.entity.js';
+import { type PaymentStatus, watchEndsAt } from './lifecycle.js';
+
+export type TransferState = 'included' | 'orphaned';
+
+/** Why a transfer to a payment's address does not count towards it by itself. */
+export const UNCOUNTED_REASONS = ['wrong_chain', 'wrong_asset', 'after_watch', 'payment_failed'] as const;
+export type UncountedReason = (typeof UNCOUNTED_REASONS)[number];
+
+/** What a merchant made of a transfer that did not count by itself. */
+export type Resolution = 'accepted' | 'ignored';
+
+/** `unassigned`: nobody has made anything of it. `orphaned`: a reorg took it away. */
+export const DEPOSIT_STATES = ['counted', 'unassigned', 'accepted', 'ignored', 'orphaned'] as const;
+export type DepositState = (typeof DEPOSIT_STATES)[number];
+
+export type DepositEventType =
+  'deposit.unassigned' | 'deposit.accepted' | 'deposit.ignored' | 'deposit.reorged' | 'deposit.counted';
 
 interface Expected {
   chainId: number;
   /** Lower-case; null: the native asset. */
   tokenAddress: string | null;
   expiresAt: Date;
+  status: PaymentStatus;
 }
 
 interface Arrived {
   chainId: number;
   tokenAddress: string | null;
   blockTime: Date;
+}
+
+/** The part of a transfer that says what it is to its payment. */
+export interface DepositFacts {
+  state: TransferState;
+  uncountedReason: UncountedReason | null;
+  resolution: Resolution | null;
 }
 
 /** Why a transfer that reached a payment's address does not count towards it; null when it does. */
@@ -23,5 +46,33 @@ export function whyNotCounted(
   if (arrived.chainId !== expected.chainId) return 'wrong_chain';
   if (arrived.tokenAddress !== expected.tokenAddress) return 'wrong_asset';
   if (arrived.blockTime > watchEndsAt(expected, lateWatchMs)) return 'after_watch';
+  if (expected.status === 'failed') return 'payment_failed';
   return null;
+}
+
+export function depositState({ state, uncountedReason, resolution }: DepositFacts): DepositState {
+  if (state === 'orphaned') return 'orphaned';
+  if (uncountedReason === null) return 'counted';
+  return resolution ?? 'unassigned';
+}
+
+/**
+ * Whether a transfer is part of what its payment received. An accepted one is where it is of the right asset on the
+ * right chain: nothing else can be added to the amount due, and a payment that failed has ended.
+ */
+export function doesCount(deposit: DepositFacts): boolean {
+  const state = depositState(deposit);
+  return state === 'counted' || (state === 'accepted' && deposit.uncountedReason === 'after_watch');
+}
+
+/**
+ * The event that brings a merchant from what was last announced to what is; null where none is needed. Money that
+ * counts by itself is announced by its payment, and as a deposit only when something else was said before.
+ */
+export function depositEvent(announced: DepositState | null, now: DepositState): DepositEventType | null {
+  if (announced === now) return null;
+  const isUntold = announced === null || announced === 'counted';
+  if (now === 'orphaned') return isUntold ? null : 'deposit.reorged';
+  if (now === 'counted') return isUntold ? null : 'deposit.counted';
+  return `deposit.${now}`;
 }

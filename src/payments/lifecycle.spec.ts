@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { advance, type Credit, type Facts, type PaymentState } from './lifecycle.js';
+import { advance, type Credit, enough, type Facts, type PaymentState } from './lifecycle.js';
 
 const HOUR = 3_600_000;
 const EXPIRES = new Date('2026-01-01T12:00:00Z');
@@ -12,6 +12,7 @@ function aPayment(overrides: Partial<PaymentState> = {}): PaymentState {
     status: 'pending',
     exception: null,
     amount: 100n,
+    underpaymentToleranceBps: 0,
     amountReceived: 0n,
     amountConfirmed: 0n,
     confirmations: 0,
@@ -225,11 +226,57 @@ describe('advance', () => {
   });
 });
 
+describe('advance, with a tolerance', () => {
+  const tolerant = (amount: bigint) => aPayment({ amount, underpaymentToleranceBps: 100 });
+
+  it('takes what is short by no more than it for the whole, and says nothing of underpayment', () => {
+    const result = advance(tolerant(1000n), factsAt(20, [aCredit(990n, 10)], late));
+    expect(result.payment).toMatchObject({ status: 'confirmed', exception: null, amountReceived: 990n });
+    expect(typesOf(result)).toEqual(['payment.detected', 'payment.confirmed']);
+  });
+
+  it('does not take what is short by more', () => {
+    const result = advance(tolerant(1000n), factsAt(20, [aCredit(989n, 10)], late));
+    expect(result.payment).toMatchObject({ status: 'expired', exception: 'underpaid', amountReceived: 989n });
+  });
+
+  it('calls the rest that comes later no overpayment, and what is above the amount one', () => {
+    const confirmed = advance(tolerant(1000n), factsAt(20, [aCredit(990n, 10)])).payment;
+    const whole = advance(confirmed, factsAt(30, [aCredit(990n, 10), aCredit(10n, 25)]));
+    expect(whole).toMatchObject({ events: [], payment: { exception: null, amountReceived: 1000n } });
+    const credits = [aCredit(990n, 10), aCredit(10n, 25), aCredit(1n, 26)];
+    const above = advance(whole.payment, factsAt(30, credits));
+    expect(above.payment).toMatchObject({ exception: 'overpaid', amountReceived: 1001n });
+    expect(typesOf(above)).toEqual(['payment.overpaid']);
+  });
+
+  it('is rounded in the merchant’s favour, and never takes nothing for enough', () => {
+    expect(enough({ amount: 999n, underpaymentToleranceBps: 100 })).toBe(990n);
+    expect(enough({ amount: 1n, underpaymentToleranceBps: 1000 })).toBe(1n);
+    expect(enough({ amount: 2n ** 256n - 1n, underpaymentToleranceBps: 0 })).toBe(2n ** 256n - 1n);
+    fc.assert(
+      fc.property(
+        fc.bigInt({ min: 1n, max: 2n ** 256n - 1n }),
+        fc.integer({ min: 0, max: 1000 }),
+        (amount, bps) => {
+          const least = enough({ amount, underpaymentToleranceBps: bps });
+          expect(least * 10_000n >= amount * BigInt(10_000 - bps)).toBe(true);
+          expect((least - 1n) * 10_000n < amount * BigInt(10_000 - bps)).toBe(true);
+          expect(least > 0n && least <= amount).toBe(true);
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+});
+
 /** A made-up chain: for each block, seconds to expiry (negative: past it) falling, and what it paid us. */
 const aHistory = fc.array(fc.array(fc.bigInt({ min: 1n, max: 70n }), { maxLength: 2 }), {
   minLength: 1,
   maxLength: 14,
 });
+
+const aTolerance = fc.integer({ min: 0, max: 1000 });
 
 function creditsOf(history: bigint[][], upTo: number): Credit[] {
   return history
@@ -263,9 +310,10 @@ function essence({
 describe('advance, for any history', () => {
   it('ends in the same payment however the chain was cut into portions', () => {
     fc.assert(
-      fc.property(aHistory, fc.array(fc.nat({ max: 14 })), (history, stops) => {
-        const atOnce = advance(aPayment(), scannedAt(history, history.length)).payment;
-        let inPortions = aPayment();
+      fc.property(aHistory, fc.array(fc.nat({ max: 14 })), aTolerance, (history, stops, toleranceBps) => {
+        const payment = aPayment({ underpaymentToleranceBps: toleranceBps });
+        const atOnce = advance(payment, scannedAt(history, history.length)).payment;
+        let inPortions = payment;
         for (const stop of stops.filter((n) => n > 0 && n < history.length).sort((a, b) => a - b)) {
           inPortions = advance(inPortions, scannedAt(history, stop)).payment;
         }

@@ -6,6 +6,9 @@
  * long catch-up ends in the same payment.
  */
 
+/** 100 % in basis points. */
+const WHOLE_BPS = 10_000;
+
 export const PAYMENT_STATUSES = [
   'pending',
   'partially_paid',
@@ -34,6 +37,8 @@ export interface PaymentState {
   status: PaymentStatus;
   exception: PaymentException | null;
   amount: bigint;
+  /** How much less than `amount` is enough, in basis points. */
+  underpaymentToleranceBps: number;
   amountReceived: bigint;
   amountConfirmed: bigint;
   confirmations: number;
@@ -109,7 +114,7 @@ export function advance<P extends PaymentState>(payment: P, facts: Facts): Advan
 
 /** The next row of the table of moves that applies, or undefined when the payment has come to rest. */
 function nextMove(payment: PaymentState, tally: Tally, facts: Facts): Move | undefined {
-  const isCovered = tally.received >= payment.amount;
+  const isCovered = tally.received >= enough(payment);
   switch (payment.status) {
     case 'pending':
       if (isCovered) return { to: 'detected', event: 'payment.detected' };
@@ -133,7 +138,9 @@ function nextMove(payment: PaymentState, tally: Tally, facts: Facts): Move | und
     case 'settled':
       if (!isCovered) return { to: 'failed', event: 'payment.failed' };
       if (payment.status === 'confirmed' && facts.swept) return { to: 'settled', event: 'payment.settled' };
-      if (tally.received > payment.amountReceived) return { to: payment.status, event: 'payment.overpaid' };
+      // What only makes up for an amount taken as enough is not too much.
+      if (tally.received > payment.amountReceived && tally.received > payment.amount)
+        return { to: payment.status, event: 'payment.overpaid' };
       return undefined;
     case 'expired':
       if (isCovered) return { to: 'detected', event: 'payment.detected' };
@@ -144,6 +151,12 @@ function nextMove(payment: PaymentState, tally: Tally, facts: Facts): Move | und
     case 'failed':
       return undefined;
   }
+}
+
+/** The least that counts as paid, in base units: the amount less the tolerance, rounded up. */
+export function enough(payment: Pick<PaymentState, 'amount' | 'underpaymentToleranceBps'>): bigint {
+  const { amount, underpaymentToleranceBps } = payment;
+  return (amount * BigInt(WHOLE_BPS - underpaymentToleranceBps) + BigInt(WHOLE_BPS - 1)) / BigInt(WHOLE_BPS);
 }
 
 /** Late money reopens a payment until its watch window ends; without it, time is up at `expiresAt`. */
@@ -210,7 +223,7 @@ function tallyOf(payment: PaymentState, facts: Facts): Tally {
     if (isDeep) tally.confirmed += credit.amount;
     else tally.recheckAtBlock ??= deepEnoughAt(credit, payment.requiredConfirmations);
     if (credit.blockTime > payment.expiresAt) tally.hasLateCredit = true;
-    if (!tally.completing && tally.received >= payment.amount) {
+    if (!tally.completing && tally.received >= enough(payment)) {
       tally.completing = credit;
       tally.completingIsDeep = isDeep;
     }

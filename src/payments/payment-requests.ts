@@ -1,8 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import { AuthService } from '../auth/auth.service.js';
 import { ChainService } from '../chain/chain.service.js';
-import { requiredConfirmations } from '../chain/confirmations.js';
+import { confirmationsOf, requiredConfirmations } from '../chain/confirmations.js';
 import { type ChainConfig } from '../config/chains.js';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
@@ -27,6 +28,7 @@ export class PaymentRequests {
     @Inject(SETTINGS) private readonly settings: Settings,
     private readonly chains: ChainService,
     private readonly addresses: DepositAddresses,
+    private readonly merchants: AuthService,
   ) {}
 
   /** @throws UnknownChainError, ChainRefusedError, TokenNotOfferedError */
@@ -60,7 +62,10 @@ export class PaymentRequests {
     dto: CreatePaymentDto,
     { chain, token }: Asset,
   ): Promise<Payment> {
-    const deposit = await this.addresses.next(manager);
+    const [deposit, underpaymentToleranceBps] = await Promise.all([
+      this.addresses.next(manager),
+      this.merchants.toleranceOf(merchantId, manager),
+    ]);
     const createdAt = new Date();
     const expiresInMs = (dto.expires_in_minutes ?? this.settings.paymentExpiryMinutes) * MINUTE_MS;
     const expiresAt = new Date(createdAt.getTime() + expiresInMs);
@@ -76,12 +81,13 @@ export class PaymentRequests {
       depositParameters: deposit.parameters,
       derivationIndex: deposit.derivationIndex,
       amount,
+      underpaymentToleranceBps,
       amountReceived: 0n,
       amountConfirmed: 0n,
       status: 'pending',
       exception: null,
       confirmations: 0,
-      requiredConfirmations: requiredConfirmations(chain.confirmations, amount),
+      requiredConfirmations: requiredConfirmations(confirmationsOf(chain, token?.address ?? null), amount),
       detectedInBlock: null,
       recheckAtBlock: null,
       recheckAtTime: expiresAt,

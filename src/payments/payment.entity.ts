@@ -12,6 +12,7 @@ import { type PaymentException, type PaymentStatus } from './lifecycle.js';
 )
 @Check('payments_exception_check', `exception IN ('underpaid','overpaid','late')`)
 @Check('payments_amount_check', 'amount > 0')
+@Check('payments_tolerance_check', 'underpayment_tolerance_bps BETWEEN 0 AND 1000')
 @Index('payments_merchant_idx', ['merchantId', 'id'])
 @Index('payments_merchant_status_idx', ['merchantId', 'status', 'id'])
 @Index('payments_merchant_reference_idx', ['merchantId', 'reference', 'id'], {
@@ -60,6 +61,10 @@ export class Payment {
   /** Due, in base units. */
   @Column(amountColumn)
   amount: bigint;
+
+  /** How much less than the amount is enough, in basis points: the merchant's when the payment was made. */
+  @Column('smallint', { name: 'underpayment_tolerance_bps', default: 0 })
+  underpaymentToleranceBps: number;
 
   /** Sum of the counted transfers on the canonical chain, in base units. */
   @Column({ ...amountColumn, name: 'amount_received', default: 0 })

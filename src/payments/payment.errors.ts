@@ -1,4 +1,5 @@
-import { NotFoundError, ValidationFailedError } from '../http/problem.js';
+import { DomainError, NotFoundError, ValidationFailedError } from '../http/problem.js';
+import { type DepositState } from './counting.js';
 
 /** Also said of another merchant's payment: that it exists is none of their business. */
 export class PaymentNotFoundError extends NotFoundError {
@@ -34,3 +35,26 @@ export class TokenNotOfferedError extends ValidationFailedError {
     super([{ field: 'token_id', message: `token ${id} ${why}; GET /chains lists the tokens of each chain` }]);
   }
 }
+
+/** Also said of another merchant's deposit. */
+export class DepositNotFoundError extends NotFoundError {
+  constructor(id: string) {
+    super(`there is no deposit ${id}`);
+  }
+}
+
+/** What was asked for does not fit what the deposit is by now. */
+export class DepositResolvedError extends DomainError {
+  readonly code = 'conflict';
+
+  constructor(id: string, state: Exclude<DepositState, 'unassigned'>) {
+    super(`deposit ${id} ${WHY_NOT[state]}`);
+  }
+}
+
+const WHY_NOT = {
+  counted: 'counts towards its payment already',
+  accepted: 'was accepted already, and what was counted stays counted',
+  ignored: 'is ignored already',
+  orphaned: 'was taken away by a reorganisation; wait until it is mined again',
+} satisfies Record<Exclude<DepositState, 'unassigned'>, string>;

@@ -16,6 +16,8 @@ export interface PaymentView {
   address: string;
   /** Due; this and the other amounts are decimal strings in base units. */
   amount: string;
+  /** How much less than the amount is enough, in basis points (1/100 %). */
+  underpayment_tolerance_bps: number;
   amount_received: string;
   amount_confirmed: string;
   confirmations: number;
@@ -59,6 +61,7 @@ export function paymentView(
     token_id: payment.tokenId,
     address: getAddress(payment.address),
     amount: payment.amount.toString(),
+    underpayment_tolerance_bps: payment.underpaymentToleranceBps,
     amount_received: payment.amountReceived.toString(),
     amount_confirmed: payment.amountConfirmed.toString(),
     confirmations: payment.confirmations,

@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, In } from 'typeorm';
 import { Token } from '../chain/token.entity.js';
 import { Coalescer } from '../process/coalescer.js';
+import { doesCount } from './counting.js';
 import { type PaymentStatus } from './lifecycle.js';
 import { type NewEvent } from './outbox.js';
 import { Payment } from './payment.entity.js';
@@ -48,6 +49,15 @@ export class PaymentsRepository {
     if (!payment) return null;
     const [record] = await this.withCredits([payment]);
     return record ?? null;
+  }
+
+  /** The merchant's payments at any of these addresses, lower-case. */
+  ownAt(merchantId: string, addresses: string[]): Promise<Pick<Payment, 'id' | 'address'>[]> {
+    if (addresses.length === 0) return Promise.resolve([]);
+    return this.dataSource.manager.find(Payment, {
+      select: { id: true, address: true },
+      where: { merchantId, address: In(addresses) },
+    });
   }
 
   /** Newest first. */
@@ -110,6 +120,7 @@ function rowOf(payment: Payment, event: NewEvent) {
     deposit_parameters: payment.depositParameters,
     derivation_index: payment.derivationIndex,
     amount: payment.amount.toString(),
+    underpayment_tolerance_bps: payment.underpaymentToleranceBps,
     required_confirmations: payment.requiredConfirmations,
     reference: payment.reference,
     metadata: payment.metadata,
@@ -127,14 +138,14 @@ async function insertRows(manager: EntityManager, rows: PaymentRow[]): Promise<P
     `WITH given AS MATERIALIZED (
        SELECT * FROM json_to_recordset($1) AS given (
          id uuid, merchant_id uuid, chain_id bigint, chain text, token_id uuid, address text, deposit_scheme text,
-         deposit_parameters jsonb, derivation_index bigint, amount numeric, required_confirmations integer,
+         deposit_parameters jsonb, derivation_index bigint, amount numeric, underpayment_tolerance_bps smallint, required_confirmations integer,
          reference text, metadata jsonb, expires_at timestamptz, created_at timestamptz, event_id text,
          event_type text, event_body text)),
      payment AS (
        INSERT INTO payments (id, merchant_id, chain_id, chain, token_id, address, deposit_scheme, deposit_parameters,
-         derivation_index, amount, required_confirmations, recheck_at_time, reference, metadata, expires_at, created_at)
+         derivation_index, amount, underpayment_tolerance_bps, required_confirmations, recheck_at_time, reference, metadata, expires_at, created_at)
        SELECT id, merchant_id, chain_id, chain, token_id, address, deposit_scheme, deposit_parameters,
-         derivation_index, amount, required_confirmations, expires_at, reference, metadata, expires_at, created_at
+         derivation_index, amount, underpayment_tolerance_bps, required_confirmations, expires_at, reference, metadata, expires_at, created_at
        FROM given)
      INSERT INTO events (id, type, merchant_id, payment_id, body)
      SELECT event_id, event_type, merchant_id, id, event_body FROM given`,
@@ -144,10 +155,12 @@ async function insertRows(manager: EntityManager, rows: PaymentRow[]): Promise<P
 }
 
 /** The transfers that make up what the payments have received, where the canonical chain has them now. */
-export function countedTransfers(manager: EntityManager, paymentIds: string[]): Promise<Transfer[]> {
-  return manager
+export async function countedTransfers(manager: EntityManager, paymentIds: string[]): Promise<Transfer[]> {
+  const included = await manager
     .createQueryBuilder(Transfer, 'transfer')
     .where('transfer.payment_id = ANY(:paymentIds)', { paymentIds })
-    .andWhere(`transfer.state = 'included' AND transfer.uncounted_reason IS NULL`)
+    .andWhere(`transfer.state = 'included'`)
+    .andWhere(`(transfer.uncounted_reason IS NULL OR transfer.resolution = 'accepted')`)
     .getMany();
+  return included.filter(doesCount);
 }

@@ -1,11 +1,10 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { Merchant } from '../auth/merchant.entity.js';
 import { amountColumn, integerColumn } from '../database/column-types.js';
+import { type DepositState, type Resolution, type TransferState, type UncountedReason } from './counting.js';
 import { Payment } from './payment.entity.js';
 
 export type TransferKind = 'native' | 'erc20' | 'internal';
-export type TransferState = 'included' | 'orphaned';
-/** Why a transfer to a payment's address does not count towards it. */
-export type UncountedReason = 'wrong_asset' | 'wrong_chain' | 'after_watch';
 
 /**
  * Money that reached a deposit address. A credit is (chain, tx hash, ordinal within the transaction): block-wide
@@ -14,10 +13,16 @@ export type UncountedReason = 'wrong_asset' | 'wrong_chain' | 'after_watch';
 @Entity('transfers')
 @Check('transfers_kind_check', `kind IN ('native','erc20','internal')`)
 @Check('transfers_state_check', `state IN ('included','orphaned')`)
+@Check('transfers_resolution_check', `resolution IN ('accepted','ignored')`)
 @Index('transfers_identity_key', ['chainId', 'txHash', 'ordinal', 'kind'], { unique: true })
 @Index('transfers_payment_idx', ['paymentId'])
+@Index('transfers_merchant_idx', ['merchantId', 'id'])
+@Index('transfers_unassigned_idx', ['merchantId', 'id'], {
+  where: `state = 'included' AND uncounted_reason IS NOT NULL AND resolution IS NULL`,
+})
 @Index('transfers_block_idx', ['chainId', 'blockNumber'])
 export class Transfer {
+  /** UUIDv7: sorts by when it was first seen. It stays when the transaction is mined again. */
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'transfers_pkey' })
   id: string;
 
@@ -25,6 +30,11 @@ export class Transfer {
   @ForeignKey(() => Payment, { name: 'transfers_payment_fkey' })
   @Column('uuid', { name: 'payment_id' })
   paymentId: string;
+
+  /** The payment's, so that one merchant's deposits are found by an index. */
+  @ForeignKey(() => Merchant, { name: 'transfers_merchant_fkey' })
+  @Column('uuid', { name: 'merchant_id' })
+  merchantId: string;
 
   @Column({ ...integerColumn, name: 'chain_id' })
   chainId: number;
@@ -71,6 +81,17 @@ export class Transfer {
   /** Null: it counts. */
   @Column('varchar', { name: 'uncounted_reason', length: 20, nullable: true })
   uncountedReason: UncountedReason | null;
+
+  /** What the merchant made of it, where it did not count by itself. */
+  @Column('varchar', { length: 10, nullable: true })
+  resolution: Resolution | null;
+
+  @Column('timestamptz', { name: 'resolved_at', nullable: true })
+  resolvedAt: Date | null;
+
+  /** What the last event about it said; null: there was none. */
+  @Column('varchar', { length: 10, nullable: true })
+  announced: DepositState | null;
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt: Date;

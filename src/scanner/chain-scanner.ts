@@ -68,7 +68,7 @@ export class ChainScanner {
     private readonly chain: ChainConfig,
     private readonly sources: Sources,
   ) {
-    this.window = Math.max(MIN_WINDOW, 2 * deepestConfirmations(chain.confirmations));
+    this.window = Math.max(MIN_WINDOW, 2 * deepestConfirmations(chain));
   }
 
   /**

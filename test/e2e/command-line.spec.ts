@@ -70,7 +70,7 @@ describe('the command line, on DATABASE_URL', () => {
     await run('merchant', 'create', 'Flower shop');
     const { code, out } = await run('merchant', 'list');
     expect(code).toBe(0);
-    expect(out.split('\n')[0]).toMatch(/^id +name +created_at$/);
+    expect(out.split('\n')[0]).toMatch(/^id +name +underpayment_tolerance_bps +created_at$/);
     expect(out).toMatch(/^[0-9a-f-]{36} {2}Flower shop {2,}20\d\d-/m);
   });
 

@@ -10,8 +10,8 @@ const erc20 = new Interface([
   'function transferBatch(address[],uint256[])',
 ]);
 
-/** A block's transactions as `anvil_reorg` takes them: a call, and how many blocks above the ancestor it goes. */
-type ReorgTransaction = [Record<string, unknown>, number];
+/** A block's transactions as `anvil_reorg` takes them: a call or a signed transaction, and how many blocks above the ancestor it goes. */
+type ReorgTransaction = [Record<string, unknown> | string, number];
 
 /** A real EVM node that mines when it is told to. */
 export class TestChain {
@@ -94,11 +94,31 @@ export class TestChain {
     ]);
   }
 
+  /** A token that nobody listed, of which the payer has plenty. Mines two blocks. */
+  async deployToken(): Promise<string> {
+    const hash = await this.rpc<string>('eth_sendTransaction', [
+      { from: this.payer, data: artifact.bytecode },
+    ]);
+    await this.mine();
+    const { contractAddress } = await this.rpc<{ contractAddress: string }>('eth_getTransactionReceipt', [
+      hash,
+    ]);
+    const data = erc20.encodeFunctionData('mint', [this.payer, 10n ** 30n]);
+    await this.rpc('eth_sendTransaction', [{ from: this.payer, to: contractAddress, data }]);
+    await this.mine();
+    return contractAddress;
+  }
+
   /** Sends tokens to several in one transaction. */
   payTokenBatch(to: string[], amounts: bigint[]): Promise<string> {
     return this.rpc('eth_sendTransaction', [
-      { from: this.payer, to: this.token, data: erc20.encodeFunctionData('transferBatch', [to, amounts]) },
+      { from: this.payer, to: this.token, data: TestChain.batchData(to, amounts) },
     ]);
+  }
+
+  /** The call of the test token that pays several. */
+  static batchData(to: string[], amounts: bigint[]): string {
+    return erc20.encodeFunctionData('transferBatch', [to, amounts]);
   }
 
   /** A transaction that runs out of gas: mined, and failed. */

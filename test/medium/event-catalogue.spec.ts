@@ -4,14 +4,16 @@ import { type INestApplicationContext, Module, type Type } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core';
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type DepositEventType } from '../../src/payments/counting.js';
 import { type PaymentEventType } from '../../src/payments/lifecycle.js';
 import { EventCatalogueModule } from '../../src/webhooks/catalogue/event-catalogue.module.js';
 import { EventCatalogue } from '../../src/webhooks/catalogue/event-catalogue.js';
 import { EventHandler } from '../../src/webhooks/catalogue/event-handler.js';
+import { EXAMPLE_DEPOSIT } from '../../src/webhooks/catalogue/example-deposit.js';
 import { EXAMPLE } from '../../src/webhooks/catalogue/example-payment.js';
 
 /** Complete, or it does not compile. */
-const LIFECYCLE: Record<PaymentEventType, true> = {
+const LIFECYCLE: Record<PaymentEventType | DepositEventType, true> = {
   'payment.created': true,
   'payment.partially_paid': true,
   'payment.detected': true,
@@ -21,6 +23,11 @@ const LIFECYCLE: Record<PaymentEventType, true> = {
   'payment.reorged': true,
   'payment.failed': true,
   'payment.overpaid': true,
+  'deposit.unassigned': true,
+  'deposit.accepted': true,
+  'deposit.ignored': true,
+  'deposit.reorged': true,
+  'deposit.counted': true,
 };
 const AT = new Date('2026-11-23T10:00:00.000Z');
 
@@ -37,7 +44,7 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 describe('EventCatalogue', () => {
-  it('has a handler for every event of a payment’s life', () => {
+  it('has a handler for every event of a payment’s life, and of a deposit’s', () => {
     const types = catalogue.describe().map(({ type }) => type);
     expect(types).toEqual(expect.arrayContaining(Object.keys(LIFECYCLE)));
   });
@@ -65,10 +72,21 @@ describe('EventCatalogue', () => {
   it('describes each type with an example that tells one story', () => {
     for (const { type, description, example } of catalogue.describe()) {
       expect(description).toMatch(/^[A-Z].+\.$/);
+      if (type.startsWith('deposit.')) continue;
       const data = example.data as typeof EXAMPLE.confirmed;
       expect(example).toMatchObject({ type, payment_id: data.id, status: data.status, amount: data.amount });
       const sum = data.transfers.reduce((total, { amount }) => total + BigInt(amount), 0n);
       expect(sum.toString()).toBe(data.amount_received);
+    }
+  });
+
+  it('tells of a deposit beside the payment whose address received it', () => {
+    for (const { type, example } of catalogue
+      .describe()
+      .filter(({ type: one }) => one.startsWith('deposit.'))) {
+      const data = example.data as typeof EXAMPLE_DEPOSIT.unassigned;
+      expect(example).toMatchObject({ type, payment_id: data.payment_id, address: data.to });
+      expect(data.reason === null).toBe(data.reason_text === null);
     }
   });
 
@@ -110,7 +128,7 @@ describe('EventCatalogue', () => {
 
   it('is what docs/webhooks.md lists', () => {
     const page = readFileSync(join(import.meta.dirname, '../../docs/webhooks.md'), 'utf8');
-    const listed = [...page.matchAll(/^\| `(payment\.[a-z_]+)` +\| (.+?) +\|$/gm)];
+    const listed = [...page.matchAll(/^\| `((?:payment|deposit)\.[a-z_]+)` +\| (.+?) +\|$/gm)];
     const described = catalogue.describe().map(({ type, description }) => [type, description]);
     const documented = Object.fromEntries(listed.map(([, type, text]) => [type, text])) as object;
     expect(Object.fromEntries(described)).toMatchObject(documented);

@@ -1,3 +1,9 @@
+import {
+  depositState,
+  type Resolution,
+  type TransferState,
+  type UncountedReason,
+} from '../../src/payments/counting.js';
 import { type Arrival, type Expected, expected } from './oracle.js';
 import { type Known, LATE_WATCH_DAYS, type World } from './world.js';
 
@@ -7,13 +13,16 @@ interface StoredEvent {
 }
 
 interface StoredTransfer {
+  id: string;
+  state: TransferState;
+  resolution: Resolution | null;
   tx_hash: string;
   ordinal: number;
   kind: string;
   amount: string;
   block_number: string;
   block_hash: string;
-  uncounted_reason: string | null;
+  uncounted_reason: UncountedReason | null;
 }
 
 /** @returns in words what differs between the app's end and the chain's; empty when nothing does */
@@ -41,10 +50,17 @@ async function differencesOf(
     'SELECT type, body FROM events WHERE payment_id = $1 ORDER BY position',
     [payment.id],
   );
-  const transfers = await app.database.dataSource.query<StoredTransfer[]>(
-    `SELECT tx_hash, ordinal, kind, amount, block_number, block_hash, uncounted_reason FROM transfers
-     WHERE payment_id = $1 AND state = 'included'`,
+  const deposits = await app.database.dataSource.query<StoredTransfer[]>(
+    `SELECT id, state, resolution, tx_hash, ordinal, kind, amount, block_number, block_hash, uncounted_reason
+     FROM transfers WHERE payment_id = $1`,
     [payment.id],
+  );
+  const transfers = deposits.filter(({ state }) => state === 'included');
+  // What came after a payment had failed would have counted, and is not part of what it received.
+  const afterFailure = transfers.filter(({ uncounted_reason }) => uncounted_reason === 'payment_failed');
+  const received = afterFailure.reduce(
+    (sum, { amount }) => sum + BigInt(amount),
+    BigInt(view.amount_received),
   );
   const hasFailed = view.status === 'failed';
   return [
@@ -57,14 +73,38 @@ async function differencesOf(
             ? [orElse.status, orElse.exception]
             : [should.status, should.exception],
         )),
-    ...differs('received', view.amount_received, should.received.toString()),
+    ...differs('received', received.toString(), should.received.toString()),
+    ...(hasFailed ? [] : differs('after failure', afterFailure.length, 0)),
     ...differs('transfers', stored(transfers), onChain(should.arrivals)),
     ...differs(
       'counted transfers',
-      stored(transfers.filter(({ uncounted_reason }) => uncounted_reason === null)),
+      stored([...transfers.filter(({ uncounted_reason }) => uncounted_reason === null), ...afterFailure]),
       onChain(should.counted),
     ),
-    ...differencesOfEvents(events, view),
+    ...differencesOfEvents(
+      events.filter(({ type }) => type.startsWith('payment.')),
+      view,
+    ),
+    ...deposits.flatMap((deposit) => differencesOfDeposit(events, deposit)),
+  ];
+}
+
+/** What was told of a deposit last is what it is; of one that only ever counted, nothing. */
+function differencesOfDeposit(events: readonly StoredEvent[], deposit: StoredTransfer): string[] {
+  const told = events
+    .filter(({ type }) => type.startsWith('deposit.'))
+    .map(({ body }) => (JSON.parse(body) as { data: { id: string; state: string } }).data)
+    .filter(({ id }) => id === deposit.id)
+    .map(({ state }) => state);
+  const { state, resolution, uncounted_reason: uncountedReason } = deposit;
+  const is = depositState({ state, resolution, uncountedReason });
+  const isUntold = told.length === 0 || (told.at(-1) === 'counted' && is === 'orphaned');
+  const repeats = told.filter((one, index) => index > 0 && told[index - 1] === one);
+  return [
+    ...differs(`deposit ${deposit.id} told twice over`, repeats, []),
+    ...(isUntold
+      ? differs(`deposit ${deposit.id} never told`, ['counted', 'orphaned'].includes(is), true)
+      : differs(`deposit ${deposit.id} by the last event`, told.at(-1), is)),
   ];
 }
 

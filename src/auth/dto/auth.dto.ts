@@ -1,17 +1,24 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, PartialType } from '@nestjs/swagger';
 import {
   ArrayNotEmpty,
   ArrayUnique,
   IsArray,
   IsIn,
+  IsInt,
   IsOptional,
   IsString,
   IsUUID,
   Length,
   Matches,
+  Max,
+  Min,
+  ValidateIf,
 } from 'class-validator';
 import { PageQuery } from '../../http/page.js';
 import { SCOPES } from '../authenticated-key.js';
+
+/** A tenth: who would take less means another price. */
+const MAX_TOLERANCE_BPS = 1_000;
 
 /** Anything a person would write on one line; Postgres cannot store NUL. */
 const ONE_LINE = /^[^\p{Cc}\p{Cs}]+$/u;
@@ -22,7 +29,24 @@ export class CreateMerchantDto {
   @Length(1, 200)
   @Matches(ONE_LINE, { message: 'name must be one line of text' })
   name: string;
+
+  @ApiPropertyOptional({
+    type: Number,
+    minimum: 0,
+    maximum: MAX_TOLERANCE_BPS,
+    default: 0,
+    example: 50,
+    description:
+      'How much less than the amount due is enough, in basis points (1/100 %); payments take it over at creation',
+  })
+  @ValidateIf((_dto, value) => value !== undefined)
+  @IsInt()
+  @Min(0)
+  @Max(MAX_TOLERANCE_BPS)
+  underpayment_tolerance_bps?: number;
 }
+
+export class UpdateMerchantDto extends PartialType(CreateMerchantDto, { skipNullProperties: false }) {}
 
 export class CreateApiKeyDto {
   @ApiProperty({ format: 'uuid' })
@@ -56,6 +80,12 @@ export class MerchantBody {
 
   @ApiProperty({ example: 'Corner shop' })
   name: string;
+
+  @ApiProperty({
+    example: 0,
+    description: 'How much less than the amount due is enough for new payments, in basis points (1/100 %)',
+  })
+  underpayment_tolerance_bps: number;
 
   @ApiProperty({ format: 'date-time' })
   created_at: string;

@@ -47,6 +47,13 @@ export class PaymentBody implements PaymentView {
   @ApiProperty({ example: '1000000000000000000', description: 'Due, in base units' })
   amount: string;
 
+  @ApiProperty({
+    example: 0,
+    description:
+      'How much less than the amount is enough, in basis points (1/100 %): the merchant’s at creation',
+  })
+  underpayment_tolerance_bps: number;
+
   @ApiProperty({ example: '0', description: 'Seen on chain so far, in base units' })
   amount_received: string;
 

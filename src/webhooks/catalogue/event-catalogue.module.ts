@@ -9,10 +9,12 @@ const handlers = await loadHandlers(join(import.meta.dirname, '..', 'handlers'))
 /** Every `*.handler` file is a handler: a new event type needs no list edited. */
 async function loadHandlers(folder: string): Promise<Type[]> {
   const files = readdirSync(folder).filter((file) => /\.handler\.(js|ts)$/.test(file));
-  const modules = await Promise.all(
-    files.map((file) => import(join(folder, file)) as Promise<Record<string, Type>>),
-  );
-  return modules.flatMap((module) => Object.values(module));
+  const handlers: Type[] = [];
+  // One after another: they share most of what they import, and loaders of tests mix up parallel requests for it.
+  for (const file of files) {
+    handlers.push(...Object.values((await import(join(folder, file))) as Record<string, Type>));
+  }
+  return handlers;
 }
 
 @Module({ imports: [DiscoveryModule], providers: [EventCatalogue, ...handlers], exports: [EventCatalogue] })

@@ -56,8 +56,9 @@ export class EventCatalogue implements OnModuleInit {
 
   /** Every event type, with a webhook as it would be sent. */
   describe(): EventDescription[] {
-    return [...this.handlers].map(([type, { description, dataSchema, example }]) => {
-      const { body } = this.compose(type, { payment: example }, EXAMPLE_TIME);
+    return [...this.handlers].map(([type, handler]) => {
+      const { description, dataSchema } = handler;
+      const { body } = this.compose(type, exampleOf(handler), EXAMPLE_TIME);
       const schema = eventSchema(type, dataSchema);
       return { type, description, schema, example: JSON.parse(body) as Record<string, unknown> };
     });
@@ -82,7 +83,7 @@ export class EventCatalogue implements OnModuleInit {
   sample(field: string, type: string, at: Date): ComposedEvent {
     const handler = this.handlers.get(type);
     if (!handler) throw new UnknownEventTypeError(field, type);
-    return this.compose(type, { payment: handler.example }, at);
+    return this.compose(type, exampleOf(handler), at);
   }
 
   /**
@@ -112,4 +113,8 @@ export class EventCatalogue implements OnModuleInit {
     const isValid = this.isValid.get(type);
     if (isValid?.(body) === false) throw new EventBodyInvalidError(type, this.ajv.errorsText(isValid.errors));
   }
+}
+
+function exampleOf({ example, exampleDeposit }: EventDescriber): EventSubject {
+  return exampleDeposit === undefined ? { payment: example } : { payment: example, deposit: exampleDeposit };
 }

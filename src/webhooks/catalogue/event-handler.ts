@@ -1,6 +1,7 @@
 import { SetMetadata } from '@nestjs/common';
+import { type DepositView } from '../../payments/deposit.view.js';
 import { type PaymentView } from '../../payments/payment.view.js';
-
+import { DEPOSIT_SCHEMA } from './deposit.schema.js';
 import { type JsonSchema, PAYMENT_SCHEMA } from './payment.schema.js';
 
 export const EVENT_TYPE = 'quittance:event-type';
@@ -11,6 +12,8 @@ export const EventHandler = (type: string) => SetMetadata(EVENT_TYPE, type);
 /** What an event is about. */
 export interface EventSubject {
   payment: PaymentView;
+  /** The deposit, for events about one. */
+  deposit?: DepositView;
   /** What the type adds to the payment, as `sweep` for payment.settled. */
   extra?: Record<string, unknown>;
 }
@@ -22,6 +25,8 @@ export interface EventDescriber {
   readonly dataSchema: JsonSchema;
   /** What an example of the event is about. */
   readonly example: PaymentView;
+  /** The deposit of the example, where the event is about one. */
+  readonly exampleDeposit?: DepositView;
   /** `data` of the webhook. */
   data(subject: EventSubject): Record<string, unknown>;
 }
@@ -35,5 +40,18 @@ export abstract class PaymentEventHandler implements EventDescriber {
 
   data({ payment, extra }: EventSubject): Record<string, unknown> {
     return { ...payment, ...extra };
+  }
+}
+
+/** `data` is the deposit as GET returns it; the flat fields are those of the payment whose address received it. */
+export abstract class DepositEventHandler implements EventDescriber {
+  abstract readonly description: string;
+  abstract readonly example: PaymentView;
+  abstract readonly exampleDeposit: DepositView;
+
+  readonly dataSchema: JsonSchema = DEPOSIT_SCHEMA;
+
+  data({ deposit }: EventSubject): Record<string, unknown> {
+    return { ...deposit };
   }
 }

@@ -14,6 +14,7 @@ const CREATED: PaymentView = {
   token_id: null,
   address: ADDRESS,
   amount: ETHER,
+  underpayment_tolerance_bps: 0,
   amount_received: '0',
   amount_confirmed: '0',
   confirmations: 0,

@@ -3,17 +3,20 @@ import { type PaymentView } from '../../payments/payment.view.js';
 /** As much of JSON Schema (draft 2020-12 and 7 alike) as bodies of events need. */
 export type JsonSchema = Record<string, unknown>;
 
-const UUID = { type: 'string', pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' };
-const AMOUNT = { type: 'string', pattern: '^[0-9]{1,78}$', description: 'In base units' };
-const ADDRESS = { type: 'string', pattern: '^0x[0-9a-fA-F]{40}$', description: 'EIP-55' };
-const TIME = {
+export const UUID = { type: 'string', pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' };
+export const AMOUNT = { type: 'string', pattern: '^[0-9]{1,78}$', description: 'In base units' };
+export const ADDRESS = { type: 'string', pattern: '^0x[0-9a-fA-F]{40}$', description: 'EIP-55' };
+export const TIME = {
   type: 'string',
   pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}[.][0-9]{3}Z$',
   description: 'ISO 8601, UTC',
 };
-const COUNT = { type: 'integer', minimum: 0 };
-const TEXT = { type: 'string' };
-const orNull = (schema: JsonSchema) => ({ anyOf: [schema, { type: 'null' }] });
+export const COUNT = { type: 'integer', minimum: 0 };
+export const TEXT = { type: 'string' };
+export const orNull = (schema: JsonSchema) => ({ anyOf: [schema, { type: 'null' }] });
+
+export const TX_HASH = { type: 'string', pattern: '^0x[0-9a-f]{64}$' };
+export const KIND = { enum: ['native', 'erc20', 'internal'] };
 
 const STATUS = {
   enum: ['pending', 'partially_paid', 'detected', 'confirmed', 'settled', 'expired', 'failed'],
@@ -29,6 +32,7 @@ const PAYMENT_FIELDS: Record<keyof PaymentView, JsonSchema> = {
   token_id: orNull(UUID),
   address: ADDRESS,
   amount: AMOUNT,
+  underpayment_tolerance_bps: COUNT,
   amount_received: AMOUNT,
   amount_confirmed: AMOUNT,
   confirmations: COUNT,
@@ -41,10 +45,10 @@ const PAYMENT_FIELDS: Record<keyof PaymentView, JsonSchema> = {
   transfers: {
     type: 'array',
     items: object({
-      tx_hash: { type: 'string', pattern: '^0x[0-9a-f]{64}$' },
+      tx_hash: TX_HASH,
       amount: AMOUNT,
       block_number: COUNT,
-      kind: { enum: ['native', 'erc20', 'internal'] },
+      kind: KIND,
     }),
   },
   expires_at: TIME,
@@ -73,6 +77,6 @@ export function eventSchema(type: string, data: JsonSchema): JsonSchema {
 }
 
 /** All of the properties are there. More may come with a later version, and do no harm. */
-function object(properties: Record<string, JsonSchema>): JsonSchema {
+export function object(properties: Record<string, JsonSchema>): JsonSchema {
   return { type: 'object', required: Object.keys(properties), properties };
 }

@@ -1,0 +1,65 @@
+import { Injectable } from '@nestjs/common';
+import { type EntityManager } from 'typeorm';
+import { EventCatalogue } from '../webhooks/catalogue/event-catalogue.js';
+import { depositEvent, depositState } from './counting.js';
+import { depositView } from './deposit.view.js';
+import { type DepositRecord, DepositsRepository } from './deposits.repository.js';
+import { type NewEvent, Outbox } from './outbox.js';
+import { paymentView } from './payment.view.js';
+import { countedTransfers } from './payments.repository.js';
+import { Transfer } from './transfer.entity.js';
+
+/** Tells merchants of deposits that do not count by themselves, once for each thing there is to say of one. */
+@Injectable()
+export class DepositAnnouncements {
+  constructor(
+    private readonly deposits: DepositsRepository,
+    private readonly catalogue: EventCatalogue,
+    private readonly outbox: Outbox,
+  ) {}
+
+  /**
+   * Inside the transaction that changed the transfers, which holds their rows.
+   * @returns how many events were written
+   */
+  async announce(manager: EntityManager, transferIds: readonly string[], now: Date): Promise<number> {
+    const due = await this.due(manager, transferIds);
+    if (due.length === 0) return 0;
+    const credits = await countedTransfers(
+      manager,
+      due.map(({ transfer }) => transfer.paymentId),
+    );
+    const events = due.map((record): NewEvent => {
+      const { transfer, payment, expectedAddress } = record;
+      const state = depositState(transfer);
+      const own = credits.filter(({ paymentId }) => paymentId === payment.id);
+      const type = depositEvent(transfer.announced, state) as string;
+      const subject = { payment: paymentView(payment, own, expectedAddress), deposit: depositView(record) };
+      const composed = this.catalogue.compose(type, subject, now);
+      return { ...composed, merchantId: payment.merchantId, paymentId: payment.id };
+    });
+    await this.outbox.append(manager, events);
+    await manager.query(
+      'UPDATE transfers SET announced = new.state FROM jsonb_to_recordset($1::jsonb) AS new (id uuid, state varchar) WHERE transfers.id = new.id',
+      [JSON.stringify(due.map(({ transfer }) => ({ id: transfer.id, state: depositState(transfer) })))],
+    );
+    return events.length;
+  }
+
+  /** Most transfers count, and were never anything else: those are not even read. */
+  private async due(manager: EntityManager, ids: readonly string[]): Promise<DepositRecord[]> {
+    if (ids.length === 0) return [];
+    const transfers = await manager
+      .createQueryBuilder(Transfer, 'transfer')
+      .where('transfer.id = ANY(:ids)', { ids })
+      .andWhere('(transfer.uncounted_reason IS NOT NULL OR transfer.announced IS NOT NULL)')
+      .orderBy('transfer.block_number')
+      .addOrderBy('transfer.tx_hash')
+      .addOrderBy('transfer.ordinal')
+      .getMany();
+    const untold = transfers.filter(
+      (transfer) => depositEvent(transfer.announced, depositState(transfer)) !== null,
+    );
+    return this.deposits.described(manager, untold);
+  }
+}

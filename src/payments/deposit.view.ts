@@ -1,0 +1,119 @@
+import { getAddress } from 'ethers';
+import { type ChainConfig } from '../config/chains.js';
+import { depositState, type DepositState, type UncountedReason } from './counting.js';
+import { watchEndsAt } from './lifecycle.js';
+import { type Payment } from './payment.entity.js';
+import { type Transfer, type TransferKind } from './transfer.entity.js';
+
+/** Money that reached a deposit address, as merchants see it: what GET returns and `data` of its webhooks carries. */
+export interface DepositView {
+  id: string;
+  state: DepositState;
+  /** Why it does not count by itself; null where it does. */
+  reason: UncountedReason | null;
+  /** The same in words. */
+  reason_text: string | null;
+  /** The payment whose address received it. */
+  payment_id: string;
+  chain: string;
+  chain_id: number;
+  /** Null: the chain's native asset. */
+  token_id: string | null;
+  /** EIP-55; null: the chain's native asset. */
+  token_address: string | null;
+  symbol: string;
+  decimals: number;
+  /** Decimal string in base units of the asset that arrived. */
+  amount: string;
+  tx_hash: string;
+  /** Position of the log inside its transaction, 0-based; 0 for a native transfer. */
+  ordinal: number;
+  kind: TransferKind;
+  /** EIP-55. */
+  from: string;
+  to: string;
+  block_number: number;
+  block_time: string;
+  created_at: string;
+  /** When it was accepted or ignored. */
+  resolved_at: string | null;
+}
+
+/** An asset as it is called; null id and address: the chain's native one. */
+export interface NamedAsset {
+  id: string | null;
+  address: string | null;
+  symbol: string;
+  decimals: number;
+}
+
+export interface DepositSubject {
+  transfer: Transfer;
+  payment: Pick<Payment, 'chain' | 'chainId' | 'expiresAt'>;
+  /** Names of chains by chain id. */
+  chains: ReadonlyMap<number, Pick<ChainConfig, 'name'>>;
+  /** What arrived. */
+  asset: NamedAsset;
+  /** What the payment asked for. */
+  expected: Pick<NamedAsset, 'symbol'>;
+  lateWatchMs: number;
+}
+
+export function depositView(subject: DepositSubject): DepositView {
+  const { transfer, chains, asset } = subject;
+  return {
+    id: transfer.id,
+    state: depositState(transfer),
+    reason: transfer.uncountedReason,
+    reason_text: whyInWords(subject),
+    payment_id: transfer.paymentId,
+    chain: chainName(chains, transfer.chainId),
+    chain_id: transfer.chainId,
+    token_id: asset.id,
+    token_address: asset.address === null ? null : getAddress(asset.address),
+    symbol: asset.symbol,
+    decimals: asset.decimals,
+    amount: transfer.amount.toString(),
+    tx_hash: transfer.txHash,
+    ordinal: transfer.ordinal,
+    kind: transfer.kind,
+    from: getAddress(transfer.from),
+    to: getAddress(transfer.to),
+    block_number: transfer.blockNumber,
+    block_time: transfer.blockTime.toISOString(),
+    created_at: transfer.createdAt.toISOString(),
+    resolved_at: transfer.resolvedAt?.toISOString() ?? null,
+  };
+}
+
+/** A chain that chains.yaml no longer lists is called by its id. */
+export function chainName(chains: DepositSubject['chains'], chainId: number): string {
+  return chains.get(chainId)?.name ?? `chain ${chainId}`;
+}
+
+/** Why a deposit does not count by itself, as a sentence for whoever has to answer the customer. */
+export function whyInWords({
+  transfer,
+  payment,
+  chains,
+  asset,
+  expected,
+  lateWatchMs,
+}: Omit<DepositSubject, 'transfer'> & {
+  transfer: Pick<Transfer, 'uncountedReason' | 'chainId' | 'blockTime'>;
+}): string | null {
+  switch (transfer.uncountedReason) {
+    case null:
+      return null;
+    case 'wrong_chain':
+      return `It was sent on ${chainName(chains, transfer.chainId)}, and the payment asks for ${expected.symbol} on ${payment.chain}.`;
+    case 'wrong_asset':
+      return `It is ${asset.symbol}, and the payment asks for ${expected.symbol}.`;
+    case 'after_watch': {
+      const end = watchEndsAt(payment, lateWatchMs).toISOString();
+      return `It was mined at ${transfer.blockTime.toISOString()}, after the payment's watch window had ended at ${end}.`;
+    }
+    case 'payment_failed':
+      return 'The payment had failed before it arrived: a deep reorganisation took away money that was confirmed.';
+  }
+}

@@ -1,0 +1,158 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { Brackets, DataSource, type EntityManager, In } from 'typeorm';
+import { Token } from '../chain/token.entity.js';
+import { type ChainConfig } from '../config/chains.js';
+import { CHAINS, SETTINGS } from '../config/configuration.module.js';
+import { type Settings } from '../config/settings.js';
+import { type DepositSubject, type NamedAsset } from './deposit.view.js';
+import { Payment } from './payment.entity.js';
+import { Transfer } from './transfer.entity.js';
+
+const DAY_MS = 86_400_000;
+
+export interface DepositFilter {
+  /** False: what nobody has made anything of; true: what counts or was accepted. */
+  assigned?: boolean;
+  chain?: string;
+  paymentId?: string;
+  /** Only deposits first seen before this one (UUIDv7 sorts by that). */
+  after?: string;
+  limit: number;
+}
+
+/** A deposit with its payment and what its view needs beside them. */
+export interface DepositRecord extends DepositSubject {
+  payment: Payment;
+  /** The contract of the token that the payment asks for; null: the native asset. */
+  expectedAddress: string | null;
+}
+
+/** What reached our deposit addresses, counted or not. */
+@Injectable()
+export class DepositsRepository {
+  private readonly chains: ReadonlyMap<number, ChainConfig>;
+  private readonly lateWatchMs: number;
+
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    @Inject(CHAINS) chains: ChainConfig[],
+    @Inject(SETTINGS) settings: Settings,
+  ) {
+    this.chains = new Map(chains.map((chain) => [chain.chainId, chain]));
+    this.lateWatchMs = settings.lateWatchDays * DAY_MS;
+  }
+
+  /** Null when there is none, or when it is another merchant's. */
+  async find(merchantId: string, id: string): Promise<DepositRecord | null> {
+    const { manager } = this.dataSource;
+    return this.one(manager, await manager.findOneBy(Transfer, { id, merchantId }));
+  }
+
+  /** As `find`, and nobody else changes it until the transaction ends. */
+  async lock(manager: EntityManager, merchantId: string, id: string): Promise<DepositRecord | null> {
+    const transfer = await manager.findOne(Transfer, {
+      where: { id, merchantId },
+      lock: { mode: 'pessimistic_write' },
+    });
+    return this.one(manager, transfer);
+  }
+
+  /** Newest first. */
+  async list(merchantId: string, filter: DepositFilter): Promise<DepositRecord[]> {
+    const query = this.dataSource.manager
+      .createQueryBuilder(Transfer, 'transfer')
+      .where('transfer.merchant_id = :merchantId', { merchantId })
+      .orderBy('transfer.id', 'DESC')
+      .limit(filter.limit);
+    if (filter.assigned === false) query.andWhere(UNASSIGNED);
+    if (filter.assigned === true) query.andWhere(new Brackets((either) => either.where(ASSIGNED)));
+    if (filter.chain !== undefined) {
+      const chainId = [...this.chains.values()].find(({ name }) => name === filter.chain)?.chainId ?? -1;
+      query.andWhere('transfer.chain_id = :chainId', { chainId });
+    }
+    if (filter.paymentId !== undefined) query.andWhere('transfer.payment_id = :paymentId', filter);
+    if (filter.after !== undefined) query.andWhere('transfer.id < :after', filter);
+    return this.described(this.dataSource.manager, await query.getMany());
+  }
+
+  /** What one transaction brought to one payment's address, also what a reorg took away since. */
+  async ofTransaction(paymentId: string, chainId: number, txHash: string): Promise<DepositRecord[]> {
+    const { manager } = this.dataSource;
+    const transfers = await manager.find(Transfer, {
+      where: { paymentId, chainId, txHash },
+      order: { ordinal: 'ASC' },
+    });
+    return this.described(manager, transfers);
+  }
+
+  /** What a payment asks for, by the words of deposits. */
+  async expectationOf({ tokenId, chainId }: Payment) {
+    const { chains, lateWatchMs } = this;
+    const token = tokenId === null ? null : await this.dataSource.manager.findOneBy(Token, { id: tokenId });
+    return {
+      chains,
+      lateWatchMs,
+      expectedAddress: token?.address ?? null,
+      expected: token ?? this.native(chainId),
+    };
+  }
+
+  async described(manager: EntityManager, transfers: Transfer[]): Promise<DepositRecord[]> {
+    if (transfers.length === 0) return [];
+    const payments = await manager.findBy(Payment, {
+      id: In([...new Set(transfers.map(({ paymentId }) => paymentId))]),
+    });
+    const tokens = await tokensOf(manager, transfers, payments);
+    return transfers.map((transfer) => {
+      const payment = payments.find(({ id }) => id === transfer.paymentId) as Payment;
+      const asked = tokens.find(({ id }) => id === payment.tokenId);
+      const arrived = tokens.find(
+        ({ chainId, address }) => chainId === transfer.chainId && address === transfer.tokenAddress,
+      );
+      return {
+        transfer,
+        payment,
+        chains: this.chains,
+        asset: arrived ?? this.unlisted(transfer),
+        expected: asked ?? this.native(payment.chainId),
+        expectedAddress: asked?.address ?? null,
+        lateWatchMs: this.lateWatchMs,
+      };
+    });
+  }
+
+  private async one(manager: EntityManager, transfer: Transfer | null): Promise<DepositRecord | null> {
+    const [record] = transfer ? await this.described(manager, [transfer]) : [];
+    return record ?? null;
+  }
+
+  private unlisted({ chainId, tokenAddress }: Transfer): NamedAsset {
+    if (tokenAddress === null) return this.native(chainId);
+    return { id: null, address: tokenAddress, symbol: tokenAddress, decimals: 0 };
+  }
+
+  private native(chainId: number): NamedAsset {
+    const { symbol, decimals } = this.chains.get(chainId)?.native ?? { symbol: 'native', decimals: 18 };
+    return { id: null, address: null, symbol, decimals };
+  }
+}
+
+/** As `depositState` says `unassigned`; by the words of the index over them. */
+const UNASSIGNED = `transfer.state = 'included' AND transfer.uncounted_reason IS NOT NULL AND transfer.resolution IS NULL`;
+/** As `depositState` says `counted` or `accepted`. */
+const ASSIGNED = `transfer.state = 'included' AND (transfer.uncounted_reason IS NULL OR transfer.resolution = 'accepted')`;
+
+async function tokensOf(
+  manager: EntityManager,
+  transfers: Transfer[],
+  payments: Payment[],
+): Promise<Token[]> {
+  const ids = [...new Set(payments.map(({ tokenId }) => tokenId).filter((id) => id !== null))];
+  const arrived = transfers.flatMap(({ chainId, tokenAddress }) =>
+    tokenAddress === null ? [] : [{ chainId, address: tokenAddress }],
+  );
+  const distinct = [...new Map(arrived.map((one) => [`${one.chainId} ${one.address}`, one])).values()];
+  const wanted = [...(ids.length > 0 ? [{ id: In(ids) }] : []), ...distinct];
+  return wanted.length > 0 ? manager.findBy(Token, wanted) : [];
+}

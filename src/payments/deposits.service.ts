@@ -1,0 +1,99 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import { type Page, page } from '../http/page.js';
+import { depositState, doesCount, type Resolution } from './counting.js';
+import { DepositAnnouncements } from './deposit-announcements.js';
+import { depositView, type DepositView } from './deposit.view.js';
+import { type DepositRecord, DepositsRepository } from './deposits.repository.js';
+import { type ListDepositsDto } from './dto/deposit.dto.js';
+import { Outbox } from './outbox.js';
+import { DepositNotFoundError, DepositResolvedError } from './payment.errors.js';
+import { Transfer } from './transfer.entity.js';
+
+/** What merchants see and make of money that reached their addresses. */
+@Injectable()
+export class DepositsService {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly deposits: DepositsRepository,
+    private readonly announcements: DepositAnnouncements,
+    private readonly outbox: Outbox,
+  ) {}
+
+  /** Newest first. */
+  async list(
+    merchantId: string,
+    { limit, after, assigned, chain, payment_id: paymentId }: ListDepositsDto,
+  ): Promise<Page<DepositView>> {
+    const filter = { limit: limit + 1, after, assigned, chain, paymentId };
+    const records = await this.deposits.list(merchantId, filter);
+    return page(records.map(depositView), limit, ({ id }) => id);
+  }
+
+  /** @throws DepositNotFoundError also when it is another merchant's */
+  async get(merchantId: string, id: string): Promise<DepositView> {
+    const record = await this.deposits.find(merchantId, id);
+    if (!record) throw new DepositNotFoundError(id);
+    return depositView(record);
+  }
+
+  /**
+   * Takes a deposit that did not count by itself as settled by hand. Late money of the right asset counts towards its
+   * payment from then on, which moves at the scanner's next step; anything else cannot be added to the amount due, and
+   * is no longer listed as unassigned. A second time changes nothing.
+   * @throws DepositNotFoundError
+   * @throws DepositResolvedError when it counts already, or a reorg took it away
+   */
+  accept(merchantId: string, id: string): Promise<DepositView> {
+    return this.resolve(merchantId, id, 'accepted', ['unassigned', 'ignored']);
+  }
+
+  /**
+   * Leaves a deposit: it is no longer listed as unassigned, and may still be accepted. A second time changes nothing.
+   * @throws DepositNotFoundError
+   * @throws DepositResolvedError when it counts, was accepted, or a reorg took it away
+   */
+  ignore(merchantId: string, id: string): Promise<DepositView> {
+    return this.resolve(merchantId, id, 'ignored', ['unassigned']);
+  }
+
+  private async resolve(
+    merchantId: string,
+    id: string,
+    resolution: Resolution,
+    from: readonly string[],
+  ): Promise<DepositView> {
+    const view = await this.dataSource.transaction(async (manager) => {
+      const record = await this.deposits.lock(manager, merchantId, id);
+      if (!record) throw new DepositNotFoundError(id);
+      const state = depositState(record.transfer);
+      if (state === resolution) return depositView(record);
+      if (state !== 'unassigned' && !from.includes(state)) throw new DepositResolvedError(id, state);
+      return this.resolved(manager, record, resolution);
+    });
+    this.outbox.announceCommit();
+    return view;
+  }
+
+  private async resolved(
+    manager: EntityManager,
+    record: DepositRecord,
+    resolution: Resolution,
+  ): Promise<DepositView> {
+    const now = new Date();
+    const transfer = { ...record.transfer, resolution, resolvedAt: now };
+    await manager.update(Transfer, { id: transfer.id }, { resolution, resolvedAt: now });
+    await this.announcements.announce(manager, [transfer.id], now);
+    if (doesCount(transfer)) await lookAgain(manager, transfer.paymentId);
+    return depositView({ ...record, transfer });
+  }
+}
+
+/**
+ * Has the scanner advance the payment at its next step. It alone knows how deep the chain is that no node contradicts,
+ * so that nothing is confirmed here that it would not confirm.
+ */
+async function lookAgain(manager: EntityManager, paymentId: string): Promise<void> {
+  await manager.query(`UPDATE payments SET recheck_at_time = to_timestamp(0) WHERE id = $1`, [paymentId]);
+}

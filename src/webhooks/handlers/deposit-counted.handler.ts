@@ -1,0 +1,13 @@
+import { type DepositView } from '../../payments/deposit.view.js';
+import { type PaymentView } from '../../payments/payment.view.js';
+import { DepositEventHandler, EventHandler } from '../catalogue/event-handler.js';
+import { EXAMPLE_DEPOSIT } from '../catalogue/example-deposit.js';
+import { EXAMPLE } from '../catalogue/example-payment.js';
+
+@EventHandler('deposit.counted')
+export class DepositCountedHandler extends DepositEventHandler {
+  readonly description =
+    'A deposit that you were told did not count does so now, since it was mined again or the watch window was widened.';
+  readonly example: PaymentView = EXAMPLE.detected;
+  readonly exampleDeposit: DepositView = EXAMPLE_DEPOSIT.counted;
+}

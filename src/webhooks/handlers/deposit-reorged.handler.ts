@@ -1,0 +1,13 @@
+import { type DepositView } from '../../payments/deposit.view.js';
+import { type PaymentView } from '../../payments/payment.view.js';
+import { DepositEventHandler, EventHandler } from '../catalogue/event-handler.js';
+import { EXAMPLE_DEPOSIT } from '../catalogue/example-deposit.js';
+import { EXAMPLE } from '../catalogue/example-payment.js';
+
+@EventHandler('deposit.reorged')
+export class DepositReorgedHandler extends DepositEventHandler {
+  readonly description =
+    'A reorganisation took away a deposit that you were told of. It may be mined again; until then it is not there.';
+  readonly example: PaymentView = EXAMPLE.created;
+  readonly exampleDeposit: DepositView = EXAMPLE_DEPOSIT.orphaned;
+}
