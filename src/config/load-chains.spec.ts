@@ -11,6 +11,10 @@ const GOOD = `
   tokens:
     - {symbol: USDT, address: "0xdAC17F958D2ee523a2206206994597C13D831ec7", decimals: 6}
     - {symbol: OLD, address: 0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48, decimals: 6, enabled: false}
+    - symbol: NEW
+      address: "0x6B175474E89094C44Da98b954EedeAC495271d0F"
+      decimals: 18
+      confirmations: [{up_to: 5, blocks: 1}, {blocks: 30}]
   sweep: {minimum: 115792089237316195423570985008687907853269984665640564039457584007913129639935}
 - name: polygon
   chain_id: 137
@@ -60,6 +64,16 @@ describe('parseChains', () => {
             enabled: true,
           },
           { symbol: 'OLD', enabled: false },
+          {
+            symbol: 'NEW',
+            confirmations: {
+              kind: 'blocks',
+              tiers: [
+                { upTo: 5n, blocks: 1 },
+                { upTo: null, blocks: 30 },
+              ],
+            },
+          },
         ],
         sweep: { enabled: true, minimum: 2n ** 256n - 1n },
         startBlock: null,
@@ -95,6 +109,16 @@ describe('parseChains', () => {
     ['rpc_url: https://c.example', 'rpc_urls: []', /at least one endpoint/],
     ['rpc_url: https://c.example', 'rpc_url: ftp://user:pw@c.example', /rpc_url.*must be a URL/],
     ['rpc_requests_per_second: 25', 'rpc_requests_per_second: 0.5', /must be a whole number from 1/],
+    [
+      '[{up_to: 5, blocks: 1}, {blocks: 30}]',
+      'finalized',
+      /tokens\.2\.confirmations: must be a number or tiers/,
+    ],
+    [
+      '{up_to: 5, blocks: 1}',
+      '{up_to: x, blocks: 1}',
+      /tokens\.2\.confirmations\.0\.up_to: must be an amount/,
+    ],
     ['confirmations: finalized', 'confirmations: 0', /confirmations: must be a whole number from 1/],
     ['up_to: "1000000000000000000", ', '', /up_to: is missing; only the last tier/],
     ['{blocks: 12}', '{up_to: 5, blocks: 12}', /must be left out in the last tier/],

@@ -22,6 +22,9 @@ import { PaymentNotFoundError } from './payment.errors.js';
 import { type Payment } from './payment.entity.js';
 import { PaymentsRepository } from './payments.repository.js';
 
+/** A chain that does not answer by then is told as silent. */
+const PATIENCE_MS = 15_000;
+
 /** What each chain's nodes say of a transaction. */
 interface Search {
   found: { chain: ChainConfig; transaction: FoundTransaction }[];
@@ -73,10 +76,10 @@ export class PaymentCheckService {
     const answers = await Promise.all(
       chains.map(async (chain) => {
         try {
-          const transaction = await this.chains.transaction(chain.name, txHash);
+          const transaction = await inTime(this.chains.transaction(chain.name, txHash));
           return transaction === null ? [] : [{ chain, transaction }];
         } catch (error) {
-          if (!(error instanceof RpcError)) throw error;
+          if (!(error instanceof RpcError || error instanceof TookTooLongError)) throw error;
           silent.push(chain.name);
           return [];
         }
@@ -109,7 +112,7 @@ export class PaymentCheckService {
       chain: chain.name,
       block_number: number,
       confirmations: number === null || scanned === null ? 0 : Math.max(0, scanned - number + 1),
-      required_confirmations: payment.requiredConfirmations,
+      required_confirmations: chain.chainId === payment.chainId ? payment.requiredConfirmations : null,
       applied: isApplied,
       transfers: findings.map(({ arrival, finding }) => ({
         ...finding,
@@ -208,6 +211,21 @@ export class PaymentCheckService {
   private async allowed(chainId: number) {
     const tokens = await this.chains.tokensOf(chainId);
     return new Map(tokens.map((token) => [token.address, token]));
+  }
+}
+
+class TookTooLongError extends Error {}
+
+/** One chain that hangs does not keep the answer of the others from whoever waits for it. */
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new TookTooLongError()), PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([work, tooLong]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -66,6 +66,23 @@ describe('the command line, on DATABASE_URL', () => {
     expect(listed.out).not.toContain(created.key);
   });
 
+  it('gives a merchant a tolerance, and changes it', async () => {
+    const created = await run('merchant', 'create', 'Kiosk', '--underpayment-tolerance-bps', '25', '--json');
+    const merchant = json<MerchantBody>(created);
+    expect(merchant).toMatchObject({ name: 'Kiosk', underpayment_tolerance_bps: 25 });
+    const changed = await run(
+      'merchant',
+      'update',
+      merchant.id,
+      '--underpayment-tolerance-bps',
+      '100',
+      '--json',
+    );
+    expect(json(changed)).toEqual({ ...merchant, underpayment_tolerance_bps: 100 });
+    const renamed = await run('merchant', 'update', merchant.id, '--name', 'Stall', '--json');
+    expect(json(renamed)).toMatchObject({ id: merchant.id, name: 'Stall', underpayment_tolerance_bps: 100 });
+  });
+
   it('prints columns for a person', async () => {
     await run('merchant', 'create', 'Flower shop');
     const { code, out } = await run('merchant', 'list');
@@ -79,6 +96,10 @@ describe('the command line, on DATABASE_URL', () => {
       [['merchants'], /unknown command 'merchants'/],
       [['merchant', 'create', 'Corner', 'shop'], /too many arguments/],
       [['merchant', 'create', 'a\nb'], /one line of text/],
+      [['merchant', 'update', randomUUID()], /say what to change/],
+      [['merchant', 'update', randomUUID(), '--name', 'x'], /there is no merchant/],
+      [['merchant', 'create', 'x', '--underpayment-tolerance-bps', '5%'], /5% is not from 0 to 1000/],
+      [['merchant', 'create', 'x', '--underpayment-tolerance-bps', '1001'], /must not be greater than 1000/],
       [['key', 'create', '--merchant', 'shop'], /"shop" is no id.*merchant list/],
       [
         ['key', 'create', '--merchant', randomUUID(), '--scopes', 'payments'],

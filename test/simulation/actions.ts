@@ -15,7 +15,8 @@ import {
   withoutOneLog,
   wrongChainId,
 } from '../harness/faulty-rpc-faults.js';
-import { expected, type Arrival } from './oracle.js';
+import { type DepositView } from '../../src/payments/deposit.view.js';
+import { type Arrival, creditOf, expected } from './oracle.js';
 import { CONFIRMATIONS, type Known, LATE_WATCH_DAYS, type World } from './world.js';
 
 const erc20 = new Interface(['function transfer(address,uint256)']);
@@ -82,6 +83,34 @@ async function payBatch(world: World): Promise<string> {
   return paid.map(({ id }, index) => `${id} ${amounts[index]}`).join(', ');
 }
 
+/** The merchant makes something of a deposit that does not count. */
+async function decide({ app, random, accepted }: World): Promise<string> {
+  const list = '/api/v1/deposits?assigned=false&limit=100';
+  const { data } = (await app.request<{ data: DepositView[] }>('GET', list)).body;
+  if (data.length === 0) return 'nothing';
+  const { id, reason, tx_hash: txHash, ordinal, kind } = random.pick(data);
+  const how = random.pick(['accept', 'accept', 'ignore']);
+  const { status } = await app.request('POST', `/api/v1/deposits/${id}/${how}`);
+  // A reorg may have been faster.
+  if (status !== 200 && status !== 409) throw new Error(`${how} answers ${status}`);
+  if (how === 'accept' && status === 200 && reason === 'after_watch')
+    accepted.add(creditOf({ txHash, ordinal, kind: kind as Arrival['kind'] }));
+  return `${how} ${id}, ${reason}: ${status}`;
+}
+
+/** The merchant asks where the money of some transaction is, which must move nothing that the scan has not moved. */
+async function check(world: World): Promise<string> {
+  const { app, random, payments, oracle, addresses } = world;
+  const arrivals = await oracle.arrivals(addresses);
+  if (arrivals.length === 0) return 'nothing';
+  const { txHash, to } = random.pick(arrivals);
+  const payment = random.chance(0.8) ? payments.find(({ address }) => address === to) : random.pick(payments);
+  const path = `/api/v1/payments/${payment?.id}/check`;
+  const { status, body } = await app.request('POST', path, { tx_hash: txHash });
+  if (status !== 200) throw new Error(`check answers ${status}: ${JSON.stringify(body)}`);
+  return `${payment?.id} ${txHash}: ${body.code as string}`;
+}
+
 async function payAndFail({ chain, random }: World): Promise<string> {
   await chain.payAndFail(BigInt(random.between(0, 5)));
   return '';
@@ -124,14 +153,14 @@ async function reorg(world: World): Promise<string> {
 
 /** Whoever was covered and no longer is may have been confirmed in between. */
 async function noteFailures(
-  { oracle }: World,
+  { oracle, accepted }: World,
   payments: Known[],
   before: readonly Arrival[],
   after: readonly Arrival[],
 ): Promise<void> {
   const now = await oracle.headTime();
   const isCovered = (payment: Known, arrivals: readonly Arrival[]) =>
-    expected(payment, arrivals, now, LATE_WATCH_DAYS * DAY).status === 'confirmed';
+    expected(payment, arrivals, now, LATE_WATCH_DAYS * DAY, accepted).status === 'confirmed';
   for (const payment of payments) {
     if (isCovered(payment, before) && !isCovered(payment, after)) payment.mayHaveFailed = true;
   }
@@ -208,6 +237,8 @@ export const ACTIONS: readonly Action[] = [
   { name: 'pay', weight: 25, run: pay },
   { name: 'pay in a batch', weight: 6, run: payBatch },
   { name: 'a failed payment', weight: 2, run: payAndFail },
+  { name: 'decide', weight: 4, run: decide },
+  { name: 'check', weight: 3, run: check },
   { name: 'mine', weight: 22, run: mine },
   { name: 'look', weight: 18, run: look },
   { name: 'reorg', weight: 8, run: reorg },

@@ -1,5 +1,6 @@
 import {
   depositState,
+  doesCount,
   type Resolution,
   type TransferState,
   type UncountedReason,
@@ -31,7 +32,8 @@ export async function compare(world: World): Promise<string[]> {
   const now = await world.oracle.headTime();
   const differences: string[] = [];
   for (const payment of world.payments) {
-    const should = (time: number) => expected(payment, arrivals, time, LATE_WATCH_DAYS * 86_400);
+    const should = (time: number) =>
+      expected(payment, arrivals, time, LATE_WATCH_DAYS * 86_400, world.accepted);
     const found = await differencesOf(world, payment, should(now), should(Math.max(now, world.latestTime)));
     differences.push(...found.map((difference) => `${payment.id}: ${difference}`));
   }
@@ -78,7 +80,7 @@ async function differencesOf(
     ...differs('transfers', stored(transfers), onChain(should.arrivals)),
     ...differs(
       'counted transfers',
-      stored([...transfers.filter(({ uncounted_reason }) => uncounted_reason === null), ...afterFailure]),
+      stored([...transfers.filter(doesStoredCount), ...afterFailure]),
       onChain(should.counted),
     ),
     ...differencesOfEvents(
@@ -129,6 +131,10 @@ function differencesOfEvents(
       wasConfirmed(view),
     ),
   ];
+}
+
+function doesStoredCount({ state, resolution, uncounted_reason: uncountedReason }: StoredTransfer): boolean {
+  return doesCount({ state, resolution, uncountedReason });
 }
 
 function wasConfirmed({ status }: { status: string }): number {

@@ -24,6 +24,11 @@ export interface Asked {
   expiresAt: number;
 }
 
+/** What a deposit is called, wherever it is mined. */
+export function creditOf({ txHash, ordinal, kind }: Pick<Arrival, 'txHash' | 'ordinal' | 'kind'>): string {
+  return `${txHash} ${ordinal} ${kind}`;
+}
+
 export interface Expected {
   arrivals: Arrival[];
   counted: Arrival[];
@@ -107,17 +112,22 @@ export class Oracle {
   }
 }
 
-/** What must have become of a payment, by what is on the chain when everything is deep enough. */
+/**
+ * What must have become of a payment, by what is on the chain when everything is deep enough.
+ * @param accepted late deposits that the merchant accepted, by `creditOf`
+ */
 export function expected(
   asked: Asked,
   all: readonly Arrival[],
   headTime: number,
   lateWatchSeconds: number,
+  accepted: ReadonlySet<string>,
 ): Expected {
   const arrivals = all.filter(({ to }) => to === asked.address);
   const counted = arrivals.filter(
-    ({ kind, blockTime }) =>
-      (kind === 'erc20') === asked.isToken && blockTime <= asked.expiresAt + lateWatchSeconds,
+    (arrival) =>
+      (arrival.kind === 'erc20') === asked.isToken &&
+      (arrival.blockTime <= asked.expiresAt + lateWatchSeconds || accepted.has(creditOf(arrival))),
   );
   const received = counted.reduce((sum, { amount }) => sum + amount, 0n);
   const hasLate = counted.some(({ blockTime }) => blockTime > asked.expiresAt);

@@ -18,6 +18,8 @@ export interface Known extends Asked {
 /** What a seed plays with: a chain, two ways to it that fail, and the app. */
 export class World {
   readonly payments: Known[] = [];
+  /** Late deposits that the merchant accepted, by `creditOf`. */
+  readonly accepted = new Set<string>();
   /** What was done, for whoever has to find out why. */
   readonly story: string[] = [];
   /** The latest time that any branch has had, in seconds: what expired by it stays so. */
