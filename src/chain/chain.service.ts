@@ -27,11 +27,15 @@ const INSPECT_BLOCKS = 4;
 const INSPECT_AT_LEAST_MS = 2_000;
 const INSPECT_AT_MOST_MS = 30_000;
 
+const CHECK_AGAIN_MS = 5_000;
+
 interface Connection {
   config: ChainConfig;
   rpc: RpcPool;
   reader: ChainReader;
   status: ChainStatus;
+  /** Ms since 1970. */
+  checkAgainAtMs: number;
 }
 
 /** The configured chains, their tokens, and the way to their nodes. */
@@ -154,16 +158,21 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
   }
 
   /**
-   * Compares the chain with its configuration, unless that has been done.
+   * Compares the chain with its configuration, unless that has been done; a chain that was refused is compared again now
+   * and then, since it may have been the endpoint that was wrong.
    * @returns the status reached; `unchecked` when no node answered
    */
   async check(name: string): Promise<ChainStatus> {
     const connection = this.connection(name);
-    if (connection.status.state !== 'unchecked') return connection.status;
+    if (connection.status.state === 'ready' || Date.now() < connection.checkAgainAtMs)
+      return connection.status;
     try {
       const reasons = await checkChain(connection.config, connection.rpc);
       connection.status = reasons.length > 0 ? { state: 'refused', reasons } : { state: 'ready' };
-      if (reasons.length > 0) this.logger.error({ chain: name, reasons }, 'chain refused');
+      if (reasons.length === 0) return connection.status;
+      connection.checkAgainAtMs = Date.now() + CHECK_AGAIN_MS;
+      if (this.complaints.isDue(name, reasons.join(), Date.now()))
+        this.logger.error({ chain: name, reasons }, 'chain refused');
     } catch (error) {
       const reason = (error as Error).message;
       if (this.complaints.isDue(name, reason, Date.now())) {
@@ -241,6 +250,12 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
         else this.logger.warn({ chain, endpoint, ...aside }, 'rpc endpoint put aside');
       },
     });
-    return { config, rpc, reader: new RpcChainReader(rpc, config.proofs), status: { state: 'unchecked' } };
+    return {
+      config,
+      rpc,
+      reader: new RpcChainReader(rpc, config.proofs),
+      status: { state: 'unchecked' },
+      checkAgainAtMs: 0,
+    };
   }
 }

@@ -44,6 +44,7 @@ async function create({ random, app, chain, payments }: World): Promise<string> 
     isToken,
     amount,
     expiresAt: Date.parse(payment.expires_at) / 1000,
+    mayBeConfirmed: false,
     mayHaveFailed: false,
   });
   return `${payment.id} for ${amount} ${isToken ? 'token' : 'native'}`;
@@ -147,22 +148,28 @@ async function reorg(world: World): Promise<string> {
   );
   await chain.reorg(depth, sent);
   const after = await world.oracle.arrivals(world.addresses);
-  if (depth >= CONFIRMATIONS) await noteFailures(world, payments, before, after);
+  await noteFailures(world, payments, height, before, after);
   return `${depth} below ${height}, with ${sent.length} of its transfers again`;
 }
 
-/** Whoever was covered and no longer is may have been confirmed in between. */
+/**
+ * Whoever was covered as deep as it takes may have been confirmed then; a reorg after that, or several that the app sees
+ * as one, may have it fail.
+ */
 async function noteFailures(
   { oracle, accepted }: World,
   payments: Known[],
+  height: number,
   before: readonly Arrival[],
   after: readonly Arrival[],
 ): Promise<void> {
   const now = await oracle.headTime();
   const isCovered = (payment: Known, arrivals: readonly Arrival[]) =>
     expected(payment, arrivals, now, LATE_WATCH_DAYS * DAY, accepted).status === 'confirmed';
+  const deep = before.filter(({ blockNumber }) => height - blockNumber + 1 >= CONFIRMATIONS);
   for (const payment of payments) {
-    if (isCovered(payment, before) && !isCovered(payment, after)) payment.mayHaveFailed = true;
+    payment.mayBeConfirmed ||= isCovered(payment, deep);
+    payment.mayHaveFailed ||= payment.mayBeConfirmed && !isCovered(payment, after);
   }
 }
 

@@ -11,7 +11,9 @@ export const CONFIRMATIONS = 3;
 /** A payment as the merchant remembers it. */
 export interface Known extends Asked {
   id: string;
-  /** A reorg as deep as the confirmations may have taken what had been confirmed, and `failed` is right. */
+  /** What covers it was once deep enough. */
+  mayBeConfirmed: boolean;
+  /** A reorg may have taken what had been confirmed, and `failed` is right. */
   mayHaveFailed: boolean;
 }
 
