@@ -1,0 +1,237 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { stringify } from 'yaml';
+import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
+import { migrate } from '../../src/database/migrate.js';
+import { tryPort } from '../../src/process/ports.js';
+import { endWithUs } from '../../test/harness/end-with-us.js';
+import { tempFolder } from '../../test/harness/temp-folder.js';
+import { TestChain } from '../../test/harness/test-chain.js';
+
+const ROOT = join(import.meta.dirname, '../..');
+const MERCHANT = '019aafd6-5c80-7a3e-8f10-000000000001';
+const MNEMONIC = 'legal winner thank year wave sausage worth useful legal winner thank yellow';
+const PAGE_BYTES = 4096;
+
+/**
+ * What blocks hold: nothing; native transfers of strangers; transfers of a listed token between strangers; the last two
+ * with a payment in each block besides.
+ */
+export type Traffic = 'none' | 'strangers' | 'tokens' | 'payments';
+
+/** Postgres, a chain and, as long as it is wanted, the app: each a process of its own. */
+export class World {
+  private app: ChildProcess | null = null;
+  /** The first of those that are watched. */
+  private paid: { address: string }[] = [];
+
+  private constructor(
+    readonly chain: TestChain,
+    private readonly databaseUrl: string,
+    private readonly database: pg.Client,
+    private readonly folder: string,
+    private readonly stops: (() => Promise<unknown> | void)[],
+  ) {}
+
+  static async start(): Promise<World> {
+    const folder = tempFolder();
+    const postgres = await startEmbeddedPostgres({ dataDir: folder.path, log: () => undefined });
+    const callOff = endWithUs(postgres.pid, 'QUIT', folder.path);
+    await migrate(postgres.url);
+    const database = new pg.Client({ connectionString: postgres.url });
+    await database.connect();
+    await database.query(`INSERT INTO merchants (id, name) VALUES ($1, 'bench')`, [MERCHANT]);
+    const chain = await TestChain.start();
+    const stops = [
+      () => database.end(),
+      () => chain.stop(),
+      () => postgres.stop(),
+      callOff,
+      () => folder.remove(),
+    ];
+    return new World(chain, postgres.url, database, folder.path, stops);
+  }
+
+  /** Has so many payments wait, each at an address of its own; those before are gone. */
+  async watch(count: number): Promise<void> {
+    await this.database.query('TRUNCATE webhook_attempts, webhook_deliveries, events, transfers, payments');
+    await this.database.query(
+      `INSERT INTO payments (id, merchant_id, chain_id, chain, address, deposit_scheme, derivation_index, amount,
+         required_confirmations, status, expires_at, recheck_at_time)
+       SELECT gen_random_uuid(), $1, $2, 'testchain', '0x' || substr(md5(i::text) || md5('0' || i), 1, 40),
+         'hd', i, 1000, 1, 'pending', now() + interval '1 year', now() + interval '1 year'
+       FROM generate_series(1, $3) i`,
+      [MERCHANT, this.chain.config.chainId, count],
+    );
+    await this.database.query('VACUUM ANALYZE payments');
+    const { rows } = await this.database.query<{ address: string }>(
+      'SELECT address FROM payments ORDER BY derivation_index LIMIT 1000',
+    );
+    this.paid = rows;
+  }
+
+  /** @returns the first and the last of the blocks mined */
+  async mine(blocks: number, traffic: Traffic): Promise<{ from: number; to: number }> {
+    const from = (await this.chain.height()) + 1;
+    for (let block = 0; block < blocks; block++) {
+      await this.send(traffic, block);
+      await this.chain.mine();
+    }
+    return { from, to: await this.chain.height() };
+  }
+
+  /** One after the other: the node gives each the next nonce. */
+  private async send(traffic: Traffic, block: number): Promise<void> {
+    if (traffic === 'none') return;
+    const strangers = Array.from({ length: 20 }, (_, index) => addressOf(block * 20 + index));
+    for (const stranger of strangers.slice(0, 5)) await this.chain.pay(stranger, 1n);
+    if (traffic === 'strangers') return;
+    await this.chain.payTokenBatch(
+      strangers,
+      strangers.map(() => 1n),
+    );
+    if (traffic === 'tokens') return;
+    const { address } = this.paid[block % this.paid.length] as { address: string };
+    await this.chain.pay(address, 1000n);
+  }
+
+  /** Starts the app below a range, and sees how fast it comes to its end. */
+  async catchUp(
+    rpcUrl: string,
+    from: number,
+    to: number,
+    chain: Record<string, unknown> = {},
+  ): Promise<{ blocksPerSecond: number; residentBytes: number }> {
+    await this.database.query('TRUNCATE chain_cursors, chain_blocks');
+    await this.database.query('TRUNCATE webhook_attempts, webhook_deliveries, events, transfers');
+    await this.startApp({ rpc_url: rpcUrl, start_block: from, ...chain }, { ROLES: 'scanner' });
+    let startedAt: number | null = null;
+    for (;;) {
+      const scanned = await this.scanned();
+      if (scanned !== null) startedAt ??= performance.now();
+      if (scanned !== null && scanned >= to) break;
+      await delay(2);
+    }
+    const seconds = (performance.now() - (startedAt as number)) / 1000;
+    const residentBytes = this.residentBytes();
+    await this.stopApp();
+    return { blocksPerSecond: (to - from + 1) / seconds, residentBytes };
+  }
+
+  /** Mines blocks with a payment each, at any moment of the poll. @returns ms from block to webhook, ascending */
+  async latencies(blocks: number, blockTimeMs: number): Promise<number[]> {
+    await this.watch(blocks + 1);
+    await this.database.query('TRUNCATE chain_cursors, chain_blocks');
+    const arrivals = new Map<string, number>();
+    const receiver = await receive((address) => arrivals.set(address, performance.now()));
+    const { port } = receiver.address() as AddressInfo;
+    const start = (await this.chain.height()) + 1;
+    await this.startApp(
+      { rpc_url: this.chain.url, start_block: start, block_time_ms: blockTimeMs },
+      {
+        ROLES: 'scanner,worker',
+        WEBHOOK_URL: `http://127.0.0.1:${port}`,
+        WEBHOOK_EVENTS: 'payment.detected',
+      },
+    );
+    const latencies: number[] = [];
+    for (const { address } of this.paid.slice(0, blocks)) {
+      await delay(Math.random() * blockTimeMs);
+      await this.chain.pay(address, 1000n);
+      await this.chain.mine();
+      const minedAt = performance.now();
+      while (!arrivals.has(address)) await delay(1);
+      latencies.push((arrivals.get(address) as number) - minedAt);
+    }
+    await this.stopApp();
+    receiver.close();
+    return latencies.sort((a, b) => a - b);
+  }
+
+  async stop(): Promise<void> {
+    await this.stopApp();
+    for (const stop of this.stops) await stop();
+  }
+
+  private async scanned(): Promise<number | null> {
+    const { rows } = await this.database.query<{ block_number: string }>(
+      'SELECT block_number FROM chain_cursors',
+    );
+    return rows[0] ? Number(rows[0].block_number) : null;
+  }
+
+  private async startApp(chain: Record<string, unknown>, settings: Record<string, string>): Promise<void> {
+    const { config } = this.chain;
+    const chains = [
+      {
+        name: config.name,
+        chain_id: config.chainId,
+        confirmations: 1,
+        block_time_ms: 500,
+        native: config.native,
+        tokens: config.tokens.map(({ symbol, address, decimals }) => ({ symbol, address, decimals })),
+        ...chain,
+      },
+    ];
+    writeFileSync(join(this.folder, 'chains.yaml'), stringify(chains));
+    const port = String(await tryPort(0));
+    this.app = spawn(process.execPath, [join(ROOT, 'dist/main.js')], {
+      cwd: this.folder,
+      env: {
+        PATH: process.env.PATH,
+        DATABASE_URL: this.databaseUrl,
+        PORT: port,
+        CHAINS_FILE: join(this.folder, 'chains.yaml'),
+        DATA_DIR: join(this.folder, 'app'),
+        MNEMONIC,
+        ENCRYPTION_KEY: Buffer.alloc(32, 1).toString('base64'),
+        ...settings,
+      },
+      stdio: ['ignore', process.env.BENCH_LOG ? 'inherit' : 'ignore', 'inherit'],
+    });
+    const ready = () =>
+      fetch(`http://127.0.0.1:${port}/health/live`).then(
+        (response) => response.ok,
+        () => false,
+      );
+    // The scan begins before the port is open: what counts there is the cursor.
+    if (settings.ROLES === 'scanner') return;
+    while (!(await ready())) await delay(20);
+  }
+
+  private async stopApp(): Promise<void> {
+    if (!this.app || this.app.exitCode !== null) return;
+    this.app.kill('SIGTERM');
+    await once(this.app, 'exit');
+    this.app = null;
+  }
+
+  private residentBytes(): number {
+    const pages = readFileSync(`/proc/${this.app?.pid}/statm`, 'utf8').split(' ')[1];
+    return Number(pages) * PAGE_BYTES;
+  }
+}
+
+async function receive(onPaid: (address: string) => void): Promise<Server> {
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      onPaid((JSON.parse(Buffer.concat(chunks).toString()) as { address: string }).address.toLowerCase());
+      response.end();
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
+
+function addressOf(number: number): string {
+  return `0x${(number + 1).toString(16).padStart(8, '0').repeat(5)}`;
+}
