@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { computeAddress, HDNodeWallet, Wallet } from 'ethers';
+import { computeAddress, type HDNodeWallet, Wallet } from 'ethers';
 import { proveBlock, proveLogs, proveReceipts } from '../../src/chain/block-proof.js';
 import { bloomOf, mayContain } from '../../src/chain/bloom.js';
 import { type RawBlock, type RawLog, type RawReceipt } from '../../src/chain/raw-block.js';
@@ -72,7 +72,7 @@ describe('a block of a real node', () => {
       { transactions: [...transactions].reverse() },
       { transactions: altered({ value: '0x8' }) },
       { transactions: altered({ to: chain.payer }) },
-      { transactions: altered({ hash: transactions[0]?.hash as string }) },
+      { transactions: altered({ hash: transactions[0]?.hash }) },
       { logsBloom: `0x${'00'.repeat(256)}` },
       { receiptsRoot: block.transactionsRoot },
       { timestamp: '0x1' },
