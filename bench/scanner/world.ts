@@ -9,7 +9,7 @@ import pg from 'pg';
 import { stringify } from 'yaml';
 import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
 import { migrate } from '../../src/database/migrate.js';
-import { tryPort } from '../../src/process/ports.js';
+import { unusedPort } from '../../src/process/ports.js';
 import { endWithUs } from '../../test/harness/end-with-us.js';
 import { tempFolder } from '../../test/harness/temp-folder.js';
 import { TestChain } from '../../test/harness/test-chain.js';
@@ -180,7 +180,7 @@ export class World {
       },
     ];
     writeFileSync(join(this.folder, 'chains.yaml'), stringify(chains));
-    const port = String(await tryPort(0));
+    const port = String(await unusedPort());
     this.app = spawn(process.execPath, [join(ROOT, 'dist/main.js')], {
       cwd: this.folder,
       env: {

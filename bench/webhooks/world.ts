@@ -9,7 +9,7 @@ import { type Settings } from '../../src/config/settings.js';
 import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
 import { migrate } from '../../src/database/migrate.js';
 import { Sealer } from '../../src/http/sealing.js';
-import { tryPort } from '../../src/process/ports.js';
+import { unusedPort } from '../../src/process/ports.js';
 import { generateSecret } from '../../src/webhooks/signing-key.js';
 import { endWithUs } from '../../test/harness/end-with-us.js';
 import { startRedis } from '../../test/harness/redis.js';
@@ -76,7 +76,7 @@ export class World {
   }
 
   async startWorker(): Promise<void> {
-    const port = String(await tryPort(0));
+    const port = String(await unusedPort());
     this.worker = spawn(process.execPath, [join(ROOT, 'dist/main.js')], {
       cwd: this.folder,
       env: {

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
 /** The port itself when nobody listens there, else null. 0 finds any free one. */
@@ -10,6 +11,17 @@ export function tryPort(port: number, host = '127.0.0.1'): Promise<number | null
       server.close(() => resolve(typeof address === 'object' && address ? address.port : null));
     });
   });
+}
+
+/**
+ * A free port for a process to be told: below those that systems give out by themselves (Linux from 32768 on), so that
+ * no connection of another takes it before that process listens.
+ */
+export async function unusedPort(): Promise<number> {
+  for (;;) {
+    const free = await tryPort(randomInt(10_000, 32_000));
+    if (free !== null) return free;
+  }
 }
 
 /** The first free port from `preferred` on, within 100; any free one after that. */

@@ -7,7 +7,7 @@ import { createPostgresBackend, createRedisBackend, Queue } from 'bullmq';
 import { v7 as uuidv7 } from 'uuid';
 import { type Settings } from '../../src/config/settings.js';
 import { Sealer } from '../../src/http/sealing.js';
-import { tryPort } from '../../src/process/ports.js';
+import { unusedPort } from '../../src/process/ports.js';
 import { WEBHOOK_QUEUE } from '../../src/webhooks/webhook-queue.js';
 import { TEST_MNEMONIC, TEST_SECRET } from '../harness/app.js';
 import { createDatabase, type TestDatabase } from '../harness/database.js';
@@ -62,7 +62,7 @@ describe.each(['Postgres', 'Redis'] as const)('a worker process, with its queue 
   });
 
   const start = async (settings: Record<string, string> = {}) => {
-    const port = String(await tryPort(0));
+    const port = String(await unusedPort());
     const child = spawn(process.execPath, [join(ROOT, 'dist/main.js')], {
       cwd: folder.path,
       env: {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { tryPort } from '../../src/process/ports.js';
+import { unusedPort } from '../../src/process/ports.js';
 import { endWithUs } from './end-with-us.js';
 import { waitFor } from './wait-for.js';
 
@@ -24,8 +24,8 @@ export class QuittanceProcess {
   }
 
   static async spawn(dataDir: string, settings: Record<string, string> = {}): Promise<QuittanceProcess> {
-    const port = settings.PORT ?? String(await tryPort(0));
-    const chainPort = settings.DEV_CHAIN_PORT ?? String(await tryPort(0));
+    const port = settings.PORT ?? String(await unusedPort());
+    const chainPort = settings.DEV_CHAIN_PORT ?? String(await unusedPort());
     const child = spawn(process.execPath, [join(ROOT, 'dist/main.js')], {
       cwd: dataDir,
       env: { PATH: process.env.PATH, DATA_DIR: dataDir, PORT: port, DEV_CHAIN_PORT: chainPort, ...settings },

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { ended } from '../../src/process/processes.js';
-import { tryPort } from '../../src/process/ports.js';
+import { unusedPort } from '../../src/process/ports.js';
 import { endWithUs } from './end-with-us.js';
 
 export interface RunningRedis {
@@ -12,7 +12,7 @@ export const hasRedis = () => spawnSync('redis-server', ['--version']).status ==
 
 /** A Redis of its own, in memory only. */
 export async function startRedis(): Promise<RunningRedis> {
-  const port = (await tryPort(0)) as number;
+  const port = await unusedPort();
   const child = spawn(
     'redis-server',
     ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { tryPort } from '../../process/ports.js';
+import { unusedPort } from '../../process/ports.js';
 import { ended } from '../../process/processes.js';
 
 const require = createRequire(import.meta.url);
@@ -28,7 +28,7 @@ export class JsonRpcError extends Error {
 
 /** Starts an EVM node of its own on a free port of 127.0.0.1, in a process group of its own. */
 export async function startAnvil(args: readonly string[]): Promise<RunningAnvil> {
-  const port = (await tryPort(0)) as number;
+  const port = await unusedPort();
   const child = spawn(anvilBinary(), ['--port', String(port), '--host', '127.0.0.1', '--quiet', ...args], {
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe'],
