@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { TEST_MNEMONIC, TestApp } from '../harness/app.js';
 import { FaultyRpc } from '../harness/faulty-rpc.js';
 import { TestChain } from '../harness/test-chain.js';
@@ -38,6 +39,7 @@ export class World {
   ) {}
 
   static async create(random: Random): Promise<World> {
+    outliveUnheardErrors();
     const chain = await TestChain.start();
     const endpoints = await Promise.all([FaultyRpc.start(chain.url), FaultyRpc.start(chain.url)]);
     const base = await chain.height();
@@ -55,16 +57,10 @@ export class World {
     this.app = await startApp(this.chain, this.endpoints, this.app);
   }
 
-  /**
-   * Takes every database connection from under the app, as the end of its process does, wherever it is at. Those that
-   * are only just open are spared: BullMQ listens to errors of one a moment later, and a cut in that moment would end
-   * the process, which here is the test's own.
-   */
+  /** Takes every database connection from under the app, as the end of its process does, wherever it is at. */
   async crash(): Promise<void> {
     await this.app.database.dataSource.query(
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-       WHERE datname = current_database() AND pid <> pg_backend_pid()
-         AND backend_start < clock_timestamp() - interval '300 ms'`,
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
     );
     await this.restart();
   }
@@ -116,4 +112,22 @@ function startApp(chain: TestChain, endpoints: FaultyRpc[], before?: TestApp): P
     settings: { mnemonic: TEST_MNEMONIC, lateWatchDays: LATE_WATCH_DAYS },
     ...(before ? { before } : {}),
   });
+}
+
+let isOutliving = false;
+
+/**
+ * BullMQ hears of errors of its LISTEN connection only a moment after it is open. One cut in that moment ends the
+ * process, as a crash may; here that would be the test's own.
+ */
+function outliveUnheardErrors(): void {
+  if (isOutliving) return;
+  isOutliving = true;
+  const connect = Object.getOwnPropertyDescriptor(pg.Client.prototype, 'connect')?.value as (
+    ...args: unknown[]
+  ) => unknown;
+  pg.Client.prototype.connect = function (this: pg.Client, ...args: unknown[]) {
+    this.on('error', () => undefined);
+    return connect.apply(this, args) as never;
+  };
 }
