@@ -1,16 +1,6 @@
-import {
-  Body,
-  Controller,
-  Delete,
-  Get,
-  Headers,
-  HttpCode,
-  Param,
-  ParseUUIDPipe,
-  Post,
-  Query,
-} from '@nestjs/common';
+import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { uuidOr } from '../http/uuid-or.js';
 import { IdempotencyService } from '../http/idempotency.js';
 import { page } from '../http/page.js';
 import { ApiKeyNotFoundError } from './auth.errors.js';
@@ -26,7 +16,7 @@ import {
 } from './dto/auth.dto.js';
 import { CurrentKey, RequireScope } from './scopes.js';
 
-const keyId = new ParseUUIDPipe({ exceptionFactory: () => new ApiKeyNotFoundError('with that id') });
+const keyId = uuidOr(ApiKeyNotFoundError);
 
 /** An `admin` key is the operator's: it manages the keys of every merchant of the installation. */
 @ApiTags('api-keys')

@@ -1,16 +1,6 @@
-import {
-  Body,
-  Controller,
-  Get,
-  Headers,
-  HttpCode,
-  Param,
-  ParseUUIDPipe,
-  Patch,
-  Post,
-  Query,
-} from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { uuidOr } from '../http/uuid-or.js';
 import { IdempotencyService } from '../http/idempotency.js';
 import { page, PageQuery } from '../http/page.js';
 import { MerchantNotFoundError } from './auth.errors.js';
@@ -20,10 +10,7 @@ import { type AuthenticatedKey } from './authenticated-key.js';
 import { CreateMerchantDto, MerchantBody, MerchantPage, UpdateMerchantDto } from './dto/auth.dto.js';
 import { CurrentKey, RequireScope } from './scopes.js';
 
-/** What is no UUID is no merchant's id either, and says the same. */
-const merchantIdPipe = new ParseUUIDPipe({
-  exceptionFactory: () => new MerchantNotFoundError('with that id'),
-});
+const merchantIdPipe = uuidOr(MerchantNotFoundError);
 
 /** An `admin` key is the operator's: it manages every merchant of the installation. */
 @ApiTags('merchants')

@@ -28,21 +28,10 @@ export function movementsOf(
   block.transactions.forEach((transaction, index) => {
     const receipt = receipts[index] as Outcome;
     if (Number(receipt.status) !== 1) return;
-    const amount = BigInt(transaction.value);
-    if (amount > 0n && transaction.to !== null) {
-      movements.push({
-        kind: 'native',
-        txHash: transaction.hash.toLowerCase(),
-        ordinal: 0,
-        logIndex: null,
-        from: transaction.from.toLowerCase(),
-        to: transaction.to.toLowerCase(),
-        tokenAddress: null,
-        amount,
-      });
-    }
+    const native = nativeTransferOf(transaction);
+    if (native && native.amount > 0n) movements.push(native);
     receipt.logs.forEach((log, ordinal) => {
-      const movement = tokenMovement(log, { txHash: transaction.hash, ordinal }, watchedTokens);
+      const movement = watchedTransferOf(log, { txHash: transaction.hash, ordinal }, watchedTokens);
       if (movement) movements.push(movement);
     });
   });
@@ -52,23 +41,49 @@ export function movementsOf(
 /** Whom these logs say that tokens went to; lower-case. */
 export function tokenRecipients(logs: readonly RawLog[], watchedTokens: ReadonlySet<string>): string[] {
   return logs.flatMap((log, ordinal) => {
-    const movement = tokenMovement(log, { txHash: log.transactionHash, ordinal }, watchedTokens);
+    const movement = watchedTransferOf(log, { txHash: log.transactionHash, ordinal }, watchedTokens);
     return movement ? [movement.to] : [];
   });
 }
 
-function tokenMovement(
+function watchedTransferOf(
   log: RawLog,
-  { txHash, ordinal }: { txHash: string; ordinal: number },
+  place: { txHash: string; ordinal: number },
   watchedTokens: ReadonlySet<string>,
 ): Movement | undefined {
-  const token = log.address.toLowerCase();
-  if (!watchedTokens.has(token)) return undefined;
+  if (!watchedTokens.has(log.address.toLowerCase())) return undefined;
+  const movement = tokenTransferOf(log, place);
+  return movement && movement.amount > 0n ? movement : undefined;
+}
+
+/** What a transaction moves itself if it succeeds, also when that is nothing; undefined where it makes a contract. */
+export function nativeTransferOf({
+  hash,
+  from,
+  to,
+  value,
+}: BlockBody['transactions'][number]): Movement | undefined {
+  if (to === null) return undefined;
+  return {
+    kind: 'native',
+    txHash: hash.toLowerCase(),
+    ordinal: 0,
+    logIndex: null,
+    from: from.toLowerCase(),
+    to: to.toLowerCase(),
+    tokenAddress: null,
+    amount: BigInt(value),
+  };
+}
+
+/** The ERC-20 transfer that a log of any contract tells of, also of zero; undefined where it is none. */
+export function tokenTransferOf(
+  log: RawLog,
+  { txHash, ordinal }: { txHash: string; ordinal: number },
+): Movement | undefined {
   // ERC-721 has the same topic with a fourth, the token id; its data is empty. Only three topics are ERC-20.
   if (log.topics.length !== 3 || log.topics[0]?.toLowerCase() !== TRANSFER_TOPIC) return undefined;
   if (log.data.length < 66) return undefined;
-  const amount = BigInt(log.data.slice(0, 66));
-  if (amount === 0n) return undefined;
   return {
     kind: 'erc20',
     txHash: txHash.toLowerCase(),
@@ -76,8 +91,8 @@ function tokenMovement(
     logIndex: Number(log.logIndex),
     from: addressOfTopic(log.topics[1] as string),
     to: addressOfTopic(log.topics[2] as string),
-    tokenAddress: token,
-    amount,
+    tokenAddress: log.address.toLowerCase(),
+    amount: BigInt(log.data.slice(0, 66)),
   };
 }
 

@@ -1,6 +1,6 @@
 import { type Movement } from './block.js';
-import { TRANSFER_TOPIC } from './movements.js';
-import { type RawHeader, type RawLog, type RawReceipt, type RawTransaction } from './raw-block.js';
+import { nativeTransferOf, tokenTransferOf } from './movements.js';
+import { type RawHeader, type RawReceipt, type RawTransaction } from './raw-block.js';
 import { type Rpc, RpcError } from './rpc-endpoint.js';
 import { type RpcPool } from './rpc-pool.js';
 
@@ -70,41 +70,13 @@ async function found(rpc: Rpc, transaction: MinedTransaction): Promise<FoundTran
   return { hash, to, included: { block, hasSucceeded, movements } };
 }
 
-function movementsIn(transaction: RawTransaction, receipt: RawReceipt): Movement[] {
-  const txHash = transaction.hash.toLowerCase();
-  const native: Movement[] =
-    transaction.to === null
-      ? []
-      : [
-          {
-            kind: 'native',
-            txHash,
-            ordinal: 0,
-            logIndex: null,
-            from: transaction.from.toLowerCase(),
-            to: transaction.to.toLowerCase(),
-            tokenAddress: null,
-            amount: BigInt(transaction.value),
-          },
-        ];
-  return [...native, ...receipt.logs.flatMap((log, ordinal) => transferOf(log, ordinal, txHash))];
-}
+/** What is no number in hexadecimal is passed over here: it explains nothing. */
+const WORD = /^0x[0-9a-fA-F]{64}/;
 
-function transferOf(log: RawLog, ordinal: number, txHash: string): Movement[] {
-  const [topic, from, to] = log.topics;
-  // ERC-721 has the same topic with a fourth; only three topics are ERC-20.
-  if (log.topics.length !== 3 || topic?.toLowerCase() !== TRANSFER_TOPIC || !from || !to) return [];
-  if (!/^0x[0-9a-fA-F]{64}/.test(log.data)) return [];
-  return [
-    {
-      kind: 'erc20',
-      txHash,
-      ordinal,
-      logIndex: Number(log.logIndex),
-      from: `0x${from.slice(-40).toLowerCase()}`,
-      to: `0x${to.slice(-40).toLowerCase()}`,
-      tokenAddress: log.address.toLowerCase(),
-      amount: BigInt(log.data.slice(0, 66)),
-    },
-  ];
+function movementsIn(transaction: RawTransaction, receipt: RawReceipt): Movement[] {
+  const native = nativeTransferOf(transaction);
+  const tokens = receipt.logs.map((log, ordinal) =>
+    WORD.test(log.data) ? tokenTransferOf(log, { txHash: transaction.hash, ordinal }) : undefined,
+  );
+  return [native, ...tokens].filter((movement) => movement !== undefined);
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { within } from '../process/within.js';
 
 export interface HealthIndicator {
   /** As it stands under `parts`. */
@@ -44,17 +45,4 @@ async function stateOf(indicator: HealthIndicator, timeoutMs: number): Promise<P
     () => 'unavailable' as const,
   );
   return within(timeoutMs, answer, 'unavailable');
-}
-
-/** The value, or the other one when it takes longer. */
-export async function within<T>(timeoutMs: number, value: Promise<T>, otherwise: T): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<T>((resolve) => {
-    timer = setTimeout(() => resolve(otherwise), timeoutMs);
-  });
-  try {
-    return await Promise.race([value, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

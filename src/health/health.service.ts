@@ -4,7 +4,8 @@ import { collectDefaultMetrics, register } from 'prom-client';
 import { DataSource } from 'typeorm';
 import { ChainService } from '../chain/chain.service.js';
 import { type EndpointReport } from '../chain/rpc-pool-member.js';
-import { HealthIndicators, type PartState, within } from './health-indicators.js';
+import { within } from '../process/within.js';
+import { HealthIndicators, type PartState } from './health-indicators.js';
 
 /** Below the time that orchestrators give a probe. */
 const TIMEOUT_MS = 2_000;

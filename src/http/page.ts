@@ -1,4 +1,4 @@
-import { ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsUUID, Max, Min } from 'class-validator';
 
@@ -21,6 +21,16 @@ export class PageQuery {
 export interface Page<T> {
   data: T[];
   /** Send it as `after` for the next page; null on the last. */
+  next: string | null;
+}
+
+/** The OpenAPI description of `Page`, but for its `data`. */
+export abstract class PageBody {
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Send it as `after` for the next page; null on the last',
+  })
   next: string | null;
 }
 

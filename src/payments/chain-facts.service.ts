@@ -1,12 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Between, type EntityManager, In } from 'typeorm';
+import { type EntityManager, In } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { type Movement } from '../chain/block.js';
 import { Token } from '../chain/token.entity.js';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { EventCatalogue } from '../webhooks/catalogue/event-catalogue.js';
-import { whyNotCounted } from './counting.js';
+import { lateWatchMsOf, whyNotCounted } from './counting.js';
 import { DepositAnnouncements } from './deposit-announcements.js';
 import { advance } from './lifecycle.js';
 import { type NewEvent, Outbox } from './outbox.js';
@@ -14,9 +14,19 @@ import { Payment } from './payment.entity.js';
 import { savePayments } from './payment-update.js';
 import { paymentView } from './payment.view.js';
 import { countedTransfers } from './payments.repository.js';
-import { Transfer, type TransferKind } from './transfer.entity.js';
+import { type Transfer, type TransferKind } from './transfer.entity.js';
+import {
+  countedOfFailed,
+  distinct,
+  identityOf,
+  orphanAbove,
+  type RecordedTransfer,
+  type TouchedTransfer,
+  transfersBetween,
+  upsertTransfers,
+} from './transfer-records.js';
 
-const DAY_MS = 86_400_000;
+export { type RecordedTransfer } from './transfer-records.js';
 
 /** A movement of value as the chain shows it, and where. */
 export interface ObservedTransfer extends Omit<Movement, 'kind'> {
@@ -40,18 +50,6 @@ export interface ChainFacts extends ChainPosition {
   transfers: ObservedTransfer[];
 }
 
-/** A transfer as we have it, and whose it is. */
-export type RecordedTransfer = Pick<
-  Transfer,
-  'blockHash' | 'blockNumber' | 'txHash' | 'ordinal' | 'kind' | 'paymentId'
->;
-
-type TouchedTransfer = Pick<Transfer, 'id' | 'paymentId'>;
-interface TouchedRow {
-  id: string;
-  payment_id: string;
-}
-
 /** Brings what the scanner saw into payments. What writes runs inside the caller's transaction. */
 @Injectable()
 export class ChainFactsService {
@@ -63,7 +61,7 @@ export class ChainFactsService {
     private readonly catalogue: EventCatalogue,
     private readonly announcements: DepositAnnouncements,
   ) {
-    this.lateWatchMs = settings.lateWatchDays * DAY_MS;
+    this.lateWatchMs = lateWatchMsOf(settings);
   }
 
   /**
@@ -71,7 +69,8 @@ export class ChainFactsService {
    * @returns how many events were written
    */
   async apply(manager: EntityManager, facts: ChainFacts): Promise<number> {
-    const orphaned = await orphanAbove(manager, facts);
+    const orphaned =
+      facts.orphanAbove === null ? [] : await orphanAbove(manager, facts.chainId, facts.orphanAbove);
     const recorded = await this.record(manager, facts);
     const touched = [...orphaned, ...recorded];
     const told = await this.announcements.announce(manager, distinct(touched, 'id'), new Date());
@@ -117,18 +116,7 @@ export class ChainFactsService {
     manager: EntityManager,
     { chainId, from, to }: { chainId: number; from: number; to: number },
   ): Promise<RecordedTransfer[]> {
-    return manager.find(Transfer, {
-      select: {
-        blockHash: true,
-        blockNumber: true,
-        txHash: true,
-        ordinal: true,
-        kind: true,
-        paymentId: true,
-      },
-      where: { chainId, blockNumber: Between(from, to), state: 'included' },
-      order: { blockNumber: 'ASC', ordinal: 'ASC' },
-    });
+    return transfersBetween(manager, chainId, from, to);
   }
 
   /** Whether a block may confirm or expire a payment, by what we have or by the transfers that come with it. */
@@ -188,7 +176,7 @@ export class ChainFactsService {
   ): Omit<Transfer, 'createdAt'> {
     const expected = {
       chainId: payment.chainId,
-      tokenAddress: payment.tokenId === null ? null : (tokenAddresses.get(payment.tokenId) ?? null),
+      tokenAddress: tokenAddressOf(payment, tokenAddresses),
       expiresAt: payment.expiresAt,
       status: payment.status,
     };
@@ -223,7 +211,7 @@ export class ChainFactsService {
       const { agreed: scanned, finalNumber } = position;
       const facts = { scanned, finalNumber, credits: own, lateWatchMs: this.lateWatchMs, now };
       const result = advance(payment, facts);
-      const tokenAddress = payment.tokenId === null ? null : (tokenAddresses.get(payment.tokenId) ?? null);
+      const tokenAddress = tokenAddressOf(payment, tokenAddresses);
       for (const event of result.events) {
         const view = paymentView(event.payment, own, tokenAddress);
         const composed = this.catalogue.compose(event.type, { payment: view }, now);
@@ -237,75 +225,13 @@ export class ChainFactsService {
   }
 }
 
-/** A transaction mined again may stand in another block, with other logs around it: what it is now replaces what it was. */
-async function upsertTransfers(
-  manager: EntityManager,
-  rows: Omit<Transfer, 'createdAt'>[],
-): Promise<TouchedTransfer[]> {
-  const upserted = await manager
-    .createQueryBuilder()
-    .insert()
-    .into(Transfer)
-    .values(rows)
-    .orUpdate(
-      [
-        'payment_id',
-        'log_index',
-        'block_number',
-        'block_hash',
-        'block_time',
-        'from_address',
-        'to_address',
-        'token_address',
-        'amount',
-        'state',
-        'uncounted_reason',
-      ],
-      ['chain_id', 'tx_hash', 'ordinal', 'kind'],
-    )
-    .returning(['id', 'paymentId'])
-    .execute();
-  return (upserted.raw as TouchedRow[]).map(touched);
-}
-
-/** @returns the transfers that were taken away */
-async function orphanAbove(manager: EntityManager, facts: ChainFacts): Promise<TouchedTransfer[]> {
-  if (facts.orphanAbove === null) return [];
-  const [rows] = await manager.query<[TouchedRow[], number]>(
-    `UPDATE transfers SET state = 'orphaned'
-     WHERE chain_id = $1 AND block_number > $2 AND state = 'included' RETURNING id, payment_id`,
-    [facts.chainId, facts.orphanAbove],
-  );
-  return rows.map(touched);
-}
-
-/** By identity, what failed payments have that counted: money from before the failure stays theirs when read again. */
-async function countedOfFailed(manager: EntityManager, payments: Payment[]): Promise<Set<string>> {
-  const failed = payments.filter(({ status }) => status === 'failed').map(({ id }) => id);
-  if (failed.length === 0) return new Set();
-  return new Set((await countedTransfers(manager, failed)).map(identityOf));
-}
-
-function identityOf({
-  chainId,
-  txHash,
-  ordinal,
-  kind,
-}: Pick<Transfer, 'chainId' | 'txHash' | 'ordinal' | 'kind'>): string {
-  return `${chainId} ${txHash} ${ordinal} ${kind}`;
-}
-
-function touched({ id, payment_id: paymentId }: TouchedRow): TouchedTransfer {
-  return { id, paymentId };
-}
-
-function distinct(transfers: TouchedTransfer[], key: keyof TouchedTransfer): string[] {
-  return [...new Set(transfers.map((transfer) => transfer[key]))];
-}
-
 async function tokenAddressesOf(manager: EntityManager, payments: Payment[]): Promise<Map<string, string>> {
   const ids = [...new Set(payments.map((payment) => payment.tokenId).filter((id) => id !== null))];
   if (ids.length === 0) return new Map();
   const tokens = await manager.findBy(Token, { id: In(ids) });
   return new Map(tokens.map((token) => [token.id, token.address]));
+}
+
+function tokenAddressOf({ tokenId }: Payment, addresses: ReadonlyMap<string, string>): string | null {
+  return tokenId === null ? null : (addresses.get(tokenId) ?? null);
 }

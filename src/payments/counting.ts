@@ -37,6 +37,13 @@ export interface DepositFacts {
   resolution: Resolution | null;
 }
 
+const DAY_MS = 86_400_000;
+
+/** How long after its expiry money still counts towards a payment, in ms. */
+export function lateWatchMsOf({ lateWatchDays }: { lateWatchDays: number }): number {
+  return lateWatchDays * DAY_MS;
+}
+
 /** Why a transfer that reached a payment's address does not count towards it; null when it does. */
 export function whyNotCounted(
   expected: Expected,

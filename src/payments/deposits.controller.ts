@@ -1,5 +1,6 @@
-import { Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { uuidOr } from '../http/uuid-or.js';
 import { type AuthenticatedKey } from '../auth/authenticated-key.js';
 import { CurrentKey, RequireScope } from '../auth/scopes.js';
 import { type Page } from '../http/page.js';
@@ -9,8 +10,7 @@ import { DepositBody, DepositPage } from './dto/deposit.body.js';
 import { ListDepositsDto } from './dto/deposit.dto.js';
 import { DepositNotFoundError } from './payment.errors.js';
 
-/** What is no UUID is no deposit's id either, and says the same. */
-const depositId = new ParseUUIDPipe({ exceptionFactory: () => new DepositNotFoundError('with that id') });
+const depositId = uuidOr(DepositNotFoundError);
 
 @ApiTags('deposits')
 @Controller('deposits')

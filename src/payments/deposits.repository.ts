@@ -5,11 +5,10 @@ import { Token } from '../chain/token.entity.js';
 import { type ChainConfig } from '../config/chains.js';
 import { CHAINS, SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
+import { lateWatchMsOf } from './counting.js';
 import { type DepositSubject, type NamedAsset } from './deposit.view.js';
 import { Payment } from './payment.entity.js';
 import { Transfer } from './transfer.entity.js';
-
-const DAY_MS = 86_400_000;
 
 export interface DepositFilter {
   /** False: what nobody has made anything of; true: what counts or was accepted. */
@@ -40,7 +39,7 @@ export class DepositsRepository {
     @Inject(SETTINGS) settings: Settings,
   ) {
     this.chains = new Map(chains.map((chain) => [chain.chainId, chain]));
-    this.lateWatchMs = settings.lateWatchDays * DAY_MS;
+    this.lateWatchMs = lateWatchMsOf(settings);
   }
 
   /** Null when there is none, or when it is another merchant's. */

@@ -4,6 +4,7 @@ import { ChainService } from '../chain/chain.service.js';
 import { RpcError } from '../chain/rpc-endpoint.js';
 import { type FoundTransaction, type IncludedTransaction } from '../chain/transaction.js';
 import { type ChainConfig } from '../config/chains.js';
+import { within } from '../process/within.js';
 import { RescanRefusedError, RescanService } from '../scanner/rescan.service.js';
 import { UnprovenAnswerError } from '../chain/unproven-answer.js';
 import {
@@ -72,20 +73,28 @@ export class PaymentCheckService {
     const chains = this.chains
       .all()
       .sort((a, b) => Number(b.chainId === payment.chainId) - Number(a.chainId === payment.chainId));
-    const silent: string[] = [];
     const answers = await Promise.all(
-      chains.map(async (chain) => {
-        try {
-          const transaction = await inTime(this.chains.transaction(chain.name, txHash));
-          return transaction === null ? [] : [{ chain, transaction }];
-        } catch (error) {
-          if (!(error instanceof RpcError || error instanceof TookTooLongError)) throw error;
-          silent.push(chain.name);
-          return [];
-        }
-      }),
+      chains.map(async (chain) => ({
+        chain,
+        transaction: await within(PATIENCE_MS, this.ask(chain, txHash), 'silent'),
+      })),
     );
-    return { found: answers.flat(), silent };
+    const found = answers.flatMap(({ chain, transaction }) =>
+      transaction === null || transaction === 'silent' ? [] : [{ chain, transaction }],
+    );
+    const silent = answers.flatMap(({ chain, transaction }) =>
+      transaction === 'silent' ? [chain.name] : [],
+    );
+    return { found, silent };
+  }
+
+  private async ask({ name }: ChainConfig, txHash: string): Promise<FoundTransaction | null | 'silent'> {
+    try {
+      return await this.chains.transaction(name, txHash);
+    } catch (error) {
+      if (!(error instanceof RpcError)) throw error;
+      return 'silent';
+    }
   }
 
   private async explain(
@@ -211,21 +220,6 @@ export class PaymentCheckService {
   private async allowed(chainId: number) {
     const tokens = await this.chains.tokensOf(chainId);
     return new Map(tokens.map((token) => [token.address, token]));
-  }
-}
-
-class TookTooLongError extends Error {}
-
-/** One chain that hangs does not keep the answer of the others from whoever waits for it. */
-async function inTime<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLong = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new TookTooLongError()), PATIENCE_MS);
-  });
-  try {
-    return await Promise.race([work, tooLong]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

@@ -1,5 +1,6 @@
-import { Body, Controller, Get, Headers, HttpCode, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { uuidOr } from '../http/uuid-or.js';
 import { type AuthenticatedKey } from '../auth/authenticated-key.js';
 import { CurrentKey, RequireScope } from '../auth/scopes.js';
 import { type Page } from '../http/page.js';
@@ -13,8 +14,7 @@ import { type PaymentView } from './payment.view.js';
 import { PaymentNotFoundError } from './payment.errors.js';
 import { PaymentsService } from './payments.service.js';
 
-/** What is no UUID is no payment's id either, and says the same. */
-const paymentId = new ParseUUIDPipe({ exceptionFactory: () => new PaymentNotFoundError('with that id') });
+const paymentId = uuidOr(PaymentNotFoundError);
 
 @ApiTags('payments')
 @Controller('payments')

@@ -1,5 +1,6 @@
-import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { uuidOr } from '../http/uuid-or.js';
 import { type AuthenticatedKey } from '../auth/authenticated-key.js';
 import { CurrentKey, RequireScope } from '../auth/scopes.js';
 import { type Page, page } from '../http/page.js';
@@ -11,7 +12,7 @@ import { ReplayedBody } from './dto/endpoint.body.js';
 import { ReplayService } from './replay.service.js';
 import { DeliveryNotFoundError, EndpointGoneError } from './webhook.errors.js';
 
-const deliveryId = new ParseUUIDPipe({ exceptionFactory: () => new DeliveryNotFoundError('with that id') });
+const deliveryId = uuidOr(DeliveryNotFoundError);
 
 @ApiTags('deliveries')
 @Controller('deliveries')

@@ -1,5 +1,6 @@
-import { Body, Controller, HttpCode, Param, ParseUUIDPipe, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { uuidOr } from '../http/uuid-or.js';
 import { type AuthenticatedKey } from '../auth/authenticated-key.js';
 import { CurrentKey, RequireScope } from '../auth/scopes.js';
 import { ReplayedBody, TestResultBody } from './dto/endpoint.body.js';
@@ -7,7 +8,7 @@ import { ReplayDto, TestEndpointDto } from './dto/endpoint.dto.js';
 import { ReplayService } from './replay.service.js';
 import { EndpointNotFoundError } from './webhook.errors.js';
 
-const endpointId = new ParseUUIDPipe({ exceptionFactory: () => new EndpointNotFoundError('with that id') });
+const endpointId = uuidOr(EndpointNotFoundError);
 const DEFAULT_TEST_TYPE = 'payment.confirmed';
 
 /** What one does with an endpoint, rather than to it. */

@@ -1,17 +1,6 @@
-import {
-  Body,
-  Controller,
-  Delete,
-  Get,
-  Headers,
-  HttpCode,
-  Param,
-  ParseUUIDPipe,
-  Patch,
-  Post,
-  Query,
-} from '@nestjs/common';
+import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { uuidOr } from '../http/uuid-or.js';
 import { type AuthenticatedKey } from '../auth/authenticated-key.js';
 import { CurrentKey, RequireScope } from '../auth/scopes.js';
 import { IdempotencyService } from '../http/idempotency.js';
@@ -23,8 +12,7 @@ import { EndpointsService } from './endpoints.service.js';
 import { HeldDeliveries } from './held-deliveries.js';
 import { EndpointNotFoundError } from './webhook.errors.js';
 
-/** What is no UUID is no endpoint's id either, and says the same. */
-const endpointId = new ParseUUIDPipe({ exceptionFactory: () => new EndpointNotFoundError('with that id') });
+const endpointId = uuidOr(EndpointNotFoundError);
 const PATH = '/api/v1/webhook-endpoints';
 
 @ApiTags('webhook-endpoints')

@@ -1,11 +1,12 @@
-import { Controller, Get, Header, Param, ParseUUIDPipe } from '@nestjs/common';
+import { Controller, Get, Header, Param } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { uuidOr } from '../http/uuid-or.js';
 import { Public } from '../auth/scopes.js';
 import { publicKeysOf } from './endpoint-secrets.js';
 import { EndpointsRepository } from './endpoints.repository.js';
 import { EndpointNotFoundError } from './webhook.errors.js';
 
-const endpointId = new ParseUUIDPipe({ exceptionFactory: () => new EndpointNotFoundError('with that id') });
+const endpointId = uuidOr(EndpointNotFoundError);
 
 class PublicKeysBody {
   @ApiProperty({ isArray: true, type: String, example: ['whpk_…'], description: 'The current one first' })

@@ -14,6 +14,7 @@ import {
   Min,
   ValidateIf,
 } from 'class-validator';
+import { PageBody } from '../../http/page.js';
 import { PageQuery } from '../../http/page.js';
 import { SCOPES } from '../authenticated-key.js';
 
@@ -91,18 +92,9 @@ export class MerchantBody {
   created_at: string;
 }
 
-const NEXT = {
-  type: String,
-  nullable: true,
-  description: 'Send it as `after` for the next page; null on the last',
-} as const;
-
-export class MerchantPage {
+export class MerchantPage extends PageBody {
   @ApiProperty({ type: [MerchantBody] })
   data: MerchantBody[];
-
-  @ApiProperty(NEXT)
-  next: string | null;
 }
 
 export class ApiKeyBody {
@@ -131,12 +123,9 @@ export class ApiKeyBody {
   revoked_at: string | null;
 }
 
-export class ApiKeyPage {
+export class ApiKeyPage extends PageBody {
   @ApiProperty({ type: [ApiKeyBody] })
   data: ApiKeyBody[];
-
-  @ApiProperty(NEXT)
-  next: string | null;
 }
 
 export class CreatedApiKeyBody extends ApiKeyBody {

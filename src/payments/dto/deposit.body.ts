@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { PageBody } from '../../http/page.js';
 import { DEPOSIT_STATES, type DepositState, UNCOUNTED_REASONS, type UncountedReason } from '../counting.js';
 import { type DepositView } from '../deposit.view.js';
 import { type TransferKind } from '../transfer.entity.js';
@@ -97,14 +98,7 @@ export class DepositBody implements DepositView {
   resolved_at: string | null;
 }
 
-export class DepositPage {
+export class DepositPage extends PageBody {
   @ApiProperty({ type: [DepositBody] })
   data: DepositBody[];
-
-  @ApiProperty({
-    type: String,
-    nullable: true,
-    description: 'Send it as `after` for the next page; null on the last',
-  })
-  next: string | null;
 }

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { PageBody } from '../../http/page.js';
 import { type PaymentException, PAYMENT_STATUSES, type PaymentStatus } from '../lifecycle.js';
 import { type PaymentView, type TransferView } from '../payment.view.js';
 
@@ -104,14 +105,7 @@ export class PaymentBody implements PaymentView {
   settled_at: string | null;
 }
 
-export class PaymentPage {
+export class PaymentPage extends PageBody {
   @ApiProperty({ type: [PaymentBody] })
   data: PaymentBody[];
-
-  @ApiProperty({
-    type: String,
-    nullable: true,
-    description: 'Send it as `after` for the next page; null on the last',
-  })
-  next: string | null;
 }

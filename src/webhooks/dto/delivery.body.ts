@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { PageBody } from '../../http/page.js';
 import { DELIVERY_STATES, type DeliveryState } from '../webhook-delivery.entity.js';
 
 class TimingBody {
@@ -80,12 +81,9 @@ export class DeliveryWithAttemptsBody extends DeliveryBody {
   attempts: AttemptBody[];
 }
 
-export class DeliveryPage {
+export class DeliveryPage extends PageBody {
   @ApiProperty({ type: [DeliveryBody] })
   data: DeliveryBody[];
-
-  @ApiProperty({ type: String, nullable: true })
-  next: string | null;
 }
 
 export class EventBody {
@@ -105,12 +103,9 @@ export class EventBody {
   created_at: string;
 }
 
-export class EventPage {
+export class EventPage extends PageBody {
   @ApiProperty({ type: [EventBody] })
   data: EventBody[];
-
-  @ApiProperty({ type: String, nullable: true })
-  next: string | null;
 }
 
 export class EventTypeBody {

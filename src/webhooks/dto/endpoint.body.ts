@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { PageBody } from '../../http/page.js';
 import { type EndpointState } from '../webhook-endpoint.entity.js';
 
 export class EndpointBody {
@@ -61,12 +62,9 @@ export class CreatedEndpointBody extends EndpointBody {
   secret: string;
 }
 
-export class EndpointPage {
+export class EndpointPage extends PageBody {
   @ApiProperty({ type: [EndpointBody] })
   data: EndpointBody[];
-
-  @ApiProperty({ type: String, nullable: true })
-  next: string | null;
 }
 
 export class ReplayedBody {

@@ -1,0 +1,106 @@
+import { Between, type EntityManager } from 'typeorm';
+import { type Payment } from './payment.entity.js';
+import { countedTransfers } from './payments.repository.js';
+import { Transfer } from './transfer.entity.js';
+
+/** A transfer as we have it, and whose it is. */
+export type RecordedTransfer = Pick<
+  Transfer,
+  'blockHash' | 'blockNumber' | 'txHash' | 'ordinal' | 'kind' | 'paymentId'
+>;
+
+export type TouchedTransfer = Pick<Transfer, 'id' | 'paymentId'>;
+interface TouchedRow {
+  id: string;
+  payment_id: string;
+}
+
+/** The transfers recorded in a range of blocks, both ends included, as far as they are canonical. */
+export function transfersBetween(
+  manager: EntityManager,
+  chainId: number,
+  from: number,
+  to: number,
+): Promise<RecordedTransfer[]> {
+  return manager.find(Transfer, {
+    select: {
+      blockHash: true,
+      blockNumber: true,
+      txHash: true,
+      ordinal: true,
+      kind: true,
+      paymentId: true,
+    },
+    where: { chainId, blockNumber: Between(from, to), state: 'included' },
+    order: { blockNumber: 'ASC', ordinal: 'ASC' },
+  });
+}
+
+/** A transaction mined again may stand in another block, with other logs around it: what it is now replaces what it was. */
+export async function upsertTransfers(
+  manager: EntityManager,
+  rows: Omit<Transfer, 'createdAt'>[],
+): Promise<TouchedTransfer[]> {
+  const upserted = await manager
+    .createQueryBuilder()
+    .insert()
+    .into(Transfer)
+    .values(rows)
+    .orUpdate(
+      [
+        'payment_id',
+        'log_index',
+        'block_number',
+        'block_hash',
+        'block_time',
+        'from_address',
+        'to_address',
+        'token_address',
+        'amount',
+        'state',
+        'uncounted_reason',
+      ],
+      ['chain_id', 'tx_hash', 'ordinal', 'kind'],
+    )
+    .returning(['id', 'paymentId'])
+    .execute();
+  return (upserted.raw as TouchedRow[]).map(touched);
+}
+
+/** @param block the last that is still canonical. @returns the transfers that were taken away */
+export async function orphanAbove(
+  manager: EntityManager,
+  chainId: number,
+  block: number,
+): Promise<TouchedTransfer[]> {
+  const [rows] = await manager.query<[TouchedRow[], number]>(
+    `UPDATE transfers SET state = 'orphaned'
+     WHERE chain_id = $1 AND block_number > $2 AND state = 'included' RETURNING id, payment_id`,
+    [chainId, block],
+  );
+  return rows.map(touched);
+}
+
+/** By identity, what failed payments have that counted: money from before the failure stays theirs when read again. */
+export async function countedOfFailed(manager: EntityManager, payments: Payment[]): Promise<Set<string>> {
+  const failed = payments.filter(({ status }) => status === 'failed').map(({ id }) => id);
+  if (failed.length === 0) return new Set();
+  return new Set((await countedTransfers(manager, failed)).map(identityOf));
+}
+
+export function identityOf({
+  chainId,
+  txHash,
+  ordinal,
+  kind,
+}: Pick<Transfer, 'chainId' | 'txHash' | 'ordinal' | 'kind'>): string {
+  return `${chainId} ${txHash} ${ordinal} ${kind}`;
+}
+
+function touched({ id, payment_id: paymentId }: TouchedRow): TouchedTransfer {
+  return { id, paymentId };
+}
+
+export function distinct(transfers: TouchedTransfer[], key: keyof TouchedTransfer): string[] {
+  return [...new Set(transfers.map((transfer) => transfer[key]))];
+}
