@@ -1,22 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
-import { stringify } from 'yaml';
-import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
-import { migrate } from '../../src/database/migrate.js';
-import { unusedPort } from '../../src/process/ports.js';
-import { endWithUs } from '../../test/harness/end-with-us.js';
-import { tempFolder } from '../../test/harness/temp-folder.js';
 import { TestChain } from '../../test/harness/test-chain.js';
+import { AppProcess } from '../app-process.js';
+import { type BenchDatabase, MERCHANT, startDatabase } from '../database.js';
 
-const ROOT = join(import.meta.dirname, '../..');
-const MERCHANT = '019aafd6-5c80-7a3e-8f10-000000000001';
-const MNEMONIC = 'legal winner thank year wave sausage worth useful legal winner thank yellow';
 const PAGE_BYTES = 4096;
 
 /**
@@ -27,41 +17,26 @@ export type Traffic = 'none' | 'strangers' | 'tokens' | 'payments';
 
 /** Postgres, a chain and, as long as it is wanted, the app: each a process of its own. */
 export class World {
-  private app: ChildProcess | null = null;
+  private app: AppProcess | null = null;
   /** The first of those that are watched. */
   private paid: { address: string }[] = [];
 
   private constructor(
     readonly chain: TestChain,
-    private readonly databaseUrl: string,
-    private readonly database: pg.Client,
-    private readonly folder: string,
-    private readonly stops: (() => Promise<unknown> | void)[],
+    private readonly database: BenchDatabase,
   ) {}
 
   static async start(): Promise<World> {
-    const folder = tempFolder();
-    const postgres = await startEmbeddedPostgres({ dataDir: folder.path, log: () => undefined });
-    const callOff = endWithUs(postgres.pid, 'QUIT', folder.path);
-    await migrate(postgres.url);
-    const database = new pg.Client({ connectionString: postgres.url });
-    await database.connect();
-    await database.query(`INSERT INTO merchants (id, name) VALUES ($1, 'bench')`, [MERCHANT]);
-    const chain = await TestChain.start();
-    const stops = [
-      () => database.end(),
-      () => chain.stop(),
-      () => postgres.stop(),
-      callOff,
-      () => folder.remove(),
-    ];
-    return new World(chain, postgres.url, database, folder.path, stops);
+    const database = await startDatabase();
+    return new World(await TestChain.start(), database);
   }
 
   /** Has so many payments wait, each at an address of its own; those before are gone. */
   async watch(count: number): Promise<void> {
-    await this.database.query('TRUNCATE webhook_attempts, webhook_deliveries, events, transfers, payments');
-    await this.database.query(
+    await this.database.client.query(
+      'TRUNCATE webhook_attempts, webhook_deliveries, events, transfers, payments',
+    );
+    await this.database.client.query(
       `INSERT INTO payments (id, merchant_id, chain_id, chain, address, deposit_scheme, derivation_index, amount,
          required_confirmations, status, expires_at, recheck_at_time)
        SELECT gen_random_uuid(), $1, $2, 'testchain', '0x' || substr(md5(i::text) || md5('0' || i), 1, 40),
@@ -69,8 +44,8 @@ export class World {
        FROM generate_series(1, $3) i`,
       [MERCHANT, this.chain.config.chainId, count],
     );
-    await this.database.query('VACUUM ANALYZE payments');
-    const { rows } = await this.database.query<{ address: string }>(
+    await this.database.client.query('VACUUM ANALYZE payments');
+    const { rows } = await this.database.client.query<{ address: string }>(
       'SELECT address FROM payments ORDER BY derivation_index LIMIT 1000',
     );
     this.paid = rows;
@@ -108,8 +83,8 @@ export class World {
     to: number,
     chain: Record<string, unknown> = {},
   ): Promise<{ blocksPerSecond: number; residentBytes: number }> {
-    await this.database.query('TRUNCATE chain_cursors, chain_blocks');
-    await this.database.query('TRUNCATE webhook_attempts, webhook_deliveries, events, transfers');
+    await this.database.client.query('TRUNCATE chain_cursors, chain_blocks');
+    await this.database.client.query('TRUNCATE webhook_attempts, webhook_deliveries, events, transfers');
     await this.startApp({ rpc_url: rpcUrl, start_block: from, ...chain }, { ROLES: 'scanner' });
     let startedAt: number | null = null;
     for (;;) {
@@ -120,19 +95,19 @@ export class World {
     }
     const seconds = (performance.now() - (startedAt as number)) / 1000;
     const residentBytes = this.residentBytes();
-    await this.stopApp();
+    await this.app?.stop();
     return { blocksPerSecond: (to - from + 1) / seconds, residentBytes };
   }
 
   /** Mines blocks with a payment each, at any moment of the poll. @returns ms from block to webhook, ascending */
   async latencies(blocks: number, blockTimeMs: number): Promise<number[]> {
     await this.watch(blocks + 1);
-    await this.database.query('TRUNCATE chain_cursors, chain_blocks');
+    await this.database.client.query('TRUNCATE chain_cursors, chain_blocks');
     const arrivals = new Map<string, number>();
     const receiver = await receive((address) => arrivals.set(address, performance.now()));
     const { port } = receiver.address() as AddressInfo;
     const start = (await this.chain.height()) + 1;
-    await this.startApp(
+    const app = await this.startApp(
       { rpc_url: this.chain.url, start_block: start, block_time_ms: blockTimeMs },
       {
         ROLES: 'scanner,worker',
@@ -140,6 +115,7 @@ export class World {
         WEBHOOK_EVENTS: 'payment.detected',
       },
     );
+    await app.ready();
     const latencies: number[] = [];
     for (const { address } of this.paid.slice(0, blocks)) {
       await delay(Math.random() * blockTimeMs);
@@ -149,67 +125,36 @@ export class World {
       while (!arrivals.has(address)) await delay(1);
       latencies.push((arrivals.get(address) as number) - minedAt);
     }
-    await this.stopApp();
+    await this.app?.stop();
     receiver.close();
     return latencies.sort((a, b) => a - b);
   }
 
   async stop(): Promise<void> {
-    await this.stopApp();
-    for (const stop of this.stops) await stop();
+    await this.app?.stop();
+    await this.chain.stop();
+    await this.database.stop();
   }
 
   private async scanned(): Promise<number | null> {
-    const { rows } = await this.database.query<{ block_number: string }>(
+    const { rows } = await this.database.client.query<{ block_number: string }>(
       'SELECT block_number FROM chain_cursors',
     );
     return rows[0] ? Number(rows[0].block_number) : null;
   }
 
-  private async startApp(chain: Record<string, unknown>, settings: Record<string, string>): Promise<void> {
-    const { config } = this.chain;
-    const chains = [
-      {
-        name: config.name,
-        chain_id: config.chainId,
-        confirmations: 1,
-        block_time_ms: 500,
-        native: config.native,
-        tokens: config.tokens.map(({ symbol, address, decimals }) => ({ symbol, address, decimals })),
-        ...chain,
-      },
-    ];
-    writeFileSync(join(this.folder, 'chains.yaml'), stringify(chains));
-    const port = String(await unusedPort());
-    this.app = spawn(process.execPath, [join(ROOT, 'dist/main.js')], {
-      cwd: this.folder,
-      env: {
-        PATH: process.env.PATH,
-        DATABASE_URL: this.databaseUrl,
-        PORT: port,
-        CHAINS_FILE: join(this.folder, 'chains.yaml'),
-        DATA_DIR: join(this.folder, 'app'),
-        MNEMONIC,
-        ENCRYPTION_KEY: Buffer.alloc(32, 1).toString('base64'),
-        ...settings,
-      },
-      stdio: ['ignore', process.env.BENCH_LOG ? 'inherit' : 'ignore', 'inherit'],
-    });
-    const ready = () =>
-      fetch(`http://127.0.0.1:${port}/health/live`).then(
-        (response) => response.ok,
-        () => false,
-      );
-    // The scan begins before the port is open: what counts there is the cursor.
-    if (settings.ROLES === 'scanner') return;
-    while (!(await ready())) await delay(20);
-  }
-
-  private async stopApp(): Promise<void> {
-    if (!this.app || this.app.exitCode !== null) return;
-    this.app.kill('SIGTERM');
-    await once(this.app, 'exit');
-    this.app = null;
+  private async startApp(
+    chain: Record<string, unknown>,
+    settings: Record<string, string>,
+  ): Promise<AppProcess> {
+    const { name, chainId, native, tokens } = this.chain.config;
+    const listed = tokens.map(({ symbol, address, decimals }) => ({ symbol, address, decimals }));
+    this.app = await AppProcess.spawn(
+      this.database,
+      { name, chain_id: chainId, confirmations: 1, block_time_ms: 500, native, tokens: listed, ...chain },
+      settings,
+    );
+    return this.app;
   }
 
   private residentBytes(): number {

@@ -126,14 +126,15 @@ export class TestApp {
   }
 
   /** Waits until the scanner has committed a block. */
-  waitForBlock(number: number, chainId = 31_337): Promise<unknown> {
-    return waitFor(`block ${number} scanned`, async () => {
+  waitForBlock(number: number, chainId = 31_337, timeoutMs?: number): Promise<unknown> {
+    const isScanned = async () => {
       const [row] = await this.database.dataSource.query<{ block_number: string }[]>(
         'SELECT block_number FROM chain_cursors WHERE chain_id = $1',
         [chainId],
       );
       return row && Number(row.block_number) >= number;
-    });
+    };
+    return waitFor(`block ${number} scanned`, isScanned, timeoutMs);
   }
 
   /** Types of a payment's events, in order of writing. */

@@ -92,7 +92,9 @@ describe('the faulty node', () => {
     proxy.inject('eth_chainId', truncated());
     const broken = await post(call('eth_chainId'));
     expect(broken.status).toBe(200);
-    await expect(broken.json()).rejects.toThrow(/JSON/);
+    // What a parser says of it differs from Node to Node, and by where it breaks off.
+    const whole = JSON.stringify({ jsonrpc: '2.0', id: 1, result: '0x7a69' });
+    expect(await broken.text()).toBe(whole.slice(0, whole.length / 2));
   });
 
   it('answers late, or never', async () => {

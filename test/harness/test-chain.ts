@@ -29,18 +29,7 @@ export class TestChain {
     const anvil = await startAnvil(['--no-mining', '--chain-id', String(chainId)]);
     const callOff = endWithUs(anvil.pid, 'KILL');
     const [payer] = await anvil.rpc<[string]>('eth_accounts');
-    const deployment = await anvil.rpc<string>('eth_sendTransaction', [
-      { from: payer, data: artifact.bytecode },
-    ]);
-    await anvil.rpc('anvil_mine', ['0x1']);
-    const { contractAddress: token } = await anvil.rpc<{ contractAddress: string }>(
-      'eth_getTransactionReceipt',
-      [deployment],
-    );
-    await anvil.rpc('eth_sendTransaction', [
-      { from: payer, to: token, data: erc20.encodeFunctionData('mint', [payer, 10n ** 30n]) },
-    ]);
-    await anvil.rpc('anvil_mine', ['0x1']);
+    const token = await deployToken(anvil, payer);
     const config: ChainConfig = {
       name: 'testchain',
       chainId,
@@ -95,18 +84,8 @@ export class TestChain {
   }
 
   /** A token that nobody listed, of which the payer has plenty. Mines two blocks. */
-  async deployToken(): Promise<string> {
-    const hash = await this.rpc<string>('eth_sendTransaction', [
-      { from: this.payer, data: artifact.bytecode },
-    ]);
-    await this.mine();
-    const { contractAddress } = await this.rpc<{ contractAddress: string }>('eth_getTransactionReceipt', [
-      hash,
-    ]);
-    const data = erc20.encodeFunctionData('mint', [this.payer, 10n ** 30n]);
-    await this.rpc('eth_sendTransaction', [{ from: this.payer, to: contractAddress, data }]);
-    await this.mine();
-    return contractAddress;
+  deployToken(): Promise<string> {
+    return deployToken(this.anvil, this.payer);
   }
 
   /** Sends tokens to several in one transaction. */
@@ -152,4 +131,19 @@ export class TestChain {
     await this.anvil.kill();
     this.callOff();
   }
+}
+
+/** The payer gets plenty of it. @returns the contract */
+async function deployToken(anvil: RunningAnvil, payer: string): Promise<string> {
+  const deployment = await anvil.rpc<string>('eth_sendTransaction', [
+    { from: payer, data: artifact.bytecode },
+  ]);
+  await anvil.rpc('anvil_mine', ['0x1']);
+  const { contractAddress } = await anvil.rpc<{ contractAddress: string }>('eth_getTransactionReceipt', [
+    deployment,
+  ]);
+  const data = erc20.encodeFunctionData('mint', [payer, 10n ** 30n]);
+  await anvil.rpc('eth_sendTransaction', [{ from: payer, to: contractAddress, data }]);
+  await anvil.rpc('anvil_mine', ['0x1']);
+  return contractAddress;
 }

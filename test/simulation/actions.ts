@@ -233,15 +233,8 @@ async function dieOrRevive({ endpoints, random }: World): Promise<string> {
 
 /** Lets the app see what there is before it changes again; without it, most of what happens would pass unseen. */
 async function look({ app, chain, random }: World): Promise<string> {
-  const height = await chain.height();
-  const give = Date.now() + random.between(50, 600);
-  const isSeen = async () => {
-    const [row] = await app.database.dataSource.query<{ block_number: string }[]>(
-      'SELECT block_number FROM chain_cursors',
-    );
-    return Number(row?.block_number) >= height;
-  };
-  while (!(await isSeen()) && Date.now() < give) await new Promise((resolve) => setTimeout(resolve, 10));
+  const patienceMs = random.between(50, 600);
+  await app.waitForBlock(await chain.height(), chain.config.chainId, patienceMs).catch(() => undefined);
   return '';
 }
 
