@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import pg from 'pg';
 import { TEST_MNEMONIC, TestApp } from '../harness/app.js';
 import { FaultyRpc } from '../harness/faulty-rpc.js';
@@ -114,20 +115,13 @@ function startApp(chain: TestChain, endpoints: FaultyRpc[], before?: TestApp): P
   });
 }
 
-let isOutliving = false;
-
 /**
- * BullMQ hears of errors of its LISTEN connection only a moment after it is open. One cut in that moment ends the
- * process, as a crash may; here that would be the test's own.
+ * When it closes, BullMQ stops hearing errors of its LISTEN connection before it ends it. One cut in that moment would
+ * end the process, which is closing then, as a crash does; here it would be the test's own.
  */
 function outliveUnheardErrors(): void {
-  if (isOutliving) return;
-  isOutliving = true;
-  const connect = Object.getOwnPropertyDescriptor(pg.Client.prototype, 'connect')?.value as (
-    ...args: unknown[]
-  ) => unknown;
-  pg.Client.prototype.connect = function (this: pg.Client, ...args: unknown[]) {
-    this.on('error', () => undefined);
-    return connect.apply(this, args) as never;
+  pg.Client.prototype.emit = function (this: pg.Client, event: string, ...args: unknown[]): boolean {
+    if (event === 'error' && this.listenerCount(event) === 0) return false;
+    return EventEmitter.prototype.emit.call(this, event, ...args);
   };
 }
