@@ -9,13 +9,19 @@ export interface BlockRef {
 
 /** Value that moved in a block, whoever received it. Addresses lower-case, amounts in base units. */
 export interface Movement {
-  kind: 'native' | 'erc20';
-  txHash: string;
-  /** Position of the log inside its transaction, 0-based; 0 for a native transfer. */
+  /** `internal`: native value that a contract sent. */
+  kind: 'native' | 'erc20' | 'internal';
+  /** Null: an internal transfer that only the balance tells of. */
+  txHash: string | null;
+  /**
+   * Position inside its transaction, 0-based: of the log among its logs, or of the internal transfer among those that
+   * moved value and were not undone, as they happened. 0 for a native transfer, and where the transaction is unknown.
+   */
   ordinal: number;
-  /** Position of the log in its block; null for a native transfer. */
+  /** Position of the log in its block; null where there is none. */
   logIndex: number | null;
-  from: string;
+  /** Null: unknown, as the transaction is. */
+  from: string | null;
   to: string;
   /** The token's contract; null for the native asset. */
   tokenAddress: string | null;
@@ -24,4 +30,8 @@ export interface Movement {
 
 export interface Block extends BlockRef {
   movements: Movement[];
+  /** Hashes of its transactions, in order. */
+  transactions: string[];
+  /** Whether one of them may have run a contract's code: none can with the gas of a plain transfer. */
+  runsCode: boolean;
 }

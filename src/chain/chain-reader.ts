@@ -3,7 +3,7 @@ import { type Block, type BlockRef } from './block.js';
 import { proveBlock, proveLogs, proveReceipts } from './block-proof.js';
 import { mayContain } from './bloom.js';
 import { requireConsistent, requireLogsOf } from './consistency.js';
-import { blockRef, movementsOf, tokenRecipients, TRANSFER_TOPIC } from './movements.js';
+import { blockOf, blockRef, movementsOf, tokenRecipients, TRANSFER_TOPIC } from './movements.js';
 import { type RawBlock, type RawHeader, type RawLog, type RawReceipt } from './raw-block.js';
 import { MethodNotFoundError, type Rpc, RpcError } from './rpc-endpoint.js';
 import { type RpcPool } from './rpc-pool.js';
@@ -69,10 +69,10 @@ export class RpcChainReader implements ChainReader {
     if (raw === null) return null;
     const isPaid = await this.isAnyPaid(raw, watch);
     if (raw.transactions.length === 0 || (!isPaid && this.isWithoutLogs(raw, watch.tokens))) {
-      return { ...blockRef(raw), movements: [] };
+      return blockOf(raw, []);
     }
     const receipts = (await this.blockReceipts(raw)) ?? (await this.receiptsWhereOurs(raw, isPaid, watch));
-    return receipts === null ? { ...blockRef(raw), movements: [] } : movementsOf(raw, receipts, watch.tokens);
+    return receipts === null ? blockOf(raw, []) : movementsOf(raw, receipts, watch.tokens);
   }
 
   /** Whether native value goes to an address of ours, if its transaction succeeded. */

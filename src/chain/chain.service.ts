@@ -4,8 +4,10 @@ import { DataSource } from 'typeorm';
 import { type ChainConfig } from '../config/chains.js';
 import { CHAINS } from '../config/configuration.module.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
+import { BalanceTransfers } from './balance-transfers.js';
 import { checkChain } from './chain-check.js';
 import { type ChainReader, RpcChainReader } from './chain-reader.js';
+import { type InternalTransfers, NO_INTERNAL_TRANSFERS } from './internal-transfers.js';
 import { NewHeads } from './new-heads.js';
 import { type Contradiction } from './rpc-contradiction.js';
 import { RpcMetrics } from './rpc-metrics.js';
@@ -13,6 +15,7 @@ import { type EndpointReport } from './rpc-pool-member.js';
 import { RpcPool } from './rpc-pool.js';
 import { Token } from './token.entity.js';
 import { tokenId } from './token-id.js';
+import { TracedTransfers } from './traced-transfers.js';
 import { findTransaction, type FoundTransaction } from './transaction.js';
 
 /**
@@ -33,6 +36,7 @@ interface Connection {
   config: ChainConfig;
   rpc: RpcPool;
   reader: ChainReader;
+  internal: InternalTransfers;
   status: ChainStatus;
   /** Ms since 1970. */
   checkAgainAtMs: number;
@@ -98,6 +102,11 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
 
   reader(name: string): ChainReader {
     return this.connection(name).reader;
+  }
+
+  /** How value is found that contracts send: as `internal_transfers` says. */
+  internalTransfers(name: string): InternalTransfers {
+    return this.connection(name).internal;
   }
 
   /**
@@ -194,7 +203,8 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
 
   /** Null: no endpoint that answered knows it. @throws RpcError */
   transaction(name: string, hash: string): Promise<FoundTransaction | null> {
-    return findTransaction(this.connection(name).rpc, hash);
+    const { rpc, config } = this.connection(name);
+    return findTransaction(rpc, hash, config.internalTransfers !== 'off');
   }
 
   private connection(name: string): Connection {
@@ -254,8 +264,14 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
       config,
       rpc,
       reader: new RpcChainReader(rpc, config.proofs),
+      internal: internalTransfers(config, rpc),
       status: { state: 'unchecked' },
       checkAgainAtMs: 0,
     };
   }
+}
+
+function internalTransfers({ internalTransfers: how, proofs }: ChainConfig, rpc: RpcPool): InternalTransfers {
+  if (how === 'trace') return new TracedTransfers(rpc, proofs);
+  return how === 'balance' ? new BalanceTransfers(rpc, proofs) : NO_INTERNAL_TRANSFERS;
 }

@@ -43,6 +43,7 @@ function aBlock(...sketches: Sketch[]): { block: BlockBody; receipts: Outcome[] 
     from: ALICE,
     to,
     value: `0x${value.toString(16)}`,
+    gas: '0x5208',
   }));
   const block = {
     number: '0x10',

@@ -35,7 +35,19 @@ export function movementsOf(
       if (movement) movements.push(movement);
     });
   });
-  return { ...blockRef(block), movements };
+  return blockOf(block, movements);
+}
+
+/** Yellow paper, appendix G: what every transaction costs before any code runs. */
+const PLAIN_TRANSFER_GAS = 21_000;
+
+export function blockOf(block: BlockBody, movements: Movement[]): Block {
+  return {
+    ...blockRef(block),
+    movements,
+    transactions: block.transactions.map(({ hash }) => hash.toLowerCase()),
+    runsCode: block.transactions.some(({ gas }) => Number(gas) > PLAIN_TRANSFER_GAS),
+  };
 }
 
 /** Whom these logs say that tokens went to; lower-case. */

@@ -109,5 +109,5 @@ export type Outcome = Pick<RawReceipt, 'transactionHash' | 'blockHash' | 'status
 
 /** A block as far as payments care. */
 export type BlockBody = RawHeader & {
-  transactions: Pick<RawTransaction, 'hash' | 'from' | 'to' | 'value'>[];
+  transactions: Pick<RawTransaction, 'hash' | 'from' | 'to' | 'value' | 'gas'>[];
 };

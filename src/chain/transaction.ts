@@ -1,4 +1,5 @@
 import { type Movement } from './block.js';
+import { tracedMovementsOf } from './block-traces.js';
 import { nativeTransferOf, tokenTransferOf } from './movements.js';
 import { type RawHeader, type RawReceipt, type RawTransaction } from './raw-block.js';
 import { type Rpc, RpcError } from './rpc-endpoint.js';
@@ -17,17 +18,22 @@ export interface FoundTransaction {
 export interface IncludedTransaction {
   block: { number: number; hash: string; time: Date };
   hasSucceeded: boolean;
-  /** Native value and the Transfer logs of any contract, also of zero; what a failed one would have moved is left out. */
+  /** Native value, Transfer logs of any contract, also of zero, and inner transfers; of a failed one, nothing. */
   movements: Movement[];
 }
 
 /**
  * Asks a chain's endpoints, in their order, for a transaction, until one knows it.
  * @param hash 0x + 64 lower-case hex digits
+ * @param isTraced whether what moved inside of it is asked for as well; a node that cannot tell gives the rest
  * @returns null when those that answered do not know it
  * @throws RpcError when none answered
  */
-export async function findTransaction(rpc: RpcPool, hash: string): Promise<FoundTransaction | null> {
+export async function findTransaction(
+  rpc: RpcPool,
+  hash: string,
+  isTraced: boolean,
+): Promise<FoundTransaction | null> {
   let areSomeWithoutIt = false;
   try {
     return await rpc.fromOneEndpoint(async (one) => {
@@ -36,7 +42,7 @@ export async function findTransaction(rpc: RpcPool, hash: string): Promise<Found
         areSomeWithoutIt = true;
         throw new RpcError('the node', 'eth_getTransactionByHash', 'it does not know the transaction');
       }
-      return found(one, transaction);
+      return found(one, transaction, isTraced);
     }, 'eth_getTransactionByHash');
   } catch (error) {
     if (areSomeWithoutIt && error instanceof RpcError) return null;
@@ -49,7 +55,7 @@ interface MinedTransaction extends RawTransaction {
   blockNumber: string | null;
 }
 
-async function found(rpc: Rpc, transaction: MinedTransaction): Promise<FoundTransaction> {
+async function found(rpc: Rpc, transaction: MinedTransaction, isTraced: boolean): Promise<FoundTransaction> {
   const hash = transaction.hash.toLowerCase();
   const to = transaction.to?.toLowerCase() ?? null;
   if (transaction.blockNumber === null) return { hash, to, included: null };
@@ -66,8 +72,18 @@ async function found(rpc: Rpc, transaction: MinedTransaction): Promise<FoundTran
     time: new Date(Number(header.timestamp) * 1000),
   };
   const hasSucceeded = Number(receipt.status) === 1;
-  const movements = hasSucceeded ? movementsIn(transaction, receipt) : [];
+  const inner = hasSucceeded && isTraced ? await innerMovements(rpc, hash) : [];
+  const movements = hasSucceeded ? [...movementsIn(transaction, receipt), ...inner] : [];
   return { hash, to, included: { block, hasSucceeded, movements } };
+}
+
+async function innerMovements(rpc: Rpc, hash: string): Promise<Movement[]> {
+  try {
+    return await tracedMovementsOf(rpc, hash);
+  } catch (error) {
+    if (error instanceof RpcError) return [];
+    throw error;
+  }
 }
 
 /** What is no number in hexadecimal is passed over here: it explains nothing. */

@@ -28,11 +28,12 @@ export class ScannerRescanCommand extends PrintingCommand {
         if (isTTY) process.stderr.write(`\r${block - from + 1} of ${total} blocks`);
       });
     if (isTTY) process.stderr.write('\n');
-    const { unexplained, ...counts } = result;
-    printOne(json ? result : { ...counts, unexplained: unexplained.length }, { json });
-    if (unexplained.length === 0) return;
+    const { unexplained, unsearched, ...counts } = result;
+    const lengths = { unsearched: unsearched.length, unexplained: unexplained.length };
+    printOne(json ? result : { ...counts, ...lengths }, { json });
+    if (unexplained.length + unsearched.length === 0) return;
     process.exitCode = 2;
-    if (!json) print(unexplained, {});
+    if (!json && unexplained.length > 0) print(unexplained, {});
   }
 
   @Option({ flags: '--chain <name>', description: 'as chains.yaml names it', required: true })

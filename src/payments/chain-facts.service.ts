@@ -14,7 +14,8 @@ import { Payment } from './payment.entity.js';
 import { savePayments } from './payment-update.js';
 import { paymentView } from './payment.view.js';
 import { countedTransfers } from './payments.repository.js';
-import { type Transfer, type TransferKind } from './transfer.entity.js';
+import { type NewTransfer, reconcileUnexplained } from './unexplained-transfers.js';
+import { type TransferKind } from './transfer.entity.js';
 import {
   countedOfFailed,
   distinct,
@@ -111,6 +112,16 @@ export class ChainFactsService {
     return new Set(rows.map(({ address }) => address));
   }
 
+  /** The addresses of payments in the chain's native asset that money may still reach; lower-case. */
+  async openNative(manager: EntityManager, chainId: number): Promise<string[]> {
+    const rows = await manager.query<{ address: string }[]>(
+      `SELECT address FROM payments WHERE chain_id = $1 AND token_id IS NULL
+         AND (recheck_at_time IS NOT NULL OR recheck_at_block IS NOT NULL) ORDER BY id`,
+      [chainId],
+    );
+    return rows.map(({ address }) => address);
+  }
+
   /** The transfers recorded in a range of blocks, both ends included, as far as they are canonical. */
   recorded(
     manager: EntityManager,
@@ -165,7 +176,7 @@ export class ChainFactsService {
       const isOld = row.uncountedReason === 'payment_failed' && countedBeforeFailure.has(identityOf(row));
       return [isOld ? { ...row, uncountedReason: null } : row];
     });
-    return upsertTransfers(manager, rows);
+    return upsertTransfers(manager, await reconcileUnexplained(manager, facts.chainId, rows));
   }
 
   private transferRow(
@@ -173,7 +184,7 @@ export class ChainFactsService {
     tokenAddresses: Map<string, string>,
     transfer: ObservedTransfer,
     chainId: number,
-  ): Omit<Transfer, 'createdAt'> {
+  ): NewTransfer {
     const expected = {
       chainId: payment.chainId,
       tokenAddress: tokenAddressOf(payment, tokenAddresses),

@@ -15,6 +15,7 @@ const THEIRS = `0x${'22'.repeat(20)}`;
 const ETHER = 10n ** 18n;
 const ETH = { id: null, address: null, symbol: 'ETH', decimals: 18 };
 const USDC = { id: 'u', address: `0x${'33'.repeat(20)}`, symbol: 'USDC', decimals: 6 };
+const ETHEREUM = { name: 'ethereum', areInternalSeen: true };
 const DUE_AT = new Date('2026-01-01T00:00:00Z');
 
 function aStanding({
@@ -141,21 +142,23 @@ describe('findingWithout', () => {
   });
 
   it('tells one that waits from one that failed', () => {
-    expect(findingWithout('ethereum', { to: OURS, included: null }, OURS, []).code).toBe('pending');
+    expect(findingWithout(ETHEREUM, { to: OURS, included: null }, OURS, []).code).toBe('pending');
     const failed = { to: OURS, included: { hasSucceeded: false, recipients: [] } };
-    expect(findingWithout('ethereum', failed, OURS, []).code).toBe('failed');
+    expect(findingWithout(ETHEREUM, failed, OURS, []).code).toBe('failed');
   });
 
   it('names whom it paid instead, and another payment of the same merchant', () => {
     const others = Array.from({ length: 5 }, (_, index) => `0x${String(index + 4).repeat(40)}`);
-    const { code, message } = findingWithout('ethereum', succeeded(THEIRS, ...others, THEIRS), OURS, []);
+    const { code, message } = findingWithout(ETHEREUM, succeeded(THEIRS, ...others, THEIRS), OURS, []);
     expect(code).toBe('other_address');
     expect(message).toMatch(/^It paid 0x2222.+ and 3 more on ethereum\. This payment's address is 0x1111/);
-    const own = findingWithout('ethereum', succeeded(THEIRS), OURS, [{ id: 'p2', address: THEIRS }]);
+    const own = findingWithout(ETHEREUM, succeeded(THEIRS), OURS, [{ id: 'p2', address: THEIRS }]);
     expect(own.message).toContain('That is the address of your payment p2.');
-    expect(findingWithout('ethereum', succeeded(), OURS, []).message).toMatch(
+    expect(findingWithout(ETHEREUM, succeeded(), OURS, []).message).toMatch(
       /no payment to anyone; it went to/,
     );
+    const blind = { ...ETHEREUM, areInternalSeen: false };
+    expect(findingWithout(blind, succeeded(), OURS, []).message).toMatch(/not looked for on this chain\.$/);
   });
 });
 

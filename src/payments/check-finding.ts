@@ -157,9 +157,11 @@ export function summary(findings: readonly Finding[]): Finding {
   };
 }
 
+const UNSEEN = ' What contracts send on inside of a transaction is not looked for on this chain.';
+
 /** What was found where nothing reached the payment's address. */
 export function findingWithout(
-  chain: string,
+  { name: chain, areInternalSeen }: { name: string; areInternalSeen: boolean },
   { to, included }: { to: string | null; included: { hasSucceeded: boolean; recipients: string[] } | null },
   address: string,
   ownPayments: readonly { id: string; address: string }[],
@@ -183,7 +185,7 @@ export function findingWithout(
   const elsewhere = ours.map(({ id }) => ` That is the address of your payment ${id}.`).join('');
   return {
     code: 'other_address',
-    message: `${paid}${elsewhere} This payment's address is ${getAddress(address)}.`,
+    message: `${paid}${elsewhere} This payment's address is ${getAddress(address)}.${areInternalSeen ? '' : UNSEEN}`,
   };
 }
 

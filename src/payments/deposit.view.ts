@@ -25,12 +25,14 @@ export interface DepositView {
   decimals: number;
   /** Decimal string in base units of the asset that arrived. */
   amount: string;
-  tx_hash: string;
-  /** Position of the log inside its transaction, 0-based; 0 for a native transfer. */
+  /** Null: an internal transfer that the address's balance tells of, and no node which transaction it was. */
+  tx_hash: string | null;
+  /** Position inside its transaction, 0-based: of the log, or of the internal transfer; 0 for a native one. */
   ordinal: number;
   kind: TransferKind;
+  /** EIP-55; null where the transaction is unknown. */
+  from: string | null;
   /** EIP-55. */
-  from: string;
   to: string;
   block_number: number;
   block_time: string;
@@ -77,7 +79,7 @@ export function depositView(subject: DepositSubject): DepositView {
     tx_hash: transfer.txHash,
     ordinal: transfer.ordinal,
     kind: transfer.kind,
-    from: getAddress(transfer.from),
+    from: transfer.from === null ? null : getAddress(transfer.from),
     to: getAddress(transfer.to),
     block_number: transfer.blockNumber,
     block_time: transfer.blockTime.toISOString(),

@@ -56,7 +56,8 @@ export interface PaymentState {
 
 /** A transfer that counts towards the payment, where the canonical chain has it. */
 export interface Credit {
-  txHash: string;
+  /** Null: not known, but for its block. */
+  txHash: string | null;
   ordinal: number;
   kind: string;
   amount: bigint;
@@ -233,11 +234,15 @@ function tallyOf(payment: PaymentState, facts: Facts): Tally {
 
 function inChainOrder(credits: readonly Credit[]): Credit[] {
   const byIdentity = new Map(
-    credits.map((credit) => [`${credit.txHash}:${credit.ordinal}:${credit.kind}`, credit]),
+    credits.map((credit) => [`${placeOf(credit)}:${credit.ordinal}:${credit.kind}`, credit]),
   );
   return [...byIdentity.values()].sort(
-    (a, b) => a.blockNumber - b.blockNumber || compareText(a.txHash, b.txHash) || a.ordinal - b.ordinal,
+    (a, b) => a.blockNumber - b.blockNumber || compareText(placeOf(a), placeOf(b)) || a.ordinal - b.ordinal,
   );
+}
+
+function placeOf({ txHash, blockNumber }: Credit): string {
+  return txHash ?? `block ${blockNumber}`;
 }
 
 function compareText(a: string, b: string): number {

@@ -157,7 +157,7 @@ export class PaymentCheckService {
     });
     if (!isMissing) return false;
     try {
-      const range = { chain: name, from: block.number, to: block.number };
+      const range = { chain: name, from: block.number, to: block.number, alsoWatch: [payment.address] };
       const { added } = await this.rescans.rescan(range, () => undefined);
       this.outbox.announceCommit();
       return added > 0;
@@ -206,7 +206,7 @@ export class PaymentCheckService {
 
   private async withoutArrival(
     payment: Payment,
-    chain: ChainConfig,
+    { name, internalTransfers }: ChainConfig,
     { to, included }: FoundTransaction,
   ): Promise<Finding> {
     const recipients = (included?.movements ?? [])
@@ -214,7 +214,8 @@ export class PaymentCheckService {
       .map((movement) => movement.to);
     const own = await this.payments.ownAt(payment.merchantId, recipients);
     const outcome = included && { hasSucceeded: included.hasSucceeded, recipients };
-    return findingWithout(chain.name, { to, included: outcome }, payment.address, own);
+    const chain = { name, areInternalSeen: internalTransfers !== 'off' };
+    return findingWithout(chain, { to, included: outcome }, payment.address, own);
   }
 
   private async allowed(chainId: number) {

@@ -40,7 +40,8 @@ export interface PaymentView {
 }
 
 export interface TransferView {
-  tx_hash: string;
+  /** Null: an internal transfer that the address's balance tells of, and no node which transaction it was. */
+  tx_hash: string | null;
   amount: string;
   block_number: number;
   kind: string;

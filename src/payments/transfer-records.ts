@@ -2,11 +2,12 @@ import { Between, type EntityManager } from 'typeorm';
 import { type Payment } from './payment.entity.js';
 import { countedTransfers } from './payments.repository.js';
 import { Transfer } from './transfer.entity.js';
+import { type NewTransfer } from './unexplained-transfers.js';
 
 /** A transfer as we have it, and whose it is. */
 export type RecordedTransfer = Pick<
   Transfer,
-  'blockHash' | 'blockNumber' | 'txHash' | 'ordinal' | 'kind' | 'paymentId'
+  'blockHash' | 'blockNumber' | 'txHash' | 'to' | 'ordinal' | 'kind' | 'paymentId'
 >;
 
 export type TouchedTransfer = Pick<Transfer, 'id' | 'paymentId'>;
@@ -27,6 +28,7 @@ export function transfersBetween(
       blockHash: true,
       blockNumber: true,
       txHash: true,
+      to: true,
       ordinal: true,
       kind: true,
       paymentId: true,
@@ -39,8 +41,25 @@ export function transfersBetween(
 /** A transaction mined again may stand in another block, with other logs around it: what it is now replaces what it was. */
 export async function upsertTransfers(
   manager: EntityManager,
-  rows: Omit<Transfer, 'createdAt'>[],
+  rows: readonly NewTransfer[],
 ): Promise<TouchedTransfer[]> {
+  const named = rows.filter(({ txHash }) => txHash !== null);
+  const unnamed = rows.filter(({ txHash }) => txHash === null);
+  return [
+    ...(await upsert(manager, named, { conflict: ['chain_id', 'tx_hash', 'ordinal', 'kind'] })),
+    ...(await upsert(manager, unnamed, {
+      conflict: ['chain_id', 'block_hash', 'to_address'],
+      where: 'tx_hash IS NULL',
+    })),
+  ];
+}
+
+async function upsert(
+  manager: EntityManager,
+  rows: NewTransfer[],
+  key: { conflict: string[]; where?: string },
+): Promise<TouchedTransfer[]> {
+  if (rows.length === 0) return [];
   const upserted = await manager
     .createQueryBuilder()
     .insert()
@@ -60,7 +79,8 @@ export async function upsertTransfers(
         'state',
         'uncounted_reason',
       ],
-      ['chain_id', 'tx_hash', 'ordinal', 'kind'],
+      key.conflict,
+      { indexPredicate: key.where },
     )
     .returning(['id', 'paymentId'])
     .execute();
@@ -91,10 +111,12 @@ export async function countedOfFailed(manager: EntityManager, payments: Payment[
 export function identityOf({
   chainId,
   txHash,
+  blockHash,
+  to,
   ordinal,
   kind,
-}: Pick<Transfer, 'chainId' | 'txHash' | 'ordinal' | 'kind'>): string {
-  return `${chainId} ${txHash} ${ordinal} ${kind}`;
+}: Pick<Transfer, 'chainId' | 'txHash' | 'blockHash' | 'to' | 'ordinal' | 'kind'>): string {
+  return `${chainId} ${txHash ?? `${blockHash} ${to}`} ${ordinal} ${kind}`;
 }
 
 function touched({ id, payment_id: paymentId }: TouchedRow): TouchedTransfer {

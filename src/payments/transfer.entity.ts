@@ -8,13 +8,18 @@ export type TransferKind = 'native' | 'erc20' | 'internal';
 
 /**
  * Money that reached a deposit address. A credit is (chain, tx hash, ordinal within the transaction): block-wide
- * log indices shift when a transaction is mined again, the position inside it does not.
+ * log indices shift when a transaction is mined again, the position inside it does not. One of an unknown transaction is
+ * (chain, block hash, address): what a block's transactions do not explain of what the address gained in it.
  */
 @Entity('transfers')
 @Check('transfers_kind_check', `kind IN ('native','erc20','internal')`)
 @Check('transfers_state_check', `state IN ('included','orphaned')`)
 @Check('transfers_resolution_check', `resolution IN ('accepted','ignored')`)
 @Index('transfers_identity_key', ['chainId', 'txHash', 'ordinal', 'kind'], { unique: true })
+@Index('transfers_unexplained_key', ['chainId', 'blockHash', 'to'], {
+  unique: true,
+  where: 'tx_hash IS NULL',
+})
 @Index('transfers_payment_idx', ['paymentId'])
 @Index('transfers_merchant_idx', ['merchantId', 'id'])
 @Index('transfers_unassigned_idx', ['merchantId', 'id'], {
@@ -39,14 +44,15 @@ export class Transfer {
   @Column({ ...integerColumn, name: 'chain_id' })
   chainId: number;
 
-  @Column('varchar', { name: 'tx_hash', length: 66 })
-  txHash: string;
+  /** Null: an internal transfer that the balance tells of, and no node which transaction it was. */
+  @Column('varchar', { name: 'tx_hash', length: 66, nullable: true })
+  txHash: string | null;
 
-  /** Position of the log inside its transaction, 0-based; 0 for a native transfer. */
+  /** Position inside its transaction, 0-based: of the log, or of the internal transfer; 0 for a native one. */
   @Column('integer')
   ordinal: number;
 
-  /** Position of the log in its block, where it was last included; null for a native transfer. */
+  /** Position of the log in its block, where it was last included; null where there is no log. */
   @Column('integer', { name: 'log_index', nullable: true })
   logIndex: number | null;
 
@@ -59,8 +65,9 @@ export class Transfer {
   @Column('timestamptz', { name: 'block_time' })
   blockTime: Date;
 
-  @Column('varchar', { name: 'from_address', length: 42 })
-  from: string;
+  /** Null where the transaction is unknown. */
+  @Column('varchar', { name: 'from_address', length: 42, nullable: true })
+  from: string | null;
 
   @Column('varchar', { name: 'to_address', length: 42 })
   to: string;

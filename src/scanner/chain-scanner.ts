@@ -2,6 +2,7 @@ import { type DataSource, type EntityManager } from 'typeorm';
 import { type Block, type BlockRef } from '../chain/block.js';
 import { type ChainReader, type Watch } from '../chain/chain-reader.js';
 import { deepestConfirmations } from '../chain/confirmations.js';
+import { type InternalTransfers, withInternal } from '../chain/internal-transfers.js';
 import { type ChainConfig } from '../config/chains.js';
 import { type ChainFactsService, type ObservedTransfer } from '../payments/chain-facts.service.js';
 import { agreedBlock, disputedFrom, scannedBy, type ScannedBlock } from './agreed-block.js';
@@ -50,6 +51,9 @@ export interface Sources {
   dataSource: DataSource;
   /** What blocks are read for. */
   watch: () => Promise<Watch>;
+  internal: InternalTransfers;
+  /** Blocks that internal transfers could not be looked for in. */
+  onUnsearched: (blocks: number[]) => void;
   /** The lowest block that endpoints dispute among themselves, asked now; null where there is none. */
   disputes: () => Promise<number | null>;
   onReorg: (reorg: { from: number; ancestor: number }) => void;
@@ -166,11 +170,12 @@ export class ChainScanner {
   /** Transfers, payments, events and cursor: all of it or nothing. */
   private async commit(
     cursor: ChainCursor,
-    blocks: Block[],
+    read: Block[],
     orphanAbove: number | null,
     head: BlockRef,
   ): Promise<Scanned> {
     const { cursors, dataSource, facts } = this.sources;
+    const blocks = await this.withInternal(read, head);
     const last = blocks.at(-1) as Block;
     const { chainId } = this.chain;
     const transfers = blocks.flatMap(transfersOf);
@@ -186,6 +191,19 @@ export class ChainScanner {
       return events + (await facts.advanceDue(manager, position, DUE_BATCH));
     });
     return { isBehind: last.number < head.number, wroteEvents: written > 0, scanned: last };
+  }
+
+  private async withInternal(blocks: Block[], head: BlockRef): Promise<Block[]> {
+    const { dataSource, facts, internal, onUnsearched } = this.sources;
+    const { manager } = dataSource;
+    const found = await internal.search({
+      blocks,
+      head: head.number,
+      watched: () => facts.openNative(manager, this.chain.chainId),
+      ownAmong: (addresses) => facts.ownAmong(manager, addresses),
+    });
+    if (found.unsearched.length > 0) onUnsearched(found.unsearched);
+    return withInternal(blocks, found);
   }
 
   /**

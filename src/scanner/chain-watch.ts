@@ -65,6 +65,17 @@ export class ChainWatch {
     this.logger.warn({ chain: this.chain.name, ...reorg }, 'reorg');
   }
 
+  /** Money may be in them that nobody has told of yet, so each is said, and not only the first in a while. */
+  unsearched(blocks: readonly number[]): void {
+    const { name: chain } = this.chain;
+    this.parts.metrics.unsearched(chain, blocks.length);
+    this.logger.error(
+      { chain, from: blocks[0], to: blocks.at(-1) },
+      'no endpoint has the state of these blocks: internal transfers in them are not found. Add an endpoint that ' +
+        'keeps it (an archive node), then run scanner:rescan over them',
+    );
+  }
+
   private async isMine(): Promise<boolean> {
     const { name, chainId } = this.chain;
     const isHolder = await this.parts.locks.hold(`quittance scanner ${chainId}`);

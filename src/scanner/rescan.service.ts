@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type Block } from '../chain/block.js';
+import { withInternal } from '../chain/internal-transfers.js';
 import { ChainService } from '../chain/chain.service.js';
 import { type ChainConfig } from '../config/chains.js';
 import { ChainFactsService, type RecordedTransfer } from '../payments/chain-facts.service.js';
@@ -18,6 +19,8 @@ export interface RescanRange {
   /** First and last block, both read. */
   from: number;
   to: number;
+  /** Whose balances are followed even though no open payment is theirs; lower-case. */
+  alsoWatch?: readonly string[];
 }
 
 export interface RescanResult {
@@ -26,12 +29,15 @@ export interface RescanResult {
   found: number;
   /** Of these, those we did not have. */
   added: number;
+  /** Blocks in which internal transfers were not looked for, since no endpoint has their state any more. */
+  unsearched: number[];
   /** What we have in the range and the chain, as this node shows it, has not. Nothing was changed about them. */
-  unexplained: { tx_hash: string; ordinal: number; block_number: number; payment_id: string }[];
+  unexplained: { tx_hash: string | null; ordinal: number; block_number: number; payment_id: string }[];
 }
 
 interface ReadRange {
   blocks: Block[];
+  unsearched: readonly number[];
   final: number | null;
   disputed: number | null;
 }
@@ -58,14 +64,15 @@ export class RescanService {
    */
   async rescan(range: RescanRange, onProgress: (block: number) => void): Promise<RescanResult> {
     const chain = await this.checked(range);
-    const result: RescanResult = { blocks: 0, found: 0, added: 0, unexplained: [] };
+    const result: RescanResult = { blocks: 0, found: 0, added: 0, unsearched: [], unexplained: [] };
     let parent: string | null = null;
     for (let from = range.from; from <= range.to; from += BATCH) {
-      const blocks = await this.read(chain, from, Math.min(range.to, from + BATCH - 1), parent);
+      const part = { ...range, from, to: Math.min(range.to, from + BATCH - 1) };
+      const { blocks, unsearched } = await this.read(chain, part, parent);
       const final = await finalNumber(this.chains.reader(chain.name), chain, Number.MAX_SAFE_INTEGER);
       const disputed = await this.disputedFrom(chain);
       await this.dataSource.transaction((manager) =>
-        this.compare(manager, chain, { blocks, final, disputed }, result),
+        this.compare(manager, chain, { blocks, unsearched, final, disputed }, result),
       );
       parent = (blocks.at(-1) as Block).hash;
       onProgress((blocks.at(-1) as Block).number);
@@ -91,7 +98,11 @@ export class RescanService {
     return chain;
   }
 
-  private async read(chain: ChainConfig, from: number, to: number, parent: string | null): Promise<Block[]> {
+  private async read(
+    chain: ChainConfig,
+    { from, to, alsoWatch = [] }: RescanRange,
+    parent: string | null,
+  ): Promise<Pick<ReadRange, 'blocks' | 'unsearched'>> {
     const { chains, facts, dataSource } = this;
     const watch = await watchOf(chain.chainId, { chains, facts, dataSource });
     const blocks = await readBlocks(chains.reader(chain.name), watch, from, to);
@@ -101,7 +112,21 @@ export class RescanService {
         `the node's blocks from ${from} to ${to} do not link to one another: it lacks some, or a reorg is under way`,
       );
     }
-    return linked;
+    const { manager } = dataSource;
+    const { chainId } = chain;
+    const found = await chains.internalTransfers(chain.name).search({
+      blocks: linked,
+      head: (await chains.reader(chain.name).head()).number,
+      watched: async () => [
+        ...new Set([
+          ...alsoWatch,
+          ...(await facts.openNative(manager, chainId)),
+          ...(await facts.recorded(manager, { chainId, from, to })).filter(isInternal).map((one) => one.to),
+        ]),
+      ],
+      ownAmong: (addresses) => facts.ownAmong(manager, addresses),
+    });
+    return { blocks: withInternal(linked, found), unsearched: found.unsearched };
   }
 
   private disputedFrom({ name, chainId, rpcUrls }: ChainConfig): Promise<number | null> {
@@ -117,7 +142,7 @@ export class RescanService {
   private async compare(
     manager: EntityManager,
     chain: ChainConfig,
-    { blocks, final, disputed }: ReadRange,
+    { blocks, unsearched, final, disputed }: ReadRange,
     result: RescanResult,
   ): Promise<void> {
     const { chainId } = chain;
@@ -138,9 +163,12 @@ export class RescanService {
     const shown = new Set(transfers.map(keyOf));
     const known = new Set(before.map(keyOf));
     result.blocks += blocks.length;
+    result.unsearched.push(...unsearched);
     result.found += after.filter((transfer) => shown.has(keyOf(transfer))).length;
     result.added += after.filter((transfer) => !known.has(keyOf(transfer))).length;
-    for (const transfer of before.filter((one) => !shown.has(keyOf(one)))) {
+    const isLookedFor = (one: RecordedTransfer) =>
+      !isInternal(one) || (chain.internalTransfers !== 'off' && !unsearched.includes(one.blockNumber));
+    for (const transfer of before.filter((one) => isLookedFor(one) && !shown.has(keyOf(one)))) {
       const { txHash, ordinal, blockNumber, paymentId } = transfer;
       result.unexplained.push({ tx_hash: txHash, ordinal, block_number: blockNumber, payment_id: paymentId });
     }
@@ -160,12 +188,20 @@ export class RescanService {
   }
 }
 
-/** Where a transfer is: mined again in another block, it is another one to this comparison. */
+function isInternal({ kind }: Pick<RecordedTransfer, 'kind'>): boolean {
+  return kind === 'internal';
+}
+
+/**
+ * Where a transfer is: mined again in another block, it is another one to this comparison. What came from inside of
+ * transactions may have been found with its transaction before and without it now, and is the same money.
+ */
 function keyOf({
   blockHash,
   txHash,
+  to,
   ordinal,
   kind,
-}: Pick<RecordedTransfer, 'blockHash' | 'txHash' | 'ordinal' | 'kind'>): string {
-  return `${blockHash} ${txHash} ${ordinal} ${kind}`;
+}: Pick<RecordedTransfer, 'blockHash' | 'txHash' | 'to' | 'ordinal' | 'kind'>): string {
+  return kind === 'internal' ? `${blockHash} ${to}` : `${blockHash} ${txHash} ${ordinal} ${kind}`;
 }

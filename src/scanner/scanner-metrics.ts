@@ -14,6 +14,7 @@ export class ScannerMetrics implements OnModuleInit {
   private halted: Gauge<'chain'>;
   private reorgs: Counter<'chain'>;
   private failures: Counter<'chain'>;
+  private notSearched: Counter<'chain'>;
 
   onModuleInit(): void {
     const gauge = (name: string, help: string) =>
@@ -38,6 +39,10 @@ export class ScannerMetrics implements OnModuleInit {
       new Counter({ name: `quittance_scanner_${name}`, help, labelNames: ['chain'] });
     this.reorgs = counter('reorgs_total', 'Reorgs followed');
     this.failures = counter('failed_steps_total', 'Steps that failed and changed nothing');
+    this.notSearched = counter(
+      'unsearched_blocks_total',
+      'Blocks in which internal transfers could not be looked for: no endpoint has their state',
+    );
   }
 
   holding(chain: string, isHolder: boolean): void {
@@ -55,6 +60,10 @@ export class ScannerMetrics implements OnModuleInit {
 
   reorged(chain: string): void {
     this.reorgs.inc({ chain });
+  }
+
+  unsearched(chain: string, blocks: number): void {
+    this.notSearched.inc({ chain }, blocks);
   }
 
   failed(chain: string, isHalted: boolean): void {

@@ -72,9 +72,11 @@ export class ScannerService implements OnApplicationBootstrap, BeforeApplication
       cursors: this.cursors,
       facts,
       dataSource,
+      internal: chains.internalTransfers(chain.name),
       watch: () => watchOf(chain.chainId, { chains, facts, dataSource }),
       disputes: () => chains.disputedFrom(chain.name),
       onReorg: (reorg) => watch.reorged(reorg),
+      onUnsearched: (blocks) => watch.unsearched(blocks),
     });
     const watch: ChainWatch = new ChainWatch(chain, {
       scanner,

@@ -198,7 +198,13 @@ describe('scanner rescan', () => {
     const height = await chain.height();
     const before = await everything();
     const range = ['--chain', 'testchain', '--from', '1', '--to', String(height)];
-    expect(json(await rescan(...range))).toEqual({ blocks: height, found: 2, added: 0, unexplained: [] });
+    expect(json(await rescan(...range))).toEqual({
+      blocks: height,
+      found: 2,
+      added: 0,
+      unsearched: [],
+      unexplained: [],
+    });
     expect(await everything()).toEqual(before);
 
     // As if a node had hidden it while it was scanned.

@@ -101,7 +101,7 @@ async function decide({ app, random, accepted }: World): Promise<string> {
   // A reorg may have been faster.
   if (status !== 200 && status !== 409) throw new Error(`${how} answers ${status}`);
   if (how === 'accept' && status === 200 && reason === 'after_watch')
-    accepted.add(creditOf({ txHash, ordinal, kind: kind as Arrival['kind'] }));
+    accepted.add(creditOf({ txHash: txHash as string, ordinal, kind: kind as Arrival['kind'] }));
   return `${how} ${id}, ${reason}: ${status}`;
 }
 

@@ -62,20 +62,30 @@ export class DepositBody implements DepositView {
   @ApiProperty({ example: '3000000000', description: 'In base units of what arrived' })
   amount: string;
 
-  @ApiProperty({ example: '0x88df016429689c079f3b2f6ad39fa052532c56795b733da78a91ebe6a713944b' })
-  tx_hash: string;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: '0x88df016429689c079f3b2f6ad39fa052532c56795b733da78a91ebe6a713944b',
+    description: 'Null: an internal transfer that only the balance tells of',
+  })
+  tx_hash: string | null;
 
   @ApiProperty({
     example: 0,
-    description: 'Position of the log inside its transaction; 0 for a native transfer',
+    description: 'Position inside its transaction, of the log or internal transfer; 0 for a native one',
   })
   ordinal: number;
 
   @ApiProperty({ enum: ['native', 'erc20', 'internal'] })
   kind: TransferKind;
 
-  @ApiProperty({ example: '0x00000000219ab540356cBB839Cbe05303d7705Fa', description: 'EIP-55' })
-  from: string;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: '0x00000000219ab540356cBB839Cbe05303d7705Fa',
+    description: 'EIP-55; null where the transaction is unknown',
+  })
+  from: string | null;
 
   @ApiProperty({ example: '0x9858EfFD232B4033E47d90003D41EC34EcaEda94', description: 'EIP-55' })
   to: string;

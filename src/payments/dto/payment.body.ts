@@ -4,8 +4,13 @@ import { type PaymentException, PAYMENT_STATUSES, type PaymentStatus } from '../
 import { type PaymentView, type TransferView } from '../payment.view.js';
 
 class TransferBody implements TransferView {
-  @ApiProperty({ example: '0x88df016429689c079f3b2f6ad39fa052532c56795b733da78a91ebe6a713944b' })
-  tx_hash: string;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: '0x88df016429689c079f3b2f6ad39fa052532c56795b733da78a91ebe6a713944b',
+    description: 'Null: an internal transfer that only the balance tells of',
+  })
+  tx_hash: string | null;
 
   @ApiProperty({ example: '1000000000000000000', description: 'In base units' })
   amount: string;

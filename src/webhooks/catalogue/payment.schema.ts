@@ -45,7 +45,7 @@ const PAYMENT_FIELDS: Record<keyof PaymentView, JsonSchema> = {
   transfers: {
     type: 'array',
     items: object({
-      tx_hash: TX_HASH,
+      tx_hash: orNull(TX_HASH),
       amount: AMOUNT,
       block_number: COUNT,
       kind: KIND,

@@ -1,0 +1,88 @@
+/** Value that a contract moved while a transaction ran. Addresses lower-case, wei. */
+export interface InnerTransfer {
+  from: string;
+  to: string;
+  amount: bigint;
+}
+
+/** A frame as geth's `callTracer` nests them; reth, erigon, Nethermind and anvil do as well. */
+export interface CallFrame {
+  type: string;
+  from: string;
+  to?: string;
+  value?: string;
+  /** The frame failed, and with it all that it called. */
+  error?: string;
+  calls?: CallFrame[];
+}
+
+/** An entry of `trace_block` as Parity defined it; erigon, Nethermind, reth and most vendors have it. */
+export interface ParityTrace {
+  type: string;
+  action: {
+    callType?: string;
+    from?: string;
+    to?: string;
+    value?: string;
+    /** Of a `suicide`: the contract that ends, and what it held. */
+    address?: string;
+    balance?: string;
+    refundAddress?: string;
+  };
+  result?: { address?: string } | null;
+  error?: string;
+  traceAddress: number[];
+  blockHash: string;
+  /** Null: the block's reward. */
+  transactionHash: string | null;
+}
+
+/** A delegated call carries the value of the frame around it, and moves none itself; CALLCODE moves it to itself. */
+const MOVING_FRAMES = new Set(['CALL', 'CREATE', 'CREATE2', 'SELFDESTRUCT']);
+
+/**
+ * What moved inside a transaction, in the order in which it happened. Its own value, which is no inner transfer, is left
+ * out, and so is what was undone.
+ */
+export function ofCallFrames(top: CallFrame): InnerTransfer[] {
+  return top.error === undefined ? (top.calls ?? []).flatMap(movedBy) : [];
+}
+
+function movedBy(frame: CallFrame): InnerTransfer[] {
+  if (frame.error !== undefined) return [];
+  const own = MOVING_FRAMES.has(frame.type.toUpperCase())
+    ? transferOf(frame.from, frame.to, frame.value)
+    : [];
+  return [...own, ...(frame.calls ?? []).flatMap(movedBy)];
+}
+
+/**
+ * The same by the other way to trace: both give the same list, so that a transfer is known by its place in it whichever
+ * node was asked.
+ * @param traces of one transaction, in the order in which they came
+ */
+export function ofParityTraces(traces: readonly ParityTrace[]): InnerTransfer[] {
+  const undone = traces.filter(({ error }) => error !== undefined).map(({ traceAddress }) => traceAddress);
+  return traces
+    .filter(({ traceAddress }) => traceAddress.length > 0)
+    .filter(({ traceAddress }) => !undone.some((failed) => startsWith(traceAddress, failed)))
+    .flatMap(movedByTrace);
+}
+
+function movedByTrace({ type, action, result }: ParityTrace): InnerTransfer[] {
+  if (type === 'suicide') return transferOf(action.address, action.refundAddress, action.balance);
+  if (type === 'create') return transferOf(action.from, result?.address, action.value);
+  return type === 'call' && action.callType === 'call'
+    ? transferOf(action.from, action.to, action.value)
+    : [];
+}
+
+function transferOf(from?: string, to?: string, value?: string): InnerTransfer[] {
+  const amount = BigInt(value ?? '0x0');
+  if (amount === 0n || from === undefined || to === undefined) return [];
+  return [{ from: from.toLowerCase(), to: to.toLowerCase(), amount }];
+}
+
+function startsWith(address: readonly number[], prefix: readonly number[]): boolean {
+  return prefix.every((step, index) => address[index] === step);
+}

@@ -1,0 +1,97 @@
+import { type EntityManager, In, IsNull, Not } from 'typeorm';
+import { Transfer } from './transfer.entity.js';
+
+export type NewTransfer = Omit<Transfer, 'createdAt'>;
+
+/**
+ * Sees to it that no money counts twice: once as what an address's balance grew by without a known transaction, and once
+ * by that transaction, whichever is found first.
+ * @param rows what was read of some blocks of one chain
+ * @returns the rows to write
+ */
+export async function reconcileUnexplained(
+  manager: EntityManager,
+  chainId: number,
+  rows: readonly NewTransfer[],
+): Promise<NewTransfer[]> {
+  const named = rows.filter(({ txHash }) => txHash !== null);
+  await nameRecorded(
+    manager,
+    chainId,
+    named.filter(({ tokenAddress }) => tokenAddress === null),
+  );
+  const unnamed = rows.filter(({ txHash }) => txHash === null);
+  return [...named, ...(await withoutRecorded(manager, chainId, unnamed))];
+}
+
+/** A transaction that was found takes the place of as much as it explains. */
+async function nameRecorded(manager: EntityManager, chainId: number, named: NewTransfer[]): Promise<void> {
+  for (const unexplained of await recordedIn(manager, chainId, named, 'without transaction')) {
+    const known = await recordedIn(manager, chainId, [unexplained], 'with transaction');
+    const newcomers = named.filter(
+      (row) => isSamePlace(row, unexplained) && !known.some((one) => isSameTransfer(row, one)),
+    );
+    const [first] = newcomers;
+    if (!first) continue;
+    const rest = unexplained.amount - sum(newcomers);
+    const { txHash, ordinal, kind } = first;
+    if (rest > 0n) {
+      await manager.update(Transfer, unexplained.id, { amount: rest });
+    } else {
+      // What a reorg took away may have left its name; the money is in this block now.
+      await manager.delete(Transfer, { chainId, txHash, ordinal, kind, state: 'orphaned' });
+      await manager.update(Transfer, unexplained.id, { txHash, ordinal, kind });
+    }
+  }
+}
+
+/** Of what the balance tells, that part which no transaction that we know explains. */
+async function withoutRecorded(
+  manager: EntityManager,
+  chainId: number,
+  unnamed: NewTransfer[],
+): Promise<NewTransfer[]> {
+  const known = await recordedIn(manager, chainId, unnamed, 'with transaction');
+  const internal = known.filter(({ kind }) => kind === 'internal');
+  return unnamed
+    .map((row) => ({
+      ...row,
+      amount: row.amount - sum(internal.filter((one) => isSamePlace(one, row))),
+    }))
+    .filter(({ amount }) => amount > 0n);
+}
+
+async function recordedIn(
+  manager: EntityManager,
+  chainId: number,
+  rows: readonly Pick<Transfer, 'blockHash' | 'to'>[],
+  which: 'with transaction' | 'without transaction',
+): Promise<Transfer[]> {
+  if (rows.length === 0) return [];
+  return manager.find(Transfer, {
+    where: {
+      chainId,
+      blockHash: In([...new Set(rows.map(({ blockHash }) => blockHash))]),
+      to: In([...new Set(rows.map(({ to }) => to))]),
+      txHash: which === 'with transaction' ? Not(IsNull()) : IsNull(),
+      state: 'included',
+    },
+    order: { blockNumber: 'ASC', id: 'ASC' },
+  });
+}
+
+type Place = Pick<Transfer, 'blockHash' | 'to'>;
+
+function isSamePlace(one: Place, other: Place): boolean {
+  return one.blockHash === other.blockHash && one.to === other.to;
+}
+
+type Identity = Pick<Transfer, 'txHash' | 'ordinal' | 'kind'>;
+
+function isSameTransfer(one: Identity, other: Identity): boolean {
+  return one.txHash === other.txHash && one.ordinal === other.ordinal && one.kind === other.kind;
+}
+
+function sum(transfers: readonly Pick<Transfer, 'amount'>[]): bigint {
+  return transfers.reduce((total, { amount }) => total + amount, 0n);
+}
