@@ -1,12 +1,10 @@
-import { Interface } from 'ethers';
 import { type ChainConfig } from '../config/chains.js';
 import { tracedMovements } from './block-traces.js';
 import { blockOf } from './movements.js';
 import { type RawBlock } from './raw-block.js';
 import { MethodNotFoundError } from './rpc-endpoint.js';
 import { type RpcPool } from './rpc-pool.js';
-
-const erc20 = new Interface(['function decimals() view returns (uint8)']);
+import { checkToken } from './token-check.js';
 
 /**
  * Compares chains.yaml with the chain itself.
@@ -22,7 +20,7 @@ export async function checkChain(chain: ChainConfig, rpc: RpcPool): Promise<stri
   }
   const problems = await Promise.all([
     checkTraces(chain, rpc),
-    ...chain.tokens.map((token) => checkDecimals(token, rpc)),
+    ...chain.tokens.map((token) => checkToken(token, rpc)),
   ]);
   return problems.filter((problem) => problem !== null);
 }
@@ -41,15 +39,4 @@ async function checkTraces({ internalTransfers }: ChainConfig, rpc: RpcPool): Pr
       'set it to balance, or add an endpoint that has one'
     );
   }
-}
-
-async function checkDecimals(token: ChainConfig['tokens'][number], rpc: RpcPool): Promise<string | null> {
-  const call = { to: token.address, data: erc20.encodeFunctionData('decimals') };
-  const answer = await rpc.call<string>('eth_call', [call, 'latest']);
-  if (answer === '0x') {
-    return `token ${token.symbol}: there is no ERC-20 contract at ${token.address}: mend its address in chains.yaml`;
-  }
-  const decimals = Number(BigInt(answer));
-  if (decimals === token.decimals) return null;
-  return `token ${token.symbol} has ${decimals} decimals on chain, chains.yaml says ${token.decimals}: mend its decimals`;
 }

@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { HDNodeWallet, Mnemonic } from 'ethers';
 import { type PaymentView } from '../../src/payments/payment.view.js';
+import { compile } from '../contracts/compile.js';
 import { TEST_MNEMONIC, TestApp } from '../harness/app.js';
 import { TestChain } from '../harness/test-chain.js';
 
@@ -9,9 +11,13 @@ interface ChainAnswer {
 }
 
 let chain: TestChain;
+let unindexed: string;
 
 beforeAll(async () => {
   chain = await TestChain.start();
+  unindexed = await chain.deploy(
+    compile(join(import.meta.dirname, '../contracts/UnindexedToken.sol')).bytecode,
+  );
 });
 afterAll(() => chain.stop());
 
@@ -30,6 +36,11 @@ describe('a chain that is not what chains.yaml says', () => {
       /TUSD has 6 decimals on chain, chains.yaml says 18/,
     ],
     ['without the token', () => token({ address: `0x${'12'.repeat(20)}` }), /no ERC-20 contract at 0x1212/],
+    [
+      'with a token whose transfers cannot be read',
+      () => token({ address: unindexed.toLowerCase() }),
+      /TUSD: the Transfer events of 0x.+ have 0 indexed arguments, not the two addresses of ERC-20/,
+    ],
   ])('%s is refused with the reason, and takes no payments', async (_what, config, why) => {
     const app = await TestApp.start({ chains: [config() as TestChain['config']] });
     const { body } = await app.request<ChainAnswer>('GET', '/api/v1/chains');

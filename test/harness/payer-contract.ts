@@ -22,12 +22,7 @@ export class PayerContract {
 
   /** Mines a block. */
   static async deploy(chain: TestChain): Promise<PayerContract> {
-    const hash = await chain.rpc('eth_sendTransaction', [{ from: chain.payer, data: bytecode }]);
-    await chain.mine();
-    const { contractAddress } = await chain.rpc<{ contractAddress: string }>('eth_getTransactionReceipt', [
-      hash,
-    ]);
-    return new PayerContract(chain, contractAddress);
+    return new PayerContract(chain, await chain.deploy(bytecode));
   }
 
   /** The transaction waits until a block is mined. Wei. @returns its hash */

@@ -83,6 +83,11 @@ export class TestChain {
     ]);
   }
 
+  /** Mines a block. @returns the contract's address */
+  deploy(bytecode: string): Promise<string> {
+    return deploy(this.anvil, this.payer, bytecode);
+  }
+
   /** A token that nobody listed, of which the payer has plenty. Mines two blocks. */
   deployToken(): Promise<string> {
     return deployToken(this.anvil, this.payer);
@@ -135,15 +140,16 @@ export class TestChain {
 
 /** The payer gets plenty of it. @returns the contract */
 async function deployToken(anvil: RunningAnvil, payer: string): Promise<string> {
-  const deployment = await anvil.rpc<string>('eth_sendTransaction', [
-    { from: payer, data: artifact.bytecode },
-  ]);
-  await anvil.rpc('anvil_mine', ['0x1']);
-  const { contractAddress } = await anvil.rpc<{ contractAddress: string }>('eth_getTransactionReceipt', [
-    deployment,
-  ]);
+  const token = await deploy(anvil, payer, artifact.bytecode);
   const data = erc20.encodeFunctionData('mint', [payer, 10n ** 30n]);
-  await anvil.rpc('eth_sendTransaction', [{ from: payer, to: contractAddress, data }]);
+  await anvil.rpc('eth_sendTransaction', [{ from: payer, to: token, data }]);
   await anvil.rpc('anvil_mine', ['0x1']);
-  return contractAddress;
+  return token;
+}
+
+async function deploy(anvil: RunningAnvil, from: string, bytecode: string): Promise<string> {
+  const hash = await anvil.rpc<string>('eth_sendTransaction', [{ from, data: bytecode }]);
+  await anvil.rpc('anvil_mine', ['0x1']);
+  const receipt = await anvil.rpc<{ contractAddress: string }>('eth_getTransactionReceipt', [hash]);
+  return receipt.contractAddress;
 }

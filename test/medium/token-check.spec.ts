@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import { RpcPool } from '../../src/chain/rpc-pool.js';
+import { checkToken } from '../../src/chain/token-check.js';
+import { compile } from '../contracts/compile.js';
+import { FaultyRpc } from '../harness/faulty-rpc.js';
+import { failure, result } from '../harness/faulty-rpc-faults.js';
+import { TestChain } from '../harness/test-chain.js';
+
+const UNREADABLE = /have 0 indexed arguments/;
+
+let chain: TestChain;
+let node: FaultyRpc;
+let rpc: RpcPool;
+let unindexed: string;
+
+beforeAll(async () => {
+  chain = await TestChain.start();
+  node = await FaultyRpc.start(chain.url);
+  rpc = new RpcPool([node.url], chain.config.chainId);
+  const contract = join(import.meta.dirname, '../contracts/UnindexedToken.sol');
+  unindexed = await chain.deploy(compile(contract).bytecode);
+});
+afterEach(() => node.heal());
+afterAll(async () => {
+  rpc.close();
+  await node.die();
+  await chain.stop();
+});
+
+const check = (address: string, decimals = 6) =>
+  checkToken({ symbol: 'TKN', address: address.toLowerCase(), decimals, enabled: true }, rpc);
+
+it('takes a token that tells of its transfers as ERC-20 has it', async () => {
+  expect(await check(chain.token)).toBeNull();
+});
+
+it('sees by a simulated transfer that the addresses are not indexed', async () => {
+  expect(await check(unindexed)).toMatch(UNREADABLE);
+});
+
+it('sees it by transfers that were made, on a node that cannot simulate and takes few blocks at once', async () => {
+  node.inject('eth_simulateV1', failure(-32_601, 'the method does not exist/is not available'));
+  expect(await check(unindexed)).toBeNull();
+  await chain.payToken(chain.payer, 1n, unindexed);
+  await chain.mine();
+  await chain.mine(20);
+  node.inject('eth_getLogs', failure(-32_602, 'query exceeds max block range 22'), 1);
+  expect(await check(unindexed)).toMatch(UNREADABLE);
+  expect(await check(chain.token)).toBeNull();
+});
+
+it('takes what has never moved, and cannot be simulated', async () => {
+  node.inject('eth_simulateV1', failure(-32_601, 'the method does not exist/is not available'));
+  node.inject('eth_getLogs', result([]));
+  expect(await check(unindexed)).toBeNull();
+});
+
+it('refuses a contract that is no token, by what it answers or by its refusal', async () => {
+  expect(await check(chain.payer)).toMatch(/no ERC-20 contract/);
+  node.inject('eth_call', failure(3, 'execution reverted'));
+  expect(await check(chain.token)).toMatch(/no ERC-20 contract/);
+});
