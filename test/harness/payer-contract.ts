@@ -17,7 +17,7 @@ type Way = 'pay' | 'payTwice' | 'payAndUndo' | 'end';
 export class PayerContract {
   private constructor(
     private readonly chain: TestChain,
-    private readonly address: string,
+    readonly address: string,
   ) {}
 
   /** Mines a block. */
@@ -28,6 +28,18 @@ export class PayerContract {
   /** The transaction waits until a block is mined. Wei. @returns its hash */
   call(way: Way, to: string, ...amounts: bigint[]): Promise<string> {
     return this.chain.rpc('eth_sendTransaction', [this.transaction(way, to, ...amounts)]);
+  }
+
+  /** What a call of the contract moves to others, by its input alone: the test's own reading of the contract. */
+  static transfersOf(input: string): { to: string; amount: bigint; ordinal: number }[] {
+    const call = abi.parseTransaction({ data: input });
+    if (call?.name !== 'pay' && call?.name !== 'payTwice') return [];
+    const [to, ...amounts] = call.args.toArray() as [string, ...bigint[]];
+    // The first of two goes through the contract itself once more.
+    const before = call.name === 'payTwice' && amounts[0] !== 0n ? 1 : 0;
+    return amounts
+      .filter((amount) => amount > 0n)
+      .map((amount, index) => ({ to: to.toLowerCase(), amount, ordinal: index + before }));
   }
 
   /** `end` sends what comes along, the others what they name. */

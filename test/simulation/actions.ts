@@ -90,6 +90,17 @@ async function payBatch(world: World): Promise<string> {
   return paid.map(({ id }, index) => `${id} ${amounts[index]}`).join(', ');
 }
 
+/** From inside of transactions, where the app was told to look there. */
+async function payByContract(world: World): Promise<string> {
+  const { chain, payer, random, payments } = world;
+  if (payments.length === 0 || chain.config.internalTransfers === 'off') return 'nobody';
+  const payment = random.pick(payments);
+  const amounts = [someAmount(world, payment), someAmount(world, payment)];
+  const way = random.pick(['pay', 'pay', 'payTwice', 'payAndUndo'] as const);
+  await payer.call(way, payment.address, ...(way === 'payTwice' ? amounts : amounts.slice(1)));
+  return `${payment.id} ${way} ${amounts.join(' ')}`;
+}
+
 /** The merchant makes something of a deposit that does not count. */
 async function decide({ app, random, accepted }: World): Promise<string> {
   const list = '/api/v1/deposits?assigned=false&limit=100';
@@ -101,7 +112,7 @@ async function decide({ app, random, accepted }: World): Promise<string> {
   // A reorg may have been faster.
   if (status !== 200 && status !== 409) throw new Error(`${how} answers ${status}`);
   if (how === 'accept' && status === 200 && reason === 'after_watch')
-    accepted.add(creditOf({ txHash: txHash as string, ordinal, kind: kind as Arrival['kind'] }));
+    accepted.add(creditOf({ txHash: txHash as string, ordinal, kind: kind }));
   return `${how} ${id}, ${reason}: ${status}`;
 }
 
@@ -131,7 +142,7 @@ async function mine({ chain, random }: World): Promise<string> {
 
 /** A reorg that keeps some of what it replaces, at other places, and adds what it likes. */
 async function reorg(world: World): Promise<string> {
-  const { chain, random, payments, base } = world;
+  const { chain, random, payer, payments, base } = world;
   const height = await chain.height();
   const depth = Math.min(
     random.weighted([
@@ -146,9 +157,15 @@ async function reorg(world: World): Promise<string> {
   const isFull = random.chance(0.2);
   const sent = [...(isFull ? before.filter(({ blockNumber }) => blockNumber > height - depth) : kept)].map(
     ({ to, amount, kind }): [Record<string, unknown>, number] => [
-      kind === 'native'
-        ? { from: chain.payer, to, value: `0x${amount.toString(16)}` }
-        : { from: chain.payer, to: chain.token, data: erc20.encodeFunctionData('transfer', [to, amount]) },
+      {
+        native: { from: chain.payer, to, value: `0x${amount.toString(16)}` },
+        erc20: {
+          from: chain.payer,
+          to: chain.token,
+          data: erc20.encodeFunctionData('transfer', [to, amount]),
+        },
+        internal: payer.transaction('pay', to, amount),
+      }[kind],
       random.between(0, depth - 1),
     ],
   );
@@ -209,6 +226,8 @@ async function fail({ chain, random, endpoints }: World): Promise<string> {
       ['eth_getBlockReceipts'],
       changedReceipt(() => ({ status: '0x0', logs: [] }), random.pick([0, -1])),
     ],
+    ['empty traces', ['debug_traceBlockByHash'], result([])],
+    ['no traces by geth', ['debug_traceBlockByHash'], failure(-32_601, 'the method does not exist')],
     ['wrong chain id', ['eth_chainId'], wrongChainId(56)],
     ['internal error', ['eth_getBlockByNumber'], failure(-32_603, 'internal error')],
   ];
@@ -242,6 +261,7 @@ export const ACTIONS: readonly Action[] = [
   { name: 'create', weight: 10, run: create },
   { name: 'pay', weight: 25, run: pay },
   { name: 'pay in a batch', weight: 6, run: payBatch },
+  { name: 'pay by a contract', weight: 8, run: payByContract },
   { name: 'a failed payment', weight: 2, run: payAndFail },
   { name: 'decide', weight: 4, run: decide },
   { name: 'check', weight: 3, run: check },

@@ -1,3 +1,4 @@
+import { PayerContract } from '../harness/payer-contract.js';
 import { type TestChain } from '../harness/test-chain.js';
 
 /** A movement of money to one of the payments' addresses, as the canonical chain has it. */
@@ -6,7 +7,7 @@ export interface Arrival {
   to: string;
   txHash: string;
   ordinal: number;
-  kind: 'native' | 'erc20';
+  kind: 'native' | 'erc20' | 'internal';
   amount: bigint;
   blockNumber: number;
   blockHash: string;
@@ -54,7 +55,7 @@ interface RawBlock {
   number: string;
   hash: string;
   timestamp: string;
-  transactions: { hash: string; to: string | null; value: string }[];
+  transactions: { hash: string; to: string | null; value: string; input: string }[];
 }
 
 const TRANSFER = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef';
@@ -65,6 +66,7 @@ export class Oracle {
 
   constructor(
     private readonly chain: TestChain,
+    private readonly payer: PayerContract,
     private readonly fromBlock: number,
   ) {}
 
@@ -90,7 +92,7 @@ export class Oracle {
 
   private async read(block: RawBlock): Promise<Arrival[]> {
     const arrivals: Arrival[] = [];
-    for (const { hash, to, value } of block.transactions) {
+    for (const { hash, to, value, input } of block.transactions) {
       const receipt = await this.chain.rpc<Receipt>('eth_getTransactionReceipt', [hash]);
       if (Number(receipt.status) === 0) continue;
       const where = {
@@ -101,6 +103,10 @@ export class Oracle {
       };
       if (to !== null)
         arrivals.push({ ...where, to: to.toLowerCase(), ordinal: 0, kind: 'native', amount: BigInt(value) });
+      if (to?.toLowerCase() === this.payer.address.toLowerCase()) {
+        const sent = PayerContract.transfersOf(input);
+        arrivals.push(...sent.map((transfer) => ({ ...where, ...transfer, kind: 'internal' as const })));
+      }
       receipt.logs.forEach((log, ordinal) => {
         if (log.topics[0] !== TRANSFER || log.address.toLowerCase() !== this.chain.token.toLowerCase())
           return;

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import pg from 'pg';
 import { TEST_MNEMONIC, TestApp } from '../harness/app.js';
 import { FaultyRpc } from '../harness/faulty-rpc.js';
+import { PayerContract } from '../harness/payer-contract.js';
 import { TestChain } from '../harness/test-chain.js';
 import { waitFor } from '../harness/wait-for.js';
 import { type Asked, Oracle } from './oracle.js';
@@ -32,6 +33,7 @@ export class World {
   private constructor(
     readonly random: Random,
     readonly chain: TestChain,
+    readonly payer: PayerContract,
     readonly endpoints: FaultyRpc[],
     public app: TestApp,
     readonly oracle: Oracle,
@@ -41,12 +43,14 @@ export class World {
 
   static async create(random: Random): Promise<World> {
     outliveUnheardErrors();
-    const chain = await TestChain.start();
+    const internalTransfers = random.pick(['off', 'trace'] as const);
+    const chain = await TestChain.start({ internalTransfers });
+    const payer = await PayerContract.deploy(chain);
     const endpoints = await Promise.all([FaultyRpc.start(chain.url), FaultyRpc.start(chain.url)]);
     const base = await chain.height();
     const app = await startApp(chain, endpoints);
     await app.waitForBlock(base);
-    return new World(random, chain, endpoints, app, new Oracle(chain, base + 1), base);
+    return new World(random, chain, payer, endpoints, app, new Oracle(chain, payer, base + 1), base);
   }
 
   get addresses(): Set<string> {
