@@ -56,7 +56,7 @@ module.exports = {
       from: { path: '^src/', pathNot: '^src/(wallet/|app\\.module|database/data-source)' },
       to: {
         path: OWN('wallet'),
-        pathNot: '^src/wallet/(wallet\\.module|deposit-addresses|.+\\.entity)\\.ts$',
+        pathNot: '^src/wallet/(wallet\\.module|deposit-addresses|keys|.+\\.entity)\\.ts$',
       },
     },
     {

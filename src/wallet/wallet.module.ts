@@ -5,6 +5,7 @@ import { DepositAddresses } from './deposit-addresses.js';
 import { depositNode } from './deposit-node.js';
 import { DEPOSIT_SCHEME, type DepositScheme, HdDeposits } from './deposit-scheme.js';
 import { IndexSequence } from './index-sequence.js';
+import { Keys } from './keys.js';
 import { WalletSource } from './wallet-source.js';
 
 @Module({
@@ -12,9 +13,10 @@ import { WalletSource } from './wallet-source.js';
     DepositAddresses,
     IndexSequence,
     WalletSource,
+    { provide: Keys, inject: [SETTINGS], useFactory: (settings: Settings) => new Keys(settings) },
     { provide: DEPOSIT_SCHEME, inject: [SETTINGS], useFactory: depositScheme },
   ],
-  exports: [DepositAddresses],
+  exports: [DepositAddresses, Keys],
 })
 export class WalletModule {}
 
