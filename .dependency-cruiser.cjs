@@ -35,7 +35,7 @@ module.exports = {
       to: {
         path: OWN('payments'),
         pathNot:
-          '^src/payments/(payments\\.module|chain-facts\\.(module|service)|outbox(\\.module)?|(payment|deposit)\\.view|.+\\.entity)\\.ts$',
+          '^src/payments/(payments\\.module|chain-facts\\.(module|service)|deposit-funds|refund-subjects|outbox(\\.module)?|(payment|deposit)\\.view|.+\\.entity)\\.ts$',
       },
     },
     {
