@@ -9,6 +9,7 @@ import { OutgoingFollower } from './outgoing-follower.js';
 import { OutgoingMetrics } from './outgoing-metrics.js';
 import { OutgoingSigner } from './outgoing-signer.js';
 import { OutgoingRepository } from './outgoing.repository.js';
+import { Preparations } from './preparation.js';
 import { Replacements } from './replacements.js';
 import { TankMetrics } from './tank-metrics.js';
 
@@ -22,9 +23,10 @@ import { TankMetrics } from './tank-metrics.js';
     OutgoingMetrics,
     OutgoingRepository,
     OutgoingSigner,
+    Preparations,
     Replacements,
     TankMetrics,
   ],
-  exports: [FinalHooks, GasTank, OutgoingFollower, OutgoingRepository, OutgoingSigner],
+  exports: [FinalHooks, GasTank, OutgoingFollower, OutgoingRepository, OutgoingSigner, Preparations],
 })
 export class OutgoingModule {}

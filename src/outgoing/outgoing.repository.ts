@@ -42,6 +42,27 @@ export class OutgoingRepository {
     return manager.find(OutgoingTransaction, { where: { subjectId }, order: { id: 'ASC' } });
   }
 
+  /** Base units of an asset that an address has signed away, and which may still be in its balance. */
+  async promisedBy(
+    manager: EntityManager,
+    chainId: number,
+    from: string,
+    tokenAddress: string | null,
+  ): Promise<bigint> {
+    const [row] = await manager.query<{ sum: string }[]>(
+      `SELECT coalesce(sum(amount), 0) AS sum FROM outgoing_transactions
+       WHERE chain_id = $1 AND from_address = $2 AND token_address IS NOT DISTINCT FROM $3
+         AND state IN ('signed', 'sent')`,
+      [chainId, from, tokenAddress],
+    );
+    return BigInt(row?.sum ?? 0);
+  }
+
+  /** Whether something the address signed is not final yet. */
+  isAnyOpenFrom(manager: EntityManager, chainId: number, from: string): Promise<boolean> {
+    return manager.existsBy(OutgoingTransaction, { chainId, from, state: OPEN });
+  }
+
   /** Holds the row until the transaction ends. */
   lock(manager: EntityManager, id: string): Promise<OutgoingTransaction> {
     return manager.findOneOrFail(OutgoingTransaction, { where: { id }, lock: { mode: 'pessimistic_write' } });

@@ -5,11 +5,19 @@ import { DepositAnnouncements } from './deposit-announcements.js';
 import { DepositFunds } from './deposit-funds.js';
 import { DepositsRepository } from './deposits.repository.js';
 import { OutboxModule } from './outbox.module.js';
+import { RefundSubjects } from './refund-subjects.js';
 
 /** Payments as the scanner reaches them: without REST, and without a wallet. */
 @Module({
   imports: [EventCatalogueModule, OutboxModule],
-  providers: [ChainFactsService, DepositAnnouncements, DepositFunds, DepositsRepository],
-  exports: [ChainFactsService, DepositAnnouncements, DepositFunds, DepositsRepository, OutboxModule],
+  providers: [ChainFactsService, DepositAnnouncements, DepositFunds, DepositsRepository, RefundSubjects],
+  exports: [
+    ChainFactsService,
+    DepositAnnouncements,
+    DepositFunds,
+    DepositsRepository,
+    OutboxModule,
+    RefundSubjects,
+  ],
 })
 export class ChainFactsModule {}

@@ -51,4 +51,16 @@ export class RefundsRepository {
   ofPayment(paymentId: string): Promise<Refund[]> {
     return this.dataSource.manager.find(Refund, { where: { paymentId }, order: { id: 'ASC' } });
   }
+
+  /** Of an outgoing transaction: what was mined, else the last bytes signed. */
+  async hashOf(manager: EntityManager, outgoingId: string | null): Promise<string | null> {
+    if (outgoingId === null) return null;
+    const rows = await manager.query<{ tx_hash: string }[]>(
+      `SELECT coalesce(outgoing.tx_hash, attempt.tx_hash) AS tx_hash
+       FROM outgoing_transactions outgoing JOIN outgoing_attempts attempt ON attempt.outgoing_id = outgoing.id
+       WHERE outgoing.id = $1 ORDER BY attempt.ordinal DESC LIMIT 1`,
+      [outgoingId],
+    );
+    return rows[0]?.tx_hash ?? null;
+  }
 }

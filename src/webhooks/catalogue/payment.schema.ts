@@ -23,7 +23,7 @@ const STATUS = {
 };
 
 /** Every field of the view, or it does not compile. */
-const PAYMENT_FIELDS: Record<keyof PaymentView, JsonSchema> = {
+export const PAYMENT_FIELDS: Record<keyof PaymentView, JsonSchema> = {
   id: UUID,
   status: STATUS,
   exception: { enum: ['underpaid', 'overpaid', 'late', null] },
