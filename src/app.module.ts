@@ -11,7 +11,7 @@ import { HttpModule } from './http/http.module.js';
 import { PaymentsModule } from './payments/payments.module.js';
 import { RefundsRestModule } from './refunds/refunds.module.js';
 import { ScannerModule } from './scanner/scanner.module.js';
-import { SweeperModule } from './sweeper/sweeper.module.js';
+import { SweeperModule, SweepRestModule } from './sweeper/sweeper.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
 
 /** The modules of the roles this process plays. */
@@ -30,7 +30,14 @@ export class AppModule {
         AuthModule,
         HealthModule,
         ...(has('api')
-          ? [AuthRestModule, ChainRestModule, PaymentsModule, RefundsRestModule, WebhooksModule.rest()]
+          ? [
+              AuthRestModule,
+              ChainRestModule,
+              PaymentsModule,
+              RefundsRestModule,
+              SweepRestModule,
+              WebhooksModule.rest(),
+            ]
           : []),
         ...(has('scanner') ? [ScannerModule] : []),
         ...(has('sweeper') ? [SweeperModule] : []),

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module.js';
 import { ChainModule } from '../chain/chain.module.js';
 import { OutgoingModule } from '../outgoing/outgoing.module.js';
 import { ChainFactsModule } from '../payments/chain-facts.module.js';
@@ -17,16 +18,22 @@ import { SweepSteps } from './sweep-steps.js';
 import { SweepWork } from './sweep-work.js';
 import { SweeperMetrics } from './sweeper-metrics.js';
 import { SweeperService } from './sweeper.service.js';
+import { SweepsController } from './sweeps.controller.js';
 import { SweepsRepository } from './sweeps.repository.js';
+import { SweepsService } from './sweeps.service.js';
 import { TreasuryCheck } from './treasury-check.js';
 
 /** Planning, which needs no key: for every process, and for the command line. */
 @Module({
   imports: [ChainModule, ChainFactsModule, RefundsModule, ScannedChainModule],
-  providers: [DepositBalances, Obstacles, SweepPlanner, SweepsRepository],
-  exports: [DepositBalances, SweepPlanner, SweepsRepository],
+  providers: [DepositBalances, Obstacles, SweepPlanner, SweepsRepository, SweepsService],
+  exports: [DepositBalances, SweepPlanner, SweepsRepository, SweepsService],
 })
 export class SweepPlanModule {}
+
+/** Its REST routes. */
+@Module({ imports: [AuthModule, SweepPlanModule], controllers: [SweepsController] })
+export class SweepRestModule {}
 
 /** What the role `sweeper` does: signs, sends, and follows to the end. */
 @Module({
