@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { ChainModule } from '../chain/chain.module.js';
 import { OutboxModule } from '../payments/outbox.module.js';
 import { ScannedChainModule } from '../scanner/scanned-chain.module.js';
-import { WalletModule } from '../wallet/wallet.module.js';
+import { KeysModule } from '../wallet/keys.module.js';
 import { FinalHooks } from './final-hooks.js';
 import { GasTank } from './gas-tank.js';
 import { OutgoingFollower } from './outgoing-follower.js';
@@ -15,7 +15,7 @@ import { TankMetrics } from './tank-metrics.js';
 
 /** Whatever leaves an address of ours goes through here: signed, committed, broadcast and followed to its end. */
 @Module({
-  imports: [ChainModule, OutboxModule, ScannedChainModule, WalletModule],
+  imports: [ChainModule, OutboxModule, ScannedChainModule, KeysModule],
   providers: [
     FinalHooks,
     GasTank,

@@ -5,7 +5,6 @@ import { DepositAddresses } from './deposit-addresses.js';
 import { depositNode } from './deposit-node.js';
 import { DEPOSIT_SCHEME, type DepositScheme, HdDeposits } from './deposit-scheme.js';
 import { IndexSequence } from './index-sequence.js';
-import { Keys } from './keys.js';
 import { OwnAddresses } from './own-addresses.js';
 import { WalletSource } from './wallet-source.js';
 
@@ -15,10 +14,9 @@ import { WalletSource } from './wallet-source.js';
     IndexSequence,
     OwnAddresses,
     WalletSource,
-    { provide: Keys, inject: [SETTINGS], useFactory: (settings: Settings) => new Keys(settings) },
     { provide: DEPOSIT_SCHEME, inject: [SETTINGS], useFactory: depositScheme },
   ],
-  exports: [DepositAddresses, Keys, OwnAddresses],
+  exports: [DepositAddresses, OwnAddresses],
 })
 export class WalletModule {}
 
