@@ -124,7 +124,7 @@ export class RpcChainReader implements ChainReader {
       const receipts = await Promise.all(
         block.transactions.map(({ hash }) => rpc.call<RawReceipt>('eth_getTransactionReceipt', [hash])),
       );
-      await this.proveReceipts(block, receipts);
+      this.proveReceipts(block, receipts);
       return receipts;
     }, 'eth_getTransactionReceipt');
   }
@@ -139,12 +139,12 @@ export class RpcChainReader implements ChainReader {
     }, 'eth_getLogs');
   }
 
-  private async proveReceipts(block: RawBlock, receipts: (RawReceipt | null)[] | null): Promise<void> {
+  private proveReceipts(block: RawBlock, receipts: (RawReceipt | null)[] | null): void {
     // It may have the block, and not have executed it yet, or no longer have it; another endpoint may.
     if (receipts === null || receipts.includes(null)) throw notYet(block);
     const given = receipts as RawReceipt[];
     requireConsistent(block, given);
-    if (this.proofs !== 'off') await proveReceipts(block, given);
+    if (this.proofs !== 'off') proveReceipts(block, given);
   }
 }
 

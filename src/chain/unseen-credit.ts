@@ -35,7 +35,7 @@ export async function unseenCredit(rpc: Rpc, proofs: Proofs, block: Block, addre
       kind: 'not_found',
     });
   }
-  await proveBlock(full, block.number, proofs);
+  proveBlock(full, block.number, proofs);
   const read =
     proofs === 'full'
       ? provenBalance
