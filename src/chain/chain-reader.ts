@@ -25,7 +25,7 @@ export interface ChainReader {
   /** The highest block the chain itself calls final (`finalized` tag); null when there is none yet. */
   finalizedNumber(): Promise<number | null>;
   header(number: number): Promise<BlockRef | null>;
-  /** A whole block, with every movement of value in it that may concern us. */
+  /** A whole block, with every movement of value in it that reaches us. */
   block(number: number, watch: Watch): Promise<Block | null>;
 }
 
@@ -72,7 +72,10 @@ export class RpcChainReader implements ChainReader {
       return blockOf(raw, []);
     }
     const receipts = (await this.blockReceipts(raw)) ?? (await this.receiptsWhereOurs(raw, isPaid, watch));
-    return receipts === null ? blockOf(raw, []) : movementsOf(raw, receipts, watch.tokens);
+    if (receipts === null) return blockOf(raw, []);
+    const block = movementsOf(raw, receipts, watch.tokens);
+    const own = await watch.ownAmong([...new Set(block.movements.map(({ to }) => to))]);
+    return { ...block, movements: block.movements.filter(({ to }) => own.has(to)) };
   }
 
   /** Whether native value goes to an address of ours, if its transaction succeeded. */

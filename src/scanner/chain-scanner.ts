@@ -9,11 +9,12 @@ import { agreedBlock, disputedFrom, scannedBy, type ScannedBlock } from './agree
 import { type ChainCursor } from './chain-cursor.entity.js';
 import { type CursorRepository } from './cursor.repository.js';
 import { linkedPrefix, planNext } from './plan.js';
+import { ReadAhead } from './read-ahead.js';
 import { atMost, finalNumber, readBlocks, transfersOf } from './read-blocks.js';
 import { startAfter } from './start-block.js';
 
 /** Blocks read and committed together while catching up. */
-const BATCH = 20;
+const BATCH = 100;
 /** Payments advanced in one transaction when time or depth alone moves them. */
 const DUE_BATCH = 200;
 const MIN_WINDOW = 256;
@@ -65,8 +66,7 @@ export interface Sources {
  */
 export class ChainScanner {
   private readonly window: number;
-  /** The batch after the one that is committed; null where it could not be read. */
-  private ahead: { from: number; to: number; blocks: Promise<(Block | null)[] | null> } | null = null;
+  private readonly ahead = new ReadAhead(BATCH, (from, to) => this.read(from, to));
 
   constructor(
     private readonly chain: ChainConfig,
@@ -107,7 +107,7 @@ export class ChainScanner {
     if (plan.kind === 'reorg') return this.reorg(cursor, head, plan.from);
     const { blocks, linked } = await this.readLinked(here.hash, plan);
     if (linked.length > 0) {
-      this.readAhead(plan.to + 1, Math.min(head.number, plan.to + BATCH));
+      this.ahead.read((linked.at(-1) as Block).number + 1, head.number);
       return this.commit(cursor, linked, null, head);
     }
     // A node that just told of its head may not have all of it yet; only another parent is a reorg.
@@ -120,22 +120,11 @@ export class ChainScanner {
     parentHash: string,
     { from, to }: { from: number; to: number },
   ): Promise<{ blocks: (Block | null)[]; linked: Block[] }> {
-    const { ahead } = this;
-    this.ahead = null;
-    if (ahead?.from === from && ahead.to === to) {
-      const blocks = await ahead.blocks;
-      const linked = linkedPrefix(parentHash, blocks ?? []);
-      if (blocks !== null && linked.length > 0) return { blocks, linked };
-    }
+    const ahead = await this.ahead.take(from);
+    const linked = linkedPrefix(parentHash, ahead ?? []);
+    if (ahead !== null && linked.length > 0) return { blocks: ahead, linked };
     const blocks = await this.read(from, to);
     return { blocks, linked: linkedPrefix(parentHash, blocks) };
-  }
-
-  /** While catching up, the node answers for the next batch while Postgres takes this one. One batch at most. */
-  private readAhead(from: number, to: number): void {
-    if (from > to) return;
-    const blocks = this.read(from, to).catch(() => null);
-    this.ahead = { from, to, blocks };
   }
 
   /**
