@@ -1,13 +1,13 @@
 import { type Proofs } from '../config/chains.js';
 import { type Block, type BlockRef } from './block.js';
-import { proveBlock, proveLogs, proveReceipts } from './block-proof.js';
+import { BlockLogs, notYet } from './block-logs.js';
+import { proveBlock, proveReceipts } from './block-proof.js';
 import { mayContain } from './bloom.js';
-import { requireConsistent, requireLogsOf } from './consistency.js';
+import { requireConsistent } from './consistency.js';
 import { blockOf, blockRef, movementsOf, tokenRecipients, TRANSFER_TOPIC } from './movements.js';
-import { type RawBlock, type RawHeader, type RawLog, type RawReceipt } from './raw-block.js';
-import { MethodNotFoundError, type Rpc, RpcError } from './rpc-endpoint.js';
+import { type RawBlock, type RawHeader, type RawReceipt } from './raw-block.js';
+import { MethodNotFoundError } from './rpc-endpoint.js';
 import { type RpcPool } from './rpc-pool.js';
-import { UnprovenAnswerError } from './unproven-answer.js';
 
 /** What a reader need not ask about: everything else. */
 export interface Watch {
@@ -31,15 +31,25 @@ export interface ChainReader {
 
 export class RpcChainReader implements ChainReader {
   private hasBlockReceipts = true;
+  private readonly logs: BlockLogs;
+  private headNumber = 0;
 
-  /** @param proofs what this chain's blocks can prove about themselves */
+  /**
+   * @param proofs what this chain's blocks can prove about themselves
+   * @param finalDepth blocks after which nothing is replaced any more
+   */
   constructor(
     private readonly rpc: RpcPool,
     private readonly proofs: Proofs,
-  ) {}
+    finalDepth: number,
+  ) {
+    this.logs = new BlockLogs(rpc, proofs, () => this.headNumber - finalDepth);
+  }
 
   async head(): Promise<BlockRef> {
-    return blockRef(await this.rpc.call<RawHeader>('eth_getBlockByNumber', ['latest', false]));
+    const head = blockRef(await this.rpc.call<RawHeader>('eth_getBlockByNumber', ['latest', false]));
+    this.headNumber = head.number;
+    return head;
   }
 
   async earliest(): Promise<BlockRef> {
@@ -121,7 +131,8 @@ export class RpcChainReader implements ChainReader {
     isPaid: boolean,
     watch: Watch,
   ): Promise<RawReceipt[] | null> {
-    const isOurs = isPaid || (await isAnyOwn(tokenRecipients(await this.logs(block), watch.tokens), watch));
+    const isOurs =
+      isPaid || (await isAnyOwn(tokenRecipients(await this.logs.of(block), watch.tokens), watch));
     if (!isOurs) return null;
     return this.rpc.fromOneEndpoint(async (rpc) => {
       const receipts = await Promise.all(
@@ -130,16 +141,6 @@ export class RpcChainReader implements ChainReader {
       this.proveReceipts(block, receipts);
       return receipts;
     }, 'eth_getTransactionReceipt');
-  }
-
-  private logs(block: RawBlock): Promise<RawLog[]> {
-    return this.rpc.fromOneEndpoint(async (rpc) => {
-      const logs = await rpc.call<RawLog[]>('eth_getLogs', [{ blockHash: block.hash }]);
-      requireLogsOf(block, logs);
-      if (this.proofs !== 'off') proveLogs(block, logs);
-      await requireTail(rpc, block, logs);
-      return logs;
-    }, 'eth_getLogs');
   }
 
   private proveReceipts(block: RawBlock, receipts: (RawReceipt | null)[] | null): void {
@@ -151,37 +152,8 @@ export class RpcChainReader implements ChainReader {
   }
 }
 
-/**
- * A log left out at the end leaves no gap, and no trace in the bloom when another one looks like it. So the transactions
- * from the last one that logged on are asked how many logs they have.
- * @throws UnprovenAnswerError
- */
-async function requireTail(rpc: Rpc, block: RawBlock, logs: readonly RawLog[]): Promise<void> {
-  const last = logs.at(-1)?.transactionHash;
-  const tail = block.transactions.slice(block.transactions.findIndex(({ hash }) => hash === last));
-  if (last === undefined) return;
-  const receipts = await Promise.all(
-    tail.map(({ hash }) => rpc.call<RawReceipt | null>('eth_getTransactionReceipt', [hash])),
-  );
-  if (receipts.some((receipt) => receipt?.blockHash !== block.hash)) throw notYet(block);
-  const told = receipts.flatMap((receipt) => receipt?.logs ?? []).length;
-  const given = logs.filter(({ transactionHash }) =>
-    tail.some(({ hash }) => hash === transactionHash),
-  ).length;
-  if (told !== given) {
-    throw new UnprovenAnswerError(
-      block.hash,
-      `its last transactions have ${told} logs, and ${given} of them were sent`,
-    );
-  }
-}
-
 async function isAnyOwn(addresses: readonly string[], watch: Watch): Promise<boolean> {
   return addresses.length > 0 && (await watch.ownAmong([...new Set(addresses)])).size > 0;
-}
-
-function notYet(block: RawBlock): RpcError {
-  return new RpcError('the node', 'for receipts', `it has not all of block ${block.hash}`);
 }
 
 function quantity(number: number): string {

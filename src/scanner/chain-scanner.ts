@@ -10,10 +10,10 @@ import { type ChainCursor } from './chain-cursor.entity.js';
 import { type CursorRepository } from './cursor.repository.js';
 import { linkedPrefix, planNext } from './plan.js';
 import { ReadAhead } from './read-ahead.js';
-import { atMost, finalNumber, readBlocks, transfersOf } from './read-blocks.js';
+import { atMost, finalNumber, GROUP, readBlocks, transfersOf } from './read-blocks.js';
 import { startAfter } from './start-block.js';
 
-/** Blocks read and committed together while catching up. */
+/** Blocks at most that are committed together while catching up. */
 const BATCH = 100;
 /** Payments advanced in one transaction when time or depth alone moves them. */
 const DUE_BATCH = 200;
@@ -66,7 +66,7 @@ export interface Sources {
  */
 export class ChainScanner {
   private readonly window: number;
-  private readonly ahead = new ReadAhead(BATCH, (from, to) => this.read(from, to));
+  private readonly ahead = new ReadAhead((from, to) => this.read(from, to));
 
   constructor(
     private readonly chain: ChainConfig,
@@ -102,14 +102,11 @@ export class ChainScanner {
   private async followOrReorg(cursor: ChainCursor, head: BlockRef): Promise<Scanned> {
     const here = { number: cursor.blockNumber, hash: cursor.blockHash };
     const unmoved = { isBehind: false, wroteEvents: false, scanned: scannedBy(cursor) };
-    const plan = planNext(here, head, BATCH);
+    const plan = planNext(here, head, GROUP);
     if (plan.kind === 'wait') return unmoved;
     if (plan.kind === 'reorg') return this.reorg(cursor, head, plan.from);
-    const { blocks, linked } = await this.readLinked(here.hash, plan);
-    if (linked.length > 0) {
-      this.ahead.read((linked.at(-1) as Block).number + 1, head.number);
-      return this.commit(cursor, linked, null, head);
-    }
+    const { blocks, linked } = await this.readLinked(here.hash, plan, head.number);
+    if (linked.length > 0) return this.commit(cursor, linked, null, head);
     // A node that just told of its head may not have all of it yet; only another parent is a reorg.
     if (blocks[0] === null) return unmoved;
     return this.reorg(cursor, head, cursor.blockNumber);
@@ -119,10 +116,11 @@ export class ChainScanner {
   private async readLinked(
     parentHash: string,
     { from, to }: { from: number; to: number },
+    head: number,
   ): Promise<{ blocks: (Block | null)[]; linked: Block[] }> {
-    const ahead = await this.ahead.take(from);
-    const linked = linkedPrefix(parentHash, ahead ?? []);
-    if (ahead !== null && linked.length > 0) return { blocks: ahead, linked };
+    this.ahead.read(from, head);
+    const ahead = linkedPrefix(parentHash, await this.ahead.take(from, BATCH));
+    if (ahead.length > 0) return { blocks: ahead, linked: ahead };
     const blocks = await this.read(from, to);
     return { blocks, linked: linkedPrefix(parentHash, blocks) };
   }

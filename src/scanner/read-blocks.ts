@@ -3,10 +3,10 @@ import { type ChainReader, type Watch } from '../chain/chain-reader.js';
 import { type ChainConfig } from '../config/chains.js';
 import { type ObservedTransfer } from '../payments/chain-facts.service.js';
 
-/** As many as share an HTTP request. */
-const GROUP = 20;
-/** So many are read at once: while one is proved, the node answers for others. */
-const GROUPS_AT_ONCE = 4;
+/** Blocks that are read together: as many as share an HTTP request. */
+export const GROUP = 20;
+/** So many groups are read at once: while one is proved, the node answers for others. */
+export const GROUPS_AT_ONCE = 4;
 
 /** The blocks `from … to`, both ends included; null where the node has none. */
 export async function readBlocks(
