@@ -1,4 +1,4 @@
-import { type Proofs } from '../config/chains.js';
+import { type FinalityTag, type Proofs } from '../config/chains.js';
 import { type Block, type BlockRef } from './block.js';
 import { BlockLogs, notYet } from './block-logs.js';
 import { proveBlock, proveReceipts } from './block-proof.js';
@@ -22,8 +22,8 @@ export interface ChainReader {
   head(): Promise<BlockRef>;
   /** The first block the chain has: 0, unless it was started at a height. */
   earliest(): Promise<BlockRef>;
-  /** The highest block the chain itself calls final (`finalized` tag); null when there is none yet. */
-  finalizedNumber(): Promise<number | null>;
+  /** The highest block the chain itself calls final; null when there is none yet. */
+  finalNumber(tag: FinalityTag): Promise<number | null>;
   header(number: number): Promise<BlockRef | null>;
   /** A whole block, with every movement of value in it that reaches us. */
   block(number: number, watch: Watch): Promise<Block | null>;
@@ -56,8 +56,8 @@ export class RpcChainReader implements ChainReader {
     return blockRef(await this.rpc.call<RawHeader>('eth_getBlockByNumber', ['earliest', false]));
   }
 
-  async finalizedNumber(): Promise<number | null> {
-    const raw = await this.rpc.call<RawHeader | null>('eth_getBlockByNumber', ['finalized', false]);
+  async finalNumber(tag: FinalityTag): Promise<number | null> {
+    const raw = await this.rpc.call<RawHeader | null>('eth_getBlockByNumber', [tag, false]);
     return raw === null ? null : Number(raw.number);
   }
 

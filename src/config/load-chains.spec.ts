@@ -81,7 +81,7 @@ describe('parseChains', () => {
       },
       {
         name: 'polygon',
-        confirmations: { kind: 'finalized' },
+        confirmations: { kind: 'finality', tag: 'finalized' },
         rpcUrls: ['https://c.example'],
         rpcRequestsPerSecond: 25,
         internalTransfers: 'off',
@@ -119,6 +119,7 @@ describe('parseChains', () => {
       '{up_to: x, blocks: 1}',
       /tokens\.2\.confirmations\.0\.up_to: must be an amount/,
     ],
+    ['confirmations: finalized', 'confirmations: final', /confirmations: must be a whole number from 1/],
     ['confirmations: finalized', 'confirmations: 0', /confirmations: must be a whole number from 1/],
     ['up_to: "1000000000000000000", ', '', /up_to: is missing; only the last tier/],
     ['{blocks: 12}', '{up_to: 5, blocks: 12}', /must be left out in the last tier/],

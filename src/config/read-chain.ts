@@ -1,5 +1,12 @@
 import { getAddress } from 'ethers';
-import { type ChainConfig, type Confirmations, type Proofs, type TokenConfig } from './chains.js';
+import {
+  type ChainConfig,
+  type Confirmations,
+  FINALITY_TAGS,
+  type FinalityTag,
+  type Proofs,
+  type TokenConfig,
+} from './chains.js';
 import { nearest } from './nearest.js';
 import { urlWith } from './parsers.js';
 
@@ -115,15 +122,16 @@ function rpcUrls(entry: Located): string[] {
 /** Finality is asked of the chain, for all of it or not at all. */
 function tokenConfirmations(entry: Located, path: Path, given: unknown): { confirmations?: Confirmations } {
   if (given === undefined) return {};
-  if (given === 'finalized') {
-    entry.complain(path, 'must be a number or tiers; `finalized` is for the whole chain');
+  if (finalityTag(given)) {
+    entry.complain(path, `must be a number or tiers; \`${given as string}\` is for the whole chain`);
     return {};
   }
   return { confirmations: confirmations(entry, path, given) };
 }
 
 function confirmations(entry: Located, path: Path, given: unknown): Confirmations {
-  if (given === 'finalized') return { kind: 'finalized' };
+  const tag = finalityTag(given);
+  if (tag) return { kind: 'finality', tag };
   if (!Array.isArray(given)) {
     const blocks = integer(entry, path, given, { min: 1, max: 100_000 });
     return { kind: 'blocks', tiers: [{ upTo: null, blocks }] };
@@ -139,6 +147,10 @@ function confirmations(entry: Located, path: Path, given: unknown): Confirmation
   });
   if (tiers.length === 0) entry.complain(path, 'must have at least one tier: [{blocks: 12}]');
   return { kind: 'blocks', tiers };
+}
+
+function finalityTag(given: unknown): FinalityTag | undefined {
+  return FINALITY_TAGS.find((tag) => tag === given);
 }
 
 function confirmationTier(entry: Located, path: Path, given: unknown, isLast: boolean) {

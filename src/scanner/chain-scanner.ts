@@ -6,9 +6,10 @@ import { type InternalTransfers, withInternal } from '../chain/internal-transfer
 import { type ChainConfig } from '../config/chains.js';
 import { type ChainFactsService, type ObservedTransfer } from '../payments/chain-facts.service.js';
 import { agreedBlock, disputedFrom, scannedBy, type ScannedBlock } from './agreed-block.js';
+import { type ChainBlock } from './chain-block.entity.js';
 import { type ChainCursor } from './chain-cursor.entity.js';
 import { type CursorRepository } from './cursor.repository.js';
-import { linkedPrefix, planNext } from './plan.js';
+import { firstThat, linkedPrefix, planNext } from './plan.js';
 import { ReadAhead } from './read-ahead.js';
 import { atMost, finalNumber, GROUP, readBlocks, transfersOf } from './read-blocks.js';
 import { startAfter } from './start-block.js';
@@ -143,10 +144,12 @@ export class ChainScanner {
 
   private async commonAncestor(from: number): Promise<{ number: number; hash: string }> {
     const known = await this.sources.cursors.knownBlocksFrom(this.chain.chainId, from);
-    for (const block of known) {
-      const theirs = await this.sources.reader.header(block.blockNumber);
-      if (theirs?.hash === block.blockHash) return { number: block.blockNumber, hash: block.blockHash };
-    }
+    const place = await firstThat(known.length, async (index) => {
+      const { blockNumber, blockHash } = known[index] as ChainBlock;
+      return (await this.sources.reader.header(blockNumber))?.hash === blockHash;
+    });
+    const ancestor = known[place];
+    if (ancestor) return { number: ancestor.blockNumber, hash: ancestor.blockHash };
     throw new ReorgTooDeepError(this.chain.name, known.length, known.at(-1)?.blockNumber ?? from);
   }
 

@@ -46,7 +46,10 @@ export async function finalNumber(
   chain: ChainConfig,
   scanned: number,
 ): Promise<number | null> {
-  return chain.confirmations.kind === 'finalized' ? atMost(scanned, await reader.finalizedNumber()) : null;
+  const { confirmations } = chain;
+  return confirmations.kind === 'finality'
+    ? atMost(scanned, await reader.finalNumber(confirmations.tag))
+    : null;
 }
 
 export function atMost(limit: number, number: number | null): number | null {
