@@ -37,9 +37,13 @@ describe('requiredConfirmations', () => {
 describe('deepestConfirmations', () => {
   it('is the depth of the highest tier, of the chain or of one of its tokens', () => {
     expect(deepestConfirmations({ confirmations: tiers, tokens: [] })).toBe(12);
-    expect(deepestConfirmations({ confirmations: { kind: 'finality', tag: 'finalized' }, tokens: [] })).toBe(0);
+    expect(deepestConfirmations({ confirmations: { kind: 'finality', tag: 'finalized' }, tokens: [] })).toBe(
+      0,
+    );
     expect(deepestConfirmations({ confirmations: tiers, tokens: [usdc] })).toBe(30);
-    expect(deepestConfirmations({ confirmations: { kind: 'finality', tag: 'finalized' }, tokens: [usdc] })).toBe(30);
+    expect(
+      deepestConfirmations({ confirmations: { kind: 'finality', tag: 'finalized' }, tokens: [usdc] }),
+    ).toBe(30);
   });
 });
 

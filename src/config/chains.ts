@@ -40,7 +40,8 @@ export interface TokenConfig {
 
 /** Depth in blocks by amount, tiers ascending, the last without a bound; or the chain's own finality. */
 export type Confirmations =
-  { kind: 'blocks'; tiers: { upTo: bigint | null; blocks: number }[] } | { kind: 'finality'; tag: FinalityTag };
+  | { kind: 'blocks'; tiers: { upTo: bigint | null; blocks: number }[] }
+  | { kind: 'finality'; tag: FinalityTag };
 
 /** What chains call the blocks that they do not replace any more: justified, or finalized (Ethereum's consensus). */
 export const FINALITY_TAGS = ['finalized', 'safe'] as const;

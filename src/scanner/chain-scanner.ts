@@ -165,7 +165,7 @@ export class ChainScanner {
     head: BlockRef,
   ): Promise<Scanned> {
     const { cursors, dataSource, facts } = this.sources;
-    const blocks = await this.withInternal(read, head);
+    const blocks = await this.withInternal(read, head, orphanAbove);
     const last = blocks.at(-1) as Block;
     const { chainId } = this.chain;
     const transfers = blocks.flatMap(transfersOf);
@@ -183,13 +183,17 @@ export class ChainScanner {
     return { isBehind: last.number < head.number, wroteEvents: written > 0, scanned: last };
   }
 
-  private async withInternal(blocks: Block[], head: BlockRef): Promise<Block[]> {
+  private async withInternal(blocks: Block[], head: BlockRef, orphanAbove: number | null): Promise<Block[]> {
     const { dataSource, facts, internal, onUnsearched } = this.sources;
     const { manager } = dataSource;
+    const { chainId } = this.chain;
+    const { time } = blocks[0] as Block;
+    // What a reorg takes may be mined again, also where the watch is over by now.
+    const taken = orphanAbove === null ? [] : await facts.internallyPaidAbove(manager, chainId, orphanAbove);
     const found = await internal.search({
       blocks,
       head: head.number,
-      watched: () => facts.openNative(manager, this.chain.chainId),
+      watched: async () => [...new Set([...(await facts.watchedNative(manager, chainId, time)), ...taken])],
       ownAmong: (addresses) => facts.ownAmong(manager, addresses),
     });
     if (found.unsearched.length > 0) onUnsearched(found.unsearched);
