@@ -219,7 +219,7 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
 
   /** What chains.yaml no longer lists is switched off, never deleted: payments refer to it. */
   private async syncTokens({ chainId, tokens }: ChainConfig): Promise<void> {
-    const rows = tokens.map(({ confirmations: _confirmations, ...token }) => ({
+    const rows = tokens.map(({ confirmations: _confirmations, startBlock: _startBlock, ...token }) => ({
       ...token,
       id: tokenId(chainId, token.address),
       chainId,

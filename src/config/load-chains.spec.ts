@@ -108,6 +108,11 @@ describe('parseChains', () => {
     ['0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48', '"0xdac17f958d2ee523a2206206994597c13d831ec7"', /twice/],
     ['rpc_url: https://c.example', 'rpc_urls: []', /at least one endpoint/],
     ['rpc_url: https://c.example', 'rpc_url: ftp://user:pw@c.example', /rpc_url.*must be a URL/],
+    [
+      'decimals: 6}',
+      'decimals: 6, start_block: -1}',
+      /tokens\.0\.start_block: must be a whole number from 0/,
+    ],
     ['rpc_requests_per_second: 25', 'rpc_requests_per_second: 0.5', /must be a whole number from 1/],
     [
       '[{up_to: 5, blocks: 1}, {blocks: 30}]',

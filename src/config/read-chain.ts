@@ -73,10 +73,7 @@ export function readChain(entry: Located): ChainConfig {
       value.explorer_url == null ? null : url(entry, ['explorer_url'], value.explorer_url, 'http', 'https'),
     sweep: sweep(entry),
     forwarder: value.forwarder == null ? null : address(entry, ['forwarder'], value.forwarder),
-    startBlock:
-      value.start_block == null
-        ? null
-        : integer(entry, ['start_block'], value.start_block, { min: 0, max: Number.MAX_SAFE_INTEGER }),
+    startBlock: value.start_block == null ? null : blockNumber(entry, ['start_block'], value.start_block),
   };
 }
 
@@ -184,7 +181,14 @@ function tokens(entry: Located): TokenConfig[] {
       entry.complain(path, 'must be {symbol, address, decimals}');
       return [];
     }
-    knownKeys(entry, path, token, ['symbol', 'address', 'decimals', 'enabled', 'confirmations']);
+    knownKeys(entry, path, token, [
+      'symbol',
+      'address',
+      'decimals',
+      'enabled',
+      'confirmations',
+      'start_block',
+    ]);
     const { enabled = true } = token;
     if (typeof enabled !== 'boolean') entry.complain([...path, 'enabled'], 'must be true or false');
     return [
@@ -194,6 +198,9 @@ function tokens(entry: Located): TokenConfig[] {
         address: address(entry, [...path, 'address'], token.address),
         enabled: enabled === true,
         ...tokenConfirmations(entry, [...path, 'confirmations'], token.confirmations),
+        ...(token.start_block == null
+          ? {}
+          : { startBlock: blockNumber(entry, [...path, 'start_block'], token.start_block) }),
       },
     ];
   });
@@ -262,6 +269,10 @@ function integer(
     given === undefined ? 'is missing; give a whole number' : `must be a whole number from ${min} to ${max}`,
   );
   return min;
+}
+
+function blockNumber(entry: Located, path: Path, given: unknown): number {
+  return integer(entry, path, given, { min: 0, max: Number.MAX_SAFE_INTEGER });
 }
 
 function choice<T extends string>(entry: Located, path: Path, given: unknown, allowed: readonly T[]): T {
