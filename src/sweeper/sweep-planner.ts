@@ -14,7 +14,7 @@ import { Obstacles } from './obstacles.js';
 import { SweepCosts } from './sweep-costs.js';
 import { Sweep } from './sweep.entity.js';
 import { rulesOf, sweepingOf, valueInWei } from './sweeping.js';
-import { SweepsRepository } from './sweeps.repository.js';
+import { NOTHING_LEFT, SweepsRepository } from './sweeps.repository.js';
 
 /** Addresses looked at side by side. */
 const AT_ONCE = 25;
@@ -143,7 +143,7 @@ export class SweepPlanner {
         (sweep) => sweep.state === 'waiting' && sweep.tokenAddress === tokenAddress,
       );
       for (const { id } of waiting) {
-        const reason = 'nothing is left at the address';
+        const reason = NOTHING_LEFT;
         await manager.update(Sweep, { id }, { state: 'failed', reason, finishedAt: new Date() });
       }
       if (last?.outgoingId == null) return;

@@ -54,15 +54,18 @@ export class SweepSteps {
     if (circumstances.isPaused) return false;
     const due = nextOfEach(await this.sweeps.underWay(chain.chainId));
     let hasSigned = false;
+    let failure: unknown = null;
     for (let first = 0; first < due.length; first += AT_ONCE) {
       const some = due
         .slice(first, first + AT_ONCE)
-        .map((sweep) => this.advance(chain, sweep, circumstances));
+        .map((sweep) => this.unlessBusy(this.advance(chain, sweep, circumstances)));
       const results = await Promise.allSettled(some);
       hasSigned ||= results.some((result) => result.status === 'fulfilled' && result.value);
       const failed = results.find(({ status }) => status === 'rejected');
-      if (failed?.status === 'rejected') throw failed.reason;
+      if (failed?.status === 'rejected') failure ??= failed.reason;
     }
+    // Told when all have had their turn: one that cannot be moved on keeps no other waiting.
+    if (failure !== null) throw failure as Error;
     return hasSigned;
   }
 
@@ -71,8 +74,7 @@ export class SweepSteps {
     const dear = dearGas(chain, circumstances.quote);
     if (dear !== null) return this.wait(sweep, dear);
     const { final } = await this.balances.available(chain, circumstances.extent, from, tokenAddress);
-    if (final === 0n)
-      return this.fail(chain, sweep, 'nothing is at the address any more, or it is not final');
+    if (final === 0n) return this.drop(chain, sweep);
     const most = await this.limits.mostFor(this.dataSource.manager, chain, tokenAddress, final);
     if (typeof most !== 'bigint') return this.wait(sweep, most);
     return tokenAddress === null
@@ -150,37 +152,41 @@ export class SweepSteps {
     const { chainId } = chain;
     const nodeNonce = await this.chains.accounts(chain.name).nonce(from);
     const { isComplete, ...moved } = order;
-    try {
-      await this.dataSource.transaction(async (manager) => {
-        await this.limits.hold(manager, chain, tokenAddress, order.amount);
-        await this.free(manager, sweep);
-        const outgoing = await this.signer.sign(manager, {
-          ...moved,
-          chainId,
-          purpose: 'sweep',
-          subjectId: sweep.id,
-          account: { kind: 'deposit', derivationIndex },
-          from,
-          recipient: treasury,
-          tokenAddress,
-          nodeNonce,
-        });
-        await manager.update(
-          Sweep,
-          { id: sweep.id },
-          {
-            state: 'sent',
-            amount: order.amount,
-            isComplete,
-            takenAtBlock: extent.scanned.number,
-            outgoingId: outgoing.id,
-            reasonCode: null,
-            reason: null,
-            updatedAt: new Date(),
-          },
-        );
+    await this.dataSource.transaction(async (manager) => {
+      await this.limits.hold(manager, chain, tokenAddress, order.amount);
+      await this.free(manager, sweep);
+      const outgoing = await this.signer.sign(manager, {
+        ...moved,
+        chainId,
+        purpose: 'sweep',
+        subjectId: sweep.id,
+        account: { kind: 'deposit', derivationIndex },
+        from,
+        recipient: treasury,
+        tokenAddress,
+        nodeNonce,
       });
-      return true;
+      await manager.update(
+        Sweep,
+        { id: sweep.id },
+        {
+          state: 'sent',
+          amount: order.amount,
+          isComplete,
+          takenAtBlock: extent.scanned.number,
+          outgoingId: outgoing.id,
+          reasonCode: null,
+          reason: null,
+          updatedAt: new Date(),
+        },
+      );
+    });
+    return true;
+  }
+
+  private async unlessBusy(step: Promise<boolean>): Promise<boolean> {
+    try {
+      return await step;
     } catch (error) {
       if (error instanceof NotFreeError) return false;
       throw error;
@@ -202,6 +208,17 @@ export class SweepSteps {
   private async wait(sweep: Sweep, { code, reason }: Obstacle): Promise<false> {
     const row = { state: 'waiting' as const, reasonCode: code, reason, updatedAt: new Date() };
     await this.dataSource.manager.update(Sweep, { id: sweep.id, state: sweep.state }, row);
+    return false;
+  }
+
+  /** Nothing is there any more, or a node is behind: what was only planned is planned anew when there is something. */
+  private async drop(chain: ChainConfig, sweep: Sweep): Promise<false> {
+    if (sweep.state !== 'planned') return this.fail(chain, sweep, 'nothing is at the address any more');
+    await this.dataSource.manager.update(
+      Sweep,
+      { id: sweep.id, state: 'planned' },
+      { state: 'waiting', reason: 'nothing that is final is at the address', updatedAt: new Date() },
+    );
     return false;
   }
 

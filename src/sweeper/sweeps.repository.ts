@@ -23,6 +23,9 @@ export interface FailureRecord {
   lastAt: Date;
 }
 
+/** The end of a sweep that had nothing to do: no failure that would hold back the next. */
+export const NOTHING_LEFT = 'nothing is left at the address';
+
 const OPEN: SweepState[] = ['waiting', 'planned', 'funding', 'sent'];
 
 @Injectable()
@@ -80,7 +83,8 @@ export class SweepsRepository {
       { from_address: string; token_address: string | null; failures: string; last_at: Date }[]
     >(
       `SELECT from_address, token_address, count(*) AS failures, max(finished_at) AS last_at FROM sweeps failed
-       WHERE chain_id = $1 AND from_address = ANY($2) AND state = 'failed' AND NOT EXISTS (
+       WHERE chain_id = $1 AND from_address = ANY($2) AND state = 'failed'
+         AND reason IS DISTINCT FROM '${NOTHING_LEFT}' AND NOT EXISTS (
          SELECT FROM sweeps later WHERE later.chain_id = failed.chain_id AND later.from_address = failed.from_address
            AND later.token_address IS NOT DISTINCT FROM failed.token_address AND later.state = 'confirmed'
            AND later.id > failed.id)
