@@ -5,6 +5,7 @@ import { type ChainConfig } from '../config/chains.js';
 import { CHAINS } from '../config/configuration.module.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
 import { BalanceTransfers } from './balance-transfers.js';
+import { ChainAccounts } from './chain-accounts.js';
 import { checkChain } from './chain-check.js';
 import { type ChainReader, RpcChainReader } from './chain-reader.js';
 import { deepestConfirmations } from './confirmations.js';
@@ -40,6 +41,7 @@ interface Connection {
   config: ChainConfig;
   rpc: RpcPool;
   reader: ChainReader;
+  accounts: ChainAccounts;
   internal: InternalTransfers;
   status: ChainStatus;
   /** Ms since 1970. */
@@ -106,6 +108,10 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
 
   reader(name: string): ChainReader {
     return this.connection(name).reader;
+  }
+
+  accounts(name: string): ChainAccounts {
+    return this.connection(name).accounts;
   }
 
   /** How value is found that contracts send: as `internal_transfers` says. */
@@ -219,10 +225,13 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
 
   /** What chains.yaml no longer lists is switched off, never deleted: payments refer to it. */
   private async syncTokens({ chainId, tokens }: ChainConfig): Promise<void> {
-    const rows = tokens.map(({ confirmations: _confirmations, startBlock: _startBlock, ...token }) => ({
-      ...token,
-      id: tokenId(chainId, token.address),
+    const rows = tokens.map(({ address, symbol, decimals, enabled }) => ({
+      id: tokenId(chainId, address),
       chainId,
+      address,
+      symbol,
+      decimals,
+      enabled,
     }));
     await this.dataSource.transaction(async (manager) => {
       await manager.update(Token, { chainId }, { enabled: false });
@@ -268,6 +277,7 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
       config,
       rpc,
       reader: new RpcChainReader(rpc, config.proofs, deepestConfirmations(config) || FINALIZED_DEPTH),
+      accounts: new ChainAccounts(rpc),
       internal: internalTransfers(config, rpc),
       status: { state: 'unchecked' },
       checkAgainAtMs: 0,

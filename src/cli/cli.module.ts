@@ -13,7 +13,15 @@ import {
 } from './merchant.command.js';
 import { HealthModule } from '../health/health.module.js';
 import { RescanModule } from '../scanner/rescan.module.js';
+import { SweepPlanModule } from '../sweeper/sweeper.module.js';
 import { ScannerCommand, ScannerRescanCommand } from './scanner.command.js';
+import {
+  SweepCommand,
+  SweepListCommand,
+  SweepPauseCommand,
+  SweepResumeCommand,
+  SweepRunCommand,
+} from './sweep.command.js';
 import { WebhookCommand, WebhookListenCommand } from './webhook.command.js';
 
 @Module({})
@@ -32,6 +40,7 @@ export class CliModule {
         DatabaseModule,
         AuthModule,
         ...(command === 'scanner' ? [HealthModule, RescanModule] : []),
+        ...(command === 'sweep' ? [HealthModule, SweepPlanModule] : []),
       ],
       providers: [
         KeyCommand,
@@ -44,6 +53,11 @@ export class CliModule {
         MerchantUpdateCommand,
         ScannerCommand,
         ScannerRescanCommand,
+        SweepCommand,
+        SweepListCommand,
+        SweepPauseCommand,
+        SweepResumeCommand,
+        SweepRunCommand,
         WebhookCommand,
         WebhookListenCommand,
       ],

@@ -5,11 +5,16 @@ import { ApiKey } from '../auth/api-key.entity.js';
 import { Merchant } from '../auth/merchant.entity.js';
 import { Token } from '../chain/token.entity.js';
 import { IdempotencyRecord } from '../http/idempotency-record.entity.js';
+import { OutgoingAttempt } from '../outgoing/outgoing-attempt.entity.js';
+import { OutgoingTransaction } from '../outgoing/outgoing-transaction.entity.js';
 import { PaymentEvent } from '../payments/event.entity.js';
 import { Payment } from '../payments/payment.entity.js';
 import { Transfer } from '../payments/transfer.entity.js';
+import { Refund } from '../refunds/refund.entity.js';
 import { ChainBlock } from '../scanner/chain-block.entity.js';
 import { ChainCursor } from '../scanner/chain-cursor.entity.js';
+import { Sweep } from '../sweeper/sweep.entity.js';
+import { SweeperControl } from '../sweeper/sweeper-control.entity.js';
 import { DepositSource } from '../wallet/deposit-source.entity.js';
 import { WebhookAttempt } from '../webhooks/webhook-attempt.entity.js';
 import { WebhookDelivery } from '../webhooks/webhook-delivery.entity.js';
@@ -22,8 +27,13 @@ const entities = [
   DepositSource,
   IdempotencyRecord,
   Merchant,
+  OutgoingAttempt,
+  OutgoingTransaction,
   Payment,
   PaymentEvent,
+  Refund,
+  Sweep,
+  SweeperControl,
   Token,
   Transfer,
   WebhookAttempt,

@@ -1,7 +1,7 @@
 import { type EntityManager, In, IsNull, Not } from 'typeorm';
 import { Transfer } from './transfer.entity.js';
 
-export type NewTransfer = Omit<Transfer, 'createdAt'>;
+export type NewTransfer = Omit<Transfer, 'createdAt' | 'sweptAt'>;
 
 /**
  * Sees to it that no money counts twice: once as what an address's balance grew by without a known transaction, and once

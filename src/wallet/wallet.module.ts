@@ -5,16 +5,18 @@ import { DepositAddresses } from './deposit-addresses.js';
 import { depositNode } from './deposit-node.js';
 import { DEPOSIT_SCHEME, type DepositScheme, HdDeposits } from './deposit-scheme.js';
 import { IndexSequence } from './index-sequence.js';
+import { OwnAddresses } from './own-addresses.js';
 import { WalletSource } from './wallet-source.js';
 
 @Module({
   providers: [
     DepositAddresses,
     IndexSequence,
+    OwnAddresses,
     WalletSource,
     { provide: DEPOSIT_SCHEME, inject: [SETTINGS], useFactory: depositScheme },
   ],
-  exports: [DepositAddresses],
+  exports: [DepositAddresses, OwnAddresses],
 })
 export class WalletModule {}
 
