@@ -55,32 +55,33 @@ export class DeliveryService {
   }
 
   private async exchange(delivery: PendingDelivery, pass: Pass): Promise<number | null> {
-    const startedAt = new Date();
-    const { endpoint, eventId, body } = delivery;
-    let sentAt = 0;
-    const send = async (attemptId: string) => {
-      sentAt = Date.now();
-      return { attemptId, answer: await this.sender.send(endpoint, { id: eventId, body, at: startedAt }) };
-    };
-    const begun = this.deliveries.begin(delivery, startedAt);
-    const { attemptId, answer } = await begun.then(send).catch((error) => {
+    const { attemptId, answer, durationMs } = await this.send(delivery).catch((error) => {
       this.gate.leave(pass, Date.now());
       throw error;
     });
     const outcome = outcomeOf(answer, {
       scheduleMs: this.settings.webhookRetryScheduleMs,
       attempts: delivery.attempts - delivery.attemptsBefore + 1,
-      durationMs: Date.now() - sentAt,
+      durationMs,
       now: Date.now(),
       random: Math.random(),
     });
-    const { durationMs } = outcome.attempt;
     const isSuccess = outcome.state === 'delivered';
     this.gate.leave(pass, Date.now(), { deliveryId: delivery.id, isSuccess, durationMs });
     const { isRecorded, disabledFor } = await this.deliveries.record(delivery, attemptId, outcome);
     this.report(delivery, outcome, disabledFor);
     if (!isRecorded || !outcome.nextAttemptAt) return null;
     return this.comeAgain(delivery, outcome.nextAttemptAt.getTime() - Date.now());
+  }
+
+  private async send(delivery: PendingDelivery) {
+    const { endpoint, eventId, body } = delivery;
+    const startedAt = new Date();
+    const signed = this.sender.sign(endpoint, { id: eventId, body, at: startedAt });
+    const attemptId = await this.deliveries.begin(delivery, startedAt);
+    const sentAt = Date.now();
+    const answer = await this.sender.post(signed);
+    return { attemptId, answer, durationMs: Date.now() - sentAt };
   }
 
   /** @returns ms until the endpoint's rate limit lets it go */

@@ -31,6 +31,13 @@ export class WebhooksProcessor extends WorkerHost implements BeforeApplicationSh
     this.logger.warn({ reason: error.message }, 'the queue does not answer');
   }
 
+  /** The job comes back by itself; whoever runs this has to know why it did not get through. */
+  @OnWorkerEvent('failed')
+  onFailed(job: Job<WebhookJob> | undefined, error: Error): void {
+    if (error instanceof TryLaterError) return;
+    this.logger.error({ job_id: job?.id, reason: error.message }, 'webhooks of a job failed, it comes again');
+  }
+
   /** While the queue and the database are still there for the jobs under way. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.worker.close();
