@@ -14,6 +14,8 @@ import {
 import { HealthModule } from '../health/health.module.js';
 import { RescanModule } from '../scanner/rescan.module.js';
 import { ScannerCommand, ScannerRescanCommand } from './scanner.command.js';
+import { WalletExtent } from '../wallet/wallet-extent.js';
+import { WALLET_COMMANDS } from './wallet.command.js';
 import { WebhookCommand, WebhookListenCommand } from './webhook.command.js';
 
 @Module({})
@@ -44,6 +46,8 @@ export class CliModule {
         MerchantUpdateCommand,
         ScannerCommand,
         ScannerRescanCommand,
+        ...WALLET_COMMANDS,
+        WalletExtent,
         WebhookCommand,
         WebhookListenCommand,
       ],

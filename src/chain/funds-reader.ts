@@ -1,0 +1,106 @@
+import { type ChainConfig } from '../config/chains.js';
+import { assetBalancesAt, hasPermits, signersAmong } from './balances.js';
+import { type BlockRef } from './block.js';
+import { checkChain } from './chain-check.js';
+import { blockRef } from './movements.js';
+import { type RawHeader } from './raw-block.js';
+import { RpcPool } from './rpc-pool.js';
+
+/** An asset as people call it. */
+export interface Asset {
+  symbol: string;
+  /** Contract, lower-case; null: the native asset. */
+  token: string | null;
+  decimals: number;
+}
+
+/** chains.yaml and a chain disagree, so what it holds could not be told rightly. */
+export class ChainRefusedError extends Error {
+  constructor(chain: string, reasons: readonly string[]) {
+    super(`chain ${chain} cannot be read: ${reasons.join('; ')}`);
+  }
+}
+
+/** What addresses hold on one chain, after one block, without a database. */
+export class FundsReader {
+  private constructor(
+    readonly chain: ChainConfig,
+    /** The native asset and every token of chains.yaml, also those switched off. */
+    readonly assets: readonly Asset[],
+    /** Everything is read after this block. */
+    readonly block: BlockRef,
+    private readonly rpc: RpcPool,
+    private readonly permitTokens: readonly string[],
+  ) {}
+
+  /**
+   * @param at a block's hash; left out: the newest block
+   * @throws ChainRefusedError; RpcError
+   */
+  static async open(chain: ChainConfig, at?: string): Promise<FundsReader> {
+    const { blockTimeMs, rpcRequestsPerSecond: requestsPerSecond } = chain;
+    const rpc = new RpcPool(chain.rpcUrls, chain.chainId, { blockTimeMs, requestsPerSecond });
+    try {
+      const reasons = await checkChain(chain, rpc);
+      if (reasons.length > 0) throw new ChainRefusedError(chain.name, reasons);
+      const block = await blockAt(chain.name, rpc, at);
+      const tokens = chain.tokens.map(({ address }) => address);
+      const permits = await Promise.all(tokens.map((token) => hasPermits(rpc, block.hash, token)));
+      const permitTokens = tokens.filter((_token, index) => permits[index]);
+      return new FundsReader(chain, assetsOf(chain), block, rpc, permitTokens);
+    } catch (error) {
+      rpc.close();
+      throw error;
+    }
+  }
+
+  get name(): string {
+    return this.chain.name;
+  }
+
+  /** For each address, in order, its balance of each of `assets`, in base units. @throws RpcError */
+  balances(addresses: readonly string[]): Promise<bigint[][]> {
+    const assets = this.assets.map(({ token }) => token);
+    return this.rpc.fromOneEndpoint(
+      (rpc) => assetBalancesAt(rpc, this.block.hash, addresses, assets),
+      'balances',
+    );
+  }
+
+  /** For each address, in order, whether it has ever signed anything that was mined. @throws RpcError */
+  haveSigned(addresses: readonly string[]): Promise<boolean[]> {
+    return this.rpc.fromOneEndpoint(
+      (rpc) => signersAmong(rpc, this.block.hash, addresses, this.permitTokens),
+      'nonces',
+    );
+  }
+
+  /** @throws RpcError */
+  call<T>(method: string, params: unknown[]): Promise<T> {
+    return this.rpc.call<T>(method, params);
+  }
+
+  close(): void {
+    this.rpc.close();
+  }
+}
+
+export function assetsOf({ native, tokens }: Pick<ChainConfig, 'native' | 'tokens'>): Asset[] {
+  return [
+    { ...native, token: null },
+    ...tokens.map(({ symbol, address, decimals }) => ({ symbol, token: address, decimals })),
+  ];
+}
+
+async function blockAt(chain: string, rpc: RpcPool, hash?: string): Promise<BlockRef> {
+  const header =
+    hash === undefined
+      ? await rpc.call<RawHeader | null>('eth_getBlockByNumber', ['latest', false])
+      : await rpc.call<RawHeader | null>('eth_getBlockByHash', [hash, false]);
+  if (header === null) {
+    throw new ChainRefusedError(chain, [
+      `no endpoint has block ${hash ?? 'latest'}: a reorg is under way, or they lag; try again in a moment`,
+    ]);
+  }
+  return blockRef(header);
+}
