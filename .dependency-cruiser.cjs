@@ -15,7 +15,7 @@ module.exports = {
       comment: 'The logic that moves money has no framework in it, and is tested without one.',
       severity: 'error',
       from: {
-        path: '^src/(payments/(lifecycle|counting|amount|payment-uri|(payment|deposit)\\.view|check-finding)|webhooks/(signer|signing-key|verify|retry|outcome|endpoint-gate|coalescer|failure-words|event-filter|public-address)|scanner/plan|chain/(movements|confirmations)|wallet/(bip32|deposit-node|deposit-scheme|deposit-scan))\\.ts$',
+        path: '^src/(payments/(lifecycle|counting|amount|payment-uri|(payment|deposit)\\.view|check-finding)|webhooks/(signer|signing-key|verify|retry|outcome|endpoint-gate|coalescer|failure-words|event-filter|public-address)|scanner/plan|chain/(movements|confirmations)|wallet/(bip32|deposit-node|deposit-scheme|deposit-scan)|ledger/(posting|corrections))\\.ts$',
       },
       to: { path: 'node_modules/(@nestjs|typeorm|pg|bullmq)/', dependencyTypesNot: ['type-only'] },
     },
@@ -48,6 +48,23 @@ module.exports = {
         pathNot:
           '^src/webhooks/(webhooks\\.module|verify|catalogue/event-catalogue(\\.module)?|.+\\.entity)\\.ts$',
       },
+    },
+    {
+      name: 'ledger-by-its-doors',
+      comment: 'The books are written by whoever has the facts, and read by the command line.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(ledger/|app\\.module|database/data-source)' },
+      to: {
+        path: OWN('ledger'),
+        pathNot: '^src/ledger/(ledger\\.module|ledger\\.service|posting|.+\\.entity)\\.ts$',
+      },
+    },
+    {
+      name: 'ledger-knows-no-movers',
+      comment: 'Those who move money tell the ledger, not the other way round.',
+      severity: 'error',
+      from: { path: OWN('ledger') },
+      to: { path: '^src/(payments|scanner|sweeper|outgoing|refunds|wallet|webhooks)/' },
     },
     {
       name: 'wallet-by-its-door',

@@ -5,6 +5,8 @@ import { ApiKey } from '../auth/api-key.entity.js';
 import { Merchant } from '../auth/merchant.entity.js';
 import { Token } from '../chain/token.entity.js';
 import { IdempotencyRecord } from '../http/idempotency-record.entity.js';
+import { LedgerEntry } from '../ledger/ledger-entry.entity.js';
+import { LedgerTransaction } from '../ledger/ledger-transaction.entity.js';
 import { PaymentEvent } from '../payments/event.entity.js';
 import { Payment } from '../payments/payment.entity.js';
 import { Transfer } from '../payments/transfer.entity.js';
@@ -21,6 +23,8 @@ const entities = [
   ChainCursor,
   DepositSource,
   IdempotencyRecord,
+  LedgerEntry,
+  LedgerTransaction,
   Merchant,
   Payment,
   PaymentEvent,

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { LedgerModule } from '../ledger/ledger.module.js';
 import { EventCatalogueModule } from '../webhooks/catalogue/event-catalogue.module.js';
 import { ChainFactsService } from './chain-facts.service.js';
 import { DepositAnnouncements } from './deposit-announcements.js';
@@ -7,7 +8,7 @@ import { OutboxModule } from './outbox.module.js';
 
 /** Payments as the scanner reaches them: without REST, and without a wallet. */
 @Module({
-  imports: [EventCatalogueModule, OutboxModule],
+  imports: [EventCatalogueModule, LedgerModule, OutboxModule],
   providers: [ChainFactsService, DepositAnnouncements, DepositsRepository],
   exports: [ChainFactsService, DepositAnnouncements, DepositsRepository, OutboxModule],
 })

@@ -5,9 +5,11 @@ import { type Movement } from '../chain/block.js';
 import { Token } from '../chain/token.entity.js';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
+import { LedgerService } from '../ledger/ledger.service.js';
 import { EventCatalogue } from '../webhooks/catalogue/event-catalogue.js';
 import { lateWatchMsOf, whyNotCounted } from './counting.js';
 import { DepositAnnouncements } from './deposit-announcements.js';
+import { ledgerFacts } from './ledger-facts.js';
 import { advance } from './lifecycle.js';
 import { type NewEvent, Outbox } from './outbox.js';
 import { Payment } from './payment.entity.js';
@@ -61,6 +63,7 @@ export class ChainFactsService {
     private readonly outbox: Outbox,
     private readonly catalogue: EventCatalogue,
     private readonly announcements: DepositAnnouncements,
+    private readonly ledger: LedgerService,
   ) {
     this.lateWatchMs = lateWatchMsOf(settings);
   }
@@ -74,6 +77,7 @@ export class ChainFactsService {
       facts.orphanAbove === null ? [] : await orphanAbove(manager, facts.chainId, facts.orphanAbove);
     const recorded = await this.record(manager, facts);
     const touched = [...orphaned, ...recorded];
+    await this.ledger.book(manager, await ledgerFacts(manager, distinct(touched, 'id')));
     const told = await this.announcements.announce(manager, distinct(touched, 'id'), new Date());
     return told + (await this.advanceAll(manager, distinct(touched, 'paymentId'), facts));
   }
@@ -176,7 +180,8 @@ export class ChainFactsService {
       const isOld = row.uncountedReason === 'payment_failed' && countedBeforeFailure.has(identityOf(row));
       return [isOld ? { ...row, uncountedReason: null } : row];
     });
-    return upsertTransfers(manager, await reconcileUnexplained(manager, facts.chainId, rows));
+    const reconciled = await reconcileUnexplained(manager, facts.chainId, rows);
+    return [...reconciled.changed, ...(await upsertTransfers(manager, reconciled.rows))];
   }
 
   private transferRow(
