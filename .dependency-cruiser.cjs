@@ -74,7 +74,7 @@ module.exports = {
       from: { path: '^src/', pathNot: '^src/(wallet/|cli/|app\\.module|database/data-source)' },
       to: {
         path: OWN('wallet'),
-        pathNot: '^src/wallet/(wallet\\.module|deposit-addresses|.+\\.entity)\\.ts$',
+        pathNot: '^src/wallet/(wallet\\.module|deposit-addresses|keys|.+\\.entity)\\.ts$',
       },
     },
     {

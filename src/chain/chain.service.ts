@@ -215,10 +215,13 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
 
   /** What chains.yaml no longer lists is switched off, never deleted: payments refer to it. */
   private async syncTokens({ chainId, tokens }: ChainConfig): Promise<void> {
-    const rows = tokens.map(({ confirmations: _confirmations, ...token }) => ({
-      ...token,
-      id: tokenId(chainId, token.address),
+    const rows = tokens.map(({ address, symbol, decimals, enabled }) => ({
+      id: tokenId(chainId, address),
       chainId,
+      address,
+      symbol,
+      decimals,
+      enabled,
     }));
     await this.dataSource.transaction(async (manager) => {
       await manager.update(Token, { chainId }, { enabled: false });

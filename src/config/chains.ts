@@ -14,11 +14,35 @@ export interface ChainConfig {
   internalTransfers: 'balance' | 'trace' | 'off';
   proofs: Proofs;
   explorerUrl: string | null;
-  /** `minimum` in base units of each asset. */
-  sweep: { enabled: boolean; minimum: bigint };
+  sweep: SweepConfig;
   forwarder: string | null;
   /** First block to scan on a database that has not seen the chain; null: the head. */
   startBlock: number | null;
+}
+
+/** How an asset is swept. Base units of that asset. */
+export interface AssetSweep {
+  /** What is less waits. */
+  minimum: bigint;
+  maxPerSweep?: bigint;
+  /** Of a day by UTC. */
+  maxPerDay?: bigint;
+}
+
+/** Of the chain's native asset, and what holds for all of the chain. */
+export interface SweepConfig extends AssetSweep {
+  enabled: boolean;
+  /** Lower-case; left out: TREASURY_ADDRESS. */
+  treasury?: string;
+  /** Wei per gas: while gas costs more, nothing is sent, and no fee is raised above it. */
+  maxGasPrice?: bigint;
+  /** Wei; below it the gas tank is called low. */
+  gasTankMinimum?: bigint;
+}
+
+export interface TokenSweep extends AssetSweep {
+  /** What one whole token is worth, in wei, to compare fees with; left out: they are not compared. */
+  nativeValue?: bigint;
 }
 
 /**
@@ -36,6 +60,7 @@ export interface TokenConfig {
   enabled: boolean;
   /** By amounts of this token; left out: those of the chain. */
   confirmations?: Confirmations;
+  sweep?: TokenSweep;
 }
 
 /** Depth in blocks by amount, tiers ascending, the last without a bound; or the chain's own finality. */

@@ -3,7 +3,8 @@ import { getAddress } from 'ethers';
 import { type Document, isMap, isSeq, LineCounter, parseDocument } from 'yaml';
 import { type ChainConfig } from './chains.js';
 import { ConfigurationError, type Problem } from './configuration-error.js';
-import { type Located, readChain } from './read-chain.js';
+import { type Located } from './located.js';
+import { readChain } from './read-chain.js';
 
 /**
  * Reads and checks chains.yaml.

@@ -1,3 +1,5 @@
+import { validateCronExpression } from 'cron';
+
 /** Readers of settings as text. Each returns the value or throws an Error that says how to mend it. */
 
 export function integerIn(min: number, max: number) {
@@ -49,11 +51,32 @@ export function durations(text: string): number[] {
   const items = commaSeparated(text);
   if (items.length === 0) throw new Error('must hold at least one duration, as in 5s,5m,2h');
   return items.map((item) => {
-    const match = /^(\d+)(ms|s|m|h|d)$/.exec(item);
-    if (!match)
+    const ms = millisecondsOf(item);
+    if (ms === null)
       throw new Error(`"${item}" is no duration; write a number and ms, s, m, h or d, as in 5s,5m,2h`);
-    return Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS];
+    return ms;
   });
+}
+
+/** One duration such as `30m`, above zero. @returns ms */
+export function duration(text: string): number {
+  const ms = millisecondsOf(text);
+  if (ms === null || ms === 0)
+    throw new Error('must be a duration above zero: a number and ms, s, m, h or d, as in 30m');
+  return ms;
+}
+
+function millisecondsOf(text: string): number | null {
+  const match = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text);
+  return match && Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS];
+}
+
+/** Five or six fields, as `0 3 * * *` for three in the night. */
+export function cronExpression(text: string): string {
+  if (validateCronExpression(text).valid) return text;
+  throw new Error(
+    'is no cron expression; write five fields such as "*/5 * * * *", or six with seconds first',
+  );
 }
 
 export function urlWith(...protocols: string[]) {

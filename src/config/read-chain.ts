@@ -1,17 +1,7 @@
-import { getAddress } from 'ethers';
 import { type ChainConfig, type Confirmations, type Proofs, type TokenConfig } from './chains.js';
-import { nearest } from './nearest.js';
+import { address, baseUnits, integer, isRecord, knownKeys, type Located, type Path } from './located.js';
 import { urlWith } from './parsers.js';
-
-/** One entry of chains.yaml, and a way to complain about a place in it. */
-export interface Located {
-  value: Record<string, unknown>;
-  /** A scalar as it is written, where its digits matter. */
-  source: (path: (string | number)[]) => string | undefined;
-  complain: (path: (string | number)[], what: string) => void;
-}
-
-type Path = (string | number)[];
+import { chainSweep, tokenSweep } from './read-sweep.js';
 
 const CHAIN_KEYS = [
   'name',
@@ -64,7 +54,7 @@ export function readChain(entry: Located): ChainConfig {
     ]),
     explorerUrl:
       value.explorer_url == null ? null : url(entry, ['explorer_url'], value.explorer_url, 'http', 'https'),
-    sweep: sweep(entry),
+    sweep: chainSweep(entry),
     forwarder: value.forwarder == null ? null : address(entry, ['forwarder'], value.forwarder),
     startBlock:
       value.start_block == null
@@ -172,7 +162,7 @@ function tokens(entry: Located): TokenConfig[] {
       entry.complain(path, 'must be {symbol, address, decimals}');
       return [];
     }
-    knownKeys(entry, path, token, ['symbol', 'address', 'decimals', 'enabled', 'confirmations']);
+    knownKeys(entry, path, token, ['symbol', 'address', 'decimals', 'enabled', 'confirmations', 'sweep']);
     const { enabled = true } = token;
     if (typeof enabled !== 'boolean') entry.complain([...path, 'enabled'], 'must be true or false');
     return [
@@ -182,6 +172,7 @@ function tokens(entry: Located): TokenConfig[] {
         address: address(entry, [...path, 'address'], token.address),
         enabled: enabled === true,
         ...tokenConfirmations(entry, [...path, 'confirmations'], token.confirmations),
+        ...tokenSweep(entry, [...path, 'sweep'], token.sweep),
       },
     ];
   });
@@ -199,57 +190,10 @@ function asset(entry: Located, path: Path, given: unknown): ChainConfig['native'
   };
 }
 
-function sweep(entry: Located): ChainConfig['sweep'] {
-  const given = entry.value.sweep ?? {};
-  if (!isRecord(given)) {
-    entry.complain(['sweep'], 'must be {enabled, minimum}');
-    return { enabled: true, minimum: 0n };
-  }
-  knownKeys(entry, ['sweep'], given, ['enabled', 'minimum']);
-  const { enabled = true } = given;
-  if (typeof enabled !== 'boolean') entry.complain(['sweep', 'enabled'], 'must be true or false');
-  return {
-    enabled: enabled === true,
-    minimum: given.minimum === undefined ? 0n : baseUnits(entry, ['sweep', 'minimum']),
-  };
-}
-
-/** From the text and not from the parsed value: YAML reads long digits as a number that lost some. */
-function baseUnits(entry: Located, path: Path): bigint {
-  const source = entry.source(path);
-  if (source !== undefined && /^\d{1,78}$/.test(source)) return BigInt(source);
-  entry.complain(path, 'must be an amount in base units, digits only: "1000000000000000000"');
-  return 0n;
-}
-
 function symbol(entry: Located, path: Path, given: unknown): string {
   if (typeof given === 'string' && /^[\w.$₮-]{1,32}$/u.test(given)) return given;
   entry.complain(path, 'must be a symbol of 1 to 32 characters, such as USDC');
   return '';
-}
-
-function address(entry: Located, path: Path, given: unknown): string {
-  const text = typeof given === 'string' ? given : entry.source(path);
-  try {
-    return getAddress(String(text)).toLowerCase();
-  } catch {
-    entry.complain(path, 'is no address, or its EIP-55 checksum is wrong; copy it again, in quotes');
-    return '';
-  }
-}
-
-function integer(
-  entry: Located,
-  path: Path,
-  given: unknown,
-  { min, max }: { min: number; max: number },
-): number {
-  if (typeof given === 'number' && Number.isInteger(given) && given >= min && given <= max) return given;
-  entry.complain(
-    path,
-    given === undefined ? 'is missing; give a whole number' : `must be a whole number from ${min} to ${max}`,
-  );
-  return min;
 }
 
 function choice<T extends string>(entry: Located, path: Path, given: unknown, allowed: readonly T[]): T {
@@ -274,18 +218,4 @@ function url(entry: Located, path: Path, given: unknown, ...protocols: string[])
     entry.complain(path, (error as Error).message);
     return '';
   }
-}
-
-function knownKeys(entry: Located, path: Path, value: Record<string, unknown>, known: string[]): void {
-  for (const key of Object.keys(value).filter((given) => !known.includes(given))) {
-    const meant = nearest(key, known);
-    entry.complain(
-      [...path, key],
-      `is not known; ${meant ? `did you mean "${meant}"?` : `choose from ${known.join(', ')}`}`,
-    );
-  }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -7,11 +7,16 @@ import { Token } from '../chain/token.entity.js';
 import { IdempotencyRecord } from '../http/idempotency-record.entity.js';
 import { LedgerEntry } from '../ledger/ledger-entry.entity.js';
 import { LedgerTransaction } from '../ledger/ledger-transaction.entity.js';
+import { OutgoingAttempt } from '../outgoing/outgoing-attempt.entity.js';
+import { OutgoingTransaction } from '../outgoing/outgoing-transaction.entity.js';
 import { PaymentEvent } from '../payments/event.entity.js';
 import { Payment } from '../payments/payment.entity.js';
 import { Transfer } from '../payments/transfer.entity.js';
+import { Refund } from '../refunds/refund.entity.js';
 import { ChainBlock } from '../scanner/chain-block.entity.js';
 import { ChainCursor } from '../scanner/chain-cursor.entity.js';
+import { Sweep } from '../sweeper/sweep.entity.js';
+import { SweeperControl } from '../sweeper/sweeper-control.entity.js';
 import { DepositSource } from '../wallet/deposit-source.entity.js';
 import { WebhookAttempt } from '../webhooks/webhook-attempt.entity.js';
 import { WebhookDelivery } from '../webhooks/webhook-delivery.entity.js';
@@ -26,8 +31,13 @@ const entities = [
   LedgerEntry,
   LedgerTransaction,
   Merchant,
+  OutgoingAttempt,
+  OutgoingTransaction,
   Payment,
   PaymentEvent,
+  Refund,
+  Sweep,
+  SweeperControl,
   Token,
   Transfer,
   WebhookAttempt,

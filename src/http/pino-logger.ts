@@ -13,6 +13,7 @@ const SECRET_PATHS = [
   'databaseUrl',
   'encryptionKey',
   'gasTankPrivateKey',
+  'payoutPrivateKey',
   'webhookSecret',
 ];
 

@@ -93,6 +93,7 @@ export class PaymentRequests {
       recheckAtTime: expiresAt,
       reference: dto.reference ?? null,
       metadata: dto.metadata ?? null,
+      sweep: null,
       version: 1,
       expiresAt,
       createdAt,

@@ -4,6 +4,13 @@ import { Token } from '../chain/token.entity.js';
 import { amountColumn, integerColumn } from '../database/column-types.js';
 import { type PaymentException, type PaymentStatus } from './lifecycle.js';
 
+/** Amounts are decimal strings in base units: `amount` of the payment's asset, `fee` of the chain's native one. */
+export interface PaymentSweep {
+  tx_hash: string;
+  amount: string;
+  fee: string;
+}
+
 /** A request for money: one deposit address, one asset, one amount due. Its moves are made in `lifecycle.ts` only. */
 @Entity('payments')
 @Check(
@@ -105,6 +112,10 @@ export class Payment {
 
   @Column('jsonb', { nullable: true })
   metadata: Record<string, unknown> | null;
+
+  /** The final sweep of its funds; null until there is one. What the scanner settles the payment by. */
+  @Column('jsonb', { nullable: true })
+  sweep: PaymentSweep | null;
 
   /** Grows by one with every event; a consumer drops what is older than what it has. */
   @Column('integer', { default: 1 })

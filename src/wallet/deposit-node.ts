@@ -2,7 +2,7 @@ import { HDNodeWallet, Mnemonic, SigningKey } from 'ethers';
 import { type PublicNode } from './bip32.js';
 
 /** BIP-44: purpose 44', coin type 60' (SLIP-44, Ether), account 0', external chain 0. */
-const EXTERNAL_CHAIN = "m/44'/60'/0'/0";
+export const EXTERNAL_CHAIN = "m/44'/60'/0'/0";
 const ACCOUNT_DEPTH = 3;
 
 /**

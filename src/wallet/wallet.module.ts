@@ -1,9 +1,11 @@
 import { Module } from '@nestjs/common';
 import { SETTINGS } from '../config/configuration.module.js';
+import { type Settings } from '../config/settings.js';
 import { DepositAddresses } from './deposit-addresses.js';
 import { DEPOSIT_SCHEME } from './deposit-scheme.js';
 import { depositScheme } from './scheme-of-settings.js';
 import { IndexSequence } from './index-sequence.js';
+import { Keys } from './keys.js';
 import { WalletSource } from './wallet-source.js';
 
 @Module({
@@ -11,8 +13,9 @@ import { WalletSource } from './wallet-source.js';
     DepositAddresses,
     IndexSequence,
     WalletSource,
+    { provide: Keys, inject: [SETTINGS], useFactory: (settings: Settings) => new Keys(settings) },
     { provide: DEPOSIT_SCHEME, inject: [SETTINGS], useFactory: depositScheme },
   ],
-  exports: [DepositAddresses],
+  exports: [DepositAddresses, Keys],
 })
 export class WalletModule {}

@@ -1,0 +1,105 @@
+import { IsOptional, Matches } from 'class-validator';
+import { integerIn, listOf, oneOf, text, urlWith } from './parsers.js';
+import { Setting } from './setting.js';
+
+export const ROLES = ['api', 'scanner', 'worker', 'sweeper'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** How a process runs, and what on. */
+export abstract class BaseSettings {
+  @Setting({
+    env: 'NODE_ENV',
+    description: 'In `production` nothing is made up: no dev chain, no embedded secrets, strict checks',
+    default: 'development',
+    parse: oneOf('development', 'production', 'test'),
+  })
+  nodeEnv: 'development' | 'production' | 'test';
+
+  @Setting({ env: 'PORT', description: 'Port of the API', default: '3000', parse: integerIn(0, 65_535) })
+  port: number;
+
+  /** PORT was set: another one will not do. */
+  isPortGiven = false;
+
+  @Setting({ env: 'HOST', description: 'Address the API listens on', default: '127.0.0.1', parse: text })
+  @Matches(/^[\w.:-]+$/, { message: 'must be an IP address or a host name' })
+  host: string;
+
+  @Setting({
+    env: 'DATA_DIR',
+    description: 'Where the embedded Postgres, the dev chain and generated secrets are kept',
+    default: '.data',
+    parse: text,
+  })
+  dataDir: string;
+
+  @Setting({
+    env: 'DATABASE_URL',
+    description: 'An external Postgres 14 or newer',
+    defaultNote: 'embedded Postgres',
+    secret: true,
+    parse: urlWith('postgres', 'postgresql'),
+  })
+  @IsOptional()
+  databaseUrl: string | null;
+
+  @Setting({
+    env: 'REDIS_URL',
+    description: 'Moves the queue to Redis or Valkey',
+    defaultNote: 'queue on Postgres',
+    secret: true,
+    parse: urlWith('redis', 'rediss'),
+  })
+  @IsOptional()
+  redisUrl: string | null;
+
+  @Setting({
+    env: 'ROLES',
+    description: 'What this process does',
+    default: ROLES.join(','),
+    parse: listOf(...ROLES),
+  })
+  roles: Role[];
+
+  @Setting({
+    env: 'LOG_LEVEL',
+    description: 'The least severe log lines to write',
+    default: 'info',
+    parse: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
+  })
+  logLevel: string;
+
+  @Setting({
+    env: 'PUBLIC_URL',
+    description: 'How the outside reaches the API, for links',
+    defaultNote: 'none',
+    parse: urlWith('http', 'https'),
+  })
+  @IsOptional()
+  publicUrl: string | null;
+
+  @Setting({
+    env: 'CHAINS_FILE',
+    description: 'The chains to serve, as in chains.yaml',
+    defaultNote: 'a local dev chain',
+    parse: text,
+  })
+  @IsOptional()
+  chainsFile: string | null;
+
+  @Setting({
+    env: 'PAYMENT_EXPIRY_MINUTES',
+    description: 'How long a payment waits for its money, unless it says so itself',
+    default: '30',
+    parse: integerIn(1, 43_200),
+  })
+  paymentExpiryMinutes: number;
+
+  @Setting({
+    env: 'LATE_WATCH_DAYS',
+    description: 'How long after expiry a transfer still counts',
+    default: '7',
+    parse: integerIn(0, 3_650),
+  })
+  lateWatchDays: number;
+}

@@ -1,0 +1,58 @@
+import { getAddress } from 'ethers';
+import { nearest } from './nearest.js';
+
+/** One entry of chains.yaml, and a way to complain about a place in it. */
+export interface Located {
+  value: Record<string, unknown>;
+  /** A scalar as it is written, where its digits matter. */
+  source: (path: (string | number)[]) => string | undefined;
+  complain: (path: (string | number)[], what: string) => void;
+}
+
+export type Path = (string | number)[];
+
+/** From the text and not from the parsed value: YAML reads long digits as a number that lost some. */
+export function baseUnits(entry: Located, path: Path): bigint {
+  const source = entry.source(path);
+  if (source !== undefined && /^\d{1,78}$/.test(source)) return BigInt(source);
+  entry.complain(path, 'must be an amount in base units, digits only: "1000000000000000000"');
+  return 0n;
+}
+
+export function address(entry: Located, path: Path, given: unknown): string {
+  const text = typeof given === 'string' ? given : entry.source(path);
+  try {
+    return getAddress(String(text)).toLowerCase();
+  } catch {
+    entry.complain(path, 'is no address, or its EIP-55 checksum is wrong; copy it again, in quotes');
+    return '';
+  }
+}
+
+export function integer(
+  entry: Located,
+  path: Path,
+  given: unknown,
+  { min, max }: { min: number; max: number },
+): number {
+  if (typeof given === 'number' && Number.isInteger(given) && given >= min && given <= max) return given;
+  entry.complain(
+    path,
+    given === undefined ? 'is missing; give a whole number' : `must be a whole number from ${min} to ${max}`,
+  );
+  return min;
+}
+
+export function knownKeys(entry: Located, path: Path, value: Record<string, unknown>, known: string[]): void {
+  for (const key of Object.keys(value).filter((given) => !known.includes(given))) {
+    const meant = nearest(key, known);
+    entry.complain(
+      [...path, key],
+      `is not known; ${meant ? `did you mean "${meant}"?` : `choose from ${known.join(', ')}`}`,
+    );
+  }
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,126 @@
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { amountColumn, integerColumn } from '../database/column-types.js';
+import { type Account } from '../wallet/keys.js';
+
+/** `gas`: from the tank to an address that has to pay gas. `gas_return`: what was left of it, back to the tank. */
+export type Purpose = 'sweep' | 'gas' | 'gas_return' | 'refund';
+
+/**
+ * `signed`: its bytes are committed, nobody was told. `sent`: nodes may know it. `mined`: in a block, not final yet.
+ * `confirmed`: final, and it succeeded. `failed`: final, and it did not do what it was for.
+ */
+export type OutgoingState = 'signed' | 'sent' | 'mined' | 'confirmed' | 'failed';
+
+/**
+ * What an address of ours does at one nonce. Whatever bytes were signed for it (`outgoing_attempts`) carry the same
+ * nonce, so that the chain takes one of them at most.
+ */
+@Entity('outgoing_transactions')
+@Check('outgoing_transactions_purpose_check', `purpose IN ('sweep','gas','gas_return','refund')`)
+@Check('outgoing_transactions_account_check', `account IN ('deposit','gas_tank','payout')`)
+@Check('outgoing_transactions_state_check', `state IN ('signed','sent','mined','confirmed','failed')`)
+@Index('outgoing_transactions_nonce_key', ['chainId', 'from', 'nonce'], { unique: true })
+@Index('outgoing_transactions_open_idx', ['chainId', 'id'], {
+  where: `state IN ('signed','sent','mined')`,
+})
+@Index('outgoing_transactions_subject_idx', ['subjectId'])
+@Index('outgoing_transactions_day_idx', ['chainId', 'createdAt'])
+export class OutgoingTransaction {
+  /** UUIDv7. */
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'outgoing_transactions_pkey' })
+  id: string;
+
+  @Column({ ...integerColumn, name: 'chain_id' })
+  chainId: number;
+
+  @Column('varchar', { length: 12 })
+  purpose: Purpose;
+
+  /** The sweep or refund it is for; null: several sweeps. */
+  @Column('uuid', { name: 'subject_id', nullable: true })
+  subjectId: string | null;
+
+  /** Whose key signs. */
+  @Column('varchar', { length: 10 })
+  account: Account['kind'];
+
+  /** Of a deposit address. */
+  @Column({ ...integerColumn, name: 'derivation_index', nullable: true })
+  derivationIndex: number | null;
+
+  /** Lower-case, as all addresses here. */
+  @Column('varchar', { name: 'from_address', length: 42 })
+  from: string;
+
+  @Column(integerColumn)
+  nonce: number;
+
+  /** Who gets the asset; the transaction itself goes to the token's contract, where there is one. */
+  @Column('varchar', { length: 42 })
+  recipient: string;
+
+  /** Null: the chain's native asset. */
+  @Column('varchar', { name: 'token_address', length: 42, nullable: true })
+  tokenAddress: string | null;
+
+  /** Of the asset, in base units: what the attempt that was mined moves, until then the last one signed. */
+  @Column(amountColumn)
+  amount: bigint;
+
+  /** The fee comes out of what is moved: an attempt with a higher one moves less. */
+  @Column('boolean', { name: 'is_drain', default: false })
+  isDrain: boolean;
+
+  @Column('varchar', { length: 10 })
+  state: OutgoingState;
+
+  /** Why it failed, or what it waits for. */
+  @Column('text', { nullable: true })
+  reason: string | null;
+
+  /** Of the attempt that was mined; null: none is. */
+  @Column('varchar', { name: 'tx_hash', length: 66, nullable: true })
+  txHash: string | null;
+
+  @Column({ ...integerColumn, name: 'block_number', nullable: true })
+  blockNumber: number | null;
+
+  @Column('varchar', { name: 'block_hash', length: 66, nullable: true })
+  blockHash: string | null;
+
+  @Column('timestamptz', { name: 'block_time', nullable: true })
+  blockTime: Date | null;
+
+  /** The receipt's status. */
+  @Column('boolean', { nullable: true })
+  succeeded: boolean | null;
+
+  @Column({ ...integerColumn, name: 'gas_used', nullable: true })
+  gasUsed: number | null;
+
+  /** Wei per gas, as paid. */
+  @Column({ ...amountColumn, name: 'effective_gas_price', nullable: true })
+  effectiveGasPrice: bigint | null;
+
+  /** Wei, as paid: gas used × effective price, and what the data costs on the chain below (OP stack). Also of one that failed. */
+  @Column({ ...amountColumn, nullable: true })
+  fee: bigint | null;
+
+  /** What reached the recipient: for tokens by the Transfer logs, which is less where the token takes a fee. */
+  @Column({ ...amountColumn, nullable: true })
+  received: bigint | null;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt: Date;
+
+  /** When it was first broadcast. */
+  @Column('timestamptz', { name: 'sent_at', nullable: true })
+  sentAt: Date | null;
+
+  /** When its bytes were last given to a node. */
+  @Column('timestamptz', { name: 'checked_at', nullable: true })
+  checkedAt: Date | null;
+
+  @Column('timestamptz', { name: 'finished_at', nullable: true })
+  finishedAt: Date | null;
+}

@@ -1,0 +1,88 @@
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { Merchant } from '../auth/merchant.entity.js';
+import { amountColumn, integerColumn } from '../database/column-types.js';
+import { OutgoingTransaction } from '../outgoing/outgoing-transaction.entity.js';
+import { Payment } from '../payments/payment.entity.js';
+
+export const REFUND_STATES = ['created', 'sent', 'confirmed', 'failed'] as const;
+/** `confirmed`: final by the chain's rule. `failed`: nothing was moved, and its amount may be refunded again. */
+export type RefundState = (typeof REFUND_STATES)[number];
+
+/** Money of a payment that goes back. */
+@Entity('refunds')
+@Check('refunds_amount_check', 'amount > 0')
+@Check('refunds_state_check', `state IN ('created','sent','confirmed','failed')`)
+@Check('refunds_source_check', `source IN ('deposit','payout')`)
+@Index('refunds_payment_idx', ['paymentId', 'id'])
+@Index('refunds_open_idx', ['chainId', 'id'], { where: `state IN ('created','sent')` })
+export class Refund {
+  /** UUIDv7. */
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'refunds_pkey' })
+  id: string;
+
+  @ForeignKey(() => Payment, { name: 'refunds_payment_fkey' })
+  @Column('uuid', { name: 'payment_id' })
+  paymentId: string;
+
+  @ForeignKey(() => Merchant, { name: 'refunds_merchant_fkey' })
+  @Column('uuid', { name: 'merchant_id' })
+  merchantId: string;
+
+  @Column({ ...integerColumn, name: 'chain_id' })
+  chainId: number;
+
+  /** Of the payment; null: the chain's native asset. */
+  @Column('varchar', { name: 'token_address', length: 42, nullable: true })
+  tokenAddress: string | null;
+
+  /** Lower-case. */
+  @Column('varchar', { name: 'to_address', length: 42 })
+  to: string;
+
+  /** Base units of the payment's asset. The fee is ours. */
+  @Column(amountColumn)
+  amount: bigint;
+
+  /** The merchant's own words. */
+  @Column('varchar', { length: 500, nullable: true })
+  reason: string | null;
+
+  /** The payment's deposit address, and its index. */
+  @Column('varchar', { name: 'from_address', length: 42 })
+  depositAddress: string;
+
+  @Column({ ...integerColumn, name: 'derivation_index' })
+  derivationIndex: number;
+
+  @Column('varchar', { length: 10 })
+  state: RefundState;
+
+  /** Where the money comes from; null: not decided yet. */
+  @Column('varchar', { length: 10, nullable: true })
+  source: 'deposit' | 'payout' | null;
+
+  @ForeignKey(() => OutgoingTransaction, { name: 'refunds_outgoing_fkey' })
+  @Column('uuid', { name: 'outgoing_id', nullable: true })
+  outgoingId: string | null;
+
+  /** What keeps it from being sent, for now. */
+  @Column('text', { name: 'waits_for', nullable: true })
+  waitsFor: string | null;
+
+  /** Why it failed. */
+  @Column('text', { nullable: true })
+  failure: string | null;
+
+  /** Wei, as paid: of the transfer and of the gas sent for it. */
+  @Column({ ...amountColumn, nullable: true })
+  fee: bigint | null;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt: Date;
+
+  @Column('timestamptz', { name: 'sent_at', nullable: true })
+  sentAt: Date | null;
+
+  @Column('timestamptz', { name: 'finished_at', nullable: true })
+  finishedAt: Date | null;
+}

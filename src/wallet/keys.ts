@@ -1,0 +1,108 @@
+import {
+  computeAddress,
+  HDNodeWallet,
+  Mnemonic,
+  SigningKey,
+  Transaction,
+  type TransactionLike,
+} from 'ethers';
+import { EXTERNAL_CHAIN } from './deposit-node.js';
+
+/** Whose key signs: a payment's deposit address by its derivation index, the gas tank, or what pays refunds. */
+export type Account =
+  { kind: 'deposit'; derivationIndex: number } | { kind: 'gas_tank' } | { kind: 'payout' };
+
+/** There is no key for it here: nothing was signed, and nothing can be. */
+export class NoKeyError extends Error {
+  constructor(account: Account) {
+    super(`this process holds no key of ${nameOf(account)}; ${REMEDY[account.kind]}`);
+  }
+}
+
+const REMEDY = {
+  deposit:
+    'with XPUB deposit addresses are swept offline; give MNEMONIC instead of it to have them swept here',
+  gas_tank: 'give GAS_TANK_PRIVATE_KEY',
+  payout: 'give PAYOUT_PRIVATE_KEY',
+} satisfies Record<Account['kind'], string>;
+
+/** A key is there, and is another address's. */
+export class WrongKeyError extends Error {
+  constructor(account: Account, expected: string, actual: string) {
+    super(`the key of ${nameOf(account)} is that of ${actual}, not of ${expected}: nothing was signed`);
+  }
+}
+
+export interface SignedTransaction {
+  /** As it is broadcast, 0x-hex (EIP-2718). */
+  raw: string;
+  /** 0x + 64 lower-case hex digits. */
+  hash: string;
+}
+
+export interface KeySources {
+  mnemonic: string | null;
+  xpub: string | null;
+  gasTankPrivateKey: string | null;
+  payoutPrivateKey: string | null;
+}
+
+/**
+ * The one place where private keys are held and sign. With an XPUB it holds none of deposit addresses, and none of the
+ * gas tank, which would have nothing to pay for.
+ */
+export class Keys {
+  readonly #external: HDNodeWallet | null;
+  readonly #single: { gas_tank: SigningKey | null; payout: SigningKey | null };
+
+  constructor({ mnemonic, xpub, gasTankPrivateKey, payoutPrivateKey }: KeySources) {
+    const isHot = mnemonic !== null && xpub === null;
+    this.#external = isHot ? HDNodeWallet.fromMnemonic(Mnemonic.fromPhrase(mnemonic), EXTERNAL_CHAIN) : null;
+    this.#single = {
+      gas_tank: isHot && gasTankPrivateKey !== null ? new SigningKey(gasTankPrivateKey) : null,
+      payout: payoutPrivateKey === null ? null : new SigningKey(payoutPrivateKey),
+    };
+  }
+
+  /** Whether there is a key for it. */
+  has(kind: Account['kind']): boolean {
+    return kind === 'deposit' ? this.#external !== null : this.#single[kind] !== null;
+  }
+
+  /** Lower-case hex with 0x. @throws NoKeyError */
+  addressOf(account: Account): string {
+    return addressOf(this.#keyOf(account));
+  }
+
+  /**
+   * @param from the address that must have signed, lower-case: what is derived is not trusted to be what was handed out
+   * @throws NoKeyError, WrongKeyError
+   */
+  sign(account: Account, from: string, transaction: TransactionLike): SignedTransaction {
+    const key = this.#keyOf(account);
+    const address = addressOf(key);
+    if (address !== from) throw new WrongKeyError(account, from, address);
+    const unsigned = Transaction.from(transaction);
+    unsigned.signature = key.sign(unsigned.unsignedHash);
+    return { raw: unsigned.serialized, hash: unsigned.hash as string };
+  }
+
+  #keyOf(account: Account): SigningKey {
+    if (account.kind !== 'deposit') {
+      const key = this.#single[account.kind];
+      if (key === null) throw new NoKeyError(account);
+      return key;
+    }
+    if (this.#external === null) throw new NoKeyError(account);
+    return this.#external.deriveChild(account.derivationIndex).signingKey;
+  }
+}
+
+function addressOf(key: SigningKey): string {
+  return computeAddress(key).toLowerCase();
+}
+
+function nameOf(account: Account): string {
+  if (account.kind === 'deposit') return `deposit address ${account.derivationIndex}`;
+  return account.kind === 'gas_tank' ? 'the gas tank' : 'the payout account';
+}
