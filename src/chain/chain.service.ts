@@ -5,6 +5,7 @@ import { type ChainConfig } from '../config/chains.js';
 import { CHAINS } from '../config/configuration.module.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
 import { BalanceTransfers } from './balance-transfers.js';
+import { ChainAccounts } from './chain-accounts.js';
 import { checkChain } from './chain-check.js';
 import { type ChainReader, RpcChainReader } from './chain-reader.js';
 import { type InternalTransfers, NO_INTERNAL_TRANSFERS } from './internal-transfers.js';
@@ -36,6 +37,7 @@ interface Connection {
   config: ChainConfig;
   rpc: RpcPool;
   reader: ChainReader;
+  accounts: ChainAccounts;
   internal: InternalTransfers;
   status: ChainStatus;
   /** Ms since 1970. */
@@ -102,6 +104,10 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
 
   reader(name: string): ChainReader {
     return this.connection(name).reader;
+  }
+
+  accounts(name: string): ChainAccounts {
+    return this.connection(name).accounts;
   }
 
   /** How value is found that contracts send: as `internal_transfers` says. */
@@ -267,6 +273,7 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
       config,
       rpc,
       reader: new RpcChainReader(rpc, config.proofs),
+      accounts: new ChainAccounts(rpc),
       internal: internalTransfers(config, rpc),
       status: { state: 'unchecked' },
       checkAgainAtMs: 0,

@@ -1,3 +1,5 @@
+import { isAboutTransaction } from './broadcast.js';
+
 /**
  * What became of a call that a node refused or could not answer:
  * - `range_too_large`, `too_many_results`: ask for fewer blocks at once;
@@ -100,6 +102,8 @@ function kindOf(refusal: Refusal): RpcFailureKind {
   const { method, httpStatus, code } = refusal;
   if (httpStatus === 429) return 'rate_limited';
   const words = wordsOf(refusal);
+  // Of EIP-1474's codes -32003 is "transaction rejected", which some vendors use for rates.
+  if (method === 'eth_sendRawTransaction' && isAboutTransaction(words)) return 'fatal';
   // A contract's own words could be any: EIP-1474's 3 says that it was asked, and said no.
   if (code === 3 || /^execution reverted/i.test(words)) return 'fatal';
   // Public BSC nodes say this, and nothing else, to every eth_getLogs that is too wide for them.

@@ -1,0 +1,49 @@
+import { describe, expect, it } from '@jest/globals';
+import { refusedAs } from './broadcast.js';
+import { classify } from './rpc-failure.js';
+
+/** Messages of anvil 1.7 as it gives them; the rest from the sources of the nodes named. */
+const CASES: [string, string, number][] = [
+  ['anvil', 'transaction already imported', -32003],
+  ['geth', 'already known', -32000],
+  ['nethermind', 'AlreadyKnown', -32010],
+  ['besu', 'Known transaction', -32000],
+  ['anvil', 'nonce too low', -32003],
+  ['geth', 'nonce too low: next nonce 5, tx nonce 4', -32000],
+  ['nethermind', 'OldNonce', -32010],
+  ['anvil', 'replacement transaction underpriced', -32003],
+  ['besu', 'Replacement transaction underpriced', -32000],
+  ['nethermind', 'ReplacementNotAllowed', -32010],
+  ['anvil', 'max fee per gas less than block base fee', -32003],
+  ['geth', 'max fee per gas less than block base fee: address 0x1, maxFeePerGas: 1, baseFee: 7', -32000],
+  ['geth', 'transaction underpriced: tip needed 1000000000, tip permitted 1', -32000],
+  ['nethermind', 'FeeTooLow, MaxFeePerGas too low', -32010],
+  ['anvil', 'Insufficient funds for gas * price + value', -32003],
+  ['geth', 'insufficient funds for gas * price + value: balance 0, tx cost 21000, overshot 21000', -32000],
+  ['besu', 'Upfront cost exceeds account balance', -32004],
+  ['anvil', 'intrinsic gas too low', -32000],
+  ['geth', 'exceeds block gas limit', -32000],
+  ['none', 'the connection failed', 0],
+];
+const EXPECTED = [
+  ...Array<string>(4).fill('accepted'),
+  ...Array<string>(3).fill('nonce_too_low'),
+  ...Array<string>(3).fill('underpriced'),
+  ...Array<string>(4).fill('fee_too_low'),
+  ...Array<string>(3).fill('insufficient_funds'),
+  'refused',
+  'refused',
+  'unreachable',
+];
+
+describe('what a node says of a transaction', () => {
+  it.each(CASES.map((given, index) => [...given, EXPECTED[index]] as const))(
+    '%s: %s',
+    (_node, message, code, expected) => {
+      expect(refusedAs(message)).toBe(expected);
+      const { kind } = classify({ method: 'eth_sendRawTransaction', code, message });
+      // The endpoint is not to blame for what it was sent.
+      expect(kind).toBe(expected === 'unreachable' ? 'transient' : 'fatal');
+    },
+  );
+});

@@ -1,0 +1,157 @@
+import { Interface } from 'ethers';
+import { balanceAt } from './balances.js';
+import { type BroadcastOutcome, refusedAs } from './broadcast.js';
+import { type RawHeader, type RawLog } from './raw-block.js';
+import { type Rpc, RpcError } from './rpc-endpoint.js';
+import { type RpcPool } from './rpc-pool.js';
+
+const erc20 = new Interface(['function balanceOf(address) view returns (uint256)']);
+
+/** What gas costs now, wei per gas. */
+export interface GasQuote {
+  /** Null: the chain has no EIP-1559. */
+  baseFee: bigint | null;
+  /** What miners want on top; where there is no base fee, the whole price. */
+  tip: bigint;
+}
+
+export interface Call {
+  from: string;
+  to: string;
+  value?: bigint;
+  data?: string;
+}
+
+/** What became of a transaction in a block. Amounts in wei. */
+export interface Receipt {
+  txHash: string;
+  blockNumber: number;
+  blockHash: string;
+  succeeded: boolean;
+  gasUsed: number;
+  effectiveGasPrice: bigint;
+  /** All that it cost: gas, and what its data costs on the chain below (OP stack). */
+  fee: bigint;
+  logs: RawLog[];
+}
+
+interface RawOutcome {
+  transactionHash: string;
+  blockNumber: string;
+  blockHash: string;
+  status: string;
+  gasUsed: string;
+  effectiveGasPrice: string;
+  l1Fee?: string;
+  logs: RawLog[];
+}
+
+/** The call would fail; the node says why, as far as it knows. */
+export class CallRevertedError extends Error {}
+
+/** What sending money asks of a chain. All throw RpcError when no endpoint answers. */
+export class ChainAccounts {
+  constructor(private readonly rpc: RpcPool) {}
+
+  async gasQuote(): Promise<GasQuote> {
+    const head = await this.rpc.call<RawHeader & { baseFeePerGas?: string }>('eth_getBlockByNumber', [
+      'latest',
+      false,
+    ]);
+    if (head.baseFeePerGas === undefined) {
+      return { baseFee: null, tip: BigInt(await this.rpc.call<string>('eth_gasPrice', [])) };
+    }
+    return {
+      baseFee: BigInt(head.baseFeePerGas),
+      tip: BigInt(await this.rpc.call<string>('eth_maxPriorityFeePerGas', [])),
+    };
+  }
+
+  /** @param at a block's number; left out: now, without what waits to be mined */
+  async nonce(address: string, at?: number): Promise<number> {
+    const block = at === undefined ? 'latest' : `0x${at.toString(16)}`;
+    return Number(await this.rpc.call<string>('eth_getTransactionCount', [address, block]));
+  }
+
+  /**
+   * @param tokenAddress null: the native asset
+   * @param blockHash of the block after which (EIP-1898); left out: now
+   */
+  async balance(address: string, tokenAddress: string | null, blockHash?: string): Promise<bigint> {
+    const block = blockHash === undefined ? 'latest' : { blockHash };
+    if (tokenAddress === null) {
+      return blockHash === undefined
+        ? BigInt(await this.rpc.call<string>('eth_getBalance', [address, block]))
+        : balanceAt(this.rpc, blockHash, address);
+    }
+    const data = erc20.encodeFunctionData('balanceOf', [address]);
+    const answer = await this.rpc.call<string>('eth_call', [{ to: tokenAddress, data }, block]);
+    return /^0x[0-9a-f]{64}$/i.test(answer) ? BigInt(answer) : 0n;
+  }
+
+  async hasCode(address: string): Promise<boolean> {
+    return (await this.rpc.call<string>('eth_getCode', [address, 'latest'])) !== '0x';
+  }
+
+  /** @throws CallRevertedError */
+  async estimateGas(call: Call): Promise<bigint> {
+    return BigInt(await this.tried<string>('eth_estimateGas', [rawCall(call)]));
+  }
+
+  /** @returns what it returns, 0x-hex. @throws CallRevertedError */
+  call(call: Call): Promise<string> {
+    return this.tried<string>('eth_call', [rawCall(call), 'latest']);
+  }
+
+  /** Null: no endpoint that answered knows it as mined. */
+  async receipt(hash: string): Promise<Receipt | null> {
+    const raw = await this.rpc.call<RawOutcome | null>('eth_getTransactionReceipt', [hash]);
+    if (raw === null) return null;
+    const fee = BigInt(raw.gasUsed) * BigInt(raw.effectiveGasPrice) + BigInt(raw.l1Fee ?? 0);
+    return {
+      txHash: raw.transactionHash.toLowerCase(),
+      blockNumber: Number(raw.blockNumber),
+      blockHash: raw.blockHash.toLowerCase(),
+      succeeded: Number(raw.status) === 1,
+      gasUsed: Number(raw.gasUsed),
+      effectiveGasPrice: BigInt(raw.effectiveGasPrice),
+      fee,
+      logs: raw.logs,
+    };
+  }
+
+  /** @returns what the node made of it, and its own words where it refused. Throws nothing. */
+  async broadcast(raw: string): Promise<{ outcome: BroadcastOutcome; words: string | null }> {
+    try {
+      await this.rpc.call('eth_sendRawTransaction', [raw]);
+      return { outcome: 'accepted', words: null };
+    } catch (error) {
+      if (!(error instanceof RpcError)) throw error;
+      return { outcome: refusedAs(error.message), words: error.message };
+    }
+  }
+
+  private async tried<T>(method: string, params: unknown[]): Promise<T> {
+    try {
+      return await (this.rpc as Rpc).call<T>(method, params);
+    } catch (error) {
+      if (!(error instanceof RpcError) || !isRevert(error)) throw error;
+      throw new CallRevertedError(wordsOf(error));
+    }
+  }
+}
+
+function isRevert({ failure, message }: RpcError): boolean {
+  return (
+    failure.kind === 'fatal' && /revert|invalid opcode|out of gas|always failing|vm exception/i.test(message)
+  );
+}
+
+/** The contract's own words, where it has some. */
+function wordsOf({ message }: RpcError): string {
+  return /(?:execution reverted|revert(?:ed)?)[:,]? *(.*)$/i.exec(message)?.[1]?.trim() || 'without a reason';
+}
+
+function rawCall({ from, to, value = 0n, data = '0x' }: Call) {
+  return { from, to, value: `0x${value.toString(16)}`, data };
+}

@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { ChainService } from '../chain/chain.service.js';
+import { confirmationsOf, requiredConfirmations } from '../chain/confirmations.js';
+import { type ChainConfig } from '../config/chains.js';
+import { disputedFrom, scannedBy, type ScannedBlock } from './agreed-block.js';
+import { CursorRepository } from './cursor.repository.js';
+import { finalNumber } from './read-blocks.js';
+
+/** How far a chain has been scanned and is agreed on, for whoever asks whether something in it is final. */
+export interface ChainExtent {
+  scanned: ScannedBlock;
+  /** The last scanned block that no endpoint disputes; -1: none. */
+  agreedNumber: number;
+  /** What the chain itself calls final; null where that is not asked. */
+  finalNumber: number | null;
+}
+
+/** Only blocks that the scanner has linked itself make anything final: the depth is counted as for payments. */
+@Injectable()
+export class ScannedChain {
+  constructor(
+    private readonly chains: ChainService,
+    private readonly cursors: CursorRepository,
+    @InjectDataSource() private readonly dataSource: DataSource,
+  ) {}
+
+  /** Null: nothing was scanned yet. @throws RpcError */
+  async extent(chain: ChainConfig): Promise<ChainExtent | null> {
+    const cursor = await this.cursors.find(chain.chainId);
+    if (cursor === null) return null;
+    const scanned = scannedBy(cursor);
+    const reader = this.chains.reader(chain.name);
+    const disputed = chain.rpcUrls.length < 2 ? null : await this.disputedFrom(chain);
+    const agreedNumber = disputed === null ? scanned.number : Math.min(scanned.number, disputed - 1);
+    return { scanned, agreedNumber, finalNumber: await finalNumber(reader, chain, agreedNumber) };
+  }
+
+  /** Whether the scanned chain has this block; one that is no longer remembered is asked for. @throws RpcError */
+  async has(chain: ChainConfig, block: { number: number; hash: string }): Promise<boolean> {
+    const { manager } = this.dataSource;
+    const known = await this.cursors.highestBelow(manager, chain.chainId, block.number + 1);
+    if (known?.number === block.number) return known.hash === block.hash;
+    const header = await this.chains.reader(chain.name).header(block.number);
+    return header?.hash === block.hash;
+  }
+
+  private disputedFrom(chain: ChainConfig): Promise<number | null> {
+    const { manager } = this.dataSource;
+    return disputedFrom(
+      this.chains.reader(chain.name),
+      () => this.chains.disputedFrom(chain.name),
+      (below) => this.cursors.highestBelow(manager, chain.chainId, below),
+    );
+  }
+}
+
+/** The last block in which a movement of this amount is final; -1: none. */
+export function finalUpTo(
+  chain: ChainConfig,
+  { agreedNumber, finalNumber: final }: ChainExtent,
+  { tokenAddress, amount }: { tokenAddress: string | null; amount: bigint },
+): number {
+  const required = requiredConfirmations(confirmationsOf(chain, tokenAddress), amount);
+  return required === null ? (final ?? -1) : agreedNumber - required + 1;
+}
