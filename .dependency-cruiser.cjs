@@ -56,7 +56,7 @@ module.exports = {
       from: { path: '^src/', pathNot: '^src/(ledger/|app\\.module|database/data-source)' },
       to: {
         path: OWN('ledger'),
-        pathNot: '^src/ledger/(ledger\\.module|ledger\\.service|posting|.+\\.entity)\\.ts$',
+        pathNot: '^src/ledger/(ledger\\.module|ledger\\.service|openings|top-ups|posting|.+\\.entity)\\.ts$',
       },
     },
     {

@@ -1,6 +1,7 @@
 import { type ChainConfig } from '../config/chains.js';
 import { assetBalancesAt, hasPermits, signersAmong } from './balances.js';
 import { type BlockRef } from './block.js';
+import { ChainAccounts } from './chain-accounts.js';
 import { checkChain } from './chain-check.js';
 import { blockRef } from './movements.js';
 import { type RawHeader } from './raw-block.js';
@@ -23,6 +24,9 @@ export class ChainRefusedError extends Error {
 
 /** What addresses hold on one chain, after one block, without a database. */
 export class FundsReader {
+  readonly accounts: ChainAccounts;
+  private permitTokens: Promise<string[]> | null = null;
+
   private constructor(
     readonly chain: ChainConfig,
     /** The native asset and every token of chains.yaml, also those switched off. */
@@ -30,8 +34,9 @@ export class FundsReader {
     /** Everything is read after this block. */
     readonly block: BlockRef,
     private readonly rpc: RpcPool,
-    private readonly permitTokens: readonly string[],
-  ) {}
+  ) {
+    this.accounts = new ChainAccounts(rpc);
+  }
 
   /**
    * @param at a block's hash; left out: the newest block
@@ -44,10 +49,7 @@ export class FundsReader {
       const reasons = await checkChain(chain, rpc);
       if (reasons.length > 0) throw new ChainRefusedError(chain.name, reasons);
       const block = await blockAt(chain.name, rpc, at);
-      const tokens = chain.tokens.map(({ address }) => address);
-      const permits = await Promise.all(tokens.map((token) => hasPermits(rpc, block.hash, token)));
-      const permitTokens = tokens.filter((_token, index) => permits[index]);
-      return new FundsReader(chain, assetsOf(chain), block, rpc, permitTokens);
+      return new FundsReader(chain, assetsOf(chain), block, rpc);
     } catch (error) {
       rpc.close();
       throw error;
@@ -68,20 +70,31 @@ export class FundsReader {
   }
 
   /** For each address, in order, whether it has ever signed anything that was mined. @throws RpcError */
-  haveSigned(addresses: readonly string[]): Promise<boolean[]> {
+  async haveSigned(addresses: readonly string[]): Promise<boolean[]> {
+    this.permitTokens ??= this.tokensWithPermits();
+    const permitTokens = await this.permitTokens;
     return this.rpc.fromOneEndpoint(
-      (rpc) => signersAmong(rpc, this.block.hash, addresses, this.permitTokens),
+      (rpc) => signersAmong(rpc, this.block.hash, addresses, permitTokens),
       'nonces',
     );
   }
 
-  /** @throws RpcError */
-  call<T>(method: string, params: unknown[]): Promise<T> {
-    return this.rpc.call<T>(method, params);
+  /** Whether the block is part of the chain still, as its nodes have it now. @throws RpcError */
+  async isCanonical(): Promise<boolean> {
+    const { number, hash } = this.block;
+    const quantity = `0x${number.toString(16)}`;
+    const header = await this.rpc.call<RawHeader | null>('eth_getBlockByNumber', [quantity, false]);
+    return header?.hash.toLowerCase() === hash;
   }
 
   close(): void {
     this.rpc.close();
+  }
+
+  private async tokensWithPermits(): Promise<string[]> {
+    const tokens = this.chain.tokens.map(({ address }) => address);
+    const permits = await Promise.all(tokens.map((token) => hasPermits(this.rpc, this.block.hash, token)));
+    return tokens.filter((_token, index) => permits[index]);
   }
 }
 

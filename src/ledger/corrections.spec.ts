@@ -1,7 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type Booked, corrections, negated } from './corrections.js';
-import { depositPosting, type LedgerLeg, merged, outgoingPosting, type Posting } from './posting.js';
+import {
+  depositPosting,
+  type LedgerLeg,
+  merged,
+  type OutgoingFacts,
+  outgoingPosting,
+  type Posting,
+  recipientSide,
+  type Side,
+} from './posting.js';
 
 const TOKEN = `0x${'70'.repeat(20)}`;
 const hex = (digit: string, bytes: number) => `0x${digit.repeat(2 * bytes)}`;
@@ -27,23 +36,35 @@ const outgoing = fc
   .record({
     block: blocks,
     kind: fc.constantFrom('sweep', 'gas', 'gas_return', 'refund'),
-    account: fc.constantFrom('deposit', 'gas_tank', 'payout'),
-    tokenAddress: fc.constantFrom(null, TOKEN),
-    succeeded: fc.boolean(),
-    amount: amounts,
-    kept: amounts,
+    movements: fc.array(
+      fc
+        .record({
+          from: fc.constantFrom<Side>(
+            { account: 'deposit', address: hex('d', 20) },
+            { account: 'deposit', address: hex('e', 20) },
+            { account: 'gas_tank', address: hex('9', 20) },
+          ),
+          tokenAddress: fc.constantFrom(null, TOKEN),
+          amount: amounts,
+          kept: amounts,
+        })
+        .map(({ kept, ...movement }) => ({
+          ...movement,
+          to: { account: 'treasury' as const, address: hex('7', 20) },
+          received: kept > movement.amount ? 0n : movement.amount - kept,
+        })),
+      { maxLength: 4 },
+    ),
     fee: amounts,
   })
-  .map(({ kept, ...facts }) =>
+  .map((facts) =>
     outgoingPosting({
       ...facts,
       id: '1',
       chainId: 1,
       txHash: hex('2', 32),
       paymentId: null,
-      from: hex('d', 20),
-      recipient: hex('7', 20),
-      received: kept > facts.amount ? 0n : facts.amount - kept,
+      feePaidBy: { account: 'gas_tank', address: hex('9', 20) },
     }),
   );
 
@@ -86,27 +107,33 @@ describe('postings', () => {
     );
   });
 
-  const sweep = {
-    id: '1',
-    kind: 'sweep',
-    chainId: 1,
-    block: { number: 1, hash: 'a1', time: new Date() },
-    txHash: hex('2', 32),
-    paymentId: null,
-    account: 'deposit',
-    from: 'deposit',
-    recipient: 'treasury',
-    tokenAddress: TOKEN,
-    succeeded: true,
-    amount: 100n,
-    received: 97n,
-    fee: 5n,
-  } as const;
+  const deposit = { account: 'deposit', address: 'deposit' } as const;
+  const sweep = (received: bigint, overrides: Partial<OutgoingFacts> = {}) =>
+    outgoingPosting({
+      id: '1',
+      kind: 'sweep',
+      chainId: 1,
+      block: { number: 1, hash: 'a1', time: new Date() },
+      txHash: hex('2', 32),
+      paymentId: null,
+      movements: [
+        {
+          from: deposit,
+          to: recipientSide(overrides.kind ?? 'sweep', 'treasury', new Map()),
+          tokenAddress: TOKEN,
+          amount: 100n,
+          received,
+        },
+      ],
+      feePaidBy: deposit,
+      fee: 5n,
+      ...overrides,
+    }).legs;
   const leg = (account: string, amount: bigint, tokenAddress: string | null, address: string | null = null) =>
     ({ account, amount, tokenAddress, address }) as LedgerLeg;
 
   it('book what a token keeps for itself as a fee in the token, and gas as one in the native asset', () => {
-    expect(outgoingPosting(sweep).legs).toEqual([
+    expect(sweep(97n)).toEqual([
       leg('deposit', -100n, TOKEN, 'deposit'),
       leg('treasury', 97n, TOKEN, 'treasury'),
       leg('fees', 3n, TOKEN),
@@ -116,14 +143,14 @@ describe('postings', () => {
   });
 
   it('book nothing but the fee of a transaction that reverted', () => {
-    expect(outgoingPosting({ ...sweep, succeeded: false }).legs).toEqual([
+    expect(sweep(0n, { movements: [] })).toEqual([
       leg('deposit', -5n, null, 'deposit'),
       leg('fees', 5n, null),
     ]);
   });
 
   it('give a refund back to the customer', () => {
-    expect(outgoingPosting({ ...sweep, kind: 'refund', received: 100n, fee: 0n }).legs).toEqual([
+    expect(sweep(100n, { kind: 'refund', fee: 0n })).toEqual([
       leg('deposit', -100n, TOKEN, 'deposit'),
       leg('customer', 100n, TOKEN),
     ]);

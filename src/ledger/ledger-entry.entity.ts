@@ -10,7 +10,7 @@ import { type LedgerAccount } from './posting.js';
   `account IN ('customer','deposit','gas_tank','payout','treasury','fees','external')`,
 )
 @Check('ledger_entries_amount_check', 'amount <> 0')
-@Index('ledger_entries_balance_idx', ['chainId', 'account', 'address', 'blockNumber'])
+@Index('ledger_entries_balance_idx', ['chainId', 'address', 'blockNumber'], { where: 'address IS NOT NULL' })
 export class LedgerEntry {
   @ForeignKey(() => LedgerTransaction, { name: 'ledger_entries_transaction_fkey' })
   @PrimaryColumn('uuid', { name: 'transaction_id', primaryKeyConstraintName: 'ledger_entries_pkey' })

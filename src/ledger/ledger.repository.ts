@@ -46,17 +46,12 @@ export class LedgerRepository {
     return new Map(rows.map((row) => [row.subject, standingOf(row)]));
   }
 
-  /** Subjects of postings of a kind, not reversed, that stand in blocks above one. */
-  async subjectsAbove(
-    manager: EntityManager,
-    chainId: number,
-    block: number,
-    kinds: readonly ('top_up' | 'opening')[],
-  ): Promise<string[]> {
+  /** Subjects of the operator's own movements that were booked in blocks above one. */
+  async operatorSubjectsAbove(manager: EntityManager, chainId: number, block: number): Promise<string[]> {
     const rows = await manager.query<{ subject: string }[]>(
       `SELECT DISTINCT subject FROM ledger_transactions
-       WHERE chain_id = $1 AND block_number > $2 AND kind IN ('top_up','opening') AND kind = ANY($3)`,
-      [chainId, block, kinds],
+       WHERE chain_id = $1 AND block_number > $2 AND kind IN ('top_up','opening')`,
+      [chainId, block],
     );
     return rows.map(({ subject }) => subject);
   }

@@ -107,58 +107,65 @@ export function depositPosting(facts: IncomingFacts): Posting {
   };
 }
 
+export type OutgoingKind = Extract<PostingKind, 'sweep' | 'gas' | 'gas_return' | 'refund'>;
+
+/** What a transaction of ours moved of one asset from one address. */
+export interface OutgoingMovement {
+  from: Side;
+  to: Side;
+  /** Null: the native asset. */
+  tokenAddress: string | null;
+  /** What left the address, base units, without the transaction's fee. */
+  amount: bigint;
+  /** What reached the recipient, base units: less where the token keeps a part. */
+  received: bigint;
+}
+
 export interface OutgoingFacts {
   id: string;
-  kind: Extract<PostingKind, 'sweep' | 'gas' | 'gas_return' | 'refund'>;
+  kind: OutgoingKind;
   chainId: number;
   block: LedgerBlock;
   txHash: string;
   paymentId: string | null;
-  /** Whose key signed, and whose asset moved. */
-  account: Extract<LedgerAccount, 'deposit' | 'gas_tank' | 'payout'>;
-  from: string;
-  recipient: string;
-  /** Null: the native asset. */
-  tokenAddress: string | null;
-  /** False: it reverted, and only its fee was paid. */
-  succeeded: boolean;
-  /** What left the account, base units, without the fee. */
-  amount: bigint;
-  /** What reached the recipient, base units: less where the token keeps a part. */
-  received: bigint;
-  /** Wei, paid by `from`. */
+  /** None where it reverted: then only its fee was paid. */
+  movements: readonly OutgoingMovement[];
+  /** Who sent the transaction. */
+  feePaidBy: Side;
+  /** Wei. */
   fee: bigint;
 }
 
-const RECIPIENT_ACCOUNT = {
-  sweep: 'treasury',
-  gas: 'deposit',
-  gas_return: 'gas_tank',
-  refund: 'customer',
-} as const satisfies Record<OutgoingFacts['kind'], LedgerAccount>;
+/**
+ * Who gets what a transaction of ours moves.
+ * @param recipient lower-case
+ * @param paying the operator's addresses in the books: one of them may be sent gas too
+ */
+export function recipientSide(
+  kind: OutgoingKind,
+  recipient: string,
+  paying: ReadonlyMap<string, LedgerAccount>,
+): Side {
+  if (kind === 'refund') return { account: 'customer' };
+  if (kind === 'sweep') return { account: 'treasury', address: recipient };
+  const usual = kind === 'gas' ? 'deposit' : 'gas_tank';
+  return { account: paying.get(recipient) ?? usual, address: recipient };
+}
+
+export function outgoingSubject(id: string): string {
+  return `outgoing:${id}`;
+}
 
 /** A transaction of ours that was mined. */
 export function outgoingPosting(facts: OutgoingFacts): Posting {
-  const { id, kind, chainId, block, txHash, paymentId, from, recipient, tokenAddress } = facts;
-  const source = { account: facts.account, address: from };
-  const recipientAccount = RECIPIENT_ACCOUNT[kind];
-  const target = {
-    account: recipientAccount,
-    ...(recipientAccount === 'customer' ? {} : { address: recipient }),
-  };
-  const [amount, received] = facts.succeeded ? [facts.amount, facts.received] : [0n, 0n];
-  const legs = [
-    ...moved(source, target, tokenAddress, received),
-    ...moved(source, { account: 'fees' }, tokenAddress, amount - received),
-    ...moved(source, { account: 'fees' }, null, facts.fee),
+  const { id, kind, chainId, block, txHash, paymentId, movements, feePaidBy, fee } = facts;
+  const legs = [...movements.flatMap(outgoingLegs), ...moved(feePaidBy, { account: 'fees' }, null, fee)];
+  return { subject: outgoingSubject(id), kind, chainId, block, txHash, paymentId, legs: merged(legs) };
+}
+
+function outgoingLegs({ from, to, tokenAddress, amount, received }: OutgoingMovement): LedgerLeg[] {
+  return [
+    ...moved(from, to, tokenAddress, received),
+    ...moved(from, { account: 'fees' }, tokenAddress, amount - received),
   ];
-  return {
-    subject: `outgoing:${id}`,
-    kind,
-    chainId,
-    block,
-    txHash,
-    paymentId,
-    legs: merged(legs),
-  };
 }

@@ -6,10 +6,11 @@ import { Token } from '../chain/token.entity.js';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { LedgerService } from '../ledger/ledger.service.js';
+import { TopUps } from '../ledger/top-ups.js';
 import { EventCatalogue } from '../webhooks/catalogue/event-catalogue.js';
 import { lateWatchMsOf, whyNotCounted } from './counting.js';
 import { DepositAnnouncements } from './deposit-announcements.js';
-import { ledgerFacts } from './ledger-facts.js';
+import { arrivalOf, ledgerFacts } from './ledger-facts.js';
 import { advance } from './lifecycle.js';
 import { type NewEvent, Outbox } from './outbox.js';
 import { Payment } from './payment.entity.js';
@@ -64,6 +65,7 @@ export class ChainFactsService {
     private readonly catalogue: EventCatalogue,
     private readonly announcements: DepositAnnouncements,
     private readonly ledger: LedgerService,
+    private readonly topUps: TopUps,
   ) {
     this.lateWatchMs = lateWatchMsOf(settings);
   }
@@ -78,6 +80,7 @@ export class ChainFactsService {
     const recorded = await this.record(manager, facts);
     const touched = [...orphaned, ...recorded];
     await this.ledger.book(manager, await ledgerFacts(manager, distinct(touched, 'id')));
+    await this.topUps.observe(manager, facts.chainId, facts.orphanAbove, facts.transfers.map(arrivalOf));
     const told = await this.announcements.announce(manager, distinct(touched, 'id'), new Date());
     return told + (await this.advanceAll(manager, distinct(touched, 'paymentId'), facts));
   }
@@ -107,10 +110,11 @@ export class ChainFactsService {
     return rows.length;
   }
 
-  /** Which of the addresses are a payment's; lower-case. */
+  /** Which of the addresses are a payment's, or in the books as one that pays for our transactions; lower-case. */
   async ownAmong(manager: EntityManager, addresses: readonly string[]): Promise<Set<string>> {
     const rows = await manager.query<{ address: string }[]>(
-      'SELECT address FROM payments WHERE address = ANY($1)',
+      `SELECT address FROM payments WHERE address = ANY($1)
+       UNION SELECT address FROM ledger_accounts WHERE address = ANY($1)`,
       [addresses],
     );
     return new Set(rows.map(({ address }) => address));

@@ -1,6 +1,8 @@
 import { type EntityManager } from 'typeorm';
 import { type LedgerFact } from '../ledger/ledger.service.js';
 import { depositPosting } from '../ledger/posting.js';
+import { type Arrival } from '../ledger/top-ups.js';
+import { type ObservedTransfer } from './chain-facts.service.js';
 import { Transfer } from './transfer.entity.js';
 
 /** What the ledger has to say of transfers, as they are now: those that are gone or orphaned did not happen. */
@@ -23,4 +25,14 @@ export async function ledgerFacts(
 
 function postingOf({ blockNumber: number, blockHash: hash, blockTime: time, ...transfer }: Transfer) {
   return depositPosting({ ...transfer, block: { number, hash, time } });
+}
+
+/** A movement that the scanner saw, as the ledger asks for it. */
+export function arrivalOf({
+  blockNumber: number,
+  blockHash: hash,
+  blockTime: time,
+  ...movement
+}: ObservedTransfer): Arrival {
+  return { ...movement, block: { number, hash, time } };
 }

@@ -46,9 +46,18 @@ export class Ledger1764650000000 implements MigrationInterface {
         CONSTRAINT ledger_entries_amount_check CHECK (amount <> 0),
         CONSTRAINT ledger_entries_transaction_fkey FOREIGN KEY (transaction_id) REFERENCES ledger_transactions(id)
       )`);
-    await queryRunner.query(
-      'CREATE INDEX ledger_entries_balance_idx ON ledger_entries (chain_id, account, address, block_number)',
-    );
+    await queryRunner.query(`
+      CREATE INDEX ledger_entries_balance_idx ON ledger_entries (chain_id, address, block_number)
+      WHERE address IS NOT NULL`);
+    await queryRunner.query(`
+      CREATE TABLE ledger_accounts (
+        chain_id bigint NOT NULL,
+        address varchar(42) NOT NULL,
+        account varchar(10) NOT NULL,
+        created_at timestamptz NOT NULL DEFAULT now(),
+        CONSTRAINT ledger_accounts_pkey PRIMARY KEY (chain_id, address),
+        CONSTRAINT ledger_accounts_account_check CHECK (account IN ('gas_tank','payout'))
+      )`);
     await this.guard(queryRunner);
     await this.bookWhatThereIs(queryRunner);
   }
@@ -100,6 +109,7 @@ export class Ledger1764650000000 implements MigrationInterface {
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query('DROP TABLE ledger_accounts');
     await queryRunner.query('DROP TABLE ledger_entries');
     await queryRunner.query('DROP TABLE ledger_transactions');
     await queryRunner.query('DROP FUNCTION ledger_require_balance');
