@@ -53,7 +53,7 @@ module.exports = {
       name: 'ledger-by-its-doors',
       comment: 'The books are written by whoever has the facts, and read by the command line.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(ledger/|app\\.module|database/data-source)' },
+      from: { path: '^src/', pathNot: '^src/(ledger/|cli/|app\\.module|database/data-source)' },
       to: {
         path: OWN('ledger'),
         pathNot: '^src/ledger/(ledger\\.module|ledger\\.service|openings|top-ups|posting|.+\\.entity)\\.ts$',

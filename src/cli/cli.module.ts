@@ -12,6 +12,8 @@ import {
   MerchantUpdateCommand,
 } from './merchant.command.js';
 import { HealthModule } from '../health/health.module.js';
+import { LedgerReadingModule } from '../ledger/ledger.module.js';
+import { LEDGER_COMMANDS } from './ledger.command.js';
 import { RescanModule } from '../scanner/rescan.module.js';
 import { ScannerCommand, ScannerRescanCommand } from './scanner.command.js';
 import { WalletExtent } from '../wallet/wallet-extent.js';
@@ -34,12 +36,14 @@ export class CliModule {
         DatabaseModule,
         AuthModule,
         ...(command === 'scanner' ? [HealthModule, RescanModule] : []),
+        ...(command === 'ledger' ? [LedgerReadingModule] : []),
       ],
       providers: [
         KeyCommand,
         KeyCreateCommand,
         KeyListCommand,
         KeyRevokeCommand,
+        ...LEDGER_COMMANDS,
         MerchantCommand,
         MerchantCreateCommand,
         MerchantListCommand,

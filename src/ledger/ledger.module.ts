@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ChainModule } from '../chain/chain.module.js';
+import { LedgerCheck } from './check/ledger-check.service.js';
+import { LedgerExport } from './ledger-export.service.js';
 import { LedgerRepository } from './ledger.repository.js';
 import { LedgerService } from './ledger.service.js';
 import { Openings } from './openings.js';
@@ -16,3 +18,11 @@ export class LedgerModule {}
 /** What those who send money need besides: it asks the chains. */
 @Module({ imports: [ChainModule, LedgerModule], providers: [Openings], exports: [Openings, LedgerModule] })
 export class LedgerOpeningsModule {}
+
+/** The books, for reading: for the command line. */
+@Module({
+  imports: [LedgerModule],
+  providers: [LedgerCheck, LedgerExport],
+  exports: [LedgerCheck, LedgerExport],
+})
+export class LedgerReadingModule {}
