@@ -35,7 +35,7 @@ module.exports = {
       to: {
         path: OWN('payments'),
         pathNot:
-          '^src/payments/(payments\\.module|chain-facts\\.(module|service)|outbox(\\.module)?|(payment|deposit)\\.view|.+\\.entity)\\.ts$',
+          '^src/payments/(payments\\.module|chain-facts\\.(module|service)|deposit-funds|refund-subjects|dto/is-amount|outbox(\\.module)?|(payment|deposit)\\.view|.+\\.entity)\\.ts$',
       },
     },
     {
@@ -74,7 +74,7 @@ module.exports = {
       from: { path: '^src/', pathNot: '^src/(wallet/|cli/|app\\.module|database/data-source)' },
       to: {
         path: OWN('wallet'),
-        pathNot: '^src/wallet/(wallet\\.module|deposit-addresses|keys|.+\\.entity)\\.ts$',
+        pathNot: '^src/wallet/(wallet\\.module|deposit-addresses|keys|own-addresses|.+\\.entity)\\.ts$',
       },
     },
     {

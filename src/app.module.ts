@@ -9,7 +9,9 @@ import { DatabaseModule } from './database/database.module.js';
 import { HealthModule } from './health/health.module.js';
 import { HttpModule } from './http/http.module.js';
 import { PaymentsModule } from './payments/payments.module.js';
+import { RefundsRestModule } from './refunds/refunds.module.js';
 import { ScannerModule } from './scanner/scanner.module.js';
+import { SweeperModule, SweepRestModule } from './sweeper/sweeper.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
 
 /** The modules of the roles this process plays. */
@@ -27,8 +29,18 @@ export class AppModule {
         HttpModule,
         AuthModule,
         HealthModule,
-        ...(has('api') ? [AuthRestModule, ChainRestModule, PaymentsModule, WebhooksModule.rest()] : []),
+        ...(has('api')
+          ? [
+              AuthRestModule,
+              ChainRestModule,
+              PaymentsModule,
+              RefundsRestModule,
+              SweepRestModule,
+              WebhooksModule.rest(),
+            ]
+          : []),
         ...(has('scanner') ? [ScannerModule] : []),
+        ...(has('sweeper') ? [SweeperModule] : []),
         ...(has('worker') ? [WebhooksModule.worker()] : []),
       ],
     };

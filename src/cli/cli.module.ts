@@ -15,9 +15,17 @@ import { HealthModule } from '../health/health.module.js';
 import { LedgerReadingModule } from '../ledger/ledger.module.js';
 import { LEDGER_COMMANDS } from './ledger.command.js';
 import { RescanModule } from '../scanner/rescan.module.js';
+import { SweepPlanModule } from '../sweeper/sweeper.module.js';
 import { ScannerCommand, ScannerRescanCommand } from './scanner.command.js';
 import { WalletExtent } from '../wallet/wallet-extent.js';
 import { WALLET_COMMANDS } from './wallet.command.js';
+import {
+  SweepCommand,
+  SweepListCommand,
+  SweepPauseCommand,
+  SweepResumeCommand,
+  SweepRunCommand,
+} from './sweep.command.js';
 import { WebhookCommand, WebhookListenCommand } from './webhook.command.js';
 
 @Module({})
@@ -37,6 +45,7 @@ export class CliModule {
         AuthModule,
         ...(command === 'scanner' ? [HealthModule, RescanModule] : []),
         ...(command === 'ledger' ? [LedgerReadingModule] : []),
+        ...(command === 'sweep' ? [HealthModule, SweepPlanModule] : []),
       ],
       providers: [
         KeyCommand,
@@ -52,6 +61,11 @@ export class CliModule {
         ScannerRescanCommand,
         ...WALLET_COMMANDS,
         WalletExtent,
+        SweepCommand,
+        SweepListCommand,
+        SweepPauseCommand,
+        SweepResumeCommand,
+        SweepRunCommand,
         WebhookCommand,
         WebhookListenCommand,
       ],

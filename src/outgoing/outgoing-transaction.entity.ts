@@ -88,9 +88,6 @@ export class OutgoingTransaction {
   @Column('varchar', { name: 'block_hash', length: 66, nullable: true })
   blockHash: string | null;
 
-  @Column('timestamptz', { name: 'block_time', nullable: true })
-  blockTime: Date | null;
-
   /** The receipt's status. */
   @Column('boolean', { nullable: true })
   succeeded: boolean | null;

@@ -3,13 +3,22 @@ import { LedgerModule } from '../ledger/ledger.module.js';
 import { EventCatalogueModule } from '../webhooks/catalogue/event-catalogue.module.js';
 import { ChainFactsService } from './chain-facts.service.js';
 import { DepositAnnouncements } from './deposit-announcements.js';
+import { DepositFunds } from './deposit-funds.js';
 import { DepositsRepository } from './deposits.repository.js';
 import { OutboxModule } from './outbox.module.js';
+import { RefundSubjects } from './refund-subjects.js';
 
 /** Payments as the scanner reaches them: without REST, and without a wallet. */
 @Module({
   imports: [EventCatalogueModule, LedgerModule, OutboxModule],
-  providers: [ChainFactsService, DepositAnnouncements, DepositsRepository],
-  exports: [ChainFactsService, DepositAnnouncements, DepositsRepository, OutboxModule],
+  providers: [ChainFactsService, DepositAnnouncements, DepositFunds, DepositsRepository, RefundSubjects],
+  exports: [
+    ChainFactsService,
+    DepositAnnouncements,
+    DepositFunds,
+    DepositsRepository,
+    OutboxModule,
+    RefundSubjects,
+  ],
 })
 export class ChainFactsModule {}

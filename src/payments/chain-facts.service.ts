@@ -174,12 +174,13 @@ export class ChainFactsService {
       .where('payment.address = ANY(:recipients)', { recipients })
       .getMany();
     if (payments.length === 0) return [];
+    const ours = await sentByUs(manager, facts.chainId, facts.transfers);
     const byAddress = new Map(payments.map((payment) => [payment.address, payment]));
     const tokenAddresses = await tokenAddressesOf(manager, payments);
     const countedBeforeFailure = await countedOfFailed(manager, payments);
     const rows = facts.transfers.flatMap((transfer) => {
       const payment = byAddress.get(transfer.to);
-      if (!payment) return [];
+      if (!payment || ours.has(transfer.txHash ?? '')) return [];
       const row = this.transferRow(payment, tokenAddresses, transfer, facts.chainId);
       const isOld = row.uncountedReason === 'payment_failed' && countedBeforeFailure.has(identityOf(row));
       return [isOld ? { ...row, uncountedReason: null } : row];
@@ -229,7 +230,8 @@ export class ChainFactsService {
     const advanced = payments.map((payment) => {
       const own = credits.filter((credit) => credit.paymentId === payment.id);
       const { agreed: scanned, finalNumber } = position;
-      const facts = { scanned, finalNumber, credits: own, lateWatchMs: this.lateWatchMs, now };
+      const swept = payment.sweep !== null;
+      const facts = { scanned, finalNumber, credits: own, lateWatchMs: this.lateWatchMs, swept, now };
       const result = advance(payment, facts);
       const tokenAddress = tokenAddressOf(payment, tokenAddresses);
       for (const event of result.events) {
@@ -243,6 +245,23 @@ export class ChainFactsService {
     await this.outbox.append(manager, events);
     return events.length;
   }
+}
+
+/**
+ * Which of the transactions are our own: gas that is sent to a deposit address is nobody's payment. Their hashes are
+ * committed before a node hears of them.
+ */
+async function sentByUs(
+  manager: EntityManager,
+  chainId: number,
+  transfers: readonly ObservedTransfer[],
+): Promise<Set<string>> {
+  const hashes = [...new Set(transfers.map(({ txHash }) => txHash))];
+  const rows = await manager.query<{ tx_hash: string }[]>(
+    'SELECT tx_hash FROM outgoing_attempts WHERE chain_id = $1 AND tx_hash = ANY($2)',
+    [chainId, hashes],
+  );
+  return new Set(rows.map(({ tx_hash: hash }) => hash));
 }
 
 async function tokenAddressesOf(manager: EntityManager, payments: Payment[]): Promise<Map<string, string>> {

@@ -1,6 +1,6 @@
 import { getAddress } from 'ethers';
 import { type Credit, type PaymentException, type PaymentStatus } from './lifecycle.js';
-import { type Payment } from './payment.entity.js';
+import { type Payment, type PaymentSweep } from './payment.entity.js';
 import { paymentUri } from './payment-uri.js';
 
 /** A payment as merchants see it: what GET returns and what `data` of its webhooks carries. */
@@ -37,6 +37,8 @@ export interface PaymentView {
   detected_at: string | null;
   confirmed_at: string | null;
   settled_at: string | null;
+  /** What brought its money to the treasury; null until it is settled. */
+  sweep: PaymentSweep | null;
 }
 
 export interface TransferView {
@@ -85,5 +87,6 @@ export function paymentView(
     detected_at: payment.detectedAt?.toISOString() ?? null,
     confirmed_at: payment.confirmedAt?.toISOString() ?? null,
     settled_at: payment.settledAt?.toISOString() ?? null,
+    sweep: payment.settledAt === null ? null : payment.sweep,
   };
 }

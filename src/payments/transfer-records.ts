@@ -94,7 +94,7 @@ export async function orphanAbove(
   block: number,
 ): Promise<TouchedTransfer[]> {
   const [rows] = await manager.query<[TouchedRow[], number]>(
-    `UPDATE transfers SET state = 'orphaned'
+    `UPDATE transfers SET state = 'orphaned', swept_at = NULL
      WHERE chain_id = $1 AND block_number > $2 AND state = 'included' RETURNING id, payment_id`,
     [chainId, block],
   );

@@ -25,6 +25,9 @@ export type TransferKind = 'native' | 'erc20' | 'internal';
 @Index('transfers_unassigned_idx', ['merchantId', 'id'], {
   where: `state = 'included' AND uncounted_reason IS NOT NULL AND resolution IS NULL`,
 })
+@Index('transfers_unswept_idx', ['chainId', 'to'], {
+  where: `state = 'included' AND swept_at IS NULL`,
+})
 @Index('transfers_block_idx', ['chainId', 'blockNumber'])
 export class Transfer {
   /** UUIDv7: sorts by when it was first seen. It stays when the transaction is mined again. */
@@ -99,6 +102,10 @@ export class Transfer {
   /** What the last event about it said; null: there was none. */
   @Column('varchar', { length: 10, nullable: true })
   announced: DepositState | null;
+
+  /** When it was known to have left its address for good; null: it is there, as far as we know. */
+  @Column('timestamptz', { name: 'swept_at', nullable: true })
+  sweptAt: Date | null;
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt: Date;

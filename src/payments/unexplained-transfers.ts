@@ -1,7 +1,7 @@
 import { type EntityManager, In, IsNull, Not } from 'typeorm';
 import { Transfer } from './transfer.entity.js';
 
-export type NewTransfer = Omit<Transfer, 'createdAt'>;
+export type NewTransfer = Omit<Transfer, 'createdAt' | 'sweptAt'>;
 
 export interface Reconciled {
   /** To be written. */

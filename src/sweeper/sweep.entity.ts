@@ -44,6 +44,9 @@ const OPEN = `state IN ('waiting','planned','funding','sent')`;
 @Index('sweeps_payment_idx', ['paymentId', 'id'])
 @Index('sweeps_merchant_idx', ['merchantId', 'id'])
 @Index('sweeps_outgoing_idx', ['outgoingId'])
+@Index('sweeps_gas_idx', ['chainId', 'id'], {
+  where: `gas_settled = false AND state IN ('confirmed','failed') AND token_address IS NOT NULL`,
+})
 export class Sweep {
   /** UUIDv7. */
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'sweeps_pkey' })
@@ -111,6 +114,14 @@ export class Sweep {
   /** It leaves nothing of the asset behind that was final when it was signed. */
   @Column('boolean', { name: 'is_complete', default: false })
   isComplete: boolean;
+
+  /** The block up to which what it takes was counted. */
+  @Column({ ...integerColumn, name: 'taken_at_block', nullable: true })
+  takenAtBlock: number | null;
+
+  /** What gas was left at the address after a token's sweep was looked at, and sent back where that was worth it. */
+  @Column('boolean', { name: 'gas_settled', default: false })
+  isGasSettled: boolean;
 
   @ForeignKey(() => OutgoingTransaction, { name: 'sweeps_outgoing_fkey' })
   @Column('uuid', { name: 'outgoing_id', nullable: true })

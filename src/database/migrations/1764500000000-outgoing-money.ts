@@ -21,7 +21,6 @@ export class OutgoingMoney1764500000000 implements MigrationInterface {
         tx_hash varchar(66),
         block_number bigint,
         block_hash varchar(66),
-        block_time timestamptz,
         succeeded boolean,
         gas_used bigint,
         effective_gas_price numeric(78,0),
@@ -87,6 +86,8 @@ export class OutgoingMoney1764500000000 implements MigrationInterface {
         reason text,
         is_forced boolean NOT NULL DEFAULT false,
         is_complete boolean NOT NULL DEFAULT false,
+        taken_at_block bigint,
+        gas_settled boolean NOT NULL DEFAULT false,
         outgoing_id uuid,
         created_at timestamptz NOT NULL DEFAULT now(),
         updated_at timestamptz NOT NULL DEFAULT now(),
@@ -110,6 +111,9 @@ export class OutgoingMoney1764500000000 implements MigrationInterface {
     await queryRunner.query('CREATE INDEX sweeps_payment_idx ON sweeps (payment_id, id)');
     await queryRunner.query('CREATE INDEX sweeps_merchant_idx ON sweeps (merchant_id, id)');
     await queryRunner.query('CREATE INDEX sweeps_outgoing_idx ON sweeps (outgoing_id)');
+    await queryRunner.query(`
+      CREATE INDEX sweeps_gas_idx ON sweeps (chain_id, id)
+      WHERE gas_settled = false AND state IN ('confirmed','failed') AND token_address IS NOT NULL`);
     await queryRunner.query(`
       CREATE TABLE refunds (
         id uuid NOT NULL,
@@ -153,9 +157,15 @@ export class OutgoingMoney1764500000000 implements MigrationInterface {
       )`);
     await queryRunner.query('INSERT INTO sweeper_controls (id) VALUES (1)');
     await queryRunner.query('ALTER TABLE payments ADD COLUMN sweep jsonb');
+    await queryRunner.query('ALTER TABLE transfers ADD COLUMN swept_at timestamptz');
+    await queryRunner.query(`
+      CREATE INDEX transfers_unswept_idx ON transfers (chain_id, to_address)
+      WHERE state = 'included' AND swept_at IS NULL`);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query('DROP INDEX transfers_unswept_idx');
+    await queryRunner.query('ALTER TABLE transfers DROP COLUMN swept_at');
     await queryRunner.query('ALTER TABLE payments DROP COLUMN sweep');
     for (const table of [
       'sweeper_controls',

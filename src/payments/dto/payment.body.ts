@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { PageBody } from '../../http/page.js';
 import { type PaymentException, PAYMENT_STATUSES, type PaymentStatus } from '../lifecycle.js';
+import { type PaymentSweep } from '../payment.entity.js';
 import { type PaymentView, type TransferView } from '../payment.view.js';
 
 class TransferBody implements TransferView {
@@ -20,6 +21,20 @@ class TransferBody implements TransferView {
 
   @ApiProperty({ enum: ['native', 'erc20', 'internal'] })
   kind: string;
+}
+
+class SweepBody implements PaymentSweep {
+  @ApiProperty({ example: '0x88df016429689c079f3b2f6ad39fa052532c56795b733da78a91ebe6a713944b' })
+  tx_hash: string;
+
+  @ApiProperty({ example: '999958000000000000', description: 'What reached the treasury, in base units' })
+  amount: string;
+
+  @ApiProperty({
+    example: '42000000000000',
+    description: 'What it cost, with the gas that was sent for it, in wei',
+  })
+  fee: string;
 }
 
 /** The OpenAPI description of `PaymentView`. */
@@ -108,6 +123,13 @@ export class PaymentBody implements PaymentView {
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   settled_at: string | null;
+
+  @ApiProperty({
+    type: SweepBody,
+    nullable: true,
+    description: 'What brought its money to the treasury; null until it is settled',
+  })
+  sweep: SweepBody | null;
 }
 
 export class PaymentPage extends PageBody {

@@ -115,6 +115,10 @@ export class EventCatalogue implements OnModuleInit {
   }
 }
 
-function exampleOf({ example, exampleDeposit }: EventDescriber): EventSubject {
-  return exampleDeposit === undefined ? { payment: example } : { payment: example, deposit: exampleDeposit };
+function exampleOf({ example, exampleDeposit, exampleExtra }: EventDescriber): EventSubject {
+  return {
+    payment: example,
+    ...(exampleDeposit === undefined ? {} : { deposit: exampleDeposit }),
+    ...(exampleExtra === undefined ? {} : { extra: exampleExtra }),
+  };
 }

@@ -2,7 +2,9 @@ import { SetMetadata } from '@nestjs/common';
 import { type DepositView } from '../../payments/deposit.view.js';
 import { type PaymentView } from '../../payments/payment.view.js';
 import { DEPOSIT_SCHEMA } from './deposit.schema.js';
+import { type RefundView } from '../../refunds/refund.view.js';
 import { type JsonSchema, PAYMENT_SCHEMA } from './payment.schema.js';
+import { REFUND_SCHEMA } from './refund.schema.js';
 
 export const EVENT_TYPE = 'quittance:event-type';
 
@@ -14,7 +16,7 @@ export interface EventSubject {
   payment: PaymentView;
   /** The deposit, for events about one. */
   deposit?: DepositView;
-  /** What the type adds to the payment, as `sweep` for payment.settled. */
+  /** What the type adds to the payment, as `refund` for events about one. */
   extra?: Record<string, unknown>;
 }
 
@@ -27,6 +29,8 @@ export interface EventDescriber {
   readonly example: PaymentView;
   /** The deposit of the example, where the event is about one. */
   readonly exampleDeposit?: DepositView;
+  /** What the example adds to the payment. */
+  readonly exampleExtra?: Record<string, unknown>;
   /** `data` of the webhook. */
   data(subject: EventSubject): Record<string, unknown>;
 }
@@ -54,4 +58,11 @@ export abstract class DepositEventHandler implements EventDescriber {
   data({ deposit }: EventSubject): Record<string, unknown> {
     return { ...deposit };
   }
+}
+
+/** `data` is the payment as GET returns it, with the refund as `refund`. */
+export abstract class RefundEventHandler extends PaymentEventHandler {
+  abstract readonly exampleExtra: { refund: RefundView };
+
+  override readonly dataSchema: JsonSchema = REFUND_SCHEMA;
 }

@@ -30,6 +30,7 @@ const CREATED: PaymentView = {
   detected_at: null,
   confirmed_at: null,
   settled_at: null,
+  sweep: null,
 };
 
 /** One payment at the stations of its life, for the examples of events. */

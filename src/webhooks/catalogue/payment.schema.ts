@@ -23,7 +23,7 @@ const STATUS = {
 };
 
 /** Every field of the view, or it does not compile. */
-const PAYMENT_FIELDS: Record<keyof PaymentView, JsonSchema> = {
+export const PAYMENT_FIELDS: Record<keyof PaymentView, JsonSchema> = {
   id: UUID,
   status: STATUS,
   exception: { enum: ['underpaid', 'overpaid', 'late', null] },
@@ -56,6 +56,7 @@ const PAYMENT_FIELDS: Record<keyof PaymentView, JsonSchema> = {
   detected_at: orNull(TIME),
   confirmed_at: orNull(TIME),
   settled_at: orNull(TIME),
+  sweep: orNull(object({ tx_hash: TX_HASH, amount: AMOUNT, fee: AMOUNT })),
 };
 
 /** `data` of events about a payment: the payment as GET returns it. */

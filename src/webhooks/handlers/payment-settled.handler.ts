@@ -10,5 +10,6 @@ export class PaymentSettledHandler extends PaymentEventHandler {
     status: 'settled',
     version: 4,
     settled_at: '2026-11-23T10:02:59.000Z',
+    sweep: { tx_hash: `0xd4${'0'.repeat(62)}`, amount: '999958000000000000', fee: '42000000000000' },
   };
 }

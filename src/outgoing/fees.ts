@@ -1,0 +1,78 @@
+import { type GasQuote } from '../chain/chain-accounts.js';
+
+/** What a transaction offers, wei per gas. */
+export interface Fees {
+  /** Of a legacy transaction its gas price. */
+  maxFeePerGas: bigint;
+  /** Null: a legacy transaction. */
+  maxPriorityFeePerGas: bigint | null;
+}
+
+/** What nodes want at the least to replace a transaction: geth 10 %, others an eighth. */
+const BUMP = { numerator: 9n, denominator: 8n };
+/** Room for the base fee to grow: an eighth a block at the most (EIP-1559), so two full blocks. */
+const ROOM = { numerator: 5n, denominator: 4n };
+/** Without a ceiling of the operator's, a fee is raised to so many times the first one at the most. */
+const MOST_BUMPED = 10n;
+
+/**
+ * @param isDrain the transaction empties its account: it pays its whole fee, so that nothing is left of it, where
+ * others get back what the base fee leaves
+ */
+export function feesFor({ baseFee, tip }: GasQuote, isDrain: boolean): Fees {
+  if (baseFee === null) return { maxFeePerGas: times(tip, BUMP), maxPriorityFeePerGas: null };
+  const maxFeePerGas = times(baseFee, ROOM) + tip;
+  return { maxFeePerGas, maxPriorityFeePerGas: isDrain ? maxFeePerGas : tip };
+}
+
+/** What is paid per gas, as far as it can be told before; to compare with limits. */
+export function expectedPrice({ baseFee, tip }: GasQuote): bigint {
+  return (baseFee ?? 0n) + tip;
+}
+
+/**
+ * Fees of an account that can pay no more than `most` per gas.
+ * @returns null when that may not be mined soon
+ */
+export function feesWithin(quote: GasQuote, most: bigint): Fees | null {
+  const wanted = feesFor(quote, false);
+  if (wanted.maxFeePerGas <= most) return wanted;
+  if (quote.baseFee === null) return null;
+  const least = times(quote.baseFee, BUMP) + quote.tip;
+  return most < least ? null : { maxFeePerGas: most, maxPriorityFeePerGas: quote.tip };
+}
+
+/**
+ * Fees that replace a transaction's: an eighth more at least, and no less than gas costs now.
+ * @param first of the first attempt
+ * @param ceiling the operator's; undefined: ten times the first
+ * @returns null when that would be above the ceiling
+ */
+export function bumped(last: Fees, first: Fees, quote: GasQuote, ceiling: bigint | undefined): Fees | null {
+  const isDrain = last.maxPriorityFeePerGas === last.maxFeePerGas;
+  const market = feesFor(quote, isDrain);
+  const most = ceiling ?? first.maxFeePerGas * MOST_BUMPED;
+  const least = roundedUp(last.maxFeePerGas);
+  if (least > most) return null;
+  const maxFeePerGas = min(max(least, market.maxFeePerGas), most);
+  if (last.maxPriorityFeePerGas === null) return { maxFeePerGas, maxPriorityFeePerGas: null };
+  if (isDrain) return { maxFeePerGas, maxPriorityFeePerGas: maxFeePerGas };
+  const tip = max(roundedUp(last.maxPriorityFeePerGas), market.maxPriorityFeePerGas ?? 0n);
+  return { maxFeePerGas, maxPriorityFeePerGas: min(tip, maxFeePerGas) };
+}
+
+function roundedUp(price: bigint): bigint {
+  return (price * BUMP.numerator + BUMP.denominator - 1n) / BUMP.denominator;
+}
+
+function times(price: bigint, { numerator, denominator }: typeof ROOM): bigint {
+  return (price * numerator) / denominator;
+}
+
+function max(one: bigint, other: bigint): bigint {
+  return one > other ? one : other;
+}
+
+function min(one: bigint, other: bigint): bigint {
+  return one < other ? one : other;
+}

@@ -1,0 +1,123 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import { ChainService } from '../chain/chain.service.js';
+import { type ChainConfig } from '../config/chains.js';
+import { Keys } from '../wallet/keys.js';
+import { RepeatedMessage } from '../process/repeated-message.js';
+import { feesFor } from './fees.js';
+import { OutgoingSigner } from './outgoing-signer.js';
+import { OutgoingTransaction } from './outgoing-transaction.entity.js';
+import { TankMetrics } from './tank-metrics.js';
+
+const GAS = { kind: 'gas_tank' } as const;
+/** Yellow paper, appendix G: a transfer to an account without code, which deposit addresses are. */
+const TRANSFER_GAS = 21_000n;
+const COMPLAIN_EVERY_MS = 600_000;
+
+export type Funding =
+  { state: 'signed' } | { state: 'under_way' } | { state: 'refused'; why: 'no_gas_tank' | 'gas_tank_low' };
+
+/** Pays the gas of addresses that have none. */
+@Injectable()
+export class GasTank {
+  private readonly logger = new Logger('GasTank');
+  private readonly complaints = new RepeatedMessage(COMPLAIN_EVERY_MS);
+
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly chains: ChainService,
+    private readonly keys: Keys,
+    private readonly signer: OutgoingSigner,
+    private readonly metrics: TankMetrics,
+  ) {}
+
+  /** Lower-case; null: there is none. */
+  get address(): string | null {
+    return this.keys.has(GAS.kind) ? this.keys.addressOf(GAS) : null;
+  }
+
+  /**
+   * Signs a transfer of gas to an address, unless one is under way to it.
+   * @param then what is committed together with it
+   * @throws RpcError
+   */
+  async fund(
+    chain: ChainConfig,
+    { to, amount, subjectId }: { to: string; amount: bigint; subjectId: string | null },
+    then: (manager: EntityManager) => Promise<unknown> = () => Promise.resolve(),
+  ): Promise<Funding> {
+    const from = this.address;
+    if (from === null) return { state: 'refused', why: 'no_gas_tank' };
+    const accounts = this.chains.accounts(chain.name);
+    const [quote, balance, nodeNonce] = await Promise.all([
+      accounts.gasQuote(),
+      accounts.balance(from, null),
+      accounts.nonce(from),
+    ]);
+    const fees = feesFor(quote, false);
+    return this.dataSource.transaction(async (manager): Promise<Funding> => {
+      if (await isUnderWay(manager, chain.chainId, to)) return { state: 'under_way' };
+      const promised = await promisedBy(manager, chain.chainId, from);
+      if (balance - promised < amount + TRANSFER_GAS * fees.maxFeePerGas) {
+        this.tellLow(chain, balance, 'it cannot pay what is asked of it now');
+        return { state: 'refused', why: 'gas_tank_low' };
+      }
+      await this.signer.sign(manager, {
+        chainId: chain.chainId,
+        purpose: 'gas',
+        subjectId,
+        account: GAS,
+        from,
+        recipient: to,
+        tokenAddress: null,
+        amount,
+        isDrain: false,
+        gasLimit: TRANSFER_GAS,
+        fees,
+        nodeNonce,
+      });
+      await then(manager);
+      return { state: 'signed' };
+    });
+  }
+
+  /** Looks how much is left, and tells when that is little. @throws RpcError */
+  async inspect(chain: ChainConfig): Promise<void> {
+    const from = this.address;
+    if (from === null) return;
+    const balance = await this.chains.accounts(chain.name).balance(from, null);
+    const { gasTankMinimum } = chain.sweep;
+    const isLow = gasTankMinimum !== undefined && balance < gasTankMinimum;
+    this.metrics.holds(chain.name, balance, isLow);
+    if (isLow) this.tellLow(chain, balance, `it is below gas_tank_minimum, ${gasTankMinimum}`);
+  }
+
+  private tellLow(chain: ChainConfig, balance: bigint, why: string): void {
+    this.metrics.isLow(chain.name);
+    if (!this.complaints.isDue(chain.name, why, Date.now())) return;
+    const line = { chain: chain.name, address: this.address, balance: balance.toString(), reason: why };
+    this.logger.error(line, 'the gas tank is low: fill it up');
+  }
+}
+
+function isUnderWay(manager: EntityManager, chainId: number, to: string): Promise<boolean> {
+  return manager
+    .createQueryBuilder(OutgoingTransaction, 'outgoing')
+    .where({ chainId, recipient: to, purpose: 'gas' })
+    .andWhere(`outgoing.state IN ('signed','sent')`)
+    .getExists();
+}
+
+/** Wei that the tank has signed away and not paid yet. */
+async function promisedBy(manager: EntityManager, chainId: number, from: string): Promise<bigint> {
+  const [row] = await manager.query<{ sum: string }[]>(
+    `SELECT coalesce(sum(attempt.amount + attempt.gas_limit * attempt.max_fee_per_gas), 0) AS sum
+     FROM outgoing_transactions outgoing
+     CROSS JOIN LATERAL (
+       SELECT * FROM outgoing_attempts WHERE outgoing_id = outgoing.id ORDER BY ordinal DESC LIMIT 1) attempt
+     WHERE outgoing.chain_id = $1 AND outgoing.from_address = $2 AND outgoing.state IN ('signed','sent')`,
+    [chainId, from],
+  );
+  return BigInt(row?.sum ?? 0);
+}

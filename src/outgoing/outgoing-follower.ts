@@ -1,0 +1,303 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { type GasQuote, type Receipt } from '../chain/chain-accounts.js';
+import { ChainService } from '../chain/chain.service.js';
+import { type ChainConfig } from '../config/chains.js';
+import { SETTINGS } from '../config/configuration.module.js';
+import { type Settings } from '../config/settings.js';
+import { Outbox } from '../payments/outbox.js';
+import { RepeatedMessage } from '../process/repeated-message.js';
+import { type ChainExtent, finalUpTo, ScannedChain } from '../scanner/scanned-chain.js';
+import { movedBy } from './erc20.js';
+import { FinalHooks } from './final-hooks.js';
+import { OutgoingAttempt } from './outgoing-attempt.entity.js';
+import { OutgoingMetrics } from './outgoing-metrics.js';
+import { OutgoingTransaction } from './outgoing-transaction.entity.js';
+import { type OutgoingRecord, OutgoingRepository } from './outgoing.repository.js';
+import { Replacements } from './replacements.js';
+
+/** Bytes that a node has are given to it again so often, in case it forgot them. */
+const AGAIN_MS = 15_000;
+const COMPLAIN_EVERY_MS = 60_000;
+
+export interface Circumstances {
+  extent: ChainExtent;
+  quote: GasQuote;
+  /** Nothing new may be signed, not even a replacement. */
+  isPaused: boolean;
+}
+
+/**
+ * Brings what was signed to its end: broadcast, mined, final; again after a reorg or a crash, with the same bytes. It
+ * decides by what is in Postgres and on the chain alone, so that it does not matter when it stopped.
+ */
+@Injectable()
+export class OutgoingFollower {
+  private readonly logger = new Logger('Outgoing');
+  private readonly complaints = new RepeatedMessage(COMPLAIN_EVERY_MS);
+
+  constructor(
+    @Inject(SETTINGS) private readonly settings: Settings,
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly outgoing: OutgoingRepository,
+    private readonly chains: ChainService,
+    private readonly scanned: ScannedChain,
+    private readonly hooks: FinalHooks,
+    private readonly outbox: Outbox,
+    private readonly metrics: OutgoingMetrics,
+    private readonly replacements: Replacements,
+  ) {}
+
+  /** One round over everything of the chain that is not final. @throws RpcError */
+  async follow(chain: ChainConfig, circumstances: Circumstances): Promise<void> {
+    const open = await this.outgoing.open(chain.chainId);
+    this.tellStanding(chain, open);
+    const rounds = byAddress(open).map((own) => this.followAddress(chain, own, circumstances));
+    // Each to its end, so that the failure of one keeps no other from being followed.
+    const failed = (await Promise.allSettled(rounds)).find(({ status }) => status === 'rejected');
+    if (failed?.status === 'rejected') throw failed.reason;
+  }
+
+  /** In the order of nonces: a node that lacks one keeps those after it waiting. */
+  private async followAddress(
+    chain: ChainConfig,
+    records: OutgoingRecord[],
+    circumstances: Circumstances,
+  ): Promise<void> {
+    let isFirst = true;
+    for (const record of records) {
+      const receipt = await this.receiptOf(chain, record);
+      if (receipt !== null) await this.mined(chain, record, receipt, circumstances.extent);
+      else {
+        await this.unmined(chain, record, circumstances, isFirst);
+        isFirst = false;
+      }
+    }
+  }
+
+  /** The newest first, as the likeliest. */
+  private async receiptOf(chain: ChainConfig, { attempts }: OutgoingRecord): Promise<Receipt | null> {
+    const accounts = this.chains.accounts(chain.name);
+    const receipts = await Promise.all(attempts.map(({ txHash }) => accounts.receipt(txHash)));
+    return receipts.findLast((receipt) => receipt !== null) ?? null;
+  }
+
+  private async mined(
+    chain: ChainConfig,
+    { outgoing, attempts }: OutgoingRecord,
+    receipt: Receipt,
+    extent: ChainExtent,
+  ): Promise<void> {
+    const { amount } = attempts.find(({ txHash }) => txHash === receipt.txHash) as OutgoingAttempt;
+    const row = {
+      ...outgoing,
+      ...outcomeOf(outgoing, receipt, amount),
+      state: 'mined' as const,
+      reason: null,
+    };
+    const isFinal =
+      receipt.blockNumber <= finalUpTo(chain, extent, row) &&
+      (await this.scanned.has(chain, { number: receipt.blockNumber, hash: receipt.blockHash }));
+    if (isFinal) return this.finish(chain, row);
+    if (outgoing.state === 'mined' && outgoing.blockHash === receipt.blockHash) return;
+    await this.save(row);
+    this.logger.log({ ...named(chain, row), block: row.blockNumber }, 'transaction mined');
+  }
+
+  private async finish(chain: ChainConfig, mined: OutgoingTransaction): Promise<void> {
+    const why = whyFailed(mined);
+    const row = {
+      ...mined,
+      state: why === null ? ('confirmed' as const) : ('failed' as const),
+      reason: why,
+      finishedAt: new Date(),
+    };
+    await this.conclude(row);
+    this.metrics.finished(chain.name, row.purpose, row.state);
+    const line = { ...named(chain, row), block: row.blockNumber, fee: row.fee?.toString() };
+    if (why === null) this.logger.log(line, 'transaction final');
+    else this.logger.error({ ...line, reason: why }, 'transaction failed');
+  }
+
+  private async conclude(row: OutgoingTransaction): Promise<void> {
+    await this.dataSource.transaction(async (manager) => {
+      const before = await this.outgoing.lock(manager, row.id);
+      // Another process, that held the chain a moment ago, may have been faster.
+      if (before.finishedAt !== null) return;
+      await manager.save(OutgoingTransaction, row);
+      await this.hooks.run(manager, row);
+    });
+    this.outbox.announceCommit();
+  }
+
+  private async unmined(
+    chain: ChainConfig,
+    record: OutgoingRecord,
+    circumstances: Circumstances,
+    isNext: boolean,
+  ): Promise<void> {
+    const outgoing = await this.withoutBlock(chain, record.outgoing);
+    const accounts = this.chains.accounts(chain.name);
+    if ((await accounts.nonce(outgoing.from)) > outgoing.nonce) {
+      return this.nonceTaken(chain, outgoing, circumstances.extent);
+    }
+    const isDue =
+      outgoing.state === 'signed' ||
+      outgoing.checkedAt === null ||
+      Date.now() - outgoing.checkedAt.getTime() >= AGAIN_MS;
+    if (isDue) await this.broadcast(chain, { ...record, outgoing });
+    if (!isNext || circumstances.isPaused) return;
+    const isReplaced = await this.replacements.replaceLate(
+      chain,
+      { ...record, outgoing },
+      circumstances.quote,
+    );
+    if (!isReplaced) return;
+    this.metrics.bumped(chain.name);
+    const [attempt] = (await this.outgoing.attemptsOf([outgoing])).slice(-1);
+    await this.broadcast(chain, { outgoing, attempts: attempt ? [attempt] : [] });
+  }
+
+  /** A reorg took its block away: it waits again, with the bytes it has. */
+  private async withoutBlock(
+    chain: ChainConfig,
+    outgoing: OutgoingTransaction,
+  ): Promise<OutgoingTransaction> {
+    if (outgoing.state !== 'mined') return outgoing;
+    const row: OutgoingTransaction = {
+      ...outgoing,
+      state: 'sent',
+      txHash: null,
+      blockNumber: null,
+      blockHash: null,
+      succeeded: null,
+      gasUsed: null,
+      effectiveGasPrice: null,
+      fee: null,
+      received: null,
+      checkedAt: null,
+    };
+    await this.save(row);
+    this.metrics.reorged(chain.name);
+    this.logger.warn(named(chain, outgoing), 'a reorg took the transaction away: it is sent again');
+    return row;
+  }
+
+  /**
+   * Its receipt may only be late. When the nonce is used up in a final block, and still nobody knows any of our bytes as
+   * mined, then somebody else has used the key.
+   */
+  private async nonceTaken(
+    chain: ChainConfig,
+    outgoing: OutgoingTransaction,
+    extent: ChainExtent,
+  ): Promise<void> {
+    const final = finalUpTo(chain, extent, outgoing);
+    const accounts = this.chains.accounts(chain.name);
+    if (final < 0 || (await accounts.nonce(outgoing.from, final)) <= outgoing.nonce) return;
+    const reason = `nonce ${outgoing.nonce} of ${outgoing.from} was used by a transaction that is not ours: nothing was sent. Find out who else has the key`;
+    await this.conclude({ ...outgoing, state: 'failed', reason, finishedAt: new Date() });
+    this.metrics.finished(chain.name, outgoing.purpose, 'failed');
+    this.logger.error({ ...named(chain, outgoing), reason }, 'transaction failed');
+  }
+
+  /** All attempts, the last first: a node that lacks it may have forgotten that it has the one before. */
+  private async broadcast(chain: ChainConfig, { outgoing, attempts }: OutgoingRecord): Promise<void> {
+    const last = attempts.at(-1);
+    if (last === undefined) return;
+    const { outcome, words } = await this.chains.accounts(chain.name).broadcast(last.raw);
+    const now = new Date();
+    const isKnown = outcome === 'accepted' || outcome === 'nonce_too_low' || outcome === 'underpriced';
+    const reason = isKnown ? null : words;
+    await this.dataSource.transaction(async (manager) => {
+      await manager.query(
+        `UPDATE outgoing_transactions SET state = 'sent', reason = $2, checked_at = $3, sent_at = coalesce(sent_at, $3)
+         WHERE id = $1 AND state IN ('signed', 'sent')`,
+        [outgoing.id, reason, now],
+      );
+      await manager.query(
+        'UPDATE outgoing_attempts SET sent_at = coalesce(sent_at, $2) WHERE outgoing_id = $1 AND ordinal = $3',
+        [outgoing.id, now, last.ordinal],
+      );
+    });
+    if (outgoing.state === 'signed' && isKnown) {
+      this.logger.log({ ...named(chain, outgoing), tx_hash: last.txHash }, 'transaction sent');
+    }
+    if (isKnown) return;
+    this.metrics.refusedBy(chain.name, outcome);
+    if (this.complaints.isDue(outgoing.id, outcome, Date.now())) {
+      this.logger.warn({ ...named(chain, outgoing), outcome, reason: words }, 'transaction not taken');
+    }
+  }
+
+  /** Columns that the scan of receipts moves, unless it is final by now. */
+  private async save(row: OutgoingTransaction): Promise<void> {
+    await this.dataSource.transaction(async (manager) => {
+      const before = await this.outgoing.lock(manager, row.id);
+      if (before.finishedAt === null) await manager.save(OutgoingTransaction, row);
+    });
+  }
+
+  private tellStanding(chain: ChainConfig, open: OutgoingRecord[]): void {
+    const now = Date.now();
+    const ages = open
+      .filter(({ outgoing }) => outgoing.state !== 'mined')
+      .map(({ outgoing }) => ({ outgoing, ageMs: now - outgoing.createdAt.getTime() }));
+    const stuck = ages.filter(({ ageMs }) => ageMs >= this.settings.sweepStuckAfterMs);
+    for (const { outgoing, ageMs } of stuck) {
+      if (!this.complaints.isDue(`stuck ${outgoing.id}`, 'stuck', now)) continue;
+      this.logger.error(
+        { ...named(chain, outgoing), seconds: Math.round(ageMs / 1000), reason: outgoing.reason },
+        'transaction is stuck',
+      );
+    }
+    const oldestMs = Math.max(0, ...ages.map(({ ageMs }) => ageMs));
+    this.metrics.standing(chain.name, { open: open.length, stuck: stuck.length, oldestMs });
+  }
+}
+
+function byAddress(records: readonly OutgoingRecord[]): OutgoingRecord[][] {
+  const groups = new Map<string, OutgoingRecord[]>();
+  for (const record of records) {
+    const { from } = record.outgoing;
+    groups.set(from, [...(groups.get(from) ?? []), record]);
+  }
+  return [...groups.values()];
+}
+
+/** What a receipt says of it. */
+function outcomeOf(outgoing: OutgoingTransaction, receipt: Receipt, amount: bigint) {
+  const { from, recipient: to, tokenAddress: token } = outgoing;
+  const moved = token === null ? amount : movedBy(receipt.logs, { token, from, to });
+  return {
+    amount,
+    txHash: receipt.txHash,
+    blockNumber: receipt.blockNumber,
+    blockHash: receipt.blockHash,
+    succeeded: receipt.succeeded,
+    gasUsed: receipt.gasUsed,
+    effectiveGasPrice: receipt.effectiveGasPrice,
+    fee: receipt.fee,
+    received: receipt.succeeded ? moved : 0n,
+  };
+}
+
+function whyFailed({ succeeded, received, tokenAddress }: OutgoingTransaction): string | null {
+  if (succeeded !== true) return 'it was mined and reverted: nothing was moved, and its gas was paid';
+  if (received === 0n && tokenAddress !== null) {
+    return `token ${tokenAddress} took the call and reported no transfer: nothing counts as moved, and its gas was paid`;
+  }
+  return null;
+}
+
+export function named({ name: chain }: ChainConfig, row: OutgoingTransaction) {
+  return {
+    chain,
+    outgoing: row.id,
+    purpose: row.purpose,
+    from: row.from,
+    nonce: row.nonce,
+    tx_hash: row.txHash,
+  };
+}

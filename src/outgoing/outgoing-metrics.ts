@@ -1,0 +1,71 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Counter, Gauge } from 'prom-client';
+
+/** What Prometheus is told of transactions that this process sends. */
+@Injectable()
+export class OutgoingMetrics implements OnModuleInit {
+  private final: Counter<'chain' | 'purpose' | 'state'>;
+  private replaced: Counter<'chain'>;
+  private dropped: Counter<'chain'>;
+  private refused: Counter<'chain' | 'outcome'>;
+  private open: Gauge<'chain'>;
+  private stuck: Gauge<'chain'>;
+  private oldest: Gauge<'chain'>;
+
+  onModuleInit(): void {
+    const name = (rest: string) => `quittance_outgoing_${rest}`;
+    this.final = new Counter({
+      name: name('final_total'),
+      help: 'Transactions that became final',
+      labelNames: ['chain', 'purpose', 'state'],
+    });
+    this.replaced = new Counter({
+      name: name('replaced_total'),
+      help: 'Transactions signed again with a higher fee',
+      labelNames: ['chain'],
+    });
+    this.dropped = new Counter({
+      name: name('reorged_total'),
+      help: 'Mined transactions that a reorg took away',
+      labelNames: ['chain'],
+    });
+    this.refused = new Counter({
+      name: name('refused_total'),
+      help: 'Broadcasts that a node refused',
+      labelNames: ['chain', 'outcome'],
+    });
+    const gauge = (rest: string, help: string) =>
+      new Gauge({ name: name(rest), help, labelNames: ['chain'] });
+    this.open = gauge('open', 'Transactions that are not final');
+    this.stuck = gauge(
+      'stuck',
+      'Transactions that have waited to be mined for longer than SWEEP_STUCK_AFTER',
+    );
+    this.oldest = gauge('oldest_unmined_seconds', 'How long the oldest transaction has waited to be mined');
+  }
+
+  finished(chain: string, purpose: string, state: string): void {
+    this.final.inc({ chain, purpose, state });
+  }
+
+  bumped(chain: string): void {
+    this.replaced.inc({ chain });
+  }
+
+  reorged(chain: string): void {
+    this.dropped.inc({ chain });
+  }
+
+  refusedBy(chain: string, outcome: string): void {
+    this.refused.inc({ chain, outcome });
+  }
+
+  standing(
+    chain: string,
+    { open, stuck, oldestMs }: { open: number; stuck: number; oldestMs: number },
+  ): void {
+    this.open.set({ chain }, open);
+    this.stuck.set({ chain }, stuck);
+    this.oldest.set({ chain }, oldestMs / 1000);
+  }
+}

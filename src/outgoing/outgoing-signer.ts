@@ -1,0 +1,145 @@
+import { Injectable } from '@nestjs/common';
+import { Transaction, type TransactionLike } from 'ethers';
+import { type EntityManager } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { type Account, Keys } from '../wallet/keys.js';
+import { transferData } from './erc20.js';
+import { type Fees } from './fees.js';
+import { OutgoingAttempt } from './outgoing-attempt.entity.js';
+import { OutgoingTransaction, type Purpose } from './outgoing-transaction.entity.js';
+import { holdAddress, OutgoingRepository } from './outgoing.repository.js';
+
+/** What an address of ours is to do. */
+export interface Intent {
+  chainId: number;
+  purpose: Purpose;
+  subjectId: string | null;
+  account: Account;
+  /** Lower-case, as all addresses here. */
+  from: string;
+  recipient: string;
+  tokenAddress: string | null;
+  amount: bigint;
+  isDrain: boolean;
+  gasLimit: bigint;
+  fees: Fees;
+  /** What the node says is the next one; ours may be further. */
+  nodeNonce: number;
+}
+
+/**
+ * Commits what will be broadcast before anybody hears of it. Everything runs inside the caller's transaction, together
+ * with the change that says what it is for.
+ */
+@Injectable()
+export class OutgoingSigner {
+  constructor(
+    private readonly keys: Keys,
+    private readonly outgoing: OutgoingRepository,
+  ) {}
+
+  /** @throws NoKeyError, WrongKeyError */
+  async sign(manager: EntityManager, intent: Intent): Promise<OutgoingTransaction> {
+    const { chainId, from, account } = intent;
+    await holdAddress(manager, chainId, from);
+    const nonce = Math.max(intent.nodeNonce, await this.outgoing.nextNonce(manager, chainId, from));
+    const id = uuidv7();
+    const outgoing: Partial<OutgoingTransaction> = {
+      id,
+      chainId,
+      purpose: intent.purpose,
+      subjectId: intent.subjectId,
+      account: account.kind,
+      derivationIndex: account.kind === 'deposit' ? account.derivationIndex : null,
+      from,
+      nonce,
+      recipient: intent.recipient,
+      tokenAddress: intent.tokenAddress,
+      amount: intent.amount,
+      isDrain: intent.isDrain,
+      state: 'signed',
+    };
+    await manager.insert(OutgoingTransaction, outgoing);
+    await this.attempt(
+      manager,
+      { id, from, account, ordinal: 0, amount: intent.amount },
+      transactionOf(intent, nonce),
+    );
+    return manager.findOneByOrFail(OutgoingTransaction, { id });
+  }
+
+  /**
+   * Signs other bytes for the same nonce, so that one of them at most is ever mined.
+   * @param seen the attempts the caller knows of; when there are more by now, nothing is signed
+   * @param amount what it moves from now on, where the fee comes out of it; else as before
+   * @returns false when somebody else was first
+   */
+  async replace(
+    manager: EntityManager,
+    id: string,
+    seen: readonly OutgoingAttempt[],
+    fees: Fees,
+    amount?: bigint,
+  ): Promise<boolean> {
+    const row = await this.outgoing.lock(manager, id);
+    const attempts = await manager.countBy(OutgoingAttempt, { outgoingId: id });
+    if (!['signed', 'sent'].includes(row.state) || attempts !== seen.length) return false;
+    const last = seen.at(-1) as OutgoingAttempt;
+    const moved = amount ?? last.amount;
+    const transaction = replacement(last, fees, amount);
+    const account = accountOf(row);
+    await this.attempt(
+      manager,
+      { id, from: row.from, account, ordinal: seen.length, amount: moved },
+      transaction,
+    );
+    await manager.update(OutgoingTransaction, { id }, { amount: moved });
+    return true;
+  }
+
+  private async attempt(
+    manager: EntityManager,
+    given: { id: string; from: string; account: Account; ordinal: number; amount: bigint },
+    transaction: TransactionLike,
+  ): Promise<void> {
+    const { raw, hash } = this.keys.sign(given.account, given.from, transaction);
+    await manager.insert(OutgoingAttempt, {
+      chainId: Number(transaction.chainId),
+      txHash: hash,
+      outgoingId: given.id,
+      ordinal: given.ordinal,
+      raw,
+      gasLimit: Number(transaction.gasLimit),
+      maxFeePerGas: BigInt(transaction.maxFeePerGas ?? transaction.gasPrice ?? 0),
+      maxPriorityFeePerGas: transaction.type === 0 ? null : BigInt(transaction.maxPriorityFeePerGas ?? 0),
+      amount: given.amount,
+    });
+  }
+}
+
+function transactionOf(intent: Intent, nonce: number): TransactionLike {
+  const { chainId, gasLimit, recipient, tokenAddress, amount, fees } = intent;
+  const what =
+    tokenAddress === null
+      ? { to: recipient, value: amount, data: '0x' }
+      : { to: tokenAddress, value: 0n, data: transferData(recipient, amount) };
+  return { chainId, nonce, gasLimit, ...what, ...feeFields(fees) };
+}
+
+/** The same transaction with other fees, and another value where one is given. */
+function replacement({ raw }: OutgoingAttempt, fees: Fees, amount: bigint | undefined): TransactionLike {
+  const { chainId, nonce, gasLimit, to, value, data } = Transaction.from(raw);
+  return { chainId, nonce, gasLimit, to, value: amount ?? value, data, ...feeFields(fees) };
+}
+
+function feeFields({ maxFeePerGas, maxPriorityFeePerGas }: Fees): Partial<TransactionLike> {
+  return maxPriorityFeePerGas === null
+    ? { type: 0, gasPrice: maxFeePerGas }
+    : { type: 2, maxFeePerGas, maxPriorityFeePerGas };
+}
+
+export function accountOf(row: Pick<OutgoingTransaction, 'account' | 'derivationIndex'>): Account {
+  return row.account === 'deposit'
+    ? { kind: 'deposit', derivationIndex: row.derivationIndex as number }
+    : { kind: row.account };
+}

@@ -1,0 +1,32 @@
+import { Module } from '@nestjs/common';
+import { ChainModule } from '../chain/chain.module.js';
+import { OutboxModule } from '../payments/outbox.module.js';
+import { ScannedChainModule } from '../scanner/scanned-chain.module.js';
+import { WalletModule } from '../wallet/wallet.module.js';
+import { FinalHooks } from './final-hooks.js';
+import { GasTank } from './gas-tank.js';
+import { OutgoingFollower } from './outgoing-follower.js';
+import { OutgoingMetrics } from './outgoing-metrics.js';
+import { OutgoingSigner } from './outgoing-signer.js';
+import { OutgoingRepository } from './outgoing.repository.js';
+import { Preparations } from './preparation.js';
+import { Replacements } from './replacements.js';
+import { TankMetrics } from './tank-metrics.js';
+
+/** Whatever leaves an address of ours goes through here: signed, committed, broadcast and followed to its end. */
+@Module({
+  imports: [ChainModule, OutboxModule, ScannedChainModule, WalletModule],
+  providers: [
+    FinalHooks,
+    GasTank,
+    OutgoingFollower,
+    OutgoingMetrics,
+    OutgoingRepository,
+    OutgoingSigner,
+    Preparations,
+    Replacements,
+    TankMetrics,
+  ],
+  exports: [FinalHooks, GasTank, OutgoingFollower, OutgoingRepository, OutgoingSigner, Preparations],
+})
+export class OutgoingModule {}

@@ -1,0 +1,108 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager, In } from 'typeorm';
+import { OutgoingAttempt } from './outgoing-attempt.entity.js';
+import { OutgoingTransaction } from './outgoing-transaction.entity.js';
+
+/** An outgoing transaction and what was signed for it, the first first. */
+export interface OutgoingRecord {
+  outgoing: OutgoingTransaction;
+  attempts: OutgoingAttempt[];
+}
+
+const OPEN = In(['signed', 'sent', 'mined']);
+
+@Injectable()
+export class OutgoingRepository {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  /** Those that are not final, by address and nonce. */
+  async open(chainId: number): Promise<OutgoingRecord[]> {
+    const rows = await this.dataSource.manager.find(OutgoingTransaction, {
+      where: { chainId, state: OPEN },
+      order: { from: 'ASC', nonce: 'ASC' },
+    });
+    const attempts = await this.attemptsOf(rows);
+    return rows.map((outgoing) => ({
+      outgoing,
+      attempts: attempts.filter(({ outgoingId }) => outgoingId === outgoing.id),
+    }));
+  }
+
+  async attemptsOf(rows: readonly Pick<OutgoingTransaction, 'id'>[]): Promise<OutgoingAttempt[]> {
+    if (rows.length === 0) return [];
+    return this.dataSource.manager.find(OutgoingAttempt, {
+      where: { outgoingId: In(rows.map(({ id }) => id)) },
+      order: { ordinal: 'ASC' },
+    });
+  }
+
+  /** What was done for a sweep or refund, the first first. */
+  ofSubject(manager: EntityManager, subjectId: string): Promise<OutgoingTransaction[]> {
+    return manager.find(OutgoingTransaction, { where: { subjectId }, order: { id: 'ASC' } });
+  }
+
+  /** Base units of an asset that an address has signed away, and which may still be in its balance. */
+  async promisedBy(
+    manager: EntityManager,
+    chainId: number,
+    from: string,
+    tokenAddress: string | null,
+  ): Promise<bigint> {
+    const [row] = await manager.query<{ sum: string }[]>(
+      `SELECT coalesce(sum(amount), 0) AS sum FROM outgoing_transactions
+       WHERE chain_id = $1 AND from_address = $2 AND token_address IS NOT DISTINCT FROM $3
+         AND state IN ('signed', 'sent')`,
+      [chainId, from, tokenAddress],
+    );
+    return BigInt(row?.sum ?? 0);
+  }
+
+  /** Whether something the address signed is not final yet. */
+  isAnyOpenFrom(manager: EntityManager, chainId: number, from: string): Promise<boolean> {
+    return manager.existsBy(OutgoingTransaction, { chainId, from, state: OPEN });
+  }
+
+  /** Holds the row until the transaction ends. */
+  lock(manager: EntityManager, id: string): Promise<OutgoingTransaction> {
+    return manager.findOneOrFail(OutgoingTransaction, { where: { id }, lock: { mode: 'pessimistic_write' } });
+  }
+
+  /** The nonce after the highest that this address was given here; 0: it was given none. */
+  async nextNonce(manager: EntityManager, chainId: number, from: string): Promise<number> {
+    const [row] = await manager.query<{ next: string | null }[]>(
+      'SELECT max(nonce) + 1 AS next FROM outgoing_transactions WHERE chain_id = $1 AND from_address = $2',
+      [chainId, from],
+    );
+    return Number(row?.next ?? 0);
+  }
+
+  /**
+   * Base units that sweeps of an asset move which were sent since a time, or are about to be: of those that failed,
+   * nothing. Far older ones are not looked at, since none is signed so long before it is sent.
+   */
+  async sweptSince(
+    manager: EntityManager,
+    chainId: number,
+    tokenAddress: string | null,
+    since: Date,
+  ): Promise<bigint> {
+    const [row] = await manager.query<{ sum: string }[]>(
+      `SELECT coalesce(sum(amount), 0) AS sum FROM outgoing_transactions
+       WHERE chain_id = $1 AND purpose = 'sweep' AND token_address IS NOT DISTINCT FROM $2
+         AND created_at >= $3::timestamptz - interval '7 days' AND coalesce(sent_at, now()) >= $3 AND state <> 'failed'`,
+      [chainId, tokenAddress, since],
+    );
+    return BigInt(row?.sum ?? 0);
+  }
+}
+
+/**
+ * Holds an address of ours on a chain until the transaction ends: whoever gives it a nonce, or decides what its money
+ * is for, does so alone.
+ */
+export async function holdAddress(manager: EntityManager, chainId: number, address: string): Promise<void> {
+  await manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
+    `quittance address ${chainId} ${address}`,
+  ]);
+}

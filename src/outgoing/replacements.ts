@@ -1,0 +1,112 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { type GasQuote } from '../chain/chain-accounts.js';
+import { ChainService } from '../chain/chain.service.js';
+import { type ChainConfig } from '../config/chains.js';
+import { SETTINGS } from '../config/configuration.module.js';
+import { type Settings } from '../config/settings.js';
+import { RepeatedMessage } from '../process/repeated-message.js';
+import { bumped, type Fees } from './fees.js';
+import { GasTank } from './gas-tank.js';
+import { OutgoingAttempt } from './outgoing-attempt.entity.js';
+import { OutgoingSigner } from './outgoing-signer.js';
+import { type OutgoingRecord } from './outgoing.repository.js';
+
+const COMPLAIN_EVERY_MS = 600_000;
+
+/** Higher fees for what is not mined in time. */
+@Injectable()
+export class Replacements {
+  private readonly logger = new Logger('Outgoing');
+  private readonly complaints = new RepeatedMessage(COMPLAIN_EVERY_MS);
+
+  constructor(
+    @Inject(SETTINGS) private readonly settings: Settings,
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly chains: ChainService,
+    private readonly signer: OutgoingSigner,
+    private readonly tank: GasTank,
+  ) {}
+
+  /**
+   * Signs the transaction again with a higher fee, when its last attempt has waited for too long.
+   * @returns whether it did; to broadcast it is the caller's
+   * @throws RpcError
+   */
+  async replaceLate(chain: ChainConfig, record: OutgoingRecord, quote: GasQuote): Promise<boolean> {
+    const last = record.attempts.at(-1) as OutgoingAttempt;
+    if (Date.now() - last.signedAt.getTime() < this.settings.sweepBumpAfterMs) return false;
+    const fees = bumped(
+      feesOf(last),
+      feesOf(record.attempts[0] as OutgoingAttempt),
+      quote,
+      chain.sweep.maxGasPrice,
+    );
+    if (fees === null) {
+      this.leave(chain, record, 'its fee is at the ceiling: it waits for gas to be cheaper');
+      return false;
+    }
+    const amount = await this.affordable(chain, record, fees);
+    if (amount === null) return false;
+    const isReplaced = await this.dataSource.transaction((manager) =>
+      this.signer.replace(manager, record.outgoing.id, record.attempts, fees, amount),
+    );
+    if (isReplaced) this.tell(chain, record, last, fees);
+    return isReplaced;
+  }
+
+  /**
+   * What the address can move at the higher fee; what a deposit address lacks of it comes from the tank first.
+   * @returns undefined: what it moved before; null: it cannot pay it now
+   */
+  private async affordable(
+    chain: ChainConfig,
+    record: OutgoingRecord,
+    fees: Fees,
+  ): Promise<bigint | undefined | null> {
+    const { outgoing, attempts } = record;
+    const last = attempts.at(-1) as OutgoingAttempt;
+    const fee = BigInt(last.gasLimit) * fees.maxFeePerGas;
+    const balance = await this.chains.accounts(chain.name).balance(outgoing.from, null);
+    if (outgoing.isDrain) {
+      // Not more than before, though more may have come: that is not final yet.
+      const before = last.amount + BigInt(last.gasLimit) * last.maxFeePerGas;
+      const amount = (balance < before ? balance : before) - fee;
+      return amount > 0n ? amount : this.leave(chain, record, 'a higher fee would take all that it moves');
+    }
+    const needed = fee + (outgoing.tokenAddress === null ? last.amount : 0n);
+    if (balance >= needed) return undefined;
+    if (outgoing.account !== 'deposit') {
+      return this.leave(chain, record, 'its account cannot pay a higher fee; fill it up');
+    }
+    const { from: to, subjectId } = outgoing;
+    await this.tank.fund(chain, { to, amount: needed - balance, subjectId });
+    return null;
+  }
+
+  private tell(
+    { name: chain }: ChainConfig,
+    record: OutgoingRecord,
+    last: OutgoingAttempt,
+    fees: Fees,
+  ): void {
+    const { id, from, nonce } = record.outgoing;
+    const max_fee_per_gas = fees.maxFeePerGas.toString();
+    this.logger.warn(
+      { chain, outgoing: id, from, nonce, replaces: last.txHash, max_fee_per_gas },
+      'transaction was not mined in time: signed again with a higher fee',
+    );
+  }
+
+  private leave({ name: chain }: ChainConfig, { outgoing }: OutgoingRecord, reason: string): null {
+    if (this.complaints.isDue(outgoing.id, reason, Date.now())) {
+      this.logger.warn({ chain, outgoing: outgoing.id, from: outgoing.from, reason }, 'fee not raised');
+    }
+    return null;
+  }
+}
+
+function feesOf({ maxFeePerGas, maxPriorityFeePerGas }: OutgoingAttempt): Fees {
+  return { maxFeePerGas, maxPriorityFeePerGas };
+}

@@ -1,0 +1,155 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type EntityManager } from 'typeorm';
+import { SETTINGS } from '../config/configuration.module.js';
+import { type Settings } from '../config/settings.js';
+import { lateWatchMsOf } from './counting.js';
+import { type PaymentStatus } from './lifecycle.js';
+import { type PaymentSweep } from './payment.entity.js';
+
+/** One asset that reached a payment's address, and may still be there. */
+export interface UnsweptDeposit {
+  paymentId: string;
+  merchantId: string;
+  /** Lower-case, as all addresses here. */
+  address: string;
+  derivationIndex: number;
+  status: PaymentStatus;
+  /** Null: the chain's native asset. */
+  tokenAddress: string | null;
+}
+
+/** Money on its way in, which a reorg may still take away. */
+export interface Arrived {
+  amount: bigint;
+  blockNumber: number;
+  /** The payment's own rule where it counts towards it; undefined: the chain's, by the amount. */
+  requiredConfirmations?: number | null;
+}
+
+interface UnsweptRow {
+  payment_id: string;
+  merchant_id: string;
+  address: string;
+  derivation_index: string;
+  status: PaymentStatus;
+  token_address: string | null;
+}
+
+/** What lies at deposit addresses, for whoever moves it on; and the mark that it was moved. */
+@Injectable()
+export class DepositFunds {
+  private readonly lateWatchMs: number;
+
+  constructor(@Inject(SETTINGS) settings: Settings) {
+    this.lateWatchMs = lateWatchMsOf(settings);
+  }
+
+  /**
+   * What may be swept: money of payments that are confirmed or closed for good, and deposits that were accepted or
+   * ignored. The rest is left, so that it can go back from where it came.
+   * @param chainTime of the last block scanned
+   * @param paymentIds of these payments everything, whatever their status
+   */
+  async unswept(
+    manager: EntityManager,
+    chainId: number,
+    chainTime: Date,
+    paymentIds: readonly string[] | null,
+  ): Promise<UnsweptDeposit[]> {
+    const closedBefore = new Date(chainTime.getTime() - this.lateWatchMs);
+    const rows = await manager.query<UnsweptRow[]>(
+      `SELECT DISTINCT payment.id AS payment_id, payment.merchant_id, payment.address, payment.derivation_index,
+         payment.status, transfer.token_address
+       FROM transfers transfer
+       JOIN payments payment ON payment.id = transfer.payment_id
+       WHERE transfer.chain_id = $1 AND transfer.state = 'included' AND transfer.swept_at IS NULL
+         AND (payment.id = ANY($3) OR ($3::uuid[] IS NULL AND (
+           payment.status IN ('confirmed', 'settled', 'failed') OR transfer.resolution IS NOT NULL
+           OR (payment.status = 'expired' AND payment.expires_at < $2))))
+       ORDER BY payment.id, transfer.token_address NULLS LAST`,
+      [chainId, closedBefore, paymentIds],
+    );
+    return rows.map((row) => ({
+      paymentId: row.payment_id,
+      merchantId: row.merchant_id,
+      address: row.address,
+      derivationIndex: Number(row.derivation_index),
+      status: row.status,
+      tokenAddress: row.token_address,
+    }));
+  }
+
+  /** What of an asset reached an address and is not known to have left it. */
+  async arrived(
+    manager: EntityManager,
+    chainId: number,
+    address: string,
+    tokenAddress: string | null,
+  ): Promise<Arrived[]> {
+    const rows = await manager.query<
+      { amount: string; block_number: string; counts: boolean; required_confirmations: number | null }[]
+    >(
+      `SELECT transfer.amount, transfer.block_number, payment.required_confirmations,
+         (transfer.uncounted_reason IS NULL) AS counts
+       FROM transfers transfer JOIN payments payment ON payment.id = transfer.payment_id
+       WHERE transfer.chain_id = $1 AND transfer.to_address = $2 AND transfer.token_address IS NOT DISTINCT FROM $3
+         AND transfer.state = 'included' AND transfer.swept_at IS NULL`,
+      [chainId, address, tokenAddress],
+    );
+    return rows.map((row) => ({
+      amount: BigInt(row.amount),
+      blockNumber: Number(row.block_number),
+      ...(row.counts ? { requiredConfirmations: row.required_confirmations } : {}),
+    }));
+  }
+
+  /** Whether a customer has sent the chain's native asset to an address, swept or not. */
+  async hasNative(manager: EntityManager, chainId: number, address: string): Promise<boolean> {
+    const [row] = await manager.query<{ has: boolean }[]>(
+      `SELECT EXISTS (SELECT FROM transfers WHERE chain_id = $1 AND to_address = $2 AND token_address IS NULL
+         AND state = 'included' AND swept_at IS NULL) AS has`,
+      [chainId, address],
+    );
+    return row?.has === true;
+  }
+
+  /** Notes that what came up to a block has left its address for good. */
+  async markSwept(
+    manager: EntityManager,
+    moved: { chainId: number; address: string; tokenAddress: string | null; upToBlock: number },
+  ): Promise<void> {
+    await manager.query(
+      `UPDATE transfers SET swept_at = now()
+       WHERE chain_id = $1 AND to_address = $2 AND token_address IS NOT DISTINCT FROM $3 AND block_number <= $4
+         AND state = 'included' AND swept_at IS NULL`,
+      [moved.chainId, moved.address, moved.tokenAddress, moved.upToBlock],
+    );
+  }
+
+  /**
+   * Notes the final sweep of a confirmed payment's money; of another asset, or on another chain, it settles nothing. The
+   * scanner settles the payment at its next step: it alone knows how far the chain is agreed on, and writes status and
+   * event together.
+   */
+  async settle(
+    manager: EntityManager,
+    moved: { paymentId: string; chainId: number; tokenAddress: string | null },
+    sweep: PaymentSweep,
+  ): Promise<void> {
+    await manager.query(
+      `UPDATE payments SET sweep = $4, recheck_at_time = to_timestamp(0)
+       WHERE id = $1 AND chain_id = $2 AND status = 'confirmed' AND sweep IS NULL
+         AND (SELECT address FROM tokens WHERE tokens.id = payments.token_id) IS NOT DISTINCT FROM $3`,
+      [moved.paymentId, moved.chainId, moved.tokenAddress, sweep],
+    );
+  }
+
+  /** @param address lower-case */
+  async isDepositAddress(manager: EntityManager, address: string): Promise<boolean> {
+    const [row] = await manager.query<{ is: boolean }[]>(
+      'SELECT EXISTS (SELECT FROM payments WHERE address = $1) AS is',
+      [address],
+    );
+    return row?.is === true;
+  }
+}

@@ -1,0 +1,30 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsOptional, IsString, Length } from 'class-validator';
+import { IsAmount } from '../../payments/dto/is-amount.js';
+import { IsStorableText } from '../../http/is-storable.js';
+import { IsRecipient } from './is-recipient.js';
+
+export class CreateRefundDto {
+  @ApiProperty({
+    example: '0x00000000219ab540356cBB839Cbe05303d7705Fa',
+    description: 'Who gets the money. An address with its EIP-55 checksum, or all in lower case',
+  })
+  @IsRecipient()
+  to: string;
+
+  @ApiProperty({
+    type: String,
+    example: '250000000000000000',
+    description:
+      'Base units of the payment’s asset; all refunds of a payment together are never more than what it received and is final. All of it arrives: the fee is paid beside it',
+  })
+  @IsAmount()
+  amount: string | number;
+
+  @ApiPropertyOptional({ type: String, nullable: true, maxLength: 500, description: 'Your own words' })
+  @IsOptional()
+  @IsString()
+  @Length(1, 500)
+  @IsStorableText()
+  reason?: string | null;
+}

@@ -1,0 +1,39 @@
+import { Injectable } from '@nestjs/common';
+import { type EntityManager } from 'typeorm';
+import { Outbox } from '../payments/outbox.js';
+import { RefundSubjects } from '../payments/refund-subjects.js';
+import { EventCatalogue } from '../webhooks/catalogue/event-catalogue.js';
+import { Refund } from './refund.entity.js';
+import { refundView, type RefundView } from './refund.view.js';
+import { RefundsRepository } from './refunds.repository.js';
+
+/** Writes a refund and the event that tells of its state together. */
+@Injectable()
+export class RefundAnnouncements {
+  constructor(
+    private readonly refunds: RefundsRepository,
+    private readonly subjects: RefundSubjects,
+    private readonly catalogue: EventCatalogue,
+    private readonly outbox: Outbox,
+  ) {}
+
+  /** Inside the transaction that changed it. Call `committed` after it. */
+  async announce(manager: EntityManager, refundId: string): Promise<RefundView> {
+    const refund = await manager.findOneByOrFail(Refund, { id: refundId });
+    const subject = await this.subjects.lock(manager, null, refund.paymentId);
+    if (!subject) throw new Error(`refund ${refundId} has no payment`);
+    const view = refundView(refund, await this.refunds.hashOf(manager, refund.outgoingId));
+    const composed = this.catalogue.compose(
+      `refund.${refund.state}`,
+      { payment: subject.view, extra: { refund: view } },
+      new Date(),
+    );
+    const { merchantId, paymentId } = refund;
+    await this.outbox.append(manager, [{ ...composed, merchantId, paymentId }]);
+    return view;
+  }
+
+  committed(): void {
+    this.outbox.announceCommit();
+  }
+}

@@ -1,0 +1,25 @@
+import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module.js';
+import { ChainModule } from '../chain/chain.module.js';
+import { ChainFactsModule } from '../payments/chain-facts.module.js';
+import { EventCatalogueModule } from '../webhooks/catalogue/event-catalogue.module.js';
+import { RefundAnnouncements } from './refund-announcements.js';
+import { RefundsController } from './refunds.controller.js';
+import { RefundsRepository } from './refunds.repository.js';
+import { RefundsService } from './refunds.service.js';
+
+/** Refunds as everybody may ask for them: nothing here signs. */
+@Module({
+  imports: [ChainModule, ChainFactsModule, EventCatalogueModule],
+  providers: [RefundAnnouncements, RefundsRepository],
+  exports: [RefundAnnouncements, RefundsRepository],
+})
+export class RefundsModule {}
+
+/** Their REST routes. */
+@Module({
+  imports: [AuthModule, ChainModule, ChainFactsModule, RefundsModule],
+  controllers: [RefundsController],
+  providers: [RefundsService],
+})
+export class RefundsRestModule {}

@@ -1,0 +1,66 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager, In } from 'typeorm';
+import { Refund, type RefundState } from './refund.entity.js';
+
+const OPEN: RefundState[] = ['created', 'sent'];
+
+@Injectable()
+export class RefundsRepository {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  /** Which of the payments have a refund that is not final. */
+  async openAmong(
+    paymentIds: readonly string[],
+    manager: EntityManager = this.dataSource.manager,
+  ): Promise<Set<string>> {
+    if (paymentIds.length === 0) return new Set();
+    const rows = await manager.find(Refund, {
+      select: { paymentId: true },
+      where: { paymentId: In([...paymentIds]), state: In(OPEN) },
+    });
+    return new Set(rows.map(({ paymentId }) => paymentId));
+  }
+
+  /** Those to be sent, the first asked for first. */
+  created(chainId: number): Promise<Refund[]> {
+    return this.dataSource.manager.find(Refund, {
+      where: { chainId, state: 'created' },
+      order: { id: 'ASC' },
+    });
+  }
+
+  lock(manager: EntityManager, id: string): Promise<Refund> {
+    return manager.findOneOrFail(Refund, { where: { id }, lock: { mode: 'pessimistic_write' } });
+  }
+
+  byOutgoing(manager: EntityManager, outgoingId: string): Promise<Refund | null> {
+    return manager.findOne(Refund, { where: { outgoingId }, lock: { mode: 'pessimistic_write' } });
+  }
+
+  /** Base units that were refunded of a payment, or are to be: of those that failed, nothing. */
+  async refundedOf(manager: EntityManager, paymentId: string): Promise<bigint> {
+    const [row] = await manager.query<{ sum: string }[]>(
+      `SELECT coalesce(sum(amount), 0) AS sum FROM refunds WHERE payment_id = $1 AND state <> 'failed'`,
+      [paymentId],
+    );
+    return BigInt(row?.sum ?? 0);
+  }
+
+  /** The first asked for first. */
+  ofPayment(paymentId: string): Promise<Refund[]> {
+    return this.dataSource.manager.find(Refund, { where: { paymentId }, order: { id: 'ASC' } });
+  }
+
+  /** Of an outgoing transaction: what was mined, else the last bytes signed. */
+  async hashOf(manager: EntityManager, outgoingId: string | null): Promise<string | null> {
+    if (outgoingId === null) return null;
+    const rows = await manager.query<{ tx_hash: string }[]>(
+      `SELECT coalesce(outgoing.tx_hash, attempt.tx_hash) AS tx_hash
+       FROM outgoing_transactions outgoing JOIN outgoing_attempts attempt ON attempt.outgoing_id = outgoing.id
+       WHERE outgoing.id = $1 ORDER BY attempt.ordinal DESC LIMIT 1`,
+      [outgoingId],
+    );
+    return rows[0]?.tx_hash ?? null;
+  }
+}

@@ -1,0 +1,62 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { type Candidate, decide } from './decide.js';
+
+const candidate = (given: Partial<Candidate> = {}): Candidate => ({
+  amount: 1_000n,
+  minimum: 0n,
+  isNative: false,
+  asset: 'token',
+  valueWei: 1_000n,
+  feeWei: 10n,
+  isForced: false,
+  obstacle: null,
+  ...given,
+});
+const goes = (candidates: Candidate[], bps = 500) => decide(candidates, bps).map(({ go }) => go);
+
+describe('a batch of sweeps', () => {
+  it('takes what pays for itself, and leaves what fees would eat too much of', () => {
+    expect(goes([candidate({ feeWei: 50n }), candidate({ feeWei: 51n })])).toEqual([true, false]);
+  });
+
+  it('takes along what is worth less than its fee, when the batch as a whole pays', () => {
+    const small = candidate({ amount: 5n, valueWei: 5n, feeWei: 10n });
+    expect(decide([small], 500)[0]).toMatchObject({ go: false, code: 'fee_share' });
+    expect(goes([small, candidate({ valueWei: 390n, amount: 390n })])).toEqual([false, true]);
+    expect(goes([small, candidate({ valueWei: 400n, amount: 400n })])).toEqual([true, true]);
+  });
+
+  it('takes along what is below its minimum by the average, where values are not known', () => {
+    const unknown = (amount: bigint) => candidate({ amount, minimum: 100n, valueWei: null });
+    expect(goes([unknown(40n), unknown(150n)])).toEqual([false, true]);
+    expect(goes([unknown(40n), unknown(160n)])).toEqual([true, true]);
+  });
+
+  it('leaves native money that its own fee would take, whatever is asked for', () => {
+    const dust = candidate({ isNative: true, amount: 10n, valueWei: 10n, feeWei: 10n });
+    expect(goes([{ ...dust, isForced: true }, candidate()])).toEqual([false, true]);
+    expect(goes([{ ...dust, amount: 11n, valueWei: 11n, isForced: true }])).toEqual([true]);
+  });
+
+  it('leaves what an obstacle holds, even if it is forced', () => {
+    const obstacle = { code: 'refund', reason: 'a refund is under way' } as const;
+    expect(decide([candidate({ obstacle, isForced: true })], 500)).toEqual([{ go: false, ...obstacle }]);
+  });
+
+  it('never has fees take more than their share of what was not forced', () => {
+    const amount = fc.bigInt({ min: 1n, max: 10n ** 6n });
+    const one = fc
+      .record({ amount, feeWei: amount, isNative: fc.boolean(), isForced: fc.boolean(), minimum: amount })
+      .map((given) => candidate({ ...given, valueWei: given.amount }));
+    fc.assert(
+      fc.property(fc.array(one, { maxLength: 20 }), fc.integer({ min: 1, max: 10_000 }), (all, bps) => {
+        const decisions = decide(all, bps);
+        const going = all.filter((given, index) => decisions[index]?.go && !given.isForced);
+        const fees = going.reduce((sum, { feeWei }) => sum + feeWei, 0n);
+        const worth = going.reduce((sum, { valueWei }) => sum + (valueWei ?? 0n), 0n);
+        expect(fees * 10_000n <= worth * BigInt(bps)).toBe(true);
+      }),
+    );
+  });
+});

@@ -1,0 +1,72 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Length,
+} from 'class-validator';
+import { PageQuery } from '../../http/page.js';
+import { IsStorableText } from '../../http/is-storable.js';
+import { SWEEP_STATES, type SweepState } from '../sweep.entity.js';
+
+export class ListSweepsDto extends PageQuery {
+  @ApiPropertyOptional({ enum: SWEEP_STATES })
+  @IsOptional()
+  @IsIn(SWEEP_STATES)
+  state?: SweepState;
+
+  @ApiPropertyOptional({ description: 'The name of the chain' })
+  @IsOptional()
+  @IsString()
+  @Length(1, 20)
+  chain?: string;
+
+  @ApiPropertyOptional({ format: 'uuid' })
+  @IsOptional()
+  @IsUUID()
+  payment_id?: string;
+}
+
+export class RunSweepsDto {
+  @ApiPropertyOptional({ description: 'Only this chain; left out: all' })
+  @IsOptional()
+  @IsString()
+  @Length(1, 20)
+  chain?: string;
+
+  @ApiPropertyOptional({
+    type: [String],
+    description: 'Only the money of these payments, whatever their status; left out: all that may be swept',
+  })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(1_000)
+  @IsUUID(undefined, { each: true })
+  payment_ids?: string[];
+
+  @ApiPropertyOptional({
+    description:
+      'Neither minimum, nor fee share, nor earlier failures hold it back; pause, limits and the gas price ceiling do',
+  })
+  @IsOptional()
+  @IsBoolean()
+  force?: boolean;
+
+  @ApiPropertyOptional({ description: 'Only tell what would be swept' })
+  @IsOptional()
+  @IsBoolean()
+  dry_run?: boolean;
+}
+
+export class PauseSweepsDto {
+  @ApiPropertyOptional({ type: String, nullable: true, maxLength: 500 })
+  @IsOptional()
+  @IsString()
+  @Length(1, 500)
+  @IsStorableText()
+  reason?: string | null;
+}

@@ -1,0 +1,56 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Counter, Gauge } from 'prom-client';
+
+/** What Prometheus is told of the sweeps of this process. */
+@Injectable()
+export class SweeperMetrics implements OnModuleInit {
+  private limits: Counter<'chain' | 'limit'>;
+  private failures: Counter<'chain'>;
+  private steps: Counter<'chain'>;
+  private holds: Gauge<'chain'>;
+  private paused: Gauge;
+
+  onModuleInit(): void {
+    this.limits = new Counter({
+      name: 'quittance_sweeper_limit_hits_total',
+      help: 'Sweeps held back or cut by max_per_sweep or max_per_day',
+      labelNames: ['chain', 'limit'],
+    });
+    this.failures = new Counter({
+      name: 'quittance_sweeper_failed_sweeps_total',
+      help: 'Sweeps that failed on the chain',
+      labelNames: ['chain'],
+    });
+    this.steps = new Counter({
+      name: 'quittance_sweeper_failed_steps_total',
+      help: 'Steps that failed and changed nothing',
+      labelNames: ['chain'],
+    });
+    this.holds = new Gauge({
+      name: 'quittance_sweeper_is_holder',
+      help: '1: this process sweeps the chain, 0: another one may',
+      labelNames: ['chain'],
+    });
+    this.paused = new Gauge({ name: 'quittance_sweeper_is_paused', help: '1: an operator has paused it' });
+  }
+
+  limited(chain: string, limit: string): void {
+    this.limits.inc({ chain, limit });
+  }
+
+  sweepFailed(chain: string): void {
+    this.failures.inc({ chain });
+  }
+
+  stepFailed(chain: string): void {
+    this.steps.inc({ chain });
+  }
+
+  holding(chain: string, isHolder: boolean): void {
+    this.holds.set({ chain }, isHolder ? 1 : 0);
+  }
+
+  isPaused(isPaused: boolean): void {
+    this.paused.set(isPaused ? 1 : 0);
+  }
+}

@@ -1,0 +1,62 @@
+import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module.js';
+import { ChainModule } from '../chain/chain.module.js';
+import { OutgoingModule } from '../outgoing/outgoing.module.js';
+import { ChainFactsModule } from '../payments/chain-facts.module.js';
+import { RefundEndings } from '../refunds/refund-endings.js';
+import { RefundSteps } from '../refunds/refund-steps.js';
+import { RefundsModule } from '../refunds/refunds.module.js';
+import { ScannedChainModule } from '../scanner/scanned-chain.module.js';
+import { WalletModule } from '../wallet/wallet.module.js';
+import { DailyLimits } from './daily-limits.js';
+import { DepositBalances } from './deposit-balances.js';
+import { GasReturns } from './gas-returns.js';
+import { Obstacles } from './obstacles.js';
+import { SweepEndings } from './sweep-endings.js';
+import { SweepPlanner } from './sweep-planner.js';
+import { SweepSteps } from './sweep-steps.js';
+import { SweepWork } from './sweep-work.js';
+import { SweeperMetrics } from './sweeper-metrics.js';
+import { SweeperService } from './sweeper.service.js';
+import { SweepsController } from './sweeps.controller.js';
+import { SweepsRepository } from './sweeps.repository.js';
+import { SweepsService } from './sweeps.service.js';
+import { TreasuryCheck } from './treasury-check.js';
+
+/** Planning, which needs no key: for every process, and for the command line. */
+@Module({
+  imports: [ChainModule, ChainFactsModule, RefundsModule, ScannedChainModule],
+  providers: [DepositBalances, Obstacles, SweepPlanner, SweepsRepository, SweepsService],
+  exports: [DepositBalances, SweepPlanner, SweepsRepository, SweepsService],
+})
+export class SweepPlanModule {}
+
+/** Its REST routes. */
+@Module({ imports: [AuthModule, SweepPlanModule], controllers: [SweepsController] })
+export class SweepRestModule {}
+
+/** What the role `sweeper` does: signs, sends, and follows to the end. */
+@Module({
+  imports: [
+    ChainModule,
+    ChainFactsModule,
+    OutgoingModule,
+    RefundsModule,
+    ScannedChainModule,
+    SweepPlanModule,
+    WalletModule,
+  ],
+  providers: [
+    DailyLimits,
+    GasReturns,
+    RefundEndings,
+    RefundSteps,
+    SweepEndings,
+    SweepSteps,
+    SweepWork,
+    SweeperMetrics,
+    SweeperService,
+    TreasuryCheck,
+  ],
+})
+export class SweeperModule {}

@@ -1,0 +1,138 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager, In } from 'typeorm';
+import { Sweep, type SweepState } from './sweep.entity.js';
+import { SweeperControl } from './sweeper-control.entity.js';
+
+export interface SweepFilter {
+  /** Null: of all merchants. */
+  merchantId: string | null;
+  state?: SweepState;
+  chainId?: number;
+  paymentId?: string;
+  /** Only sweeps older than this id. */
+  after?: string;
+  limit: number;
+}
+
+/** How often an asset of an address has failed to be swept since it last was. */
+export interface FailureRecord {
+  from: string;
+  tokenAddress: string | null;
+  failures: number;
+  lastAt: Date;
+}
+
+const OPEN: SweepState[] = ['waiting', 'planned', 'funding', 'sent'];
+
+@Injectable()
+export class SweepsRepository {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  async control(): Promise<SweeperControl> {
+    return this.dataSource.manager.findOneByOrFail(SweeperControl, { id: 1 });
+  }
+
+  async pause(isPaused: boolean, reason: string | null): Promise<SweeperControl> {
+    await this.dataSource.manager.update(
+      SweeperControl,
+      { id: 1 },
+      { isPaused, reason, changedAt: new Date() },
+    );
+    return this.control();
+  }
+
+  openAt(manager: EntityManager, chainId: number, addresses: readonly string[]): Promise<Sweep[]> {
+    return manager.findBy(Sweep, { chainId, from: In([...addresses]), state: In(OPEN) });
+  }
+
+  /** Those that are to be moved on, or hold their address; the first planned first. */
+  underWay(chainId: number): Promise<Sweep[]> {
+    return this.dataSource.manager.find(Sweep, {
+      where: { chainId, state: In(['planned', 'funding', 'sent']) },
+      order: { id: 'ASC' },
+    });
+  }
+
+  /** Holds the row until the transaction ends. */
+  lock(manager: EntityManager, id: string): Promise<Sweep> {
+    return manager.findOneOrFail(Sweep, { where: { id }, lock: { mode: 'pessimistic_write' } });
+  }
+
+  byOutgoing(manager: EntityManager, outgoingId: string): Promise<Sweep[]> {
+    return manager.find(Sweep, { where: { outgoingId }, lock: { mode: 'pessimistic_write' } });
+  }
+
+  /** Tokens' sweeps that have ended, with their leftover gas not looked at yet. */
+  withGasLeft(chainId: number, limit: number): Promise<Sweep[]> {
+    return this.dataSource.manager
+      .createQueryBuilder(Sweep, 'sweep')
+      .where('sweep.chain_id = :chainId', { chainId })
+      .andWhere(`sweep.gas_settled = false AND sweep.token_address IS NOT NULL`)
+      .andWhere(`sweep.state IN ('confirmed', 'failed')`)
+      .orderBy('sweep.id')
+      .limit(limit)
+      .getMany();
+  }
+
+  async failures(chainId: number, addresses: readonly string[]): Promise<FailureRecord[]> {
+    const rows = await this.dataSource.query<
+      { from_address: string; token_address: string | null; failures: string; last_at: Date }[]
+    >(
+      `SELECT from_address, token_address, count(*) AS failures, max(finished_at) AS last_at FROM sweeps failed
+       WHERE chain_id = $1 AND from_address = ANY($2) AND state = 'failed' AND NOT EXISTS (
+         SELECT FROM sweeps later WHERE later.chain_id = failed.chain_id AND later.from_address = failed.from_address
+           AND later.token_address IS NOT DISTINCT FROM failed.token_address AND later.state = 'confirmed'
+           AND later.id > failed.id)
+       GROUP BY from_address, token_address`,
+      [chainId, addresses],
+    );
+    return rows.map((row) => ({
+      from: row.from_address,
+      tokenAddress: row.token_address,
+      failures: Number(row.failures),
+      lastAt: row.last_at,
+    }));
+  }
+
+  /** The last that brought this asset of a payment to the treasury. */
+  lastConfirmed(
+    manager: EntityManager,
+    { chainId, from, tokenAddress }: Pick<Sweep, 'chainId' | 'from' | 'tokenAddress'>,
+  ): Promise<Sweep | null> {
+    return manager
+      .createQueryBuilder(Sweep, 'sweep')
+      .where('sweep.chain_id = :chainId AND sweep.from_address = :from', { chainId, from })
+      .andWhere('sweep.token_address IS NOT DISTINCT FROM :tokenAddress', { tokenAddress })
+      .andWhere(`sweep.state = 'confirmed'`)
+      .orderBy('sweep.id', 'DESC')
+      .getOne();
+  }
+
+  /** Newest first. */
+  list(filter: SweepFilter): Promise<Sweep[]> {
+    const query = this.dataSource.manager
+      .createQueryBuilder(Sweep, 'sweep')
+      .orderBy('sweep.id', 'DESC')
+      .limit(filter.limit);
+    if (filter.merchantId !== null) query.andWhere('sweep.merchant_id = :merchantId', filter);
+    if (filter.state !== undefined) query.andWhere('sweep.state = :state', filter);
+    if (filter.chainId !== undefined) query.andWhere('sweep.chain_id = :chainId', filter);
+    if (filter.paymentId !== undefined) query.andWhere('sweep.payment_id = :paymentId', filter);
+    if (filter.after !== undefined) query.andWhere('sweep.id < :after', filter);
+    return query.getMany();
+  }
+
+  /** Hashes by the outgoing transactions' ids: of what was mined, else of the last bytes signed. */
+  async hashesOf(outgoingIds: readonly string[]): Promise<Map<string, string>> {
+    if (outgoingIds.length === 0) return new Map();
+    const rows = await this.dataSource.query<{ id: string; tx_hash: string }[]>(
+      `SELECT outgoing.id, coalesce(outgoing.tx_hash, attempt.tx_hash) AS tx_hash
+       FROM outgoing_transactions outgoing CROSS JOIN LATERAL (
+         SELECT tx_hash FROM outgoing_attempts WHERE outgoing_id = outgoing.id ORDER BY ordinal DESC LIMIT 1) attempt
+       WHERE outgoing.id = ANY($1)`,
+      [outgoingIds],
+    );
+    return new Map(rows.map((row) => [row.id, row.tx_hash]));
+  }
+}

@@ -1,0 +1,113 @@
+import { Injectable } from '@nestjs/common';
+import { ChainService } from '../chain/chain.service.js';
+import { type ChainConfig } from '../config/chains.js';
+import { DomainError, ValidationFailedError } from '../http/problem.js';
+import { type Page, page } from '../http/page.js';
+import { SweepPlanner, SweepRefusedError } from './sweep-planner.js';
+import { type Sweep, type SweepState } from './sweep.entity.js';
+import {
+  controlView,
+  type ControlView,
+  type PlannedView,
+  plannedView,
+  sweepView,
+  type SweepView,
+} from './sweep.view.js';
+import { SweepsRepository } from './sweeps.repository.js';
+
+export interface SweepQuery {
+  state?: SweepState;
+  chain?: string;
+  payment_id?: string;
+  after?: string;
+  limit: number;
+}
+
+export interface SweepRun {
+  /** Null: every chain that is swept. */
+  chain: string | null;
+  /** Null: all that may be swept. */
+  paymentIds: readonly string[] | null;
+  isForced: boolean;
+  isDryRun: boolean;
+}
+
+/** Nothing can be swept now, on any chain asked for. */
+export class NothingSweptError extends DomainError {
+  readonly code = 'conflict';
+}
+
+/** What operators see of sweeps, and tell them. */
+@Injectable()
+export class SweepsService {
+  constructor(
+    private readonly chains: ChainService,
+    private readonly planner: SweepPlanner,
+    private readonly sweeps: SweepsRepository,
+  ) {}
+
+  /** Newest first. @param merchantId null: of all */
+  async list(merchantId: string | null, query: SweepQuery): Promise<Page<SweepView>> {
+    const { state, chain, payment_id: paymentId, after, limit } = query;
+    const chainId = chain === undefined ? undefined : this.chainsOf(chain)[0]?.chainId;
+    const rows = await this.sweeps.list({ merchantId, state, chainId, paymentId, after, limit: limit + 1 });
+    return page(await this.views(rows), limit, ({ id }) => id);
+  }
+
+  /**
+   * Plans now what the schedule would plan later; the sweeping process sends it at its next step.
+   * @throws ValidationFailedError, NothingSweptError, RpcError
+   */
+  async run({ chain, ...options }: SweepRun): Promise<PlannedView[]> {
+    const refusals: string[] = [];
+    const planned: PlannedView[] = [];
+    for (const one of chain === null ? this.chains.all() : this.chainsOf(chain)) {
+      try {
+        planned.push(...(await this.planner.plan(one, options)).map((each) => plannedView(each, one.name)));
+      } catch (error) {
+        if (!(error instanceof SweepRefusedError)) throw error;
+        refusals.push(error.message);
+      }
+    }
+    if (planned.length === 0 && refusals.length > 0) throw new NothingSweptError(refusals.join('; '));
+    return planned;
+  }
+
+  async control(): Promise<ControlView> {
+    return controlView(await this.sweeps.control());
+  }
+
+  /** Nothing new is signed by any process; what was sent is followed to its end. */
+  async pause(reason: string | null): Promise<ControlView> {
+    return controlView(await this.sweeps.pause(true, reason));
+  }
+
+  async resume(): Promise<ControlView> {
+    return controlView(await this.sweeps.pause(false, null));
+  }
+
+  private chainsOf(name: string): ChainConfig[] {
+    const chain = this.chains.find(name);
+    if (chain) return [chain];
+    const known = this.chains.all().map((one) => one.name);
+    throw new ValidationFailedError([
+      {
+        field: 'chain',
+        message: `there is no chain "${name}" here; there are: ${known.join(', ') || 'none'}`,
+      },
+    ]);
+  }
+
+  private async views(rows: readonly Sweep[]): Promise<SweepView[]> {
+    const ids = rows.map(({ outgoingId }) => outgoingId).filter((id) => id !== null);
+    const hashes = await this.sweeps.hashesOf(ids);
+    const names = new Map(this.chains.all().map(({ chainId, name }) => [chainId, name]));
+    return rows.map((row) =>
+      sweepView(
+        row,
+        names.get(row.chainId) ?? `chain ${row.chainId}`,
+        hashes.get(row.outgoingId ?? '') ?? null,
+      ),
+    );
+  }
+}

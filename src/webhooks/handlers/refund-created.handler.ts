@@ -1,0 +1,11 @@
+import { type PaymentView } from '../../payments/payment.view.js';
+import { EventHandler, RefundEventHandler } from '../catalogue/event-handler.js';
+import { EXAMPLE } from '../catalogue/example-payment.js';
+import { EXAMPLE_REFUND } from '../catalogue/refund.schema.js';
+
+@EventHandler('refund.created')
+export class RefundCreatedHandler extends RefundEventHandler {
+  readonly description = 'A refund was asked for. It is sent as soon as its money can be moved.';
+  readonly example: PaymentView = EXAMPLE.confirmed;
+  readonly exampleExtra = { refund: EXAMPLE_REFUND.created };
+}

@@ -1,0 +1,24 @@
+import { NestFactory } from '@nestjs/core';
+import { describe, expect, it } from '@jest/globals';
+import { EventCatalogueModule } from '../catalogue/event-catalogue.module.js';
+import { EventCatalogue } from '../catalogue/event-catalogue.js';
+import { RefundSentHandler } from './refund-sent.handler.js';
+
+describe('refund.sent', () => {
+  it('carries the payment, and what is added to it', () => {
+    const handler = new RefundSentHandler();
+    const data = handler.data({ payment: handler.example, extra: { note: 'added' } });
+    expect(data).toEqual({ ...handler.example, note: 'added' });
+  });
+
+  it('is in the catalogue, as a webhook that its schema allows', async () => {
+    const app = await NestFactory.createApplicationContext(EventCatalogueModule, { logger: false });
+    const listed = app.get(EventCatalogue).describe();
+    await app.close();
+    const { example } = new RefundSentHandler();
+    expect(listed.find(({ type }) => type === 'refund.sent')).toMatchObject({
+      description: expect.stringMatching(/^[A-Z].+\.$/),
+      example: { type: 'refund.sent', payment_id: example.id, data: example },
+    });
+  });
+});

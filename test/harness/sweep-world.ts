@@ -1,0 +1,183 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Wallet } from 'ethers';
+import { type ChainConfig } from '../../src/config/chains.js';
+import { type Settings } from '../../src/config/settings.js';
+import { type PaymentView } from '../../src/payments/payment.view.js';
+import { SweepPlanner } from '../../src/sweeper/sweep-planner.js';
+import { TestApp } from './app.js';
+import { Receiver } from './receiver.js';
+import { TestChain } from './test-chain.js';
+import { waitFor } from './wait-for.js';
+
+const ETHER = 10n ** 18n;
+export const TANK = new Wallet(`0x${'7a'.repeat(32)}`);
+export const PAYOUT = new Wallet(`0x${'9b'.repeat(32)}`);
+export const TREASURY = new Wallet(`0x${'5c'.repeat(32)}`).address;
+/** The longest there is: time passed on the chain is not meant to expire anything. */
+const LONG = { expires_in_minutes: 40_000 };
+
+export interface OutgoingRow {
+  id: string;
+  purpose: string;
+  state: string;
+  reason: string | null;
+  from_address: string;
+  nonce: string;
+  tx_hash: string | null;
+  amount: string;
+  received: string | null;
+  fee: string | null;
+}
+
+export interface SweepRow {
+  id: string;
+  payment_id: string;
+  state: string;
+  reason_code: string | null;
+  reason: string | null;
+  amount: string;
+  received: string | null;
+  fee: string | null;
+  token_address: string | null;
+}
+
+/** A chain, the app that sweeps on it, and what a test looks at. */
+export class SweepWorld {
+  private constructor(
+    readonly chain: TestChain,
+    readonly receiver: Receiver,
+    public app: TestApp,
+    private readonly settings: Partial<Settings>,
+    private readonly chains: ChainConfig[],
+  ) {}
+
+  /** @param config of the chain; its own token is TUSD */
+  static async start(
+    settings: Partial<Settings> = {},
+    config: Partial<ChainConfig> | ((chain: TestChain) => Partial<ChainConfig>) = {},
+  ): Promise<SweepWorld> {
+    const chain = await TestChain.start();
+    const receiver = await Receiver.start();
+    const given = typeof config === 'function' ? config(chain) : config;
+    const chains = [{ ...chain.config, sweep: { enabled: true, minimum: 0n }, ...given }];
+    const own: Partial<Settings> = {
+      treasuryAddress: TREASURY,
+      gasTankPrivateKey: TANK.privateKey,
+      webhookUrl: receiver.url,
+      // Planned by hand, by `plan`.
+      sweepSchedule: '0 0 1 1 *',
+      ...settings,
+    };
+    await chain.rpc('anvil_setBalance', [TANK.address, `0x${(100n * ETHER).toString(16)}`]);
+    const app = await TestApp.start({ chains, settings: own });
+    return new SweepWorld(chain, receiver, app, own, chains);
+  }
+
+  /** As after a stop of the process: the same database and settings. */
+  async restart(settings: Partial<Settings> = {}): Promise<void> {
+    await this.app.close();
+    this.app = await TestApp.start({
+      chains: this.chains,
+      settings: { ...this.settings, ...settings },
+      before: this.app,
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.app.stop();
+    await this.receiver.stop();
+    await this.chain.stop();
+  }
+
+  async tokenId(symbol = 'TUSD'): Promise<string> {
+    const { body } = await this.app.request<{ data: { tokens: { id: string; symbol: string }[] }[] }>(
+      'GET',
+      '/api/v1/chains',
+    );
+    return body.data[0]?.tokens.find((token) => token.symbol === symbol)?.id as string;
+  }
+
+  /** Confirmed in the native asset. */
+  async paid(amount: bigint): Promise<PaymentView> {
+    const payment = await this.app.createPayment({ ...LONG, amount: amount.toString() });
+    await this.chain.pay(payment.address, amount);
+    return this.confirmed(payment);
+  }
+
+  /** Confirmed in a token. */
+  async paidToken(amount: bigint, symbol = 'TUSD', address = this.chain.token): Promise<PaymentView> {
+    const token_id = await this.tokenId(symbol);
+    const payment = await this.app.createPayment({ ...LONG, amount: amount.toString(), token_id });
+    await this.chain.payToken(payment.address, amount, address);
+    return this.confirmed(payment);
+  }
+
+  private async confirmed(payment: PaymentView): Promise<PaymentView> {
+    await this.chain.mine(3);
+    return this.app.waitForStatus(payment.id, 'confirmed');
+  }
+
+  /** Plans sweeps now. */
+  async plan(options: { paymentIds?: string[]; isForced?: boolean } = {}): Promise<void> {
+    await this.app.waitForBlock(await this.chain.height());
+    const { paymentIds = null, isForced = false } = options;
+    const [chain] = this.chains;
+    await this.app.get(SweepPlanner).plan(chain as ChainConfig, { paymentIds, isForced, isDryRun: false });
+  }
+
+  /** Mines a block now and then until the condition gives something. */
+  async mineUntil<T>(
+    what: string,
+    condition: () => Promise<T | null | undefined | false>,
+    timeoutMs = 15_000,
+  ): Promise<T> {
+    const deadline = Date.now() + timeoutMs;
+    for (;;) {
+      const value = await condition();
+      if (value) return value;
+      if (Date.now() > deadline) throw new Error(`mined for ${timeoutMs} ms, waiting for: ${what}`);
+      await this.chain.mine();
+      await delay(60);
+    }
+  }
+
+  settled(id: string): Promise<PaymentView> {
+    return this.mineUntil('payment settled', async () => {
+      const payment = await this.app.payment(id);
+      return payment.status === 'settled' && payment;
+    });
+  }
+
+  outgoing(where = 'true'): Promise<OutgoingRow[]> {
+    return this.app.database.dataSource.query<OutgoingRow[]>(
+      `SELECT * FROM outgoing_transactions WHERE ${where} ORDER BY id`,
+    );
+  }
+
+  sweepsOf(paymentId: string): Promise<SweepRow[]> {
+    return this.app.database.dataSource.query<SweepRow[]>(
+      'SELECT * FROM sweeps WHERE payment_id = $1 ORDER BY id',
+      [paymentId],
+    );
+  }
+
+  sweepIn(paymentId: string, state: string): Promise<SweepRow> {
+    return this.mineUntil(`sweep ${state}`, async () =>
+      (await this.sweepsOf(paymentId)).find((sweep) => sweep.state === state),
+    );
+  }
+
+  /** Without mining: what is waited for happens before the next block. */
+  waitForOutgoing(where: string): Promise<OutgoingRow> {
+    return waitFor(`outgoing transaction ${where}`, async () => (await this.outgoing(where))[0]);
+  }
+
+  async native(address: string): Promise<bigint> {
+    return BigInt(await this.chain.rpc<string>('eth_getBalance', [address, 'latest']));
+  }
+
+  async token(address: string, token = this.chain.token): Promise<bigint> {
+    const data = `0x70a08231${address.slice(2).toLowerCase().padStart(64, '0')}`;
+    return BigInt(await this.chain.rpc<string>('eth_call', [{ to: token, data }, 'latest']));
+  }
+}
