@@ -17,8 +17,10 @@ import { OutgoingTransaction } from './outgoing-transaction.entity.js';
 import { type OutgoingRecord, OutgoingRepository } from './outgoing.repository.js';
 import { Replacements } from './replacements.js';
 
-/** Bytes that a node has are given to it again so often, in case it forgot them. */
-const AGAIN_MS = 15_000;
+/** Bytes that a node has are given to it again after so many block times, in case it forgot them. */
+const AGAIN_BLOCKS = 2;
+const AGAIN_AT_LEAST_MS = 2_000;
+const AGAIN_AT_MOST_MS = 30_000;
 const COMPLAIN_EVERY_MS = 60_000;
 
 export interface Circumstances {
@@ -145,7 +147,7 @@ export class OutgoingFollower {
     const isDue =
       outgoing.state === 'signed' ||
       outgoing.checkedAt === null ||
-      Date.now() - outgoing.checkedAt.getTime() >= AGAIN_MS;
+      Date.now() - outgoing.checkedAt.getTime() >= againMs(chain);
     if (isDue) await this.broadcast(chain, { ...record, outgoing });
     if (!isNext || circumstances.isPaused) return;
     const isReplaced = await this.replacements.replaceLate(
@@ -255,6 +257,10 @@ export class OutgoingFollower {
     const oldestMs = Math.max(0, ...ages.map(({ ageMs }) => ageMs));
     this.metrics.standing(chain.name, { open: open.length, stuck: stuck.length, oldestMs });
   }
+}
+
+function againMs({ blockTimeMs }: ChainConfig): number {
+  return Math.min(AGAIN_AT_MOST_MS, Math.max(AGAIN_AT_LEAST_MS, AGAIN_BLOCKS * blockTimeMs));
 }
 
 function byAddress(records: readonly OutgoingRecord[]): OutgoingRecord[][] {

@@ -3,7 +3,7 @@ import { SweepWorld, TANK, TREASURY } from '../harness/sweep-world.js';
 
 const ETHER = 10n ** 18n;
 let world: SweepWorld;
-afterEach(() => world.stop());
+afterEach(() => world?.stop());
 
 describe('a confirmed payment', () => {
   beforeEach(async () => {

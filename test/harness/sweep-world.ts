@@ -1,10 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Wallet } from 'ethers';
-import { type ChainConfig } from '../../src/config/chains.js';
+import { type ChainConfig, type TokenSweep } from '../../src/config/chains.js';
 import { type Settings } from '../../src/config/settings.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { SweepPlanner } from '../../src/sweeper/sweep-planner.js';
 import { TestApp } from './app.js';
+import { FaultyRpc } from './faulty-rpc.js';
+import { OddToken } from './odd-token.js';
 import { Receiver } from './receiver.js';
 import { TestChain } from './test-chain.js';
 import { waitFor } from './wait-for.js';
@@ -45,21 +47,28 @@ export interface SweepRow {
 export class SweepWorld {
   private constructor(
     readonly chain: TestChain,
+    /** What the app takes for its node. */
+    readonly node: FaultyRpc,
+    readonly odd: OddToken,
     readonly receiver: Receiver,
     public app: TestApp,
     private readonly settings: Partial<Settings>,
     private readonly chains: ChainConfig[],
   ) {}
 
-  /** @param config of the chain; its own token is TUSD */
+  /** @param config of the chain; its tokens are TUSD and ODD, `tokenSweep` is how TUSD is swept */
   static async start(
     settings: Partial<Settings> = {},
-    config: Partial<ChainConfig> | ((chain: TestChain) => Partial<ChainConfig>) = {},
+    config: Partial<ChainConfig> = {},
+    tokenSweep?: TokenSweep,
   ): Promise<SweepWorld> {
     const chain = await TestChain.start();
+    const odd = await OddToken.deploy(chain);
+    const node = await FaultyRpc.start(chain.url);
     const receiver = await Receiver.start();
-    const given = typeof config === 'function' ? config(chain) : config;
-    const chains = [{ ...chain.config, sweep: { enabled: true, minimum: 0n }, ...given }];
+    const tokens = [...chain.config.tokens.map((token) => ({ ...token, sweep: tokenSweep })), odd.config];
+    const sweep = { enabled: true, minimum: 0n };
+    const chains = [{ ...chain.config, rpcUrls: [node.url], tokens, sweep, ...config }];
     const own: Partial<Settings> = {
       treasuryAddress: TREASURY,
       gasTankPrivateKey: TANK.privateKey,
@@ -70,7 +79,7 @@ export class SweepWorld {
     };
     await chain.rpc('anvil_setBalance', [TANK.address, `0x${(100n * ETHER).toString(16)}`]);
     const app = await TestApp.start({ chains, settings: own });
-    return new SweepWorld(chain, receiver, app, own, chains);
+    return new SweepWorld(chain, node, odd, receiver, app, own, chains);
   }
 
   /** As after a stop of the process: the same database and settings. */
@@ -86,6 +95,7 @@ export class SweepWorld {
   async stop(): Promise<void> {
     await this.app.stop();
     await this.receiver.stop();
+    await this.node.die();
     await this.chain.stop();
   }
 
@@ -110,6 +120,11 @@ export class SweepWorld {
     const payment = await this.app.createPayment({ ...LONG, amount: amount.toString(), token_id });
     await this.chain.payToken(payment.address, amount, address);
     return this.confirmed(payment);
+  }
+
+  /** Confirmed in the odd token. */
+  paidOdd(amount: bigint): Promise<PaymentView> {
+    return this.paidToken(amount, 'ODD', this.odd.address);
   }
 
   private async confirmed(payment: PaymentView): Promise<PaymentView> {
@@ -152,6 +167,15 @@ export class SweepWorld {
     return this.app.database.dataSource.query<OutgoingRow[]>(
       `SELECT * FROM outgoing_transactions WHERE ${where} ORDER BY id`,
     );
+  }
+
+  /** Hashes of all that was signed for an outgoing transaction, the first first. */
+  async attempts(outgoingId: string): Promise<string[]> {
+    const rows = await this.app.database.dataSource.query<{ tx_hash: string }[]>(
+      'SELECT tx_hash FROM outgoing_attempts WHERE outgoing_id = $1 ORDER BY ordinal',
+      [outgoingId],
+    );
+    return rows.map(({ tx_hash: hash }) => hash);
   }
 
   sweepsOf(paymentId: string): Promise<SweepRow[]> {

@@ -1,0 +1,106 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type PaymentView } from '../../src/payments/payment.view.js';
+import { type SweepRow, SweepWorld, TANK, TREASURY } from '../harness/sweep-world.js';
+
+let world: SweepWorld;
+let other: PaymentView;
+let odd: PaymentView;
+beforeEach(async () => {
+  world = await SweepWorld.start();
+  other = await world.paidToken(7_000_000n);
+  odd = await world.paidOdd(5_000_000n);
+});
+afterEach(() => world?.stop());
+
+/** Whatever becomes of the odd one. */
+const othersGoOn = async () => {
+  await world.settled(other.id);
+  expect(await world.token(TREASURY)).toBe(7_000_000n);
+};
+const failed = async (): Promise<SweepRow> => {
+  await world.plan();
+  const sweep = await world.sweepIn(odd.id, 'failed');
+  expect((await world.app.payment(odd.id)).status).toBe('confirmed');
+  expect(await world.token(odd.address, world.odd.address)).toBe(5_000_000n);
+  await othersGoOn();
+  return sweep;
+};
+const mineAnd = async (done: Promise<string>) => {
+  await done;
+  await world.chain.mine();
+};
+
+describe('a token', () => {
+  it('that returns false is left, with the reason, before any gas is spent on it', async () => {
+    await mineAnd(world.odd.behave('returns_false'));
+    expect(await failed()).toMatchObject({ reason: expect.stringContaining('returns false') });
+    expect(await world.outgoing(`recipient = '${odd.address.toLowerCase()}'`)).toEqual([]);
+  });
+
+  it('that returns nothing, as USDT, is swept', async () => {
+    await mineAnd(world.odd.behave('returns_nothing'));
+    await world.plan();
+    const settled = await world.settled(odd.id);
+    expect(settled.sweep?.amount).toBe('5000000');
+    expect(await world.token(TREASURY, world.odd.address)).toBe(5_000_000n);
+    await othersGoOn();
+  });
+
+  it('that takes a fee is swept, and what arrived is what is told', async () => {
+    await mineAnd(world.odd.behave('takes_fee'));
+    await world.plan();
+    const settled = await world.settled(odd.id);
+    expect(settled.sweep?.amount).toBe('4950000');
+    expect(await world.token(TREASURY, world.odd.address)).toBe(4_950_000n);
+    expect(await world.sweepsOf(odd.id)).toMatchObject([{ amount: '5000000', received: '4950000' }]);
+    await othersGoOn();
+  });
+
+  it('that blacklists the deposit address is left, with its own words', async () => {
+    await mineAnd(world.odd.blacklist(odd.address));
+    expect((await failed()).reason).toContain('ODD: sender is blacklisted');
+  });
+
+  it('that is paused is left, is not tried again at once, and goes when it is asked for', async () => {
+    await mineAnd(world.odd.behave('paused'));
+    expect((await failed()).reason).toContain('ODD: paused');
+    await world.plan();
+    const waiting = (await world.sweepsOf(odd.id)).at(-1);
+    expect(waiting).toMatchObject({ state: 'waiting', reason_code: 'failed_before' });
+    await mineAnd(world.odd.behave('normal'));
+    await world.plan({ paymentIds: [odd.id], isForced: true });
+    await world.settled(odd.id);
+    expect(await world.token(TREASURY, world.odd.address)).toBe(5_000_000n);
+  });
+
+  it('that is paused between signing and mining costs its gas, fails with that reason, and is not counted as moved', async () => {
+    await world.plan({ paymentIds: [odd.id] });
+    await world.mineUntil(
+      'the transfer to be sent',
+      async () => (await world.outgoing(`purpose = 'sweep' AND state = 'sent'`)).length === 1,
+    );
+    const [{ tx_hash: hash } = { tx_hash: '' }] = await world.app.database.dataSource.query<
+      { tx_hash: string }[]
+    >(`SELECT a.tx_hash FROM outgoing_attempts a JOIN outgoing_transactions o ON o.id = a.outgoing_id
+       WHERE o.purpose = 'sweep'`);
+    const raw = await world.app.database.dataSource.query<{ raw: string }[]>(
+      'SELECT raw FROM outgoing_attempts WHERE tx_hash = $1',
+      [hash],
+    );
+    await world.chain.rpc('anvil_dropTransaction', [hash]);
+    await mineAnd(world.odd.behave('paused'));
+    await world.chain.rpc('eth_sendRawTransaction', [raw[0]?.raw]).catch(() => undefined);
+    const sweep = await world.sweepIn(odd.id, 'failed');
+    expect(sweep).toMatchObject({ received: '0', reason: expect.stringContaining('reverted') });
+    expect(BigInt(sweep.fee ?? 0)).toBeGreaterThan(0n);
+    await world.plan();
+    await othersGoOn();
+    // Gas that was meant for more than it took comes back, where that is worth it.
+    expect(await world.native(TANK.address)).toBeGreaterThan(99n * 10n ** 18n);
+  });
+
+  it('that takes the call and moves nothing settles nothing', async () => {
+    await mineAnd(world.odd.behave('moves_nothing'));
+    expect((await failed()).reason).toContain('reported no transfer');
+  });
+});

@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import { Interface } from 'ethers';
+import { compile } from '../contracts/compile.js';
+import { type TestChain } from './test-chain.js';
+
+const { bytecode } = compile(join(import.meta.dirname, '../contracts/OddToken.sol'));
+const abi = new Interface([
+  'function behave(uint8)',
+  'function blacklist(address,bool)',
+  'function mint(address,uint256)',
+]);
+const WAYS = ['normal', 'returns_false', 'returns_nothing', 'takes_fee', 'paused', 'moves_nothing'] as const;
+const PLENTY = 10n ** 30n;
+
+/** A token that does what some tokens do to those who trust them. */
+export class OddToken {
+  private constructor(
+    private readonly chain: TestChain,
+    readonly address: string,
+  ) {}
+
+  /** Mines two blocks; the payer has plenty of it. */
+  static async deploy(chain: TestChain): Promise<OddToken> {
+    const token = new OddToken(chain, await chain.deploy(bytecode));
+    await token.call('mint', [chain.payer, PLENTY]);
+    await chain.mine();
+    return token;
+  }
+
+  /** As chains.yaml has it. */
+  get config() {
+    return { symbol: 'ODD', address: this.address.toLowerCase(), decimals: 6, enabled: true };
+  }
+
+  /** In the next block. */
+  behave(way: (typeof WAYS)[number]): Promise<string> {
+    return this.call('behave', [WAYS.indexOf(way)]);
+  }
+
+  /** In the next block. */
+  blacklist(account: string, is = true): Promise<string> {
+    return this.call('blacklist', [account, is]);
+  }
+
+  private call(name: string, args: unknown[]): Promise<string> {
+    const data = abi.encodeFunctionData(name, args);
+    return this.chain.rpc('eth_sendTransaction', [{ from: this.chain.payer, to: this.address, data }]);
+  }
+}
