@@ -56,7 +56,8 @@ module.exports = {
       from: { path: '^src/', pathNot: '^src/(ledger/|cli/|app\\.module|database/data-source)' },
       to: {
         path: OWN('ledger'),
-        pathNot: '^src/ledger/(ledger\\.module|ledger\\.service|openings|top-ups|posting|.+\\.entity)\\.ts$',
+        pathNot:
+          '^src/ledger/(ledger\\.module|ledger\\.service|openings|paying-accounts|top-ups|posting|.+\\.entity)\\.ts$',
       },
     },
     {

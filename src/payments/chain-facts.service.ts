@@ -248,8 +248,8 @@ export class ChainFactsService {
 }
 
 /**
- * Which of the transactions are our own: gas that is sent to a deposit address is nobody's payment. Their hashes are
- * committed before a node hears of them.
+ * Which of the transactions bring gas of ours: it is nobody's payment. Their hashes are committed before a node hears of
+ * them. A refund that goes to a deposit address pays it as anyone's transfer does.
  */
 async function sentByUs(
   manager: EntityManager,
@@ -258,7 +258,9 @@ async function sentByUs(
 ): Promise<Set<string>> {
   const hashes = [...new Set(transfers.map(({ txHash }) => txHash))];
   const rows = await manager.query<{ tx_hash: string }[]>(
-    'SELECT tx_hash FROM outgoing_attempts WHERE chain_id = $1 AND tx_hash = ANY($2)',
+    `SELECT attempt.tx_hash FROM outgoing_attempts attempt
+     JOIN outgoing_transactions outgoing ON outgoing.id = attempt.outgoing_id
+     WHERE attempt.chain_id = $1 AND attempt.tx_hash = ANY($2) AND outgoing.purpose <> 'refund'`,
     [chainId, hashes],
   );
   return new Set(rows.map(({ tx_hash: hash }) => hash));
