@@ -1,0 +1,144 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { toQuantity, Wallet } from 'ethers';
+import { type PaymentView } from '../../src/payments/payment.view.js';
+import { type RefundView } from '../../src/refunds/refund.view.js';
+import { PAYOUT, SweepWorld, TREASURY } from '../harness/sweep-world.js';
+
+const ETHER = 10n ** 18n;
+const customer = () => Wallet.createRandom().address;
+let world: SweepWorld;
+beforeEach(async () => {
+  world = await SweepWorld.start({ payoutPrivateKey: PAYOUT.privateKey });
+});
+afterEach(() => world?.stop());
+
+const ask = (payment: PaymentView, body: object, headers = {}) =>
+  world.app.request<RefundView & { detail: string }>(
+    'POST',
+    `/api/v1/payments/${payment.id}/refunds`,
+    body,
+    headers,
+  );
+const refundsOf = async ({ id }: PaymentView) =>
+  (await world.app.request<{ data: RefundView[] }>('GET', `/api/v1/payments/${id}/refunds`)).body.data;
+const ended = (payment: PaymentView, state: RefundView['state'], index = 0) =>
+  world.mineUntil(`refund ${state}`, async () => {
+    const refund = (await refundsOf(payment))[index];
+    return refund?.state === state && refund;
+  });
+
+describe('a refund', () => {
+  it('of unswept money comes from the deposit address, arrives whole, and is told at every step', async () => {
+    const payment = await world.paid(2n * ETHER);
+    const to = customer();
+    const answer = await ask(payment, { to, amount: ETHER.toString(), reason: 'half was out of stock' });
+    expect(answer).toMatchObject({ status: 201, body: { state: 'created', to, source: null } });
+    const refund = await ended(payment, 'confirmed');
+    expect(await world.native(to)).toBe(ETHER);
+    expect(refund).toMatchObject({ source: 'deposit', reason: 'half was out of stock', failure: null });
+    const events = await world.app.eventsOf(payment.id);
+    expect(events.slice(-3)).toEqual(['refund.created', 'refund.sent', 'refund.confirmed']);
+    const { json } = await world.receiver.waitForEvent(payment.id, 'refund.confirmed');
+    expect(json.data).toMatchObject({ id: payment.id, refund });
+    // The rest goes to the treasury, and settles the payment.
+    await world.plan();
+    const settled = await world.settled(payment.id);
+    const fees = BigInt(refund.fee ?? 0) + BigInt(settled.sweep?.fee ?? 0);
+    expect((await world.native(TREASURY)) + fees).toBe(ETHER);
+  });
+
+  it('of the whole amount has its gas from the tank, native and token alike', async () => {
+    const native = await world.paid(ETHER);
+    const token = await world.paidToken(3_000_000n);
+    const to = customer();
+    await ask(native, { to, amount: ETHER.toString() });
+    await ask(token, { to, amount: '3000000' });
+    await ended(native, 'confirmed');
+    await ended(token, 'confirmed');
+    expect([await world.native(to), await world.token(to)]).toEqual([ETHER, 3_000_000n]);
+  });
+
+  it('of money that was swept comes from the payout account', async () => {
+    await world.chain.rpc('anvil_setBalance', [PAYOUT.address, toQuantity(10n * ETHER)]);
+    const payment = await world.paid(ETHER);
+    await world.plan();
+    await world.settled(payment.id);
+    const to = customer();
+    await ask(payment, { to, amount: (ETHER / 4n).toString() });
+    expect(await ended(payment, 'confirmed')).toMatchObject({ source: 'payout' });
+    expect(await world.native(to)).toBe(ETHER / 4n);
+  });
+
+  it('waits for what the payout account lacks, and fails where there is no such account', async () => {
+    const payment = await world.paid(ETHER);
+    await world.plan();
+    await world.settled(payment.id);
+    await ask(payment, { to: customer(), amount: '1000' });
+    const waiting = await world.mineUntil('a reason', async () => {
+      const [refund] = await refundsOf(payment);
+      return refund?.waits_for !== null && refund;
+    });
+    expect(waiting).toMatchObject({ state: 'created', waits_for: expect.stringContaining('has 0') });
+    await world.restart({ payoutPrivateKey: null });
+    const failed = await ended(payment, 'failed');
+    expect(failed.failure).toContain('PAYOUT_PRIVATE_KEY is not set');
+    expect((await world.app.eventsOf(payment.id)).at(-1)).toBe('refund.failed');
+    // What failed may be asked for again.
+    expect(await ask(payment, { to: customer(), amount: ETHER.toString() })).toMatchObject({ status: 201 });
+  });
+
+  it('is never more than was received, however many ask at once, and once per idempotency key', async () => {
+    const payment = await world.paid(1_000n * 10n ** 12n);
+    const amount = (300n * 10n ** 12n).toString();
+    const to = customer();
+    const key = { 'idempotency-key': 'one' };
+    const same = await Promise.all([1, 2, 3].map(() => ask(payment, { to, amount }, key)));
+    expect(new Set(same.map(({ body }) => body.id)).size).toBe(1);
+    const answers = await Promise.all(Array.from({ length: 8 }, () => ask(payment, { to, amount })));
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, ...Array<number>(6).fill(409)]);
+    expect(answers.find(({ status }) => status === 409)?.body.detail).toContain('are left');
+    expect(await refundsOf(payment)).toHaveLength(3);
+    await ended(payment, 'confirmed', 0);
+    await ended(payment, 'confirmed', 1);
+    await ended(payment, 'confirmed', 2);
+    expect(await world.native(to)).toBe(900n * 10n ** 12n);
+  });
+
+  it('and a sweep of the same address do not race', async () => {
+    await world.chain.rpc('anvil_setBalance', [PAYOUT.address, toQuantity(10n * ETHER)]);
+    const payments = [await world.paid(ETHER), await world.paid(ETHER), await world.paid(ETHER)];
+    const to = customer();
+    const asks = payments.map((payment) => ask(payment, { to, amount: (ETHER / 2n).toString() }));
+    await Promise.all([world.plan(), ...asks]);
+    for (const payment of payments) await ended(payment, 'confirmed');
+    await world.plan();
+    for (const payment of payments) await world.settled(payment.id);
+    expect(await world.native(to)).toBe((3n * ETHER) / 2n);
+    const refundRows = await world.outgoing(`purpose = 'refund'`);
+    expect(refundRows).toHaveLength(3);
+    const [row] = await world.app.database.dataSource.query<{ left: string }[]>(
+      `SELECT sum(CASE WHEN account = 'payout' THEN 0 ELSE amount + fee END) AS left FROM outgoing_transactions
+       WHERE account <> 'gas_tank'`,
+    );
+    expect(BigInt(row?.left ?? 0)).toBe(3n * ETHER);
+  });
+
+  it('that the recipient’s contract or the token refuses fails with that reason, and sends nothing', async () => {
+    const payment = await world.paidOdd(5_000_000n);
+    const to = customer();
+    await world.odd.blacklist(to);
+    await world.chain.mine();
+    await ask(payment, { to, amount: '5000000' });
+    expect((await ended(payment, 'failed')).failure).toContain('recipient is blacklisted');
+    expect(await world.outgoing(`purpose = 'refund'`)).toEqual([]);
+    const refused = { amount: '1' };
+    for (const bad of [payment.address, world.odd.address, '0x' + '0'.repeat(40), TREASURY.toUpperCase()]) {
+      expect(await ask(payment, { ...refused, to: bad })).toMatchObject({ status: 400 });
+    }
+    expect(
+      await ask({ ...payment, id: '019aafd6-5c80-7a3e-8f10-3d5c2b9e4f01' }, { to, amount: '1' }),
+    ).toMatchObject({
+      status: 404,
+    });
+  });
+});

@@ -1,0 +1,185 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { HDNodeWallet, Mnemonic, toQuantity } from 'ethers';
+import { type PlannedView, type SweepView } from '../../src/sweeper/sweep.view.js';
+import { TEST_MNEMONIC, TestApp } from '../harness/app.js';
+import { SweepWorld, TANK, TREASURY } from '../harness/sweep-world.js';
+import { waitFor } from '../harness/wait-for.js';
+
+const ETHER = 10n ** 18n;
+const account = HDNodeWallet.fromMnemonic(Mnemonic.fromPhrase(TEST_MNEMONIC), "m/44'/60'/0'");
+let world: SweepWorld;
+afterEach(() => world?.stop());
+
+const listed = async (paymentId: string) =>
+  (await world.app.request<{ data: SweepView[] }>('GET', `/api/v1/sweeps?payment_id=${paymentId}`)).body.data;
+const run = (body: object) => world.app.request<{ data: PlannedView[] }>('POST', '/api/v1/sweeps/run', body);
+const scanned = async () => world.app.waitForBlock(await world.chain.height());
+
+describe('money that costs too much to sweep', () => {
+  it('waits, is shown as waiting and why, and goes when it shares a batch that pays', async () => {
+    // One TUSD is worth a thousandth of an ether.
+    world = await SweepWorld.start({}, {}, { minimum: 0n, nativeValue: ETHER / 1000n });
+    const small = await world.paidToken(20_000n);
+    const dust = await world.paid(1_000n);
+    await world.plan();
+    const [waiting] = await listed(small.id);
+    expect(waiting).toMatchObject({
+      state: 'waiting',
+      reason_code: 'fee_share',
+      reason: expect.stringMatching(/^its fee of \d+ wei is more than 500 basis points of its worth/),
+      amount: '20000',
+    });
+    expect(BigInt(waiting?.estimated_fee ?? 0)).toBeGreaterThan(ETHER / 1000n / 50n);
+    const big = await world.paidToken(900_000_000n);
+    await world.plan();
+    await world.settled(big.id);
+    await world.settled(small.id);
+    expect(await world.token(TREASURY)).toBe(900_020_000n);
+    // Native money below its own fee can be carried by nobody.
+    expect(await listed(dust.id)).toMatchObject([
+      { state: 'waiting', reason_code: 'fee_share', amount: '1000' },
+    ]);
+  });
+
+  it('goes alone when it is asked for by force; below its minimum as well', async () => {
+    world = await SweepWorld.start({}, {}, { minimum: 1_000_000n });
+    const payment = await world.paidToken(999_999n);
+    await world.plan();
+    expect(await listed(payment.id)).toMatchObject([{ state: 'waiting', reason_code: 'minimum' }]);
+    const answer = await run({ payment_ids: [payment.id], force: true });
+    expect(answer).toMatchObject({ status: 200, body: { data: [{ goes: true, payment_id: payment.id }] } });
+    await world.settled(payment.id);
+    expect(await listed(payment.id)).toMatchObject([
+      { state: 'confirmed', forced: true, received: '999999' },
+    ]);
+  });
+});
+
+describe('an operator', () => {
+  it('sees in a dry run what would go, and nothing does', async () => {
+    world = await SweepWorld.start();
+    const payment = await world.paid(ETHER);
+    await scanned();
+    const { body } = await run({ dry_run: true });
+    expect(body.data).toMatchObject([{ payment_id: payment.id, goes: true, amount: ETHER.toString() }]);
+    await world.chain.mine(3);
+    await scanned();
+    expect(await listed(payment.id)).toEqual([]);
+    expect(await world.outgoing()).toEqual([]);
+  });
+
+  it('pauses everything, for restarts as well, until it is resumed', async () => {
+    world = await SweepWorld.start();
+    const payment = await world.paid(ETHER);
+    await world.app.request('POST', '/api/v1/sweeps/pause', { reason: 'audit' });
+    await world.plan();
+    expect(await listed(payment.id)).toMatchObject([
+      { state: 'waiting', reason_code: 'paused', reason: 'sweeping is paused: audit' },
+    ]);
+    await world.restart();
+    await run({ force: true });
+    await world.chain.mine(3);
+    await scanned();
+    expect(await world.outgoing()).toEqual([]);
+    await world.app.request('POST', '/api/v1/sweeps/resume');
+    await world.plan();
+    await world.settled(payment.id);
+  });
+
+  it('caps one sweep and one day; what is more goes in parts and waits for tomorrow', async () => {
+    const sweep = { enabled: true, minimum: 0n, maxPerSweep: ETHER, maxPerDay: 2n * ETHER };
+    world = await SweepWorld.start({}, { sweep });
+    const payment = await world.paid(3n * ETHER);
+    await world.plan();
+    await world.sweepIn(payment.id, 'confirmed');
+    expect(await world.native(TREASURY)).toBe(ETHER);
+    await world.plan();
+    await world.mineUntil('two sweeps', async () => (await world.native(TREASURY)) === 2n * ETHER);
+    await world.mineUntil(
+      'both final',
+      async () => (await world.outgoing(`state = 'confirmed'`)).length === 2,
+    );
+    await world.plan();
+    const waiting = await world.sweepIn(payment.id, 'waiting');
+    expect(waiting).toMatchObject({ reason_code: 'daily_limit' });
+    expect(waiting.reason).toContain(`max_per_day is ${2n * ETHER}`);
+    expect((await world.app.payment(payment.id)).status).toBe('confirmed');
+    expect(world.app.log.some((line) => line.includes('a sweep limit is hit'))).toBe(true);
+    // A day later, by what was sent yesterday.
+    await world.app.database.dataSource.query(
+      `UPDATE outgoing_transactions SET created_at = created_at - interval '1 day', sent_at = sent_at - interval '1 day'`,
+    );
+    await world.plan();
+    const settled = await world.settled(payment.id);
+    expect(BigInt(settled.sweep?.amount ?? 0)).toBeLessThan(ETHER);
+    expect(await world.native(payment.address)).toBe(0n);
+  });
+
+  it('has everything wait while gas costs more than the ceiling', async () => {
+    const sweep = { enabled: true, minimum: 0n, maxGasPrice: 5n * 10n ** 9n };
+    world = await SweepWorld.start({}, { sweep });
+    const payment = await world.paid(ETHER);
+    await world.chain.rpc('anvil_setNextBlockBaseFeePerGas', [toQuantity(50n * 10n ** 9n)]);
+    await world.chain.mine();
+    await world.plan();
+    expect(await listed(payment.id)).toMatchObject([{ state: 'waiting', reason_code: 'gas_price' }]);
+    await world.chain.rpc('anvil_setNextBlockBaseFeePerGas', [toQuantity(10n ** 9n)]);
+    await world.chain.mine();
+    await world.plan();
+    await world.settled(payment.id);
+  });
+
+  it('is told when the gas tank is low, and sweeps go on when it is filled', async () => {
+    world = await SweepWorld.start();
+    await world.chain.rpc('anvil_setBalance', [TANK.address, '0x1']);
+    const payment = await world.paidToken(5_000_000n);
+    await world.plan();
+    await waitFor(
+      'the sweep to wait',
+      async () => (await listed(payment.id))[0]?.reason_code === 'gas_tank_low',
+    );
+    expect(world.app.log.some((line) => line.includes('the gas tank is low'))).toBe(true);
+    const metrics = await (await fetch(`${world.app.url}/metrics`)).text();
+    expect(metrics).toContain('quittance_gas_tank_is_low{chain="testchain"} 1');
+    await world.chain.rpc('anvil_setBalance', [TANK.address, toQuantity(ETHER)]);
+    await world.plan();
+    await world.settled(payment.id);
+  });
+
+  it('cannot name a deposit address as the treasury, handed out or not', async () => {
+    world = await SweepWorld.start();
+    const start = (treasuryAddress: string) =>
+      TestApp.start({
+        chains: [{ ...world.chain.config, sweep: { enabled: true, minimum: 0n } }],
+        settings: { treasuryAddress },
+      });
+    await expect(start(account.deriveChild(0).deriveChild(7).address)).rejects.toThrow(
+      /is a deposit address of this wallet/,
+    );
+  });
+
+  it('is warned of a treasury that is a contract', async () => {
+    world = await SweepWorld.start();
+    await world.restart({ treasuryAddress: world.odd.address });
+    await waitFor('the warning', () =>
+      world.app.log.some((line) => line.includes('the treasury is a contract')),
+    );
+  });
+});
+
+describe('with an XPUB', () => {
+  it('payments end at confirmed: nothing is planned, nothing is signed', async () => {
+    const sweep = { enabled: true, minimum: 0n };
+    world = await SweepWorld.start({ mnemonic: null, xpub: account.neuter().extendedKey }, { sweep });
+    const payment = await world.paid(ETHER);
+    await expect(world.plan()).rejects.toThrow(/with XPUB there is no key/);
+    expect(await run({ force: true, payment_ids: [payment.id] })).toMatchObject({ status: 409 });
+    await world.chain.mine(3);
+    await scanned();
+    expect(await world.app.payment(payment.id)).toMatchObject({ status: 'confirmed', sweep: null });
+    expect(await world.outgoing()).toEqual([]);
+    const refund = { to: TANK.address, amount: '1' };
+    const refused = await world.app.request('POST', `/api/v1/payments/${payment.id}/refunds`, refund);
+    expect(refused).toMatchObject({ status: 409, body: { detail: expect.stringContaining('no key here') } });
+  });
+});
