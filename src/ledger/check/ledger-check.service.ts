@@ -32,7 +32,7 @@ export class LedgerCheck {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     @Inject(CHAINS) private readonly chains: ChainConfig[],
-    @Inject(SETTINGS) private readonly settings: Settings,
+    @Inject(SETTINGS) private readonly settings: Pick<Settings, 'xpub'>,
     private readonly repository: LedgerRepository,
     private readonly accounts: PayingAccounts,
   ) {}
