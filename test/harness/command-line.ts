@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { keepSaid, keepSecrets } from './said.js';
 
 const CLI = join(import.meta.dirname, '../../dist/cli.js');
 
@@ -20,6 +21,16 @@ export function quittance(args: string[], settings: Record<string, string>, cwd 
     child.stdout.on('data', (chunk: Buffer) => (ran.out += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (ran.err += chunk.toString()));
     child.once('error', reject);
-    child.once('close', (code) => resolve({ ...ran, code }));
+    child.once('close', (code) => {
+      // These two print what they make, once, to whoever asked for it.
+      const isSecret = /^(wallet new|key create)/.test(args.join(' '));
+      keepSaid(isSecret ? ran.err : ran.out + ran.err);
+      keepSecrets({ mnemonic: settings.MNEMONIC, texts: [passwordIn(settings.DATABASE_URL)] });
+      resolve({ ...ran, code });
+    });
   });
+}
+
+function passwordIn(url = ''): string | null {
+  return URL.canParse(url) ? new URL(url).password : null;
 }
