@@ -15,7 +15,7 @@ module.exports = {
       comment: 'The logic that moves money has no framework in it, and is tested without one.',
       severity: 'error',
       from: {
-        path: '^src/(payments/(lifecycle|counting|amount|payment-uri|(payment|deposit)\\.view|check-finding)|webhooks/(signer|signing-key|verify|retry|outcome|endpoint-gate|coalescer|failure-words|event-filter|public-address)|scanner/plan|chain/(movements|confirmations)|wallet/(bip32|deposit-node|deposit-scheme|deposit-scan)|ledger/(posting|corrections))\\.ts$',
+        path: '^src/(payments/(lifecycle|counting|amount|payment-uri|(payment|deposit)\\.view|check-finding)|webhooks/(signer|signing-key|verify|retry|outcome|endpoint-gate|coalescer|failure-words|event-filter|public-address)|scanner/plan|chain/(movements|confirmations|broadcast)|wallet/(bip32|deposit-node|deposit-scheme|deposit-scan|keys)|outgoing/(fees|erc20)|sweeper/(decide|sweeping|sweep\\.view)|refunds/refund\\.view|ledger/(posting|corrections))\\.ts$',
       },
       to: { path: 'node_modules/(@nestjs|typeorm|pg|bullmq)/', dependencyTypesNot: ['type-only'] },
     },
@@ -75,7 +75,8 @@ module.exports = {
       from: { path: '^src/', pathNot: '^src/(wallet/|cli/|app\\.module|database/data-source)' },
       to: {
         path: OWN('wallet'),
-        pathNot: '^src/wallet/(wallet\\.module|deposit-addresses|keys|own-addresses|.+\\.entity)\\.ts$',
+        pathNot:
+          '^src/wallet/(wallet\\.module|deposit-addresses|keys(\\.module)?|own-addresses|.+\\.entity)\\.ts$',
       },
     },
     {
@@ -88,6 +89,16 @@ module.exports = {
         pathNot:
           '^src/wallet/(new-wallet|deposit-scheme|deposit-scan|scheme-of-settings|wallet-extent)\\.ts$',
       },
+    },
+    {
+      name: 'one-place-signs',
+      comment: 'Only what sends money reaches for the keys; payments, API and scanner cannot sign.',
+      severity: 'error',
+      from: {
+        path: '^src/',
+        pathNot: '^src/(wallet|outgoing|sweeper)/|^src/refunds/(refund-steps|refund-endings)\\.ts$',
+      },
+      to: { path: '^src/wallet/keys(\\.module)?\\.ts$', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'product-knows-no-tests',

@@ -3,7 +3,7 @@ import { ChainModule } from '../chain/chain.module.js';
 import { LedgerOpeningsModule } from '../ledger/ledger.module.js';
 import { OutboxModule } from '../payments/outbox.module.js';
 import { ScannedChainModule } from '../scanner/scanned-chain.module.js';
-import { WalletModule } from '../wallet/wallet.module.js';
+import { KeysModule } from '../wallet/keys.module.js';
 import { FinalHooks } from './final-hooks.js';
 import { GasTank } from './gas-tank.js';
 import { OutgoingBooks } from './outgoing-books.js';
@@ -17,7 +17,7 @@ import { TankMetrics } from './tank-metrics.js';
 
 /** Whatever leaves an address of ours goes through here: signed, committed, broadcast and followed to its end. */
 @Module({
-  imports: [ChainModule, LedgerOpeningsModule, OutboxModule, ScannedChainModule, WalletModule],
+  imports: [ChainModule, KeysModule, LedgerOpeningsModule, OutboxModule, ScannedChainModule],
   providers: [
     FinalHooks,
     GasTank,

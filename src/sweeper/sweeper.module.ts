@@ -7,6 +7,7 @@ import { RefundEndings } from '../refunds/refund-endings.js';
 import { RefundSteps } from '../refunds/refund-steps.js';
 import { RefundsModule } from '../refunds/refunds.module.js';
 import { ScannedChainModule } from '../scanner/scanned-chain.module.js';
+import { KeysModule } from '../wallet/keys.module.js';
 import { WalletModule } from '../wallet/wallet.module.js';
 import { DailyLimits } from './daily-limits.js';
 import { DepositBalances } from './deposit-balances.js';
@@ -44,6 +45,7 @@ export class SweepRestModule {}
     RefundsModule,
     ScannedChainModule,
     SweepPlanModule,
+    KeysModule,
     WalletModule,
   ],
   providers: [

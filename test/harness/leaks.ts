@@ -8,7 +8,7 @@ export interface Secrets {
 }
 
 /** So many deposit keys of a mnemonic are looked for. */
-const DEPOSIT_KEYS = 300;
+const DEPOSIT_KEYS = 100;
 /** As many words of a mnemonic in a row are as good as the mnemonic is bad from there on. */
 const WORDS_IN_A_ROW = 5;
 /** Shorter ones would be found by chance. */
@@ -45,7 +45,15 @@ function kindOf(
   return null;
 }
 
+const derived = new Map<string, string[]>();
+
 function privateKeys(phrase: string): string[] {
+  const keys = derived.get(phrase) ?? derive(phrase);
+  derived.set(phrase, keys);
+  return keys;
+}
+
+function derive(phrase: string): string[] {
   const mnemonic = Mnemonic.fromPhrase(phrase);
   const account = HDNodeWallet.fromMnemonic(mnemonic, "m/44'/60'/0'");
   const external = account.deriveChild(0);

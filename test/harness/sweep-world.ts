@@ -66,8 +66,9 @@ export class SweepWorld {
     settings: Partial<Settings> = {},
     config: Partial<ChainConfig> = {},
     tokenSweep?: TokenSweep,
+    isLegacy = false,
   ): Promise<SweepWorld> {
-    const chain = await TestChain.start();
+    const chain = await TestChain.start({}, isLegacy);
     const odd = await OddToken.deploy(chain);
     const node = await FaultyRpc.start(chain.url);
     const receiver = await Receiver.start();
@@ -95,6 +96,11 @@ export class SweepWorld {
       settings: { ...this.settings, ...settings },
       before: this.app,
     });
+  }
+
+  /** A second process on the same database. */
+  replica(): Promise<TestApp> {
+    return TestApp.start({ chains: this.chains, settings: this.settings, before: this.app });
   }
 
   /** Whatever happened, the books must be what the chain says in the end. */
