@@ -8,6 +8,7 @@ import { BalanceTransfers } from './balance-transfers.js';
 import { ChainAccounts } from './chain-accounts.js';
 import { checkChain } from './chain-check.js';
 import { type ChainReader, RpcChainReader } from './chain-reader.js';
+import { deepestConfirmations } from './confirmations.js';
 import { type InternalTransfers, NO_INTERNAL_TRANSFERS } from './internal-transfers.js';
 import { NewHeads } from './new-heads.js';
 import { type Contradiction } from './rpc-contradiction.js';
@@ -30,6 +31,9 @@ export type ChainStatus =
 const INSPECT_BLOCKS = 4;
 const INSPECT_AT_LEAST_MS = 2_000;
 const INSPECT_AT_MOST_MS = 30_000;
+
+/** Where the chain's own finality decides, and not a number of blocks. */
+const FINALIZED_DEPTH = 128;
 
 const CHECK_AGAIN_MS = 5_000;
 
@@ -272,7 +276,7 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
     return {
       config,
       rpc,
-      reader: new RpcChainReader(rpc, config.proofs),
+      reader: new RpcChainReader(rpc, config.proofs, deepestConfirmations(config) || FINALIZED_DEPTH),
       accounts: new ChainAccounts(rpc),
       internal: internalTransfers(config, rpc),
       status: { state: 'unchecked' },

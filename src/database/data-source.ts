@@ -22,6 +22,7 @@ import { DepositSource } from '../wallet/deposit-source.entity.js';
 import { WebhookAttempt } from '../webhooks/webhook-attempt.entity.js';
 import { WebhookDelivery } from '../webhooks/webhook-delivery.entity.js';
 import { WebhookEndpoint } from '../webhooks/webhook-endpoint.entity.js';
+import { PostgresClient } from './postgres-client.js';
 
 const entities = [
   ApiKey,
@@ -74,6 +75,7 @@ export function dataSourceOptions(url: string, poolSize = 10): DataSourceOptions
     migrationsTransactionMode: 'each',
     synchronize: false,
     poolSize,
+    extra: { Client: PostgresClient },
     applicationName: 'quittance',
   };
 }

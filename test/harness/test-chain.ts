@@ -24,12 +24,15 @@ export class TestChain {
     readonly token: string,
   ) {}
 
-  /** @param isLegacy a chain from before EIP-1559 */
-  static async start(overrides: Partial<ChainConfig> = {}, isLegacy = false): Promise<TestChain> {
+  /** @param args of the node, besides; or `legacy`: a chain from before EIP-1559 */
+  static async start(
+    overrides: Partial<ChainConfig> = {},
+    args: readonly string[] | 'legacy' = [],
+  ): Promise<TestChain> {
     const chainId = overrides.chainId ?? 31_337;
-    const anvil = await (isLegacy
+    const anvil = await (args === 'legacy'
       ? startLegacy(chainId)
-      : startAnvil(['--no-mining', '--chain-id', String(chainId)]));
+      : startAnvil(['--no-mining', '--chain-id', String(chainId), ...args]));
     const callOff = endWithUs(anvil.pid, 'KILL');
     const [payer] = await anvil.rpc<[string]>('eth_accounts');
     const token = await deployToken(anvil, payer);
