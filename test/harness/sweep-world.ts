@@ -68,7 +68,7 @@ export class SweepWorld {
     tokenSweep?: TokenSweep,
     isLegacy = false,
   ): Promise<SweepWorld> {
-    const chain = await TestChain.start({}, isLegacy ? 'legacy' : []);
+    const chain = await TestChain.start({}, [], isLegacy);
     const odd = await OddToken.deploy(chain);
     const node = await FaultyRpc.start(chain.url);
     const receiver = await Receiver.start();
