@@ -60,9 +60,9 @@ export interface TokenConfig {
   enabled: boolean;
   /** By amounts of this token; left out: those of the chain. */
   confirmations?: Confirmations;
+  sweep?: TokenSweep;
   /** First block to look for it in, also where the scan has passed it before the token was listed. */
   startBlock?: number;
-  sweep?: TokenSweep;
 }
 
 /** Depth in blocks by amount, tiers ascending, the last without a bound; or the chain's own finality. */

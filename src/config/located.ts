@@ -43,6 +43,10 @@ export function integer(
   return min;
 }
 
+export function blockNumber(entry: Located, path: Path, given: unknown): number {
+  return integer(entry, path, given, { min: 0, max: Number.MAX_SAFE_INTEGER });
+}
+
 export function knownKeys(entry: Located, path: Path, value: Record<string, unknown>, known: string[]): void {
   for (const key of Object.keys(value).filter((given) => !known.includes(given))) {
     const meant = nearest(key, known);

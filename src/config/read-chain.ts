@@ -6,7 +6,16 @@ import {
   type Proofs,
   type TokenConfig,
 } from './chains.js';
-import { address, baseUnits, integer, isRecord, knownKeys, type Located, type Path } from './located.js';
+import {
+  address,
+  baseUnits,
+  blockNumber,
+  integer,
+  isRecord,
+  knownKeys,
+  type Located,
+  type Path,
+} from './located.js';
 import { urlWith } from './parsers.js';
 import { chainSweep, tokenSweep } from './read-sweep.js';
 
@@ -189,10 +198,10 @@ function tokens(entry: Located): TokenConfig[] {
         address: address(entry, [...path, 'address'], token.address),
         enabled: enabled === true,
         ...tokenConfirmations(entry, [...path, 'confirmations'], token.confirmations),
+        ...tokenSweep(entry, [...path, 'sweep'], token.sweep),
         ...(token.start_block == null
           ? {}
           : { startBlock: blockNumber(entry, [...path, 'start_block'], token.start_block) }),
-        ...tokenSweep(entry, [...path, 'sweep'], token.sweep),
       },
     ];
   });
@@ -214,10 +223,6 @@ function symbol(entry: Located, path: Path, given: unknown): string {
   if (typeof given === 'string' && /^[\w.$₮-]{1,32}$/u.test(given)) return given;
   entry.complain(path, 'must be a symbol of 1 to 32 characters, such as USDC');
   return '';
-}
-
-function blockNumber(entry: Located, path: Path, given: unknown): number {
-  return integer(entry, path, given, { min: 0, max: Number.MAX_SAFE_INTEGER });
 }
 
 function choice<T extends string>(entry: Located, path: Path, given: unknown, allowed: readonly T[]): T {

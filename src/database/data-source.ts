@@ -5,6 +5,9 @@ import { ApiKey } from '../auth/api-key.entity.js';
 import { Merchant } from '../auth/merchant.entity.js';
 import { Token } from '../chain/token.entity.js';
 import { IdempotencyRecord } from '../http/idempotency-record.entity.js';
+import { LedgerAccountAddress } from '../ledger/ledger-account.entity.js';
+import { LedgerEntry } from '../ledger/ledger-entry.entity.js';
+import { LedgerTransaction } from '../ledger/ledger-transaction.entity.js';
 import { OutgoingAttempt } from '../outgoing/outgoing-attempt.entity.js';
 import { OutgoingTransaction } from '../outgoing/outgoing-transaction.entity.js';
 import { PaymentEvent } from '../payments/event.entity.js';
@@ -27,6 +30,9 @@ const entities = [
   ChainCursor,
   DepositSource,
   IdempotencyRecord,
+  LedgerAccountAddress,
+  LedgerEntry,
+  LedgerTransaction,
   Merchant,
   OutgoingAttempt,
   OutgoingTransaction,

@@ -24,10 +24,18 @@ export class TestChain {
     readonly token: string,
   ) {}
 
-  /** @param args of the node, besides */
-  static async start(overrides: Partial<ChainConfig> = {}, args: readonly string[] = []): Promise<TestChain> {
+  /**
+   * @param args of the node, besides
+   * @param isLegacy a chain from before EIP-1559
+   */
+  static async start(
+    overrides: Partial<ChainConfig> = {},
+    args: readonly string[] = [],
+    isLegacy = false,
+  ): Promise<TestChain> {
     const chainId = overrides.chainId ?? 31_337;
-    const anvil = await startAnvil(['--no-mining', '--chain-id', String(chainId), ...args]);
+    const all = ['--no-mining', '--chain-id', String(chainId), ...args];
+    const anvil = await (isLegacy ? startLegacy(all) : startAnvil(all));
     const callOff = endWithUs(anvil.pid, 'KILL');
     const [payer] = await anvil.rpc<[string]>('eth_accounts');
     const token = await deployToken(anvil, payer);
@@ -137,6 +145,16 @@ export class TestChain {
     await this.anvil.kill();
     this.callOff();
   }
+}
+
+/** What is sent by accounts of the node would be of EIP-1559 there, too, but for its gas price. */
+async function startLegacy(args: readonly string[]): Promise<RunningAnvil> {
+  const anvil = await startAnvil([...args, '--hardfork', 'berlin']);
+  const rpc: RunningAnvil['rpc'] = (method, params = []) => {
+    if (method !== 'eth_sendTransaction') return anvil.rpc(method, params);
+    return anvil.rpc(method, [{ gasPrice: '0x77359400', ...(params[0] as object) }]);
+  };
+  return { ...anvil, rpc };
 }
 
 /** The payer gets plenty of it. @returns the contract */
