@@ -91,7 +91,7 @@ export class World {
       const scanned = await this.scanned();
       if (scanned !== null) startedAt ??= performance.now();
       if (scanned !== null && scanned >= to) break;
-      await delay(2);
+      await delay(20);
     }
     const seconds = (performance.now() - (startedAt as number)) / 1000;
     const residentBytes = this.residentBytes();

@@ -11,7 +11,7 @@ import {
 import { type Rpc, RpcError } from './rpc-endpoint.js';
 import { type RpcPool } from './rpc-pool.js';
 import { UnprovenAnswerError } from './unproven-answer.js';
-import { seenCredit, unseenCredit } from './unseen-credit.js';
+import { seenCredits, unseenCredit } from './unseen-credit.js';
 
 /**
  * `internal_transfers: balance`: by what the balances of watched addresses grew beyond the transfers seen. Between two
@@ -49,7 +49,7 @@ export class BalanceTransfers implements InternalTransfers {
     const before = await this.knownAt(parentHash, addresses);
     const after = await this.balances(hash, addresses);
     this.known = { blockHash: hash, balances: after };
-    return addresses.filter((address) => isUnseen(before, after, blocks, address));
+    return unseenAmong(addresses, before, after, blocks);
   }
 
   /** The last search ended where this one begins, as a rule; then only addresses new since are asked for. */
@@ -67,7 +67,7 @@ export class BalanceTransfers implements InternalTransfers {
     return this.rpc.fromOneEndpoint(async (rpc) => {
       const before = await balancesAt(rpc, block.parentHash, addresses);
       const after = await balancesAt(rpc, block.hash, addresses);
-      const changed = addresses.filter((address) => isUnseen(before, after, [block], address));
+      const changed = unseenAmong(addresses, before, after, [block]);
       const found = await Promise.all(
         changed.map(async (address) => {
           const amount = await unseenCredit(rpc, this.proofs, block, address);
@@ -81,10 +81,18 @@ export class BalanceTransfers implements InternalTransfers {
 
 type Balances = ReadonlyMap<string, bigint>;
 
-/** Whether a balance changed otherwise than the blocks' transactions show. */
-function isUnseen(before: Balances, after: Balances, blocks: readonly Block[], address: string): boolean {
-  const seen = blocks.reduce((total, block) => total + seenCredit(block, address), 0n);
-  return (after.get(address) as bigint) - (before.get(address) as bigint) !== seen;
+/** Whose balances changed otherwise than the blocks' transactions show. */
+function unseenAmong(
+  addresses: readonly string[],
+  before: Balances,
+  after: Balances,
+  blocks: readonly Block[],
+): string[] {
+  const seen = seenCredits(blocks);
+  return addresses.filter(
+    (address) =>
+      (after.get(address) as bigint) - (before.get(address) as bigint) !== (seen.get(address) ?? 0n),
+  );
 }
 
 /** Which transactions brought it, where the node can tell; else that it came, and no more. */

@@ -2,21 +2,18 @@ import { type Proofs } from '../config/chains.js';
 import { bloomOf } from './bloom.js';
 import { hashOf } from './encoding.js';
 import { headerHash } from './header-hash.js';
-import { orderedTrieRoot } from './ordered-trie.js';
+import { EMPTY_TRIE, orderedTrieRoot } from './ordered-trie.js';
 import { type RawBlock, type RawLog, type RawReceipt } from './raw-block.js';
 import { encodeReceipt } from './receipt-encoding.js';
 import { encodeTransaction } from './transaction-encoding.js';
 import { UnprovenAnswerError } from './unproven-answer.js';
-
-/** keccak256 of the RLP of nothing: the root of a trie without entries. */
-const EMPTY_TRIE = '0x56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421';
 
 /**
  * That a block is the one asked for, that its fields make its hash, and its transactions its `transactionsRoot`: none
  * was left out, added or altered. What it cannot show is that the chain has it; the link to our own blocks does.
  * @throws UnprovenAnswerError
  */
-export async function proveBlock(block: RawBlock, number: number, proofs: Proofs): Promise<void> {
+export function proveBlock(block: RawBlock, number: number, proofs: Proofs): void {
   const fail = failure(block.hash);
   if (Number(block.number) !== number) fail(`block ${number} was asked for, ${Number(block.number)} came`);
   if (proofs === 'receipts' && block.transactions.length === 0 && !isSame(block.receiptsRoot, EMPTY_TRIE)) {
@@ -41,7 +38,7 @@ export async function proveBlock(block: RawBlock, number: number, proofs: Proofs
     if (!isSame(hashOf(bytes), transaction.hash)) fail(`transaction ${index} is not the one its hash names`);
     return bytes;
   });
-  const root = await orderedTrieRoot(encoded);
+  const root = orderedTrieRoot(encoded);
   if (!isSame(root, block.transactionsRoot)) fail(`its transactions make the root ${root}`);
 }
 
@@ -49,7 +46,7 @@ export async function proveBlock(block: RawBlock, number: number, proofs: Proofs
  * That receipts are all of a block's, unaltered: statuses and logs make its `receiptsRoot`.
  * @throws UnprovenAnswerError
  */
-export async function proveReceipts(block: RawBlock, receipts: readonly RawReceipt[]): Promise<void> {
+export function proveReceipts(block: RawBlock, receipts: readonly RawReceipt[]): void {
   const fail = failure(block.hash);
   const encoded = receipts.map((receipt, index) => {
     try {
@@ -58,7 +55,7 @@ export async function proveReceipts(block: RawBlock, receipts: readonly RawRecei
       return fail(`receipt ${index} lacks fields`);
     }
   });
-  const root = await orderedTrieRoot(encoded);
+  const root = orderedTrieRoot(encoded);
   if (!isSame(root, block.receiptsRoot)) {
     fail(`its receipts make the root ${root}, the header says ${block.receiptsRoot}`);
   }

@@ -1,5 +1,5 @@
-import { hexlify, keccak256 } from 'ethers';
-import { bytes } from './encoding.js';
+import { hexlify } from 'ethers';
+import { bytes, hashOf } from './encoding.js';
 
 const BYTES = 256;
 
@@ -11,7 +11,7 @@ interface Bloomed {
 
 /** The three bits of 2048 that an address or a topic sets (yellow paper, section 4.3.1). */
 const bitsOf = remembered((item: string): readonly number[] => {
-  const hash = bytes(keccak256(item));
+  const hash = bytes(hashOf(bytes(item)));
   return [0, 2, 4].map((at) => (((hash[at] as number) << 8) | (hash[at + 1] as number)) & 2047);
 });
 

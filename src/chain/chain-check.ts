@@ -2,7 +2,7 @@ import { type ChainConfig } from '../config/chains.js';
 import { tracedMovements } from './block-traces.js';
 import { blockOf } from './movements.js';
 import { type RawBlock } from './raw-block.js';
-import { MethodNotFoundError } from './rpc-endpoint.js';
+import { MethodNotFoundError, RpcError } from './rpc-endpoint.js';
 import { type RpcPool } from './rpc-pool.js';
 import { checkToken } from './token-check.js';
 
@@ -20,9 +20,27 @@ export async function checkChain(chain: ChainConfig, rpc: RpcPool): Promise<stri
   }
   const problems = await Promise.all([
     checkTraces(chain, rpc),
+    checkFinality(chain, rpc),
     ...chain.tokens.map((token) => checkToken(token, rpc)),
   ]);
   return problems.filter((problem) => problem !== null);
+}
+
+/** A chain without the tag would never confirm a payment. Null, as before its first epoch has ended, is an answer. */
+async function checkFinality({ confirmations }: ChainConfig, rpc: RpcPool): Promise<string | null> {
+  if (confirmations.kind !== 'finality') return null;
+  const { tag } = confirmations;
+  try {
+    await rpc.call('eth_getBlockByNumber', [tag, false]);
+    return null;
+  } catch (error) {
+    if (!(error instanceof RpcError) || error.failure.kind === 'rate_limited') throw error;
+    await rpc.call('eth_getBlockByNumber', ['latest', false]);
+    return (
+      `confirmations is ${tag}, and no endpoint has a block by that name (${error.message}): ` +
+      'set it to a number of blocks'
+    );
+  }
 }
 
 /** A node that has the method and not the state, as of the first block, will do. */

@@ -1,13 +1,13 @@
-import { type Proofs } from '../config/chains.js';
+import { type FinalityTag, type Proofs } from '../config/chains.js';
 import { type Block, type BlockRef } from './block.js';
-import { proveBlock, proveLogs, proveReceipts } from './block-proof.js';
+import { BlockLogs, notYet } from './block-logs.js';
+import { proveBlock, proveReceipts } from './block-proof.js';
 import { mayContain } from './bloom.js';
-import { requireConsistent, requireLogsOf } from './consistency.js';
+import { requireConsistent } from './consistency.js';
 import { blockOf, blockRef, movementsOf, tokenRecipients, TRANSFER_TOPIC } from './movements.js';
-import { type RawBlock, type RawHeader, type RawLog, type RawReceipt } from './raw-block.js';
-import { MethodNotFoundError, type Rpc, RpcError } from './rpc-endpoint.js';
+import { type RawBlock, type RawHeader, type RawReceipt } from './raw-block.js';
+import { MethodNotFoundError } from './rpc-endpoint.js';
 import { type RpcPool } from './rpc-pool.js';
-import { UnprovenAnswerError } from './unproven-answer.js';
 
 /** What a reader need not ask about: everything else. */
 export interface Watch {
@@ -22,32 +22,42 @@ export interface ChainReader {
   head(): Promise<BlockRef>;
   /** The first block the chain has: 0, unless it was started at a height. */
   earliest(): Promise<BlockRef>;
-  /** The highest block the chain itself calls final (`finalized` tag); null when there is none yet. */
-  finalizedNumber(): Promise<number | null>;
+  /** The highest block the chain itself calls final; null when there is none yet. */
+  finalNumber(tag: FinalityTag): Promise<number | null>;
   header(number: number): Promise<BlockRef | null>;
-  /** A whole block, with every movement of value in it that may concern us. */
+  /** A whole block, with every movement of value in it that reaches us. */
   block(number: number, watch: Watch): Promise<Block | null>;
 }
 
 export class RpcChainReader implements ChainReader {
   private hasBlockReceipts = true;
+  private readonly logs: BlockLogs;
+  private headNumber = 0;
 
-  /** @param proofs what this chain's blocks can prove about themselves */
+  /**
+   * @param proofs what this chain's blocks can prove about themselves
+   * @param finalDepth blocks after which nothing is replaced any more
+   */
   constructor(
     private readonly rpc: RpcPool,
     private readonly proofs: Proofs,
-  ) {}
+    finalDepth: number,
+  ) {
+    this.logs = new BlockLogs(rpc, proofs, () => this.headNumber - finalDepth);
+  }
 
   async head(): Promise<BlockRef> {
-    return blockRef(await this.rpc.call<RawHeader>('eth_getBlockByNumber', ['latest', false]));
+    const head = blockRef(await this.rpc.call<RawHeader>('eth_getBlockByNumber', ['latest', false]));
+    this.headNumber = head.number;
+    return head;
   }
 
   async earliest(): Promise<BlockRef> {
     return blockRef(await this.rpc.call<RawHeader>('eth_getBlockByNumber', ['earliest', false]));
   }
 
-  async finalizedNumber(): Promise<number | null> {
-    const raw = await this.rpc.call<RawHeader | null>('eth_getBlockByNumber', ['finalized', false]);
+  async finalNumber(tag: FinalityTag): Promise<number | null> {
+    const raw = await this.rpc.call<RawHeader | null>('eth_getBlockByNumber', [tag, false]);
     return raw === null ? null : Number(raw.number);
   }
 
@@ -72,7 +82,10 @@ export class RpcChainReader implements ChainReader {
       return blockOf(raw, []);
     }
     const receipts = (await this.blockReceipts(raw)) ?? (await this.receiptsWhereOurs(raw, isPaid, watch));
-    return receipts === null ? blockOf(raw, []) : movementsOf(raw, receipts, watch.tokens);
+    if (receipts === null) return blockOf(raw, []);
+    const block = movementsOf(raw, receipts, watch.tokens);
+    const own = await watch.ownAmong([...new Set(block.movements.map(({ to }) => to))]);
+    return { ...block, movements: block.movements.filter(({ to }) => own.has(to)) };
   }
 
   /** Whether native value goes to an address of ours, if its transaction succeeded. */
@@ -118,67 +131,29 @@ export class RpcChainReader implements ChainReader {
     isPaid: boolean,
     watch: Watch,
   ): Promise<RawReceipt[] | null> {
-    const isOurs = isPaid || (await isAnyOwn(tokenRecipients(await this.logs(block), watch.tokens), watch));
+    const isOurs =
+      isPaid || (await isAnyOwn(tokenRecipients(await this.logs.of(block), watch.tokens), watch));
     if (!isOurs) return null;
     return this.rpc.fromOneEndpoint(async (rpc) => {
       const receipts = await Promise.all(
         block.transactions.map(({ hash }) => rpc.call<RawReceipt>('eth_getTransactionReceipt', [hash])),
       );
-      await this.proveReceipts(block, receipts);
+      this.proveReceipts(block, receipts);
       return receipts;
     }, 'eth_getTransactionReceipt');
   }
 
-  private logs(block: RawBlock): Promise<RawLog[]> {
-    return this.rpc.fromOneEndpoint(async (rpc) => {
-      const logs = await rpc.call<RawLog[]>('eth_getLogs', [{ blockHash: block.hash }]);
-      requireLogsOf(block, logs);
-      if (this.proofs !== 'off') proveLogs(block, logs);
-      await requireTail(rpc, block, logs);
-      return logs;
-    }, 'eth_getLogs');
-  }
-
-  private async proveReceipts(block: RawBlock, receipts: (RawReceipt | null)[] | null): Promise<void> {
+  private proveReceipts(block: RawBlock, receipts: (RawReceipt | null)[] | null): void {
     // It may have the block, and not have executed it yet, or no longer have it; another endpoint may.
     if (receipts === null || receipts.includes(null)) throw notYet(block);
     const given = receipts as RawReceipt[];
     requireConsistent(block, given);
-    if (this.proofs !== 'off') await proveReceipts(block, given);
-  }
-}
-
-/**
- * A log left out at the end leaves no gap, and no trace in the bloom when another one looks like it. So the transactions
- * from the last one that logged on are asked how many logs they have.
- * @throws UnprovenAnswerError
- */
-async function requireTail(rpc: Rpc, block: RawBlock, logs: readonly RawLog[]): Promise<void> {
-  const last = logs.at(-1)?.transactionHash;
-  const tail = block.transactions.slice(block.transactions.findIndex(({ hash }) => hash === last));
-  if (last === undefined) return;
-  const receipts = await Promise.all(
-    tail.map(({ hash }) => rpc.call<RawReceipt | null>('eth_getTransactionReceipt', [hash])),
-  );
-  if (receipts.some((receipt) => receipt?.blockHash !== block.hash)) throw notYet(block);
-  const told = receipts.flatMap((receipt) => receipt?.logs ?? []).length;
-  const given = logs.filter(({ transactionHash }) =>
-    tail.some(({ hash }) => hash === transactionHash),
-  ).length;
-  if (told !== given) {
-    throw new UnprovenAnswerError(
-      block.hash,
-      `its last transactions have ${told} logs, and ${given} of them were sent`,
-    );
+    if (this.proofs !== 'off') proveReceipts(block, given);
   }
 }
 
 async function isAnyOwn(addresses: readonly string[], watch: Watch): Promise<boolean> {
   return addresses.length > 0 && (await watch.ownAmong([...new Set(addresses)])).size > 0;
-}
-
-function notYet(block: RawBlock): RpcError {
-  return new RpcError('the node', 'for receipts', `it has not all of block ${block.hash}`);
 }
 
 function quantity(number: number): string {

@@ -29,8 +29,8 @@ export class ChainController {
       reasons: 'reasons' in status ? status.reasons : [],
       native: chain.native,
       confirmations:
-        chain.confirmations.kind === 'finalized'
-          ? 'finalized'
+        chain.confirmations.kind === 'finality'
+          ? chain.confirmations.tag
           : chain.confirmations.tiers.map(({ upTo, blocks }) => ({
               up_to: upTo?.toString() ?? null,
               blocks,

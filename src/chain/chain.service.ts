@@ -7,6 +7,7 @@ import { RepeatedMessage } from '../process/repeated-message.js';
 import { BalanceTransfers } from './balance-transfers.js';
 import { checkChain } from './chain-check.js';
 import { type ChainReader, RpcChainReader } from './chain-reader.js';
+import { deepestConfirmations } from './confirmations.js';
 import { type InternalTransfers, NO_INTERNAL_TRANSFERS } from './internal-transfers.js';
 import { NewHeads } from './new-heads.js';
 import { type Contradiction } from './rpc-contradiction.js';
@@ -29,6 +30,9 @@ export type ChainStatus =
 const INSPECT_BLOCKS = 4;
 const INSPECT_AT_LEAST_MS = 2_000;
 const INSPECT_AT_MOST_MS = 30_000;
+
+/** Where the chain's own finality decides, and not a number of blocks. */
+const FINALIZED_DEPTH = 128;
 
 const CHECK_AGAIN_MS = 5_000;
 
@@ -215,7 +219,7 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
 
   /** What chains.yaml no longer lists is switched off, never deleted: payments refer to it. */
   private async syncTokens({ chainId, tokens }: ChainConfig): Promise<void> {
-    const rows = tokens.map(({ confirmations: _confirmations, ...token }) => ({
+    const rows = tokens.map(({ confirmations: _confirmations, startBlock: _startBlock, ...token }) => ({
       ...token,
       id: tokenId(chainId, token.address),
       chainId,
@@ -263,7 +267,7 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
     return {
       config,
       rpc,
-      reader: new RpcChainReader(rpc, config.proofs),
+      reader: new RpcChainReader(rpc, config.proofs, deepestConfirmations(config) || FINALIZED_DEPTH),
       internal: internalTransfers(config, rpc),
       status: { state: 'unchecked' },
       checkAgainAtMs: 0,

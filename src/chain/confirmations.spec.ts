@@ -30,16 +30,20 @@ describe('requiredConfirmations', () => {
   });
 
   it('leaves it to the chain where confirmations are by finality', () => {
-    expect(requiredConfirmations({ kind: 'finalized' }, 1n)).toBeNull();
+    expect(requiredConfirmations({ kind: 'finality', tag: 'finalized' }, 1n)).toBeNull();
   });
 });
 
 describe('deepestConfirmations', () => {
   it('is the depth of the highest tier, of the chain or of one of its tokens', () => {
     expect(deepestConfirmations({ confirmations: tiers, tokens: [] })).toBe(12);
-    expect(deepestConfirmations({ confirmations: { kind: 'finalized' }, tokens: [] })).toBe(0);
+    expect(deepestConfirmations({ confirmations: { kind: 'finality', tag: 'finalized' }, tokens: [] })).toBe(
+      0,
+    );
     expect(deepestConfirmations({ confirmations: tiers, tokens: [usdc] })).toBe(30);
-    expect(deepestConfirmations({ confirmations: { kind: 'finalized' }, tokens: [usdc] })).toBe(30);
+    expect(
+      deepestConfirmations({ confirmations: { kind: 'finality', tag: 'finalized' }, tokens: [usdc] }),
+    ).toBe(30);
   });
 });
 

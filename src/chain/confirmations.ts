@@ -6,7 +6,7 @@ import { type ChainConfig, type Confirmations } from '../config/chains.js';
  * @returns null where the chain's own finality decides
  */
 export function requiredConfirmations(confirmations: Confirmations, amount: bigint): number | null {
-  if (confirmations.kind === 'finalized') return null;
+  if (confirmations.kind === 'finality') return null;
   const tier = confirmations.tiers.find(({ upTo }) => upTo === null || amount <= upTo);
   return (tier ?? confirmations.tiers.at(-1))?.blocks ?? null;
 }

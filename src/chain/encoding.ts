@@ -1,5 +1,5 @@
 import { RLP } from '@ethereumjs/rlp';
-import { keccak256 } from 'ethers';
+import { keccak256 } from './keccak.js';
 
 /** What RLP encodes: bytes, or lists of them. */
 export type Field = Uint8Array | Field[];
@@ -27,5 +27,5 @@ export function encodeTyped(type: number, fields: Field[]): Uint8Array {
 
 /** 0x + 64 lower-case hex digits. */
 export function hashOf(encoded: Uint8Array): string {
-  return keccak256(encoded);
+  return `0x${Buffer.from(keccak256(encoded)).toString('hex')}`;
 }

@@ -1,12 +1,7 @@
-import {
-  FetchRequest,
-  type FetchResponse,
-  type JsonRpcError,
-  type JsonRpcPayload,
-  JsonRpcProvider,
-  type JsonRpcResult,
-  Network,
-} from 'ethers';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import axios, { type AxiosInstance } from 'axios';
+import { type JsonRpcError, type JsonRpcPayload, JsonRpcProvider, type JsonRpcResult, Network } from 'ethers';
 import { classify } from './rpc-failure.js';
 
 /** What the node said instead of a result. */
@@ -32,21 +27,56 @@ const BATCH = 20;
 /** A batch is refused as such with these, or with 2xx and something that is no list. */
 const NO_BATCHES = [400, 404, 405, 413, 415, 422];
 
-/** ethers' provider, with batches for nodes that take them, and answers as the node gave them. */
+/** Far above twenty full blocks with their receipts; a node that sends without end is cut off. */
+const MAX_ANSWER_BYTES = 256 * 2 ** 20;
+
+interface HttpAnswer {
+  status: number;
+  statusText: string;
+  headers: Partial<Record<string, unknown>>;
+  data: string;
+}
+
+/**
+ * ethers' provider, with batches for nodes that take them, and answers as the node gave them. It does not use ethers' own
+ * HTTP, which copies all that has come with every packet: many blocks at once are megabytes.
+ */
 export class RpcTransport extends JsonRpcProvider {
   private takesBatches = true;
+  private readonly http: AxiosInstance;
+  private readonly agents = {
+    httpAgent: new HttpAgent({ keepAlive: true }),
+    httpsAgent: new HttpsAgent({ keepAlive: true }),
+  };
 
   constructor(
     url: string,
     chainId: number,
     private readonly timeoutMs: number,
   ) {
-    super(requestTo(url, timeoutMs), Network.from(chainId), {
+    super('http://unused.invalid', Network.from(chainId), {
       staticNetwork: true,
       // The scanner asks for block and receipts side by side; one HTTP request carries both.
       batchStallTime: 0,
       batchMaxCount: BATCH,
     });
+    this.http = axios.create({
+      ...addressOf(url),
+      headers: { 'content-type': 'application/json' },
+      ...this.agents,
+      proxy: false,
+      maxRedirects: 0,
+      responseType: 'text',
+      maxContentLength: MAX_ANSWER_BYTES,
+      transformResponse: (text: string) => text,
+      // Whatever the status, a node says in the body why.
+      validateStatus: () => true,
+    });
+  }
+
+  override destroy(): void {
+    super.destroy();
+    Object.values(this.agents).forEach((agent) => agent.destroy());
   }
 
   override async _send(payload: JsonRpcPayload | JsonRpcPayload[]): Promise<JsonRpcResult[]> {
@@ -83,8 +113,8 @@ export class RpcTransport extends JsonRpcProvider {
       kind === 'rate_limited' || kind === 'unauthorized' || kind === 'transient' || kind === 'internal';
     const saysNoBatches =
       /batch/i.test(refusal.message) ||
-      NO_BATCHES.includes(response.statusCode) ||
-      (response.ok() && body !== undefined);
+      NO_BATCHES.includes(response.status) ||
+      (isOk(response) && body !== undefined);
     if (saysNoBatches && !(isPassing && !/batch/i.test(refusal.message))) return null;
     throw new RefusedError(refusal);
   }
@@ -95,71 +125,66 @@ export class RpcTransport extends JsonRpcProvider {
       const response = await this.post(call);
       const body = jsonOf(response) as
         Partial<{ id: number; error: RpcRefusal; result: unknown }> | undefined;
-      if (response.ok() && body?.error == null && body?.result !== undefined) {
+      if (isOk(response) && body?.error == null && body?.result !== undefined) {
         return { id: call.id, result: body.result };
       }
       return { id: call.id, error: refusalOf(response, body) };
     } catch (error) {
-      return { id: call.id, error: this.connectionFailure(error) };
+      if (!(error instanceof RefusedError)) throw error;
+      return { id: call.id, error: error.refusal };
     }
   }
 
-  private async post(payload: JsonRpcPayload | JsonRpcPayload[]): Promise<FetchResponse> {
-    const request = this._getConnection();
-    request.body = JSON.stringify(payload);
-    request.setHeader('content-type', 'application/json');
+  private async post(payload: JsonRpcPayload | JsonRpcPayload[]): Promise<HttpAnswer> {
     try {
-      return await request.send();
+      // A limit on the whole exchange: axios' own timeout does not see a body that drips.
+      const signal = AbortSignal.timeout(this.timeoutMs);
+      return await this.http.post<string>('', JSON.stringify(payload), { signal });
     } catch (error) {
-      throw new RefusedError(this.connectionFailure(error));
+      throw new RefusedError({ message: this.failureOf(error) });
     }
   }
 
-  private connectionFailure(error: unknown): RpcRefusal {
-    if (error instanceof RefusedError) return error.refusal;
-    if ((error as { code?: string }).code === 'TIMEOUT') {
-      return { message: `no answer within ${this.timeoutMs} ms` };
-    }
-    return { message: 'the connection failed' };
+  /** By its code: what axios and the system say in words names the URL, which may hold a key. */
+  private failureOf(error: unknown): string {
+    if (axios.isCancel(error)) return `no answer within ${this.timeoutMs} ms`;
+    const { code } = error as { code?: string };
+    return code === undefined ? 'the connection failed' : `the connection failed (${code})`;
   }
 }
 
-/** ethers waits 300 s and tries 12 times by default; whether to try again is the pool's decision. */
-function requestTo(url: string, timeoutMs: number): FetchRequest {
+/** axios would take credentials out of the URL itself, and name the URL in its errors. */
+function addressOf(url: string): { baseURL: string; auth?: { username: string; password: string } } {
   const parsed = new URL(url);
-  const { username, password } = parsed;
+  const [username, password] = [parsed.username, parsed.password].map(decodeURIComponent) as [string, string];
   parsed.username = '';
   parsed.password = '';
-  const request = new FetchRequest(parsed.toString());
-  if (username !== '') request.setCredentials(decodeURIComponent(username), decodeURIComponent(password));
-  request.allowInsecureAuthentication = true;
-  request.timeout = timeoutMs;
-  // Else ethers answers a 429 itself, and its retry-after never reaches us.
-  request.retryFunc = () => Promise.resolve(false);
-  return request;
+  return { baseURL: parsed.toString(), ...(username === '' ? {} : { auth: { username, password } }) };
 }
 
-/** Not by ethers' own `bodyJson`, which decodes byte by byte: half the time of catching up went there. Undefined: no JSON. */
-function jsonOf(response: FetchResponse): unknown {
+function isOk({ status }: HttpAnswer): boolean {
+  return status >= 200 && status < 300;
+}
+
+/** Undefined: no JSON. */
+function jsonOf({ data }: HttpAnswer): unknown {
   try {
-    return response.body === null
-      ? undefined
-      : (JSON.parse(Buffer.from(response.body).toString()) as unknown);
+    return JSON.parse(data) as unknown;
   } catch {
     return undefined;
   }
 }
 
-function refusalOf(response: FetchResponse, body: unknown): RpcRefusal {
-  const { statusCode, statusMessage } = response;
+function refusalOf(response: HttpAnswer, body: unknown): RpcRefusal {
+  const { status, statusText, headers } = response;
   const given = (body as { error?: Partial<RpcRefusal> } | null | undefined)?.error;
-  const retryAfter = response.getHeader('retry-after');
+  const retryAfter = headers['retry-after'];
   const ofHttp = {
-    ...(response.ok() ? {} : { httpStatus: statusCode }),
-    ...(retryAfter ? { retryAfter } : {}),
+    ...(isOk(response) ? {} : { httpStatus: status }),
+    ...(typeof retryAfter === 'string' ? { retryAfter } : {}),
   };
   if (given?.message === undefined) {
-    const message = response.ok() ? 'its answer is no JSON-RPC' : `HTTP ${statusCode} ${statusMessage}`;
+    const message = isOk(response) ? 'its answer is no JSON-RPC' : `HTTP ${status} ${statusText}`;
     return { ...ofHttp, message };
   }
   const { code, message, data } = given;

@@ -24,4 +24,8 @@ export class Token {
   /** Off: no new payment may name it. Payments that already do are still watched. */
   @Column('boolean', { default: true })
   enabled: boolean;
+
+  /** Blocks from here on were read for it though they had been scanned before; null: none were. */
+  @Column({ ...integerColumn, name: 'read_from', nullable: true })
+  readFrom: number | null;
 }

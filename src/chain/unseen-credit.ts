@@ -35,7 +35,7 @@ export async function unseenCredit(rpc: Rpc, proofs: Proofs, block: Block, addre
       kind: 'not_found',
     });
   }
-  await proveBlock(full, block.number, proofs);
+  proveBlock(full, block.number, proofs);
   const read =
     proofs === 'full'
       ? provenBalance
@@ -43,14 +43,16 @@ export async function unseenCredit(rpc: Rpc, proofs: Proofs, block: Block, addre
   const [before, after] = await Promise.all([read(rpc, parent, address), read(rpc, full, address)]);
   const own = full.transactions.filter(({ from }) => from.toLowerCase() === address);
   const spent = await Promise.all(own.map((transaction) => costOf(rpc, transaction)));
-  return after - before + sum(spent) - seenCredit(block, address);
+  return after - before + sum(spent) - (seenCredits([block]).get(address) ?? 0n);
 }
 
-/** Wei that a block's transactions show as going to the address, by themselves. */
-export function seenCredit({ movements }: Block, address: string): bigint {
-  return sum(
-    movements.flatMap(({ kind, to, amount }) => (kind === 'native' && to === address ? [amount] : [])),
-  );
+/** Wei that blocks' transactions show as going to each address, by themselves. */
+export function seenCredits(blocks: readonly Block[]): Map<string, bigint> {
+  const seen = new Map<string, bigint>();
+  for (const { kind, to, amount } of blocks.flatMap(({ movements }) => movements)) {
+    if (kind === 'native') seen.set(to, (seen.get(to) ?? 0n) + amount);
+  }
+  return seen;
 }
 
 async function costOf(rpc: Rpc, { hash, value }: RawTransaction): Promise<bigint> {

@@ -36,8 +36,15 @@ export interface TokenConfig {
   enabled: boolean;
   /** By amounts of this token; left out: those of the chain. */
   confirmations?: Confirmations;
+  /** First block to look for it in, also where the scan has passed it before the token was listed. */
+  startBlock?: number;
 }
 
 /** Depth in blocks by amount, tiers ascending, the last without a bound; or the chain's own finality. */
 export type Confirmations =
-  { kind: 'blocks'; tiers: { upTo: bigint | null; blocks: number }[] } | { kind: 'finalized' };
+  | { kind: 'blocks'; tiers: { upTo: bigint | null; blocks: number }[] }
+  | { kind: 'finality'; tag: FinalityTag };
+
+/** What chains call the blocks that they do not replace any more: justified, or finalized (Ethereum's consensus). */
+export const FINALITY_TAGS = ['finalized', 'safe'] as const;
+export type FinalityTag = (typeof FINALITY_TAGS)[number];

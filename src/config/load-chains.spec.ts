@@ -81,7 +81,7 @@ describe('parseChains', () => {
       },
       {
         name: 'polygon',
-        confirmations: { kind: 'finalized' },
+        confirmations: { kind: 'finality', tag: 'finalized' },
         rpcUrls: ['https://c.example'],
         rpcRequestsPerSecond: 25,
         internalTransfers: 'off',
@@ -108,6 +108,11 @@ describe('parseChains', () => {
     ['0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48', '"0xdac17f958d2ee523a2206206994597c13d831ec7"', /twice/],
     ['rpc_url: https://c.example', 'rpc_urls: []', /at least one endpoint/],
     ['rpc_url: https://c.example', 'rpc_url: ftp://user:pw@c.example', /rpc_url.*must be a URL/],
+    [
+      'decimals: 6}',
+      'decimals: 6, start_block: -1}',
+      /tokens\.0\.start_block: must be a whole number from 0/,
+    ],
     ['rpc_requests_per_second: 25', 'rpc_requests_per_second: 0.5', /must be a whole number from 1/],
     [
       '[{up_to: 5, blocks: 1}, {blocks: 30}]',
@@ -119,6 +124,7 @@ describe('parseChains', () => {
       '{up_to: x, blocks: 1}',
       /tokens\.2\.confirmations\.0\.up_to: must be an amount/,
     ],
+    ['confirmations: finalized', 'confirmations: final', /confirmations: must be a whole number from 1/],
     ['confirmations: finalized', 'confirmations: 0', /confirmations: must be a whole number from 1/],
     ['up_to: "1000000000000000000", ', '', /up_to: is missing; only the last tier/],
     ['{blocks: 12}', '{up_to: 5, blocks: 12}', /must be left out in the last tier/],

@@ -1,5 +1,12 @@
 import { getAddress } from 'ethers';
-import { type ChainConfig, type Confirmations, type Proofs, type TokenConfig } from './chains.js';
+import {
+  type ChainConfig,
+  type Confirmations,
+  FINALITY_TAGS,
+  type FinalityTag,
+  type Proofs,
+  type TokenConfig,
+} from './chains.js';
 import { nearest } from './nearest.js';
 import { urlWith } from './parsers.js';
 
@@ -66,10 +73,7 @@ export function readChain(entry: Located): ChainConfig {
       value.explorer_url == null ? null : url(entry, ['explorer_url'], value.explorer_url, 'http', 'https'),
     sweep: sweep(entry),
     forwarder: value.forwarder == null ? null : address(entry, ['forwarder'], value.forwarder),
-    startBlock:
-      value.start_block == null
-        ? null
-        : integer(entry, ['start_block'], value.start_block, { min: 0, max: Number.MAX_SAFE_INTEGER }),
+    startBlock: value.start_block == null ? null : blockNumber(entry, ['start_block'], value.start_block),
   };
 }
 
@@ -115,15 +119,16 @@ function rpcUrls(entry: Located): string[] {
 /** Finality is asked of the chain, for all of it or not at all. */
 function tokenConfirmations(entry: Located, path: Path, given: unknown): { confirmations?: Confirmations } {
   if (given === undefined) return {};
-  if (given === 'finalized') {
-    entry.complain(path, 'must be a number or tiers; `finalized` is for the whole chain');
+  if (finalityTag(given)) {
+    entry.complain(path, `must be a number or tiers; \`${given as string}\` is for the whole chain`);
     return {};
   }
   return { confirmations: confirmations(entry, path, given) };
 }
 
 function confirmations(entry: Located, path: Path, given: unknown): Confirmations {
-  if (given === 'finalized') return { kind: 'finalized' };
+  const tag = finalityTag(given);
+  if (tag) return { kind: 'finality', tag };
   if (!Array.isArray(given)) {
     const blocks = integer(entry, path, given, { min: 1, max: 100_000 });
     return { kind: 'blocks', tiers: [{ upTo: null, blocks }] };
@@ -139,6 +144,10 @@ function confirmations(entry: Located, path: Path, given: unknown): Confirmation
   });
   if (tiers.length === 0) entry.complain(path, 'must have at least one tier: [{blocks: 12}]');
   return { kind: 'blocks', tiers };
+}
+
+function finalityTag(given: unknown): FinalityTag | undefined {
+  return FINALITY_TAGS.find((tag) => tag === given);
 }
 
 function confirmationTier(entry: Located, path: Path, given: unknown, isLast: boolean) {
@@ -172,7 +181,14 @@ function tokens(entry: Located): TokenConfig[] {
       entry.complain(path, 'must be {symbol, address, decimals}');
       return [];
     }
-    knownKeys(entry, path, token, ['symbol', 'address', 'decimals', 'enabled', 'confirmations']);
+    knownKeys(entry, path, token, [
+      'symbol',
+      'address',
+      'decimals',
+      'enabled',
+      'confirmations',
+      'start_block',
+    ]);
     const { enabled = true } = token;
     if (typeof enabled !== 'boolean') entry.complain([...path, 'enabled'], 'must be true or false');
     return [
@@ -182,6 +198,9 @@ function tokens(entry: Located): TokenConfig[] {
         address: address(entry, [...path, 'address'], token.address),
         enabled: enabled === true,
         ...tokenConfirmations(entry, [...path, 'confirmations'], token.confirmations),
+        ...(token.start_block == null
+          ? {}
+          : { startBlock: blockNumber(entry, [...path, 'start_block'], token.start_block) }),
       },
     ];
   });
@@ -250,6 +269,10 @@ function integer(
     given === undefined ? 'is missing; give a whole number' : `must be a whole number from ${min} to ${max}`,
   );
   return min;
+}
+
+function blockNumber(entry: Located, path: Path, given: unknown): number {
+  return integer(entry, path, given, { min: 0, max: Number.MAX_SAFE_INTEGER });
 }
 
 function choice<T extends string>(entry: Located, path: Path, given: unknown, allowed: readonly T[]): T {

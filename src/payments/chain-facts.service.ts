@@ -112,14 +112,27 @@ export class ChainFactsService {
     return new Set(rows.map(({ address }) => address));
   }
 
-  /** The addresses of payments in the chain's native asset that money may still reach; lower-case. */
-  async openNative(manager: EntityManager, chainId: number): Promise<string[]> {
+  /**
+   * The addresses of payments in the chain's native asset that are open, or that money still counts for, whatever became
+   * of them; lower-case.
+   * @param time the chain's
+   */
+  async watchedNative(manager: EntityManager, chainId: number, time: Date): Promise<string[]> {
     const rows = await manager.query<{ address: string }[]>(
-      `SELECT address FROM payments WHERE chain_id = $1 AND token_id IS NULL
-         AND (recheck_at_time IS NOT NULL OR recheck_at_block IS NOT NULL) ORDER BY id`,
-      [chainId],
+      `SELECT address FROM payments WHERE chain_id = $1 AND token_id IS NULL AND expires_at >= $2
+       UNION
+       SELECT address FROM payments WHERE chain_id = $1 AND token_id IS NULL AND recheck_at_time IS NOT NULL
+       UNION
+       SELECT address FROM payments WHERE chain_id = $1 AND token_id IS NULL AND recheck_at_block IS NOT NULL`,
+      [chainId, new Date(time.getTime() - this.lateWatchMs)],
     );
     return rows.map(({ address }) => address);
+  }
+
+  /** Recipients of the internal transfers recorded above a block; lower-case. */
+  async internallyPaidAbove(manager: EntityManager, chainId: number, number: number): Promise<string[]> {
+    const transfers = await transfersBetween(manager, chainId, number + 1, Number.MAX_SAFE_INTEGER);
+    return transfers.filter(({ kind }) => kind === 'internal').map(({ to }) => to);
   }
 
   /** The transfers recorded in a range of blocks, both ends included, as far as they are canonical. */

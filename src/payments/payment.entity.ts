@@ -19,6 +19,7 @@ import { type PaymentException, type PaymentStatus } from './lifecycle.js';
   where: 'reference IS NOT NULL',
 })
 @Index('payments_recheck_time_idx', ['chainId', 'recheckAtTime'], { where: 'recheck_at_time IS NOT NULL' })
+@Index('payments_native_watch_idx', ['chainId', 'expiresAt'], { where: 'token_id IS NULL' })
 @Index('payments_recheck_block_idx', ['chainId', 'recheckAtBlock'], { where: 'recheck_at_block IS NOT NULL' })
 export class Payment {
   /** UUIDv7: sorts by creation. */

@@ -6,14 +6,16 @@ import { type InternalTransfers, withInternal } from '../chain/internal-transfer
 import { type ChainConfig } from '../config/chains.js';
 import { type ChainFactsService, type ObservedTransfer } from '../payments/chain-facts.service.js';
 import { agreedBlock, disputedFrom, scannedBy, type ScannedBlock } from './agreed-block.js';
+import { type ChainBlock } from './chain-block.entity.js';
 import { type ChainCursor } from './chain-cursor.entity.js';
 import { type CursorRepository } from './cursor.repository.js';
-import { linkedPrefix, planNext } from './plan.js';
-import { atMost, finalNumber, readBlocks, transfersOf } from './read-blocks.js';
+import { firstThat, linkedPrefix, planNext } from './plan.js';
+import { ReadAhead } from './read-ahead.js';
+import { atMost, finalNumber, GROUP, readBlocks, transfersOf } from './read-blocks.js';
 import { startAfter } from './start-block.js';
 
-/** Blocks read and committed together while catching up. */
-const BATCH = 20;
+/** Blocks at most that are committed together while catching up. */
+const BATCH = 100;
 /** Payments advanced in one transaction when time or depth alone moves them. */
 const DUE_BATCH = 200;
 const MIN_WINDOW = 256;
@@ -65,8 +67,7 @@ export interface Sources {
  */
 export class ChainScanner {
   private readonly window: number;
-  /** The batch after the one that is committed; null where it could not be read. */
-  private ahead: { from: number; to: number; blocks: Promise<(Block | null)[] | null> } | null = null;
+  private readonly ahead = new ReadAhead((from, to) => this.read(from, to));
 
   constructor(
     private readonly chain: ChainConfig,
@@ -102,14 +103,11 @@ export class ChainScanner {
   private async followOrReorg(cursor: ChainCursor, head: BlockRef): Promise<Scanned> {
     const here = { number: cursor.blockNumber, hash: cursor.blockHash };
     const unmoved = { isBehind: false, wroteEvents: false, scanned: scannedBy(cursor) };
-    const plan = planNext(here, head, BATCH);
+    const plan = planNext(here, head, GROUP);
     if (plan.kind === 'wait') return unmoved;
     if (plan.kind === 'reorg') return this.reorg(cursor, head, plan.from);
-    const { blocks, linked } = await this.readLinked(here.hash, plan);
-    if (linked.length > 0) {
-      this.readAhead(plan.to + 1, Math.min(head.number, plan.to + BATCH));
-      return this.commit(cursor, linked, null, head);
-    }
+    const { blocks, linked } = await this.readLinked(here.hash, plan, head.number);
+    if (linked.length > 0) return this.commit(cursor, linked, null, head);
     // A node that just told of its head may not have all of it yet; only another parent is a reorg.
     if (blocks[0] === null) return unmoved;
     return this.reorg(cursor, head, cursor.blockNumber);
@@ -119,23 +117,13 @@ export class ChainScanner {
   private async readLinked(
     parentHash: string,
     { from, to }: { from: number; to: number },
+    head: number,
   ): Promise<{ blocks: (Block | null)[]; linked: Block[] }> {
-    const { ahead } = this;
-    this.ahead = null;
-    if (ahead?.from === from && ahead.to === to) {
-      const blocks = await ahead.blocks;
-      const linked = linkedPrefix(parentHash, blocks ?? []);
-      if (blocks !== null && linked.length > 0) return { blocks, linked };
-    }
+    this.ahead.read(from, head);
+    const ahead = linkedPrefix(parentHash, await this.ahead.take(from, BATCH));
+    if (ahead.length > 0) return { blocks: ahead, linked: ahead };
     const blocks = await this.read(from, to);
     return { blocks, linked: linkedPrefix(parentHash, blocks) };
-  }
-
-  /** While catching up, the node answers for the next batch while Postgres takes this one. One batch at most. */
-  private readAhead(from: number, to: number): void {
-    if (from > to) return;
-    const blocks = this.read(from, to).catch(() => null);
-    this.ahead = { from, to, blocks };
   }
 
   /**
@@ -156,10 +144,12 @@ export class ChainScanner {
 
   private async commonAncestor(from: number): Promise<{ number: number; hash: string }> {
     const known = await this.sources.cursors.knownBlocksFrom(this.chain.chainId, from);
-    for (const block of known) {
-      const theirs = await this.sources.reader.header(block.blockNumber);
-      if (theirs?.hash === block.blockHash) return { number: block.blockNumber, hash: block.blockHash };
-    }
+    const place = await firstThat(known.length, async (index) => {
+      const { blockNumber, blockHash } = known[index] as ChainBlock;
+      return (await this.sources.reader.header(blockNumber))?.hash === blockHash;
+    });
+    const ancestor = known[place];
+    if (ancestor) return { number: ancestor.blockNumber, hash: ancestor.blockHash };
     throw new ReorgTooDeepError(this.chain.name, known.length, known.at(-1)?.blockNumber ?? from);
   }
 
@@ -175,7 +165,7 @@ export class ChainScanner {
     head: BlockRef,
   ): Promise<Scanned> {
     const { cursors, dataSource, facts } = this.sources;
-    const blocks = await this.withInternal(read, head);
+    const blocks = await this.withInternal(read, head, orphanAbove);
     const last = blocks.at(-1) as Block;
     const { chainId } = this.chain;
     const transfers = blocks.flatMap(transfersOf);
@@ -193,13 +183,17 @@ export class ChainScanner {
     return { isBehind: last.number < head.number, wroteEvents: written > 0, scanned: last };
   }
 
-  private async withInternal(blocks: Block[], head: BlockRef): Promise<Block[]> {
+  private async withInternal(blocks: Block[], head: BlockRef, orphanAbove: number | null): Promise<Block[]> {
     const { dataSource, facts, internal, onUnsearched } = this.sources;
     const { manager } = dataSource;
+    const { chainId } = this.chain;
+    const { time } = blocks[0] as Block;
+    // What a reorg takes may be mined again, also where the watch is over by now.
+    const taken = orphanAbove === null ? [] : await facts.internallyPaidAbove(manager, chainId, orphanAbove);
     const found = await internal.search({
       blocks,
       head: head.number,
-      watched: () => facts.openNative(manager, this.chain.chainId),
+      watched: async () => [...new Set([...(await facts.watchedNative(manager, chainId, time)), ...taken])],
       ownAmong: (addresses) => facts.ownAmong(manager, addresses),
     });
     if (found.unsearched.length > 0) onUnsearched(found.unsearched);

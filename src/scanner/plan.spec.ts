@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { type BlockRef } from '../chain/block.js';
-import { linkedPrefix, planNext } from './plan.js';
+import { firstThat, linkedPrefix, planNext } from './plan.js';
 
 const aBlock = (number: number, branch = 'a', parentBranch = branch): BlockRef => ({
   number,
@@ -46,5 +47,26 @@ describe('linkedPrefix', () => {
 
   it('is empty when the first block does not link to ours', () => {
     expect(linkedPrefix('a10', [aBlock(11, 'b')])).toEqual([]);
+  });
+});
+
+describe('firstThat', () => {
+  it('finds the place, asking about no index twice and about few in all', async () => {
+    const rows = fc
+      .integer({ min: 0, max: 600 })
+      .chain((count) => fc.tuple(fc.constant(count), fc.nat(count)));
+    await fc.assert(
+      fc.asyncProperty(rows, async ([count, place]) => {
+        const asked: number[] = [];
+        const holds = (index: number) => {
+          asked.push(index);
+          return Promise.resolve(index >= place);
+        };
+        expect(await firstThat(count, holds)).toBe(place);
+        expect(new Set(asked).size).toBe(asked.length);
+        expect(asked.every((index) => index >= 0 && index < count)).toBe(true);
+        expect(asked.length).toBeLessThanOrEqual(2 * Math.ceil(Math.log2(place + 2)));
+      }),
+    );
   });
 });

@@ -39,3 +39,24 @@ export function linkedPrefix<B extends BlockRef>(parentHash: string, blocks: rea
   }
   return linked;
 }
+
+/**
+ * Where, in a row of so many, the first stands that holds, all after it holding as well: near the beginning after a few
+ * questions, and anywhere after twice the logarithm of the place.
+ * @returns its index; `count` where none holds
+ */
+export async function firstThat(count: number, holds: (index: number) => Promise<boolean>): Promise<number> {
+  let low = 0;
+  let high = 0;
+  while (high < count && !(await holds(high))) {
+    low = high + 1;
+    high = 2 * high + 1;
+  }
+  high = Math.min(high, count);
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (await holds(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

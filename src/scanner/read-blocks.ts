@@ -3,15 +3,28 @@ import { type ChainReader, type Watch } from '../chain/chain-reader.js';
 import { type ChainConfig } from '../config/chains.js';
 import { type ObservedTransfer } from '../payments/chain-facts.service.js';
 
-/** The blocks `from … to`, both ends included, at once; null where the node has none. */
-export function readBlocks(
+/** Blocks that are read together: as many as share an HTTP request. */
+export const GROUP = 20;
+/** So many groups are read at once: while one is proved, the node answers for others. */
+export const GROUPS_AT_ONCE = 4;
+
+/** The blocks `from … to`, both ends included; null where the node has none. */
+export async function readBlocks(
   reader: ChainReader,
   watch: Watch,
   from: number,
   to: number,
 ): Promise<(Block | null)[]> {
-  const numbers = Array.from({ length: to - from + 1 }, (_, index) => from + index);
-  return Promise.all(numbers.map((number) => reader.block(number, watch)));
+  const groups: Promise<(Block | null)[]>[] = [];
+  for (let first = from; first <= to; first += GROUP) {
+    const length = Math.min(GROUP, to - first + 1);
+    const group = Promise.all(Array.from({ length }, (_, index) => reader.block(first + index, watch)));
+    // It is awaited below; until then, its failure is nobody's.
+    group.catch(() => undefined);
+    await groups.at(1 - GROUPS_AT_ONCE);
+    groups.push(group);
+  }
+  return (await Promise.all(groups)).flat();
 }
 
 /** A block's movements, each with its block. */
@@ -33,7 +46,10 @@ export async function finalNumber(
   chain: ChainConfig,
   scanned: number,
 ): Promise<number | null> {
-  return chain.confirmations.kind === 'finalized' ? atMost(scanned, await reader.finalizedNumber()) : null;
+  const { confirmations } = chain;
+  return confirmations.kind === 'finality'
+    ? atMost(scanned, await reader.finalNumber(confirmations.tag))
+    : null;
 }
 
 export function atMost(limit: number, number: number | null): number | null {

@@ -8,6 +8,6 @@ import { RescanService } from './rescan.service.js';
 @Module({
   imports: [ChainModule, ChainFactsModule],
   providers: [CursorRepository, RescanService],
-  exports: [RescanService],
+  exports: [CursorRepository, RescanService],
 })
 export class RescanModule {}

@@ -120,7 +120,7 @@ export class RescanService {
       watched: async () => [
         ...new Set([
           ...alsoWatch,
-          ...(await facts.openNative(manager, chainId)),
+          ...(await facts.watchedNative(manager, chainId, (linked[0] as Block).time)),
           ...(await facts.recorded(manager, { chainId, from, to })).filter(isInternal).map((one) => one.to),
         ]),
       ],

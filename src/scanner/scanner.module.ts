@@ -1,12 +1,13 @@
 import { Module } from '@nestjs/common';
 import { ChainModule } from '../chain/chain.module.js';
 import { ChainFactsModule } from '../payments/chain-facts.module.js';
-import { CursorRepository } from './cursor.repository.js';
+import { RescanModule } from './rescan.module.js';
 import { ScannerMetrics } from './scanner-metrics.js';
 import { ScannerService } from './scanner.service.js';
+import { TokenBackfill } from './token-backfill.js';
 
 @Module({
-  imports: [ChainModule, ChainFactsModule],
-  providers: [CursorRepository, ScannerMetrics, ScannerService],
+  imports: [ChainModule, ChainFactsModule, RescanModule],
+  providers: [ScannerMetrics, ScannerService, TokenBackfill],
 })
 export class ScannerModule {}

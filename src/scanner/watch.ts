@@ -2,6 +2,7 @@ import { type DataSource } from 'typeorm';
 import { type Watch } from '../chain/chain-reader.js';
 import { type ChainService } from '../chain/chain.service.js';
 import { type ChainFactsService } from '../payments/chain-facts.service.js';
+import { Coalescer } from '../process/coalescer.js';
 
 /** What a chain's blocks are read for: its tokens, and whatever reaches an address of ours. */
 export async function watchOf(
@@ -9,8 +10,13 @@ export async function watchOf(
   { chains, facts, dataSource }: { chains: ChainService; facts: ChainFactsService; dataSource: DataSource },
 ): Promise<Watch> {
   const tokens = await chains.tokensOf(chainId);
+  // Blocks that came in one answer are looked up together.
+  const lookUps = new Coalescer<readonly string[], ReadonlySet<string>>(async (asked) => {
+    const own = await facts.ownAmong(dataSource.manager, [...new Set(asked.flat())]);
+    return asked.map((addresses) => new Set(addresses.filter((address) => own.has(address))));
+  });
   return {
     tokens: new Set(tokens.map(({ address }) => address)),
-    ownAmong: (addresses) => facts.ownAmong(dataSource.manager, addresses),
+    ownAmong: (addresses) => lookUps.call(addresses),
   };
 }

@@ -134,6 +134,20 @@ describe.each(modes)('%s', (_name, mode, missing, { isNamed }) => {
 });
 
 describe('balance', () => {
+  it('is not called failed when a reorg deeper than its confirmations mines it again', async () => {
+    await start('balance');
+    const payment = await created(1000n);
+    await payer.call('pay', payment.address, 1000n);
+    await mineToEnd();
+    await app.waitForStatus(payment.id, 'confirmed');
+    await chain.reorg(4, [[payer.transaction('pay', payment.address, 1000n), 1]]);
+    await chain.mine(2);
+    await app.waitForBlock(await chain.height());
+    const { status, transfers } = await app.payment(payment.id);
+    expect([status, transfers.length]).toEqual(['confirmed', 1]);
+    expect(await app.eventsOf(payment.id)).toEqual(ALL_EVENTS);
+  });
+
   it('a transaction that is found later takes the place of what the balance told, and is not counted again', async () => {
     node.inject(TRACES, NO_SUCH_METHOD);
     await start('balance');
@@ -189,7 +203,7 @@ describe('balance', () => {
     expect(node.count('eth_getBalance')).toBeLessThanOrEqual(2);
   });
 
-  it('asks for nothing while no payment is open', async () => {
+  it('asks for nothing while there is no payment', async () => {
     await start('balance');
     await app.waitForBlock(await chain.height());
     node.resetCounts();
@@ -197,6 +211,22 @@ describe('balance', () => {
     await chain.mine();
     await app.waitForBlock(await chain.height());
     expect(node.count('eth_getBalance') + node.count('eth_call')).toBe(0);
+  });
+
+  it('finds what comes late, and what comes after the payment was confirmed', async () => {
+    await start('balance');
+    const [late, over] = [await created(10n), await created(10n)];
+    await payer.call('pay', over.address, 10n);
+    await mineToEnd();
+    await app.waitForStatus(over.id, 'confirmed');
+    await chain.passTime(3_600);
+    await chain.mine();
+    await app.waitForStatus(late.id, 'expired');
+    await payer.call('pay', over.address, 3n);
+    await payer.call('pay', late.address, 10n);
+    await mineToEnd();
+    expect(await app.waitForStatus(late.id, 'confirmed')).toMatchObject({ exception: 'late' });
+    expect(await app.payment(over.id)).toMatchObject({ amount_received: '13', exception: 'overpaid' });
   });
 
   it('a balance that the node makes up is not believed', async () => {

@@ -12,7 +12,8 @@ export function writeChainsFile(path: string, chain: ChainConfig): void {
         name: chain.name,
         chain_id: chain.chainId,
         rpc_urls: chain.rpcUrls,
-        confirmations: confirmations.kind === 'finalized' ? 'finalized' : confirmations.tiers.at(-1)?.blocks,
+        confirmations:
+          confirmations.kind === 'finality' ? confirmations.tag : confirmations.tiers.at(-1)?.blocks,
         block_time_ms: chain.blockTimeMs,
         native: chain.native,
         tokens: chain.tokens.map(({ symbol, address, decimals }) => ({ symbol, address, decimals })),

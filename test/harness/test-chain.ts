@@ -24,9 +24,10 @@ export class TestChain {
     readonly token: string,
   ) {}
 
-  static async start(overrides: Partial<ChainConfig> = {}): Promise<TestChain> {
+  /** @param args of the node, besides */
+  static async start(overrides: Partial<ChainConfig> = {}, args: readonly string[] = []): Promise<TestChain> {
     const chainId = overrides.chainId ?? 31_337;
-    const anvil = await startAnvil(['--no-mining', '--chain-id', String(chainId)]);
+    const anvil = await startAnvil(['--no-mining', '--chain-id', String(chainId), ...args]);
     const callOff = endWithUs(anvil.pid, 'KILL');
     const [payer] = await anvil.rpc<[string]>('eth_accounts');
     const token = await deployToken(anvil, payer);

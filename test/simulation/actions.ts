@@ -8,6 +8,7 @@ import {
   dropped,
   emptyLogs,
   failure,
+  rangeLimit,
   result,
   serverError,
   staleHead,
@@ -92,13 +93,24 @@ async function payBatch(world: World): Promise<string> {
 
 /** From inside of transactions, where the app was told to look there. */
 async function payByContract(world: World): Promise<string> {
-  const { chain, payer, random, payments } = world;
-  if (payments.length === 0 || chain.config.internalTransfers === 'off') return 'nobody';
+  const { chain, payer, random } = world;
+  const { internalTransfers } = chain.config;
+  const payments = internalTransfers === 'balance' ? await watchedByBalance(world) : world.payments;
+  if (payments.length === 0 || internalTransfers === 'off') return 'nobody';
   const payment = random.pick(payments);
   const amounts = [someAmount(world, payment), someAmount(world, payment)];
   const way = random.pick(['pay', 'pay', 'payTwice', 'payAndUndo'] as const);
   await payer.call(way, payment.address, ...(way === 'payTwice' ? amounts : amounts.slice(1)));
+  // Before time passes, which would end the watch of its balance.
+  if (internalTransfers === 'balance') await chain.mine();
   return `${payment.id} ${way} ${amounts.join(' ')}`;
+}
+
+async function watchedByBalance({ oracle, payments }: World): Promise<Known[]> {
+  const now = await oracle.headTime();
+  return payments.filter(
+    ({ expiresAt, isToken }) => !isToken && now < expiresAt + LATE_WATCH_DAYS * DAY - 60,
+  );
 }
 
 /** The merchant makes something of a deposit that does not count. */
@@ -107,12 +119,13 @@ async function decide({ app, random, accepted }: World): Promise<string> {
   const { data } = (await app.request<{ data: DepositView[] }>('GET', list)).body;
   if (data.length === 0) return 'nothing';
   const { id, reason, tx_hash: txHash, ordinal, kind } = random.pick(data);
+  if (txHash === null) return 'nothing of a transaction';
   const how = random.pick(['accept', 'accept', 'ignore']);
   const { status } = await app.request('POST', `/api/v1/deposits/${id}/${how}`);
   // A reorg may have been faster.
   if (status !== 200 && status !== 409) throw new Error(`${how} answers ${status}`);
   if (how === 'accept' && status === 200 && reason === 'after_watch')
-    accepted.add(creditOf({ txHash: txHash as string, ordinal, kind: kind }));
+    accepted.add(creditOf({ txHash, ordinal, kind }));
   return `${how} ${id}, ${reason}: ${status}`;
 }
 
@@ -219,6 +232,7 @@ async function fail({ chain, random, endpoints }: World): Promise<string> {
     ['no block receipts', ['eth_getBlockReceipts'], failure(-32_601, 'the method does not exist')],
     ['empty receipts', ['eth_getBlockReceipts'], result([])],
     ['null receipts', ['eth_getBlockReceipts'], result(null)],
+    ['ranges refused', ['eth_getLogs'], rangeLimit(random.between(1, 5), random.pick(['infura', 'ankr']))],
     ['empty logs', ['eth_getLogs'], emptyLogs()],
     ['a log left out', ['eth_getBlockReceipts', 'eth_getLogs'], withoutOneLog(random.pick([0, -1]))],
     [

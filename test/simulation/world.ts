@@ -40,7 +40,7 @@ export class World {
   ) {}
 
   static async create(random: Random): Promise<World> {
-    const internalTransfers = random.pick(['off', 'trace'] as const);
+    const internalTransfers = random.pick(['off', 'trace', 'balance'] as const);
     const chain = await TestChain.start({ internalTransfers });
     const payer = await PayerContract.deploy(chain);
     const endpoints = await Promise.all([FaultyRpc.start(chain.url), FaultyRpc.start(chain.url)]);

@@ -1,4 +1,5 @@
 import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
+import { FINALITY_TAGS, type FinalityTag } from '../../config/chains.js';
 
 class AssetView {
   @ApiProperty({ example: 'ETH' })
@@ -52,11 +53,11 @@ export class ChainView {
 
   @ApiProperty({
     oneOf: [
-      { type: 'string', enum: ['finalized'] },
+      { type: 'string', enum: [...FINALITY_TAGS] },
       { type: 'array', items: { $ref: getSchemaPath(ConfirmationTierView) } },
     ],
   })
-  confirmations: 'finalized' | ConfirmationTierView[];
+  confirmations: FinalityTag | ConfirmationTierView[];
 
   @ApiProperty({ example: 12000 })
   block_time_ms: number;

@@ -1,0 +1,131 @@
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { SchedulerRegistry } from '@nestjs/schedule';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { ChainService } from '../chain/chain.service.js';
+import { Token } from '../chain/token.entity.js';
+import { type ChainConfig } from '../config/chains.js';
+import { SETTINGS } from '../config/configuration.module.js';
+import { type Settings } from '../config/settings.js';
+import { AdvisoryLocks } from '../database/advisory-locks.js';
+import { Ticker } from '../process/ticker.js';
+import { CursorRepository } from './cursor.repository.js';
+import { RescanService } from './rescan.service.js';
+
+/** Where it could not be done, and for the scan to have begun. */
+const TRY_AGAIN_MS = 5_000;
+const PROGRESS_EVERY_MS = 5_000;
+
+class StoppedError extends Error {}
+
+/**
+ * Reads for a token what was scanned before it was listed, from its `start_block` up to where the scan is; from there
+ * on, the scan itself looks for it. Beside the scan, by one of several replicas, and from its beginning again after a
+ * crash: what is recorded already stays as it is.
+ */
+@Injectable()
+export class TokenBackfill implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger('Scanner');
+  private readonly tickers: Ticker[] = [];
+  private readonly locks: AdvisoryLocks;
+  private isStopping = false;
+
+  constructor(
+    @Inject(SETTINGS) settings: Settings,
+    private readonly chains: ChainService,
+    private readonly cursors: CursorRepository,
+    private readonly rescans: RescanService,
+    private readonly schedule: SchedulerRegistry,
+    @InjectDataSource() private readonly dataSource: DataSource,
+  ) {
+    this.locks = new AdvisoryLocks(settings.databaseUrl as string, 'quittance token backfill');
+  }
+
+  onApplicationBootstrap(): void {
+    for (const chain of this.chains.all().filter(({ tokens }) => tokens.some(hasStart))) {
+      const name = `read ${chain.name} for tokens`;
+      const ticker = new Ticker(async () => {
+        if (await this.isDone(chain)) this.schedule.deleteInterval(name);
+        return false;
+      });
+      this.tickers.push(ticker);
+      this.schedule.addInterval(
+        name,
+        setInterval(() => ticker.run(), TRY_AGAIN_MS),
+      );
+      ticker.run();
+    }
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.isStopping = true;
+    await Promise.all(this.tickers.map((ticker) => ticker.stop()));
+    await this.locks.release();
+  }
+
+  /** @returns whether nothing is left to read for any token of the chain */
+  private async isDone(chain: ChainConfig): Promise<boolean> {
+    try {
+      const tokens = await this.unread(chain);
+      if (tokens.length === 0) return true;
+      if (this.chains.status(chain.name).state !== 'ready') return false;
+      if (!(await this.locks.hold(`quittance token backfill ${chain.chainId}`))) return false;
+      return await this.read(chain, tokens);
+    } catch (error) {
+      if (error instanceof StoppedError) return false;
+      const { message: reason } = error as Error;
+      this.logger.warn({ chain: chain.name, reason }, 'reading for new tokens failed, and is tried again');
+      return false;
+    }
+  }
+
+  /** One reading serves all of them: it looks for every token. @returns whether there was anything to end it by */
+  private async read(chain: ChainConfig, tokens: readonly Token[]): Promise<boolean> {
+    const startOf = new Map(chain.tokens.map(({ address, startBlock }) => [address, startBlock as number]));
+    const starts = tokens.map(({ address }) => startOf.get(address) as number);
+    const scanned = await this.scanned(chain);
+    if (scanned === null) return false;
+    await this.rescan(chain, Math.min(...starts), scanned);
+    // Another process may have been at work on blocks above when the token was listed, without it.
+    await this.rescan(chain, scanned + 1, (await this.scanned(chain)) as number);
+    for (const [index, { id }] of tokens.entries()) {
+      await this.dataSource.manager.update(Token, { id }, { readFrom: starts[index] });
+    }
+    return true;
+  }
+
+  private async rescan({ name: chain }: ChainConfig, from: number, to: number): Promise<void> {
+    if (from > to) return;
+    this.logger.log({ chain, from, to }, 'reading for new tokens');
+    let toldAtMs = Date.now();
+    const { added } = await this.rescans.rescan({ chain, from, to }, (block) => {
+      if (this.isStopping) throw new StoppedError();
+      if (Date.now() - toldAtMs < PROGRESS_EVERY_MS) return;
+      toldAtMs = Date.now();
+      this.logger.log({ chain, from, to, block }, 'reading for new tokens');
+    });
+    this.logger.log({ chain, from, to, added }, 'read for new tokens');
+  }
+
+  private async scanned({ chainId }: ChainConfig): Promise<number | null> {
+    return (await this.cursors.find(chainId))?.blockNumber ?? null;
+  }
+
+  private async unread({ chainId, tokens }: ChainConfig): Promise<Token[]> {
+    const rows = await this.chains.tokensOf(chainId);
+    return rows.filter(({ address, readFrom }) => {
+      const { startBlock } = tokens.find((token) => token.address === address) ?? {};
+      return startBlock !== undefined && (readFrom === null || readFrom > startBlock);
+    });
+  }
+}
+
+function hasStart({ startBlock }: { startBlock?: number }): boolean {
+  return startBlock !== undefined;
+}

@@ -1,0 +1,111 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { type ChainConfig } from '../../src/config/chains.js';
+import { TestApp } from '../harness/app.js';
+import { type Fault, FaultyRpc } from '../harness/faulty-rpc.js';
+import { TestChain } from '../harness/test-chain.js';
+import { waitFor } from '../harness/wait-for.js';
+
+/** With epochs of one block, the node calls the last block but one safe, and that before it finalized. */
+const SHORT_EPOCHS = ['--slots-in-an-epoch', '1'];
+
+let chain: TestChain;
+let app: TestApp;
+
+afterEach(async () => {
+  await app.stop();
+  await chain.stop();
+});
+
+async function start(overrides: Partial<ChainConfig> = {}): Promise<void> {
+  chain = await TestChain.start(overrides, SHORT_EPOCHS);
+  app = await TestApp.start({ chains: [chain.config] });
+}
+
+/** As nodes that have no blocks by such a name. */
+function unknownTag(tag: string): Fault {
+  return {
+    kind: 'answer',
+    answer: (call, ask) =>
+      call.params[0] === tag
+        ? Promise.resolve({ error: { code: -32_602, message: 'hex string without 0x prefix' } })
+        : ask(call),
+  };
+}
+
+/** Has a payment paid, and so many blocks mined on it, all of which another, longer branch replaces. */
+async function payAndReplace(blocks: number): Promise<string> {
+  const payment = await app.createPayment();
+  const before = await chain.rpc<string>('evm_snapshot');
+  await chain.pay(payment.address, 1000n);
+  await chain.mine(blocks);
+  await app.waitForBlock(await chain.height());
+  await app.waitForStatus(payment.id, 'confirmed');
+  await chain.rpc('evm_revert', [before]);
+  await chain.passTime(7);
+  await chain.mine(blocks + 1);
+  return payment.id;
+}
+
+describe("the chain's own finality", () => {
+  it.each([
+    ['safe', 1],
+    ['finalized', 2],
+  ] as const)('confirms by the %s tag, %d blocks deep here', async (tag, depth) => {
+    await start({ confirmations: { kind: 'finality', tag } });
+    const payment = await app.createPayment();
+    await chain.pay(payment.address, 1000n);
+    await chain.mine(depth);
+    await app.waitForBlock(await chain.height());
+    expect(await app.waitForStatus(payment.id, 'detected')).toMatchObject({ required_confirmations: null });
+    await chain.mine();
+    await app.waitForStatus(payment.id, 'confirmed');
+  });
+
+  it('is refused where no endpoint knows the tag, and taken when one does', async () => {
+    chain = await TestChain.start({ confirmations: { kind: 'finality', tag: 'finalized' } });
+    const node = await FaultyRpc.start(chain.url);
+    try {
+      const end = node.inject('eth_getBlockByNumber', unknownTag('finalized'));
+      app = await TestApp.start({ chains: [{ ...chain.config, rpcUrls: [node.url] }] });
+      const chains = async () => JSON.stringify((await app.request('GET', '/api/v1/chains')).body);
+      await waitFor('it to be refused', async () => (await chains()).includes('"state":"refused"'));
+      expect(await chains()).toMatch(
+        /confirmations is finalized, and no endpoint .*set it to a number of blocks/,
+      );
+      end();
+      await waitFor('it to be taken', async () => (await chains()).includes('"state":"ready"'));
+    } finally {
+      await node.die();
+    }
+  });
+});
+
+describe('a reorg', () => {
+  it('of 200 blocks is followed', async () => {
+    await start();
+    const id = await payAndReplace(200);
+    expect(await app.waitForStatus(id, 'failed')).toMatchObject({ amount_received: '0' });
+  });
+
+  it('below every block remembered halts the chain, says so, changes nothing, and holds through a restart', async () => {
+    await start();
+    const id = await payAndReplace(300);
+    const untouched = { status: 'confirmed', amount_received: '1000' };
+    const told = async (path: string) => JSON.stringify((await app.request('GET', path)).body);
+    const halted = async () => (await told('/health/ready')).includes('"state":"halted"');
+    await waitFor('the halt', halted);
+    const why = /none of the 256 remembered blocks .* Scanning is halted, nothing was changed/;
+    expect(app.log.join('\n')).toMatch(why);
+    expect(await told('/api/v1/chains')).toMatch(why);
+    expect(await app.payment(id)).toMatchObject(untouched);
+    await app.close();
+    app = await TestApp.start({ chains: [chain.config], before: app });
+    await waitFor('the halt again', halted);
+    expect(await app.payment(id)).toMatchObject(untouched);
+  });
+
+  it('of 290 blocks is followed where 150 confirmations are asked for', async () => {
+    await start({ confirmations: { kind: 'blocks', tiers: [{ upTo: null, blocks: 150 }] } });
+    await app.waitForStatus(await payAndReplace(290), 'failed');
+  });
+});
