@@ -15,7 +15,7 @@ module.exports = {
       comment: 'The logic that moves money has no framework in it, and is tested without one.',
       severity: 'error',
       from: {
-        path: '^src/(payments/(lifecycle|counting|amount|payment-uri|(payment|deposit)\\.view|check-finding)|webhooks/(signer|signing-key|verify|retry|outcome|endpoint-gate|coalescer|failure-words|event-filter|public-address)|scanner/plan|chain/(movements|confirmations|broadcast)|wallet/(bip32|deposit-node|deposit-scheme|keys)|outgoing/(fees|erc20)|sweeper/(decide|sweeping|sweep\\.view)|refunds/refund\\.view)\\.ts$',
+        path: '^src/(payments/(lifecycle|counting|amount|payment-uri|(payment|deposit)\\.view|check-finding)|webhooks/(signer|signing-key|verify|retry|outcome|endpoint-gate|coalescer|failure-words|event-filter|public-address)|scanner/plan|chain/(movements|confirmations|broadcast)|wallet/(bip32|deposit-node|deposit-scheme|deposit-scan|keys)|outgoing/(fees|erc20)|sweeper/(decide|sweeping|sweep\\.view)|refunds/refund\\.view|ledger/(posting|corrections))\\.ts$',
       },
       to: { path: 'node_modules/(@nestjs|typeorm|pg|bullmq)/', dependencyTypesNot: ['type-only'] },
     },
@@ -50,14 +50,44 @@ module.exports = {
       },
     },
     {
-      name: 'wallet-by-its-door',
-      comment: 'Keys stay where they are.',
+      name: 'ledger-by-its-doors',
+      comment: 'The books are written by whoever has the facts, and read by the command line.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(wallet/|app\\.module|database/data-source)' },
+      from: { path: '^src/', pathNot: '^src/(ledger/|cli/|app\\.module|database/data-source)' },
+      to: {
+        path: OWN('ledger'),
+        pathNot:
+          '^src/ledger/(ledger\\.module|ledger\\.service|openings|paying-accounts|top-ups|posting|.+\\.entity)\\.ts$',
+      },
+    },
+    {
+      name: 'ledger-knows-no-movers',
+      comment: 'Those who move money tell the ledger, not the other way round.',
+      severity: 'error',
+      from: { path: OWN('ledger') },
+      to: { path: '^src/(payments|scanner|sweeper|outgoing|refunds|wallet|webhooks)/' },
+    },
+    {
+      name: 'wallet-by-its-door',
+      comment:
+        'Keys stay where they are; the command line also makes wallets and looks for what addresses hold.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(wallet/|cli/|app\\.module|database/data-source)' },
       to: {
         path: OWN('wallet'),
         pathNot:
           '^src/wallet/(wallet\\.module|deposit-addresses|keys(\\.module)?|own-addresses|.+\\.entity)\\.ts$',
+      },
+    },
+    {
+      name: 'wallet-on-the-command-line',
+      comment: 'What the command line may use of it: nothing that signs.',
+      severity: 'error',
+      from: { path: OWN('cli') },
+      to: {
+        path: OWN('wallet'),
+        pathNot:
+          '^src/wallet/(new-wallet|deposit-scheme|deposit-scan|scheme-of-settings|wallet-extent)\\.ts$',
       },
     },
     {

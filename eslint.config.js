@@ -19,6 +19,25 @@ export default tseslint.config(
     },
   },
   {
+    files: ['src/**/*.ts'],
+    ignores: ['src/wallet/**', 'src/config/secrets.ts', 'src/runtime/dev-secrets.ts', '**/*.spec.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            {
+              name: 'ethers',
+              importNames: ['BaseWallet', 'HDNodeWallet', 'Mnemonic', 'SigningKey', 'Wallet'],
+              message: 'Keys are held and used in src/wallet/keys.ts only.',
+            },
+            { name: 'tiny-secp256k1', message: 'Keys are held and used in src/wallet only.' },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: ['src/config/**', 'test/**', 'bench/**', 'docs/**'],
     rules: { 'no-restricted-properties': 'off' },
   },

@@ -11,7 +11,7 @@ const ROOT = join(import.meta.dirname, '..');
 const MNEMONIC = 'legal winner thank year wave sausage worth useful legal winner thank yellow';
 export const ENCRYPTION_KEY = Buffer.alloc(32, 1).toString('base64');
 
-/** The app on a benchmark's database. `BENCH_LOG` shows what it says. */
+/** The app on a benchmark's database. `BENCH_LOG` shows what it says, `BENCH_PROFILE` names a folder for a CPU profile. */
 export class AppProcess {
   private constructor(
     private readonly child: ChildProcess,
@@ -27,7 +27,7 @@ export class AppProcess {
     const chainsFile = join(folder, 'chains.yaml');
     writeFileSync(chainsFile, stringify([chain]));
     const port = String(await unusedPort());
-    const child = spawn(process.execPath, [join(ROOT, 'dist/main.js')], {
+    const child = spawn(process.execPath, [...profiling(), join(ROOT, 'dist/main.js')], {
       cwd: folder,
       env: {
         PATH: process.env.PATH,
@@ -62,4 +62,9 @@ export class AppProcess {
     this.child.kill('SIGTERM');
     await once(this.child, 'exit');
   }
+}
+
+function profiling(): string[] {
+  const folder = process.env.BENCH_PROFILE;
+  return folder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${folder}`];
 }

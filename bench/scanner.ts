@@ -4,7 +4,7 @@ import { publish } from './report.js';
 import { bareFetch } from './scanner/bare-fetch.js';
 import { type Traffic, World } from './scanner/world.js';
 
-const BLOCKS = Number(process.env.BENCH_BLOCKS ?? 600);
+const BLOCKS = Number(process.env.BENCH_BLOCKS ?? 1_500);
 const ADDRESSES = Number(process.env.BENCH_ADDRESSES ?? 1_000_000);
 const FEW_ADDRESSES = 1_000;
 const CALL_BLOCKS = 100;

@@ -6,20 +6,22 @@ import { findDevChain } from './chain/dev-chain/find-dev-chain.js';
 import { CliModule } from './cli/cli.module.js';
 import { commandDatabase } from './cli/command-database.js';
 import { OfflineCliModule } from './cli/offline-cli.module.js';
-import { readConfiguration } from './config/read-configuration.js';
+import { type Configuration, configurationOf, readConfiguration } from './config/read-configuration.js';
+import { findDevSecrets } from './runtime/dev-secrets.js';
 import { VERSION } from './version.js';
 
-/** Commands that need no database: none is started for them. */
-const OFFLINE = ['webhook'];
+/** Commands that need no database: none is started for them. Of `wallet`, all but what it has given out. */
+const OFFLINE = ['webhook', 'wallet'];
+const ONLINE = 'wallet export';
 
 /** Every operator's command: `quittance merchant create`, `quittance key revoke`, … */
 async function run(): Promise<void> {
-  const configuration = await readConfiguration();
-  const [, , word = ''] = process.argv;
-  if (OFFLINE.includes(word)) return command(OfflineCliModule.register(configuration));
-  const { settings } = configuration;
-  // Where no chain is configured, it is the dev chain of the running app, if there is one.
-  const chains = settings.chainsFile === null ? findDevChain(settings.dataDir) : configuration.chains;
+  const [, , word = '', next = ''] = process.argv;
+  // A wallet is made before there is anything to configure.
+  if (`${word} ${next}` === 'wallet new') return command(OfflineCliModule.register(configurationOf({})));
+  const { settings, chains } = withDevelopment(await readConfiguration());
+  if (OFFLINE.includes(word) && `${word} ${next}` !== ONLINE)
+    return command(OfflineCliModule.register({ settings, chains }));
   const database = await commandDatabase(settings);
   // A mistyped command ends with commander's own process.exit().
   process.once('exit', () => database.abandon());
@@ -29,6 +31,17 @@ async function run(): Promise<void> {
   } finally {
     await database.release();
   }
+}
+
+/** Where no chain or wallet is configured, it is what the app made up in the data folder, if it did. */
+function withDevelopment({ settings, chains }: Configuration): Configuration {
+  if (settings.nodeEnv === 'production') return { settings, chains };
+  const hasWallet = settings.mnemonic !== null || settings.xpub !== null;
+  const mnemonic = hasWallet ? settings.mnemonic : (findDevSecrets(settings.dataDir)?.mnemonic ?? null);
+  return {
+    settings: { ...settings, mnemonic },
+    chains: settings.chainsFile === null ? findDevChain(settings.dataDir) : chains,
+  };
 }
 
 async function command(module: DynamicModule): Promise<void> {

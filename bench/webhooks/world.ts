@@ -106,7 +106,7 @@ export class World {
         [`%${pathLike}`],
       );
       if (Number(rows[0]?.done) >= count) return performance.now();
-      await delay(50);
+      await delay(100);
     }
   }
 

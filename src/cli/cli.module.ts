@@ -12,9 +12,13 @@ import {
   MerchantUpdateCommand,
 } from './merchant.command.js';
 import { HealthModule } from '../health/health.module.js';
+import { LedgerReadingModule } from '../ledger/ledger.module.js';
+import { LEDGER_COMMANDS } from './ledger.command.js';
 import { RescanModule } from '../scanner/rescan.module.js';
 import { SweepPlanModule } from '../sweeper/sweeper.module.js';
 import { ScannerCommand, ScannerRescanCommand } from './scanner.command.js';
+import { WalletExtent } from '../wallet/wallet-extent.js';
+import { WALLET_COMMANDS } from './wallet.command.js';
 import {
   SweepCommand,
   SweepListCommand,
@@ -40,6 +44,7 @@ export class CliModule {
         DatabaseModule,
         AuthModule,
         ...(command === 'scanner' ? [HealthModule, RescanModule] : []),
+        ...(command === 'ledger' ? [LedgerReadingModule] : []),
         ...(command === 'sweep' ? [HealthModule, SweepPlanModule] : []),
       ],
       providers: [
@@ -47,12 +52,15 @@ export class CliModule {
         KeyCreateCommand,
         KeyListCommand,
         KeyRevokeCommand,
+        ...LEDGER_COMMANDS,
         MerchantCommand,
         MerchantCreateCommand,
         MerchantListCommand,
         MerchantUpdateCommand,
         ScannerCommand,
         ScannerRescanCommand,
+        ...WALLET_COMMANDS,
+        WalletExtent,
         SweepCommand,
         SweepListCommand,
         SweepPauseCommand,

@@ -30,6 +30,15 @@ export abstract class WalletSettings extends BaseSettings {
   xpub: string | null;
 
   @Setting({
+    env: 'WALLET_GAP_LIMIT',
+    description:
+      '`wallet scan` ends after so many unused deposit addresses in a row; every payment that nobody paid is one',
+    default: '1000',
+    parse: integerIn(1, 10_000_000),
+  })
+  walletGapLimit: number;
+
+  @Setting({
     env: 'DEPOSIT_SCHEME',
     description: 'How deposit addresses are made',
     default: 'hd',

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { PostgresClient } from './postgres-client.js';
 
 /** Postgres ends the session of a holder that says nothing for this long: hung, or cut off without a goodbye. */
 const SILENCE_MS = 10_000;
@@ -11,8 +11,8 @@ const HEARTBEAT_MS = 2_000;
  * (PostgreSQL: Advisory Locks; idle_session_timeout.)
  */
 export class AdvisoryLocks {
-  private session: Promise<pg.Client> | null = null;
-  private client: pg.Client | null = null;
+  private session: Promise<PostgresClient> | null = null;
+  private client: PostgresClient | null = null;
   private readonly held = new Set<string>();
   private heartbeat: NodeJS.Timeout | undefined;
 
@@ -46,8 +46,8 @@ export class AdvisoryLocks {
     await session?.then((client) => client.end()).catch(() => undefined);
   }
 
-  private async connect(): Promise<pg.Client> {
-    const client = new pg.Client({
+  private async connect(): Promise<PostgresClient> {
+    const client = new PostgresClient({
       connectionString: this.url,
       application_name: this.applicationName,
       keepAlive: true,
@@ -68,7 +68,7 @@ export class AdvisoryLocks {
     return client;
   }
 
-  private async beat(client: pg.Client): Promise<void> {
+  private async beat(client: PostgresClient): Promise<void> {
     try {
       await client.query('SELECT 1');
     } catch {
@@ -80,7 +80,7 @@ export class AdvisoryLocks {
    * A session that does not answer may still hold its locks: ended, so that it cannot stand in our own way. Told more
    * than once (an error, then the end), and also when another session has taken its place, which is left alone.
    */
-  private lost(client: pg.Client): void {
+  private lost(client: PostgresClient): void {
     if (this.client === client) this.forget();
     client.end().catch(() => undefined);
   }

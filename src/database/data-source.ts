@@ -5,6 +5,9 @@ import { ApiKey } from '../auth/api-key.entity.js';
 import { Merchant } from '../auth/merchant.entity.js';
 import { Token } from '../chain/token.entity.js';
 import { IdempotencyRecord } from '../http/idempotency-record.entity.js';
+import { LedgerAccountAddress } from '../ledger/ledger-account.entity.js';
+import { LedgerEntry } from '../ledger/ledger-entry.entity.js';
+import { LedgerTransaction } from '../ledger/ledger-transaction.entity.js';
 import { OutgoingAttempt } from '../outgoing/outgoing-attempt.entity.js';
 import { OutgoingTransaction } from '../outgoing/outgoing-transaction.entity.js';
 import { PaymentEvent } from '../payments/event.entity.js';
@@ -19,6 +22,7 @@ import { DepositSource } from '../wallet/deposit-source.entity.js';
 import { WebhookAttempt } from '../webhooks/webhook-attempt.entity.js';
 import { WebhookDelivery } from '../webhooks/webhook-delivery.entity.js';
 import { WebhookEndpoint } from '../webhooks/webhook-endpoint.entity.js';
+import { PostgresClient } from './postgres-client.js';
 
 const entities = [
   ApiKey,
@@ -26,6 +30,9 @@ const entities = [
   ChainCursor,
   DepositSource,
   IdempotencyRecord,
+  LedgerAccountAddress,
+  LedgerEntry,
+  LedgerTransaction,
   Merchant,
   OutgoingAttempt,
   OutgoingTransaction,
@@ -68,6 +75,7 @@ export function dataSourceOptions(url: string, poolSize = 10): DataSourceOptions
     migrationsTransactionMode: 'each',
     synchronize: false,
     poolSize,
+    extra: { Client: PostgresClient },
     applicationName: 'quittance',
   };
 }

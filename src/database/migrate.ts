@@ -1,6 +1,6 @@
-import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from './data-source.js';
+import { PostgresClient } from './postgres-client.js';
 
 /** Any fixed number will do; this one spells "QUIT". */
 const MIGRATION_LOCK = 0x51554954;
@@ -28,7 +28,7 @@ export class SchemaOutOfDateError extends Error {
  */
 export function migrate(url: string): Promise<void> {
   return withDataSource(url, async (dataSource) => {
-    const lock = new pg.Client({ connectionString: url, application_name: 'quittance migrate' });
+    const lock = new PostgresClient({ connectionString: url, application_name: 'quittance migrate' });
     await lock.connect();
     try {
       await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);

@@ -12,6 +12,7 @@ import { type ChainExtent, finalUpTo, ScannedChain } from '../scanner/scanned-ch
 import { movedBy } from './erc20.js';
 import { FinalHooks } from './final-hooks.js';
 import { OutgoingAttempt } from './outgoing-attempt.entity.js';
+import { OutgoingBooks } from './outgoing-books.js';
 import { OutgoingMetrics } from './outgoing-metrics.js';
 import { OutgoingTransaction } from './outgoing-transaction.entity.js';
 import { type OutgoingRecord, OutgoingRepository } from './outgoing.repository.js';
@@ -45,6 +46,7 @@ export class OutgoingFollower {
     private readonly outgoing: OutgoingRepository,
     private readonly chains: ChainService,
     private readonly scanned: ScannedChain,
+    private readonly books: OutgoingBooks,
     private readonly hooks: FinalHooks,
     private readonly outbox: Outbox,
     private readonly metrics: OutgoingMetrics,
@@ -53,6 +55,7 @@ export class OutgoingFollower {
 
   /** One round over everything of the chain that is not final. @throws RpcError */
   async follow(chain: ChainConfig, circumstances: Circumstances): Promise<void> {
+    await this.books.open(chain);
     const open = await this.outgoing.open(chain.chainId);
     this.tellStanding(chain, open);
     const rounds = byAddress(open).map((own) => this.followAddress(chain, own, circumstances));
@@ -103,7 +106,7 @@ export class OutgoingFollower {
       (await this.scanned.has(chain, { number: receipt.blockNumber, hash: receipt.blockHash }));
     if (isFinal) return this.finish(chain, row);
     if (outgoing.state === 'mined' && outgoing.blockHash === receipt.blockHash) return;
-    await this.save(row);
+    await this.save(chain, row);
     this.logger.log({ ...named(chain, row), block: row.blockNumber }, 'transaction mined');
   }
 
@@ -115,19 +118,21 @@ export class OutgoingFollower {
       reason: why,
       finishedAt: new Date(),
     };
-    await this.conclude(row);
+    await this.conclude(chain, row);
     this.metrics.finished(chain.name, row.purpose, row.state);
     const line = { ...named(chain, row), block: row.blockNumber, fee: row.fee?.toString() };
     if (why === null) this.logger.log(line, 'transaction final');
     else this.logger.error({ ...line, reason: why }, 'transaction failed');
   }
 
-  private async conclude(row: OutgoingTransaction): Promise<void> {
+  private async conclude(chain: ChainConfig, row: OutgoingTransaction): Promise<void> {
+    const blockTime = await this.books.blockTime(chain, row);
     await this.dataSource.transaction(async (manager) => {
       const before = await this.outgoing.lock(manager, row.id);
       // Another process, that held the chain a moment ago, may have been faster.
       if (before.finishedAt !== null) return;
       await manager.save(OutgoingTransaction, row);
+      await this.books.book(manager, row, blockTime);
       await this.hooks.run(manager, row);
     });
     this.outbox.announceCommit();
@@ -180,7 +185,7 @@ export class OutgoingFollower {
       received: null,
       checkedAt: null,
     };
-    await this.save(row);
+    await this.save(chain, row);
     this.metrics.reorged(chain.name);
     this.logger.warn(named(chain, outgoing), 'a reorg took the transaction away: it is sent again');
     return row;
@@ -199,7 +204,7 @@ export class OutgoingFollower {
     const accounts = this.chains.accounts(chain.name);
     if (final < 0 || (await accounts.nonce(outgoing.from, final)) <= outgoing.nonce) return;
     const reason = `nonce ${outgoing.nonce} of ${outgoing.from} was used by a transaction that is not ours: nothing was sent. Find out who else has the key`;
-    await this.conclude({ ...outgoing, state: 'failed', reason, finishedAt: new Date() });
+    await this.conclude(chain, { ...outgoing, state: 'failed', reason, finishedAt: new Date() });
     this.metrics.finished(chain.name, outgoing.purpose, 'failed');
     this.logger.error({ ...named(chain, outgoing), reason }, 'transaction failed');
   }
@@ -234,10 +239,13 @@ export class OutgoingFollower {
   }
 
   /** Columns that the scan of receipts moves, unless it is final by now. */
-  private async save(row: OutgoingTransaction): Promise<void> {
+  private async save(chain: ChainConfig, row: OutgoingTransaction): Promise<void> {
+    const blockTime = await this.books.blockTime(chain, row);
     await this.dataSource.transaction(async (manager) => {
       const before = await this.outgoing.lock(manager, row.id);
-      if (before.finishedAt === null) await manager.save(OutgoingTransaction, row);
+      if (before.finishedAt !== null) return;
+      await manager.save(OutgoingTransaction, row);
+      await this.books.book(manager, row, blockTime);
     });
   }
 

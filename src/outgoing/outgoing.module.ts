@@ -1,10 +1,12 @@
 import { Module } from '@nestjs/common';
 import { ChainModule } from '../chain/chain.module.js';
+import { LedgerOpeningsModule } from '../ledger/ledger.module.js';
 import { OutboxModule } from '../payments/outbox.module.js';
 import { ScannedChainModule } from '../scanner/scanned-chain.module.js';
 import { KeysModule } from '../wallet/keys.module.js';
 import { FinalHooks } from './final-hooks.js';
 import { GasTank } from './gas-tank.js';
+import { OutgoingBooks } from './outgoing-books.js';
 import { OutgoingFollower } from './outgoing-follower.js';
 import { OutgoingMetrics } from './outgoing-metrics.js';
 import { OutgoingSigner } from './outgoing-signer.js';
@@ -15,10 +17,11 @@ import { TankMetrics } from './tank-metrics.js';
 
 /** Whatever leaves an address of ours goes through here: signed, committed, broadcast and followed to its end. */
 @Module({
-  imports: [ChainModule, OutboxModule, ScannedChainModule, KeysModule],
+  imports: [ChainModule, KeysModule, LedgerOpeningsModule, OutboxModule, ScannedChainModule],
   providers: [
     FinalHooks,
     GasTank,
+    OutgoingBooks,
     OutgoingFollower,
     OutgoingMetrics,
     OutgoingRepository,

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { LedgerModule } from '../ledger/ledger.module.js';
 import { EventCatalogueModule } from '../webhooks/catalogue/event-catalogue.module.js';
 import { ChainFactsService } from './chain-facts.service.js';
 import { DepositAnnouncements } from './deposit-announcements.js';
@@ -9,7 +10,7 @@ import { RefundSubjects } from './refund-subjects.js';
 
 /** Payments as the scanner reaches them: without REST, and without a wallet. */
 @Module({
-  imports: [EventCatalogueModule, OutboxModule],
+  imports: [EventCatalogueModule, LedgerModule, OutboxModule],
   providers: [ChainFactsService, DepositAnnouncements, DepositFunds, DepositsRepository, RefundSubjects],
   exports: [
     ChainFactsService,

@@ -5,9 +5,12 @@ import { type Movement } from '../chain/block.js';
 import { Token } from '../chain/token.entity.js';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
+import { LedgerService } from '../ledger/ledger.service.js';
+import { TopUps } from '../ledger/top-ups.js';
 import { EventCatalogue } from '../webhooks/catalogue/event-catalogue.js';
 import { lateWatchMsOf, whyNotCounted } from './counting.js';
 import { DepositAnnouncements } from './deposit-announcements.js';
+import { arrivalOf, ledgerFacts } from './ledger-facts.js';
 import { advance } from './lifecycle.js';
 import { type NewEvent, Outbox } from './outbox.js';
 import { Payment } from './payment.entity.js';
@@ -61,6 +64,8 @@ export class ChainFactsService {
     private readonly outbox: Outbox,
     private readonly catalogue: EventCatalogue,
     private readonly announcements: DepositAnnouncements,
+    private readonly ledger: LedgerService,
+    private readonly topUps: TopUps,
   ) {
     this.lateWatchMs = lateWatchMsOf(settings);
   }
@@ -74,6 +79,8 @@ export class ChainFactsService {
       facts.orphanAbove === null ? [] : await orphanAbove(manager, facts.chainId, facts.orphanAbove);
     const recorded = await this.record(manager, facts);
     const touched = [...orphaned, ...recorded];
+    await this.ledger.book(manager, await ledgerFacts(manager, distinct(touched, 'id')));
+    await this.topUps.observe(manager, facts.chainId, facts.orphanAbove, facts.transfers.map(arrivalOf));
     const told = await this.announcements.announce(manager, distinct(touched, 'id'), new Date());
     return told + (await this.advanceAll(manager, distinct(touched, 'paymentId'), facts));
   }
@@ -103,10 +110,11 @@ export class ChainFactsService {
     return rows.length;
   }
 
-  /** Which of the addresses are a payment's; lower-case. */
+  /** Which of the addresses are a payment's, or in the books as one that pays for our transactions; lower-case. */
   async ownAmong(manager: EntityManager, addresses: readonly string[]): Promise<Set<string>> {
     const rows = await manager.query<{ address: string }[]>(
-      'SELECT address FROM payments WHERE address = ANY($1)',
+      `SELECT address FROM payments WHERE address = ANY($1)
+       UNION SELECT address FROM ledger_accounts WHERE address = ANY($1)`,
       [addresses],
     );
     return new Set(rows.map(({ address }) => address));
@@ -190,7 +198,8 @@ export class ChainFactsService {
       const isOld = row.uncountedReason === 'payment_failed' && countedBeforeFailure.has(identityOf(row));
       return [isOld ? { ...row, uncountedReason: null } : row];
     });
-    return upsertTransfers(manager, await reconcileUnexplained(manager, facts.chainId, rows));
+    const reconciled = await reconcileUnexplained(manager, facts.chainId, rows);
+    return [...reconciled.changed, ...(await upsertTransfers(manager, reconciled.rows))];
   }
 
   private transferRow(
@@ -252,8 +261,8 @@ export class ChainFactsService {
 }
 
 /**
- * Which of the transactions are our own: gas that is sent to a deposit address is nobody's payment. Their hashes are
- * committed before a node hears of them.
+ * Which of the transactions bring gas of ours: it is nobody's payment. Their hashes are committed before a node hears of
+ * them. A refund that goes to a deposit address pays it as anyone's transfer does.
  */
 async function sentByUs(
   manager: EntityManager,
@@ -262,7 +271,9 @@ async function sentByUs(
 ): Promise<Set<string>> {
   const hashes = [...new Set(transfers.map(({ txHash }) => txHash))];
   const rows = await manager.query<{ tx_hash: string }[]>(
-    'SELECT tx_hash FROM outgoing_attempts WHERE chain_id = $1 AND tx_hash = ANY($2)',
+    `SELECT attempt.tx_hash FROM outgoing_attempts attempt
+     JOIN outgoing_transactions outgoing ON outgoing.id = attempt.outgoing_id
+     WHERE attempt.chain_id = $1 AND attempt.tx_hash = ANY($2) AND outgoing.purpose <> 'refund'`,
     [chainId, hashes],
   );
   return new Set(rows.map(({ tx_hash: hash }) => hash));

@@ -3,29 +3,40 @@ import { Transfer } from './transfer.entity.js';
 
 export type NewTransfer = Omit<Transfer, 'createdAt' | 'sweptAt'>;
 
+export interface Reconciled {
+  /** To be written. */
+  rows: NewTransfer[];
+  /** Recorded ones that were changed. */
+  changed: Pick<Transfer, 'id' | 'paymentId'>[];
+}
+
 /**
  * Sees to it that no money counts twice: once as what an address's balance grew by without a known transaction, and once
  * by that transaction, whichever is found first.
  * @param rows what was read of some blocks of one chain
- * @returns the rows to write
  */
 export async function reconcileUnexplained(
   manager: EntityManager,
   chainId: number,
   rows: readonly NewTransfer[],
-): Promise<NewTransfer[]> {
+): Promise<Reconciled> {
   const named = rows.filter(({ txHash }) => txHash !== null);
-  await nameRecorded(
+  const changed = await nameRecorded(
     manager,
     chainId,
     named.filter(({ tokenAddress }) => tokenAddress === null),
   );
   const unnamed = rows.filter(({ txHash }) => txHash === null);
-  return [...named, ...(await withoutRecorded(manager, chainId, unnamed))];
+  return { rows: [...named, ...(await withoutRecorded(manager, chainId, unnamed))], changed };
 }
 
-/** A transaction that was found takes the place of as much as it explains. */
-async function nameRecorded(manager: EntityManager, chainId: number, named: NewTransfer[]): Promise<void> {
+/** A transaction that was found takes the place of as much as it explains. @returns what was changed */
+async function nameRecorded(
+  manager: EntityManager,
+  chainId: number,
+  named: NewTransfer[],
+): Promise<Transfer[]> {
+  const changed: Transfer[] = [];
   for (const unexplained of await recordedIn(manager, chainId, named, 'without transaction')) {
     const known = await recordedIn(manager, chainId, [unexplained], 'with transaction');
     const newcomers = named.filter(
@@ -33,6 +44,7 @@ async function nameRecorded(manager: EntityManager, chainId: number, named: NewT
     );
     const [first] = newcomers;
     if (!first) continue;
+    changed.push(unexplained);
     const rest = unexplained.amount - sum(newcomers);
     const { txHash, ordinal, kind } = first;
     if (rest > 0n) {
@@ -43,6 +55,7 @@ async function nameRecorded(manager: EntityManager, chainId: number, named: NewT
       await manager.update(Transfer, unexplained.id, { txHash, ordinal, kind });
     }
   }
+  return changed;
 }
 
 /** Of what the balance tells, that part which no transaction that we know explains. */

@@ -1,3 +1,4 @@
+import { custodyText } from './custody.js';
 import { type Runtime } from './runtime.js';
 
 /** What someone who has just started Quittance wants to know. */
@@ -7,6 +8,7 @@ export function banner(url: string, runtime: Runtime): string {
   const chain = configuration.chains[0]?.name ?? 'ethereum';
   if (secrets) lines.push(`  dev key    ${secrets.apiKey}`);
   if (devChain) lines.push(`  dev chain  ${devChain.rpcUrl} (pay from ${devChain.payer})`);
+  lines.push(`  custody    ${custodyText(configuration)}`);
   if (configuration.settings.roles.includes('api')) {
     lines.push('', 'Try:', `  ${curl(url, chain, secrets?.apiKey ?? '<your API key>')}`);
   }

@@ -12,13 +12,23 @@ export interface DevSecrets {
 }
 
 export function devSecrets(dataDir: string): DevSecrets {
-  const file = join(dataDir, 'secrets.json');
-  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as DevSecrets;
+  const found = findDevSecrets(dataDir);
+  if (found) return found;
   const secrets = {
     mnemonic: HDNodeWallet.createRandom().mnemonic?.phrase as string,
     encryptionKey: randomBytes(32).toString('base64'),
     apiKey: generateKey(),
   };
-  writeFileSync(file, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
+  writeFileSync(fileIn(dataDir), `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
   return secrets;
+}
+
+/** Null: none were made up on this data folder. */
+export function findDevSecrets(dataDir: string): DevSecrets | null {
+  const file = fileIn(dataDir);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as DevSecrets) : null;
+}
+
+function fileIn(dataDir: string): string {
+  return join(dataDir, 'secrets.json');
 }

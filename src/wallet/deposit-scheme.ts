@@ -9,6 +9,11 @@ export interface DepositScheme {
   addressAt(index: number): { address: string; parameters: Record<string, unknown> | null } | null;
 }
 
+/** The BIP-32 path of a deposit address, from the wallet's root. */
+export function depositPath(index: number): string {
+  return `m/44'/60'/0'/0/${index}`;
+}
+
 /** One key pair per payment: m/44'/60'/0'/0/{index}. */
 export class HdDeposits implements DepositScheme {
   readonly name = 'hd';

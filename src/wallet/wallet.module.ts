@@ -1,9 +1,8 @@
 import { Module } from '@nestjs/common';
 import { SETTINGS } from '../config/configuration.module.js';
-import { type Settings } from '../config/settings.js';
 import { DepositAddresses } from './deposit-addresses.js';
-import { depositNode } from './deposit-node.js';
-import { DEPOSIT_SCHEME, type DepositScheme, HdDeposits } from './deposit-scheme.js';
+import { DEPOSIT_SCHEME } from './deposit-scheme.js';
+import { depositScheme } from './scheme-of-settings.js';
 import { IndexSequence } from './index-sequence.js';
 import { OwnAddresses } from './own-addresses.js';
 import { WalletSource } from './wallet-source.js';
@@ -19,9 +18,3 @@ import { WalletSource } from './wallet-source.js';
   exports: [DepositAddresses, OwnAddresses],
 })
 export class WalletModule {}
-
-function depositScheme(settings: Settings): DepositScheme {
-  if (settings.xpub !== null) return new HdDeposits(depositNode({ xpub: settings.xpub }));
-  if (settings.mnemonic !== null) return new HdDeposits(depositNode({ mnemonic: settings.mnemonic }));
-  throw new Error('deposit addresses need MNEMONIC or XPUB');
-}

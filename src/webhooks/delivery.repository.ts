@@ -7,6 +7,7 @@ import { applyHealth, healthChanges, holdDeliveries } from './endpoint-health.js
 import { type WebhookAttempt } from './webhook-attempt.entity.js';
 import { type DeliveryState } from './webhook-delivery.entity.js';
 import { type SealedSecret, type WebhookEndpoint } from './webhook-endpoint.entity.js';
+import { type WebhookJob } from './webhook-job.js';
 
 /** A delivery with all that an attempt needs. */
 export interface PendingDelivery {
@@ -14,6 +15,9 @@ export interface PendingDelivery {
   attempts: number;
   /** Of them, those before the last replay. */
   attemptsBefore: number;
+  /** It shares its job with others. */
+  sharesJob: boolean;
+  paymentId: string | null;
   /** Earlier than this it is not to be attempted. */
   dueAt: Date;
   hasSlot: boolean;
@@ -30,20 +34,30 @@ export type DeliveryEndpoint = Pick<WebhookEndpoint, 'id' | 'url' | 'secrets' | 
 export interface AttemptOutcome {
   state: DeliveryState;
   nextAttemptAt: Date | null;
-  attempt: Omit<WebhookAttempt, 'id' | 'deliveryId'>;
+  attempt: Omit<WebhookAttempt, 'id' | 'deliveryId' | 'startedAt'>;
   /** Why the endpoint is to be disabled; null: it is not. */
   disableFor: string | null;
 }
 
 export interface Recorded {
-  /** False when another worker recorded this attempt first: then nothing is written. */
+  /** False when another worker recorded its attempt first: the delivery stays as that one left it. */
   isRecorded: boolean;
   /** Why the endpoint was disabled by this; null: it was not. */
   disabledFor: string | null;
 }
 
+type Attempted = [delivery: PendingDelivery, outcome: AttemptOutcome, attemptId: string];
+
+interface Begun {
+  id: string;
+  delivery_id: string;
+  started_at: Date;
+}
+
 interface PendingRow {
   id: string;
+  job_id: string | null;
+  payment_id: string | null;
   attempts: number;
   attempts_before: number;
   due_at: Date;
@@ -59,31 +73,45 @@ interface PendingRow {
   failing_since: Date | null;
 }
 
+/** Looked up in one statement; each may stand for many deliveries. */
+const JOBS_AT_ONCE = 20;
+
 /** What an attempt needs of deliveries. Attempts that come at the same time share their statements. */
 @Injectable()
 export class DeliveryRepository {
-  private readonly finds = new Coalescer((ids: string[]) => this.findAll(ids));
-  private readonly records = new Coalescer((all: [PendingDelivery, AttemptOutcome][]) => this.recordAll(all));
+  private readonly finds = new Coalescer((jobs: WebhookJob[]) => this.findAll(jobs), JOBS_AT_ONCE);
+  private readonly records = new Coalescer((all: Attempted[]) => this.recordAll(all));
+  private readonly begins = new Coalescer((all: Begun[]) => this.beginAll(all));
 
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
   /**
-   * Null when it has ended: the job came twice, or was overtaken. Null also while its endpoint is disabled: it stays
-   * pending, and comes back once the endpoint is enabled again.
+   * The deliveries of a job that are still its own, in the order of their events. Those that have ended are not among
+   * them: the job came twice, or was overtaken. Nor are those whose endpoint is disabled: they stay pending, and come
+   * back once it is enabled again.
    */
-  findPending(id: string): Promise<PendingDelivery | null> {
-    return this.finds.call(id);
+  findPending(job: WebhookJob): Promise<PendingDelivery[]> {
+    return this.finds.call(job);
   }
 
-  /** Records an attempt and what came of it, together or not at all. */
-  record(delivery: PendingDelivery, outcome: AttemptOutcome): Promise<Recorded> {
-    return this.records.call([delivery, outcome]);
+  /**
+   * Puts an attempt on record before anything is sent: what reaches the endpoint has its line in the log, even when
+   * this process ends before it can say what came of it.
+   * @returns the attempt's id
+   */
+  begin(delivery: PendingDelivery, startedAt: Date): Promise<string> {
+    return this.begins.call({ id: uuidv7(), delivery_id: delivery.id, started_at: startedAt });
+  }
+
+  /** Records what came of an attempt, and what becomes of its delivery, together or not at all. */
+  record(delivery: PendingDelivery, attemptId: string, outcome: AttemptOutcome): Promise<Recorded> {
+    return this.records.call([delivery, outcome, attemptId]);
   }
 
   /**
    * Takes the next slot of an endpoint's rate limit, which all workers share.
    * @param perSecond deliveries per second
-   * @returns ms until the slot; above 0 the delivery has it reserved
+   * @returns ms until the slot; above 0 the delivery has it reserved, and a job of its own
    */
   async takeSlot({ id, endpoint }: PendingDelivery, perSecond: number): Promise<number> {
     const [row] = await this.dataSource.query<{ wait_ms: number }[]>(
@@ -92,7 +120,7 @@ export class DeliveryRepository {
          SET next_slot_at = greatest(next_slot_at, now()) + $3 * interval '1 ms'
          WHERE id = $2 RETURNING next_slot_at - $3 * interval '1 ms' AS at),
        reserved AS (
-         UPDATE webhook_deliveries SET next_attempt_at = slot.at, has_slot = true FROM slot
+         UPDATE webhook_deliveries SET next_attempt_at = slot.at, has_slot = true, job_id = NULL FROM slot
          WHERE webhook_deliveries.id = $1 AND state = 'pending' AND slot.at > now())
        SELECT ceil(extract(epoch FROM slot.at - now()) * 1000)::integer AS wait_ms FROM slot`,
       [id, endpoint.id, 1000 / perSecond],
@@ -100,18 +128,27 @@ export class DeliveryRepository {
     return row?.wait_ms ?? 0;
   }
 
-  private async findAll(ids: string[]): Promise<(PendingDelivery | null)[]> {
+  private async findAll(jobs: WebhookJob[]): Promise<PendingDelivery[][]> {
+    const ids = jobs.flatMap(({ id, deliveries }) => deliveries ?? [id]);
     const rows = await this.dataSource.query<PendingRow[]>(FIND, [ids]);
-    const found = new Map(rows.map((row) => [row.id, pendingOf(row)]));
-    return ids.map((id) => found.get(id) ?? null);
+    const found = new Map(rows.map((row) => [row.id, row]));
+    return jobs.map((job) => {
+      const asked = [...new Set(job.deliveries ?? [job.id])].flatMap((id) => found.get(id) ?? []);
+      return asked.filter((row) => (row.job_id ?? row.id) === job.id).map(pendingOf);
+    });
+  }
+
+  private async beginAll(all: Begun[]): Promise<string[]> {
+    await this.dataSource.query(BEGIN, [JSON.stringify(all), UNANSWERED]);
+    return all.map(({ id }) => id);
   }
 
   /**
-   * Compare-and-set on the number of attempts: whoever comes second writes nothing. Endpoints are written before
+   * Compare-and-set on the number of attempts: who comes second changes nothing of the delivery. Endpoints are written before
    * deliveries, here and elsewhere, so that two transactions never wait for each other.
    */
-  private async recordAll(all: [PendingDelivery, AttemptOutcome][]): Promise<Recorded[]> {
-    const rows = JSON.stringify(all.map(([delivery, outcome]) => recordRow(delivery, outcome)));
+  private async recordAll(all: Attempted[]): Promise<Recorded[]> {
+    const rows = JSON.stringify(all.map(recordRow));
     const changes = healthChanges(all, Date.now());
     const write = async (manager: EntityManager) => {
       const disabled = await applyHealth(manager, changes);
@@ -137,7 +174,7 @@ export class DeliveryRepository {
  * and walks through all that is pending.
  */
 const FIND = `
-  SELECT d.id, d.attempts, d.attempts_before, coalesce(d.next_attempt_at, d.created_at) AS due_at, d.has_slot,
+  SELECT d.id, d.job_id, d.payment_id, d.attempts, d.attempts_before, coalesce(d.next_attempt_at, d.created_at) AS due_at, d.has_slot,
     d.event_id, d.event_type, v.body, d.endpoint_id, e.url, e.secrets, e.rate_limit, e.failing_since,
     EXISTS (SELECT 1 FROM webhook_deliveries f
       WHERE f.payment_id = d.payment_id AND f.position < d.position AND f.state = 'pending'
@@ -148,33 +185,41 @@ const FIND = `
   FROM webhook_deliveries d JOIN events v ON v.id = d.event_id JOIN webhook_endpoints e ON e.id = d.endpoint_id
   WHERE d.id = ANY($1) AND coalesce(d.state, '') = 'pending' AND e.state = 'enabled' AND e.deleted_at IS NULL`;
 
+/** Of an attempt that has no outcome, or not yet. */
+export const UNANSWERED =
+  'no answer on record: it is under way, or the worker ended before it could record one and the webhook is sent again';
+
+const BEGIN = `
+  INSERT INTO webhook_attempts (id, delivery_id, started_at, duration_ms, error)
+  SELECT id, delivery_id, started_at, 0, $2
+  FROM jsonb_to_recordset($1::jsonb) AS new (id uuid, delivery_id uuid, started_at timestamptz)`;
+
 const RECORD = `
   WITH new AS (
     SELECT * FROM jsonb_to_recordset($1::jsonb) AS (
-      id uuid, delivery_id uuid, attempts integer, state varchar, next_attempt_at timestamptz, started_at timestamptz,
-      duration_ms integer, status smallint, error text, response text, address text, dns_ms integer,
+      id uuid, delivery_id uuid, attempts integer, state varchar, next_attempt_at timestamptz, duration_ms integer,
+      status smallint, error text, response text, address text, dns_ms integer,
       connect_ms integer, first_byte_ms integer)),
   moved AS (
     UPDATE webhook_deliveries d
-    SET state = new.state, attempts = d.attempts + 1, next_attempt_at = new.next_attempt_at, has_slot = false,
+    SET state = new.state, attempts = d.attempts + 1, next_attempt_at = new.next_attempt_at, has_slot = false, job_id = NULL,
       finished_at = CASE WHEN new.state = 'pending' THEN NULL ELSE now() END
     FROM new WHERE d.id = new.delivery_id AND d.state = 'pending' AND d.attempts = new.attempts
-    RETURNING d.id)
-  INSERT INTO webhook_attempts (id, delivery_id, started_at, duration_ms, status, error, response, address, dns_ms,
-    connect_ms, first_byte_ms)
-  SELECT new.id, delivery_id, started_at, duration_ms, status, error, response, address, dns_ms, connect_ms,
-    first_byte_ms
-  FROM new JOIN moved ON moved.id = new.delivery_id
-  RETURNING delivery_id`;
+    RETURNING d.id),
+  told AS (
+    UPDATE webhook_attempts a
+    SET duration_ms = new.duration_ms, status = new.status, error = new.error, response = new.response,
+      address = new.address, dns_ms = new.dns_ms, connect_ms = new.connect_ms, first_byte_ms = new.first_byte_ms
+    FROM new WHERE a.id = new.id)
+  SELECT id AS delivery_id FROM moved`;
 
-function recordRow(delivery: PendingDelivery, { state, nextAttemptAt, attempt }: AttemptOutcome) {
+function recordRow([delivery, { state, nextAttemptAt, attempt }, attemptId]: Attempted) {
   return {
-    id: uuidv7(),
+    id: attemptId,
     delivery_id: delivery.id,
     attempts: delivery.attempts,
     state,
     next_attempt_at: nextAttemptAt,
-    started_at: attempt.startedAt,
     duration_ms: attempt.durationMs,
     status: attempt.status,
     error: attempt.error,
@@ -189,6 +234,8 @@ function recordRow(delivery: PendingDelivery, { state, nextAttemptAt, attempt }:
 function pendingOf(row: PendingRow): PendingDelivery {
   return {
     id: row.id,
+    sharesJob: row.job_id !== null,
+    paymentId: row.payment_id,
     attempts: row.attempts,
     attemptsBefore: row.attempts_before,
     dueAt: row.due_at,

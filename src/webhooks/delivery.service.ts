@@ -5,10 +5,17 @@ import { type AttemptOutcome, DeliveryRepository, type PendingDelivery } from '.
 import { EndpointGate, type Pass } from './endpoint-gate.js';
 import { outcomeOf } from './outcome.js';
 import { WebhookMetrics } from './webhook-metrics.js';
+import { WebhookQueue } from './webhook-queue.js';
 import { WebhookSender } from './webhook-sender.js';
 
 /** Until the earlier event of the same payment has been attempted. */
 const BEHIND_MS = 100;
+
+/** Exchanges of a job at this moment. */
+export interface UnderWay {
+  jobId: string;
+  count: number;
+}
 
 /** Makes one attempt at a delivery. */
 @Injectable()
@@ -21,45 +28,60 @@ export class DeliveryService {
     private readonly sender: WebhookSender,
     private readonly gate: EndpointGate,
     private readonly metrics: WebhookMetrics,
+    private readonly queue: WebhookQueue,
   ) {}
 
   /**
-   * Signs, posts, and records what came of it. Safe to repeat: a delivery that has ended, or is not yet due again, is
-   * left alone.
-   * @returns ms after which to come again, or null when it is done
+   * Signs, posts, and records what came of it, unless it is not yet its turn.
+   * @returns ms after which its job is to bring it again, or null when the job is done with it
    */
-  async attempt(id: string): Promise<number | null> {
-    const delivery = await this.deliveries.findPending(id);
-    if (!delivery) return null;
+  async attempt(delivery: PendingDelivery, underWay: UnderWay): Promise<number | null> {
     const earlyMs = delivery.dueAt.getTime() - Date.now();
     if (earlyMs > 0) return earlyMs;
     if (delivery.isBehind) return BEHIND_MS;
-    const pass = this.gate.enter(delivery.endpoint.id, id, Date.now());
+    const pass = this.gate.enter(delivery.endpoint.id, underWay.jobId, Date.now());
     if ('waitMs' in pass) return pass.waitMs;
     const slotMs = await this.slotMs(delivery, pass);
-    return slotMs > 0 ? slotMs : this.exchange(delivery, pass);
+    if (slotMs > 0) return this.comeAgain(delivery, slotMs);
+    underWay.count += 1;
+    return this.exchange(delivery, pass).finally(() => (underWay.count -= 1));
+  }
+
+  /** A delivery that waits for a time of its own needs a job of its own, for BullMQ to bring it back then. */
+  private async comeAgain({ id, sharesJob }: PendingDelivery, waitMs: number): Promise<number | null> {
+    if (!sharesJob) return waitMs;
+    await this.queue.addOwn(id);
+    return null;
   }
 
   private async exchange(delivery: PendingDelivery, pass: Pass): Promise<number | null> {
-    const startedAt = new Date();
-    const { endpoint, eventId, body } = delivery;
-    const answer = await this.sender.send(endpoint, { id: eventId, body, at: startedAt }).catch((error) => {
+    const { attemptId, answer, durationMs } = await this.send(delivery).catch((error) => {
       this.gate.leave(pass, Date.now());
       throw error;
     });
     const outcome = outcomeOf(answer, {
       scheduleMs: this.settings.webhookRetryScheduleMs,
       attempts: delivery.attempts - delivery.attemptsBefore + 1,
-      startedAt,
+      durationMs,
       now: Date.now(),
       random: Math.random(),
     });
-    const { durationMs } = outcome.attempt;
     const isSuccess = outcome.state === 'delivered';
     this.gate.leave(pass, Date.now(), { deliveryId: delivery.id, isSuccess, durationMs });
-    const { isRecorded, disabledFor } = await this.deliveries.record(delivery, outcome);
+    const { isRecorded, disabledFor } = await this.deliveries.record(delivery, attemptId, outcome);
     this.report(delivery, outcome, disabledFor);
-    return isRecorded && outcome.nextAttemptAt ? outcome.nextAttemptAt.getTime() - Date.now() : null;
+    if (!isRecorded || !outcome.nextAttemptAt) return null;
+    return this.comeAgain(delivery, outcome.nextAttemptAt.getTime() - Date.now());
+  }
+
+  private async send(delivery: PendingDelivery) {
+    const { endpoint, eventId, body } = delivery;
+    const startedAt = new Date();
+    const signed = this.sender.sign(endpoint, { id: eventId, body, at: startedAt });
+    const attemptId = await this.deliveries.begin(delivery, startedAt);
+    const sentAt = Date.now();
+    const answer = await this.sender.post(signed);
+    return { attemptId, answer, durationMs: Date.now() - sentAt };
   }
 
   /** @returns ms until the endpoint's rate limit lets it go */
@@ -88,7 +110,8 @@ export class DeliveryService {
       state,
     };
     const detail = { ...line, status: attempt.status, duration: attempt.durationMs, error: attempt.error };
-    if (state === 'delivered') this.logger.log(detail, 'webhook delivered');
+    // The attempt log has it too; what went well needs no line for each of thousands a second.
+    if (state === 'delivered') this.logger.debug(detail, 'webhook delivered');
     else this.logger.warn(detail, state === 'dead' ? 'webhook dead' : 'webhook attempt failed');
     if (disabledFor !== null) {
       this.logger.warn({ endpoint_id: endpoint.id, reason: disabledFor }, 'webhook endpoint disabled');

@@ -58,8 +58,8 @@ export class Dispatcher implements OnApplicationBootstrap, BeforeApplicationShut
   /** Commits first: a crash before the jobs are added leaves pending deliveries, which the reconciler finds. */
   private async dispatchBatch(): Promise<boolean> {
     try {
-      const { claimed, deliveries } = await this.deliveries.dispatch(BATCH);
-      await this.queue.add(deliveries);
+      const { claimed, jobs } = await this.deliveries.dispatch(BATCH);
+      await this.queue.add(jobs);
       if (claimed > 0) this.lookAgainSoon();
       return claimed === BATCH;
     } catch (error) {

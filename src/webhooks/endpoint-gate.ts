@@ -12,10 +12,14 @@ const DELIVERIES_TO_OPEN = 3;
 const PAUSE_PER_MS = 10;
 const MAX_PAUSE_MS = 60_000;
 const MIN_WAIT_MS = 20;
+/** Silence that tells nothing yet: we ourselves may have been busy. */
+const USUAL_SILENCE_MS = 1_000;
 /** Longest wait for a turn: what an endpoint that recovers has to wait for those sent away. */
 const MAX_WAIT_MS = 120_000;
 /** Weight of the newest exchange in the average duration. */
 const NEWEST = 0.2;
+/** Woken when one leaves: more than one, because a quick endpoint is allowed more than it has. */
+const WOKEN = 2;
 /** Idle endpoints are forgotten when there are more than this. */
 const MAX_REMEMBERED = 10_000;
 
@@ -30,8 +34,10 @@ interface EndpointRecord {
   failedDeliveries: Set<string>;
   openUntil: number | null;
   pauseMs: number;
-  /** Deliveries sent away and not yet back: those who come next queue behind them. */
+  /** Jobs sent away and not yet back: those who come next queue behind them. */
   waiting: Set<string>;
+  /** Wakes those who stand in line for the next to leave, first come first. */
+  line: Set<() => void>;
 }
 
 /** Leave to talk to an endpoint; given back with `leave`. */
@@ -64,14 +70,14 @@ export class EndpointGate {
   ) {}
 
   /** @returns a pass, or how long to wait before asking again */
-  enter(endpointId: string, deliveryId: string, now: number): Pass | { waitMs: number } {
+  enter(endpointId: string, jobId: string, now: number): Pass | { waitMs: number } {
     const endpoint = this.recordOf(endpointId);
-    endpoint.waiting.delete(deliveryId);
+    endpoint.waiting.delete(jobId);
     const openMs = Math.max(0, (endpoint.openUntil ?? now) - now);
     const isOfSlow = !isQuick(endpoint);
     const hasHands = !isOfSlow || this.slowInFlight < this.hands * shareOf(endpoint);
     if (openMs > 0 || endpoint.inFlight >= limitOf(endpoint) || !hasHands) {
-      endpoint.waiting.add(deliveryId);
+      endpoint.waiting.add(jobId);
       const silentMs = now - (hasHands ? endpoint.progressAt : this.slowProgressAt);
       return { waitMs: openMs + this.turnMs(endpoint, silentMs) };
     }
@@ -92,6 +98,21 @@ export class EndpointGate {
       this.slowProgressAt = now;
     }
     if (exchanged) learn(endpoint, now, exchanged);
+    [...firstOf(endpoint.line, WOKEN)].forEach((wake) => wake());
+  }
+
+  /** Stands in line until an exchange with the endpoint has ended and it may be one's turn, `maxMs` at most. */
+  turn(endpointId: string, maxMs: number): Promise<void> {
+    const { line } = this.recordOf(endpointId);
+    return new Promise((resolve) => {
+      const wake = () => {
+        clearTimeout(timer);
+        line.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, maxMs);
+      line.add(wake);
+    });
   }
 
   /** How many of the endpoints remembered have their circuit in each state. */
@@ -109,8 +130,9 @@ export class EndpointGate {
    */
   private turnMs(endpoint: EndpointRecord, silentMs: number): number {
     const { waiting, averageMs, openUntil, pauseMs } = endpoint;
+    const telling = silentMs > USUAL_SILENCE_MS ? silentMs : 0;
     const paceMs =
-      openUntil === null ? Math.max(averageMs ?? MIN_WAIT_MS, silentMs) / limitOf(endpoint) : pauseMs;
+      openUntil === null ? Math.max(averageMs ?? MIN_WAIT_MS, telling) / limitOf(endpoint) : pauseMs;
     const expectedMs = Math.min(MAX_WAIT_MS, Math.max(MIN_WAIT_MS, silentMs / 5, waiting.size * paceMs));
     return Math.round(expectedMs * (0.5 + this.random()));
   }
@@ -120,15 +142,29 @@ export class EndpointGate {
     if (known) return known;
     if (this.endpoints.size >= MAX_REMEMBERED) this.forgetIdle();
     const fresh = { inFlight: 0, progressAt: 0, averageMs: null, failures: 0, openUntil: null, pauseMs: 0 };
-    const endpoint: EndpointRecord = { ...fresh, failedDeliveries: new Set(), waiting: new Set() };
+    const endpoint: EndpointRecord = {
+      ...fresh,
+      failedDeliveries: new Set(),
+      waiting: new Set(),
+      line: new Set(),
+    };
     this.endpoints.set(endpointId, endpoint);
     return endpoint;
   }
 
   private forgetIdle(): void {
-    for (const [id, { inFlight, openUntil }] of this.endpoints) {
-      if (inFlight === 0 && openUntil === null) this.endpoints.delete(id);
+    for (const [id, { inFlight, openUntil, line }] of this.endpoints) {
+      if (inFlight === 0 && openUntil === null && line.size === 0) this.endpoints.delete(id);
     }
+  }
+}
+
+function* firstOf<T>(all: Iterable<T>, count: number): Iterable<T> {
+  let taken = 0;
+  for (const one of all) {
+    if (taken === count) return;
+    taken += 1;
+    yield one;
   }
 }
 

@@ -18,7 +18,11 @@ export interface HealthChange {
  * @param now ms since the epoch
  */
 export function healthChanges(
-  all: readonly [Pick<PendingDelivery, 'endpoint'>, Pick<AttemptOutcome, 'state' | 'disableFor'>][],
+  all: readonly [
+    Pick<PendingDelivery, 'endpoint'>,
+    Pick<AttemptOutcome, 'state' | 'disableFor'>,
+    ...unknown[],
+  ][],
   now: number,
 ): HealthChange[] {
   const changes = new Map<string, HealthChange>();

@@ -14,10 +14,11 @@ export class HeldDeliveries {
 
   /** Sends what was kept for endpoints that are enabled again. */
   async release(): Promise<void> {
-    let released: string[];
-    do {
-      released = await this.deliveries.releaseHeld(BATCH);
-      await this.queue.bringForward(released);
-    } while (released.length === BATCH);
+    for (;;) {
+      const { released, jobs, own } = await this.deliveries.releaseHeld(BATCH);
+      await this.queue.add(jobs);
+      await this.queue.bringForward(own);
+      if (released < BATCH) return;
+    }
   }
 }

@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { outcomeOf } from './outcome.js';
 
-const STARTED = new Date('2026-11-23T10:00:00.000Z');
-const NOW = STARTED.getTime() + 40;
+const NOW = Date.parse('2026-11-23T10:00:00.000Z');
 const TIMING = { address: '192.0.2.1', dnsMs: 3, connectMs: 9, firstByteMs: 20 };
 
 const answered = (status: number, retryAfter?: string) => ({
@@ -13,7 +12,7 @@ const answered = (status: number, retryAfter?: string) => ({
   timing: TIMING,
 });
 const outcome = (answer: Parameters<typeof outcomeOf>[0], attempts = 1, scheduleMs = [1_000, 5_000]) =>
-  outcomeOf(answer, { scheduleMs, attempts, startedAt: STARTED, now: NOW, random: 0.5 });
+  outcomeOf(answer, { scheduleMs, attempts, durationMs: 40, now: NOW, random: 0.5 });
 const after = (ms: number) => new Date(NOW + ms);
 
 describe('outcomeOf', () => {
@@ -22,7 +21,7 @@ describe('outcomeOf', () => {
       state: 'delivered',
       nextAttemptAt: null,
       disableFor: null,
-      attempt: { startedAt: STARTED, durationMs: 40, status, error: null, response: 'body', ...TIMING },
+      attempt: { durationMs: 40, status, error: null, response: 'body', ...TIMING },
     });
   });
 

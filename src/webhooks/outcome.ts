@@ -12,7 +12,7 @@ export interface AttemptContext {
   scheduleMs: readonly number[];
   /** Made since the event or its last replay, this one included. */
   attempts: number;
-  startedAt: Date;
+  durationMs: number;
   /** ms since the epoch. */
   now: number;
   /** From 0 to 1. */
@@ -30,8 +30,7 @@ export function outcomeOf(answer: WebhookAnswer, context: AttemptContext): Attem
     nextAttemptAt: delayMs === undefined ? null : new Date(context.now + delayMs),
     disableFor: isGone ? 'it answered 410 Gone' : null,
     attempt: {
-      startedAt: context.startedAt,
-      durationMs: context.now - context.startedAt.getTime(),
+      durationMs: context.durationMs,
       status,
       error: isDelivered ? null : whyFailed(answer),
       response: answer.kind === 'answered' ? answer.response : null,

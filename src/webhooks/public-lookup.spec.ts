@@ -11,7 +11,10 @@ const PRIVATE = { address: '10.0.0.7', family: 4 };
 /** A name server whose answer to each question is the next of these. */
 const answering = (...answers: LookupAddress[][]) => {
   let asked = 0;
-  const lookup = publicLookup((_name, _options, callback) => callback(null, answers[asked++] ?? []));
+  const lookup = publicLookup((_name, _options, callback) => {
+    const answer = answers[asked++] ?? [];
+    setImmediate(() => callback(null, answer));
+  });
   const ask = (all: boolean) =>
     new Promise((resolve, reject) =>
       lookup('shop.example', { all }, (error, addresses, family) =>
@@ -56,6 +59,27 @@ describe('publicLookup', () => {
     expect(asked()).toBe(1);
     agent.destroy();
     await new Promise((resolve) => server.close(resolve));
+  });
+
+  it('connects to the public address it was told of, though the name is private a moment later', async () => {
+    const inward = await listening();
+    let isTouched = false;
+    inward.on('connection', () => (isTouched = true));
+    const { lookup, asked } = answering([PUBLIC], [{ address: '127.0.0.1', family: 4 }]);
+    const agent = new Agent({ lookup });
+    const { port } = inward.address() as AddressInfo;
+    const sent = request({ host: 'shop.example', port, agent });
+    const tried = new Promise<string>((resolve) => {
+      sent.on('socket', (socket) => socket.on('connectionAttempt', resolve));
+    });
+    const failed = new Promise((resolve) => sent.on('error', resolve));
+    sent.end();
+    await expect(tried).resolves.toBe(PUBLIC.address);
+    sent.destroy();
+    await failed;
+    expect({ asked: asked(), isTouched }).toEqual({ asked: 1, isTouched: false });
+    agent.destroy();
+    await new Promise((resolve) => inward.close(resolve));
   });
 
   function listening(): Promise<Server> {

@@ -61,8 +61,8 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
     let place: OverduePlace | null = null;
     do {
       const overdue = await this.deliveries.overdue(this.overdueMs, BATCH, place);
-      await this.queue.add(overdue.ids);
-      place = overdue.ids.length === BATCH ? overdue.place : null;
+      await this.queue.add(overdue.jobs);
+      place = overdue.place;
     } while (place !== null && (await this.queue.waiting()) < ENOUGH_WAITING);
   }
 }

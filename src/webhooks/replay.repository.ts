@@ -15,7 +15,7 @@ export interface ReplayedDelivery {
  */
 const REOPEN = `
   UPDATE webhook_deliveries d
-  SET state = 'pending', attempts_before = d.attempts, finished_at = NULL, has_slot = false,
+  SET state = 'pending', attempts_before = d.attempts, finished_at = NULL, has_slot = false, job_id = NULL,
     next_attempt_at = CASE WHEN e.state = 'enabled' THEN now() END
   FROM webhook_endpoints e
   WHERE e.id = d.endpoint_id AND e.deleted_at IS NULL`;

@@ -62,7 +62,7 @@ export class ReplayService {
     const endpoint = await this.endpoints.get(merchantId, endpointId);
     const at = new Date();
     const { id, body } = this.catalogue.sample('event_type', type, at);
-    const answer = await this.sender.send(endpoint, { id, body, at });
+    const answer = await this.sender.post(this.sender.sign(endpoint, { id, body, at }));
     const status = answer.kind === 'answered' ? answer.status : null;
     const error = whyFailed(answer);
     const response = answer.kind === 'answered' ? answer.response : null;

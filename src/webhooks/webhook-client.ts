@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
+import { Axios, type AxiosResponse } from 'axios';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { type Agents, createAgents } from './agents.js';
@@ -32,7 +32,7 @@ export class PlainHttpError extends Error {
 /** The only part that talks to merchants' servers: everything it is told is taken for hostile. */
 @Injectable()
 export class WebhookClient implements OnApplicationShutdown {
-  private readonly http: AxiosInstance;
+  private readonly http: Axios;
   private readonly agents: Agents;
   private readonly allowPrivate: boolean;
   private readonly allowPlain: boolean;
@@ -42,7 +42,8 @@ export class WebhookClient implements OnApplicationShutdown {
     this.allowPlain = settings.nodeEnv !== 'production' || this.allowPrivate;
     const { webhookCaFile: caFile, webhookProxyUrl: proxyUrl } = settings;
     this.agents = createAgents({ caFile, proxyUrl, lookup: this.allowPrivate ? undefined : publicLookup() });
-    this.http = axios.create({
+    // Without axios's own defaults: merging them costs every request more than sending it.
+    this.http = new Axios({
       ...this.agents,
       adapter: exchange,
       timeout: settings.webhookTimeoutMs,
@@ -75,7 +76,7 @@ export class WebhookClient implements OnApplicationShutdown {
   }
 
   private send({ url, headers, body }: WebhookRequest): Promise<AxiosResponse<ExchangeData>> {
-    return this.http.post<ExchangeData>(url, Buffer.from(body), {
+    return this.http.post<ExchangeData>(url, body, {
       // A small gzip can stand for gigabytes, so we ask for none and unpack none.
       headers: { ...headers, 'accept-encoding': 'identity' },
     });

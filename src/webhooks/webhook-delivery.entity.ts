@@ -61,6 +61,10 @@ export class WebhookDelivery {
   @Column('boolean', { name: 'has_slot', default: false })
   hasSlot: boolean;
 
+  /** The job that brings it on its first way together with others; null: it has one of its own, with its own id. */
+  @Column('uuid', { name: 'job_id', nullable: true })
+  jobId: string | null;
+
   /** When the next attempt is due; null once the delivery has ended, and while its endpoint is disabled. */
   @Column('timestamptz', { name: 'next_attempt_at', nullable: true })
   nextAttemptAt: Date | null;

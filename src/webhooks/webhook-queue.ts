@@ -2,13 +2,10 @@ import { InjectQueue } from '@nestjs/bullmq';
 import { Injectable, Logger } from '@nestjs/common';
 import { type Queue } from 'bullmq';
 import { HealthIndicators } from '../health/health-indicators.js';
+import { Coalescer } from '../process/coalescer.js';
+import { type WebhookJob } from './webhook-job.js';
 
 export const WEBHOOK_QUEUE = 'webhooks';
-
-export interface WebhookJob {
-  /** Of the delivery; also the job's own id, so that adding it twice adds it once. */
-  id: string;
-}
 
 /** Thrown by the processor to have a job come back. */
 export class TryLaterError extends Error {
@@ -28,6 +25,7 @@ const BULK = 500;
 @Injectable()
 export class WebhookQueue {
   private readonly logger = new Logger(WebhookQueue.name);
+  private readonly own = new Coalescer((jobs: WebhookJob[]) => this.addBulk(jobs).then(() => jobs));
 
   constructor(
     @InjectQueue(WEBHOOK_QUEUE) private readonly queue: Queue<WebhookJob>,
@@ -40,21 +38,26 @@ export class WebhookQueue {
   }
 
   /** Jobs that are in the queue already stay as they are. */
-  async add(deliveryIds: string[]): Promise<void> {
-    for (let start = 0; start < deliveryIds.length; start += BULK) {
-      await this.addBulk(deliveryIds.slice(start, start + BULK));
+  async add(jobs: WebhookJob[]): Promise<void> {
+    for (let start = 0; start < jobs.length; start += BULK) {
+      await this.addBulk(jobs.slice(start, start + BULK));
     }
   }
 
+  /** Gives a delivery that has shared a job one of its own. Those that come at the same time share a statement. */
+  async addOwn(id: string): Promise<void> {
+    await this.own.call({ id });
+  }
+
   /**
-   * As `add`, for deliveries that are due earlier than they were: a job that waits for the old time would stand in the
+   * As `add`, for deliveries with jobs of their own that are due earlier than they were: a job that waits for the old time would stand in the
    * way of the new one. One that is at work is left to it; the reconciler sees to what it leaves.
    */
   async bringForward(deliveryIds: string[]): Promise<void> {
     for (let start = 0; start < deliveryIds.length; start += BULK) {
       const ids = deliveryIds.slice(start, start + BULK);
       await Promise.all(ids.map((id) => this.queue.remove(id)));
-      await this.addBulk(ids);
+      await this.addBulk(ids.map((id) => ({ id })));
     }
   }
 
@@ -63,13 +66,13 @@ export class WebhookQueue {
     return (await this.queue.getJobCounts('waiting')).waiting ?? 0;
   }
 
-  private async addBulk(deliveryIds: string[]): Promise<void> {
+  private async addBulk(jobs: WebhookJob[]): Promise<void> {
     await this.queue.addBulk(
-      deliveryIds.map((id) => ({
+      jobs.map((data) => ({
         name: 'deliver',
-        data: { id },
+        data,
         opts: {
-          jobId: id,
+          jobId: data.id,
           attempts: NEVER_GIVES_UP,
           backoff: { type: 'custom' },
           removeOnComplete: true,

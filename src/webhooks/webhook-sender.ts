@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { VERSION } from '../version.js';
 import { EndpointSecrets } from './endpoint-secrets.js';
 import { signatureHeaders } from './signer.js';
-import { type WebhookAnswer, WebhookClient } from './webhook-client.js';
+import { type WebhookAnswer, WebhookClient, type WebhookRequest } from './webhook-client.js';
 import { type WebhookEndpoint } from './webhook-endpoint.entity.js';
 
 export interface WebhookMessage {
@@ -22,10 +22,10 @@ export class WebhookSender {
   ) {}
 
   /** @throws UnknownEncryptionKeyError when the endpoint's secret cannot be opened: it is never sent unsigned */
-  async send(
+  sign(
     endpoint: Pick<WebhookEndpoint, 'id' | 'url' | 'secrets'>,
     { id, body, at }: WebhookMessage,
-  ): Promise<WebhookAnswer> {
+  ): WebhookRequest {
     const timestamp = Math.floor(at.getTime() / 1000);
     const headers = {
       'content-type': 'application/json',
@@ -34,6 +34,10 @@ export class WebhookSender {
       'webhook-timestamp': String(timestamp),
       ...signatureHeaders(this.secrets.secretsOf(endpoint, at), { id, timestamp, body }),
     };
-    return this.client.post({ url: endpoint.url, headers, body });
+    return { url: endpoint.url, headers, body };
+  }
+
+  post(signed: WebhookRequest): Promise<WebhookAnswer> {
+    return this.client.post(signed);
   }
 }

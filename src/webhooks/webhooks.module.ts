@@ -10,6 +10,7 @@ import { EndpointsController } from './endpoints.controller.js';
 import { EndpointsRepository } from './endpoints.repository.js';
 import { EndpointsService } from './endpoints.service.js';
 import { EventsController } from './events.controller.js';
+import { HANDS, JobService } from './job.service.js';
 import { PublicKeysController } from './public-keys.controller.js';
 import { Reconciler } from './reconciler.js';
 import { ReplayRepository } from './replay.repository.js';
@@ -17,7 +18,7 @@ import { ReplayService } from './replay.service.js';
 import { Retention } from './retention.js';
 import { WebhookMetrics } from './webhook-metrics.js';
 import { WebhooksCoreModule } from './webhooks-core.module.js';
-import { HANDS, WebhooksProcessor } from './webhooks.processor.js';
+import { WebhooksProcessor } from './webhooks.processor.js';
 
 @Module({})
 export class WebhooksModule {
@@ -30,6 +31,7 @@ export class WebhooksModule {
         { provide: EndpointGate, useFactory: () => new EndpointGate(HANDS) },
         DeliveryService,
         Dispatcher,
+        JobService,
         Reconciler,
         Retention,
         WebhookMetrics,

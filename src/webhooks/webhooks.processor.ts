@@ -1,14 +1,15 @@
 import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
-import { Logger } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Logger } from '@nestjs/common';
 import { type Job } from 'bullmq';
-import { DeliveryService } from './delivery.service.js';
-import { TryLaterError, WEBHOOK_QUEUE, type WebhookJob } from './webhook-queue.js';
+import { JobService } from './job.service.js';
+import { type WebhookJob } from './webhook-job.js';
+import { TryLaterError, WEBHOOK_QUEUE } from './webhook-queue.js';
 
-/** Exchanges that one worker process can have at once. */
-export const HANDS = 100;
+/** Jobs at once. Slow endpoints keep fewer than that: they get fewer of the hands. */
+const JOBS = 100;
 
 @Processor(WEBHOOK_QUEUE, {
-  concurrency: HANDS,
+  concurrency: JOBS,
   // A worker that was killed is noticed, and its jobs given to another, within these two together.
   lockDuration: 6_000,
   stalledInterval: 2_000,
@@ -17,10 +18,10 @@ export const HANDS = 100;
     backoffStrategy: (_attempts, _type, error) => (error instanceof TryLaterError ? error.delayMs : 5_000),
   },
 })
-export class WebhooksProcessor extends WorkerHost {
+export class WebhooksProcessor extends WorkerHost implements BeforeApplicationShutdown {
   private readonly logger = new Logger(WebhooksProcessor.name);
 
-  constructor(private readonly deliveries: DeliveryService) {
+  constructor(private readonly jobs: JobService) {
     super();
   }
 
@@ -30,8 +31,20 @@ export class WebhooksProcessor extends WorkerHost {
     this.logger.warn({ reason: error.message }, 'the queue does not answer');
   }
 
+  /** The job comes back by itself; whoever runs this has to know why it did not get through. */
+  @OnWorkerEvent('failed')
+  onFailed(job: Job<WebhookJob> | undefined, error: Error): void {
+    if (error instanceof TryLaterError) return;
+    this.logger.error({ job_id: job?.id, reason: error.message }, 'webhooks of a job failed, it comes again');
+  }
+
+  /** While the queue and the database are still there for the jobs under way. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.worker.close();
+  }
+
   override async process(job: Job<WebhookJob>): Promise<void> {
-    const delayMs = await this.deliveries.attempt(job.data.id);
+    const delayMs = await this.jobs.work(job.data);
     if (delayMs !== null) throw new TryLaterError(delayMs);
   }
 }

@@ -1,39 +1,16 @@
-import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ApiKeyBody, type CreatedApiKeyBody, type MerchantBody } from '../../src/auth/dto/auth.dto.js';
 import { findEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
 import { TestApp } from '../harness/app.js';
+import { quittance, type Ran } from '../harness/command-line.js';
 import { TestChain } from '../harness/test-chain.js';
 import { createDatabase } from '../harness/database.js';
 import { QuittanceProcess } from '../harness/quittance-process.js';
 import { writeChainsFile } from '../harness/chains-file.js';
 import { tempFolder } from '../harness/temp-folder.js';
 import { waitFor } from '../harness/wait-for.js';
-
-const CLI = join(import.meta.dirname, '../../dist/cli.js');
-
-interface Ran {
-  code: number | null;
-  out: string;
-  err: string;
-}
-
-/** `quittance …` as an operator runs it, with nothing of our environment but what is given. */
-function quittance(args: string[], settings: Record<string, string>, cwd = '/'): Promise<Ran> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [CLI, ...args], {
-      cwd,
-      env: { PATH: process.env.PATH, ...settings },
-    });
-    const ran: Ran = { code: null, out: '', err: '' };
-    child.stdout.on('data', (chunk: Buffer) => (ran.out += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (ran.err += chunk.toString()));
-    child.once('error', reject);
-    child.once('close', (code) => resolve({ ...ran, code }));
-  });
-}
 
 const json = <T>({ out }: Ran) => JSON.parse(out) as T;
 

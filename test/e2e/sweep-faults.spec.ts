@@ -129,6 +129,7 @@ describe('a sweep', () => {
     await world.plan();
     const { id } = await world.waitForOutgoing(`state = 'sent'`);
     await world.chain.rpc('anvil_setBalance', [payment.address, toQuantity(ETHER / 2n)]);
+    world.isRobbed = true;
     heal();
     const settled = await world.settled(payment.id);
     expect((await world.native(TREASURY)) + BigInt(settled.sweep?.fee ?? 0)).toBe(ETHER / 2n);
@@ -154,6 +155,7 @@ describe('a sweep', () => {
       maxPriorityFeePerGas: 10n ** 9n,
     });
     await world.chain.rpc('eth_sendRawTransaction', [raw]);
+    world.isRobbed = true;
     heal();
     const sweep = await world.sweepIn(stolen.id, 'failed');
     expect(sweep.reason).toContain('was used by a transaction that is not ours');

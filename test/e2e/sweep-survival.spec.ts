@@ -5,6 +5,7 @@ import { toQuantity } from 'ethers';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { TEST_MNEMONIC } from '../harness/app.js';
 import { writeChainsFile } from '../harness/chains-file.js';
+import { quittance as command } from '../harness/command-line.js';
 import { createDatabase, type TestDatabase } from '../harness/database.js';
 import { OddToken } from '../harness/odd-token.js';
 import { QuittanceProcess } from '../harness/quittance-process.js';
@@ -190,6 +191,17 @@ describe('sweeps', () => {
       }
       const settled = await countOf(`SELECT count(*) FROM events WHERE type = 'payment.settled'`);
       expect(settled).toBe(PAYMENTS);
+
+      const settings = { DATABASE_URL: database.url, CHAINS_FILE: join(folder.path, 'chains.yaml') };
+      const checked = await command(['ledger', 'check', '--json'], settings);
+      expect({ code: checked.code, err: checked.err }).toEqual({ code: 0, err: '' });
+      const [report] = (JSON.parse(checked.out) as { chains: Record<string, unknown>[] }).chains;
+      expect(report).toMatchObject({
+        addresses: PAYMENTS,
+        transactions: outgoing.length,
+        differences: [],
+        notes: [],
+      });
     },
     WAIT_MS * 2,
   );

@@ -10,6 +10,7 @@ import { createApp } from '../../src/http/configure-app.js';
 import { createPino } from '../../src/http/pino-logger.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { createDatabase, type TestDatabase } from './database.js';
+import { keepSaid, keepSecrets } from './said.js';
 import { waitFor } from './wait-for.js';
 
 /** Of no use anywhere: published in BIP-39's test vectors. */
@@ -46,7 +47,12 @@ export class TestApp {
   static async start({ chains = [], settings = {}, database, before }: AppOptions = {}): Promise<TestApp> {
     const own = before?.database ?? database ?? (await createDatabase());
     const log: string[] = [];
-    const logger = createPino('debug', { write: (line: string) => log.push(line) });
+    const logger = createPino('debug', {
+      write: (line: string) => {
+        log.push(line);
+        keepSaid(line);
+      },
+    });
     const configured: Settings = Object.assign(loadSettings({ NODE_ENV: 'test' }), {
       databaseUrl: own.url,
       mnemonic: TEST_MNEMONIC,
@@ -55,6 +61,8 @@ export class TestApp {
       webhookEvents: ['*'],
       ...settings,
     });
+    const { mnemonic, gasTankPrivateKey, payoutPrivateKey, webhookSecret, encryptionKey } = configured;
+    keepSecrets({ mnemonic, texts: [gasTankPrivateKey, payoutPrivateKey, webhookSecret, encryptionKey] });
     const app = await createApp({ settings: configured, chains }, logger);
     await app.listen(0, '127.0.0.1');
     const { port } = app.getHttpServer().address() as AddressInfo;
@@ -88,6 +96,7 @@ export class TestApp {
       body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
     });
     const text = await response.text();
+    if (response.status >= 400) keepSaid(text);
     return {
       status: response.status,
       headers: response.headers,

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unusedPort } from '../../src/process/ports.js';
 import { endWithUs } from './end-with-us.js';
+import { keepSaid, keepSecrets } from './said.js';
 import { waitFor } from './wait-for.js';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -17,10 +18,12 @@ export class QuittanceProcess {
     readonly dataDir: string,
     readonly url: string,
     readonly devChainUrl: string,
+    private readonly settings: Record<string, string>,
   ) {
     const collect = (chunk: Buffer) => (this.output += chunk.toString());
     child.stdout?.on('data', collect);
     child.stderr?.on('data', collect);
+    child.once('close', () => this.keep());
   }
 
   static async spawn(dataDir: string, settings: Record<string, string> = {}): Promise<QuittanceProcess> {
@@ -34,7 +37,13 @@ export class QuittanceProcess {
       detached: true,
     });
     if (child.pid) child.once('exit', endWithUs(child.pid, 'TERM', dataDir));
-    return new QuittanceProcess(child, dataDir, `http://127.0.0.1:${port}`, `http://127.0.0.1:${chainPort}`);
+    return new QuittanceProcess(
+      child,
+      dataDir,
+      `http://127.0.0.1:${port}`,
+      `http://127.0.0.1:${chainPort}`,
+      settings,
+    );
   }
 
   /** Spawns it and waits until it is ready. */
@@ -53,6 +62,22 @@ export class QuittanceProcess {
       },
       START_TIMEOUT_MS,
     );
+  }
+
+  /** What it has printed, and what it must not have. */
+  private keep(): void {
+    keepSaid(this.output);
+    const {
+      MNEMONIC: mnemonic,
+      GAS_TANK_PRIVATE_KEY: tank,
+      ENCRYPTION_KEY: key,
+      WEBHOOK_SECRET: secret,
+    } = this.settings;
+    keepSecrets({ mnemonic, texts: [tank, key, secret] });
+    const file = join(this.dataDir, 'secrets.json');
+    if (!existsSync(file)) return;
+    const made = JSON.parse(readFileSync(file, 'utf8')) as { mnemonic: string; encryptionKey: string };
+    keepSecrets({ mnemonic: made.mnemonic, texts: [made.encryptionKey] });
   }
 
   get hasEnded(): boolean {

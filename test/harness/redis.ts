@@ -5,14 +5,15 @@ import { endWithUs } from './end-with-us.js';
 
 export interface RunningRedis {
   url: string;
+  port: number;
   stop(): Promise<void>;
 }
 
 export const hasRedis = () => spawnSync('redis-server', ['--version']).status === 0;
 
-/** A Redis of its own, in memory only. */
-export async function startRedis(): Promise<RunningRedis> {
-  const port = await unusedPort();
+/** A Redis of its own, in memory only: one that starts again in its place knows nothing. */
+export async function startRedis(inPlaceOf?: RunningRedis): Promise<RunningRedis> {
+  const port = inPlaceOf?.port ?? (await unusedPort());
   const child = spawn(
     'redis-server',
     ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
@@ -30,5 +31,5 @@ export async function startRedis(): Promise<RunningRedis> {
     await ended(child);
     callOff();
   };
-  return { url: `redis://127.0.0.1:${port}`, stop };
+  return { url: `redis://127.0.0.1:${port}`, port, stop };
 }

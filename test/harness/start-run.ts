@@ -4,6 +4,7 @@ import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-post
 import { migrate } from '../../src/database/migrate.js';
 import { endWithUs } from './end-with-us.js';
 import { type RunEnvironment, TEMPLATE } from './run-environment.js';
+import { keepSecrets, requireNothingLeaked, SAID_VARIABLE } from './said.js';
 import { tempFolder } from './temp-folder.js';
 
 /** One real Postgres for the whole run, with a migrated database to clone: a clone takes milliseconds. */
@@ -18,11 +19,19 @@ export async function startRun(): Promise<RunEnvironment> {
   await client.end();
   await migrate(template);
   process.env.QUITTANCE_TEST_POSTGRES = postgres.url;
+  const said = tempFolder();
+  process.env[SAID_VARIABLE] = said.path;
+  keepSecrets({ texts: [new URL(postgres.url).password] });
   return {
     stop: async () => {
       await postgres.stop();
       folder.remove();
       callOff();
+      try {
+        await requireNothingLeaked(said.path);
+      } finally {
+        said.remove();
+      }
     },
   };
 }

@@ -4,7 +4,9 @@ import { type ChainConfig, type TokenSweep } from '../../src/config/chains.js';
 import { type Settings } from '../../src/config/settings.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { SweepPlanner } from '../../src/sweeper/sweep-planner.js';
+import { type CheckedChain } from '../../src/ledger/check/report.js';
 import { TestApp } from './app.js';
+import { requireBooks } from './books.js';
 import { FaultyRpc } from './faulty-rpc.js';
 import { OddToken } from './odd-token.js';
 import { Receiver } from './receiver.js';
@@ -45,6 +47,9 @@ export interface SweepRow {
 
 /** A chain, the app that sweeps on it, and what a test looks at. */
 export class SweepWorld {
+  /** A test took money from an address of ours by other means: the books cannot be right. */
+  isRobbed = false;
+
   private constructor(
     readonly chain: TestChain,
     /** What the app takes for its node. */
@@ -98,11 +103,21 @@ export class SweepWorld {
     return TestApp.start({ chains: this.chains, settings: this.settings, before: this.app });
   }
 
+  /** Whatever happened, the books must be what the chain says in the end. */
   async stop(): Promise<void> {
+    const proof = this.isRobbed ? Promise.resolve() : this.requireBooks();
+    const [proved] = await Promise.allSettled([proof]);
     await this.app.stop();
     await this.receiver.stop();
     await this.node.die();
     await this.chain.stop();
+    if (proved.status === 'rejected') throw proved.reason;
+  }
+
+  /** Compares every address of ours with the ledger, at the block the scan has come to. */
+  requireBooks(): Promise<CheckedChain> {
+    const config = this.chains[0] as ChainConfig;
+    return requireBooks(this.app.database, { ...config, rpcUrls: [this.chain.url] });
   }
 
   async tokenId(symbol = 'TUSD'): Promise<string> {

@@ -63,9 +63,12 @@ describe('WebhookClient', () => {
     expect(again).toMatchObject({ address: first.address, dnsMs: null, connectMs: null });
   });
 
-  it('does not follow a redirect, whichever it is', async () => {
+  it('follows no redirect that would turn the POST into a GET, and its 200 into a delivery', async () => {
     for (const status of [301, 302, 303, 307, 308]) {
-      receiver.answer = (response) => response.writeHead(status, { location: '/elsewhere' }).end();
+      receiver.answer = (response, { url }) =>
+        url === '/hook'
+          ? response.writeHead(status, { location: '/elsewhere' }).end()
+          : response.writeHead(200).end();
       await expect(post()).resolves.toMatchObject({ kind: 'answered', status });
     }
     expect(receiver.received.map(({ method, url }) => `${method} ${url}`)).toEqual(
@@ -108,7 +111,7 @@ describe('WebhookClient', () => {
     await expect(post()).resolves.toEqual(timedOut('waiting for the response'));
   });
 
-  it('gives up on an endpoint that answers at once and then drips', async () => {
+  it('gives up on an endpoint that sends its headers at once and then drips: the timeout is not for the headers only', async () => {
     receiver.answer = (response) => {
       response.writeHead(200);
       const drip = setInterval(() => response.write('.'), 20);
@@ -218,6 +221,47 @@ describe('WebhookClient over TLS', () => {
 });
 
 describe('WebhookClient behind a proxy', () => {
+  it('is led to no private address by a redirect, however that is written', async () => {
+    const targets: string[] = [];
+    // Only through a proxy can a test have a public name answer: it stands for the internet.
+    const { port } = new URL(receiver.url);
+    const proxy = createServer().on('connect', (request, socket: Socket) => {
+      targets.push(request.url!);
+      const onward = connect(Number(port), '127.0.0.1', () => {
+        socket.write('HTTP/1.1 200 OK\r\n\r\n');
+        socket.pipe(onward).pipe(socket);
+      });
+      socket.on('error', () => onward.destroy());
+      return onward.on('error', () => socket.destroy());
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const own = new WebhookClient(
+      Object.assign(loadSettings({ NODE_ENV: 'test' }), {
+        webhookProxyUrl: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+      }),
+    );
+    try {
+      const inward = ['127.0.0.1', '2130706433', '0x7f000001', '0177.0.0.1', '169.254.169.254', '[::1]'];
+      for (const host of inward) {
+        for (const status of [301, 302, 303, 307, 308]) {
+          const location = `http://${host}:${port}/inside`;
+          receiver.answer = (response) => response.writeHead(status, { location }).end();
+          await expect(
+            own.post({ url: 'http://shop.example/hook', body: '{}', headers: {} }),
+          ).resolves.toMatchObject({ kind: 'answered', status });
+        }
+      }
+      expect(new Set(targets)).toEqual(new Set(['shop.example:80']));
+      expect(new Set(receiver.received.map(({ method, url }) => `${method} ${url}`))).toEqual(
+        new Set(['POST /hook']),
+      );
+    } finally {
+      own.onApplicationShutdown();
+      proxy.closeAllConnections();
+      proxy.close();
+    }
+  });
+
   it('goes through it, for http and https alike, and says when it is refused', async () => {
     const certificate = selfSigned();
     const folder = tempFolder();

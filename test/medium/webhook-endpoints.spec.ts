@@ -367,6 +367,68 @@ describe('the endpoint of another merchant', () => {
   }
 });
 
+describe('ENCRYPTION_KEY', () => {
+  const key = (fill: number) => Buffer.alloc(32, fill).toString('base64');
+  const restart = async (encryptionKey: string) => {
+    await app.close();
+    app = await TestApp.start({
+      chains: [chain.config],
+      before: app,
+      settings: { webhookUrl: null, encryptionKey, webhookRetryScheduleMs: [100] },
+    });
+  };
+  const keyIdOf = async (id: string) => {
+    const [row] = await app.database.dataSource.query<{ key_id: string }[]>(
+      `SELECT secrets->0->>'key_id' AS key_id FROM webhook_endpoints WHERE id = $1`,
+      [id],
+    );
+    return row?.key_id;
+  };
+  afterAll(() => restart(key(1)));
+
+  it('is rotated, and deliveries go on, signed with secrets of before and after', async () => {
+    const before = await create();
+    await restart(`k2:${key(2)},${key(1)}`);
+    const first = await app.createPayment();
+    expect(accepts(before.secret, await received(first.id))).toBe(true);
+    const after = await create({ url: `${receiver.url}/after` });
+    expect([await keyIdOf(before.id), await keyIdOf(after.id)]).toEqual(['default', 'k2']);
+    const second = await app.createPayment();
+    const both = await waitFor('both', () => {
+      const all = receiver.of(second.id);
+      return all.length === 2 && all;
+    });
+    for (const request of both) {
+      expect(accepts(request.url === '/hook' ? before.secret : after.secret, request)).toBe(true);
+    }
+    // A new secret is sealed under the new key, and then the old one can go.
+    const rotated = await call<CreatedEndpointBody>('POST', `/${before.id}/rotate-secret`, {
+      overlap_hours: 0,
+    });
+    await restart(`k2:${key(2)}`);
+    const third = await app.createPayment();
+    await waitFor('both again', () => receiver.of(third.id).length === 2);
+    const toFirst = receiver.of(third.id).find(({ url }) => url === '/hook')!;
+    expect(accepts(rotated.body.secret, toFirst)).toBe(true);
+  });
+
+  it('that is gone keeps its endpoints’ webhooks back, unsigned they are never sent', async () => {
+    await restart(key(1));
+    const made = await create();
+    await restart(`k2:${key(2)}`);
+    const payment = await app.createPayment();
+    await waitFor('it to be tried', () => app.log.some((line) => line.includes('encrypted under the key')));
+    expect(receiver.received).toEqual([]);
+    await restart(`k2:${key(2)},${key(1)}`);
+    expect(accepts(made.secret, await received(payment.id))).toBe(true);
+    const { body } = await app.request<{ data: { attempt_count: number }[] }>(
+      'GET',
+      `/api/v1/deliveries?endpoint_id=${made.id}`,
+    );
+    expect(body.data).toMatchObject([{ attempt_count: 1 }]);
+  });
+});
+
 describe('the built-in endpoint', () => {
   it('is in everybody’s list, read-only, and without its secret', async () => {
     await app.close();

@@ -183,7 +183,7 @@ describe.each(BACKENDS)('webhooks, with their queue on %s', (backend) => {
     expect(second!.started_at.getTime() - first!.started_at.getTime()).toBeGreaterThanOrEqual(1_000);
   });
 
-  it('do not follow a redirect, and call it a failure', async () => {
+  it('do not follow a redirect that would turn the POST into a GET, and call it a failure', async () => {
     await restart({ webhookRetryScheduleMs: [] });
     receiver.answer = (response) => response.writeHead(307, { location: '/elsewhere' }).end();
     const payment = await app.createPayment();
@@ -201,6 +201,18 @@ describe.each(BACKENDS)('webhooks, with their queue on %s', (backend) => {
     await makeOverdue(payment.id);
     await waitForState(payment.id, 'delivered');
     expect(receiver.of(payment.id)).toHaveLength(2);
+  });
+
+  it('go on by their schedule, and to its end, though the queue forgot them in the middle of it (Convoy #1667)', async () => {
+    await restart({ webhookRetryScheduleMs: [200, AN_HOUR_MS, 200] });
+    receiver.answer = failing;
+    const payment = await app.createPayment();
+    await waitForAttempts(payment.id, 2);
+    await wipeQueue();
+    await makeOverdue(payment.id);
+    await waitForAttempts(payment.id, 4, 30_000);
+    await waitForState(payment.id, 'dead');
+    await expect(attemptsOf(payment.id)).resolves.toHaveLength(4);
   });
 
   it('are posted once though their job comes several times', async () => {

@@ -1,5 +1,3 @@
-import { EventEmitter } from 'node:events';
-import pg from 'pg';
 import { TEST_MNEMONIC, TestApp } from '../harness/app.js';
 import { FaultyRpc } from '../harness/faulty-rpc.js';
 import { PayerContract } from '../harness/payer-contract.js';
@@ -42,7 +40,6 @@ export class World {
   ) {}
 
   static async create(random: Random): Promise<World> {
-    outliveUnheardErrors();
     const internalTransfers = random.pick(['off', 'trace', 'balance'] as const);
     const chain = await TestChain.start({ internalTransfers });
     const payer = await PayerContract.deploy(chain);
@@ -117,15 +114,4 @@ function startApp(chain: TestChain, endpoints: FaultyRpc[], before?: TestApp): P
     settings: { mnemonic: TEST_MNEMONIC, lateWatchDays: LATE_WATCH_DAYS },
     ...(before ? { before } : {}),
   });
-}
-
-/**
- * When it closes, BullMQ stops hearing errors of its LISTEN connection before it ends it. One cut in that moment would
- * end the process, which is closing then, as a crash does; here it would be the test's own.
- */
-function outliveUnheardErrors(): void {
-  pg.Client.prototype.emit = function (this: pg.Client, event: string, ...args: unknown[]): boolean {
-    if (event === 'error' && this.listenerCount(event) === 0) return false;
-    return EventEmitter.prototype.emit.call(this, event, ...args);
-  };
 }

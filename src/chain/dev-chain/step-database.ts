@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { PostgresClient } from '../../database/postgres-client.js';
 import { DEV_CHAIN_ID, type FollowedTo, type RunningDevChain } from './dev-chain.js';
 
 /** How far the database has followed the dev chain; null when it has not. */
@@ -45,8 +45,8 @@ export async function followNewChain(
   });
 }
 
-async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url });
+async function withClient<T>(url: string, work: (client: PostgresClient) => Promise<T>): Promise<T> {
+  const client = new PostgresClient({ connectionString: url });
   await client.connect();
   try {
     return await work(client);

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { chownSync, closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
 import { freePort } from '../../process/ports.js';
 import { ended } from '../../process/processes.js';
+import { PostgresClient } from '../postgres-client.js';
 import { clusterOf, passwordFile, prepareCluster, USER } from './cluster.js';
 import { findHomeFolder, type PostgresHome, prepareHome } from './home.js';
 import { endOrphan, endPostmaster, findPostmaster } from './postmaster.js';
@@ -154,8 +154,7 @@ async function ensureDatabase(url: string): Promise<void> {
 /** @returns how many rows came */
 async function query(url: string, sql: string): Promise<number> {
   const connectionString = url.replace(/\/[^/]*$/, '/postgres');
-  const client = new pg.Client({ connectionString, connectionTimeoutMillis: ATTEMPT_TIMEOUT_MS });
-  client.on('error', () => undefined);
+  const client = new PostgresClient({ connectionString, connectionTimeoutMillis: ATTEMPT_TIMEOUT_MS });
   try {
     await client.connect();
     return (await client.query(sql)).rowCount ?? 0;

@@ -1,0 +1,59 @@
+import { formatUnits } from 'ethers';
+import { type CheckedBalance, type CheckedChain } from '../ledger/check/report.js';
+
+/** A chain's check for a person. */
+export function checkText(report: CheckedChain): string {
+  const { chain, block, addresses, transactions, differences, notes } = report;
+  if (block === null) return `${chain}: nothing was scanned yet, so there is nothing to compare\n\n`;
+  const verdict =
+    differences.count === 0
+      ? 'the books are what the chain says'
+      : `${differences.count} ${differences.count === 1 ? 'difference' : 'differences'}`;
+  return [
+    `${chain} at block ${block.number} ${block.hash}`,
+    `${addresses} deposit addresses, ${transactions} transactions of ours: ${verdict}`,
+    ...report.balances.map(balanceText),
+    ...differences.all().map((text) => `DIFFERENCE  ${text}`),
+    ...notes.all().map((text) => `note  ${text}`),
+    '',
+    '',
+  ].join('\n');
+}
+
+/** How an account is proved that has no balance of its own on chain. */
+const PROOF: Partial<Record<CheckedBalance['account'], string>> = {
+  treasury: 'what we sent there, by receipts; others may pay it, so its balance is not compared',
+  fees: 'gas by receipts, what tokens keep by balances',
+};
+
+function balanceText({ account, asset, ledger, onChain }: CheckedBalance): string {
+  const booked = `${formatUnits(ledger, asset.decimals)} ${asset.symbol}`.padEnd(36);
+  const found =
+    onChain === null ? (PROOF[account] ?? '') : `on chain ${formatUnits(onChain, asset.decimals)}`;
+  return `  ${account.padEnd(9)} ${booked} ${found}`.trimEnd();
+}
+
+/** As `--json` prints it. */
+export function checkJson(reports: readonly CheckedChain[]) {
+  return {
+    ok: reports.every(({ differences }) => differences.count === 0),
+    chains: reports.map(({ chain, chainId, block, addresses, transactions, ...report }) => ({
+      chain,
+      chain_id: chainId,
+      block_number: block?.number ?? null,
+      block_hash: block?.hash ?? null,
+      addresses,
+      transactions,
+      balances: report.balances.map(({ account, asset, ledger, onChain }) => ({
+        account,
+        asset: asset.symbol,
+        token: asset.token,
+        decimals: asset.decimals,
+        ledger: String(ledger),
+        on_chain: onChain === null ? null : String(onChain),
+      })),
+      differences: report.differences.all(),
+      notes: report.notes.all(),
+    })),
+  };
+}

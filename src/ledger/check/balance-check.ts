@@ -1,0 +1,125 @@
+import { type EntityManager } from 'typeorm';
+import { getAddress } from 'ethers';
+import { type Asset, type FundsReader } from '../../chain/funds-reader.js';
+import { balancesOf } from '../ledger-balances.js';
+import { type LedgerAccount, type LedgerLeg } from '../posting.js';
+import { amountText, type CheckedChain } from './report.js';
+
+const PAGE = 500;
+
+export interface BalanceContext {
+  manager: EntityManager;
+  reader: FundsReader;
+  report: CheckedChain;
+  /** What the books lack so far, and was reckoned with. */
+  lacking: readonly LedgerLeg[];
+  /** Nothing is sent from here: what left the deposit addresses, the operator moved himself. */
+  isSweptElsewhere: boolean;
+}
+
+/** By asset, in the order of the reader's, in base units. */
+type Sums = bigint[];
+
+interface Place {
+  address: string;
+  name: string;
+}
+
+/** Compares every deposit address there is. @returns what all of them hold on chain */
+export async function checkDeposits(context: BalanceContext, onProgress: () => void): Promise<Sums> {
+  const { manager, reader, report } = context;
+  const sums = reader.assets.map(() => 0n);
+  const gone = reader.assets.map(() => 0n);
+  let after: string | null = null;
+  for (;;) {
+    const rows: { id: string; address: string; derivation_index: string }[] = await manager.query<
+      { id: string; address: string; derivation_index: string }[]
+    >(
+      `SELECT id, address, derivation_index FROM payments
+       WHERE $1::uuid IS NULL OR id > $1 ORDER BY id LIMIT ${PAGE}`,
+      [after],
+    );
+    const places = rows.map(({ address, derivation_index: index }) => ({
+      address,
+      name: `deposit address ${getAddress(address)} (index ${index})`,
+    }));
+    await compare(context, places, sums, (place, asset, position, difference) => {
+      if (difference < 0n && context.isSweptElsewhere) {
+        gone[position] = (gone[position] ?? 0n) - difference;
+        return;
+      }
+      report.differences.add(differenceText(place, asset, difference));
+    });
+    report.addresses += rows.length;
+    onProgress();
+    if (rows.length < PAGE) break;
+    after = rows.at(-1)?.id ?? null;
+  }
+  gone.forEach((amount, position) => {
+    if (amount === 0n) return;
+    const asset = reader.assets[position] as Asset;
+    report.notes.add(`${amountText(amount, asset)} were moved from deposit addresses with your own wallet`);
+  });
+  return sums;
+}
+
+/** Compares the gas tank and the payout account: they may be sent more than is seen, and never less. */
+export async function checkPaying(
+  context: BalanceContext,
+  paying: ReadonlyMap<string, LedgerAccount>,
+): Promise<Map<LedgerAccount, Sums>> {
+  const { reader, report } = context;
+  const byAccount = new Map<LedgerAccount, Sums>();
+  for (const [address, account] of paying) {
+    const sums = byAccount.get(account) ?? reader.assets.map(() => 0n);
+    byAccount.set(account, sums);
+    const name = `${account === 'gas_tank' ? 'the gas tank' : 'the payout account'} ${getAddress(address)}`;
+    await compare(context, [{ address, name }], sums, (place, asset, _position, difference) => {
+      if (difference > 0n) {
+        report.notes.add(
+          `${place.name} holds ${amountText(difference, asset)} more than is booked: money that came without a ` +
+            'transaction that the scan sees, as from a contract',
+        );
+      } else {
+        report.differences.add(differenceText(place, asset, difference));
+      }
+    });
+  }
+  return byAccount;
+}
+
+/** @param onDifference told of what the chain has more (or, below 0, less) than the books */
+async function compare(
+  { manager, reader, lacking }: BalanceContext,
+  places: readonly Place[],
+  sums: Sums,
+  onDifference: (place: Place, asset: Asset, position: number, difference: bigint) => void,
+): Promise<void> {
+  if (places.length === 0) return;
+  const addresses = places.map(({ address }) => address);
+  const held = await reader.balances(addresses);
+  const booked = await balancesOf(manager, reader.chain.chainId, addresses, reader.block.number);
+  const known = new Map<string, bigint>();
+  for (const { address, tokenAddress, amount } of [...booked, ...lacking]) {
+    const key = `${address} ${tokenAddress}`;
+    known.set(key, (known.get(key) ?? 0n) + amount);
+  }
+  places.forEach((place, row) =>
+    reader.assets.forEach((asset, position) => {
+      const onChain = held[row]?.[position] ?? 0n;
+      sums[position] = (sums[position] ?? 0n) + onChain;
+      const difference = onChain - (known.get(`${place.address} ${asset.token}`) ?? 0n);
+      if (difference !== 0n) onDifference(place, asset, position, difference);
+    }),
+  );
+}
+
+function differenceText({ name }: Place, asset: Asset, difference: bigint): string {
+  if (difference < 0n)
+    return `${name} holds ${amountText(-difference, asset)} less than is booked: it was moved by someone else`;
+  const hint =
+    asset.token === null
+      ? 'money was missed, as what contracts send is with internal_transfers off: see docs/operation.md, Internal transfers'
+      : 'money was missed: run scanner:rescan over the blocks in question';
+  return `${name} holds ${amountText(difference, asset)} more than is booked: ${hint}`;
+}

@@ -1,0 +1,139 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import { FundsReader } from '../../chain/funds-reader.js';
+import { Token } from '../../chain/token.entity.js';
+import { type ChainConfig } from '../../config/chains.js';
+import { CHAINS, SETTINGS } from '../../config/configuration.module.js';
+import { type Settings } from '../../config/settings.js';
+import { accountBalances } from '../ledger-balances.js';
+import { LedgerRepository } from '../ledger.repository.js';
+import { PayingAccounts } from '../paying-accounts.js';
+import { LEDGER_ACCOUNTS, type LedgerAccount, type LedgerLeg } from '../posting.js';
+import { checkDeposits, checkPaying } from './balance-check.js';
+import { checkOutgoing } from './outgoing-check.js';
+import { type CheckedBalance, type CheckedChain, Remarks } from './report.js';
+
+/** While it was compared, the block was replaced: what was found is of no chain. */
+export class BlockReplacedError extends Error {
+  readonly retryable = true;
+
+  constructor(chain: string, block: number) {
+    super(
+      `block ${block} of ${chain}, up to which it is scanned, is not on the chain its nodes have now: a reorg is under ` +
+        'way, or a node is on a fork; try again in a moment',
+    );
+  }
+}
+
+/** Proves the books by the chain. It changes nothing. */
+@Injectable()
+export class LedgerCheck {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    @Inject(CHAINS) private readonly chains: ChainConfig[],
+    @Inject(SETTINGS) private readonly settings: Pick<Settings, 'xpub'>,
+    private readonly repository: LedgerRepository,
+    private readonly accounts: PayingAccounts,
+  ) {}
+
+  /**
+   * Compares a chain with its books, both after the block up to which it is scanned. The books are read as they are in
+   * one moment, so that the app may go on meanwhile.
+   * @param onProgress called with the number of addresses compared
+   * @throws ChainRefusedError, BlockReplacedError, RpcError
+   */
+  check(
+    chain: ChainConfig,
+    onProgress: (addresses: number) => void = () => undefined,
+  ): Promise<CheckedChain> {
+    return this.dataSource.transaction('REPEATABLE READ', async (manager) => {
+      const report = emptyReport(chain);
+      const cursor = await this.cursor(manager, chain.chainId);
+      if (cursor === null) return report;
+      const tokens = await manager.find(Token, {
+        where: { chainId: chain.chainId },
+        order: { symbol: 'ASC' },
+      });
+      const reader = await FundsReader.open({ ...chain, tokens }, cursor.hash);
+      try {
+        report.block = cursor;
+        await this.compare(manager, reader, report, onProgress);
+        if (!(await reader.isCanonical())) throw new BlockReplacedError(chain.name, cursor.number);
+        return report;
+      } finally {
+        reader.close();
+      }
+    });
+  }
+
+  /** The chains to be checked. @throws Error when none is named so */
+  chosen(name: string | undefined): ChainConfig[] {
+    const found = this.chains.filter((chain) => name === undefined || chain.name === name);
+    if (found.length > 0) return found;
+    const names = this.chains.map((chain) => chain.name).join(', ') || 'none';
+    throw new Error(`no chain is named ${name ?? 'anything'}; there are: ${names}`);
+  }
+
+  private async compare(
+    manager: EntityManager,
+    reader: FundsReader,
+    report: CheckedChain,
+    onProgress: (addresses: number) => void,
+  ): Promise<void> {
+    if (!(await reader.isCanonical())) throw new BlockReplacedError(reader.name, reader.block.number);
+    const { repository } = this;
+    const paying = await this.accounts.of(manager, reader.chain.chainId);
+    const lacking = await checkOutgoing({ manager, repository, reader, paying, report });
+    const isSweptElsewhere = this.settings.xpub !== null && report.transactions === 0;
+    const context = { manager, reader, report, lacking, isSweptElsewhere };
+    const deposits = await checkDeposits(context, () => onProgress(report.addresses));
+    const onChain = new Map<LedgerAccount, bigint[]>([
+      ['deposit', deposits],
+      ...(await checkPaying(context, paying)),
+    ]);
+    report.balances.push(...(await balances(manager, reader, lacking, onChain)));
+  }
+
+  private async cursor(
+    manager: EntityManager,
+    chainId: number,
+  ): Promise<{ number: number; hash: string } | null> {
+    const [row] = await manager.query<{ block_number: string; block_hash: string }[]>(
+      'SELECT block_number, block_hash FROM chain_cursors WHERE chain_id = $1',
+      [chainId],
+    );
+    return row ? { number: Number(row.block_number), hash: row.block_hash } : null;
+  }
+}
+
+/** What the books say of each account and asset, beside what the chain does. */
+async function balances(
+  manager: EntityManager,
+  { chain, assets, block }: FundsReader,
+  lacking: readonly LedgerLeg[],
+  onChain: ReadonlyMap<LedgerAccount, bigint[]>,
+): Promise<CheckedBalance[]> {
+  const booked = [...(await accountBalances(manager, chain.chainId, block.number)), ...lacking];
+  return assets.flatMap((asset, position) =>
+    LEDGER_ACCOUNTS.flatMap((account): CheckedBalance[] => {
+      const own = booked.filter((one) => one.account === account && one.tokenAddress === asset.token);
+      const held = onChain.get(account)?.[position] ?? null;
+      if (own.length === 0 && (held ?? 0n) === 0n) return [];
+      return [{ account, asset, ledger: own.reduce((sum, { amount }) => sum + amount, 0n), onChain: held }];
+    }),
+  );
+}
+
+function emptyReport({ name, chainId }: ChainConfig): CheckedChain {
+  return {
+    chain: name,
+    chainId,
+    block: null,
+    addresses: 0,
+    transactions: 0,
+    balances: [],
+    differences: new Remarks(),
+    notes: new Remarks(),
+  };
+}

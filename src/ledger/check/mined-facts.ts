@@ -1,0 +1,35 @@
+import { type Receipt } from '../../chain/chain-accounts.js';
+import { tokenTransferOf } from '../../chain/movements.js';
+import { type OutgoingKind, type OutgoingMovement, recipientSide, type Side } from '../posting.js';
+
+/** A transaction of ours as it was signed. */
+export interface SignedFacts {
+  kind: OutgoingKind;
+  from: Side & { address: string };
+  recipient: string;
+  tokenAddress: string | null;
+  /** Base units. */
+  amount: bigint;
+}
+
+/** What a transaction of ours moved, by its receipt alone. @param paying the operator's addresses in the books */
+export function minedMovements(
+  { kind, from, recipient, tokenAddress, amount }: SignedFacts,
+  receipt: Receipt,
+  paying: Parameters<typeof recipientSide>[2],
+): OutgoingMovement[] {
+  if (!receipt.succeeded) return [];
+  const received =
+    tokenAddress === null ? amount : tokensMoved(receipt, tokenAddress, from.address, recipient);
+  // A token that says no without reverting moved nothing.
+  if (received === 0n) return [];
+  return [{ from, to: recipientSide(kind, recipient, paying), tokenAddress, amount, received }];
+}
+
+function tokensMoved({ logs, txHash }: Receipt, token: string, from: string, to: string): bigint {
+  return logs
+    .filter(({ address }) => address.toLowerCase() === token)
+    .map((log, ordinal) => tokenTransferOf(log, { txHash, ordinal }))
+    .filter((movement) => movement?.from === from && movement.to === to)
+    .reduce((sum, movement) => sum + (movement?.amount ?? 0n), 0n);
+}

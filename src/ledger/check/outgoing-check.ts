@@ -1,0 +1,120 @@
+import { type EntityManager } from 'typeorm';
+import { type Receipt } from '../../chain/chain-accounts.js';
+import { type FundsReader } from '../../chain/funds-reader.js';
+import { type Booked, negated } from '../corrections.js';
+import { type LedgerRepository } from '../ledger.repository.js';
+import { type LedgerAccount, type LedgerLeg, merged, outgoingPosting, outgoingSubject } from '../posting.js';
+import { minedMovements } from './mined-facts.js';
+import { type OutgoingRow, outgoingRows } from './outgoing-rows.js';
+import { type CheckedChain } from './report.js';
+
+interface Context {
+  manager: EntityManager;
+  repository: LedgerRepository;
+  reader: FundsReader;
+  paying: ReadonlyMap<string, LedgerAccount>;
+  report: CheckedChain;
+}
+
+/**
+ * Reads the receipt of every transaction of ours again, and compares what it moved and cost with the books. One that is
+ * not final may be mined and not booked yet, or booked and gone: that is no difference but told.
+ * @returns the legs that the books lack for those, as of the reader's block
+ */
+export async function checkOutgoing(context: Context): Promise<LedgerLeg[]> {
+  const { manager, reader, repository, report } = context;
+  let lacking: LedgerLeg[] = [];
+  for await (const rows of outgoingRows(manager, reader.chain.chainId)) {
+    const subjects = rows.map(({ id }) => outgoingSubject(id));
+    const standing = await repository.standing(manager, subjects);
+    const mined = await Promise.all(rows.map((row) => minedAttempt(row, reader)));
+    rows.forEach((row, index) => {
+      const booked = standing.get(outgoingSubject(row.id))?.booked ?? null;
+      const legs = compare(row, booked, mined[index] ?? null, context);
+      lacking = merged([...lacking, ...legs]);
+    });
+    report.transactions += rows.length;
+  }
+  return lacking;
+}
+
+interface Mined {
+  receipt: Receipt;
+  /** Base units, as this attempt moves it. */
+  amount: bigint;
+}
+
+/** Null: none of its attempts is in a block up to the reader's. */
+async function minedAttempt({ attempts }: OutgoingRow, reader: FundsReader): Promise<Mined | null> {
+  for (const { txHash, amount } of attempts) {
+    const receipt = await reader.accounts.receipt(txHash);
+    if (receipt && receipt.blockNumber <= reader.block.number) return { receipt, amount };
+  }
+  return null;
+}
+
+function compare(
+  row: OutgoingRow,
+  booked: Booked | null,
+  mined: Mined | null,
+  { reader, paying, report }: Context,
+): LedgerLeg[] {
+  const isBooked = booked !== null && booked.block.number <= reader.block.number;
+  const bookedLegs = isBooked ? booked.legs : [];
+  const minedLegs = mined ? legsOf(row, mined, paying) : [];
+  const differing = merged([...minedLegs, ...negated(bookedLegs)]);
+  if (differing.length === 0) return [];
+  const name = `${row.kind} transaction ${mined?.receipt.txHash ?? booked?.txHash ?? row.id}`;
+  if (!row.isFinal) {
+    report.notes.add(
+      mined
+        ? `${name} is mined in block ${mined.receipt.blockNumber} and about to be booked; it was reckoned with here`
+        : `${name} is booked and no longer mined; a reorg that is about to be booked was reckoned with here`,
+    );
+    return differing;
+  }
+  if (mined === null && isBooked) {
+    report.notes.add(`${name} is booked and final, and no endpoint has its receipt any more`);
+    return [];
+  }
+  // What a token kept for itself no receipt tells: the balances do.
+  if (isBooked && proven(differing).length === 0) return [];
+  report.differences.add(
+    isBooked
+      ? `${name} is booked otherwise than its receipt has it: ${words(differing)}`
+      : `${name} is final and not booked: ${words(differing)}`,
+  );
+  return [];
+}
+
+function legsOf(row: OutgoingRow, { receipt, amount }: Mined, paying: Context['paying']): LedgerLeg[] {
+  const from = { account: row.account, address: row.from };
+  return outgoingPosting({
+    id: row.id,
+    kind: row.kind,
+    chainId: 0,
+    block: { number: receipt.blockNumber, hash: receipt.blockHash, time: new Date(0) },
+    txHash: receipt.txHash,
+    paymentId: null,
+    movements: minedMovements({ ...row, from, amount }, receipt, paying),
+    feePaidBy: from,
+    fee: receipt.fee,
+  }).legs;
+}
+
+/** What receipts prove: what the recipient got, and the gas. */
+function proven(legs: readonly LedgerLeg[]): LedgerLeg[] {
+  return legs.filter(
+    ({ account, tokenAddress }) =>
+      account === 'treasury' || account === 'customer' || (account === 'fees' && tokenAddress === null),
+  );
+}
+
+function words(legs: readonly LedgerLeg[]): string {
+  return legs
+    .map(
+      ({ account, amount, tokenAddress }) =>
+        `${account} lacks ${amount} base units of ${tokenAddress ?? 'the native asset'}`,
+    )
+    .join(', ');
+}

@@ -1,0 +1,49 @@
+import { formatUnits } from 'ethers';
+import { type Asset } from '../../chain/funds-reader.js';
+import { type LedgerAccount } from '../posting.js';
+
+/** What the books say of an account and asset, and what the chain does, in base units. */
+export interface CheckedBalance {
+  account: LedgerAccount;
+  asset: Asset;
+  ledger: bigint;
+  /** Null: it has no balance on chain to be compared with. */
+  onChain: bigint | null;
+}
+
+export interface CheckedChain {
+  chain: string;
+  chainId: number;
+  /** Everything was compared after this block, up to which the chain is scanned; null: it was not scanned yet. */
+  block: { number: number; hash: string } | null;
+  /** Deposit addresses compared. */
+  addresses: number;
+  /** Transactions of ours of which the receipts were read again. */
+  transactions: number;
+  balances: CheckedBalance[];
+  differences: Remarks;
+  /** What is no difference, and worth knowing. */
+  notes: Remarks;
+}
+
+/** Remarks in words; of very many only the first are kept. */
+export class Remarks {
+  private static readonly KEPT = 1_000;
+  readonly texts: string[] = [];
+  count = 0;
+
+  add(text: string): void {
+    this.count += 1;
+    if (this.count <= Remarks.KEPT) this.texts.push(text);
+  }
+
+  all(): string[] {
+    const left = this.count - this.texts.length;
+    return left > 0 ? [...this.texts, `and ${left} more`] : this.texts;
+  }
+}
+
+/** Base units, and what people call that. */
+export function amountText(amount: bigint, { symbol, decimals }: Asset): string {
+  return `${amount} base units (${formatUnits(amount, decimals)} ${symbol})`;
+}

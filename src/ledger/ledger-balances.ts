@@ -1,0 +1,53 @@
+import { type EntityManager } from 'typeorm';
+import { type LedgerAccount } from './posting.js';
+
+export interface AddressBalance {
+  address: string;
+  /** Null: the native asset. */
+  tokenAddress: string | null;
+  /** Base units. */
+  amount: bigint;
+}
+
+export interface AccountBalance {
+  account: LedgerAccount;
+  tokenAddress: string | null;
+  amount: bigint;
+}
+
+/** What the books say that addresses hold after a block, whichever account they are of. */
+export async function balancesOf(
+  manager: EntityManager,
+  chainId: number,
+  addresses: readonly string[],
+  block: number,
+): Promise<AddressBalance[]> {
+  const rows = await manager.query<{ address: string; token_address: string | null; sum: string }[]>(
+    `SELECT address, token_address, sum(amount) FROM ledger_entries
+     WHERE chain_id = $1 AND address = ANY($2) AND block_number <= $3 GROUP BY address, token_address`,
+    [chainId, addresses, block],
+  );
+  return rows.map(({ address, token_address: tokenAddress, sum }) => ({
+    address,
+    tokenAddress,
+    amount: BigInt(sum),
+  }));
+}
+
+/** What the books say of each account after a block. Reads all entries of the chain. */
+export async function accountBalances(
+  manager: EntityManager,
+  chainId: number,
+  block: number,
+): Promise<AccountBalance[]> {
+  const rows = await manager.query<{ account: LedgerAccount; token_address: string | null; sum: string }[]>(
+    `SELECT account, token_address, sum(amount) FROM ledger_entries
+     WHERE chain_id = $1 AND block_number <= $2 GROUP BY account, token_address`,
+    [chainId, block],
+  );
+  return rows.map(({ account, token_address: tokenAddress, sum }) => ({
+    account,
+    tokenAddress,
+    amount: BigInt(sum),
+  }));
+}

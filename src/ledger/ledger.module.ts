@@ -1,0 +1,28 @@
+import { Module } from '@nestjs/common';
+import { ChainModule } from '../chain/chain.module.js';
+import { LedgerCheck } from './check/ledger-check.service.js';
+import { LedgerExport } from './ledger-export.service.js';
+import { LedgerRepository } from './ledger.repository.js';
+import { LedgerService } from './ledger.service.js';
+import { Openings } from './openings.js';
+import { PayingAccounts } from './paying-accounts.js';
+import { TopUps } from './top-ups.js';
+
+/** Books every movement of value; the modules whose facts they are call it. */
+@Module({
+  providers: [LedgerRepository, LedgerService, PayingAccounts, TopUps],
+  exports: [LedgerRepository, LedgerService, PayingAccounts, TopUps],
+})
+export class LedgerModule {}
+
+/** What those who send money need besides: it asks the chains. */
+@Module({ imports: [ChainModule, LedgerModule], providers: [Openings], exports: [Openings, LedgerModule] })
+export class LedgerOpeningsModule {}
+
+/** The books, for reading: for the command line. */
+@Module({
+  imports: [LedgerModule],
+  providers: [LedgerCheck, LedgerExport],
+  exports: [LedgerCheck, LedgerExport],
+})
+export class LedgerReadingModule {}

@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import { type EntityManager } from 'typeorm';
+import { LedgerAccountAddress } from './ledger-account.entity.js';
+import { type LedgerBlock } from './posting.js';
+
+/** The operator's addresses that are in the books, and what has to be known to bring one in. */
+@Injectable()
+export class PayingAccounts {
+  /** By address, lower-case. */
+  async of(manager: EntityManager, chainId: number): Promise<Map<string, 'gas_tank' | 'payout'>> {
+    const rows = await manager.findBy(LedgerAccountAddress, { chainId });
+    return new Map(rows.map(({ address, account }) => [address, account]));
+  }
+
+  async add(
+    manager: EntityManager,
+    row: Pick<LedgerAccountAddress, 'chainId' | 'account' | 'address'>,
+  ): Promise<void> {
+    await manager.createQueryBuilder().insert().into(LedgerAccountAddress).values(row).orIgnore().execute();
+  }
+
+  /** Holds the scan of a chain where it is until the transaction ends. Null: it has not begun. */
+  async holdCursor(manager: EntityManager, chainId: number): Promise<LedgerBlock | null> {
+    const [cursor] = await manager.query<{ block_number: string; block_hash: string; block_time: Date }[]>(
+      'SELECT block_number, block_hash, block_time FROM chain_cursors WHERE chain_id = $1 FOR UPDATE',
+      [chainId],
+    );
+    if (!cursor) return null;
+    return { number: Number(cursor.block_number), hash: cursor.block_hash, time: cursor.block_time };
+  }
+
+  /** Whether a transaction from or to the address may be mined and not booked. */
+  async isAnyOnItsWay(manager: EntityManager, chainId: number, address: string): Promise<boolean> {
+    const [row] = await manager.query<{ any: boolean }[]>(
+      `SELECT EXISTS (SELECT FROM outgoing_transactions
+         WHERE chain_id = $1 AND state IN ('signed','sent') AND (from_address = $2 OR recipient = $2)) AS any`,
+      [chainId, address],
+    );
+    return row?.any === true;
+  }
+
+  /** Which of the transactions are ours. @param hashes lower-case */
+  async ownTransactionsAmong(
+    manager: EntityManager,
+    chainId: number,
+    hashes: readonly string[],
+  ): Promise<Set<string>> {
+    if (hashes.length === 0) return new Set();
+    const rows = await manager.query<{ tx_hash: string }[]>(
+      'SELECT tx_hash FROM outgoing_attempts WHERE chain_id = $1 AND tx_hash = ANY($2)',
+      [chainId, hashes],
+    );
+    return new Set(rows.map(({ tx_hash: hash }) => hash));
+  }
+}

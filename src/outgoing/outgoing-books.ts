@@ -1,0 +1,107 @@
+import { Injectable } from '@nestjs/common';
+import { type EntityManager } from 'typeorm';
+import { ChainService } from '../chain/chain.service.js';
+import { type ChainConfig } from '../config/chains.js';
+import { type LedgerFact, LedgerService } from '../ledger/ledger.service.js';
+import { Openings } from '../ledger/openings.js';
+import { PayingAccounts } from '../ledger/paying-accounts.js';
+import { type OutgoingMovement, outgoingPosting, outgoingSubject, recipientSide } from '../ledger/posting.js';
+import { Keys } from '../wallet/keys.js';
+import { type OutgoingTransaction } from './outgoing-transaction.entity.js';
+
+const PAYING = ['gas_tank', 'payout'] as const;
+
+/** Between receipt and header a reorg took the block away: the next round sees what is left of it. */
+export class BlockGoneError extends Error {
+  readonly retryable = true;
+
+  constructor(chain: string, block: number) {
+    super(`a reorg on ${chain} replaced block ${block} while a transaction of it was looked at`);
+  }
+}
+
+/** What the ledger is told of outgoing transactions. */
+@Injectable()
+export class OutgoingBooks {
+  constructor(
+    private readonly chains: ChainService,
+    private readonly keys: Keys,
+    private readonly ledger: LedgerService,
+    private readonly openings: Openings,
+    private readonly accounts: PayingAccounts,
+  ) {}
+
+  /** Brings the accounts that pay for transactions into the books, before the first one is sent. @throws RpcError */
+  async open(chain: ChainConfig): Promise<void> {
+    for (const kind of PAYING) {
+      if (this.keys.has(kind)) await this.openings.open(chain, kind, this.keys.addressOf({ kind }));
+    }
+  }
+
+  /**
+   * Makes the ledger say what became of it; in the transaction that changes the row, whose lock the caller holds.
+   * @param blockTime of the block it is mined in; null: it is in none
+   */
+  async book(manager: EntityManager, outgoing: OutgoingTransaction, blockTime: Date | null): Promise<void> {
+    await this.ledger.book(manager, [await this.fact(manager, outgoing, blockTime)]);
+  }
+
+  /** @throws BlockGoneError; RpcError */
+  async blockTime(
+    chain: ChainConfig,
+    { blockNumber, blockHash }: Pick<OutgoingTransaction, 'blockNumber' | 'blockHash'>,
+  ): Promise<Date | null> {
+    if (blockNumber === null) return null;
+    const header = await this.chains.reader(chain.name).header(blockNumber);
+    if (header?.hash !== blockHash) throw new BlockGoneError(chain.name, blockNumber);
+    return header.time;
+  }
+
+  private async fact(
+    manager: EntityManager,
+    outgoing: OutgoingTransaction,
+    time: Date | null,
+  ): Promise<LedgerFact> {
+    const subject = outgoingSubject(outgoing.id);
+    const { chainId, txHash, blockNumber: number, blockHash: hash, fee } = outgoing;
+    if (txHash === null || number === null || hash === null || time === null || fee === null) {
+      return { subject, posting: null };
+    }
+    const from = { account: outgoing.account, address: outgoing.from };
+    const posting = outgoingPosting({
+      id: outgoing.id,
+      kind: outgoing.purpose,
+      chainId,
+      block: { number, hash, time },
+      txHash,
+      paymentId: await paymentOf(manager, outgoing),
+      movements: await this.movements(manager, outgoing),
+      feePaidBy: from,
+      fee,
+    });
+    return { subject, posting };
+  }
+
+  /** One that reverted, or a token that reported no transfer, moved nothing. */
+  private async movements(
+    manager: EntityManager,
+    { chainId, account, from, purpose, recipient, tokenAddress, amount, received }: OutgoingTransaction,
+  ): Promise<OutgoingMovement[]> {
+    if (received === null || received === 0n) return [];
+    const paying = await this.accounts.of(manager, chainId);
+    const to = recipientSide(purpose, recipient, paying);
+    return [{ from: { account, address: from }, to, tokenAddress, amount, received }];
+  }
+}
+
+/** The payment whose deposit address it is about. */
+async function paymentOf(
+  manager: EntityManager,
+  { account, from, recipient }: OutgoingTransaction,
+): Promise<string | null> {
+  const address = account === 'deposit' ? from : recipient;
+  const [payment] = await manager.query<{ id: string }[]>('SELECT id FROM payments WHERE address = $1', [
+    address,
+  ]);
+  return payment?.id ?? null;
+}

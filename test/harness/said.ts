@@ -1,0 +1,60 @@
+import { appendFileSync, createReadStream, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { leaksIn, type Secrets } from './leaks.js';
+
+/** Where a run keeps what everything that it started has said, and the secrets that it was given. */
+export const SAID_VARIABLE = 'QUITTANCE_TEST_SAID';
+
+function fileFor(kind: 'lines' | 'secrets'): string | null {
+  const folder = process.env[SAID_VARIABLE];
+  return folder === undefined ? null : join(folder, `${process.pid}.${kind}`);
+}
+
+/** Keeps lines that were logged, printed or answered as errors, to be searched for secrets when the run ends. */
+export function keepSaid(text: string): void {
+  const file = fileFor('lines');
+  if (file !== null && text !== '') appendFileSync(file, text.endsWith('\n') ? text : `${text}\n`);
+}
+
+/** Keeps what nothing may say. */
+export function keepSecrets(secrets: {
+  mnemonic?: string | null;
+  texts?: (string | null | undefined)[];
+}): void {
+  const file = fileFor('secrets');
+  if (file !== null) appendFileSync(file, `${JSON.stringify(secrets)}\n`);
+}
+
+/**
+ * Searches all that was said in a run for all that may not be.
+ * @throws Error that tells where, and not what
+ */
+export async function requireNothingLeaked(folder: string): Promise<void> {
+  const secrets = secretsIn(folder);
+  const leaks: string[] = [];
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.lines'))) {
+    const lines: string[] = [];
+    for await (const line of createInterface({ input: createReadStream(join(folder, file)) }))
+      lines.push(line);
+    leaks.push(...leaksIn(lines, secrets));
+  }
+  if (leaks.length > 0) {
+    throw new Error(
+      `secrets were logged or printed, ${leaks.length} times:\n${leaks.slice(0, 20).join('\n')}`,
+    );
+  }
+}
+
+function secretsIn(folder: string): Secrets {
+  const mnemonics = new Set<string>();
+  const texts = new Set<string>();
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.secrets'))) {
+    for (const line of readFileSync(join(folder, file), 'utf8').trimEnd().split('\n')) {
+      const kept = JSON.parse(line) as Parameters<typeof keepSecrets>[0];
+      if (kept.mnemonic) mnemonics.add(kept.mnemonic);
+      kept.texts?.forEach((text) => text && texts.add(text));
+    }
+  }
+  return { mnemonics: [...mnemonics], texts: [...texts] };
+}
