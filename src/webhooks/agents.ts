@@ -5,7 +5,8 @@ import { isIP, type LookupFunction } from 'node:net';
 import { type Duplex } from 'node:stream';
 import { connect as tlsConnect, type ConnectionOptions, rootCertificates } from 'node:tls';
 
-const KEEP_ALIVE: AgentOptions = { keepAlive: true, maxSockets: 100, maxFreeSockets: 100, timeout: 60_000 };
+/** More sockets to a host than a worker has hands: waiting for one would count as the endpoint's own slowness. */
+const KEEP_ALIVE: AgentOptions = { keepAlive: true, maxSockets: 256, maxFreeSockets: 100, timeout: 60_000 };
 
 export interface AgentSettings {
   /** Resolves names; left out: Node's own. */

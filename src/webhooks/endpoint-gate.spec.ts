@@ -31,7 +31,7 @@ describe('EndpointGate', () => {
     exchange('quick', true, 20);
     expect(passesOf('quick')).toHaveLength(100);
     exchange('middling', true, 100);
-    expect(passesOf('middling')).toHaveLength(20);
+    expect(passesOf('middling')).toHaveLength(40);
   });
 
   it('keeps half of the hands for the quick, however many others hang', () => {

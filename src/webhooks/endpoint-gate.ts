@@ -1,5 +1,5 @@
 /** An endpoint that answered well so far may have as many exchanges at once as keep it busy for this long, ms. */
-const BUSY_MS = 2_000;
+const BUSY_MS = 4_000;
 /** Before anything is known of an endpoint. */
 const FIRST_LIMIT = 10;
 const MAX_LIMIT = 100;

@@ -6,7 +6,9 @@ import { EndpointGate } from './endpoint-gate.js';
 import { type WebhookJob } from './webhook-job.js';
 
 /** Exchanges that one worker process can have at once. */
-export const HANDS = 100;
+const HANDS = 200;
+/** Of them, those that endpoints may use that are slow or not known yet, less what the gate keeps back even of these. */
+export const SHARED_HANDS = 100;
 /** A delivery that has to wait looks again so often, as long as its job is kept by others anyway. */
 const LOOK_AGAIN_MS = 1_000;
 

@@ -10,7 +10,7 @@ import { EndpointsController } from './endpoints.controller.js';
 import { EndpointsRepository } from './endpoints.repository.js';
 import { EndpointsService } from './endpoints.service.js';
 import { EventsController } from './events.controller.js';
-import { HANDS, JobService } from './job.service.js';
+import { JobService, SHARED_HANDS } from './job.service.js';
 import { PublicKeysController } from './public-keys.controller.js';
 import { Reconciler } from './reconciler.js';
 import { ReplayRepository } from './replay.repository.js';
@@ -28,7 +28,7 @@ export class WebhooksModule {
       module: WebhooksModule,
       imports: [WebhooksCoreModule],
       providers: [
-        { provide: EndpointGate, useFactory: () => new EndpointGate(HANDS) },
+        { provide: EndpointGate, useFactory: () => new EndpointGate(SHARED_HANDS) },
         DeliveryService,
         Dispatcher,
         JobService,
