@@ -34,7 +34,7 @@ export class World {
   /** Has so many payments wait, each at an address of its own; those before are gone. */
   async watch(count: number): Promise<void> {
     await this.database.client.query(
-      'TRUNCATE webhook_attempts, webhook_deliveries, events, transfers, payments',
+      'TRUNCATE webhook_attempts, webhook_deliveries, events, transfers, payments CASCADE',
     );
     await this.database.client.query(
       `INSERT INTO payments (id, merchant_id, chain_id, chain, address, deposit_scheme, derivation_index, amount,
@@ -84,7 +84,9 @@ export class World {
     chain: Record<string, unknown> = {},
   ): Promise<{ blocksPerSecond: number; residentBytes: number }> {
     await this.database.client.query('TRUNCATE chain_cursors, chain_blocks');
-    await this.database.client.query('TRUNCATE webhook_attempts, webhook_deliveries, events, transfers');
+    await this.database.client.query(
+      'TRUNCATE webhook_attempts, webhook_deliveries, events, transfers CASCADE',
+    );
     await this.startApp({ rpc_url: rpcUrl, start_block: from, ...chain }, { ROLES: 'scanner' });
     let startedAt: number | null = null;
     for (;;) {

@@ -67,7 +67,7 @@ export class World {
   /** The deliveries and endpoints before are gone. @param paths of the receiver, an endpoint each */
   async endpoints(paths: string[]): Promise<void> {
     await this.database.client.query(
-      'TRUNCATE webhook_attempts, webhook_deliveries, webhook_endpoints, events, transfers, payments',
+      'TRUNCATE webhook_attempts, webhook_deliveries, webhook_endpoints, events, transfers, payments CASCADE',
     );
     const sealer = new Sealer({ encryptionKey: ENCRYPTION_KEY } as Settings);
     const rows = paths.map((path) => ({
