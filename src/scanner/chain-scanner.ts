@@ -68,6 +68,8 @@ export interface Sources {
 export class ChainScanner {
   private readonly window: number;
   private readonly ahead = new ReadAhead((from, to) => this.read(from, to));
+  /** As of the beginning of the step under way. */
+  private watch: Watch | null = null;
 
   constructor(
     private readonly chain: ChainConfig,
@@ -82,8 +84,9 @@ export class ChainScanner {
    * @throws ReorgTooDeepError: an operator has to look
    */
   async step(): Promise<Step> {
-    const { reader, cursors } = this.sources;
-    const head = await reader.head();
+    const { reader, cursors, watch } = this.sources;
+    const [head, watched] = await Promise.all([reader.head(), watch()]);
+    this.watch = watched;
     const cursor = (await cursors.find(this.chain.chainId)) ?? (await this.start(head));
     const moved = await this.followOrReorg(cursor, head);
     const wroteForDue = await this.advanceDue(moved.scanned);
@@ -154,7 +157,8 @@ export class ChainScanner {
   }
 
   private async read(from: number, to: number): Promise<(Block | null)[]> {
-    return readBlocks(this.sources.reader, await this.sources.watch(), from, to);
+    this.watch ??= await this.sources.watch();
+    return readBlocks(this.sources.reader, this.watch, from, to);
   }
 
   /** Transfers, payments, events and cursor: all of it or nothing. */
