@@ -10,6 +10,7 @@ import { QuittanceProcess } from '../test/harness/quittance-process.js';
 import { tempFolder } from '../test/harness/temp-folder.js';
 import { TestChain } from '../test/harness/test-chain.js';
 import { publish } from './report.js';
+import { gasOfPaths } from './sweep-paths.js';
 
 const MNEMONIC = 'legal winner thank year wave sausage worth useful legal winner thank yellow';
 const TANK = new Wallet(`0x${'7a'.repeat(32)}`);
@@ -122,6 +123,7 @@ try {
   const tank = signaturesPerSecond(() =>
     keys.sign({ kind: 'gas_tank' }, TANK.address.toLowerCase(), transaction),
   );
+  const paths = await gasOfPaths(TANK, TREASURY);
   publish({
     name: 'sweeper',
     figures: {
@@ -129,6 +131,7 @@ try {
       'gas, token: sent to the address first': gas.funding,
       'gas, token: transfer': gas.token,
       'gas, token: both': gas.funding + gas.token,
+      ...paths,
       [`native sweeps a minute, ${PAYMENTS} together, blocks of ${BLOCK_MS} ms`]:
         (PAYMENTS * 60) / nativeSeconds,
       [`token sweeps a minute, ${PAYMENTS} together, blocks of ${BLOCK_MS} ms`]:

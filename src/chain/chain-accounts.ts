@@ -1,6 +1,7 @@
 import { Interface } from 'ethers';
 import { balanceAt } from './balances.js';
 import { type BroadcastOutcome, refusedAs } from './broadcast.js';
+import { DataFees } from './data-fees.js';
 import { type RawHeader, type RawLog } from './raw-block.js';
 import { type Rpc, RpcError } from './rpc-endpoint.js';
 import { type RpcPool } from './rpc-pool.js';
@@ -51,7 +52,11 @@ export class CallRevertedError extends Error {}
 
 /** What sending money asks of a chain. All throw RpcError when no endpoint answers. */
 export class ChainAccounts {
-  constructor(private readonly rpc: RpcPool) {}
+  private readonly dataFees: DataFees;
+
+  constructor(private readonly rpc: RpcPool) {
+    this.dataFees = new DataFees(rpc);
+  }
 
   async gasQuote(): Promise<GasQuote> {
     const head = await this.rpc.call<RawHeader & { baseFeePerGas?: string }>('eth_getBlockByNumber', [
@@ -65,6 +70,11 @@ export class ChainAccounts {
       baseFee: BigInt(head.baseFeePerGas),
       tip: BigInt(await this.rpc.call<string>('eth_maxPriorityFeePerGas', [])),
     };
+  }
+
+  /** What publishing a transaction costs besides its gas, in wei. @param unsigned its bytes, 0x-hex */
+  dataFee(unsigned: string): Promise<bigint> {
+    return this.dataFees.of(unsigned);
   }
 
   /** @param at a block's number; left out: now, without what waits to be mined */

@@ -8,6 +8,14 @@ export interface Fees {
   maxPriorityFeePerGas: bigint | null;
 }
 
+/** What a transaction costs at the most besides its gas, in wei: nothing, but on the OP stack. */
+export interface DataReserve {
+  /** What an account must have to send it. */
+  least: bigint;
+  /** What is held back or sent for it, so that what the chain below costs may rise meanwhile. */
+  roomy: bigint;
+}
+
 /** What nodes want at the least to replace a transaction: geth 10 %, others an eighth. */
 const BUMP = { numerator: 9n, denominator: 8n };
 /** Room for the base fee to grow: an eighth a block at the most (EIP-1559), so two full blocks. */
@@ -23,6 +31,11 @@ export function feesFor({ baseFee, tip }: GasQuote, isDrain: boolean): Fees {
   if (baseFee === null) return { maxFeePerGas: times(tip, BUMP), maxPriorityFeePerGas: null };
   const maxFeePerGas = times(baseFee, ROOM) + tip;
   return { maxFeePerGas, maxPriorityFeePerGas: isDrain ? maxFeePerGas : tip };
+}
+
+/** @param fee the L1 data fee by today's price, in wei. That price moves as a base fee does: an eighth a block. */
+export function dataReserve(fee: bigint): DataReserve {
+  return { least: times(fee, BUMP), roomy: times(fee, ROOM) };
 }
 
 /** What is paid per gas, as far as it can be told before; to compare with limits. */

@@ -5,10 +5,11 @@ import { ChainService } from '../chain/chain.service.js';
 import { type ChainConfig } from '../config/chains.js';
 import { Keys } from '../wallet/keys.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
-import { feesFor } from './fees.js';
+import { dataReserve, feesFor } from './fees.js';
 import { OutgoingSigner } from './outgoing-signer.js';
 import { OutgoingTransaction } from './outgoing-transaction.entity.js';
 import { TankMetrics } from './tank-metrics.js';
+import { unsignedBytes } from './transaction-bytes.js';
 
 const GAS = { kind: 'gas_tank' } as const;
 /** Yellow paper, appendix G: a transfer to an account without code, which deposit addresses are. */
@@ -56,25 +57,25 @@ export class GasTank {
       accounts.nonce(from),
     ]);
     const fees = feesFor(quote, false);
+    const { chainId } = chain;
+    const payload = { chainId, recipient: to, tokenAddress: null, amount, gasLimit: TRANSFER_GAS, fees };
+    const { roomy } = dataReserve(await accounts.dataFee(unsignedBytes(payload)));
     return this.dataSource.transaction(async (manager): Promise<Funding> => {
-      if (await isUnderWay(manager, chain.chainId, to)) return { state: 'under_way' };
-      const promised = await promisedBy(manager, chain.chainId, from);
-      if (balance - promised < amount + TRANSFER_GAS * fees.maxFeePerGas) {
+      if (await isUnderWay(manager, chainId, to)) return { state: 'under_way' };
+      const promised = await promisedBy(manager, chainId, from);
+      // What publishing one of them costs, all of them do: they are alike.
+      const dataFees = (promised.transactions + 1n) * roomy;
+      if (balance - promised.wei < amount + TRANSFER_GAS * fees.maxFeePerGas + dataFees) {
         this.tellLow(chain, balance, 'it cannot pay what is asked of it now');
         return { state: 'refused', why: 'gas_tank_low' };
       }
       await this.signer.sign(manager, {
-        chainId: chain.chainId,
+        ...payload,
         purpose: 'gas',
         subjectId,
         account: GAS,
         from,
-        recipient: to,
-        tokenAddress: null,
-        amount,
         isDrain: false,
-        gasLimit: TRANSFER_GAS,
-        fees,
         nodeNonce,
       });
       await then(manager);
@@ -109,15 +110,19 @@ function isUnderWay(manager: EntityManager, chainId: number, to: string): Promis
     .getExists();
 }
 
-/** Wei that the tank has signed away and not paid yet. */
-async function promisedBy(manager: EntityManager, chainId: number, from: string): Promise<bigint> {
-  const [row] = await manager.query<{ sum: string }[]>(
-    `SELECT coalesce(sum(attempt.amount + attempt.gas_limit * attempt.max_fee_per_gas), 0) AS sum
+/** What the tank has signed away and not paid yet, but for its data fees. */
+async function promisedBy(
+  manager: EntityManager,
+  chainId: number,
+  from: string,
+): Promise<{ wei: bigint; transactions: bigint }> {
+  const [row] = await manager.query<{ sum: string; count: string }[]>(
+    `SELECT coalesce(sum(attempt.amount + attempt.gas_limit * attempt.max_fee_per_gas), 0) AS sum, count(*) AS count
      FROM outgoing_transactions outgoing
      CROSS JOIN LATERAL (
        SELECT * FROM outgoing_attempts WHERE outgoing_id = outgoing.id ORDER BY ordinal DESC LIMIT 1) attempt
      WHERE outgoing.chain_id = $1 AND outgoing.from_address = $2 AND outgoing.state IN ('signed','sent')`,
     [chainId, from],
   );
-  return BigInt(row?.sum ?? 0);
+  return { wei: BigInt(row?.sum ?? 0), transactions: BigInt(row?.count ?? 0) };
 }

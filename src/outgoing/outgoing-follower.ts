@@ -9,19 +9,17 @@ import { type Settings } from '../config/settings.js';
 import { Outbox } from '../payments/outbox.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
 import { type ChainExtent, finalUpTo, ScannedChain } from '../scanner/scanned-chain.js';
-import { movedBy } from './erc20.js';
+import { Broadcasts } from './broadcasts.js';
 import { FinalHooks } from './final-hooks.js';
 import { OutgoingAttempt } from './outgoing-attempt.entity.js';
 import { OutgoingBooks } from './outgoing-books.js';
+import { named } from './outgoing-log.js';
 import { OutgoingMetrics } from './outgoing-metrics.js';
 import { OutgoingTransaction } from './outgoing-transaction.entity.js';
+import { outcomeOf, whyFailed } from './outcome.js';
 import { type OutgoingRecord, OutgoingRepository } from './outgoing.repository.js';
 import { Replacements } from './replacements.js';
 
-/** Bytes that a node has are given to it again after so many block times, in case it forgot them. */
-const AGAIN_BLOCKS = 2;
-const AGAIN_AT_LEAST_MS = 2_000;
-const AGAIN_AT_MOST_MS = 30_000;
 const COMPLAIN_EVERY_MS = 60_000;
 
 export interface Circumstances {
@@ -50,6 +48,7 @@ export class OutgoingFollower {
     private readonly hooks: FinalHooks,
     private readonly outbox: Outbox,
     private readonly metrics: OutgoingMetrics,
+    private readonly broadcasts: Broadcasts,
     private readonly replacements: Replacements,
   ) {}
 
@@ -149,11 +148,7 @@ export class OutgoingFollower {
     if ((await accounts.nonce(outgoing.from)) > outgoing.nonce) {
       return this.nonceTaken(chain, outgoing, circumstances.extent);
     }
-    const isDue =
-      outgoing.state === 'signed' ||
-      outgoing.checkedAt === null ||
-      Date.now() - outgoing.checkedAt.getTime() >= againMs(chain);
-    if (isDue) await this.broadcast(chain, { ...record, outgoing });
+    await this.broadcasts.unlessRecent(chain, { ...record, outgoing });
     if (!isNext || circumstances.isPaused) return;
     const isReplaced = await this.replacements.replaceLate(
       chain,
@@ -163,7 +158,7 @@ export class OutgoingFollower {
     if (!isReplaced) return;
     this.metrics.bumped(chain.name);
     const [attempt] = (await this.outgoing.attemptsOf([outgoing])).slice(-1);
-    await this.broadcast(chain, { outgoing, attempts: attempt ? [attempt] : [] });
+    await this.broadcasts.send(chain, { outgoing, attempts: attempt ? [attempt] : [] });
   }
 
   /** A reorg took its block away: it waits again, with the bytes it has. */
@@ -209,35 +204,6 @@ export class OutgoingFollower {
     this.logger.error({ ...named(chain, outgoing), reason }, 'transaction failed');
   }
 
-  /** All attempts, the last first: a node that lacks it may have forgotten that it has the one before. */
-  private async broadcast(chain: ChainConfig, { outgoing, attempts }: OutgoingRecord): Promise<void> {
-    const last = attempts.at(-1);
-    if (last === undefined) return;
-    const { outcome, words } = await this.chains.accounts(chain.name).broadcast(last.raw);
-    const now = new Date();
-    const isKnown = outcome === 'accepted' || outcome === 'nonce_too_low' || outcome === 'underpriced';
-    const reason = isKnown ? null : words;
-    await this.dataSource.transaction(async (manager) => {
-      await manager.query(
-        `UPDATE outgoing_transactions SET state = 'sent', reason = $2, checked_at = $3, sent_at = coalesce(sent_at, $3)
-         WHERE id = $1 AND state IN ('signed', 'sent')`,
-        [outgoing.id, reason, now],
-      );
-      await manager.query(
-        'UPDATE outgoing_attempts SET sent_at = coalesce(sent_at, $2) WHERE outgoing_id = $1 AND ordinal = $3',
-        [outgoing.id, now, last.ordinal],
-      );
-    });
-    if (outgoing.state === 'signed' && isKnown) {
-      this.logger.log({ ...named(chain, outgoing), tx_hash: last.txHash }, 'transaction sent');
-    }
-    if (isKnown) return;
-    this.metrics.refusedBy(chain.name, outcome);
-    if (this.complaints.isDue(outgoing.id, outcome, Date.now())) {
-      this.logger.warn({ ...named(chain, outgoing), outcome, reason: words }, 'transaction not taken');
-    }
-  }
-
   /** Columns that the scan of receipts moves, unless it is final by now. */
   private async save(chain: ChainConfig, row: OutgoingTransaction): Promise<void> {
     const blockTime = await this.books.blockTime(chain, row);
@@ -267,10 +233,6 @@ export class OutgoingFollower {
   }
 }
 
-function againMs({ blockTimeMs }: ChainConfig): number {
-  return Math.min(AGAIN_AT_MOST_MS, Math.max(AGAIN_AT_LEAST_MS, AGAIN_BLOCKS * blockTimeMs));
-}
-
 function byAddress(records: readonly OutgoingRecord[]): OutgoingRecord[][] {
   const groups = new Map<string, OutgoingRecord[]>();
   for (const record of records) {
@@ -278,40 +240,4 @@ function byAddress(records: readonly OutgoingRecord[]): OutgoingRecord[][] {
     groups.set(from, [...(groups.get(from) ?? []), record]);
   }
   return [...groups.values()];
-}
-
-/** What a receipt says of it. */
-function outcomeOf(outgoing: OutgoingTransaction, receipt: Receipt, amount: bigint) {
-  const { from, recipient: to, tokenAddress: token } = outgoing;
-  const moved = token === null ? amount : movedBy(receipt.logs, { token, from, to });
-  return {
-    amount,
-    txHash: receipt.txHash,
-    blockNumber: receipt.blockNumber,
-    blockHash: receipt.blockHash,
-    succeeded: receipt.succeeded,
-    gasUsed: receipt.gasUsed,
-    effectiveGasPrice: receipt.effectiveGasPrice,
-    fee: receipt.fee,
-    received: receipt.succeeded ? moved : 0n,
-  };
-}
-
-function whyFailed({ succeeded, received, tokenAddress }: OutgoingTransaction): string | null {
-  if (succeeded !== true) return 'it was mined and reverted: nothing was moved, and its gas was paid';
-  if (received === 0n && tokenAddress !== null) {
-    return `token ${tokenAddress} took the call and reported no transfer: nothing counts as moved, and its gas was paid`;
-  }
-  return null;
-}
-
-export function named({ name: chain }: ChainConfig, row: OutgoingTransaction) {
-  return {
-    chain,
-    outgoing: row.id,
-    purpose: row.purpose,
-    from: row.from,
-    nonce: row.nonce,
-    tx_hash: row.txHash,
-  };
 }

@@ -1,28 +1,22 @@
 import { Injectable } from '@nestjs/common';
-import { Transaction, type TransactionLike } from 'ethers';
+import { type TransactionLike } from 'ethers';
 import { type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { type Account, Keys } from '../wallet/keys.js';
-import { transferData } from './erc20.js';
 import { type Fees } from './fees.js';
 import { OutgoingAttempt } from './outgoing-attempt.entity.js';
 import { OutgoingTransaction, type Purpose } from './outgoing-transaction.entity.js';
 import { holdAddress, OutgoingRepository } from './outgoing.repository.js';
+import { type Payload, replacementOf, transactionOf } from './transaction-bytes.js';
 
 /** What an address of ours is to do. */
-export interface Intent {
-  chainId: number;
+export interface Intent extends Payload {
   purpose: Purpose;
   subjectId: string | null;
   account: Account;
   /** Lower-case, as all addresses here. */
   from: string;
-  recipient: string;
-  tokenAddress: string | null;
-  amount: bigint;
   isDrain: boolean;
-  gasLimit: bigint;
-  fees: Fees;
   /** What the node says is the next one; ours may be further. */
   nodeNonce: number;
 }
@@ -86,7 +80,7 @@ export class OutgoingSigner {
     if (!['signed', 'sent'].includes(row.state) || attempts !== seen.length) return false;
     const last = seen.at(-1) as OutgoingAttempt;
     const moved = amount ?? last.amount;
-    const transaction = replacement(last, fees, amount);
+    const transaction = replacementOf(last.raw, fees, amount);
     const account = accountOf(row);
     await this.attempt(
       manager,
@@ -115,27 +109,6 @@ export class OutgoingSigner {
       amount: given.amount,
     });
   }
-}
-
-function transactionOf(intent: Intent, nonce: number): TransactionLike {
-  const { chainId, gasLimit, recipient, tokenAddress, amount, fees } = intent;
-  const what =
-    tokenAddress === null
-      ? { to: recipient, value: amount, data: '0x' }
-      : { to: tokenAddress, value: 0n, data: transferData(recipient, amount) };
-  return { chainId, nonce, gasLimit, ...what, ...feeFields(fees) };
-}
-
-/** The same transaction with other fees, and another value where one is given. */
-function replacement({ raw }: OutgoingAttempt, fees: Fees, amount: bigint | undefined): TransactionLike {
-  const { chainId, nonce, gasLimit, to, value, data } = Transaction.from(raw);
-  return { chainId, nonce, gasLimit, to, value: amount ?? value, data, ...feeFields(fees) };
-}
-
-function feeFields({ maxFeePerGas, maxPriorityFeePerGas }: Fees): Partial<TransactionLike> {
-  return maxPriorityFeePerGas === null
-    ? { type: 0, gasPrice: maxFeePerGas }
-    : { type: 2, maxFeePerGas, maxPriorityFeePerGas };
 }
 
 export function accountOf(row: Pick<OutgoingTransaction, 'account' | 'derivationIndex'>): Account {

@@ -4,6 +4,7 @@ import { LedgerOpeningsModule } from '../ledger/ledger.module.js';
 import { OutboxModule } from '../payments/outbox.module.js';
 import { ScannedChainModule } from '../scanner/scanned-chain.module.js';
 import { KeysModule } from '../wallet/keys.module.js';
+import { Broadcasts } from './broadcasts.js';
 import { FinalHooks } from './final-hooks.js';
 import { GasTank } from './gas-tank.js';
 import { OutgoingBooks } from './outgoing-books.js';
@@ -19,6 +20,7 @@ import { TankMetrics } from './tank-metrics.js';
 @Module({
   imports: [ChainModule, KeysModule, LedgerOpeningsModule, OutboxModule, ScannedChainModule],
   providers: [
+    Broadcasts,
     FinalHooks,
     GasTank,
     OutgoingBooks,

@@ -7,11 +7,12 @@ import { type ChainConfig } from '../config/chains.js';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
-import { bumped, type Fees } from './fees.js';
+import { bumped, dataReserve, type Fees } from './fees.js';
 import { GasTank } from './gas-tank.js';
 import { OutgoingAttempt } from './outgoing-attempt.entity.js';
 import { OutgoingSigner } from './outgoing-signer.js';
 import { type OutgoingRecord } from './outgoing.repository.js';
+import { withoutSignature } from './transaction-bytes.js';
 
 const COMPLAIN_EVERY_MS = 600_000;
 
@@ -68,20 +69,26 @@ export class Replacements {
     const { outgoing, attempts } = record;
     const last = attempts.at(-1) as OutgoingAttempt;
     const fee = BigInt(last.gasLimit) * fees.maxFeePerGas;
-    const balance = await this.chains.accounts(chain.name).balance(outgoing.from, null);
+    const accounts = this.chains.accounts(chain.name);
+    const [balance, dataFee] = await Promise.all([
+      accounts.balance(outgoing.from, null),
+      accounts.dataFee(withoutSignature(last.raw)),
+    ]);
+    const reserve = dataReserve(dataFee);
     if (outgoing.isDrain) {
       // Not more than before, though more may have come: that is not final yet.
       const before = last.amount + BigInt(last.gasLimit) * last.maxFeePerGas;
-      const amount = (balance < before ? balance : before) - fee;
+      const now = balance - reserve.roomy;
+      const amount = (now < before ? now : before) - fee;
       return amount > 0n ? amount : this.leave(chain, record, 'a higher fee would take all that it moves');
     }
     const needed = fee + (outgoing.tokenAddress === null ? last.amount : 0n);
-    if (balance >= needed) return undefined;
+    if (balance >= needed + reserve.least) return undefined;
     if (outgoing.account !== 'deposit') {
       return this.leave(chain, record, 'its account cannot pay a higher fee; fill it up');
     }
     const { from: to, subjectId } = outgoing;
-    await this.tank.fund(chain, { to, amount: needed - balance, subjectId });
+    await this.tank.fund(chain, { to, amount: needed + reserve.roomy - balance, subjectId });
     return null;
   }
 

@@ -3,11 +3,12 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, In } from 'typeorm';
 import { ChainService } from '../chain/chain.service.js';
 import { type ChainConfig } from '../config/chains.js';
-import { feesFor } from '../outgoing/fees.js';
+import { dataReserve, type Fees, feesFor } from '../outgoing/fees.js';
 import { GasTank } from '../outgoing/gas-tank.js';
 import { type Circumstances } from '../outgoing/outgoing-follower.js';
 import { OutgoingSigner } from '../outgoing/outgoing-signer.js';
 import { holdAddress } from '../outgoing/outgoing.repository.js';
+import { type Payload, unsignedBytes } from '../outgoing/transaction-bytes.js';
 import { DepositFunds } from '../payments/deposit-funds.js';
 import { RefundsRepository } from '../refunds/refunds.repository.js';
 import { PLAIN_TRANSFER_GAS } from './sweep-costs.js';
@@ -35,29 +36,27 @@ export class GasReturns {
   async step(chain: ChainConfig, { quote, isPaused }: Circumstances): Promise<boolean> {
     const { address: tank } = this.tank;
     if (isPaused || tank === null) return false;
-    const { maxFeePerGas, maxPriorityFeePerGas } = feesFor(quote, true);
-    if (chain.sweep.maxGasPrice !== undefined && maxFeePerGas > chain.sweep.maxGasPrice) return false;
-    const cost = PLAIN_TRANSFER_GAS * maxFeePerGas;
+    const fees = feesFor(quote, true);
+    if (chain.sweep.maxGasPrice !== undefined && fees.maxFeePerGas > chain.sweep.maxGasPrice) return false;
     let hasSigned = false;
     const seen = new Set<string>();
     for (const sweep of await this.sweeps.withGasLeft(chain.chainId, BATCH)) {
       if (seen.has(sweep.from)) continue;
       seen.add(sweep.from);
-      const fees = { maxFeePerGas, maxPriorityFeePerGas };
-      if (await this.settle(chain, sweep, { tank, cost, fees })) hasSigned = true;
+      if (await this.settle(chain, sweep, tank, fees)) hasSigned = true;
     }
     return hasSigned;
   }
 
-  private async settle(
-    chain: ChainConfig,
-    sweep: Sweep,
-    { tank, cost, fees }: { tank: string; cost: bigint; fees: ReturnType<typeof feesFor> },
-  ): Promise<boolean> {
+  private async settle(chain: ChainConfig, sweep: Sweep, tank: string, fees: Fees): Promise<boolean> {
     const { chainId } = chain;
     const { from } = sweep;
     const accounts = this.chains.accounts(chain.name);
     const [left, nodeNonce] = await Promise.all([accounts.balance(from, null), accounts.nonce(from)]);
+    const gasLimit = PLAIN_TRANSFER_GAS;
+    const payload: Payload = { chainId, recipient: tank, tokenAddress: null, amount: left, gasLimit, fees };
+    const { roomy } = dataReserve(await accounts.dataFee(unsignedBytes(payload)));
+    const cost = gasLimit * fees.maxFeePerGas + roomy;
     return this.dataSource.transaction(async (manager) => {
       await holdAddress(manager, chainId, from);
       const open = await this.sweeps.openAt(manager, chainId, [from]);
@@ -72,17 +71,13 @@ export class GasReturns {
       const isCustomers = await this.funds.hasNative(manager, chainId, from);
       if (isCustomers || left < cost * WORTH) return false;
       await this.signer.sign(manager, {
-        chainId,
+        ...payload,
         purpose: 'gas_return',
         subjectId: sweep.id,
         account: { kind: 'deposit', derivationIndex: sweep.derivationIndex },
         from,
-        recipient: tank,
-        tokenAddress: null,
         amount: left - cost,
         isDrain: true,
-        gasLimit: PLAIN_TRANSFER_GAS,
-        fees,
         nodeNonce,
       });
       return true;

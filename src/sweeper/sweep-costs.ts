@@ -2,16 +2,23 @@ import { CallRevertedError, type GasQuote } from '../chain/chain-accounts.js';
 import { type ChainService } from '../chain/chain.service.js';
 import { type ChainConfig } from '../config/chains.js';
 import { transferData } from '../outgoing/erc20.js';
-import { expectedPrice, feesFor } from '../outgoing/fees.js';
+import { dataReserve, expectedPrice, feesFor } from '../outgoing/fees.js';
+import { unsignedBytes } from '../outgoing/transaction-bytes.js';
 
 /** Yellow paper, appendix G. */
 export const PLAIN_TRANSFER_GAS = 21_000n;
 /** Of a token whose transfer cannot be tried now: more than common ones take. */
 const USUAL_TOKEN_GAS = 65_000n;
 
-/** What sweeps of a chain cost by today's gas price; gas is asked for once for each asset. */
+/** What a transfer takes: gas, and wei for publishing its bytes where the chain charges that. */
+interface Cost {
+  gas: bigint;
+  dataFee: bigint;
+}
+
+/** What sweeps of a chain cost by today's gas price; the node is asked once for each asset. */
 export class SweepCosts {
-  private readonly gas = new Map<string | null, Promise<bigint>>();
+  private readonly known = new Map<string | null, Promise<Cost>>();
 
   constructor(
     private readonly chains: ChainService,
@@ -22,22 +29,43 @@ export class SweepCosts {
 
   /** In wei, the gas that has to be sent to the address first included. @throws RpcError */
   async feeOf(from: string, tokenAddress: string | null, amount: bigint): Promise<bigint> {
-    const gas = await this.gasOf(from, tokenAddress, amount);
-    if (tokenAddress === null) return gas * feesFor(this.quote, true).maxFeePerGas;
+    const { gas, dataFee } = await this.once(tokenAddress, () => this.ask(from, tokenAddress, amount));
+    if (tokenAddress === null) return gas * feesFor(this.quote, true).maxFeePerGas + dataFee;
     const own = await this.chains.accounts(this.chain.name).balance(from, null);
-    const isFunded = own >= gas * feesFor(this.quote, false).maxFeePerGas;
-    return (gas + (isFunded ? 0n : PLAIN_TRANSFER_GAS)) * expectedPrice(this.quote);
+    const price = expectedPrice(this.quote);
+    const fee = gas * price + dataFee;
+    if (own >= gas * feesFor(this.quote, false).maxFeePerGas + dataFee) return fee;
+    const funding = await this.once('funding', () => this.costOf(PLAIN_TRANSFER_GAS, null, fee));
+    return fee + funding.gas * price + funding.dataFee;
   }
 
-  private gasOf(from: string, tokenAddress: string | null, amount: bigint): Promise<bigint> {
-    const known = this.gas.get(tokenAddress);
+  private once(key: string | null, ask: () => Promise<Cost>): Promise<Cost> {
+    const known = this.known.get(key);
     if (known) return known;
-    const asked = this.ask(from, tokenAddress, amount);
-    this.gas.set(tokenAddress, asked);
+    const asked = ask();
+    this.known.set(key, asked);
     return asked;
   }
 
-  private async ask(from: string, tokenAddress: string | null, amount: bigint): Promise<bigint> {
+  private async ask(from: string, tokenAddress: string | null, amount: bigint): Promise<Cost> {
+    return this.costOf(await this.gasOf(from, tokenAddress, amount), tokenAddress, amount);
+  }
+
+  private async costOf(gas: bigint, tokenAddress: string | null, amount: bigint): Promise<Cost> {
+    const bytes = unsignedBytes({
+      chainId: this.chain.chainId,
+      // To any other address it costs the same.
+      recipient: this.treasury,
+      tokenAddress,
+      amount,
+      gasLimit: gas,
+      fees: feesFor(this.quote, tokenAddress === null),
+    });
+    const dataFee = await this.chains.accounts(this.chain.name).dataFee(bytes);
+    return { gas, dataFee: dataReserve(dataFee).roomy };
+  }
+
+  private async gasOf(from: string, tokenAddress: string | null, amount: bigint): Promise<bigint> {
     const accounts = this.chains.accounts(this.chain.name);
     try {
       return await (tokenAddress === null

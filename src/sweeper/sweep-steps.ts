@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { ChainService } from '../chain/chain.service.js';
 import { type ChainConfig } from '../config/chains.js';
-import { feesFor, type Fees } from '../outgoing/fees.js';
+import { type Fees } from '../outgoing/fees.js';
 import { GasTank } from '../outgoing/gas-tank.js';
 import { type Circumstances } from '../outgoing/outgoing-follower.js';
 import { OutgoingSigner } from '../outgoing/outgoing-signer.js';
@@ -89,12 +89,12 @@ export class SweepSteps {
     { final, most }: { final: bigint; most: bigint },
   ): Promise<boolean> {
     const { from, treasury: to } = sweep;
-    const gasLimit = await this.preparations.gasFor(chain, { from, to, tokenAddress: null, amount: final });
-    if (typeof gasLimit !== 'bigint') return this.fail(chain, sweep, gasLimit.reason);
-    const fees = feesFor(circumstances.quote, true);
-    const all = final - gasLimit * fees.maxFeePerGas;
+    const prepared = await this.preparations.ofDrain(chain, circumstances.quote, { from, to, amount: final });
+    if (prepared.state === 'refused') return this.fail(chain, sweep, prepared.reason);
+    const { gasLimit, fees, cost } = prepared;
+    const all = final - cost;
     if (all <= 0n) {
-      const reason = `it is ${final} wei, and to sweep it costs ${gasLimit * fees.maxFeePerGas}`;
+      const reason = `it is ${final} wei, and to sweep it costs ${cost}`;
       return this.wait(sweep, { code: 'fee_share', reason });
     }
     const amount = all < most ? all : most;

@@ -30,7 +30,7 @@ const OPEN = `state IN ('waiting','planned','funding','sent')`;
 /** One asset of one deposit address on its way to the treasury; at most one is open. */
 @Entity('sweeps')
 @Check('sweeps_state_check', `state IN ('waiting','planned','funding','sent','confirmed','failed')`)
-@Check('sweeps_path_check', `path IN ('transfer','batch')`)
+@Check('sweeps_path_check', `path IN ('transfer')`)
 @Index('sweeps_open_native_key', ['chainId', 'from'], {
   unique: true,
   where: `token_address IS NULL AND ${OPEN}`,
@@ -93,9 +93,9 @@ export class Sweep {
   @Column({ ...amountColumn, nullable: true })
   received: bigint | null;
 
-  /** How it goes: a transfer by the deposit address itself, or one transaction for several (EIP-7702). */
+  /** How it goes: by a transfer that the deposit address itself signs. */
   @Column('varchar', { length: 10 })
-  path: 'transfer' | 'batch';
+  path: 'transfer';
 
   @Column('varchar', { length: 10 })
   state: SweepState;

@@ -1,0 +1,69 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { ChainService } from '../chain/chain.service.js';
+import { type ChainConfig } from '../config/chains.js';
+import { RepeatedMessage } from '../process/repeated-message.js';
+import { named } from './outgoing-log.js';
+import { OutgoingMetrics } from './outgoing-metrics.js';
+import { type OutgoingRecord } from './outgoing.repository.js';
+
+/** Bytes that a node has are given to it again after so many block times, in case it forgot them. */
+const AGAIN_BLOCKS = 2;
+const AGAIN_AT_LEAST_MS = 2_000;
+const AGAIN_AT_MOST_MS = 30_000;
+const COMPLAIN_EVERY_MS = 60_000;
+
+/** Gives nodes the bytes that were signed and committed, as often as it takes. */
+@Injectable()
+export class Broadcasts {
+  private readonly logger = new Logger('Outgoing');
+  private readonly complaints = new RepeatedMessage(COMPLAIN_EVERY_MS);
+
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly chains: ChainService,
+    private readonly metrics: OutgoingMetrics,
+  ) {}
+
+  /** Sends it, unless a node was given it a moment ago. */
+  async unlessRecent(chain: ChainConfig, record: OutgoingRecord): Promise<void> {
+    const { state, checkedAt } = record.outgoing;
+    const isDue =
+      state === 'signed' || checkedAt === null || Date.now() - checkedAt.getTime() >= againMs(chain);
+    if (isDue) await this.send(chain, record);
+  }
+
+  /** The last bytes signed for it: they replace those before them. */
+  async send(chain: ChainConfig, { outgoing, attempts }: OutgoingRecord): Promise<void> {
+    const last = attempts.at(-1);
+    if (last === undefined) return;
+    const { outcome, words } = await this.chains.accounts(chain.name).broadcast(last.raw);
+    const now = new Date();
+    const isKnown = outcome === 'accepted' || outcome === 'nonce_too_low' || outcome === 'underpriced';
+    const reason = isKnown ? null : words;
+    await this.dataSource.transaction(async (manager) => {
+      await manager.query(
+        `UPDATE outgoing_transactions SET state = 'sent', reason = $2, checked_at = $3, sent_at = coalesce(sent_at, $3)
+         WHERE id = $1 AND state IN ('signed', 'sent')`,
+        [outgoing.id, reason, now],
+      );
+      await manager.query(
+        'UPDATE outgoing_attempts SET sent_at = coalesce(sent_at, $2) WHERE outgoing_id = $1 AND ordinal = $3',
+        [outgoing.id, now, last.ordinal],
+      );
+    });
+    if (outgoing.state === 'signed' && isKnown) {
+      this.logger.log({ ...named(chain, outgoing), tx_hash: last.txHash }, 'transaction sent');
+    }
+    if (isKnown) return;
+    this.metrics.refusedBy(chain.name, outcome);
+    if (this.complaints.isDue(outgoing.id, outcome, Date.now())) {
+      this.logger.warn({ ...named(chain, outgoing), outcome, reason: words }, 'transaction not taken');
+    }
+  }
+}
+
+function againMs({ blockTimeMs }: ChainConfig): number {
+  return Math.min(AGAIN_AT_MOST_MS, Math.max(AGAIN_AT_LEAST_MS, AGAIN_BLOCKS * blockTimeMs));
+}
