@@ -229,10 +229,13 @@ describe('a database from before the ledger', () => {
          GROUP BY 1, 2, 3 HAVING sum(amount) <> 0 ORDER BY 1, 2, 3`,
       );
     await app.close();
-    const [{ name } = { name: '' }] = await dataSource.query<{ name: string }[]>(
-      'SELECT name FROM migrations ORDER BY timestamp DESC LIMIT 1',
-    );
-    expect(name).toMatch(/^Ledger/);
+    const newest = async () => {
+      const [row] = await dataSource.query<{ name: string }[]>(
+        'SELECT name FROM migrations ORDER BY timestamp DESC LIMIT 1',
+      );
+      return row?.name ?? '';
+    };
+    while (!(await newest()).startsWith('Ledger')) await dataSource.undoLastMigration();
     await dataSource.undoLastMigration();
     await dataSource.runMigrations();
     const after = await sums();
