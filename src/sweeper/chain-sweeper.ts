@@ -31,6 +31,7 @@ export class ChainSweeper {
       if (this.isPlanDue) {
         await this.work.plan(this.chain);
         this.isPlanDue = false;
+        this.logger.debug({ chain: this.chain.name }, 'looked for what to sweep');
       }
     } catch (error) {
       this.complain(error as Error, 'sweeps could not be planned');

@@ -58,6 +58,10 @@ describe('money that costs too much to sweep', () => {
 describe('an operator', () => {
   it('sees in a dry run what would go, and nothing does', async () => {
     world = await SweepWorld.start();
+    // What was due at the start would go by itself.
+    await waitFor('the plan of the start', () =>
+      world.app.log.some((line) => line.includes('looked for what')),
+    );
     const payment = await world.paid(ETHER);
     await scanned();
     const { body } = await run({ dry_run: true });

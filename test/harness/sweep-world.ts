@@ -165,7 +165,7 @@ export class SweepWorld {
   async mineUntil<T>(
     what: string,
     condition: () => Promise<T | null | undefined | false>,
-    timeoutMs = 15_000,
+    timeoutMs = 40_000,
   ): Promise<T> {
     const deadline = Date.now() + timeoutMs;
     for (;;) {
