@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { tokenId } from '../../src/chain/token-id.js';
 import { TestApp } from '../harness/app.js';
 import { FaultyRpc } from '../harness/faulty-rpc.js';
@@ -15,15 +15,13 @@ describe('catching up on a node without eth_getBlockReceipts', () => {
   let node: FaultyRpc;
   let app: TestApp;
 
-  beforeAll(async () => {
+  // A chain of its own for each: databases of their own begin with the same addresses.
+  beforeEach(async () => {
     chain = await TestChain.start();
     node = await FaultyRpc.start(chain.url);
   });
   afterEach(async () => {
     await app.stop();
-    node.heal();
-  });
-  afterAll(async () => {
     await node.die();
     await chain.stop();
   });

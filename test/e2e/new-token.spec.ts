@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { type ChainConfig } from '../../src/config/chains.js';
 import { type DepositView } from '../../src/payments/deposit.view.js';
 import { TestApp } from '../harness/app.js';
@@ -8,11 +8,14 @@ import { waitFor } from '../harness/wait-for.js';
 let chain: TestChain;
 let app: TestApp;
 
-beforeAll(async () => {
+// A chain of its own for each: databases of their own begin with the same addresses.
+beforeEach(async () => {
   chain = await TestChain.start();
 });
-afterEach(() => app.stop());
-afterAll(() => chain.stop());
+afterEach(async () => {
+  await app.stop();
+  await chain.stop();
+});
 
 const token = () => chain.config.tokens[0] as ChainConfig['tokens'][number];
 
