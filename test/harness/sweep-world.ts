@@ -85,6 +85,10 @@ export class SweepWorld {
     };
     await chain.rpc('anvil_setBalance', [TANK.address, `0x${(100n * ETHER).toString(16)}`]);
     const app = await TestApp.start({ chains, settings: own });
+    // What is due at the start is planned when the chain has been scanned: later, it would take what a test has paid.
+    await waitFor('the plan of the start', () =>
+      app.log.some((line) => /looked for what to sweep|nothing is swept/.test(line)),
+    );
     return new SweepWorld(chain, node, odd, receiver, app, own, chains);
   }
 
