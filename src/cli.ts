@@ -27,7 +27,7 @@ async function run(): Promise<void> {
   process.once('exit', () => database.abandon());
   try {
     const settingsHere = { ...settings, databaseUrl: database.url };
-    await command(CliModule.register({ settings: settingsHere, chains }, word));
+    await command(CliModule.register({ settings: settingsHere, chains }, [word, next]));
   } finally {
     await database.release();
   }

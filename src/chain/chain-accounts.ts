@@ -1,4 +1,4 @@
-import { Interface } from 'ethers';
+import { type Authorization, Interface, toQuantity } from 'ethers';
 import { balanceAt } from './balances.js';
 import { type BroadcastOutcome, refusedAs } from './broadcast.js';
 import { DataFees } from './data-fees.js';
@@ -18,9 +18,12 @@ export interface GasQuote {
 
 export interface Call {
   from: string;
-  to: string;
+  /** Null: it makes a contract. */
+  to: string | null;
   value?: bigint;
   data?: string;
+  /** Applied before it (EIP-7702). */
+  authorizations?: readonly Authorization[];
 }
 
 /** What became of a transaction in a block. Amounts in wei. */
@@ -100,7 +103,12 @@ export class ChainAccounts {
   }
 
   async hasCode(address: string): Promise<boolean> {
-    return (await this.rpc.call<string>('eth_getCode', [address, 'latest'])) !== '0x';
+    return (await this.code(address)) !== '0x';
+  }
+
+  /** 0x-hex, lower-case; of an address that has delegated `0xef0100…` (EIP-7702), of others without code `0x`. */
+  async code(address: string): Promise<string> {
+    return (await this.rpc.call<string>('eth_getCode', [address, 'latest'])).toLowerCase();
   }
 
   /** @throws CallRevertedError */
@@ -108,9 +116,15 @@ export class ChainAccounts {
     return BigInt(await this.tried<string>('eth_estimateGas', [rawCall(call)]));
   }
 
-  /** @returns what it returns, 0x-hex. @throws CallRevertedError */
-  call(call: Call): Promise<string> {
-    return this.tried<string>('eth_call', [rawCall(call), 'latest']);
+  /**
+   * @param codes what to take for the code of addresses, 0x-hex (geth's state overrides)
+   * @returns what it returns, 0x-hex
+   * @throws CallRevertedError
+   */
+  call(call: Call, codes: Record<string, string> = {}): Promise<string> {
+    const overrides = Object.entries(codes).map(([address, code]) => [address, { code }] as const);
+    const known = overrides.length === 0 ? [] : [Object.fromEntries(overrides)];
+    return this.tried<string>('eth_call', [rawCall(call), 'latest', ...known]);
   }
 
   /** Null: no endpoint that answered knows it as mined. */
@@ -162,6 +176,18 @@ function wordsOf({ message }: RpcError): string {
   return /(?:execution reverted|revert(?:ed)?)[:,]? *(.*)$/i.exec(message)?.[1]?.trim() || 'without a reason';
 }
 
-function rawCall({ from, to, value = 0n, data = '0x' }: Call) {
-  return { from, to, value: `0x${value.toString(16)}`, data };
+function rawCall({ from, to, value = 0n, data = '0x', authorizations = [] }: Call) {
+  const call = { from, ...(to === null ? {} : { to }), value: `0x${value.toString(16)}`, data };
+  if (authorizations.length === 0) return call;
+  const authorizationList = authorizations.map(
+    ({ address, nonce, chainId, signature: { r, s, yParity } }) => ({
+      chainId: toQuantity(chainId),
+      address,
+      nonce: toQuantity(nonce),
+      yParity: toQuantity(yParity),
+      r: toQuantity(r),
+      s: toQuantity(s),
+    }),
+  );
+  return { ...call, authorizationList };
 }

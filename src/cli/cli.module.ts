@@ -15,12 +15,15 @@ import { HealthModule } from '../health/health.module.js';
 import { LedgerReadingModule } from '../ledger/ledger.module.js';
 import { LEDGER_COMMANDS } from './ledger.command.js';
 import { RescanModule } from '../scanner/rescan.module.js';
-import { SweepPlanModule } from '../sweeper/sweeper.module.js';
+import { SweepDelegateModule } from '../sweeper/sweep-delegate.module.js';
+import { SweepPlanModule } from '../sweeper/sweep-plan.module.js';
 import { ScannerCommand, ScannerRescanCommand } from './scanner.command.js';
 import { WalletExtent } from '../wallet/wallet-extent.js';
 import { WALLET_COMMANDS } from './wallet.command.js';
 import {
+  DEPLOY_DELEGATE,
   SweepCommand,
+  SweepDeployDelegateCommand,
   SweepListCommand,
   SweepPauseCommand,
   SweepResumeCommand,
@@ -35,8 +38,8 @@ export class CliModule {
     program.name('quittance');
   }
 
-  /** @param command its first word: only those that need the chains reach for their nodes */
-  static register(configuration: Configuration, command: string): DynamicModule {
+  /** @param words of the command: only those that need the chains reach for their nodes, and one has keys */
+  static register(configuration: Configuration, [command, next]: readonly string[]): DynamicModule {
     return {
       module: CliModule,
       imports: [
@@ -46,6 +49,7 @@ export class CliModule {
         ...(command === 'scanner' ? [HealthModule, RescanModule] : []),
         ...(command === 'ledger' ? [LedgerReadingModule] : []),
         ...(command === 'sweep' ? [HealthModule, SweepPlanModule] : []),
+        ...(command === 'sweep' && next === DEPLOY_DELEGATE ? [SweepDelegateModule] : []),
       ],
       providers: [
         KeyCommand,
@@ -62,6 +66,7 @@ export class CliModule {
         ...WALLET_COMMANDS,
         WalletExtent,
         SweepCommand,
+        SweepDeployDelegateCommand,
         SweepListCommand,
         SweepPauseCommand,
         SweepResumeCommand,

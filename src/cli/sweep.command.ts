@@ -1,12 +1,16 @@
 import { ModuleRef } from '@nestjs/core';
 import { isUUID } from 'class-validator';
 import { Command, CommandRunner, Option, SubCommand } from 'nest-commander';
+import { DelegateDeployment } from '../sweeper/delegate-deployment.js';
 import { SWEEP_STATES, type SweepState } from '../sweeper/sweep.entity.js';
 import { SweepsService } from '../sweeper/sweeps.service.js';
 import { type OutputOptions, PrintingCommand } from './json-option.js';
 import { print, printOne } from './print.js';
 
 const MANY = 1_000;
+const DEPLOY_TIMEOUT_MS = 300_000;
+/** The one command on sweeps that signs something. */
+export const DEPLOY_DELEGATE = 'deploy-delegate';
 
 interface RunOptions extends OutputOptions {
   chain?: string;
@@ -129,10 +133,37 @@ export class SweepResumeCommand extends SweepsCommand {
   }
 }
 
+@SubCommand({
+  name: DEPLOY_DELEGATE,
+  description: 'make the contract that sweep.path: eip7702 needs, from the gas tank, and print its address',
+})
+export class SweepDeployDelegateCommand extends SweepsCommand {
+  constructor(private readonly known: ModuleRef) {
+    super(known);
+  }
+
+  async run(_inputs: string[], { chain, json }: OutputOptions & { chain: string }): Promise<void> {
+    const config = this.sweeps.chainNamed(chain);
+    const deployment = this.known.get(DelegateDeployment, { strict: false });
+    printOne(await deployment.deploy(config, DEPLOY_TIMEOUT_MS), { json });
+  }
+
+  @Option({ flags: '--chain <name>', description: 'the chain', required: true })
+  parseChain(value: string): string {
+    return value;
+  }
+}
+
 @Command({
   name: 'sweep',
   description: 'bring money to the treasury',
-  subCommands: [SweepRunCommand, SweepListCommand, SweepPauseCommand, SweepResumeCommand],
+  subCommands: [
+    SweepRunCommand,
+    SweepListCommand,
+    SweepPauseCommand,
+    SweepResumeCommand,
+    SweepDeployDelegateCommand,
+  ],
 })
 export class SweepCommand extends CommandRunner {
   run(): Promise<void> {

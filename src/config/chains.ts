@@ -38,6 +38,16 @@ export interface SweepConfig extends AssetSweep {
   maxGasPrice?: bigint;
   /** Wei; below it the gas tank is called low. */
   gasTankMinimum?: bigint;
+  /** Tokens go together, in transactions of the gas tank; left out: each by a transfer of its own address. */
+  batches?: SweepBatches;
+}
+
+/** `path: eip7702`. */
+export interface SweepBatches {
+  /** The contract that deposit addresses delegate to, lower-case. */
+  delegate: string;
+  /** Addresses that share a transaction, at the most. */
+  size: number;
 }
 
 export interface TokenSweep extends AssetSweep {

@@ -1,8 +1,12 @@
 import { getAddress } from 'ethers';
-import { type AssetSweep, type SweepConfig, type TokenSweep } from './chains.js';
-import { baseUnits, isRecord, knownKeys, type Located, type Path } from './located.js';
+import { type AssetSweep, type SweepBatches, type SweepConfig, type TokenSweep } from './chains.js';
+import { address, baseUnits, integer, isRecord, knownKeys, type Located, type Path } from './located.js';
 import { treasuryProblem } from './secrets.js';
 
+const PATHS = ['prefund', 'eip7702'];
+/** More would not fit into what chains allow one transaction (EIP-7825), with tokens that take much gas. */
+const MOST_TOGETHER = 100;
+const USUALLY_TOGETHER = 20;
 const ASSET_KEYS = ['minimum', 'max_per_sweep', 'max_per_day'];
 
 /** The chain's `sweep`: of the native asset, and what holds for all of it. */
@@ -12,7 +16,7 @@ export function chainSweep(entry: Located): SweepConfig {
     entry.complain(['sweep'], 'must be {enabled, treasury, minimum, …}');
     return { enabled: true, minimum: 0n };
   }
-  const own = ['enabled', 'treasury', 'max_gas_price', 'gas_tank_minimum'];
+  const own = ['enabled', 'treasury', 'max_gas_price', 'gas_tank_minimum', 'path', 'delegate', 'batch'];
   knownKeys(entry, ['sweep'], given, [...own, ...ASSET_KEYS]);
   const { enabled = true } = given;
   if (typeof enabled !== 'boolean') entry.complain(['sweep', 'enabled'], 'must be true or false');
@@ -22,6 +26,7 @@ export function chainSweep(entry: Located): SweepConfig {
     ...optional('treasury', treasury(entry, given.treasury)),
     ...optional('maxGasPrice', aboveZero(entry, ['sweep', 'max_gas_price'], given.max_gas_price)),
     ...optional('gasTankMinimum', aboveZero(entry, ['sweep', 'gas_tank_minimum'], given.gas_tank_minimum)),
+    ...optional('batches', batches(entry, given)),
   };
 }
 
@@ -50,6 +55,32 @@ function aboveZero(entry: Located, path: Path, given: unknown): bigint | undefin
   const amount = baseUnits(entry, path);
   if (amount === 0n) entry.complain(path, 'must be above zero; leave it out for no limit');
   return amount;
+}
+
+/** What belongs to the path alone is not passed over where another is taken. */
+function batches(entry: Located, given: Record<string, unknown>): SweepBatches | undefined {
+  const { path = 'prefund', delegate, batch = USUALLY_TOGETHER } = given;
+  if (!PATHS.includes(path as string)) {
+    entry.complain(['sweep', 'path'], `must be one of ${PATHS.join(', ')}`);
+    return undefined;
+  }
+  if (path === 'prefund') {
+    for (const key of ['delegate', 'batch'].filter((one) => given[one] !== undefined))
+      entry.complain(['sweep', key], 'belongs to path: eip7702; add that, or leave it out');
+    return undefined;
+  }
+  if (delegate === undefined) {
+    const name = String(entry.value.name);
+    entry.complain(
+      ['sweep', 'delegate'],
+      `is missing: without path, run \`quittance sweep deploy-delegate --chain ${name}\`, which prints it`,
+    );
+    return undefined;
+  }
+  return {
+    delegate: address(entry, ['sweep', 'delegate'], delegate),
+    size: integer(entry, ['sweep', 'batch'], batch, { min: 1, max: MOST_TOGETHER }),
+  };
 }
 
 /** With its checksum, as money goes there. */

@@ -9,6 +9,7 @@ import { LedgerAccountAddress } from '../ledger/ledger-account.entity.js';
 import { LedgerEntry } from '../ledger/ledger-entry.entity.js';
 import { LedgerTransaction } from '../ledger/ledger-transaction.entity.js';
 import { OutgoingAttempt } from '../outgoing/outgoing-attempt.entity.js';
+import { OutgoingPart } from '../outgoing/outgoing-part.entity.js';
 import { OutgoingTransaction } from '../outgoing/outgoing-transaction.entity.js';
 import { PaymentEvent } from '../payments/event.entity.js';
 import { Payment } from '../payments/payment.entity.js';
@@ -35,6 +36,7 @@ const entities = [
   LedgerTransaction,
   Merchant,
   OutgoingAttempt,
+  OutgoingPart,
   OutgoingTransaction,
   Payment,
   PaymentEvent,

@@ -9,7 +9,7 @@ import { type PostingKind } from './posting.js';
 @Entity('ledger_transactions')
 @Check(
   'ledger_transactions_kind_check',
-  `kind IN ('deposit','sweep','gas','gas_return','refund','top_up','opening')`,
+  `kind IN ('deposit','sweep','gas','gas_return','refund','top_up','opening','deploy')`,
 )
 @Index('ledger_transactions_subject_key', ['subject', 'sequence'], { unique: true })
 @Index('ledger_transactions_reverses_key', ['reverses'], { unique: true, where: 'reverses IS NOT NULL' })

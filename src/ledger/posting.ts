@@ -22,6 +22,7 @@ export const POSTING_KINDS = [
   'refund',
   'top_up',
   'opening',
+  'deploy',
 ] as const;
 export type PostingKind = (typeof POSTING_KINDS)[number];
 
@@ -107,7 +108,7 @@ export function depositPosting(facts: IncomingFacts): Posting {
   };
 }
 
-export type OutgoingKind = Extract<PostingKind, 'sweep' | 'gas' | 'gas_return' | 'refund'>;
+export type OutgoingKind = Extract<PostingKind, 'sweep' | 'gas' | 'gas_return' | 'refund' | 'deploy'>;
 
 /** What a transaction of ours moved of one asset from one address. */
 export interface OutgoingMovement {

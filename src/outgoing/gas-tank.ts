@@ -12,9 +12,18 @@ import { TankMetrics } from './tank-metrics.js';
 import { unsignedBytes } from './transaction-bytes.js';
 
 const GAS = { kind: 'gas_tank' } as const;
-/** Yellow paper, appendix G: a transfer to an account without code, which deposit addresses are. */
+/** Yellow paper, appendix G: a transfer to an account without code. */
 const TRANSFER_GAS = 21_000n;
 const COMPLAIN_EVERY_MS = 600_000;
+
+/** What the tank has, and what its next transaction goes by. */
+export interface Means {
+  /** Lower-case. */
+  address: string;
+  /** Wei. */
+  balance: bigint;
+  nodeNonce: number;
+}
 
 export type Funding =
   { state: 'signed' } | { state: 'under_way' } | { state: 'refused'; why: 'no_gas_tank' | 'gas_tank_low' };
@@ -48,27 +57,19 @@ export class GasTank {
     { to, amount, subjectId }: { to: string; amount: bigint; subjectId: string | null },
     then: (manager: EntityManager) => Promise<unknown> = () => Promise.resolve(),
   ): Promise<Funding> {
-    const from = this.address;
-    if (from === null) return { state: 'refused', why: 'no_gas_tank' };
+    const means = await this.means(chain);
+    if (means === null) return { state: 'refused', why: 'no_gas_tank' };
+    const { address: from, nodeNonce } = means;
     const accounts = this.chains.accounts(chain.name);
-    const [quote, balance, nodeNonce] = await Promise.all([
-      accounts.gasQuote(),
-      accounts.balance(from, null),
-      accounts.nonce(from),
-    ]);
+    const [quote, gasLimit] = await Promise.all([accounts.gasQuote(), this.transferGas(chain, from, to)]);
     const fees = feesFor(quote, false);
     const { chainId } = chain;
-    const payload = { chainId, recipient: to, tokenAddress: null, amount, gasLimit: TRANSFER_GAS, fees };
+    const payload = { chainId, recipient: to, tokenAddress: null, amount, gasLimit, fees };
     const { roomy } = dataReserve(await accounts.dataFee(unsignedBytes(payload)));
     return this.dataSource.transaction(async (manager): Promise<Funding> => {
       if (await isUnderWay(manager, chainId, to)) return { state: 'under_way' };
-      const promised = await promisedBy(manager, chainId, from);
-      // What publishing one of them costs, all of them do: they are alike.
-      const dataFees = (promised.transactions + 1n) * roomy;
-      if (balance - promised.wei < amount + TRANSFER_GAS * fees.maxFeePerGas + dataFees) {
-        this.tellLow(chain, balance, 'it cannot pay what is asked of it now');
+      if (!(await this.canPay(manager, chain, means, amount + gasLimit * fees.maxFeePerGas, roomy)))
         return { state: 'refused', why: 'gas_tank_low' };
-      }
       await this.signer.sign(manager, {
         ...payload,
         purpose: 'gas',
@@ -81,6 +82,42 @@ export class GasTank {
       await then(manager);
       return { state: 'signed' };
     });
+  }
+
+  /** Null: there is no tank. @throws RpcError */
+  async means({ name }: ChainConfig): Promise<Means | null> {
+    const { address } = this;
+    if (address === null) return null;
+    const accounts = this.chains.accounts(name);
+    const [balance, nodeNonce] = await Promise.all([
+      accounts.balance(address, null),
+      accounts.nonce(address),
+    ]);
+    return { address, balance, nodeNonce };
+  }
+
+  /**
+   * Whether it can pay for one more transaction; tells the operator when it cannot.
+   * @param wei of the transaction
+   * @param dataFee wei, what publishing it costs: those that were signed before it are taken to be alike
+   */
+  async canPay(
+    manager: EntityManager,
+    chain: ChainConfig,
+    { address, balance }: Means,
+    wei: bigint,
+    dataFee: bigint,
+  ): Promise<boolean> {
+    const promised = await promisedBy(manager, chain.chainId, address);
+    if (balance - promised.wei >= wei + (promised.transactions + 1n) * dataFee) return true;
+    this.tellLow(chain, balance, 'it cannot pay what is asked of it now');
+    return false;
+  }
+
+  /** An address that has delegated (EIP-7702) runs code when it is paid. @throws RpcError */
+  private async transferGas({ name }: ChainConfig, from: string, to: string): Promise<bigint> {
+    const accounts = this.chains.accounts(name);
+    return (await accounts.hasCode(to)) ? accounts.estimateGas({ from, to, value: 1n }) : TRANSFER_GAS;
   }
 
   /** Looks how much is left, and tells when that is little. @throws RpcError */

@@ -7,6 +7,7 @@ import { Openings } from '../ledger/openings.js';
 import { PayingAccounts } from '../ledger/paying-accounts.js';
 import { type OutgoingMovement, outgoingPosting, outgoingSubject, recipientSide } from '../ledger/posting.js';
 import { Keys } from '../wallet/keys.js';
+import { OutgoingPart } from './outgoing-part.entity.js';
 import { type OutgoingTransaction } from './outgoing-transaction.entity.js';
 
 const PAYING = ['gas_tank', 'payout'] as const;
@@ -82,15 +83,27 @@ export class OutgoingBooks {
     return { subject, posting };
   }
 
-  /** One that reverted, or a token that reported no transfer, moved nothing. */
+  /** Its own and those of its parts. One that reverted, or a token that reported no transfer, moved nothing. */
   private async movements(
     manager: EntityManager,
-    { chainId, account, from, purpose, recipient, tokenAddress, amount, received }: OutgoingTransaction,
+    outgoing: OutgoingTransaction,
   ): Promise<OutgoingMovement[]> {
-    if (received === null || received === 0n) return [];
+    const { id: outgoingId, chainId, account, purpose } = outgoing;
+    const parts = await manager.find(OutgoingPart, { where: { outgoingId }, order: { position: 'ASC' } });
+    const all = [
+      { ...outgoing, account },
+      ...parts.map((part) => ({ ...part, account: 'deposit' as const })),
+    ];
+    const moving = all.filter(({ received }) => received !== null && received > 0n);
+    if (moving.length === 0) return [];
     const paying = await this.accounts.of(manager, chainId);
-    const to = recipientSide(purpose, recipient, paying);
-    return [{ from: { account, address: from }, to, tokenAddress, amount, received }];
+    return moving.map(({ account: whose, from, recipient, tokenAddress, amount, received }) => ({
+      from: { account: whose, address: from },
+      to: recipientSide(purpose, recipient, paying),
+      tokenAddress,
+      amount,
+      received: received as bigint,
+    }));
   }
 }
 

@@ -8,15 +8,17 @@ import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { Outbox } from '../payments/outbox.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
-import { type ChainExtent, finalUpTo, ScannedChain } from '../scanner/scanned-chain.js';
+import { type ChainExtent, ScannedChain } from '../scanner/scanned-chain.js';
 import { Broadcasts } from './broadcasts.js';
 import { FinalHooks } from './final-hooks.js';
 import { OutgoingAttempt } from './outgoing-attempt.entity.js';
 import { OutgoingBooks } from './outgoing-books.js';
+import { finalBlockOf } from './final-block.js';
 import { named } from './outgoing-log.js';
 import { OutgoingMetrics } from './outgoing-metrics.js';
+import { OutgoingPart } from './outgoing-part.entity.js';
 import { OutgoingTransaction } from './outgoing-transaction.entity.js';
-import { outcomeOf, whyFailed } from './outcome.js';
+import { outcomeOf, partsOutcome, unminedParts, whyFailed } from './outcome.js';
 import { type OutgoingRecord, OutgoingRepository } from './outgoing.repository.js';
 import { Replacements } from './replacements.js';
 
@@ -89,7 +91,7 @@ export class OutgoingFollower {
 
   private async mined(
     chain: ChainConfig,
-    { outgoing, attempts }: OutgoingRecord,
+    { outgoing, attempts, parts: before }: OutgoingRecord,
     receipt: Receipt,
     extent: ChainExtent,
   ): Promise<void> {
@@ -100,16 +102,21 @@ export class OutgoingFollower {
       state: 'mined' as const,
       reason: null,
     };
+    const parts = partsOutcome(outgoing, before, receipt);
     const isFinal =
-      receipt.blockNumber <= finalUpTo(chain, extent, row) &&
+      receipt.blockNumber <= finalBlockOf(chain, extent, row, parts) &&
       (await this.scanned.has(chain, { number: receipt.blockNumber, hash: receipt.blockHash }));
-    if (isFinal) return this.finish(chain, row);
+    if (isFinal) return this.finish(chain, row, parts);
     if (outgoing.state === 'mined' && outgoing.blockHash === receipt.blockHash) return;
-    await this.save(chain, row);
+    await this.save(chain, row, parts);
     this.logger.log({ ...named(chain, row), block: row.blockNumber }, 'transaction mined');
   }
 
-  private async finish(chain: ChainConfig, mined: OutgoingTransaction): Promise<void> {
+  private async finish(
+    chain: ChainConfig,
+    mined: OutgoingTransaction,
+    parts: readonly OutgoingPart[],
+  ): Promise<void> {
     const why = whyFailed(mined);
     const row = {
       ...mined,
@@ -117,20 +124,25 @@ export class OutgoingFollower {
       reason: why,
       finishedAt: new Date(),
     };
-    await this.conclude(chain, row);
+    await this.conclude(chain, row, parts);
     this.metrics.finished(chain.name, row.purpose, row.state);
     const line = { ...named(chain, row), block: row.blockNumber, fee: row.fee?.toString() };
     if (why === null) this.logger.log(line, 'transaction final');
     else this.logger.error({ ...line, reason: why }, 'transaction failed');
   }
 
-  private async conclude(chain: ChainConfig, row: OutgoingTransaction): Promise<void> {
+  private async conclude(
+    chain: ChainConfig,
+    row: OutgoingTransaction,
+    parts: readonly OutgoingPart[],
+  ): Promise<void> {
     const blockTime = await this.books.blockTime(chain, row);
     await this.dataSource.transaction(async (manager) => {
       const before = await this.outgoing.lock(manager, row.id);
       // Another process, that held the chain a moment ago, may have been faster.
       if (before.finishedAt !== null) return;
       await manager.save(OutgoingTransaction, row);
+      await manager.save(OutgoingPart, [...parts]);
       await this.books.book(manager, row, blockTime);
       await this.hooks.run(manager, row);
     });
@@ -143,28 +155,25 @@ export class OutgoingFollower {
     circumstances: Circumstances,
     isNext: boolean,
   ): Promise<void> {
-    const outgoing = await this.withoutBlock(chain, record.outgoing);
+    const outgoing = await this.withoutBlock(chain, record);
+    const now = { ...record, outgoing };
     const accounts = this.chains.accounts(chain.name);
     if ((await accounts.nonce(outgoing.from)) > outgoing.nonce) {
-      return this.nonceTaken(chain, outgoing, circumstances.extent);
+      return this.nonceTaken(chain, now, circumstances.extent);
     }
-    await this.broadcasts.unlessRecent(chain, { ...record, outgoing });
+    await this.broadcasts.unlessRecent(chain, now);
     if (!isNext || circumstances.isPaused) return;
-    const isReplaced = await this.replacements.replaceLate(
-      chain,
-      { ...record, outgoing },
-      circumstances.quote,
-    );
+    const isReplaced = await this.replacements.replaceLate(chain, now, circumstances.quote);
     if (!isReplaced) return;
     this.metrics.bumped(chain.name);
     const [attempt] = (await this.outgoing.attemptsOf([outgoing])).slice(-1);
-    await this.broadcasts.send(chain, { outgoing, attempts: attempt ? [attempt] : [] });
+    await this.broadcasts.send(chain, { ...now, attempts: attempt ? [attempt] : [] });
   }
 
   /** A reorg took its block away: it waits again, with the bytes it has. */
   private async withoutBlock(
     chain: ChainConfig,
-    outgoing: OutgoingTransaction,
+    { outgoing, parts }: OutgoingRecord,
   ): Promise<OutgoingTransaction> {
     if (outgoing.state !== 'mined') return outgoing;
     const row: OutgoingTransaction = {
@@ -180,7 +189,7 @@ export class OutgoingFollower {
       received: null,
       checkedAt: null,
     };
-    await this.save(chain, row);
+    await this.save(chain, row, unminedParts(parts));
     this.metrics.reorged(chain.name);
     this.logger.warn(named(chain, outgoing), 'a reorg took the transaction away: it is sent again');
     return row;
@@ -192,25 +201,32 @@ export class OutgoingFollower {
    */
   private async nonceTaken(
     chain: ChainConfig,
-    outgoing: OutgoingTransaction,
+    { outgoing, parts }: OutgoingRecord,
     extent: ChainExtent,
   ): Promise<void> {
-    const final = finalUpTo(chain, extent, outgoing);
+    const final = finalBlockOf(chain, extent, outgoing, parts);
     const accounts = this.chains.accounts(chain.name);
     if (final < 0 || (await accounts.nonce(outgoing.from, final)) <= outgoing.nonce) return;
     const reason = `nonce ${outgoing.nonce} of ${outgoing.from} was used by a transaction that is not ours: nothing was sent. Find out who else has the key`;
-    await this.conclude(chain, { ...outgoing, state: 'failed', reason, finishedAt: new Date() });
+    // No block can take its authorizations along any more: their nonces are free again.
+    const unused = parts.map((part) => ({ ...part, authorizationNonce: null }));
+    await this.conclude(chain, { ...outgoing, state: 'failed', reason, finishedAt: new Date() }, unused);
     this.metrics.finished(chain.name, outgoing.purpose, 'failed');
     this.logger.error({ ...named(chain, outgoing), reason }, 'transaction failed');
   }
 
   /** Columns that the scan of receipts moves, unless it is final by now. */
-  private async save(chain: ChainConfig, row: OutgoingTransaction): Promise<void> {
+  private async save(
+    chain: ChainConfig,
+    row: OutgoingTransaction,
+    parts: readonly OutgoingPart[],
+  ): Promise<void> {
     const blockTime = await this.books.blockTime(chain, row);
     await this.dataSource.transaction(async (manager) => {
       const before = await this.outgoing.lock(manager, row.id);
       if (before.finishedAt !== null) return;
       await manager.save(OutgoingTransaction, row);
+      await manager.save(OutgoingPart, [...parts]);
       await this.books.book(manager, row, blockTime);
     });
   }

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { type TransactionLike } from 'ethers';
+import { type Authorization, type TransactionLike } from 'ethers';
 import { type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { type Account, Keys } from '../wallet/keys.js';
 import { type Fees } from './fees.js';
 import { OutgoingAttempt } from './outgoing-attempt.entity.js';
+import { OutgoingPart } from './outgoing-part.entity.js';
 import { OutgoingTransaction, type Purpose } from './outgoing-transaction.entity.js';
 import { holdAddress, OutgoingRepository } from './outgoing.repository.js';
 import { type Payload, replacementOf, transactionOf } from './transaction-bytes.js';
@@ -17,6 +18,22 @@ export interface Intent extends Payload {
   /** Lower-case, as all addresses here. */
   from: string;
   isDrain: boolean;
+  /** What the node says is the next one; ours may be further. */
+  nodeNonce: number;
+  /** What it moves of other addresses. */
+  parts?: readonly Part[];
+}
+
+export type Part = Pick<
+  OutgoingPart,
+  'subjectId' | 'from' | 'recipient' | 'tokenAddress' | 'amount' | 'authorizationNonce'
+>;
+
+/** Whose nonce is asked for. */
+export interface NonceOwner {
+  chainId: number;
+  /** Lower-case. */
+  from: string;
   /** What the node says is the next one; ours may be further. */
   nodeNonce: number;
 }
@@ -34,9 +51,8 @@ export class OutgoingSigner {
 
   /** @throws NoKeyError, WrongKeyError */
   async sign(manager: EntityManager, intent: Intent): Promise<OutgoingTransaction> {
-    const { chainId, from, account } = intent;
-    await holdAddress(manager, chainId, from);
-    const nonce = Math.max(intent.nodeNonce, await this.outgoing.nextNonce(manager, chainId, from));
+    const { chainId, from, account, parts = [] } = intent;
+    const nonce = await this.nextNonce(manager, intent);
     const id = uuidv7();
     const outgoing: Partial<OutgoingTransaction> = {
       id,
@@ -54,12 +70,35 @@ export class OutgoingSigner {
       state: 'signed',
     };
     await manager.insert(OutgoingTransaction, outgoing);
+    const rows = parts.map((part, position) => ({ ...part, outgoingId: id, position, chainId }));
+    if (rows.length > 0) await manager.insert(OutgoingPart, rows);
     await this.attempt(
       manager,
       { id, from, account, ordinal: 0, amount: intent.amount },
       transactionOf(intent, nonce),
     );
     return manager.findOneByOrFail(OutgoingTransaction, { id });
+  }
+
+  /** The next nonce of an address, which is held until the transaction ends. */
+  async nextNonce(manager: EntityManager, { chainId, from, nodeNonce }: NonceOwner): Promise<number> {
+    await holdAddress(manager, chainId, from);
+    return Math.max(nodeNonce, await this.outgoing.nextNonce(manager, chainId, from));
+  }
+
+  /**
+   * Signs that a deposit address delegates to a contract, by its next nonce: nothing else of the address may be on its
+   * way. What it is for is committed as a part of the transaction that carries it.
+   * @throws NoKeyError, WrongKeyError
+   */
+  async authorize(
+    manager: EntityManager,
+    owner: NonceOwner & { derivationIndex: number },
+    delegate: string,
+  ): Promise<Authorization> {
+    const { chainId, from, derivationIndex } = owner;
+    const nonce = await this.nextNonce(manager, owner);
+    return this.keys.authorize({ kind: 'deposit', derivationIndex }, from, { chainId, delegate, nonce });
   }
 
   /**

@@ -2,8 +2,11 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { amountColumn, integerColumn } from '../database/column-types.js';
 import { type Account } from '../wallet/keys.js';
 
-/** `gas`: from the tank to an address that has to pay gas. `gas_return`: what was left of it, back to the tank. */
-export type Purpose = 'sweep' | 'gas' | 'gas_return' | 'refund';
+/**
+ * `gas`: from the tank to an address that has to pay gas. `gas_return`: what was left of it, back to the tank.
+ * `deploy`: makes the contract that deposit addresses delegate to.
+ */
+export type Purpose = 'sweep' | 'gas' | 'gas_return' | 'refund' | 'deploy';
 
 /**
  * `signed`: its bytes are committed, nobody was told. `sent`: nodes may know it. `mined`: in a block, not final yet.
@@ -16,7 +19,7 @@ export type OutgoingState = 'signed' | 'sent' | 'mined' | 'confirmed' | 'failed'
  * nonce, so that the chain takes one of them at most.
  */
 @Entity('outgoing_transactions')
-@Check('outgoing_transactions_purpose_check', `purpose IN ('sweep','gas','gas_return','refund')`)
+@Check('outgoing_transactions_purpose_check', `purpose IN ('sweep','gas','gas_return','refund','deploy')`)
 @Check('outgoing_transactions_account_check', `account IN ('deposit','gas_tank','payout')`)
 @Check('outgoing_transactions_state_check', `state IN ('signed','sent','mined','confirmed','failed')`)
 @Index('outgoing_transactions_nonce_key', ['chainId', 'from', 'nonce'], { unique: true })
@@ -36,7 +39,7 @@ export class OutgoingTransaction {
   @Column('varchar', { length: 12 })
   purpose: Purpose;
 
-  /** The sweep or refund it is for; null: several sweeps. */
+  /** The sweep or refund it is for; null: several sweeps (`outgoing_parts`), or none. */
   @Column('uuid', { name: 'subject_id', nullable: true })
   subjectId: string | null;
 
@@ -55,7 +58,7 @@ export class OutgoingTransaction {
   @Column(integerColumn)
   nonce: number;
 
-  /** Who gets the asset; the transaction itself goes to the token's contract, where there is one. */
+  /** Who gets the asset; the transaction itself goes to the token's contract, where there is one. Else the contract that it calls or makes. */
   @Column('varchar', { length: 42 })
   recipient: string;
 

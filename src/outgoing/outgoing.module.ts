@@ -32,6 +32,14 @@ import { TankMetrics } from './tank-metrics.js';
     Replacements,
     TankMetrics,
   ],
-  exports: [FinalHooks, GasTank, OutgoingFollower, OutgoingRepository, OutgoingSigner, Preparations],
+  exports: [
+    Broadcasts,
+    FinalHooks,
+    GasTank,
+    OutgoingFollower,
+    OutgoingRepository,
+    OutgoingSigner,
+    Preparations,
+  ],
 })
 export class OutgoingModule {}

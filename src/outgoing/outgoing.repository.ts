@@ -2,12 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, In } from 'typeorm';
 import { OutgoingAttempt } from './outgoing-attempt.entity.js';
+import { OutgoingPart } from './outgoing-part.entity.js';
 import { OutgoingTransaction } from './outgoing-transaction.entity.js';
 
 /** An outgoing transaction and what was signed for it, the first first. */
 export interface OutgoingRecord {
   outgoing: OutgoingTransaction;
   attempts: OutgoingAttempt[];
+  /** In their order; none where it moves what is its own. */
+  parts: OutgoingPart[];
 }
 
 const OPEN = In(['signed', 'sent', 'mined']);
@@ -22,11 +25,23 @@ export class OutgoingRepository {
       where: { chainId, state: OPEN },
       order: { from: 'ASC', nonce: 'ASC' },
     });
-    const attempts = await this.attemptsOf(rows);
+    const [attempts, parts] = await Promise.all([this.attemptsOf(rows), this.partsOf(rows)]);
     return rows.map((outgoing) => ({
       outgoing,
       attempts: attempts.filter(({ outgoingId }) => outgoingId === outgoing.id),
+      parts: parts.filter(({ outgoingId }) => outgoingId === outgoing.id),
     }));
+  }
+
+  async partsOf(
+    rows: readonly Pick<OutgoingTransaction, 'id'>[],
+    manager = this.dataSource.manager,
+  ): Promise<OutgoingPart[]> {
+    if (rows.length === 0) return [];
+    return manager.find(OutgoingPart, {
+      where: { outgoingId: In(rows.map(({ id }) => id)) },
+      order: { outgoingId: 'ASC', position: 'ASC' },
+    });
   }
 
   async attemptsOf(rows: readonly Pick<OutgoingTransaction, 'id'>[]): Promise<OutgoingAttempt[]> {
@@ -58,9 +73,19 @@ export class OutgoingRepository {
     return BigInt(row?.sum ?? 0);
   }
 
-  /** Whether something the address signed is not final yet. */
-  isAnyOpenFrom(manager: EntityManager, chainId: number, from: string): Promise<boolean> {
-    return manager.existsBy(OutgoingTransaction, { chainId, from, state: OPEN });
+  /** Whether something that the address signed, or that moves its money, is not final yet. */
+  async isAnyOpenFrom(manager: EntityManager, chainId: number, from: string): Promise<boolean> {
+    const [row] = await manager.query<{ is: boolean }[]>(
+      `SELECT EXISTS (
+           SELECT FROM outgoing_transactions
+           WHERE chain_id = $1 AND from_address = $2 AND state IN ('signed', 'sent', 'mined'))
+         OR EXISTS (
+           SELECT FROM outgoing_parts part JOIN outgoing_transactions outgoing ON outgoing.id = part.outgoing_id
+           WHERE part.chain_id = $1 AND part.from_address = $2 AND outgoing.state IN ('signed', 'sent', 'mined'))
+         AS is`,
+      [chainId, from],
+    );
+    return row?.is === true;
   }
 
   /** Holds the row until the transaction ends. */
@@ -68,10 +93,12 @@ export class OutgoingRepository {
     return manager.findOneOrFail(OutgoingTransaction, { where: { id }, lock: { mode: 'pessimistic_write' } });
   }
 
-  /** The nonce after the highest that this address was given here; 0: it was given none. */
+  /** The nonce after the highest that this address was given here, for an authorization as well; 0: it was given none. */
   async nextNonce(manager: EntityManager, chainId: number, from: string): Promise<number> {
     const [row] = await manager.query<{ next: string | null }[]>(
-      'SELECT max(nonce) + 1 AS next FROM outgoing_transactions WHERE chain_id = $1 AND from_address = $2',
+      `SELECT greatest(
+         (SELECT max(nonce) FROM outgoing_transactions WHERE chain_id = $1 AND from_address = $2),
+         (SELECT max(authorization_nonce) FROM outgoing_parts WHERE chain_id = $1 AND from_address = $2)) + 1 AS next`,
       [chainId, from],
     );
     return Number(row?.next ?? 0);
@@ -88,9 +115,14 @@ export class OutgoingRepository {
     since: Date,
   ): Promise<bigint> {
     const [row] = await manager.query<{ sum: string }[]>(
-      `SELECT coalesce(sum(amount), 0) AS sum FROM outgoing_transactions
-       WHERE chain_id = $1 AND purpose = 'sweep' AND token_address IS NOT DISTINCT FROM $2
-         AND created_at >= $3::timestamptz - interval '7 days' AND coalesce(sent_at, now()) >= $3 AND state <> 'failed'`,
+      `SELECT coalesce(sum(CASE WHEN part.outgoing_id IS NULL THEN outgoing.amount ELSE part.amount END), 0) AS sum
+       FROM outgoing_transactions outgoing
+       LEFT JOIN outgoing_parts part ON part.outgoing_id = outgoing.id
+       WHERE outgoing.chain_id = $1 AND purpose = 'sweep'
+         AND (CASE WHEN part.outgoing_id IS NULL THEN outgoing.token_address ELSE part.token_address END)
+           IS NOT DISTINCT FROM $2
+         AND created_at >= $3::timestamptz - interval '7 days' AND coalesce(sent_at, now()) >= $3 AND state <> 'failed'
+         AND (part.received > 0 OR part.received IS NULL)`,
       [chainId, tokenAddress, since],
     );
     return BigInt(row?.sum ?? 0);

@@ -70,7 +70,7 @@ export class Preparations {
   }
 
   /** The gas to allow it; or why it would fail. @throws RpcError */
-  private async gasFor(
+  async gasFor(
     chain: ChainConfig,
     { from, to, tokenAddress, amount }: Transfer,
   ): Promise<bigint | Extract<Preparation, { state: 'refused' }>> {

@@ -1,34 +1,51 @@
-import { Transaction, type TransactionLike } from 'ethers';
+import { type Authorization, Transaction, type TransactionLike } from 'ethers';
 import { transferData } from './erc20.js';
 import { type Fees } from './fees.js';
 
-/** A transfer as it is signed, but for its nonce. */
+/** What is signed that is no transfer. */
+export interface ContractCall {
+  /** Null: it makes a contract. */
+  to: string | null;
+  /** 0x-hex. */
+  data: string;
+  /** Delegations that come with it (EIP-7702). */
+  authorizations: readonly Authorization[];
+}
+
+/** A transaction as it is signed, but for its nonce. */
 export interface Payload {
   chainId: number;
+  /** Of the asset; of a call the contract. */
   recipient: string;
   /** Null: the native asset. */
   tokenAddress: string | null;
   amount: bigint;
   gasLimit: bigint;
   fees: Fees;
+  /** In place of a transfer. */
+  call?: ContractCall;
 }
 
 /** Longer than the nonces our addresses come to: what it costs to publish is never less for a lower one. */
 const HIGH_NONCE = 0xffffff;
 
 export function transactionOf(payload: Payload, nonce: number): TransactionLike {
-  const { chainId, gasLimit, recipient, tokenAddress, amount, fees } = payload;
-  const what =
-    tokenAddress === null
-      ? { to: recipient, value: amount, data: '0x' }
-      : { to: tokenAddress, value: 0n, data: transferData(recipient, amount) };
-  return { chainId, nonce, gasLimit, ...what, ...feeFields(fees) };
+  const { chainId, gasLimit, fees, call } = payload;
+  const what = call === undefined ? transferOf(payload) : { to: call.to, value: 0n, data: call.data };
+  return { chainId, nonce, gasLimit, ...what, ...feeFields(fees, call?.authorizations) };
+}
+
+function transferOf({ recipient, tokenAddress, amount }: Payload): Partial<TransactionLike> {
+  return tokenAddress === null
+    ? { to: recipient, value: amount, data: '0x' }
+    : { to: tokenAddress, value: 0n, data: transferData(recipient, amount) };
 }
 
 /** The same transaction with other fees, and another value where one is given. @param raw as it was signed */
 export function replacementOf(raw: string, fees: Fees, amount: bigint | undefined): TransactionLike {
-  const { chainId, nonce, gasLimit, to, value, data } = Transaction.from(raw);
-  return { chainId, nonce, gasLimit, to, value: amount ?? value, data, ...feeFields(fees) };
+  const { chainId, nonce, gasLimit, to, value, data, authorizationList } = Transaction.from(raw);
+  const what = { to, value: amount ?? value, data };
+  return { chainId, nonce, gasLimit, ...what, ...feeFields(fees, authorizationList ?? []) };
 }
 
 /** The bytes of what is about to be signed, 0x-hex, to ask what it costs to publish them. */
@@ -41,8 +58,12 @@ export function withoutSignature(raw: string): string {
   return Transaction.from(raw).unsignedSerialized;
 }
 
-function feeFields({ maxFeePerGas, maxPriorityFeePerGas }: Fees): Partial<TransactionLike> {
-  return maxPriorityFeePerGas === null
-    ? { type: 0, gasPrice: maxFeePerGas }
-    : { type: 2, maxFeePerGas, maxPriorityFeePerGas };
+/** The type goes with the fees; a transaction of EIP-7702 without any authorization is invalid. */
+function feeFields(
+  { maxFeePerGas, maxPriorityFeePerGas }: Fees,
+  authorizations: readonly Authorization[] = [],
+): Partial<TransactionLike> {
+  if (maxPriorityFeePerGas === null) return { type: 0, gasPrice: maxFeePerGas };
+  if (authorizations.length === 0) return { type: 2, maxFeePerGas, maxPriorityFeePerGas };
+  return { type: 4, maxFeePerGas, maxPriorityFeePerGas, authorizationList: [...authorizations] };
 }

@@ -26,18 +26,20 @@ export class DailyLimits {
   /**
    * What one sweep may move now, in base units; or what it waits for. What is more than a day may move goes in parts.
    * @param wanted base units
+   * @param taken base units that others are about to move, and nobody has signed yet
    */
   async mostFor(
     manager: EntityManager,
     chain: ChainConfig,
     tokenAddress: string | null,
     wanted: bigint,
+    taken: bigint,
   ): Promise<bigint | Obstacle> {
     const { maxPerSweep, maxPerDay } = rulesOf(chain, tokenAddress);
     const most = maxPerSweep !== undefined && maxPerSweep < wanted ? maxPerSweep : wanted;
     if (most < wanted) this.told(chain, tokenAddress, 'per_sweep', `max_per_sweep is ${maxPerSweep}`);
     if (maxPerDay === undefined) return most;
-    const left = maxPerDay - (await this.sentToday(manager, chain, tokenAddress));
+    const left = maxPerDay - (await this.sentToday(manager, chain, tokenAddress)) - taken;
     if (left >= most) return most;
     if (left > 0n && most > maxPerDay) return left;
     const reason = `max_per_day is ${maxPerDay}, and ${left > 0n ? left : 0n} of it are left today (UTC)`;

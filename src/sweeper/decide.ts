@@ -13,6 +13,8 @@ export interface Candidate {
   valueWei: bigint | null;
   /** What sweeping it costs, in wei. */
   feeWei: bigint;
+  /** It shares a transaction, which costs something besides: its share of that is no part of the fee yet. */
+  isBatched?: boolean;
   isForced: boolean;
   /** What keeps it where it is, whatever it is worth. */
   obstacle: Obstacle | null;
@@ -21,6 +23,14 @@ export interface Candidate {
 export interface Obstacle {
   code: WaitReason;
   reason: string;
+}
+
+/** What a transaction costs that several share. */
+export interface SharedCost {
+  /** How many share it at the most, above 0. */
+  size: number;
+  /** Of each transaction, whoever shares it. */
+  wei: bigint;
 }
 
 export type Decision = { go: true } | ({ go: false } & Obstacle);
@@ -42,6 +52,37 @@ export function decide(candidates: readonly Candidate[], maxFeeBps: number): Dec
   });
   for (const indices of groups.values()) carry(candidates, decisions, indices, maxFeeBps);
   return decisions;
+}
+
+/**
+ * As `decide`, where some share transactions: the fewer go, the more each of them pays, until those that go pay for all
+ * of what they share.
+ * @returns the candidates with their whole fees, and what becomes of each
+ */
+export function decideTogether<T extends Candidate>(
+  candidates: readonly T[],
+  maxFeeBps: number,
+  shared: SharedCost,
+): { candidates: T[]; decisions: Decision[] } {
+  let sharing = candidates.filter(({ isBatched, obstacle }) => isBatched && obstacle === null).length;
+  let share = 0n;
+  for (;;) {
+    const now = shareOf(shared, Math.max(1, sharing));
+    // Never less than before, so that those that go only become fewer.
+    if (now > share) share = now;
+    const fee = share;
+    const priced = candidates.map((one) => (one.isBatched ? { ...one, feeWei: one.feeWei + fee } : one));
+    const decisions = decide(priced, maxFeeBps);
+    const going = priced.filter(({ isBatched }, index) => isBatched && decisions[index]?.go).length;
+    if (going === 0 || going >= sharing) return { candidates: priced, decisions };
+    sharing = going;
+  }
+}
+
+/** So much that all together pay for every transaction it takes. */
+function shareOf({ size, wei }: SharedCost, count: number): bigint {
+  const all = BigInt(Math.ceil(count / size)) * wei;
+  return (all + BigInt(count) - 1n) / BigInt(count);
 }
 
 function alone(candidate: Candidate, maxFeeBps: number): Decision {

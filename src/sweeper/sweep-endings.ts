@@ -1,6 +1,7 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
 import { FinalHooks } from '../outgoing/final-hooks.js';
+import { type OutgoingPart } from '../outgoing/outgoing-part.entity.js';
 import { OutgoingTransaction } from '../outgoing/outgoing-transaction.entity.js';
 import { OutgoingRepository } from '../outgoing/outgoing.repository.js';
 import { DepositFunds } from '../payments/deposit-funds.js';
@@ -25,56 +26,84 @@ export class SweepEndings implements OnModuleInit {
 
   private async ended(manager: EntityManager, outgoing: OutgoingTransaction): Promise<void> {
     if (outgoing.purpose !== 'sweep') return;
-    for (const sweep of await this.sweeps.byOutgoing(manager, outgoing.id)) {
-      if (sweep.state !== 'sent') continue;
-      if (outgoing.state === 'confirmed') await this.confirmed(manager, sweep, outgoing);
-      else await this.failed(manager, sweep, outgoing);
+    const parts = await this.outgoing.partsOf([outgoing], manager);
+    const sweeps = (await this.sweeps.byOutgoing(manager, outgoing.id)).filter(
+      ({ state }) => state === 'sent',
+    );
+    const settled: Settled[] = [];
+    for (const sweep of sweeps) {
+      const part = parts.find(({ subjectId }) => subjectId === sweep.id) ?? null;
+      const end = endOf(outgoing, part);
+      const { fee, hadGas } = await this.costOf(manager, sweep, part);
+      const row = { fee, isGasSettled: part !== null && !hadGas };
+      if (end.state === 'failed') await this.failed(manager, sweep, { ...row, reason: end.reason });
+      else {
+        await this.confirmed(manager, sweep, {
+          ...row,
+          amount: end.amount,
+          received: end.received,
+        });
+        settled.push({ sweep, received: end.received as bigint, fee });
+      }
+    }
+    await this.settle(manager, outgoing, settled);
+  }
+
+  private async confirmed(manager: EntityManager, sweep: Sweep, end: Partial<Sweep>): Promise<void> {
+    const now = new Date();
+    const row = { ...end, state: 'confirmed' as const, updatedAt: now, finishedAt: now };
+    await manager.update(Sweep, { id: sweep.id }, row);
+    if (!sweep.isComplete) return;
+    const { chainId, from: address, tokenAddress } = sweep;
+    const upToBlock = sweep.takenAtBlock as number;
+    await this.funds.markSwept(manager, { chainId, address, tokenAddress, upToBlock });
+  }
+
+  /** Payments in one order everywhere, and after the transfers, so that nobody waits for each other's rows. */
+  private async settle(
+    manager: EntityManager,
+    { txHash }: OutgoingTransaction,
+    settled: readonly Settled[],
+  ): Promise<void> {
+    const complete = settled.filter(({ sweep }) => sweep.isComplete);
+    complete.sort((a, b) => (a.sweep.paymentId < b.sweep.paymentId ? -1 : 1));
+    for (const { sweep, received, fee } of complete) {
+      const { paymentId, chainId, tokenAddress } = sweep;
+      const told = { tx_hash: txHash as string, amount: received.toString(), fee: fee.toString() };
+      await this.funds.settle(manager, { paymentId, chainId, tokenAddress }, told);
     }
   }
 
-  private async confirmed(
-    manager: EntityManager,
-    sweep: Sweep,
-    outgoing: OutgoingTransaction,
-  ): Promise<void> {
-    const fee = await this.feeOf(manager, sweep);
-    const received = outgoing.received as bigint;
+  private async failed(manager: EntityManager, sweep: Sweep, end: Partial<Sweep>): Promise<void> {
     const now = new Date();
-    const row = {
-      state: 'confirmed' as const,
-      amount: outgoing.amount,
-      received,
-      fee,
-      updatedAt: now,
-      finishedAt: now,
-    };
+    const row = { ...end, state: 'failed' as const, received: 0n, updatedAt: now, finishedAt: now };
     await manager.update(Sweep, { id: sweep.id }, row);
-    if (!sweep.isComplete) return;
-    const { chainId, from: address, tokenAddress, paymentId } = sweep;
-    const upToBlock = sweep.takenAtBlock as number;
-    await this.funds.markSwept(manager, { chainId, address, tokenAddress, upToBlock });
-    await this.funds.settle(
-      manager,
-      { paymentId, chainId, tokenAddress },
-      { tx_hash: outgoing.txHash as string, amount: received.toString(), fee: fee.toString() },
-    );
-  }
-
-  private async failed(manager: EntityManager, sweep: Sweep, { reason }: OutgoingTransaction): Promise<void> {
-    const fee = await this.feeOf(manager, sweep);
-    const now = new Date();
-    await manager.update(
-      Sweep,
-      { id: sweep.id },
-      { state: 'failed', reason, fee, received: 0n, updatedAt: now, finishedAt: now },
-    );
     const { id, from, paymentId, tokenAddress: token } = sweep;
-    this.logger.error({ sweep: id, payment_id: paymentId, from, token, reason }, 'sweep failed');
+    const line = { sweep: id, payment_id: paymentId, from, token, reason: end.reason };
+    this.logger.error(line, 'sweep failed');
   }
 
-  /** In wei, with the gas that was sent for it. */
-  private async feeOf(manager: EntityManager, { id }: Sweep): Promise<bigint> {
-    const all = await this.outgoing.ofSubject(manager, id);
-    return all.reduce((sum, { fee }) => sum + (fee ?? 0n), 0n);
+  /** In wei, with the gas that was sent for it; of a batch its share. */
+  private async costOf(
+    manager: EntityManager,
+    { id }: Sweep,
+    part: OutgoingPart | null,
+  ): Promise<{ fee: bigint; hadGas: boolean }> {
+    const own = await this.outgoing.ofSubject(manager, id);
+    const fee = own.reduce((sum, one) => sum + (one.fee ?? 0n), part?.fee ?? 0n);
+    return { fee, hadGas: own.some(({ purpose }) => purpose === 'gas') };
   }
+}
+
+interface Settled {
+  sweep: Sweep;
+  received: bigint;
+  fee: bigint;
+}
+
+/** Of a batch that was mined each ends as its own transfer did. */
+function endOf(outgoing: OutgoingTransaction, part: OutgoingPart | null) {
+  if (part === null || outgoing.state === 'failed') return outgoing;
+  const { reason, amount, received } = part;
+  return { state: reason === null ? ('confirmed' as const) : ('failed' as const), reason, amount, received };
 }

@@ -8,7 +8,7 @@ import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { DepositFunds, type UnsweptDeposit } from '../payments/deposit-funds.js';
 import { type ChainExtent, ScannedChain } from '../scanner/scanned-chain.js';
-import { type Candidate, decide, type Decision } from './decide.js';
+import { type Candidate, type Decision, decideTogether, type Obstacle } from './decide.js';
 import { DepositBalances } from './deposit-balances.js';
 import { Obstacles } from './obstacles.js';
 import { SweepCosts } from './sweep-costs.js';
@@ -34,6 +34,13 @@ export interface Planned {
   treasury: string;
   candidate: Candidate;
   decision: Decision;
+}
+
+/** What holds for a whole plan. */
+interface Known {
+  treasury: string;
+  costs: SweepCosts;
+  obstacleOf: (deposit: UnsweptDeposit) => Obstacle | null;
 }
 
 /** What is asked for cannot be done, and why. */
@@ -68,12 +75,21 @@ export class SweepPlanner {
     const extent = await this.scanned.extent(chain);
     if (extent === null) throw new SweepRefusedError(`chain ${chain.name} has not been scanned yet`);
     const deposits = await this.idle(chain, extent, options.paymentIds);
-    const found = await this.found(chain, extent, sweeping.treasury, deposits, options);
-    const decisions = decide(
+    const { treasury } = sweeping;
+    const quote = await this.chains.accounts(chain.name).gasQuote();
+    const costs = new SweepCosts(this.chains, chain, treasury, quote);
+    const obstacleOf = await this.obstacles.of(chain, quote, deposits, options.isForced);
+    const found = await this.found(chain, extent, { treasury, costs, obstacleOf }, deposits, options);
+    const { candidates, decisions } = decideTogether(
       found.map(({ candidate }) => candidate),
       this.settings.sweepMaxFeeBps,
+      costs.shared(),
     );
-    const planned = found.map((one, index) => ({ ...one, decision: decisions[index] as Decision }));
+    const planned = found.map((one, index) => ({
+      ...one,
+      candidate: candidates[index] as Candidate,
+      decision: decisions[index] as Decision,
+    }));
     if (!options.isDryRun) await this.write(chain, planned);
     return planned;
   }
@@ -98,13 +114,10 @@ export class SweepPlanner {
   private async found(
     chain: ChainConfig,
     extent: ChainExtent,
-    treasury: string,
+    { treasury, costs, obstacleOf }: Known,
     deposits: readonly UnsweptDeposit[],
     options: PlanOptions,
   ): Promise<Omit<Planned, 'decision'>[]> {
-    const quote = await this.chains.accounts(chain.name).gasQuote();
-    const costs = new SweepCosts(this.chains, chain, treasury, quote);
-    const obstacleOf = await this.obstacles.of(chain, quote, deposits, options.isForced);
     const found: Omit<Planned, 'decision'>[] = [];
     for (let first = 0; first < deposits.length; first += AT_ONCE) {
       const some = deposits.slice(first, first + AT_ONCE).map(async (deposit) => {
@@ -121,6 +134,7 @@ export class SweepPlanner {
           asset: tokenAddress ?? 'native',
           valueWei: valueInWei(chain, tokenAddress, final),
           feeWei: await costs.feeOf(address, tokenAddress, final),
+          isBatched: chain.sweep.batches !== undefined && tokenAddress !== null,
           isForced: options.isForced,
           obstacle: obstacleOf(deposit),
         };

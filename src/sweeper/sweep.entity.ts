@@ -21,6 +21,7 @@ export const WAIT_REASONS = [
   'no_gas_tank',
   'gas_tank_low',
   'failed_before',
+  'no_delegate',
 ] as const;
 /** Why money waits at its address, for machines. */
 export type WaitReason = (typeof WAIT_REASONS)[number];
@@ -30,7 +31,7 @@ const OPEN = `state IN ('waiting','planned','funding','sent')`;
 /** One asset of one deposit address on its way to the treasury; at most one is open. */
 @Entity('sweeps')
 @Check('sweeps_state_check', `state IN ('waiting','planned','funding','sent','confirmed','failed')`)
-@Check('sweeps_path_check', `path IN ('transfer')`)
+@Check('sweeps_path_check', `path IN ('transfer','eip7702')`)
 @Index('sweeps_open_native_key', ['chainId', 'from'], {
   unique: true,
   where: `token_address IS NULL AND ${OPEN}`,
@@ -93,9 +94,9 @@ export class Sweep {
   @Column({ ...amountColumn, nullable: true })
   received: bigint | null;
 
-  /** How it goes: by a transfer that the deposit address itself signs. */
+  /** How it goes: by a transfer that the deposit address signs, or in a batch of the gas tank's. */
   @Column('varchar', { length: 10 })
-  path: 'transfer';
+  path: 'transfer' | 'eip7702';
 
   @Column('varchar', { length: 10 })
   state: SweepState;

@@ -9,28 +9,20 @@ import { RefundsModule } from '../refunds/refunds.module.js';
 import { ScannedChainModule } from '../scanner/scanned-chain.module.js';
 import { KeysModule } from '../wallet/keys.module.js';
 import { WalletModule } from '../wallet/wallet.module.js';
+import { BatchedTransfers } from './batched-transfers.js';
 import { DailyLimits } from './daily-limits.js';
-import { DepositBalances } from './deposit-balances.js';
 import { GasReturns } from './gas-returns.js';
-import { Obstacles } from './obstacles.js';
+import { SingleTransfers } from './single-transfers.js';
+import { SweepDelegateModule } from './sweep-delegate.module.js';
 import { SweepEndings } from './sweep-endings.js';
-import { SweepPlanner } from './sweep-planner.js';
+import { SweepPlanModule } from './sweep-plan.module.js';
+import { SweepRows } from './sweep-rows.js';
 import { SweepSteps } from './sweep-steps.js';
 import { SweepWork } from './sweep-work.js';
 import { SweeperMetrics } from './sweeper-metrics.js';
 import { SweeperService } from './sweeper.service.js';
 import { SweepsController } from './sweeps.controller.js';
-import { SweepsRepository } from './sweeps.repository.js';
-import { SweepsService } from './sweeps.service.js';
 import { TreasuryCheck } from './treasury-check.js';
-
-/** Planning, which needs no key: for every process, and for the command line. */
-@Module({
-  imports: [ChainModule, ChainFactsModule, RefundsModule, ScannedChainModule],
-  providers: [DepositBalances, Obstacles, SweepPlanner, SweepsRepository, SweepsService],
-  exports: [DepositBalances, SweepPlanner, SweepsRepository, SweepsService],
-})
-export class SweepPlanModule {}
 
 /** Its REST routes. */
 @Module({ imports: [AuthModule, SweepPlanModule], controllers: [SweepsController] })
@@ -44,16 +36,20 @@ export class SweepRestModule {}
     OutgoingModule,
     RefundsModule,
     ScannedChainModule,
+    SweepDelegateModule,
     SweepPlanModule,
     KeysModule,
     WalletModule,
   ],
   providers: [
+    BatchedTransfers,
     DailyLimits,
     GasReturns,
     RefundEndings,
     RefundSteps,
+    SingleTransfers,
     SweepEndings,
+    SweepRows,
     SweepSteps,
     SweepWork,
     SweeperMetrics,

@@ -15,6 +15,7 @@ import { AdvisoryLocks } from '../database/advisory-locks.js';
 import { Ticker } from '../process/ticker.js';
 import { Keys } from '../wallet/keys.js';
 import { ChainSweeper } from './chain-sweeper.js';
+import { DelegateCheck } from './delegate-check.js';
 import { sweepingOf } from './sweeping.js';
 import { SweepWork } from './sweep-work.js';
 import { TreasuryCheck } from './treasury-check.js';
@@ -34,6 +35,7 @@ export class SweeperService implements OnApplicationBootstrap, BeforeApplication
     private readonly chains: ChainService,
     private readonly keys: Keys,
     private readonly treasuries: TreasuryCheck,
+    private readonly delegates: DelegateCheck,
     private readonly work: SweepWork,
     private readonly schedule: SchedulerRegistry,
   ) {
@@ -48,6 +50,7 @@ export class SweeperService implements OnApplicationBootstrap, BeforeApplication
       if (isOff) this.logger.log({ chain: chain.name, reason: sweeping.off }, 'nothing is swept');
       else await this.treasuries.requireUsable(sweeping.treasury);
       if (!isOff) void this.treasuries.warnOfContract(chain, sweeping.treasury);
+      if (!isOff && chain.sweep.batches !== undefined) this.delegates.watch(chain);
       // Refunds are paid, and what was sent is followed to its end, where nothing is swept.
       if (this.keys.has('deposit') || this.keys.has('payout')) this.start(chain, !isOff);
     }

@@ -49,7 +49,7 @@ export class SweepsService {
   /** Newest first. @param merchantId null: of all */
   async list(merchantId: string | null, query: SweepQuery): Promise<Page<SweepView>> {
     const { state, chain, payment_id: paymentId, after, limit } = query;
-    const chainId = chain === undefined ? undefined : this.chainsOf(chain)[0]?.chainId;
+    const chainId = chain === undefined ? undefined : this.chainNamed(chain).chainId;
     const rows = await this.sweeps.list({ merchantId, state, chainId, paymentId, after, limit: limit + 1 });
     return page(await this.views(rows), limit, ({ id }) => id);
   }
@@ -61,7 +61,7 @@ export class SweepsService {
   async run({ chain, ...options }: SweepRun): Promise<PlannedView[]> {
     const refusals: string[] = [];
     const planned: PlannedView[] = [];
-    for (const one of chain === null ? this.chains.all() : this.chainsOf(chain)) {
+    for (const one of chain === null ? this.chains.all() : [this.chainNamed(chain)]) {
       try {
         planned.push(...(await this.planner.plan(one, options)).map((each) => plannedView(each, one.name)));
       } catch (error) {
@@ -86,9 +86,10 @@ export class SweepsService {
     return controlView(await this.sweeps.pause(false, null));
   }
 
-  private chainsOf(name: string): ChainConfig[] {
+  /** @throws ValidationFailedError, with the names there are */
+  chainNamed(name: string): ChainConfig {
     const chain = this.chains.find(name);
-    if (chain) return [chain];
+    if (chain) return chain;
     const known = this.chains.all().map((one) => one.name);
     throw new ValidationFailedError([
       {

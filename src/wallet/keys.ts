@@ -1,7 +1,12 @@
 import {
+  type Authorization,
   computeAddress,
+  getAddress,
+  hashAuthorization,
+  hexlify,
   HDNodeWallet,
   Mnemonic,
+  randomBytes,
   SigningKey,
   Transaction,
   type TransactionLike,
@@ -38,6 +43,14 @@ export interface SignedTransaction {
   raw: string;
   /** 0x + 64 lower-case hex digits. */
   hash: string;
+}
+
+/** That an address runs the code of a contract from its nonce on. */
+export interface Delegation {
+  /** Of that one chain: 0, which is any, is refused. */
+  chainId: number;
+  delegate: string;
+  nonce: number;
 }
 
 export interface KeySources {
@@ -87,6 +100,18 @@ export class Keys {
     return { raw: unsigned.serialized, hash: unsigned.hash as string };
   }
 
+  /**
+   * Lets the code of a contract run at the address, by whoever puts this into a transaction (EIP-7702).
+   * @param from as in `sign`
+   * @throws NoKeyError, WrongKeyError
+   */
+  authorize(account: Account, from: string, request: Delegation): Authorization {
+    const key = this.#keyOf(account);
+    const address = addressOf(key);
+    if (address !== from) throw new WrongKeyError(account, from, address);
+    return authorized(key, request);
+  }
+
   #keyOf(account: Account): SigningKey {
     if (account.kind !== 'deposit') {
       const key = this.#single[account.kind];
@@ -96,6 +121,21 @@ export class Keys {
     if (this.#external === null) throw new NoKeyError(account);
     return this.#external.deriveChild(account.derivationIndex).signingKey;
   }
+}
+
+/** A delegation by an address that nobody has: its key is made here, and forgotten. To see whether a chain has EIP-7702. */
+export function nobodysDelegation(request: Omit<Delegation, 'nonce'>): {
+  address: string;
+  authorization: Authorization;
+} {
+  const key = new SigningKey(hexlify(randomBytes(32)));
+  return { address: addressOf(key), authorization: authorized(key, { ...request, nonce: 0 }) };
+}
+
+function authorized(key: SigningKey, { chainId, delegate, nonce }: Delegation): Authorization {
+  if (chainId < 1) throw new Error('an authorization for every chain is never signed: give the chain id');
+  const request = { chainId: BigInt(chainId), address: getAddress(delegate), nonce: BigInt(nonce) };
+  return { ...request, signature: key.sign(hashAuthorization(request)) };
 }
 
 function addressOf(key: SigningKey): string {

@@ -6,17 +6,40 @@ interface Bytecode {
   object: string;
 }
 
+interface DeployedBytecode extends Bytecode {
+  /** By the id of its declaration. */
+  immutableReferences: Record<string, { start: number; length: number }[]>;
+}
+
+interface Declaration {
+  id: number;
+  name: string;
+  nodes?: Declaration[];
+}
+
 interface CompilerOutput {
   errors?: { severity: string; formattedMessage: string }[];
-  contracts?: Record<string, Record<string, { evm: { bytecode: Bytecode; deployedBytecode: Bytecode } }>>;
+  contracts?: Record<
+    string,
+    Record<string, { evm: { bytecode: Bytecode; deployedBytecode: DeployedBytecode } }>
+  >;
+  sources?: Record<string, { ast: Declaration }>;
+}
+
+export interface Compiled {
+  /** 0x-hex: what makes the contract. */
+  bytecode: string;
+  /** 0x-hex: what stands at its address then, with zeros for its immutables. */
+  deployed: string;
+  /** Where in `deployed` each immutable stands, in bytes; each takes 32. */
+  immutables: Record<string, number[]>;
 }
 
 /**
  * Compiles a file that has one contract, named as the file is. The same source gives the same bytes anywhere: compiler
  * and settings are fixed, and the metadata hash, which would take in file paths, is left out.
- * @returns 0x-hex: what makes the contract, and what stands at its address then
  */
-export function compile(file: string): { bytecode: string; deployed: string } {
+export function compile(file: string): Compiled {
   const source = basename(file);
   const input = {
     language: 'Solidity',
@@ -25,7 +48,16 @@ export function compile(file: string): { bytecode: string; deployed: string } {
       evmVersion: 'paris',
       optimizer: { enabled: true, runs: 200 },
       metadata: { bytecodeHash: 'none', appendCBOR: false },
-      outputSelection: { '*': { '*': ['evm.bytecode.object', 'evm.deployedBytecode.object'] } },
+      outputSelection: {
+        '*': {
+          '': ['ast'],
+          '*': [
+            'evm.bytecode.object',
+            'evm.deployedBytecode.object',
+            'evm.deployedBytecode.immutableReferences',
+          ],
+        },
+      },
     },
   };
   const output = JSON.parse(solc.compile(JSON.stringify(input))) as CompilerOutput;
@@ -33,5 +65,24 @@ export function compile(file: string): { bytecode: string; deployed: string } {
   const compiled = output.contracts?.[source]?.[basename(file, '.sol')];
   if (failure || !compiled) throw new Error(failure?.formattedMessage ?? 'the compiler gave no contract');
   const { bytecode, deployedBytecode } = compiled.evm;
-  return { bytecode: `0x${bytecode.object}`, deployed: `0x${deployedBytecode.object}` };
+  const declared = declarations(output.sources?.[source]?.ast);
+  const immutables = Object.entries(deployedBytecode.immutableReferences).map(
+    ([id, places]) => [declared.get(Number(id)) ?? id, places.map(({ start }) => start)] as const,
+  );
+  return {
+    bytecode: `0x${bytecode.object}`,
+    deployed: `0x${deployedBytecode.object}`,
+    immutables: Object.fromEntries(immutables),
+  };
+}
+
+/** Names by id, of all that a file and its contracts declare. */
+function declarations(root: Declaration | undefined): Map<number, string> {
+  const found = new Map<number, string>();
+  const note = ({ id, name, nodes = [] }: Declaration) => {
+    found.set(id, name);
+    nodes.forEach(note);
+  };
+  if (root) note(root);
+  return found;
 }

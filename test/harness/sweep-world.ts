@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Wallet } from 'ethers';
-import { type ChainConfig, type TokenSweep } from '../../src/config/chains.js';
+import { type ChainConfig, type SweepConfig, type TokenSweep } from '../../src/config/chains.js';
 import { type Settings } from '../../src/config/settings.js';
+import { creationCode } from '../../src/outgoing/delegate/sweep-delegate.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { SweepPlanner } from '../../src/sweeper/sweep-planner.js';
 import { type CheckedChain } from '../../src/ledger/check/report.js';
@@ -17,6 +18,8 @@ const ETHER = 10n ** 18n;
 export const TANK = new Wallet(`0x${'7a'.repeat(32)}`);
 export const PAYOUT = new Wallet(`0x${'9b'.repeat(32)}`);
 export const TREASURY = new Wallet(`0x${'5c'.repeat(32)}`).address;
+/** Whom the contract knows that deposit addresses delegate to. */
+export const PARTIES = { treasury: TREASURY.toLowerCase(), operator: TANK.address.toLowerCase() };
 /** The longest there is: time passed on the chain is not meant to expire anything. */
 const LONG = { expires_in_minutes: 40_000 };
 
@@ -43,6 +46,10 @@ export interface SweepRow {
   received: string | null;
   fee: string | null;
   token_address: string | null;
+  path: string;
+  from_address: string;
+  estimated_fee: string;
+  outgoing_id: string | null;
 }
 
 /** A chain, the app that sweeps on it, and what a test looks at. */
@@ -68,7 +75,27 @@ export class SweepWorld {
     tokenSweep?: TokenSweep,
     isLegacy = false,
   ): Promise<SweepWorld> {
-    const chain = await TestChain.start({}, [], isLegacy);
+    return SweepWorld.on(await TestChain.start({}, [], isLegacy), settings, config, tokenSweep);
+  }
+
+  /** On a chain with EIP-7702, where tokens go in batches. @param sweep of the chain, besides */
+  static async startBatched(
+    settings: Partial<Settings> = {},
+    { size = 20, ...sweep }: Partial<SweepConfig> & { size?: number } = {},
+    tokenSweep?: TokenSweep,
+  ): Promise<SweepWorld> {
+    const chain = await TestChain.start({}, ['--hardfork', 'prague']);
+    const delegate = (await chain.deploy(creationCode(PARTIES))).toLowerCase();
+    const config = { sweep: { enabled: true, minimum: 0n, batches: { delegate, size }, ...sweep } };
+    return SweepWorld.on(chain, settings, config, tokenSweep);
+  }
+
+  private static async on(
+    chain: TestChain,
+    settings: Partial<Settings>,
+    config: Partial<ChainConfig>,
+    tokenSweep?: TokenSweep,
+  ): Promise<SweepWorld> {
     const odd = await OddToken.deploy(chain);
     const node = await FaultyRpc.start(chain.url);
     const receiver = await Receiver.start();

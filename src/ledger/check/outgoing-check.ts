@@ -4,7 +4,7 @@ import { type FundsReader } from '../../chain/funds-reader.js';
 import { type Booked, negated } from '../corrections.js';
 import { type LedgerRepository } from '../ledger.repository.js';
 import { type LedgerAccount, type LedgerLeg, merged, outgoingPosting, outgoingSubject } from '../posting.js';
-import { minedMovements } from './mined-facts.js';
+import { minedMovements, type SignedFacts } from './mined-facts.js';
 import { type OutgoingRow, outgoingRows } from './outgoing-rows.js';
 import { type CheckedChain } from './report.js';
 
@@ -96,10 +96,24 @@ function legsOf(row: OutgoingRow, { receipt, amount }: Mined, paying: Context['p
     block: { number: receipt.blockNumber, hash: receipt.blockHash, time: new Date(0) },
     txHash: receipt.txHash,
     paymentId: null,
-    movements: minedMovements({ ...row, from, amount }, receipt, paying),
+    movements: signedBy(row, from, amount).flatMap((signed) => minedMovements(signed, receipt, paying)),
     feePaidBy: from,
     fee: receipt.fee,
   }).legs;
+}
+
+/** What a transaction was signed to move, its own and that of its parts. */
+function signedBy(
+  { parts, ...row }: OutgoingRow,
+  from: SignedFacts['from'],
+  amount: bigint,
+): readonly SignedFacts[] {
+  const ofOthers = parts.map((part) => ({
+    ...part,
+    kind: row.kind,
+    from: { account: 'deposit' as const, address: part.from },
+  }));
+  return [{ ...row, from, amount }, ...ofOthers];
 }
 
 /** What receipts prove: what the recipient got, and the gas. */

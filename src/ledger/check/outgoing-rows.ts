@@ -11,6 +11,8 @@ export interface OutgoingRow {
   tokenAddress: string | null;
   isFinal: boolean;
   attempts: { txHash: string; amount: bigint }[];
+  /** What it moves of deposit addresses that did not send it. */
+  parts: { from: string; recipient: string; tokenAddress: string; amount: bigint }[];
 }
 
 interface Row {
@@ -22,6 +24,7 @@ interface Row {
   token_address: string | null;
   is_final: boolean;
   attempts: { tx_hash: string; amount: string }[];
+  parts: { from: string; recipient: string; token: string; amount: string }[];
 }
 
 const PAGE = 200;
@@ -32,7 +35,7 @@ export async function* outgoingRows(manager: EntityManager, chainId: number): As
   for (;;) {
     const rows: Row[] = await manager.query<Row[]>(
       `SELECT o.id, o.purpose, o.account, o.from_address, o.recipient, o.token_address,
-         o.finished_at IS NOT NULL AS is_final, attempts.attempts
+         o.finished_at IS NOT NULL AS is_final, attempts.attempts, parts.parts
        FROM outgoing_transactions o
        CROSS JOIN LATERAL (
          SELECT coalesce(json_agg(json_build_object('tx_hash', tx_hash, 'amount', amount::text) ORDER BY ordinal), '[]')
@@ -40,6 +43,11 @@ export async function* outgoingRows(manager: EntityManager, chainId: number): As
          FROM outgoing_attempts a
          WHERE a.outgoing_id = o.id AND (o.finished_at IS NULL OR a.tx_hash = o.tx_hash)
        ) AS attempts
+       CROSS JOIN LATERAL (
+         SELECT coalesce(json_agg(json_build_object('from', from_address, 'recipient', recipient,
+           'token', token_address, 'amount', amount::text) ORDER BY position), '[]') AS parts
+         FROM outgoing_parts p WHERE p.outgoing_id = o.id
+       ) AS parts
        WHERE o.chain_id = $1 AND ($2::uuid IS NULL OR o.id > $2) ORDER BY o.id LIMIT ${PAGE}`,
       [chainId, after],
     );
@@ -59,5 +67,11 @@ function rowOf(row: Row): OutgoingRow {
     tokenAddress: row.token_address,
     isFinal: row.is_final,
     attempts: row.attempts.map(({ tx_hash: txHash, amount }) => ({ txHash, amount: BigInt(amount) })),
+    parts: row.parts.map(({ from, recipient, token, amount }) => ({
+      from,
+      recipient,
+      tokenAddress: token,
+      amount: BigInt(amount),
+    })),
   };
 }

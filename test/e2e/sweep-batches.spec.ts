@@ -1,0 +1,289 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { Transaction } from 'ethers';
+import { type PaymentView } from '../../src/payments/payment.view.js';
+import { delegationTo } from '../../src/outgoing/delegate/sweep-delegate.js';
+import { SweepWorld, TANK, TREASURY } from '../harness/sweep-world.js';
+import { waitFor } from '../harness/wait-for.js';
+
+const ETHER = 10n ** 18n;
+let world: SweepWorld;
+afterEach(() => world?.stop());
+
+const batches = () => world.outgoing(`purpose = 'sweep' AND account = 'gas_tank'`);
+const settledTimes = async ({ id }: PaymentView) =>
+  (await world.app.eventsOf(id)).filter((type) => type === 'payment.settled').length;
+const nonceOf = async (address: string) =>
+  Number(await world.chain.rpc<string>('eth_getTransactionCount', [address, 'latest']));
+const bytesOf = async (outgoingId: string) => {
+  const rows = await world.app.database.dataSource.query<{ raw: string }[]>(
+    'SELECT raw FROM outgoing_attempts WHERE outgoing_id = $1 ORDER BY ordinal',
+    [outgoingId],
+  );
+  return rows.map(({ raw }) => raw);
+};
+const requireProvenBooks = async () => {
+  await world.app.waitForBlock(await world.chain.height());
+  expect(await world.requireBooks()).toMatchObject({ differences: { count: 0 }, notes: { count: 0 } });
+};
+const refuseBroadcasts = () =>
+  world.node.inject('eth_sendRawTransaction', {
+    kind: 'answer',
+    answer: () => Promise.resolve({ error: { code: -32003, message: 'txpool is full' } }),
+  });
+
+describe('tokens of several deposit addresses', () => {
+  it('go in one transaction of the gas tank; each is settled with its share of the fee, to the wei', async () => {
+    world = await SweepWorld.startBatched();
+    const before = await world.native(TANK.address);
+    const payments = [
+      await world.paidToken(5_000_001n),
+      await world.paidToken(7n),
+      await world.paidOdd(11_000_000n),
+    ];
+    const native = await world.paid(ETHER);
+    await world.plan();
+    for (const payment of [...payments, native]) await world.settled(payment.id);
+    const [batch, ...others] = await batches();
+    expect(others).toEqual([]);
+    expect(batch).toMatchObject({ state: 'confirmed' });
+    expect(await world.outgoing(`purpose = 'gas'`)).toEqual([]);
+    expect(await world.token(TREASURY)).toBe(5_000_008n);
+    expect(await world.token(TREASURY, world.odd.address)).toBe(11_000_000n);
+    const settled = await Promise.all(payments.map(({ id }) => world.app.payment(id)));
+    expect(settled.map(({ sweep }) => sweep?.tx_hash)).toEqual(payments.map(() => batch?.tx_hash));
+    expect(settled.map(({ sweep }) => sweep?.amount)).toEqual(['5000001', '7', '11000000']);
+    const shares = settled.map(({ sweep }) => BigInt(sweep?.fee ?? 0));
+    expect(shares.reduce((sum, share) => sum + share, 0n)).toBe(BigInt(batch?.fee ?? 0));
+    expect(before - (await world.native(TANK.address))).toBe(BigInt(batch?.fee ?? 0));
+    for (const payment of payments) {
+      expect(await world.native(payment.address)).toBe(0n);
+      // As wallet scan and export see that it was used.
+      expect(await nonceOf(payment.address)).toBe(1);
+      expect(await settledTimes(payment)).toBe(1);
+    }
+    const [raw] = await bytesOf(batch?.id as string);
+    const { type, authorizationList } = Transaction.from(raw as string);
+    expect(type).toBe(4);
+    expect(authorizationList?.map(({ chainId, nonce }) => [chainId, nonce])).toEqual(
+      payments.map(() => [31_337n, 0n]),
+    );
+    await requireProvenBooks();
+  });
+
+  it('go again without a second authorization, and by their own key as before', async () => {
+    world = await SweepWorld.startBatched();
+    const payment = await world.paidToken(5_000_000n);
+    await world.plan();
+    await world.settled(payment.id);
+    await world.chain.payToken(payment.address, 300n);
+    // An address that delegates takes native money as before.
+    await world.chain.pay(payment.address, ETHER);
+    await world.chain.mine(3);
+    await world.plan();
+    await world.mineUntil('both swept', async () => {
+      const done = (await world.sweepsOf(payment.id)).filter(({ state }) => state === 'confirmed');
+      if (done.length < 3) await world.plan();
+      return done.length === 3;
+    });
+    const [, again] = await batches();
+    expect(Transaction.from((await bytesOf(again?.id as string))[0] as string).type).toBe(2);
+    expect(await world.token(TREASURY)).toBe(5_000_300n);
+    expect(await world.native(payment.address)).toBe(0n);
+    expect(await nonceOf(payment.address)).toBe(2);
+    await requireProvenBooks();
+  });
+
+  it('are left alone by one whose address is blacklisted, before it is signed and after', async () => {
+    world = await SweepWorld.startBatched();
+    const [early, late, good] = [
+      await world.paidOdd(1_000n),
+      await world.paidOdd(2_000n),
+      await world.paidOdd(4_000n),
+    ];
+    await world.odd.blacklist(early.address);
+    await world.chain.mine();
+    const heal = refuseBroadcasts();
+    await world.plan();
+    await world.waitForOutgoing(`state = 'sent' AND purpose = 'sweep'`);
+    await world.odd.blacklist(late.address);
+    await world.chain.mine();
+    heal();
+    await world.settled(good.id);
+    const [failedEarly] = await world.sweepsOf(early.id);
+    expect(failedEarly).toMatchObject({ state: 'failed', path: 'transfer', fee: null });
+    expect(failedEarly?.reason).toContain('ODD: sender is blacklisted');
+    const [failedLate] = await world.sweepsOf(late.id);
+    expect(failedLate).toMatchObject({ state: 'failed', path: 'eip7702', received: '0' });
+    expect(failedLate?.reason).toContain('refuses the transfer: it reverts ODD: sender is blacklisted');
+    const [swept] = await world.sweepsOf(good.id);
+    const [batch] = await batches();
+    expect(BigInt(failedLate?.fee ?? 0) + BigInt(swept?.fee ?? 0)).toBe(BigInt(batch?.fee ?? 0));
+    expect(await world.token(late.address, world.odd.address)).toBe(2_000n);
+    expect((await world.app.payment(late.id)).status).toBe('confirmed');
+    await world.odd.blacklist(late.address, false);
+    await world.chain.mine();
+    await world.plan({ paymentIds: [late.id], isForced: true });
+    await world.settled(late.id);
+    expect(await world.token(TREASURY, world.odd.address)).toBe(6_000n);
+    await requireProvenBooks();
+  });
+
+  it.each([
+    ['takes a fee', 'takes_fee', '990'],
+    ['returns nothing', 'returns_nothing', '1000'],
+  ] as const)('of a token that %s settle with what arrived', async (_what, way, arrived) => {
+    world = await SweepWorld.startBatched();
+    const [odd, other] = [await world.paidOdd(1_000n), await world.paidToken(500n)];
+    await world.odd.behave(way);
+    await world.chain.mine();
+    await world.plan();
+    expect((await world.settled(odd.id)).sweep?.amount).toBe(arrived);
+    await world.settled(other.id);
+    expect(await batches()).toHaveLength(1);
+    expect(await world.token(TREASURY, world.odd.address)).toBe(BigInt(arrived));
+    await requireProvenBooks();
+  });
+
+  it.each([
+    ['returns false', 'returns_false', 'it returns false'],
+    ['moves nothing', 'moves_nothing', 'reported no transfer'],
+  ] as const)('of a token that %s once it is signed fail, and others go', async (_what, way, words) => {
+    world = await SweepWorld.startBatched();
+    const [odd, other] = [await world.paidOdd(1_000n), await world.paidToken(500n)];
+    const heal = refuseBroadcasts();
+    await world.plan();
+    await world.waitForOutgoing(`state = 'sent' AND purpose = 'sweep'`);
+    await world.odd.behave(way);
+    await world.chain.mine();
+    heal();
+    await world.settled(other.id);
+    expect((await world.sweepIn(odd.id, 'failed')).reason).toContain(words);
+    expect((await world.app.payment(odd.id)).status).toBe('confirmed');
+    await requireProvenBooks();
+  });
+});
+
+describe('a batch', () => {
+  it('that was signed and not broadcast when the process ended goes out as the same bytes', async () => {
+    world = await SweepWorld.startBatched();
+    const payments = [await world.paidToken(1_000n), await world.paidToken(2_000n)];
+    const heal = refuseBroadcasts();
+    await world.plan();
+    const { id } = await world.waitForOutgoing(`state = 'sent' AND reason LIKE '%txpool is full%'`);
+    const [signed] = await world.attempts(id);
+    await world.restart();
+    heal();
+    for (const payment of payments) expect((await world.settled(payment.id)).sweep?.tx_hash).toBe(signed);
+    expect(await world.outgoing()).toHaveLength(1);
+    await requireProvenBooks();
+  });
+
+  it('that a reorg drops is mined again as the same bytes, and settles each once', async () => {
+    world = await SweepWorld.startBatched();
+    const payments = [await world.paidToken(1_000n), await world.paidToken(2_000n)];
+    await world.plan();
+    await world.waitForOutgoing(`state = 'sent'`);
+    await world.chain.mine();
+    const { tx_hash: hash } = await world.waitForOutgoing(`state = 'mined'`);
+    await world.chain.mine();
+    await world.chain.reorg(2);
+    expect(await world.chain.rpc('eth_getTransactionReceipt', [hash])).toBeNull();
+    await world.waitForOutgoing(`state = 'sent' AND tx_hash IS NULL`);
+    expect(await nonceOf(payments[0]?.address as string)).toBe(0);
+    for (const payment of payments) expect((await world.settled(payment.id)).sweep?.tx_hash).toBe(hash);
+    await world.chain.mine(3);
+    for (const payment of payments) expect(await settledTimes(payment)).toBe(1);
+    expect(await world.token(TREASURY)).toBe(3_000n);
+    await requireProvenBooks();
+  });
+
+  it('that is not mined in time is replaced with its authorizations, at the same nonce', async () => {
+    world = await SweepWorld.startBatched({ sweepBumpAfterMs: 700 });
+    const payments = [await world.paidToken(1_000n), await world.paidToken(2_000n)];
+    await world.plan();
+    const { id } = await world.waitForOutgoing(`state = 'sent'`);
+    await waitFor('a replacement', async () => (await world.attempts(id)).length >= 2);
+    for (const payment of payments) await world.settled(payment.id);
+    const signed = (await bytesOf(id)).map((raw) => Transaction.from(raw));
+    for (const { type, nonce, data, authorizationList } of signed) {
+      expect({ type, nonce, data }).toEqual({ type: 4, nonce: signed[0]?.nonce, data: signed[0]?.data });
+      expect(authorizationList).toEqual(signed[0]?.authorizationList);
+    }
+    expect(await batches()).toHaveLength(1);
+    await requireProvenBooks();
+  });
+
+  it('whose authorization a stranger used first moves the money all the same', async () => {
+    world = await SweepWorld.startBatched();
+    const payment = await world.paidToken(1_000n);
+    const heal = refuseBroadcasts();
+    await world.plan();
+    const { id } = await world.waitForOutgoing(`state = 'sent' AND reason LIKE '%txpool is full%'`);
+    const { authorizationList = [] } = Transaction.from((await bytesOf(id))[0] as string);
+    const [{ address, nonce, signature }] = authorizationList as [NonNullable<typeof authorizationList>[0]];
+    const { r, s, yParity } = signature;
+    await world.chain.rpc('eth_sendTransaction', [
+      {
+        from: world.chain.payer,
+        to: world.chain.payer,
+        gas: '0x30d40',
+        type: '0x4',
+        authorizationList: [
+          { chainId: '0x7a69', address, nonce: `0x${nonce.toString(16)}`, r, s, yParity: `0x${yParity}` },
+        ],
+      },
+    ]);
+    await world.chain.mine();
+    const code = await world.chain.rpc('eth_getCode', [payment.address, 'latest']);
+    expect(code).toBe(delegationTo(address.toLowerCase()));
+    heal();
+    await world.settled(payment.id);
+    expect(await world.token(TREASURY)).toBe(1_000n);
+    expect(await nonceOf(payment.address)).toBe(1);
+    await requireProvenBooks();
+  });
+
+  it('keeps refunds, pause and the limits of a day', async () => {
+    world = await SweepWorld.startBatched({}, {}, { minimum: 0n, maxPerDay: 2_500n });
+    const payments = [
+      await world.paidToken(1_000n),
+      await world.paidToken(1_500n),
+      await world.paidToken(1n),
+    ];
+    await world.app.request('POST', '/api/v1/sweeps/pause', {});
+    await world.plan();
+    await world.chain.mine(3);
+    expect(await world.outgoing()).toEqual([]);
+    await world.app.request('POST', '/api/v1/sweeps/resume');
+    await world.plan();
+    await world.mineUntil('two swept', async () => (await world.token(TREASURY)) === 2_500n);
+    await world.plan();
+    const [last] = payments.slice(-1);
+    expect(await world.sweepIn(last?.id as string, 'waiting')).toMatchObject({ reason_code: 'daily_limit' });
+    const refund = { to: world.chain.payer, amount: '1', reason: 'sent back' };
+    const answer = await world.app.request('POST', `/api/v1/payments/${last?.id}/refunds`, refund);
+    expect(answer.status).toBe(201);
+    await world.mineUntil('refunded', async () => (await world.token(last?.address as string)) === 0n);
+    await world.mineUntil('all final', async () =>
+      (await world.outgoing()).every(({ state }) => state === 'confirmed'),
+    );
+    await requireProvenBooks();
+  });
+
+  it('takes along what is worth less than its sweep, when the batch pays', async () => {
+    world = await SweepWorld.startBatched({}, {}, { minimum: 0n, nativeValue: ETHER / 1000n });
+    const small = await world.paidToken(20_000n);
+    await world.plan();
+    const [waiting] = await world.sweepsOf(small.id);
+    expect(waiting).toMatchObject({ state: 'waiting', reason_code: 'fee_share' });
+    const big = await world.paidToken(900_000_000n);
+    await world.plan();
+    await world.settled(big.id);
+    await world.settled(small.id);
+    expect(await batches()).toHaveLength(1);
+    const [swept] = await world.sweepsOf(small.id);
+    // Two share what one had to pay alone.
+    expect(BigInt(swept?.estimated_fee ?? 0)).toBeLessThan(BigInt(waiting?.estimated_fee ?? 0));
+    await requireProvenBooks();
+  });
+});
