@@ -135,6 +135,36 @@ describe('parseChains', () => {
     expect(changed(from, to).join('\n')).not.toContain('pw@');
   });
 
+  const swept = (sweep: string) => parseChains(`${GOOD}  sweep: {${sweep}}\n`, 'chains.yaml');
+  const DELEGATE = '0x6B175474E89094C44Da98b954EedeAC495271d0F';
+
+  it('reads that tokens go in batches, twenty together where nothing else is said', () => {
+    const read = (more: string) =>
+      swept(`path: eip7702, delegate: "${DELEGATE}"${more}`).chains[1]?.sweep.batches;
+    expect(read('')).toEqual({ delegate: DELEGATE.toLowerCase(), size: 20 });
+    expect(read(', batch: 3')).toEqual({ delegate: DELEGATE.toLowerCase(), size: 3 });
+    expect(swept('path: prefund').chains[1]?.sweep).toEqual({ enabled: true, minimum: 0n });
+  });
+
+  it.each([
+    ['path: permit', /sweep\.path: must be one of prefund, eip7702/],
+    ['path: eip7702', /sweep\.delegate: is missing: .*deploy-delegate --chain polygon/],
+    [
+      `path: eip7702, delegate: "${DELEGATE.replace('B', 'b')}"`,
+      /sweep\.delegate: is no address, or its EIP-55/,
+    ],
+    [
+      `path: eip7702, delegate: "${DELEGATE}", batch: 101`,
+      /sweep\.batch: must be a whole number from 1 to 100/,
+    ],
+    [`delegate: "${DELEGATE}"`, /sweep\.delegate: belongs to path: eip7702/],
+    ['path: prefund, batch: 5', /sweep\.batch: belongs to path: eip7702/],
+  ])('refuses sweep: {%s}', (sweep, why) => {
+    const problems = swept(sweep).problems.map(({ name, what }) => `${name}: ${what}`);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(why);
+  });
+
   it('lists every problem of every chain', () => {
     expect(problemsOf('- name: x\n- 5\n').length).toBeGreaterThan(4);
   });

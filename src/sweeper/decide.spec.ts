@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type Candidate, decide } from './decide.js';
+import { type Candidate, decide, decideTogether } from './decide.js';
 
 const candidate = (given: Partial<Candidate> = {}): Candidate => ({
   amount: 1_000n,
@@ -57,6 +57,63 @@ describe('a batch of sweeps', () => {
         const worth = going.reduce((sum, { valueWei }) => sum + (valueWei ?? 0n), 0n);
         expect(fees * 10_000n <= worth * BigInt(bps)).toBe(true);
       }),
+    );
+  });
+});
+
+describe('sweeps that share a transaction', () => {
+  const shared = { size: 20, wei: 200n };
+  const batched = (given: Partial<Candidate> = {}) => candidate({ isBatched: true, ...given });
+
+  it('wait alone, and go when enough of them share it', () => {
+    const one = batched({ valueWei: 1_000n });
+    expect(decideTogether([one], 500, shared)).toMatchObject({
+      candidates: [{ feeWei: 210n }],
+      decisions: [{ go: false, code: 'fee_share' }],
+    });
+    const five = Array.from({ length: 5 }, () => one);
+    expect(decideTogether(five, 500, shared)).toMatchObject({
+      candidates: five.map(() => ({ feeWei: 50n })),
+      decisions: five.map(() => ({ go: true })),
+    });
+  });
+
+  it('do not count those that stay as sharing it', () => {
+    const obstacle = { code: 'refund', reason: 'a refund is under way' } as const;
+    const held = Array.from({ length: 9 }, () => batched({ obstacle }));
+    const { candidates } = decideTogether([batched({ valueWei: 10n ** 6n }), ...held], 500, shared);
+    expect(candidates[0]?.feeWei).toBe(210n);
+  });
+
+  it('pay for all of every transaction they take, and leave the others as they were', () => {
+    const amount = fc.bigInt({ min: 1n, max: 10n ** 6n });
+    const one = fc
+      .record({ amount, feeWei: fc.bigInt({ min: 1n, max: 10n ** 4n }), isBatched: fc.boolean() })
+      .map((given) => candidate({ ...given, valueWei: given.amount }));
+    const cost = fc.record({
+      size: fc.integer({ min: 1, max: 7 }),
+      wei: fc.bigInt({ min: 0n, max: 10n ** 5n }),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(one, { maxLength: 30 }),
+        fc.integer({ min: 1, max: 10_000 }),
+        cost,
+        (all, bps, of) => {
+          const { candidates, decisions } = decideTogether(all, bps, of);
+          const going = candidates.filter((_, index) => decisions[index]?.go);
+          const together = going.filter(({ isBatched }) => isBatched);
+          const paid = candidates.reduce((sum, { feeWei, isBatched }, index) => {
+            const share = feeWei - (all[index]?.feeWei ?? 0n);
+            if (!isBatched) expect(share).toBe(0n);
+            return decisions[index]?.go ? sum + share : sum;
+          }, 0n);
+          expect(paid >= BigInt(Math.ceil(together.length / of.size)) * of.wei).toBe(true);
+          const fees = going.reduce((sum, { feeWei }) => sum + feeWei, 0n);
+          const worth = going.reduce((sum, { valueWei }) => sum + (valueWei ?? 0n), 0n);
+          expect(fees * 10_000n <= worth * BigInt(bps)).toBe(true);
+        },
+      ),
     );
   });
 });

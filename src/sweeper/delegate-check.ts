@@ -1,6 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { getAddress } from 'ethers';
 import { CallRevertedError } from '../chain/chain-accounts.js';
+import { RpcError } from '../chain/rpc-endpoint.js';
 import { ChainService } from '../chain/chain.service.js';
 import { type ChainConfig } from '../config/chains.js';
 import { SETTINGS } from '../config/configuration.module.js';
@@ -134,8 +135,8 @@ export class DelegateCheck {
     try {
       return (await accounts.call(call, codes)).toLowerCase() === treasuryAnswer(treasury);
     } catch (error) {
-      if (!(error instanceof CallRevertedError)) throw error;
-      return false;
+      if (isAnswer(error)) return false;
+      throw error;
     }
   }
 
@@ -143,4 +144,11 @@ export class DelegateCheck {
     if (!this.complaints.isDue(chain, reason, Date.now())) return;
     this.logger.error({ chain, reason }, 'tokens are not swept');
   }
+}
+
+/** Nodes that do not know delegations refuse the call, in words of their own; those in trouble answer nothing. */
+function isAnswer(error: unknown): boolean {
+  if (error instanceof CallRevertedError) return true;
+  if (!(error instanceof RpcError)) return false;
+  return error.failure.kind === 'fatal' || /7702|authorization/i.test(error.message);
 }

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import { HDNodeWallet, Mnemonic, Transaction, Wallet } from 'ethers';
+import { HDNodeWallet, Mnemonic, Transaction, verifyAuthorization, Wallet } from 'ethers';
 import { type Account, Keys, NoKeyError, WrongKeyError } from './keys.js';
 
 const PHRASE = 'legal winner thank year wave sausage worth useful legal winner thank yellow';
@@ -31,6 +31,18 @@ describe('Keys', () => {
     expect(read.from?.toLowerCase()).toBe(from);
   });
 
+  it('let a contract run at a deposit address, on one chain and by one nonce', () => {
+    const keys = new Keys({ ...NONE, mnemonic: PHRASE });
+    const whose: Account = { kind: 'deposit', derivationIndex: 7 };
+    const from = account.deriveChild(0).deriveChild(7).address.toLowerCase();
+    const request = { chainId: 8453, delegate: `0x${'11'.repeat(20)}`, nonce: 4 };
+    const given = keys.authorize(whose, from, request);
+    expect(given).toMatchObject({ address: request.delegate, chainId: 8453n, nonce: 4n });
+    expect(verifyAuthorization(given, given.signature).toLowerCase()).toBe(from);
+    expect(() => keys.authorize(whose, TANK.address.toLowerCase(), request)).toThrow(WrongKeyError);
+    expect(() => keys.authorize(whose, from, { ...request, chainId: 0 })).toThrow(/for every chain/);
+  });
+
   it('do not sign when the address is another one than was handed out', () => {
     const keys = new Keys({ ...NONE, mnemonic: PHRASE });
     const other = TANK.address.toLowerCase();
@@ -48,6 +60,8 @@ describe('Keys', () => {
         expect(keys.has(whose.kind)).toBe(false);
         expect(() => keys.addressOf(whose)).toThrow(NoKeyError);
         expect(() => keys.sign(whose, from, TRANSACTION)).toThrow(NoKeyError);
+        const request = { chainId: 1, delegate: from, nonce: 0 };
+        expect(() => keys.authorize(whose, from, request)).toThrow(NoKeyError);
       }
     }
   });

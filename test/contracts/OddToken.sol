@@ -6,7 +6,7 @@ contract OddToken {
     string public constant symbol = "ODD";
     uint8 public constant decimals = 6;
 
-    enum Way { Normal, ReturnsFalse, ReturnsNothing, TakesFee, Paused, MovesNothing }
+    enum Way { Normal, ReturnsFalse, ReturnsNothing, TakesFee, Paused, MovesNothing, BurnsGas }
 
     Way public way;
     mapping(address => uint256) public balanceOf;
@@ -31,6 +31,7 @@ contract OddToken {
         require(way != Way.Paused, "ODD: paused");
         require(!blacklisted[msg.sender], "ODD: sender is blacklisted");
         require(!blacklisted[to], "ODD: recipient is blacklisted");
+        if (way == Way.BurnsGas) assembly { invalid() }
         if (way == Way.ReturnsFalse) return false;
         if (way == Way.MovesNothing) return true;
         uint256 fee = way == Way.TakesFee ? value / 100 : 0;

@@ -62,7 +62,7 @@ describe('tokens of several deposit addresses', () => {
       expect(await settledTimes(payment)).toBe(1);
     }
     const [raw] = await bytesOf(batch?.id as string);
-    const { type, authorizationList } = Transaction.from(raw as string);
+    const { type, authorizationList } = Transaction.from(raw);
     expect(type).toBe(4);
     expect(authorizationList?.map(({ chainId, nonce }) => [chainId, nonce])).toEqual(
       payments.map(() => [31_337n, 0n]),
@@ -147,6 +147,7 @@ describe('tokens of several deposit addresses', () => {
   it.each([
     ['returns false', 'returns_false', 'it returns false'],
     ['moves nothing', 'moves_nothing', 'reported no transfer'],
+    ['burns all the gas it gets', 'burns_gas', 'it reverts without a reason'],
   ] as const)('of a token that %s once it is signed fail, and others go', async (_what, way, words) => {
     world = await SweepWorld.startBatched();
     const [odd, other] = [await world.paidOdd(1_000n), await world.paidToken(500n)];
@@ -219,7 +220,7 @@ describe('a batch', () => {
     const heal = refuseBroadcasts();
     await world.plan();
     const { id } = await world.waitForOutgoing(`state = 'sent' AND reason LIKE '%txpool is full%'`);
-    const { authorizationList = [] } = Transaction.from((await bytesOf(id))[0] as string);
+    const { authorizationList = [] } = Transaction.from((await bytesOf(id))[0]);
     const [{ address, nonce, signature }] = authorizationList as [NonNullable<typeof authorizationList>[0]];
     const { r, s, yParity } = signature;
     await world.chain.rpc('eth_sendTransaction', [

@@ -16,6 +16,15 @@ export function writeChainsFile(path: string, chain: ChainConfig): void {
           confirmations.kind === 'finality' ? confirmations.tag : confirmations.tiers.at(-1)?.blocks,
         block_time_ms: chain.blockTimeMs,
         native: chain.native,
+        ...(chain.sweep.batches === undefined
+          ? {}
+          : {
+              sweep: {
+                path: 'eip7702',
+                delegate: chain.sweep.batches.delegate,
+                batch: chain.sweep.batches.size,
+              },
+            }),
         tokens: chain.tokens.map(({ symbol, address, decimals }) => ({ symbol, address, decimals })),
       },
     ]),

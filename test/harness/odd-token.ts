@@ -9,7 +9,15 @@ const abi = new Interface([
   'function blacklist(address,bool)',
   'function mint(address,uint256)',
 ]);
-const WAYS = ['normal', 'returns_false', 'returns_nothing', 'takes_fee', 'paused', 'moves_nothing'] as const;
+const WAYS = [
+  'normal',
+  'returns_false',
+  'returns_nothing',
+  'takes_fee',
+  'paused',
+  'moves_nothing',
+  'burns_gas',
+] as const;
 const PLENTY = 10n ** 30n;
 
 /** A token that does what some tokens do to those who trust them. */

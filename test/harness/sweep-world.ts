@@ -90,7 +90,8 @@ export class SweepWorld {
     return SweepWorld.on(chain, settings, config, tokenSweep);
   }
 
-  private static async on(
+  /** @param config of the chain; its tokens are TUSD and ODD */
+  static async on(
     chain: TestChain,
     settings: Partial<Settings>,
     config: Partial<ChainConfig>,

@@ -1,0 +1,40 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { batchesOf, batchGasLimit, gasEachOf } from './batches.js';
+
+const part = fc.record({ gas: fc.bigInt({ min: 30_000n, max: 2_000_000n }), isNew: fc.boolean() });
+
+describe('batches of sweeps', () => {
+  it('hold as many as may share a transaction', () => {
+    const parts = Array.from({ length: 45 }, () => ({ gas: 60_000n, isNew: true }));
+    expect(batchesOf(parts, 20).map(({ length }) => length)).toEqual([20, 20, 5]);
+    expect(batchesOf([], 20)).toEqual([]);
+  });
+
+  it('keep a hungry token from making room for itself at all the others', () => {
+    const usual = Array.from({ length: 30 }, () => ({ gas: 60_000n, isNew: true }));
+    const [first, second] = batchesOf([{ gas: 3_000_000n, isNew: true }, ...usual], 30);
+    expect(first).toEqual(usual);
+    expect(second).toEqual([{ gas: 3_000_000n, isNew: true }]);
+  });
+
+  it('have each part once, no more than fit, and gas for all of them', () => {
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 120 }), fc.integer({ min: 1, max: 100 }), (parts, size) => {
+        const batches = batchesOf(parts, size);
+        expect(batches.flat()).toHaveLength(parts.length);
+        expect(new Set(batches.flat())).toEqual(new Set(parts));
+        for (const batch of batches) {
+          expect(batch.length).toBeLessThanOrEqual(size);
+          const limit = batchGasLimit(batch);
+          expect(limit <= 16_000_000n || batch.length === 1).toBe(true);
+          // The last is called with what the others may have left, of which it gets 63 of 64 parts (EIP-150).
+          const each = gasEachOf(batch);
+          const authorizations = BigInt(batch.filter(({ isNew }) => isNew).length) * 25_000n;
+          const left = limit - 21_000n - authorizations - BigInt(batch.length - 1) * each;
+          expect((left * 63n) / 64n >= each).toBe(true);
+        }
+      }),
+    );
+  });
+});
