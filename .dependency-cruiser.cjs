@@ -15,7 +15,7 @@ module.exports = {
       comment: 'The logic that moves money has no framework in it, and is tested without one.',
       severity: 'error',
       from: {
-        path: '^src/(payments/(lifecycle|counting|amount|payment-uri|(payment|deposit)\\.view|check-finding)|webhooks/(signer|signing-key|verify|retry|outcome|endpoint-gate|coalescer|failure-words|event-filter|public-address)|scanner/plan|chain/(movements|confirmations|broadcast)|wallet/(bip32|deposit-node|deposit-scheme|deposit-scan|keys)|outgoing/(fees|erc20)|sweeper/(decide|sweeping|sweep\\.view)|refunds/refund\\.view|ledger/(posting|corrections))\\.ts$',
+        path: '^src/(payments/(lifecycle|counting|amount|payment-uri|(payment|deposit)\\.view|check-finding)|webhooks/(signer|signing-key|verify|retry|outcome|endpoint-gate|coalescer|failure-words|event-filter|public-address)|scanner/plan|chain/(movements|confirmations|broadcast)|wallet/(bip32|deposit-node|deposit-scheme|deposit-scan|keys)|outgoing/(fees|fee-shares|erc20|transaction-bytes|delegate/sweep-delegate)|sweeper/(decide|batches|batch-payload|sweeping|sweep\\.view)|refunds/refund\\.view|ledger/(posting|corrections))\\.ts$',
       },
       to: { path: 'node_modules/(@nestjs|typeorm|pg|bullmq)/', dependencyTypesNot: ['type-only'] },
     },

@@ -75,6 +75,15 @@ export class ChainAccounts {
     };
   }
 
+  /** What a block takes now. */
+  async blockGas(): Promise<bigint> {
+    const head = await this.rpc.call<RawHeader & { gasLimit: string }>('eth_getBlockByNumber', [
+      'latest',
+      false,
+    ]);
+    return BigInt(head.gasLimit);
+  }
+
   /** What publishing a transaction costs besides its gas, in wei. @param unsigned its bytes, 0x-hex */
   dataFee(unsigned: string): Promise<bigint> {
     return this.dataFees.of(unsigned);

@@ -57,8 +57,9 @@ export class BatchedTransfers implements SweepPath {
     }
     const { done, failure } = await sideBySide(due, (one) => this.ready(chain, batches, one));
     const ready = done.filter((one) => one !== null);
+    const blockGas = await this.chains.accounts(chain.name).blockGas();
     let hasSigned = false;
-    for (const batch of batchesOf(ready, batches.size)) {
+    for (const batch of batchesOf(ready, batches.size, blockGas)) {
       if (await this.send(chain, batches, batch, circumstances)) hasSigned = true;
     }
     if (failure !== null) throw failure;

@@ -6,7 +6,7 @@ export const AUTHORIZATION_GAS = 25_000n;
 const BATCH_GAS = 10_000n;
 /** What it does for each besides what the token takes, its call data and the words of a refusal included: more than it takes. */
 const PART_GAS = 20_000n;
-/** Less than one transaction may take (EIP-7825), and half of what a block of Ethereum takes. */
+/** Less than one transaction may take (EIP-7825). */
 const MOST_GAS = 16_000_000n;
 
 /** What a part takes. */
@@ -37,13 +37,15 @@ export function batchGasLimit(parts: readonly PartGas[]): bigint {
  * Which go together: those that take about as much, since all of a batch may use what the hungriest needs. Each is in
  * one of them.
  * @param size how many share a transaction at the most, above 0
+ * @param blockGas what a block of the chain takes: no batch wants more than half of it
  */
-export function batchesOf<T extends PartGas>(parts: readonly T[], size: number): T[][] {
+export function batchesOf<T extends PartGas>(parts: readonly T[], size: number, blockGas: bigint): T[][] {
+  const most = blockGas / 2n < MOST_GAS ? blockGas / 2n : MOST_GAS;
   const batches: T[][] = [];
   const inOrder = [...parts].sort((a, b) => (a.gas < b.gas ? -1 : Number(a.gas > b.gas)));
   for (const part of inOrder) {
     const last = batches.at(-1);
-    const isRoomy = last !== undefined && last.length < size && batchGasLimit([...last, part]) <= MOST_GAS;
+    const isRoomy = last !== undefined && last.length < size && batchGasLimit([...last, part]) <= most;
     if (isRoomy) last.push(part);
     else batches.push([part]);
   }

@@ -157,6 +157,17 @@ async function requireWhole(paid: readonly Paid[]): Promise<void> {
   expect(report).toMatchObject({ transactions: outgoing.length, differences: [], notes: [] });
 }
 
+/** An address that was emptied without a transaction of its own was used all the same: the search goes on past it. */
+async function requireFound(paid: readonly Paid[]): Promise<void> {
+  const last = paid.at(-1)?.payment.address as string;
+  await chain.pay(last, 5n);
+  await chain.mine();
+  const settings = { CHAINS_FILE: chainsFile(), MNEMONIC: TEST_MNEMONIC };
+  const scanned = await command(['wallet', 'scan', '--gap-limit', '2', '--json'], settings);
+  expect({ code: scanned.code, err: scanned.err }).toMatchObject({ code: 0 });
+  expect(scanned.out).toContain(last);
+}
+
 describe('sweeps in batches', () => {
   it(
     `of ${PAYMENTS} payments arrive once each, while the process is killed ${KILLS} times`,
@@ -170,6 +181,7 @@ describe('sweeps in batches', () => {
       await allSettled(PAYMENTS);
       await quittance?.end();
       await requireWhole(paid);
+      await requireFound(paid);
     },
     WAIT_MS * 2,
   );

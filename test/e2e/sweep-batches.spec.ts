@@ -244,6 +244,65 @@ describe('a batch', () => {
     await requireProvenBooks();
   });
 
+  it('whose nonce somebody else used with the tank’s key fails, and its authorizations are signed anew', async () => {
+    world = await SweepWorld.startBatched();
+    const payments = [await world.paidToken(1_000n), await world.paidToken(2_000n)];
+    const heal = refuseBroadcasts();
+    await world.plan();
+    await world.waitForOutgoing(`state = 'sent' AND reason LIKE '%txpool is full%'`);
+    const raw = await TANK.signTransaction({
+      type: 2,
+      chainId: 31_337,
+      nonce: 0,
+      to: world.chain.payer,
+      value: ETHER,
+      gasLimit: 21_000,
+      maxFeePerGas: 10n ** 10n,
+      maxPriorityFeePerGas: 10n ** 9n,
+    });
+    await world.chain.rpc('eth_sendRawTransaction', [raw]);
+    world.isRobbed = true;
+    heal();
+    for (const { id } of payments) {
+      const { reason, received } = await world.sweepIn(id, 'failed');
+      expect(reason).toContain('was used by a transaction that is not ours');
+      expect(received).toBe('0');
+    }
+    await world.plan({ paymentIds: payments.map(({ id }) => id), isForced: true });
+    for (const payment of payments) await world.settled(payment.id);
+    expect(await world.token(TREASURY)).toBe(3_000n);
+    expect(await nonceOf(payments[0]?.address as string)).toBe(1);
+  });
+
+  it('holds back a refund from its addresses; later one gets its gas, though they run code when they are paid', async () => {
+    world = await SweepWorld.startBatched();
+    const payment = await world.paidToken(1_000n);
+    const heal = refuseBroadcasts();
+    await world.plan();
+    await world.waitForOutgoing(`state = 'sent' AND reason LIKE '%txpool is full%'`);
+    await world.chain.payToken(payment.address, 300n);
+    await world.chain.mine(3);
+    await world.app.waitForBlock(await world.chain.height());
+    const refund = { to: world.chain.payer, amount: '200', reason: 'overpaid' };
+    const path = `/api/v1/payments/${payment.id}/refunds`;
+    expect((await world.app.request('POST', path, refund)).status).toBe(201);
+    const refunds = async () =>
+      (await world.app.request<{ data: { state: string; waits_for: string | null }[] }>('GET', path)).body
+        .data;
+    await waitFor('the refund to wait', async () => /on its way/.test((await refunds())[0]?.waits_for ?? ''));
+    heal();
+    await world.mineUntil('the refund to be final', async () => (await refunds())[0]?.state === 'confirmed');
+    expect(await world.token(payment.address)).toBe(100n);
+    expect(await world.token(TREASURY)).toBe(1_000n);
+    expect((await world.outgoing()).map(({ purpose }) => purpose)).toEqual(
+      expect.arrayContaining(['sweep', 'gas', 'refund']),
+    );
+    await world.mineUntil('all final', async () =>
+      (await world.outgoing()).every(({ state }) => state === 'confirmed'),
+    );
+    await requireProvenBooks();
+  });
+
   it('keeps refunds, pause and the limits of a day', async () => {
     world = await SweepWorld.startBatched({}, {}, { minimum: 0n, maxPerDay: 2_500n });
     const payments = [
