@@ -23,6 +23,9 @@ const CASES: [string, string, number][] = [
   ['besu', 'Upfront cost exceeds account balance', -32004],
   ['anvil', 'intrinsic gas too low', -32000],
   ['geth', 'exceeds block gas limit', -32000],
+  // EIP-7702: something else of an address that authorizes is in the pool.
+  ['geth', 'authority already reserved', -32000],
+  ['geth', 'in-flight transaction limit reached for delegated accounts', -32000],
   ['none', 'the connection failed', 0],
 ];
 const EXPECTED = [
@@ -31,8 +34,7 @@ const EXPECTED = [
   ...Array<string>(3).fill('underpriced'),
   ...Array<string>(4).fill('fee_too_low'),
   ...Array<string>(3).fill('insufficient_funds'),
-  'refused',
-  'refused',
+  ...Array<string>(4).fill('refused'),
   'unreachable',
 ];
 

@@ -41,7 +41,7 @@ export function isAboutTransaction(message: string): boolean {
 }
 
 const REFUSED =
-  /intrinsic gas|exceeds block gas limit|gas limit.*(exceed|too)|nonce too (high|far)|invalid (sender|signature|chain id|transaction)|transaction type not supported|only replay-protected|oversized|tx ?pool|rejected|rlp/i;
+  /intrinsic gas|exceeds block gas limit|gas limit.*(exceed|too)|nonce too (high|far)|invalid (sender|signature|chain id|transaction)|transaction type not supported|only replay-protected|oversized|tx ?pool|rejected|authority already reserved|in-flight transaction limit|gapped-nonce|rlp/i;
 
 /** @param message as the node gave it */
 export function refusedAs(message: string): BroadcastOutcome {

@@ -209,7 +209,7 @@ export class OutgoingFollower {
     if (final < 0 || (await accounts.nonce(outgoing.from, final)) <= outgoing.nonce) return;
     const reason = `nonce ${outgoing.nonce} of ${outgoing.from} was used by a transaction that is not ours: nothing was sent. Find out who else has the key`;
     // No block can take its authorizations along any more: their nonces are free again.
-    const unused = parts.map((part) => ({ ...part, authorizationNonce: null }));
+    const unused = unminedParts(parts).map((part) => ({ ...part, authorizationNonce: null }));
     await this.conclude(chain, { ...outgoing, state: 'failed', reason, finishedAt: new Date() }, unused);
     this.metrics.finished(chain.name, outgoing.purpose, 'failed');
     this.logger.error({ ...named(chain, outgoing), reason }, 'transaction failed');

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { getAddress, getCreateAddress } from 'ethers';
-import { DataSource, Not } from 'typeorm';
+import { DataSource, In, Not } from 'typeorm';
 import { type Receipt } from '../chain/chain-accounts.js';
 import { ChainService } from '../chain/chain.service.js';
 import { type ChainConfig } from '../config/chains.js';
@@ -21,6 +21,7 @@ import { dearGas } from './obstacles.js';
 import { sweepingOf } from './sweeping.js';
 import { SweepsRepository } from './sweeps.repository.js';
 
+const OPEN = In(['signed', 'sent', 'mined']);
 const ASK_EVERY_MS = 500;
 /** In per cent: what happens before it may change its gas a little. */
 const MARGIN_PERCENT = 10n;
@@ -141,6 +142,14 @@ export class DelegateDeployment {
     await this.requireDelegations(chain, treasury, from);
     return this.dataSource.transaction(async (manager) => {
       const nonce = await this.signer.nextNonce(manager, { chainId, from, nodeNonce });
+      // Whoever was asked the same a moment ago has signed one meanwhile.
+      const open = await manager.findOneBy(OutgoingTransaction, {
+        chainId,
+        from,
+        purpose: 'deploy',
+        state: OPEN,
+      });
+      if (open !== null) return open;
       if (!(await this.tank.canPay(manager, chain, means, gasLimit * fees.maxFeePerGas, roomy))) {
         throw new DeploymentRefusedError(
           `the gas tank ${getAddress(from)} has ${means.balance} wei and cannot pay for it: fill it up`,
