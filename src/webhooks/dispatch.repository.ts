@@ -58,8 +58,8 @@ export class DispatchRepository {
     limit: number,
     after: OverduePlace | null,
   ): Promise<{ jobs: WebhookJob[]; place: OverduePlace | null }> {
-    const rows = await this.dataSource.query<(OverduePlace & { jobId: string | null })[]>(
-      `SELECT d.id, d.job_id AS "jobId", d.next_attempt_at::text AS due
+    const rows = await this.dataSource.query<(OverduePlace & JobPlace)[]>(
+      `SELECT d.id, d.endpoint_id AS "endpointId", d.job_id AS "jobId", d.next_attempt_at::text AS due
        FROM webhook_deliveries d JOIN webhook_endpoints e ON e.id = d.endpoint_id
        WHERE d.state = 'pending' AND d.next_attempt_at < now() - $1 * interval '1 ms'
          AND (d.next_attempt_at, d.id) > ($3::timestamptz, $4::uuid)

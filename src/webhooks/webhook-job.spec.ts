@@ -32,6 +32,6 @@ describe('jobs', () => {
   });
 
   it('are a delivery’s own where it is alone', () => {
-    expect(jobsOf(shareJobs([{ id: 'delivery', endpointId: 'a' }]))).toEqual([{ id: 'delivery' }]);
+    expect(jobsOf(shareJobs([{ id: 'delivery', endpointId: 'a' }]))).toEqual([{ id: 'delivery', endpointId: 'a' }]);
   });
 });
