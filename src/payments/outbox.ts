@@ -1,9 +1,12 @@
 import { EventEmitter } from 'node:events';
 import { Injectable } from '@nestjs/common';
-import { type EntityManager, In } from 'typeorm';
+import { type EntityManager } from 'typeorm';
 import { PaymentEvent } from './event.entity.js';
 
 export type NewEvent = Pick<PaymentEvent, 'id' | 'type' | 'merchantId' | 'paymentId' | 'body'>;
+
+/** What a dispatcher has to know; the body stays where it is. */
+export type ClaimedEvent = Pick<PaymentEvent, 'id' | 'type' | 'merchantId'>;
 
 /**
  * Events waiting to be sent. They are written in the transaction of the change they announce, so neither can exist
@@ -22,19 +25,16 @@ export class Outbox {
    * Locks up to `limit` undispatched events, oldest first, until the transaction ends. Events that another
    * dispatcher holds are skipped, not waited for.
    */
-  claim(manager: EntityManager, limit: number): Promise<PaymentEvent[]> {
-    return manager
-      .createQueryBuilder(PaymentEvent, 'event')
-      .where('event.dispatched_at IS NULL')
-      .orderBy('event.position')
-      .limit(limit)
-      .setLock('pessimistic_write')
-      .setOnLocked('skip_locked')
-      .getMany();
+  claim(manager: EntityManager, limit: number): Promise<ClaimedEvent[]> {
+    return manager.query<ClaimedEvent[]>(
+      `SELECT id, type, merchant_id AS "merchantId" FROM events WHERE dispatched_at IS NULL
+       ORDER BY position LIMIT $1 FOR UPDATE SKIP LOCKED`,
+      [limit],
+    );
   }
 
   async markDispatched(manager: EntityManager, ids: string[]): Promise<void> {
-    await manager.update(PaymentEvent, { id: In(ids) }, { dispatchedAt: () => 'now()' });
+    await manager.query('UPDATE events SET dispatched_at = now() WHERE id = ANY($1)', [ids]);
   }
 
   /** Wakes listeners of this process; those of others find the events by their regular sweep. */

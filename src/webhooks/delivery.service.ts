@@ -47,7 +47,10 @@ export class DeliveryService {
   }
 
   /** A delivery that waits for a time of its own needs a job of its own, for BullMQ to bring it back then. */
-  private async comeAgain({ id, endpoint, sharesJob }: PendingDelivery, waitMs: number): Promise<number | null> {
+  private async comeAgain(
+    { id, endpoint, sharesJob }: PendingDelivery,
+    waitMs: number,
+  ): Promise<number | null> {
     if (!sharesJob) return waitMs;
     await this.queue.addOwn(id, endpoint.id);
     return null;

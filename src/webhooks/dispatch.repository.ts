@@ -2,8 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { NIL, v7 as uuidv7 } from 'uuid';
-import { type PaymentEvent } from '../payments/event.entity.js';
-import { Outbox } from '../payments/outbox.js';
+import { type ClaimedEvent, Outbox } from '../payments/outbox.js';
 import { subscribes } from './event-filter.js';
 import { type JobPlace, jobsOf, shareJobs, type WebhookJob } from './webhook-job.js';
 import { type EndpointState, type WebhookEndpoint } from './webhook-endpoint.entity.js';
@@ -15,7 +14,7 @@ export interface OverduePlace {
 }
 
 interface NewDelivery extends JobPlace {
-  event: PaymentEvent;
+  event: ClaimedEvent;
   isHeld: boolean;
 }
 
@@ -99,7 +98,7 @@ export class DispatchRepository {
 type Subscriber = Pick<WebhookEndpoint, 'id' | 'merchantId' | 'eventTypes'> & { state: EndpointState };
 
 /** Locked against being disabled or enabled meanwhile, so that no delivery is kept by mistake or sent in vain. */
-function endpointsFor(manager: EntityManager, events: PaymentEvent[]): Promise<Subscriber[]> {
+function endpointsFor(manager: EntityManager, events: ClaimedEvent[]): Promise<Subscriber[]> {
   return manager.query<Subscriber[]>(
     `SELECT id, merchant_id AS "merchantId", event_types AS "eventTypes", state FROM webhook_endpoints
      WHERE (merchant_id IS NULL OR merchant_id = ANY($1)) AND deleted_at IS NULL FOR SHARE`,
@@ -107,7 +106,7 @@ function endpointsFor(manager: EntityManager, events: PaymentEvent[]): Promise<S
   );
 }
 
-function deliveriesOf(event: PaymentEvent, endpoints: Subscriber[]): NewDelivery[] {
+function deliveriesOf(event: ClaimedEvent, endpoints: Subscriber[]): NewDelivery[] {
   return endpoints
     .filter(({ merchantId, eventTypes }) => {
       const isTheirs = merchantId === null || merchantId === event.merchantId;

@@ -18,7 +18,7 @@ export interface JobPlace {
 }
 
 /** A job costs the queue about as much as a delivery costs us, so they share one on their first way. */
-const DELIVERIES_PER_JOB = 25;
+const DELIVERIES_PER_JOB = 50;
 
 /** Gives deliveries to the same endpoint jobs in common, in the order in which they come. */
 export function shareJobs(deliveries: readonly { id: string; endpointId: string }[]): JobPlace[] {
