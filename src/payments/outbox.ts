@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
-import { PaymentEvent } from './event.entity.js';
+import { type PaymentEvent } from './event.entity.js';
 
 export type NewEvent = Pick<PaymentEvent, 'id' | 'type' | 'merchantId' | 'paymentId' | 'body'>;
 
@@ -18,7 +18,22 @@ export class Outbox {
 
   /** Inside the transaction that makes the change. Call `announceCommit` once it has committed. */
   async append(manager: EntityManager, events: NewEvent[]): Promise<void> {
-    if (events.length > 0) await manager.insert(PaymentEvent, events);
+    if (events.length === 0) return;
+    const columns = [
+      events.map(({ id }) => id),
+      events.map(({ type }) => type),
+      events.map(({ merchantId }) => merchantId),
+      events.map(({ paymentId }) => paymentId),
+      events.map(({ body }) => body),
+    ];
+    await manager.query(
+      `INSERT INTO events (id, type, merchant_id, payment_id, body)
+       SELECT id, type, merchant_id, payment_id, body
+       FROM unnest($1::varchar[], $2::varchar[], $3::uuid[], $4::uuid[], $5::text[])
+         WITH ORDINALITY AS new (id, type, merchant_id, payment_id, body, place)
+       ORDER BY place`,
+      columns,
+    );
   }
 
   /**

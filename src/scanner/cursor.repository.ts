@@ -122,13 +122,16 @@ export class CursorRepository {
     chainId: number,
     blocks: readonly BlockRef[],
   ): Promise<void> {
-    const rows = blocks.map(({ number, hash, time }) => ({
-      chainId,
-      blockNumber: number,
-      blockHash: hash,
-      blockTime: time,
-    }));
-    await manager.insert(ChainBlock, rows);
+    await manager.query(
+      `INSERT INTO chain_blocks (chain_id, block_number, block_hash, block_time)
+       SELECT $1, * FROM unnest($2::bigint[], $3::varchar[], $4::timestamptz[])`,
+      [
+        chainId,
+        blocks.map(({ number }) => number),
+        blocks.map(({ hash }) => hash),
+        blocks.map(({ time }) => time),
+      ],
+    );
   }
 }
 
