@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource, type EntityManager, In } from 'typeorm';
+import { DataSource, type EntityManager, In, IsNull, MoreThan, Not } from 'typeorm';
 import { OutgoingAttempt } from './outgoing-attempt.entity.js';
 import { OutgoingTransaction } from './outgoing-transaction.entity.js';
 
@@ -34,6 +34,15 @@ export class OutgoingRepository {
     return this.dataSource.manager.find(OutgoingAttempt, {
       where: { outgoingId: In(rows.map(({ id }) => id)) },
       order: { ordinal: 'ASC' },
+    });
+  }
+
+  /** Those that were final in blocks above one; holds them until the transaction ends. */
+  lockFinalAbove(manager: EntityManager, chainId: number, block: number): Promise<OutgoingTransaction[]> {
+    return manager.find(OutgoingTransaction, {
+      where: { chainId, blockNumber: MoreThan(block), finishedAt: Not(IsNull()) },
+      order: { id: 'ASC' },
+      lock: { mode: 'pessimistic_write' },
     });
   }
 

@@ -20,7 +20,17 @@ export class RefundEndings implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.hooks.add((manager, outgoing) => this.ended(manager, outgoing));
+    this.hooks.add({
+      ended: (manager, outgoing) => this.ended(manager, outgoing),
+      reopened: (manager, outgoing) => this.reopened(manager, outgoing),
+    });
+  }
+
+  /** Its amount counts as on its way again, and is told of only if it ends in another way. */
+  private async reopened(manager: EntityManager, outgoing: OutgoingTransaction): Promise<void> {
+    if (outgoing.purpose !== 'refund') return;
+    const open = { state: 'sent' as const, failure: null, fee: null, finishedAt: null };
+    await manager.update(Refund, { outgoingId: outgoing.id }, open);
   }
 
   private async ended(manager: EntityManager, outgoing: OutgoingTransaction): Promise<void> {

@@ -10,6 +10,7 @@ import { holdAddress, OutgoingRepository } from '../outgoing/outgoing.repository
 import { type Preparation, Preparations } from '../outgoing/preparation.js';
 import { type Account, Keys } from '../wallet/keys.js';
 import { RefundAnnouncements } from './refund-announcements.js';
+import { RefundCover, type Uncovered } from './refund-cover.js';
 import { Refund } from './refund.entity.js';
 import { RefundsRepository } from './refunds.repository.js';
 
@@ -37,6 +38,7 @@ export class RefundSteps {
     private readonly tank: GasTank,
     private readonly signer: OutgoingSigner,
     private readonly announcements: RefundAnnouncements,
+    private readonly cover: RefundCover,
   ) {}
 
   /** @returns whether anything was signed, which waits to be broadcast. @throws RpcError */
@@ -133,10 +135,12 @@ export class RefundSteps {
     const { id, to, tokenAddress, amount } = refund;
     const { chainId } = chain;
     const nodeNonce = await this.chains.accounts(chain.name).nonce(from);
-    const isSigned = await this.dataSource.transaction(async (manager) => {
+    const outcome = await this.dataSource.transaction(async (manager): Promise<boolean | Uncovered> => {
       await holdAddress(manager, chainId, refund.depositAddress);
       const now = await this.refunds.lock(manager, id);
       if (now.state !== 'created' || (await this.isLeaving(manager, refund))) return false;
+      const lack = await this.cover.lackOf(manager, refund);
+      if (lack !== null) return lack;
       const outgoing = await this.signer.sign(manager, {
         chainId,
         purpose: 'refund',
@@ -160,8 +164,11 @@ export class RefundSteps {
       await this.announcements.announce(manager, id);
       return true;
     });
-    if (isSigned) this.announcements.committed();
-    return isSigned;
+    if (typeof outcome !== 'boolean') {
+      return outcome.isForGood ? this.fail(refund, outcome.reason) : this.wait(refund, outcome.reason);
+    }
+    if (outcome) this.announcements.committed();
+    return outcome;
   }
 
   /** Whether a transfer of the refund's asset from the deposit address is signed and not final. */

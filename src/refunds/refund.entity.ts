@@ -57,6 +57,10 @@ export class Refund {
   @Column('varchar', { length: 10 })
   state: RefundState;
 
+  /** The state that was told last: not again where a reorg has it come about twice. */
+  @Column('varchar', { length: 10, nullable: true })
+  announced: RefundState | null;
+
   /** Where the money comes from; null: not decided yet. */
   @Column('varchar', { length: 10, nullable: true })
   source: 'deposit' | 'payout' | null;

@@ -47,6 +47,15 @@ export class RefundsRepository {
     return BigInt(row?.sum ?? 0);
   }
 
+  /** Base units of a payment that are on their way back or there. */
+  async sentOf(manager: EntityManager, paymentId: string): Promise<bigint> {
+    const [row] = await manager.query<{ sum: string }[]>(
+      `SELECT coalesce(sum(amount), 0) AS sum FROM refunds WHERE payment_id = $1 AND state IN ('sent', 'confirmed')`,
+      [paymentId],
+    );
+    return BigInt(row?.sum ?? 0);
+  }
+
   /** The first asked for first. */
   ofPayment(paymentId: string): Promise<Refund[]> {
     return this.dataSource.manager.find(Refund, { where: { paymentId }, order: { id: 'ASC' } });

@@ -20,7 +20,10 @@ export class SweepEndings implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.hooks.add((manager, outgoing) => this.ended(manager, outgoing));
+    this.hooks.add({
+      ended: (manager, outgoing) => this.ended(manager, outgoing),
+      reopened: (manager, outgoing) => this.reopened(manager, outgoing),
+    });
   }
 
   private async ended(manager: EntityManager, outgoing: OutgoingTransaction): Promise<void> {
@@ -29,6 +32,21 @@ export class SweepEndings implements OnModuleInit {
       if (sweep.state !== 'sent') continue;
       if (outgoing.state === 'confirmed') await this.confirmed(manager, sweep, outgoing);
       else await this.failed(manager, sweep, outgoing);
+    }
+  }
+
+  /** It holds its address again. A payment that was settled stays so, and gets the figures anew. */
+  private async reopened(manager: EntityManager, outgoing: OutgoingTransaction): Promise<void> {
+    if (outgoing.purpose !== 'sweep') return;
+    const open = { state: 'sent' as const, reason: null, fee: null, received: null, finishedAt: null };
+    const now = new Date();
+    for (const { id, chainId, from: address, tokenAddress, paymentId } of await this.sweeps.byOutgoing(
+      manager,
+      outgoing.id,
+    )) {
+      await manager.update(Sweep, { id }, { ...open, updatedAt: now, reopenedAt: now });
+      await this.funds.unmarkSwept(manager, { chainId, address, tokenAddress });
+      await this.funds.unsettle(manager, paymentId, outgoing.txHash as string);
     }
   }
 
