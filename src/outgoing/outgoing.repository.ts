@@ -46,9 +46,10 @@ export class OutgoingRepository {
     });
   }
 
-  /** What was done for a sweep or refund, the first first. */
-  ofSubject(manager: EntityManager, subjectId: string): Promise<OutgoingTransaction[]> {
-    return manager.find(OutgoingTransaction, { where: { subjectId }, order: { id: 'ASC' } });
+  /** Wei that a sweep or refund has cost: its transfer and the gas sent for it, not what brought gas back. */
+  async feeOf(manager: EntityManager, subjectId: string): Promise<bigint> {
+    const all = await manager.findBy(OutgoingTransaction, { subjectId, purpose: Not('gas_return') });
+    return all.reduce((sum, { fee }) => sum + (fee ?? 0n), 0n);
   }
 
   /** Base units of an asset that an address has signed away, and which may still be in its balance. */

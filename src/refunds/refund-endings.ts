@@ -37,8 +37,7 @@ export class RefundEndings implements OnModuleInit {
     if (outgoing.purpose !== 'refund') return;
     const refund = await this.refunds.byOutgoing(manager, outgoing.id);
     if (refund?.state !== 'sent') return;
-    const all = await this.outgoing.ofSubject(manager, refund.id);
-    const fee = all.reduce((sum, one) => sum + (one.fee ?? 0n), 0n);
+    const fee = await this.outgoing.feeOf(manager, refund.id);
     const isFailed = outgoing.state === 'failed';
     await manager.update(
       Refund,

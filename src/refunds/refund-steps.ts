@@ -78,7 +78,9 @@ export class RefundSteps {
     if (prepared.state === 'refused') return this.fail(refund, prepared.reason);
     if (prepared.state === 'ready') return this.sign(chain, refund, source, prepared);
     const gas = { to: source.from, amount: prepared.missing, subjectId: refund.id };
-    const funding = await this.tank.fund(chain, gas);
+    const funding = await this.tank.fund(chain, gas, (manager) =>
+      manager.update(Refund, { id: refund.id }, { isGasSettled: isNative(refund) }),
+    );
     if (funding.state === 'signed') return true;
     if (funding.state === 'under_way') return this.wait(refund, 'gas is on its way to the deposit address');
     if (this.keys.has('payout')) return null;
@@ -159,7 +161,14 @@ export class RefundSteps {
       await manager.update(
         Refund,
         { id },
-        { state: 'sent', source, outgoingId: outgoing.id, waitsFor: null, sentAt: new Date() },
+        {
+          state: 'sent',
+          source,
+          outgoingId: outgoing.id,
+          isGasSettled: source === 'payout' || isNative(refund),
+          waitsFor: null,
+          sentAt: new Date(),
+        },
       );
       await this.announcements.announce(manager, id);
       return true;
@@ -198,4 +207,9 @@ export class RefundSteps {
     this.logger.error({ refund: refund.id, payment_id: refund.paymentId, reason: failure }, 'refund failed');
     return false;
   }
+}
+
+/** Then what is left of its gas is swept with the rest. */
+function isNative({ tokenAddress }: Refund): boolean {
+  return tokenAddress === null;
 }

@@ -55,7 +55,7 @@ export class SweepEndings implements OnModuleInit {
     sweep: Sweep,
     outgoing: OutgoingTransaction,
   ): Promise<void> {
-    const fee = await this.feeOf(manager, sweep);
+    const fee = await this.outgoing.feeOf(manager, sweep.id);
     const received = outgoing.received as bigint;
     const now = new Date();
     const row = {
@@ -79,7 +79,7 @@ export class SweepEndings implements OnModuleInit {
   }
 
   private async failed(manager: EntityManager, sweep: Sweep, { reason }: OutgoingTransaction): Promise<void> {
-    const fee = await this.feeOf(manager, sweep);
+    const fee = await this.outgoing.feeOf(manager, sweep.id);
     const now = new Date();
     await manager.update(
       Sweep,
@@ -88,11 +88,5 @@ export class SweepEndings implements OnModuleInit {
     );
     const { id, from, paymentId, tokenAddress: token } = sweep;
     this.logger.error({ sweep: id, payment_id: paymentId, from, token, reason }, 'sweep failed');
-  }
-
-  /** In wei, with the gas that was sent for it. */
-  private async feeOf(manager: EntityManager, { id }: Sweep): Promise<bigint> {
-    const all = await this.outgoing.ofSubject(manager, id);
-    return all.reduce((sum, { fee }) => sum + (fee ?? 0n), 0n);
   }
 }

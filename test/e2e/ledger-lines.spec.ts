@@ -136,6 +136,35 @@ describe('the ledger has, to the wei,', () => {
     await requireReturn(payment);
   });
 
+  it('a token’s refund, the gas for it, and the gas that comes back', async () => {
+    const token = low(world.chain.token);
+    const payment = await world.paidToken(5_000_000n);
+    const to = Wallet.createRandom().address;
+    await world.chain.rpc('anvil_setNextBlockBaseFeePerGas', [toQuantity(40n * 10n ** 9n)]);
+    await world.chain.mine();
+    const path = `/api/v1/payments/${payment.id}/refunds`;
+    await world.app.request('POST', path, { to, amount: '5000000' });
+    await world.waitForOutgoing(`purpose = 'gas' AND state = 'sent'`);
+    await world.chain.mine();
+    await world.chain.rpc('anvil_setNextBlockBaseFeePerGas', [toQuantity(10n ** 9n)]);
+    await world.mineUntil('gas to come back', async () =>
+      (await world.outgoing(`purpose = 'gas_return'`)).some(({ state }) => state === 'confirmed'),
+    );
+    await requireGas(payment);
+    const { tx_hash: hash } = await only('refund');
+    const fee = await feeOf(hash);
+    expect(await legsOf(hash)).toEqual(
+      sorted([
+        ['deposit', low(payment.address), token, -5_000_000n],
+        ['customer', null, token, 5_000_000n],
+        ['deposit', low(payment.address), null, -fee],
+        ['fees', null, null, fee],
+      ]),
+    );
+    await requireReturn(payment);
+    expect(await world.token(to)).toBe(5_000_000n);
+  });
+
   it('native refunds from the deposit address and from the payout account', async () => {
     const to = Wallet.createRandom().address;
     const payment = await world.paid(ETHER);
