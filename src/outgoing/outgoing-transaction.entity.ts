@@ -100,7 +100,7 @@ export class OutgoingTransaction {
   @Column({ ...amountColumn, name: 'effective_gas_price', nullable: true })
   effectiveGasPrice: bigint | null;
 
-  /** Wei, as paid: gas used × effective price, and what the data costs on the chain below (OP stack). Also of one that failed. */
+  /** Wei, as paid: gas used × effective price, what the data costs on the chain below, and the operator's fee (OP stack). Also of one that failed. */
   @Column({ ...amountColumn, nullable: true })
   fee: bigint | null;
 
