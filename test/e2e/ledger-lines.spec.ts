@@ -106,6 +106,16 @@ describe('the ledger has, to the wei,', () => {
         ['fees', null, null, fee],
       ]),
     );
+    const metrics = await (await fetch(`${world.app.url}/metrics`)).text();
+    const told = (account: string) =>
+      new RegExp(
+        `^quittance_ledger_balance{chain="testchain",asset="ETH",token="",account="${account}"} (.*)$`,
+        'm',
+      )
+        .exec(metrics)
+        ?.at(1);
+    expect(['customer', 'deposit', 'gas_tank'].map(told)).toEqual(['-1', '0', '100']);
+    expect(Number(told('treasury')) + Number(told('fees'))).toBeCloseTo(1, 12);
   });
 
   it('a token sweep, the gas for it, and the gas that comes back', async () => {
