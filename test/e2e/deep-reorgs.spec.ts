@@ -109,6 +109,55 @@ describe('a reorg deeper than the confirmations', () => {
     expect(await world.outgoing()).toHaveLength(1);
   });
 
+  it('that has other bytes of a sweep mined than those that were final has them told and booked', async () => {
+    await world.restart({ sweepBumpAfterMs: 300 });
+    const payment = await world.paid(ETHER);
+    await world.chain.mine(3);
+    const heal = world.node.inject('eth_sendRawTransaction', {
+      kind: 'answer',
+      answer: () => Promise.resolve({ error: { code: -32003, message: 'txpool is full' } }),
+    });
+    await world.plan();
+    const { id } = await world.waitForOutgoing(`state = 'sent'`);
+    await waitFor('a replacement', async () => (await world.attempts(id)).length >= 2);
+    await world.restart();
+    heal();
+    const settled = await world.settled(payment.id);
+    const [first] = await world.app.database.dataSource.query<
+      { tx_hash: string; raw: string; amount: string }[]
+    >('SELECT tx_hash, raw, amount FROM outgoing_attempts WHERE outgoing_id = $1 ORDER BY ordinal', [id]);
+    const hash = settled.sweep?.tx_hash as string;
+    expect(hash).not.toBe(first?.tx_hash);
+    await world.chain.mine(3);
+    await world.app.waitForBlock(await world.chain.height());
+    await reorgFrom(hash, [[first?.raw as string, 0]]);
+    await reopened();
+    await world.sweepIn(payment.id, 'confirmed');
+    const { sweep } = await world.app.payment(payment.id);
+    expect(sweep).toMatchObject({ tx_hash: first?.tx_hash, amount: first?.amount });
+    expect(await world.native(TREASURY)).toBe(BigInt(first?.amount ?? 0));
+    expect(await timesTold(payment.id, 'payment.settled')).toBe(1);
+  });
+
+  it('that happens while no sweeper is there is found by the next one', async () => {
+    const payment = await world.paid(ETHER);
+    await world.chain.mine(3);
+    await world.plan();
+    const { sweep } = await world.settled(payment.id);
+    await world.chain.mine(3);
+    await world.app.waitForBlock(await world.chain.height());
+    await world.restart({ roles: ['api', 'scanner', 'worker'] });
+    await reorgFrom(sweep?.tx_hash as string);
+    await world.chain.mine(2);
+    await world.app.waitForBlock(await world.chain.height());
+    expect(await world.outgoing('reopened_at IS NOT NULL')).toEqual([]);
+    await world.restart();
+    await reopened();
+    await world.sweepIn(payment.id, 'confirmed');
+    expect(await world.native(payment.address)).toBe(0n);
+    expect(await timesTold(payment.id, 'payment.settled')).toBe(1);
+  });
+
   it('that drops a token’s final sweep and its gas brings both back, in order', async () => {
     const payment = await world.paidToken(5_000_000n);
     await world.chain.mine(3);
