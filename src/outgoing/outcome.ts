@@ -27,3 +27,22 @@ export function whyFailed({ succeeded, received, tokenAddress }: OutgoingTransac
   }
   return null;
 }
+
+/** The same as before any of it was mined: it waits, with the bytes it has. */
+export function unmined(outgoing: OutgoingTransaction): OutgoingTransaction {
+  return {
+    ...outgoing,
+    state: 'sent',
+    reason: null,
+    txHash: null,
+    blockNumber: null,
+    blockHash: null,
+    succeeded: null,
+    gasUsed: null,
+    effectiveGasPrice: null,
+    fee: null,
+    received: null,
+    checkedAt: null,
+    finishedAt: null,
+  };
+}

@@ -20,7 +20,10 @@ export class SweepEndings implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.hooks.add((manager, outgoing) => this.ended(manager, outgoing));
+    this.hooks.add({
+      ended: (manager, outgoing) => this.ended(manager, outgoing),
+      reopened: (manager, outgoing) => this.reopened(manager, outgoing),
+    });
   }
 
   private async ended(manager: EntityManager, outgoing: OutgoingTransaction): Promise<void> {
@@ -32,12 +35,27 @@ export class SweepEndings implements OnModuleInit {
     }
   }
 
+  /** It holds its address again. A payment that was settled stays so, and gets the figures anew. */
+  private async reopened(manager: EntityManager, outgoing: OutgoingTransaction): Promise<void> {
+    if (outgoing.purpose !== 'sweep') return;
+    const open = { state: 'sent' as const, reason: null, fee: null, received: null, finishedAt: null };
+    const now = new Date();
+    for (const { id, chainId, from: address, tokenAddress, paymentId } of await this.sweeps.byOutgoing(
+      manager,
+      outgoing.id,
+    )) {
+      await manager.update(Sweep, { id }, { ...open, updatedAt: now, reopenedAt: now });
+      await this.funds.unmarkSwept(manager, { chainId, address, tokenAddress });
+      await this.funds.unsettle(manager, paymentId, outgoing.txHash as string);
+    }
+  }
+
   private async confirmed(
     manager: EntityManager,
     sweep: Sweep,
     outgoing: OutgoingTransaction,
   ): Promise<void> {
-    const fee = await this.feeOf(manager, sweep);
+    const fee = await this.outgoing.feeOf(manager, sweep.id);
     const received = outgoing.received as bigint;
     const now = new Date();
     const row = {
@@ -61,7 +79,7 @@ export class SweepEndings implements OnModuleInit {
   }
 
   private async failed(manager: EntityManager, sweep: Sweep, { reason }: OutgoingTransaction): Promise<void> {
-    const fee = await this.feeOf(manager, sweep);
+    const fee = await this.outgoing.feeOf(manager, sweep.id);
     const now = new Date();
     await manager.update(
       Sweep,
@@ -70,11 +88,5 @@ export class SweepEndings implements OnModuleInit {
     );
     const { id, from, paymentId, tokenAddress: token } = sweep;
     this.logger.error({ sweep: id, payment_id: paymentId, from, token, reason }, 'sweep failed');
-  }
-
-  /** In wei, with the gas that was sent for it. */
-  private async feeOf(manager: EntityManager, { id }: Sweep): Promise<bigint> {
-    const all = await this.outgoing.ofSubject(manager, id);
-    return all.reduce((sum, { fee }) => sum + (fee ?? 0n), 0n);
   }
 }
