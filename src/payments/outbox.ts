@@ -6,7 +6,10 @@ import { type PaymentEvent } from './event.entity.js';
 export type NewEvent = Pick<PaymentEvent, 'id' | 'type' | 'merchantId' | 'paymentId' | 'body'>;
 
 /** What a dispatcher has to know; the body stays where it is. */
-export type ClaimedEvent = Pick<PaymentEvent, 'id' | 'type' | 'merchantId'>;
+export type ClaimedEvent = Pick<PaymentEvent, 'id' | 'type' | 'merchantId' | 'paymentId'> & {
+  /** A bigint's digits. */
+  position: string;
+};
 
 /**
  * Events waiting to be sent. They are written in the transaction of the change they announce, so neither can exist
@@ -37,19 +40,20 @@ export class Outbox {
   }
 
   /**
-   * Locks up to `limit` undispatched events, oldest first, until the transaction ends. Events that another
-   * dispatcher holds are skipped, not waited for.
+   * Takes up to `limit` undispatched events, oldest first; they are dispatched once the transaction commits. Events that
+   * another dispatcher holds are skipped, not waited for.
    */
   claim(manager: EntityManager, limit: number): Promise<ClaimedEvent[]> {
     return manager.query<ClaimedEvent[]>(
-      `SELECT id, type, merchant_id AS "merchantId" FROM events WHERE dispatched_at IS NULL
-       ORDER BY position LIMIT $1 FOR UPDATE SKIP LOCKED`,
+      `WITH next AS MATERIALIZED (
+         SELECT id FROM events WHERE dispatched_at IS NULL ORDER BY position LIMIT $1 FOR UPDATE SKIP LOCKED),
+       claimed AS (
+         UPDATE events SET dispatched_at = now() FROM next WHERE events.id = next.id
+         RETURNING events.id, type, merchant_id, payment_id, position)
+       SELECT id, type, merchant_id AS "merchantId", payment_id AS "paymentId", position FROM claimed
+       ORDER BY claimed.position`,
       [limit],
     );
-  }
-
-  async markDispatched(manager: EntityManager, ids: string[]): Promise<void> {
-    await manager.query('UPDATE events SET dispatched_at = now() WHERE id = ANY($1)', [ids]);
   }
 
   /** Wakes listeners of this process; those of others find the events by their regular sweep. */

@@ -38,10 +38,6 @@ export class DispatchRepository {
       const endpoints = await endpointsFor(manager, events);
       const deliveries = withJobs(events.flatMap((event) => deliveriesOf(event, endpoints)));
       await insertDeliveries(manager, deliveries);
-      await this.outbox.markDispatched(
-        manager,
-        events.map(({ id }) => id),
-      );
       const ready = deliveries.filter(({ isHeld }) => !isHeld);
       return { claimed: events.length, jobs: jobsOf(ready) };
     });
@@ -137,15 +133,19 @@ async function insertDeliveries(manager: EntityManager, deliveries: NewDelivery[
     endpoint_id: endpointId,
     job_id: jobId,
     event_id: event.id,
+    merchant_id: event.merchantId,
+    payment_id: event.paymentId,
+    event_type: event.type,
+    position: event.position,
     is_held: isHeld,
   }));
   await manager.query(
     `INSERT INTO webhook_deliveries
        (id, event_id, endpoint_id, job_id, merchant_id, payment_id, event_type, position, next_attempt_at)
-     SELECT new.id, v.id, new.endpoint_id, new.job_id, v.merchant_id, v.payment_id, v.type, v.position,
-       CASE WHEN new.is_held THEN NULL ELSE now() END
-     FROM jsonb_to_recordset($1::jsonb) AS new (id uuid, event_id varchar, endpoint_id uuid, job_id uuid, is_held boolean)
-     JOIN events v ON v.id = new.event_id
+     SELECT id, event_id, endpoint_id, job_id, merchant_id, payment_id, event_type, position,
+       CASE WHEN is_held THEN NULL ELSE now() END
+     FROM jsonb_to_recordset($1::jsonb) AS new (id uuid, event_id varchar, endpoint_id uuid, job_id uuid,
+       merchant_id uuid, payment_id uuid, event_type varchar, position bigint, is_held boolean)
      ON CONFLICT DO NOTHING`,
     [JSON.stringify(rows)],
   );
