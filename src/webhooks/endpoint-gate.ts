@@ -97,9 +97,10 @@ export class EndpointGate {
   ask(endpointId: string, caller: Caller, now: number): number | null {
     const endpoint = this.recordOf(endpointId);
     leaveLine(endpoint, caller);
-    // Those who stand in line come first anyway.
-    const isFull = endpoint.line.size > 0 || endpoint.inFlight + endpoint.preparing >= limitOf(endpoint);
-    if (isFull || !this.isFree(endpoint, now)) return this.sendAway(endpoint, caller, now);
+    // Those who stand in line come first.
+    const ahead = endpoint.inFlight + endpoint.preparing + endpoint.line.size;
+    if (ahead >= limitOf(endpoint) || !this.isFree(endpoint, now))
+      return this.sendAway(endpoint, caller, now);
     endpoint.preparing += caller.size;
     return null;
   }
