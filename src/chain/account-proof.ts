@@ -1,7 +1,8 @@
 import { verifyMerkleProof } from '@ethereumjs/mpt';
 import { RLP } from '@ethereumjs/rlp';
 import { balanceAt } from './balances.js';
-import { bytes, hashOf } from './encoding.js';
+import { bytes } from './encoding.js';
+import { keccak256 } from './keccak.js';
 import { headerHash } from './header-hash.js';
 import { type RawFullHeader } from './raw-block.js';
 import { MethodNotFoundError, type Rpc } from './rpc-endpoint.js';
@@ -37,10 +38,10 @@ async function balanceProvedBy(
 ): Promise<bigint> {
   const nodes = proof.map(bytes);
   // The library takes the first node's own hash for the root.
-  if (nodes[0] === undefined || hashOf(nodes[0]) !== stateRoot.toLowerCase()) {
+  if (nodes[0] === undefined || keccak256(nodes[0]) !== stateRoot.toLowerCase()) {
     throw new UnprovenAnswerError(hash, `the proof of ${address} does not begin at its state root`);
   }
-  const account = await verifyMerkleProof(bytes(hashOf(bytes(address))), nodes).catch(() => {
+  const account = await verifyMerkleProof(bytes(keccak256(bytes(address))), nodes).catch(() => {
     throw new UnprovenAnswerError(hash, `the proof of ${address} does not hold`);
   });
   if (account === null) return 0n;

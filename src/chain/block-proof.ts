@@ -1,6 +1,6 @@
 import { type Proofs } from '../config/chains.js';
 import { bloomOf } from './bloom.js';
-import { hashOf } from './encoding.js';
+import { keccak256 } from './keccak.js';
 import { headerHash } from './header-hash.js';
 import { EMPTY_TRIE, orderedTrieRoot } from './ordered-trie.js';
 import { type RawBlock, type RawLog, type RawReceipt } from './raw-block.js';
@@ -35,7 +35,8 @@ export function proveBlock(block: RawBlock, number: number, proofs: Proofs): voi
           'its own, set proofs: receipts for it',
       );
     }
-    if (!isSame(hashOf(bytes), transaction.hash)) fail(`transaction ${index} is not the one its hash names`);
+    if (!isSame(keccak256(bytes), transaction.hash))
+      fail(`transaction ${index} is not the one its hash names`);
     return bytes;
   });
   const root = orderedTrieRoot(encoded);

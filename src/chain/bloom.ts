@@ -1,5 +1,6 @@
 import { hexlify } from 'ethers';
-import { bytes, hashOf } from './encoding.js';
+import { bytes } from './encoding.js';
+import { keccak256 } from './keccak.js';
 
 const BYTES = 256;
 
@@ -11,7 +12,7 @@ interface Bloomed {
 
 /** The three bits of 2048 that an address or a topic sets (yellow paper, section 4.3.1). */
 const bitsOf = remembered((item: string): readonly number[] => {
-  const hash = bytes(hashOf(bytes(item)));
+  const hash = bytes(keccak256(bytes(item)));
   return [0, 2, 4].map((at) => (((hash[at] as number) << 8) | (hash[at + 1] as number)) & 2047);
 });
 

@@ -3,6 +3,8 @@ import { balanceAt } from './balances.js';
 import { type BroadcastOutcome, refusedAs } from './broadcast.js';
 import { DataFees } from './data-fees.js';
 import { type RawHeader, type RawLog } from './raw-block.js';
+import { feeOf, type RawFees } from './receipt-fee.js';
+import { isRevert, wordsOf } from './reverted-call.js';
 import { type Rpc, RpcError } from './rpc-endpoint.js';
 import { type RpcPool } from './rpc-pool.js';
 
@@ -34,19 +36,16 @@ export interface Receipt {
   succeeded: boolean;
   gasUsed: number;
   effectiveGasPrice: bigint;
-  /** All that it cost: gas, and what its data costs on the chain below (OP stack). */
+  /** All that it cost: gas, and on the OP stack what its data costs on the chain below, and the operator's fee. */
   fee: bigint;
   logs: RawLog[];
 }
 
-interface RawOutcome {
+interface RawOutcome extends RawFees {
   transactionHash: string;
   blockNumber: string;
   blockHash: string;
   status: string;
-  gasUsed: string;
-  effectiveGasPrice: string;
-  l1Fee?: string;
   logs: RawLog[];
 }
 
@@ -84,7 +83,7 @@ export class ChainAccounts {
     return BigInt(head.gasLimit);
   }
 
-  /** What publishing a transaction costs besides its gas, in wei. @param unsigned its bytes, 0x-hex */
+  /** What a transaction costs besides its gas, in wei, if it uses all it allows. @param unsigned its bytes, 0x-hex */
   dataFee(unsigned: string): Promise<bigint> {
     return this.dataFees.of(unsigned);
   }
@@ -140,7 +139,6 @@ export class ChainAccounts {
   async receipt(hash: string): Promise<Receipt | null> {
     const raw = await this.rpc.call<RawOutcome | null>('eth_getTransactionReceipt', [hash]);
     if (raw === null) return null;
-    const fee = BigInt(raw.gasUsed) * BigInt(raw.effectiveGasPrice) + BigInt(raw.l1Fee ?? 0);
     return {
       txHash: raw.transactionHash.toLowerCase(),
       blockNumber: Number(raw.blockNumber),
@@ -148,7 +146,7 @@ export class ChainAccounts {
       succeeded: Number(raw.status) === 1,
       gasUsed: Number(raw.gasUsed),
       effectiveGasPrice: BigInt(raw.effectiveGasPrice),
-      fee,
+      fee: feeOf(raw),
       logs: raw.logs,
     };
   }
@@ -172,17 +170,6 @@ export class ChainAccounts {
       throw new CallRevertedError(wordsOf(error));
     }
   }
-}
-
-function isRevert({ failure, message }: RpcError): boolean {
-  return (
-    failure.kind === 'fatal' && /revert|invalid opcode|out of gas|always failing|vm exception/i.test(message)
-  );
-}
-
-/** The contract's own words, where it has some. */
-function wordsOf({ message }: RpcError): string {
-  return /(?:execution reverted|revert(?:ed)?)[:,]? *(.*)$/i.exec(message)?.[1]?.trim() || 'without a reason';
 }
 
 function rawCall({ from, to, value = 0n, data = '0x', authorizations = [] }: Call) {

@@ -1,14 +1,18 @@
-import { bytes, encodeList, type Field, hashOf, quantity } from './encoding.js';
+import { quantity } from './encoding.js';
+import { keccak256 } from './keccak.js';
 import { type RawFullHeader } from './raw-block.js';
+import { encodeRlp, type Field } from './rlp.js';
+
+const asIs = (hex: string) => hex;
 
 /** In the order of the forks that brought them: London, Shanghai, Cancun (three), Prague. */
 const LATER_FIELDS = [
   ['baseFeePerGas', quantity],
-  ['withdrawalsRoot', bytes],
+  ['withdrawalsRoot', asIs],
   ['blobGasUsed', quantity],
   ['excessBlobGas', quantity],
-  ['parentBeaconBlockRoot', bytes],
-  ['requestsHash', bytes],
+  ['parentBeaconBlockRoot', asIs],
+  ['requestsHash', asIs],
 ] as const;
 
 /**
@@ -19,21 +23,21 @@ const LATER_FIELDS = [
 export function headerHash(header: RawFullHeader): string | null {
   try {
     const fields: Field[] = [
-      bytes(header.parentHash),
-      bytes(header.sha3Uncles),
-      bytes(header.miner),
-      bytes(header.stateRoot),
-      bytes(header.transactionsRoot),
-      bytes(header.receiptsRoot),
-      bytes(header.logsBloom),
+      header.parentHash,
+      header.sha3Uncles,
+      header.miner,
+      header.stateRoot,
+      header.transactionsRoot,
+      header.receiptsRoot,
+      header.logsBloom,
       quantity(header.difficulty),
       quantity(header.number),
       quantity(header.gasLimit),
       quantity(header.gasUsed),
       quantity(header.timestamp),
-      bytes(header.extraData),
-      bytes(header.mixHash),
-      bytes(header.nonce),
+      header.extraData,
+      header.mixHash,
+      header.nonce,
     ];
     for (const [name, encode] of LATER_FIELDS) {
       const value = header[name];
@@ -41,7 +45,7 @@ export function headerHash(header: RawFullHeader): string | null {
       if (value == null) break;
       fields.push(encode(value));
     }
-    return hashOf(encodeList(fields));
+    return keccak256(encodeRlp(fields));
   } catch {
     return null;
   }

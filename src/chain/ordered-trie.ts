@@ -1,5 +1,6 @@
-import { bytes, encodeList, type Field, hashOf, quantity } from './encoding.js';
+import { quantity } from './encoding.js';
 import { keccak256 } from './keccak.js';
+import { encodeRlp, type Field } from './rlp.js';
 
 /** The root of a trie without entries: keccak256 of the RLP of nothing. */
 export const EMPTY_TRIE = '0x56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421';
@@ -19,14 +20,8 @@ const NOTHING = new Uint8Array();
  */
 export function orderedTrieRoot(items: readonly Uint8Array[]): string {
   if (items.length === 0) return EMPTY_TRIE;
-  return hashOf(
-    encodeList(
-      nodeOf(
-        items.map((value, index) => ({ path: pathOf(index), value })),
-        0,
-      ),
-    ),
-  );
+  const entries = items.map((value, index) => ({ path: pathOf(index), value }));
+  return keccak256(encodeRlp(nodeOf(entries, 0)));
 }
 
 /** @param depth how many nibbles lie behind; all entries share them */
@@ -56,7 +51,7 @@ function nodeOf(entries: readonly Entry[], depth: number): Field[] {
 
 /** A node of less than 32 bytes stands in its parent itself, any other by its hash. */
 function referenceTo(node: Field[]): Field {
-  const encoded = encodeList(node);
+  const encoded = encodeRlp(node);
   return encoded.length < 32 ? node : keccak256(encoded);
 }
 
@@ -68,14 +63,14 @@ function sharedLength(entries: readonly Entry[], depth: number): number {
 }
 
 /** Hex-prefix encoding (yellow paper, appendix C). */
-function packed(nibbles: string, isLeaf: boolean): Uint8Array {
+function packed(nibbles: string, isLeaf: boolean): string {
   const flag = isLeaf ? 2 : 0;
-  return bytes(nibbles.length % 2 === 0 ? `0x${flag}0${nibbles}` : `0x${flag + 1}${nibbles}`);
+  return nibbles.length % 2 === 0 ? `0x${flag}0${nibbles}` : `0x${flag + 1}${nibbles}`;
 }
 
 /** The RLP of a number: itself below 128, else its length and its bytes. */
 function pathOf(index: number): string {
-  const digits = Buffer.from(quantity(`0x${index.toString(16)}`)).toString('hex');
+  const digits = quantity(`0x${index.toString(16)}`).slice(2);
   if (index === 0) return '80';
   return index < 0x80 ? digits : `${(0x80 + digits.length / 2).toString(16)}${digits}`;
 }

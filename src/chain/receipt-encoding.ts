@@ -1,5 +1,6 @@
-import { bytes, encodeTyped, type Field, quantity } from './encoding.js';
+import { quantity } from './encoding.js';
 import { type RawReceipt } from './raw-block.js';
+import { encodeRlp, type Field } from './rlp.js';
 
 /**
  * A receipt as `receiptsRoot` takes it in (EIP-658, EIP-2718). Every typed receipt so far has the same four fields,
@@ -10,11 +11,12 @@ export function encodeReceipt(raw: RawReceipt): Uint8Array {
   const fields: Field[] = [
     quantity(raw.status),
     quantity(raw.cumulativeGasUsed),
-    bytes(raw.logsBloom),
-    raw.logs.map(({ address, topics, data }) => [bytes(address), topics.map(bytes), bytes(data)]),
+    raw.logsBloom,
+    raw.logs.map(({ address, topics, data }) => [address, [...topics], data]),
   ];
   if (raw.depositReceiptVersion !== undefined) {
     fields.push(quantity(raw.depositNonce), quantity(raw.depositReceiptVersion));
   }
-  return encodeTyped(Number(raw.type ?? '0x0'), fields);
+  const type = Number(raw.type ?? '0x0');
+  return encodeRlp(fields, type === 0 ? undefined : type);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { computeAddress, hexlify, SigningKey, Transaction, type TransactionLike } from 'ethers';
-import { hashOf } from './encoding.js';
+import { keccak256 } from './keccak.js';
 import { type RawTransaction } from './raw-block.js';
 import { encodeTransaction } from './transaction-encoding.js';
 
@@ -63,7 +63,7 @@ const signed = fc
                 chainId: given.chainId,
                 address: computeAddress(given.key),
                 nonce: 7n,
-                signature: given.authority.sign(hashOf(Uint8Array.of(5))),
+                signature: given.authority.sign(keccak256(Uint8Array.of(5))),
               },
             ],
           }
@@ -131,7 +131,7 @@ describe('encodeTransaction', () => {
         const changes = [{ to: other }, { value: quantity(BigInt(raw.value) + 1n) }];
         for (const change of changes) {
           const encoded = encodeTransaction({ ...raw, ...change }) as Uint8Array;
-          expect(hashOf(encoded)).not.toBe(raw.hash);
+          expect(keccak256(encoded)).not.toBe(raw.hash);
         }
       }),
     );

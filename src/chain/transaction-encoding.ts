@@ -1,5 +1,6 @@
-import { bytes, encodeTyped, type Field, quantity } from './encoding.js';
+import { quantity } from './encoding.js';
 import { type RawTransaction } from './raw-block.js';
+import { encodeRlp, type Field } from './rlp.js';
 
 /** OP stack: a deposit from the chain below. */
 const DEPOSIT = 0x7e;
@@ -11,7 +12,7 @@ const DEPOSIT = 0x7e;
 export function encodeTransaction(raw: RawTransaction): Uint8Array | null {
   const type = Number(raw.type ?? '0x0');
   const fields = fieldsByType[type]?.(raw);
-  return fields ? encodeTyped(type, fields) : null;
+  return fields ? encodeRlp(fields, type === 0 ? undefined : type) : null;
 }
 
 const fieldsByType: Record<number, ((raw: RawTransaction) => Field[]) | undefined> = {
@@ -39,25 +40,25 @@ const fieldsByType: Record<number, ((raw: RawTransaction) => Field[]) | undefine
   3: (raw) => [
     ...dynamicFee(raw),
     quantity(raw.maxFeePerBlobGas),
-    (raw.blobVersionedHashes ?? []).map(bytes),
+    [...(raw.blobVersionedHashes ?? [])],
     ...signature(raw),
   ],
   // EIP-7702
   4: (raw) => [...dynamicFee(raw), authorizations(raw), ...signature(raw)],
   [DEPOSIT]: (raw) => [
-    bytes(raw.sourceHash ?? '0x'),
-    bytes(raw.from),
+    raw.sourceHash ?? '0x',
+    raw.from,
     recipient(raw),
     quantity(raw.mint),
     quantity(raw.value),
     quantity(raw.gas),
     quantity(raw.isSystemTx ? '0x1' : '0x0'),
-    bytes(raw.input),
+    raw.input,
   ],
 };
 
 function call(raw: RawTransaction): Field[] {
-  return [quantity(raw.gas), recipient(raw), quantity(raw.value), bytes(raw.input)];
+  return [quantity(raw.gas), recipient(raw), quantity(raw.value), raw.input];
 }
 
 function dynamicFee(raw: RawTransaction): Field[] {
@@ -71,18 +72,18 @@ function dynamicFee(raw: RawTransaction): Field[] {
   ];
 }
 
-function recipient(raw: RawTransaction): Uint8Array {
-  return bytes(raw.to ?? '0x');
+function recipient(raw: RawTransaction): string {
+  return raw.to ?? '0x';
 }
 
 function accessList(raw: RawTransaction): Field {
-  return (raw.accessList ?? []).map(({ address, storageKeys }) => [bytes(address), storageKeys.map(bytes)]);
+  return (raw.accessList ?? []).map(({ address, storageKeys }) => [address, [...storageKeys]]);
 }
 
 function authorizations(raw: RawTransaction): Field {
   return (raw.authorizationList ?? []).map((one) => [
     quantity(one.chainId),
-    bytes(one.address),
+    one.address,
     quantity(one.nonce),
     quantity(one.yParity),
     quantity(one.r),

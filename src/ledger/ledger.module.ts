@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ChainModule } from '../chain/chain.module.js';
 import { LedgerCheck } from './check/ledger-check.service.js';
 import { LedgerExport } from './ledger-export.service.js';
+import { LedgerMetrics } from './ledger-metrics.js';
 import { LedgerRepository } from './ledger.repository.js';
 import { LedgerService } from './ledger.service.js';
 import { Openings } from './openings.js';
@@ -26,3 +27,7 @@ export class LedgerOpeningsModule {}
   exports: [LedgerCheck, LedgerExport],
 })
 export class LedgerReadingModule {}
+
+/** For one role alone, so that not every process reads the books. */
+@Module({ providers: [LedgerMetrics] })
+export class LedgerMetricsModule {}

@@ -29,11 +29,13 @@ export class PayingAccounts {
     return { number: Number(cursor.block_number), hash: cursor.block_hash, time: cursor.block_time };
   }
 
-  /** Whether a transaction from or to the address may be mined and not booked. */
+  /** Whether a transaction from or to the address may be mined and not booked, or booked and no longer mined. */
   async isAnyOnItsWay(manager: EntityManager, chainId: number, address: string): Promise<boolean> {
     const [row] = await manager.query<{ any: boolean }[]>(
-      `SELECT EXISTS (SELECT FROM outgoing_transactions
-         WHERE chain_id = $1 AND state IN ('signed','sent') AND (from_address = $2 OR recipient = $2)) AS any`,
+      `SELECT EXISTS (SELECT FROM outgoing_transactions outgoing
+         WHERE chain_id = $1 AND (from_address = $2 OR recipient = $2) AND (state IN ('signed','sent')
+           OR (state = 'mined' AND NOT EXISTS (SELECT FROM chain_blocks block WHERE block.chain_id = outgoing.chain_id
+             AND block.block_number = outgoing.block_number AND block.block_hash = outgoing.block_hash)))) AS any`,
       [chainId, address],
     );
     return row?.any === true;

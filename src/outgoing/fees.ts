@@ -33,7 +33,7 @@ export function feesFor({ baseFee, tip }: GasQuote, isDrain: boolean): Fees {
   return { maxFeePerGas, maxPriorityFeePerGas: isDrain ? maxFeePerGas : tip };
 }
 
-/** @param fee the L1 data fee by today's price, in wei. That price moves as a base fee does: an eighth a block. */
+/** @param fee the L1 data fee by today's price, with the operator's, in wei. That price moves as a base fee does: an eighth a block. */
 export function dataReserve(fee: bigint): DataReserve {
   return { least: times(fee, BUMP), roomy: times(fee, ROOM) };
 }

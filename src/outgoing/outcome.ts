@@ -40,6 +40,25 @@ export function partsOutcome(
   });
 }
 
+/** The same as before any of it was mined: it waits, with the bytes it has. */
+export function unmined(outgoing: OutgoingTransaction): OutgoingTransaction {
+  return {
+    ...outgoing,
+    state: 'sent',
+    reason: null,
+    txHash: null,
+    blockNumber: null,
+    blockHash: null,
+    succeeded: null,
+    gasUsed: null,
+    effectiveGasPrice: null,
+    fee: null,
+    received: null,
+    checkedAt: null,
+    finishedAt: null,
+  };
+}
+
 /** Parts of a transaction that is in no block. */
 export function unminedParts(parts: readonly OutgoingPart[]): OutgoingPart[] {
   return parts.map((part) => ({ ...part, received: null, fee: null, reason: null }));

@@ -18,8 +18,9 @@ import { named } from './outgoing-log.js';
 import { OutgoingMetrics } from './outgoing-metrics.js';
 import { OutgoingPart } from './outgoing-part.entity.js';
 import { OutgoingTransaction } from './outgoing-transaction.entity.js';
-import { outcomeOf, partsOutcome, unminedParts, whyFailed } from './outcome.js';
+import { outcomeOf, partsOutcome, unmined, unminedParts, whyFailed } from './outcome.js';
 import { type OutgoingRecord, OutgoingRepository } from './outgoing.repository.js';
+import { Reopenings } from './reopenings.js';
 import { Replacements } from './replacements.js';
 
 const COMPLAIN_EVERY_MS = 60_000;
@@ -52,10 +53,12 @@ export class OutgoingFollower {
     private readonly metrics: OutgoingMetrics,
     private readonly broadcasts: Broadcasts,
     private readonly replacements: Replacements,
+    private readonly reopenings: Reopenings,
   ) {}
 
   /** One round over everything of the chain that is not final. @throws RpcError */
   async follow(chain: ChainConfig, circumstances: Circumstances): Promise<void> {
+    await this.reopenings.look(chain);
     await this.books.open(chain);
     const open = await this.outgoing.open(chain.chainId);
     this.tellStanding(chain, open);
@@ -144,7 +147,7 @@ export class OutgoingFollower {
       await manager.save(OutgoingTransaction, row);
       await manager.save(OutgoingPart, [...parts]);
       await this.books.book(manager, row, blockTime);
-      await this.hooks.run(manager, row);
+      await this.hooks.run('ended', manager, row);
     });
     this.outbox.announceCommit();
   }
@@ -176,19 +179,7 @@ export class OutgoingFollower {
     { outgoing, parts }: OutgoingRecord,
   ): Promise<OutgoingTransaction> {
     if (outgoing.state !== 'mined') return outgoing;
-    const row: OutgoingTransaction = {
-      ...outgoing,
-      state: 'sent',
-      txHash: null,
-      blockNumber: null,
-      blockHash: null,
-      succeeded: null,
-      gasUsed: null,
-      effectiveGasPrice: null,
-      fee: null,
-      received: null,
-      checkedAt: null,
-    };
+    const row = unmined(outgoing);
     await this.save(chain, row, unminedParts(parts));
     this.metrics.reorged(chain.name);
     this.logger.warn(named(chain, outgoing), 'a reorg took the transaction away: it is sent again');
@@ -235,7 +226,10 @@ export class OutgoingFollower {
     const now = Date.now();
     const ages = open
       .filter(({ outgoing }) => outgoing.state !== 'mined')
-      .map(({ outgoing }) => ({ outgoing, ageMs: now - outgoing.createdAt.getTime() }));
+      .map(({ outgoing }) => ({
+        outgoing,
+        ageMs: now - (outgoing.reopenedAt ?? outgoing.createdAt).getTime(),
+      }));
     const stuck = ages.filter(({ ageMs }) => ageMs >= this.settings.sweepStuckAfterMs);
     for (const { outgoing, ageMs } of stuck) {
       if (!this.complaints.isDue(`stuck ${outgoing.id}`, 'stuck', now)) continue;

@@ -7,6 +7,7 @@ export class OutgoingMetrics implements OnModuleInit {
   private final: Counter<'chain' | 'purpose' | 'state'>;
   private replaced: Counter<'chain'>;
   private dropped: Counter<'chain'>;
+  private undone: Counter<'chain' | 'purpose'>;
   private refused: Counter<'chain' | 'outcome'>;
   private open: Gauge<'chain'>;
   private stuck: Gauge<'chain'>;
@@ -28,6 +29,11 @@ export class OutgoingMetrics implements OnModuleInit {
       name: name('reorged_total'),
       help: 'Mined transactions that a reorg took away',
       labelNames: ['chain'],
+    });
+    this.undone = new Counter({
+      name: name('final_reorged_total'),
+      help: 'Final transactions that a reorg deeper than the confirmations took away',
+      labelNames: ['chain', 'purpose'],
     });
     this.refused = new Counter({
       name: name('refused_total'),
@@ -54,6 +60,10 @@ export class OutgoingMetrics implements OnModuleInit {
 
   reorged(chain: string): void {
     this.dropped.inc({ chain });
+  }
+
+  reopened(chain: string, purpose: string): void {
+    this.undone.inc({ chain, purpose });
   }
 
   refusedBy(chain: string, outcome: string): void {

@@ -26,6 +26,7 @@ export type OutgoingState = 'signed' | 'sent' | 'mined' | 'confirmed' | 'failed'
 @Index('outgoing_transactions_open_idx', ['chainId', 'id'], {
   where: `state IN ('signed','sent','mined')`,
 })
+@Index('outgoing_transactions_final_idx', ['chainId', 'blockNumber'], { where: 'finished_at IS NOT NULL' })
 @Index('outgoing_transactions_subject_idx', ['subjectId'])
 @Index('outgoing_transactions_day_idx', ['chainId', 'createdAt'])
 export class OutgoingTransaction {
@@ -102,7 +103,7 @@ export class OutgoingTransaction {
   @Column({ ...amountColumn, name: 'effective_gas_price', nullable: true })
   effectiveGasPrice: bigint | null;
 
-  /** Wei, as paid: gas used × effective price, and what the data costs on the chain below (OP stack). Also of one that failed. */
+  /** Wei, as paid: gas used × effective price, what the data costs on the chain below, and the operator's fee (OP stack). Also of one that failed. */
   @Column({ ...amountColumn, nullable: true })
   fee: bigint | null;
 
@@ -123,4 +124,8 @@ export class OutgoingTransaction {
 
   @Column('timestamptz', { name: 'finished_at', nullable: true })
   finishedAt: Date | null;
+
+  /** When a reorg last took its block away after it was final. */
+  @Column('timestamptz', { name: 'reopened_at', nullable: true })
+  reopenedAt: Date | null;
 }

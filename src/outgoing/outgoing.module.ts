@@ -13,6 +13,7 @@ import { OutgoingMetrics } from './outgoing-metrics.js';
 import { OutgoingSigner } from './outgoing-signer.js';
 import { OutgoingRepository } from './outgoing.repository.js';
 import { Preparations } from './preparation.js';
+import { Reopenings } from './reopenings.js';
 import { Replacements } from './replacements.js';
 import { TankMetrics } from './tank-metrics.js';
 
@@ -29,6 +30,7 @@ import { TankMetrics } from './tank-metrics.js';
     OutgoingRepository,
     OutgoingSigner,
     Preparations,
+    Reopenings,
     Replacements,
     TankMetrics,
   ],

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource, type EntityManager, In } from 'typeorm';
+import { DataSource, type EntityManager, In, IsNull, MoreThan, Not } from 'typeorm';
 import { OutgoingAttempt } from './outgoing-attempt.entity.js';
 import { OutgoingPart } from './outgoing-part.entity.js';
 import { OutgoingTransaction } from './outgoing-transaction.entity.js';
@@ -52,9 +52,28 @@ export class OutgoingRepository {
     });
   }
 
-  /** What was done for a sweep or refund, the first first. */
-  ofSubject(manager: EntityManager, subjectId: string): Promise<OutgoingTransaction[]> {
-    return manager.find(OutgoingTransaction, { where: { subjectId }, order: { id: 'ASC' } });
+  /** Those that were final in blocks above one; holds them until the transaction ends. */
+  lockFinalAbove(manager: EntityManager, chainId: number, block: number): Promise<OutgoingTransaction[]> {
+    return manager.find(OutgoingTransaction, {
+      where: { chainId, blockNumber: MoreThan(block), finishedAt: Not(IsNull()) },
+      order: { id: 'ASC' },
+      lock: { mode: 'pessimistic_write' },
+    });
+  }
+
+  /**
+   * Wei that a sweep or refund has cost: its transfer, of a batch its share, and the gas sent for it; not what brought
+   * gas back.
+   */
+  async feeOf(manager: EntityManager, subjectId: string): Promise<bigint> {
+    const own = await manager.findBy(OutgoingTransaction, { subjectId, purpose: Not('gas_return') });
+    const shares = await manager.findBy(OutgoingPart, { subjectId });
+    return [...own, ...shares].reduce((sum, { fee }) => sum + (fee ?? 0n), 0n);
+  }
+
+  /** Whether an address was sent gas for a sweep or refund. */
+  wasSentGas(manager: EntityManager, subjectId: string): Promise<boolean> {
+    return manager.existsBy(OutgoingTransaction, { subjectId, purpose: 'gas' });
   }
 
   /** Base units of an asset that an address has signed away, and which may still be in its balance. */

@@ -37,7 +37,9 @@ export class Replacements {
    */
   async replaceLate(chain: ChainConfig, record: OutgoingRecord, quote: GasQuote): Promise<boolean> {
     const last = record.attempts.at(-1) as OutgoingAttempt;
-    if (Date.now() - last.signedAt.getTime() < this.settings.sweepBumpAfterMs) return false;
+    const { reopenedAt } = record.outgoing;
+    const waitsSince = Math.max(last.signedAt.getTime(), reopenedAt?.getTime() ?? 0);
+    if (Date.now() - waitsSince < this.settings.sweepBumpAfterMs) return false;
     const fees = bumped(
       feesOf(last),
       feesOf(record.attempts[0] as OutgoingAttempt),

@@ -127,9 +127,24 @@ export class DepositFunds {
   }
 
   /**
+   * Takes back the mark of an asset: whether it is there is to be looked at again. What left its address in earlier
+   * sweeps is found gone then.
+   */
+  async unmarkSwept(
+    manager: EntityManager,
+    { chainId, address, tokenAddress }: { chainId: number; address: string; tokenAddress: string | null },
+  ): Promise<void> {
+    await manager.query(
+      `UPDATE transfers SET swept_at = NULL
+       WHERE chain_id = $1 AND to_address = $2 AND token_address IS NOT DISTINCT FROM $3 AND swept_at IS NOT NULL`,
+      [chainId, address, tokenAddress],
+    );
+  }
+
+  /**
    * Notes the final sweep of a confirmed payment's money; of another asset, or on another chain, it settles nothing. The
    * scanner settles the payment at its next step: it alone knows how far the chain is agreed on, and writes status and
-   * event together.
+   * event together. One that was settled before a reorg took its sweep away gets the new figures alone.
    */
   async settle(
     manager: EntityManager,
@@ -138,10 +153,18 @@ export class DepositFunds {
   ): Promise<void> {
     await manager.query(
       `UPDATE payments SET sweep = $4, recheck_at_time = to_timestamp(0)
-       WHERE id = $1 AND chain_id = $2 AND status = 'confirmed' AND sweep IS NULL
+       WHERE id = $1 AND chain_id = $2 AND status IN ('confirmed', 'settled') AND sweep IS NULL
          AND (SELECT address FROM tokens WHERE tokens.id = payments.token_id) IS NOT DISTINCT FROM $3`,
       [moved.paymentId, moved.chainId, moved.tokenAddress, sweep],
     );
+  }
+
+  /** Takes back what `settle` noted of a transaction, as far as it is that. */
+  async unsettle(manager: EntityManager, paymentId: string, txHash: string): Promise<void> {
+    await manager.query(`UPDATE payments SET sweep = NULL WHERE id = $1 AND sweep ->> 'tx_hash' = $2`, [
+      paymentId,
+      txHash,
+    ]);
   }
 
   /** @param address lower-case */

@@ -1,9 +1,15 @@
 import { EventEmitter } from 'node:events';
 import { Injectable } from '@nestjs/common';
-import { type EntityManager, In } from 'typeorm';
-import { PaymentEvent } from './event.entity.js';
+import { type EntityManager } from 'typeorm';
+import { type PaymentEvent } from './event.entity.js';
 
 export type NewEvent = Pick<PaymentEvent, 'id' | 'type' | 'merchantId' | 'paymentId' | 'body'>;
+
+/** What a dispatcher has to know; the body stays where it is. */
+export type ClaimedEvent = Pick<PaymentEvent, 'id' | 'type' | 'merchantId' | 'paymentId'> & {
+  /** A bigint's digits. */
+  position: string;
+};
 
 /**
  * Events waiting to be sent. They are written in the transaction of the change they announce, so neither can exist
@@ -15,26 +21,39 @@ export class Outbox {
 
   /** Inside the transaction that makes the change. Call `announceCommit` once it has committed. */
   async append(manager: EntityManager, events: NewEvent[]): Promise<void> {
-    if (events.length > 0) await manager.insert(PaymentEvent, events);
+    if (events.length === 0) return;
+    const columns = [
+      events.map(({ id }) => id),
+      events.map(({ type }) => type),
+      events.map(({ merchantId }) => merchantId),
+      events.map(({ paymentId }) => paymentId),
+      events.map(({ body }) => body),
+    ];
+    await manager.query(
+      `INSERT INTO events (id, type, merchant_id, payment_id, body)
+       SELECT id, type, merchant_id, payment_id, body
+       FROM unnest($1::varchar[], $2::varchar[], $3::uuid[], $4::uuid[], $5::text[])
+         WITH ORDINALITY AS new (id, type, merchant_id, payment_id, body, place)
+       ORDER BY place`,
+      columns,
+    );
   }
 
   /**
-   * Locks up to `limit` undispatched events, oldest first, until the transaction ends. Events that another
-   * dispatcher holds are skipped, not waited for.
+   * Takes up to `limit` undispatched events, oldest first; they are dispatched once the transaction commits. Events that
+   * another dispatcher holds are skipped, not waited for.
    */
-  claim(manager: EntityManager, limit: number): Promise<PaymentEvent[]> {
-    return manager
-      .createQueryBuilder(PaymentEvent, 'event')
-      .where('event.dispatched_at IS NULL')
-      .orderBy('event.position')
-      .limit(limit)
-      .setLock('pessimistic_write')
-      .setOnLocked('skip_locked')
-      .getMany();
-  }
-
-  async markDispatched(manager: EntityManager, ids: string[]): Promise<void> {
-    await manager.update(PaymentEvent, { id: In(ids) }, { dispatchedAt: () => 'now()' });
+  claim(manager: EntityManager, limit: number): Promise<ClaimedEvent[]> {
+    return manager.query<ClaimedEvent[]>(
+      `WITH next AS MATERIALIZED (
+         SELECT id FROM events WHERE dispatched_at IS NULL ORDER BY position LIMIT $1 FOR UPDATE SKIP LOCKED),
+       claimed AS (
+         UPDATE events SET dispatched_at = now() FROM next WHERE events.id = next.id
+         RETURNING events.id, type, merchant_id, payment_id, position)
+       SELECT id, type, merchant_id AS "merchantId", payment_id AS "paymentId", position FROM claimed
+       ORDER BY claimed.position`,
+      [limit],
+    );
   }
 
   /** Wakes listeners of this process; those of others find the events by their regular sweep. */

@@ -1,4 +1,4 @@
-import { getAddress } from 'ethers';
+import { checksumAddress } from '../chain/checksum-address.js';
 
 /**
  * What a wallet needs to pay, as a URI for a link or a QR code (EIP-681).
@@ -8,8 +8,8 @@ export function paymentUri(
   payment: { address: string; chainId: number; amount: bigint },
   tokenAddress: string | null,
 ): string {
-  const recipient = getAddress(payment.address);
+  const recipient = checksumAddress(payment.address);
   if (tokenAddress === null) return `ethereum:${recipient}@${payment.chainId}?value=${payment.amount}`;
-  const token = getAddress(tokenAddress);
+  const token = checksumAddress(tokenAddress);
   return `ethereum:${token}@${payment.chainId}/transfer?address=${recipient}&uint256=${payment.amount}`;
 }

@@ -1,4 +1,4 @@
-import { getAddress } from 'ethers';
+import { checksumAddress } from '../chain/checksum-address.js';
 import { type Credit, type PaymentException, type PaymentStatus } from './lifecycle.js';
 import { type Payment, type PaymentSweep } from './payment.entity.js';
 import { paymentUri } from './payment-uri.js';
@@ -62,7 +62,7 @@ export function paymentView(
     chain: payment.chain,
     chain_id: payment.chainId,
     token_id: payment.tokenId,
-    address: getAddress(payment.address),
+    address: checksumAddress(payment.address),
     amount: payment.amount.toString(),
     underpayment_tolerance_bps: payment.underpaymentToleranceBps,
     amount_received: payment.amountReceived.toString(),

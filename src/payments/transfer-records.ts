@@ -46,45 +46,60 @@ export async function upsertTransfers(
   const named = rows.filter(({ txHash }) => txHash !== null);
   const unnamed = rows.filter(({ txHash }) => txHash === null);
   return [
-    ...(await upsert(manager, named, { conflict: ['chain_id', 'tx_hash', 'ordinal', 'kind'] })),
-    ...(await upsert(manager, unnamed, {
-      conflict: ['chain_id', 'block_hash', 'to_address'],
-      where: 'tx_hash IS NULL',
-    })),
+    ...(await upsert(manager, named, '(chain_id, tx_hash, ordinal, kind)')),
+    ...(await upsert(manager, unnamed, '(chain_id, block_hash, to_address) WHERE tx_hash IS NULL')),
   ];
 }
 
 async function upsert(
   manager: EntityManager,
   rows: NewTransfer[],
-  key: { conflict: string[]; where?: string },
+  conflict: string,
 ): Promise<TouchedTransfer[]> {
   if (rows.length === 0) return [];
-  const upserted = await manager
-    .createQueryBuilder()
-    .insert()
-    .into(Transfer)
-    .values(rows)
-    .orUpdate(
-      [
-        'payment_id',
-        'log_index',
-        'block_number',
-        'block_hash',
-        'block_time',
-        'from_address',
-        'to_address',
-        'token_address',
-        'amount',
-        'state',
-        'uncounted_reason',
-      ],
-      key.conflict,
-      { indexPredicate: key.where },
-    )
-    .returning(['id', 'paymentId'])
-    .execute();
-  return (upserted.raw as TouchedRow[]).map(touched);
+  const upserted = await manager.query<TouchedRow[]>(
+    `INSERT INTO transfers (id, payment_id, merchant_id, chain_id, tx_hash, ordinal, log_index, block_number, block_hash,
+       block_time, from_address, to_address, token_address, amount, kind, state, uncounted_reason, resolution,
+       resolved_at, announced)
+     SELECT * FROM jsonb_to_recordset($1::jsonb) AS new (
+       id uuid, payment_id uuid, merchant_id uuid, chain_id bigint, tx_hash varchar, ordinal integer, log_index integer,
+       block_number bigint, block_hash varchar, block_time timestamptz, from_address varchar, to_address varchar,
+       token_address varchar, amount numeric(78,0), kind varchar, state varchar, uncounted_reason varchar,
+       resolution varchar, resolved_at timestamptz, announced varchar)
+     ON CONFLICT ${conflict} DO UPDATE SET
+       payment_id = EXCLUDED.payment_id, log_index = EXCLUDED.log_index, block_number = EXCLUDED.block_number,
+       block_hash = EXCLUDED.block_hash, block_time = EXCLUDED.block_time, from_address = EXCLUDED.from_address,
+       to_address = EXCLUDED.to_address, token_address = EXCLUDED.token_address, amount = EXCLUDED.amount,
+       state = EXCLUDED.state, uncounted_reason = EXCLUDED.uncounted_reason
+     RETURNING id, payment_id`,
+    [JSON.stringify(rows.map(rowOf))],
+  );
+  return upserted.map(touched);
+}
+
+function rowOf(transfer: NewTransfer) {
+  return {
+    id: transfer.id,
+    payment_id: transfer.paymentId,
+    merchant_id: transfer.merchantId,
+    chain_id: transfer.chainId,
+    tx_hash: transfer.txHash,
+    ordinal: transfer.ordinal,
+    log_index: transfer.logIndex,
+    block_number: transfer.blockNumber,
+    block_hash: transfer.blockHash,
+    block_time: transfer.blockTime,
+    from_address: transfer.from,
+    to_address: transfer.to,
+    token_address: transfer.tokenAddress,
+    amount: transfer.amount.toString(),
+    kind: transfer.kind,
+    state: transfer.state,
+    uncounted_reason: transfer.uncountedReason,
+    resolution: transfer.resolution,
+    resolved_at: transfer.resolvedAt,
+    announced: transfer.announced,
+  };
 }
 
 /** @param block the last that is still canonical. @returns the transfers that were taken away */

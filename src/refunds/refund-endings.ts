@@ -20,15 +20,24 @@ export class RefundEndings implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.hooks.add((manager, outgoing) => this.ended(manager, outgoing));
+    this.hooks.add({
+      ended: (manager, outgoing) => this.ended(manager, outgoing),
+      reopened: (manager, outgoing) => this.reopened(manager, outgoing),
+    });
+  }
+
+  /** Its amount counts as on its way again, and is told of only if it ends in another way. */
+  private async reopened(manager: EntityManager, outgoing: OutgoingTransaction): Promise<void> {
+    if (outgoing.purpose !== 'refund') return;
+    const open = { state: 'sent' as const, failure: null, fee: null, finishedAt: null };
+    await manager.update(Refund, { outgoingId: outgoing.id }, open);
   }
 
   private async ended(manager: EntityManager, outgoing: OutgoingTransaction): Promise<void> {
     if (outgoing.purpose !== 'refund') return;
     const refund = await this.refunds.byOutgoing(manager, outgoing.id);
     if (refund?.state !== 'sent') return;
-    const all = await this.outgoing.ofSubject(manager, refund.id);
-    const fee = all.reduce((sum, one) => sum + (one.fee ?? 0n), 0n);
+    const fee = await this.outgoing.feeOf(manager, refund.id);
     const isFailed = outgoing.state === 'failed';
     await manager.update(
       Refund,

@@ -10,6 +10,7 @@ import { holdAddress, OutgoingRepository } from '../outgoing/outgoing.repository
 import { type Preparation, Preparations } from '../outgoing/preparation.js';
 import { type Account, Keys } from '../wallet/keys.js';
 import { RefundAnnouncements } from './refund-announcements.js';
+import { RefundCover, type Uncovered } from './refund-cover.js';
 import { Refund } from './refund.entity.js';
 import { RefundsRepository } from './refunds.repository.js';
 
@@ -37,6 +38,7 @@ export class RefundSteps {
     private readonly tank: GasTank,
     private readonly signer: OutgoingSigner,
     private readonly announcements: RefundAnnouncements,
+    private readonly cover: RefundCover,
   ) {}
 
   /** @returns whether anything was signed, which waits to be broadcast. @throws RpcError */
@@ -76,7 +78,9 @@ export class RefundSteps {
     if (prepared.state === 'refused') return this.fail(refund, prepared.reason);
     if (prepared.state === 'ready') return this.sign(chain, refund, source, prepared);
     const gas = { to: source.from, amount: prepared.missing, subjectId: refund.id };
-    const funding = await this.tank.fund(chain, gas);
+    const funding = await this.tank.fund(chain, gas, (manager) =>
+      manager.update(Refund, { id: refund.id }, { isGasSettled: isNative(refund) }),
+    );
     if (funding.state === 'signed') return true;
     if (funding.state === 'under_way') return this.wait(refund, 'gas is on its way to the deposit address');
     if (this.keys.has('payout')) return null;
@@ -133,10 +137,12 @@ export class RefundSteps {
     const { id, to, tokenAddress, amount } = refund;
     const { chainId } = chain;
     const nodeNonce = await this.chains.accounts(chain.name).nonce(from);
-    const isSigned = await this.dataSource.transaction(async (manager) => {
+    const outcome = await this.dataSource.transaction(async (manager): Promise<boolean | Uncovered> => {
       await holdAddress(manager, chainId, refund.depositAddress);
       const now = await this.refunds.lock(manager, id);
       if (now.state !== 'created' || (await this.isLeaving(manager, refund))) return false;
+      const lack = await this.cover.lackOf(manager, refund);
+      if (lack !== null) return lack;
       const outgoing = await this.signer.sign(manager, {
         chainId,
         purpose: 'refund',
@@ -155,13 +161,23 @@ export class RefundSteps {
       await manager.update(
         Refund,
         { id },
-        { state: 'sent', source, outgoingId: outgoing.id, waitsFor: null, sentAt: new Date() },
+        {
+          state: 'sent',
+          source,
+          outgoingId: outgoing.id,
+          isGasSettled: source === 'payout' || isNative(refund),
+          waitsFor: null,
+          sentAt: new Date(),
+        },
       );
       await this.announcements.announce(manager, id);
       return true;
     });
-    if (isSigned) this.announcements.committed();
-    return isSigned;
+    if (typeof outcome !== 'boolean') {
+      return outcome.isForGood ? this.fail(refund, outcome.reason) : this.wait(refund, outcome.reason);
+    }
+    if (outcome) this.announcements.committed();
+    return outcome;
   }
 
   /** Whether a transfer of the refund's asset from the deposit address is signed and not final. */
@@ -191,4 +207,9 @@ export class RefundSteps {
     this.logger.error({ refund: refund.id, payment_id: refund.paymentId, reason: failure }, 'refund failed');
     return false;
   }
+}
+
+/** Then what is left of its gas is swept with the rest. */
+function isNative({ tokenAddress }: Refund): boolean {
+  return tokenAddress === null;
 }

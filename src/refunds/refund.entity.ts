@@ -14,6 +14,9 @@ export type RefundState = (typeof REFUND_STATES)[number];
 @Check('refunds_state_check', `state IN ('created','sent','confirmed','failed')`)
 @Check('refunds_source_check', `source IN ('deposit','payout')`)
 @Index('refunds_payment_idx', ['paymentId', 'id'])
+@Index('refunds_gas_idx', ['chainId', 'id'], {
+  where: `gas_settled = false AND state IN ('confirmed','failed')`,
+})
 @Index('refunds_open_idx', ['chainId', 'id'], { where: `state IN ('created','sent')` })
 export class Refund {
   /** UUIDv7. */
@@ -57,6 +60,10 @@ export class Refund {
   @Column('varchar', { length: 10 })
   state: RefundState;
 
+  /** The state that was told last: not again where a reorg has it come about twice. */
+  @Column('varchar', { length: 10, nullable: true })
+  announced: RefundState | null;
+
   /** Where the money comes from; null: not decided yet. */
   @Column('varchar', { length: 10, nullable: true })
   source: 'deposit' | 'payout' | null;
@@ -76,6 +83,10 @@ export class Refund {
   /** Wei, as paid: of the transfer and of the gas sent for it. */
   @Column({ ...amountColumn, nullable: true })
   fee: bigint | null;
+
+  /** False: a token's, whose deposit address has gas; what is left of that is to be looked at, and sent back where it pays. */
+  @Column('boolean', { name: 'gas_settled', default: true })
+  isGasSettled: boolean;
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt: Date;

@@ -30,6 +30,28 @@ export class RefundsRepository {
     });
   }
 
+  /** Of tokens, ended, whose deposit address was to have gas; what is left of it was not looked at yet. */
+  withGasLeft(chainId: number, limit: number): Promise<Refund[]> {
+    return this.dataSource.manager
+      .createQueryBuilder(Refund, 'refund')
+      .where('refund.chain_id = :chainId', { chainId })
+      .andWhere('refund.gas_settled = false')
+      .andWhere(`refund.state IN ('confirmed', 'failed')`)
+      .orderBy('refund.id')
+      .limit(limit)
+      .getMany();
+  }
+
+  /** Notes that the gas left at a deposit address was looked at. */
+  async settleGas(manager: EntityManager, chainId: number, depositAddress: string): Promise<void> {
+    const ended = In<RefundState>(['confirmed', 'failed']);
+    await manager.update(
+      Refund,
+      { chainId, depositAddress, state: ended, isGasSettled: false },
+      { isGasSettled: true },
+    );
+  }
+
   lock(manager: EntityManager, id: string): Promise<Refund> {
     return manager.findOneOrFail(Refund, { where: { id }, lock: { mode: 'pessimistic_write' } });
   }
@@ -42,6 +64,15 @@ export class RefundsRepository {
   async refundedOf(manager: EntityManager, paymentId: string): Promise<bigint> {
     const [row] = await manager.query<{ sum: string }[]>(
       `SELECT coalesce(sum(amount), 0) AS sum FROM refunds WHERE payment_id = $1 AND state <> 'failed'`,
+      [paymentId],
+    );
+    return BigInt(row?.sum ?? 0);
+  }
+
+  /** Base units of a payment that are on their way back or there. */
+  async sentOf(manager: EntityManager, paymentId: string): Promise<bigint> {
+    const [row] = await manager.query<{ sum: string }[]>(
+      `SELECT coalesce(sum(amount), 0) AS sum FROM refunds WHERE payment_id = $1 AND state IN ('sent', 'confirmed')`,
       [paymentId],
     );
     return BigInt(row?.sum ?? 0);

@@ -16,6 +16,10 @@ export class ChainCursor {
   @Column('timestamptz', { name: 'block_time' })
   blockTime: Date;
 
+  /** The lowest block that reorgs left standing since the sweeper last looked; null: there was none. */
+  @Column({ ...integerColumn, name: 'reorged_to', nullable: true })
+  reorgedTo: number | null;
+
   @Column('timestamptz', { name: 'updated_at', default: () => 'now()' })
   updatedAt: Date;
 }

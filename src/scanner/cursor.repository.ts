@@ -109,12 +109,29 @@ export class CursorRepository {
     orphanAbove: number | null,
     window: number,
   ): Promise<void> {
-    if (orphanAbove !== null)
+    if (orphanAbove !== null) {
       await manager.delete(ChainBlock, { chainId, blockNumber: MoreThan(orphanAbove) });
+      // LEAST passes over null.
+      await manager.query('UPDATE chain_cursors SET reorged_to = LEAST(reorged_to, $2) WHERE chain_id = $1', [
+        chainId,
+        orphanAbove,
+      ]);
+    }
     await this.remember(manager, chainId, blocks);
     const last = blocks.at(-1) as BlockRef;
     await manager.delete(ChainBlock, { chainId, blockNumber: LessThan(last.number - window + 1) });
     await manager.update(ChainCursor, { chainId }, { ...cursorOf(chainId, last), updatedAt: new Date() });
+  }
+
+  /**
+   * Takes the mark of the reorgs that nobody has looked at, and holds the cursor until the transaction ends, so that no
+   * other comes meanwhile.
+   * @returns the lowest block they left standing; null: there was none
+   */
+  async takeReorg(manager: EntityManager, chainId: number): Promise<number | null> {
+    const { reorgedTo } = await this.hold(manager, chainId);
+    if (reorgedTo !== null) await manager.update(ChainCursor, { chainId }, { reorgedTo: null });
+    return reorgedTo;
   }
 
   private async remember(
@@ -122,16 +139,19 @@ export class CursorRepository {
     chainId: number,
     blocks: readonly BlockRef[],
   ): Promise<void> {
-    const rows = blocks.map(({ number, hash, time }) => ({
-      chainId,
-      blockNumber: number,
-      blockHash: hash,
-      blockTime: time,
-    }));
-    await manager.insert(ChainBlock, rows);
+    await manager.query(
+      `INSERT INTO chain_blocks (chain_id, block_number, block_hash, block_time)
+       SELECT $1, * FROM unnest($2::bigint[], $3::varchar[], $4::timestamptz[])`,
+      [
+        chainId,
+        blocks.map(({ number }) => number),
+        blocks.map(({ hash }) => hash),
+        blocks.map(({ time }) => time),
+      ],
+    );
   }
 }
 
-function cursorOf(chainId: number, block: BlockRef): Omit<ChainCursor, 'updatedAt'> {
+function cursorOf(chainId: number, block: BlockRef): Omit<ChainCursor, 'updatedAt' | 'reorgedTo'> {
   return { chainId, blockNumber: block.number, blockHash: block.hash, blockTime: block.time };
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { ChainService } from '../chain/chain.service.js';
 import { confirmationsOf, requiredConfirmations } from '../chain/confirmations.js';
 import { type ChainConfig } from '../config/chains.js';
@@ -44,6 +44,21 @@ export class ScannedChain {
     if (known?.number === block.number) return known.hash === block.hash;
     const header = await this.chains.reader(chain.name).header(block.number);
     return header?.hash === block.hash;
+  }
+
+  /** Whether reorgs were scanned since they were last taken. */
+  async isReorged({ chainId }: ChainConfig): Promise<boolean> {
+    const reorgedTo = (await this.cursors.find(chainId))?.reorgedTo ?? null;
+    return reorgedTo !== null;
+  }
+
+  /**
+   * Takes the reorgs that nobody has looked at: if the transaction fails, they are there for the next one. The scan
+   * stands still until it ends.
+   * @returns the lowest block they left standing; null: there was none
+   */
+  takeReorg(manager: EntityManager, { chainId }: ChainConfig): Promise<number | null> {
+    return this.cursors.takeReorg(manager, chainId);
   }
 
   private disputedFrom(chain: ChainConfig): Promise<number | null> {

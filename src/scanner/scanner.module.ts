@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ChainModule } from '../chain/chain.module.js';
+import { LedgerMetricsModule } from '../ledger/ledger.module.js';
 import { ChainFactsModule } from '../payments/chain-facts.module.js';
 import { RescanModule } from './rescan.module.js';
 import { ScannerMetrics } from './scanner-metrics.js';
@@ -7,7 +8,7 @@ import { ScannerService } from './scanner.service.js';
 import { TokenBackfill } from './token-backfill.js';
 
 @Module({
-  imports: [ChainModule, ChainFactsModule, RescanModule],
+  imports: [ChainModule, ChainFactsModule, LedgerMetricsModule, RescanModule],
   providers: [ScannerMetrics, ScannerService, TokenBackfill],
 })
 export class ScannerModule {}

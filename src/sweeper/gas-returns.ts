@@ -19,7 +19,18 @@ const BATCH = 50;
 /** What comes back must be worth so many times what it costs. */
 const WORTH = 2n;
 
-/** Brings gas that a token's sweep left over back to the tank, where that is worth it. */
+/** An address that was sent gas for a token's transfer, which has ended. */
+interface Leftover {
+  /** The sweep's or refund's. */
+  subjectId: string;
+  paymentId: string;
+  from: string;
+  derivationIndex: number;
+  /** Of a refund its token: where some of that is left, its sweep takes the gas, or has it returned. */
+  stillTaken: string | null;
+}
+
+/** Brings gas that a token's sweep or refund left over back to the tank, where that is worth it. */
 @Injectable()
 export class GasReturns {
   constructor(
@@ -40,19 +51,43 @@ export class GasReturns {
     if (chain.sweep.maxGasPrice !== undefined && fees.maxFeePerGas > chain.sweep.maxGasPrice) return false;
     let hasSigned = false;
     const seen = new Set<string>();
-    for (const sweep of await this.sweeps.withGasLeft(chain.chainId, BATCH)) {
-      if (seen.has(sweep.from)) continue;
-      seen.add(sweep.from);
-      if (await this.settle(chain, sweep, tank, fees)) hasSigned = true;
+    for (const leftover of await this.leftovers(chain)) {
+      if (seen.has(leftover.from)) continue;
+      seen.add(leftover.from);
+      if (await this.settle(chain, leftover, tank, fees)) hasSigned = true;
     }
     return hasSigned;
   }
 
-  private async settle(chain: ChainConfig, sweep: Sweep, tank: string, fees: Fees): Promise<boolean> {
+  private async leftovers({ chainId }: ChainConfig): Promise<Leftover[]> {
+    const [sweeps, refunds] = await Promise.all([
+      this.sweeps.withGasLeft(chainId, BATCH),
+      this.refunds.withGasLeft(chainId, BATCH),
+    ]);
+    return [
+      ...sweeps.map((sweep) => ({ ...sweep, subjectId: sweep.id, stillTaken: null })),
+      ...refunds.map((refund) => ({
+        ...refund,
+        subjectId: refund.id,
+        from: refund.depositAddress,
+        stillTaken: refund.tokenAddress,
+      })),
+    ];
+  }
+
+  private async settle(
+    chain: ChainConfig,
+    { subjectId, paymentId, from, derivationIndex, stillTaken }: Leftover,
+    tank: string,
+    fees: Fees,
+  ): Promise<boolean> {
     const { chainId } = chain;
-    const { from } = sweep;
     const accounts = this.chains.accounts(chain.name);
-    const [left, nodeNonce] = await Promise.all([accounts.balance(from, null), accounts.nonce(from)]);
+    const [left, tokens, nodeNonce] = await Promise.all([
+      accounts.balance(from, null),
+      stillTaken === null ? 0n : accounts.balance(from, stillTaken),
+      accounts.nonce(from),
+    ]);
     const gasLimit = PLAIN_TRANSFER_GAS;
     const payload: Payload = { chainId, recipient: tank, tokenAddress: null, amount: left, gasLimit, fees };
     const { roomy } = dataReserve(await accounts.dataFee(unsignedBytes(payload)));
@@ -61,20 +96,21 @@ export class GasReturns {
       await holdAddress(manager, chainId, from);
       const open = await this.sweeps.openAt(manager, chainId, [from]);
       const isBusy = open.some(({ state }) => state !== 'waiting');
-      if (isBusy || (await this.refunds.openAmong([sweep.paymentId], manager)).size > 0) return false;
+      if (isBusy || (await this.refunds.openAmong([paymentId], manager)).size > 0) return false;
       await manager.update(
         Sweep,
         { chainId, from, state: In(['confirmed', 'failed']), isGasSettled: false },
         { isGasSettled: true },
       );
+      await this.refunds.settleGas(manager, chainId, from);
       // A customer's money is among it: it all goes to the treasury.
       const isCustomers = await this.funds.hasNative(manager, chainId, from);
-      if (isCustomers || left < cost * WORTH) return false;
+      if (isCustomers || tokens > 0n || left < cost * WORTH) return false;
       await this.signer.sign(manager, {
         ...payload,
         purpose: 'gas_return',
-        subjectId: sweep.id,
-        account: { kind: 'deposit', derivationIndex: sweep.derivationIndex },
+        subjectId,
+        account: { kind: 'deposit', derivationIndex },
         from,
         amount: left - cost,
         isDrain: true,

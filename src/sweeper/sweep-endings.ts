@@ -21,7 +21,10 @@ export class SweepEndings implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.hooks.add((manager, outgoing) => this.ended(manager, outgoing));
+    this.hooks.add({
+      ended: (manager, outgoing) => this.ended(manager, outgoing),
+      reopened: (manager, outgoing) => this.reopened(manager, outgoing),
+    });
   }
 
   private async ended(manager: EntityManager, outgoing: OutgoingTransaction): Promise<void> {
@@ -34,15 +37,14 @@ export class SweepEndings implements OnModuleInit {
     for (const sweep of sweeps) {
       const part = parts.find(({ subjectId }) => subjectId === sweep.id) ?? null;
       const end = endOf(outgoing, part);
-      const { fee, hadGas } = await this.costOf(manager, sweep, part);
-      const row = { fee, isGasSettled: part !== null && !hadGas };
+      const fee = await this.outgoing.feeOf(manager, sweep.id);
+      // Looked at before a reorg: what brings the gas back may be on its way.
+      const isGasSettled =
+        sweep.isGasSettled || (part !== null && !(await this.outgoing.wasSentGas(manager, sweep.id)));
+      const row = { fee, isGasSettled };
       if (end.state === 'failed') await this.failed(manager, sweep, { ...row, reason: end.reason });
       else {
-        await this.confirmed(manager, sweep, {
-          ...row,
-          amount: end.amount,
-          received: end.received,
-        });
+        await this.confirmed(manager, sweep, { ...row, amount: end.amount, received: end.received });
         settled.push({ sweep, received: end.received as bigint, fee });
       }
     }
@@ -59,14 +61,13 @@ export class SweepEndings implements OnModuleInit {
     await this.funds.markSwept(manager, { chainId, address, tokenAddress, upToBlock });
   }
 
-  /** Payments in one order everywhere, and after the transfers, so that nobody waits for each other's rows. */
   private async settle(
     manager: EntityManager,
     { txHash }: OutgoingTransaction,
     settled: readonly Settled[],
   ): Promise<void> {
     const complete = settled.filter(({ sweep }) => sweep.isComplete);
-    complete.sort((a, b) => (a.sweep.paymentId < b.sweep.paymentId ? -1 : 1));
+    complete.sort((a, b) => byPayment(a.sweep, b.sweep));
     for (const { sweep, received, fee } of complete) {
       const { paymentId, chainId, tokenAddress } = sweep;
       const told = { tx_hash: txHash as string, amount: received.toString(), fee: fee.toString() };
@@ -83,16 +84,25 @@ export class SweepEndings implements OnModuleInit {
     this.logger.error(line, 'sweep failed');
   }
 
-  /** In wei, with the gas that was sent for it; of a batch its share. */
-  private async costOf(
-    manager: EntityManager,
-    { id }: Sweep,
-    part: OutgoingPart | null,
-  ): Promise<{ fee: bigint; hadGas: boolean }> {
-    const own = await this.outgoing.ofSubject(manager, id);
-    const fee = own.reduce((sum, one) => sum + (one.fee ?? 0n), part?.fee ?? 0n);
-    return { fee, hadGas: own.some(({ purpose }) => purpose === 'gas') };
+  /** They hold their addresses again. A payment that was settled stays so, and gets the figures anew. */
+  private async reopened(manager: EntityManager, outgoing: OutgoingTransaction): Promise<void> {
+    if (outgoing.purpose !== 'sweep') return;
+    const sweeps = await this.sweeps.byOutgoing(manager, outgoing.id);
+    const open = { state: 'sent' as const, reason: null, fee: null, received: null, finishedAt: null };
+    const now = new Date();
+    for (const { id, chainId, from: address, tokenAddress } of sweeps) {
+      await manager.update(Sweep, { id }, { ...open, updatedAt: now, reopenedAt: now });
+      await this.funds.unmarkSwept(manager, { chainId, address, tokenAddress });
+    }
+    for (const { paymentId } of [...sweeps].sort(byPayment)) {
+      await this.funds.unsettle(manager, paymentId, outgoing.txHash as string);
+    }
   }
+}
+
+/** Payments are changed in one order everywhere, and after the transfers, so that nobody waits for each other's rows. */
+function byPayment(a: Sweep, b: Sweep): number {
+  return a.paymentId < b.paymentId ? -1 : 1;
 }
 
 interface Settled {

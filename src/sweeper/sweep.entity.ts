@@ -28,17 +28,17 @@ export type WaitReason = (typeof WAIT_REASONS)[number];
 
 const OPEN = `state IN ('waiting','planned','funding','sent')`;
 
-/** One asset of one deposit address on its way to the treasury; at most one is open. */
+/** One asset of one deposit address on its way to the treasury; at most one is open, and those that a reorg opened again. */
 @Entity('sweeps')
 @Check('sweeps_state_check', `state IN ('waiting','planned','funding','sent','confirmed','failed')`)
 @Check('sweeps_path_check', `path IN ('transfer','eip7702')`)
 @Index('sweeps_open_native_key', ['chainId', 'from'], {
   unique: true,
-  where: `token_address IS NULL AND ${OPEN}`,
+  where: `token_address IS NULL AND reopened_at IS NULL AND ${OPEN}`,
 })
 @Index('sweeps_open_token_key', ['chainId', 'from', 'tokenAddress'], {
   unique: true,
-  where: `token_address IS NOT NULL AND ${OPEN}`,
+  where: `token_address IS NOT NULL AND reopened_at IS NULL AND ${OPEN}`,
 })
 @Index('sweeps_open_idx', ['chainId', 'id'], { where: OPEN })
 @Index('sweeps_address_idx', ['chainId', 'from', 'id'])
@@ -136,4 +136,8 @@ export class Sweep {
 
   @Column('timestamptz', { name: 'finished_at', nullable: true })
   finishedAt: Date | null;
+
+  /** When a reorg last took its transfer away after that was final. */
+  @Column('timestamptz', { name: 'reopened_at', nullable: true })
+  reopenedAt: Date | null;
 }

@@ -3,6 +3,7 @@ import { AuthModule } from '../auth/auth.module.js';
 import { ChainModule } from '../chain/chain.module.js';
 import { OutgoingModule } from '../outgoing/outgoing.module.js';
 import { ChainFactsModule } from '../payments/chain-facts.module.js';
+import { RefundCover } from '../refunds/refund-cover.js';
 import { RefundEndings } from '../refunds/refund-endings.js';
 import { RefundSteps } from '../refunds/refund-steps.js';
 import { RefundsModule } from '../refunds/refunds.module.js';
@@ -45,6 +46,7 @@ export class SweepRestModule {}
     BatchedTransfers,
     DailyLimits,
     GasReturns,
+    RefundCover,
     RefundEndings,
     RefundSteps,
     SingleTransfers,

@@ -2,7 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { type AttemptOutcome, DeliveryRepository, type PendingDelivery } from './delivery.repository.js';
-import { EndpointGate, type Pass } from './endpoint-gate.js';
+import { type Caller, EndpointGate, type Pass } from './endpoint-gate.js';
 import { outcomeOf } from './outcome.js';
 import { WebhookMetrics } from './webhook-metrics.js';
 import { WebhookQueue } from './webhook-queue.js';
@@ -12,8 +12,7 @@ import { WebhookSender } from './webhook-sender.js';
 const BEHIND_MS = 100;
 
 /** Exchanges of a job at this moment. */
-export interface UnderWay {
-  jobId: string;
+export interface UnderWay extends Caller {
   count: number;
 }
 
@@ -39,7 +38,7 @@ export class DeliveryService {
     const earlyMs = delivery.dueAt.getTime() - Date.now();
     if (earlyMs > 0) return earlyMs;
     if (delivery.isBehind) return BEHIND_MS;
-    const pass = this.gate.enter(delivery.endpoint.id, underWay.jobId, Date.now());
+    const pass = this.gate.enter(delivery.endpoint.id, underWay, Date.now());
     if ('waitMs' in pass) return pass.waitMs;
     const slotMs = await this.slotMs(delivery, pass);
     if (slotMs > 0) return this.comeAgain(delivery, slotMs);
@@ -48,9 +47,12 @@ export class DeliveryService {
   }
 
   /** A delivery that waits for a time of its own needs a job of its own, for BullMQ to bring it back then. */
-  private async comeAgain({ id, sharesJob }: PendingDelivery, waitMs: number): Promise<number | null> {
+  private async comeAgain(
+    { id, endpoint, sharesJob }: PendingDelivery,
+    waitMs: number,
+  ): Promise<number | null> {
     if (!sharesJob) return waitMs;
-    await this.queue.addOwn(id);
+    await this.queue.addOwn(id, endpoint.id);
     return null;
   }
 

@@ -2,8 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { NIL, v7 as uuidv7 } from 'uuid';
-import { type PaymentEvent } from '../payments/event.entity.js';
-import { Outbox } from '../payments/outbox.js';
+import { type ClaimedEvent, Outbox } from '../payments/outbox.js';
 import { subscribes } from './event-filter.js';
 import { type JobPlace, jobsOf, shareJobs, type WebhookJob } from './webhook-job.js';
 import { type EndpointState, type WebhookEndpoint } from './webhook-endpoint.entity.js';
@@ -15,7 +14,7 @@ export interface OverduePlace {
 }
 
 interface NewDelivery extends JobPlace {
-  event: PaymentEvent;
+  event: ClaimedEvent;
   isHeld: boolean;
 }
 
@@ -39,10 +38,6 @@ export class DispatchRepository {
       const endpoints = await endpointsFor(manager, events);
       const deliveries = withJobs(events.flatMap((event) => deliveriesOf(event, endpoints)));
       await insertDeliveries(manager, deliveries);
-      await this.outbox.markDispatched(
-        manager,
-        events.map(({ id }) => id),
-      );
       const ready = deliveries.filter(({ isHeld }) => !isHeld);
       return { claimed: events.length, jobs: jobsOf(ready) };
     });
@@ -58,8 +53,8 @@ export class DispatchRepository {
     limit: number,
     after: OverduePlace | null,
   ): Promise<{ jobs: WebhookJob[]; place: OverduePlace | null }> {
-    const rows = await this.dataSource.query<(OverduePlace & { jobId: string | null })[]>(
-      `SELECT d.id, d.job_id AS "jobId", d.next_attempt_at::text AS due
+    const rows = await this.dataSource.query<(OverduePlace & JobPlace)[]>(
+      `SELECT d.id, d.endpoint_id AS "endpointId", d.job_id AS "jobId", d.next_attempt_at::text AS due
        FROM webhook_deliveries d JOIN webhook_endpoints e ON e.id = d.endpoint_id
        WHERE d.state = 'pending' AND d.next_attempt_at < now() - $1 * interval '1 ms'
          AND (d.next_attempt_at, d.id) > ($3::timestamptz, $4::uuid)
@@ -99,7 +94,7 @@ export class DispatchRepository {
 type Subscriber = Pick<WebhookEndpoint, 'id' | 'merchantId' | 'eventTypes'> & { state: EndpointState };
 
 /** Locked against being disabled or enabled meanwhile, so that no delivery is kept by mistake or sent in vain. */
-function endpointsFor(manager: EntityManager, events: PaymentEvent[]): Promise<Subscriber[]> {
+function endpointsFor(manager: EntityManager, events: ClaimedEvent[]): Promise<Subscriber[]> {
   return manager.query<Subscriber[]>(
     `SELECT id, merchant_id AS "merchantId", event_types AS "eventTypes", state FROM webhook_endpoints
      WHERE (merchant_id IS NULL OR merchant_id = ANY($1)) AND deleted_at IS NULL FOR SHARE`,
@@ -107,7 +102,7 @@ function endpointsFor(manager: EntityManager, events: PaymentEvent[]): Promise<S
   );
 }
 
-function deliveriesOf(event: PaymentEvent, endpoints: Subscriber[]): NewDelivery[] {
+function deliveriesOf(event: ClaimedEvent, endpoints: Subscriber[]): NewDelivery[] {
   return endpoints
     .filter(({ merchantId, eventTypes }) => {
       const isTheirs = merchantId === null || merchantId === event.merchantId;
@@ -138,15 +133,19 @@ async function insertDeliveries(manager: EntityManager, deliveries: NewDelivery[
     endpoint_id: endpointId,
     job_id: jobId,
     event_id: event.id,
+    merchant_id: event.merchantId,
+    payment_id: event.paymentId,
+    event_type: event.type,
+    position: event.position,
     is_held: isHeld,
   }));
   await manager.query(
     `INSERT INTO webhook_deliveries
        (id, event_id, endpoint_id, job_id, merchant_id, payment_id, event_type, position, next_attempt_at)
-     SELECT new.id, v.id, new.endpoint_id, new.job_id, v.merchant_id, v.payment_id, v.type, v.position,
-       CASE WHEN new.is_held THEN NULL ELSE now() END
-     FROM jsonb_to_recordset($1::jsonb) AS new (id uuid, event_id varchar, endpoint_id uuid, job_id uuid, is_held boolean)
-     JOIN events v ON v.id = new.event_id
+     SELECT id, event_id, endpoint_id, job_id, merchant_id, payment_id, event_type, position,
+       CASE WHEN is_held THEN NULL ELSE now() END
+     FROM jsonb_to_recordset($1::jsonb) AS new (id uuid, event_id varchar, endpoint_id uuid, job_id uuid,
+       merchant_id uuid, payment_id uuid, event_type varchar, position bigint, is_held boolean)
      ON CONFLICT DO NOTHING`,
     [JSON.stringify(rows)],
   );

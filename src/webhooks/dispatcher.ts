@@ -11,6 +11,8 @@ import { DispatchRepository } from './dispatch.repository.js';
 import { WebhookQueue } from './webhook-queue.js';
 
 const BATCH = 500;
+/** Batches at once while there is more than one: Postgres claims one while another's deliveries are written. */
+const AT_ONCE = 2;
 /**
  * For events of other processes, and for those whose wake-up was lost: what a merchant waits at most for the first of
  * them. It reads an index that holds nothing else, so an empty look costs next to nothing.
@@ -23,9 +25,10 @@ const BUSY_SWEEP_MS = 25;
 @Injectable()
 export class Dispatcher implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(Dispatcher.name);
-  private readonly ticker = new Ticker(() => this.dispatchBatch());
+  private readonly ticker = new Ticker(() => this.dispatchAll());
   private unsubscribe: () => void;
   private soon: NodeJS.Timeout | undefined;
+  private isBehind = false;
 
   constructor(
     private readonly outbox: Outbox,
@@ -55,16 +58,26 @@ export class Dispatcher implements OnApplicationBootstrap, BeforeApplicationShut
     this.soon = setTimeout(() => this.ticker.run(), BUSY_SWEEP_MS);
   }
 
-  /** Commits first: a crash before the jobs are added leaves pending deliveries, which the reconciler finds. */
-  private async dispatchBatch(): Promise<boolean> {
+  private async dispatchAll(): Promise<boolean> {
+    const batches = Array.from({ length: this.isBehind ? AT_ONCE : 1 }, () => this.dispatchBatch());
+    const claimed = await Promise.all(batches);
+    this.isBehind = claimed.includes(BATCH);
+    if (claimed.some((count) => count > 0)) this.lookAgainSoon();
+    return this.isBehind;
+  }
+
+  /**
+   * Commits first: a crash before the jobs are added leaves pending deliveries, which the reconciler finds.
+   * @returns how many events it claimed
+   */
+  private async dispatchBatch(): Promise<number> {
     try {
       const { claimed, jobs } = await this.deliveries.dispatch(BATCH);
       await this.queue.add(jobs);
-      if (claimed > 0) this.lookAgainSoon();
-      return claimed === BATCH;
+      return claimed;
     } catch (error) {
       this.logger.error({ reason: (error as Error).message }, 'dispatch failed, the next sweep tries again');
-      return false;
+      return 0;
     }
   }
 }

@@ -9,7 +9,8 @@ function aGate() {
   const gate = new EndpointGate(HANDS, noSpread);
   let now = 1_000_000;
   let deliveries = 0;
-  const enter = (endpoint: string, delivery = `d${deliveries++}`) => gate.enter(endpoint, delivery, now);
+  const enter = (endpoint: string, jobId = `d${deliveries++}`, size = 1) =>
+    gate.enter(endpoint, { jobId, size }, now);
   const leave = (pass: Pass, isSuccess: boolean, durationMs: number, deliveryId = `d${deliveries++}`) =>
     gate.leave(pass, now, { deliveryId, isSuccess, durationMs });
   const exchange = (endpoint: string, isSuccess: boolean, durationMs: number, deliveryId?: string) => {
@@ -118,5 +119,37 @@ describe('EndpointGate', () => {
     // Asking again does not put anyone further back.
     const again = ids.map((id) => (enter('busy', id) as { waitMs: number }).waitMs);
     expect(Math.max(...again)).toBeLessThanOrEqual(Math.max(...waits));
+  });
+
+  it('has as many prepared as it lets in, and sends the others away for a moment only', () => {
+    const { gate, now, passesOf } = aGate();
+    const asked = Array.from({ length: 100 }, (_, n) => gate.ask('new', { jobId: `j${n}`, size: 5 }, now()));
+    expect(asked.filter((waitMs) => waitMs === null)).toHaveLength(2);
+    expect(Math.max(...asked.map((waitMs) => waitMs ?? 0))).toBeLessThanOrEqual(1_000);
+    for (const job of [0, 1]) gate.prepared('new', { jobId: `j${job}`, size: 5 });
+    expect(passesOf('new')).toHaveLength(10);
+  });
+
+  it('prepares nothing for an endpoint that is left alone, or that others stand in line for', () => {
+    const { gate, now, exchange, passesOf, leave } = aGate();
+    for (let count = 0; count < 5; count += 1) exchange('dead', false, 1_000);
+    expect(gate.ask('dead', { jobId: 'one', size: 25 }, now())).toBeGreaterThanOrEqual(10_000);
+    const [pass] = passesOf('busy');
+    for (let count = 0; count < 93; count += 1) void gate.turn('busy', 0);
+    // It turns out to be quick: a hundred at once. Nine are under way, two of those in line are called.
+    leave(pass as Pass, true, 5);
+    expect(gate.ask('busy', { jobId: 'two', size: 1 }, now())).not.toBeNull();
+  });
+
+  it('sends away a job for as long as the deliveries take that came before it, not the jobs', () => {
+    const { passesOf, enter } = aGate();
+    passesOf('busy', 10);
+    const waitBehind = (endpoint: string, size: number) => {
+      for (let job = 0; job < 20; job += 1) enter(endpoint, `${size}-${job}`, size);
+      return (enter(endpoint) as { waitMs: number }).waitMs;
+    };
+    const single = waitBehind('busy', 1);
+    passesOf('busier', 10);
+    expect(waitBehind('busier', 25)).toBeGreaterThan(single * 20);
   });
 });

@@ -14,10 +14,19 @@ const MAX_PAUSE_MS = 60_000;
 const MIN_WAIT_MS = 20;
 /** Silence that tells nothing yet: we ourselves may have been busy. */
 const USUAL_SILENCE_MS = 1_000;
+/** Before anything is known of an endpoint, what a delivery before one in line is taken to cost. */
+const FIRST_PACE_MS = 2;
+/** A job that asks too early costs us little, one that asks too late leaves its endpoint idle. */
+const EARLY = 0.5;
+/** While an endpoint answers, nobody has to stay away longer than this, or than so much for each job in line. */
+const MAX_MOVING_WAIT_MS = 1_000;
+const MAX_MOVING_WAIT_PER_JOB_MS = 10;
 /** Longest wait for a turn: what an endpoint that recovers has to wait for those sent away. */
 const MAX_WAIT_MS = 120_000;
 /** Weight of the newest exchange in the average duration. */
 const NEWEST = 0.2;
+/** And in the pace, because they end in bursts. */
+const NEWEST_END = 0.05;
 /** Woken when one leaves: more than one, because a quick endpoint is allowed more than it has. */
 const WOKEN = 2;
 /** Idle endpoints are forgotten when there are more than this. */
@@ -27,17 +36,29 @@ export type Circuit = 'closed' | 'open' | 'half-open';
 
 interface EndpointRecord {
   inFlight: number;
+  /** Deliveries that were told it is free and have not come back yet. */
+  preparing: number;
   /** When something last began with nothing before it, or came to an end. */
   progressAt: number;
   averageMs: number | null;
+  /** From the end of an exchange to that of the next, on average, while there are any. */
+  paceMs: number | null;
   failures: number;
   failedDeliveries: Set<string>;
   openUntil: number | null;
   pauseMs: number;
-  /** Jobs sent away and not yet back: those who come next queue behind them. */
-  waiting: Set<string>;
+  /** Jobs sent away and not yet back, and how many deliveries each brings: those who come next queue behind them. */
+  waiting: Map<string, number>;
+  waitingDeliveries: number;
   /** Wakes those who stand in line for the next to leave, first come first. */
   line: Set<() => void>;
+}
+
+/** Who asks for leave to talk to an endpoint. */
+export interface Caller {
+  jobId: string;
+  /** Deliveries that come with it. */
+  size: number;
 }
 
 /** Leave to talk to an endpoint; given back with `leave`. */
@@ -69,18 +90,31 @@ export class EndpointGate {
     private readonly random: () => number = Math.random,
   ) {}
 
-  /** @returns a pass, or how long to wait before asking again */
-  enter(endpointId: string, jobId: string, now: number): Pass | { waitMs: number } {
+  /**
+   * Before anything is prepared for the endpoint.
+   * @returns how long to stay away; null: it seems free, and whoever asked says `prepared` before they enter
+   */
+  ask(endpointId: string, caller: Caller, now: number): number | null {
     const endpoint = this.recordOf(endpointId);
-    endpoint.waiting.delete(jobId);
-    const openMs = Math.max(0, (endpoint.openUntil ?? now) - now);
+    leaveLine(endpoint, caller);
+    // Those who stand in line come first.
+    const ahead = endpoint.inFlight + endpoint.preparing + endpoint.line.size;
+    if (ahead >= limitOf(endpoint) || !this.isFree(endpoint, now))
+      return this.sendAway(endpoint, caller, now);
+    endpoint.preparing += caller.size;
+    return null;
+  }
+
+  prepared(endpointId: string, { size }: Caller): void {
+    this.recordOf(endpointId).preparing -= size;
+  }
+
+  /** @returns a pass, or how long to wait before asking again */
+  enter(endpointId: string, caller: Caller, now: number): Pass | { waitMs: number } {
+    const endpoint = this.recordOf(endpointId);
+    leaveLine(endpoint, caller);
+    if (!this.isFree(endpoint, now)) return { waitMs: this.sendAway(endpoint, caller, now) };
     const isOfSlow = !isQuick(endpoint);
-    const hasHands = !isOfSlow || this.slowInFlight < this.hands * shareOf(endpoint);
-    if (openMs > 0 || endpoint.inFlight >= limitOf(endpoint) || !hasHands) {
-      endpoint.waiting.add(jobId);
-      const silentMs = now - (hasHands ? endpoint.progressAt : this.slowProgressAt);
-      return { waitMs: openMs + this.turnMs(endpoint, silentMs) };
-    }
     if (endpoint.inFlight === 0) endpoint.progressAt = now;
     endpoint.inFlight += 1;
     if (isOfSlow && this.slowInFlight === 0) this.slowProgressAt = now;
@@ -92,6 +126,7 @@ export class EndpointGate {
   leave({ endpointId, isOfSlow }: Pass, now: number, exchanged?: Exchanged): void {
     const endpoint = this.recordOf(endpointId);
     endpoint.inFlight -= 1;
+    if (exchanged) endpoint.paceMs = average(endpoint.paceMs, now - endpoint.progressAt, NEWEST_END);
     endpoint.progressAt = now;
     if (isOfSlow) {
       this.slowInFlight -= 1;
@@ -124,16 +159,42 @@ export class EndpointGate {
     return counts;
   }
 
+  private isFree(endpoint: EndpointRecord, now: number): boolean {
+    const isOpen = now < (endpoint.openUntil ?? now);
+    return !isOpen && endpoint.inFlight < limitOf(endpoint) && this.hasHands(endpoint);
+  }
+
+  private hasHands(endpoint: EndpointRecord): boolean {
+    return isQuick(endpoint) || this.slowInFlight < this.hands * shareOf(endpoint);
+  }
+
+  /** @returns ms until it may ask again */
+  private sendAway(endpoint: EndpointRecord, caller: Caller, now: number): number {
+    joinLine(endpoint, caller);
+    const openMs = Math.max(0, (endpoint.openUntil ?? now) - now);
+    return openMs + this.turnMs(endpoint, this.silentMs(endpoint, now));
+  }
+
+  /** For how long nothing has come back of what this one waits for. */
+  private silentMs(endpoint: EndpointRecord, now: number): number {
+    if (!this.hasHands(endpoint)) return now - this.slowProgressAt;
+    return endpoint.inFlight === 0 ? 0 : now - endpoint.progressAt;
+  }
+
   /**
    * How long until it is the turn of whoever comes last, at the pace known; spread, so that not all come at once.
    * @param silentMs nothing has come back for so long: what is under way takes at least that
    */
   private turnMs(endpoint: EndpointRecord, silentMs: number): number {
-    const { waiting, averageMs, openUntil, pauseMs } = endpoint;
-    const telling = silentMs > USUAL_SILENCE_MS ? silentMs : 0;
-    const paceMs =
-      openUntil === null ? Math.max(averageMs ?? MIN_WAIT_MS, telling) / limitOf(endpoint) : pauseMs;
-    const expectedMs = Math.min(MAX_WAIT_MS, Math.max(MIN_WAIT_MS, silentMs / 5, waiting.size * paceMs));
+    const { waiting, waitingDeliveries, paceMs, openUntil, pauseMs } = endpoint;
+    const isSilent = silentMs > USUAL_SILENCE_MS;
+    const oneMs = Math.max(paceMs ?? FIRST_PACE_MS, isSilent ? silentMs / limitOf(endpoint) : 0);
+    const lineMs = openUntil === null ? waitingDeliveries * oneMs * EARLY : waiting.size * pauseMs;
+    const isMoving = openUntil === null && !isSilent && (paceMs === null || isQuick(endpoint));
+    const maxMs = isMoving
+      ? Math.max(MAX_MOVING_WAIT_MS, waiting.size * MAX_MOVING_WAIT_PER_JOB_MS)
+      : MAX_WAIT_MS;
+    const expectedMs = Math.min(maxMs, MAX_WAIT_MS, Math.max(MIN_WAIT_MS, silentMs / 5, lineMs));
     return Math.round(expectedMs * (0.5 + this.random()));
   }
 
@@ -141,11 +202,15 @@ export class EndpointGate {
     const known = this.endpoints.get(endpointId);
     if (known) return known;
     if (this.endpoints.size >= MAX_REMEMBERED) this.forgetIdle();
-    const fresh = { inFlight: 0, progressAt: 0, averageMs: null, failures: 0, openUntil: null, pauseMs: 0 };
+    const fresh = { inFlight: 0, preparing: 0, progressAt: 0, averageMs: null, paceMs: null };
     const endpoint: EndpointRecord = {
       ...fresh,
+      failures: 0,
+      openUntil: null,
+      pauseMs: 0,
       failedDeliveries: new Set(),
-      waiting: new Set(),
+      waiting: new Map(),
+      waitingDeliveries: 0,
       line: new Set(),
     };
     this.endpoints.set(endpointId, endpoint);
@@ -153,10 +218,21 @@ export class EndpointGate {
   }
 
   private forgetIdle(): void {
-    for (const [id, { inFlight, openUntil, line }] of this.endpoints) {
-      if (inFlight === 0 && openUntil === null && line.size === 0) this.endpoints.delete(id);
+    for (const [id, { inFlight, preparing, openUntil, line }] of this.endpoints) {
+      if (inFlight === 0 && preparing === 0 && openUntil === null && line.size === 0)
+        this.endpoints.delete(id);
     }
   }
+}
+
+function joinLine(endpoint: EndpointRecord, { jobId, size }: Caller): void {
+  endpoint.waiting.set(jobId, size);
+  endpoint.waitingDeliveries += size;
+}
+
+function leaveLine(endpoint: EndpointRecord, { jobId }: Caller): void {
+  endpoint.waitingDeliveries -= endpoint.waiting.get(jobId) ?? 0;
+  endpoint.waiting.delete(jobId);
 }
 
 function* firstOf<T>(all: Iterable<T>, count: number): Iterable<T> {
@@ -186,13 +262,16 @@ function isQuick({ averageMs, failures }: EndpointRecord): boolean {
   return failures === 0 && averageMs !== null && averageMs <= QUICK_MS;
 }
 
+function average(before: number | null, value: number, weight: number): number {
+  return before === null ? value : before + weight * (value - before);
+}
+
 function learn(
   endpoint: EndpointRecord,
   now: number,
   { deliveryId, isSuccess, durationMs }: Exchanged,
 ): void {
-  const averageMs = endpoint.averageMs ?? durationMs;
-  endpoint.averageMs = averageMs + NEWEST * (durationMs - averageMs);
+  endpoint.averageMs = average(endpoint.averageMs, durationMs, NEWEST);
   if (isSuccess) {
     endpoint.failures = 0;
     endpoint.failedDeliveries.clear();

@@ -31,8 +31,14 @@ export class JobService {
    * @returns ms after which the job is to come again, or null when it is done
    */
   async work(job: WebhookJob): Promise<number | null> {
-    const underWay: UnderWay = { jobId: job.id, count: 0 };
-    const lanes = lanesOf(await this.deliveries.findPending(job));
+    const caller = { jobId: job.id, size: job.deliveries?.length ?? 1 };
+    const busyMs = job.endpointId === undefined ? null : this.gate.ask(job.endpointId, caller, Date.now());
+    if (busyMs !== null) return busyMs;
+    const pending = await this.deliveries.findPending(job).finally(() => {
+      if (job.endpointId !== undefined) this.gate.prepared(job.endpointId, caller);
+    });
+    const underWay: UnderWay = { ...caller, count: 0 };
+    const lanes = lanesOf(pending);
     const ended = await Promise.allSettled(lanes.map((lane) => this.follow(job, lane, underWay)));
     const waits = ended.flatMap((end) => {
       if (end.status === 'rejected') throw end.reason;

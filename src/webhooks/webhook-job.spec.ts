@@ -26,12 +26,14 @@ describe('jobs', () => {
     );
   });
 
-  it('are shared, so that a hundred deliveries need four', () => {
-    const all = Array.from({ length: 100 }, (_, index) => ({ id: `delivery-${index}`, endpointId: 'a' }));
+  it('are shared, so that two hundred deliveries need four', () => {
+    const all = Array.from({ length: 200 }, (_, index) => ({ id: `delivery-${index}`, endpointId: 'a' }));
     expect(jobsOf(shareJobs(all))).toHaveLength(4);
   });
 
   it('are a delivery’s own where it is alone', () => {
-    expect(jobsOf(shareJobs([{ id: 'delivery', endpointId: 'a' }]))).toEqual([{ id: 'delivery' }]);
+    expect(jobsOf(shareJobs([{ id: 'delivery', endpointId: 'a' }]))).toEqual([
+      { id: 'delivery', endpointId: 'a' },
+    ]);
   });
 });

@@ -3,6 +3,8 @@ import { v7 as uuidv7 } from 'uuid';
 export interface WebhookJob {
   /** The job's own id, so that adding it twice adds it once. */
   id: string;
+  /** Theirs, so that one that cannot take them now need not be looked up; left out where nobody knew it. */
+  endpointId?: string;
   /** Deliveries to one endpoint that it brings; left out: the one that has the job's id. */
   deliveries?: string[];
 }
@@ -16,7 +18,7 @@ export interface JobPlace {
 }
 
 /** A job costs the queue about as much as a delivery costs us, so they share one on their first way. */
-const DELIVERIES_PER_JOB = 25;
+const DELIVERIES_PER_JOB = 50;
 
 /** Gives deliveries to the same endpoint jobs in common, in the order in which they come. */
 export function shareJobs(deliveries: readonly { id: string; endpointId: string }[]): JobPlace[] {
@@ -35,11 +37,11 @@ export function shareJobs(deliveries: readonly { id: string; endpointId: string 
 }
 
 /** The jobs that bring deliveries, in the order of the first of each. */
-export function jobsOf(places: readonly Pick<JobPlace, 'id' | 'jobId'>[]): WebhookJob[] {
+export function jobsOf(places: readonly JobPlace[]): WebhookJob[] {
   const jobs = new Map<string, WebhookJob>();
-  for (const { id, jobId } of places) {
-    if (jobId === null) jobs.set(id, { id });
-    else jobs.set(jobId, { id: jobId, deliveries: [...(jobs.get(jobId)?.deliveries ?? []), id] });
+  for (const { id, endpointId, jobId } of places) {
+    if (jobId === null) jobs.set(id, { id, endpointId });
+    else jobs.set(jobId, { id: jobId, endpointId, deliveries: [...(jobs.get(jobId)?.deliveries ?? []), id] });
   }
   return [...jobs.values()];
 }

@@ -45,8 +45,8 @@ export class WebhookQueue {
   }
 
   /** Gives a delivery that has shared a job one of its own. Those that come at the same time share a statement. */
-  async addOwn(id: string): Promise<void> {
-    await this.own.call({ id });
+  async addOwn(id: string, endpointId: string): Promise<void> {
+    await this.own.call({ id, endpointId });
   }
 
   /**

@@ -1,6 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { register } from 'prom-client';
+import { type DataSource } from 'typeorm';
+import { LedgerMetrics } from '../../src/ledger/ledger-metrics.js';
+import { OutgoingMetrics } from '../../src/outgoing/outgoing-metrics.js';
+import { TankMetrics } from '../../src/outgoing/tank-metrics.js';
+import { SweeperMetrics } from '../../src/sweeper/sweeper-metrics.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
@@ -15,5 +21,17 @@ describe('docs/grafana-webhooks.json', () => {
     );
     expect(new Set(asked)).toEqual(defined);
     expect(namesIn(read('docs/webhooks.md'))).toEqual(defined);
+  });
+});
+
+describe('docs/grafana-money.json', () => {
+  it('asks for every metric of money, and for none that is not there', () => {
+    register.clear();
+    for (const metrics of [new OutgoingMetrics(), new TankMetrics(), new SweeperMetrics()])
+      metrics.onModuleInit();
+    new LedgerMetrics({} as DataSource, []).onModuleInit();
+    const defined = register.getMetricsAsArray().map(({ name }) => name);
+    register.clear();
+    expect(new Set(read('docs/grafana-money.json').match(/quittance_[a-z_]+/g))).toEqual(new Set(defined));
   });
 });

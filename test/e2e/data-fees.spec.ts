@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { toQuantity } from 'ethers';
+import { toBeHex, toQuantity } from 'ethers';
 import { compile } from '../contracts/compile.js';
 import { SweepWorld, TANK, TREASURY } from '../harness/sweep-world.js';
 import { waitFor } from '../harness/wait-for.js';
@@ -57,5 +57,56 @@ describe('where publishing a transaction costs a data fee', () => {
     expect(rows.map(({ purpose }) => purpose)).toEqual(['gas', 'sweep']);
     expect((await world.native(payment.address)) >= RESERVE).toBe(true);
     expect(await world.token(TREASURY)).toBe(5_000_000n);
+  });
+});
+
+describe('where the operator takes a fee as well', () => {
+  const SCALAR = 3_000_000_000n * 10n ** 6n;
+  const CONSTANT = 1_000_000_000_000n;
+  /** Of a plain transfer. */
+  const OPERATOR_FEE = (21_000n * SCALAR) / 10n ** 6n + CONSTANT;
+  beforeEach(async () => {
+    const word = (value: bigint) => toBeHex(value, 32);
+    await world.chain.rpc('anvil_setStorageAt', [ORACLE, word(0n), word(SCALAR)]);
+    await world.chain.rpc('anvil_setStorageAt', [ORACLE, word(1n), word(CONSTANT)]);
+    await world.chain.mine();
+  });
+
+  it('native money leaves that behind, and a token’s address gets it from the tank', async () => {
+    const native = await world.paid(ETHER);
+    const token = await world.paidToken(5_000_000n);
+    await world.plan();
+    await world.settled(native.id);
+    await world.settled(token.id);
+    expect(await world.native(native.address)).toBe(RESERVE + (OPERATOR_FEE * 5n) / 4n);
+    // A token's transfer takes more gas than a plain one.
+    expect((await world.native(token.address)) > RESERVE + (OPERATOR_FEE * 5n) / 4n).toBe(true);
+  });
+
+  it('what it took of a mined transaction is recorded and booked as a fee', async () => {
+    world.node.inject('eth_getTransactionReceipt', {
+      kind: 'answer',
+      answer: async (call, ask) => {
+        const answer = (await ask(call)) as { result: object | null };
+        if (answer.result === null) return answer;
+        const fields = { operatorFeeScalar: toQuantity(SCALAR), operatorFeeConstant: toQuantity(CONSTANT) };
+        return { ...answer, result: { ...answer.result, ...fields } };
+      },
+    });
+    // The node does not charge what its receipts say.
+    world.isRobbed = true;
+    const payment = await world.paid(ETHER);
+    await world.plan();
+    const { sweep } = await world.settled(payment.id);
+    const receipt = await world.chain.rpc<{ gasUsed: string; effectiveGasPrice: string }>(
+      'eth_getTransactionReceipt',
+      [sweep?.tx_hash],
+    );
+    const gas = BigInt(receipt.gasUsed) * BigInt(receipt.effectiveGasPrice);
+    expect(sweep?.fee).toBe((gas + OPERATOR_FEE).toString());
+    const [booked] = await world.app.database.dataSource.query<{ amount: string }[]>(
+      `SELECT amount FROM ledger_entries WHERE account = 'fees'`,
+    );
+    expect(booked?.amount).toBe(sweep?.fee);
   });
 });

@@ -1,8 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { tokenId } from '../../src/chain/token-id.js';
+import { type Proofs } from '../../src/config/chains.js';
 import { TestApp } from '../harness/app.js';
 import { FaultyRpc } from '../harness/faulty-rpc.js';
-import { failure, rangeLimit, type Vendor, withoutOneLog } from '../harness/faulty-rpc-faults.js';
+import {
+  failure,
+  logsOfAnotherBranch,
+  rangeLimit,
+  type Vendor,
+  withoutOneLog,
+} from '../harness/faulty-rpc-faults.js';
 import { TestChain } from '../harness/test-chain.js';
 import { waitFor } from '../harness/wait-for.js';
 
@@ -42,8 +49,8 @@ describe('catching up on a node without eth_getBlockReceipts', () => {
     return payments.map(({ id }) => id);
   }
 
-  async function catchUp(): Promise<void> {
-    app = await TestApp.start({ chains: [{ ...chain.config, rpcUrls: [node.url] }], before: app });
+  async function catchUp(proofs: Proofs = 'full'): Promise<void> {
+    app = await TestApp.start({ chains: [{ ...chain.config, proofs, rpcUrls: [node.url] }], before: app });
   }
 
   async function expectPaid(ids: readonly string[]): Promise<void> {
@@ -76,6 +83,19 @@ describe('catching up on a node without eth_getBlockReceipts', () => {
     const end = node.inject('eth_getLogs', withoutOneLog(-1));
     await catchUp();
     await waitFor('the lie caught', () => app.log.some((line) => line.includes('scan step failed')));
+    for (const id of ids) expect(await app.payment(id)).toMatchObject({ amount_received: '0' });
+    end();
+    await expectPaid(ids);
+  });
+
+  it('takes logs of another branch for no answer, also where nothing is proved', async () => {
+    const ids = await missBlocks();
+    node.inject('eth_getBlockReceipts', NO_BLOCK_RECEIPTS);
+    const end = node.inject('eth_getLogs', logsOfAnotherBranch());
+    await catchUp('off');
+    await waitFor('the refusal', () =>
+      app.log.some((line) => line.includes('in the place of those asked for')),
+    );
     for (const id of ids) expect(await app.payment(id)).toMatchObject({ amount_received: '0' });
     end();
     await expectPaid(ids);

@@ -119,6 +119,12 @@ export function orphanedLogs(logs: readonly Log[]): Fault {
   return changed((value) => [...(value as Log[]), ...logs]);
 }
 
+/** For eth_getLogs: what was asked for, as another branch has it. */
+export function logsOfAnotherBranch(): Fault {
+  const blockHash = `0x${'ab'.repeat(32)}`;
+  return changed((value) => (value as Log[]).map((log) => ({ ...log, blockHash })));
+}
+
 export type Vendor = 'alchemy' | 'infura' | 'quicknode' | 'ankr' | 'erigon' | 'reth' | 'bsc' | 'polygon';
 
 /** How each refuses a range of blocks; `from` is the first block asked for. */

@@ -6,6 +6,7 @@ import { type ChainConfig } from '../../config/chains.js';
 import { freePort } from '../../process/ports.js';
 import { endProcess } from '../../process/processes.js';
 import { type RunningAnvil, startAnvil } from './anvil.js';
+import { type HeldFunds, restoreFunds } from './held-funds.js';
 import { Miner } from './miner.js';
 import { RpcProxy } from './rpc-proxy.js';
 import artifact from './test-token.json' with { type: 'json' };
@@ -16,10 +17,11 @@ const SNAPSHOT_PERIOD_MS = 10_000;
 const MINT_TO_PAYER = 10n ** 15n;
 const token = new Interface(['function mint(address,uint256)']);
 
-/** How far the database has followed the dev chain. */
+/** How far the database has followed the dev chain, and what it says is there. */
 export interface FollowedTo {
   number: number;
   time: Date;
+  held: HeldFunds;
 }
 
 export interface RunningDevChain {
@@ -27,7 +29,7 @@ export interface RunningDevChain {
   rpcUrl: string;
   /** A funded account whose key the node holds: eth_sendTransaction from it needs no signature. */
   payer: string;
-  /** The first block of a chain that took the place of a lost one; null when the old one goes on. */
+  /** From where to scan a chain that took the place of a lost one; null when the old one goes on. */
   replacedBy: { number: number; hash: string; time: Date } | null;
   stop(): Promise<void>;
 }
@@ -41,7 +43,7 @@ export interface DevChainOptions {
 
 /**
  * Starts the dev chain of a data folder where it was left, also after a kill -9 of everything. Where its files are
- * lost, a new one begins above what the database has followed.
+ * lost, a new one begins above what the database has followed, with what addresses of ours held.
  */
 export async function startDevChain(options: DevChainOptions): Promise<RunningDevChain> {
   const files = devChainFiles(options.dataDir);
@@ -55,7 +57,11 @@ export async function startDevChain(options: DevChainOptions): Promise<RunningDe
   const [payer] = (await anvil.rpc<string[]>('eth_accounts')) as [string];
   const tokenAddress = restored ? readFileSync(files.token, 'utf8') : await deployToken(anvil, payer);
   writeFileSync(files.token, tokenAddress);
-  const replacedBy = restored || !options.followedTo ? null : await firstBlock(anvil);
+  let replacedBy: RunningDevChain['replacedBy'] = null;
+  if (!restored && options.followedTo) {
+    await restoreFunds(anvil, options.followedTo.held, payer, tokenAddress);
+    replacedBy = await latestBlock(anvil);
+  }
   await catchUpWith(anvil, options.followedTo);
   const proxy = new RpcProxy(anvil, log);
   const snapshot = () => proxy.exclusively(() => takeSnapshot(anvil, files.state, log));
@@ -131,7 +137,7 @@ async function restore(
   log.clear();
   if (followedTo) {
     say(
-      `the dev chain was lost: a new one starts at block ${followedTo.number + 1}, in step with the database; confirmed payments stay`,
+      `the dev chain was lost: a new one starts at block ${followedTo.number + 1}, in step with the database; payments stay, and what their addresses held`,
     );
   }
   return null;
@@ -166,9 +172,9 @@ async function deployToken(anvil: RunningAnvil, payer: string): Promise<string> 
   return contractAddress;
 }
 
-async function firstBlock(anvil: RunningAnvil): Promise<NonNullable<RunningDevChain['replacedBy']>> {
+async function latestBlock(anvil: RunningAnvil): Promise<NonNullable<RunningDevChain['replacedBy']>> {
   const raw = await anvil.rpc<{ number: string; hash: string; timestamp: string }>('eth_getBlockByNumber', [
-    'earliest',
+    'latest',
     false,
   ]);
   return { number: Number(raw.number), hash: raw.hash, time: new Date(Number(raw.timestamp) * 1000) };

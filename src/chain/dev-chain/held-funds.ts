@@ -1,0 +1,40 @@
+import { Interface } from 'ethers';
+import { type RunningAnvil } from './anvil.js';
+
+const token = new Interface(['function mint(address,uint256)']);
+
+/** What addresses of ours held on a dev chain, as the ledger has it, and what they have signed there. */
+export interface HeldFunds {
+  /** Base units; the token lower-case, null: the native asset. */
+  balances: { address: string; tokenAddress: string | null; amount: bigint }[];
+  /** The nonce each address goes on with. */
+  nonces: { address: string; nonce: number }[];
+}
+
+/**
+ * Puts on a new dev chain what was held on the one that is lost, so that the ledger stays right and what was signed can
+ * still be sent. Its blocks are to be scanned by nobody: they would show the tokens as paid once more.
+ * @param payer an account of the node
+ * @param tokenAddress of the chain's test token; of others nothing can be made
+ */
+export async function restoreFunds(
+  anvil: RunningAnvil,
+  { balances, nonces }: HeldFunds,
+  payer: string,
+  tokenAddress: string,
+): Promise<void> {
+  for (const { address, tokenAddress: held, amount } of balances) {
+    if (held === null) await anvil.rpc('anvil_setBalance', [address, quantity(amount)]);
+    else if (held === tokenAddress.toLowerCase()) {
+      const data = token.encodeFunctionData('mint', [address, amount]);
+      await anvil.rpc('eth_sendTransaction', [{ from: payer, to: tokenAddress, data }]);
+    }
+  }
+  await anvil.rpc('evm_mine');
+  for (const { address, nonce } of nonces) await anvil.rpc('anvil_setNonce', [address, quantity(nonce)]);
+  await anvil.rpc('evm_mine');
+}
+
+function quantity(value: bigint | number): string {
+  return `0x${value.toString(16)}`;
+}
