@@ -35,11 +35,11 @@ export function batchPayload(order: BatchOrder): Payload {
   };
 }
 
-/** One of which only the size matters: what publishing it costs is asked before anything is signed for it. */
+/** One of which only its size and gas matter: what it costs besides its gas is asked before anything is signed for it. */
 export function batchOfStrangers(
   chainId: number,
   delegate: string,
-  { size, gas, fees }: { size: number; gas: bigint; fees: Fees },
+  { size, gasEach, gasLimit, fees }: Pick<BatchOrder, 'gasEach' | 'gasLimit' | 'fees'> & { size: number },
 ): Payload {
   const authorization: Authorization = {
     address: getAddress(delegate),
@@ -56,8 +56,8 @@ export function batchOfStrangers(
       amount: 2n ** 96n - 1n,
     })),
     authorizations: Array.from({ length: size }, () => authorization),
-    gasEach: gas,
-    gasLimit: gas * BigInt(size),
+    gasEach,
+    gasLimit,
     fees,
   });
 }

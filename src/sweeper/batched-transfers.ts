@@ -113,8 +113,8 @@ export class BatchedTransfers implements SweepPath {
   ): Promise<Signing> {
     const { chainId } = chain;
     const fees = feesFor(quote, false);
-    const size = { size: batch.length, gas: gasEachOf(batch), fees };
-    const bytes = unsignedBytes(batchOfStrangers(chainId, delegate, size));
+    const like = { size: batch.length, gasEach: gasEachOf(batch), gasLimit: batchGasLimit(batch), fees };
+    const bytes = unsignedBytes(batchOfStrangers(chainId, delegate, like));
     const { roomy } = dataReserve(await this.chains.accounts(chain.name).dataFee(bytes));
     return this.dataSource.transaction(async (manager): Promise<Signing> => {
       await this.holdLimits(manager, chain, batch);

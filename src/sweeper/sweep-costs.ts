@@ -18,6 +18,7 @@ const USUAL_TOKEN_GAS = 65_000n;
  * the treasury's balance with it, which is written first.
  */
 const TOUCHED_ONCE_GAS = 7_300n;
+const SHARED_GAS = PLAIN_TRANSFER_GAS + TOUCHED_ONCE_GAS;
 /** What a batch does for each besides: its call, the delegation that is looked up (EIP-7702), and its call data. */
 const PART_GAS = 6_500n;
 
@@ -41,7 +42,7 @@ export class SweepCosts {
   /** What each transaction costs that several share, besides what is each one's own. */
   shared(): SharedCost {
     const { batches } = this.chain.sweep;
-    const wei = (PLAIN_TRANSFER_GAS + TOUCHED_ONCE_GAS) * expectedPrice(this.quote);
+    const wei = SHARED_GAS * expectedPrice(this.quote);
     return batches === undefined ? { size: 1, wei: 0n } : { size: batches.size, wei };
   }
 
@@ -84,11 +85,13 @@ export class SweepCosts {
     }
     const { size, delegate } = batches;
     const fees = feesFor(this.quote, false);
-    const payload = batchOfStrangers(this.chain.chainId, delegate, { size, gas, fees });
+    const alone = gas - SHARED_GAS;
+    const own = (alone > 0n ? alone : 0n) + PART_GAS;
+    const gasLimit = SHARED_GAS + BigInt(size) * (own + AUTHORIZATION_GAS);
+    const payload = batchOfStrangers(this.chain.chainId, delegate, { size, gasEach: gas, gasLimit, fees });
     const { dataFee } = await this.costOf(gas, payload);
     const share = (dataFee + BigInt(size) - 1n) / BigInt(size);
-    const own = gas - PLAIN_TRANSFER_GAS - TOUCHED_ONCE_GAS;
-    return { gas: (own > 0n ? own : 0n) + PART_GAS, dataFee: share };
+    return { gas: own, dataFee: share };
   }
 
   private async costOf(gas: bigint, payload: Payload): Promise<Cost> {

@@ -9,8 +9,8 @@ contract GasPriceOracle {
     uint256 private operatorFeeConstant;
 
     function getL1Fee(bytes memory data) external pure returns (uint256) {
-        // What is asked for is a whole transaction: of EIP-1559, or a legacy one (a list of RLP).
-        require(data[0] == 0x02 || uint8(data[0]) >= 0xc0);
+        // What is asked for is a whole transaction: of EIP-1559 or EIP-7702, or a legacy one (a list of RLP).
+        require(data[0] == 0x02 || data[0] == 0x04 || uint8(data[0]) >= 0xc0);
         return FEE;
     }
 
