@@ -1,20 +1,24 @@
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { toQuantity, Wallet } from 'ethers';
+import { type PaymentView } from '../../src/payments/payment.view.js';
 import { type RefundView } from '../../src/refunds/refund.view.js';
-import { PAYOUT, SweepWorld, TREASURY } from '../harness/sweep-world.js';
+import { quittance } from '../harness/command-line.js';
+import { writeChainsFile } from '../harness/chains-file.js';
+import { type OutgoingRow, PAYOUT, SweepWorld, TREASURY } from '../harness/sweep-world.js';
+import { tempFolder } from '../harness/temp-folder.js';
+import { type TestChain } from '../harness/test-chain.js';
 import { waitFor } from '../harness/wait-for.js';
 
 const ETHER = 10n ** 18n;
+const SETTINGS = { sweepBumpAfterMs: 60_000, payoutPrivateKey: PAYOUT.privateKey };
 let world: SweepWorld;
-beforeEach(async () => {
-  world = await SweepWorld.start({ sweepBumpAfterMs: 60_000, payoutPrivateKey: PAYOUT.privateKey });
-});
 afterEach(() => world?.stop());
 
 const timesTold = async (id: string, type: string) =>
   (await world.app.eventsOf(id)).filter((event) => event === type).length;
 /** Replaces every block from the one of a transaction on: three confirmations made it final long ago. */
-const reorgFrom = async (hash: string, transactions: [string, number][] = []) => {
+const reorgFrom = async (hash: string, transactions: Parameters<TestChain['reorg']>[1] = []) => {
   const { blockNumber } = await receiptOf(hash);
   await world.chain.reorg((await world.chain.height()) - Number(blockNumber) + 1, transactions);
 };
@@ -25,11 +29,39 @@ const reopened = (count = 1) =>
     const rows = await world.outgoing('reopened_at IS NOT NULL');
     return rows.length === count && rows;
   });
+const bytesOf = async (outgoingId: string | undefined): Promise<string> => {
+  const [attempt] = await world.app.database.dataSource.query<{ raw: string }[]>(
+    'SELECT raw FROM outgoing_attempts WHERE outgoing_id = $1 ORDER BY ordinal',
+    [outgoingId],
+  );
+  return attempt?.raw as string;
+};
 /** Kind and whether it undoes one, of the ledger's lines about a transaction of ours. */
 const booked = (outgoingId: string) =>
   world.app.database.dataSource.query<{ reverses: string | null; block_number: string }[]>(
     'SELECT reverses, block_number FROM ledger_transactions WHERE subject = $1 ORDER BY sequence',
     [`outgoing:${outgoingId}`],
+  );
+/** `quittance ledger check` of the chain as it is now. */
+const ledgerCheck = async () => {
+  await world.app.waitForBlock(await world.chain.height());
+  const folder = tempFolder();
+  const file = join(folder.path, 'chains.yaml');
+  writeChainsFile(file, {
+    ...world.chain.config,
+    tokens: [...world.chain.config.tokens, world.odd.config],
+  });
+  const settings = { DATABASE_URL: world.app.database.url, CHAINS_FILE: file };
+  const { code, out, err } = await quittance(['ledger', 'check', '--json'], settings);
+  folder.remove();
+  const [{ differences, notes }] = (JSON.parse(out) as { chains: [Record<string, unknown[]>] }).chains;
+  return { code, err, differences, notes };
+};
+const AGREES = { code: 0, err: '', differences: [], notes: [] };
+const partsOf = (outgoingId: string | undefined) =>
+  world.app.database.dataSource.query<Record<string, string | null>[]>(
+    'SELECT received, fee, reason FROM outgoing_parts WHERE outgoing_id = $1 ORDER BY position',
+    [outgoingId],
   );
 const refund = async (paymentId: string, body: object) =>
   (await world.app.request<RefundView>('POST', `/api/v1/payments/${paymentId}/refunds`, body)).body;
@@ -43,6 +75,10 @@ const refundIn = (paymentId: string, state: RefundView['state']) =>
   });
 
 describe('a reorg deeper than the confirmations', () => {
+  beforeEach(async () => {
+    world = await SweepWorld.start(SETTINGS);
+  });
+
   it('that drops a final sweep has the same bytes mined again: settled once, told once, booked once', async () => {
     const payment = await world.paid(ETHER);
     await world.chain.mine(5);
@@ -90,12 +126,8 @@ describe('a reorg deeper than the confirmations', () => {
     await world.chain.mine(3);
     await world.app.waitForBlock(await world.chain.height());
     const [{ id } = { id: '' }] = await world.outgoing();
-    const rows = await world.app.database.dataSource.query<{ raw: string }[]>(
-      'SELECT raw FROM outgoing_attempts WHERE outgoing_id = $1',
-      [id],
-    );
     const before = Number((await receiptOf(hash)).blockNumber);
-    await reorgFrom(hash, [[rows[0]?.raw as string, 1]]);
+    await reorgFrom(hash, [[await bytesOf(id), 1]]);
     expect(Number((await receiptOf(hash)).blockNumber)).toBe(before + 1);
     await reopened();
     await world.sweepIn(payment.id, 'confirmed');
@@ -182,6 +214,49 @@ describe('a reorg deeper than the confirmations', () => {
     expect(await timesTold(payment.id, 'payment.settled')).toBe(1);
   });
 
+  it('that drops the return of a final sweep’s gas, and not the sweep, has it sent as it was, and no other', async () => {
+    const payment = await world.paidToken(5_000_000n);
+    await world.chain.rpc('anvil_setNextBlockBaseFeePerGas', [toQuantity(40n * 10n ** 9n)]);
+    await world.chain.mine();
+    await world.plan();
+    await world.waitForOutgoing(`purpose = 'gas' AND state = 'sent'`);
+    await world.chain.mine();
+    await world.chain.rpc('anvil_setNextBlockBaseFeePerGas', [toQuantity(10n ** 9n)]);
+    await world.mineUntil('gas to come back', async () =>
+      (await world.outgoing(`purpose = 'gas_return'`)).some(({ state }) => state === 'confirmed'),
+    );
+    await world.app.waitForBlock(await world.chain.height());
+    const rows = await world.outgoing();
+    const [gas, sweep, back] = ['gas', 'sweep', 'gas_return'].map((purpose) =>
+      rows.find((row) => row.purpose === purpose),
+    );
+    const returned = await bytesOf(back?.id);
+    const heal = world.node.inject('eth_sendRawTransaction', {
+      kind: 'answer',
+      answer: (call, ask) =>
+        call.params[0] === returned
+          ? Promise.resolve({ error: { code: -32003, message: 'txpool is full' } })
+          : ask(call),
+    });
+    const again: [string, number][] = [
+      [await bytesOf(gas?.id), 0],
+      [await bytesOf(sweep?.id), 1],
+    ];
+    await reorgFrom(gas?.tx_hash as string, again);
+    await reopened(rows.length);
+    await world.sweepIn(payment.id, 'confirmed');
+    expect(await world.native(payment.address)).toBeGreaterThan(0n);
+    // The rounds that bring it to its end would sign another one before.
+    const native = await world.paid(ETHER);
+    await world.plan();
+    await world.settled(native.id);
+    heal();
+    await world.mineUntil('all final again', async () =>
+      (await world.outgoing()).every(({ state }) => state === 'confirmed'),
+    );
+    expect(await world.outgoing(`purpose = 'gas_return'`)).toMatchObject([{ tx_hash: back?.tx_hash }]);
+  });
+
   it('that drops a final refund has it mined again, and its amount not refunded twice', async () => {
     const payment = await world.paid(ETHER);
     await world.chain.mine(3);
@@ -222,5 +297,107 @@ describe('a reorg deeper than the confirmations', () => {
     expect(failed.failure).toContain('a reorg took money of the payment away: it has 0 now');
     expect(await world.native(to)).toBe(0n);
     expect(await world.outgoing()).toEqual([]);
+  });
+});
+
+describe('a reorg deeper than the confirmations that takes a final batch', () => {
+  let payments: PaymentView[];
+  let batch: OutgoingRow;
+  beforeEach(async () => {
+    world = await SweepWorld.startBatched(SETTINGS);
+    payments = [
+      await world.paidToken(5_000_001n),
+      await world.paidOdd(11_000_000n),
+      await world.paidToken(7n),
+    ];
+    // The reorg is to leave the deposits.
+    await world.chain.mine(3);
+    await world.plan();
+    for (const { id } of payments) await world.settled(id);
+    await world.chain.mine(4);
+    await world.app.waitForBlock(await world.chain.height());
+    [batch] = (await world.outgoing()) as [OutgoingRow];
+  });
+
+  const now = () => Promise.all(payments.map(({ id }) => world.app.payment(id)));
+  const sweeps = async () => (await Promise.all(payments.map(({ id }) => world.sweepsOf(id)))).flat();
+  const told = () => Promise.all(payments.map(({ id }) => timesTold(id, 'payment.settled')));
+
+  it('opens all its sweeps again, and has the same bytes mined: each settled once, told once, booked once', async () => {
+    const before = Number((await receiptOf(batch.tx_hash as string)).blockNumber);
+    await reorgFrom(batch.tx_hash as string);
+    await reopened();
+    expect(await world.outgoing()).toMatchObject([
+      { id: batch.id, state: 'sent', tx_hash: null, fee: null, received: null },
+    ]);
+    const unmined = { received: null, fee: null, reason: null };
+    expect(await partsOf(batch.id)).toEqual(payments.map(() => unmined));
+    expect(await sweeps()).toMatchObject(
+      payments.map(() => ({ state: 'sent', fee: null, received: null, outgoing_id: batch.id })),
+    );
+    expect(await now()).toMatchObject(payments.map(() => ({ status: 'settled', sweep: null })));
+    const lines = await booked(batch.id);
+    expect(lines.map(({ reverses }) => reverses === null)).toEqual([true, false]);
+    const standing = await world.app.database.dataSource.query<{ sum: string }[]>(
+      `SELECT sum(entry.amount) AS sum FROM ledger_entries entry JOIN ledger_transactions line ON line.id = transaction_id
+       WHERE line.subject = $1 GROUP BY account, entry.address, token_address HAVING sum(entry.amount) <> 0`,
+      [`outgoing:${batch.id}`],
+    );
+    expect(standing).toEqual([]);
+    expect(await ledgerCheck()).toEqual(AGREES);
+    // Whoever plans now finds the money on its way.
+    await world.plan({ isForced: true });
+    expect(await sweeps()).toHaveLength(payments.length);
+
+    for (const { id } of payments) await world.sweepIn(id, 'confirmed');
+    const [mined, ...others] = await world.outgoing();
+    expect(others).toEqual([]);
+    expect(mined).toMatchObject({ id: batch.id, state: 'confirmed', tx_hash: batch.tx_hash });
+    expect(await world.attempts(batch.id)).toEqual([batch.tx_hash]);
+    const after = Number((await receiptOf(batch.tx_hash as string)).blockNumber);
+    expect(after).toBeGreaterThan(before);
+    expect(await booked(batch.id)).toMatchObject([
+      { reverses: null, block_number: String(before) },
+      { block_number: String(before) },
+      { reverses: null, block_number: String(after) },
+    ]);
+    await world.chain.mine(4);
+    expect(await ledgerCheck()).toEqual(AGREES);
+    const again = await now();
+    expect(again.map(({ status, sweep }) => [status, sweep?.tx_hash, sweep?.amount])).toEqual(
+      ['5000001', '11000000', '7'].map((amount) => ['settled', batch.tx_hash, amount]),
+    );
+    const shares = again.map(({ sweep }) => BigInt(sweep?.fee ?? 0));
+    expect(shares.reduce((sum, share) => sum + share, 0n)).toBe(BigInt(mined?.fee ?? 0));
+    expect(await told()).toEqual([1, 1, 1]);
+    expect(await world.token(TREASURY)).toBe(5_000_008n);
+    expect(await world.token(TREASURY, world.odd.address)).toBe(11_000_000n);
+  });
+
+  it('and in which one address is refused the second time has that one fail, and swept anew', async () => {
+    const [first, refused, last] = payments as [PaymentView, PaymentView, PaymentView];
+    await reorgFrom(batch.tx_hash as string, [
+      [world.odd.blacklisting(refused.address), 0],
+      [await bytesOf(batch.id), 1],
+    ]);
+    await reopened();
+    for (const { id } of [first, last]) await world.sweepIn(id, 'confirmed');
+    const failed = await world.sweepIn(refused.id, 'failed');
+    expect(failed).toMatchObject({ received: '0', reason: expect.stringContaining('sender is blacklisted') });
+    expect(await world.app.payment(refused.id)).toMatchObject({ status: 'settled', sweep: null });
+    expect(await ledgerCheck()).toEqual(AGREES);
+    await world.odd.blacklist(refused.address, false);
+    await world.chain.mine();
+    await world.plan({ paymentIds: [refused.id], isForced: true });
+    const { sweep } = await world.mineUntil('its figures', async () => {
+      const payment = await world.app.payment(refused.id);
+      return payment.sweep !== null && payment;
+    });
+    expect(sweep).toMatchObject({ amount: '11000000' });
+    expect(sweep?.tx_hash).not.toBe(batch.tx_hash);
+    expect(await world.token(TREASURY, world.odd.address)).toBe(11_000_000n);
+    expect(await told()).toEqual([1, 1, 1]);
+    await world.chain.mine(4);
+    expect(await ledgerCheck()).toEqual(AGREES);
   });
 });

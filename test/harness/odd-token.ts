@@ -50,8 +50,16 @@ export class OddToken {
     return this.call('blacklist', [account, is]);
   }
 
+  /** The same, for a block that is made by `TestChain.reorg`. */
+  blacklisting(account: string): Record<string, string> {
+    return this.callOf('blacklist', [account, true]);
+  }
+
   private call(name: string, args: unknown[]): Promise<string> {
-    const data = abi.encodeFunctionData(name, args);
-    return this.chain.rpc('eth_sendTransaction', [{ from: this.chain.payer, to: this.address, data }]);
+    return this.chain.rpc('eth_sendTransaction', [this.callOf(name, args)]);
+  }
+
+  private callOf(name: string, args: unknown[]): Record<string, string> {
+    return { from: this.chain.payer, to: this.address, data: abi.encodeFunctionData(name, args) };
   }
 }
