@@ -2,15 +2,13 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { getAddress, toQuantity, Transaction, Wallet } from 'ethers';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { type RefundView } from '../../src/refunds/refund.view.js';
+import { DelegateDeployment } from '../../src/sweeper/delegate-deployment.js';
 import { type OutgoingRow, PAYOUT, SweepWorld, TANK, TREASURY } from '../harness/sweep-world.js';
 
 const ETHER = 10n ** 18n;
 type Leg = [account: string, address: string | null, token: string | null, amount: bigint];
 
 let world: SweepWorld;
-beforeEach(async () => {
-  world = await SweepWorld.start({ payoutPrivateKey: PAYOUT.privateKey });
-});
 afterEach(() => world?.stop());
 
 const low = (address: string) => address.toLowerCase();
@@ -87,6 +85,10 @@ const requireReturn = async (payment: PaymentView) => {
 };
 
 describe('the ledger has, to the wei,', () => {
+  beforeEach(async () => {
+    world = await SweepWorld.start({ payoutPrivateKey: PAYOUT.privateKey });
+  });
+
   it('a native payment and its sweep', async () => {
     const payment = await world.paid(ETHER);
     expect(await legsOf(payment.transfers[0]?.tx_hash)).toEqual(
@@ -286,5 +288,85 @@ describe('the ledger has, to the wei,', () => {
       ]),
     );
     await requireGas(payment);
+  });
+
+  it('the contract that deposit addresses delegate to, as gas of the tank', async () => {
+    const config = { ...world.chain.config, sweep: { enabled: true, minimum: 0n } };
+    const made = world.app.get(DelegateDeployment).deploy(config, 60_000);
+    await world.mineUntil(
+      'the contract to be final',
+      async () => (await world.outgoing(`purpose = 'deploy' AND state = 'confirmed'`))[0],
+    );
+    const { tx_hash: hash } = await only('deploy');
+    expect((await made).tx_hash).toBe(hash);
+    const fee = await feeOf(hash);
+    expect(await legsOf(hash)).toEqual(
+      sorted([
+        ['gas_tank', low(TANK.address), null, -fee],
+        ['fees', null, null, fee],
+      ]),
+    );
+  });
+});
+
+describe('of a batch the ledger has, to the wei,', () => {
+  beforeEach(async () => {
+    world = await SweepWorld.startBatched();
+  });
+
+  it('each address it empties, what a token keeps, and one fee of the tank', async () => {
+    const [token, odd] = [low(world.chain.token), low(world.odd.address)];
+    const payments = [
+      await world.paidToken(5_000_000n),
+      await world.paidToken(7n),
+      await world.paidOdd(2_000_000n),
+    ];
+    await world.odd.behave('takes_fee');
+    await world.chain.mine();
+    await world.plan();
+    for (const { id } of payments) await world.settled(id);
+    const { tx_hash: hash } = await only('sweep');
+    const fee = await feeOf(hash);
+    const [first, second, third] = payments.map(({ address }) => low(address)) as [string, string, string];
+    expect(await legsOf(hash)).toEqual(
+      sorted([
+        ['deposit', first, token, -5_000_000n],
+        ['deposit', second, token, -7n],
+        ['treasury', low(TREASURY), token, 5_000_007n],
+        ['deposit', third, odd, -2_000_000n],
+        ['treasury', low(TREASURY), odd, 1_980_000n],
+        ['fees', null, odd, 20_000n],
+        ['gas_tank', low(TANK.address), null, -fee],
+        ['fees', null, null, fee],
+      ]),
+    );
+  });
+
+  it('nothing of an address whose token refuses, and the whole fee', async () => {
+    const [token, odd] = [low(world.chain.token), low(world.odd.address)];
+    const good = await world.paidToken(5_000_000n);
+    const refused = await world.paidOdd(2_000_000n);
+    const heal = world.node.inject('eth_sendRawTransaction', {
+      kind: 'answer',
+      answer: () => Promise.resolve({ error: { code: -32003, message: 'txpool is full' } }),
+    });
+    await world.plan();
+    await world.waitForOutgoing(`state = 'sent' AND purpose = 'sweep'`);
+    await world.odd.blacklist(refused.address);
+    await world.chain.mine();
+    heal();
+    await world.sweepIn(refused.id, 'failed');
+    await world.settled(good.id);
+    const { tx_hash: hash } = await only('sweep');
+    const fee = await feeOf(hash);
+    expect(await legsOf(hash)).toEqual(
+      sorted([
+        ['deposit', low(good.address), token, -5_000_000n],
+        ['treasury', low(TREASURY), token, 5_000_000n],
+        ['gas_tank', low(TANK.address), null, -fee],
+        ['fees', null, null, fee],
+      ]),
+    );
+    expect(await world.token(refused.address, odd)).toBe(2_000_000n);
   });
 });
