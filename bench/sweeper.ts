@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { HDNodeWallet, Mnemonic, toQuantity, Wallet } from 'ethers';
 import pg from 'pg';
+import { type SweepBatches } from '../src/config/chains.js';
+import { creationCode } from '../src/outgoing/delegate/sweep-delegate.js';
 import { Keys } from '../src/wallet/keys.js';
 import { writeChainsFile } from '../test/harness/chains-file.js';
 import { QuittanceProcess } from '../test/harness/quittance-process.js';
@@ -18,34 +20,47 @@ const TREASURY = new Wallet(`0x${'5c'.repeat(32)}`).address;
 /** Of each asset. */
 const PAYMENTS = Number(process.env.BENCH_PAYMENTS ?? 200);
 const BLOCK_MS = 250;
+const BATCH = 20;
 const SIGNATURES = 1_000;
 const ETHER = 10n ** 18n;
 
 const folder = tempFolder();
-const chain = await TestChain.start();
+const chain = await TestChain.start({}, ['--hardfork', 'prague']);
 await chain.rpc('anvil_setBalance', [TANK.address, toQuantity(1_000n * ETHER)]);
 // An account that exists: the first transfer to it would cost more.
 await chain.rpc('anvil_setBalance', [TREASURY, toQuantity(1n)]);
 const chainsFile = join(folder.path, 'chains.yaml');
-writeChainsFile(chainsFile, {
-  ...chain.config,
-  confirmations: { kind: 'blocks', tiers: [{ upTo: null, blocks: 1 }] },
-});
-const quittance = await QuittanceProcess.start(folder.path, {
-  CHAINS_FILE: chainsFile,
-  MNEMONIC,
-  TREASURY_ADDRESS: TREASURY,
-  GAS_TANK_PRIVATE_KEY: TANK.privateKey,
-  SWEEP_SCHEDULE: '0 0 1 1 *',
-  ROLES: 'api,scanner,sweeper',
-  LOG_LEVEL: 'error',
-});
-const password = readFileSync(join(folder.path, 'postgres/password'), 'utf8');
-const port = readFileSync(join(folder.path, 'postgres/port'), 'utf8');
-const client = new pg.Client({
-  connectionString: `postgres://quittance:${password}@127.0.0.1:${port}/quittance`,
-});
-await client.connect();
+const delegate = await chain.deploy(creationCode({ treasury: TREASURY, operator: TANK.address }));
+let { quittance, client } = await start();
+
+async function start(batches?: SweepBatches) {
+  writeChainsFile(chainsFile, {
+    ...chain.config,
+    confirmations: { kind: 'blocks', tiers: [{ upTo: null, blocks: 1 }] },
+    sweep: { ...chain.config.sweep, batches },
+  });
+  const running = await QuittanceProcess.start(folder.path, {
+    CHAINS_FILE: chainsFile,
+    MNEMONIC,
+    TREASURY_ADDRESS: TREASURY,
+    GAS_TANK_PRIVATE_KEY: TANK.privateKey,
+    SWEEP_SCHEDULE: '0 0 1 1 *',
+    ROLES: 'api,scanner,sweeper',
+    LOG_LEVEL: 'error',
+  });
+  const password = readFileSync(join(folder.path, 'postgres/password'), 'utf8');
+  const port = readFileSync(join(folder.path, 'postgres/port'), 'utf8');
+  const database = new pg.Client({
+    connectionString: `postgres://quittance:${password}@127.0.0.1:${port}/quittance`,
+  });
+  await database.connect();
+  return { quittance: running, client: database };
+}
+
+async function stop(): Promise<void> {
+  await client.end();
+  await quittance.end();
+}
 
 const count = async (sql: string) =>
   Number((await client.query<{ count: string }>(`SELECT count(*) FROM ${sql}`)).rows[0]?.count);
@@ -90,13 +105,17 @@ function signaturesPerSecond(sign: (index: number) => unknown): number {
 
 try {
   const { data } = await quittance.request<{ data: { tokens: { id: string }[] }[] }>('GET', '/chains');
+  const tokenId = data[0]?.tokens[0]?.id ?? null;
   const nativeSeconds = await sweep(null);
-  const tokenSeconds = await sweep(data[0]?.tokens[0]?.id ?? null);
+  const tokenSeconds = await sweep(tokenId);
   const gas = {
     native: await gasOf(`purpose = 'sweep' AND token_address IS NULL`),
     funding: await gasOf(`purpose = 'gas'`),
     token: await gasOf(`purpose = 'sweep' AND token_address IS NOT NULL`),
   };
+  await stop();
+  ({ quittance, client } = await start({ delegate, size: BATCH }));
+  const batchSeconds = await sweep(tokenId);
   const keys = new Keys({
     mnemonic: MNEMONIC,
     xpub: null,
@@ -136,14 +155,14 @@ try {
         (PAYMENTS * 60) / nativeSeconds,
       [`token sweeps a minute, ${PAYMENTS} together, blocks of ${BLOCK_MS} ms`]:
         (PAYMENTS * 60) / tokenSeconds,
+      [`token sweeps a minute, by EIP-7702 in batches of ${BATCH}`]: (PAYMENTS * 60) / batchSeconds,
       'signature for a deposit address, derivation included, ms': 1000 / deposits,
       'signature of the gas tank, ms': 1000 / tank,
     },
     ratios: { 'token to native, gas': (gas.funding + gas.token) / gas.native },
   });
 } finally {
-  await client.end();
-  await quittance.end();
+  await stop();
   await chain.stop();
   folder.remove();
 }
