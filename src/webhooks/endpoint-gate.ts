@@ -22,7 +22,7 @@ const EARLY = 0.7;
 /** While an endpoint answers quickly, nobody stays away longer than this, or than so much for each job in line. */
 const MAX_QUICK_WAIT = { ms: 250, perJobMs: 2 };
 /** Before it has answered at all: it may hang. */
-const MAX_FIRST_WAIT = { ms: 1_000, perJobMs: 10 };
+const MAX_FIRST_WAIT = { ms: 250, perJobMs: 10 };
 /** Longest wait for a turn: what an endpoint that recovers has to wait for those sent away. */
 const MAX_WAIT_MS = 120_000;
 /** Woken when one leaves: more than one, because a quick endpoint is allowed more than it has. */
