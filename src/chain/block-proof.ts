@@ -1,7 +1,7 @@
 import { type Proofs } from '../config/chains.js';
 import { bloomOf } from './bloom.js';
-import { keccak256 } from './keccak.js';
 import { headerHash } from './header-hash.js';
+import { keccak256 } from './keccak.js';
 import { EMPTY_TRIE, orderedTrieRoot } from './ordered-trie.js';
 import { type RawBlock, type RawLog, type RawReceipt } from './raw-block.js';
 import { encodeReceipt } from './receipt-encoding.js';

@@ -17,6 +17,5 @@ export function encodeReceipt(raw: RawReceipt): Uint8Array {
   if (raw.depositReceiptVersion !== undefined) {
     fields.push(quantity(raw.depositNonce), quantity(raw.depositReceiptVersion));
   }
-  const type = Number(raw.type ?? '0x0');
-  return encodeRlp(fields, type === 0 ? undefined : type);
+  return encodeRlp(fields, Number(raw.type ?? '0x0'));
 }

@@ -8,14 +8,14 @@ const LIST = 0xc0;
 /**
  * RLP (yellow paper, appendix B), in one piece of memory: a block's roots are made of thousands of small fields, and
  * libraries make an array of each.
- * @param type of an EIP-2718 envelope, whose byte goes in front; left out: none
+ * @param type of an EIP-2718 envelope, whose byte goes in front; 0, which is that of legacy ones: none
  */
-export function encodeRlp(field: Field, type?: number): Buffer {
+export function encodeRlp(field: Field, type = 0): Buffer {
   const payloads: number[] = [];
   const length = lengthOf(field, payloads);
-  const ahead = type === undefined ? 0 : 1;
+  const ahead = type === 0 ? 0 : 1;
   const into = Buffer.allocUnsafe(ahead + length);
-  if (type !== undefined) into[0] = type;
+  if (type !== 0) into[0] = type;
   write(field, into, ahead, payloads.values());
   return into;
 }

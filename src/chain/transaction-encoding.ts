@@ -12,7 +12,7 @@ const DEPOSIT = 0x7e;
 export function encodeTransaction(raw: RawTransaction): Uint8Array | null {
   const type = Number(raw.type ?? '0x0');
   const fields = fieldsByType[type]?.(raw);
-  return fields ? encodeRlp(fields, type === 0 ? undefined : type) : null;
+  return fields ? encodeRlp(fields, type) : null;
 }
 
 const fieldsByType: Record<number, ((raw: RawTransaction) => Field[]) | undefined> = {

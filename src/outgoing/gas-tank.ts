@@ -5,15 +5,13 @@ import { ChainService } from '../chain/chain.service.js';
 import { type ChainConfig } from '../config/chains.js';
 import { Keys } from '../wallet/keys.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
-import { dataReserve, feesFor } from './fees.js';
+import { dataReserve, feesFor, PLAIN_TRANSFER_GAS } from './fees.js';
 import { OutgoingSigner } from './outgoing-signer.js';
 import { OutgoingTransaction } from './outgoing-transaction.entity.js';
 import { TankMetrics } from './tank-metrics.js';
 import { unsignedBytes } from './transaction-bytes.js';
 
 const GAS = { kind: 'gas_tank' } as const;
-/** Yellow paper, appendix G: a transfer to an account without code. */
-const TRANSFER_GAS = 21_000n;
 const COMPLAIN_EVERY_MS = 600_000;
 
 /** What the tank has, and what its next transaction goes by. */
@@ -117,7 +115,7 @@ export class GasTank {
   /** An address that has delegated (EIP-7702) runs code when it is paid. @throws RpcError */
   private async transferGas({ name }: ChainConfig, from: string, to: string): Promise<bigint> {
     const accounts = this.chains.accounts(name);
-    return (await accounts.hasCode(to)) ? accounts.estimateGas({ from, to, value: 1n }) : TRANSFER_GAS;
+    return (await accounts.hasCode(to)) ? accounts.estimateGas({ from, to, value: 1n }) : PLAIN_TRANSFER_GAS;
   }
 
   /** Looks how much is left, and tells when that is little. @throws RpcError */

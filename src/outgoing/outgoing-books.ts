@@ -7,8 +7,8 @@ import { Openings } from '../ledger/openings.js';
 import { PayingAccounts } from '../ledger/paying-accounts.js';
 import { type OutgoingMovement, outgoingPosting, outgoingSubject, recipientSide } from '../ledger/posting.js';
 import { Keys } from '../wallet/keys.js';
-import { OutgoingPart } from './outgoing-part.entity.js';
 import { type OutgoingTransaction } from './outgoing-transaction.entity.js';
+import { OutgoingRepository } from './outgoing.repository.js';
 
 const PAYING = ['gas_tank', 'payout'] as const;
 
@@ -30,6 +30,7 @@ export class OutgoingBooks {
     private readonly ledger: LedgerService,
     private readonly openings: Openings,
     private readonly accounts: PayingAccounts,
+    private readonly outgoing: OutgoingRepository,
   ) {}
 
   /** Brings the accounts that pay for transactions into the books, before the first one is sent. @throws RpcError */
@@ -88,8 +89,8 @@ export class OutgoingBooks {
     manager: EntityManager,
     outgoing: OutgoingTransaction,
   ): Promise<OutgoingMovement[]> {
-    const { id: outgoingId, chainId, account, purpose } = outgoing;
-    const parts = await manager.find(OutgoingPart, { where: { outgoingId }, order: { position: 'ASC' } });
+    const { chainId, account, purpose } = outgoing;
+    const parts = await this.outgoing.partsOf([outgoing], manager);
     const all = [
       { ...outgoing, account },
       ...parts.map((part) => ({ ...part, account: 'deposit' as const })),

@@ -19,6 +19,7 @@ import { OutgoingMetrics } from './outgoing-metrics.js';
 import { OutgoingPart } from './outgoing-part.entity.js';
 import { OutgoingTransaction } from './outgoing-transaction.entity.js';
 import { outcomeOf, partsOutcome, unmined, unminedParts, whyFailed } from './outcome.js';
+import { receiptOf } from './receipt-of.js';
 import { type OutgoingRecord, OutgoingRepository } from './outgoing.repository.js';
 import { Reopenings } from './reopenings.js';
 import { Replacements } from './replacements.js';
@@ -76,20 +77,13 @@ export class OutgoingFollower {
   ): Promise<void> {
     let isFirst = true;
     for (const record of records) {
-      const receipt = await this.receiptOf(chain, record);
+      const receipt = await receiptOf(this.chains.accounts(chain.name), record.attempts);
       if (receipt !== null) await this.mined(chain, record, receipt, circumstances.extent);
       else {
         await this.unmined(chain, record, circumstances, isFirst);
         isFirst = false;
       }
     }
-  }
-
-  /** The newest first, as the likeliest. */
-  private async receiptOf(chain: ChainConfig, { attempts }: OutgoingRecord): Promise<Receipt | null> {
-    const accounts = this.chains.accounts(chain.name);
-    const receipts = await Promise.all(attempts.map(({ txHash }) => accounts.receipt(txHash)));
-    return receipts.findLast((receipt) => receipt !== null) ?? null;
   }
 
   private async mined(

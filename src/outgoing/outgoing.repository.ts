@@ -13,7 +13,8 @@ export interface OutgoingRecord {
   parts: OutgoingPart[];
 }
 
-const OPEN = In(['signed', 'sent', 'mined']);
+/** Not final yet. */
+export const OPEN = In(['signed', 'sent', 'mined']);
 
 @Injectable()
 export class OutgoingRepository {

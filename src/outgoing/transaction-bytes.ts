@@ -27,7 +27,7 @@ export interface Payload {
 }
 
 /** Longer than the nonces our addresses come to: what it costs to publish is never less for a lower one. */
-const HIGH_NONCE = 0xffffff;
+export const HIGH_NONCE = 0xffffff;
 
 export function transactionOf(payload: Payload, nonce: number): TransactionLike {
   const { chainId, gasLimit, fees, call } = payload;

@@ -1,12 +1,11 @@
 import { type Authorization, getAddress, Signature } from 'ethers';
 import { type DelegatedSweep, sweepAllData } from '../outgoing/delegate/sweep-delegate.js';
 import { type Fees } from '../outgoing/fees.js';
-import { type Payload } from '../outgoing/transaction-bytes.js';
+import { HIGH_NONCE, type Payload } from '../outgoing/transaction-bytes.js';
 
 /** Hex of 20 and 32 bytes that publishing costs as much for as for any: none of them is zero, nor like the one before. */
 const ADDRESS = '0x1f2e3d4c5b6a798897a6b5c4d3e2f10112233445';
 const WORD = '0x1f2e3d4c5b6a798897a6b5c4d3e2f1011223344556677889aabbccddeeff0123';
-const HIGH_NONCE = 0xffffffn;
 
 export interface BatchOrder {
   chainId: number;
@@ -44,7 +43,7 @@ export function batchOfStrangers(
   const authorization: Authorization = {
     address: getAddress(delegate),
     chainId: BigInt(chainId),
-    nonce: HIGH_NONCE,
+    nonce: BigInt(HIGH_NONCE),
     signature: Signature.from({ r: WORD, s: WORD, yParity: 0 }),
   };
   return batchPayload({

@@ -1,5 +1,5 @@
-/** Yellow paper, appendix G: every transaction. */
-const TRANSACTION_GAS = 21_000n;
+import { PLAIN_TRANSFER_GAS } from '../outgoing/fees.js';
+
 /** EIP-7702: of an authorization, before anything is given back for an address that was used before. */
 export const AUTHORIZATION_GAS = 25_000n;
 /** What the contract does before and after it asks all: more than it takes. */
@@ -29,7 +29,10 @@ export function batchGasLimit(parts: readonly PartGas[]): bigint {
   const ofEach = each + each / 32n + PART_GAS;
   const authorizations = parts.filter(({ isNew }) => isNew).length;
   return (
-    TRANSACTION_GAS + BATCH_GAS + BigInt(authorizations) * AUTHORIZATION_GAS + BigInt(parts.length) * ofEach
+    PLAIN_TRANSFER_GAS +
+    BATCH_GAS +
+    BigInt(authorizations) * AUTHORIZATION_GAS +
+    BigInt(parts.length) * ofEach
   );
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { getAddress, getCreateAddress } from 'ethers';
-import { DataSource, In, Not } from 'typeorm';
+import { DataSource, Not } from 'typeorm';
 import { type Receipt } from '../chain/chain-accounts.js';
 import { ChainService } from '../chain/chain.service.js';
 import { type ChainConfig } from '../config/chains.js';
@@ -14,14 +14,14 @@ import { dataReserve, feesFor } from '../outgoing/fees.js';
 import { GasTank, type Means } from '../outgoing/gas-tank.js';
 import { OutgoingSigner } from '../outgoing/outgoing-signer.js';
 import { OutgoingTransaction } from '../outgoing/outgoing-transaction.entity.js';
-import { OutgoingRepository } from '../outgoing/outgoing.repository.js';
+import { OPEN, OutgoingRepository } from '../outgoing/outgoing.repository.js';
+import { receiptOf } from '../outgoing/receipt-of.js';
 import { type Payload, unsignedBytes } from '../outgoing/transaction-bytes.js';
 import { DelegateCheck } from './delegate-check.js';
 import { dearGas } from './obstacles.js';
 import { sweepingOf } from './sweeping.js';
 import { SweepsRepository } from './sweeps.repository.js';
 
-const OPEN = In(['signed', 'sent', 'mined']);
 const ASK_EVERY_MS = 500;
 /** In per cent: what happens before it may change its gas a little. */
 const MARGIN_PERCENT = 10n;
@@ -181,9 +181,8 @@ export class DelegateDeployment {
     for (;;) {
       const outgoing = await this.dataSource.manager.findOneByOrFail(OutgoingTransaction, { id: row.id });
       const attempts = await this.outgoing.attemptsOf([outgoing]);
-      const receipts = await Promise.all(attempts.map(({ txHash }) => accounts.receipt(txHash)));
-      const receipt = receipts.find((one) => one !== null);
-      if (receipt) return receipt;
+      const receipt = await receiptOf(accounts, attempts);
+      if (receipt !== null) return receipt;
       if (Date.now() > deadline) {
         throw new DeploymentNotMinedError(
           `it is signed as ${attempts.at(-1)?.txHash} and not mined yet: the sweeping process follows it; run this again to see it`,

@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, In } from 'typeorm';
 import { ChainService } from '../chain/chain.service.js';
 import { type ChainConfig } from '../config/chains.js';
-import { dataReserve, type Fees, feesFor } from '../outgoing/fees.js';
+import { dataReserve, type Fees, feesFor, PLAIN_TRANSFER_GAS } from '../outgoing/fees.js';
 import { GasTank } from '../outgoing/gas-tank.js';
 import { type Circumstances } from '../outgoing/outgoing-follower.js';
 import { OutgoingSigner } from '../outgoing/outgoing-signer.js';
@@ -11,7 +11,6 @@ import { holdAddress } from '../outgoing/outgoing.repository.js';
 import { type Payload, unsignedBytes } from '../outgoing/transaction-bytes.js';
 import { DepositFunds } from '../payments/deposit-funds.js';
 import { RefundsRepository } from '../refunds/refunds.repository.js';
-import { PLAIN_TRANSFER_GAS } from './sweep-costs.js';
 import { Sweep } from './sweep.entity.js';
 import { SweepsRepository } from './sweeps.repository.js';
 

@@ -3,14 +3,13 @@ import { type ChainService } from '../chain/chain.service.js';
 import { type ChainConfig } from '../config/chains.js';
 import { delegationTo } from '../outgoing/delegate/sweep-delegate.js';
 import { transferData } from '../outgoing/erc20.js';
-import { dataReserve, expectedPrice, feesFor } from '../outgoing/fees.js';
+import { dataReserve, expectedPrice, feesFor, PLAIN_TRANSFER_GAS } from '../outgoing/fees.js';
 import { type Payload, unsignedBytes } from '../outgoing/transaction-bytes.js';
 import { batchOfStrangers } from './batch-payload.js';
 import { AUTHORIZATION_GAS } from './batches.js';
 import { type SharedCost } from './decide.js';
+import { batchesFor } from './sweep-path.js';
 
-/** Yellow paper, appendix G. */
-export const PLAIN_TRANSFER_GAS = 21_000n;
 /** Of a token whose transfer cannot be tried now: more than common ones take. */
 const USUAL_TOKEN_GAS = 65_000n;
 /**
@@ -79,8 +78,8 @@ export class SweepCosts {
 
   private async ask(from: string, tokenAddress: string | null, amount: bigint): Promise<Cost> {
     const gas = await this.gasOf(from, tokenAddress, amount);
-    const { batches } = this.chain.sweep;
-    if (tokenAddress === null || batches === undefined) {
+    const batches = batchesFor(this.chain, tokenAddress);
+    if (batches === undefined) {
       return this.costOf(gas, this.transfer(gas, tokenAddress, amount));
     }
     const { size, delegate } = batches;

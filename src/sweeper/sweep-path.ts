@@ -1,4 +1,4 @@
-import { type ChainConfig } from '../config/chains.js';
+import { type ChainConfig, type SweepBatches } from '../config/chains.js';
 import { type Circumstances } from '../outgoing/outgoing-follower.js';
 import { type Sweep } from './sweep.entity.js';
 
@@ -9,6 +9,11 @@ export interface Due {
   final: bigint;
   /** What of it may be moved now. */
   most: bigint;
+}
+
+/** How a chain's tokens go together; undefined: this asset goes by itself, as the native one does, cheap as it is. */
+export function batchesFor({ sweep }: ChainConfig, tokenAddress: string | null): SweepBatches | undefined {
+  return tokenAddress === null ? undefined : sweep.batches;
 }
 
 /** A way of money from deposit addresses to the treasury. */

@@ -12,6 +12,7 @@ import { type Candidate, type Decision, decideTogether, type Obstacle } from './
 import { DepositBalances } from './deposit-balances.js';
 import { Obstacles } from './obstacles.js';
 import { SweepCosts } from './sweep-costs.js';
+import { batchesFor } from './sweep-path.js';
 import { Sweep } from './sweep.entity.js';
 import { rulesOf, sweepingOf, valueInWei } from './sweeping.js';
 import { NOTHING_LEFT, SweepsRepository } from './sweeps.repository.js';
@@ -134,7 +135,7 @@ export class SweepPlanner {
           asset: tokenAddress ?? 'native',
           valueWei: valueInWei(chain, tokenAddress, final),
           feeWei: await costs.feeOf(address, tokenAddress, final),
-          isBatched: chain.sweep.batches !== undefined && tokenAddress !== null,
+          isBatched: batchesFor(chain, tokenAddress) !== undefined,
           isForced: options.isForced,
           obstacle: obstacleOf(deposit),
         };

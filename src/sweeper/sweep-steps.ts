@@ -9,7 +9,7 @@ import { DepositBalances } from './deposit-balances.js';
 import { dearGas } from './obstacles.js';
 import { sideBySide } from './side-by-side.js';
 import { SingleTransfers } from './single-transfers.js';
-import { type Due, type SweepPath } from './sweep-path.js';
+import { batchesFor, type Due, type SweepPath } from './sweep-path.js';
 import { SweepRows } from './sweep-rows.js';
 import { type Sweep } from './sweep.entity.js';
 import { SweepsRepository } from './sweeps.repository.js';
@@ -87,9 +87,8 @@ export class SweepSteps {
     return due;
   }
 
-  /** A transfer of the native asset is the cheapest way there is already. */
-  private byPath({ sweep: { batches } }: ChainConfig, due: readonly Due[]): [SweepPath, Due[]][] {
-    const isBatched = ({ sweep }: Due) => batches !== undefined && sweep.tokenAddress !== null;
+  private byPath(chain: ChainConfig, due: readonly Due[]): [SweepPath, Due[]][] {
+    const isBatched = ({ sweep }: Due) => batchesFor(chain, sweep.tokenAddress) !== undefined;
     return [
       [this.single, due.filter((one) => !isBatched(one))],
       [this.batched, due.filter(isBatched)],

@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { Interface } from 'ethers';
 import { type ChainConfig } from '../../config/chains.js';
 import { freePort } from '../../process/ports.js';
 import { endProcess } from '../../process/processes.js';
@@ -9,13 +8,11 @@ import { type RunningAnvil, startAnvil } from './anvil.js';
 import { type HeldFunds, restoreFunds } from './held-funds.js';
 import { Miner } from './miner.js';
 import { RpcProxy } from './rpc-proxy.js';
-import artifact from './test-token.json' with { type: 'json' };
+import { deployToken } from './test-token.js';
 import { WriteAheadLog } from './write-ahead-log.js';
 
 export const DEV_CHAIN_ID = 31_337;
 const SNAPSHOT_PERIOD_MS = 10_000;
-const MINT_TO_PAYER = 10n ** 15n;
-const token = new Interface(['function mint(address,uint256)']);
 
 /** How far the database has followed the dev chain, and what it says is there. */
 export interface FollowedTo {
@@ -158,18 +155,6 @@ function begin(followedTo: FollowedTo | null): Promise<RunningAnvil> {
 
 function baseArgs(): string[] {
   return ['--no-mining', '--chain-id', String(DEV_CHAIN_ID)];
-}
-
-async function deployToken(anvil: RunningAnvil, payer: string): Promise<string> {
-  const hash = await anvil.rpc<string>('eth_sendTransaction', [{ from: payer, data: artifact.bytecode }]);
-  await anvil.rpc('evm_mine');
-  const { contractAddress } = await anvil.rpc<{ contractAddress: string }>('eth_getTransactionReceipt', [
-    hash,
-  ]);
-  const mint = token.encodeFunctionData('mint', [payer, MINT_TO_PAYER]);
-  await anvil.rpc('eth_sendTransaction', [{ from: payer, to: contractAddress, data: mint }]);
-  await anvil.rpc('evm_mine');
-  return contractAddress;
 }
 
 async function latestBlock(anvil: RunningAnvil): Promise<NonNullable<RunningDevChain['replacedBy']>> {

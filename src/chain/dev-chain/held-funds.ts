@@ -1,7 +1,6 @@
-import { Interface } from 'ethers';
+import { toQuantity } from 'ethers';
 import { type RunningAnvil } from './anvil.js';
-
-const token = new Interface(['function mint(address,uint256)']);
+import { mint } from './test-token.js';
 
 /** What addresses of ours held on a dev chain, as the ledger has it, and what they have signed there. */
 export interface HeldFunds {
@@ -24,17 +23,12 @@ export async function restoreFunds(
   tokenAddress: string,
 ): Promise<void> {
   for (const { address, tokenAddress: held, amount } of balances) {
-    if (held === null) await anvil.rpc('anvil_setBalance', [address, quantity(amount)]);
+    if (held === null) await anvil.rpc('anvil_setBalance', [address, toQuantity(amount)]);
     else if (held === tokenAddress.toLowerCase()) {
-      const data = token.encodeFunctionData('mint', [address, amount]);
-      await anvil.rpc('eth_sendTransaction', [{ from: payer, to: tokenAddress, data }]);
+      await mint(anvil, payer, tokenAddress, { to: address, amount });
     }
   }
   await anvil.rpc('evm_mine');
-  for (const { address, nonce } of nonces) await anvil.rpc('anvil_setNonce', [address, quantity(nonce)]);
+  for (const { address, nonce } of nonces) await anvil.rpc('anvil_setNonce', [address, toQuantity(nonce)]);
   await anvil.rpc('evm_mine');
-}
-
-function quantity(value: bigint | number): string {
-  return `0x${value.toString(16)}`;
 }
