@@ -29,7 +29,7 @@ describe('where publishing a transaction costs a data fee', () => {
     const payment = await world.paid(ETHER);
     await world.plan();
     const { id } = await world.waitForOutgoing(`state = 'sent'`);
-    await world.chain.rpc('anvil_setNextBlockBaseFeePerGas', [toQuantity(6n * 10n ** 9n)]);
+    await world.chain.setBaseFee(6n * 10n ** 9n);
     await world.chain.mine();
     await waitFor('a replacement', async () => (await world.attempts(id)).length >= 2);
     const { sweep } = await world.settled(payment.id);

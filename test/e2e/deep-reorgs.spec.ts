@@ -15,8 +15,6 @@ const SETTINGS = { sweepBumpAfterMs: 60_000, payoutPrivateKey: PAYOUT.privateKey
 let world: SweepWorld;
 afterEach(() => world?.stop());
 
-const timesTold = async (id: string, type: string) =>
-  (await world.app.eventsOf(id)).filter((event) => event === type).length;
 /** Replaces every block from the one of a transaction on: three confirmations made it final long ago. */
 const reorgFrom = async (hash: string, transactions: Parameters<TestChain['reorg']>[1] = []) => {
   const { blockNumber } = await receiptOf(hash);
@@ -29,13 +27,9 @@ const reopened = (count = 1) =>
     const rows = await world.outgoing('reopened_at IS NOT NULL');
     return rows.length === count && rows;
   });
-const bytesOf = async (outgoingId: string | undefined): Promise<string> => {
-  const [attempt] = await world.app.database.dataSource.query<{ raw: string }[]>(
-    'SELECT raw FROM outgoing_attempts WHERE outgoing_id = $1 ORDER BY ordinal',
-    [outgoingId],
-  );
-  return attempt?.raw as string;
-};
+/** The bytes that were signed first. */
+const bytesOf = async (outgoingId: string | undefined): Promise<string> =>
+  (await world.bytesOf(outgoingId as string))[0] as string;
 /** Kind and whether it undoes one, of the ledger's lines about a transaction of ours. */
 const booked = (outgoingId: string) =>
   world.app.database.dataSource.query<{ reverses: string | null; block_number: string }[]>(
@@ -111,7 +105,7 @@ describe('a reorg deeper than the confirmations', () => {
     expect((await booked(id)).map(({ reverses }) => reverses === null)).toEqual([true, false, true]);
     await world.chain.mine(4);
     await world.app.waitForBlock(await world.chain.height());
-    expect(await timesTold(payment.id, 'payment.settled')).toBe(1);
+    expect(await world.timesTold(payment.id, 'payment.settled')).toBe(1);
     expect(world.app.log.some((line) => line.includes('took a final transaction away'))).toBe(true);
     const metrics = await (await fetch(`${world.app.url}/metrics`)).text();
     expect(metrics).toMatch(/quittance_outgoing_final_reorged_total\{chain="testchain",purpose="sweep"\} 1/);
@@ -137,7 +131,7 @@ describe('a reorg deeper than the confirmations', () => {
       'the figures of the sweep',
       async () => (await world.app.payment(payment.id)).sweep,
     );
-    expect(await timesTold(payment.id, 'payment.settled')).toBe(1);
+    expect(await world.timesTold(payment.id, 'payment.settled')).toBe(1);
     expect(await world.outgoing()).toHaveLength(1);
   });
 
@@ -145,10 +139,7 @@ describe('a reorg deeper than the confirmations', () => {
     await world.restart({ sweepBumpAfterMs: 300 });
     const payment = await world.paid(ETHER);
     await world.chain.mine(3);
-    const heal = world.node.inject('eth_sendRawTransaction', {
-      kind: 'answer',
-      answer: () => Promise.resolve({ error: { code: -32003, message: 'txpool is full' } }),
-    });
+    const heal = world.refuseBroadcasts();
     await world.plan();
     const { id } = await world.waitForOutgoing(`state = 'sent'`);
     await waitFor('a replacement', async () => (await world.attempts(id)).length >= 2);
@@ -168,7 +159,7 @@ describe('a reorg deeper than the confirmations', () => {
     const { sweep } = await world.app.payment(payment.id);
     expect(sweep).toMatchObject({ tx_hash: first?.tx_hash, amount: first?.amount });
     expect(await world.native(TREASURY)).toBe(BigInt(first?.amount ?? 0));
-    expect(await timesTold(payment.id, 'payment.settled')).toBe(1);
+    expect(await world.timesTold(payment.id, 'payment.settled')).toBe(1);
   });
 
   it('that happens while no sweeper is there is found by the next one', async () => {
@@ -187,7 +178,7 @@ describe('a reorg deeper than the confirmations', () => {
     await reopened();
     await world.sweepIn(payment.id, 'confirmed');
     expect(await world.native(payment.address)).toBe(0n);
-    expect(await timesTold(payment.id, 'payment.settled')).toBe(1);
+    expect(await world.timesTold(payment.id, 'payment.settled')).toBe(1);
   });
 
   it('that drops a token’s final sweep and its gas brings both back, in order', async () => {
@@ -211,33 +202,19 @@ describe('a reorg deeper than the confirmations', () => {
       'the figures of the sweep',
       async () => (await world.app.payment(payment.id)).sweep,
     );
-    expect(await timesTold(payment.id, 'payment.settled')).toBe(1);
+    expect(await world.timesTold(payment.id, 'payment.settled')).toBe(1);
   });
 
   it('that drops the return of a final sweep’s gas, and not the sweep, has it sent as it was, and no other', async () => {
     const payment = await world.paidToken(5_000_000n);
-    await world.chain.rpc('anvil_setNextBlockBaseFeePerGas', [toQuantity(40n * 10n ** 9n)]);
-    await world.chain.mine();
-    await world.plan();
-    await world.waitForOutgoing(`purpose = 'gas' AND state = 'sent'`);
-    await world.chain.mine();
-    await world.chain.rpc('anvil_setNextBlockBaseFeePerGas', [toQuantity(10n ** 9n)]);
-    await world.mineUntil('gas to come back', async () =>
-      (await world.outgoing(`purpose = 'gas_return'`)).some(({ state }) => state === 'confirmed'),
-    );
+    await world.gasReturned(() => world.plan());
     await world.app.waitForBlock(await world.chain.height());
     const rows = await world.outgoing();
     const [gas, sweep, back] = ['gas', 'sweep', 'gas_return'].map((purpose) =>
       rows.find((row) => row.purpose === purpose),
     );
     const returned = await bytesOf(back?.id);
-    const heal = world.node.inject('eth_sendRawTransaction', {
-      kind: 'answer',
-      answer: (call, ask) =>
-        call.params[0] === returned
-          ? Promise.resolve({ error: { code: -32003, message: 'txpool is full' } })
-          : ask(call),
-    });
+    const heal = world.refuseBroadcasts((raw) => raw === returned);
     const again: [string, number][] = [
       [await bytesOf(gas?.id), 0],
       [await bytesOf(sweep?.id), 1],
@@ -274,8 +251,8 @@ describe('a reorg deeper than the confirmations', () => {
     expect(await world.outgoing(`purpose = 'sweep'`)).toEqual([]);
     expect(await refundIn(payment.id, 'confirmed')).toMatchObject({ tx_hash: hash });
     expect(await world.native(to)).toBe(ETHER / 2n);
-    expect(await timesTold(payment.id, 'refund.confirmed')).toBe(1);
-    expect(await timesTold(payment.id, 'refund.sent')).toBe(1);
+    expect(await world.timesTold(payment.id, 'refund.confirmed')).toBe(1);
+    expect(await world.timesTold(payment.id, 'refund.sent')).toBe(1);
   });
 
   it('that takes a deposit has no refund of it paid from elsewhere', async () => {
@@ -321,7 +298,7 @@ describe('a reorg deeper than the confirmations that takes a final batch', () =>
 
   const now = () => Promise.all(payments.map(({ id }) => world.app.payment(id)));
   const sweeps = async () => (await Promise.all(payments.map(({ id }) => world.sweepsOf(id)))).flat();
-  const told = () => Promise.all(payments.map(({ id }) => timesTold(id, 'payment.settled')));
+  const told = () => Promise.all(payments.map(({ id }) => world.timesTold(id, 'payment.settled')));
 
   it('opens all its sweeps again, and has the same bytes mined: each settled once, told once, booked once', async () => {
     const before = Number((await receiptOf(batch.tx_hash as string)).blockNumber);

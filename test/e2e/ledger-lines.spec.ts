@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { getAddress, toQuantity, Transaction, Wallet } from 'ethers';
+import { getAddress, Transaction, Wallet } from 'ethers';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { type RefundView } from '../../src/refunds/refund.view.js';
 import { DelegateDeployment } from '../../src/sweeper/delegate-deployment.js';
@@ -123,17 +123,8 @@ describe('the ledger has, to the wei,', () => {
   it('a token sweep, the gas for it, and the gas that comes back', async () => {
     const token = low(world.chain.token);
     const payment = await world.paidToken(5_000_000n);
-    // Gas enough for more than the transfer takes.
-    await world.chain.rpc('anvil_setNextBlockBaseFeePerGas', [toQuantity(40n * 10n ** 9n)]);
-    await world.chain.mine();
-    await world.plan();
-    await world.waitForOutgoing(`purpose = 'gas' AND state = 'sent'`);
-    await world.chain.mine();
-    await world.chain.rpc('anvil_setNextBlockBaseFeePerGas', [toQuantity(10n ** 9n)]);
+    await world.gasReturned(() => world.plan());
     await world.settled(payment.id);
-    await world.mineUntil('gas to come back', async () =>
-      (await world.outgoing(`purpose = 'gas_return'`)).some(({ state }) => state === 'confirmed'),
-    );
     await requireGas(payment);
     const { tx_hash: hash } = await only('sweep');
     const fee = await feeOf(hash);
@@ -152,16 +143,8 @@ describe('the ledger has, to the wei,', () => {
     const token = low(world.chain.token);
     const payment = await world.paidToken(5_000_000n);
     const to = Wallet.createRandom().address;
-    await world.chain.rpc('anvil_setNextBlockBaseFeePerGas', [toQuantity(40n * 10n ** 9n)]);
-    await world.chain.mine();
     const path = `/api/v1/payments/${payment.id}/refunds`;
-    await world.app.request('POST', path, { to, amount: '5000000' });
-    await world.waitForOutgoing(`purpose = 'gas' AND state = 'sent'`);
-    await world.chain.mine();
-    await world.chain.rpc('anvil_setNextBlockBaseFeePerGas', [toQuantity(10n ** 9n)]);
-    await world.mineUntil('gas to come back', async () =>
-      (await world.outgoing(`purpose = 'gas_return'`)).some(({ state }) => state === 'confirmed'),
-    );
+    await world.gasReturned(() => world.app.request('POST', path, { to, amount: '5000000' }));
     await requireGas(payment);
     const { tx_hash: hash } = await only('refund');
     const fee = await feeOf(hash);
@@ -262,13 +245,8 @@ describe('the ledger has, to the wei,', () => {
   it('nothing but the fee of a sweep that reverted', async () => {
     const payment = await world.paidOdd(5_000_000n);
     // The node has no room for the transfer until the token is paused; its gas it takes.
-    const heal = world.node.inject('eth_sendRawTransaction', {
-      kind: 'answer',
-      answer: (call, ask) =>
-        Transaction.from(String(call.params[0])).to === getAddress(world.odd.address)
-          ? Promise.resolve({ error: { code: -32003, message: 'txpool is full' } })
-          : ask(call),
-    });
+    const odd = getAddress(world.odd.address);
+    const heal = world.refuseBroadcasts((raw) => Transaction.from(raw).to === odd);
     await world.plan();
     await world.mineUntil(
       'the transfer to be signed',
@@ -346,10 +324,7 @@ describe('of a batch the ledger has, to the wei,', () => {
     const [token, odd] = [low(world.chain.token), low(world.odd.address)];
     const good = await world.paidToken(5_000_000n);
     const refused = await world.paidOdd(2_000_000n);
-    const heal = world.node.inject('eth_sendRawTransaction', {
-      kind: 'answer',
-      answer: () => Promise.resolve({ error: { code: -32003, message: 'txpool is full' } }),
-    });
+    const heal = world.refuseBroadcasts();
     await world.plan();
     await world.waitForOutgoing(`state = 'sent' AND purpose = 'sweep'`);
     await world.odd.blacklist(refused.address);

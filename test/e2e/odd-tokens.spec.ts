@@ -76,13 +76,8 @@ describe('a token', () => {
 
   it('that is paused between signing and mining costs its gas, fails with that reason, and is not counted as moved', async () => {
     // The node has no room for the transfer until the token is paused; its gas it takes.
-    const heal = world.node.inject('eth_sendRawTransaction', {
-      kind: 'answer',
-      answer: (call, ask) =>
-        Transaction.from(String(call.params[0])).to === getAddress(world.odd.address)
-          ? Promise.resolve({ error: { code: -32003, message: 'txpool is full' } })
-          : ask(call),
-    });
+    const token = getAddress(world.odd.address);
+    const heal = world.refuseBroadcasts((raw) => Transaction.from(raw).to === token);
     await world.plan({ paymentIds: [odd.id] });
     await world.mineUntil(
       'the transfer to be signed',

@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Transaction } from 'ethers';
-import { type PaymentView } from '../../src/payments/payment.view.js';
 import { delegationTo } from '../../src/outgoing/delegate/sweep-delegate.js';
 import { SweepWorld, TANK, TREASURY } from '../harness/sweep-world.js';
 import { waitFor } from '../harness/wait-for.js';
@@ -10,26 +9,12 @@ let world: SweepWorld;
 afterEach(() => world?.stop());
 
 const batches = () => world.outgoing(`purpose = 'sweep' AND account = 'gas_tank'`);
-const settledTimes = async ({ id }: PaymentView) =>
-  (await world.app.eventsOf(id)).filter((type) => type === 'payment.settled').length;
 const nonceOf = async (address: string) =>
   Number(await world.chain.rpc<string>('eth_getTransactionCount', [address, 'latest']));
-const bytesOf = async (outgoingId: string) => {
-  const rows = await world.app.database.dataSource.query<{ raw: string }[]>(
-    'SELECT raw FROM outgoing_attempts WHERE outgoing_id = $1 ORDER BY ordinal',
-    [outgoingId],
-  );
-  return rows.map(({ raw }) => raw);
-};
 const requireProvenBooks = async () => {
   await world.app.waitForBlock(await world.chain.height());
   expect(await world.requireBooks()).toMatchObject({ differences: { count: 0 }, notes: { count: 0 } });
 };
-const refuseBroadcasts = () =>
-  world.node.inject('eth_sendRawTransaction', {
-    kind: 'answer',
-    answer: () => Promise.resolve({ error: { code: -32003, message: 'txpool is full' } }),
-  });
 
 describe('tokens of several deposit addresses', () => {
   it('go in one transaction of the gas tank; each is settled with its share of the fee, to the wei', async () => {
@@ -59,9 +44,9 @@ describe('tokens of several deposit addresses', () => {
       expect(await world.native(payment.address)).toBe(0n);
       // As wallet scan and export see that it was used.
       expect(await nonceOf(payment.address)).toBe(1);
-      expect(await settledTimes(payment)).toBe(1);
+      expect(await world.timesTold(payment.id)).toBe(1);
     }
-    const [raw] = await bytesOf(batch?.id as string);
+    const [raw] = await world.bytesOf(batch?.id as string);
     const { type, authorizationList } = Transaction.from(raw);
     expect(type).toBe(4);
     expect(authorizationList?.map(({ chainId, nonce }) => [chainId, nonce])).toEqual(
@@ -86,7 +71,7 @@ describe('tokens of several deposit addresses', () => {
       return done.length === 3;
     });
     const [, again] = await batches();
-    expect(Transaction.from((await bytesOf(again?.id as string))[0] as string).type).toBe(2);
+    expect(Transaction.from((await world.bytesOf(again?.id as string))[0] as string).type).toBe(2);
     expect(await world.token(TREASURY)).toBe(5_000_300n);
     expect(await world.native(payment.address)).toBe(0n);
     expect(await nonceOf(payment.address)).toBe(2);
@@ -102,7 +87,7 @@ describe('tokens of several deposit addresses', () => {
     ];
     await world.odd.blacklist(early.address);
     await world.chain.mine();
-    const heal = refuseBroadcasts();
+    const heal = world.refuseBroadcasts();
     await world.plan();
     await world.waitForOutgoing(`state = 'sent' AND purpose = 'sweep'`);
     await world.odd.blacklist(late.address);
@@ -151,7 +136,7 @@ describe('tokens of several deposit addresses', () => {
   ] as const)('of a token that %s once it is signed fail, and others go', async (_what, way, words) => {
     world = await SweepWorld.startBatched();
     const [odd, other] = [await world.paidOdd(1_000n), await world.paidToken(500n)];
-    const heal = refuseBroadcasts();
+    const heal = world.refuseBroadcasts();
     await world.plan();
     await world.waitForOutgoing(`state = 'sent' AND purpose = 'sweep'`);
     await world.odd.behave(way);
@@ -168,7 +153,7 @@ describe('a batch', () => {
   it('that was signed and not broadcast when the process ended goes out as the same bytes', async () => {
     world = await SweepWorld.startBatched();
     const payments = [await world.paidToken(1_000n), await world.paidToken(2_000n)];
-    const heal = refuseBroadcasts();
+    const heal = world.refuseBroadcasts();
     await world.plan();
     const { id } = await world.waitForOutgoing(`state = 'sent' AND reason LIKE '%txpool is full%'`);
     const [signed] = await world.attempts(id);
@@ -193,7 +178,7 @@ describe('a batch', () => {
     expect(await nonceOf(payments[0]?.address as string)).toBe(0);
     for (const payment of payments) expect((await world.settled(payment.id)).sweep?.tx_hash).toBe(hash);
     await world.chain.mine(3);
-    for (const payment of payments) expect(await settledTimes(payment)).toBe(1);
+    for (const payment of payments) expect(await world.timesTold(payment.id)).toBe(1);
     expect(await world.token(TREASURY)).toBe(3_000n);
     await requireProvenBooks();
   });
@@ -205,7 +190,7 @@ describe('a batch', () => {
     const { id } = await world.waitForOutgoing(`state = 'sent'`);
     await waitFor('a replacement', async () => (await world.attempts(id)).length >= 2);
     for (const payment of payments) await world.settled(payment.id);
-    const signed = (await bytesOf(id)).map((raw) => Transaction.from(raw));
+    const signed = (await world.bytesOf(id)).map((raw) => Transaction.from(raw));
     for (const { type, nonce, data, authorizationList } of signed) {
       expect({ type, nonce, data }).toEqual({ type: 4, nonce: signed[0]?.nonce, data: signed[0]?.data });
       expect(authorizationList).toEqual(signed[0]?.authorizationList);
@@ -217,10 +202,10 @@ describe('a batch', () => {
   it('whose authorization a stranger used first moves the money all the same', async () => {
     world = await SweepWorld.startBatched();
     const payment = await world.paidToken(1_000n);
-    const heal = refuseBroadcasts();
+    const heal = world.refuseBroadcasts();
     await world.plan();
     const { id } = await world.waitForOutgoing(`state = 'sent' AND reason LIKE '%txpool is full%'`);
-    const { authorizationList = [] } = Transaction.from((await bytesOf(id))[0]);
+    const { authorizationList = [] } = Transaction.from((await world.bytesOf(id))[0]);
     const [{ address, nonce, signature }] = authorizationList as [NonNullable<typeof authorizationList>[0]];
     const { r, s, yParity } = signature;
     await world.chain.rpc('eth_sendTransaction', [
@@ -247,7 +232,7 @@ describe('a batch', () => {
   it('whose nonce somebody else used with the tank’s key fails, and its authorizations are signed anew', async () => {
     world = await SweepWorld.startBatched();
     const payments = [await world.paidToken(1_000n), await world.paidToken(2_000n)];
-    const heal = refuseBroadcasts();
+    const heal = world.refuseBroadcasts();
     await world.plan();
     await world.waitForOutgoing(`state = 'sent' AND reason LIKE '%txpool is full%'`);
     const raw = await TANK.signTransaction({
@@ -277,7 +262,7 @@ describe('a batch', () => {
   it('holds back a refund from its addresses; later one gets its gas, though they run code when they are paid', async () => {
     world = await SweepWorld.startBatched();
     const payment = await world.paidToken(1_000n);
-    const heal = refuseBroadcasts();
+    const heal = world.refuseBroadcasts();
     await world.plan();
     await world.waitForOutgoing(`state = 'sent' AND reason LIKE '%txpool is full%'`);
     await world.chain.payToken(payment.address, 300n);

@@ -14,13 +14,6 @@ beforeEach(async () => {
 });
 afterEach(() => world?.stop());
 
-const refuse = (message: string) =>
-  node.inject('eth_sendRawTransaction', {
-    kind: 'answer',
-    answer: () => Promise.resolve({ error: { code: -32003, message } }),
-  });
-const settledTimes = async (id: string) =>
-  (await world.app.eventsOf(id)).filter((type) => type === 'payment.settled').length;
 const allArrived = async (amount: bigint) => {
   const fees = (await world.outgoing()).reduce((sum, { fee }) => sum + BigInt(fee ?? 0), 0n);
   expect((await world.native(TREASURY)) + fees).toBe(amount);
@@ -32,7 +25,7 @@ const depositWallet = () =>
 describe('a sweep', () => {
   it('that was signed and not broadcast when the process ended goes out as the same bytes', async () => {
     const payment = await world.paid(ETHER);
-    const heal = refuse('txpool is full');
+    const heal = world.refuseBroadcasts();
     await world.plan();
     const { id } = await world.waitForOutgoing(`state = 'sent' AND reason LIKE '%txpool is full%'`);
     const [signed] = await world.attempts(id);
@@ -60,7 +53,7 @@ describe('a sweep', () => {
     await world.plan();
     await world.settled(payment.id);
     expect(await world.outgoing()).toMatchObject([{ state: 'confirmed' }]);
-    expect(await settledTimes(payment.id)).toBe(1);
+    expect(await world.timesTold(payment.id)).toBe(1);
     await allArrived(ETHER);
   });
 
@@ -79,7 +72,7 @@ describe('a sweep', () => {
     const settled = await world.settled(payment.id);
     expect(settled.sweep?.tx_hash).toBe(hash);
     await world.chain.mine(3);
-    expect(await settledTimes(payment.id)).toBe(1);
+    expect(await world.timesTold(payment.id)).toBe(1);
     await allArrived(ETHER);
   });
 
@@ -88,14 +81,14 @@ describe('a sweep', () => {
     await world.plan();
     const { id } = await world.waitForOutgoing(`state = 'sent'`);
     // More than it offers, for some blocks.
-    await world.chain.rpc('anvil_setNextBlockBaseFeePerGas', [toQuantity(6n * 10n ** 9n)]);
+    await world.chain.setBaseFee(6n * 10n ** 9n);
     await world.chain.mine();
     await waitFor('a replacement', async () => (await world.attempts(id)).length >= 2);
     const settled = await world.settled(payment.id);
     const attempts = await world.attempts(id);
     expect(attempts.slice(1)).toContain(settled.sweep?.tx_hash);
     expect(await world.outgoing()).toMatchObject([{ state: 'confirmed' }]);
-    expect(await settledTimes(payment.id)).toBe(1);
+    expect(await world.timesTold(payment.id)).toBe(1);
     await allArrived(ETHER);
   });
 
@@ -109,7 +102,7 @@ describe('a sweep', () => {
     const payment = await world.paid(ETHER);
     await world.plan();
     const { id } = await world.waitForOutgoing(`state = 'sent'`);
-    await world.chain.rpc('anvil_setNextBlockBaseFeePerGas', [toQuantity(10n ** 11n)]);
+    await world.chain.setBaseFee(10n ** 11n);
     await world.chain.mine();
     await waitFor('the fee at its ceiling', () =>
       world.app.log.some((line) => line.includes('at the ceiling')),
@@ -119,13 +112,13 @@ describe('a sweep', () => {
       [id],
     );
     expect(BigInt(row?.most ?? 0) <= offered).toBe(true);
-    await world.chain.rpc('anvil_setNextBlockBaseFeePerGas', [toQuantity(10n ** 9n)]);
+    await world.chain.setBaseFee(10n ** 9n);
     await world.settled(payment.id);
   });
 
   it('whose money is no longer all there is signed again for what is left, without raising fees at every tick', async () => {
     const payment = await world.paid(ETHER);
-    const heal = refuse('txpool is full');
+    const heal = world.refuseBroadcasts();
     await world.plan();
     const { id } = await world.waitForOutgoing(`state = 'sent'`);
     await world.chain.rpc('anvil_setBalance', [payment.address, toQuantity(ETHER / 2n)]);
@@ -138,7 +131,7 @@ describe('a sweep', () => {
 
   it('whose nonce somebody else used fails with that reason, and others go on', async () => {
     const stolen = await world.paid(ETHER);
-    const heal = refuse('txpool is full');
+    const heal = world.refuseBroadcasts();
     await world.plan();
     await world.waitForOutgoing(`state = 'sent'`);
     const wallet = depositWallet();

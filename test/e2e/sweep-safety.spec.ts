@@ -119,11 +119,11 @@ describe('an operator', () => {
     const sweep = { enabled: true, minimum: 0n, maxGasPrice: 5n * 10n ** 9n };
     world = await SweepWorld.start({}, { sweep });
     const payment = await world.paid(ETHER);
-    await world.chain.rpc('anvil_setNextBlockBaseFeePerGas', [toQuantity(50n * 10n ** 9n)]);
+    await world.chain.setBaseFee(50n * 10n ** 9n);
     await world.chain.mine();
     await world.plan();
     expect(await listed(payment.id)).toMatchObject([{ state: 'waiting', reason_code: 'gas_price' }]);
-    await world.chain.rpc('anvil_setNextBlockBaseFeePerGas', [toQuantity(10n ** 9n)]);
+    await world.chain.setBaseFee(10n ** 9n);
     await world.chain.mine();
     await world.plan();
     await world.settled(payment.id);

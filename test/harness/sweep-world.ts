@@ -224,11 +224,19 @@ export class SweepWorld {
 
   /** Hashes of all that was signed for an outgoing transaction, the first first. */
   async attempts(outgoingId: string): Promise<string[]> {
-    const rows = await this.app.database.dataSource.query<{ tx_hash: string }[]>(
-      'SELECT tx_hash FROM outgoing_attempts WHERE outgoing_id = $1 ORDER BY ordinal',
+    return (await this.signed(outgoingId)).map(({ tx_hash: hash }) => hash);
+  }
+
+  /** Their bytes. */
+  async bytesOf(outgoingId: string): Promise<string[]> {
+    return (await this.signed(outgoingId)).map(({ raw }) => raw);
+  }
+
+  private signed(outgoingId: string): Promise<{ tx_hash: string; raw: string }[]> {
+    return this.app.database.dataSource.query<{ tx_hash: string; raw: string }[]>(
+      'SELECT tx_hash, raw FROM outgoing_attempts WHERE outgoing_id = $1 ORDER BY ordinal',
       [outgoingId],
     );
-    return rows.map(({ tx_hash: hash }) => hash);
   }
 
   sweepsOf(paymentId: string): Promise<SweepRow[]> {
@@ -253,8 +261,43 @@ export class SweepWorld {
     return BigInt(await this.chain.rpc<string>('eth_getBalance', [address, 'latest']));
   }
 
-  async token(address: string, token = this.chain.token): Promise<bigint> {
-    const data = `0x70a08231${address.slice(2).toLowerCase().padStart(64, '0')}`;
-    return BigInt(await this.chain.rpc<string>('eth_call', [{ to: token, data }, 'latest']));
+  token(address: string, token = this.chain.token): Promise<bigint> {
+    return tokenBalance(this.chain, token, address);
   }
+
+  /** How often an event of a payment was told. */
+  async timesTold(paymentId: string, type = 'payment.settled'): Promise<number> {
+    return (await this.app.eventsOf(paymentId)).filter((event) => event === type).length;
+  }
+
+  /**
+   * Has the node refuse broadcasts.
+   * @param isRefused of the signed bytes; left out: all
+   * @returns what ends it
+   */
+  refuseBroadcasts(isRefused: (raw: string) => boolean = () => true, message = 'txpool is full'): () => void {
+    const refusal = { error: { code: -32003, message } };
+    return this.node.inject('eth_sendRawTransaction', {
+      kind: 'answer',
+      answer: (call, ask) => (isRefused(String(call.params[0])) ? Promise.resolve(refusal) : ask(call)),
+    });
+  }
+
+  /** Has gas sent while it is dear, and used when it is cheap, so that some is left: until that has come back. */
+  async gasReturned(begin: () => Promise<unknown>): Promise<void> {
+    await this.chain.setBaseFee(40n * 10n ** 9n);
+    await this.chain.mine();
+    await begin();
+    await this.waitForOutgoing(`purpose = 'gas' AND state = 'sent'`);
+    await this.chain.mine();
+    await this.chain.setBaseFee(10n ** 9n);
+    await this.mineUntil('gas to come back', async () =>
+      (await this.outgoing(`purpose = 'gas_return'`)).some(({ state }) => state === 'confirmed'),
+    );
+  }
+}
+
+export async function tokenBalance(chain: TestChain, token: string, address: string): Promise<bigint> {
+  const data = `0x70a08231${address.slice(2).toLowerCase().padStart(64, '0')}`;
+  return BigInt(await chain.rpc<string>('eth_call', [{ to: token, data }, 'latest']));
 }

@@ -1,4 +1,4 @@
-import { Interface } from 'ethers';
+import { Interface, toQuantity } from 'ethers';
 import { type RunningAnvil, startAnvil } from '../../src/chain/dev-chain/anvil.js';
 import { type ChainConfig } from '../../src/config/chains.js';
 import artifact from '../../src/chain/dev-chain/test-token.json' with { type: 'json' };
@@ -124,6 +124,11 @@ export class TestChain {
 
   async mine(blocks = 1): Promise<void> {
     await this.rpc('anvil_mine', [`0x${blocks.toString(16)}`]);
+  }
+
+  /** Of the next block, in wei. */
+  async setBaseFee(wei: bigint): Promise<void> {
+    await this.rpc('anvil_setNextBlockBaseFeePerGas', [toQuantity(wei)]);
   }
 
   /** Replaces the last `depth` blocks by as many others, which hold `transactions` and nothing else. */
