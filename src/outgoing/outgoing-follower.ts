@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { type GasQuote, type Receipt } from '../chain/accounts/chain-accounts.js';
+import { type BlockId } from '../chain/accounts/chain-evidence.js';
 import { ChainService } from '../chain/chain.service.js';
 import { type ChainConfig } from '../config/chains.js';
 import { SETTINGS } from '../config/configuration.module.js';
@@ -19,7 +20,8 @@ import { OutgoingMetrics } from './outgoing-metrics.js';
 import { OutgoingPart } from './outgoing-part.entity.js';
 import { OutgoingTransaction } from './outgoing-transaction.entity.js';
 import { outcomeOf, partsOutcome, unmined, unminedParts, whyFailed } from './outcome.js';
-import { receiptOf } from './receipt-of.js';
+import { type NonceUse, ProvenOutcomes } from './proven-outcomes.js';
+import { receiptOf, receiptsOf } from './receipt-of.js';
 import { type OutgoingRecord, OutgoingRepository } from './outgoing.repository.js';
 import { Reopenings } from './reopenings.js';
 import { Replacements } from './replacements.js';
@@ -55,6 +57,7 @@ export class OutgoingFollower {
     private readonly broadcasts: Broadcasts,
     private readonly replacements: Replacements,
     private readonly reopenings: Reopenings,
+    private readonly outcomes: ProvenOutcomes,
   ) {}
 
   /** One round over everything of the chain that is not final. @throws RpcError */
@@ -77,13 +80,34 @@ export class OutgoingFollower {
   ): Promise<void> {
     let isFirst = true;
     for (const record of records) {
-      const receipt = await receiptOf(this.chains.accounts(chain.name), record.attempts);
-      if (receipt !== null) await this.mined(chain, record, receipt, circumstances.extent);
-      else {
-        await this.unmined(chain, record, circumstances, isFirst);
-        isFirst = false;
-      }
+      if (await this.isMined(chain, record, circumstances)) continue;
+      await this.unmined(chain, record, circumstances, isFirst);
+      isFirst = false;
     }
+  }
+
+  /**
+   * Once its block is part of the scanned chain, that decides, and no node is asked any more. Until then it counts as
+   * mined as long as no receipt names another block, and the scan has none at its height: that a node shows no receipt
+   * says nothing.
+   */
+  private async isMined(
+    chain: ChainConfig,
+    record: OutgoingRecord,
+    { extent }: Circumstances,
+  ): Promise<boolean> {
+    const { outgoing, attempts, parts } = record;
+    const block = blockOf(outgoing);
+    const standing = block === null ? null : await this.scanned.standing(chain, block);
+    if (standing === 'canonical') {
+      if (await this.isFinal(chain, outgoing, parts, extent)) await this.finish(chain, outgoing, parts);
+      return true;
+    }
+    const receipt = await receiptOf(this.chains.accounts(chain.name), attempts);
+    if (receipt === null || (await this.isReplaced(chain, receipt)))
+      return standing === 'unscanned' || standing === 'unknown';
+    await this.mined(chain, record, receipt, extent);
+    return true;
   }
 
   private async mined(
@@ -100,16 +124,53 @@ export class OutgoingFollower {
       reason: null,
     };
     const parts = partsOutcome(outgoing, before, receipt);
-    const isFinal =
-      receipt.blockNumber <= finalBlockOf(chain, extent, row, parts) &&
-      (await this.scanned.has(chain, { number: receipt.blockNumber, hash: receipt.blockHash }));
-    if (isFinal) return this.finish(chain, row, parts);
+    if (await this.isFinal(chain, row, parts, extent)) return this.finish(chain, row, parts);
     if (outgoing.state === 'mined' && outgoing.blockHash === receipt.blockHash) return;
     await this.save(chain, row, parts);
     this.logger.log({ ...named(chain, row), block: row.blockNumber }, 'transaction mined');
   }
 
+  /** A node that is on another branch than the scan shows receipts of that. */
+  private async isReplaced(
+    chain: ChainConfig,
+    { blockNumber: number, blockHash: hash }: Receipt,
+  ): Promise<boolean> {
+    return (await this.scanned.standing(chain, { number, hash })) === 'replaced';
+  }
+
+  private async isFinal(
+    chain: ChainConfig,
+    mined: OutgoingTransaction,
+    parts: readonly OutgoingPart[],
+    extent: ChainExtent,
+  ): Promise<boolean> {
+    const block = blockOf(mined);
+    if (block === null || block.number > finalBlockOf(chain, extent, mined, parts)) return false;
+    return (await this.scanned.standing(chain, block)) === 'canonical';
+  }
+
+  /** That it did not do what it was for would have it done again: for that its block has to prove the receipt. */
   private async finish(
+    chain: ChainConfig,
+    mined: OutgoingTransaction,
+    parts: readonly OutgoingPart[],
+  ): Promise<void> {
+    const isWhole = whyFailed(mined) === null && parts.every(({ reason }) => reason === null);
+    if (isWhole) return this.finishAs(chain, mined, parts);
+    const [block, txHash] = [blockOf(mined) as BlockId, mined.txHash as string];
+    const receipt = await this.outcomes.receipt(chain, block, txHash);
+    if (receipt === null) {
+      this.logger.error(
+        { ...named(chain, mined), block: block.number },
+        'a receipt is of a block that lacks it',
+      );
+      return this.save(chain, unmined(mined), unminedParts(parts));
+    }
+    const proven = { ...mined, ...outcomeOf(mined, receipt, mined.amount) };
+    return this.finishAs(chain, proven, partsOutcome(mined, parts, receipt));
+  }
+
+  private async finishAs(
     chain: ChainConfig,
     mined: OutgoingTransaction,
     parts: readonly OutgoingPart[],
@@ -155,11 +216,10 @@ export class OutgoingFollower {
     const outgoing = await this.withoutBlock(chain, record);
     const now = { ...record, outgoing };
     const accounts = this.chains.accounts(chain.name);
-    if ((await accounts.nonce(outgoing.from)) > outgoing.nonce) {
-      return this.nonceTaken(chain, now, circumstances.extent);
-    }
+    const isUsed = (await accounts.nonce(outgoing.from, 'latest')) > outgoing.nonce;
+    if (isUsed && (await this.nonceUsed(chain, now, circumstances.extent))) return;
     await this.broadcasts.unlessRecent(chain, now);
-    if (!isNext || circumstances.isPaused) return;
+    if (isUsed || !isNext || circumstances.isPaused) return;
     const isReplaced = await this.replacements.replaceLate(chain, now, circumstances.quote);
     if (!isReplaced) return;
     this.metrics.bumped(chain.name);
@@ -181,21 +241,52 @@ export class OutgoingFollower {
   }
 
   /**
-   * Its receipt may only be late. When the nonce is used up in a final block, and still nobody knows any of our bytes as
-   * mined, then somebody else has used the key.
+   * A node says that the nonce is used and shows no receipt of ours: it may be late, have lost its index, or be wrong.
+   * So every endpoint is asked, and then the final blocks themselves say who used it.
+   * @returns false: that is not known yet
    */
+  private async nonceUsed(chain: ChainConfig, record: OutgoingRecord, extent: ChainExtent): Promise<boolean> {
+    const { outgoing, attempts, parts } = record;
+    for (const receipt of await receiptsOf(this.chains.accounts(chain.name), attempts)) {
+      if (await this.isReplaced(chain, receipt)) continue;
+      await this.mined(chain, record, receipt, extent);
+      return true;
+    }
+    const final = finalBlockOf(chain, extent, outgoing, parts);
+    if (final < 0) return false;
+    const use = await this.outcomes.nonceUse(chain, record, final);
+    if (use.by === 'open') return false;
+    if (use.by !== 'ours') {
+      await this.nonceTaken(chain, record, use);
+      return true;
+    }
+    const proven = await this.outcomes.receipt(chain, use.block, use.txHash);
+    if (proven === null) return false;
+    await this.mined(chain, record, proven, extent);
+    return true;
+  }
+
+  /** Somebody else has the key. The block says so, so that a reorg which takes it opens this again. */
   private async nonceTaken(
     chain: ChainConfig,
     { outgoing, parts }: OutgoingRecord,
-    extent: ChainExtent,
+    use: Exclude<NonceUse, { by: 'open' }>,
   ): Promise<void> {
-    const final = finalBlockOf(chain, extent, outgoing, parts);
-    const accounts = this.chains.accounts(chain.name);
-    if (final < 0 || (await accounts.nonce(outgoing.from, final)) <= outgoing.nonce) return;
-    const reason = `nonce ${outgoing.nonce} of ${outgoing.from} was used by a transaction that is not ours: nothing was sent. Find out who else has the key`;
+    const { nonce, from } = outgoing;
+    const what = 'txHash' in use ? `a transaction that is not ours, ${use.txHash}` : 'no transaction of ours';
+    const reason = `nonce ${nonce} of ${from} was used by ${what}: nothing was sent. Find out who else has the key`;
+    const { number: blockNumber, hash: blockHash } = use.block;
     // No block can take its authorizations along any more: their nonces are free again.
     const unused = unminedParts(parts).map((part) => ({ ...part, authorizationNonce: null }));
-    await this.conclude(chain, { ...outgoing, state: 'failed', reason, finishedAt: new Date() }, unused);
+    const row = {
+      ...outgoing,
+      state: 'failed' as const,
+      reason,
+      blockNumber,
+      blockHash,
+      finishedAt: new Date(),
+    };
+    await this.conclude(chain, row, unused);
     this.metrics.finished(chain.name, outgoing.purpose, 'failed');
     this.logger.error({ ...named(chain, outgoing), reason }, 'transaction failed');
   }
@@ -235,6 +326,11 @@ export class OutgoingFollower {
     const oldestMs = Math.max(0, ...ages.map(({ ageMs }) => ageMs));
     this.metrics.standing(chain.name, { open: open.length, stuck: stuck.length, oldestMs });
   }
+}
+
+/** Null: it is in none. */
+function blockOf({ blockNumber, blockHash }: OutgoingTransaction): BlockId | null {
+  return blockNumber === null || blockHash === null ? null : { number: blockNumber, hash: blockHash };
 }
 
 function byAddress(records: readonly OutgoingRecord[]): OutgoingRecord[][] {

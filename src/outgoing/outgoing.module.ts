@@ -7,12 +7,15 @@ import { KeysModule } from '../wallet/keys.module.js';
 import { Broadcasts } from './broadcasts.js';
 import { FinalHooks } from './final-hooks.js';
 import { GasTank } from './gas-tank.js';
+import { Holdings } from './holdings.js';
+import { NodeNonces } from './node-nonces.js';
 import { OutgoingBooks } from './outgoing-books.js';
 import { OutgoingFollower } from './outgoing-follower.js';
 import { OutgoingMetrics } from './outgoing-metrics.js';
 import { OutgoingSigner } from './outgoing-signer.js';
 import { OutgoingRepository } from './outgoing.repository.js';
 import { Preparations } from './preparation.js';
+import { ProvenOutcomes } from './proven-outcomes.js';
 import { Reopenings } from './reopenings.js';
 import { Replacements } from './replacements.js';
 import { TankMetrics } from './tank-metrics.js';
@@ -24,12 +27,15 @@ import { TankMetrics } from './tank-metrics.js';
     Broadcasts,
     FinalHooks,
     GasTank,
+    Holdings,
+    NodeNonces,
     OutgoingBooks,
     OutgoingFollower,
     OutgoingMetrics,
     OutgoingRepository,
     OutgoingSigner,
     Preparations,
+    ProvenOutcomes,
     Reopenings,
     Replacements,
     TankMetrics,
@@ -38,6 +44,7 @@ import { TankMetrics } from './tank-metrics.js';
     Broadcasts,
     FinalHooks,
     GasTank,
+    Holdings,
     OutgoingFollower,
     OutgoingRepository,
     OutgoingSigner,

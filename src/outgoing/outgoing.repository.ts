@@ -16,6 +16,14 @@ export interface OutgoingRecord {
 /** Not final yet. */
 export const OPEN = In(['signed', 'sent', 'mined']);
 
+/**
+ * Of rows `outgoing`: they are not done yet, or in a block that is not part of the scanned chain, so that what nodes say
+ * of the last block scanned does not show them.
+ */
+export const NOT_SCANNED = `(outgoing.state IN ('signed','sent') OR outgoing.state = 'mined' AND NOT EXISTS (
+  SELECT FROM chain_blocks block WHERE block.chain_id = outgoing.chain_id
+    AND block.block_number = outgoing.block_number AND block.block_hash = outgoing.block_hash))`;
+
 @Injectable()
 export class OutgoingRepository {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
@@ -72,12 +80,29 @@ export class OutgoingRepository {
     return [...own, ...shares].reduce((sum, { fee }) => sum + (fee ?? 0n), 0n);
   }
 
+  /**
+   * Wei of gas that an address was sent, and has neither used nor sent back; of transactions that are final. Less than
+   * 0 where it paid for transactions with other money.
+   */
+  async gasLeftAt(manager: EntityManager, chainId: number, address: string): Promise<bigint> {
+    const [row] = await manager.query<{ left: string }[]>(
+      `SELECT coalesce(sum(CASE WHEN recipient = $2 THEN coalesce(received, 0) ELSE 0 END
+           - CASE WHEN from_address = $2 THEN coalesce(fee, 0) ELSE 0 END
+           - CASE WHEN from_address = $2 AND purpose = 'gas_return' THEN coalesce(received, 0) ELSE 0 END), 0) AS left
+       FROM outgoing_transactions
+       WHERE chain_id = $1 AND finished_at IS NOT NULL
+         AND (from_address = $2 OR recipient = $2 AND purpose = 'gas')`,
+      [chainId, address],
+    );
+    return BigInt(row?.left ?? 0);
+  }
+
   /** Whether an address was sent gas for a sweep or refund. */
   wasSentGas(manager: EntityManager, subjectId: string): Promise<boolean> {
     return manager.existsBy(OutgoingTransaction, { subjectId, purpose: 'gas' });
   }
 
-  /** Base units of an asset that an address has signed away, and which may still be in its balance. */
+  /** Base units of an asset that an address has signed away, and which are still in its balance after the last block scanned. */
   async promisedBy(
     manager: EntityManager,
     chainId: number,
@@ -85,9 +110,8 @@ export class OutgoingRepository {
     tokenAddress: string | null,
   ): Promise<bigint> {
     const [row] = await manager.query<{ sum: string }[]>(
-      `SELECT coalesce(sum(amount), 0) AS sum FROM outgoing_transactions
-       WHERE chain_id = $1 AND from_address = $2 AND token_address IS NOT DISTINCT FROM $3
-         AND state IN ('signed', 'sent')`,
+      `SELECT coalesce(sum(amount), 0) AS sum FROM outgoing_transactions outgoing
+       WHERE chain_id = $1 AND from_address = $2 AND token_address IS NOT DISTINCT FROM $3 AND ${NOT_SCANNED}`,
       [chainId, from, tokenAddress],
     );
     return BigInt(row?.sum ?? 0);
@@ -111,6 +135,15 @@ export class OutgoingRepository {
   /** Holds the row until the transaction ends. */
   lock(manager: EntityManager, id: string): Promise<OutgoingTransaction> {
     return manager.findOneOrFail(OutgoingTransaction, { where: { id }, lock: { mode: 'pessimistic_write' } });
+  }
+
+  /** The block up to which a chain is scanned; null: none. */
+  async scannedTo(manager: EntityManager, chainId: number): Promise<number | null> {
+    const [row] = await manager.query<{ block_number: string }[]>(
+      'SELECT block_number FROM chain_cursors WHERE chain_id = $1',
+      [chainId],
+    );
+    return row === undefined ? null : Number(row.block_number);
   }
 
   /** The nonce after the highest that this address was given here, for an authorization as well; 0: it was given none. */

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { CallRevertedError, type GasQuote } from '../chain/accounts/chain-accounts.js';
 import { ChainService } from '../chain/chain.service.js';
 import { type ChainConfig } from '../config/chains.js';
+import { ScannedChain } from '../scanner/scanned-chain.js';
 import { saysNo, transferData } from './erc20.js';
 import { dataReserve, type Fees, feesFor, feesWithin } from './fees.js';
 import { unsignedBytes } from './transaction-bytes.js';
@@ -20,8 +21,8 @@ export interface Transfer {
 export type Preparation =
   /** It can be signed: the address has what it takes. */
   | { state: 'ready'; gasLimit: bigint; fees: Fees }
-  /** It lacks so many wei. */
-  | { state: 'needs_gas'; missing: bigint }
+  /** It lacks so many wei, of all that it needs. */
+  | { state: 'needs_gas'; missing: bigint; needed: bigint }
   /** It would fail on the chain, and why. */
   | { state: 'refused'; reason: string };
 
@@ -32,9 +33,16 @@ export type DrainPreparation =
 /** Finds out what a transfer takes, and whether it would succeed, before anything is signed for it. */
 @Injectable()
 export class Preparations {
-  constructor(private readonly chains: ChainService) {}
+  constructor(
+    private readonly chains: ChainService,
+    private readonly scanned: ScannedChain,
+  ) {}
 
-  /** @throws RpcError */
+  /**
+   * By what the address has after the last block scanned.
+   * @param quote of the round; that something is lacking is found by a new one, since gas may have got dearer meanwhile
+   * @throws RpcError
+   */
   async of(chain: ChainConfig, quote: GasQuote, transfer: Transfer): Promise<Preparation> {
     const { from, to, tokenAddress, amount } = transfer;
     const gasLimit = await this.gasFor(chain, transfer);
@@ -42,15 +50,20 @@ export class Preparations {
     const accounts = this.chains.accounts(chain.name);
     const wanted = feesFor(quote, false);
     const payload = { chainId: chain.chainId, recipient: to, tokenAddress, amount, gasLimit, fees: wanted };
+    const after = (await this.scanned.last(chain))?.hash ?? 'latest';
     const [balance, dataFee] = await Promise.all([
-      accounts.balance(from, null),
+      accounts.balance(from, null, after),
       accounts.dataFee(unsignedBytes(payload)),
     ]);
-    const forFees = balance - (tokenAddress === null ? amount : 0n);
+    const moved = tokenAddress === null ? amount : 0n;
+    const forFees = balance - moved;
     const { least, roomy } = dataReserve(dataFee);
     const fees = forFees > least ? feesWithin(quote, (forFees - least) / gasLimit) : null;
     if (fees !== null) return { state: 'ready', gasLimit, fees };
-    return { state: 'needs_gas', missing: gasLimit * wanted.maxFeePerGas + roomy - forFees };
+    const now = feesFor(await accounts.gasQuote(), false).maxFeePerGas;
+    const price = now > wanted.maxFeePerGas ? now : wanted.maxFeePerGas;
+    const needed = moved + gasLimit * price + roomy;
+    return { state: 'needs_gas', missing: needed - balance, needed };
   }
 
   /** Of a transfer of native money that its own fee comes out of. @throws RpcError */

@@ -4,6 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { ChainService } from '../chain/chain.service.js';
 import { type ChainConfig } from '../config/chains.js';
 import { GasTank } from '../outgoing/gas-tank.js';
+import { Holdings } from '../outgoing/holdings.js';
 import { type Circumstances } from '../outgoing/outgoing-follower.js';
 import { OutgoingSigner } from '../outgoing/outgoing-signer.js';
 import { holdAddress, OutgoingRepository } from '../outgoing/outgoing.repository.js';
@@ -39,6 +40,7 @@ export class RefundSteps {
     private readonly signer: OutgoingSigner,
     private readonly announcements: RefundAnnouncements,
     private readonly cover: RefundCover,
+    private readonly holdings: Holdings,
   ) {}
 
   /** @returns whether anything was signed, which waits to be broadcast. @throws RpcError */
@@ -53,13 +55,16 @@ export class RefundSteps {
 
   private async advance(chain: ChainConfig, refund: Refund, circumstances: Circumstances): Promise<boolean> {
     const { depositAddress, derivationIndex, tokenAddress, amount } = refund;
-    const accounts = this.chains.accounts(chain.name);
     // What is on its way from the address may be this refund's money: then it comes from elsewhere, a moment later.
     if (await this.isLeaving(this.dataSource.manager, refund)) {
       return this.wait(refund, 'something is on its way from the deposit address already');
     }
-    const isUnswept = (await accounts.balance(depositAddress, tokenAddress)) >= amount;
-    if (isUnswept && this.keys.has('deposit')) {
+    const { scanned } = circumstances.extent;
+    const { shown, booked } = await this.holdings.after(chain, scanned, depositAddress, tokenAddress);
+    if (shown < amount && booked >= amount) {
+      return this.wait(refund, `${booked} are booked at the deposit address, and nodes show ${shown}`);
+    }
+    if (shown >= amount && this.keys.has('deposit')) {
       const source = { account: { kind: 'deposit' as const, derivationIndex }, from: depositAddress };
       const isDone = await this.fromDeposit(chain, refund, circumstances, source);
       if (isDone !== null) return isDone;
@@ -77,12 +82,17 @@ export class RefundSteps {
     const prepared = await this.prepared(chain, refund, circumstances, source.from);
     if (prepared.state === 'refused') return this.fail(refund, prepared.reason);
     if (prepared.state === 'ready') return this.sign(chain, refund, source, prepared);
-    const gas = { to: source.from, amount: prepared.missing, subjectId: refund.id };
+    const gas = { to: source.from, needed: prepared.needed, subjectId: refund.id };
     const funding = await this.tank.fund(chain, gas, (manager) =>
       manager.update(Refund, { id: refund.id }, { isGasSettled: isNative(refund) }),
     );
     if (funding.state === 'signed') return true;
-    if (funding.state === 'under_way') return this.wait(refund, 'gas is on its way to the deposit address');
+    if (funding.state === 'under_way') {
+      return this.wait(
+        refund,
+        'gas is on its way to the deposit address, or dearer for now than what was sent',
+      );
+    }
     if (this.keys.has('payout')) return null;
     return this.wait(
       refund,
@@ -104,7 +114,7 @@ export class RefundSteps {
     const from = this.keys.addressOf(account);
     const { tokenAddress, amount } = refund;
     const [has, promised] = await Promise.all([
-      this.chains.accounts(chain.name).balance(from, tokenAddress),
+      this.chains.accounts(chain.name).balance(from, tokenAddress, circumstances.extent.scanned.hash),
       this.outgoing.promisedBy(this.dataSource.manager, chain.chainId, from, tokenAddress),
     ]);
     if (has - promised < amount) {
@@ -136,7 +146,7 @@ export class RefundSteps {
   ): Promise<boolean> {
     const { id, to, tokenAddress, amount } = refund;
     const { chainId } = chain;
-    const nodeNonce = await this.chains.accounts(chain.name).nonce(from);
+    const nodeNonce = await this.signer.nodeNonce(chain, from);
     const outcome = await this.dataSource.transaction(async (manager): Promise<boolean | Uncovered> => {
       await holdAddress(manager, chainId, refund.depositAddress);
       const now = await this.refunds.lock(manager, id);

@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, In } from 'typeorm';
+import { type BlockId } from '../chain/accounts/chain-evidence.js';
 import { ChainService } from '../chain/chain.service.js';
 import { type ChainConfig } from '../config/chains.js';
 import { dataReserve, type Fees, feesFor, PLAIN_TRANSFER_GAS } from '../outgoing/fees.js';
 import { GasTank } from '../outgoing/gas-tank.js';
 import { type Circumstances } from '../outgoing/outgoing-follower.js';
 import { OutgoingSigner } from '../outgoing/outgoing-signer.js';
-import { holdAddress } from '../outgoing/outgoing.repository.js';
+import { holdAddress, OutgoingRepository } from '../outgoing/outgoing.repository.js';
 import { type Payload, unsignedBytes } from '../outgoing/transaction-bytes.js';
 import { DepositFunds } from '../payments/deposit-funds.js';
 import { RefundsRepository } from '../refunds/refunds.repository.js';
@@ -29,7 +30,10 @@ interface Leftover {
   stillTaken: string | null;
 }
 
-/** Brings gas that a token's sweep or refund left over back to the tank, where that is worth it. */
+/**
+ * Brings gas that a token's sweep or refund left over back to the tank, where that is worth it: never more than was sent
+ * for it and is still there after the last block scanned. What else lies there is a customer's, scanned or not.
+ */
 @Injectable()
 export class GasReturns {
   constructor(
@@ -40,10 +44,11 @@ export class GasReturns {
     private readonly funds: DepositFunds,
     private readonly tank: GasTank,
     private readonly signer: OutgoingSigner,
+    private readonly outgoing: OutgoingRepository,
   ) {}
 
   /** @returns whether anything was signed. @throws RpcError */
-  async step(chain: ChainConfig, { quote, isPaused }: Circumstances): Promise<boolean> {
+  async step(chain: ChainConfig, { quote, extent, isPaused }: Circumstances): Promise<boolean> {
     const { address: tank } = this.tank;
     if (isPaused || tank === null) return false;
     const fees = feesFor(quote, true);
@@ -53,7 +58,7 @@ export class GasReturns {
     for (const leftover of await this.leftovers(chain)) {
       if (seen.has(leftover.from)) continue;
       seen.add(leftover.from);
-      if (await this.settle(chain, leftover, tank, fees)) hasSigned = true;
+      if (await this.settle(chain, leftover, tank, fees, extent.scanned)) hasSigned = true;
     }
     return hasSigned;
   }
@@ -79,20 +84,25 @@ export class GasReturns {
     { subjectId, paymentId, from, derivationIndex, stillTaken }: Leftover,
     tank: string,
     fees: Fees,
+    scanned: BlockId,
   ): Promise<boolean> {
     const { chainId } = chain;
     const accounts = this.chains.accounts(chain.name);
-    const [left, tokens, nodeNonce] = await Promise.all([
-      accounts.balance(from, null),
-      stillTaken === null ? 0n : accounts.balance(from, stillTaken),
-      accounts.nonce(from),
+    const sent = await this.outgoing.gasLeftAt(this.dataSource.manager, chainId, from);
+    const [shown, tokens, nodeNonce] = await Promise.all([
+      accounts.balance(from, null, scanned.hash, sent),
+      stillTaken === null ? 0n : accounts.balance(from, stillTaken, scanned.hash),
+      this.signer.nodeNonce(chain, from),
     ]);
+    const left = shown < sent ? shown : sent;
     const gasLimit = PLAIN_TRANSFER_GAS;
     const payload: Payload = { chainId, recipient: tank, tokenAddress: null, amount: left, gasLimit, fees };
     const { roomy } = dataReserve(await accounts.dataFee(unsignedBytes(payload)));
     const cost = gasLimit * fees.maxFeePerGas + roomy;
     return this.dataSource.transaction(async (manager) => {
       await holdAddress(manager, chainId, from);
+      if ((await this.outgoing.gasLeftAt(manager, chainId, from)) !== sent) return false;
+      if (await this.outgoing.isAnyOpenFrom(manager, chainId, from)) return false;
       const open = await this.sweeps.openAt(manager, chainId, [from]);
       const isBusy = open.some(({ state }) => state !== 'waiting');
       if (isBusy || (await this.refunds.openAmong([paymentId], manager)).size > 0) return false;

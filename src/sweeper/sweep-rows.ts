@@ -51,13 +51,15 @@ export class SweepRows {
     return false;
   }
 
-  /** Nothing is there any more, or a node is behind: what was only planned is planned anew when there is something. */
-  async drop(chain: ChainConfig, sweep: Sweep): Promise<false> {
-    if (sweep.state !== 'planned') return this.fail(chain, sweep, 'nothing is at the address any more');
+  /** Nothing is there any more that is final: it is planned anew when there is something, and ended when there never is. */
+  async drop(sweep: Sweep, isWhole: boolean): Promise<false> {
+    const reason = isWhole
+      ? 'nothing that is final is at the address'
+      : 'less is shown at the address than is booked: a node is wrong, or somebody else moved it';
     await this.dataSource.manager.update(
       Sweep,
-      { id: sweep.id, state: 'planned' },
-      { state: 'waiting', reason: 'nothing that is final is at the address', updatedAt: new Date() },
+      { id: sweep.id, state: sweep.state },
+      { state: 'waiting', reason, updatedAt: new Date() },
     );
     return false;
   }

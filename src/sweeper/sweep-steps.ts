@@ -63,9 +63,10 @@ export class SweepSteps {
       await this.rows.wait(sweep, dear);
       return null;
     }
-    const { final } = await this.balances.available(chain, extent, sweep.from, sweep.tokenAddress);
-    if (final > 0n) return { sweep, final };
-    await this.rows.drop(chain, sweep);
+    const { from, tokenAddress } = sweep;
+    const { final, isWhole, isUnclear } = await this.balances.available(chain, extent, from, tokenAddress);
+    if (final > 0n) return { sweep, final, isWhole };
+    if (!isUnclear) await this.rows.drop(sweep, isWhole);
     return null;
   }
 
@@ -73,7 +74,7 @@ export class SweepSteps {
   private async withinLimits(chain: ChainConfig, looked: readonly Omit<Due, 'most'>[]): Promise<Due[]> {
     const taken = new Map<string | null, bigint>();
     const due: Due[] = [];
-    for (const { sweep, final } of looked) {
+    for (const { sweep, final, isWhole } of looked) {
       const { tokenAddress } = sweep;
       const before = taken.get(tokenAddress) ?? 0n;
       const most = await this.limits.mostFor(this.dataSource.manager, chain, tokenAddress, final, before);
@@ -82,7 +83,7 @@ export class SweepSteps {
         continue;
       }
       taken.set(tokenAddress, before + most);
-      due.push({ sweep, final, most });
+      due.push({ sweep, final, isWhole, most });
     }
     return due;
   }

@@ -41,7 +41,7 @@ export class TreasuryCheck {
   /** A contract may refuse money, or be on one chain and not on another: said, and not forbidden. */
   async warnOfContract(chain: ChainConfig, treasury: string): Promise<void> {
     try {
-      if (!(await this.chains.accounts(chain.name).hasCode(treasury))) return;
+      if ((await this.chains.accounts(chain.name).code(treasury, 'latest')) === '0x') return;
       this.logger.warn(
         { chain: chain.name, treasury: getAddress(treasury) },
         'the treasury is a contract: make sure that it takes money on this chain, and that you control it there',

@@ -1,9 +1,9 @@
 import { type Authorization, Interface, toQuantity } from 'ethers';
-import { balanceAt } from '../transfers/balances.js';
 import { type BroadcastOutcome, refusedAs } from '../rpc/broadcast.js';
 import { DataFees } from './data-fees.js';
-import { type RawHeader, type RawLog } from '../blocks/raw-block.js';
-import { feeOf, type RawFees } from './receipt-fee.js';
+import { type RawHeader } from '../blocks/raw-block.js';
+import { UnreadableBalanceError } from '../transfers/balances.js';
+import { type RawOutcome, type Receipt, receiptFrom } from './receipt.js';
 import { isRevert, wordsOf } from './reverted-call.js';
 import { type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
@@ -28,29 +28,27 @@ export interface Call {
   authorizations?: readonly Authorization[];
 }
 
-/** What became of a transaction in a block. Amounts in wei. */
-export interface Receipt {
-  txHash: string;
-  blockNumber: number;
-  blockHash: string;
-  succeeded: boolean;
-  gasUsed: number;
-  effectiveGasPrice: bigint;
-  /** All that it cost: gas, and on the OP stack what its data costs on the chain below, and the operator's fee. */
-  fee: bigint;
-  logs: RawLog[];
-}
+export { type Receipt } from './receipt.js';
 
-interface RawOutcome extends RawFees {
-  transactionHash: string;
-  blockNumber: string;
-  blockHash: string;
-  status: string;
-  logs: RawLog[];
-}
+/**
+ * The block after which something is read: its hash, so that a node that is behind or on another branch has no answer
+ * where it would have a wrong one (EIP-1898). `latest` is whatever a node has last: good for guesses alone.
+ */
+export type ReadAfter = string;
 
 /** The call would fail; the node says why, as far as it knows. */
 export class CallRevertedError extends Error {}
+
+/** Endpoints say different things of one and the same block. */
+export class DisagreementError extends RpcError {
+  constructor(method: string, answers: readonly string[]) {
+    super(
+      'the pool',
+      method,
+      `endpoints contradict each other about one block: ${[...new Set(answers)].join(', ')}`,
+    );
+  }
+}
 
 /** What sending money asks of a chain. All throw RpcError when no endpoint answers. */
 export class ChainAccounts {
@@ -88,35 +86,63 @@ export class ChainAccounts {
     return this.dataFees.of(unsigned);
   }
 
-  /** @param at a block's number; left out: now, without what waits to be mined */
-  async nonce(address: string, at?: number): Promise<number> {
-    const block = at === undefined ? 'latest' : `0x${at.toString(16)}`;
-    return Number(await this.rpc.call<string>('eth_getTransactionCount', [address, block]));
+  /** Transactions mined of an address, without what waits to be. */
+  async nonce(address: string, after: ReadAfter): Promise<number> {
+    return Number(await this.rpc.call<string>('eth_getTransactionCount', [address, blockOf(after)]));
+  }
+
+  /** As `nonce`, of every endpoint. @throws DisagreementError */
+  async nonceByAll(address: string, after: ReadAfter): Promise<number> {
+    return Number(await this.unanimous('eth_getTransactionCount', [address, blockOf(after)], after));
   }
 
   /**
+   * As much as is expected is believed; less is asked of every endpoint, and all that answer have to say the same.
    * @param tokenAddress null: the native asset
-   * @param blockHash of the block after which (EIP-1898); left out: now
+   * @param atLeast base units that should be there by what we know; left out: something
+   * @throws UnreadableBalanceError when the token's contract does not say
    */
-  async balance(address: string, tokenAddress: string | null, blockHash?: string): Promise<bigint> {
-    const block = blockHash === undefined ? 'latest' : { blockHash };
-    if (tokenAddress === null) {
-      return blockHash === undefined
-        ? BigInt(await this.rpc.call<string>('eth_getBalance', [address, block]))
-        : balanceAt(this.rpc, blockHash, address);
-    }
+  async balance(
+    address: string,
+    tokenAddress: string | null,
+    after: ReadAfter,
+    atLeast = 1n,
+  ): Promise<bigint> {
     const data = erc20.encodeFunctionData('balanceOf', [address]);
-    const answer = await this.rpc.call<string>('eth_call', [{ to: tokenAddress, data }, block]);
-    return /^0x[0-9a-f]{64}$/i.test(answer) ? BigInt(answer) : 0n;
+    const [method, params] =
+      tokenAddress === null
+        ? ['eth_getBalance', [address, blockOf(after)]]
+        : ['eth_call', [{ to: tokenAddress, data }, blockOf(after)]];
+    const amountIn = (answer: string) => {
+      if (tokenAddress === null) return BigInt(answer);
+      // A contract that is not there returns nothing, which is not the number 0.
+      if (!/^0x[0-9a-f]{64}/i.test(answer)) throw new UnreadableBalanceError(tokenAddress, address);
+      return BigInt(answer.slice(0, 66));
+    };
+    const first = await this.rpc.call<string>(method as string, params as unknown[]);
+    if (/^0x[0-9a-f]/i.test(first) && amountIn(first) >= atLeast) return amountIn(first);
+    return amountIn(await this.unanimous(method as string, params as unknown[], after));
   }
 
-  async hasCode(address: string): Promise<boolean> {
-    return (await this.code(address)) !== '0x';
+  /**
+   * 0x-hex, lower-case; of an address that has delegated `0xef0100…` (EIP-7702), of others without code `0x`. That there
+   * is none is asked of every endpoint.
+   */
+  async code(address: string, after: ReadAfter): Promise<string> {
+    const params = [address, blockOf(after)];
+    const first = await this.rpc.call<string>('eth_getCode', params);
+    const code = first === '0x' ? await this.unanimous('eth_getCode', params, after) : first;
+    return code.toLowerCase();
   }
 
-  /** 0x-hex, lower-case; of an address that has delegated `0xef0100…` (EIP-7702), of others without code `0x`. */
-  async code(address: string): Promise<string> {
-    return (await this.rpc.call<string>('eth_getCode', [address, 'latest'])).toLowerCase();
+  /** @throws DisagreementError; of what is newest, endpoints may say different things: then the first is taken */
+  private async unanimous(method: string, params: unknown[], after: ReadAfter): Promise<string> {
+    const answers = await this.rpc.fromEveryEndpoint((rpc) => rpc.call<string>(method, params), method);
+    const [first] = answers as [string];
+    if (after !== 'latest' && answers.some((answer) => answer !== first)) {
+      throw new DisagreementError(method, answers);
+    }
+    return first;
   }
 
   /** @throws CallRevertedError */
@@ -135,20 +161,19 @@ export class ChainAccounts {
     return this.tried<string>('eth_call', [rawCall(call), 'latest', ...known]);
   }
 
-  /** Null: no endpoint that answered knows it as mined. */
+  /** Null: the first endpoint that answered does not show it as mined, which says little: it may index later, or never. */
   async receipt(hash: string): Promise<Receipt | null> {
     const raw = await this.rpc.call<RawOutcome | null>('eth_getTransactionReceipt', [hash]);
-    if (raw === null) return null;
-    return {
-      txHash: raw.transactionHash.toLowerCase(),
-      blockNumber: Number(raw.blockNumber),
-      blockHash: raw.blockHash.toLowerCase(),
-      succeeded: Number(raw.status) === 1,
-      gasUsed: Number(raw.gasUsed),
-      effectiveGasPrice: BigInt(raw.effectiveGasPrice),
-      fee: feeOf(raw),
-      logs: raw.logs,
-    };
+    return raw === null ? null : receiptFrom(raw);
+  }
+
+  /** As every endpoint that answers shows it; where none does, that still proves nothing: blocks do. */
+  async receiptsAnywhere(hash: string): Promise<Receipt[]> {
+    const answers = await this.rpc.fromEveryEndpoint(
+      (rpc) => rpc.call<RawOutcome | null>('eth_getTransactionReceipt', [hash]),
+      'eth_getTransactionReceipt',
+    );
+    return answers.filter((answer) => answer !== null).map(receiptFrom);
   }
 
   /** @returns what the node made of it, and its own words where it refused. Throws nothing. */
@@ -170,6 +195,10 @@ export class ChainAccounts {
       throw new CallRevertedError(wordsOf(error));
     }
   }
+}
+
+function blockOf(after: ReadAfter): string | { blockHash: string } {
+  return after === 'latest' ? after : { blockHash: after };
 }
 
 function rawCall({ from, to, value = 0n, data = '0x', authorizations = [] }: Call) {

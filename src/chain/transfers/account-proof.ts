@@ -19,23 +19,36 @@ export async function provenBalance(rpc: Rpc, header: RawFullHeader, address: st
     throw new UnprovenAnswerError(blockHash, 'its header does not make its hash');
   }
   try {
-    const { accountProof } = await rpc.call<{ accountProof: string[] }>('eth_getProof', [
-      address,
-      [],
-      { blockHash },
-    ]);
-    return await balanceProvedBy(accountProof, header, address);
+    return (await provenAccount(rpc, header, address)).balance;
   } catch (error) {
     if (!(error instanceof MethodNotFoundError)) throw error;
     return balanceAt(rpc, blockHash, address);
   }
 }
 
-async function balanceProvedBy(
-  proof: readonly string[],
-  { hash, stateRoot }: RawFullHeader,
+/**
+ * What a header's `stateRoot` has of an account: wei, and how many transactions of it were mined.
+ * @param header one that makes its hash
+ * @throws UnprovenAnswerError; MethodNotFoundError, RpcError
+ */
+export async function provenAccount(
+  rpc: Rpc,
+  header: Pick<RawFullHeader, 'hash' | 'stateRoot'>,
   address: string,
-): Promise<bigint> {
+): Promise<{ nonce: number; balance: bigint }> {
+  const { accountProof } = await rpc.call<{ accountProof: string[] }>('eth_getProof', [
+    address,
+    [],
+    { blockHash: header.hash.toLowerCase() },
+  ]);
+  return accountProvedBy(accountProof, header, address);
+}
+
+async function accountProvedBy(
+  proof: readonly string[],
+  { hash, stateRoot }: Pick<RawFullHeader, 'hash' | 'stateRoot'>,
+  address: string,
+): Promise<{ nonce: number; balance: bigint }> {
   const nodes = proof.map(bytes);
   // The library takes the first node's own hash for the root.
   if (nodes[0] === undefined || keccak256(nodes[0]) !== stateRoot.toLowerCase()) {
@@ -44,7 +57,11 @@ async function balanceProvedBy(
   const account = await verifyMerkleProof(bytes(keccak256(bytes(address))), nodes).catch(() => {
     throw new UnprovenAnswerError(hash, `the proof of ${address} does not hold`);
   });
-  if (account === null) return 0n;
-  const [, balance] = RLP.decode(account) as [Uint8Array, Uint8Array];
-  return BigInt(`0x0${Buffer.from(balance).toString('hex')}`);
+  if (account === null) return { nonce: 0, balance: 0n };
+  const [nonce, balance] = RLP.decode(account) as [Uint8Array, Uint8Array];
+  return { nonce: Number(numberIn(nonce)), balance: numberIn(balance) };
+}
+
+function numberIn(bigEndian: Uint8Array): bigint {
+  return BigInt(`0x0${Buffer.from(bigEndian).toString('hex')}`);
 }

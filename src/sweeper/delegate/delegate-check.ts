@@ -81,7 +81,7 @@ export class DelegateCheck {
     const { address: operator } = this.tank;
     const sweeping = sweepingOf(chain, this.settings);
     if (operator === null || 'off' in sweeping) return false;
-    const code = await this.chains.accounts(chain.name).code(delegate);
+    const code = await this.chains.accounts(chain.name).code(delegate, 'latest');
     return code === deployedCode(delegate, { treasury: sweeping.treasury, operator });
   }
 

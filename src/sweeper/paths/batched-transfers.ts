@@ -55,7 +55,9 @@ export class BatchedTransfers implements SweepPath {
       for (const { sweep } of due) await this.rows.wait(sweep, obstacle);
       return false;
     }
-    const { done, failure } = await sideBySide(due, (one) => this.ready(chain, batches, one));
+    const { done, failure } = await sideBySide(due, (one) =>
+      this.ready(chain, batches, one, circumstances.extent.scanned.hash),
+    );
     const ready = done.filter((one) => one !== null);
     const blockGas = await this.chains.accounts(chain.name).blockGas();
     let hasSigned = false;
@@ -70,7 +72,8 @@ export class BatchedTransfers implements SweepPath {
   private async ready(
     chain: ChainConfig,
     { delegate }: SweepBatches,
-    { sweep, final, most }: Due,
+    { sweep, final, most, isWhole }: Due,
+    after: string,
   ): Promise<Ready | null> {
     const { from, treasury: to, tokenAddress } = sweep;
     if (tokenAddress === null) return null;
@@ -84,9 +87,20 @@ export class BatchedTransfers implements SweepPath {
       await this.rows.fail(chain, sweep, gas.reason);
       return null;
     }
-    const accounts = this.chains.accounts(chain.name);
-    const [code, nodeNonce] = await Promise.all([accounts.code(from), accounts.nonce(from)]);
-    return { sweep, final, most, gas, tokenAddress, nodeNonce, isNew: code !== delegationTo(delegate) };
+    const [code, nodeNonce] = await Promise.all([
+      this.chains.accounts(chain.name).code(from, after),
+      this.signer.nodeNonce(chain, from),
+    ]);
+    return {
+      sweep,
+      final,
+      most,
+      isWhole,
+      gas,
+      tokenAddress,
+      nodeNonce,
+      isNew: code !== delegationTo(delegate),
+    };
   }
 
   private async send(
@@ -150,11 +164,11 @@ export class BatchedTransfers implements SweepPath {
         nodeNonce: means.nodeNonce,
         parts: parts.map((one) => partOf(one, authorizations.get(one.sweep.from))),
       });
-      for (const { sweep, final, most } of parts) {
+      for (const { sweep, final, most, isWhole } of parts) {
         await this.rows.sent(manager, sweep, {
           path: 'eip7702',
           amount: most,
-          isComplete: most === final,
+          isComplete: isWhole && most === final,
           takenAtBlock: extent.scanned.number,
           outgoingId: outgoing.id,
         });

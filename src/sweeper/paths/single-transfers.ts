@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
-import { ChainService } from '../../chain/chain.service.js';
 import { type ChainConfig } from '../../config/chains.js';
 import { type Fees } from '../../outgoing/fees.js';
 import { GasTank } from '../../outgoing/gas-tank.js';
@@ -28,7 +27,6 @@ interface Order {
 export class SingleTransfers implements SweepPath {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
-    private readonly chains: ChainService,
     private readonly rows: SweepRows,
     private readonly limits: DailyLimits,
     private readonly preparations: Preparations,
@@ -50,7 +48,7 @@ export class SingleTransfers implements SweepPath {
 
   private async native(
     chain: ChainConfig,
-    { sweep, final, most }: Due,
+    { sweep, final, most, isWhole }: Due,
     circumstances: Circumstances,
   ): Promise<boolean> {
     const { from, treasury: to } = sweep;
@@ -63,27 +61,27 @@ export class SingleTransfers implements SweepPath {
       return this.rows.wait(sweep, { code: 'fee_share', reason });
     }
     const amount = all < most ? all : most;
-    const order = { amount, isComplete: amount === all, isDrain: true, gasLimit, fees };
+    const order = { amount, isComplete: isWhole && amount === all, isDrain: true, gasLimit, fees };
     return this.sign(chain, sweep, circumstances, order);
   }
 
   private async token(
     chain: ChainConfig,
-    { sweep, final, most: amount }: Due,
+    { sweep, final, most: amount, isWhole }: Due,
     circumstances: Circumstances,
   ): Promise<boolean> {
     const { from, treasury: to, tokenAddress } = sweep;
     const transfer = { from, to, tokenAddress, amount };
     const prepared = await this.preparations.of(chain, circumstances.quote, transfer);
     if (prepared.state === 'refused') return this.rows.fail(chain, sweep, prepared.reason);
-    if (prepared.state === 'needs_gas') return this.fund(chain, sweep, prepared.missing);
+    if (prepared.state === 'needs_gas') return this.fund(chain, sweep, prepared.needed);
     const { gasLimit, fees } = prepared;
-    const order = { amount, isComplete: amount === final, isDrain: false, gasLimit, fees };
+    const order = { amount, isComplete: isWhole && amount === final, isDrain: false, gasLimit, fees };
     return this.sign(chain, sweep, circumstances, order);
   }
 
-  private async fund(chain: ChainConfig, sweep: Sweep, missing: bigint): Promise<boolean> {
-    const gas = { to: sweep.from, amount: missing, subjectId: sweep.id };
+  private async fund(chain: ChainConfig, sweep: Sweep, needed: bigint): Promise<boolean> {
+    const gas = { to: sweep.from, needed, subjectId: sweep.id };
     const funding = await this.tank.fund(chain, gas, async (manager) => {
       await this.free(manager, sweep);
       await manager.update(Sweep, { id: sweep.id }, { state: 'funding', updatedAt: new Date() });
@@ -104,7 +102,7 @@ export class SingleTransfers implements SweepPath {
   ): Promise<boolean> {
     const { from, derivationIndex, treasury, tokenAddress } = sweep;
     const { chainId } = chain;
-    const nodeNonce = await this.chains.accounts(chain.name).nonce(from);
+    const nodeNonce = await this.signer.nodeNonce(chain, from);
     const { isComplete, ...moved } = order;
     await this.dataSource.transaction(async (manager) => {
       await this.limits.hold(manager, chain, tokenAddress, order.amount);

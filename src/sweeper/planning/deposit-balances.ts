@@ -3,14 +3,19 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { ChainService } from '../../chain/chain.service.js';
 import { type ChainConfig } from '../../config/chains.js';
+import { Holdings } from '../../outgoing/holdings.js';
 import { type Arrived, DepositFunds } from '../../payments/deposit-funds.js';
 import { type ChainExtent, finalUpTo } from '../../scanner/scanned-chain.js';
 
 export interface Available {
   /** Base units that are there for good: what may still be reorged away is left out. */
   final: bigint;
-  /** More is there, or on its way, which is not final yet. */
-  hasMore: boolean;
+  /** Nothing else is there that we know of. */
+  isWhole: boolean;
+  /** Nothing is there and nothing on its way, by the chain and by the books. */
+  isEmpty: boolean;
+  /** A node has less now than was scanned: it is behind, or money is leaving. What is there is to be looked at again. */
+  isUnclear: boolean;
 }
 
 /** What lies at a deposit address and may be moved. */
@@ -20,11 +25,13 @@ export class DepositBalances {
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly chains: ChainService,
     private readonly funds: DepositFunds,
+    private readonly holdings: Holdings,
   ) {}
 
   /**
    * By the balance and not by what was recorded, since tokens may take fees and give interest: the balance after the
-   * last block scanned, less what was recorded and is not final. Never more than there is now.
+   * last block scanned, less what was recorded and is not final. Never more than there is now; that there is less now
+   * than then is either a node that lags or somebody else's doing, and the scan will tell.
    * @throws RpcError, as when the block was reorged away meanwhile
    */
   async available(
@@ -33,17 +40,18 @@ export class DepositBalances {
     address: string,
     tokenAddress: string | null,
   ): Promise<Available> {
-    const accounts = this.chains.accounts(chain.name);
-    const [arrived, scanned, now] = await Promise.all([
+    const [arrived, { shown, booked }, now] = await Promise.all([
       this.funds.arrived(this.dataSource.manager, chain.chainId, address, tokenAddress),
-      accounts.balance(address, tokenAddress, extent.scanned.hash),
-      accounts.balance(address, tokenAddress),
+      this.holdings.after(chain, extent.scanned, address, tokenAddress),
+      this.chains.accounts(chain.name).balance(address, tokenAddress, 'latest', 0n),
     ]);
+    const isWhole = shown >= booked;
+    if (now < shown) return { final: 0n, isWhole, isEmpty: false, isUnclear: true };
     const unsure = arrived
       .filter((one) => !isFinal(chain, extent, tokenAddress, one))
       .reduce((sum, { amount }) => sum + amount, 0n);
-    const final = (scanned < now ? scanned : now) - unsure;
-    return { final: final > 0n ? final : 0n, hasMore: unsure > 0n || now > scanned };
+    const final = shown > unsure ? shown - unsure : 0n;
+    return { final, isWhole, isEmpty: isWhole && now === 0n && unsure === 0n, isUnclear: false };
   }
 }
 

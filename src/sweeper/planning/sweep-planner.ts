@@ -78,7 +78,7 @@ export class SweepPlanner {
     const deposits = await this.idle(chain, extent, options.paymentIds);
     const { treasury } = sweeping;
     const quote = await this.chains.accounts(chain.name).gasQuote();
-    const costs = new SweepCosts(this.chains, chain, treasury, quote);
+    const costs = new SweepCosts(this.chains, chain, treasury, quote, extent.scanned.hash);
     const obstacleOf = await this.obstacles.of(chain, quote, deposits, options.isForced);
     const found = await this.found(chain, extent, { treasury, costs, obstacleOf }, deposits, options);
     const { candidates, decisions } = decideTogether(
@@ -123,9 +123,9 @@ export class SweepPlanner {
     for (let first = 0; first < deposits.length; first += AT_ONCE) {
       const some = deposits.slice(first, first + AT_ONCE).map(async (deposit) => {
         const { address, tokenAddress } = deposit;
-        const { final, hasMore } = await this.balances.available(chain, extent, address, tokenAddress);
+        const { final, isEmpty } = await this.balances.available(chain, extent, address, tokenAddress);
         if (final === 0n) {
-          if (!hasMore && !options.isDryRun) await this.empty(chain, extent, deposit);
+          if (isEmpty && !options.isDryRun) await this.empty(chain, extent, deposit);
           return [];
         }
         const candidate: Candidate = {
@@ -146,7 +146,7 @@ export class SweepPlanner {
     return found;
   }
 
-  /** Nothing is there any more: swept in parts, refunded, or taken by whoever else has the key. */
+  /** Nothing is there any more, by the chain and by the books: swept in parts, or refunded. */
   private async empty(chain: ChainConfig, { scanned }: ChainExtent, deposit: UnsweptDeposit): Promise<void> {
     const { chainId } = chain;
     const { address, tokenAddress, paymentId } = deposit;
