@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { VERSION } from '../version.js';
+import { VERSION } from '../config/version.js';
 import { type Terminal } from './terminal.js';
 
 /** Adds the options, arguments and subcommands of one command, and what each of them does. */

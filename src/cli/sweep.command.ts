@@ -61,7 +61,7 @@ async function withSweeps(terminal: Terminal, work: (sweeps: SweepsService) => P
     await Promise.all([
       import('./services.js'),
       import('../health/health.module.js'),
-      import('../sweeper/sweep-plan.module.js'),
+      import('../sweeper/planning/sweep-plan.module.js'),
       import('../sweeper/sweeps.service.js'),
     ]);
   await withServices(terminal, { imports: [HealthModule, SweepPlanModule] }, (services) =>
@@ -101,10 +101,10 @@ async function deployDelegate(
   ] = await Promise.all([
     import('./services.js'),
     import('../health/health.module.js'),
-    import('../sweeper/sweep-plan.module.js'),
-    import('../sweeper/sweep-delegate.module.js'),
+    import('../sweeper/planning/sweep-plan.module.js'),
+    import('../sweeper/delegate/sweep-delegate.module.js'),
     import('../sweeper/sweeps.service.js'),
-    import('../sweeper/delegate-deployment.js'),
+    import('../sweeper/delegate/delegate-deployment.js'),
   ]);
   const imports = [HealthModule, SweepPlanModule, SweepDelegateModule];
   await withServices(terminal, { imports }, async (services) => {
