@@ -1,4 +1,7 @@
-import { type Configuration, configurationOf, readConfiguration } from '../config/read-configuration.js';
+import { ConfigurationError } from '../config/configuration-error.js';
+import { type Environment, readSettings } from '../config/load-settings.js';
+import { type Configuration, configurationOf, readEnvironment } from '../config/read-configuration.js';
+import { type Settings } from '../config/settings.js';
 import { type Terminal } from './terminal.js';
 
 /**
@@ -7,8 +10,7 @@ import { type Terminal } from './terminal.js';
  * @throws ConfigurationError
  */
 export async function commandConfiguration(terminal: Terminal): Promise<Configuration> {
-  const { environment } = terminal;
-  const given = environment === null ? await readConfiguration() : configurationOf(environment);
+  const given = configurationOf(await environmentOf(terminal));
   const { settings, chains } = given;
   if (settings.nodeEnv === 'production') return given;
   const { findDevSecrets } = await import('../runtime/dev-secrets.js');
@@ -23,4 +25,23 @@ export async function commandConfiguration(terminal: Terminal): Promise<Configur
     },
     chains: settings.chainsFile === null ? findDevChain(settings.dataDir) : chains,
   };
+}
+
+/** What says where the database is, and how commands on it alone behave. */
+const OF_THE_DATABASE = ['NODE_ENV', 'DATA_DIR', 'DATABASE_URL', 'DATABASE_CA_FILE', 'REDIS_URL', 'MIGRATE'];
+
+/**
+ * The settings of a command that works on the database alone, as a role with no other secrets runs it: what is wrong
+ * with the others does not matter to it.
+ * @throws ConfigurationError
+ */
+export async function databaseSettings(terminal: Terminal): Promise<Settings> {
+  const { settings, problems } = readSettings(await environmentOf(terminal));
+  const ours = problems.filter(({ name }) => OF_THE_DATABASE.includes(name));
+  if (ours.length > 0) throw new ConfigurationError(ours);
+  return settings;
+}
+
+async function environmentOf({ environment }: Terminal): Promise<Environment> {
+  return environment ?? (await readEnvironment());
 }

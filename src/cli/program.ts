@@ -44,6 +44,11 @@ const COMMANDS: readonly TopCommand[] = [
     load: async () => (await import('./scanner.command.js')).scannerCommands,
   },
   {
+    name: 'migrate',
+    description: 'bring the database schema up to date, ours and the queue’s, or say what is missing',
+    load: async () => (await import('./migrate.command.js')).migrateCommand,
+  },
+  {
     name: 'webhook',
     description: 'try out webhooks',
     load: async () => (await import('./webhook.command.js')).webhookCommands,

@@ -22,14 +22,14 @@ export function scannerCommands(group: Command, terminal: Terminal): void {
 }
 
 async function rescan(terminal: Terminal, { chain, from, to, json }: RescanOptions): Promise<void> {
-  const [{ withServices }, { HealthModule }, { RescanModule }, { RescanService }] = await Promise.all([
+  const [{ withServices }, { EVENT_WRITERS }, { RescanModule }, { RescanService }] = await Promise.all([
     import('./services.js'),
-    import('../health/health.module.js'),
+    import('./event-writers.js'),
     import('../scanner/rescan.module.js'),
     import('../scanner/rescan.service.js'),
   ]);
   const total = to - from + 1;
-  await withServices(terminal, { imports: [HealthModule, RescanModule] }, async (services) => {
+  await withServices(terminal, { imports: [...EVENT_WRITERS, RescanModule] }, async (services) => {
     const result = await services
       .get(RescanService, { strict: false })
       .rescan({ chain, from, to }, (block) =>

@@ -24,9 +24,6 @@ export async function withServices(
 ): Promise<void> {
   const { settings, chains } = await commandConfiguration(terminal);
   const database = await commandDatabase(settings);
-  // Ctrl-C, or whoever reads our output leaving, ends the process without the `finally` below.
-  const abandon = () => database.abandon();
-  process.once('exit', abandon);
   try {
     const configuration = { settings: { ...settings, databaseUrl: database.url }, chains };
     // What goes wrong is written once, in its own words, where the command line ends.
@@ -46,6 +43,5 @@ export async function withServices(
     }
   } finally {
     await database.release();
-    process.off('exit', abandon);
   }
 }

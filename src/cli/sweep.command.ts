@@ -57,14 +57,14 @@ export function sweepCommands(group: Command, terminal: Terminal): void {
 
 /** Planning needs no key: nothing that signs is loaded. */
 async function withSweeps(terminal: Terminal, work: (sweeps: SweepsService) => Promise<void>): Promise<void> {
-  const [{ withServices }, { HealthModule }, { SweepPlanModule }, { SweepsService: Sweeps }] =
+  const [{ withServices }, { EVENT_WRITERS }, { SweepPlanModule }, { SweepsService: Sweeps }] =
     await Promise.all([
       import('./services.js'),
-      import('../health/health.module.js'),
+      import('./event-writers.js'),
       import('../sweeper/planning/sweep-plan.module.js'),
       import('../sweeper/sweeps.service.js'),
     ]);
-  await withServices(terminal, { imports: [HealthModule, SweepPlanModule] }, (services) =>
+  await withServices(terminal, { imports: [...EVENT_WRITERS, SweepPlanModule] }, (services) =>
     work(services.get(Sweeps, { strict: false })),
   );
 }
@@ -93,20 +93,20 @@ async function deployDelegate(
 ): Promise<void> {
   const [
     { withServices },
-    { HealthModule },
+    { EVENT_WRITERS },
     { SweepPlanModule },
     { SweepDelegateModule },
     { SweepsService: Sweeps },
     { DelegateDeployment },
   ] = await Promise.all([
     import('./services.js'),
-    import('../health/health.module.js'),
+    import('./event-writers.js'),
     import('../sweeper/planning/sweep-plan.module.js'),
     import('../sweeper/delegate/sweep-delegate.module.js'),
     import('../sweeper/sweeps.service.js'),
     import('../sweeper/delegate/delegate-deployment.js'),
   ]);
-  const imports = [HealthModule, SweepPlanModule, SweepDelegateModule];
+  const imports = [...EVENT_WRITERS, SweepPlanModule, SweepDelegateModule];
   await withServices(terminal, { imports }, async (services) => {
     const config = services.get(Sweeps, { strict: false }).chainNamed(chain);
     const deployment = services.get(DelegateDeployment, { strict: false });
