@@ -106,13 +106,9 @@ describe('EventCatalogue', () => {
       /the body of payment.confirmed does not match its schema \(data\/amount must be string/,
     );
     const incomplete = { ...EXAMPLE.confirmed, version: undefined };
-    expect(() =>
-      catalogue.compose(
-        'payment.confirmed',
-        { payment: incomplete },
-        AT,
-      ),
-    ).toThrow(/must have required property 'version'/);
+    expect(() => catalogue.compose('payment.confirmed', { payment: incomplete }, AT)).toThrow(
+      /must have required property 'version'/,
+    );
   });
 
   it('refuses a type that has no handler, and one that has two', async () => {
