@@ -1,17 +1,7 @@
-<<<<<<< HEAD
 import { type Command } from 'commander';
 import { type SweepState } from '../sweeper/sweep.entity.js';
 import { type SweepsService } from '../sweeper/sweeps.service.js';
 import { type OutputOptions, printingCommand } from './option.js';
-=======
-import { ModuleRef } from '@nestjs/core';
-import { isUUID } from 'class-validator';
-import { Command, CommandRunner, Option, SubCommand } from 'nest-commander';
-import { DelegateDeployment } from '../sweeper/delegate/delegate-deployment.js';
-import { SWEEP_STATES, type SweepState } from '../sweeper/sweep.entity.js';
-import { SweepsService } from '../sweeper/sweeps.service.js';
-import { type OutputOptions, PrintingCommand } from './json-option.js';
->>>>>>> main
 import { print, printOne } from './print.js';
 import { type Terminal } from './terminal.js';
 
