@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ChainModule } from '../chain/chain.module.js';
 import { LedgerCheck } from './check/ledger-check.service.js';
+import { Holdings } from './holdings.js';
 import { LedgerExport } from './ledger-export.service.js';
 import { LedgerMetrics } from './ledger-metrics.js';
 import { LedgerRepository } from './ledger.repository.js';
@@ -19,6 +20,10 @@ export class LedgerModule {}
 /** What those who send money need besides: it asks the chains. */
 @Module({ imports: [ChainModule, LedgerModule], providers: [Openings], exports: [Openings, LedgerModule] })
 export class LedgerOpeningsModule {}
+
+/** What addresses of ours have, by chain and books. */
+@Module({ imports: [ChainModule, LedgerModule], providers: [Holdings], exports: [Holdings] })
+export class HoldingsModule {}
 
 /** The books, for reading: for the command line. */
 @Module({

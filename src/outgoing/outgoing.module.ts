@@ -7,7 +7,6 @@ import { KeysModule } from '../wallet/keys.module.js';
 import { Broadcasts } from './broadcasts.js';
 import { FinalHooks } from './final-hooks.js';
 import { GasTank } from './gas-tank.js';
-import { Holdings } from './holdings.js';
 import { NodeNonces } from './node-nonces.js';
 import { OutgoingBooks } from './outgoing-books.js';
 import { OutgoingFollower } from './outgoing-follower.js';
@@ -27,7 +26,6 @@ import { TankMetrics } from './tank-metrics.js';
     Broadcasts,
     FinalHooks,
     GasTank,
-    Holdings,
     NodeNonces,
     OutgoingBooks,
     OutgoingFollower,
@@ -44,7 +42,6 @@ import { TankMetrics } from './tank-metrics.js';
     Broadcasts,
     FinalHooks,
     GasTank,
-    Holdings,
     OutgoingFollower,
     OutgoingRepository,
     OutgoingSigner,

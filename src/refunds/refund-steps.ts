@@ -4,7 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { ChainService } from '../chain/chain.service.js';
 import { type ChainConfig } from '../config/chains.js';
 import { GasTank } from '../outgoing/gas-tank.js';
-import { Holdings } from '../outgoing/holdings.js';
+import { Holdings } from '../ledger/holdings.js';
 import { type Circumstances } from '../outgoing/outgoing-follower.js';
 import { OutgoingSigner } from '../outgoing/outgoing-signer.js';
 import { holdAddress, OutgoingRepository } from '../outgoing/outgoing.repository.js';

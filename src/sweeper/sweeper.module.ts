@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
 import { ChainModule } from '../chain/chain.module.js';
+import { HoldingsModule } from '../ledger/ledger.module.js';
 import { OutgoingModule } from '../outgoing/outgoing.module.js';
 import { ChainFactsModule } from '../payments/chain-facts.module.js';
 import { RefundCover } from '../refunds/refund-cover.js';
@@ -34,6 +35,7 @@ export class SweepRestModule {}
   imports: [
     ChainModule,
     ChainFactsModule,
+    HoldingsModule,
     OutgoingModule,
     RefundsModule,
     ScannedChainModule,

@@ -119,9 +119,9 @@ export class ChainAccounts {
       if (!/^0x[0-9a-f]{64}/i.test(answer)) throw new UnreadableBalanceError(tokenAddress, address);
       return BigInt(answer.slice(0, 66));
     };
-    const first = await this.rpc.call<string>(method as string, params as unknown[]);
+    const first = await this.rpc.call<string>(method, params);
     if (/^0x[0-9a-f]/i.test(first) && amountIn(first) >= atLeast) return amountIn(first);
-    return amountIn(await this.unanimous(method as string, params as unknown[], after));
+    return amountIn(await this.unanimous(method, params, after));
   }
 
   /**

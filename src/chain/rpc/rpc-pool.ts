@@ -94,10 +94,10 @@ export class RpcPool implements Rpc {
     const members = this.inOrder();
     const answers = await Promise.allSettled(members.map((member) => member.read(read, what)));
     const given: T[] = [];
-    const failures: unknown[] = [];
+    const failures: Error[] = [];
     answers.forEach((answer, index) => {
       if (answer.status === 'fulfilled') return given.push(answer.value);
-      const { reason } = answer as { reason: unknown };
+      const reason = answer.reason as Error;
       if (reason instanceof UnprovenAnswerError) members[index]?.standing.gaveUnprovenAnswer(Date.now());
       else if (!(reason instanceof RpcError)) throw reason;
       failures.push(reason);

@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { ChainService } from '../../chain/chain.service.js';
 import { type ChainConfig } from '../../config/chains.js';
-import { Holdings } from '../../outgoing/holdings.js';
+import { Holdings } from '../../ledger/holdings.js';
 import { type Arrived, DepositFunds } from '../../payments/deposit-funds.js';
 import { type ChainExtent, finalUpTo } from '../../scanner/scanned-chain.js';
 

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ChainModule } from '../../chain/chain.module.js';
+import { HoldingsModule } from '../../ledger/ledger.module.js';
 import { ChainFactsModule } from '../../payments/chain-facts.module.js';
 import { RefundsModule } from '../../refunds/refunds.module.js';
 import { ScannedChainModule } from '../../scanner/scanned-chain.module.js';
@@ -11,7 +12,7 @@ import { SweepsService } from '../sweeps.service.js';
 
 /** Planning, which needs no key: for every process, and for the command line. */
 @Module({
-  imports: [ChainModule, ChainFactsModule, RefundsModule, ScannedChainModule],
+  imports: [ChainModule, ChainFactsModule, HoldingsModule, RefundsModule, ScannedChainModule],
   providers: [DepositBalances, Obstacles, SweepPlanner, SweepsRepository, SweepsService],
   exports: [DepositBalances, SweepPlanner, SweepsRepository, SweepsService],
 })

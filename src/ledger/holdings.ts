@@ -4,7 +4,7 @@ import { DataSource } from 'typeorm';
 import { type BlockId } from '../chain/accounts/chain-evidence.js';
 import { ChainService } from '../chain/chain.service.js';
 import { type ChainConfig } from '../config/chains.js';
-import { LedgerService } from '../ledger/ledger.service.js';
+import { LedgerService } from './ledger.service.js';
 
 /** What an address of ours has of one asset after a block, in base units. */
 export interface Held {
