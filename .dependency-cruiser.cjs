@@ -15,7 +15,21 @@ module.exports = {
       comment: 'The logic that moves money has no framework in it, and is tested without one.',
       severity: 'error',
       from: {
-        path: '^src/(payments/(lifecycle|counting|amount|payment-uri|(payment|deposit)\\.view|check-finding)|webhooks/(signer|signing-key|verify|retry|outcome|endpoint-gate|coalescer|failure-words|event-filter|public-address)|scanner/plan|chain/(movements|confirmations|broadcast)|wallet/(bip32|deposit-node|deposit-scheme|deposit-scan|keys)|outgoing/(fees|fee-shares|erc20|transaction-bytes|delegate/sweep-delegate)|sweeper/(decide|batches|batch-payload|sweeping|sweep\\.view)|refunds/refund\\.view|ledger/(posting|corrections))\\.ts$',
+        path: [
+          '^src/payments/(lifecycle|counting|amount|payment-uri|(payment|deposit)\\.view)\\.ts$',
+          '^src/payment-check/check-finding\\.ts$',
+          '^src/events/(event-filter|event\\.schema)\\.ts$',
+          '^src/webhooks/(signing/.+|http/(failure-words|public-address)|delivery/(retry|outcome|endpoint-gate))\\.ts$',
+          '^src/process/coalescer\\.ts$',
+          '^src/scanner/plan\\.ts$',
+          '^src/chain/(proof/.+|transfers/movements|confirmations|rpc/broadcast)\\.ts$',
+          '^src/wallet/(bip32|deposit-node|deposit-scheme|deposit-scan|keys)\\.ts$',
+          '^src/outgoing/(fees|fee-shares|erc20|transaction-bytes|delegate/sweep-delegate)\\.ts$',
+          '^src/sweeper/(planning/(decide|sweeping|batches|batch-payload)|sweep\\.view)\\.ts$',
+          '^src/refunds/refund\\.view\\.ts$',
+          '^src/ledger/(posting|corrections)\\.ts$',
+        ],
+        pathNot: '\\.spec\\.ts$',
       },
       to: { path: 'node_modules/(@nestjs|typeorm|pg|bullmq)/', dependencyTypesNot: ['type-only'] },
     },
@@ -31,12 +45,19 @@ module.exports = {
       name: 'payments-by-their-doors',
       comment: 'Other modules reach payments through these files only.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(payments/|app\\.module|database/data-source)' },
+      from: { path: '^src/', pathNot: '^src/(payments/|payment-check/|app\\.module|database/data-source)' },
       to: {
         path: OWN('payments'),
         pathNot:
-          '^src/payments/(payments\\.module|chain-facts\\.(module|service)|deposit-funds|refund-subjects|dto/is-amount|outbox(\\.module)?|(payment|deposit)\\.view|.+\\.entity)\\.ts$',
+          '^src/payments/(payments\\.module|chain-facts\\.(module|service)|observed-transfer|deposit-funds|refund-subjects|dto/is-amount|(payment|deposit)\\.view|.+\\.entity)\\.ts$',
       },
+    },
+    {
+      name: 'payments-know-no-readers',
+      comment: 'What payments write, others read.',
+      severity: 'error',
+      from: { path: '^src/(payments|events)/' },
+      to: { path: '^src/(webhooks|scanner|payment-check|refunds|sweeper|outgoing)/' },
     },
     {
       name: 'webhooks-by-their-doors',
@@ -46,7 +67,7 @@ module.exports = {
       to: {
         path: OWN('webhooks'),
         pathNot:
-          '^src/webhooks/(webhooks\\.module|verify|catalogue/event-catalogue(\\.module)?|.+\\.entity)\\.ts$',
+          '^src/webhooks/(webhooks\\.module|signing/verify|handlers/event-handlers\\.module|.+\\.entity)\\.ts$',
       },
     },
     {

@@ -11,8 +11,8 @@ import {
 } from 'ethers';
 import { creationCode } from '../src/outgoing/delegate/sweep-delegate.js';
 import { transactionOf } from '../src/outgoing/transaction-bytes.js';
-import { batchPayload } from '../src/sweeper/batch-payload.js';
-import { batchGasLimit } from '../src/sweeper/batches.js';
+import { batchPayload } from '../src/sweeper/planning/batch-payload.js';
+import { batchGasLimit } from '../src/sweeper/planning/batches.js';
 import { compile } from '../test/contracts/compile.js';
 import { TestChain } from '../test/harness/test-chain.js';
 

@@ -8,10 +8,12 @@ import { type Role, type Settings } from './config/settings.js';
 import { DatabaseModule } from './database/database.module.js';
 import { HealthModule } from './health/health.module.js';
 import { HttpModule } from './http/http.module.js';
+import { PaymentCheckModule } from './payment-check/payment-check.module.js';
 import { PaymentsModule } from './payments/payments.module.js';
 import { RefundsRestModule } from './refunds/refunds.module.js';
 import { ScannerModule } from './scanner/scanner.module.js';
 import { SweeperModule, SweepRestModule } from './sweeper/sweeper.module.js';
+import { EventHandlersModule } from './webhooks/handlers/event-handlers.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
 
 /** The modules of the roles this process plays. */
@@ -28,12 +30,14 @@ export class AppModule {
         DatabaseModule,
         HttpModule,
         AuthModule,
+        EventHandlersModule,
         HealthModule,
         ...(has('api')
           ? [
               AuthRestModule,
               ChainRestModule,
               PaymentsModule,
+              PaymentCheckModule,
               RefundsRestModule,
               SweepRestModule,
               WebhooksModule.rest(),

@@ -8,7 +8,7 @@ import { commandDatabase } from './cli/command-database.js';
 import { OfflineCliModule } from './cli/offline-cli.module.js';
 import { type Configuration, configurationOf, readConfiguration } from './config/read-configuration.js';
 import { findDevSecrets } from './runtime/dev-secrets.js';
-import { VERSION } from './version.js';
+import { VERSION } from './config/version.js';
 
 /** Commands that need no database: none is started for them. Of `wallet`, all but what it has given out. */
 const OFFLINE = ['webhook', 'wallet'];

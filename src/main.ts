@@ -6,7 +6,7 @@ import { type DataSource } from 'typeorm';
 import { AuthService } from './auth/auth.service.js';
 import { readConfiguration } from './config/read-configuration.js';
 import { type Settings } from './config/settings.js';
-import { createApp } from './http/configure-app.js';
+import { createApp } from './configure-app.js';
 import { createPino } from './http/pino-logger.js';
 import { freePort, tryPort } from './process/ports.js';
 import { banner } from './runtime/banner.js';

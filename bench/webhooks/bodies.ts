@@ -1,4 +1,4 @@
-import { EXAMPLE } from '../../src/webhooks/catalogue/example-payment.js';
+import { EXAMPLE } from '../../src/webhooks/handlers/example-payment.js';
 
 const { confirmed } = EXAMPLE;
 

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { type Settings } from '../../src/config/settings.js';
 import { Sealer } from '../../src/http/sealing.js';
-import { generateSecret } from '../../src/webhooks/signing-key.js';
+import { generateSecret } from '../../src/webhooks/signing/signing-key.js';
 import { type RunningRedis, startRedis } from '../../test/harness/redis.js';
 import { AppProcess, ENCRYPTION_KEY } from '../app-process.js';
 import { type BenchDatabase, MERCHANT, startDatabase } from '../database.js';

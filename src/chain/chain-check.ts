@@ -1,10 +1,10 @@
 import { type ChainConfig } from '../config/chains.js';
-import { tracedMovements } from './block-traces.js';
-import { blockOf } from './movements.js';
-import { type RawBlock } from './raw-block.js';
-import { MethodNotFoundError, RpcError } from './rpc-endpoint.js';
-import { type RpcPool } from './rpc-pool.js';
-import { checkToken } from './token-check.js';
+import { tracedMovements } from './transfers/block-traces.js';
+import { blockOf } from './transfers/movements.js';
+import { type RawBlock } from './blocks/raw-block.js';
+import { MethodNotFoundError, RpcError } from './rpc/rpc-endpoint.js';
+import { type RpcPool } from './rpc/rpc-pool.js';
+import { checkToken } from './tokens/token-check.js';
 
 /**
  * Compares chains.yaml with the chain itself.

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ChainController } from './chain.controller.js';
 import { ChainService } from './chain.service.js';
-import { RpcMetrics } from './rpc-metrics.js';
+import { RpcMetrics } from './rpc/rpc-metrics.js';
 
 @Module({ providers: [ChainService, RpcMetrics], exports: [ChainService] })
 export class ChainModule {}

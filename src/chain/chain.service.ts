@@ -4,21 +4,21 @@ import { DataSource } from 'typeorm';
 import { type ChainConfig } from '../config/chains.js';
 import { CHAINS } from '../config/configuration.module.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
-import { BalanceTransfers } from './balance-transfers.js';
-import { ChainAccounts } from './chain-accounts.js';
+import { BalanceTransfers } from './transfers/balance-transfers.js';
+import { ChainAccounts } from './accounts/chain-accounts.js';
 import { checkChain } from './chain-check.js';
-import { type ChainReader, RpcChainReader } from './chain-reader.js';
+import { type ChainReader, RpcChainReader } from './reading/chain-reader.js';
 import { deepestConfirmations } from './confirmations.js';
-import { type InternalTransfers, NO_INTERNAL_TRANSFERS } from './internal-transfers.js';
-import { NewHeads } from './new-heads.js';
-import { type Contradiction } from './rpc-contradiction.js';
-import { RpcMetrics } from './rpc-metrics.js';
-import { type EndpointReport } from './rpc-pool-member.js';
-import { RpcPool } from './rpc-pool.js';
-import { Token } from './token.entity.js';
-import { tokenId } from './token-id.js';
-import { TracedTransfers } from './traced-transfers.js';
-import { findTransaction, type FoundTransaction } from './transaction.js';
+import { type InternalTransfers, NO_INTERNAL_TRANSFERS } from './transfers/internal-transfers.js';
+import { NewHeads } from './rpc/new-heads.js';
+import { type Contradiction } from './rpc/rpc-contradiction.js';
+import { RpcMetrics } from './rpc/rpc-metrics.js';
+import { type EndpointReport } from './rpc/rpc-pool-member.js';
+import { RpcPool } from './rpc/rpc-pool.js';
+import { Token } from './tokens/token.entity.js';
+import { tokenId } from './tokens/token-id.js';
+import { TracedTransfers } from './transfers/traced-transfers.js';
+import { findTransaction, type FoundTransaction } from './reading/transaction.js';
 
 /**
  * `unchecked`: no node has answered yet, so nothing is known against it. `refused`: chains.yaml and chain disagree.

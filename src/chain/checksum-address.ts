@@ -1,4 +1,4 @@
-import { keccak256 } from './keccak.js';
+import { keccak256 } from './proof/keccak.js';
 
 const DIGITS_END = 42;
 

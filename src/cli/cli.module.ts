@@ -15,8 +15,8 @@ import { HealthModule } from '../health/health.module.js';
 import { LedgerReadingModule } from '../ledger/ledger.module.js';
 import { LEDGER_COMMANDS } from './ledger.command.js';
 import { RescanModule } from '../scanner/rescan.module.js';
-import { SweepDelegateModule } from '../sweeper/sweep-delegate.module.js';
-import { SweepPlanModule } from '../sweeper/sweep-plan.module.js';
+import { SweepDelegateModule } from '../sweeper/delegate/sweep-delegate.module.js';
+import { SweepPlanModule } from '../sweeper/planning/sweep-plan.module.js';
 import { ScannerCommand, ScannerRescanCommand } from './scanner.command.js';
 import { WalletExtent } from '../wallet/wallet-extent.js';
 import { WALLET_COMMANDS } from './wallet.command.js';
@@ -29,6 +29,7 @@ import {
   SweepResumeCommand,
   SweepRunCommand,
 } from './sweep.command.js';
+import { EventHandlersModule } from '../webhooks/handlers/event-handlers.module.js';
 import { WebhookCommand, WebhookListenCommand } from './webhook.command.js';
 
 @Module({})
@@ -46,9 +47,9 @@ export class CliModule {
         ConfigurationModule.register(configuration),
         DatabaseModule,
         AuthModule,
-        ...(command === 'scanner' ? [HealthModule, RescanModule] : []),
+        ...(command === 'scanner' ? [EventHandlersModule, HealthModule, RescanModule] : []),
         ...(command === 'ledger' ? [LedgerReadingModule] : []),
-        ...(command === 'sweep' ? [HealthModule, SweepPlanModule] : []),
+        ...(command === 'sweep' ? [EventHandlersModule, HealthModule, SweepPlanModule] : []),
         ...(command === 'sweep' && next === DEPLOY_DELEGATE ? [SweepDelegateModule] : []),
       ],
       providers: [

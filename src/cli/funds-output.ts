@@ -1,5 +1,5 @@
 import { formatUnits } from 'ethers';
-import { type Asset } from '../chain/funds-reader.js';
+import { type Asset } from '../chain/accounts/funds-reader.js';
 import { csvRecord } from './csv.js';
 
 /** What is told of one chain before its deposits. */

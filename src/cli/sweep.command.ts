@@ -1,7 +1,7 @@
 import { ModuleRef } from '@nestjs/core';
 import { isUUID } from 'class-validator';
 import { Command, CommandRunner, Option, SubCommand } from 'nest-commander';
-import { DelegateDeployment } from '../sweeper/delegate-deployment.js';
+import { DelegateDeployment } from '../sweeper/delegate/delegate-deployment.js';
 import { SWEEP_STATES, type SweepState } from '../sweeper/sweep.entity.js';
 import { SweepsService } from '../sweeper/sweeps.service.js';
 import { type OutputOptions, PrintingCommand } from './json-option.js';

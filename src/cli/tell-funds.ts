@@ -1,5 +1,5 @@
 import { getAddress } from 'ethers';
-import { type Asset, FundsReader } from '../chain/funds-reader.js';
+import { type Asset, FundsReader } from '../chain/accounts/funds-reader.js';
 import { type ChainConfig } from '../config/chains.js';
 import { type DepositScheme, depositPath } from '../wallet/deposit-scheme.js';
 import { type FundedDeposit, scanDeposits, type ScanEnd } from '../wallet/deposit-scan.js';

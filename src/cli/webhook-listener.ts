@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { verifyWebhook } from '../webhooks/verify.js';
+import { verifyWebhook } from '../webhooks/signing/verify.js';
 
 export interface ListenerOptions {
   /** 0: any that is free. */

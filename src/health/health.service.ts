@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { collectDefaultMetrics, register } from 'prom-client';
 import { DataSource } from 'typeorm';
 import { ChainService } from '../chain/chain.service.js';
-import { type EndpointReport } from '../chain/rpc-pool-member.js';
+import { type EndpointReport } from '../chain/rpc/rpc-pool-member.js';
 import { within } from '../process/within.js';
 import { HealthIndicators, type PartState } from './health-indicators.js';
 

@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { formatUnits } from 'ethers';
 import { Gauge } from 'prom-client';
 import { DataSource } from 'typeorm';
-import { Token } from '../chain/token.entity.js';
+import { Token } from '../chain/tokens/token.entity.js';
 import { type ChainConfig } from '../config/chains.js';
 import { CHAINS } from '../config/configuration.module.js';
 import { type LedgerTotal, RunningTotals } from './running-totals.js';

@@ -1,6 +1,6 @@
 import { Interface } from 'ethers';
-import { type RawLog } from '../chain/raw-block.js';
-import { tokenTransferOf } from '../chain/movements.js';
+import { type RawLog } from '../chain/blocks/raw-block.js';
+import { tokenTransferOf } from '../chain/transfers/movements.js';
 
 const erc20 = new Interface(['function transfer(address to, uint256 value)']);
 

@@ -1,4 +1,4 @@
-import { type GasQuote } from '../chain/chain-accounts.js';
+import { type GasQuote } from '../chain/accounts/chain-accounts.js';
 
 /** Yellow paper, appendix G: every transaction, which a transfer to an account without code takes no more than. */
 export const PLAIN_TRANSFER_GAS = 21_000n;

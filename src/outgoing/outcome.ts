@@ -1,4 +1,4 @@
-import { type Receipt } from '../chain/chain-accounts.js';
+import { type Receipt } from '../chain/accounts/chain-accounts.js';
 import { refusalIn } from './delegate/sweep-delegate.js';
 import { movedBy } from './erc20.js';
 import { feeShares } from './fee-shares.js';

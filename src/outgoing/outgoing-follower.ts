@@ -1,12 +1,12 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { type GasQuote, type Receipt } from '../chain/chain-accounts.js';
+import { type GasQuote, type Receipt } from '../chain/accounts/chain-accounts.js';
 import { ChainService } from '../chain/chain.service.js';
 import { type ChainConfig } from '../config/chains.js';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
-import { Outbox } from '../payments/outbox.js';
+import { Outbox } from '../events/outbox.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
 import { type ChainExtent, ScannedChain } from '../scanner/scanned-chain.js';
 import { Broadcasts } from './broadcasts.js';

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ChainModule } from '../chain/chain.module.js';
 import { LedgerOpeningsModule } from '../ledger/ledger.module.js';
-import { OutboxModule } from '../payments/outbox.module.js';
+import { OutboxModule } from '../events/outbox.module.js';
 import { ScannedChainModule } from '../scanner/scanned-chain.module.js';
 import { KeysModule } from '../wallet/keys.module.js';
 import { Broadcasts } from './broadcasts.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { CallRevertedError, type GasQuote } from '../chain/chain-accounts.js';
+import { CallRevertedError, type GasQuote } from '../chain/accounts/chain-accounts.js';
 import { ChainService } from '../chain/chain.service.js';
 import { type ChainConfig } from '../config/chains.js';
 import { saysNo, transferData } from './erc20.js';

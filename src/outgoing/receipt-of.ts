@@ -1,4 +1,4 @@
-import { type ChainAccounts, type Receipt } from '../chain/chain-accounts.js';
+import { type ChainAccounts, type Receipt } from '../chain/accounts/chain-accounts.js';
 import { type OutgoingAttempt } from './outgoing-attempt.entity.js';
 
 /** Of whichever attempt was mined: one of those with the same nonce at the most. Null: none is. @throws RpcError */

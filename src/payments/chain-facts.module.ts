@@ -1,11 +1,11 @@
 import { Module } from '@nestjs/common';
 import { LedgerModule } from '../ledger/ledger.module.js';
-import { EventCatalogueModule } from '../webhooks/catalogue/event-catalogue.module.js';
+import { EventCatalogueModule } from '../events/event-catalogue.module.js';
 import { ChainFactsService } from './chain-facts.service.js';
 import { DepositAnnouncements } from './deposit-announcements.js';
 import { DepositFunds } from './deposit-funds.js';
 import { DepositsRepository } from './deposits.repository.js';
-import { OutboxModule } from './outbox.module.js';
+import { OutboxModule } from '../events/outbox.module.js';
 import { RefundSubjects } from './refund-subjects.js';
 
 /** Payments as the scanner reaches them: without REST, and without a wallet. */

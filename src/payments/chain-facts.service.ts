@@ -1,24 +1,23 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager, In } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import { type Movement } from '../chain/block.js';
-import { Token } from '../chain/token.entity.js';
+import { Token } from '../chain/tokens/token.entity.js';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { LedgerService } from '../ledger/ledger.service.js';
 import { TopUps } from '../ledger/top-ups.js';
-import { EventCatalogue } from '../webhooks/catalogue/event-catalogue.js';
+import { EventCatalogue } from '../events/event-catalogue.js';
 import { lateWatchMsOf, whyNotCounted } from './counting.js';
 import { DepositAnnouncements } from './deposit-announcements.js';
 import { arrivalOf, ledgerFacts } from './ledger-facts.js';
 import { advance } from './lifecycle.js';
-import { type NewEvent, Outbox } from './outbox.js';
+import { type NewEvent, Outbox } from '../events/outbox.js';
 import { Payment } from './payment.entity.js';
 import { savePayments } from './payment-update.js';
 import { paymentView } from './payment.view.js';
 import { countedTransfers } from './payments.repository.js';
 import { type NewTransfer, reconcileUnexplained } from './unexplained-transfers.js';
-import { type TransferKind } from './transfer.entity.js';
+import { type ObservedTransfer } from './observed-transfer.js';
 import {
   countedOfFailed,
   distinct,
@@ -31,14 +30,6 @@ import {
 } from './transfer-records.js';
 
 export { type RecordedTransfer } from './transfer-records.js';
-
-/** A movement of value as the chain shows it, and where. */
-export interface ObservedTransfer extends Omit<Movement, 'kind'> {
-  kind: TransferKind;
-  blockNumber: number;
-  blockHash: string;
-  blockTime: Date;
-}
 
 export interface ChainPosition {
   chainId: number;

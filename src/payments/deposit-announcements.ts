@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
-import { EventCatalogue } from '../webhooks/catalogue/event-catalogue.js';
+import { EventCatalogue } from '../events/event-catalogue.js';
 import { depositEvent, depositState } from './counting.js';
 import { depositView } from './deposit.view.js';
 import { type DepositRecord, DepositsRepository } from './deposits.repository.js';
-import { type NewEvent, Outbox } from './outbox.js';
+import { type NewEvent, Outbox } from '../events/outbox.js';
 import { paymentView } from './payment.view.js';
 import { countedTransfers } from './payments.repository.js';
 import { Transfer } from './transfer.entity.js';

@@ -7,7 +7,7 @@ import { DepositAnnouncements } from './deposit-announcements.js';
 import { depositView, type DepositView } from './deposit.view.js';
 import { type DepositRecord, DepositsRepository } from './deposits.repository.js';
 import { type ListDepositsDto } from './dto/deposit.dto.js';
-import { Outbox } from './outbox.js';
+import { Outbox } from '../events/outbox.js';
 import { DepositNotFoundError, DepositResolvedError } from './payment.errors.js';
 import { Transfer } from './transfer.entity.js';
 

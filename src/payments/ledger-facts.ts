@@ -2,7 +2,7 @@ import { type EntityManager } from 'typeorm';
 import { type LedgerFact } from '../ledger/ledger.service.js';
 import { depositPosting } from '../ledger/posting.js';
 import { type Arrival } from '../ledger/top-ups.js';
-import { type ObservedTransfer } from './chain-facts.service.js';
+import { type ObservedTransfer } from './observed-transfer.js';
 import { Transfer } from './transfer.entity.js';
 
 /** What the ledger has to say of transfers, as they are now: those that are gone or orphaned did not happen. */

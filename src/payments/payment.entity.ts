@@ -1,6 +1,6 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { Merchant } from '../auth/merchant.entity.js';
-import { Token } from '../chain/token.entity.js';
+import { Token } from '../chain/tokens/token.entity.js';
 import { amountColumn, integerColumn } from '../database/column-types.js';
 import { type PaymentException, type PaymentStatus } from './lifecycle.js';
 

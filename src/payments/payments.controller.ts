@@ -4,12 +4,9 @@ import { uuidOr } from '../http/uuid-or.js';
 import { type AuthenticatedKey } from '../auth/authenticated-key.js';
 import { CurrentKey, RequireScope } from '../auth/scopes.js';
 import { type Page } from '../http/page.js';
-import { CheckBody } from './dto/check.body.js';
-import { CheckPaymentDto } from './dto/check.dto.js';
 import { CreatePaymentDto } from './dto/create-payment.dto.js';
 import { ListPaymentsDto } from './dto/list-payments.dto.js';
 import { PaymentBody, PaymentPage } from './dto/payment.body.js';
-import { PaymentCheckService } from './payment-check.service.js';
 import { type PaymentView } from './payment.view.js';
 import { PaymentNotFoundError } from './payment.errors.js';
 import { PaymentsService } from './payments.service.js';
@@ -19,10 +16,7 @@ const paymentId = uuidOr(PaymentNotFoundError);
 @ApiTags('payments')
 @Controller('payments')
 export class PaymentsController {
-  constructor(
-    private readonly payments: PaymentsService,
-    private readonly checks: PaymentCheckService,
-  ) {}
+  constructor(private readonly payments: PaymentsService) {}
 
   @Post()
   @HttpCode(201)
@@ -56,24 +50,5 @@ export class PaymentsController {
   @ApiOkResponse({ type: PaymentBody })
   get(@CurrentKey() key: AuthenticatedKey, @Param('id', paymentId) id: string): Promise<PaymentView> {
     return this.payments.get(key.merchantId, id);
-  }
-
-  @Post(':id/check')
-  @HttpCode(200)
-  @RequireScope('payments:write')
-  @ApiOperation({
-    summary: 'Say where the money of a transaction is',
-    description:
-      'Reads the transaction from the payment’s chain, and from the others where it is not there; has what is missing ' +
-      'recorded, and says of the rest why it does not count.',
-  })
-  @ApiOkResponse({ type: CheckBody })
-  async check(
-    @CurrentKey() { merchantId }: AuthenticatedKey,
-    @Param('id', paymentId) id: string,
-    @Body() { tx_hash: txHash }: CheckPaymentDto,
-  ): Promise<CheckBody> {
-    const checked = await this.checks.check(merchantId, id, txHash);
-    return { ...checked, payment: await this.payments.get(merchantId, id) };
   }
 }

@@ -2,13 +2,11 @@ import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
 import { ChainModule } from '../chain/chain.module.js';
 import { WalletModule } from '../wallet/wallet.module.js';
-import { RescanModule } from '../scanner/rescan.module.js';
-import { EventCatalogueModule } from '../webhooks/catalogue/event-catalogue.module.js';
+import { EventCatalogueModule } from '../events/event-catalogue.module.js';
 import { ChainFactsModule } from './chain-facts.module.js';
 import { DepositsController } from './deposits.controller.js';
 import { DepositsService } from './deposits.service.js';
-import { OutboxModule } from './outbox.module.js';
-import { PaymentCheckService } from './payment-check.service.js';
+import { OutboxModule } from '../events/outbox.module.js';
 import { PaymentRequests } from './payment-requests.js';
 import { PaymentsController } from './payments.controller.js';
 import { PaymentsRepository } from './payments.repository.js';
@@ -16,16 +14,9 @@ import { PaymentsService } from './payments.service.js';
 
 /** Payments as merchants reach them by REST. */
 @Module({
-  imports: [
-    AuthModule,
-    ChainModule,
-    WalletModule,
-    EventCatalogueModule,
-    OutboxModule,
-    ChainFactsModule,
-    RescanModule,
-  ],
+  imports: [AuthModule, ChainModule, WalletModule, EventCatalogueModule, OutboxModule, ChainFactsModule],
   controllers: [PaymentsController, DepositsController],
-  providers: [DepositsService, PaymentCheckService, PaymentRequests, PaymentsRepository, PaymentsService],
+  providers: [DepositsService, PaymentRequests, PaymentsRepository, PaymentsService],
+  exports: [ChainFactsModule, PaymentsRepository, PaymentsService],
 })
 export class PaymentsModule {}

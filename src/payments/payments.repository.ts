@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, In } from 'typeorm';
-import { Token } from '../chain/token.entity.js';
+import { Token } from '../chain/tokens/token.entity.js';
 import { Coalescer } from '../process/coalescer.js';
 import { doesCount } from './counting.js';
 import { type PaymentStatus } from './lifecycle.js';
-import { type NewEvent } from './outbox.js';
+import { type NewEvent } from '../events/outbox.js';
 import { Payment } from './payment.entity.js';
 import { Transfer } from './transfer.entity.js';
 

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
-import { Outbox } from '../payments/outbox.js';
+import { Outbox } from '../events/outbox.js';
 import { RefundSubjects } from '../payments/refund-subjects.js';
-import { EventCatalogue } from '../webhooks/catalogue/event-catalogue.js';
+import { EventCatalogue } from '../events/event-catalogue.js';
 import { Refund } from './refund.entity.js';
 import { refundView, type RefundView } from './refund.view.js';
 import { RefundsRepository } from './refunds.repository.js';

@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
 import { ChainModule } from '../chain/chain.module.js';
 import { ChainFactsModule } from '../payments/chain-facts.module.js';
-import { EventCatalogueModule } from '../webhooks/catalogue/event-catalogue.module.js';
+import { EventCatalogueModule } from '../events/event-catalogue.module.js';
 import { RefundAnnouncements } from './refund-announcements.js';
 import { RefundsController } from './refunds.controller.js';
 import { RefundsRepository } from './refunds.repository.js';

@@ -1,5 +1,5 @@
 import { type EntityManager } from 'typeorm';
-import { type ChainReader } from '../chain/chain-reader.js';
+import { type ChainReader } from '../chain/reading/chain-reader.js';
 import { type ChainCursor } from './chain-cursor.entity.js';
 import { type CursorRepository } from './cursor.repository.js';
 

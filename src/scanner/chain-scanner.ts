@@ -1,10 +1,11 @@
 import { type DataSource, type EntityManager } from 'typeorm';
-import { type Block, type BlockRef } from '../chain/block.js';
-import { type ChainReader, type Watch } from '../chain/chain-reader.js';
+import { type Block, type BlockRef } from '../chain/blocks/block.js';
+import { type ChainReader, type Watch } from '../chain/reading/chain-reader.js';
 import { deepestConfirmations } from '../chain/confirmations.js';
-import { type InternalTransfers, withInternal } from '../chain/internal-transfers.js';
+import { type InternalTransfers, withInternal } from '../chain/transfers/internal-transfers.js';
 import { type ChainConfig } from '../config/chains.js';
-import { type ChainFactsService, type ObservedTransfer } from '../payments/chain-facts.service.js';
+import { type ChainFactsService } from '../payments/chain-facts.service.js';
+import { type ObservedTransfer } from '../payments/observed-transfer.js';
 import { agreedBlock, disputedFrom, scannedBy, type ScannedBlock } from './agreed-block.js';
 import { type ChainBlock } from './chain-block.entity.js';
 import { type ChainCursor } from './chain-cursor.entity.js';

@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { type AdvisoryLocks } from '../database/advisory-locks.js';
 import { type ChainService } from '../chain/chain.service.js';
 import { type ChainConfig } from '../config/chains.js';
-import { type Outbox } from '../payments/outbox.js';
+import { type Outbox } from '../events/outbox.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
 import { CatchUp, progressBar } from './catch-up.js';
 import { type ChainScanner, ReorgTooDeepError, type Step } from './chain-scanner.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, In, LessThan, MoreThan } from 'typeorm';
-import { type BlockRef } from '../chain/block.js';
+import { type BlockRef } from '../chain/blocks/block.js';
 import { ChainBlock } from './chain-block.entity.js';
 import { ChainCursor } from './chain-cursor.entity.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type BlockRef } from '../chain/block.js';
+import { type BlockRef } from '../chain/blocks/block.js';
 import { firstThat, linkedPrefix, planNext } from './plan.js';
 
 const aBlock = (number: number, branch = 'a', parentBranch = branch): BlockRef => ({

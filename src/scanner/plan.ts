@@ -1,4 +1,4 @@
-import { type BlockRef } from '../chain/block.js';
+import { type BlockRef } from '../chain/blocks/block.js';
 
 /** A block we have scanned, as we remember it. */
 export interface KnownBlock {

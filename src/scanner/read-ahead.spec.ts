@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Block } from '../chain/block.js';
+import { type Block } from '../chain/blocks/block.js';
 import { ReadAhead } from './read-ahead.js';
 import { GROUP, GROUPS_AT_ONCE } from './read-blocks.js';
 

@@ -1,4 +1,4 @@
-import { type Block } from '../chain/block.js';
+import { type Block } from '../chain/blocks/block.js';
 import { GROUP, GROUPS_AT_ONCE } from './read-blocks.js';
 
 /** So many are read, or being read, before those in front of them are taken. */

@@ -1,7 +1,7 @@
-import { type Block } from '../chain/block.js';
-import { type ChainReader, type Watch } from '../chain/chain-reader.js';
+import { type Block } from '../chain/blocks/block.js';
+import { type ChainReader, type Watch } from '../chain/reading/chain-reader.js';
 import { type ChainConfig } from '../config/chains.js';
-import { type ObservedTransfer } from '../payments/chain-facts.service.js';
+import { type ObservedTransfer } from '../payments/observed-transfer.js';
 
 /** Blocks that are read together: as many as share an HTTP request. */
 export const GROUP = 20;

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
-import { type Block } from '../chain/block.js';
-import { withInternal } from '../chain/internal-transfers.js';
+import { type Block } from '../chain/blocks/block.js';
+import { withInternal } from '../chain/transfers/internal-transfers.js';
 import { ChainService } from '../chain/chain.service.js';
 import { type ChainConfig } from '../config/chains.js';
 import { ChainFactsService, type RecordedTransfer } from '../payments/chain-facts.service.js';

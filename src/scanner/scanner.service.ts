@@ -13,7 +13,7 @@ import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { AdvisoryLocks } from '../database/advisory-locks.js';
 import { ChainFactsService } from '../payments/chain-facts.service.js';
-import { Outbox } from '../payments/outbox.js';
+import { Outbox } from '../events/outbox.js';
 import { Ticker } from '../process/ticker.js';
 import { ChainScanner } from './chain-scanner.js';
 import { ChainWatch } from './chain-watch.js';

@@ -1,5 +1,5 @@
-import { type BlockRef } from '../chain/block.js';
-import { type ChainReader } from '../chain/chain-reader.js';
+import { type BlockRef } from '../chain/blocks/block.js';
+import { type ChainReader } from '../chain/reading/chain-reader.js';
 
 /** Clocks of block producers run ahead or behind ours by seconds; this is far more. */
 const CLOCK_SKEW_MS = 10 * 60_000;

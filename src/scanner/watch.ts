@@ -1,5 +1,5 @@
 import { type DataSource } from 'typeorm';
-import { type Watch } from '../chain/chain-reader.js';
+import { type Watch } from '../chain/reading/chain-reader.js';
 import { type ChainService } from '../chain/chain.service.js';
 import { type ChainFactsService } from '../payments/chain-facts.service.js';
 import { Coalescer } from '../process/coalescer.js';

@@ -4,7 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { type ChainConfig } from '../config/chains.js';
 import { holdAddress } from '../outgoing/outgoing.repository.js';
 import { RefundsRepository } from '../refunds/refunds.repository.js';
-import { type Obstacle } from './decide.js';
+import { type Obstacle } from './planning/decide.js';
 import { Sweep } from './sweep.entity.js';
 import { SweepsRepository } from './sweeps.repository.js';
 

@@ -6,7 +6,7 @@ import { OutgoingFollower } from '../outgoing/outgoing-follower.js';
 import { RefundSteps } from '../refunds/refund-steps.js';
 import { ScannedChain } from '../scanner/scanned-chain.js';
 import { GasReturns } from './gas-returns.js';
-import { SweepPlanner } from './sweep-planner.js';
+import { SweepPlanner } from './planning/sweep-planner.js';
 import { SweepSteps } from './sweep-steps.js';
 import { SweeperMetrics } from './sweeper-metrics.js';
 import { SweepsRepository } from './sweeps.repository.js';

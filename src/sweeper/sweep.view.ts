@@ -1,5 +1,5 @@
 import { getAddress } from 'ethers';
-import { type Planned } from './sweep-planner.js';
+import { type Planned } from './planning/sweep-planner.js';
 import { type Sweep, type SweepState, type WaitReason } from './sweep.entity.js';
 import { type SweeperControl } from './sweeper-control.entity.js';
 

@@ -15,8 +15,8 @@ import { AdvisoryLocks } from '../database/advisory-locks.js';
 import { Ticker } from '../process/ticker.js';
 import { Keys } from '../wallet/keys.js';
 import { ChainSweeper } from './chain-sweeper.js';
-import { DelegateCheck } from './delegate-check.js';
-import { sweepingOf } from './sweeping.js';
+import { DelegateCheck } from './delegate/delegate-check.js';
+import { sweepingOf } from './planning/sweeping.js';
 import { SweepWork } from './sweep-work.js';
 import { TreasuryCheck } from './treasury-check.js';
 

@@ -3,7 +3,7 @@ import { ChainService } from '../chain/chain.service.js';
 import { type ChainConfig } from '../config/chains.js';
 import { DomainError, ValidationFailedError } from '../http/problem.js';
 import { type Page, page } from '../http/page.js';
-import { SweepPlanner, SweepRefusedError } from './sweep-planner.js';
+import { SweepPlanner, SweepRefusedError } from './planning/sweep-planner.js';
 import { type Sweep, type SweepState } from './sweep.entity.js';
 import {
   controlView,

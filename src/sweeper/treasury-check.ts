@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { getAddress } from 'ethers';
 import { DataSource } from 'typeorm';
-import { RpcError } from '../chain/rpc-endpoint.js';
+import { RpcError } from '../chain/rpc/rpc-endpoint.js';
 import { ChainService } from '../chain/chain.service.js';
 import { type ChainConfig } from '../config/chains.js';
 import { GasTank } from '../outgoing/gas-tank.js';

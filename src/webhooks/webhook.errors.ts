@@ -44,17 +44,6 @@ export class UrlRefusedError extends ValidationFailedError {
   }
 }
 
-export class UnknownEventTypeError extends ValidationFailedError {
-  constructor(field: string, type: string) {
-    super([
-      {
-        field,
-        message: `"${type}" is no event type and matches none; GET /event-types lists them, payment.* and * take several`,
-      },
-    ]);
-  }
-}
-
 export class SecretRefusedError extends ValidationFailedError {
   constructor(why: string) {
     super([{ field: 'secret', message: why }]);

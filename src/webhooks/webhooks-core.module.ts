@@ -1,15 +1,15 @@
 import { BullModule } from '@nestjs/bullmq';
 import { Module } from '@nestjs/common';
-import { OutboxModule } from '../payments/outbox.module.js';
+import { OutboxModule } from '../events/outbox.module.js';
 import { QueueModule } from '../queue/queue.module.js';
-import { BuiltInEndpoint } from './built-in-endpoint.js';
-import { DeliveryRepository } from './delivery.repository.js';
-import { DispatchRepository } from './dispatch.repository.js';
-import { EndpointSecrets } from './endpoint-secrets.js';
-import { HeldDeliveries } from './held-deliveries.js';
-import { WebhookClient } from './webhook-client.js';
-import { WEBHOOK_QUEUE, WebhookQueue } from './webhook-queue.js';
-import { WebhookSender } from './webhook-sender.js';
+import { BuiltInEndpoint } from './endpoints/built-in-endpoint.js';
+import { DeliveryRepository } from './delivery/delivery.repository.js';
+import { DispatchRepository } from './delivery/dispatch.repository.js';
+import { EndpointSecrets } from './endpoints/endpoint-secrets.js';
+import { HeldDeliveries } from './delivery/held-deliveries.js';
+import { WebhookClient } from './http/webhook-client.js';
+import { WEBHOOK_QUEUE, WebhookQueue } from './delivery/webhook-queue.js';
+import { WebhookSender } from './delivery/webhook-sender.js';
 
 const shared = [
   DeliveryRepository,

@@ -1,24 +1,24 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { EventCatalogueModule } from './catalogue/event-catalogue.module.js';
-import { DeliveriesController } from './deliveries.controller.js';
-import { DeliveryLogRepository } from './delivery-log.repository.js';
-import { DeliveryService } from './delivery.service.js';
-import { Dispatcher } from './dispatcher.js';
-import { EndpointActionsController } from './endpoint-actions.controller.js';
-import { EndpointGate } from './endpoint-gate.js';
-import { EndpointsController } from './endpoints.controller.js';
-import { EndpointsRepository } from './endpoints.repository.js';
-import { EndpointsService } from './endpoints.service.js';
-import { EventsController } from './events.controller.js';
-import { JobService, SHARED_HANDS } from './job.service.js';
-import { PublicKeysController } from './public-keys.controller.js';
-import { Reconciler } from './reconciler.js';
-import { ReplayRepository } from './replay.repository.js';
-import { ReplayService } from './replay.service.js';
-import { Retention } from './retention.js';
-import { WebhookMetrics } from './webhook-metrics.js';
+import { EventCatalogueModule } from '../events/event-catalogue.module.js';
+import { DeliveriesController } from './rest/deliveries.controller.js';
+import { DeliveryLogRepository } from './rest/delivery-log.repository.js';
+import { DeliveryService } from './delivery/delivery.service.js';
+import { Dispatcher } from './delivery/dispatcher.js';
+import { EndpointActionsController } from './rest/endpoint-actions.controller.js';
+import { EndpointGate } from './delivery/endpoint-gate.js';
+import { EndpointsController } from './rest/endpoints.controller.js';
+import { EndpointsRepository } from './rest/endpoints.repository.js';
+import { EndpointsService } from './rest/endpoints.service.js';
+import { EventsController } from './rest/events.controller.js';
+import { JobService, SHARED_HANDS } from './delivery/job.service.js';
+import { PublicKeysController } from './rest/public-keys.controller.js';
+import { Reconciler } from './delivery/reconciler.js';
+import { ReplayRepository } from './rest/replay.repository.js';
+import { ReplayService } from './rest/replay.service.js';
+import { Retention } from './delivery/retention.js';
+import { WebhookMetrics } from './delivery/webhook-metrics.js';
 import { WebhooksCoreModule } from './webhooks-core.module.js';
-import { WebhooksProcessor } from './webhooks.processor.js';
+import { WebhooksProcessor } from './delivery/webhooks.processor.js';
 
 @Module({})
 export class WebhooksModule {

@@ -14,8 +14,10 @@ const namesIn = (text: string) => new Set(text.match(/quittance_webhook_[a-z_]+/
 
 describe('docs/grafana-webhooks.json', () => {
   it('asks for every metric of webhooks, and for none that is not there', () => {
-    const sources = readdirSync(join(ROOT, 'src/webhooks')).filter((file) => file.includes('metrics'));
-    const defined = namesIn(sources.map((file) => read(`src/webhooks/${file}`)).join());
+    const sources = readdirSync(join(ROOT, 'src/webhooks/delivery')).filter((file) =>
+      file.includes('metrics'),
+    );
+    const defined = namesIn(sources.map((file) => read(`src/webhooks/delivery/${file}`)).join());
     const asked = [...namesIn(read('docs/grafana-webhooks.json'))].map((name) =>
       name.replace(/_bucket$/, ''),
     );

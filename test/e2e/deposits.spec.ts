@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { HDNodeWallet } from 'ethers';
 import { type DepositView } from '../../src/payments/deposit.view.js';
-import { type CheckBody } from '../../src/payments/dto/check.body.js';
+import { type CheckBody } from '../../src/payment-check/check.body.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { TestApp } from '../harness/app.js';
 import { Receiver } from '../harness/receiver.js';

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { getAddress, Transaction, Wallet } from 'ethers';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { type RefundView } from '../../src/refunds/refund.view.js';
-import { DelegateDeployment } from '../../src/sweeper/delegate-deployment.js';
+import { DelegateDeployment } from '../../src/sweeper/delegate/delegate-deployment.js';
 import { type OutgoingRow, PAYOUT, SweepWorld, TANK, TREASURY } from '../harness/sweep-world.js';
 
 const ETHER = 10n ** 18n;

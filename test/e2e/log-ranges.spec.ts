@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { tokenId } from '../../src/chain/token-id.js';
+import { tokenId } from '../../src/chain/tokens/token-id.js';
 import { type Proofs } from '../../src/config/chains.js';
 import { TestApp } from '../harness/app.js';
 import { FaultyRpc } from '../harness/faulty-rpc.js';

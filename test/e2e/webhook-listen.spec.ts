@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type ReceivedWebhook } from '../../src/cli/webhook-listener.js';
-import { signatureHeaders } from '../../src/webhooks/signer.js';
+import { signatureHeaders } from '../../src/webhooks/signing/signer.js';
 import { TEST_SECRET } from '../harness/app.js';
 import { waitFor } from '../harness/wait-for.js';
 

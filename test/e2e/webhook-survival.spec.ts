@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { UNANSWERED } from '../../src/webhooks/delivery.repository.js';
+import { UNANSWERED } from '../../src/webhooks/delivery/delivery.repository.js';
 import { hasRedis } from '../harness/redis.js';
 import { waitFor } from '../harness/wait-for.js';
 import { WorkerWorld } from '../harness/worker-world.js';

@@ -6,7 +6,7 @@ import { SCOPES } from '../../src/auth/authenticated-key.js';
 import { type ChainConfig } from '../../src/config/chains.js';
 import { loadSettings } from '../../src/config/load-settings.js';
 import { type Role, type Settings } from '../../src/config/settings.js';
-import { createApp } from '../../src/http/configure-app.js';
+import { createApp } from '../../src/configure-app.js';
 import { createPino } from '../../src/http/pino-logger.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { ScannerService } from '../../src/scanner/scanner.service.js';

@@ -7,7 +7,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { type Settings } from '../../src/config/settings.js';
 import { Sealer } from '../../src/http/sealing.js';
 import { unusedPort } from '../../src/process/ports.js';
-import { WEBHOOK_QUEUE } from '../../src/webhooks/webhook-queue.js';
+import { WEBHOOK_QUEUE } from '../../src/webhooks/delivery/webhook-queue.js';
 import { TEST_MNEMONIC, TEST_SECRET } from './app.js';
 import { createDatabase, type TestDatabase } from './database.js';
 import { endWithUs } from './end-with-us.js';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { computeAddress, type HDNodeWallet, Wallet } from 'ethers';
-import { proveBlock, proveLogs, proveReceipts } from '../../src/chain/block-proof.js';
-import { bloomOf, mayContain } from '../../src/chain/bloom.js';
-import { type RawBlock, type RawLog, type RawReceipt } from '../../src/chain/raw-block.js';
+import { proveBlock, proveLogs, proveReceipts } from '../../src/chain/proof/block-proof.js';
+import { bloomOf, mayContain } from '../../src/chain/proof/bloom.js';
+import { type RawBlock, type RawLog, type RawReceipt } from '../../src/chain/blocks/raw-block.js';
 import { TestChain } from '../harness/test-chain.js';
 
 let chain: TestChain;

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { NewHeads } from '../../src/chain/new-heads.js';
+import { NewHeads } from '../../src/chain/rpc/new-heads.js';
 import { FaultyRpc } from '../harness/faulty-rpc.js';
 import { TestChain } from '../harness/test-chain.js';
 import { waitFor } from '../harness/wait-for.js';

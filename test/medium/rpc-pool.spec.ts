@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { MethodNotFoundError, RpcError } from '../../src/chain/rpc-endpoint.js';
-import { type PoolOptions, RpcPool } from '../../src/chain/rpc-pool.js';
-import { UnprovenAnswerError } from '../../src/chain/unproven-answer.js';
+import { MethodNotFoundError, RpcError } from '../../src/chain/rpc/rpc-endpoint.js';
+import { type PoolOptions, RpcPool } from '../../src/chain/rpc/rpc-pool.js';
+import { UnprovenAnswerError } from '../../src/chain/rpc/unproven-answer.js';
 import { FaultyRpc } from '../harness/faulty-rpc.js';
 import {
   emptyLogs,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
-import { RpcPool } from '../../src/chain/rpc-pool.js';
-import { checkToken } from '../../src/chain/token-check.js';
+import { RpcPool } from '../../src/chain/rpc/rpc-pool.js';
+import { checkToken } from '../../src/chain/tokens/token-check.js';
 import { compile } from '../contracts/compile.js';
 import { FaultyRpc } from '../harness/faulty-rpc.js';
 import { failure, result } from '../harness/faulty-rpc-faults.js';

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
-import { ChainFactsService, type ObservedTransfer } from '../../src/payments/chain-facts.service.js';
+import { ChainFactsService } from '../../src/payments/chain-facts.service.js';
+import { type ObservedTransfer } from '../../src/payments/observed-transfer.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { TestApp } from '../harness/app.js';
 import { TestChain } from '../harness/test-chain.js';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { loadSettings } from '../../src/config/load-settings.js';
-import { WebhookClient } from '../../src/webhooks/webhook-client.js';
+import { WebhookClient } from '../../src/webhooks/http/webhook-client.js';
 import { selfSigned } from '../harness/certificate.js';
 import { Receiver } from '../harness/receiver.js';
 import { tempFolder } from '../harness/temp-folder.js';

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { type Settings } from '../../src/config/settings.js';
-import { type DeliveryBody, type DeliveryWithAttemptsBody } from '../../src/webhooks/dto/delivery.body.js';
-import { type CreatedEndpointBody, type EndpointBody } from '../../src/webhooks/dto/endpoint.body.js';
-import { Retention } from '../../src/webhooks/retention.js';
+import { type DeliveryBody, type DeliveryWithAttemptsBody } from '../../src/webhooks/rest/delivery.body.js';
+import { type CreatedEndpointBody, type EndpointBody } from '../../src/webhooks/rest/endpoint.body.js';
+import { Retention } from '../../src/webhooks/delivery/retention.js';
 import { TestApp } from '../harness/app.js';
 import { Receiver } from '../harness/receiver.js';
 import { TestChain } from '../harness/test-chain.js';

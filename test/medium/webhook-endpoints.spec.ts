@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { Webhook } from 'standardwebhooks';
 import { Webhook as SvixWebhook } from 'svix';
 import { AuthService } from '../../src/auth/auth.service.js';
-import { type CreatedEndpointBody, type EndpointBody } from '../../src/webhooks/dto/endpoint.body.js';
+import { type CreatedEndpointBody, type EndpointBody } from '../../src/webhooks/rest/endpoint.body.js';
 import { TestApp } from '../harness/app.js';
 import { type Received, Receiver } from '../harness/receiver.js';
 import { TestChain } from '../harness/test-chain.js';

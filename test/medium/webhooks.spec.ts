@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createPostgresBackend, createRedisBackend, Queue } from 'bullmq';
 import { type Settings } from '../../src/config/settings.js';
-import { WEBHOOK_QUEUE } from '../../src/webhooks/webhook-queue.js';
+import { WEBHOOK_QUEUE } from '../../src/webhooks/delivery/webhook-queue.js';
 import { TestApp } from '../harness/app.js';
 import { Receiver } from '../harness/receiver.js';
 import { hasRedis, type RunningRedis, startRedis } from '../harness/redis.js';

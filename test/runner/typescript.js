@@ -20,7 +20,10 @@ export async function resolve(specifier, context, next) {
   const { parentURL = '' } = context;
   // The functions belong to one spec file each, so each has a module of its own with them.
   if (specifier === '@jest/globals') {
-    return { url: new URL(`globals.js?of=${encodeURIComponent(parentURL)}`, import.meta.url).href, shortCircuit: true };
+    return {
+      url: new URL(`globals.js?of=${encodeURIComponent(parentURL)}`, import.meta.url).href,
+      shortCircuit: true,
+    };
   }
   if (/^\.{1,2}\/.*\.js$/.test(specifier) && parentURL.endsWith('.ts')) {
     const url = new URL(specifier.replace(/\.js$/, '.ts'), parentURL);

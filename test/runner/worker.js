@@ -8,6 +8,8 @@ import { pathToFileURL } from 'node:url';
 
 register('./typescript.js', import.meta.url);
 process.setSourceMapsEnabled(true);
+// Deep enough to reach the test from inside the libraries, as Jest has it.
+Error.stackTraceLimit = 100;
 await import('reflect-metadata');
 
 const require = createRequire(import.meta.url);

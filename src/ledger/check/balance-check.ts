@@ -1,6 +1,6 @@
 import { type EntityManager } from 'typeorm';
 import { getAddress } from 'ethers';
-import { type Asset, type FundsReader } from '../../chain/funds-reader.js';
+import { type Asset, type FundsReader } from '../../chain/accounts/funds-reader.js';
 import { balancesOf } from '../ledger-balances.js';
 import { type LedgerAccount, type LedgerLeg } from '../posting.js';
 import { amountText, type CheckedChain } from './report.js';

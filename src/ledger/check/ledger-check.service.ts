@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
-import { FundsReader } from '../../chain/funds-reader.js';
-import { Token } from '../../chain/token.entity.js';
+import { FundsReader } from '../../chain/accounts/funds-reader.js';
+import { Token } from '../../chain/tokens/token.entity.js';
 import { type ChainConfig } from '../../config/chains.js';
 import { CHAINS, SETTINGS } from '../../config/configuration.module.js';
 import { type Settings } from '../../config/settings.js';

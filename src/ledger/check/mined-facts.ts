@@ -1,5 +1,5 @@
-import { type Receipt } from '../../chain/chain-accounts.js';
-import { tokenTransferOf } from '../../chain/movements.js';
+import { type Receipt } from '../../chain/accounts/chain-accounts.js';
+import { tokenTransferOf } from '../../chain/transfers/movements.js';
 import { type OutgoingKind, type OutgoingMovement, recipientSide, type Side } from '../posting.js';
 
 /** A transaction of ours as it was signed. */

@@ -1,6 +1,6 @@
 import { type EntityManager } from 'typeorm';
-import { type Receipt } from '../../chain/chain-accounts.js';
-import { type FundsReader } from '../../chain/funds-reader.js';
+import { type Receipt } from '../../chain/accounts/chain-accounts.js';
+import { type FundsReader } from '../../chain/accounts/funds-reader.js';
 import { type Booked, negated } from '../corrections.js';
 import { type LedgerRepository } from '../ledger.repository.js';
 import { type LedgerAccount, type LedgerLeg, merged, outgoingPosting, outgoingSubject } from '../posting.js';

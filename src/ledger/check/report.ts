@@ -1,5 +1,5 @@
 import { formatUnits } from 'ethers';
-import { type Asset } from '../../chain/funds-reader.js';
+import { type Asset } from '../../chain/accounts/funds-reader.js';
 import { type LedgerAccount } from '../posting.js';
 
 /** What the books say of an account and asset, and what the chain does, in base units. */

@@ -1,5 +1,5 @@
 import { AbiCoder, Interface, toUtf8String, zeroPadValue } from 'ethers';
-import { type RawLog } from '../../chain/raw-block.js';
+import { type RawLog } from '../../chain/blocks/raw-block.js';
 import artifact from './sweep-delegate.json' with { type: 'json' };
 
 const contract = new Interface([

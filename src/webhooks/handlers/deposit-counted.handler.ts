@@ -1,8 +1,9 @@
 import { type DepositView } from '../../payments/deposit.view.js';
 import { type PaymentView } from '../../payments/payment.view.js';
-import { DepositEventHandler, EventHandler } from '../catalogue/event-handler.js';
-import { EXAMPLE_DEPOSIT } from '../catalogue/example-deposit.js';
-import { EXAMPLE } from '../catalogue/example-payment.js';
+import { EventHandler } from '../../events/event-handler.js';
+import { DepositEventHandler } from './described-events.js';
+import { EXAMPLE_DEPOSIT } from './example-deposit.js';
+import { EXAMPLE } from './example-payment.js';
 
 @EventHandler('deposit.counted')
 export class DepositCountedHandler extends DepositEventHandler {

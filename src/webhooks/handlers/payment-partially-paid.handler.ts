@@ -1,6 +1,7 @@
 import { type PaymentView } from '../../payments/payment.view.js';
-import { EventHandler, PaymentEventHandler } from '../catalogue/event-handler.js';
-import { EXAMPLE, transfer } from '../catalogue/example-payment.js';
+import { EventHandler } from '../../events/event-handler.js';
+import { PaymentEventHandler } from './described-events.js';
+import { EXAMPLE, transfer } from './example-payment.js';
 
 @EventHandler('payment.partially_paid')
 export class PaymentPartiallyPaidHandler extends PaymentEventHandler {

@@ -1,7 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import { describe, expect, it } from '@jest/globals';
-import { EventCatalogueModule } from '../catalogue/event-catalogue.module.js';
-import { EventCatalogue } from '../catalogue/event-catalogue.js';
+import { EventCatalogue } from '../../events/event-catalogue.js';
+import { EventHandlersModule } from './event-handlers.module.js';
 import { RefundFailedHandler } from './refund-failed.handler.js';
 
 describe('refund.failed', () => {
@@ -12,7 +12,7 @@ describe('refund.failed', () => {
   });
 
   it('is in the catalogue, as a webhook that its schema allows', async () => {
-    const app = await NestFactory.createApplicationContext(EventCatalogueModule, { logger: false });
+    const app = await NestFactory.createApplicationContext(EventHandlersModule, { logger: false });
     const listed = app.get(EventCatalogue).describe();
     await app.close();
     const { example } = new RefundFailedHandler();

@@ -1,7 +1,8 @@
 import { type PaymentView } from '../../payments/payment.view.js';
-import { EventHandler, RefundEventHandler } from '../catalogue/event-handler.js';
-import { EXAMPLE } from '../catalogue/example-payment.js';
-import { EXAMPLE_REFUND } from '../catalogue/refund.schema.js';
+import { EventHandler } from '../../events/event-handler.js';
+import { RefundEventHandler } from './described-events.js';
+import { EXAMPLE } from './example-payment.js';
+import { EXAMPLE_REFUND } from './refund.schema.js';
 
 @EventHandler('refund.sent')
 export class RefundSentHandler extends RefundEventHandler {

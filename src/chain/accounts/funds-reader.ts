@@ -1,0 +1,119 @@
+import { type ChainConfig } from '../../config/chains.js';
+import { assetBalancesAt, hasPermits, signersAmong } from '../transfers/balances.js';
+import { type BlockRef } from '../blocks/block.js';
+import { ChainAccounts } from './chain-accounts.js';
+import { checkChain } from '../chain-check.js';
+import { blockRef } from '../transfers/movements.js';
+import { type RawHeader } from '../blocks/raw-block.js';
+import { RpcPool } from '../rpc/rpc-pool.js';
+
+/** An asset as people call it. */
+export interface Asset {
+  symbol: string;
+  /** Contract, lower-case; null: the native asset. */
+  token: string | null;
+  decimals: number;
+}
+
+/** chains.yaml and a chain disagree, so what it holds could not be told rightly. */
+export class ChainRefusedError extends Error {
+  constructor(chain: string, reasons: readonly string[]) {
+    super(`chain ${chain} cannot be read: ${reasons.join('; ')}`);
+  }
+}
+
+/** What addresses hold on one chain, after one block, without a database. */
+export class FundsReader {
+  readonly accounts: ChainAccounts;
+  private permitTokens: Promise<string[]> | null = null;
+
+  private constructor(
+    readonly chain: ChainConfig,
+    /** The native asset and every token of chains.yaml, also those switched off. */
+    readonly assets: readonly Asset[],
+    /** Everything is read after this block. */
+    readonly block: BlockRef,
+    private readonly rpc: RpcPool,
+  ) {
+    this.accounts = new ChainAccounts(rpc);
+  }
+
+  /**
+   * @param at a block's hash; left out: the newest block
+   * @throws ChainRefusedError; RpcError
+   */
+  static async open(chain: ChainConfig, at?: string): Promise<FundsReader> {
+    const { blockTimeMs, rpcRequestsPerSecond: requestsPerSecond } = chain;
+    const rpc = new RpcPool(chain.rpcUrls, chain.chainId, { blockTimeMs, requestsPerSecond });
+    try {
+      const reasons = await checkChain(chain, rpc);
+      if (reasons.length > 0) throw new ChainRefusedError(chain.name, reasons);
+      const block = await blockAt(chain.name, rpc, at);
+      return new FundsReader(chain, assetsOf(chain), block, rpc);
+    } catch (error) {
+      rpc.close();
+      throw error;
+    }
+  }
+
+  get name(): string {
+    return this.chain.name;
+  }
+
+  /** For each address, in order, its balance of each of `assets`, in base units. @throws RpcError */
+  balances(addresses: readonly string[]): Promise<bigint[][]> {
+    const assets = this.assets.map(({ token }) => token);
+    return this.rpc.fromOneEndpoint(
+      (rpc) => assetBalancesAt(rpc, this.block.hash, addresses, assets),
+      'balances',
+    );
+  }
+
+  /** For each address, in order, whether it has ever signed anything that was mined. @throws RpcError */
+  async haveSigned(addresses: readonly string[]): Promise<boolean[]> {
+    this.permitTokens ??= this.tokensWithPermits();
+    const permitTokens = await this.permitTokens;
+    return this.rpc.fromOneEndpoint(
+      (rpc) => signersAmong(rpc, this.block.hash, addresses, permitTokens),
+      'nonces',
+    );
+  }
+
+  /** Whether the block is part of the chain still, as its nodes have it now. @throws RpcError */
+  async isCanonical(): Promise<boolean> {
+    const { number, hash } = this.block;
+    const quantity = `0x${number.toString(16)}`;
+    const header = await this.rpc.call<RawHeader | null>('eth_getBlockByNumber', [quantity, false]);
+    return header?.hash.toLowerCase() === hash;
+  }
+
+  close(): void {
+    this.rpc.close();
+  }
+
+  private async tokensWithPermits(): Promise<string[]> {
+    const tokens = this.chain.tokens.map(({ address }) => address);
+    const permits = await Promise.all(tokens.map((token) => hasPermits(this.rpc, this.block.hash, token)));
+    return tokens.filter((_token, index) => permits[index]);
+  }
+}
+
+export function assetsOf({ native, tokens }: Pick<ChainConfig, 'native' | 'tokens'>): Asset[] {
+  return [
+    { ...native, token: null },
+    ...tokens.map(({ symbol, address, decimals }) => ({ symbol, token: address, decimals })),
+  ];
+}
+
+async function blockAt(chain: string, rpc: RpcPool, hash?: string): Promise<BlockRef> {
+  const header =
+    hash === undefined
+      ? await rpc.call<RawHeader | null>('eth_getBlockByNumber', ['latest', false])
+      : await rpc.call<RawHeader | null>('eth_getBlockByHash', [hash, false]);
+  if (header === null) {
+    throw new ChainRefusedError(chain, [
+      `no endpoint has block ${hash ?? 'latest'}: a reorg is under way, or they lag; try again in a moment`,
+    ]);
+  }
+  return blockRef(header);
+}

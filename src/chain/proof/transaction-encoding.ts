@@ -1,0 +1,96 @@
+import { quantity } from '../encoding.js';
+import { type RawTransaction } from '../blocks/raw-block.js';
+import { encodeRlp, type Field } from './rlp.js';
+
+/** OP stack: a deposit from the chain below. */
+const DEPOSIT = 0x7e;
+
+/**
+ * A transaction as the block holds it (EIP-2718), made from its fields; its keccak256 is its hash.
+ * @returns null for a type we do not know how to encode
+ */
+export function encodeTransaction(raw: RawTransaction): Uint8Array | null {
+  const type = Number(raw.type ?? '0x0');
+  const fields = fieldsByType[type]?.(raw);
+  return fields ? encodeRlp(fields, type) : null;
+}
+
+const fieldsByType: Record<number, ((raw: RawTransaction) => Field[]) | undefined> = {
+  // EIP-155: `v` carries the chain id, `yParity` where a node adds it does not.
+  0: (raw) => [
+    quantity(raw.nonce),
+    quantity(raw.gasPrice),
+    ...call(raw),
+    quantity(raw.v),
+    quantity(raw.r),
+    quantity(raw.s),
+  ],
+  // EIP-2930
+  1: (raw) => [
+    quantity(raw.chainId),
+    quantity(raw.nonce),
+    quantity(raw.gasPrice),
+    ...call(raw),
+    accessList(raw),
+    ...signature(raw),
+  ],
+  // EIP-1559
+  2: (raw) => [...dynamicFee(raw), ...signature(raw)],
+  // EIP-4844
+  3: (raw) => [
+    ...dynamicFee(raw),
+    quantity(raw.maxFeePerBlobGas),
+    [...(raw.blobVersionedHashes ?? [])],
+    ...signature(raw),
+  ],
+  // EIP-7702
+  4: (raw) => [...dynamicFee(raw), authorizations(raw), ...signature(raw)],
+  [DEPOSIT]: (raw) => [
+    raw.sourceHash ?? '0x',
+    raw.from,
+    recipient(raw),
+    quantity(raw.mint),
+    quantity(raw.value),
+    quantity(raw.gas),
+    quantity(raw.isSystemTx ? '0x1' : '0x0'),
+    raw.input,
+  ],
+};
+
+function call(raw: RawTransaction): Field[] {
+  return [quantity(raw.gas), recipient(raw), quantity(raw.value), raw.input];
+}
+
+function dynamicFee(raw: RawTransaction): Field[] {
+  return [
+    quantity(raw.chainId),
+    quantity(raw.nonce),
+    quantity(raw.maxPriorityFeePerGas),
+    quantity(raw.maxFeePerGas),
+    ...call(raw),
+    accessList(raw),
+  ];
+}
+
+function recipient(raw: RawTransaction): string {
+  return raw.to ?? '0x';
+}
+
+function accessList(raw: RawTransaction): Field {
+  return (raw.accessList ?? []).map(({ address, storageKeys }) => [address, [...storageKeys]]);
+}
+
+function authorizations(raw: RawTransaction): Field {
+  return (raw.authorizationList ?? []).map((one) => [
+    quantity(one.chainId),
+    one.address,
+    quantity(one.nonce),
+    quantity(one.yParity),
+    quantity(one.r),
+    quantity(one.s),
+  ]);
+}
+
+function signature(raw: RawTransaction): Field[] {
+  return [quantity(raw.yParity ?? raw.v), quantity(raw.r), quantity(raw.s)];
+}

@@ -1,0 +1,98 @@
+import { type Movement } from '../blocks/block.js';
+import { tracedMovementsOf } from '../transfers/block-traces.js';
+import { nativeTransferOf, tokenTransferOf } from '../transfers/movements.js';
+import { type RawHeader, type RawReceipt, type RawTransaction } from '../blocks/raw-block.js';
+import { type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
+import { type RpcPool } from '../rpc/rpc-pool.js';
+
+/** A transaction as a node shows it now. Nothing of it is proved: it is for explaining, not for counting. */
+export interface FoundTransaction {
+  /** 0x + 64 lower-case hex digits. */
+  hash: string;
+  /** The account or contract it went to, lower-case; null: it made a contract. */
+  to: string | null;
+  /** Null: it waits to be mined. */
+  included: IncludedTransaction | null;
+}
+
+export interface IncludedTransaction {
+  block: { number: number; hash: string; time: Date };
+  hasSucceeded: boolean;
+  /** Native value, Transfer logs of any contract, also of zero, and inner transfers; of a failed one, nothing. */
+  movements: Movement[];
+}
+
+/**
+ * Asks a chain's endpoints, in their order, for a transaction, until one knows it.
+ * @param hash 0x + 64 lower-case hex digits
+ * @param isTraced whether what moved inside of it is asked for as well; a node that cannot tell gives the rest
+ * @returns null when those that answered do not know it
+ * @throws RpcError when none answered
+ */
+export async function findTransaction(
+  rpc: RpcPool,
+  hash: string,
+  isTraced: boolean,
+): Promise<FoundTransaction | null> {
+  let areSomeWithoutIt = false;
+  try {
+    return await rpc.fromOneEndpoint(async (one) => {
+      const transaction = await one.call<MinedTransaction | null>('eth_getTransactionByHash', [hash]);
+      if (transaction === null) {
+        areSomeWithoutIt = true;
+        throw new RpcError('the node', 'eth_getTransactionByHash', 'it does not know the transaction');
+      }
+      return found(one, transaction, isTraced);
+    }, 'eth_getTransactionByHash');
+  } catch (error) {
+    if (areSomeWithoutIt && error instanceof RpcError) return null;
+    throw error;
+  }
+}
+
+interface MinedTransaction extends RawTransaction {
+  /** Null: not mined yet. */
+  blockNumber: string | null;
+}
+
+async function found(rpc: Rpc, transaction: MinedTransaction, isTraced: boolean): Promise<FoundTransaction> {
+  const hash = transaction.hash.toLowerCase();
+  const to = transaction.to?.toLowerCase() ?? null;
+  if (transaction.blockNumber === null) return { hash, to, included: null };
+  const [receipt, header] = await Promise.all([
+    rpc.call<RawReceipt | null>('eth_getTransactionReceipt', [hash]),
+    rpc.call<RawHeader | null>('eth_getBlockByNumber', [transaction.blockNumber, false]),
+  ]);
+  if (receipt === null || receipt.blockHash !== header?.hash) {
+    throw new RpcError('the node', 'eth_getTransactionReceipt', 'its block is being replaced; ask again');
+  }
+  const block = {
+    number: Number(header.number),
+    hash: header.hash.toLowerCase(),
+    time: new Date(Number(header.timestamp) * 1000),
+  };
+  const hasSucceeded = Number(receipt.status) === 1;
+  const inner = hasSucceeded && isTraced ? await innerMovements(rpc, hash) : [];
+  const movements = hasSucceeded ? [...movementsIn(transaction, receipt), ...inner] : [];
+  return { hash, to, included: { block, hasSucceeded, movements } };
+}
+
+async function innerMovements(rpc: Rpc, hash: string): Promise<Movement[]> {
+  try {
+    return await tracedMovementsOf(rpc, hash);
+  } catch (error) {
+    if (error instanceof RpcError) return [];
+    throw error;
+  }
+}
+
+/** What is no number in hexadecimal is passed over here: it explains nothing. */
+const WORD = /^0x[0-9a-fA-F]{64}/;
+
+function movementsIn(transaction: RawTransaction, receipt: RawReceipt): Movement[] {
+  const native = nativeTransferOf(transaction);
+  const tokens = receipt.logs.map((log, ordinal) =>
+    WORD.test(log.data) ? tokenTransferOf(log, { txHash: transaction.hash, ordinal }) : undefined,
+  );
+  return [native, ...tokens].filter((movement) => movement !== undefined);
+}

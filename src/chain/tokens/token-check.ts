@@ -1,0 +1,107 @@
+import { Interface } from 'ethers';
+import { type ChainConfig } from '../../config/chains.js';
+import { TRANSFER_TOPIC } from '../transfers/movements.js';
+import { RpcError } from '../rpc/rpc-endpoint.js';
+import { type RpcPool } from '../rpc/rpc-pool.js';
+
+type TokenConfig = ChainConfig['tokens'][number];
+
+const erc20 = new Interface([
+  'function decimals() view returns (uint8)',
+  'function transfer(address, uint256)',
+]);
+/** Two accounts that nobody has. */
+const [NOBODY, NOBODY_ELSE] = [`0x${'51'.repeat(20)}`, `0x${'52'.repeat(20)}`];
+/** Far enough back for a transfer of any token that is in use. */
+const LOOK_BACK_BLOCKS = 1_000;
+
+interface TransferLog {
+  address: string;
+  topics: string[];
+}
+
+/**
+ * Compares a token with its contract: that it is one, has the decimals configured, and tells of its transfers as ERC-20
+ * has it, with both addresses indexed, so that they can be read.
+ * @returns what is wrong and how to mend it; null when the token may be used
+ * @throws RpcError when the chain could not be asked
+ */
+export async function checkToken(token: TokenConfig, rpc: RpcPool): Promise<string | null> {
+  const decimals = await decimalsOf(token, rpc);
+  if (decimals === null) {
+    return `token ${token.symbol}: there is no ERC-20 contract at ${token.address}: mend its address in chains.yaml`;
+  }
+  if (decimals !== token.decimals) {
+    return `token ${token.symbol} has ${decimals} decimals on chain, chains.yaml says ${token.decimals}: mend its decimals`;
+  }
+  const log = (await simulatedTransfer(token, rpc)) ?? (await latestTransfer(token, rpc));
+  if (log === null || log.topics.length === 3) return null;
+  return (
+    `token ${token.symbol}: the Transfer events of ${token.address} have ${log.topics.length - 1} indexed arguments, ` +
+    'not the two addresses of ERC-20: payments in it cannot be seen. Take it out of chains.yaml'
+  );
+}
+
+/** Null: it does not say. */
+async function decimalsOf({ address }: TokenConfig, rpc: RpcPool): Promise<number | null> {
+  try {
+    const answer = await rpc.call<string>('eth_call', [
+      { to: address, data: erc20.encodeFunctionData('decimals') },
+      'latest',
+    ]);
+    return answer.length === 66 ? Number(BigInt(answer)) : null;
+  } catch (error) {
+    if (isRefusal(error)) return null;
+    throw error;
+  }
+}
+
+/** The event of a transfer of nothing, which most tokens allow anyone; null where it, or the node, does not. */
+async function simulatedTransfer({ address }: TokenConfig, rpc: RpcPool): Promise<TransferLog | null> {
+  const data = erc20.encodeFunctionData('transfer', [NOBODY_ELSE, 0]);
+  try {
+    const blocks = await rpc.call<{ calls: { logs?: TransferLog[] }[] }[]>('eth_simulateV1', [
+      { blockStateCalls: [{ calls: [{ from: NOBODY, to: address, data }] }] },
+      'latest',
+    ]);
+    return transferIn(blocks[0]?.calls[0]?.logs ?? [], address);
+  } catch (error) {
+    if (error instanceof RpcError) return null;
+    throw error;
+  }
+}
+
+/** The newest there is in the last blocks, as far back as the node looks at once; null where there is none. */
+async function latestTransfer({ address }: TokenConfig, rpc: RpcPool): Promise<TransferLog | null> {
+  const head = Number(await rpc.call<string>('eth_blockNumber', []));
+  let blocks = Math.min(LOOK_BACK_BLOCKS, head + 1);
+  while (blocks >= 1) {
+    try {
+      const fromBlock = `0x${(head - blocks + 1).toString(16)}`;
+      const filter = { address, topics: [TRANSFER_TOPIC], fromBlock, toBlock: 'latest' };
+      return transferIn(await rpc.call<TransferLog[]>('eth_getLogs', [filter]), address);
+    } catch (error) {
+      if (!(error instanceof RpcError) || !isTooWide(error)) throw error;
+      const { maxBlocks = blocks } = error.failure;
+      blocks = maxBlocks < blocks ? maxBlocks : Math.floor(blocks / 2);
+    }
+  }
+  return null;
+}
+
+function transferIn(logs: readonly TransferLog[], token: string): TransferLog | null {
+  return (
+    logs.findLast(
+      ({ address, topics }) => address.toLowerCase() === token && topics[0]?.toLowerCase() === TRANSFER_TOPIC,
+    ) ?? null
+  );
+}
+
+function isTooWide({ failure: { kind } }: RpcError): boolean {
+  return kind === 'range_too_large' || kind === 'too_many_results';
+}
+
+/** The contract was asked, and said no. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof RpcError && error.failure.kind === 'fatal';
+}

@@ -1,0 +1,93 @@
+import { type Block, type Movement } from '../blocks/block.js';
+import {
+  type CallFrame,
+  type InnerTransfer,
+  ofCallFrames,
+  ofParityTraces,
+  type ParityTrace,
+} from './inner-transfers.js';
+import { MethodNotFoundError, type Rpc } from '../rpc/rpc-endpoint.js';
+import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
+
+interface TracedTransaction {
+  /** Absent on older nodes. */
+  txHash?: string;
+  /** Absent where the node could not trace this transaction. */
+  result?: CallFrame;
+}
+
+/**
+ * Every value transfer inside the transactions of a block, by `debug_traceBlockByHash`, or where the node lacks that by
+ * `trace_block`. A trace proves nothing: see `unseenCredit`.
+ * @throws MethodNotFoundError when the node has neither method
+ * @throws UnprovenAnswerError when the traces are not of this block
+ */
+export async function tracedMovements(rpc: Rpc, block: Block): Promise<Movement[]> {
+  try {
+    const traced = await rpc.call<TracedTransaction[]>('debug_traceBlockByHash', [
+      block.hash,
+      { tracer: 'callTracer' },
+    ]);
+    return ofFrames(block, traced);
+  } catch (error) {
+    if (!(error instanceof MethodNotFoundError)) throw error;
+    const number = `0x${block.number.toString(16)}`;
+    return ofTraces(block, await rpc.call<ParityTrace[]>('trace_block', [number]));
+  }
+}
+
+/**
+ * The same of one transaction.
+ * @throws RpcError when the node cannot tell
+ */
+export async function tracedMovementsOf(rpc: Rpc, hash: string): Promise<Movement[]> {
+  try {
+    const top = await rpc.call<CallFrame>('debug_traceTransaction', [hash, { tracer: 'callTracer' }]);
+    return movementsIn(hash, ofCallFrames(top));
+  } catch (error) {
+    if (!(error instanceof MethodNotFoundError)) throw error;
+    return movementsIn(hash, ofParityTraces(await rpc.call<ParityTrace[]>('trace_transaction', [hash])));
+  }
+}
+
+function ofFrames(
+  { hash: blockHash, transactions }: Block,
+  traced: readonly TracedTransaction[],
+): Movement[] {
+  if (traced.length !== transactions.length) {
+    throw new UnprovenAnswerError(
+      blockHash,
+      `${traced.length} traces came for ${transactions.length} transactions`,
+    );
+  }
+  return transactions.flatMap((hash, index) => {
+    const { txHash = hash, result } = traced[index] as TracedTransaction;
+    if (txHash.toLowerCase() !== hash || result === undefined) {
+      throw new UnprovenAnswerError(blockHash, `trace ${index} is not that of transaction ${hash}`);
+    }
+    return movementsIn(hash, ofCallFrames(result));
+  });
+}
+
+/** It is asked for by number, so that the block it is of has to be looked at. */
+function ofTraces({ hash: blockHash, transactions }: Block, traces: readonly ParityTrace[]): Movement[] {
+  if (traces.some((trace) => trace.blockHash.toLowerCase() !== blockHash)) {
+    throw new UnprovenAnswerError(blockHash, 'its traces are of another block');
+  }
+  return transactions.flatMap((hash) => {
+    const own = traces.filter(({ transactionHash }) => transactionHash?.toLowerCase() === hash);
+    if (own.length === 0) throw new UnprovenAnswerError(blockHash, `there is no trace of ${hash}`);
+    return movementsIn(hash, ofParityTraces(own));
+  });
+}
+
+function movementsIn(txHash: string, transfers: readonly InnerTransfer[]): Movement[] {
+  return transfers.map((transfer, ordinal) => ({
+    ...transfer,
+    kind: 'internal',
+    txHash,
+    ordinal,
+    logIndex: null,
+    tokenAddress: null,
+  }));
+}

@@ -1,0 +1,54 @@
+import { type Block, type Movement } from '../blocks/block.js';
+import { RpcError } from '../rpc/rpc-endpoint.js';
+
+/** Blocks in which value is looked for that came to us from inside of transactions. */
+export interface InternalSearch {
+  /** Linked: each the parent of the next. At least one. */
+  blocks: readonly Block[];
+  /** The chain's height, by which a state that is gone is told from one that has yet to come. */
+  head: number;
+  /** Addresses whose balance is followed, lower-case; asked for where balances tell. */
+  watched: () => Promise<readonly string[]>;
+  /** Which of these addresses are ours; asked for where traces tell. */
+  ownAmong: (addresses: readonly string[]) => Promise<ReadonlySet<string>>;
+}
+
+export interface InternalFound {
+  /** With their blocks' hashes. */
+  movements: (Movement & { blockHash: string })[];
+  /** Blocks that could not be searched, because no node has their state any more. */
+  unsearched: number[];
+}
+
+/** Finds native value that contracts sent: no transaction goes to us, and no log tells of it. */
+export interface InternalTransfers {
+  /** @throws RpcError, UnprovenAnswerError: nothing is known, another time may succeed */
+  search(search: InternalSearch): Promise<InternalFound>;
+}
+
+export const NO_INTERNAL_TRANSFERS: InternalTransfers = {
+  search: () => Promise.resolve({ movements: [], unsearched: [] }),
+};
+
+/** The blocks with what was found in them. */
+export function withInternal(blocks: readonly Block[], { movements }: InternalFound): Block[] {
+  return blocks.map((block) => {
+    const own = movements.filter(({ blockHash }) => blockHash === block.hash);
+    return own.length === 0
+      ? block
+      : {
+          ...block,
+          movements: [...block.movements, ...own.map(({ blockHash: _, ...movement }) => movement)],
+        };
+  });
+}
+
+/** Full nodes keep the state of 128 blocks; with half of that, a node that merely lags is not taken for one without. */
+const STATE_IS_GONE_AFTER = 64;
+const STATE_IS_GONE =
+  /missing trie node|historical state|state.{0,60}(unavailable|not available)|pruned|archive/i;
+
+/** Whether a node said that it does not keep the state of so old a block. */
+export function isStateGone(error: unknown, block: number, head: number): boolean {
+  return error instanceof RpcError && head - block > STATE_IS_GONE_AFTER && STATE_IS_GONE.test(error.message);
+}

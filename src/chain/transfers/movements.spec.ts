@@ -1,0 +1,140 @@
+import { describe, expect, it } from '@jest/globals';
+import { requireConsistent } from '../blocks/consistency.js';
+import { movementsOf } from './movements.js';
+import { type BlockBody, type Outcome, type RawLog } from '../blocks/raw-block.js';
+import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
+
+const HASH = `0x${'b'.repeat(64)}`;
+const TOKEN = `0x${'70'.repeat(20)}`;
+const TRANSFER = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef';
+const ALICE = `0x${'A1'.repeat(20)}`;
+const SHOP = `0x${'5E'.repeat(20)}`;
+const watched = new Set([TOKEN]);
+
+const topic = (address: string) => `0x${address.slice(2).padStart(64, '0')}`;
+const word = (value: bigint) => `0x${value.toString(16).padStart(64, '0')}`;
+
+interface Sketch {
+  value?: bigint;
+  to?: string | null;
+  status?: string;
+  logs?: Partial<RawLog>[];
+}
+
+/** A block and its receipts as a node sends them, log indices counted through. */
+function aBlock(...sketches: Sketch[]): { block: BlockBody; receipts: Outcome[] } {
+  let logIndex = 0;
+  const receipts = sketches.map(({ status = '0x1', logs = [] }, index) => ({
+    transactionHash: `0x${index}`,
+    blockHash: HASH,
+    status,
+    logs: logs.map((log) => ({
+      address: TOKEN,
+      topics: [TRANSFER, topic(ALICE), topic(SHOP)],
+      data: word(5n),
+      blockHash: HASH,
+      transactionHash: `0x${index}`,
+      logIndex: `0x${(logIndex++).toString(16)}`,
+      ...log,
+    })),
+  }));
+  const transactions = sketches.map(({ value = 0n, to = SHOP }, index) => ({
+    hash: `0x${index}`,
+    from: ALICE,
+    to,
+    value: `0x${value.toString(16)}`,
+    gas: '0x5208',
+  }));
+  const block = {
+    number: '0x10',
+    hash: HASH,
+    parentHash: `0x${'a'.repeat(64)}`,
+    timestamp: '0x65',
+    transactions,
+  };
+  return { block, receipts };
+}
+
+const read = (...sketches: Sketch[]) => {
+  const { block, receipts } = aBlock(...sketches);
+  return movementsOf(block, receipts, watched).movements;
+};
+
+describe('movementsOf', () => {
+  it('reads where and when the block is', () => {
+    const { block, receipts } = aBlock();
+    expect(movementsOf(block, receipts, watched)).toMatchObject({
+      number: 16,
+      hash: HASH,
+      time: new Date(101_000),
+    });
+  });
+
+  it('finds native value, addresses in lower case', () => {
+    expect(read({ value: 7n })).toEqual([
+      {
+        kind: 'native',
+        txHash: '0x0',
+        ordinal: 0,
+        logIndex: null,
+        from: ALICE.toLowerCase(),
+        to: SHOP.toLowerCase(),
+        tokenAddress: null,
+        amount: 7n,
+      },
+    ]);
+  });
+
+  it('counts each of two payments in one batch transaction at its own ordinal', () => {
+    const movements = read({ logs: [{}] }, { logs: [{ address: `0x${'99'.repeat(20)}` }, {}, {}] });
+    expect(movements.map(({ txHash, ordinal, logIndex }) => [txHash, ordinal, logIndex])).toEqual([
+      ['0x0', 0, 0],
+      ['0x1', 1, 2],
+      ['0x1', 2, 3],
+    ]);
+  });
+
+  it.each([
+    ['a failed transaction', { value: 7n, status: '0x0', logs: [] }],
+    ['a contract creation', { value: 7n, to: null }],
+    ['a transfer of nothing', { value: 0n, logs: [{ data: word(0n) }] }],
+    ['a token that is not allow-listed', { logs: [{ address: `0x${'99'.repeat(20)}` }] }],
+    [
+      'another event of the token',
+      { logs: [{ topics: [`0x${'1'.repeat(64)}`, topic(ALICE), topic(SHOP)] }] },
+    ],
+    [
+      'an ERC-721 transfer',
+      { logs: [{ topics: [TRANSFER, topic(ALICE), topic(SHOP), word(1n)], data: '0x' }] },
+    ],
+    ['a log of a token that is no amount', { logs: [{ data: '0x' }] }],
+  ])('passes over %s', (_what, sketch) => {
+    expect(read(sketch)).toEqual([]);
+  });
+
+  it('keeps an amount of 2^256−1 to the last digit', () => {
+    expect(read({ logs: [{ data: word(2n ** 256n - 1n) }] })[0]?.amount).toBe(2n ** 256n - 1n);
+  });
+});
+
+describe('requireConsistent', () => {
+  it('does not believe an answer with a log left out', () => {
+    const { block, receipts } = aBlock({ logs: [{}, {}, {}] });
+    receipts[0]?.logs.splice(1, 1);
+    expect(() => requireConsistent(block, receipts)).toThrow(UnprovenAnswerError);
+  });
+
+  it('does not believe receipts of another block, of other transactions, or too few of them', () => {
+    const { block, receipts } = aBlock({}, {});
+    expect(() => requireConsistent(block, receipts.slice(1))).toThrow(/2 transactions but 1 receipts/);
+    expect(() => requireConsistent(block, [...receipts].reverse())).toThrow(/another transaction/);
+    expect(() => requireConsistent({ ...block, hash: '0xother' }, receipts)).toThrow(/is of block/);
+  });
+
+  it('does not believe logs that a reorg has taken', () => {
+    for (const change of [{ removed: true }, { blockHash: '0xother' }]) {
+      const { block, receipts } = aBlock({ logs: [{}, change] });
+      expect(() => requireConsistent(block, receipts)).toThrow(/log 1 is of another branch/);
+    }
+  });
+});

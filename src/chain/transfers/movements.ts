@@ -1,0 +1,113 @@
+import { type Block, type BlockRef, type Movement } from '../blocks/block.js';
+import { type BlockBody, type Outcome, type RawHeader, type RawLog } from '../blocks/raw-block.js';
+
+/** keccak256("Transfer(address,address,uint256)"), ERC-20. */
+export const TRANSFER_TOPIC = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef';
+
+export function blockRef(raw: RawHeader): BlockRef {
+  return {
+    number: Number(raw.number),
+    hash: raw.hash.toLowerCase(),
+    parentHash: raw.parentHash.toLowerCase(),
+    time: new Date(Number(raw.timestamp) * 1000),
+  };
+}
+
+/**
+ * Every value transfer of a block: native value of the transactions that succeeded, and Transfer logs of the tokens
+ * watched. Zero-value transfers are left out: they are how address poisoning is done, and move no money.
+ * @param watchedTokens contracts, lower-case
+ * @param receipts of all its transactions in order, as `requireConsistent` wants them
+ */
+export function movementsOf(
+  block: BlockBody,
+  receipts: Outcome[],
+  watchedTokens: ReadonlySet<string>,
+): Block {
+  const movements: Movement[] = [];
+  block.transactions.forEach((transaction, index) => {
+    const receipt = receipts[index] as Outcome;
+    if (Number(receipt.status) !== 1) return;
+    const native = nativeTransferOf(transaction);
+    if (native && native.amount > 0n) movements.push(native);
+    receipt.logs.forEach((log, ordinal) => {
+      const movement = watchedTransferOf(log, { txHash: transaction.hash, ordinal }, watchedTokens);
+      if (movement) movements.push(movement);
+    });
+  });
+  return blockOf(block, movements);
+}
+
+/** Yellow paper, appendix G: what every transaction costs before any code runs. */
+const PLAIN_TRANSFER_GAS = 21_000;
+
+export function blockOf(block: BlockBody, movements: Movement[]): Block {
+  return {
+    ...blockRef(block),
+    movements,
+    transactions: block.transactions.map(({ hash }) => hash.toLowerCase()),
+    runsCode: block.transactions.some(({ gas }) => Number(gas) > PLAIN_TRANSFER_GAS),
+  };
+}
+
+/** Whom these logs say that tokens went to; lower-case. */
+export function tokenRecipients(logs: readonly RawLog[], watchedTokens: ReadonlySet<string>): string[] {
+  return logs.flatMap((log, ordinal) => {
+    const movement = watchedTransferOf(log, { txHash: log.transactionHash, ordinal }, watchedTokens);
+    return movement ? [movement.to] : [];
+  });
+}
+
+function watchedTransferOf(
+  log: RawLog,
+  place: { txHash: string; ordinal: number },
+  watchedTokens: ReadonlySet<string>,
+): Movement | undefined {
+  if (!watchedTokens.has(log.address.toLowerCase())) return undefined;
+  const movement = tokenTransferOf(log, place);
+  return movement && movement.amount > 0n ? movement : undefined;
+}
+
+/** What a transaction moves itself if it succeeds, also when that is nothing; undefined where it makes a contract. */
+export function nativeTransferOf({
+  hash,
+  from,
+  to,
+  value,
+}: BlockBody['transactions'][number]): Movement | undefined {
+  if (to === null) return undefined;
+  return {
+    kind: 'native',
+    txHash: hash.toLowerCase(),
+    ordinal: 0,
+    logIndex: null,
+    from: from.toLowerCase(),
+    to: to.toLowerCase(),
+    tokenAddress: null,
+    amount: BigInt(value),
+  };
+}
+
+/** The ERC-20 transfer that a log of any contract tells of, also of zero; undefined where it is none. */
+export function tokenTransferOf(
+  log: RawLog,
+  { txHash, ordinal }: { txHash: string; ordinal: number },
+): Movement | undefined {
+  // ERC-721 has the same topic with a fourth, the token id; its data is empty. Only three topics are ERC-20.
+  if (log.topics.length !== 3 || log.topics[0]?.toLowerCase() !== TRANSFER_TOPIC) return undefined;
+  if (log.data.length < 66) return undefined;
+  return {
+    kind: 'erc20',
+    txHash: txHash.toLowerCase(),
+    ordinal,
+    logIndex: Number(log.logIndex),
+    from: addressOfTopic(log.topics[1] as string),
+    to: addressOfTopic(log.topics[2] as string),
+    tokenAddress: log.address.toLowerCase(),
+    amount: BigInt(log.data.slice(0, 66)),
+  };
+}
+
+function addressOfTopic(topic: string): string {
+  return `0x${topic.slice(-40).toLowerCase()}`;
+}

@@ -1,0 +1,40 @@
+import { Interface } from 'ethers';
+import { type Rpc } from '../rpc/rpc-endpoint.js';
+import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
+
+/** At the same address on every chain that has it. */
+export const MULTICALL3 = '0xca11bde05977b3631167028862be2a173976ca11';
+
+const multicall = new Interface([
+  'function aggregate3((address target, bool allowFailure, bytes callData)[] calls) payable returns ((bool success, bytes returnData)[])',
+]);
+
+export interface ContractCall {
+  /** Lower-case. */
+  target: string;
+  /** Hex with 0x. */
+  callData: string;
+}
+
+/**
+ * Calls contracts in one `eth_call` through Multicall3, pinned to a block's hash (EIP-1898).
+ * @returns what each call returned, null for one that failed; null where the chain has no Multicall3 at that block
+ * @throws RpcError, UnprovenAnswerError
+ */
+export async function aggregate(
+  rpc: Rpc,
+  blockHash: string,
+  calls: readonly ContractCall[],
+): Promise<(string | null)[] | null> {
+  const tolerant = calls.map((call) => ({ ...call, allowFailure: true }));
+  const call = { to: MULTICALL3, data: multicall.encodeFunctionData('aggregate3', [tolerant]) };
+  const answer = await rpc.call<string>('eth_call', [call, { blockHash }]);
+  if (answer === '0x') return null;
+  const [results] = multicall.decodeFunctionResult('aggregate3', answer) as unknown as [
+    { success: boolean; returnData: string }[],
+  ];
+  if (results.length !== calls.length) {
+    throw new UnprovenAnswerError(blockHash, `${results.length} answers came for ${calls.length} calls`);
+  }
+  return results.map(({ success, returnData }) => (success ? returnData : null));
+}

@@ -1,0 +1,74 @@
+import { type Proofs } from '../../config/chains.js';
+import { type Block, type Movement } from '../blocks/block.js';
+import { tracedMovements } from './block-traces.js';
+import {
+  type InternalFound,
+  type InternalSearch,
+  type InternalTransfers,
+  isStateGone,
+} from './internal-transfers.js';
+import { type Rpc } from '../rpc/rpc-endpoint.js';
+import { type RpcPool } from '../rpc/rpc-pool.js';
+import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
+import { unseenCredit } from './unseen-credit.js';
+
+/** `internal_transfers: trace`: by what the node says ran in each block, for every address of ours. */
+export class TracedTransfers implements InternalTransfers {
+  constructor(
+    private readonly rpc: RpcPool,
+    private readonly proofs: Proofs,
+  ) {}
+
+  async search({ blocks, head, ownAmong }: InternalSearch): Promise<InternalFound> {
+    const searched = await Promise.all(
+      blocks
+        .filter(({ runsCode }) => runsCode)
+        .map(async (block) => ({ block, moved: await this.tracedIn(block, head, ownAmong) })),
+    );
+    return {
+      movements: searched.flatMap(({ block, moved }) =>
+        (moved ?? []).map((movement) => ({ ...movement, blockHash: block.hash })),
+      ),
+      unsearched: searched.flatMap(({ block, moved }) => (moved === null ? [block.number] : [])),
+    };
+  }
+
+  /** @returns null when no node has the block's state any more */
+  private async tracedIn(
+    block: Block,
+    head: number,
+    ownAmong: InternalSearch['ownAmong'],
+  ): Promise<Movement[] | null> {
+    try {
+      return await this.rpc.fromOneEndpoint(async (rpc) => {
+        const traced = await tracedMovements(rpc, block);
+        const own = await ownAmong([...new Set(traced.map(({ to }) => to))]);
+        for (const address of own) await this.requireArrival(rpc, block, address, traced);
+        return traced.filter(({ to }) => own.has(to));
+      }, 'traces');
+    } catch (error) {
+      if (isStateGone(error, block.number, head)) return null;
+      throw error;
+    }
+  }
+
+  /** A trace is the node's word alone; the balance has to have grown by as much. */
+  private async requireArrival(
+    rpc: Rpc,
+    block: Block,
+    address: string,
+    traced: readonly Movement[],
+  ): Promise<void> {
+    const arrived = await unseenCredit(rpc, this.proofs, block, address);
+    const told = traced.reduce(
+      (total, { from, to, amount }) =>
+        total + (to === address ? amount : 0n) - (from === address ? amount : 0n),
+      0n,
+    );
+    if (arrived >= told) return;
+    throw new UnprovenAnswerError(
+      block.hash,
+      `its traces bring ${address} ${told} wei, its balance tells of ${arrived}`,
+    );
+  }
+}

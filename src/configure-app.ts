@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import { type INestApplication } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import { type Logger } from 'pino';
+import { AppModule } from './app.module.js';
+import { type Configuration } from './config/read-configuration.js';
+import { VERSION } from './config/version.js';
+import { readJsonBodies } from './http/json-body.js';
+import { completeDescription } from './http/openapi.js';
+import { PinoLogger } from './http/pino-logger.js';
+import { pathOf, ProblemFilter } from './http/problem.filter.js';
+import { measureRequests } from './http/request-metrics.js';
+import { recordRoutes, Routes } from './http/routes.js';
+import { UnreadableUrlError } from './http/unreadable-url.error.js';
+import { validationPipe } from './http/validation.js';
+
+const BODY_LIMIT_BYTES = 256 * 1024;
+/** To send a request whole. Fastify sets none, which lets slow senders keep connections for ever. */
+const REQUEST_TIMEOUT_MS = 30_000;
+const API_PREFIX = 'api/v1';
+const OUTSIDE_PREFIX = [
+  '.well-known/webhook-keys/:endpoint_id',
+  'health',
+  'health/live',
+  'health/ready',
+  'metrics',
+];
+
+/** The one set-up of the app, for main and for every test. It listens on nothing yet. */
+export async function createApp(configuration: Configuration, pino: Logger): Promise<NestFastifyApplication> {
+  const routes = new Routes();
+  const problems = new ProblemFilter(routes);
+  const adapter = new FastifyAdapter({
+    loggerInstance: pino,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestIdHeader: false,
+    genReqId: ({ headers }: { headers: Record<string, unknown> }) =>
+      sanePassedId(headers['x-request-id']) ?? randomUUID(),
+    forceCloseConnections: 'idle',
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    // A URL that cannot be decoded has no route, and so no hook and no filter.
+    frameworkErrors: (_error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+      void reply.headers(headersOf(request));
+      problems.answer(new UnreadableUrlError('it is not valid percent-encoding'), request, reply);
+    },
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.register(configuration), adapter, {
+    logger: new PinoLogger(pino),
+    bodyParser: false,
+    // An error is thrown to whoever starts the app, and not answered with process.abort().
+    abortOnError: false,
+  });
+  const fastify: FastifyInstance = adapter.getInstance<FastifyInstance>();
+  recordRoutes(fastify, routes);
+  readJsonBodies(fastify);
+  decorateAnswers(fastify);
+  measureRequests(fastify);
+  refuseNul(fastify);
+  app.setGlobalPrefix(API_PREFIX, { exclude: OUTSIDE_PREFIX });
+  app.useGlobalPipes(validationPipe());
+  app.useGlobalFilters(problems);
+  serveDocs(app, configuration.settings.publicUrl);
+  await initialise(app);
+  return app;
+}
+
+/** An app that cannot start is ended, not left half alive. */
+async function initialise(app: NestFastifyApplication): Promise<void> {
+  try {
+    await app.init();
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+}
+
+/** A request id from outside is taken over when it could not forge log lines. */
+function sanePassedId(given: unknown): string | undefined {
+  return typeof given === 'string' && /^[\w.:-]{1,100}$/.test(given) ? given : undefined;
+}
+
+/** Postgres takes no text with NUL, and no filter of ours matches one. */
+function refuseNul(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    const query = request.url.split('?', 2)[1];
+    done(query?.includes('%00') ? new UnreadableUrlError('its query has a NUL character (%00)') : undefined);
+  });
+}
+
+function headersOf(request: FastifyRequest): Record<string, string> {
+  return {
+    'x-request-id': request.id,
+    'x-content-type-options': 'nosniff',
+    // A key in X-Api-Key does not keep shared caches from storing the answer, as one in Authorization does.
+    ...(request.url.startsWith(`/${API_PREFIX}/`) ? { 'cache-control': 'no-store' } : {}),
+  };
+}
+
+function decorateAnswers(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    void reply.headers(headersOf(request));
+    done();
+  });
+  fastify.addHook('onResponse', (request, reply, done) => {
+    request.log.info(
+      {
+        method: request.method,
+        url: pathOf(request),
+        status: reply.statusCode,
+        duration: Math.round(reply.elapsedTime),
+      },
+      'request',
+    );
+    done();
+  });
+}
+
+function serveDocs(app: INestApplication, publicUrl: string | null): void {
+  const description = new DocumentBuilder()
+    .setTitle('Quittance')
+    .setDescription(
+      'Take crypto on EVM chains: amounts are decimal strings in base units, times ISO 8601 in UTC.',
+    )
+    .setVersion(VERSION)
+    .addBearerAuth(
+      { type: 'http', scheme: 'bearer', bearerFormat: 'qk_…', description: 'An API key' },
+      'bearer',
+    )
+    .addApiKey({ type: 'apiKey', in: 'header', name: 'X-Api-Key' }, 'x-api-key');
+  if (publicUrl !== null) description.addServer(publicUrl);
+  const describe = () => completeDescription(SwaggerModule.createDocument(app, description.build()));
+  SwaggerModule.setup('docs', app, describe, {
+    jsonDocumentUrl: 'openapi.json',
+    yamlDocumentUrl: 'openapi.yaml',
+  });
+}

@@ -1,0 +1,206 @@
+import { formatUnits, getAddress } from 'ethers';
+import { depositState, whyNotCounted } from '../payments/counting.js';
+import { chainName, type DepositSubject, type NamedAsset, whyInWords } from '../payments/deposit.view.js';
+import { enough } from '../payments/lifecycle.js';
+import { type Payment } from '../payments/payment.entity.js';
+import { type Transfer } from '../payments/transfer.entity.js';
+
+/** Every answer there is to "but I paid". */
+export const CHECK_CODES = [
+  'counted',
+  'not_deep_enough',
+  'accepted',
+  'ignored',
+  'not_scanned_yet',
+  'pending',
+  'wrong_chain',
+  'wrong_asset',
+  'unknown_token',
+  'after_watch',
+  'payment_failed',
+  'zero_value',
+  'failed',
+  'other_address',
+  'reorged',
+  'unreadable',
+  'unreachable',
+  'unknown',
+] as const;
+export type CheckCode = (typeof CHECK_CODES)[number];
+
+export interface Finding {
+  code: CheckCode;
+  /** For whoever has to answer the customer. */
+  message: string;
+}
+
+/** What reached the payment's address in the transaction, as the chain shows it and as we have it. */
+export interface Arrival {
+  /** What moved; its `uncountedReason` is not looked at where it is recorded already. */
+  transfer: Pick<Transfer, 'chainId' | 'tokenAddress' | 'amount' | 'blockNumber' | 'blockTime'>;
+  /** Null: a contract that is not allow-listed. */
+  asset: NamedAsset | null;
+  /** Null: it is not recorded. */
+  recorded: Transfer | null;
+}
+
+/** Where the payment stands, and how far its chain has been scanned. */
+export interface Standing {
+  payment: Payment;
+  /** The contract of the token it asks for, lower-case; null: the native asset. */
+  expectedAddress: string | null;
+  expected: NamedAsset;
+  chains: DepositSubject['chains'];
+  lateWatchMs: number;
+  /** The highest block scanned of the chain that the transaction is on; null: none yet. */
+  scanned: number | null;
+}
+
+/** Why an arrival counts, or does not. */
+export function findingOf(arrival: Arrival, standing: Standing): Finding {
+  const { transfer, asset, recorded } = arrival;
+  if (transfer.amount === 0n) {
+    return {
+      code: 'zero_value',
+      message: 'It moved an amount of zero, which is nothing: such transfers are made to confuse.',
+    };
+  }
+  if (asset === null) {
+    const address = getAddress(transfer.tokenAddress as string);
+    return {
+      code: 'unknown_token',
+      message: `It moved a token of contract ${address}, which is not accepted here whatever it calls itself.`,
+    };
+  }
+  return recorded === null ? unrecorded(arrival, asset, standing) : ofRecord(recorded, asset, standing);
+}
+
+function ofRecord(recorded: Transfer, asset: NamedAsset, standing: Standing): Finding {
+  const state = depositState(recorded);
+  const what = words(recorded.amount, asset);
+  const subject = { transfer: recorded, asset, ...standing };
+  switch (state) {
+    case 'counted':
+      return counted(recorded, what, standing);
+    case 'unassigned': {
+      const code = recorded.uncountedReason as Exclude<Transfer['uncountedReason'], null>;
+      return { code, message: `${what} arrived and does not count. ${whyInWords(subject)}` };
+    }
+    case 'accepted':
+      return { code: state, message: `${what} did not count by itself and was accepted by the merchant.` };
+    case 'ignored':
+      return { code: state, message: `${what} did not count, and the merchant chose to leave it.` };
+    case 'orphaned':
+      return {
+        code: 'reorged',
+        message: `${what} was there until a reorganisation took it away; it counts again once it is mined again and scanned.`,
+      };
+  }
+}
+
+function counted(recorded: Transfer, what: string, standing: Standing): Finding {
+  const { payment, expected, scanned } = standing;
+  const due = words(payment.amount, expected);
+  const sum = words(payment.amountReceived, expected);
+  const isEnough = payment.amountReceived >= enough(payment);
+  const total = isEnough
+    ? `${sum} of ${due} due have arrived`
+    : `only ${sum} of ${due} due have arrived so far`;
+  const depth = Math.max(0, (scanned ?? 0) - recorded.blockNumber + 1);
+  const required = payment.requiredConfirmations;
+  const isFinal = required === null ? payment.amountConfirmed >= payment.amountReceived : depth >= required;
+  if (isFinal) return { code: 'counted', message: `${what} counts already and is final; ${total}.` };
+  const wait =
+    required === null
+      ? `the chain does not call block ${recorded.blockNumber} final yet`
+      : `it has ${depth} of ${required} confirmations`;
+  return {
+    code: 'not_deep_enough',
+    message: `${what} counts already and is not deep enough: ${wait}; ${total}.`,
+  };
+}
+
+function unrecorded({ transfer }: Arrival, asset: NamedAsset, standing: Standing): Finding {
+  const { payment, expectedAddress, chains, scanned, lateWatchMs } = standing;
+  const { chainId, tokenAddress } = transfer;
+  const what = words(transfer.amount, asset);
+  const expected = { ...payment, tokenAddress: expectedAddress };
+  const reason = whyNotCounted(
+    expected,
+    { chainId, tokenAddress, blockTime: transfer.blockTime },
+    lateWatchMs,
+  );
+  const chain = chainName(chains, chainId);
+  const isAhead = scanned === null || transfer.blockNumber > scanned;
+  const where = isAhead
+    ? `It is in block ${transfer.blockNumber} of ${chain}; the scan is at ${scanned ?? 'no block'} and has yet to come to it.`
+    : `It is in block ${transfer.blockNumber} of ${chain}, which could not be read again just now; ask again in a while.`;
+  if (reason !== null) {
+    const subject = { transfer: { ...transfer, uncountedReason: reason }, asset, ...standing };
+    return { code: reason, message: `${what} does not count. ${whyInWords(subject)} ${where}` };
+  }
+  const code = isAhead ? 'not_scanned_yet' : 'unreadable';
+  return { code, message: `${what} has been seen and is not counted yet. ${where}` };
+}
+
+const MOST_TELLING: readonly CheckCode[] = ['counted', 'not_deep_enough', 'accepted', 'not_scanned_yet'];
+
+/** One answer for all that a transaction brought: what counts first, and every sentence. */
+export function summary(findings: readonly Finding[]): Finding {
+  const [first] = findings;
+  if (!first) throw new Error('nothing was found, which is a finding of its own');
+  const telling = MOST_TELLING.find((code) => findings.some((finding) => finding.code === code));
+  if (findings.length === 1) return first;
+  return {
+    code: telling ?? first.code,
+    message: `${findings.length} transfers reached the payment's address. ${findings.map(({ message }) => message).join(' ')}`,
+  };
+}
+
+const UNSEEN = ' What contracts send on inside of a transaction is not looked for on this chain.';
+
+/** What was found where nothing reached the payment's address. */
+export function findingWithout(
+  { name: chain, areInternalSeen }: { name: string; areInternalSeen: boolean },
+  { to, included }: { to: string | null; included: { hasSucceeded: boolean; recipients: string[] } | null },
+  address: string,
+  ownPayments: readonly { id: string; address: string }[],
+): Finding {
+  if (included === null) {
+    return { code: 'pending', message: `A node of ${chain} knows it, and it waits to be mined.` };
+  }
+  if (!included.hasSucceeded) {
+    return {
+      code: 'failed',
+      message: `It was mined on ${chain} and failed: it moved no money, only its fee was paid.`,
+    };
+  }
+  const ours = ownPayments.filter((payment) => included.recipients.includes(payment.address));
+  const recipients = [...new Set(included.recipients)];
+  const shown = recipients.slice(0, 3).map((one) => getAddress(one));
+  const paid =
+    shown.length === 0
+      ? `It was mined on ${chain} and shows no payment to anyone${to === null ? '' : `; it went to ${getAddress(to)}`}.`
+      : `It paid ${shown.join(', ')}${recipients.length > shown.length ? ` and ${recipients.length - shown.length} more` : ''} on ${chain}.`;
+  const elsewhere = ours.map(({ id }) => ` That is the address of your payment ${id}.`).join('');
+  return {
+    code: 'other_address',
+    message: `${paid}${elsewhere} This payment's address is ${getAddress(address)}.${areInternalSeen ? '' : UNSEEN}`,
+  };
+}
+
+/** @param silent chains that could not be asked */
+export function findingOfNone(own: string, asked: readonly string[], silent: readonly string[]): Finding {
+  if (silent.includes(own)) {
+    return { code: 'unreachable', message: `No node of ${own} answered; ask again in a while.` };
+  }
+  const others = silent.length > 0 ? ` ${silent.join(', ')} could not be asked.` : '';
+  return {
+    code: 'unknown',
+    message: `No node of ${asked.join(', ')} knows it: it was never sent, was dropped or replaced, or is on a chain that is not served here.${others}`,
+  };
+}
+
+function words(amount: bigint, { symbol, decimals }: NamedAsset): string {
+  return `${formatUnits(amount, decimals).replace(/\.0$/, '')} ${symbol}`;
+}

@@ -1,0 +1,38 @@
+import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { type AuthenticatedKey } from '../auth/authenticated-key.js';
+import { CurrentKey, RequireScope } from '../auth/scopes.js';
+import { uuidOr } from '../http/uuid-or.js';
+import { PaymentNotFoundError } from '../payments/payment.errors.js';
+import { PaymentsService } from '../payments/payments.service.js';
+import { CheckBody } from './check.body.js';
+import { CheckPaymentDto } from './check.dto.js';
+import { PaymentCheckService } from './payment-check.service.js';
+
+@ApiTags('payments')
+@Controller('payments')
+export class PaymentCheckController {
+  constructor(
+    private readonly payments: PaymentsService,
+    private readonly checks: PaymentCheckService,
+  ) {}
+
+  @Post(':id/check')
+  @HttpCode(200)
+  @RequireScope('payments:write')
+  @ApiOperation({
+    summary: 'Say where the money of a transaction is',
+    description:
+      'Reads the transaction from the payment’s chain, and from the others where it is not there; has what is missing ' +
+      'recorded, and says of the rest why it does not count.',
+  })
+  @ApiOkResponse({ type: CheckBody })
+  async check(
+    @CurrentKey() { merchantId }: AuthenticatedKey,
+    @Param('id', uuidOr(PaymentNotFoundError)) id: string,
+    @Body() { tx_hash: txHash }: CheckPaymentDto,
+  ): Promise<CheckBody> {
+    const checked = await this.checks.check(merchantId, id, txHash);
+    return { ...checked, payment: await this.payments.get(merchantId, id) };
+  }
+}

@@ -1,0 +1,82 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { type EntityManager } from 'typeorm';
+import { type ChainConfig } from '../../config/chains.js';
+import { OutgoingRepository } from '../../outgoing/outgoing.repository.js';
+import { RepeatedMessage } from '../../process/repeated-message.js';
+import { type Obstacle } from './decide.js';
+import { SweeperMetrics } from '../sweeper-metrics.js';
+import { rulesOf, startOfDay } from './sweeping.js';
+
+const COMPLAIN_EVERY_MS = 3_600_000;
+
+/** Somebody else has used up the day meanwhile. */
+class LimitReachedError extends Error {}
+
+/** How much of an asset one sweep, and one day by UTC, may move. */
+@Injectable()
+export class DailyLimits {
+  private readonly logger = new Logger('Sweeper');
+  private readonly complaints = new RepeatedMessage(COMPLAIN_EVERY_MS);
+
+  constructor(
+    private readonly outgoing: OutgoingRepository,
+    private readonly metrics: SweeperMetrics,
+  ) {}
+
+  /**
+   * What one sweep may move now, in base units; or what it waits for. What is more than a day may move goes in parts.
+   * @param wanted base units
+   * @param taken base units that others are about to move, and nobody has signed yet
+   */
+  async mostFor(
+    manager: EntityManager,
+    chain: ChainConfig,
+    tokenAddress: string | null,
+    wanted: bigint,
+    taken: bigint,
+  ): Promise<bigint | Obstacle> {
+    const { maxPerSweep, maxPerDay } = rulesOf(chain, tokenAddress);
+    const most = maxPerSweep !== undefined && maxPerSweep < wanted ? maxPerSweep : wanted;
+    if (most < wanted) this.told(chain, tokenAddress, 'per_sweep', `max_per_sweep is ${maxPerSweep}`);
+    if (maxPerDay === undefined) return most;
+    const left = maxPerDay - (await this.sentToday(manager, chain, tokenAddress)) - taken;
+    if (left >= most) return most;
+    if (left > 0n && most > maxPerDay) return left;
+    const reason = `max_per_day is ${maxPerDay}, and ${left > 0n ? left : 0n} of it are left today (UTC)`;
+    this.told(chain, tokenAddress, 'per_day', reason);
+    return { code: 'daily_limit', reason };
+  }
+
+  /**
+   * Makes sure inside of the transaction that signs: whoever signs for the same asset meanwhile waits.
+   * @throws LimitReachedError
+   */
+  async hold(
+    manager: EntityManager,
+    chain: ChainConfig,
+    tokenAddress: string | null,
+    amount: bigint,
+  ): Promise<void> {
+    const { maxPerDay } = rulesOf(chain, tokenAddress);
+    if (maxPerDay === undefined) return;
+    await manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
+      `quittance sweep limit ${chain.chainId} ${tokenAddress}`,
+    ]);
+    const sent = await this.sentToday(manager, chain, tokenAddress);
+    if (sent + amount > maxPerDay) throw new LimitReachedError(`max_per_day of ${chain.name} is reached`);
+  }
+
+  private sentToday(
+    manager: EntityManager,
+    { chainId }: ChainConfig,
+    tokenAddress: string | null,
+  ): Promise<bigint> {
+    return this.outgoing.sweptSince(manager, chainId, tokenAddress, startOfDay(new Date()));
+  }
+
+  private told({ name: chain }: ChainConfig, token: string | null, limit: string, reason: string): void {
+    this.metrics.limited(chain, limit);
+    if (!this.complaints.isDue(`${chain} ${token} ${limit}`, limit, Date.now())) return;
+    this.logger.error({ chain, token, limit, reason }, 'a sweep limit is hit');
+  }
+}

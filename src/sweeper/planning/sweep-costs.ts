@@ -1,0 +1,119 @@
+import { CallRevertedError, type GasQuote } from '../../chain/accounts/chain-accounts.js';
+import { type ChainService } from '../../chain/chain.service.js';
+import { type ChainConfig } from '../../config/chains.js';
+import { delegationTo } from '../../outgoing/delegate/sweep-delegate.js';
+import { transferData } from '../../outgoing/erc20.js';
+import { dataReserve, expectedPrice, feesFor, PLAIN_TRANSFER_GAS } from '../../outgoing/fees.js';
+import { type Payload, unsignedBytes } from '../../outgoing/transaction-bytes.js';
+import { batchOfStrangers } from './batch-payload.js';
+import { AUTHORIZATION_GAS } from './batches.js';
+import { type SharedCost } from './decide.js';
+import { batchesFor } from './sweep-path.js';
+
+/** Of a token whose transfer cannot be tried now: more than common ones take. */
+const USUAL_TOKEN_GAS = 65_000n;
+/**
+ * EIP-2929: what a batch pays once, since its first transfer has touched them, and each transfer alone: the token and
+ * the treasury's balance with it, which is written first.
+ */
+const TOUCHED_ONCE_GAS = 7_300n;
+const SHARED_GAS = PLAIN_TRANSFER_GAS + TOUCHED_ONCE_GAS;
+/** What a batch does for each besides: its call, the delegation that is looked up (EIP-7702), and its call data. */
+const PART_GAS = 6_500n;
+
+/** What a transfer takes: gas, and wei for publishing its bytes where the chain charges that. */
+interface Cost {
+  gas: bigint;
+  dataFee: bigint;
+}
+
+/** What sweeps of a chain cost by today's gas price; the node is asked once for each asset. */
+export class SweepCosts {
+  private readonly known = new Map<string | null, Promise<Cost>>();
+
+  constructor(
+    private readonly chains: ChainService,
+    private readonly chain: ChainConfig,
+    private readonly treasury: string,
+    private readonly quote: GasQuote,
+  ) {}
+
+  /** What each transaction costs that several share, besides what is each one's own. */
+  shared(): SharedCost {
+    const { batches } = this.chain.sweep;
+    const wei = SHARED_GAS * expectedPrice(this.quote);
+    return batches === undefined ? { size: 1, wei: 0n } : { size: batches.size, wei };
+  }
+
+  /**
+   * In wei, the gas that has to be sent to the address first included; of one that shares a transaction what is its own.
+   * @throws RpcError
+   */
+  async feeOf(from: string, tokenAddress: string | null, amount: bigint): Promise<bigint> {
+    const { gas, dataFee } = await this.once(tokenAddress, () => this.ask(from, tokenAddress, amount));
+    if (tokenAddress === null) return gas * feesFor(this.quote, true).maxFeePerGas + dataFee;
+    const price = expectedPrice(this.quote);
+    const accounts = this.chains.accounts(this.chain.name);
+    const { batches } = this.chain.sweep;
+    if (batches !== undefined) {
+      const hasDelegated = (await accounts.code(from)) === delegationTo(batches.delegate);
+      return (gas + (hasDelegated ? 0n : AUTHORIZATION_GAS)) * price + dataFee;
+    }
+    const own = await accounts.balance(from, null);
+    const fee = gas * price + dataFee;
+    if (own >= gas * feesFor(this.quote, false).maxFeePerGas + dataFee) return fee;
+    const funding = await this.once('funding', () =>
+      this.costOf(PLAIN_TRANSFER_GAS, this.transfer(PLAIN_TRANSFER_GAS, null, fee)),
+    );
+    return fee + funding.gas * price + funding.dataFee;
+  }
+
+  private once(key: string | null, ask: () => Promise<Cost>): Promise<Cost> {
+    const known = this.known.get(key);
+    if (known) return known;
+    const asked = ask();
+    this.known.set(key, asked);
+    return asked;
+  }
+
+  private async ask(from: string, tokenAddress: string | null, amount: bigint): Promise<Cost> {
+    const gas = await this.gasOf(from, tokenAddress, amount);
+    const batches = batchesFor(this.chain, tokenAddress);
+    if (batches === undefined) {
+      return this.costOf(gas, this.transfer(gas, tokenAddress, amount));
+    }
+    const { size, delegate } = batches;
+    const fees = feesFor(this.quote, false);
+    const alone = gas - SHARED_GAS;
+    const own = (alone > 0n ? alone : 0n) + PART_GAS;
+    const gasLimit = SHARED_GAS + BigInt(size) * (own + AUTHORIZATION_GAS);
+    const payload = batchOfStrangers(this.chain.chainId, delegate, { size, gasEach: gas, gasLimit, fees });
+    const { dataFee } = await this.costOf(gas, payload);
+    const share = (dataFee + BigInt(size) - 1n) / BigInt(size);
+    return { gas: own, dataFee: share };
+  }
+
+  private async costOf(gas: bigint, payload: Payload): Promise<Cost> {
+    const dataFee = await this.chains.accounts(this.chain.name).dataFee(unsignedBytes(payload));
+    return { gas, dataFee: dataReserve(dataFee).roomy };
+  }
+
+  private transfer(gasLimit: bigint, tokenAddress: string | null, amount: bigint): Payload {
+    const { chainId } = this.chain;
+    const fees = feesFor(this.quote, tokenAddress === null);
+    // To any other address it costs the same.
+    return { chainId, recipient: this.treasury, tokenAddress, amount, gasLimit, fees };
+  }
+
+  private async gasOf(from: string, tokenAddress: string | null, amount: bigint): Promise<bigint> {
+    const accounts = this.chains.accounts(this.chain.name);
+    try {
+      return await (tokenAddress === null
+        ? accounts.estimateGas({ from, to: this.treasury, value: 1n })
+        : accounts.estimateGas({ from, to: tokenAddress, data: transferData(this.treasury, amount) }));
+    } catch (error) {
+      if (!(error instanceof CallRevertedError)) throw error;
+      return tokenAddress === null ? PLAIN_TRANSFER_GAS : USUAL_TOKEN_GAS;
+    }
+  }
+}

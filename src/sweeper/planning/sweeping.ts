@@ -1,0 +1,48 @@
+import { type AssetSweep, type ChainConfig } from '../../config/chains.js';
+import { type Settings } from '../../config/settings.js';
+
+/** Where a chain's money goes, lower-case; or why nothing is swept there. */
+export type Sweeping = { treasury: string } | { off: string };
+
+/** By the settings alone: whether keys are here is the sweeping process's business. */
+export function sweepingOf(
+  chain: ChainConfig,
+  { treasuryAddress, xpub }: Pick<Settings, 'treasuryAddress' | 'xpub'>,
+): Sweeping {
+  if (xpub !== null)
+    return { off: 'with XPUB there is no key to sweep with: sweep offline, by wallet:export' };
+  if (!chain.sweep.enabled) return { off: `chain ${chain.name} has sweep: {enabled: false}` };
+  const treasury = chain.sweep.treasury ?? treasuryAddress?.toLowerCase();
+  return treasury === undefined ? { off: 'TREASURY_ADDRESS is not set' } : { treasury };
+}
+
+/** What chains.yaml says of sweeping an asset. @param tokenAddress lower-case; null: the native one */
+export function rulesOf(
+  chain: ChainConfig,
+  tokenAddress: string | null,
+): AssetSweep & { nativeValue?: bigint } {
+  if (tokenAddress === null) return chain.sweep;
+  return chain.tokens.find(({ address }) => address === tokenAddress)?.sweep ?? { minimum: 0n };
+}
+
+/** What an amount is worth, in wei; null: nobody has said. */
+export function valueInWei(chain: ChainConfig, tokenAddress: string | null, amount: bigint): bigint | null {
+  if (tokenAddress === null) return amount;
+  const token = chain.tokens.find(({ address }) => address === tokenAddress);
+  if (token?.sweep?.nativeValue === undefined) return null;
+  return (amount * token.sweep.nativeValue) / 10n ** BigInt(token.decimals);
+}
+
+/** The beginning of a day by UTC. */
+export function startOfDay(now: Date): Date {
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate()));
+}
+
+/** After so many failures in a row, the next try waits so long; after the last of them, for an operator. */
+const RETRY_AFTER_MS = [10 * 60_000, 60 * 60_000, 6 * 60 * 60_000];
+
+/** @returns when to try again; null: only when it is asked for */
+export function retryAt(failures: number, lastAt: Date): Date | null {
+  const wait = RETRY_AFTER_MS[failures - 1];
+  return wait === undefined ? null : new Date(lastAt.getTime() + wait);
+}

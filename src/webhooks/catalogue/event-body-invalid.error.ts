@@ -1,8 +1,0 @@
-/** A handler built a body that its own schema refuses: a defect of ours, found before it is written. */
-export class EventBodyInvalidError extends Error {
-  constructor(type: string, problems: string) {
-    super(
-      `the body of ${type} does not match its schema (${problems}); mend the handler’s data() or its dataSchema`,
-    );
-  }
-}

@@ -1,0 +1,123 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { SETTINGS } from '../../config/configuration.module.js';
+import { type Settings } from '../../config/settings.js';
+import { type AttemptOutcome, DeliveryRepository, type PendingDelivery } from './delivery.repository.js';
+import { EndpointGate, type Pass } from './endpoint-gate.js';
+import { type Caller } from '../endpoints/endpoint-record.js';
+import { outcomeOf } from './outcome.js';
+import { WebhookMetrics } from './webhook-metrics.js';
+import { WebhookQueue } from './webhook-queue.js';
+import { WebhookSender } from './webhook-sender.js';
+
+/** Until the earlier event of the same payment has been attempted. */
+const BEHIND_MS = 100;
+
+/** Exchanges of a job at this moment. */
+export interface UnderWay extends Caller {
+  count: number;
+}
+
+/** Makes one attempt at a delivery. */
+@Injectable()
+export class DeliveryService {
+  private readonly logger = new Logger(DeliveryService.name);
+
+  constructor(
+    @Inject(SETTINGS) private readonly settings: Settings,
+    private readonly deliveries: DeliveryRepository,
+    private readonly sender: WebhookSender,
+    private readonly gate: EndpointGate,
+    private readonly metrics: WebhookMetrics,
+    private readonly queue: WebhookQueue,
+  ) {}
+
+  /**
+   * Signs, posts, and records what came of it, unless it is not yet its turn.
+   * @returns ms after which its job is to bring it again, or null when the job is done with it
+   */
+  async attempt(delivery: PendingDelivery, underWay: UnderWay): Promise<number | null> {
+    const earlyMs = delivery.dueAt.getTime() - Date.now();
+    if (earlyMs > 0) return earlyMs;
+    if (delivery.isBehind) return BEHIND_MS;
+    const pass = this.gate.enter(delivery.endpoint.id, underWay, Date.now());
+    if ('waitMs' in pass) return pass.waitMs;
+    const slotMs = await this.slotMs(delivery, pass);
+    if (slotMs > 0) return this.comeAgain(delivery, slotMs);
+    underWay.count += 1;
+    return this.exchange(delivery, pass).finally(() => (underWay.count -= 1));
+  }
+
+  /** A delivery that waits for a time of its own needs a job of its own, for BullMQ to bring it back then. */
+  private async comeAgain(
+    { id, endpoint, sharesJob }: PendingDelivery,
+    waitMs: number,
+  ): Promise<number | null> {
+    if (!sharesJob) return waitMs;
+    await this.queue.addOwn(id, endpoint.id);
+    return null;
+  }
+
+  private async exchange(delivery: PendingDelivery, pass: Pass): Promise<number | null> {
+    const { attemptId, answer, durationMs } = await this.send(delivery).catch((error) => {
+      this.gate.leave(pass, Date.now());
+      throw error;
+    });
+    const outcome = outcomeOf(answer, {
+      scheduleMs: this.settings.webhookRetryScheduleMs,
+      attempts: delivery.attempts - delivery.attemptsBefore + 1,
+      durationMs,
+      now: Date.now(),
+      random: Math.random(),
+    });
+    const isSuccess = outcome.state === 'delivered';
+    this.gate.leave(pass, Date.now(), { deliveryId: delivery.id, isSuccess, durationMs });
+    const { isRecorded, disabledFor } = await this.deliveries.record(delivery, attemptId, outcome);
+    this.report(delivery, outcome, disabledFor);
+    if (!isRecorded || !outcome.nextAttemptAt) return null;
+    return this.comeAgain(delivery, outcome.nextAttemptAt.getTime() - Date.now());
+  }
+
+  private async send(delivery: PendingDelivery) {
+    const { endpoint, eventId, body } = delivery;
+    const startedAt = new Date();
+    const signed = this.sender.sign(endpoint, { id: eventId, body, at: startedAt });
+    const attemptId = await this.deliveries.begin(delivery, startedAt);
+    const sentAt = Date.now();
+    const answer = await this.sender.post(signed);
+    return { attemptId, answer, durationMs: Date.now() - sentAt };
+  }
+
+  /** @returns ms until the endpoint's rate limit lets it go */
+  private async slotMs(delivery: PendingDelivery, pass: Pass): Promise<number> {
+    const { rateLimit } = delivery.endpoint;
+    if (rateLimit === null || delivery.hasSlot) return 0;
+    const waitMs = await this.deliveries.takeSlot(delivery, rateLimit).catch((error) => {
+      this.gate.leave(pass, Date.now());
+      throw error;
+    });
+    if (waitMs > 0) this.gate.leave(pass, Date.now());
+    return waitMs;
+  }
+
+  private report(
+    { id, eventId, eventType, endpoint, attempts }: PendingDelivery,
+    { state, attempt }: AttemptOutcome,
+    disabledFor: string | null,
+  ): void {
+    this.metrics.attempted(eventType, state, attempt.durationMs);
+    const line = {
+      delivery_id: id,
+      event_id: eventId,
+      endpoint_id: endpoint.id,
+      attempt: attempts + 1,
+      state,
+    };
+    const detail = { ...line, status: attempt.status, duration: attempt.durationMs, error: attempt.error };
+    // The attempt log has it too; what went well needs no line for each of thousands a second.
+    if (state === 'delivered') this.logger.debug(detail, 'webhook delivered');
+    else this.logger.warn(detail, state === 'dead' ? 'webhook dead' : 'webhook attempt failed');
+    if (disabledFor !== null) {
+      this.logger.warn({ endpoint_id: endpoint.id, reason: disabledFor }, 'webhook endpoint disabled');
+    }
+  }
+}

@@ -1,0 +1,152 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import { NIL, v7 as uuidv7 } from 'uuid';
+import { type ClaimedEvent, Outbox } from '../../events/outbox.js';
+import { subscribes } from '../../events/event-filter.js';
+import { type JobPlace, jobsOf, shareJobs, type WebhookJob } from './webhook-job.js';
+import { type EndpointState, type WebhookEndpoint } from '../endpoints/webhook-endpoint.entity.js';
+
+/** How far a look through overdue deliveries has come. */
+export interface OverduePlace {
+  due: string;
+  id: string;
+}
+
+interface NewDelivery extends JobPlace {
+  event: ClaimedEvent;
+  isHeld: boolean;
+}
+
+/** What the dispatcher and the reconciler need: deliveries that the queue is to be given. */
+@Injectable()
+export class DispatchRepository {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly outbox: Outbox,
+  ) {}
+
+  /**
+   * Claims undispatched events and writes one delivery per subscribed endpoint, in one transaction. For an endpoint
+   * that is disabled it is kept until it is enabled again.
+   * @returns how many events were claimed, and the jobs of the deliveries that can go
+   */
+  dispatch(limit: number): Promise<{ claimed: number; jobs: WebhookJob[] }> {
+    return this.dataSource.transaction(async (manager) => {
+      const events = await this.outbox.claim(manager, limit);
+      if (events.length === 0) return { claimed: 0, jobs: [] };
+      const endpoints = await endpointsFor(manager, events);
+      const deliveries = withJobs(events.flatMap((event) => deliveriesOf(event, endpoints)));
+      await insertDeliveries(manager, deliveries);
+      const ready = deliveries.filter(({ isHeld }) => !isHeld);
+      return { claimed: events.length, jobs: jobsOf(ready) };
+    });
+  }
+
+  /**
+   * Pending deliveries to enabled endpoints that were due `overdueMs` ago: the queue should have had them by now.
+   * @param after where the batch before ended
+   * @returns where this batch ended, if there may be more
+   */
+  async overdue(
+    overdueMs: number,
+    limit: number,
+    after: OverduePlace | null,
+  ): Promise<{ jobs: WebhookJob[]; place: OverduePlace | null }> {
+    const rows = await this.dataSource.query<(OverduePlace & JobPlace)[]>(
+      `SELECT d.id, d.endpoint_id AS "endpointId", d.job_id AS "jobId", d.next_attempt_at::text AS due
+       FROM webhook_deliveries d JOIN webhook_endpoints e ON e.id = d.endpoint_id
+       WHERE d.state = 'pending' AND d.next_attempt_at < now() - $1 * interval '1 ms'
+         AND (d.next_attempt_at, d.id) > ($3::timestamptz, $4::uuid)
+         AND e.state = 'enabled' AND e.deleted_at IS NULL
+       ORDER BY d.next_attempt_at, d.id LIMIT $2`,
+      [overdueMs, limit, after?.due ?? '-infinity', after?.id ?? NIL],
+    );
+    return { jobs: jobsOf(rows), place: rows.length === limit ? (rows.at(-1) ?? null) : null };
+  }
+
+  /**
+   * Makes what was kept for endpoints that are enabled again due.
+   * @returns how many there were, jobs for those who share one, and the ids of those who have one of their own, which
+   * may still wait for another time
+   */
+  releaseHeld(limit: number): Promise<{ released: number; jobs: WebhookJob[]; own: string[] }> {
+    return this.dataSource.transaction(async (manager) => {
+      const held = await manager.query<JobPlace[]>(
+        `SELECT d.id, d.endpoint_id AS "endpointId", d.job_id AS "jobId"
+         FROM webhook_endpoints e JOIN webhook_deliveries d ON d.endpoint_id = e.id
+         WHERE e.state = 'enabled' AND e.deleted_at IS NULL AND d.state = 'pending' AND d.next_attempt_at IS NULL
+         ORDER BY d.position LIMIT $1 FOR UPDATE OF d SKIP LOCKED`,
+        [limit],
+      );
+      const own = held.filter(({ jobId }) => jobId === null);
+      const shared = shareJobs(held.filter(({ jobId }) => jobId !== null));
+      await manager.query(
+        `UPDATE webhook_deliveries d SET next_attempt_at = now(), job_id = new."jobId"
+         FROM jsonb_to_recordset($1::jsonb) AS new (id uuid, "jobId" uuid) WHERE d.id = new.id`,
+        [JSON.stringify([...own, ...shared])],
+      );
+      return { released: held.length, jobs: jobsOf(shared), own: own.map(({ id }) => id) };
+    });
+  }
+}
+
+type Subscriber = Pick<WebhookEndpoint, 'id' | 'merchantId' | 'eventTypes'> & { state: EndpointState };
+
+/** Locked against being disabled or enabled meanwhile, so that no delivery is kept by mistake or sent in vain. */
+function endpointsFor(manager: EntityManager, events: ClaimedEvent[]): Promise<Subscriber[]> {
+  return manager.query<Subscriber[]>(
+    `SELECT id, merchant_id AS "merchantId", event_types AS "eventTypes", state FROM webhook_endpoints
+     WHERE (merchant_id IS NULL OR merchant_id = ANY($1)) AND deleted_at IS NULL FOR SHARE`,
+    [[...new Set(events.map(({ merchantId }) => merchantId))]],
+  );
+}
+
+function deliveriesOf(event: ClaimedEvent, endpoints: Subscriber[]): NewDelivery[] {
+  return endpoints
+    .filter(({ merchantId, eventTypes }) => {
+      const isTheirs = merchantId === null || merchantId === event.merchantId;
+      return isTheirs && subscribes(eventTypes, event.type);
+    })
+    .map(({ id, state }) => ({
+      id: uuidv7(),
+      endpointId: id,
+      jobId: null,
+      event,
+      isHeld: state === 'disabled',
+    }));
+}
+
+function withJobs(deliveries: NewDelivery[]): NewDelivery[] {
+  const places = new Map(shareJobs(deliveries).map((place) => [place.id, place.jobId]));
+  return deliveries.map((delivery) => {
+    // What is kept shares a job later: those who come one by one meanwhile would each need their own.
+    const alone = delivery.isHeld ? uuidv7() : null;
+    return { ...delivery, jobId: places.get(delivery.id) ?? alone };
+  });
+}
+
+async function insertDeliveries(manager: EntityManager, deliveries: NewDelivery[]): Promise<void> {
+  if (deliveries.length === 0) return;
+  const rows = deliveries.map(({ id, endpointId, jobId, event, isHeld }) => ({
+    id,
+    endpoint_id: endpointId,
+    job_id: jobId,
+    event_id: event.id,
+    merchant_id: event.merchantId,
+    payment_id: event.paymentId,
+    event_type: event.type,
+    position: event.position,
+    is_held: isHeld,
+  }));
+  await manager.query(
+    `INSERT INTO webhook_deliveries
+       (id, event_id, endpoint_id, job_id, merchant_id, payment_id, event_type, position, next_attempt_at)
+     SELECT id, event_id, endpoint_id, job_id, merchant_id, payment_id, event_type, position,
+       CASE WHEN is_held THEN NULL ELSE now() END
+     FROM jsonb_to_recordset($1::jsonb) AS new (id uuid, event_id varchar, endpoint_id uuid, job_id uuid,
+       merchant_id uuid, payment_id uuid, event_type varchar, position bigint, is_held boolean)
+     ON CONFLICT DO NOTHING`,
+    [JSON.stringify(rows)],
+  );
+}

@@ -1,0 +1,36 @@
+import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { SETTINGS } from '../../config/configuration.module.js';
+import { type Settings } from '../../config/settings.js';
+import { WebhookEndpoint } from './webhook-endpoint.entity.js';
+
+/** The same in every installation: there is one. */
+export const BUILT_IN_ENDPOINT_ID = '00000000-0000-7000-8000-000000000001';
+
+/** Keeps the endpoint that WEBHOOK_URL stands for, which every merchant has, in step with the settings. */
+@Injectable()
+export class BuiltInEndpoint implements OnModuleInit {
+  private readonly logger = new Logger(BuiltInEndpoint.name);
+
+  constructor(
+    @Inject(SETTINGS) private readonly settings: Settings,
+    @InjectDataSource() private readonly dataSource: DataSource,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    const { webhookUrl, webhookSecret, webhookEvents } = this.settings;
+    const { manager } = this.dataSource;
+    if (webhookUrl === null) {
+      // What waits for it is kept, and goes when it is set again. Nothing new is written for it meanwhile.
+      await manager.update(WebhookEndpoint, { id: BUILT_IN_ENDPOINT_ID }, { deletedAt: new Date() });
+      return;
+    }
+    if (webhookSecret === null) {
+      this.logger.warn('WEBHOOK_SECRET is not set: webhooks are sent unsigned, and anyone could forge them');
+    }
+    const health = { state: 'enabled', reason: null, disabledAt: null, failingSince: null } as const;
+    const row = { url: webhookUrl, eventTypes: webhookEvents, deletedAt: null, ...health };
+    await manager.upsert(WebhookEndpoint, { ...row, id: BUILT_IN_ENDPOINT_ID, merchantId: null }, ['id']);
+  }
+}

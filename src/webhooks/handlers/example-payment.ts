@@ -1,0 +1,68 @@
+import { type PaymentView } from '../../payments/payment.view.js';
+
+const ADDRESS = '0x9858EfFD232B4033E47d90003D41EC34EcaEda94';
+const ETHER = '1000000000000000000';
+
+const CREATED: PaymentView = {
+  id: '019aafd6-5c80-7a3e-8f10-3d5c2b9e4f01',
+  status: 'pending',
+  exception: null,
+  chain: 'ethereum',
+  chain_id: 1,
+  token_id: null,
+  address: ADDRESS,
+  amount: ETHER,
+  underpayment_tolerance_bps: 0,
+  amount_received: '0',
+  amount_confirmed: '0',
+  confirmations: 0,
+  required_confirmations: 12,
+  detected_in_block: null,
+  reference: 'order 1042',
+  metadata: { cart: 'b7' },
+  version: 1,
+  payment_uri: `ethereum:${ADDRESS}@1?value=${ETHER}`,
+  transfers: [],
+  expires_at: '2026-11-23T11:00:00.000Z',
+  created_at: '2026-11-23T10:00:00.000Z',
+  detected_at: null,
+  confirmed_at: null,
+  settled_at: null,
+  sweep: null,
+};
+
+/** One payment at the stations of its life, for the examples of events. */
+export const EXAMPLE = {
+  created: CREATED,
+  detected: {
+    ...CREATED,
+    status: 'detected',
+    amount_received: ETHER,
+    confirmations: 1,
+    detected_in_block: 21_250_000,
+    version: 2,
+    transfers: [transfer('0xa1', ETHER, 21_250_000)],
+    detected_at: '2026-11-23T10:00:36.000Z',
+  },
+  confirmed: {
+    ...CREATED,
+    status: 'confirmed',
+    amount_received: ETHER,
+    amount_confirmed: ETHER,
+    confirmations: 12,
+    detected_in_block: 21_250_000,
+    version: 3,
+    transfers: [transfer('0xa1', ETHER, 21_250_000)],
+    detected_at: '2026-11-23T10:00:36.000Z',
+    confirmed_at: '2026-11-23T10:02:48.000Z',
+  },
+} satisfies Record<string, PaymentView>;
+
+/** @param start of the transaction's hash */
+export function transfer(
+  start: string,
+  amount: string,
+  blockNumber: number,
+): PaymentView['transfers'][number] {
+  return { tx_hash: start.padEnd(66, '0'), amount, block_number: blockNumber, kind: 'native' };
+}

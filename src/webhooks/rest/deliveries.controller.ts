@@ -1,0 +1,78 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { uuidOr } from '../../http/uuid-or.js';
+import { type AuthenticatedKey } from '../../auth/authenticated-key.js';
+import { CurrentKey, RequireScope } from '../../auth/scopes.js';
+import { type Page, page } from '../../http/page.js';
+import { attemptView, deliveryView } from './delivery.view.js';
+import { DeliveryLogRepository } from './delivery-log.repository.js';
+import { DeliveryBody, DeliveryPage, DeliveryWithAttemptsBody } from './delivery.body.js';
+import { ListDeliveriesDto, ReplayDeliveriesDto } from './delivery.dto.js';
+import { ReplayedBody } from './endpoint.body.js';
+import { ReplayService } from './replay.service.js';
+import { DeliveryNotFoundError, EndpointGoneError } from '../webhook.errors.js';
+
+const deliveryId = uuidOr(DeliveryNotFoundError);
+
+@ApiTags('deliveries')
+@Controller('deliveries')
+export class DeliveriesController {
+  constructor(
+    private readonly log: DeliveryLogRepository,
+    private readonly replays: ReplayService,
+  ) {}
+
+  @Get()
+  @RequireScope('webhooks:read')
+  @ApiOperation({ summary: 'List deliveries, newest first; state=dead lists the dead letters' })
+  @ApiOkResponse({ type: DeliveryPage })
+  async list(
+    @CurrentKey() { merchantId }: AuthenticatedKey,
+    @Query() { limit, after, ...filter }: ListDeliveriesDto,
+  ): Promise<Page<DeliveryBody>> {
+    const { endpoint_id: endpointId, event_id: eventId, event_type: eventType, state } = filter;
+    const wanted = { endpointId, eventId, eventType, state, limit: limit + 1, after };
+    const rows = await this.log.deliveries(merchantId, wanted);
+    return page(rows.map(deliveryView), limit, ({ id }) => id);
+  }
+
+  @Get(':id')
+  @RequireScope('webhooks:read')
+  @ApiOperation({ summary: 'One delivery, with its attempts' })
+  @ApiOkResponse({ type: DeliveryWithAttemptsBody })
+  async get(
+    @CurrentKey() { merchantId }: AuthenticatedKey,
+    @Param('id', deliveryId) id: string,
+  ): Promise<DeliveryWithAttemptsBody> {
+    const found = await this.log.delivery(merchantId, id);
+    if (!found) throw new DeliveryNotFoundError(id);
+    return { ...deliveryView(found.delivery), attempts: found.attempts.map(attemptView) };
+  }
+
+  @Post(':id/replay')
+  @HttpCode(202)
+  @RequireScope('webhooks:write')
+  @ApiOperation({ summary: 'Send one again, under the same webhook-id' })
+  @ApiAcceptedResponse({ type: DeliveryWithAttemptsBody })
+  async replay(
+    @CurrentKey() key: AuthenticatedKey,
+    @Param('id', deliveryId) id: string,
+  ): Promise<DeliveryWithAttemptsBody> {
+    // Whether it is theirs at all is for `get` to say.
+    await this.get(key, id);
+    if (!(await this.replays.one(key.merchantId, id))) throw new EndpointGoneError();
+    return this.get(key, id);
+  }
+
+  @Post('replay')
+  @HttpCode(202)
+  @RequireScope('webhooks:write')
+  @ApiOperation({ summary: 'Send again what is dead, or was delivered, by filter' })
+  @ApiAcceptedResponse({ type: ReplayedBody })
+  replayAll(
+    @CurrentKey() { merchantId }: AuthenticatedKey,
+    @Body() dto: ReplayDeliveriesDto,
+  ): Promise<ReplayedBody> {
+    return this.replays.matching(merchantId, dto);
+  }
+}

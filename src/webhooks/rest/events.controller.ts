@@ -1,0 +1,51 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { type AuthenticatedKey } from '../../auth/authenticated-key.js';
+import { CurrentKey, RequireScope } from '../../auth/scopes.js';
+import { type Page, page } from '../../http/page.js';
+import { EventCatalogue } from '../../events/event-catalogue.js';
+import { eventView } from './delivery.view.js';
+import { DeliveryLogRepository } from './delivery-log.repository.js';
+import { EventBody, EventPage, EventTypeList } from './delivery.body.js';
+import { EVENT_ID, ListEventsDto } from './delivery.dto.js';
+import { EventNotFoundError } from '../webhook.errors.js';
+
+@ApiTags('events')
+@RequireScope('webhooks:read')
+@Controller()
+export class EventsController {
+  constructor(
+    private readonly log: DeliveryLogRepository,
+    private readonly catalogue: EventCatalogue,
+  ) {}
+
+  @Get('events')
+  @ApiOperation({ summary: 'List what happened, newest first, whether or not anyone was told' })
+  @ApiOkResponse({ type: EventPage })
+  async list(
+    @CurrentKey() { merchantId }: AuthenticatedKey,
+    @Query() { limit, after, type, payment_id: paymentId }: ListEventsDto,
+  ): Promise<Page<EventBody>> {
+    const rows = await this.log.events(merchantId, { limit: limit + 1, after, type, paymentId });
+    return page(rows.map(eventView), limit, ({ id }) => id);
+  }
+
+  @Get('events/:id')
+  @ApiOperation({ summary: 'One event' })
+  @ApiOkResponse({ type: EventBody })
+  async get(@CurrentKey() { merchantId }: AuthenticatedKey, @Param('id') id: string): Promise<EventBody> {
+    const event = EVENT_ID.test(id) ? await this.log.event(merchantId, id) : null;
+    if (!event) throw new EventNotFoundError(id);
+    return eventView(event);
+  }
+
+  @Get('event-types')
+  @ApiOperation({ summary: 'Every type of event there is, with its schema and an example' })
+  @ApiOkResponse({ type: EventTypeList })
+  types(): EventTypeList {
+    const data = this.catalogue
+      .describe()
+      .map(({ type, description, schema, example }) => ({ name: type, description, schema, example }));
+    return { data, next: null };
+  }
+}

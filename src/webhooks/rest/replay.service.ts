@@ -1,0 +1,83 @@
+import { Injectable } from '@nestjs/common';
+import { EventCatalogue } from '../../events/event-catalogue.js';
+import { type ReplayDeliveriesDto } from './delivery.dto.js';
+import { type ReplayedBody, type TestResultBody } from './endpoint.body.js';
+import { type ReplayDto } from './endpoint.dto.js';
+import { EndpointsService } from './endpoints.service.js';
+import { subscribes } from '../../events/event-filter.js';
+import { whyFailed } from '../delivery/outcome.js';
+import { type ReplayedDelivery, ReplayRepository } from './replay.repository.js';
+import { WebhookQueue } from '../delivery/webhook-queue.js';
+import { WebhookSender } from '../delivery/webhook-sender.js';
+
+/** Sends again, or for a try, at a merchant's request. */
+@Injectable()
+export class ReplayService {
+  constructor(
+    private readonly replays: ReplayRepository,
+    private readonly endpoints: EndpointsService,
+    private readonly catalogue: EventCatalogue,
+    private readonly sender: WebhookSender,
+    private readonly queue: WebhookQueue,
+  ) {}
+
+  /** @returns whether there was such a delivery to an endpoint that is still there */
+  async one(merchantId: string, id: string): Promise<boolean> {
+    const replayed = await this.replays.one(merchantId, id);
+    if (replayed) await this.bring([replayed]);
+    return replayed !== null;
+  }
+
+  matching(merchantId: string, dto: ReplayDeliveriesDto): Promise<ReplayedBody> {
+    const { endpoint_id: endpointId, event_id: eventId, event_type: eventType, state, since } = dto;
+    const filter = { endpointId, eventId, eventType, state };
+    return this.all(this.replays.matching(merchantId, filter, since === undefined ? null : new Date(since)));
+  }
+
+  /** @throws EndpointNotFoundError, UnknownEventTypeError */
+  async since(merchantId: string, endpointId: string, dto: ReplayDto): Promise<ReplayedBody> {
+    const { eventTypes } = await this.endpoints.get(merchantId, endpointId);
+    if (dto.event_types !== undefined) this.catalogue.requireTypes('event_types', dto.event_types);
+    const wanted = dto.event_types ?? ['*'];
+    const types = this.catalogue
+      .types()
+      .filter((type) => subscribes(eventTypes, type) && subscribes(wanted, type));
+    const undelivered = ['pending', 'dead', 'cancelled'];
+    return this.all(
+      this.replays.since(merchantId, endpointId, {
+        since: new Date(dto.since),
+        until: dto.until === undefined ? null : new Date(dto.until),
+        types,
+        states: dto.which === 'all' ? [...undelivered, 'delivered'] : undelivered,
+      }),
+    );
+  }
+
+  /**
+   * Sends a signed sample now, and tells what the endpoint answered. It leaves no trace in the log, and is sent to a
+   * disabled endpoint too: that is when one wants to try.
+   * @throws EndpointNotFoundError, UnknownEventTypeError
+   */
+  async test(merchantId: string, endpointId: string, type: string): Promise<TestResultBody> {
+    const endpoint = await this.endpoints.get(merchantId, endpointId);
+    const at = new Date();
+    const { id, body } = this.catalogue.sample('event_type', type, at);
+    const answer = await this.sender.post(this.sender.sign(endpoint, { id, body, at }));
+    const status = answer.kind === 'answered' ? answer.status : null;
+    const error = whyFailed(answer);
+    const response = answer.kind === 'answered' ? answer.response : null;
+    const durationMs = Date.now() - at.getTime();
+    return { event_id: id, status, delivered: error === null, error, response, duration_ms: durationMs };
+  }
+
+  private async all(work: Promise<ReplayedDelivery[]>): Promise<ReplayedBody> {
+    const replayed = await work;
+    await this.bring(replayed);
+    return { replayed: replayed.length };
+  }
+
+  /** A replay that waited for the retry schedule's old job would look as if it had been swallowed. */
+  private async bring(replayed: ReplayedDelivery[]): Promise<void> {
+    await this.queue.bringForward(replayed.filter(({ isHeld }) => !isHeld).map(({ id }) => id));
+  }
+}
