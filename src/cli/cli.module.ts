@@ -12,7 +12,7 @@ import {
   MerchantUpdateCommand,
 } from './merchant.command.js';
 import { HealthModule } from '../health/health.module.js';
-import { LedgerReadingModule } from '../ledger/ledger.module.js';
+import { LedgerReadingModule } from '../ledger-check/ledger-check.module.js';
 import { LEDGER_COMMANDS } from './ledger.command.js';
 import { RescanModule } from '../scanner/rescan.module.js';
 import { SweepDelegateModule } from '../sweeper/delegate/sweep-delegate.module.js';

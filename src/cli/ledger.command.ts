@@ -3,7 +3,7 @@ import { ModuleRef } from '@nestjs/core';
 import { Command, CommandRunner, Option, SubCommand } from 'nest-commander';
 import { type ChainConfig } from '../config/chains.js';
 import { CHAINS } from '../config/configuration.module.js';
-import { LedgerCheck } from '../ledger/check/ledger-check.service.js';
+import { LedgerCheck } from '../ledger-check/ledger-check.service.js';
 import { LedgerExport } from '../ledger/ledger-export.service.js';
 import { csvRecord } from './csv.js';
 import { type OutputOptions, PrintingCommand } from './json-option.js';
