@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
 import { migrate } from '../../src/database/migrate.js';
-import { migrateQueue } from '../../src/queue/queue-on-postgres.js';
+import { migrateQueue } from '../../src/queue/queue-schema.js';
 import { endWithUs } from './end-with-us.js';
 import { type RunEnvironment, TEMPLATE } from './run-environment.js';
 import { keepSecrets, requireNothingLeaked, SAID_VARIABLE } from './said.js';
