@@ -1,8 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ChainModule } from '../chain/chain.module.js';
-import { LedgerCheck } from './check/ledger-check.service.js';
 import { Holdings } from './holdings.js';
-import { LedgerExport } from './ledger-export.service.js';
 import { LedgerMetrics } from './ledger-metrics.js';
 import { LedgerRepository } from './ledger.repository.js';
 import { LedgerService } from './ledger.service.js';
@@ -24,14 +22,6 @@ export class LedgerOpeningsModule {}
 /** What addresses of ours have, by chain and books. */
 @Module({ imports: [ChainModule, LedgerModule], providers: [Holdings], exports: [Holdings] })
 export class HoldingsModule {}
-
-/** The books, for reading: for the command line. */
-@Module({
-  imports: [LedgerModule],
-  providers: [LedgerCheck, LedgerExport],
-  exports: [LedgerCheck, LedgerExport],
-})
-export class LedgerReadingModule {}
 
 /** For one role alone, so that not every process reads the books. */
 @Module({ providers: [LedgerMetrics] })
