@@ -14,6 +14,7 @@ import {
 import { HealthModule } from '../health/health.module.js';
 import { LedgerReadingModule } from '../ledger/ledger.module.js';
 import { LEDGER_COMMANDS } from './ledger.command.js';
+import { RefundsModule } from '../refunds/refunds.module.js';
 import { RescanModule } from '../scanner/rescan.module.js';
 import { SweepDelegateModule } from '../sweeper/delegate/sweep-delegate.module.js';
 import { SweepPlanModule } from '../sweeper/planning/sweep-plan.module.js';
@@ -49,7 +50,7 @@ export class CliModule {
         AuthModule,
         ...(command === 'scanner' ? [EventHandlersModule, HealthModule, RescanModule] : []),
         ...(command === 'ledger' ? [LedgerReadingModule] : []),
-        ...(command === 'sweep' ? [EventHandlersModule, HealthModule, SweepPlanModule] : []),
+        ...(command === 'sweep' ? [EventHandlersModule, HealthModule, RefundsModule, SweepPlanModule] : []),
         ...(command === 'sweep' && next === DEPLOY_DELEGATE ? [SweepDelegateModule] : []),
       ],
       providers: [

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, In } from 'typeorm';
+import { isAnyOpenFrom } from '../outgoing/open-transactions.js';
+import { transactionHashes } from '../outgoing/transaction-hashes.js';
 import { Refund, type RefundState } from './refund.entity.js';
 
 const OPEN: RefundState[] = ['created', 'sent'];
@@ -10,10 +12,7 @@ export class RefundsRepository {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
   /** Which of the payments have a refund that is not final. */
-  async openAmong(
-    paymentIds: readonly string[],
-    manager: EntityManager = this.dataSource.manager,
-  ): Promise<Set<string>> {
+  async openAmong(manager: EntityManager, paymentIds: readonly string[]): Promise<Set<string>> {
     if (paymentIds.length === 0) return new Set();
     const rows = await manager.find(Refund, {
       select: { paymentId: true },
@@ -52,6 +51,11 @@ export class RefundsRepository {
     );
   }
 
+  /** Whether a transfer from the refund's deposit address is signed and not final. */
+  isAddressBusy({ chainId, depositAddress }: Refund): Promise<boolean> {
+    return isAnyOpenFrom(this.dataSource.manager, chainId, depositAddress);
+  }
+
   lock(manager: EntityManager, id: string): Promise<Refund> {
     return manager.findOneOrFail(Refund, { where: { id }, lock: { mode: 'pessimistic_write' } });
   }
@@ -86,12 +90,6 @@ export class RefundsRepository {
   /** Of an outgoing transaction: what was mined, else the last bytes signed. */
   async hashOf(manager: EntityManager, outgoingId: string | null): Promise<string | null> {
     if (outgoingId === null) return null;
-    const rows = await manager.query<{ tx_hash: string }[]>(
-      `SELECT coalesce(outgoing.tx_hash, attempt.tx_hash) AS tx_hash
-       FROM outgoing_transactions outgoing JOIN outgoing_attempts attempt ON attempt.outgoing_id = outgoing.id
-       WHERE outgoing.id = $1 ORDER BY attempt.ordinal DESC LIMIT 1`,
-      [outgoingId],
-    );
-    return rows[0]?.tx_hash ?? null;
+    return (await transactionHashes(manager, [outgoingId])).get(outgoingId) ?? null;
   }
 }

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, In } from 'typeorm';
+import { type DepositPlace } from '../outgoing/address-users.js';
+import { transactionHashes } from '../outgoing/transaction-hashes.js';
 import { Sweep, type SweepState } from './sweep.entity.js';
-import { SweeperControl } from './sweeper-control.entity.js';
 
 export interface SweepFilter {
   /** Null: of all merchants. */
@@ -32,21 +33,15 @@ const OPEN: SweepState[] = ['waiting', 'planned', 'funding', 'sent'];
 export class SweepsRepository {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
-  async control(): Promise<SweeperControl> {
-    return this.dataSource.manager.findOneByOrFail(SweeperControl, { id: 1 });
-  }
-
-  async pause(isPaused: boolean, reason: string | null): Promise<SweeperControl> {
-    await this.dataSource.manager.update(
-      SweeperControl,
-      { id: 1 },
-      { isPaused, reason, changedAt: new Date() },
-    );
-    return this.control();
-  }
-
-  openAt(manager: EntityManager, chainId: number, addresses: readonly string[]): Promise<Sweep[]> {
-    return manager.findBy(Sweep, { chainId, from: In([...addresses]), state: In(OPEN) });
+  /** Not ended yet, at places of one chain. */
+  async openAt(
+    manager: EntityManager,
+    places: readonly Pick<DepositPlace, 'chainId' | 'address'>[],
+  ): Promise<Sweep[]> {
+    const [first] = places;
+    if (first === undefined) return [];
+    const addresses = places.map(({ address }) => address);
+    return manager.findBy(Sweep, { chainId: first.chainId, from: In(addresses), state: In(OPEN) });
   }
 
   /** Those that are to be moved on, or hold their address; the first planned first. */
@@ -127,16 +122,17 @@ export class SweepsRepository {
     return query.getMany();
   }
 
-  /** Hashes by the outgoing transactions' ids: of what was mined, else of the last bytes signed. */
-  async hashesOf(outgoingIds: readonly string[]): Promise<Map<string, string>> {
-    if (outgoingIds.length === 0) return new Map();
-    const rows = await this.dataSource.query<{ id: string; tx_hash: string }[]>(
-      `SELECT outgoing.id, coalesce(outgoing.tx_hash, attempt.tx_hash) AS tx_hash
-       FROM outgoing_transactions outgoing CROSS JOIN LATERAL (
-         SELECT tx_hash FROM outgoing_attempts WHERE outgoing_id = outgoing.id ORDER BY ordinal DESC LIMIT 1) attempt
-       WHERE outgoing.id = ANY($1)`,
-      [outgoingIds],
-    );
-    return new Map(rows.map((row) => [row.id, row.tx_hash]));
+  /** Hashes by the outgoing transactions' ids. */
+  hashesOf(outgoingIds: readonly string[]): Promise<Map<string, string>> {
+    return transactionHashes(this.dataSource.manager, outgoingIds);
   }
+}
+
+/** Whose money a sweep moves. */
+export function placeOf({
+  chainId,
+  paymentId,
+  from,
+}: Pick<Sweep, 'chainId' | 'paymentId' | 'from'>): DepositPlace {
+  return { chainId, paymentId, address: from };
 }
