@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, In } from 'typeorm';
 import { isAnyOpenFrom } from '../outgoing/open-transactions.js';
-import { transactionHashes } from '../outgoing/transaction-hashes.js';
 import { Refund, type RefundState } from './refund.entity.js';
+import { hashesOf } from '../outgoing/outgoing.repository.js';
 
 const OPEN: RefundState[] = ['created', 'sent'];
 
@@ -90,6 +90,6 @@ export class RefundsRepository {
   /** Of an outgoing transaction: what was mined, else the last bytes signed. */
   async hashOf(manager: EntityManager, outgoingId: string | null): Promise<string | null> {
     if (outgoingId === null) return null;
-    return (await transactionHashes(manager, [outgoingId])).get(outgoingId) ?? null;
+    return (await hashesOf(manager, [outgoingId])).get(outgoingId) ?? null;
   }
 }

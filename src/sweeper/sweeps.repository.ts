@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, In } from 'typeorm';
+import { hashesOf } from '../outgoing/outgoing.repository.js';
 import { type DepositPlace } from '../outgoing/address-users.js';
-import { transactionHashes } from '../outgoing/transaction-hashes.js';
 import { Sweep, type SweepState } from './sweep.entity.js';
 
 export interface SweepFilter {
@@ -124,7 +124,7 @@ export class SweepsRepository {
 
   /** Hashes by the outgoing transactions' ids. */
   hashesOf(outgoingIds: readonly string[]): Promise<Map<string, string>> {
-    return transactionHashes(this.dataSource.manager, outgoingIds);
+    return hashesOf(this.dataSource.manager, outgoingIds);
   }
 }
 

@@ -4,7 +4,8 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { ChainService } from '../../chain/chain.service.js';
 import { type ChainConfig } from '../../config/chains.js';
-import { transactionHashes } from '../../outgoing/transaction-hashes.js';
+import { holdUntilCommit } from '../../database/transaction-lock.js';
+import { hashesOf } from '../../outgoing/outgoing.repository.js';
 import { DepositFunds, type UnsweptDeposit } from '../../payments/deposit-funds.js';
 import { Sweep } from '../sweep.entity.js';
 import { NOTHING_LEFT, SweepsRepository } from '../sweeps.repository.js';
@@ -62,7 +63,7 @@ export class SweepPlanner {
         await manager.update(Sweep, { id }, { state: 'failed', reason, finishedAt: new Date() });
       }
       if (last?.outgoingId == null) return;
-      const hashes = await transactionHashes(manager, [last.outgoingId]);
+      const hashes = await hashesOf(manager, [last.outgoingId]);
       const tx_hash = hashes.get(last.outgoingId) as string;
       const sweep = { tx_hash, amount: String(last.received), fee: String(last.fee) };
       await this.funds.settle(manager, { paymentId, chainId, tokenAddress }, sweep);
@@ -72,9 +73,7 @@ export class SweepPlanner {
   private async write({ chainId }: PlanFacts, planned: readonly Planned[]): Promise<void> {
     if (planned.length === 0) return;
     await this.dataSource.transaction(async (manager) => {
-      await manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
-        `quittance sweep plan ${chainId}`,
-      ]);
+      await holdUntilCommit(manager, `quittance sweep plan ${chainId}`);
       const places = planned.map(({ deposit: { address } }) => ({ chainId, address }));
       const open = await this.sweeps.openAt(manager, places);
       const known = new Map(open.map((sweep) => [keyOf(sweep), sweep]));
