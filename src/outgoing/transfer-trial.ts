@@ -80,6 +80,6 @@ export async function gasToAllow(
     if (!(error instanceof CallRevertedError)) throw error;
     const what =
       tokenAddress === null ? `${to} refuses the money` : `token ${tokenAddress} refuses the transfer`;
-    return { state: 'refused', reason: `${what}: it reverts ${error.message}` };
+    return { state: 'refused', reason: `${what}: ${error.message}` };
   }
 }

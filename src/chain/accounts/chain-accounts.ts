@@ -49,7 +49,7 @@ interface RawOutcome extends RawFees {
   logs: RawLog[];
 }
 
-/** The call would fail; the node says why, as far as it knows. */
+/** The call would fail; the message says why, as it goes on after a colon. */
 export class CallRevertedError extends Error {}
 
 /** What sending money asks of a chain. All throw RpcError when no endpoint answers. */
