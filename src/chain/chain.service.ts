@@ -6,7 +6,7 @@ import { CHAINS } from '../config/configuration.module.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
 import { BalanceTransfers } from './transfers/balance-transfers.js';
 import { ChainAccounts } from './accounts/chain-accounts.js';
-import { ChainEvidence } from './accounts/chain-evidence.js';
+import { type Chain } from './chain.js';
 import { checkChain } from './chain-check.js';
 import { type ChainReader, RpcChainReader } from './reading/chain-reader.js';
 import { deepestConfirmations } from './confirmations.js';
@@ -43,7 +43,6 @@ interface Connection {
   rpc: RpcPool;
   reader: ChainReader;
   accounts: ChainAccounts;
-  evidence: ChainEvidence;
   internal: InternalTransfers;
   status: ChainStatus;
   /** Ms since 1970. */
@@ -93,6 +92,12 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
     return [...this.connections.values()].map(({ config }) => config);
   }
 
+  /** The chain of a configuration, with the ways to its nodes. */
+  of({ name }: Pick<ChainConfig, 'name'>): Chain {
+    const { config, accounts, reader } = this.connection(name);
+    return { ...config, accounts, reader };
+  }
+
   find(name: string): ChainConfig | undefined {
     return this.connections.get(name)?.config;
   }
@@ -114,11 +119,6 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
 
   accounts(name: string): ChainAccounts {
     return this.connection(name).accounts;
-  }
-
-  /** What its blocks prove. */
-  evidence(name: string): ChainEvidence {
-    return this.connection(name).evidence;
   }
 
   /** How value is found that contracts send: as `internal_transfers` says. */
@@ -285,7 +285,6 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
       rpc,
       reader: new RpcChainReader(rpc, config.proofs, deepestConfirmations(config) || FINALIZED_DEPTH),
       accounts: new ChainAccounts(rpc),
-      evidence: new ChainEvidence(rpc, config.proofs),
       internal: internalTransfers(config, rpc),
       status: { state: 'unchecked' },
       checkAgainAtMs: 0,

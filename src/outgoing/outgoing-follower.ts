@@ -1,39 +1,13 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
-import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource } from 'typeorm';
-import { type GasQuote, type Receipt } from '../chain/accounts/chain-accounts.js';
-import { type BlockId } from '../chain/accounts/chain-evidence.js';
-import { ChainService } from '../chain/chain.service.js';
-import { type ChainConfig } from '../config/chains.js';
-import { SETTINGS } from '../config/configuration.module.js';
-import { type Settings } from '../config/settings.js';
-import { Outbox } from '../events/outbox.js';
-import { RepeatedMessage } from '../process/repeated-message.js';
-import { type ChainExtent, ScannedChain } from '../scanner/scanned-chain.js';
-import { Broadcasts } from './broadcasts.js';
-import { FinalHooks } from './final-hooks.js';
-import { OutgoingAttempt } from './outgoing-attempt.entity.js';
+import { Injectable } from '@nestjs/common';
+import { type Chain } from '../chain/chain.js';
+import { MinedTransactions } from './mined-transactions.js';
+import { type Failure, type Round } from './movers.js';
 import { OutgoingBooks } from './outgoing-books.js';
-import { finalBlockOf } from './final-block.js';
-import { named } from './outgoing-log.js';
-import { OutgoingMetrics } from './outgoing-metrics.js';
-import { OutgoingPart } from './outgoing-part.entity.js';
-import { OutgoingTransaction } from './outgoing-transaction.entity.js';
-import { outcomeOf, partsOutcome, unmined, unminedParts, whyFailed } from './outcome.js';
-import { type NonceUse, ProvenOutcomes } from './proven-outcomes.js';
-import { receiptOf, receiptsOf } from './receipt-of.js';
 import { type OutgoingRecord, OutgoingRepository } from './outgoing.repository.js';
+import { receiptOf } from './receipt-of.js';
 import { Reopenings } from './reopenings.js';
-import { Replacements } from './replacements.js';
-
-const COMPLAIN_EVERY_MS = 60_000;
-
-export interface Circumstances {
-  extent: ChainExtent;
-  quote: GasQuote;
-  /** Nothing new may be signed, not even a replacement. */
-  isPaused: boolean;
-}
+import { StandingWatch } from './standing-watch.js';
+import { UnminedTransactions } from './unmined-transactions.js';
 
 /**
  * Brings what was signed to its end: broadcast, mined, final; again after a reorg or a crash, with the same bytes. It
@@ -41,296 +15,48 @@ export interface Circumstances {
  */
 @Injectable()
 export class OutgoingFollower {
-  private readonly logger = new Logger('Outgoing');
-  private readonly complaints = new RepeatedMessage(COMPLAIN_EVERY_MS);
-
   constructor(
-    @Inject(SETTINGS) private readonly settings: Settings,
-    @InjectDataSource() private readonly dataSource: DataSource,
     private readonly outgoing: OutgoingRepository,
-    private readonly chains: ChainService,
-    private readonly scanned: ScannedChain,
-    private readonly books: OutgoingBooks,
-    private readonly hooks: FinalHooks,
-    private readonly outbox: Outbox,
-    private readonly metrics: OutgoingMetrics,
-    private readonly broadcasts: Broadcasts,
-    private readonly replacements: Replacements,
     private readonly reopenings: Reopenings,
-    private readonly outcomes: ProvenOutcomes,
+    private readonly books: OutgoingBooks,
+    private readonly mined: MinedTransactions,
+    private readonly unmined: UnminedTransactions,
+    private readonly standing: StandingWatch,
   ) {}
 
-  /** One round over everything of the chain that is not final. @throws RpcError */
-  async follow(chain: ChainConfig, circumstances: Circumstances): Promise<void> {
+  /** What has to be so before anything is followed or signed. @throws RpcError */
+  async prepare(chain: Chain): Promise<void> {
     await this.reopenings.look(chain);
     await this.books.open(chain);
-    const open = await this.outgoing.open(chain.chainId);
-    this.tellStanding(chain, open);
-    const rounds = byAddress(open).map((own) => this.followAddress(chain, own, circumstances));
-    // Each to its end, so that the failure of one keeps no other from being followed.
-    const failed = (await Promise.allSettled(rounds)).find(({ status }) => status === 'rejected');
-    if (failed?.status === 'rejected') throw failed.reason;
   }
 
-  /** In the order of nonces: a node that lacks one keeps those after it waiting. */
-  private async followAddress(
-    chain: ChainConfig,
-    records: OutgoingRecord[],
-    circumstances: Circumstances,
-  ): Promise<void> {
+  /** One round over everything of the chain that is not final. @returns what could not be followed now */
+  async follow(round: Round): Promise<Failure[]> {
+    const open = await this.outgoing.open(round.chain.chainId);
+    this.standing.look(round.chain, open);
+    const rounds = byAddress(open).map((own) => this.followAddress(round, own));
+    return (await Promise.all(rounds)).flat();
+  }
+
+  /** In the order of nonces: a node that lacks one keeps those after it waiting. Each for itself all the same. */
+  private async followAddress(round: Round, records: readonly OutgoingRecord[]): Promise<Failure[]> {
+    const failures: Failure[] = [];
     let isFirst = true;
     for (const record of records) {
-      if (await this.isMined(chain, record, circumstances)) continue;
-      await this.unmined(chain, record, circumstances, isFirst);
+      try {
+        const receipt = await receiptOf(round.chain.accounts, record.attempts);
+        if (receipt !== null) {
+          await this.mined.note(round, record, receipt);
+          continue;
+        }
+        await this.unmined.send(round, record, isFirst);
+      } catch (error) {
+        failures.push({ what: `transaction ${record.outgoing.id} was not followed`, error: error as Error });
+      }
       isFirst = false;
     }
+    return failures;
   }
-
-  /**
-   * Once its block is part of the scanned chain, that decides, and no node is asked any more. Until then it counts as
-   * mined as long as no receipt names another block, and the scan has none at its height: that a node shows no receipt
-   * says nothing.
-   */
-  private async isMined(
-    chain: ChainConfig,
-    record: OutgoingRecord,
-    { extent }: Circumstances,
-  ): Promise<boolean> {
-    const { outgoing, attempts, parts } = record;
-    const block = blockOf(outgoing);
-    const standing = block === null ? null : await this.scanned.standing(chain, block);
-    if (standing === 'canonical') {
-      if (await this.isFinal(chain, outgoing, parts, extent)) await this.finish(chain, outgoing, parts);
-      return true;
-    }
-    const receipt = await receiptOf(this.chains.accounts(chain.name), attempts);
-    if (receipt === null || (await this.isReplaced(chain, receipt)))
-      return standing === 'unscanned' || standing === 'unknown';
-    await this.mined(chain, record, receipt, extent);
-    return true;
-  }
-
-  private async mined(
-    chain: ChainConfig,
-    { outgoing, attempts, parts: before }: OutgoingRecord,
-    receipt: Receipt,
-    extent: ChainExtent,
-  ): Promise<void> {
-    const { amount } = attempts.find(({ txHash }) => txHash === receipt.txHash) as OutgoingAttempt;
-    const row = {
-      ...outgoing,
-      ...outcomeOf(outgoing, receipt, amount),
-      state: 'mined' as const,
-      reason: null,
-    };
-    const parts = partsOutcome(outgoing, before, receipt);
-    if (await this.isFinal(chain, row, parts, extent)) return this.finish(chain, row, parts);
-    if (outgoing.state === 'mined' && outgoing.blockHash === receipt.blockHash) return;
-    await this.save(chain, row, parts);
-    this.logger.log({ ...named(chain, row), block: row.blockNumber }, 'transaction mined');
-  }
-
-  /** A node that is on another branch than the scan shows receipts of that. */
-  private async isReplaced(
-    chain: ChainConfig,
-    { blockNumber: number, blockHash: hash }: Receipt,
-  ): Promise<boolean> {
-    return (await this.scanned.standing(chain, { number, hash })) === 'replaced';
-  }
-
-  private async isFinal(
-    chain: ChainConfig,
-    mined: OutgoingTransaction,
-    parts: readonly OutgoingPart[],
-    extent: ChainExtent,
-  ): Promise<boolean> {
-    const block = blockOf(mined);
-    if (block === null || block.number > finalBlockOf(chain, extent, mined, parts)) return false;
-    return (await this.scanned.standing(chain, block)) === 'canonical';
-  }
-
-  /** That it did not do what it was for would have it done again: for that its block has to prove the receipt. */
-  private async finish(
-    chain: ChainConfig,
-    mined: OutgoingTransaction,
-    parts: readonly OutgoingPart[],
-  ): Promise<void> {
-    const isWhole = whyFailed(mined) === null && parts.every(({ reason }) => reason === null);
-    if (isWhole) return this.finishAs(chain, mined, parts);
-    const [block, txHash] = [blockOf(mined) as BlockId, mined.txHash as string];
-    const receipt = await this.outcomes.receipt(chain, block, txHash);
-    if (receipt === null) {
-      this.logger.error(
-        { ...named(chain, mined), block: block.number },
-        'a receipt is of a block that lacks it',
-      );
-      return this.save(chain, unmined(mined), unminedParts(parts));
-    }
-    const proven = { ...mined, ...outcomeOf(mined, receipt, mined.amount) };
-    return this.finishAs(chain, proven, partsOutcome(mined, parts, receipt));
-  }
-
-  private async finishAs(
-    chain: ChainConfig,
-    mined: OutgoingTransaction,
-    parts: readonly OutgoingPart[],
-  ): Promise<void> {
-    const why = whyFailed(mined);
-    const row = {
-      ...mined,
-      state: why === null ? ('confirmed' as const) : ('failed' as const),
-      reason: why,
-      finishedAt: new Date(),
-    };
-    await this.conclude(chain, row, parts);
-    this.metrics.finished(chain.name, row.purpose, row.state);
-    const line = { ...named(chain, row), block: row.blockNumber, fee: row.fee?.toString() };
-    if (why === null) this.logger.log(line, 'transaction final');
-    else this.logger.error({ ...line, reason: why }, 'transaction failed');
-  }
-
-  private async conclude(
-    chain: ChainConfig,
-    row: OutgoingTransaction,
-    parts: readonly OutgoingPart[],
-  ): Promise<void> {
-    const blockTime = await this.books.blockTime(chain, row);
-    await this.dataSource.transaction(async (manager) => {
-      const before = await this.outgoing.lock(manager, row.id);
-      // Another process, that held the chain a moment ago, may have been faster.
-      if (before.finishedAt !== null) return;
-      await manager.save(OutgoingTransaction, row);
-      await manager.save(OutgoingPart, [...parts]);
-      await this.books.book(manager, row, blockTime);
-      await this.hooks.run('ended', manager, row);
-    });
-    this.outbox.announceCommit();
-  }
-
-  private async unmined(
-    chain: ChainConfig,
-    record: OutgoingRecord,
-    circumstances: Circumstances,
-    isNext: boolean,
-  ): Promise<void> {
-    const outgoing = await this.withoutBlock(chain, record);
-    const now = { ...record, outgoing };
-    const accounts = this.chains.accounts(chain.name);
-    const isUsed = (await accounts.nonce(outgoing.from, 'latest')) > outgoing.nonce;
-    if (isUsed && (await this.nonceUsed(chain, now, circumstances.extent))) return;
-    await this.broadcasts.unlessRecent(chain, now);
-    if (isUsed || !isNext || circumstances.isPaused) return;
-    const isReplaced = await this.replacements.replaceLate(chain, now, circumstances.quote);
-    if (!isReplaced) return;
-    this.metrics.bumped(chain.name);
-    const [attempt] = (await this.outgoing.attemptsOf([outgoing])).slice(-1);
-    await this.broadcasts.send(chain, { ...now, attempts: attempt ? [attempt] : [] });
-  }
-
-  /** A reorg took its block away: it waits again, with the bytes it has. */
-  private async withoutBlock(
-    chain: ChainConfig,
-    { outgoing, parts }: OutgoingRecord,
-  ): Promise<OutgoingTransaction> {
-    if (outgoing.state !== 'mined') return outgoing;
-    const row = unmined(outgoing);
-    await this.save(chain, row, unminedParts(parts));
-    this.metrics.reorged(chain.name);
-    this.logger.warn(named(chain, outgoing), 'a reorg took the transaction away: it is sent again');
-    return row;
-  }
-
-  /**
-   * A node says that the nonce is used and shows no receipt of ours: it may be late, have lost its index, or be wrong.
-   * So every endpoint is asked, and then the final blocks themselves say who used it.
-   * @returns false: that is not known yet
-   */
-  private async nonceUsed(chain: ChainConfig, record: OutgoingRecord, extent: ChainExtent): Promise<boolean> {
-    const { outgoing, attempts, parts } = record;
-    for (const receipt of await receiptsOf(this.chains.accounts(chain.name), attempts)) {
-      if (await this.isReplaced(chain, receipt)) continue;
-      await this.mined(chain, record, receipt, extent);
-      return true;
-    }
-    const final = finalBlockOf(chain, extent, outgoing, parts);
-    if (final < 0) return false;
-    const use = await this.outcomes.nonceUse(chain, record, final);
-    if (use.by === 'open') return false;
-    if (use.by !== 'ours') {
-      await this.nonceTaken(chain, record, use);
-      return true;
-    }
-    const proven = await this.outcomes.receipt(chain, use.block, use.txHash);
-    if (proven === null) return false;
-    await this.mined(chain, record, proven, extent);
-    return true;
-  }
-
-  /** Somebody else has the key. The block says so, so that a reorg which takes it opens this again. */
-  private async nonceTaken(
-    chain: ChainConfig,
-    { outgoing, parts }: OutgoingRecord,
-    use: Exclude<NonceUse, { by: 'open' }>,
-  ): Promise<void> {
-    const { nonce, from } = outgoing;
-    const what = 'txHash' in use ? `a transaction that is not ours, ${use.txHash}` : 'no transaction of ours';
-    const reason = `nonce ${nonce} of ${from} was used by ${what}: nothing was sent. Find out who else has the key`;
-    const { number: blockNumber, hash: blockHash } = use.block;
-    // No block can take its authorizations along any more: their nonces are free again.
-    const unused = unminedParts(parts).map((part) => ({ ...part, authorizationNonce: null }));
-    const row = {
-      ...outgoing,
-      state: 'failed' as const,
-      reason,
-      blockNumber,
-      blockHash,
-      finishedAt: new Date(),
-    };
-    await this.conclude(chain, row, unused);
-    this.metrics.finished(chain.name, outgoing.purpose, 'failed');
-    this.logger.error({ ...named(chain, outgoing), reason }, 'transaction failed');
-  }
-
-  /** Columns that the scan of receipts moves, unless it is final by now. */
-  private async save(
-    chain: ChainConfig,
-    row: OutgoingTransaction,
-    parts: readonly OutgoingPart[],
-  ): Promise<void> {
-    const blockTime = await this.books.blockTime(chain, row);
-    await this.dataSource.transaction(async (manager) => {
-      const before = await this.outgoing.lock(manager, row.id);
-      if (before.finishedAt !== null) return;
-      await manager.save(OutgoingTransaction, row);
-      await manager.save(OutgoingPart, [...parts]);
-      await this.books.book(manager, row, blockTime);
-    });
-  }
-
-  private tellStanding(chain: ChainConfig, open: OutgoingRecord[]): void {
-    const now = Date.now();
-    const ages = open
-      .filter(({ outgoing }) => outgoing.state !== 'mined')
-      .map(({ outgoing }) => ({
-        outgoing,
-        ageMs: now - (outgoing.reopenedAt ?? outgoing.createdAt).getTime(),
-      }));
-    const stuck = ages.filter(({ ageMs }) => ageMs >= this.settings.sweepStuckAfterMs);
-    for (const { outgoing, ageMs } of stuck) {
-      if (!this.complaints.isDue(`stuck ${outgoing.id}`, 'stuck', now)) continue;
-      this.logger.error(
-        { ...named(chain, outgoing), seconds: Math.round(ageMs / 1000), reason: outgoing.reason },
-        'transaction is stuck',
-      );
-    }
-    const oldestMs = Math.max(0, ...ages.map(({ ageMs }) => ageMs));
-    this.metrics.standing(chain.name, { open: open.length, stuck: stuck.length, oldestMs });
-  }
-}
-
-/** Null: it is in none. */
-function blockOf({ blockNumber, blockHash }: OutgoingTransaction): BlockId | null {
-  return blockNumber === null || blockHash === null ? null : { number: blockNumber, hash: blockHash };
 }
 
 function byAddress(records: readonly OutgoingRecord[]): OutgoingRecord[][] {

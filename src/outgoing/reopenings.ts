@@ -1,8 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
-import { type ChainConfig } from '../config/chains.js';
-import { BlockGoneError } from './outgoing-books.js';
+import { type Chain } from '../chain/chain.js';
 import { ScannedChain } from '../scanner/scanned-chain.js';
 import { FinalHooks } from './final-hooks.js';
 import { unmined, unminedParts } from './outcome.js';
@@ -31,7 +30,7 @@ export class Reopenings {
   ) {}
 
   /** Looks at the reorgs scanned since the last time. @throws RpcError: then the next time */
-  async look(chain: ChainConfig): Promise<void> {
+  async look(chain: Chain): Promise<void> {
     if (!(await this.scanned.isReorged(chain))) return;
     const reopened = await this.dataSource.transaction(async (manager) => {
       const ancestor = await this.scanned.takeReorg(manager, chain);
@@ -49,17 +48,14 @@ export class Reopenings {
   /** @returns them as they were */
   private async reopenAbove(
     manager: EntityManager,
-    chain: ChainConfig,
+    chain: Chain,
     ancestor: number,
   ): Promise<OutgoingTransaction[]> {
     const reopened: OutgoingTransaction[] = [];
     for (const row of await this.outgoing.lockFinalAbove(manager, chain.chainId, ancestor)) {
       const block = { number: row.blockNumber as number, hash: row.blockHash as string };
-      const standing = await this.scanned.standing(chain, block, manager);
       // It became final on the new branch already.
-      if (standing === 'canonical') continue;
-      // Nobody shows what is there now: the reorg is looked at again.
-      if (standing === 'unknown') throw new BlockGoneError(chain.name, block.number);
+      if (await this.scanned.has(chain, block)) continue;
       const open = { ...unmined(row), reopenedAt: new Date() };
       await manager.save(OutgoingTransaction, open);
       await manager.save(OutgoingPart, unminedParts(await this.outgoing.partsOf([row], manager)));

@@ -2,11 +2,9 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { type GasQuote } from '../chain/accounts/chain-accounts.js';
-import { ChainService } from '../chain/chain.service.js';
-import { type ChainConfig } from '../config/chains.js';
+import { type Chain } from '../chain/chain.js';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
-import { ScannedChain } from '../scanner/scanned-chain.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
 import { bumped, dataReserve, type Fees } from './fees.js';
 import { GasTank } from './gas-tank.js';
@@ -26,8 +24,6 @@ export class Replacements {
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
     @InjectDataSource() private readonly dataSource: DataSource,
-    private readonly chains: ChainService,
-    private readonly scanned: ScannedChain,
     private readonly signer: OutgoingSigner,
     private readonly tank: GasTank,
   ) {}
@@ -37,7 +33,7 @@ export class Replacements {
    * @returns whether it did; to broadcast it is the caller's
    * @throws RpcError
    */
-  async replaceLate(chain: ChainConfig, record: OutgoingRecord, quote: GasQuote): Promise<boolean> {
+  async replaceLate(chain: Chain, record: OutgoingRecord, quote: GasQuote): Promise<boolean> {
     const last = record.attempts.at(-1) as OutgoingAttempt;
     const { reopenedAt } = record.outgoing;
     const waitsSince = Math.max(last.signedAt.getTime(), reopenedAt?.getTime() ?? 0);
@@ -66,17 +62,16 @@ export class Replacements {
    * @returns undefined: what it moved before; null: it cannot pay it now
    */
   private async affordable(
-    chain: ChainConfig,
+    chain: Chain,
     record: OutgoingRecord,
     fees: Fees,
   ): Promise<bigint | undefined | null> {
     const { outgoing, attempts } = record;
     const last = attempts.at(-1) as OutgoingAttempt;
     const fee = BigInt(last.gasLimit) * fees.maxFeePerGas;
-    const accounts = this.chains.accounts(chain.name);
-    const after = (await this.scanned.last(chain))?.hash ?? 'latest';
+    const { accounts } = chain;
     const [balance, dataFee] = await Promise.all([
-      accounts.balance(outgoing.from, null, after),
+      accounts.balance(outgoing.from, null),
       accounts.dataFee(withoutSignature(last.raw)),
     ]);
     const reserve = dataReserve(dataFee);
@@ -93,16 +88,11 @@ export class Replacements {
       return this.leave(chain, record, 'its account cannot pay a higher fee; fill it up');
     }
     const { from: to, subjectId } = outgoing;
-    await this.tank.fund(chain, { to, needed: needed + reserve.roomy, subjectId });
+    await this.tank.fund(chain, { to, amount: needed + reserve.roomy - balance, subjectId });
     return null;
   }
 
-  private tell(
-    { name: chain }: ChainConfig,
-    record: OutgoingRecord,
-    last: OutgoingAttempt,
-    fees: Fees,
-  ): void {
+  private tell({ name: chain }: Chain, record: OutgoingRecord, last: OutgoingAttempt, fees: Fees): void {
     const { id, from, nonce } = record.outgoing;
     const max_fee_per_gas = fees.maxFeePerGas.toString();
     this.logger.warn(
@@ -111,7 +101,7 @@ export class Replacements {
     );
   }
 
-  private leave({ name: chain }: ChainConfig, { outgoing }: OutgoingRecord, reason: string): null {
+  private leave({ name: chain }: Chain, { outgoing }: OutgoingRecord, reason: string): null {
     if (this.complaints.isDue(outgoing.id, reason, Date.now())) {
       this.logger.warn({ chain, outgoing: outgoing.id, from: outgoing.from, reason }, 'fee not raised');
     }

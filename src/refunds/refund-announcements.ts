@@ -17,7 +17,7 @@ export class RefundAnnouncements {
     private readonly outbox: Outbox,
   ) {}
 
-  /** Inside the transaction that changed it, unless it was told before. Call `committed` after it. */
+  /** Inside the transaction that changed it, unless it was told before. */
   async announce(manager: EntityManager, refundId: string): Promise<RefundView> {
     const refund = await manager.findOneByOrFail(Refund, { id: refundId });
     const subject = await this.subjects.lock(manager, null, refund.paymentId);
@@ -33,9 +33,5 @@ export class RefundAnnouncements {
     const { merchantId, paymentId } = refund;
     await this.outbox.append(manager, [{ ...composed, merchantId, paymentId }]);
     return view;
-  }
-
-  committed(): void {
-    this.outbox.announceCommit();
   }
 }

@@ -3,8 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { getAddress } from 'ethers';
 import { DataSource } from 'typeorm';
 import { RpcError } from '../chain/rpc/rpc-endpoint.js';
-import { ChainService } from '../chain/chain.service.js';
-import { type ChainConfig } from '../config/chains.js';
+import { type Chain } from '../chain/chain.js';
 import { GasTank } from '../outgoing/gas-tank.js';
 import { DepositFunds } from '../payments/deposit-funds.js';
 import { OwnAddresses } from '../wallet/own-addresses.js';
@@ -24,7 +23,6 @@ export class TreasuryCheck {
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
-    private readonly chains: ChainService,
     private readonly funds: DepositFunds,
     private readonly own: OwnAddresses,
     private readonly tank: GasTank,
@@ -39,9 +37,9 @@ export class TreasuryCheck {
   }
 
   /** A contract may refuse money, or be on one chain and not on another: said, and not forbidden. */
-  async warnOfContract(chain: ChainConfig, treasury: string): Promise<void> {
+  async warnOfContract(chain: Chain, treasury: string): Promise<void> {
     try {
-      if ((await this.chains.accounts(chain.name).code(treasury, 'latest')) === '0x') return;
+      if (!(await chain.accounts.hasCode(treasury))) return;
       this.logger.warn(
         { chain: chain.name, treasury: getAddress(treasury) },
         'the treasury is a contract: make sure that it takes money on this chain, and that you control it there',

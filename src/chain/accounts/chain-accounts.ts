@@ -36,7 +36,7 @@ export { type Receipt } from './receipt.js';
  */
 export type ReadAfter = string;
 
-/** The call would fail; the node says why, as far as it knows. */
+/** The call would fail; the message says why, as it goes on after a colon. */
 export class CallRevertedError extends Error {}
 
 /** Endpoints say different things of one and the same block. */

@@ -1,21 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { ChainService } from '../../chain/chain.service.js';
+import { type Chain } from '../../chain/chain.js';
 import { type ChainConfig } from '../../config/chains.js';
-import { Holdings } from '../../ledger/holdings.js';
 import { type Arrived, DepositFunds } from '../../payments/deposit-funds.js';
 import { type ChainExtent, finalUpTo } from '../../scanner/scanned-chain.js';
 
 export interface Available {
   /** Base units that are there for good: what may still be reorged away is left out. */
   final: bigint;
-  /** Nothing else is there that we know of. */
-  isWhole: boolean;
-  /** Nothing is there and nothing on its way, by the chain and by the books. */
-  isEmpty: boolean;
-  /** A node has less now than was scanned: it is behind, or money is leaving. What is there is to be looked at again. */
-  isUnclear: boolean;
+  /** More is there, or on its way, which is not final yet. */
+  hasMore: boolean;
 }
 
 /** What lies at a deposit address and may be moved. */
@@ -23,35 +18,31 @@ export interface Available {
 export class DepositBalances {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
-    private readonly chains: ChainService,
     private readonly funds: DepositFunds,
-    private readonly holdings: Holdings,
   ) {}
 
   /**
    * By the balance and not by what was recorded, since tokens may take fees and give interest: the balance after the
-   * last block scanned, less what was recorded and is not final. Never more than there is now; that there is less now
-   * than then is either a node that lags or somebody else's doing, and the scan will tell.
+   * last block scanned, less what was recorded and is not final. Never more than there is now.
    * @throws RpcError, as when the block was reorged away meanwhile
    */
   async available(
-    chain: ChainConfig,
+    chain: Chain,
     extent: ChainExtent,
     address: string,
     tokenAddress: string | null,
   ): Promise<Available> {
-    const [arrived, { shown, booked }, now] = await Promise.all([
+    const { accounts } = chain;
+    const [arrived, scanned, now] = await Promise.all([
       this.funds.arrived(this.dataSource.manager, chain.chainId, address, tokenAddress),
-      this.holdings.after(chain, extent.scanned, address, tokenAddress),
-      this.chains.accounts(chain.name).balance(address, tokenAddress, 'latest', 0n),
+      accounts.balance(address, tokenAddress, extent.scanned.hash),
+      accounts.balance(address, tokenAddress),
     ]);
-    const isWhole = shown >= booked;
-    if (now < shown) return { final: 0n, isWhole, isEmpty: false, isUnclear: true };
     const unsure = arrived
       .filter((one) => !isFinal(chain, extent, tokenAddress, one))
       .reduce((sum, { amount }) => sum + amount, 0n);
-    const final = shown > unsure ? shown - unsure : 0n;
-    return { final, isWhole, isEmpty: isWhole && now === 0n && unsure === 0n, isUnclear: false };
+    const final = (scanned < now ? scanned : now) - unsure;
+    return { final: final > 0n ? final : 0n, hasMore: unsure > 0n || now > scanned };
   }
 }
 
