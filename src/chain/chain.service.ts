@@ -6,6 +6,7 @@ import { CHAINS } from '../config/configuration.module.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
 import { BalanceTransfers } from './transfers/balance-transfers.js';
 import { ChainAccounts } from './accounts/chain-accounts.js';
+import { ChainEvidence } from './accounts/chain-evidence.js';
 import { type Chain } from './chain.js';
 import { checkChain } from './chain-check.js';
 import { type ChainReader, RpcChainReader } from './reading/chain-reader.js';
@@ -43,6 +44,7 @@ interface Connection {
   rpc: RpcPool;
   reader: ChainReader;
   accounts: ChainAccounts;
+  evidence: ChainEvidence;
   internal: InternalTransfers;
   status: ChainStatus;
   /** Ms since 1970. */
@@ -94,8 +96,8 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
 
   /** The chain of a configuration, with the ways to its nodes. */
   of({ name }: Pick<ChainConfig, 'name'>): Chain {
-    const { config, accounts, reader } = this.connection(name);
-    return { ...config, accounts, reader };
+    const { config, accounts, evidence, reader } = this.connection(name);
+    return { ...config, accounts, evidence, reader };
   }
 
   find(name: string): ChainConfig | undefined {
@@ -285,6 +287,7 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
       rpc,
       reader: new RpcChainReader(rpc, config.proofs, deepestConfirmations(config) || FINALIZED_DEPTH),
       accounts: new ChainAccounts(rpc),
+      evidence: new ChainEvidence(rpc, config.proofs),
       internal: internalTransfers(config, rpc),
       status: { state: 'unchecked' },
       checkAgainAtMs: 0,

@@ -2,8 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { type BlockId } from '../chain/accounts/chain-evidence.js';
-import { ChainService } from '../chain/chain.service.js';
-import { type ChainConfig } from '../config/chains.js';
+import { type Chain } from '../chain/chain.js';
 import { LedgerService } from './ledger.service.js';
 
 /** What an address of ours has of one asset after a block, in base units. */
@@ -19,7 +18,6 @@ export interface Held {
 export class Holdings {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
-    private readonly chains: ChainService,
     private readonly ledger: LedgerService,
   ) {}
 
@@ -28,16 +26,16 @@ export class Holdings {
    * @throws RpcError, as when the block was reorged away meanwhile; UnreadableBalanceError
    */
   async after(
-    chain: ChainConfig,
+    { chainId, accounts }: Chain,
     block: BlockId,
     address: string,
     tokenAddress: string | null,
   ): Promise<Held> {
     const { manager } = this.dataSource;
-    const place = { chainId: chain.chainId, address, tokenAddress };
+    const place = { chainId, address, tokenAddress };
     const booked = await this.ledger.held(manager, place, block.number);
     const atLeast = booked > 0n ? booked : 1n;
-    const shown = await this.chains.accounts(chain.name).balance(address, tokenAddress, block.hash, atLeast);
+    const shown = await accounts.balance(address, tokenAddress, block.hash, atLeast);
     return { shown, booked };
   }
 }

@@ -20,7 +20,7 @@ export class LedgerModule {}
 export class LedgerOpeningsModule {}
 
 /** What addresses of ours have, by chain and books. */
-@Module({ imports: [ChainModule, LedgerModule], providers: [Holdings], exports: [Holdings] })
+@Module({ imports: [LedgerModule], providers: [Holdings], exports: [Holdings] })
 export class HoldingsModule {}
 
 /** For one role alone, so that not every process reads the books. */

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { ChainService } from '../chain/chain.service.js';
-import { type ChainConfig } from '../config/chains.js';
+import { type Chain } from '../chain/chain.js';
 import { ScannedChain } from '../scanner/scanned-chain.js';
 import { OutgoingRepository } from './outgoing.repository.js';
 
@@ -11,7 +10,6 @@ import { OutgoingRepository } from './outgoing.repository.js';
 export class NodeNonces {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
-    private readonly chains: ChainService,
     private readonly scanned: ScannedChain,
     private readonly outgoing: OutgoingRepository,
   ) {}
@@ -22,14 +20,14 @@ export class NodeNonces {
    * or, where nodes give no proofs, to be said by every endpoint.
    * @throws RpcError, DisagreementError
    */
-  async next(chain: ChainConfig, address: string): Promise<number> {
-    const accounts = this.chains.accounts(chain.name);
+  async next(chain: Chain, address: string): Promise<number> {
+    const { accounts, evidence } = chain;
     const block = await this.scanned.last(chain);
     const after = block?.hash ?? 'latest';
     const said = await accounts.nonce(address, after);
     const ours = await this.outgoing.nextNonce(this.dataSource.manager, chain.chainId, address);
     if (said <= ours) return said;
-    const proven = block === null ? null : await this.chains.evidence(chain.name).nonce(block, address);
+    const proven = block === null ? null : await evidence.nonce(block, address);
     return proven ?? accounts.nonceByAll(address, after);
   }
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Authorization, type TransactionLike } from 'ethers';
 import { type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import { type ChainConfig } from '../config/chains.js';
+import { type Chain } from '../chain/chain.js';
 import { type Account, Keys } from '../wallet/keys.js';
 import { type Fees } from './fees.js';
 import { NodeNonces } from './node-nonces.js';
@@ -53,7 +53,7 @@ export class OutgoingSigner {
   ) {}
 
   /** What nodes say is the next nonce of an address, asked before the transaction that signs. @throws RpcError */
-  nodeNonce(chain: ChainConfig, from: string): Promise<number> {
+  nodeNonce(chain: Chain, from: string): Promise<number> {
     return this.nonces.next(chain, from);
   }
 

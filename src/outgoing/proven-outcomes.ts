@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type BlockId, signerOf, type WholeBlock } from '../chain/accounts/chain-evidence.js';
 import { type Receipt } from '../chain/accounts/chain-accounts.js';
-import { ChainService } from '../chain/chain.service.js';
+import { type Chain } from '../chain/chain.js';
 import { RpcError } from '../chain/rpc/rpc-endpoint.js';
 import { type ChainConfig } from '../config/chains.js';
 import { ScannedChain } from '../scanner/scanned-chain.js';
@@ -45,14 +45,11 @@ export class ProvenOutcomes {
   /** By the outgoing transaction's id. */
   private readonly searches = new Map<string, Search>();
 
-  constructor(
-    private readonly chains: ChainService,
-    private readonly scanned: ScannedChain,
-  ) {}
+  constructor(private readonly scanned: ScannedChain) {}
 
   /** Null: the block has no such transaction. @throws RpcError, UnprovenAnswerError */
-  receipt(chain: ChainConfig, block: BlockId, txHash: string): Promise<Receipt | null> {
-    return this.chains.evidence(chain.name).receipt(block, txHash);
+  receipt({ evidence }: Chain, block: BlockId, txHash: string): Promise<Receipt | null> {
+    return evidence.receipt(block, txHash);
   }
 
   /**
@@ -60,7 +57,7 @@ export class ProvenOutcomes {
    * @param final the last block that is final for it
    * @throws RpcError, UnprovenAnswerError
    */
-  async nonceUse(chain: ChainConfig, record: OutgoingRecord, final: number): Promise<NonceUse> {
+  async nonceUse(chain: Chain, record: OutgoingRecord, final: number): Promise<NonceUse> {
     const { outgoing } = record;
     const search = this.searches.get(outgoing.id) ?? (await this.begin(chain, outgoing, final));
     if (search === null) return { by: 'open' };
@@ -75,13 +72,13 @@ export class ProvenOutcomes {
 
   /** @returns null where the nonce is not used by then */
   private async begin(
-    chain: ChainConfig,
+    chain: Chain,
     { from, nonce }: OutgoingTransaction,
     final: number,
   ): Promise<Search | null> {
     const top = await this.scanned.blockAt(chain, final);
     if (top === null) return null;
-    const proven = await this.chains.evidence(chain.name).nonce(top, from);
+    const proven = await chain.evidence.nonce(top, from);
     const isUsed = proven === null ? await this.mayBeUsed(chain, { from, nonce }, top) : proven > nonce;
     if (!isUsed) return null;
     return { top, next: top, isProvenUsed: proven !== null, searchedAtMs: 0 };
@@ -89,12 +86,12 @@ export class ProvenOutcomes {
 
   /** A node that has no state of that block any more tells nothing: then blocks alone do. */
   private async mayBeUsed(
-    chain: ChainConfig,
+    { accounts }: Chain,
     { from, nonce }: Pick<OutgoingTransaction, 'from' | 'nonce'>,
     { hash }: BlockId,
   ): Promise<boolean> {
     try {
-      return (await this.chains.accounts(chain.name).nonce(from, hash)) > nonce;
+      return (await accounts.nonce(from, hash)) > nonce;
     } catch (error) {
       if (!(error instanceof RpcError)) throw error;
       return true;
@@ -102,11 +99,10 @@ export class ProvenOutcomes {
   }
 
   /** @returns null where it is not known yet */
-  private async goOn(chain: ChainConfig, record: OutgoingRecord, search: Search): Promise<NonceUse | null> {
+  private async goOn(chain: Chain, record: OutgoingRecord, search: Search): Promise<NonceUse | null> {
     const lowest = lowestFor(chain, record.outgoing);
-    const evidence = this.chains.evidence(chain.name);
     for (let read = 0; search.next !== null && read < BLOCKS_AT_ONCE; read += 1) {
-      const block = await evidence.block(search.next);
+      const block = await chain.evidence.block(search.next);
       const use = useIn(block, record);
       if (use !== null) return use;
       const isLast = block.number <= lowest;
