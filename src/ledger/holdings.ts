@@ -7,10 +7,14 @@ import { LedgerService } from './ledger.service.js';
 
 /** What an address of ours has of one asset after a block, in base units. */
 export interface Held {
-  /** As nodes show it. Less than is booked is so by all endpoints that answered. */
   shown: bigint;
   /** By the books: what we have seen arrive, less what we sent. */
   booked: bigint;
+  /**
+   * Nodes show at least what is booked; or that less is there is proved by the block's state, or said by several endpoints
+   * and contradicted by none: then somebody else moved it.
+   */
+  isBelieved: boolean;
 }
 
 /** What lies at addresses of ours, held against the books, so that no node can call one empty that we know is not. */
@@ -26,16 +30,18 @@ export class Holdings {
    * @throws RpcError, as when the block was reorged away meanwhile; UnreadableBalanceError
    */
   async after(
-    { chainId, accounts }: Chain,
+    { chainId, accounts, evidence }: Chain,
     block: BlockId,
     address: string,
     tokenAddress: string | null,
   ): Promise<Held> {
     const { manager } = this.dataSource;
-    const place = { chainId, address, tokenAddress };
-    const booked = await this.ledger.held(manager, place, block.number);
+    const booked = await this.ledger.held(manager, { chainId, address, tokenAddress }, block.number);
     const atLeast = booked > 0n ? booked : 1n;
-    const shown = await accounts.balance(address, tokenAddress, block.hash, atLeast);
-    return { shown, booked };
+    const { amount: shown, endpoints } = await accounts.balanceOf(address, tokenAddress, block.hash, atLeast);
+    if (shown >= booked) return { shown, booked, isBelieved: true };
+    const proven = tokenAddress === null ? await evidence.account(block, address) : null;
+    if (proven !== null) return { shown: proven.balance, booked, isBelieved: true };
+    return { shown, booked, isBelieved: endpoints > 1 };
   }
 }

@@ -27,7 +27,7 @@ export class NodeNonces {
     const said = await accounts.nonce(address, after);
     const ours = await this.outgoing.nextNonce(this.dataSource.manager, chain.chainId, address);
     if (said <= ours) return said;
-    const proven = block === null ? null : await evidence.nonce(block, address);
-    return proven ?? accounts.nonceByAll(address, after);
+    const proven = block === null ? null : await evidence.account(block, address);
+    return proven?.nonce ?? accounts.nonceByAll(address, after);
   }
 }

@@ -78,7 +78,7 @@ export class ProvenOutcomes {
   ): Promise<Search | null> {
     const top = await this.scanned.blockAt(chain, final);
     if (top === null) return null;
-    const proven = await chain.evidence.nonce(top, from);
+    const proven = (await chain.evidence.account(top, from))?.nonce ?? null;
     const isUsed = proven === null ? await this.mayBeUsed(chain, { from, nonce }, top) : proven > nonce;
     if (!isUsed) return null;
     return { top, next: top, isProvenUsed: proven !== null, searchedAtMs: 0 };

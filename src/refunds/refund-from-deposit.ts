@@ -21,13 +21,13 @@ export class RefundFromDeposit {
   /** @returns null: it has to come from elsewhere. @throws RpcError */
   async pay(round: Round, refund: Refund): Promise<RefundOutcome | null> {
     const { depositAddress: from, derivationIndex, to, tokenAddress, amount } = refund;
-    const { shown, booked } = await this.holdings.after(
+    const { shown, booked, isBelieved } = await this.holdings.after(
       round.chain,
       round.extent.scanned,
       from,
       tokenAddress,
     );
-    if (shown < amount && booked >= amount) {
+    if (shown < amount && !isBelieved) {
       return waits(`${booked} are booked at the deposit address, and nodes show ${shown}`);
     }
     if (shown < amount || !this.keys.has('deposit')) return null;

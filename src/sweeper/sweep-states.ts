@@ -60,7 +60,7 @@ export class SweepStates {
   /**
    * Nothing is there that is final: it is planned anew when there is something. That there never will be is the plan's to
    * find, by the books.
-   * @param isWhole nodes show all that is booked
+   * @param isWhole nodes show all that is booked, or that there is less is beyond doubt
    */
   async drop(sweep: Sweep, isWhole: boolean): Promise<false> {
     const reason = isWhole

@@ -39,6 +39,12 @@ export type ReadAfter = string;
 /** The call would fail; the message says why, as it goes on after a colon. */
 export class CallRevertedError extends Error {}
 
+/** Base units, and how many endpoints say so. */
+export interface Said {
+  amount: bigint;
+  endpoints: number;
+}
+
 /** Endpoints say different things of one and the same block. */
 export class DisagreementError extends RpcError {
   constructor(method: string, answers: readonly string[]) {
@@ -93,35 +99,47 @@ export class ChainAccounts {
 
   /** As `nonce`, of every endpoint. @throws DisagreementError */
   async nonceByAll(address: string, after: ReadAfter): Promise<number> {
-    return Number(await this.unanimous('eth_getTransactionCount', [address, blockOf(after)], after));
+    const params = [address, blockOf(after)];
+    return Number(await this.unanimous('eth_getTransactionCount', params, after));
   }
 
-  /**
-   * As much as is expected is believed; less is asked of every endpoint, and all that answer have to say the same.
-   * @param tokenAddress null: the native asset
-   * @param atLeast base units that should be there by what we know; left out: something
-   * @throws UnreadableBalanceError when the token's contract does not say
-   */
+  /** As `balanceOf`, the amount alone. */
   async balance(
     address: string,
     tokenAddress: string | null,
     after: ReadAfter,
     atLeast = 1n,
   ): Promise<bigint> {
+    return (await this.balanceOf(address, tokenAddress, after, atLeast)).amount;
+  }
+
+  /**
+   * As much as is expected is believed of any endpoint; less has to be said by every endpoint that answers.
+   * @param tokenAddress null: the native asset
+   * @param atLeast base units that should be there by what we know
+   * @throws UnreadableBalanceError when the token's contract does not say; DisagreementError
+   */
+  async balanceOf(
+    address: string,
+    tokenAddress: string | null,
+    after: ReadAfter,
+    atLeast: bigint,
+  ): Promise<Said> {
     const data = erc20.encodeFunctionData('balanceOf', [address]);
     const [method, params] =
       tokenAddress === null
         ? ['eth_getBalance', [address, blockOf(after)]]
         : ['eth_call', [{ to: tokenAddress, data }, blockOf(after)]];
-    const amountIn = (answer: string) => {
-      if (tokenAddress === null) return BigInt(answer);
-      // A contract that is not there returns nothing, which is not the number 0.
-      if (!/^0x[0-9a-f]{64}/i.test(answer)) throw new UnreadableBalanceError(tokenAddress, address);
-      return BigInt(answer.slice(0, 66));
-    };
-    const first = await this.rpc.call<string>(method, params);
-    if (/^0x[0-9a-f]/i.test(first) && amountIn(first) >= atLeast) return amountIn(first);
-    return amountIn(await this.unanimous(method, params, after));
+    const first = amountIn(await this.rpc.call<string>(method, params), tokenAddress);
+    if (first !== null && first >= atLeast) return { amount: first, endpoints: 1 };
+    const answers = await this.everyAnswer(method, params);
+    const enough = answers
+      .map((answer) => amountIn(answer, tokenAddress))
+      .find((amount) => amount !== null && amount >= atLeast);
+    if (enough !== undefined && enough !== null) return { amount: enough, endpoints: 1 };
+    const amount = amountIn(oneOf(method, answers, after), tokenAddress);
+    if (amount === null) throw new UnreadableBalanceError(tokenAddress as string, address);
+    return { amount, endpoints: answers.length };
   }
 
   /**
@@ -135,14 +153,12 @@ export class ChainAccounts {
     return code.toLowerCase();
   }
 
-  /** @throws DisagreementError; of what is newest, endpoints may say different things: then the first is taken */
   private async unanimous(method: string, params: unknown[], after: ReadAfter): Promise<string> {
-    const answers = await this.rpc.fromEveryEndpoint((rpc) => rpc.call<string>(method, params), method);
-    const [first] = answers as [string];
-    if (after !== 'latest' && answers.some((answer) => answer !== first)) {
-      throw new DisagreementError(method, answers);
-    }
-    return first;
+    return oneOf(method, await this.everyAnswer(method, params), after);
+  }
+
+  private everyAnswer(method: string, params: unknown[]): Promise<string[]> {
+    return this.rpc.fromEveryEndpoint((rpc) => rpc.call<string>(method, params), method);
   }
 
   /** @throws CallRevertedError */
@@ -195,6 +211,21 @@ export class ChainAccounts {
       throw new CallRevertedError(wordsOf(error));
     }
   }
+}
+
+/** Of what is newest, endpoints may say different things: then the first is taken. @throws DisagreementError */
+function oneOf(method: string, answers: readonly string[], after: ReadAfter): string {
+  const [first] = answers as [string];
+  if (after !== 'latest' && answers.some((answer) => answer !== first)) {
+    throw new DisagreementError(method, answers);
+  }
+  return first;
+}
+
+/** Null: a contract that is not there returns nothing, which is not the number 0. */
+function amountIn(answer: string, tokenAddress: string | null): bigint | null {
+  if (tokenAddress === null) return BigInt(answer);
+  return /^0x[0-9a-f]{64}/i.test(answer) ? BigInt(answer.slice(0, 66)) : null;
 }
 
 function blockOf(after: ReadAfter): string | { blockHash: string } {

@@ -1,8 +1,14 @@
 import { hexlify, Transaction } from 'ethers';
 import { type Proofs } from '../../config/chains.js';
 import { requireConsistent } from '../blocks/consistency.js';
-import { type RawBlock, type RawReceipt, type RawTransaction } from '../blocks/raw-block.js';
+import {
+  type RawBlock,
+  type RawFullHeader,
+  type RawReceipt,
+  type RawTransaction,
+} from '../blocks/raw-block.js';
 import { proveBlock, proveReceipts } from '../proof/block-proof.js';
+import { headerHash } from '../proof/header-hash.js';
 import { encodeTransaction } from '../proof/transaction-encoding.js';
 import { MethodNotFoundError, type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
@@ -62,15 +68,19 @@ export class ChainEvidence {
   }
 
   /**
-   * How many transactions of an address were mined up to a block, by the block's state root (EIP-1186).
+   * What an address has after a block, by the block's state root (EIP-1186): wei, and how many transactions of it were mined.
    * @returns null when no endpoint can prove it
    */
-  async nonce(id: BlockId, address: string): Promise<number | null> {
+  async account(id: BlockId, address: string): Promise<{ nonce: number; balance: bigint } | null> {
     if (this.proofs !== 'full') return null;
     try {
       return await this.rpc.fromOneEndpoint(async (rpc) => {
-        const block = await this.read(rpc, id);
-        return (await provenAccount(rpc, block, address)).nonce;
+        const header = await rpc.call<RawFullHeader | null>('eth_getBlockByHash', [id.hash, false]);
+        if (header === null) throw lacks(id);
+        if (headerHash(header) !== id.hash) {
+          throw new UnprovenAnswerError(id.hash, 'its header does not make its hash');
+        }
+        return provenAccount(rpc, header, address);
       }, 'eth_getProof');
     } catch (error) {
       if (error instanceof RpcError || error instanceof UnprovenAnswerError) return null;
@@ -109,6 +119,10 @@ export function signerOf(transaction: RawTransaction): string {
     // Not one that an account signed, as deposits from the chain below (OP stack).
     return transaction.from.toLowerCase();
   }
+}
+
+function lacks({ hash }: BlockId): RpcError {
+  return new RpcError('the node', 'eth_getBlockByHash', `it does not have block ${hash}`);
 }
 
 function identity(transactions: readonly RawTransaction[]): string {

@@ -10,9 +10,9 @@ import { type ChainExtent, finalUpTo } from '../../scanner/scanned-chain.js';
 export interface Available {
   /** Base units that are there for good: what may still be reorged away is left out. */
   final: bigint;
-  /** Nodes show all that is booked: without it the address is empty. */
+  /** That is all there is, by the books or beyond doubt. */
   isWhole: boolean;
-  /** Nothing is there and nothing on its way, by the chain and by the books. */
+  /** Nothing is there and nothing on its way, by the books or beyond doubt. */
   isEmpty: boolean;
   /** A node has less now than was scanned: it is behind, or money is leaving. What is there is to be looked at again. */
   isUnclear: boolean;
@@ -39,12 +39,11 @@ export class DepositBalances {
     address: string,
     tokenAddress: string | null,
   ): Promise<Available> {
-    const [arrived, { shown, booked }, now] = await Promise.all([
+    const [arrived, { shown, isBelieved: isWhole }] = await Promise.all([
       this.funds.arrived(this.dataSource.manager, chain.chainId, address, tokenAddress),
       this.holdings.after(chain, extent.scanned, address, tokenAddress),
-      chain.accounts.balance(address, tokenAddress, 'latest', 0n),
     ]);
-    const isWhole = shown >= booked;
+    const now = await chain.accounts.balance(address, tokenAddress, 'latest', shown);
     if (now < shown) return { final: 0n, isWhole, isEmpty: false, isUnclear: true };
     const unsure = arrived
       .filter((one) => !isFinal(chain, extent, tokenAddress, one))
