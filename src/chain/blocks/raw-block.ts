@@ -31,6 +31,10 @@ export interface RawFullHeader extends RawHeader {
   parentBeaconBlockRoot?: string;
   /** Prague (EIP-7685). */
   requestsHash?: string;
+  /** Amsterdam (EIP-7928). */
+  blockAccessListHash?: string;
+  /** Amsterdam (EIP-7843). */
+  slotNumber?: string;
 }
 
 export interface RawAccessListEntry {
@@ -50,8 +54,8 @@ export interface RawAuthorization {
 export interface RawTransaction {
   hash: string;
   from: string;
-  /** Null: a contract creation. */
-  to: string | null;
+  /** Null, or left out: a contract creation, or one of a chain's own that goes to nobody. */
+  to?: string | null;
   value: string;
   /** Absent on nodes that know legacy transactions only. */
   type?: string;
@@ -74,6 +78,8 @@ export interface RawTransaction {
   sourceHash?: string;
   mint?: string;
   isSystemTx?: boolean;
+  /** Celo, type 0x7b: the token that gas is paid in (CIP-64). */
+  feeCurrency?: string | null;
 }
 
 export interface RawBlock extends RawFullHeader {
@@ -86,7 +92,8 @@ export interface RawLog {
   data: string;
   blockHash: string;
   transactionHash: string;
-  logIndex: string;
+  /** As the node counts: most through the block, some anew in each transaction. */
+  logIndex?: string | null;
   removed?: boolean;
 }
 
@@ -94,20 +101,28 @@ export interface RawReceipt {
   transactionHash: string;
   blockHash: string;
   type?: string;
-  /** 0x1 success, 0x0 failure (EIP-658). */
-  status: string;
+  /** 0x1 success, 0x0 failure (EIP-658); none before Byzantium, where `root` has the state after it. */
+  status?: string | null;
+  root?: string | null;
+  gasUsed?: string;
   cumulativeGasUsed: string;
   logsBloom: string;
   logs: RawLog[];
   /** OP stack deposits, from Regolith and from Canyon on. */
   depositNonce?: string;
   depositReceiptVersion?: string;
+  /** Celo, type 0x7b: in the token that gas is paid in (CIP-66). */
+  baseFee?: string | null;
 }
 
 /** What became of a transaction, as far as payments care. */
-export type Outcome = Pick<RawReceipt, 'transactionHash' | 'blockHash' | 'status' | 'logs'>;
+export type Outcome = Pick<
+  RawReceipt,
+  'transactionHash' | 'blockHash' | 'status' | 'root' | 'gasUsed' | 'logs'
+>;
 
 /** A block as far as payments care. */
 export type BlockBody = RawHeader & {
-  transactions: Pick<RawTransaction, 'hash' | 'from' | 'to' | 'value' | 'gas'>[];
-};
+  transactions: (Pick<RawTransaction, 'hash' | 'from' | 'to' | 'value' | 'gas'> &
+    Partial<Pick<RawTransaction, 'input'>>)[];
+} & Pick<Partial<RawFullHeader>, 'blockAccessListHash' | 'slotNumber'>;

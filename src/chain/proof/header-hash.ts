@@ -3,9 +3,29 @@ import { keccak256 } from './keccak.js';
 import { type RawFullHeader } from '../blocks/raw-block.js';
 import { encodeRlp, type Field } from './rlp.js';
 
-const asIs = (hex: string) => hex;
+type Encoding = (hex: string) => string;
+const asIs: Encoding = (hex) => hex;
 
-/** In the order of the forks that brought them: London, Shanghai, Cancun (three), Prague. */
+/** In yellow paper order (section 4.3). */
+const FIRST_FIELDS = [
+  ['parentHash', asIs],
+  ['sha3Uncles', asIs],
+  ['miner', asIs],
+  ['stateRoot', asIs],
+  ['transactionsRoot', asIs],
+  ['receiptsRoot', asIs],
+  ['logsBloom', asIs],
+  ['difficulty', quantity],
+  ['number', quantity],
+  ['gasLimit', quantity],
+  ['gasUsed', quantity],
+  ['timestamp', quantity],
+  ['extraData', asIs],
+  ['mixHash', asIs],
+  ['nonce', asIs],
+] as const;
+
+/** In the order of the forks that brought them: London, Shanghai, Cancun (three), Prague, Amsterdam (EIP-7928, 7843). */
 const LATER_FIELDS = [
   ['baseFeePerGas', quantity],
   ['withdrawalsRoot', asIs],
@@ -13,37 +33,41 @@ const LATER_FIELDS = [
   ['excessBlobGas', quantity],
   ['parentBeaconBlockRoot', asIs],
   ['requestsHash', asIs],
+  ['blockAccessListHash', asIs],
+  ['slotNumber', quantity],
 ] as const;
 
+/** The fields of a header that its hash is made of by the forks that are known: up to the first one that is absent. */
+export function hashedFields(header: RawFullHeader): string[] {
+  const gap = LATER_FIELDS.findIndex(([name]) => header[name] == null);
+  const later = gap === -1 ? LATER_FIELDS : LATER_FIELDS.slice(0, gap);
+  return [...FIRST_FIELDS, ...later].map(([name]) => name);
+}
+
+/** A field that stands behind all that are known: its name, and whether it is a number. */
+export interface AppendedField {
+  name: string;
+  isQuantity: boolean;
+}
+
 /**
- * The hash of a header, made from its fields (yellow paper, section 4.3; EIP-1559, 4895, 4844, 4788, 7685). A header
- * whose hash it is cannot have been altered, as long as the hash itself is the one its child names.
+ * The hash of a header, made from its fields (yellow paper, section 4.3; EIP-1559, 4895, 4844, 4788, 7685, 7928, 7843).
+ * A header whose hash it is cannot have been altered, as long as the hash itself is the one its child names.
+ * @param appended fields of a newer fork, in their order
  * @returns null where fields are missing that every header of Ethereum's own form has
  */
-export function headerHash(header: RawFullHeader): string | null {
+export function headerHash(header: RawFullHeader, appended: readonly AppendedField[] = []): string | null {
   try {
-    const fields: Field[] = [
-      header.parentHash,
-      header.sha3Uncles,
-      header.miner,
-      header.stateRoot,
-      header.transactionsRoot,
-      header.receiptsRoot,
-      header.logsBloom,
-      quantity(header.difficulty),
-      quantity(header.number),
-      quantity(header.gasLimit),
-      quantity(header.gasUsed),
-      quantity(header.timestamp),
-      header.extraData,
-      header.mixHash,
-      header.nonce,
-    ];
+    const fields: Field[] = FIRST_FIELDS.map(([name, encode]) => encode(header[name]));
     for (const [name, encode] of LATER_FIELDS) {
       const value = header[name];
       // The chain has not come to that fork; nothing behind it can be there.
       if (value == null) break;
       fields.push(encode(value));
+    }
+    for (const { name, isQuantity } of appended) {
+      const value = (header as unknown as Record<string, string>)[name] as string;
+      fields.push(isQuantity ? quantity(value) : value);
     }
     return keccak256(encodeRlp(fields));
   } catch {

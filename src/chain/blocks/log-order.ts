@@ -1,0 +1,58 @@
+import { type BlockBody, type RawLog } from './raw-block.js';
+import { RpcError } from '../rpc/rpc-endpoint.js';
+import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
+
+/** The node numbers logs in a way that does not show whether one is missing: receipts have to tell. */
+export class LogsNotCountableError extends RpcError {
+  constructor(block: string, why: string) {
+    super('the node', 'eth_getLogs', `the logs of block ${block} cannot be counted: ${why}`, {
+      kind: 'fatal',
+    });
+  }
+}
+
+/**
+ * That logs asked for by `eth_getLogs` are of the block and of its transactions, and run without a gap: through the
+ * block, or anew in each transaction, as some nodes count. Within a receipt neither matters: its own order is enough.
+ * @throws UnprovenAnswerError when they are of another branch
+ * @throws LogsNotCountableError when a gap may be a log left out, or the node's habit
+ */
+export function requireLogsOf(block: BlockBody, logs: readonly RawLog[]): void {
+  requireOwnBranch(block, logs);
+  const own = new Set(block.transactions.map(({ hash }) => hash.toLowerCase()));
+  const stray = logs.find(({ transactionHash }) => !own.has(transactionHash.toLowerCase()));
+  if (stray) {
+    throw new LogsNotCountableError(
+      block.hash,
+      `one is of transaction ${stray.transactionHash}, which it has not`,
+    );
+  }
+  if (!isWithoutGaps(logs)) {
+    throw new LogsNotCountableError(block.hash, 'their numbers leave gaps, as they do when one was left out');
+  }
+}
+
+/** @throws UnprovenAnswerError when a reorg has taken one of the logs, or it is of another block */
+export function requireOwnBranch({ hash }: BlockBody, logs: readonly RawLog[]): void {
+  logs.forEach((log, place) => {
+    if (log.removed || (log.blockHash != null && log.blockHash.toLowerCase() !== hash.toLowerCase())) {
+      throw new UnprovenAnswerError(hash, `log ${place} is of another branch`);
+    }
+  });
+}
+
+/** Whether logs are numbered 0…n−1, through the block or in each transaction: then one left out in the middle shows. */
+export function isWithoutGaps(logs: readonly RawLog[]): boolean {
+  const inTransaction = new Map<string, number>();
+  let isThroughBlock = true;
+  let isPerTransaction = true;
+  logs.forEach(({ transactionHash, logIndex }, place) => {
+    const hash = transactionHash.toLowerCase();
+    const within = inTransaction.get(hash) ?? 0;
+    inTransaction.set(hash, within + 1);
+    const told = logIndex == null ? Number.NaN : Number(logIndex);
+    isThroughBlock &&= told === place;
+    isPerTransaction &&= told === within;
+  });
+  return isThroughBlock || isPerTransaction;
+}
