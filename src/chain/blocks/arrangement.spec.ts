@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { arrange, hasSucceeded } from './arrangement.js';
-import { isWithoutGaps, LogsNotCountableError, requireLogsOf, requireOwnBranch } from './log-order.js';
+import { isWithoutGaps, requireLogsOf, requireOwnBranch } from './log-order.js';
+import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
 import { type BlockBody, type RawLog, type RawReceipt } from './raw-block.js';
 
 const HASH = `0x${'b'.repeat(64)}`;
@@ -20,7 +21,11 @@ const receipt = (transactionHash: string, change: Partial<RawReceipt> = {}): Raw
   logs: [],
   ...change,
 });
-const log = (transactionHash: string, logIndex: string | undefined, change: Partial<RawLog> = {}): RawLog => ({
+const log = (
+  transactionHash: string,
+  logIndex: string | undefined,
+  change: Partial<RawLog> = {},
+): RawLog => ({
   address: '0x',
   topics: [],
   data: '0x',
@@ -86,7 +91,7 @@ describe('the logs of a block', () => {
       [log('0x9', '0x0')],
       [log('0x1', '0x1')],
     ];
-    for (const logs of odd) expect(() => requireLogsOf(block, logs)).toThrow(LogsNotCountableError);
+    for (const logs of odd) expect(() => requireLogsOf(block, logs)).toThrow(UnprovenAnswerError);
   });
 
   it('are not believed when a reorg has taken them', () => {

@@ -1,34 +1,27 @@
 import { type BlockBody, type RawLog } from './raw-block.js';
-import { RpcError } from '../rpc/rpc-endpoint.js';
 import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
-
-/** The node numbers logs in a way that does not show whether one is missing: receipts have to tell. */
-export class LogsNotCountableError extends RpcError {
-  constructor(block: string, why: string) {
-    super('the node', 'eth_getLogs', `the logs of block ${block} cannot be counted: ${why}`, {
-      kind: 'fatal',
-    });
-  }
-}
 
 /**
  * That logs asked for by `eth_getLogs` are of the block and of its transactions, and run without a gap: through the
  * block, or anew in each transaction, as some nodes count. Within a receipt neither matters: its own order is enough.
- * @throws UnprovenAnswerError when they are of another branch
- * @throws LogsNotCountableError when a gap may be a log left out, or the node's habit
+ * @throws UnprovenAnswerError when they are of another branch, or leave a gap as a log that was left out does; where that
+ * is the habit of a chain's nodes, only receipts can tell
  */
 export function requireLogsOf(block: BlockBody, logs: readonly RawLog[]): void {
   requireOwnBranch(block, logs);
   const own = new Set(block.transactions.map(({ hash }) => hash.toLowerCase()));
   const stray = logs.find(({ transactionHash }) => !own.has(transactionHash.toLowerCase()));
   if (stray) {
-    throw new LogsNotCountableError(
+    throw new UnprovenAnswerError(
       block.hash,
-      `one is of transaction ${stray.transactionHash}, which it has not`,
+      `a log is of transaction ${stray.transactionHash}, which it has not`,
     );
   }
   if (!isWithoutGaps(logs)) {
-    throw new LogsNotCountableError(block.hash, 'their numbers leave gaps, as they do when one was left out');
+    throw new UnprovenAnswerError(
+      block.hash,
+      'the numbers of its logs leave gaps, as they do when one was left out',
+    );
   }
 }
 

@@ -107,6 +107,9 @@ export class BlockReceipts {
     given: readonly RawReceipt[],
     onNewer: OnNewerForm,
   ): Promise<BlockOutcomes> {
+    if (given.length === 0) {
+      throw new UnprovenAnswerError(block.hash, `${block.transactions.length} transactions but no receipts`);
+    }
     const listed = new Set(given.map(({ transactionHash }) => transactionHash.toLowerCase()));
     const missing = block.transactions.filter(({ hash }) => !listed.has(hash.toLowerCase()));
     if (missing.length === 0) return this.usualOrConfirmed(rpc, block, given, onNewer);

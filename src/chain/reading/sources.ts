@@ -1,5 +1,6 @@
 import { MethodNotFoundError, RpcError } from '../rpc/rpc-endpoint.js';
 import { type RpcFailureKind } from '../rpc/rpc-failure.js';
+import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
 
 /** One way to the answer, as by one method. */
 export interface Source<T> {
@@ -51,7 +52,7 @@ export class Sources {
     const isOver = sources.map((source) => this.isPassedOver(source.name, subject));
     // Where all have failed, all are tried again: none is given up for good.
     const left = isOver.every(Boolean) ? sources : sources.filter((_source, index) => !isOver[index]);
-    let failure: unknown;
+    const failures: Error[] = [];
     for (const { name, ask } of left) {
       try {
         const answer = await ask();
@@ -59,11 +60,11 @@ export class Sources {
         return answer;
       } catch (error) {
         if (!isOfTheNode(error)) throw error;
-        failure ??= error;
-        if (!this.isAtItsEnd(name, subject, error)) throw failure;
+        failures.push(error);
+        if (!this.isAtItsEnd(name, subject, error)) break;
       }
     }
-    throw failure;
+    throw mostTelling(failures);
   }
 
   private isPassedOver(name: string, subject: string): boolean {
@@ -97,6 +98,15 @@ export class Sources {
     }
     return true;
   }
+}
+
+/** That a method is missing explains the least. */
+function mostTelling(failures: readonly Error[]): unknown {
+  return (
+    failures.find((failure) => failure instanceof UnprovenAnswerError) ??
+    failures.find((failure) => !(failure instanceof MethodNotFoundError)) ??
+    failures[0]
+  );
 }
 
 /** Whether a failure says nothing about what was asked for: the same may be answered in a moment. */
