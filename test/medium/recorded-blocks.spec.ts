@@ -3,14 +3,15 @@ import { join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type Movement } from '../../src/chain/blocks/block.js';
-import { type RawBlock, type RawReceipt } from '../../src/chain/blocks/raw-block.js';
+import { block as blockReader } from '../../src/chain/rpc/answers/blocks.js';
+import { receipt as receiptReader } from '../../src/chain/rpc/answers/receipts.js';
 import { BlockProver } from '../../src/chain/proof/block-prover.js';
 import { RpcChainReader } from '../../src/chain/reading/chain-reader.js';
 import { Sources } from '../../src/chain/reading/sources.js';
 import { RpcPool } from '../../src/chain/rpc/rpc-pool.js';
 import { TRANSFER_TOPIC } from '../../src/chain/transfers/movements.js';
 import { usualProofs } from '../../src/config/usual-proofs.js';
-import { RecordedNode } from '../harness/recorded-node.js';
+import { type RecordedBlock, RecordedNode, type RecordedReceipt } from '../harness/recorded-node.js';
 
 /** Blocks of public chains as their nodes gave them, kept outside of the project. */
 const FOLDER = resolve(process.env.RECORDED_BLOCKS ?? '../shared/blocks');
@@ -66,28 +67,36 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
-async function movements(chainId: number, block: RawBlock, receipts: RawReceipt[]): Promise<Movement[]> {
-  const node = await RecordedNode.start(chainId, block as never, receipts as never);
+async function movements(
+  chainId: number,
+  block: RecordedBlock,
+  receipts: RecordedReceipt[],
+): Promise<Movement[]> {
+  const node = await RecordedNode.start(chainId, block, receipts);
   const rpc = new RpcPool([node.url], chainId);
   closing.push(
     () => rpc.close(),
     () => node.stop(),
   );
   const reader = new RpcChainReader(rpc, new BlockProver(usualProofs(chainId)), new Sources(), 64);
-  const tokens = receipts.flatMap(({ logs }) =>
-    logs.filter(({ topics }) => topics[0] === TRANSFER_TOPIC).map(({ address }) => address.toLowerCase()),
-  );
+  const tokens = receipts
+    .map(receiptReader)
+    .flatMap(({ logs }) =>
+      logs.filter(({ topics }) => topics[0] === TRANSFER_TOPIC).map(({ address }) => address),
+    );
   const found = await reader.block(Number(block.number), { tokens: new Set(tokens), ownAmong: everything });
   return found?.movements ?? [];
 }
 
-function provedOf(chainId: number, block: RawBlock, receipts: RawReceipt[] | undefined): string {
+function provedOf(chainId: number, recorded: RecordedBlock, receipts: RecordedReceipt[] | undefined): string {
+  const block = blockReader(recorded);
   const prover = new BlockProver(usualProofs(chainId));
   const refuse = (error: Error) => {
     throw error;
   };
-  const { isHeaderProved, areTransactionsProved } = prover.block(block, Number(block.number), refuse);
-  const proof = receipts === undefined ? 'none' : prover.receipts(block, receipts, () => undefined).proof;
+  const { isHeaderProved, areTransactionsProved } = prover.block(block, block.number, refuse);
+  const proof =
+    receipts === undefined ? 'none' : prover.receipts(block, receipts.map(receiptReader), refuse).proof;
   const parts = [
     ...(isHeaderProved ? ['header'] : []),
     ...(areTransactionsProved ? ['transactions'] : []),
@@ -98,12 +107,12 @@ function provedOf(chainId: number, block: RawBlock, receipts: RawReceipt[] | und
 
 describe('a block of a public chain, with what is usual for its chain id', () => {
   it.each(BLOCKS)('is read, proved and searched: $name', async ({ name, chainId, transfers, proved }) => {
-    const block = read<RawBlock>(name, 'block.json') ?? read<RawBlock>(`${name}.json`);
+    const block = read<RecordedBlock>(name, 'block.json') ?? read<RecordedBlock>(`${name}.json`);
     if (block === undefined) {
       process.stderr.write(`skipped: ${name} is not there, ${FOLDER} has none\n`);
       return;
     }
-    const receipts = read<RawReceipt[]>(name, 'receipts.json');
+    const receipts = read<RecordedReceipt[]>(name, 'receipts.json');
     process.stderr.write(`${name} (chain ${chainId}): proved ${provedOf(chainId, block, receipts)}\n`);
     expect(provedOf(chainId, block, receipts)).toBe(proved);
     if (receipts === undefined || transfers === null) return;

@@ -6,24 +6,27 @@ import { type BlockBody, type RawLog, type RawReceipt } from './raw-block.js';
 
 const HASH = `0x${'b'.repeat(64)}`;
 const block: BlockBody = {
-  number: '0x10',
+  number: 16,
   hash: HASH,
   parentHash: `0x${'a'.repeat(64)}`,
-  timestamp: '0x65',
-  transactions: ['0x1', '0x2'].map((hash) => ({ hash, from: '0x', to: null, value: '0x0', gas: '0x5208' })),
+  timestamp: 101,
+  transactions: ['0x1', '0x2'].map((hash) => ({ hash, from: '0x', to: null, value: 0n, gas: 21_000n })),
 };
 const receipt = (transactionHash: string, change: Partial<RawReceipt> = {}): RawReceipt => ({
   transactionHash,
   blockHash: HASH,
-  status: '0x1',
+  blockNumber: 16,
+  type: 0,
+  status: 1,
   cumulativeGasUsed: '0x0',
-  logsBloom: '0x',
+  gasUsed: 21_000n,
   logs: [],
+  unknownFields: {},
   ...change,
 });
 const log = (
   transactionHash: string,
-  logIndex: string | undefined,
+  logIndex: number | undefined,
   change: Partial<RawLog> = {},
 ): RawLog => ({
   address: '0x',
@@ -32,6 +35,7 @@ const log = (
   blockHash: HASH,
   transactionHash,
   logIndex,
+  removed: false,
   ...change,
 });
 
@@ -52,7 +56,7 @@ describe('the receipts of a block', () => {
   });
 
   it('that come twice count once, by the attempt that succeeded', () => {
-    const failed = receipt('0x2', { status: '0x0' });
+    const failed = receipt('0x2', { status: 0 });
     const { receipts, remarks } = arrange(block, [receipt('0x1'), failed, receipt('0x2')]);
     expect(receipts).toEqual([receipt('0x1'), receipt('0x2')]);
     expect(remarks).toEqual([expect.stringContaining('2 receipts of 0x2')]);
@@ -65,19 +69,19 @@ describe('the receipts of a block', () => {
 
 describe('whether a transaction succeeded', () => {
   it('is what the status says; before Byzantium, whether gas was left', () => {
-    const early = receipt('0x1', { status: undefined, root: '0xab', gasUsed: '0x9000' });
-    expect(hasSucceeded(receipt('0x1'), '0x5208')).toBe(true);
-    expect(hasSucceeded(receipt('0x1', { status: '0x0' }), '0x5208')).toBe(false);
-    expect(hasSucceeded(early, '0x9001')).toBe(true);
-    expect(hasSucceeded(early, '0x9000')).toBe(false);
-    expect(hasSucceeded({ ...early, gasUsed: '0x5208' }, '0x5208')).toBe(true);
+    const early = receipt('0x1', { status: undefined, root: '0xab', gasUsed: 90_000n });
+    expect(hasSucceeded(receipt('0x1'), 21_000n)).toBe(true);
+    expect(hasSucceeded(receipt('0x1', { status: 0 }), 21_000n)).toBe(false);
+    expect(hasSucceeded(early, 90_001n)).toBe(true);
+    expect(hasSucceeded(early, 90_000n)).toBe(false);
+    expect(hasSucceeded({ ...early, gasUsed: 21_000n }, 21_000n)).toBe(true);
   });
 });
 
 describe('the logs of a block', () => {
   it('may be numbered through it, or anew in each transaction', () => {
-    const through = [log('0x1', '0x0'), log('0x1', '0x1'), log('0x2', '0x2')];
-    const anew = [log('0x1', '0x0'), log('0x1', '0x1'), log('0x2', '0x0')];
+    const through = [log('0x1', 0), log('0x1', 1), log('0x2', 2)];
+    const anew = [log('0x1', 0), log('0x1', 1), log('0x2', 0)];
     for (const logs of [through, anew]) {
       expect(isWithoutGaps(logs)).toBe(true);
       requireLogsOf(block, logs);
@@ -85,18 +89,13 @@ describe('the logs of a block', () => {
   });
 
   it('cannot be counted with gaps, without numbers, or of other transactions', () => {
-    const odd = [
-      [log('0x1', '0x0'), log('0x2', '0x2')],
-      [log('0x1', undefined)],
-      [log('0x9', '0x0')],
-      [log('0x1', '0x1')],
-    ];
+    const odd = [[log('0x1', 0), log('0x2', 2)], [log('0x1', undefined)], [log('0x9', 0)], [log('0x1', 1)]];
     for (const logs of odd) expect(() => requireLogsOf(block, logs)).toThrow(UnprovenAnswerError);
   });
 
   it('are not believed when a reorg has taken them', () => {
     for (const change of [{ removed: true }, { blockHash: '0xother' }]) {
-      expect(() => requireOwnBranch(block, [log('0x1', '0x0'), log('0x1', '0x1', change)])).toThrow(
+      expect(() => requireOwnBranch(block, [log('0x1', 0), log('0x1', 1, change)])).toThrow(
         /log 1 is of another branch/,
       );
     }

@@ -20,14 +20,14 @@ export interface Arranged {
 export function arrange(block: BlockBody, given: readonly Receipt[]): Arranged {
   const byHash = new Map<string, Receipt[]>();
   given.forEach((receipt, index) => {
-    if (receipt.blockHash != null && receipt.blockHash.toLowerCase() !== block.hash.toLowerCase()) {
+    if (receipt.blockHash !== block.hash) {
       throw new UnprovenAnswerError(block.hash, `receipt ${index} is of block ${receipt.blockHash}`);
     }
-    const hash = receipt.transactionHash.toLowerCase();
+    const hash = receipt.transactionHash;
     byHash.set(hash, [...(byHash.get(hash) ?? []), receipt]);
   });
-  const receipts = block.transactions.map(({ hash }) => theOneOf(byHash.get(hash.toLowerCase()) ?? []));
-  const own = new Set(block.transactions.map(({ hash }) => hash.toLowerCase()));
+  const receipts = block.transactions.map(({ hash }) => theOneOf(byHash.get(hash) ?? []));
+  const own = new Set(block.transactions.map(({ hash }) => hash));
   const foreign = [...byHash.keys()].filter((hash) => !own.has(hash));
   const copied = [...byHash].filter(([hash, several]) => own.has(hash) && several.length > 1);
   return {
@@ -40,16 +40,16 @@ export function arrange(block: BlockBody, given: readonly Receipt[]): Arranged {
 }
 
 function theOneOf(several: readonly Receipt[]): Receipt | null {
-  return several.find(({ status }) => Number(status) === 1) ?? several[0] ?? null;
+  return several.find(({ status }) => status === 1) ?? several[0] ?? null;
 }
 
 /**
  * Whether a transaction did what it was to do. Before Byzantium receipts have no status, and a transaction that failed
  * has used all of its gas (yellow paper, section 6.2); one that only pays cannot fail.
- * @param gas what it was allowed, as a quantity
+ * @param gas what it was allowed
  */
-export function hasSucceeded({ status, root, gasUsed }: Outcome, gas: string | undefined): boolean {
-  if (status != null) return Number(status) === 1;
-  if (root == null || gasUsed === undefined || gas === undefined) return false;
-  return Number(gasUsed) < Number(gas) || Number(gasUsed) === 21_000;
+export function hasSucceeded({ status, root, gasUsed }: Outcome, gas: bigint): boolean {
+  if (status !== undefined) return status === 1;
+  if (root === undefined || gasUsed === undefined) return false;
+  return gasUsed < gas || gasUsed === 21_000n;
 }

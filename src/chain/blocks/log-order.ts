@@ -9,8 +9,8 @@ import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
  */
 export function requireLogsOf(block: BlockBody, logs: readonly RawLog[]): void {
   requireOwnBranch(block, logs);
-  const own = new Set(block.transactions.map(({ hash }) => hash.toLowerCase()));
-  const stray = logs.find(({ transactionHash }) => !own.has(transactionHash.toLowerCase()));
+  const own = new Set(block.transactions.map(({ hash }) => hash));
+  const stray = logs.find(({ transactionHash }) => !own.has(transactionHash));
   if (stray) {
     throw new UnprovenAnswerError(
       block.hash,
@@ -28,7 +28,7 @@ export function requireLogsOf(block: BlockBody, logs: readonly RawLog[]): void {
 /** @throws UnprovenAnswerError when a reorg has taken one of the logs, or it is of another block */
 export function requireOwnBranch({ hash }: BlockBody, logs: readonly RawLog[]): void {
   logs.forEach((log, place) => {
-    if (log.removed || (log.blockHash != null && log.blockHash.toLowerCase() !== hash.toLowerCase())) {
+    if (log.removed || log.blockHash !== hash) {
       throw new UnprovenAnswerError(hash, `log ${place} is of another branch`);
     }
   });
@@ -40,12 +40,10 @@ export function isWithoutGaps(logs: readonly RawLog[]): boolean {
   let isThroughBlock = true;
   let isPerTransaction = true;
   logs.forEach(({ transactionHash, logIndex }, place) => {
-    const hash = transactionHash.toLowerCase();
-    const within = inTransaction.get(hash) ?? 0;
-    inTransaction.set(hash, within + 1);
-    const told = logIndex == null ? Number.NaN : Number(logIndex);
-    isThroughBlock &&= told === place;
-    isPerTransaction &&= told === within;
+    const within = inTransaction.get(transactionHash) ?? 0;
+    inTransaction.set(transactionHash, within + 1);
+    isThroughBlock &&= logIndex === place;
+    isPerTransaction &&= logIndex === within;
   });
   return isThroughBlock || isPerTransaction;
 }

@@ -5,7 +5,7 @@ import { type KnownForms } from './known-forms.js';
 import { NewerFormError } from './newer-form.js';
 import { EMPTY_TRIE, orderedTrieRoot } from './ordered-trie.js';
 import { type RawBlock, type RawLog, type RawReceipt } from '../blocks/raw-block.js';
-import { encodeReceipt, KNOWN_RECEIPT_FIELDS, KNOWN_RECEIPT_TYPES } from './receipt-encoding.js';
+import { encodeReceipt, KNOWN_RECEIPT_TYPES } from './receipt-encoding.js';
 import { ARBITRUM_TYPES, encodeTransaction } from './transaction-encoding.js';
 import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
 
@@ -30,7 +30,7 @@ export type ReceiptsProof = 'root' | 'bloom' | 'none';
  */
 export function proveBlock(block: RawBlock, number: number, proofs: Proofs, forms: KnownForms): BlockProof {
   const fail = failure(block.hash);
-  if (Number(block.number) !== number) fail(`block ${number} was asked for, ${Number(block.number)} came`);
+  if (block.number !== number) fail(`block ${number} was asked for, ${block.number} came`);
   if (proofs === 'receipts' && block.transactions.length === 0 && !isSame(block.receiptsRoot, EMPTY_TRIE)) {
     fail('it has receipts, but no transactions were sent');
   }
@@ -69,7 +69,7 @@ function transactionsOf(block: RawBlock): 'proved' | 'unknown' {
 function newerIn({ hash, transactions }: RawBlock): NewerFormError | null {
   const types = transactions
     .filter((transaction) => encodeTransaction(transaction) === null)
-    .map(({ type }) => Number(type))
+    .map(({ type }) => type)
     .filter((type) => !ARBITRUM_TYPES.includes(type));
   if (types.length === 0) return null;
   const names = [...new Set(types)].map((type) => `0x${type.toString(16)}`);
@@ -84,10 +84,10 @@ function newerIn({ hash, transactions }: RawBlock): NewerFormError | null {
  */
 export function proveReceipts(block: RawBlock, receipts: readonly RawReceipt[]): NewerFormError | null {
   const fail = failure(block.hash);
-  const root = rootOf(block, receipts);
+  const root = rootOf(receipts);
   if (isSame(root, block.receiptsRoot)) return null;
   const newer = newerReceiptParts(receipts);
-  if (newer.fields.some((field) => isSame(rootOf(block, receipts, field), block.receiptsRoot))) return null;
+  if (newer.fields.some((field) => isSame(rootOf(receipts, field), block.receiptsRoot))) return null;
   if (newer.fields.length + newer.types.length === 0) {
     fail(`its receipts make the root ${root}, the header says ${block.receiptsRoot}`);
   }
@@ -102,28 +102,17 @@ export function proveReceipts(block: RawBlock, receipts: readonly RawReceipt[]):
   return new NewerFormError(block.hash, `receipts of a newer fork: ${fieldsInWords(parts)}`);
 }
 
-function rootOf({ hash }: RawBlock, receipts: readonly RawReceipt[], appended?: string): string {
-  return orderedTrieRoot(
-    receipts.map((receipt, index) => {
-      try {
-        return encodeReceipt(receipt, appended);
-      } catch {
-        throw new UnprovenAnswerError(hash, `receipt ${index} lacks fields`);
-      }
-    }),
-  );
+function rootOf(receipts: readonly RawReceipt[], appended?: string): string {
+  return orderedTrieRoot(receipts.map((receipt) => encodeReceipt(receipt, appended)));
 }
 
 function newerReceiptParts(receipts: readonly RawReceipt[]): { fields: string[]; types: string[] } {
-  const fields = receipts.flatMap((receipt) =>
-    Object.entries(receipt)
-      .filter(([name, value]) => typeof value === 'string' && !KNOWN_RECEIPT_FIELDS.includes(name))
-      .map(([name]) => name),
-  );
-  const types = receipts
-    .filter(({ type }) => !KNOWN_RECEIPT_TYPES.includes(Number(type ?? 0)))
-    .map(({ type }) => String(type));
-  return { fields: [...new Set(fields)], types: [...new Set(types)] };
+  const fields = receipts.flatMap(({ unknownFields }) => Object.keys(unknownFields));
+  const types = receipts.map(({ type }) => type).filter((type) => !KNOWN_RECEIPT_TYPES.includes(type));
+  return {
+    fields: [...new Set(fields)],
+    types: [...new Set(types)].map((type) => `0x${type.toString(16)}`),
+  };
 }
 
 /**
@@ -146,6 +135,6 @@ function failure(block: string): (reason: string) => never {
   };
 }
 
-function isSame(one: string, other: string | undefined): boolean {
-  return one.toLowerCase() === other?.toLowerCase();
+function isSame(one: string | undefined, other: string | undefined): boolean {
+  return one !== undefined && one === other;
 }

@@ -90,7 +90,7 @@ export class BlockProver {
     const logs = receipts.flatMap((receipt) => receipt?.logs ?? []);
     requireOwnBranch(block, logs);
     if (isWithoutGaps(logs)) return;
-    this.admit(new OddStructureError(block.hash, 'numbers of logs with gaps'), Number(block.number), onNewer);
+    this.admit(new OddStructureError(block.hash, 'numbers of logs with gaps'), block.number, onNewer);
   }
 
   /** What stands beside the transactions may be in the root, or may not. */
@@ -110,7 +110,7 @@ export class BlockProver {
 
   private root(block: RawBlock, receipts: readonly RawReceipt[], onNewer: OnNewerForm): ReceiptsProof {
     const newer = proveReceipts(block, receipts);
-    this.admit(newer, Number(block.number), onNewer);
+    this.admit(newer, block.number, onNewer);
     return newer === null ? 'root' : 'bloom';
   }
 
@@ -128,6 +128,6 @@ export class BlockProver {
   }
 
   private remark({ remarks }: Arranged, block: RawBlock): void {
-    remarks.forEach((remark) => this.onRemark(remark, Number(block.number)));
+    remarks.forEach((remark) => this.onRemark(remark, block.number));
   }
 }

@@ -3,8 +3,7 @@ import { keccak256 } from './keccak.js';
 import { type RawFullHeader } from '../blocks/raw-block.js';
 import { encodeRlp, type Field } from './rlp.js';
 
-type Encoding = (hex: string) => string;
-const asIs: Encoding = (hex) => hex;
+const asIs = (hex: string | number | bigint) => String(hex);
 
 /** In yellow paper order (section 4.3). */
 const FIRST_FIELDS = [
@@ -37,11 +36,13 @@ const LATER_FIELDS = [
   ['slotNumber', quantity],
 ] as const;
 
-/** The fields of a header that its hash is made of by the forks that are known: up to the first one that is absent. */
-export function hashedFields(header: RawFullHeader): string[] {
-  const gap = LATER_FIELDS.findIndex(([name]) => header[name] == null);
-  const later = gap === -1 ? LATER_FIELDS : LATER_FIELDS.slice(0, gap);
-  return [...FIRST_FIELDS, ...later].map(([name]) => name);
+/** Later fields that a header has though it lacks one before them: a chain may take over forks in another order. */
+export function fieldsBehindGap(header: RawFullHeader): string[] {
+  const gap = LATER_FIELDS.findIndex(([name]) => header[name] === undefined);
+  if (gap === -1) return [];
+  return LATER_FIELDS.slice(gap)
+    .map(([name]) => name)
+    .filter((name) => header[name] !== undefined);
 }
 
 /** A field that stands behind all that are known: its name, and whether it is a number. */
@@ -57,20 +58,29 @@ export interface AppendedField {
  * @returns null where fields are missing that every header of Ethereum's own form has
  */
 export function headerHash(header: RawFullHeader, appended: readonly AppendedField[] = []): string | null {
-  try {
-    const fields: Field[] = FIRST_FIELDS.map(([name, encode]) => encode(header[name]));
-    for (const [name, encode] of LATER_FIELDS) {
-      const value = header[name];
-      // The chain has not come to that fork; nothing behind it can be there.
-      if (value == null) break;
-      fields.push(encode(value));
-    }
-    for (const { name, isQuantity } of appended) {
-      const value = (header as unknown as Record<string, string>)[name] as string;
-      fields.push(isQuantity ? quantity(value) : value);
-    }
-    return keccak256(encodeRlp(fields));
-  } catch {
-    return null;
+  const fields: Field[] = [];
+  for (const [name, encode] of FIRST_FIELDS) {
+    const value = header[name];
+    if (value === undefined) return null;
+    fields.push(encode(value));
   }
+  for (const [name, encode] of LATER_FIELDS) {
+    const value = header[name];
+    // The chain has not come to that fork; nothing behind it can be there.
+    if (value === undefined) break;
+    fields.push(encode(value));
+  }
+  for (const { name, isQuantity } of appended) {
+    const value = valueOf(header, name);
+    if (value === undefined) return null;
+    fields.push(isQuantity ? quantity(value) : value);
+  }
+  return keccak256(encodeRlp(fields));
+}
+
+/** What a node told under this name, as hex; undefined where it is no hex, or was not told. */
+export function valueOf(header: RawFullHeader, name: string): string | undefined {
+  const known = header[name as keyof RawFullHeader];
+  const value = typeof known === 'string' ? known : header.unknownFields[name];
+  return value === '' ? undefined : value;
 }

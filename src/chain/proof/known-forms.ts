@@ -1,13 +1,5 @@
 import { type RawFullHeader } from '../blocks/raw-block.js';
-import { type AppendedField, hashedFields, headerHash } from './header-hash.js';
-
-/** What nodes tell beside the fields that make the hash; of Ethereum, and of chains that have more to tell. */
-const TOLD_BESIDE: ReadonlySet<string> = new Set([
-  ...['hash', 'size', 'totalDifficulty', 'uncles', 'transactions', 'withdrawals', 'requests'],
-  // Arbitrum, OpenEthereum's heirs, BSC, ZKsync, Scroll.
-  ...['l1BlockNumber', 'sendCount', 'sendRoot', 'author', 'sealFields', 'signature', 'step'],
-  ...['milliTimestamp', 'l1BatchNumber', 'l1BatchTimestamp', 'row_consumption', 'rowConsumption'],
-]);
+import { type AppendedField, fieldsBehindGap, headerHash, valueOf } from './header-hash.js';
 
 /** More fields than any fork has added are not tried in every order. */
 const MOST_APPENDED = 3;
@@ -29,14 +21,12 @@ export class KnownForms {
 
   /** A hash cannot be made to come out by guessing: the place that is found for a field is its place. */
   of(header: RawFullHeader): HeaderForm {
-    const hash = header.hash.toLowerCase();
+    const { hash } = header;
     if (headerHash(header) === hash) {
-      Object.keys(header).forEach((name) => this.learntBeside.add(name));
+      Object.keys(header.unknownFields).forEach((name) => this.learntBeside.add(name));
       return { isProved: true, newer: [] };
     }
-    const hashed = new Set(hashedFields(header));
-    const told = Object.entries(header).filter(([, value]) => value !== null && value !== undefined);
-    const extra = told.map(([name]) => name).filter((name) => !hashed.has(name) && !TOLD_BESIDE.has(name));
+    const extra = [...fieldsBehindGap(header), ...Object.keys(header.unknownFields)];
     const makesIt = (appended: readonly AppendedField[]) =>
       appended.length > 0 && headerHash(header, appended) === hash;
     const found = [this.appended, ...placings(header, extra)].find(makesIt);
@@ -50,8 +40,7 @@ export class KnownForms {
 
 /** Every order of some or all of the fields, each as bytes and as a number. */
 function placings(header: RawFullHeader, names: readonly string[]): AppendedField[][] {
-  const values = header as unknown as Record<string, unknown>;
-  const hex = names.filter((name) => /^0x[0-9a-f]*$/i.test(String(values[name])));
+  const hex = names.filter((name) => valueOf(header, name) !== undefined);
   if (hex.length > MOST_APPENDED) return [];
   const grow = (before: AppendedField[]): AppendedField[][] =>
     hex

@@ -1,19 +1,10 @@
 import { quantity } from '../encoding.js';
 import { type RawReceipt } from '../blocks/raw-block.js';
+import { bloomOf } from './bloom.js';
 import { encodeRlp, type Field } from './rlp.js';
 
 /** Celo: gas paid in a token (CIP-64). */
 const CELO_FEE_CURRENCY = 0x7b;
-
-/** What nodes tell of a receipt besides what its root takes in; of Ethereum, the OP stack, Arbitrum and others. */
-export const KNOWN_RECEIPT_FIELDS: readonly string[] = [
-  ...['transactionHash', 'transactionIndex', 'blockHash', 'blockNumber', 'blockTimestamp', 'from', 'to'],
-  ...['cumulativeGasUsed', 'gasUsed', 'contractAddress', 'logs', 'logsBloom', 'status', 'root', 'type'],
-  ...['effectiveGasPrice', 'blobGasUsed', 'blobGasPrice', 'author', 'revertReason', 'timestamp'],
-  ...['l1Fee', 'l1FeeScalar', 'l1GasPrice', 'l1GasUsed', 'l1BaseFeeScalar', 'l1BlobBaseFee'],
-  ...['l1BlobBaseFeeScalar', 'operatorFeeScalar', 'operatorFeeConstant', 'daFootprintGasScalar'],
-  ...['depositNonce', 'depositReceiptVersion', 'gasUsedForL1', 'l1BlockNumber', 'timeboosted', 'baseFee'],
-];
 
 /** Types whose receipts have the usual four fields, or those named below. */
 export const KNOWN_RECEIPT_TYPES: readonly number[] = [
@@ -30,18 +21,17 @@ export const KNOWN_RECEIPT_TYPES: readonly number[] = [
  * @param appended a field of a newer fork that stands behind all that are known
  */
 export function encodeReceipt(raw: RawReceipt, appended?: string): Uint8Array {
-  const type = Number(raw.type ?? '0x0');
   const fields: Field[] = [
-    raw.status == null && raw.root != null ? raw.root : quantity(raw.status ?? undefined),
+    raw.status === undefined && raw.root !== undefined ? raw.root : quantity(raw.status),
     quantity(raw.cumulativeGasUsed),
-    raw.logsBloom,
+    raw.logsBloom ?? bloomOf(raw.logs),
     raw.logs.map(({ address, topics, data }) => [address, [...topics], data]),
   ];
-  if (raw.depositReceiptVersion != null) {
+  if (raw.depositReceiptVersion !== undefined) {
     fields.push(quantity(raw.depositNonce), quantity(raw.depositReceiptVersion));
   }
-  if (type === CELO_FEE_CURRENCY && raw.baseFee != null) fields.push(quantity(raw.baseFee));
-  const more = appended === undefined ? null : (raw as unknown as Record<string, string | null>)[appended];
-  if (more != null) fields.push(quantity(more));
-  return encodeRlp(fields, type);
+  if (raw.type === CELO_FEE_CURRENCY && raw.baseFee !== undefined) fields.push(quantity(raw.baseFee));
+  const more = appended === undefined ? undefined : raw.unknownFields[appended];
+  if (more !== undefined) fields.push(quantity(more));
+  return encodeRlp(fields, raw.type);
 }

@@ -15,9 +15,9 @@ export const ARBITRUM_TYPES: readonly number[] = [0x64, 0x65, 0x66, 0x68, 0x69, 
  * @returns null for a type we do not know how to encode
  */
 export function encodeTransaction(raw: RawTransaction): Uint8Array | null {
-  const type = Number(raw.type ?? '0x0');
+  const { type } = raw;
   // Chains that call something else 0x7e (Scroll's messages) do not name a source.
-  if (type === DEPOSIT && raw.sourceHash == null) return null;
+  if (type === DEPOSIT && raw.sourceHash === undefined) return null;
   const fields = fieldsByType[type]?.(raw);
   return fields ? encodeRlp(fields, type) : null;
 }
@@ -60,7 +60,7 @@ const fieldsByType: Record<number, ((raw: RawTransaction) => Field[]) | undefine
     quantity(raw.mint),
     quantity(raw.value),
     quantity(raw.gas),
-    quantity(raw.isSystemTx ? '0x1' : '0x0'),
+    quantity(raw.isSystemTx ? 1 : 0),
     raw.input,
   ],
 };

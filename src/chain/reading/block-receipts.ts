@@ -1,3 +1,4 @@
+import { toQuantity } from 'ethers';
 import { type BlockProver, type ProvedReceipts } from '../proof/block-prover.js';
 import {
   inKnownFormFirst,
@@ -85,10 +86,10 @@ export class BlockReceipts {
     } catch (error) {
       if (odd === null || error !== odd) throw error;
       const single = await Promise.all(block.transactions.map(({ hash }) => receiptOf(rpc, hash)));
-      const inAll = new Map(given.map((receipt) => [receipt.transactionHash.toLowerCase(), receipt]));
+      const inAll = new Map(given.map((receipt) => [receipt.transactionHash, receipt]));
       for (const receipt of single) {
         if (receipt === null) throw notYet(block);
-        const other = inAll.get(receipt.transactionHash.toLowerCase());
+        const other = inAll.get(receipt.transactionHash);
         if (other?.logs.length !== receipt.logs.length) {
           throw new UnprovenAnswerError(
             block.hash,
@@ -110,8 +111,8 @@ export class BlockReceipts {
     if (given.length === 0) {
       throw new UnprovenAnswerError(block.hash, `${block.transactions.length} transactions but no receipts`);
     }
-    const listed = new Set(given.map(({ transactionHash }) => transactionHash.toLowerCase()));
-    const missing = block.transactions.filter(({ hash }) => !listed.has(hash.toLowerCase()));
+    const listed = new Set(given.map(({ transactionHash }) => transactionHash));
+    const missing = block.transactions.filter(({ hash }) => !listed.has(hash));
     if (missing.length === 0) return this.usualOrConfirmed(rpc, block, given, onNewer);
     const single = await Promise.all(missing.map(({ hash }) => receiptOf(rpc, hash)));
     const all = inOrder(block, [...given, ...single.filter((receipt) => receipt !== null)]);
@@ -145,14 +146,14 @@ export class BlockReceipts {
     const logs = await this.logsAlone.of(block);
     const byHash = new Map<string, RawLog[]>();
     for (const log of logs) {
-      const hash = log.transactionHash.toLowerCase();
+      const hash = log.transactionHash;
       byHash.set(hash, [...(byHash.get(hash) ?? []), log]);
     }
     return block.transactions.map(({ hash }) => {
-      const own = byHash.get(hash.toLowerCase());
+      const own = byHash.get(hash);
       return own === undefined
         ? null
-        : { transactionHash: hash, blockHash: block.hash, status: '0x1', logs: own };
+        : { transactionHash: hash, blockHash: block.hash, status: 1, logs: own };
     });
   }
 
@@ -167,15 +168,15 @@ export class BlockReceipts {
 /** A few nodes take a number only, and say that the parameter is wrong. */
 async function receiptsByHash(rpc: Rpc, block: RawBlock): Promise<(RawReceipt | null)[] | null> {
   try {
-    return await rpc.call<(RawReceipt | null)[] | null>('eth_getBlockReceipts', [block.hash]);
+    return await rpc.call('eth_getBlockReceipts', [block.hash]);
   } catch (error) {
     if (!(error instanceof RpcError) || error.failure.kind !== 'fatal') throw error;
-    return rpc.call<(RawReceipt | null)[] | null>('eth_getBlockReceipts', [block.number]);
+    return rpc.call('eth_getBlockReceipts', [toQuantity(block.number)]);
   }
 }
 
 function receiptOf(rpc: Rpc, hash: string): Promise<RawReceipt | null> {
-  return rpc.call<RawReceipt | null>('eth_getTransactionReceipt', [hash]);
+  return rpc.call('eth_getTransactionReceipt', [hash]);
 }
 
 /** What a root proves is all there is; without one, a transaction has to have its receipt. */
@@ -185,8 +186,7 @@ function rootedOrComplete(block: RawBlock, { receipts, proof }: ProvedReceipts):
 }
 
 function inOrder({ transactions }: RawBlock, receipts: readonly RawReceipt[]): RawReceipt[] {
-  const place = new Map(transactions.map(({ hash }, index) => [hash.toLowerCase(), index]));
-  const placeOf = ({ transactionHash }: RawReceipt) =>
-    place.get(transactionHash.toLowerCase()) ?? transactions.length;
+  const place = new Map(transactions.map(({ hash }, index) => [hash, index]));
+  const placeOf = ({ transactionHash }: RawReceipt) => place.get(transactionHash) ?? transactions.length;
   return [...receipts].sort((one, other) => placeOf(one) - placeOf(other));
 }

@@ -7,7 +7,7 @@ import { type BlockProver } from '../proof/block-prover.js';
 import { mayContain } from '../proof/bloom.js';
 import { inKnownFormFirst } from '../proof/newer-form.js';
 import { blockOf, blockRef, movementsOf, TRANSFER_TOPIC } from '../transfers/movements.js';
-import { type RawBlock, type RawHeader } from '../blocks/raw-block.js';
+import { type RawBlock } from '../blocks/raw-block.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
 import { type Sources } from './sources.js';
 
@@ -59,22 +59,22 @@ export class RpcChainReader implements ChainReader {
   }
 
   async head(): Promise<BlockRef> {
-    const head = blockRef(await this.rpc.call<RawHeader>('eth_getBlockByNumber', ['latest', false]));
+    const head = blockRef(await this.rpc.call('eth_getBlockByNumber', ['latest', false]));
     this.headNumber = head.number;
     return head;
   }
 
   async earliest(): Promise<BlockRef> {
-    return blockRef(await this.rpc.call<RawHeader>('eth_getBlockByNumber', ['earliest', false]));
+    return blockRef(await this.rpc.call('eth_getBlockByNumber', ['earliest', false]));
   }
 
   async finalNumber(tag: FinalityTag): Promise<number | null> {
-    const raw = await this.rpc.call<RawHeader | null>('eth_getBlockByNumber', [tag, false]);
-    return raw === null ? null : Number(raw.number);
+    const raw = await this.rpc.call('eth_getBlockByNumber', [tag, false]);
+    return raw === null ? null : raw.number;
   }
 
   async header(number: number): Promise<BlockRef | null> {
-    const raw = await this.rpc.call<RawHeader | null>('eth_getBlockByNumber', [quantity(number), false]);
+    const raw = await this.rpc.call('eth_getBlockByNumber', [quantity(number), false]);
     return raw === null ? null : blockRef(raw);
   }
 
@@ -104,7 +104,7 @@ export class RpcChainReader implements ChainReader {
   private async raw(number: number): Promise<{ raw: RawBlock; proof: BlockProof } | null> {
     return inKnownFormFirst((onNewer) =>
       this.rpc.fromOneEndpoint(async (rpc) => {
-        const raw = await rpc.call<RawBlock | null>('eth_getBlockByNumber', [quantity(number), true]);
+        const raw = await rpc.call('eth_getBlockByNumber', [quantity(number), true]);
         return raw === null ? null : { raw, proof: this.prover.block(raw, number, onNewer) };
       }, 'eth_getBlockByNumber'),
     );
@@ -113,7 +113,7 @@ export class RpcChainReader implements ChainReader {
   /** Whether native value goes to an address of ours, if its transaction succeeded. */
   private isAnyPaid({ transactions }: RawBlock, watch: Watch): Promise<boolean> {
     return isAnyOwn(
-      transactions.flatMap(({ to, value }) => (to != null && BigInt(value) > 0n ? [to.toLowerCase()] : [])),
+      transactions.flatMap(({ to, value }) => (to !== null && value > 0n ? [to] : [])),
       watch,
     );
   }
@@ -125,7 +125,7 @@ function isWithoutLogs(
   { isHeaderProved }: BlockProof,
   tokens: ReadonlySet<string>,
 ): boolean {
-  if (!isHeaderProved) return false;
+  if (!isHeaderProved || logsBloom === undefined) return false;
   if (!mayContain(logsBloom, TRANSFER_TOPIC)) return true;
   return ![...tokens].some((token) => mayContain(logsBloom, token));
 }

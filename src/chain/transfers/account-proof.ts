@@ -22,11 +22,7 @@ export async function provenBalance(
   const blockHash = header.hash.toLowerCase();
   if (!prover.header(header)) return balanceAt(rpc, blockHash, address);
   try {
-    const { accountProof } = await rpc.call<{ accountProof: string[] }>('eth_getProof', [
-      address,
-      [],
-      { blockHash },
-    ]);
+    const { accountProof } = await rpc.call('eth_getProof', [address, [], { blockHash }]);
     return await balanceProvedBy(accountProof, header, address);
   } catch (error) {
     if (!(error instanceof MethodNotFoundError)) throw error;
@@ -41,7 +37,7 @@ async function balanceProvedBy(
 ): Promise<bigint> {
   const nodes = proof.map(bytes);
   // The library takes the first node's own hash for the root.
-  if (nodes[0] === undefined || keccak256(nodes[0]) !== stateRoot.toLowerCase()) {
+  if (nodes[0] === undefined || keccak256(nodes[0]) !== stateRoot) {
     throw new UnprovenAnswerError(hash, `the proof of ${address} does not begin at its state root`);
   }
   const account = await verifyMerkleProof(bytes(keccak256(bytes(address))), nodes).catch(() => {

@@ -13,10 +13,10 @@ export const SYSTEM_LOGGER = '0xfffffffffffffffffffffffffffffffffffffffe';
 
 export function blockRef(raw: RawHeader): BlockRef {
   return {
-    number: Number(raw.number),
-    hash: raw.hash.toLowerCase(),
-    parentHash: raw.parentHash.toLowerCase(),
-    time: new Date(Number(raw.timestamp) * 1000),
+    number: raw.number,
+    hash: raw.hash,
+    parentHash: raw.parentHash,
+    time: new Date(raw.timestamp * 1000),
   };
 }
 
@@ -53,7 +53,7 @@ export function placed(logs: readonly RawLog[]): { log: RawLog; ordinal: number 
 }
 
 /** Yellow paper, appendix G: what every transaction costs before any code runs, until Amsterdam. */
-const PLAIN_TRANSFER_GAS = 21_000;
+const PLAIN_TRANSFER_GAS = 21_000n;
 
 export function blockOf(block: BlockBody, movements: Movement[]): Block {
   return {
@@ -72,8 +72,8 @@ function mayRunCode(
   { blockAccessListHash, slotNumber }: BlockBody,
   { gas, to, input }: BlockBody['transactions'][number],
 ): boolean {
-  const isAmsterdam = blockAccessListHash != null || slotNumber != null;
-  return isAmsterdam || to == null || (input ?? '0x') !== '0x' || !(Number(gas) <= PLAIN_TRANSFER_GAS);
+  const isAmsterdam = blockAccessListHash !== undefined || slotNumber !== undefined;
+  return isAmsterdam || to === null || (input ?? '0x') !== '0x' || gas > PLAIN_TRANSFER_GAS;
 }
 
 /** Whom these logs say that tokens went to; lower-case. */
@@ -102,7 +102,7 @@ export function nativeTransferOf({
   value,
 }: BlockBody['transactions'][number]): Movement | undefined {
   // A system's transaction may leave it out: what has no recipient moves nothing.
-  if (to == null) return undefined;
+  if (to === null) return undefined;
   return {
     kind: 'native',
     txHash: hash.toLowerCase(),
@@ -111,7 +111,7 @@ export function nativeTransferOf({
     from: from.toLowerCase(),
     to: to.toLowerCase(),
     tokenAddress: null,
-    amount: BigInt(value),
+    amount: value,
   };
 }
 
@@ -127,7 +127,7 @@ export function tokenTransferOf(
     kind: 'erc20',
     txHash: txHash.toLowerCase(),
     ordinal,
-    logIndex: log.logIndex == null ? null : Number(log.logIndex),
+    logIndex: log.logIndex ?? null,
     from: addressOfTopic(log.topics[1] as string),
     to: addressOfTopic(log.topics[2] as string),
     tokenAddress: log.address.toLowerCase(),
