@@ -72,7 +72,8 @@ export function headerHash(header: RawFullHeader, appended: readonly AppendedFie
   }
   for (const { name, isQuantity } of appended) {
     const value = valueOf(header, name);
-    if (value === undefined) return null;
+    // What is no whole bytes is a number.
+    if (value === undefined || (!isQuantity && value.length % 2 === 1)) return null;
     fields.push(isQuantity ? quantity(value) : value);
   }
   return keccak256(encodeRlp(fields));
