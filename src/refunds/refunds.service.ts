@@ -96,6 +96,7 @@ export class RefundsService {
       depositAddress: payment.address,
       derivationIndex: payment.derivationIndex,
       state: 'created',
+      isAfterConfirmation: subject.wasConfirmed,
     });
     return this.announcements.announce(manager, id);
   }
