@@ -20,7 +20,7 @@ FROM node:24-bookworm-slim
 RUN apt-get update \
   && apt-get install -y --no-install-recommends tini \
   && rm -rf /var/lib/apt/lists/* \
-  && useradd --system --uid 10001 --home-dir /app --shell /usr/sbin/nologin quittance \
+  && useradd --uid 10001 --home-dir /app --shell /usr/sbin/nologin quittance \
   && install -d -o quittance -g quittance -m 0711 /data \
   && printf '#!/bin/sh\nexec node /app/dist/cli.js "$@"\n' > /usr/local/bin/quittance \
   && chmod 0755 /usr/local/bin/quittance

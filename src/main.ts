@@ -27,15 +27,24 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 let runtime: Runtime | null = null;
 let app: NestFastifyApplication | null = null;
 let stoppingSince: number | null = null;
+/** Ends what a start waits for. */
+const givingUp = new AbortController();
 let hurry: () => void = () => undefined;
 const hurried = new Promise<void>((resolve) => (hurry = resolve));
 
-/** Finishes what is in flight, within the time given; then ends what was started, last first. */
+/** For what was started beside the app, as the embedded Postgres, to end by itself. */
+const RUNTIME_TIMEOUT_MS = 12_000;
+
+/**
+ * Finishes what is in flight, within the time given; then ends what was started, last first. Whatever hangs, a
+ * database that is frozen or a queue that is away, it comes to an end.
+ */
 async function stop(timeoutMs: number): Promise<void> {
+  givingUp.abort(new Error('Quittance was told to stop'));
   // What is being started has to be there before it can be ended.
-  await started.catch(() => undefined);
-  await Promise.race([app?.close(), hurried, delay(timeoutMs, undefined, { ref: false })]);
-  await runtime?.stop();
+  const closed = started.catch(() => undefined).then(() => app?.close());
+  await Promise.race([closed, hurried, delay(timeoutMs, undefined, { ref: false })]);
+  await Promise.race([runtime?.stop(), delay(RUNTIME_TIMEOUT_MS, undefined, { ref: false })]);
 }
 
 /**
@@ -45,7 +54,13 @@ async function stop(timeoutMs: number): Promise<void> {
 function onSignal(timeoutMs: number): void {
   if (stoppingSince === null) {
     stoppingSince = Date.now();
-    void stop(timeoutMs).finally(() => process.exit(0));
+    stop(timeoutMs).then(
+      () => process.exit(0),
+      (error: Error) => {
+        process.stderr.write(`Quittance did not end properly: ${error.message}\n`);
+        process.exit(1);
+      },
+    );
   } else if (Date.now() - stoppingSince > SAME_SIGNAL_MS) hurry();
 }
 
@@ -64,7 +79,7 @@ async function start(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.on(signal, () => onSignal(settings.shutdownTimeoutMs));
   const port = await portFor(settings);
-  runtime = await startRuntime(given, say);
+  runtime = await startRuntime(given, say, givingUp.signal);
   app = await createApp(runtime.configuration, createPino(settings.logLevel));
   if (runtime.secrets) {
     await ensureDevKey(
@@ -79,6 +94,8 @@ async function start(): Promise<void> {
 
 const started = start();
 started.catch(async (error: Error) => {
+  // Somebody stopped it while it started, and waits for its end.
+  if (stoppingSince !== null) return;
   process.stderr.write(`Quittance did not start: ${error.message}\n`);
   await stop(1_000);
   process.exit(1);

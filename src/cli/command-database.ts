@@ -5,10 +5,10 @@ import { takeDataFolder } from '../runtime/data-folder.js';
 
 export interface CommandDatabase {
   url: string;
+  /** It was started for this command. */
+  isOurs: boolean;
   /** Ends what was started for the command; leaves alone what ran before. */
   release(): Promise<void>;
-  /** As `release`, for when the process is ending already: asks, and does not wait. */
-  abandon(): void;
 }
 
 /**
@@ -16,26 +16,35 @@ export interface CommandDatabase {
  * @throws DatabaseUnreachableError; SchemaOutOfDateError: a command does not change the schema under a running app
  */
 export async function commandDatabase(settings: Settings): Promise<CommandDatabase> {
-  const found = settings.databaseUrl ?? findEmbeddedPostgres(settings.dataDir);
-  if (found !== null) {
-    await requireMigrated(found);
-    return { url: found, release: () => Promise.resolve(), abandon: () => undefined };
+  const database = await openCommandDatabase(settings);
+  try {
+    await (database.isOurs && settings.migrate ? migrate(database.url) : requireMigrated(database.url));
+    return database;
+  } catch (error) {
+    await database.release();
+    throw error;
   }
+}
+
+/** As `commandDatabase`, whatever its schema is. */
+export async function openCommandDatabase(settings: Settings): Promise<CommandDatabase> {
+  const found = settings.databaseUrl ?? findEmbeddedPostgres(settings.dataDir);
+  if (found !== null) return { url: found, isOurs: false, release: () => Promise.resolve() };
   const giveBack = takeDataFolder(settings.dataDir);
   const postgres = await startEmbeddedPostgres({ dataDir: settings.dataDir, log: () => undefined });
-  if (settings.migrate) await migrate(postgres.url);
   let isReleased = false;
-  return {
-    url: postgres.url,
-    release: async () => {
-      isReleased = true;
-      await postgres.stop();
-      giveBack();
-    },
-    abandon: () => {
-      if (isReleased) return;
-      process.kill(postgres.pid, 'SIGINT');
-      giveBack();
-    },
+  const abandon = () => {
+    if (isReleased) return;
+    process.kill(postgres.pid, 'SIGINT');
+    giveBack();
   };
+  // Ctrl-C, or whoever reads our output leaving, ends the process without `release`.
+  process.once('exit', abandon);
+  const release = async () => {
+    isReleased = true;
+    process.off('exit', abandon);
+    await postgres.stop();
+    giveBack();
+  };
+  return { url: postgres.url, isOurs: true, release };
 }

@@ -1,110 +1,69 @@
-import { InjectDataSource } from '@nestjs/typeorm';
-import { isUUID } from 'class-validator';
-import { Command, CommandRunner, Option, SubCommand } from 'nest-commander';
-import { DataSource } from 'typeorm';
-import { AuthService } from '../auth/auth.service.js';
-import { apiKeyView } from '../auth/auth.views.js';
+import { type Command } from 'commander';
 import { SCOPES } from '../auth/authenticated-key.js';
-import { CreateApiKeyDto } from '../auth/dto/auth.dto.js';
-import { checked } from '../http/validation.js';
-import { type OutputOptions, PrintingCommand } from './json-option.js';
+import { type OutputOptions, printingCommand } from './option.js';
 import { print, printOne } from './print.js';
+import { type Terminal } from './terminal.js';
 
 const ALL = 10_000;
 const USUAL_SCOPES = ['payments:read', 'payments:write'];
 
-interface KeyCreateOptions extends OutputOptions {
+interface CreateOptions extends OutputOptions {
   merchant: string;
   name: string;
   scopes?: string[];
 }
 
-interface KeyListOptions extends OutputOptions {
+interface ListOptions extends OutputOptions {
   merchant?: string;
 }
 
-@SubCommand({ name: 'create', description: 'create an API key; it is shown this once' })
-export class KeyCreateCommand extends PrintingCommand {
-  constructor(
-    private readonly auth: AuthService,
-    @InjectDataSource() private readonly dataSource: DataSource,
-  ) {
-    super();
-  }
-
-  async run(
-    _inputs: string[],
-    { merchant, name, scopes = USUAL_SCOPES, json }: KeyCreateOptions,
-  ): Promise<void> {
-    const input = { merchantId: requireId(merchant), name, scopes };
-    checked(CreateApiKeyDto, { merchant_id: merchant, name, scopes });
-    const { row, key } = await this.auth.createKey(this.dataSource.manager, input);
-    printOne({ ...apiKeyView(row), key }, { json });
-  }
-
-  @Option({ flags: '--merchant <id>', description: 'whose key it is', required: true })
-  parseMerchant(value: string): string {
-    return value;
-  }
-
-  @Option({ flags: '--name <name>', description: 'what it is for', defaultValue: 'command line' })
-  parseName(value: string): string {
-    return value;
-  }
-
-  @Option({
-    flags: '--scopes <scopes>',
-    description: `comma-separated, from ${SCOPES.join(', ')}; payments:read,payments:write when left out`,
-  })
-  parseScopes(value: string): string[] {
-    return value.split(',').map((scope) => scope.trim());
-  }
+export function keyCommands(group: Command, terminal: Terminal): void {
+  printingCommand(group, 'create', 'create an API key; it is shown this once')
+    .requiredOption('--merchant <id>', 'whose key it is')
+    .option('--name <name>', 'what it is for', 'command line')
+    .option(
+      '--scopes <scopes>',
+      `comma-separated, from ${SCOPES.join(', ')}; payments:read,payments:write when left out`,
+      (value) => value.split(',').map((scope) => scope.trim()),
+    )
+    .action((options: CreateOptions) => create(terminal, options));
+  printingCommand(group, 'list', 'list API keys, oldest first')
+    .option('--merchant <id>', 'only the keys of this merchant')
+    .action((options: ListOptions) => list(terminal, options));
+  printingCommand(group, 'revoke', 'revoke an API key: it is refused from the next request on')
+    .argument('<id>')
+    .action((id: string, options: OutputOptions) => revoke(terminal, id, options));
 }
 
-@SubCommand({ name: 'list', description: 'list API keys, oldest first' })
-export class KeyListCommand extends PrintingCommand {
-  constructor(private readonly auth: AuthService) {
-    super();
-  }
-
-  async run(_inputs: string[], { merchant, json }: KeyListOptions): Promise<void> {
-    const merchantId = merchant === undefined ? undefined : requireId(merchant);
-    print((await this.auth.listKeys(ALL, { merchantId })).map(apiKeyView), { json });
-  }
-
-  @Option({ flags: '--merchant <id>', description: 'only the keys of this merchant' })
-  parseMerchant(value: string): string {
-    return value;
-  }
+async function create(terminal: Terminal, options: CreateOptions): Promise<void> {
+  const { merchant, name, scopes = USUAL_SCOPES } = options;
+  const { apiKeyView, checked, CreateApiKeyDto, withAuth } = await import('./auth-services.js');
+  const input = { merchantId: await requireId(merchant), name, scopes };
+  checked(CreateApiKeyDto, { merchant_id: merchant, name, scopes });
+  await withAuth(terminal, async (auth, manager) => {
+    const { row, key } = await auth.createKey(manager, input);
+    printOne(terminal, { ...apiKeyView(row), key }, options);
+  });
 }
 
-@SubCommand({
-  name: 'revoke',
-  arguments: '<id>',
-  description: 'revoke an API key: it is refused from the next request on',
-})
-export class KeyRevokeCommand extends PrintingCommand {
-  constructor(private readonly auth: AuthService) {
-    super();
-  }
-
-  async run([id = '']: string[], options: OutputOptions): Promise<void> {
-    printOne(apiKeyView(await this.auth.revokeKey(requireId(id))), options);
-  }
+async function list(terminal: Terminal, options: ListOptions): Promise<void> {
+  const merchantId = options.merchant === undefined ? undefined : await requireId(options.merchant);
+  const { apiKeyView, withAuth } = await import('./auth-services.js');
+  await withAuth(terminal, async (auth) =>
+    print(terminal, (await auth.listKeys(ALL, { merchantId })).map(apiKeyView), options),
+  );
 }
 
-@Command({
-  name: 'key',
-  description: 'manage API keys',
-  subCommands: [KeyCreateCommand, KeyListCommand, KeyRevokeCommand],
-})
-export class KeyCommand extends CommandRunner {
-  run(): Promise<void> {
-    this.command.help();
-  }
+async function revoke(terminal: Terminal, id: string, options: OutputOptions): Promise<void> {
+  const keyId = await requireId(id);
+  const { apiKeyView, withAuth } = await import('./auth-services.js');
+  await withAuth(terminal, async (auth) =>
+    printOne(terminal, apiKeyView(await auth.revokeKey(keyId)), options),
+  );
 }
 
-function requireId(value: string): string {
+async function requireId(value: string): Promise<string> {
+  const { isUUID } = await import('./auth-services.js');
   if (isUUID(value)) return value;
   throw new Error(`"${value}" is no id; \`quittance merchant list\` and \`quittance key list\` show them`);
 }

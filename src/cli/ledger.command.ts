@@ -1,49 +1,10 @@
-import { Inject } from '@nestjs/common';
-import { ModuleRef } from '@nestjs/core';
-import { Command, CommandRunner, Option, SubCommand } from 'nest-commander';
-import { type ChainConfig } from '../config/chains.js';
-import { CHAINS } from '../config/configuration.module.js';
-import { LedgerCheck } from '../ledger/check/ledger-check.service.js';
-import { LedgerExport } from '../ledger/ledger-export.service.js';
+import { type Command } from 'commander';
 import { csvRecord } from './csv.js';
-import { type OutputOptions, PrintingCommand } from './json-option.js';
-import { checkJson, checkText } from './ledger-text.js';
+import { endProgress, named, type OutputOptions, printingCommand, showProgress } from './option.js';
+import { type Terminal } from './terminal.js';
 
 interface ChainOptions extends OutputOptions {
   chain?: string;
-}
-
-abstract class LedgerSubCommand extends PrintingCommand {
-  @Option({ flags: '--chain <name>', description: 'this chain alone, as chains.yaml names it' })
-  parseChain(value: string): string {
-    return value;
-  }
-}
-
-@SubCommand({
-  name: 'check',
-  description: 'prove the books by the chains: exits with 2, and says what, where they differ',
-})
-export class LedgerCheckCommand extends LedgerSubCommand {
-  constructor(private readonly modules: ModuleRef) {
-    super();
-  }
-
-  async run(_inputs: string[], { chain: name, json }: ChainOptions): Promise<void> {
-    const ledger = this.modules.get(LedgerCheck, { strict: false });
-    const { isTTY } = process.stderr;
-    const reports = [];
-    for (const chain of ledger.chosen(name)) {
-      const report = await ledger.check(chain, (addresses) => {
-        if (isTTY) process.stderr.write(`\r${chain.name}: ${addresses} addresses`);
-      });
-      if (isTTY) process.stderr.write('\n');
-      if (!json) process.stdout.write(checkText(report));
-      reports.push(report);
-    }
-    if (json) process.stdout.write(`${JSON.stringify(checkJson(reports), null, 2)}\n`);
-    if (reports.some(({ differences }) => differences.count > 0)) process.exitCode = 2;
-  }
 }
 
 interface ExportOptions extends ChainOptions {
@@ -51,27 +12,79 @@ interface ExportOptions extends ChainOptions {
   to?: Date;
 }
 
-@SubCommand({ name: 'export', description: 'print the books as CSV, by when entries were booked (UTC)' })
-export class LedgerExportCommand extends LedgerSubCommand {
-  constructor(
-    @Inject(CHAINS) private readonly chains: ChainConfig[],
-    private readonly modules: ModuleRef,
-  ) {
-    super();
-  }
+export function ledgerCommands(group: Command, terminal: Terminal): void {
+  onChain(
+    group,
+    'check',
+    'prove the books by the chains: exits with 2, and says what, where they differ',
+  ).action((options: ChainOptions) => check(terminal, options));
+  onChain(group, 'export', 'print the books as CSV, by when entries were booked (UTC)')
+    .requiredOption(
+      '--from <date>',
+      'from this moment on, as 2026-11-01 or 2026-11-01T12:00Z',
+      named('--from', moment),
+    )
+    .option(
+      '--to <date>',
+      'until before this moment; a date alone is with its whole day; else now',
+      named('--to', endOf),
+    )
+    .action((options: ExportOptions) => exportBooks(terminal, options));
+}
 
-  async run(_inputs: string[], { from, to = new Date(), chain: name, json }: ExportOptions): Promise<void> {
-    if (from >= to) throw new Error('--from is not before --to: nothing can be booked in between');
-    const chain = this.chains.find((one) => one.name === name);
+function onChain(group: Command, name: string, description: string): Command {
+  return printingCommand(group, name, description).option(
+    '--chain <name>',
+    'this chain alone, as chains.yaml names it',
+  );
+}
+
+async function check(terminal: Terminal, { chain: name, json }: ChainOptions): Promise<void> {
+  const [{ withServices }, { HealthModule }, { LedgerReadingModule }, { LedgerCheck }, text] =
+    await Promise.all([
+      import('./services.js'),
+      import('../health/health.module.js'),
+      import('../ledger/ledger.module.js'),
+      import('../ledger/check/ledger-check.service.js'),
+      import('./ledger-text.js'),
+    ]);
+  await withServices(terminal, { imports: [HealthModule, LedgerReadingModule] }, async (services) => {
+    const ledger = services.get(LedgerCheck, { strict: false });
+    const reports = [];
+    for (const chain of ledger.chosen(name)) {
+      const report = await ledger.check(chain, (addresses) =>
+        showProgress(terminal, `${chain.name}: ${addresses} addresses`),
+      );
+      endProgress(terminal);
+      if (!json) terminal.out(text.checkText(report));
+      reports.push(report);
+    }
+    if (json) terminal.out(`${JSON.stringify(text.checkJson(reports), null, 2)}\n`);
+    if (reports.some(({ differences }) => differences.count > 0)) terminal.exitCode = 2;
+  });
+}
+
+async function exportBooks(
+  terminal: Terminal,
+  { from, to = new Date(), chain: name, json }: ExportOptions,
+): Promise<void> {
+  if (from >= to) throw new Error('--from is not before --to: nothing can be booked in between');
+  const [{ withServices }, { LedgerReadingModule }, { LedgerExport }] = await Promise.all([
+    import('./services.js'),
+    import('../ledger/ledger.module.js'),
+    import('../ledger/ledger-export.service.js'),
+  ]);
+  await withServices(terminal, { imports: [LedgerReadingModule] }, async (services, { chains }) => {
+    const chain = chains.find((one) => one.name === name);
     if (name !== undefined && !chain) throw new Error(`no chain is named ${name}`);
     const range = { from, to, chainId: chain?.chainId ?? null };
-    const names = new Map(this.chains.map(({ chainId, name: known }) => [chainId, known]));
+    const names = new Map(chains.map(({ chainId, name: known }) => [chainId, known]));
     let isFirst = true;
-    process.stdout.write(json ? '[' : csvRecord(COLUMNS));
-    await this.modules.get(LedgerExport, { strict: false }).entries(range, (entries) => {
+    terminal.out(json ? '[' : csvRecord(COLUMNS));
+    await services.get(LedgerExport, { strict: false }).entries(range, (entries) => {
       for (const entry of entries) {
         const row = { ...entry, chain: names.get(entry.chain_id) ?? null };
-        process.stdout.write(
+        terminal.out(
           json
             ? `${isFirst ? '' : ','}\n${JSON.stringify(row)}`
             : csvRecord(COLUMNS.map((column) => row[column])),
@@ -79,40 +92,9 @@ export class LedgerExportCommand extends LedgerSubCommand {
         isFirst = false;
       }
     });
-    if (json) process.stdout.write(']\n');
-  }
-
-  @Option({
-    flags: '--from <date>',
-    description: 'from this moment on, as 2026-11-01 or 2026-11-01T12:00Z',
-    required: true,
-  })
-  parseFrom(value: string): Date {
-    return moment('--from', value);
-  }
-
-  @Option({
-    flags: '--to <date>',
-    description: 'until before this moment; a date alone is with its whole day; else now',
-  })
-  parseTo(value: string): Date {
-    const given = moment('--to', value);
-    return isDateAlone(value) ? new Date(given.getTime() + DAY_MS) : given;
-  }
+    if (json) terminal.out(']\n');
+  });
 }
-
-@Command({
-  name: 'ledger',
-  description: 'prove and export the books',
-  subCommands: [LedgerCheckCommand, LedgerExportCommand],
-})
-export class LedgerCommand extends CommandRunner {
-  run(): Promise<void> {
-    this.command.help();
-  }
-}
-
-export const LEDGER_COMMANDS = [LedgerCommand, LedgerCheckCommand, LedgerExportCommand];
 
 const COLUMNS = [
   'booked_at',
@@ -139,9 +121,14 @@ function isDateAlone(value: string): boolean {
 }
 
 /** Without an offset a time would be of wherever the command runs. */
-function moment(option: string, value: string): Date {
+function moment(value: string): Date {
   const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(value);
   const time = new Date(value);
   if ((isTime || isDateAlone(value)) && !Number.isNaN(time.getTime())) return time;
-  throw new Error(`${option} ${value} is no moment: write 2026-11-01, or 2026-11-01T12:00Z with its offset`);
+  throw new Error('is no moment: write 2026-11-01, or 2026-11-01T12:00Z with its offset');
+}
+
+function endOf(value: string): Date {
+  const given = moment(value);
+  return isDateAlone(value) ? new Date(given.getTime() + DAY_MS) : given;
 }

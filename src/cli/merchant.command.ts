@@ -1,103 +1,67 @@
-import { Command, CommandRunner, Option, SubCommand } from 'nest-commander';
-import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource } from 'typeorm';
-import { isUUID } from 'class-validator';
-import { MerchantNotFoundError } from '../auth/auth.errors.js';
-import { AuthService } from '../auth/auth.service.js';
-import { merchantView } from '../auth/auth.views.js';
-import { CreateMerchantDto, UpdateMerchantDto } from '../auth/dto/auth.dto.js';
-import { checked } from '../http/validation.js';
-import { type OutputOptions, PrintingCommand } from './json-option.js';
+import { type Command } from 'commander';
+import { named, type OutputOptions, printingCommand } from './option.js';
 import { print, printOne } from './print.js';
+import { type Terminal } from './terminal.js';
 
 const ALL = 10_000;
+const TOLERANCE_FLAGS = '--underpayment-tolerance-bps <n>';
+const TOLERANCE =
+  'how much less than the amount due is enough, in basis points: 0 to 1000; payments take it over';
 
 interface ToleranceOptions extends OutputOptions {
   underpaymentToleranceBps?: number;
 }
 
-const TOLERANCE = {
-  flags: '--underpayment-tolerance-bps <n>',
-  description:
-    'how much less than the amount due is enough, in basis points: 0 to 1000; payments take it over',
-};
+export function merchantCommands(group: Command, terminal: Terminal): void {
+  printingCommand(group, 'create', 'create a merchant')
+    .argument('<name>')
+    .option(TOLERANCE_FLAGS, TOLERANCE, basisPoints)
+    .action((name: string, options: ToleranceOptions) => create(terminal, name, options));
+  printingCommand(group, 'update', 'change a merchant; payments that exist stay as they are')
+    .argument('<id>')
+    .option('--name <name>', 'its new name')
+    .option(TOLERANCE_FLAGS, TOLERANCE, basisPoints)
+    .action((id: string, options: ToleranceOptions & { name?: string }) => update(terminal, id, options));
+  printingCommand(group, 'list', 'list merchants, oldest first').action((options: OutputOptions) =>
+    list(terminal, options),
+  );
+}
 
-function basisPoints(value: string): number {
+const basisPoints = named('--underpayment-tolerance-bps', (value) => {
   if (/^\d{1,4}$/.test(value)) return Number(value);
-  throw new Error(`--underpayment-tolerance-bps ${value} is not from 0 to 1000: 50 is half a per cent`);
+  throw new Error('is not from 0 to 1000: 50 is half a per cent');
+});
+
+async function create(terminal: Terminal, name: string, options: ToleranceOptions): Promise<void> {
+  const { underpaymentToleranceBps: tolerance } = options;
+  const { checked, CreateMerchantDto, merchantView, withAuth } = await import('./auth-services.js');
+  checked(CreateMerchantDto, { name, underpayment_tolerance_bps: tolerance });
+  await withAuth(terminal, async (auth, manager) => {
+    printOne(terminal, merchantView(await auth.createMerchant(manager, name, tolerance)), options);
+  });
 }
 
-@SubCommand({ name: 'create', arguments: '<name>', description: 'create a merchant' })
-export class MerchantCreateCommand extends PrintingCommand {
-  constructor(
-    private readonly auth: AuthService,
-    @InjectDataSource() private readonly dataSource: DataSource,
-  ) {
-    super();
-  }
-
-  async run([name = '']: string[], options: ToleranceOptions): Promise<void> {
-    const { underpaymentToleranceBps: tolerance } = options;
-    checked(CreateMerchantDto, { name, underpayment_tolerance_bps: tolerance });
-    const merchant = await this.auth.createMerchant(this.dataSource.manager, name, tolerance);
-    printOne(merchantView(merchant), options);
-  }
-
-  @Option(TOLERANCE)
-  parseTolerance(value: string): number {
-    return basisPoints(value);
-  }
+async function update(
+  terminal: Terminal,
+  id: string,
+  options: ToleranceOptions & { name?: string },
+): Promise<void> {
+  const { name, underpaymentToleranceBps } = options;
+  if (name === undefined && underpaymentToleranceBps === undefined)
+    throw new Error('say what to change: --name or --underpayment-tolerance-bps');
+  const { checked, isUUID, MerchantNotFoundError, merchantView, UpdateMerchantDto, withAuth } =
+    await import('./auth-services.js');
+  if (!isUUID(id)) throw new MerchantNotFoundError(id);
+  checked(UpdateMerchantDto, { name, underpayment_tolerance_bps: underpaymentToleranceBps });
+  await withAuth(terminal, async (auth) => {
+    const changed = await auth.updateMerchant(id, { name, underpaymentToleranceBps });
+    printOne(terminal, merchantView(changed), options);
+  });
 }
 
-@SubCommand({
-  name: 'update',
-  arguments: '<id>',
-  description: 'change a merchant; payments that exist stay as they are',
-})
-export class MerchantUpdateCommand extends PrintingCommand {
-  constructor(private readonly auth: AuthService) {
-    super();
-  }
-
-  async run([id = '']: string[], options: ToleranceOptions & { name?: string }): Promise<void> {
-    const { name, underpaymentToleranceBps } = options;
-    if (name === undefined && underpaymentToleranceBps === undefined) {
-      throw new Error('say what to change: --name or --underpayment-tolerance-bps');
-    }
-    if (!isUUID(id)) throw new MerchantNotFoundError(id);
-    checked(UpdateMerchantDto, { name, underpayment_tolerance_bps: underpaymentToleranceBps });
-    printOne(merchantView(await this.auth.updateMerchant(id, { name, underpaymentToleranceBps })), options);
-  }
-
-  @Option({ flags: '--name <name>', description: 'its new name' })
-  parseName(value: string): string {
-    return value;
-  }
-
-  @Option(TOLERANCE)
-  parseTolerance(value: string): number {
-    return basisPoints(value);
-  }
-}
-
-@SubCommand({ name: 'list', description: 'list merchants, oldest first' })
-export class MerchantListCommand extends PrintingCommand {
-  constructor(private readonly auth: AuthService) {
-    super();
-  }
-
-  async run(_inputs: string[], options: OutputOptions): Promise<void> {
-    print((await this.auth.listMerchants(ALL)).map(merchantView), options);
-  }
-}
-
-@Command({
-  name: 'merchant',
-  description: 'manage merchants',
-  subCommands: [MerchantCreateCommand, MerchantUpdateCommand, MerchantListCommand],
-})
-export class MerchantCommand extends CommandRunner {
-  run(): Promise<void> {
-    this.command.help();
-  }
+async function list(terminal: Terminal, options: OutputOptions): Promise<void> {
+  const { merchantView, withAuth } = await import('./auth-services.js');
+  await withAuth(terminal, async (auth) =>
+    print(terminal, (await auth.listMerchants(ALL)).map(merchantView), options),
+  );
 }

@@ -6,8 +6,8 @@ import { verifyWebhook } from '../webhooks/signing/verify.js';
 export interface ListenerOptions {
   /** 0: any that is free. */
   port: number;
-  /** Verifies signatures; null: they are not looked at. */
-  secret: string | null;
+  /** Any of them verifies a signature; none: they are not looked at. */
+  secrets: readonly string[];
   /** HTTP status to answer. */
   answer: number;
   /** So many requests are answered 500 before `answer` is. */
@@ -16,10 +16,14 @@ export interface ListenerOptions {
   delayMs: number;
   /** Takes the request and never answers. */
   hangs: boolean;
+  /** Passes each webhook on, and answers what comes back; null: answers by itself. */
+  forwardTo: URL | null;
 }
 
 export interface ReceivedWebhook {
   at: Date;
+  /** With its query. */
+  path: string;
   id: string;
   /** How often this id has come by now. */
   times: number;
@@ -71,8 +75,11 @@ export class WebhookListener {
     const chunks: Buffer[] = [];
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
     const body = Buffer.concat(chunks);
-    const answered = this.nextAnswer();
-    this.show({ ...this.describe(request, body), answered });
+    const described = this.describe(request, body);
+    const answered = this.options.forwardTo
+      ? await forward(this.options.forwardTo, request, body)
+      : this.nextAnswer();
+    this.show({ ...described, answered });
     if (answered === null) return;
     await delay(this.options.delayMs);
     response.writeHead(answered).end();
@@ -85,19 +92,20 @@ export class WebhookListener {
     return 500;
   }
 
-  private describe({ headers }: IncomingMessage, body: Buffer): Omit<ReceivedWebhook, 'answered'> {
+  private describe({ headers, url = '/' }: IncomingMessage, body: Buffer): Omit<ReceivedWebhook, 'answered'> {
     const id = String(headers['webhook-id'] ?? 'without webhook-id');
     const times = (this.seen.get(id) ?? 0) + 1;
     this.seen.set(id, times);
     const problem = this.problemOf(headers, body);
-    const verified = this.options.secret === null ? null : problem === null;
-    return { at: new Date(), id, times, type: typeOf(body), verified, problem, body: body.toString() };
+    const verified = this.options.secrets.length === 0 ? null : problem === null;
+    const text = body.toString();
+    return { at: new Date(), path: url, id, times, type: typeOf(text), verified, problem, body: text };
   }
 
   private problemOf(headers: IncomingMessage['headers'], body: Buffer): string | null {
-    if (this.options.secret === null) return null;
+    if (this.options.secrets.length === 0) return null;
     try {
-      verifyWebhook({ secret: this.options.secret, headers, body });
+      verifyWebhook({ secret: this.options.secrets, headers, body });
       return null;
     } catch (error) {
       return (error as Error).message;
@@ -105,9 +113,31 @@ export class WebhookListener {
   }
 }
 
-function typeOf(body: Buffer): string {
+/** Headers of the connection between the sender and us alone (RFC 9110, section 7.6.1), and what fetch sets itself. */
+const OF_THE_CONNECTION = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'host',
+  'keep-alive',
+  'transfer-encoding',
+]);
+
+/** @returns the status that came back; 502 when nothing did, as from a gateway */
+async function forward(to: URL, { headers }: IncomingMessage, body: Buffer): Promise<number> {
+  const passed = Object.entries(headers).flatMap(([name, value]): [string, string][] =>
+    OF_THE_CONNECTION.has(name) || value === undefined ? [] : [[name, String(value)]],
+  );
   try {
-    const { type } = JSON.parse(body.toString()) as { type?: unknown };
+    return (await fetch(to, { method: 'POST', headers: passed, body, redirect: 'manual' })).status;
+  } catch {
+    return 502;
+  }
+}
+
+function typeOf(body: string): string {
+  try {
+    const { type } = JSON.parse(body) as { type?: unknown };
     return typeof type === 'string' ? type : 'without type';
   } catch {
     return 'not JSON';

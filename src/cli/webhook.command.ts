@@ -1,84 +1,85 @@
 import { once } from 'node:events';
-import { Inject } from '@nestjs/common';
-import { Command, CommandRunner, Option, SubCommand } from 'nest-commander';
-import { SETTINGS } from '../config/configuration.module.js';
-import { integerIn } from '../config/parsers.js';
-import { type Settings } from '../config/settings.js';
-import { type OutputOptions, PrintingCommand } from './json-option.js';
-import { type ReceivedWebhook, WebhookListener } from './webhook-listener.js';
+import { type Command } from 'commander';
+import { named, type OutputOptions, printingCommand } from './option.js';
+import { printable } from './print.js';
+import { type Terminal } from './terminal.js';
+import { type ReceivedWebhook } from './webhook-listener.js';
 
 interface ListenOptions extends OutputOptions {
   port: number;
-  secret?: string;
+  secret: string[];
   answer: number;
   fail: number;
   delay: number;
   hang?: boolean;
+  body?: boolean;
+  forwardTo?: string;
 }
 
-@SubCommand({ name: 'listen', description: 'show and verify the webhooks that arrive on this machine' })
-export class WebhookListenCommand extends PrintingCommand {
-  constructor(@Inject(SETTINGS) private readonly settings: Settings) {
-    super();
-  }
-
-  async run(_inputs: string[], options: ListenOptions): Promise<void> {
-    const secret = options.secret ?? this.settings.webhookSecret;
-    const { port, answer, fail: failFirst, delay: delayMs, hang: hangs = false } = options;
-    const show = (webhook: ReceivedWebhook) =>
-      process.stdout.write(`${options.json ? JSON.stringify(webhook) : line(webhook)}\n`);
-    const listener = await WebhookListener.start({ port, secret, answer, failFirst, delayMs, hangs }, show);
-    const note =
-      secret === null
-        ? 'signatures are not verified: give --secret or WEBHOOK_SECRET'
-        : 'verifying signatures';
-    process.stderr.write(`listening on ${listener.url}, ${note}; Ctrl-C ends it\n`);
-    await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
-    await listener.stop();
-  }
-
-  @Option({ flags: '--port <port>', description: 'port on 127.0.0.1', defaultValue: 4000 })
-  parsePort(value: string): number {
-    return integerIn(0, 65_535)(value);
-  }
-
-  @Option({ flags: '--secret <secret>', description: 'whsec_…, whpk_… or any text; else WEBHOOK_SECRET' })
-  parseSecret(value: string): string {
-    return value;
-  }
-
-  @Option({ flags: '--answer <status>', description: 'HTTP status to answer', defaultValue: 204 })
-  parseAnswer(value: string): number {
-    return integerIn(200, 599)(value);
-  }
-
-  @Option({ flags: '--fail <count>', description: 'answer 500 to so many first', defaultValue: 0 })
-  parseFail(value: string): number {
-    return integerIn(0, 1_000_000)(value);
-  }
-
-  @Option({ flags: '--delay <ms>', description: 'wait before each answer', defaultValue: 0 })
-  parseDelay(value: string): number {
-    return integerIn(0, 600_000)(value);
-  }
-
-  @Option({ flags: '--hang', description: 'never answer' })
-  parseHang(): boolean {
-    return true;
-  }
+export function webhookCommands(group: Command, terminal: Terminal): void {
+  printingCommand(group, 'listen', 'show and verify the webhooks that arrive on this machine')
+    .option('--port <port>', 'port on 127.0.0.1', numberIn('--port', 0, 65_535), 4000)
+    .option(
+      '--secret <secret>',
+      'whsec_…, whpk_… or any text; repeat it for endpoints with secrets of their own; else WEBHOOK_SECRET',
+      (value: string, before: string[]) => [...before, value],
+      [],
+    )
+    .option('--answer <status>', 'HTTP status to answer', numberIn('--answer', 200, 599), 204)
+    .option('--fail <count>', 'answer 500 to so many first', numberIn('--fail', 0, 1_000_000), 0)
+    .option('--delay <ms>', 'wait before each answer', numberIn('--delay', 0, 600_000), 0)
+    .option('--hang', 'never answer')
+    .option('--body', 'show bodies too')
+    .option('--forward-to <url>', 'pass each webhook on, as it came, and give back what is answered')
+    .action((options: ListenOptions) => listen(terminal, options));
 }
 
-@Command({ name: 'webhook', description: 'try out webhooks', subCommands: [WebhookListenCommand] })
-export class WebhookCommand extends CommandRunner {
-  run(): Promise<void> {
-    this.command.help();
-  }
+function numberIn(option: string, min: number, max: number) {
+  return named(option, (value) => {
+    if (/^\d{1,9}$/.test(value) && Number(value) >= min && Number(value) <= max) return Number(value);
+    throw new Error(`is not a whole number from ${min} to ${max}`);
+  });
 }
 
-function line({ at, type, id, times, verified, problem, answered }: ReceivedWebhook): string {
+async function listen(terminal: Terminal, options: ListenOptions): Promise<void> {
+  const { WebhookListener } = await import('./webhook-listener.js');
+  const secrets = options.secret.length > 0 ? options.secret : await configuredSecret(terminal);
+  const { port, answer, fail: failFirst, delay: delayMs, hang: hangs = false } = options;
+  const forwardTo = options.forwardTo === undefined ? null : forwardUrl(options.forwardTo);
+  const listener = await WebhookListener.start(
+    { port, secrets, answer, failFirst, delayMs, hangs, forwardTo },
+    (webhook) => terminal.out(`${options.json ? JSON.stringify(webhook) : text(webhook, options)}\n`),
+  );
+  const note =
+    secrets.length === 0
+      ? 'signatures are not verified: give --secret or WEBHOOK_SECRET'
+      : 'verifying signatures';
+  terminal.err(`listening on ${listener.url}, ${note}; Ctrl-C ends it\n`);
+  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  await listener.stop();
+}
+
+async function configuredSecret(terminal: Terminal): Promise<string[]> {
+  const { commandConfiguration } = await import('./command-configuration.js');
+  const { webhookSecret } = (await commandConfiguration(terminal)).settings;
+  return webhookSecret === null ? [] : [webhookSecret];
+}
+
+function forwardUrl(value: string): URL {
+  const url = URL.canParse(value) ? new URL(value) : null;
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
+  throw new Error(`--forward-to ${value} is no URL: write it whole, as http://127.0.0.1:3001/hook`);
+}
+
+function text(webhook: ReceivedWebhook, { body }: { body?: boolean }): string {
+  const { at, type, path, id, times, verified, problem, answered } = webhook;
   const mark = verified === null ? ' ' : verified ? '✓' : '✗';
   const again = times > 1 ? `, for the ${times}. time` : '';
   const reply = answered === null ? 'left hanging' : `answered ${answered}`;
-  const why = problem === null ? '' : `\n               ${problem}`;
-  return `${at.toISOString().slice(11, 23)} ${mark} ${type.padEnd(24)} ${id}${again} · ${reply}${why}`;
+  const to = path === '/' ? '' : ` to ${printable(path)}`;
+  return [
+    `${at.toISOString().slice(11, 23)} ${mark} ${printable(type).padEnd(24)} ${printable(id)}${to}${again} · ${reply}`,
+    ...(problem === null ? [] : [`               ${problem}`]),
+    ...(body ? [`               ${printable(webhook.body)}`] : []),
+  ].join('\n');
 }

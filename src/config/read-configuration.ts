@@ -15,6 +15,11 @@ export interface Configuration {
  * @throws ConfigurationError with every problem of both
  */
 export async function readConfiguration(): Promise<Configuration> {
+  return configurationOf(await readEnvironment());
+}
+
+/** The variables of this process, with those of `.env` behind them. */
+export async function readEnvironment(): Promise<Environment> {
   let environment: Environment = {};
   await ConfigModule.forRoot({
     // Nothing is given back: @nestjs/config would write it to process.env, and secrets read from files with it.
@@ -23,7 +28,7 @@ export async function readConfiguration(): Promise<Configuration> {
       return {};
     },
   });
-  return configurationOf(environment);
+  return environment;
 }
 
 /** @throws ConfigurationError with every problem of settings and chains together */

@@ -68,6 +68,14 @@ export class Settings extends WalletSettings {
   webhookAllowPrivateNetworks: boolean;
 
   @Setting({
+    env: 'WEBHOOK_ENDPOINTS_PER_MERCHANT',
+    description: 'How many endpoints a merchant may have; each may keep a part of a worker busy',
+    default: '50',
+    parse: integerIn(1, 10_000),
+  })
+  webhookEndpointsPerMerchant: number;
+
+  @Setting({
     env: 'WEBHOOK_RETENTION_DAYS',
     description: 'How long attempts are kept; the last one of a pending delivery always is',
     default: '30',

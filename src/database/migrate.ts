@@ -1,52 +1,79 @@
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from './data-source.js';
-import { PostgresClient } from './postgres-client.js';
-
-/** Any fixed number will do; this one spells "QUIT". */
-const MIGRATION_LOCK = 0x51554954;
-
-export class DatabaseUnreachableError extends Error {
-  constructor(url: string, cause: NodeJS.ErrnoException) {
-    // The URL holds a password; its host does not.
-    const why = cause.code ?? cause.message;
-    super(`the database at ${new URL(url).host} cannot be reached (${why}); mend DATABASE_URL, or start it`);
-  }
-}
+import { DatabaseUnreachableError } from './database-refusal.js';
+import { type Waiting, withMigrationLock } from './migration-lock.js';
 
 export class SchemaOutOfDateError extends Error {
-  constructor() {
+  constructor(missing: readonly string[]) {
     super(
-      'the database schema is not up to date; run: npm run migration:run, or start Quittance with MIGRATE=on',
+      `the database schema is not up to date: ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing; ` +
+        'run: quittance migrate (in a checkout: npm run quittance -- migrate), or start Quittance with MIGRATE=on',
     );
   }
 }
 
+const SILENT: Waiting = { say: () => undefined };
+
 /**
- * Brings the schema up to date. Replicas that start together wait for one another here; whoever comes second finds
- * nothing left to do.
+ * Brings our schema up to date. Replicas that start together wait for one another here; whoever comes second finds
+ * nothing left to do, and whoever finds nothing to do needs no right to change anything.
+ * @returns the names of the migrations that ran
  * @throws DatabaseUnreachableError; what Postgres said, when a migration fails: it is rolled back whole
  */
-export function migrate(url: string): Promise<void> {
+export function migrate(url: string, waiting: Waiting = SILENT): Promise<string[]> {
   return withDataSource(url, async (dataSource) => {
-    const lock = new PostgresClient({ connectionString: url, application_name: 'quittance migrate' });
-    await lock.connect();
-    try {
-      await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-      await dataSource.runMigrations();
-    } finally {
-      await lock.end();
-    }
+    if ((await pendingOf(dataSource)).length === 0) return [];
+    return withMigrationLock(url, waiting, async () => {
+      const ran = await dataSource.runMigrations();
+      return ran.map(({ name }) => name);
+    });
   });
+}
+
+/**
+ * Takes the newest migration back.
+ * @returns its name; null: there was none
+ */
+export function revertMigration(url: string, waiting: Waiting = SILENT): Promise<string | null> {
+  return withDataSource(url, (dataSource) =>
+    withMigrationLock(url, waiting, async () => {
+      const [before] = (await appliedOf(dataSource)).slice(-1);
+      if (before === undefined) return null;
+      await dataSource.undoLastMigration();
+      return before;
+    }),
+  );
+}
+
+/** The names of our migrations that a database has not had yet, oldest first. */
+export function pendingMigrations(url: string): Promise<string[]> {
+  return withDataSource(url, pendingOf);
 }
 
 /** @throws DatabaseUnreachableError, SchemaOutOfDateError */
-export function requireMigrated(url: string): Promise<void> {
-  return withDataSource(url, async (dataSource) => {
-    if (await dataSource.showMigrations()) throw new SchemaOutOfDateError();
-  });
+export async function requireMigrated(url: string): Promise<void> {
+  const pending = await pendingMigrations(url);
+  if (pending.length > 0) throw new SchemaOutOfDateError(pending);
 }
 
-async function withDataSource(url: string, work: (dataSource: DataSource) => Promise<void>): Promise<void> {
+/** Reads alone: TypeORM's own way would make its table, for which a role may have no right. */
+async function appliedOf(dataSource: DataSource): Promise<string[]> {
+  const [there] = await dataSource.query<{ is_there: boolean }[]>(
+    `SELECT to_regclass('migrations') IS NOT NULL AS is_there`,
+  );
+  if (!there?.is_there) return [];
+  const rows = await dataSource.query<{ name: string }[]>('SELECT name FROM migrations ORDER BY id');
+  return rows.map(({ name }) => name);
+}
+
+async function pendingOf(dataSource: DataSource): Promise<string[]> {
+  const applied = new Set(await appliedOf(dataSource));
+  return dataSource.migrations
+    .map((migration) => migration.name ?? migration.constructor.name)
+    .filter((name) => !applied.has(name));
+}
+
+async function withDataSource<T>(url: string, work: (dataSource: DataSource) => Promise<T>): Promise<T> {
   const dataSource = new DataSource(dataSourceOptions(url, 1));
   try {
     await dataSource.initialize();
@@ -55,7 +82,7 @@ async function withDataSource(url: string, work: (dataSource: DataSource) => Pro
     throw new DatabaseUnreachableError(url, failures[0] as Error);
   }
   try {
-    await work(dataSource);
+    return await work(dataSource);
   } finally {
     await dataSource.destroy();
   }

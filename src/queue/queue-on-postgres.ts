@@ -1,22 +1,8 @@
-import { type BackendFactory, createPostgresBackend, DEFAULT_SCHEMA, runMigrations } from 'bullmq';
+import { type BackendFactory, createPostgresBackend, DEFAULT_SCHEMA } from 'bullmq';
 import pg from 'pg';
 import { PostgresClient } from '../database/postgres-client.js';
 
 const POOL_SIZE = 10;
-
-/**
- * Creates what BullMQ needs. Once, under BullMQ's own lock, before anything else of it: left to each of its
- * connections, a start would not wait for it.
- */
-export async function migrateQueue(databaseUrl: string): Promise<void> {
-  const client = new PostgresClient({ connectionString: databaseUrl });
-  await client.connect();
-  try {
-    await runMigrations(client, DEFAULT_SCHEMA);
-  } finally {
-    await client.end();
-  }
-}
 
 /**
  * BullMQ on a pool of ours, because errors of its own clients go unheard now and then, and would end the process.

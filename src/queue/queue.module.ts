@@ -3,7 +3,8 @@ import { Module } from '@nestjs/common';
 import { createRedisBackend, setDefaultBackendFactory } from 'bullmq';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
-import { createQueueOnPostgres, migrateQueue } from './queue-on-postgres.js';
+import { createQueueOnPostgres } from './queue-on-postgres.js';
+import { migrateQueue } from './queue-schema.js';
 
 /** BullMQ on the database we have anyway, in a schema of its own; or on Redis where one is given. */
 @Module({

@@ -3,9 +3,9 @@ import { followedTo, followNewChain } from '../chain/dev-chain/step-database.js'
 import { type Configuration } from '../config/read-configuration.js';
 import { type Settings } from '../config/settings.js';
 import { startEmbeddedPostgres } from '../database/embedded/embedded-postgres.js';
-import { migrate, requireMigrated } from '../database/migrate.js';
 import { takeDataFolder } from './data-folder.js';
 import { type DevSecrets, devSecrets } from './dev-secrets.js';
+import { migrateSchemas, requireSchemas } from './schemas.js';
 
 type Stops = (() => Promise<void> | void)[];
 
@@ -22,8 +22,13 @@ export interface Runtime {
 /**
  * Starts what the configuration leaves out: Postgres, secrets, a chain. In production only Postgres may be left out.
  * @param say one line for the operator
+ * @param signal ends what is waited for
  */
-export async function startRuntime(given: Configuration, say: (line: string) => void): Promise<Runtime> {
+export async function startRuntime(
+  given: Configuration,
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<Runtime> {
   const stops: Stops = [];
   const stop = async () => {
     for (let next = stops.pop(); next; next = stops.pop()) await next();
@@ -37,7 +42,8 @@ export async function startRuntime(given: Configuration, say: (line: string) => 
     if (settings.databaseUrl === null || needsSecrets) stops.push(takeDataFolder(settings.dataDir));
     const secrets = needsSecrets ? devSecrets(settings.dataDir) : null;
     const databaseUrl = await databaseFor(settings, say, stops);
-    await (settings.migrate ? migrate(databaseUrl) : requireMigrated(databaseUrl));
+    const database = { url: databaseUrl, hasQueue: settings.redisUrl === null };
+    await (settings.migrate ? migrateSchemas(database, { say, signal }) : requireSchemas(database));
     const devChain = needsChain ? await devChainFor(settings, databaseUrl, say, stops) : null;
     const configuration = {
       settings: withSecrets({ ...settings, databaseUrl }, secrets),

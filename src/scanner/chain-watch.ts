@@ -72,7 +72,7 @@ export class ChainWatch {
     this.logger.error(
       { chain, from: blocks[0], to: blocks.at(-1) },
       'no endpoint has the state of these blocks: internal transfers in them are not found. Add an endpoint that ' +
-        'keeps it (an archive node), then run scanner:rescan over them',
+        'keeps it (an archive node), then run quittance scanner rescan over them',
     );
   }
 

@@ -29,6 +29,16 @@ export class BuiltInEndpointError extends DomainError {
   }
 }
 
+export class TooManyEndpointsError extends DomainError {
+  readonly code = 'conflict';
+
+  constructor(most: number) {
+    super(
+      `there are ${most} webhook endpoints, as many as a merchant may have; delete one, subscribe one to more event types, or have the operator raise WEBHOOK_ENDPOINTS_PER_MERCHANT`,
+    );
+  }
+}
+
 /** A delivery to an endpoint that was deleted, or that is not there now. */
 export class EndpointGoneError extends DomainError {
   readonly code = 'conflict';

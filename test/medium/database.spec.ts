@@ -40,7 +40,7 @@ describe('the migrations', () => {
 
   it('are asked for where MIGRATE is off', async () => {
     database = await createDatabase({ empty: true });
-    await expect(requireMigrated(database.url)).rejects.toThrow(/not up to date.*migration:run/);
+    await expect(requireMigrated(database.url)).rejects.toThrow(/not up to date.*quittance migrate/);
     await migrate(database.url);
     await expect(requireMigrated(database.url)).resolves.toBeUndefined();
   });

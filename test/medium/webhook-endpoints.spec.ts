@@ -6,6 +6,7 @@ import { AuthService } from '../../src/auth/auth.service.js';
 import { type CreatedEndpointBody, type EndpointBody } from '../../src/webhooks/rest/endpoint.body.js';
 import { TestApp } from '../harness/app.js';
 import { type Received, Receiver } from '../harness/receiver.js';
+import { RawReceiver } from '../harness/raw-receiver.js';
 import { TestChain } from '../harness/test-chain.js';
 import { waitFor } from '../harness/wait-for.js';
 
@@ -28,7 +29,7 @@ beforeEach(async () => {
   receiver = await Receiver.start();
 });
 afterEach(async () => {
-  const { data } = await list();
+  const { data } = (await call<{ data: EndpointBody[] }>('GET', '?limit=100')).body;
   await Promise.all(data.map(({ id }) => call('DELETE', `/${id}`)));
   await receiver.stop();
 });
@@ -313,6 +314,45 @@ describe('trying an endpoint', () => {
     await expect(call('POST', `/${id}/test`, { event_type: 'payment.lost' })).resolves.toMatchObject({
       status: 400,
     });
+  });
+});
+
+describe('an endpoint that answers 101 Switching Protocols', () => {
+  it('has its test answered, its attempts counted, and holds up neither others nor the end', async () => {
+    const switching = await RawReceiver.start(
+      (socket) => void socket.end('HTTP/1.1 101 X\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n'),
+    );
+    try {
+      const { id } = await create({ url: switching.url });
+      const tried = await call(`POST`, `/${id}/test`);
+      expect(tried.body).toMatchObject({ delivered: false, error: 'answered 101' });
+      await create();
+      const payment = await app.createPayment();
+      await received(payment.id);
+      const log = `/api/v1/deliveries?endpoint_id=${id}`;
+      const attempted = async () => {
+        const { body } = await app.request<{ data: { attempt_count: number }[] }>('GET', log);
+        return body.data[0]?.attempt_count === 1;
+      };
+      await waitFor('its attempt on record', attempted);
+    } finally {
+      await switching.stop();
+    }
+  });
+});
+
+describe('the number of endpoints of a merchant', () => {
+  it('has a limit, also for requests that come at once, and what is deleted does not count', async () => {
+    const most = 50;
+    const body = { url: receiver.url, event_types: ['payment.failed'] };
+    const answers = await Promise.all(Array.from({ length: most + 5 }, () => call('POST', '', body)));
+    const statuses = answers.map(({ status }) => status).sort();
+    expect(statuses).toEqual([...Array<number>(most).fill(201), ...Array<number>(5).fill(409)]);
+    expect(answers.find(({ status }) => status === 409)?.body).toMatchObject({
+      detail: expect.stringContaining('WEBHOOK_ENDPOINTS_PER_MERCHANT'),
+    });
+    await call('DELETE', `/${(answers.find(({ status }) => status === 201)?.body as { id: string }).id}`);
+    await expect(call('POST', '', body)).resolves.toMatchObject({ status: 201 });
   });
 });
 

@@ -120,6 +120,6 @@ function differenceText({ name }: Place, asset: Asset, difference: bigint): stri
   const hint =
     asset.token === null
       ? 'money was missed, as what contracts send is with internal_transfers off: see docs/operation.md, Internal transfers'
-      : 'money was missed: run scanner:rescan over the blocks in question';
+      : 'money was missed: run quittance scanner rescan over the blocks in question';
   return `${name} holds ${amountText(difference, asset)} more than is booked: ${hint}`;
 }

@@ -10,7 +10,7 @@ export function sweepingOf(
   { treasuryAddress, xpub }: Pick<Settings, 'treasuryAddress' | 'xpub'>,
 ): Sweeping {
   if (xpub !== null)
-    return { off: 'with XPUB there is no key to sweep with: sweep offline, by wallet:export' };
+    return { off: 'with XPUB there is no key to sweep with: sweep off line, with: quittance wallet export' };
   if (!chain.sweep.enabled) return { off: `chain ${chain.name} has sweep: {enabled: false}` };
   const treasury = chain.sweep.treasury ?? treasuryAddress?.toLowerCase();
   return treasury === undefined ? { off: 'TREASURY_ADDRESS is not set' } : { treasury };

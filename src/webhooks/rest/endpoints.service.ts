@@ -18,6 +18,7 @@ import {
   BuiltInEndpointError,
   EndpointNotFoundError,
   SecretRefusedError,
+  TooManyEndpointsError,
   UrlRefusedError,
 } from '../webhook.errors.js';
 
@@ -38,7 +39,7 @@ export class EndpointsService {
     private readonly catalogue: EventCatalogue,
   ) {}
 
-  /** @throws UrlRefusedError, UnknownEventTypeError, SecretRefusedError */
+  /** @throws UrlRefusedError, UnknownEventTypeError, SecretRefusedError, TooManyEndpointsError */
   async create(
     manager: EntityManager,
     merchantId: string,
@@ -65,6 +66,9 @@ export class EndpointsService {
       deletedAt: null,
       createdAt: new Date(),
     };
+    const most = this.settings.webhookEndpointsPerMerchant;
+    if ((await this.endpoints.countForUpdate(manager, merchantId)) >= most)
+      throw new TooManyEndpointsError(most);
     await manager.insert(WebhookEndpoint, endpoint as QueryDeepPartialEntity<WebhookEndpoint>);
     return { ...endpointView(endpoint, endpoint.createdAt), secret };
   }

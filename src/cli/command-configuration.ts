@@ -1,0 +1,47 @@
+import { ConfigurationError } from '../config/configuration-error.js';
+import { type Environment, readSettings } from '../config/load-settings.js';
+import { type Configuration, configurationOf, readEnvironment } from '../config/read-configuration.js';
+import { type Settings } from '../config/settings.js';
+import { type Terminal } from './terminal.js';
+
+/**
+ * The settings and chains of a command. Where no chain or wallet is configured in development, they are what the app
+ * made up in the data folder, if it did.
+ * @throws ConfigurationError
+ */
+export async function commandConfiguration(terminal: Terminal): Promise<Configuration> {
+  const given = configurationOf(await environmentOf(terminal));
+  const { settings, chains } = given;
+  if (settings.nodeEnv === 'production') return given;
+  const { findDevSecrets } = await import('../runtime/dev-secrets.js');
+  const { findDevChain } = await import('../chain/dev-chain/find-dev-chain.js');
+  const hasWallet = settings.mnemonic !== null || settings.xpub !== null;
+  const secrets = findDevSecrets(settings.dataDir);
+  return {
+    settings: {
+      ...settings,
+      mnemonic: hasWallet ? settings.mnemonic : (secrets?.mnemonic ?? null),
+      encryptionKey: settings.encryptionKey ?? secrets?.encryptionKey ?? null,
+    },
+    chains: settings.chainsFile === null ? findDevChain(settings.dataDir) : chains,
+  };
+}
+
+/** What says where the database is, and how commands on it alone behave. */
+const OF_THE_DATABASE = ['NODE_ENV', 'DATA_DIR', 'DATABASE_URL', 'DATABASE_CA_FILE', 'REDIS_URL', 'MIGRATE'];
+
+/**
+ * The settings of a command that works on the database alone, as a role with no other secrets runs it: what is wrong
+ * with the others does not matter to it.
+ * @throws ConfigurationError
+ */
+export async function databaseSettings(terminal: Terminal): Promise<Settings> {
+  const { settings, problems } = readSettings(await environmentOf(terminal));
+  const ours = problems.filter(({ name }) => OF_THE_DATABASE.includes(name));
+  if (ours.length > 0) throw new ConfigurationError(ours);
+  return settings;
+}
+
+async function environmentOf({ environment }: Terminal): Promise<Environment> {
+  return environment ?? (await readEnvironment());
+}

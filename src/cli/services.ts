@@ -1,0 +1,47 @@
+import 'reflect-metadata';
+import { type INestApplicationContext, Logger, Module, type ModuleMetadata } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { ConfigurationModule } from '../config/configuration.module.js';
+import { type Configuration } from '../config/read-configuration.js';
+import { DatabaseModule } from '../database/database.module.js';
+import { commandConfiguration } from './command-configuration.js';
+import { commandDatabase } from './command-database.js';
+import { type Terminal } from './terminal.js';
+
+@Module({})
+class CommandModule {}
+
+export type Services = INestApplicationContext;
+
+/**
+ * Does a command's work with services on its database; started for it, and ended behind it.
+ * @param parts the modules and providers that the work asks for
+ */
+export async function withServices(
+  terminal: Terminal,
+  parts: Pick<ModuleMetadata, 'imports' | 'providers'>,
+  work: (services: Services, configuration: Configuration) => Promise<void>,
+): Promise<void> {
+  const { settings, chains } = await commandConfiguration(terminal);
+  const database = await commandDatabase(settings);
+  try {
+    const configuration = { settings: { ...settings, databaseUrl: database.url }, chains };
+    // What goes wrong is written once, in its own words, where the command line ends.
+    if (terminal.environment === null) Logger.overrideLogger(false);
+    const services = await NestFactory.createApplicationContext(
+      {
+        module: CommandModule,
+        imports: [ConfigurationModule.register(configuration), DatabaseModule, ...(parts.imports ?? [])],
+        providers: parts.providers ?? [],
+      },
+      { abortOnError: false },
+    );
+    try {
+      await work(services, configuration);
+    } finally {
+      await services.close();
+    }
+  } finally {
+    await database.release();
+  }
+}

@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { migrate } from '../../src/database/migrate.js';
+import { requireSchemas } from '../../src/runtime/schemas.js';
+import { TestApp } from '../harness/app.js';
+import { createDatabase, type TestDatabase } from '../harness/database.js';
+import { Receiver } from '../harness/receiver.js';
+import { runCommand } from '../harness/terminal.js';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createDatabase({ empty: true });
+});
+afterAll(() => database?.drop());
+
+const run = (...args: string[]) =>
+  runCommand(['migrate', ...args], { NODE_ENV: 'production', DATABASE_URL: database.url });
+const here = () => ({ url: database.url, hasQueue: true });
+
+describe('quittance migrate', () => {
+  it('makes both schemas of an empty database, says what is missing, and takes the newest back', async () => {
+    await expect(requireSchemas(here())).rejects.toThrow(/run: quittance migrate/);
+    const before = await run('--status');
+    expect(before).toMatchObject({ code: 2, err: '' });
+    expect(before.out).toMatch(/^missing {2}FirstPayment\d+$/m);
+    expect(before.out).toMatch(/^missing {2}the queue’s schema \(bullmq\)$/m);
+
+    const made = await run('--json');
+    expect(made).toMatchObject({ code: 0, err: '' });
+    const { applied } = JSON.parse(made.out) as { applied: string[] };
+    expect(applied).toHaveLength(database.dataSource.migrations.length + 1);
+    await expect(requireSchemas(here())).resolves.toBeUndefined();
+    expect(await run('--status')).toEqual({ code: 0, err: '', out: 'the schema is up to date\n' });
+    expect(await run()).toEqual({ code: 0, err: '', out: 'the schema was up to date already\n' });
+
+    const newest = String(applied.at(-2));
+    expect((await run('--revert')).out).toBe(`reverted  ${newest}\n`);
+    expect(await run('--status')).toMatchObject({ code: 2, out: `missing  ${newest}\n` });
+    expect((await run()).out).toBe(`applied  ${newest}\n`);
+  });
+
+  it('lets a role start that may change no schema, whether it is told to migrate or not', async () => {
+    await run();
+    const role = `clerk_${randomBytes(4).toString('hex')}`;
+    const password = randomBytes(12).toString('hex');
+    await database.dataSource.query(`CREATE ROLE ${role} LOGIN PASSWORD '${password}'`);
+    for (const schema of ['public', 'bullmq']) {
+      await database.dataSource.query(`GRANT USAGE ON SCHEMA ${schema} TO ${role}`);
+      for (const kind of ['TABLES', 'SEQUENCES', 'FUNCTIONS'])
+        await database.dataSource.query(`GRANT ALL ON ALL ${kind} IN SCHEMA ${schema} TO ${role}`);
+    }
+    const url = new URL(database.url);
+    [url.username, url.password] = [role, password];
+    const receiver = await Receiver.start();
+    try {
+      for (const isMigrating of [false, true]) {
+        const app = await TestApp.start({
+          database: { ...database, url: url.href },
+          settings: { migrate: isMigrating, webhookUrl: receiver.url },
+        });
+        const { body } = await app.request<{ data: { id: string }[] }>('GET', '/api/v1/webhook-endpoints');
+        const asked = await app.request('POST', `/api/v1/webhook-endpoints/${body.data[0]?.id}/test`, {});
+        await app.close();
+        expect(asked.status).toBeLessThan(300);
+      }
+    } finally {
+      await receiver.stop();
+      await database.dataSource.query(`DROP OWNED BY ${role}`);
+      await database.dataSource.query(`DROP ROLE ${role}`);
+    }
+  });
+
+  it('waits for whoever migrates at this time, and names it', async () => {
+    const other = new pg.Client({ connectionString: database.url, application_name: 'somebody else' });
+    await other.connect();
+    await run('--revert');
+    await other.query('SELECT pg_advisory_lock($1)', [0x51554954]);
+    const lines: string[] = [];
+    let release: () => void = () => undefined;
+    const said = new Promise<void>((resolve) => (release = resolve));
+    const say = (line: string) => {
+      lines.push(line);
+      release();
+    };
+    const ended = new AbortController();
+    const stopped = migrate(database.url, { say, signal: ended.signal });
+    await said;
+    ended.abort(new Error('told to stop'));
+    await expect(stopped).rejects.toThrow();
+    expect(lines[0]).toMatch(
+      /^waiting for the migration lock, held by backend \d+ \(somebody else, from 127\.0\.0\.1, since 20/,
+    );
+
+    const waiting = migrate(database.url, { say });
+    await other.end();
+    await expect(waiting).resolves.toHaveLength(1);
+  });
+});
