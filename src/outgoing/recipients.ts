@@ -1,9 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
+import { Token } from '../chain/tokens/token.entity.js';
 import { type ChainConfig } from '../config/chains.js';
 import { CHAINS, SETTINGS } from '../config/configuration.module.js';
 import { type RecipientRole, unfitByConfiguration } from '../config/recipients.js';
 import { type Settings } from '../config/settings.js';
+import { LedgerAccountAddress } from '../ledger/ledger-account.entity.js';
+import { paymentAt } from '../payments/payment-addresses.js';
 import { OwnAddresses } from '../wallet/own-addresses.js';
 
 export { type RecipientRole } from '../config/recipients.js';
@@ -30,15 +33,9 @@ export class Recipients {
     if (configured !== null) return configured;
     if (this.own.has(address)) return 'a deposit address of this wallet';
     // Every chain shares the deposit addresses, and a token that is listed no longer keeps what it is sent all the same.
-    const [row] = await manager.query<{ what: string | null }[]>(
-      `SELECT CASE
-         WHEN EXISTS (SELECT FROM payments WHERE address = $1) THEN 'a deposit address of this wallet'
-         WHEN EXISTS (SELECT FROM tokens WHERE address = $1) THEN 'the contract of a token'
-         WHEN EXISTS (SELECT FROM ledger_accounts WHERE address = $1)
-           THEN 'an account of the operator that pays for gas or refunds'
-       END AS what`,
-      [address],
-    );
-    return row?.what ?? null;
+    if ((await paymentAt(manager, address)) !== null) return 'a deposit address of this wallet';
+    if (await manager.existsBy(Token, { address })) return 'the contract of a token';
+    const isPaying = await manager.existsBy(LedgerAccountAddress, { address });
+    return isPaying ? 'an account of the operator that pays for gas or refunds' : null;
   }
 }

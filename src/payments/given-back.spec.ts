@@ -242,7 +242,8 @@ describe('a payment of which money goes back', () => {
     fc.assert(
       fc.property(aStory, (story) => {
         for (const facts of play(story.filter((step) => step !== null && 'credit' in step)).snapshots) {
-          const { refunds: _refunds, ...bare } = facts;
+          const bare = { ...facts };
+          delete bare.refunds;
           expect(advance(aPayment(), bare)).toEqual(advance(aPayment(), facts));
         }
       }),
