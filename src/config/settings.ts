@@ -11,8 +11,9 @@ export { type Role, ROLES } from './base-settings.js';
 export class Settings extends WalletSettings {
   @Setting({
     env: 'WEBHOOK_URL',
-    description: 'A webhook endpoint that every merchant has',
+    description: 'A webhook endpoint that every merchant has; they see its origin at most',
     defaultNote: 'none',
+    secret: true,
     parse: urlWith('http', 'https'),
   })
   @IsOptional()

@@ -29,6 +29,17 @@ export class BuiltInEndpointError extends DomainError {
   }
 }
 
+/** What WEBHOOK_URL points at is the operator's, and so is whatever makes it be called. */
+export class OperatorsEndpointError extends DomainError {
+  readonly code = 'forbidden';
+
+  constructor() {
+    super(
+      'this endpoint is WEBHOOK_URL, which only its operator may have called; use a key with the scope admin',
+    );
+  }
+}
+
 export class TooManyEndpointsError extends DomainError {
   readonly code = 'conflict';
 
