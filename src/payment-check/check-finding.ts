@@ -15,6 +15,7 @@ export const CHECK_CODES = [
   'ignored',
   'not_scanned_yet',
   'pending',
+  'absurd_amount',
   'wrong_chain',
   'wrong_asset',
   'unknown_token',
@@ -133,7 +134,7 @@ function unrecorded({ transfer }: Arrival, asset: NamedAsset, standing: Standing
   const expected = { ...payment, tokenAddress: expectedAddress };
   const reason = whyNotCounted(
     expected,
-    { chainId, tokenAddress, blockTime: transfer.blockTime },
+    { chainId, tokenAddress, amount: transfer.amount, blockTime: transfer.blockTime },
     lateWatchMs,
   );
   const chain = chainName(chains, chainId);
