@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
 import { ChainModule } from '../chain/chain.module.js';
 import { OutgoingModule } from '../outgoing/outgoing.module.js';
+import { RecipientsModule } from '../outgoing/recipients.module.js';
 import { ChainFactsModule } from '../payments/chain-facts.module.js';
 import { RefundCover } from '../refunds/refund-cover.js';
 import { RefundEndings } from '../refunds/refund-endings.js';
@@ -9,7 +10,6 @@ import { RefundSteps } from '../refunds/refund-steps.js';
 import { RefundsModule } from '../refunds/refunds.module.js';
 import { ScannedChainModule } from '../scanner/scanned-chain.module.js';
 import { KeysModule } from '../wallet/keys.module.js';
-import { WalletModule } from '../wallet/wallet.module.js';
 import { BatchedTransfers } from './paths/batched-transfers.js';
 import { DailyLimits } from './planning/daily-limits.js';
 import { GasReturns } from './gas-returns.js';
@@ -40,7 +40,7 @@ export class SweepRestModule {}
     SweepDelegateModule,
     SweepPlanModule,
     KeysModule,
-    WalletModule,
+    RecipientsModule,
   ],
   providers: [
     BatchedTransfers,
