@@ -47,11 +47,9 @@ export class RefundsService {
     if (xpub !== null && payoutPrivateKey === null && roles.includes('sweeper'))
       throw new NoRefundsHereError();
     const request = { method: 'POST', path: `/api/v1/payments/${paymentId}/refunds`, body: dto };
-    const answer = await this.idempotency.run({ merchantId, key, request, status: 201 }, (manager) =>
+    return this.idempotency.run({ merchantId, key, request, status: 201 }, (manager) =>
       this.insert(manager, merchantId, paymentId, dto),
     );
-    this.announcements.committed();
-    return answer;
   }
 
   /** The first asked for first. @throws RefundedPaymentNotFoundError */
