@@ -16,7 +16,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: [
-          '^src/payments/(lifecycle|counting|amount|payment-uri|(payment|deposit)\\.view)\\.ts$',
+          '^src/payments/(lifecycle|given-back|counting|amount|payment-uri|named-asset|(payment|deposit)\\.view)\\.ts$',
           '^src/payment-check/check-finding\\.ts$',
           '^src/events/(event-filter|event\\.schema)\\.ts$',
           '^src/webhooks/(signing/.+|http/(failure-words|public-address)|delivery/(retry|outcome|endpoint-gate))\\.ts$',
@@ -49,7 +49,7 @@ module.exports = {
       to: {
         path: OWN('payments'),
         pathNot:
-          '^src/payments/(payments\\.module|chain-facts\\.(module|service)|observed-transfer|payment-addresses|deposit-funds|refund-subjects|dto/is-amount|(payment|deposit)\\.view|.+\\.entity)\\.ts$',
+          '^src/payments/(payments\\.module|chain-facts\\.(module|service)|observed-transfer|payment-addresses|deposit-funds|given-back|refund-subjects|dto/is-amount|(payment|deposit)\\.view|.+\\.entity)\\.ts$',
       },
     },
     {

@@ -107,11 +107,18 @@ export class OutgoingBooks {
   }
 }
 
-/** The payment whose deposit address it is about. */
-function paymentOf(
+/** The payment whose deposit address, or whose refund, it is about. */
+async function paymentOf(
   manager: EntityManager,
-  { account, from, recipient }: OutgoingTransaction,
+  { purpose, subjectId, account, from, recipient }: OutgoingTransaction,
 ): Promise<string | null> {
+  if (purpose === 'refund') {
+    const [refund] = await manager.query<{ payment_id: string }[]>(
+      'SELECT payment_id FROM refunds WHERE id = $1',
+      [subjectId],
+    );
+    return refund?.payment_id ?? null;
+  }
   const address = account === 'deposit' ? from : recipient;
   return paymentAt(manager, address);
 }

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
 import { ChainModule } from '../chain/chain.module.js';
+import { RecipientsModule } from '../outgoing/recipients.module.js';
 import { ChainFactsModule } from '../payments/chain-facts.module.js';
 import { EventCatalogueModule } from '../events/event-catalogue.module.js';
 import { OutgoingDoorsModule } from '../outgoing/outgoing-doors.module.js';
@@ -20,7 +21,7 @@ export class RefundsModule {}
 
 /** Their REST routes. */
 @Module({
-  imports: [AuthModule, ChainModule, ChainFactsModule, RefundsModule],
+  imports: [AuthModule, ChainFactsModule, RecipientsModule, RefundsModule],
   controllers: [RefundsController],
   providers: [RefundsService],
 })

@@ -35,7 +35,7 @@ export class RefundsRepository {
       .createQueryBuilder(Refund, 'refund')
       .where('refund.chain_id = :chainId', { chainId })
       .andWhere('refund.gas_settled = false')
-      .andWhere(`refund.state IN ('confirmed', 'failed')`)
+      .andWhere(`refund.state IN ('confirmed', 'failed', 'cancelled')`)
       .orderBy('refund.id')
       .limit(limit)
       .getMany();
@@ -43,7 +43,7 @@ export class RefundsRepository {
 
   /** Notes that the gas left at a deposit address was looked at. */
   async settleGas(manager: EntityManager, chainId: number, depositAddress: string): Promise<void> {
-    const ended = In<RefundState>(['confirmed', 'failed']);
+    const ended = In<RefundState>(['confirmed', 'failed', 'cancelled']);
     await manager.update(
       Refund,
       { chainId, depositAddress, state: ended, isGasSettled: false },
@@ -67,7 +67,7 @@ export class RefundsRepository {
   /** Base units that were refunded of a payment, or are to be: of those that failed, nothing. */
   async refundedOf(manager: EntityManager, paymentId: string): Promise<bigint> {
     const [row] = await manager.query<{ sum: string }[]>(
-      `SELECT coalesce(sum(amount), 0) AS sum FROM refunds WHERE payment_id = $1 AND state <> 'failed'`,
+      `SELECT coalesce(sum(amount), 0) AS sum FROM refunds WHERE payment_id = $1 AND state NOT IN ('failed','cancelled')`,
       [paymentId],
     );
     return BigInt(row?.sum ?? 0);

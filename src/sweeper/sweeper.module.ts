@@ -3,8 +3,8 @@ import { AuthModule } from '../auth/auth.module.js';
 import { ChainModule } from '../chain/chain.module.js';
 import { OutgoingLoopModule } from '../outgoing/outgoing-loop.module.js';
 import { OutgoingModule } from '../outgoing/outgoing.module.js';
+import { RecipientsModule } from '../outgoing/recipients.module.js';
 import { ChainFactsModule } from '../payments/chain-facts.module.js';
-import { WalletModule } from '../wallet/wallet.module.js';
 import { DelegateWatch } from './delegate/delegate-watch.js';
 import { SweepDelegateModule } from './delegate/sweep-delegate.module.js';
 import { DueSweeps } from './due-sweeps.js';
@@ -34,7 +34,7 @@ export class SweepRestModule {}
     OutgoingModule,
     SweepDelegateModule,
     SweepPlanModule,
-    WalletModule,
+    RecipientsModule,
   ],
   providers: [
     BatchSigning,

@@ -1,11 +1,14 @@
 import { type Authorization, Interface, toQuantity } from 'ethers';
+import { UnreadableBalanceError } from '../transfers/balances.js';
 import { type BroadcastOutcome, refusedAs } from '../rpc/broadcast.js';
 import { DataFees } from './data-fees.js';
-import { type RawHeader } from '../blocks/raw-block.js';
-import { UnreadableBalanceError } from '../transfers/balances.js';
-import { type RawOutcome, type Receipt, receiptFrom } from './receipt.js';
+import { type RawReceipt } from '../blocks/raw-block.js';
+import { pricePaid } from './price-paid.js';
+import { type Receipt, receiptFrom } from './receipt.js';
 import { isRevert, wordsOf } from './reverted-call.js';
-import { type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
+import { type AnswerOf, type ParamsOf } from '../rpc/methods.js';
+import { type Rpc } from '../rpc/rpc-endpoint.js';
+import { RpcError } from '../rpc/rpc-error.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
 
 const erc20 = new Interface(['function balanceOf(address) view returns (uint256)']);
@@ -36,23 +39,23 @@ export { type Receipt } from './receipt.js';
  */
 export type ReadAfter = string;
 
-/** The call would fail; the message says why, as it goes on after a colon. */
-export class CallRevertedError extends Error {}
-
 /** Base units, and how many endpoints say so. */
 export interface Said {
   amount: bigint;
   endpoints: number;
 }
 
+/** More than any chain lets a block have: 2^53 gas. */
+const MOST_GAS = 2n ** 53n;
+
+/** The call would fail; the message says why, as it goes on after a colon. */
+export class CallRevertedError extends Error {}
+
 /** Endpoints say different things of one and the same block. */
 export class DisagreementError extends RpcError {
-  constructor(method: string, answers: readonly string[]) {
-    super(
-      'the pool',
-      method,
-      `endpoints contradict each other about one block: ${[...new Set(answers)].join(', ')}`,
-    );
+  constructor(method: string, answers: readonly unknown[]) {
+    const said = [...new Set(answers.map(String))].join(', ');
+    super('the pool', method, `endpoints contradict each other about one block: ${said}`);
   }
 }
 
@@ -65,26 +68,21 @@ export class ChainAccounts {
   }
 
   async gasQuote(): Promise<GasQuote> {
-    const head = await this.rpc.call<RawHeader & { baseFeePerGas?: string }>('eth_getBlockByNumber', [
-      'latest',
-      false,
-    ]);
+    const head = await this.rpc.call('eth_getBlockByNumber', ['latest', false]);
     if (head.baseFeePerGas === undefined) {
-      return { baseFee: null, tip: BigInt(await this.rpc.call<string>('eth_gasPrice', [])) };
+      return { baseFee: null, tip: await this.rpc.call('eth_gasPrice', []) };
     }
     return {
-      baseFee: BigInt(head.baseFeePerGas),
-      tip: BigInt(await this.rpc.call<string>('eth_maxPriorityFeePerGas', [])),
+      baseFee: head.baseFeePerGas,
+      tip: await this.rpc.call('eth_maxPriorityFeePerGas', []),
     };
   }
 
   /** What a block takes now. */
   async blockGas(): Promise<bigint> {
-    const head = await this.rpc.call<RawHeader & { gasLimit: string }>('eth_getBlockByNumber', [
-      'latest',
-      false,
-    ]);
-    return BigInt(head.gasLimit);
+    const head = await this.rpc.call('eth_getBlockByNumber', ['latest', false]);
+    // A chain that sets no limit takes any gas.
+    return head.gasLimit ?? MOST_GAS;
   }
 
   /** What a transaction costs besides its gas, in wei, if it uses all it allows. @param unsigned its bytes, 0x-hex */
@@ -93,14 +91,18 @@ export class ChainAccounts {
   }
 
   /** Transactions mined of an address, without what waits to be. */
-  async nonce(address: string, after: ReadAfter): Promise<number> {
-    return Number(await this.rpc.call<string>('eth_getTransactionCount', [address, blockOf(after)]));
+  nonce(address: string, after: ReadAfter): Promise<number> {
+    return this.rpc.call('eth_getTransactionCount', [address, blockOf(after)]);
   }
 
   /** As `nonce`, of every endpoint. @throws DisagreementError */
   async nonceByAll(address: string, after: ReadAfter): Promise<number> {
-    const params = [address, blockOf(after)];
-    return Number(await this.unanimous('eth_getTransactionCount', params, after));
+    const method = 'eth_getTransactionCount';
+    const answers = await this.rpc.fromEveryEndpoint(
+      (rpc) => rpc.call(method, [address, blockOf(after)]),
+      method,
+    );
+    return oneOf(method, answers, after);
   }
 
   /** As `balanceOf`, the amount alone. */
@@ -125,19 +127,14 @@ export class ChainAccounts {
     after: ReadAfter,
     atLeast: bigint,
   ): Promise<Said> {
-    const data = erc20.encodeFunctionData('balanceOf', [address]);
-    const [method, params] =
-      tokenAddress === null
-        ? ['eth_getBalance', [address, blockOf(after)]]
-        : ['eth_call', [{ to: tokenAddress, data }, blockOf(after)]];
-    const first = amountIn(await this.rpc.call<string>(method, params), tokenAddress);
+    const read = (rpc: Rpc) => balanceSaid(rpc, address, tokenAddress, after);
+    const what = tokenAddress === null ? 'eth_getBalance' : 'eth_call';
+    const first = await this.rpc.fromOneEndpoint(read, what);
     if (first !== null && first >= atLeast) return { amount: first, endpoints: 1 };
-    const answers = await this.everyAnswer(method, params);
-    const enough = answers
-      .map((answer) => amountIn(answer, tokenAddress))
-      .find((amount) => amount !== null && amount >= atLeast);
+    const answers = await this.rpc.fromEveryEndpoint(read, what);
+    const enough = answers.find((amount) => amount !== null && amount >= atLeast);
     if (enough !== undefined && enough !== null) return { amount: enough, endpoints: 1 };
-    const amount = amountIn(oneOf(method, answers, after), tokenAddress);
+    const amount = oneOf(what, answers, after);
     if (amount === null) throw new UnreadableBalanceError(tokenAddress as string, address);
     return { amount, endpoints: answers.length };
   }
@@ -147,23 +144,15 @@ export class ChainAccounts {
    * is none is asked of every endpoint.
    */
   async code(address: string, after: ReadAfter): Promise<string> {
-    const params = [address, blockOf(after)];
-    const first = await this.rpc.call<string>('eth_getCode', params);
-    const code = first === '0x' ? await this.unanimous('eth_getCode', params, after) : first;
-    return code.toLowerCase();
-  }
-
-  private async unanimous(method: string, params: unknown[], after: ReadAfter): Promise<string> {
-    return oneOf(method, await this.everyAnswer(method, params), after);
-  }
-
-  private everyAnswer(method: string, params: unknown[]): Promise<string[]> {
-    return this.rpc.fromEveryEndpoint((rpc) => rpc.call<string>(method, params), method);
+    const method = 'eth_getCode';
+    const read = (rpc: Rpc) => rpc.call(method, [address, blockOf(after)]);
+    const first = await this.rpc.fromOneEndpoint(read, method);
+    return first === '0x' ? oneOf(method, await this.rpc.fromEveryEndpoint(read, method), after) : first;
   }
 
   /** @throws CallRevertedError */
   async estimateGas(call: Call): Promise<bigint> {
-    return BigInt(await this.tried<string>('eth_estimateGas', [rawCall(call)]));
+    return this.tried('eth_estimateGas', [rawCall(call)]);
   }
 
   /**
@@ -174,22 +163,25 @@ export class ChainAccounts {
   call(call: Call, codes: Record<string, string> = {}): Promise<string> {
     const overrides = Object.entries(codes).map(([address, code]) => [address, { code }] as const);
     const known = overrides.length === 0 ? [] : [Object.fromEntries(overrides)];
-    return this.tried<string>('eth_call', [rawCall(call), 'latest', ...known]);
+    return this.tried('eth_call', [rawCall(call), 'latest', ...known]);
   }
 
   /** Null: the first endpoint that answered does not show it as mined, which says little: it may index later, or never. */
   async receipt(hash: string): Promise<Receipt | null> {
-    const raw = await this.rpc.call<RawOutcome | null>('eth_getTransactionReceipt', [hash]);
-    return raw === null ? null : receiptFrom(raw);
+    const raw = await this.rpc.call('eth_getTransactionReceipt', [hash]);
+    return raw === null ? null : this.receiptFrom(raw);
   }
 
   /** As every endpoint that answers shows it; where none does, that still proves nothing: blocks do. */
   async receiptsAnywhere(hash: string): Promise<Receipt[]> {
-    const answers = await this.rpc.fromEveryEndpoint(
-      (rpc) => rpc.call<RawOutcome | null>('eth_getTransactionReceipt', [hash]),
-      'eth_getTransactionReceipt',
-    );
-    return answers.filter((answer) => answer !== null).map(receiptFrom);
+    const method = 'eth_getTransactionReceipt';
+    const answers = await this.rpc.fromEveryEndpoint((rpc) => rpc.call(method, [hash]), method);
+    const shown = answers.filter((answer) => answer !== null);
+    return Promise.all(shown.map((raw) => this.receiptFrom(raw)));
+  }
+
+  private async receiptFrom(raw: RawReceipt): Promise<Receipt> {
+    return receiptFrom(raw, raw.effectiveGasPrice ?? (await pricePaid(this.rpc, raw.transactionHash)));
   }
 
   /** @returns what the node made of it, and its own words where it refused. Throws nothing. */
@@ -203,9 +195,12 @@ export class ChainAccounts {
     }
   }
 
-  private async tried<T>(method: string, params: unknown[]): Promise<T> {
+  private async tried<M extends 'eth_call' | 'eth_estimateGas'>(
+    method: M,
+    params: unknown[],
+  ): Promise<AnswerOf<M, ParamsOf<M>>> {
     try {
-      return await (this.rpc as Rpc).call<T>(method, params);
+      return await this.rpc.call<M, ParamsOf<M>>(method, params as unknown as ParamsOf<M>);
     } catch (error) {
       if (!(error instanceof RpcError) || !isRevert(error)) throw error;
       throw new CallRevertedError(wordsOf(error));
@@ -213,19 +208,26 @@ export class ChainAccounts {
   }
 }
 
+/** Null: a contract that is not there returns nothing, which is not the number 0. */
+async function balanceSaid(
+  rpc: Rpc,
+  address: string,
+  tokenAddress: string | null,
+  after: ReadAfter,
+): Promise<bigint | null> {
+  if (tokenAddress === null) return rpc.call('eth_getBalance', [address, blockOf(after)]);
+  const data = erc20.encodeFunctionData('balanceOf', [address]);
+  const answer = await rpc.call('eth_call', [{ to: tokenAddress, data }, blockOf(after)]);
+  return /^0x[0-9a-f]{64}/i.test(answer) ? BigInt(answer.slice(0, 66)) : null;
+}
+
 /** Of what is newest, endpoints may say different things: then the first is taken. @throws DisagreementError */
-function oneOf(method: string, answers: readonly string[], after: ReadAfter): string {
-  const [first] = answers as [string];
+function oneOf<T>(method: string, answers: readonly T[], after: ReadAfter): T {
+  const [first] = answers as [T];
   if (after !== 'latest' && answers.some((answer) => answer !== first)) {
     throw new DisagreementError(method, answers);
   }
   return first;
-}
-
-/** Null: a contract that is not there returns nothing, which is not the number 0. */
-function amountIn(answer: string, tokenAddress: string | null): bigint | null {
-  if (tokenAddress === null) return BigInt(answer);
-  return /^0x[0-9a-f]{64}/i.test(answer) ? BigInt(answer.slice(0, 66)) : null;
 }
 
 function blockOf(after: ReadAfter): string | { blockHash: string } {

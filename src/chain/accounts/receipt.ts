@@ -1,5 +1,5 @@
-import { type RawLog } from '../blocks/raw-block.js';
-import { feeOf, type RawFees } from './receipt-fee.js';
+import { type RawLog, type RawReceipt } from '../blocks/raw-block.js';
+import { feeOf } from './receipt-fee.js';
 
 /** What became of a transaction in a block. Amounts in wei. */
 export interface Receipt {
@@ -14,24 +14,16 @@ export interface Receipt {
   logs: RawLog[];
 }
 
-/** As nodes send it. */
-export interface RawOutcome extends RawFees {
-  transactionHash: string;
-  blockNumber: string;
-  blockHash: string;
-  status: string;
-  logs: RawLog[];
-}
-
-export function receiptFrom(raw: RawOutcome): Receipt {
+/** @param effectiveGasPrice wei per gas: some nodes leave it out of the receipt */
+export function receiptFrom(raw: RawReceipt, effectiveGasPrice: bigint): Receipt {
   return {
-    txHash: raw.transactionHash.toLowerCase(),
-    blockNumber: Number(raw.blockNumber),
-    blockHash: raw.blockHash.toLowerCase(),
-    succeeded: Number(raw.status) === 1,
+    txHash: raw.transactionHash,
+    blockNumber: raw.blockNumber,
+    blockHash: raw.blockHash,
+    succeeded: raw.status === 1,
     gasUsed: Number(raw.gasUsed),
-    effectiveGasPrice: BigInt(raw.effectiveGasPrice),
-    fee: feeOf(raw),
+    effectiveGasPrice,
+    fee: feeOf(raw, effectiveGasPrice),
     logs: raw.logs,
   };
 }
