@@ -1,3 +1,4 @@
+import { storable, type Storable } from '../../database/storable.js';
 import { type RpcError } from '../rpc/rpc-endpoint.js';
 
 /** Whether the node did what was asked, and the contract refused. */
@@ -8,6 +9,7 @@ export function isRevert({ failure, message }: RpcError): boolean {
 }
 
 /** The contract's own words, where it has some. */
-export function wordsOf({ message }: RpcError): string {
-  return /(?:execution reverted|revert(?:ed)?)[:,]? *(.*)$/i.exec(message)?.[1]?.trim() || 'without a reason';
+export function wordsOf({ message }: RpcError): Storable {
+  const words = /(?:execution reverted|revert(?:ed)?)[:,]? *(.*)$/is.exec(message)?.[1]?.trim();
+  return storable(words || 'without a reason');
 }
