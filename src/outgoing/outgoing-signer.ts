@@ -2,8 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { type Authorization, type TransactionLike } from 'ethers';
 import { type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import { type Chain } from '../chain/chain.js';
+import { scannedTo } from '../scanner/scanned-rows.js';
 import { type Account, Keys } from '../wallet/keys.js';
 import { type Fees } from './fees.js';
+import { NodeNonces } from './node-nonces.js';
 import { OutgoingAttempt } from './outgoing-attempt.entity.js';
 import { OutgoingPart } from './outgoing-part.entity.js';
 import { OutgoingTransaction, type Purpose } from './outgoing-transaction.entity.js';
@@ -47,7 +50,13 @@ export class OutgoingSigner {
   constructor(
     private readonly keys: Keys,
     private readonly outgoing: OutgoingRepository,
+    private readonly nonces: NodeNonces,
   ) {}
+
+  /** What nodes say is the next nonce of an address, asked before the transaction that signs. @throws RpcError */
+  nodeNonce(chain: Chain, from: string): Promise<number> {
+    return this.nonces.next(chain, from);
+  }
 
   /** @throws NoKeyError, WrongKeyError */
   async sign(manager: EntityManager, intent: Intent): Promise<OutgoingTransaction> {
@@ -68,6 +77,7 @@ export class OutgoingSigner {
       amount: intent.amount,
       isDrain: intent.isDrain,
       state: 'signed',
+      signedAfterBlock: await scannedTo(manager, chainId),
     };
     await manager.insert(OutgoingTransaction, outgoing);
     const rows = parts.map((part, position) => ({ ...part, outgoingId: id, position, chainId }));

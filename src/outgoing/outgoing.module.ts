@@ -7,6 +7,7 @@ import { Broadcasts } from './broadcasts.js';
 import { FinalHooks } from './final-hooks.js';
 import { GasTank } from './gas-tank.js';
 import { MinedTransactions } from './mined-transactions.js';
+import { NodeNonces } from './node-nonces.js';
 import { OutgoingBooks } from './outgoing-books.js';
 import { OutgoingDoorsModule } from './outgoing-doors.module.js';
 import { OutgoingFollower } from './outgoing-follower.js';
@@ -14,10 +15,12 @@ import { OutgoingRecords } from './outgoing-records.js';
 import { OutgoingMetrics } from './outgoing-metrics.js';
 import { OutgoingSigner } from './outgoing-signer.js';
 import { OutgoingRepository } from './outgoing.repository.js';
+import { ProvenOutcomes } from './proven-outcomes.js';
 import { Reopenings } from './reopenings.js';
 import { Replacements } from './replacements.js';
 import { StandingWatch } from './standing-watch.js';
 import { TankMetrics } from './tank-metrics.js';
+import { UsedNonces } from './used-nonces.js';
 import { UnminedTransactions } from './unmined-transactions.js';
 
 /** Whatever leaves an address of ours goes through here: signed, committed, broadcast and followed to its end. */
@@ -28,17 +31,20 @@ import { UnminedTransactions } from './unmined-transactions.js';
     FinalHooks,
     GasTank,
     MinedTransactions,
+    NodeNonces,
     OutgoingBooks,
     OutgoingFollower,
     OutgoingMetrics,
     OutgoingRecords,
     OutgoingRepository,
     OutgoingSigner,
+    ProvenOutcomes,
     Reopenings,
     Replacements,
     StandingWatch,
     TankMetrics,
     UnminedTransactions,
+    UsedNonces,
   ],
   exports: [
     Broadcasts,

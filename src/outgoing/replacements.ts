@@ -5,6 +5,7 @@ import { type GasQuote } from '../chain/accounts/chain-accounts.js';
 import { type Chain } from '../chain/chain.js';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
+import { ScannedChain } from '../scanner/scanned-chain.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
 import { bumped, dataReserve, type Fees } from './fees.js';
 import { GasTank } from './gas-tank.js';
@@ -24,6 +25,7 @@ export class Replacements {
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
     @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly scanned: ScannedChain,
     private readonly signer: OutgoingSigner,
     private readonly tank: GasTank,
   ) {}
@@ -70,8 +72,9 @@ export class Replacements {
     const last = attempts.at(-1) as OutgoingAttempt;
     const fee = BigInt(last.gasLimit) * fees.maxFeePerGas;
     const { accounts } = chain;
+    const after = (await this.scanned.last(chain))?.hash ?? 'latest';
     const [balance, dataFee] = await Promise.all([
-      accounts.balance(outgoing.from, null),
+      accounts.balance(outgoing.from, null, after),
       accounts.dataFee(withoutSignature(last.raw)),
     ]);
     const reserve = dataReserve(dataFee);
@@ -88,7 +91,7 @@ export class Replacements {
       return this.leave(chain, record, 'its account cannot pay a higher fee; fill it up');
     }
     const { from: to, subjectId } = outgoing;
-    await this.tank.fund(chain, { to, amount: needed + reserve.roomy - balance, subjectId });
+    await this.tank.fund(chain, { to, needed: needed + reserve.roomy, subjectId });
     return null;
   }
 

@@ -84,11 +84,11 @@ export class BatchSigning {
         nodeNonce: means.nodeNonce,
         parts: parts.map((one) => partOf(one, authorizations.get(one.sweep.from))),
       });
-      for (const { sweep, final, most } of parts) {
+      for (const { sweep, final, most, isWhole } of parts) {
         await this.states.sent(manager, sweep, {
           path: 'eip7702',
           amount: most,
-          isComplete: most === final,
+          isComplete: isWhole && most === final,
           takenAtBlock: extent.scanned.number,
           outgoingId: outgoing.id,
         });

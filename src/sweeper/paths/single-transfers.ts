@@ -42,7 +42,7 @@ export class SingleTransfers implements SweepPath {
     return { hasSigned: done.includes(true), failures };
   }
 
-  private async native(round: Round, { sweep, final, most }: Due): Promise<boolean> {
+  private async native(round: Round, { sweep, final, most, isWhole }: Due): Promise<boolean> {
     const { from, treasury: to } = sweep;
     const trial = await tryDrain(round.chain, round.quote, { from, to, amount: final });
     if (trial.state === 'refused') return this.states.fail(round.chain, sweep, trial.reason);
@@ -53,23 +53,23 @@ export class SingleTransfers implements SweepPath {
       return this.states.wait(sweep, { code: 'fee_share', reason });
     }
     const amount = all < most ? all : most;
-    const order = { amount, isComplete: amount === all, isDrain: true, gasLimit, fees };
+    const order = { amount, isComplete: isWhole && amount === all, isDrain: true, gasLimit, fees };
     return this.sign(round, sweep, order);
   }
 
-  private async token(round: Round, { sweep, final, most: amount }: Due): Promise<boolean> {
+  private async token(round: Round, { sweep, final, most: amount, isWhole }: Due): Promise<boolean> {
     const { from, treasury: to, tokenAddress } = sweep;
     const transfer = { from, to, tokenAddress, amount };
-    const trial = await tryTransfer(round.chain, round.quote, transfer);
+    const trial = await tryTransfer(round, transfer);
     if (trial.state === 'refused') return this.states.fail(round.chain, sweep, trial.reason);
-    if (trial.state === 'needs_gas') return this.fund(round, sweep, trial.missing);
+    if (trial.state === 'needs_gas') return this.fund(round, sweep, trial.needed);
     const { gasLimit, fees } = trial;
-    const order = { amount, isComplete: amount === final, isDrain: false, gasLimit, fees };
+    const order = { amount, isComplete: isWhole && amount === final, isDrain: false, gasLimit, fees };
     return this.sign(round, sweep, order);
   }
 
-  private async fund({ chain }: Round, sweep: Sweep, missing: bigint): Promise<boolean> {
-    const gas = { to: sweep.from, amount: missing, subjectId: sweep.id };
+  private async fund({ chain }: Round, sweep: Sweep, needed: bigint): Promise<boolean> {
+    const gas = { to: sweep.from, needed, subjectId: sweep.id };
     const funding = await this.tank.fund(chain, gas, async (manager) => {
       await this.free(manager, sweep);
       await this.states.funding(manager, sweep);
@@ -85,7 +85,7 @@ export class SingleTransfers implements SweepPath {
   private async sign({ chain, extent }: Round, sweep: Sweep, order: Order): Promise<boolean> {
     const { from, derivationIndex, treasury, tokenAddress } = sweep;
     const { chainId } = chain;
-    const nodeNonce = await chain.accounts.nonce(from);
+    const nodeNonce = await this.signer.nodeNonce(chain, from);
     const { isComplete, ...moved } = order;
     await this.dataSource.transaction(async (manager) => {
       await this.limits.hold(manager, chain, tokenAddress, order.amount);
