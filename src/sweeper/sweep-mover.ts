@@ -8,7 +8,7 @@ import { BatchedTransfers } from './paths/batched-transfers.js';
 import { SingleTransfers } from './paths/single-transfers.js';
 import { type Due, type SweepPath, whatFailed } from './paths/sweep-path.js';
 import { SweepPlanner } from './planning/sweep-planner.js';
-import { batchesFor } from './planning/sweeping.js';
+import { batchesFor } from '../outgoing/sweep-rules.js';
 
 const WHOLE_PLAN = { paymentIds: null, isForced: false, isDryRun: false };
 

@@ -16,7 +16,7 @@ import { GasTank } from '../../outgoing/gas-tank.js';
 import { RepeatedMessage } from '../../process/repeated-message.js';
 import { nobodysDelegation } from '../../wallet/keys.js';
 import { type Obstacle } from '../planning/decide.js';
-import { sweepingOf } from '../planning/sweeping.js';
+import { sweepingOf } from '../../outgoing/sweep-rules.js';
 
 const COMPLAIN_EVERY_MS = 600_000;
 /** No contract stands there. */

@@ -15,7 +15,7 @@ import { OPEN } from '../../outgoing/outgoing.repository.js';
 import { SigningPauses } from '../../outgoing/signing-pauses.js';
 import { type Payload, unsignedBytes } from '../../outgoing/transaction-bytes.js';
 import { dearGas } from '../planning/obstacles.js';
-import { sweepingOf } from '../planning/sweeping.js';
+import { sweepingOf } from '../../outgoing/sweep-rules.js';
 import { DelegateCheck } from './delegate-check.js';
 
 /** Nothing was signed, and why. */

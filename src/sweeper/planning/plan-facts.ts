@@ -11,7 +11,7 @@ import { type IdleDeposit, IdleDeposits } from './idle-deposits.js';
 import { dearGas } from './obstacles.js';
 import { type PlaceFacts, type PlanFacts } from './plan.js';
 import { SweepCosts } from './sweep-costs.js';
-import { batchesFor, rulesOf, sweepingOf, valueInWei } from './sweeping.js';
+import { batchesFor, rulesOf, sweepingOf, valueInWei } from '../../outgoing/sweep-rules.js';
 
 export interface PlanOptions {
   /** Of these payments only, whatever their status; null: of all that may be swept. */
