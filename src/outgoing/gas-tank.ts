@@ -1,13 +1,15 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
+import { type GasQuote } from '../chain/accounts/chain-accounts.js';
 import { type Chain } from '../chain/chain.js';
 import { Keys } from '../wallet/keys.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
-import { dataReserve, feesFor } from './fees.js';
+import { dataReserve, expectedPrice, feesFor } from './fees.js';
 import { PLAIN_TRANSFER_GAS } from './gas.js';
 import { OutgoingSigner } from './outgoing-signer.js';
 import { OutgoingTransaction } from './outgoing-transaction.entity.js';
+import { type FeeShare } from './signing-rules.js';
 import { TankMetrics } from './tank-metrics.js';
 import { unsignedBytes } from './transaction-bytes.js';
 
@@ -25,6 +27,17 @@ export interface Means {
 
 export type Funding =
   { state: 'signed' } | { state: 'under_way' } | { state: 'refused'; why: 'no_gas_tank' | 'gas_tank_low' };
+
+/** Gas for an address. */
+export interface GasRequest {
+  to: string;
+  /** Wei. */
+  amount: bigint;
+  /** The sweep or refund it is for. */
+  subjectId: string | null;
+  /** What that is to cost in all by a price, this much for the gas's own transfer included; left out: it does not matter. */
+  feeAt?: (quote: GasQuote, fundingWei: bigint) => FeeShare;
+}
 
 /** Pays the gas of addresses that have none. */
 @Injectable()
@@ -47,11 +60,11 @@ export class GasTank {
   /**
    * Signs a transfer of gas to an address, unless one is under way to it.
    * @param then what is committed together with it
-   * @throws RpcError
+   * @throws NotSignedError, RpcError
    */
   async fund(
     chain: Chain,
-    { to, amount, subjectId }: { to: string; amount: bigint; subjectId: string | null },
+    { to, amount, subjectId, feeAt }: GasRequest,
     then: (manager: EntityManager) => Promise<unknown> = () => Promise.resolve(),
   ): Promise<Funding> {
     const means = await this.means(chain);
@@ -74,6 +87,8 @@ export class GasTank {
         from,
         isDrain: false,
         nodeNonce,
+        fee: feeAt?.(quote, gasLimit * expectedPrice(quote) + roomy) ?? null,
+        balance: null,
       });
       await then(manager);
       return { state: 'signed' };

@@ -6,11 +6,12 @@ import { type Chain } from '../chain/chain.js';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
-import { bumped, dataReserve, type Fees } from './fees.js';
+import { bumped, dataReserve, expectedPrice, type Fees } from './fees.js';
 import { GasTank } from './gas-tank.js';
 import { OutgoingAttempt } from './outgoing-attempt.entity.js';
-import { OutgoingSigner } from './outgoing-signer.js';
+import { OutgoingSigner, type Replacement } from './outgoing-signer.js';
 import { type OutgoingRecord } from './outgoing.repository.js';
+import { NotSignedError } from './signing-gate.js';
 import { withoutSignature } from './transaction-bytes.js';
 
 const COMPLAIN_EVERY_MS = 600_000;
@@ -50,11 +51,25 @@ export class Replacements {
     }
     const amount = await this.affordable(chain, record, fees);
     if (amount === null) return false;
-    const isReplaced = await this.dataSource.transaction((manager) =>
-      this.signer.replace(manager, record.outgoing.id, record.attempts, fees, amount),
-    );
+    const isReplaced = await this.sign(chain, record, {
+      fees,
+      expectedFee: expectedFee(last, fees, quote),
+      amount,
+    });
     if (isReplaced) this.tell(chain, record, last, fees);
     return isReplaced;
+  }
+
+  private async sign(chain: Chain, record: OutgoingRecord, replacement: Replacement): Promise<boolean> {
+    try {
+      return await this.dataSource.transaction((manager) =>
+        this.signer.replace(manager, record.outgoing.id, record.attempts, replacement),
+      );
+    } catch (error) {
+      if (!(error instanceof NotSignedError)) throw error;
+      this.leave(chain, record, error.message);
+      return false;
+    }
   }
 
   /**
@@ -107,6 +122,15 @@ export class Replacements {
     }
     return null;
   }
+}
+
+/** What bytes that empty their account offer is paid whole; of others no more than gas costs now. */
+function expectedFee({ gasLimit }: OutgoingAttempt, fees: Fees, quote: GasQuote): bigint {
+  const { maxFeePerGas, maxPriorityFeePerGas } = fees;
+  const now = expectedPrice(quote);
+  const isWhole =
+    maxPriorityFeePerGas === null || maxPriorityFeePerGas === maxFeePerGas || now > maxFeePerGas;
+  return BigInt(gasLimit) * (isWhole ? maxFeePerGas : now);
 }
 
 function feesOf({ maxFeePerGas, maxPriorityFeePerGas }: OutgoingAttempt): Fees {

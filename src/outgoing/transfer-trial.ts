@@ -1,7 +1,7 @@
 import { CallRevertedError, type GasQuote } from '../chain/accounts/chain-accounts.js';
 import { type Chain } from '../chain/chain.js';
 import { saysNo, transferData } from './erc20.js';
-import { allowedGas } from './gas.js';
+import { allowedGas, expectedOf } from './gas.js';
 import { dataReserve, type Fees, feesFor, feesWithin } from './fees.js';
 import { unsignedBytes } from './transaction-bytes.js';
 
@@ -13,12 +13,18 @@ export interface Transfer {
   amount: bigint;
 }
 
+/** What a transfer is expected to cost: gas, and wei for publishing it where the chain charges that. */
+export interface ExpectedCost {
+  expectedGas: bigint;
+  dataFee: bigint;
+}
+
 /** What trying a transfer on the node has shown, before anything is signed for it. */
 export type Trial =
   /** It can be signed: the address has what it takes. */
-  | { state: 'ready'; gasLimit: bigint; fees: Fees }
+  | ({ state: 'ready'; gasLimit: bigint; fees: Fees } & ExpectedCost)
   /** It lacks so many wei. */
-  | { state: 'needs_gas'; missing: bigint }
+  | ({ state: 'needs_gas'; missing: bigint } & ExpectedCost)
   /** It would fail on the chain, and why. */
   | { state: 'refused'; reason: string };
 
@@ -41,8 +47,9 @@ export async function tryTransfer(chain: Chain, quote: GasQuote, transfer: Trans
   const forFees = balance - (tokenAddress === null ? amount : 0n);
   const { least, roomy } = dataReserve(dataFee);
   const fees = forFees > least ? feesWithin(quote, (forFees - least) / gasLimit) : null;
-  if (fees !== null) return { state: 'ready', gasLimit, fees };
-  return { state: 'needs_gas', missing: gasLimit * wanted.maxFeePerGas + roomy - forFees };
+  const expected = { expectedGas: tokenAddress === null ? gasLimit : expectedOf(gasLimit), dataFee: roomy };
+  if (fees !== null) return { state: 'ready', gasLimit, fees, ...expected };
+  return { state: 'needs_gas', missing: gasLimit * wanted.maxFeePerGas + roomy - forFees, ...expected };
 }
 
 /** The same of native money that its own fee comes out of. @throws RpcError */

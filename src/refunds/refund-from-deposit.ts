@@ -19,13 +19,13 @@ export class RefundFromDeposit {
   /** @returns null: it has to come from elsewhere. @throws RpcError */
   async pay(round: Round, refund: Refund): Promise<RefundOutcome | null> {
     const { depositAddress: from, derivationIndex, to, tokenAddress, amount } = refund;
-    const isUnswept = (await round.chain.accounts.balance(from, tokenAddress)) >= amount;
-    if (!isUnswept || !this.keys.has('deposit')) return null;
+    const has = await round.chain.accounts.balance(from, tokenAddress);
+    if (has < amount || !this.keys.has('deposit')) return null;
     const trial = await tryTransfer(round.chain, round.quote, { from, to, tokenAddress, amount });
     if (trial.state === 'refused') return fails(trial.reason);
     if (trial.state === 'needs_gas') return this.fund(round, refund, trial.missing);
     const account = { kind: 'deposit' as const, derivationIndex };
-    return this.signing.sign(round, refund, { account, from }, trial);
+    return this.signing.sign(round, refund, { account, from }, trial, has);
   }
 
   private async fund({ chain }: Round, refund: Refund, missing: bigint): Promise<RefundOutcome | null> {

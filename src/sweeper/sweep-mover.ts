@@ -40,8 +40,9 @@ export class SweepMover implements Mover, OnModuleInit {
   async move(round: Round): Promise<Moved> {
     const failures: Failure[] = await this.planIfDue(round.chain);
     if (round.isPaused) return { hasSigned: false, failures };
-    const { due, failures: unseen } = await this.due.of(round);
+    const { due, failures: unseen, isOutdated } = await this.due.of(round);
     failures.push(...unseen);
+    if (isOutdated) this.planNext(round.chain);
     let hasSigned = false;
     for (const [path, own] of this.byPath(round.chain, due)) {
       try {

@@ -62,12 +62,6 @@ export class DelegateCheck {
     return { code: this.tank.address === null ? 'no_gas_tank' : 'no_delegate', reason };
   }
 
-  /** Whether the contract pays this treasury, lower-case. */
-  pays(chain: Chain, treasury: string): boolean {
-    const sweeping = sweepingOf(chain, this.settings);
-    return 'treasury' in sweeping && sweeping.treasury === treasury;
-  }
-
   /** @throws DelegateUnusableError, RpcError */
   async requireUsable(chain: Chain): Promise<void> {
     const found = await this.obstacle(chain);

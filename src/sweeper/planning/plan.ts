@@ -1,6 +1,7 @@
 import { type UnsweptDeposit } from '../../payments/deposit-funds.js';
 import { type Candidate, type Decision, decideTogether, type Obstacle, type SharedCost } from './decide.js';
-import { failedBefore, pausedFor } from './obstacles.js';
+import { notPaused } from '../../outgoing/signing-rules.js';
+import { failedBefore } from './obstacles.js';
 
 /** All that a plan is decided by, at one moment. */
 export interface PlanFacts {
@@ -80,8 +81,8 @@ export function planSweeps(facts: PlanFacts): SweepPlan {
 
 /** What keeps it where it is, whatever it is worth. Force overrides earlier failures, and nothing else of this. */
 function obstacleOf(facts: PlanFacts, { isRefundOpen, failed }: PlaceFacts): Obstacle | null {
-  if (facts.pause.isPaused) return pausedFor(facts.pause.reason);
-  if (facts.gasPrice !== null) return facts.gasPrice;
+  const broken = notPaused(facts) ?? facts.gasPrice;
+  if (broken !== null) return broken;
   if (isRefundOpen) return { code: 'refund', reason: 'a refund of the payment is under way' };
   return failed !== null && !facts.isForced ? failedBefore(failed, facts.now) : null;
 }
