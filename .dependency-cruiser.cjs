@@ -78,7 +78,7 @@ module.exports = {
       to: {
         path: OWN('ledger'),
         pathNot:
-          '^src/ledger/(ledger\\.module|ledger\\.service|openings|paying-accounts|top-ups|posting|.+\\.entity)\\.ts$',
+          '^src/ledger/(ledger\\.module|ledger\\.service|holdings|openings|paying-accounts|top-ups|posting|.+\\.entity)\\.ts$',
       },
     },
     {

@@ -2,6 +2,7 @@ import { type Logger } from '@nestjs/common';
 import { type ChainConfig } from '../config/chains.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
 import { ChainAccounts } from './accounts/chain-accounts.js';
+import { ChainEvidence } from './accounts/chain-evidence.js';
 import { type ChainStatus } from './chain.service.js';
 import { deepestConfirmations } from './confirmations.js';
 import { BlockProver } from './proof/block-prover.js';
@@ -24,6 +25,7 @@ export interface Connection {
   prover: BlockProver;
   reader: ChainReader;
   accounts: ChainAccounts;
+  evidence: ChainEvidence;
   internal: InternalTransfers;
   status: ChainStatus;
   /** Ms since 1970. */
@@ -56,6 +58,7 @@ export function connectChain(config: ChainConfig, metrics: RpcMetrics, logger: L
     prover,
     reader: new RpcChainReader(rpc, prover, sources, deepestConfirmations(config) || FINALIZED_DEPTH),
     accounts: new ChainAccounts(rpc),
+    evidence: new ChainEvidence(rpc, prover),
     internal: internalTransfers(config, rpc, prover),
     status: { state: 'unchecked' },
     checkAgainAtMs: 0,

@@ -2,8 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { type Authorization, type TransactionLike } from 'ethers';
 import { type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import { type Chain } from '../chain/chain.js';
 import { type Account, Keys } from '../wallet/keys.js';
 import { type Fees } from './fees.js';
+import { NodeNonces } from './node-nonces.js';
 import { OutgoingAttempt } from './outgoing-attempt.entity.js';
 import { OutgoingPart } from './outgoing-part.entity.js';
 import { OutgoingTransaction, type Purpose } from './outgoing-transaction.entity.js';
@@ -63,7 +65,13 @@ export class OutgoingSigner {
     private readonly keys: Keys,
     private readonly outgoing: OutgoingRepository,
     private readonly gate: SigningGate,
+    private readonly nonces: NodeNonces,
   ) {}
+
+  /** What nodes say is the next nonce of an address, asked before the transaction that signs. @throws RpcError */
+  nodeNonce(chain: Chain, from: string): Promise<number> {
+    return this.nonces.next(chain, from);
+  }
 
   /** @throws NotSignedError when something does not hold any more; NoKeyError, WrongKeyError */
   async sign(manager: EntityManager, intent: Intent): Promise<OutgoingTransaction> {
@@ -86,6 +94,7 @@ export class OutgoingSigner {
       isDrain: intent.isDrain,
       mostFee: intent.fee?.most ?? null,
       state: 'signed',
+      signedAfterBlock: await this.outgoing.scannedTo(manager, chainId),
     };
     await manager.insert(OutgoingTransaction, outgoing);
     const rows = parts.map((part, position) => ({ ...part, outgoingId: id, position, chainId }));

@@ -28,6 +28,7 @@ export type OutgoingState = 'signed' | 'sent' | 'mined' | 'confirmed' | 'failed'
 })
 @Index('outgoing_transactions_final_idx', ['chainId', 'blockNumber'], { where: 'finished_at IS NOT NULL' })
 @Index('outgoing_transactions_subject_idx', ['subjectId'])
+@Index('outgoing_transactions_gas_idx', ['chainId', 'recipient'], { where: `purpose = 'gas'` })
 @Index('outgoing_transactions_day_idx', ['chainId', 'createdAt'])
 export class OutgoingTransaction {
   /** UUIDv7. */
@@ -114,6 +115,10 @@ export class OutgoingTransaction {
   /** What reached the recipient: for tokens by the Transfer logs, which is less where the token takes a fee. */
   @Column({ ...amountColumn, nullable: true })
   received: bigint | null;
+
+  /** Up to which the chain was scanned when it was first signed; null: not known. */
+  @Column({ ...integerColumn, name: 'signed_after_block', nullable: true })
+  signedAfterBlock: number | null;
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt: Date;

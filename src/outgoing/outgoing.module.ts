@@ -8,6 +8,7 @@ import { DailyLimits } from './daily-limits.js';
 import { FinalHooks } from './final-hooks.js';
 import { GasTank } from './gas-tank.js';
 import { MinedTransactions } from './mined-transactions.js';
+import { NodeNonces } from './node-nonces.js';
 import { OutgoingBooks } from './outgoing-books.js';
 import { OutgoingDoorsModule } from './outgoing-doors.module.js';
 import { OutgoingFollower } from './outgoing-follower.js';
@@ -16,11 +17,13 @@ import { OutgoingMetrics } from './outgoing-metrics.js';
 import { OutgoingSigner } from './outgoing-signer.js';
 import { OutgoingRepository } from './outgoing.repository.js';
 import { RecipientsModule } from './recipients.module.js';
+import { ProvenOutcomes } from './proven-outcomes.js';
 import { Reopenings } from './reopenings.js';
 import { Replacements } from './replacements.js';
 import { SigningGate } from './signing-gate.js';
 import { StandingWatch } from './standing-watch.js';
 import { TankMetrics } from './tank-metrics.js';
+import { UsedNonces } from './used-nonces.js';
 import { UnminedTransactions } from './unmined-transactions.js';
 
 /** Whatever leaves an address of ours goes through here: signed, committed, broadcast and followed to its end. */
@@ -39,18 +42,21 @@ import { UnminedTransactions } from './unmined-transactions.js';
     FinalHooks,
     GasTank,
     MinedTransactions,
+    NodeNonces,
     OutgoingBooks,
     OutgoingFollower,
     OutgoingMetrics,
     OutgoingRecords,
     OutgoingRepository,
     OutgoingSigner,
+    ProvenOutcomes,
     Reopenings,
     Replacements,
     SigningGate,
     StandingWatch,
     TankMetrics,
     UnminedTransactions,
+    UsedNonces,
   ],
   exports: [
     Broadcasts,

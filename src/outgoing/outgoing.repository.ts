@@ -17,6 +17,14 @@ export interface OutgoingRecord {
 /** Not final yet. */
 export const OPEN = In(['signed', 'sent', 'mined']);
 
+/**
+ * Of rows `outgoing`: they are not done yet, or in a block that is not part of the scanned chain, so that what nodes say
+ * of the last block scanned does not show them.
+ */
+export const NOT_SCANNED = `(outgoing.state IN ('signed','sent') OR outgoing.state = 'mined' AND NOT EXISTS (
+  SELECT FROM chain_blocks block WHERE block.chain_id = outgoing.chain_id
+    AND block.block_number = outgoing.block_number AND block.block_hash = outgoing.block_hash))`;
+
 @Injectable()
 export class OutgoingRepository {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
@@ -90,7 +98,7 @@ export class OutgoingRepository {
     return manager.existsBy(OutgoingTransaction, { subjectId, purpose: 'gas' });
   }
 
-  /** Base units of an asset that an address has signed away, and which may still be in its balance. */
+  /** Base units of an asset that an address has signed away, and which are still in its balance after the last block scanned. */
   async promisedBy(
     manager: EntityManager,
     chainId: number,
@@ -98,9 +106,8 @@ export class OutgoingRepository {
     tokenAddress: string | null,
   ): Promise<bigint> {
     const [row] = await manager.query<{ sum: string }[]>(
-      `SELECT coalesce(sum(amount), 0) AS sum FROM outgoing_transactions
-       WHERE chain_id = $1 AND from_address = $2 AND token_address IS NOT DISTINCT FROM $3
-         AND state IN ('signed', 'sent')`,
+      `SELECT coalesce(sum(amount), 0) AS sum FROM outgoing_transactions outgoing
+       WHERE chain_id = $1 AND from_address = $2 AND token_address IS NOT DISTINCT FROM $3 AND ${NOT_SCANNED}`,
       [chainId, from, tokenAddress],
     );
     return BigInt(row?.sum ?? 0);
@@ -109,6 +116,15 @@ export class OutgoingRepository {
   /** Holds the row until the transaction ends. */
   lock(manager: EntityManager, id: string): Promise<OutgoingTransaction> {
     return manager.findOneOrFail(OutgoingTransaction, { where: { id }, lock: { mode: 'pessimistic_write' } });
+  }
+
+  /** The block up to which a chain is scanned; null: none. */
+  async scannedTo(manager: EntityManager, chainId: number): Promise<number | null> {
+    const [row] = await manager.query<{ block_number: string }[]>(
+      'SELECT block_number FROM chain_cursors WHERE chain_id = $1',
+      [chainId],
+    );
+    return row === undefined ? null : Number(row.block_number);
   }
 
   /** The nonce after the highest that this address was given here, for an authorization as well; 0: it was given none. */

@@ -5,11 +5,12 @@ import { type GasQuote } from '../chain/accounts/chain-accounts.js';
 import { type Chain } from '../chain/chain.js';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
+import { ScannedChain } from '../scanner/scanned-chain.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
 import { bumped, dataReserve, expectedPrice, type Fees } from './fees.js';
 import { GasTank } from './gas-tank.js';
 import { OutgoingAttempt } from './outgoing-attempt.entity.js';
-import { OutgoingSigner, type Replacement } from './outgoing-signer.js';
+import { OutgoingSigner } from './outgoing-signer.js';
 import { type OutgoingRecord } from './outgoing.repository.js';
 import { NotSignedError } from './signing-gate.js';
 import { withoutSignature } from './transaction-bytes.js';
@@ -25,6 +26,7 @@ export class Replacements {
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
     @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly scanned: ScannedChain,
     private readonly signer: OutgoingSigner,
     private readonly tank: GasTank,
   ) {}
@@ -49,21 +51,23 @@ export class Replacements {
       this.leave(chain, record, 'its fee is at the ceiling: it waits for gas to be cheaper');
       return false;
     }
-    const amount = await this.affordable(chain, record, fees);
-    if (amount === null) return false;
-    const isReplaced = await this.sign(chain, record, {
-      fees,
-      expectedFee: expectedFee(last, fees, quote),
-      amount,
-    });
+    const isReplaced = await this.sign(chain, record, fees, expectedFee(last, fees, quote));
     if (isReplaced) this.tell(chain, record, last, fees);
     return isReplaced;
   }
 
-  private async sign(chain: Chain, record: OutgoingRecord, replacement: Replacement): Promise<boolean> {
+  /** What does not hold now keeps it as it is. */
+  private async sign(
+    chain: Chain,
+    record: OutgoingRecord,
+    fees: Fees,
+    expectedFee: bigint,
+  ): Promise<boolean> {
     try {
+      const amount = await this.affordable(chain, record, fees);
+      if (amount === null) return false;
       return await this.dataSource.transaction((manager) =>
-        this.signer.replace(manager, record.outgoing.id, record.attempts, replacement),
+        this.signer.replace(manager, record.outgoing.id, record.attempts, { fees, expectedFee, amount }),
       );
     } catch (error) {
       if (!(error instanceof NotSignedError)) throw error;
@@ -85,8 +89,9 @@ export class Replacements {
     const last = attempts.at(-1) as OutgoingAttempt;
     const fee = BigInt(last.gasLimit) * fees.maxFeePerGas;
     const { accounts } = chain;
+    const after = (await this.scanned.last(chain))?.hash ?? 'latest';
     const [balance, dataFee] = await Promise.all([
-      accounts.balance(outgoing.from, null),
+      accounts.balance(outgoing.from, null, after),
       accounts.dataFee(withoutSignature(last.raw)),
     ]);
     const reserve = dataReserve(dataFee);
@@ -103,7 +108,7 @@ export class Replacements {
       return this.leave(chain, record, 'its account cannot pay a higher fee; fill it up');
     }
     const { from: to, subjectId } = outgoing;
-    await this.tank.fund(chain, { to, amount: needed + reserve.roomy - balance, subjectId });
+    await this.tank.fund(chain, { to, needed: needed + reserve.roomy, subjectId });
     return null;
   }
 

@@ -44,7 +44,7 @@ export class RefundSigning {
   ): Promise<RefundOutcome> {
     const { id, to, tokenAddress, amount } = refund;
     const { chainId } = chain;
-    const nodeNonce = await chain.accounts.nonce(from);
+    const nodeNonce = await this.signer.nodeNonce(chain, from);
     return this.dataSource.transaction(async (manager): Promise<RefundOutcome> => {
       await holdAddress(manager, chainId, refund.depositAddress);
       const now = await this.refunds.lock(manager, id);

@@ -63,9 +63,10 @@ export class DueSweeps {
       await this.states.wait(sweep, dear);
       return null;
     }
-    const { final } = await this.balances.available(chain, extent, sweep.from, sweep.tokenAddress);
-    if (final > 0n) return { sweep, final };
-    await this.states.drop(chain, sweep);
+    const { from, tokenAddress } = sweep;
+    const { final, isWhole, isUnclear } = await this.balances.available(chain, extent, from, tokenAddress);
+    if (final > 0n) return { sweep, final, isWhole };
+    if (!isUnclear) await this.states.drop(sweep, isWhole);
     return null;
   }
 }

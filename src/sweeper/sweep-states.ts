@@ -67,13 +67,19 @@ export class SweepStates {
     return false;
   }
 
-  /** Nothing is there any more, or a node is behind: what was only planned is planned anew when there is something. */
-  async drop(chain: Chain, sweep: Sweep): Promise<false> {
-    if (sweep.state !== 'planned') return this.fail(chain, sweep, 'nothing is at the address any more');
+  /**
+   * Nothing is there that is final: it is planned anew when there is something. That there never will be is the plan's to
+   * find, by the books.
+   * @param isWhole nodes show all that is booked, or that there is less is beyond doubt
+   */
+  async drop(sweep: Sweep, isWhole: boolean): Promise<false> {
+    const reason = isWhole
+      ? 'nothing that is final is at the address'
+      : 'less is shown at the address than is booked: a node is wrong, or somebody else moved it';
     await this.dataSource.manager.update(
       Sweep,
-      { id: sweep.id, state: 'planned' },
-      { state: 'waiting', reason: 'nothing that is final is at the address', updatedAt: new Date() },
+      { id: sweep.id, state: sweep.state },
+      { state: 'waiting', reason, updatedAt: new Date() },
     );
     return false;
   }

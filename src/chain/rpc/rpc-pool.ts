@@ -92,6 +92,29 @@ export class RpcPool implements Rpc {
   }
 
   /**
+   * Makes the same call to every endpoint that may be asked: for what is not believed when one alone says it, as that
+   * something is not there.
+   * @returns what those say that answered, in their order
+   * @throws RpcError, UnprovenAnswerError of the first that failed, when none answered
+   */
+  async fromEveryEndpoint<T>(read: (rpc: Rpc) => Promise<T>, what = 'a read'): Promise<T[]> {
+    const members = this.inOrder();
+    const answers = await Promise.allSettled(members.map((member) => member.read(read, what)));
+    const given: T[] = [];
+    const failures: Error[] = [];
+    answers.forEach((answer, index) => {
+      if (answer.status === 'fulfilled') return given.push(answer.value);
+      const failure = failureOf(answer.reason, what);
+      if (failure instanceof UnprovenAnswerError)
+        members[index]?.standing.gaveUnprovenAnswer(failure.reason, Date.now());
+      failures.push(failure);
+    });
+    members.forEach((member) => member.tell());
+    if (given.length > 0) return given;
+    throw failures[0] ?? new RpcError('every endpoint', what, this.whyNone());
+  }
+
+  /**
    * Asks every endpoint for its chain id.
    * @returns the wrong ones, when no endpoint that answered serves the right one; else an empty list
    * @throws RpcError when none answered

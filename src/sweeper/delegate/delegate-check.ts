@@ -73,7 +73,7 @@ export class DelegateCheck {
     const { address: operator } = this.tank;
     const sweeping = sweepingOf(chain, this.settings);
     if (operator === null || 'off' in sweeping) return false;
-    const code = await chain.accounts.code(delegate);
+    const code = await chain.accounts.code(delegate, 'latest');
     return code === deployedCode(delegate, { treasury: sweeping.treasury, operator });
   }
 

@@ -112,11 +112,11 @@ export class BatchSigning {
         fee: feeOfAll(parts, sharedWei),
         balance: null,
       });
-      for (const { sweep, final, most } of parts) {
+      for (const { sweep, final, most, isWhole } of parts) {
         await this.states.sent(manager, sweep, {
           path: 'eip7702',
           amount: most,
-          isComplete: most === final,
+          isComplete: isWhole && most === final,
           takenAtBlock: extent.scanned.number,
           outgoingId: outgoing.id,
         });

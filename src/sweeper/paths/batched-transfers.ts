@@ -1,3 +1,4 @@
+import { OutgoingSigner } from '../../outgoing/outgoing-signer.js';
 import { Injectable } from '@nestjs/common';
 import { type SweepBatches } from '../../config/chains.js';
 import { delegationTo } from '../../outgoing/delegate/sweep-delegate.js';
@@ -21,6 +22,7 @@ export class BatchedTransfers implements SweepPath {
     private readonly states: SweepStates,
     private readonly delegates: DelegateCheck,
     private readonly signing: BatchSigning,
+    private readonly signer: OutgoingSigner,
   ) {}
 
   async move(round: Round, due: readonly Due[]): Promise<Moved> {
@@ -51,10 +53,11 @@ export class BatchedTransfers implements SweepPath {
 
   /** @returns null when it does not go. @throws RpcError */
   private async ready(
-    { chain }: Round,
+    { chain, extent }: Round,
     { delegate }: SweepBatches,
-    { sweep, final, most }: Due,
+    due: Due,
   ): Promise<BatchPart | null> {
+    const { sweep, most } = due;
     const { from, treasury: to, tokenAddress } = sweep;
     if (tokenAddress === null) return null;
     const gas = await gasToAllow(chain, { from, to, tokenAddress, amount: most });
@@ -62,9 +65,11 @@ export class BatchedTransfers implements SweepPath {
       await this.states.fail(chain, sweep, gas.reason);
       return null;
     }
-    const { accounts } = chain;
-    const [code, nodeNonce] = await Promise.all([accounts.code(from), accounts.nonce(from)]);
-    return { sweep, final, most, gas, tokenAddress, nodeNonce, isNew: code !== delegationTo(delegate) };
+    const [code, nodeNonce] = await Promise.all([
+      chain.accounts.code(from, extent.scanned.hash),
+      this.signer.nodeNonce(chain, from),
+    ]);
+    return { ...due, gas, tokenAddress, nodeNonce, isNew: code !== delegationTo(delegate) };
   }
 
   private async send(round: Round, batches: SweepBatches, batch: readonly BatchPart[]): Promise<boolean> {

@@ -60,7 +60,7 @@ export class SingleTransfers implements SweepPath {
     }
   }
 
-  private async native(round: Round, { sweep, final, most }: Due): Promise<boolean> {
+  private async native(round: Round, { sweep, final, most, isWhole }: Due): Promise<boolean> {
     const { from, treasury: to } = sweep;
     const trial = await tryDrain(round.chain, round.quote, { from, to, amount: final });
     if (trial.state === 'refused') return this.states.fail(round.chain, sweep, trial.reason);
@@ -74,7 +74,7 @@ export class SingleTransfers implements SweepPath {
     const moving = amount + cost;
     return this.sign(round, sweep, {
       amount,
-      isComplete: amount === all,
+      isComplete: isWhole && amount === all,
       isDrain: true,
       gasLimit,
       fees,
@@ -83,16 +83,16 @@ export class SingleTransfers implements SweepPath {
     });
   }
 
-  private async token(round: Round, { sweep, final, most: amount }: Due): Promise<boolean> {
+  private async token(round: Round, { sweep, final, most: amount, isWhole }: Due): Promise<boolean> {
     const { from, treasury: to, tokenAddress } = sweep;
-    const trial = await tryTransfer(round.chain, round.quote, { from, to, tokenAddress, amount });
+    const trial = await tryTransfer(round, { from, to, tokenAddress, amount });
     if (trial.state === 'refused') return this.states.fail(round.chain, sweep, trial.reason);
     const feeAt = await this.feeOf(round, sweep, amount, trial);
-    if (trial.state === 'needs_gas') return this.fund(round, sweep, trial.missing, feeAt);
+    if (trial.state === 'needs_gas') return this.fund(round, sweep, trial.needed, feeAt);
     const { gasLimit, fees } = trial;
     return this.sign(round, sweep, {
       amount,
-      isComplete: amount === final,
+      isComplete: isWhole && amount === final,
       isDrain: false,
       gasLimit,
       fees,
@@ -104,10 +104,10 @@ export class SingleTransfers implements SweepPath {
   private async fund(
     { chain }: Round,
     sweep: Sweep,
-    missing: bigint,
+    needed: bigint,
     feeAt: (quote: GasQuote, fundingWei: bigint) => FeeShare,
   ): Promise<boolean> {
-    const gas = { to: sweep.from, amount: missing, subjectId: sweep.id, feeAt };
+    const gas = { to: sweep.from, needed, subjectId: sweep.id, feeAt };
     const funding = await this.tank.fund(chain, gas, async (manager) => {
       await this.free(manager, sweep);
       await this.states.funding(manager, sweep);
@@ -127,7 +127,7 @@ export class SingleTransfers implements SweepPath {
   ): Promise<boolean> {
     const { from, derivationIndex, treasury, tokenAddress } = sweep;
     const { chainId } = chain;
-    const nodeNonce = await chain.accounts.nonce(from);
+    const nodeNonce = await this.signer.nodeNonce(chain, from);
     await this.dataSource.transaction(async (manager) => {
       await this.free(manager, sweep);
       const outgoing = await this.signer.sign(manager, {

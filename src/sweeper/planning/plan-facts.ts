@@ -49,7 +49,7 @@ export class PlanFactsReader {
     const idle = await this.deposits.of(chain.chainId, extent.scanned.time, options.paymentIds);
     const { treasury } = sweeping;
     const quote = await chain.accounts.gasQuote();
-    const costs = new SweepCosts(chain, treasury, quote);
+    const costs = new SweepCosts(chain, treasury, quote, extent.scanned.hash);
     const { done: places, failures } = await sideBySide(
       idle,
       ({ deposit: { address, tokenAddress } }) =>
@@ -80,8 +80,9 @@ export class PlanFactsReader {
     idle: IdleDeposit,
   ): Promise<PlaceFacts> {
     const { address, tokenAddress } = idle.deposit;
-    const { final: amount, hasMore } = await this.balances.available(chain, extent, address, tokenAddress);
-    if (amount === 0n) return { ...idle, money: null, hasMore };
+    const available = await this.balances.available(chain, extent, address, tokenAddress);
+    const { final: amount, isEmpty } = available;
+    if (amount === 0n) return { ...idle, money: null, isEmpty };
     const money = {
       amount,
       minimum: rulesOf(chain, tokenAddress).minimum,
@@ -91,6 +92,6 @@ export class PlanFactsReader {
       feeWei: await costs.feeOf(address, tokenAddress, amount),
       isBatched: batchesFor(chain, tokenAddress) !== undefined,
     };
-    return { ...idle, money, hasMore };
+    return { ...idle, money, isEmpty };
   }
 }

@@ -27,8 +27,8 @@ export interface PlaceFacts {
   failed: { failures: number; lastAt: Date } | null;
   /** Null: nothing that is final is there. */
   money: PlaceMoney | null;
-  /** Something is there, or on its way, that is not final yet. */
-  hasMore: boolean;
+  /** Nothing is there, nor on its way, by the chain and by the books. */
+  isEmpty: boolean;
 }
 
 /** What lies there and what it is worth, as `Candidate` has it. */
@@ -75,7 +75,7 @@ export function planSweeps(facts: PlanFacts): SweepPlan {
     candidate: candidates[index] as Candidate,
     decision: decisions[index] as Decision,
   }));
-  const empty = facts.places.filter(({ money, hasMore }) => money === null && !hasMore);
+  const empty = facts.places.filter(({ isEmpty }) => isEmpty);
   return { planned, empty: empty.map(({ deposit }) => deposit) };
 }
 

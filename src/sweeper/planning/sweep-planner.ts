@@ -49,7 +49,7 @@ export class SweepPlanner {
     return planned;
   }
 
-  /** Nothing is there any more: swept in parts, refunded, or taken by whoever else has the key. */
+  /** Nothing is there any more: by the chain and by the books: swept in parts, or refunded. */
   private async close({ chainId, scannedNumber }: PlanFacts, deposit: UnsweptDeposit): Promise<void> {
     const { address, tokenAddress, paymentId } = deposit;
     await this.dataSource.transaction(async (manager) => {
