@@ -9,7 +9,7 @@ import { lateWatchMsOf } from './counting.js';
 import { givenBack } from './given-back.js';
 import { type DepositSubject } from './deposit.view.js';
 import { type NamedAsset } from './named-asset.js';
-import { PaymentRecords } from './payment-records.js';
+import { NamedAssets } from './named-assets.js';
 import { Payment } from './payment.entity.js';
 import { refundsOfCounted } from './refund-facts.js';
 import { Transfer } from './transfer.entity.js';
@@ -41,7 +41,7 @@ export class DepositsRepository {
     @InjectDataSource() private readonly dataSource: DataSource,
     @Inject(CHAINS) chains: ChainConfig[],
     @Inject(SETTINGS) settings: Settings,
-    private readonly records: PaymentRecords,
+    private readonly assets: NamedAssets,
   ) {
     this.chains = new Map(chains.map((chain) => [chain.chainId, chain]));
     this.lateWatchMs = lateWatchMsOf(settings);
@@ -100,7 +100,7 @@ export class DepositsRepository {
       chains,
       lateWatchMs,
       expectedAddress: token?.address ?? null,
-      expected: token ?? this.records.native(chainId),
+      expected: token ?? this.assets.native(chainId),
     };
   }
 
@@ -121,7 +121,7 @@ export class DepositsRepository {
         payment,
         chains: this.chains,
         asset: arrived ?? this.unlisted(transfer),
-        expected: asked ?? this.records.native(payment.chainId),
+        expected: asked ?? this.assets.native(payment.chainId),
         expectedAddress: asked?.address ?? null,
         lateWatchMs: this.lateWatchMs,
       };
@@ -134,7 +134,7 @@ export class DepositsRepository {
   }
 
   private unlisted({ chainId, tokenAddress }: Transfer): NamedAsset {
-    if (tokenAddress === null) return this.records.native(chainId);
+    if (tokenAddress === null) return this.assets.native(chainId);
     return { id: null, address: tokenAddress, symbol: tokenAddress, decimals: 0 };
   }
 }
