@@ -1,8 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ChainService } from '../chain/chain.service.js';
-import { NodesSilentError } from '../chain/nodes-silent.error.js';
-import { RpcError } from '../chain/rpc/rpc-error.js';
-import { UnprovenAnswerError } from '../chain/rpc/unproven-answer.js';
+import { isSilence, NodesSilentError } from '../chain/nodes-silent.error.js';
 import { type ChainConfig } from '../config/chains.js';
 import { type Payment } from '../payments/payment.entity.js';
 import { type RefundDeposit } from '../payments/refund-subjects.js';
@@ -30,8 +28,7 @@ export class DepositFinality {
     try {
       return await this.scanned.extent(chain);
     } catch (error) {
-      if (error instanceof RpcError || error instanceof UnprovenAnswerError)
-        throw new NodesSilentError(chain.name);
+      if (isSilence(error)) throw new NodesSilentError(chain.name);
       throw error;
     }
   }

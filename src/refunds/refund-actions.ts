@@ -23,8 +23,8 @@ export class RefundActions {
    * @throws RefundNotFoundError also when it is another merchant's
    * @throws RefundNotWaitingError once it is signed, or has ended
    */
-  async cancel(merchantId: string, id: string): Promise<RefundView> {
-    const view = await this.dataSource.transaction(async (manager) => {
+  cancel(merchantId: string, id: string): Promise<RefundView> {
+    return this.dataSource.transaction(async (manager) => {
       const refund = await this.held(manager, merchantId, id);
       if (refund.state === 'cancelled') return this.views.one(manager, refund);
       if (refund.state !== 'created') throw new RefundNotWaitingError(id, refund.state);
@@ -32,8 +32,6 @@ export class RefundActions {
       await manager.update(Refund, { id, state: 'created' }, end);
       return this.announcements.announce(manager, id);
     });
-    this.announcements.committed();
-    return view;
   }
 
   /**

@@ -19,7 +19,7 @@ export class RefundAnnouncements {
 
   /**
    * Inside the transaction that changed it, unless it was told before; and has the payment looked at again, since what is
-   * due may be covered by now, or no longer. Call `committed` after it.
+   * due may be covered by now, or no longer.
    */
   async announce(manager: EntityManager, refundId: string): Promise<RefundView> {
     const refund = await manager.findOneByOrFail(Refund, { id: refundId });
@@ -38,9 +38,5 @@ export class RefundAnnouncements {
     const { merchantId, paymentId } = refund;
     await this.outbox.append(manager, [{ ...composed, merchantId, paymentId }]);
     return view;
-  }
-
-  committed(): void {
-    this.outbox.announceCommit();
   }
 }

@@ -60,7 +60,7 @@ export class RefundCover {
     const required = this.requiredOf(subject);
     const depth = position === undefined ? 0 : position.number - deposit.blockNumber + 1;
     if (depth >= required) return null;
-    return { isForGood: false, reason: `the deposit has ${depth} of ${required} confirmations` };
+    return { isForGood: false, reason: `the deposit is not final: it waits for ${required} confirmations` };
   }
 
   private requiredOf({ deposit, payment }: RefundDepositSubject): number {

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ChainService } from '../chain/chain.service.js';
-import { RpcError } from '../chain/rpc/rpc-error.js';
-import { UnprovenAnswerError } from '../chain/rpc/unproven-answer.js';
+import { isSilence } from '../chain/nodes-silent.error.js';
 import { expectedPrice } from '../outgoing/fees.js';
 import { type AssetPlace } from '../payments/named-assets.js';
 import { within } from '../process/within.js';
@@ -40,7 +39,7 @@ export class RefundGas {
     try {
       return expectedPrice(await this.chains.accounts(chain).gasQuote());
     } catch (error) {
-      if (error instanceof RpcError || error instanceof UnprovenAnswerError) return null;
+      if (isSilence(error)) return null;
       throw error;
     }
   }

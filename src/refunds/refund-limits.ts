@@ -68,9 +68,10 @@ export class RefundLimits {
     const feesWei = paid + costWei * BigInt(waiting + 1);
     const maxBps = this.settings.refundMaxFeeBps;
     if (!isTooDear({ feesWei, worthWei, maxBps })) return null;
+    // Without today's price: what a refund waits for would be another text with every block.
     return (
-      `its gas would cost ${costWei} wei, and with the refunds before it ${feesWei} wei of the ${worthWei} wei that ` +
-      `this money is worth; REFUND_MAX_FEE_BPS allows ${maxBps} of 10000`
+      `its gas, with that of the refunds before it, would cost more than the ${maxBps} of 10000 that ` +
+      `REFUND_MAX_FEE_BPS allows of the ${worthWei} wei that this money is worth`
     );
   }
 

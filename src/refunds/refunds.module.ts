@@ -4,9 +4,11 @@ import { ChainModule } from '../chain/chain.module.js';
 import { EventCatalogueModule } from '../events/event-catalogue.module.js';
 import { RecipientsModule } from '../outgoing/recipients.module.js';
 import { ChainFactsModule } from '../payments/chain-facts.module.js';
+import { OutgoingDoorsModule } from '../outgoing/outgoing-doors.module.js';
 import { ScannedChainModule } from '../scanner/scanned-chain.module.js';
 import { DepositFinality } from './deposit-finality.js';
 import { RefundActions } from './refund-actions.js';
+import { RefundAddressUse } from './refund-address-use.js';
 import { RefundAnnouncements } from './refund-announcements.js';
 import { RefundGas } from './refund-gas.js';
 import { RefundLimits } from './refund-limits.js';
@@ -25,8 +27,15 @@ import { RefundsService } from './refunds.service.js';
 
 /** Refunds as everybody may ask for them: nothing here signs. */
 @Module({
-  imports: [ChainModule, ChainFactsModule, EventCatalogueModule],
-  providers: [RefundAnnouncements, RefundLimits, RefundQueries, RefundsRepository, RefundViews],
+  imports: [ChainModule, ChainFactsModule, EventCatalogueModule, OutgoingDoorsModule],
+  providers: [
+    RefundAddressUse,
+    RefundAnnouncements,
+    RefundLimits,
+    RefundQueries,
+    RefundsRepository,
+    RefundViews,
+  ],
   exports: [RefundAnnouncements, RefundLimits, RefundQueries, RefundsRepository, RefundViews],
 })
 export class RefundsModule {}

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, In } from 'typeorm';
+import { isAnyOpenFrom } from '../outgoing/open-transactions.js';
 import { Refund, type RefundState } from './refund.entity.js';
 
 const OPEN: RefundState[] = ['created', 'sent'];
@@ -10,10 +11,7 @@ export class RefundsRepository {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
   /** Which of the payments have a refund that is not final. */
-  async openAmong(
-    paymentIds: readonly string[],
-    manager: EntityManager = this.dataSource.manager,
-  ): Promise<Set<string>> {
+  async openAmong(manager: EntityManager, paymentIds: readonly string[]): Promise<Set<string>> {
     if (paymentIds.length === 0) return new Set();
     const rows = await manager.find(Refund, {
       select: { paymentId: true },
@@ -50,6 +48,11 @@ export class RefundsRepository {
       { chainId, depositAddress, state: ended, isGasSettled: false },
       { isGasSettled: true },
     );
+  }
+
+  /** Whether a transfer from the refund's deposit address is signed and not final. */
+  isAddressBusy({ chainId, depositAddress }: Refund): Promise<boolean> {
+    return isAnyOpenFrom(this.dataSource.manager, chainId, depositAddress);
   }
 
   lock(manager: EntityManager, id: string): Promise<Refund> {

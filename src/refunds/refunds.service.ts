@@ -3,7 +3,6 @@ import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { IdempotencyService } from '../http/idempotency.js';
 import { type CreateRefundDto } from './dto/create-refund.dto.js';
-import { RefundAnnouncements } from './refund-announcements.js';
 import { RefundOutlook } from './refund-outlook.js';
 import { RefundRequests } from './refund-requests.js';
 import { NoRefundsHereError } from './refund.errors.js';
@@ -28,7 +27,6 @@ export class RefundsService {
     private readonly outlook: RefundOutlook,
     private readonly requests: RefundRequests,
     private readonly idempotency: IdempotencyService,
-    private readonly announcements: RefundAnnouncements,
   ) {}
 
   /**
@@ -71,8 +69,6 @@ export class RefundsService {
     const isForced = dto.force === true;
     const work = await prepare({ merchantId: isForced ? null : merchantId, id, dto, isForced });
     const request = { method: 'POST', path, body: dto };
-    const answer = await this.idempotency.run({ merchantId, key, request, status: 201 }, work);
-    this.announcements.committed();
-    return answer.body;
+    return (await this.idempotency.run({ merchantId, key, request, status: 201 }, work)).body;
   }
 }

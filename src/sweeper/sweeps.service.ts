@@ -1,9 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { ChainService } from '../chain/chain.service.js';
+import { isSilence, NodesSilentError } from '../chain/nodes-silent.error.js';
+import { SigningPauses } from '../outgoing/signing-pauses.js';
 import { type ChainConfig } from '../config/chains.js';
 import { DomainError, ValidationFailedError } from '../http/problem.js';
 import { type Page, page } from '../http/page.js';
-import { SweepPlanner, SweepRefusedError } from './planning/sweep-planner.js';
+import { SweepRefusedError } from './planning/plan-facts.js';
+import { SweepPlanner } from './planning/sweep-planner.js';
 import { type Sweep, type SweepState } from './sweep.entity.js';
 import {
   controlView,
@@ -44,6 +47,7 @@ export class SweepsService {
     private readonly chains: ChainService,
     private readonly planner: SweepPlanner,
     private readonly sweeps: SweepsRepository,
+    private readonly pauses: SigningPauses,
   ) {}
 
   /** Newest first. @param merchantId null: of all */
@@ -56,34 +60,37 @@ export class SweepsService {
 
   /**
    * Plans now what the schedule would plan later; the sweeping process sends it at its next step.
-   * @throws ValidationFailedError, NothingSweptError, RpcError
+   * @throws ValidationFailedError, NothingSweptError; NodesSilentError when no node answers, and nothing else was planned
    */
   async run({ chain, ...options }: SweepRun): Promise<PlannedView[]> {
     const refusals: string[] = [];
     const planned: PlannedView[] = [];
+    let silent: NodesSilentError | null = null;
     for (const one of chain === null ? this.chains.all() : [this.chainNamed(chain)]) {
       try {
         planned.push(...(await this.planner.plan(one, options)).map((each) => plannedView(each, one.name)));
       } catch (error) {
-        if (!(error instanceof SweepRefusedError)) throw error;
-        refusals.push(error.message);
+        if (error instanceof SweepRefusedError) refusals.push(error.message);
+        else if (isSilence(error)) silent ??= new NodesSilentError(one.name, error.message);
+        else throw error;
       }
     }
+    if (planned.length === 0 && silent !== null) throw silent;
     if (planned.length === 0 && refusals.length > 0) throw new NothingSweptError(refusals.join('; '));
     return planned;
   }
 
   async control(): Promise<ControlView> {
-    return controlView(await this.sweeps.control());
+    return controlView(await this.pauses.current());
   }
 
   /** Nothing new is signed by any process; what was sent is followed to its end. */
   async pause(reason: string | null): Promise<ControlView> {
-    return controlView(await this.sweeps.pause(true, reason));
+    return controlView(await this.pauses.set(true, reason));
   }
 
   async resume(): Promise<ControlView> {
-    return controlView(await this.sweeps.pause(false, null));
+    return controlView(await this.pauses.set(false, null));
   }
 
   /** @throws ValidationFailedError, with the names there are */

@@ -3,8 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { getAddress } from 'ethers';
 import { DataSource } from 'typeorm';
 import { RpcError } from '../chain/rpc/rpc-endpoint.js';
-import { ChainService } from '../chain/chain.service.js';
-import { type ChainConfig } from '../config/chains.js';
+import { type Chain } from '../chain/chain.js';
 import { Recipients } from '../outgoing/recipients.js';
 
 /** Money would go where it came from, where it is spent, or where nobody gets it. */
@@ -22,7 +21,6 @@ export class TreasuryCheck {
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
-    private readonly chains: ChainService,
     private readonly recipients: Recipients,
   ) {}
 
@@ -33,9 +31,9 @@ export class TreasuryCheck {
   }
 
   /** A contract may refuse money, or be on one chain and not on another: said, and not forbidden. */
-  async warnOfContract(chain: ChainConfig, treasury: string): Promise<void> {
+  async warnOfContract(chain: Chain, treasury: string): Promise<void> {
     try {
-      if (!(await this.chains.accounts(chain.name).hasCode(treasury))) return;
+      if (!(await chain.accounts.hasCode(treasury))) return;
       this.logger.warn(
         { chain: chain.name, treasury: getAddress(treasury) },
         'the treasury is a contract: make sure that it takes money on this chain, and that you control it there',

@@ -10,7 +10,7 @@ import { RefundsRepository } from './refunds.repository.js';
 
 /** What the end of its transaction means for a refund: written, and announced, together with it. */
 @Injectable()
-export class RefundEndings implements OnModuleInit {
+export class RefundResults implements OnModuleInit {
   private readonly logger = new Logger('Refunds');
 
   constructor(
