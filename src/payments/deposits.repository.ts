@@ -11,11 +11,11 @@ import { type DepositSubject } from './deposit.view.js';
 import { type NamedAsset } from './named-asset.js';
 import { NamedAssets } from './named-assets.js';
 import { Payment } from './payment.entity.js';
-import { refundsOfCounted } from './refund-facts.js';
+import { IS_SOMETHING_LEFT, refundsOfCounted, returnedOfDeposits } from './refund-facts.js';
 import { Transfer } from './transfer.entity.js';
 
 export interface DepositFilter {
-  /** False: what nobody has made anything of; true: what counts or was accepted. */
+  /** False: what nobody has made anything of, and does not all go back; true: what counts or was accepted. */
   assigned?: boolean;
   chain?: string;
   paymentId?: string;
@@ -69,7 +69,7 @@ export class DepositsRepository {
       .where('transfer.merchant_id = :merchantId', { merchantId })
       .orderBy('transfer.id', 'DESC')
       .limit(filter.limit);
-    if (filter.assigned === false) query.andWhere(UNASSIGNED);
+    if (filter.assigned === false) query.andWhere(UNASSIGNED).andWhere(IS_SOMETHING_LEFT);
     if (filter.assigned === true) query.andWhere(new Brackets((either) => either.where(ASSIGNED)));
     if (filter.chain !== undefined) {
       const chainId = [...this.chains.values()].find(({ name }) => name === filter.chain)?.chainId ?? -1;
@@ -110,6 +110,10 @@ export class DepositsRepository {
       id: In([...new Set(transfers.map(({ paymentId }) => paymentId))]),
     });
     const tokens = await tokensOf(manager, transfers, payments);
+    const returned = await returnedOfDeposits(
+      manager,
+      transfers.map(({ id }) => id),
+    );
     return transfers.map((transfer) => {
       const payment = payments.find(({ id }) => id === transfer.paymentId) as Payment;
       const asked = tokens.find(({ id }) => id === payment.tokenId);
@@ -124,6 +128,7 @@ export class DepositsRepository {
         expected: asked ?? this.assets.native(payment.chainId),
         expectedAddress: asked?.address ?? null,
         lateWatchMs: this.lateWatchMs,
+        back: returned.get(transfer.id) ?? NOTHING,
       };
     });
   }
@@ -138,6 +143,8 @@ export class DepositsRepository {
     return { id: null, address: tokenAddress, symbol: tokenAddress, decimals: 0 };
   }
 }
+
+const NOTHING = { refunded: 0n, promised: 0n };
 
 /** As `depositState` says `unassigned`; by the words of the index over them. */
 const UNASSIGNED = `transfer.state = 'included' AND transfer.uncounted_reason IS NOT NULL AND transfer.resolution IS NULL`;
