@@ -17,6 +17,7 @@ import { Payment } from '../payments/payment.entity.js';
 import { Transfer } from '../payments/transfer.entity.js';
 import { Refund } from '../refunds/refund.entity.js';
 import { ChainBlock } from '../chain/position/chain-block.entity.js';
+import { LateSearch } from '../scanner/late-search.entity.js';
 import { ChainCursor } from '../chain/position/chain-cursor.entity.js';
 import { Sweep } from '../sweeper/sweep.entity.js';
 import { DepositSource } from '../wallet/deposit-source.entity.js';
@@ -28,6 +29,7 @@ import { PostgresClient } from './postgres-client.js';
 const entities = [
   ApiKey,
   ChainBlock,
+  LateSearch,
   ChainCursor,
   DepositSource,
   IdempotencyRecord,

@@ -1,7 +1,7 @@
 import { type AssetSweep, type ChainConfig, type SweepBatches } from '../config/chains.js';
 import { type Settings } from '../config/settings.js';
 
-export { valueInWei } from '../../config/worth.js';
+export { valueInWei } from '../config/worth.js';
 
 /** Where a chain's money goes, lower-case; or why nothing is swept there. */
 export type Sweeping = { treasury: string } | { off: string };

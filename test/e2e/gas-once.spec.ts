@@ -89,8 +89,8 @@ describe('gas for a token’s refund is sent once', () => {
   it('by two that would send it at the same moment', async () => {
     const payment = await world.paidToken(5_000_000n);
     const { app } = world;
-    const [{ name }] = app.get(ChainService).all() as [{ name: string }];
-    const chain = app.get(ChainService).of({ name });
+    const [config] = app.get(ChainService).all();
+    const chain = app.get(ChainService).of(config as NonNullable<typeof config>);
     const gas = { to: payment.address.toLowerCase(), needed: 10n ** 15n, subjectId: null };
     const results = await Promise.all([1, 2, 3].map(() => app.get(GasTank).fund(chain, gas)));
     expect(results.map(({ state }) => state).sort()).toEqual(['signed', 'under_way', 'under_way']);
