@@ -1,10 +1,8 @@
 import { type RpcError } from '../rpc/rpc-endpoint.js';
 
 /** Whether the node did what was asked, and the contract refused. */
-export function isRevert({ failure, message }: RpcError): boolean {
-  return (
-    failure.kind === 'fatal' && /revert|invalid opcode|out of gas|always failing|vm exception/i.test(message)
-  );
+export function isRevert({ failure }: RpcError): boolean {
+  return failure.kind === 'reverted';
 }
 
 /** The contract's own words, where it has some. */

@@ -30,7 +30,6 @@ export interface ChainReader {
 }
 
 export class RpcChainReader implements ChainReader {
-  private hasBlockReceipts = true;
   private readonly logs: BlockLogs;
   private headNumber = 0;
 
@@ -106,7 +105,6 @@ export class RpcChainReader implements ChainReader {
    * @returns null when the node lacks the method
    */
   private async blockReceipts(block: RawBlock): Promise<RawReceipt[] | null> {
-    if (!this.hasBlockReceipts) return null;
     try {
       let receipts: RawReceipt[] = [];
       await this.rpc.call('eth_getBlockReceipts', [block.hash], (answer) => {
@@ -115,7 +113,6 @@ export class RpcChainReader implements ChainReader {
       return receipts;
     } catch (error) {
       if (!(error instanceof MethodNotFoundError)) throw error;
-      this.hasBlockReceipts = false;
       return null;
     }
   }

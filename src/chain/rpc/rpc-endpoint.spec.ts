@@ -30,14 +30,14 @@ afterEach(() => servers.splice(0).forEach((server) => server.close().closeAllCon
 
 describe('RpcEndpoint', () => {
   it('returns the node’s answer as its method is read', async () => {
-    const endpoint = new RpcEndpoint(await aNode(jsonRpc({ result: '0x1f' })), 1);
+    const endpoint = new RpcEndpoint(await aNode(jsonRpc({ result: '0x1f' })));
     await expect(endpoint.call('eth_blockNumber', [])).resolves.toBe(31);
     await expect(endpoint.call('eth_gasPrice', [])).resolves.toBe(31n);
     endpoint.close();
   });
 
   it('gives nobody an answer of another form', async () => {
-    const endpoint = new RpcEndpoint(await aNode(jsonRpc({ result: { number: '0x1' } })), 1);
+    const endpoint = new RpcEndpoint(await aNode(jsonRpc({ result: { number: '0x1' } })));
     await expect(endpoint.call('eth_getBlockByNumber', ['latest', false])).rejects.toThrow(WrongShapeError);
     await expect(endpoint.call('eth_blockNumber', [])).rejects.toThrow(
       /eth_blockNumber is not usable: it should be a quantity, and is an object/,
@@ -47,7 +47,7 @@ describe('RpcEndpoint', () => {
 
   it('tells a method the node lacks from a failure', async () => {
     const lacking = await aNode(jsonRpc({ error: { code: -32601, message: 'the method does not exist' } }));
-    const endpoint = new RpcEndpoint(lacking, 1);
+    const endpoint = new RpcEndpoint(lacking);
     await expect(endpoint.call('eth_getBlockReceipts', ['0x'])).rejects.toThrow(MethodNotFoundError);
     endpoint.close();
   });
@@ -58,7 +58,7 @@ describe('RpcEndpoint', () => {
       authorization = request.headers.authorization;
       response.writeHead(503).end('upstream down');
     });
-    const endpoint = new RpcEndpoint(`${url.replace('//', '//user:hunter2@')}/v2/secret-key?token=hidden`, 1);
+    const endpoint = new RpcEndpoint(`${url.replace('//', '//user:hunter2@')}/v2/secret-key?token=hidden`);
     const failure = await endpoint.call('eth_blockNumber', []).then(
       () => null,
       (error: Error) => error,
@@ -71,7 +71,7 @@ describe('RpcEndpoint', () => {
   });
 
   it('gives up at once on a refused connection', async () => {
-    const endpoint = new RpcEndpoint('http://127.0.0.1:1', 1);
+    const endpoint = new RpcEndpoint('http://127.0.0.1:1');
     await expect(endpoint.call('eth_blockNumber', [])).rejects.toThrow(RpcError);
     endpoint.close();
   });
@@ -99,7 +99,7 @@ describe('batches', () => {
 
   it('carry calls made side by side in one HTTP request', async () => {
     const seen: unknown[] = [];
-    const endpoint = new RpcEndpoint(await aNodeThat(() => null, seen), 1);
+    const endpoint = new RpcEndpoint(await aNodeThat(() => null, seen));
     await expect(callTwo(endpoint)).resolves.toEqual([1, 2]);
     expect(seen).toHaveLength(1);
     endpoint.close();
@@ -117,7 +117,7 @@ describe('batches', () => {
   ])('are given up for nodes that refuse them with %s', async (_how, refusal) => {
     const seen: unknown[] = [];
     const url = await aNodeThat((body) => (Array.isArray(body) ? refusal : null), seen);
-    const endpoint = new RpcEndpoint(url, 1);
+    const endpoint = new RpcEndpoint(url);
     await expect(callTwo(endpoint)).resolves.toEqual([1, 2]);
     await expect(callTwo(endpoint)).resolves.toEqual([1, 2]);
     expect(seen.filter(Array.isArray)).toHaveLength(1);

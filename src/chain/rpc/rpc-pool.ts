@@ -1,4 +1,5 @@
 import { type AnswerOf, type ParamsOf, type RpcMethod } from './methods.js';
+import { type Candidate, firstAnswer } from './first-answer.js';
 import { firstDifference, type Contradiction } from './rpc-contradiction.js';
 import {
   type EndpointOptions,
@@ -41,7 +42,7 @@ export class RpcPool implements Rpc {
       Math.max(LEVEL_GRACE_AT_LEAST_MS, LEVEL_GRACE_BLOCKS * blockTimeMs),
     );
     this.members = labelled(urls).map(({ url, label }) => {
-      const endpoint = new RpcEndpoint(url, chainId, { ...options, label });
+      const endpoint = new RpcEndpoint(url, { ...options, label });
       return new PoolMember(endpoint, new Standing(blockTimeMs), chainId, onAside);
     });
   }
@@ -68,24 +69,15 @@ export class RpcPool implements Rpc {
 
   /**
    * Makes several calls to one and the same endpoint, so that they fit together; all of them anew to the next one when
-   * a call fails, or when `read` finds that the answers do not prove themselves, which puts the endpoint aside.
-   * @param what for the error's message
+   * a call fails, or when `read` finds that the answers do not prove themselves, which puts the endpoint aside. Where it
+   * takes longer than usual, the next one is asked as well, so that `read` may run twice at a time.
+   * @param what is read, always by the same name: how long it takes and what goes wrong with it is remembered by that
    * @throws RpcError, UnprovenAnswerError as `read` threw it, when no endpoint could do it
    */
   async fromOneEndpoint<T>(read: (rpc: Rpc) => Promise<T>, what = 'a read'): Promise<T> {
-    const failures: Error[] = [];
-    for (const member of this.inOrder()) {
-      try {
-        return await member.read(read, what);
-      } catch (error) {
-        const failure = failureOf(error, what);
-        if (failure instanceof UnprovenAnswerError)
-          member.standing.gaveUnprovenAnswer(failure.reason, Date.now());
-        failures.push(failure);
-      } finally {
-        member.tell();
-      }
-    }
+    const outcome = await firstAnswer(this.inOrder(what).map((member) => candidate(member, read, what)));
+    if ('answer' in outcome) return outcome.answer;
+    const { failures } = outcome;
     const unproven = failures.find((failure) => failure instanceof UnprovenAnswerError);
     const telling = failures.find((failure) => !(failure instanceof MethodNotFoundError)) ?? failures[0];
     throw unproven ?? telling ?? new RpcError('every endpoint', what, this.whyNone());
@@ -97,9 +89,7 @@ export class RpcPool implements Rpc {
    * @throws RpcError when none answered
    */
   async wrongChainIds(): Promise<number[]> {
-    const answers = await Promise.allSettled(
-      this.members.map(({ endpoint }) => endpoint.call('eth_chainId', [])),
-    );
+    const answers = await Promise.allSettled(this.members.map((member) => member.chainIdNow()));
     const ids = answers.flatMap((answer, index) => {
       if (answer.status === 'rejected') return [];
       this.members[index]?.identifiedAs(answer.value);
@@ -165,11 +155,15 @@ export class RpcPool implements Rpc {
     this.members.forEach(({ endpoint }) => endpoint.close());
   }
 
-  /** Those that do well as they were given, then those that do poorly, then those that are put aside for being old. */
-  private inOrder(): PoolMember[] {
-    return this.members
-      .map((member) => ({ member, rank: member.rank(this.lagOf(member)) }))
-      .filter(({ rank }) => rank < 3)
+  /**
+   * Those that do well as they were given, then those that do poorly, then those that are put aside for being old. Where
+   * there is nobody else, those whose answers could not be right: they are checked again.
+   */
+  private inOrder(what: string): PoolMember[] {
+    const ranked = this.members.map((member) => ({ member, rank: member.rank(this.lagOf(member), what) }));
+    const most = ranked.some(({ rank }) => rank < 3) ? 2 : 3;
+    return ranked
+      .filter(({ rank }) => rank <= most)
       .sort((one, other) => one.rank - other.rank)
       .map(({ member }) => member);
   }
@@ -178,11 +172,10 @@ export class RpcPool implements Rpc {
     const height = Math.min(...members.map(({ standing }) => standing.head?.number ?? 0));
     const hashesAt = (number: number) =>
       Promise.all(
-        members.map(async ({ endpoint }) => {
-          const number16 = `0x${number.toString(16)}`;
-          const block = await endpoint.call('eth_getBlockByNumber', [number16, false]);
-          return { endpoint: endpoint.label, hash: block?.hash ?? null };
-        }),
+        members.map(async (member) => ({
+          endpoint: member.endpoint.label,
+          hash: await member.hashAt(number),
+        })),
       );
     try {
       this.foundContradiction = await firstDifference(height, this.agreedOn, hashesAt);
@@ -202,6 +195,26 @@ export class RpcPool implements Rpc {
     const reasons = this.report().map(({ endpoint, reason }) => `${endpoint}: ${reason ?? 'was not asked'}`);
     return reasons.length > 0 ? `all are put aside (${reasons.join('; ')})` : 'none is configured';
   }
+}
+
+function candidate<T>(member: PoolMember, read: (rpc: Rpc) => Promise<T>, what: string): Candidate<T> {
+  return {
+    patienceMs: member.patienceMs(what),
+    overtaken: () => member.wasOvertaken(Date.now()),
+    ask: async () => {
+      try {
+        return { answer: await member.read(read, what) };
+      } catch (error) {
+        const failure = failureOf(error, what);
+        if (failure === null) return { failure: error as Error, isFinal: true };
+        if (failure instanceof UnprovenAnswerError)
+          member.standing.gaveUnprovenAnswer(what, failure.reason, Date.now());
+        return { failure };
+      } finally {
+        member.tell();
+      }
+    },
+  };
 }
 
 /** Two endpoints of one host, as with two keys of one vendor, are told apart by their place. */
