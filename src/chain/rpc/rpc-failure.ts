@@ -1,3 +1,4 @@
+import { isRefusedCall } from './refused-call.js';
 import { isAboutTransaction } from './broadcast.js';
 
 /**
@@ -87,9 +88,6 @@ const NOT_YET =
   /not (yet|currently) (available|indexed|executed|processed)|beyond (the )?(current )?head|after last accepted block|block is out of range|in the future|(higher|greater) than (the )?(latest|current|head)|indexing is in progress|not yet|no canonical/i;
 const NOT_FOUND =
   /(header|block|resource|transaction|receipt|state)s?( for hash| #?0?x?[\da-f]+)? (was )?not found|unknown block|could not be found|cannot find (the )?block/i;
-/** geth, Nethermind, Besu, reth, erigon, anvil. */
-const REVERTED =
-  /\brevert(ed)?\b|(invalid|bad|undefined) (opcode|instruction|jump)|invalidfeopcode|opcodenotfound|out of ?gas|outofgas|always failing|vm (execution )?(exception|error)|evm error|gas required exceeds|stack (under|over)flow|stack limit reached/i;
 const PARAMETERS =
   /invalid (argument|param|parameter|input|request)|(missing|too many|unexpected) (argument|param)|cannot unmarshal|invalid type|unknown field|hex string/i;
 const UNSUPPORTED =
@@ -154,7 +152,8 @@ function kindOf(refusal: Refusal): RpcFailureKind {
   if (method === 'eth_sendRawTransaction' && isAboutTransaction(words)) return 'fatal';
   // A contract's own words could be any: EIP-1474's 3 says that it was asked, and said no.
   if (code === 3 || /^execution reverted/i.test(words)) return 'reverted';
-  if (CALLS.includes(method) && REVERTED.test(words) && !NO_HISTORY.test(words)) return 'reverted';
+  // Whatever code it comes with: the node did its work, and what was called refused.
+  if (CALLS.includes(method) && isRefusedCall(words)) return 'reverted';
   // Public BSC nodes say this, and nothing else, to every eth_getLogs that is too wide for them.
   if (code === -32005 && method === 'eth_getLogs' && /^limit exceeded\W*$/i.test(words))
     return 'range_too_large';
