@@ -44,7 +44,8 @@ export class BatchSize {
   failed(calls: number, nowMs: number): void {
     // Where nothing at all is answered any more, a smaller size will not be what helps.
     if (this.wasAnswered && calls > 1) {
-      this.ceiling = calls - 1;
+      // What is between is not tried for now: each try that fails costs all the time there is.
+      this.ceiling = Math.floor(calls / 2);
       this.ceilingUntilMs = nowMs + HOLD_FIRST_MS;
     }
     this.wasAnswered = false;

@@ -1,17 +1,10 @@
 import { type RpcMethod } from './methods.js';
 
-/** All others every node has: where one is "not found", the node is in trouble, and is asked again. */
-const OPTIONAL: readonly RpcMethod[] = [
-  'eth_getBlockReceipts',
-  'eth_getProof',
-  'eth_maxPriorityFeePerGas',
-  'eth_feeHistory',
-  'eth_simulateV1',
-  'debug_traceBlockByHash',
-  'debug_traceTransaction',
-  'trace_block',
-  'trace_transaction',
-];
+/**
+ * Asked for with every block, and not by every node answered. All else is asked for each time: it is rare, or every node
+ * has it, and one that says otherwise is in trouble.
+ */
+const OPTIONAL: readonly RpcMethod[] = ['eth_getBlockReceipts'];
 
 const FIRST_MS = 15_000;
 const LONGEST_MS = 10 * 60_000;

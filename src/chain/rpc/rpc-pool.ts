@@ -9,6 +9,7 @@ import {
   RpcError,
 } from './rpc-endpoint.js';
 import { type EndpointReport, type OnAside, PoolMember } from './rpc-pool-member.js';
+import { UnknownHereError } from './rpc-error.js';
 import { Standing } from './rpc-standing.js';
 import { failureOf } from './read-failure.js';
 import { UnprovenAnswerError } from './unproven-answer.js';
@@ -17,6 +18,13 @@ import { UnprovenAnswerError } from './unproven-answer.js';
 const LEVEL_GRACE_BLOCKS = 6;
 const LEVEL_GRACE_AT_LEAST_MS = 3_000;
 const LEVEL_GRACE_AT_MOST_MS = 60_000;
+
+const KNOWN_BY_SOME: readonly RpcMethod[] = [
+  'eth_getBlockByNumber',
+  'eth_getBlockByHash',
+  'eth_getTransactionReceipt',
+  'eth_getTransactionByHash',
+];
 
 export interface PoolOptions extends Omit<EndpointOptions, 'label'> {
   blockTimeMs?: number;
@@ -50,6 +58,7 @@ export class RpcPool implements Rpc {
   /**
    * @param prove throws UnprovenAnswerError for an answer that does not prove itself: its endpoint is put aside, and the
    * next one is asked
+   * @returns what the first endpoint that answers says; of a block or transaction, null only when none of them knows it
    * @throws MethodNotFoundError when no endpoint has the method
    * @throws UnprovenAnswerError when one gave such an answer, and no other a better one
    * @throws RpcError of the first endpoint that failed otherwise, when none answered
@@ -61,10 +70,14 @@ export class RpcPool implements Rpc {
   ): Promise<AnswerOf<M, P>> {
     const read = async (rpc: Rpc): Promise<AnswerOf<M, P>> => {
       const answer = await rpc.call(method, params);
+      if (answer === null && mayBeKnownElsewhere(method, params)) throw new UnknownHereError(method);
       await prove?.(answer);
       return answer;
     };
-    return this.fromOneEndpoint(read, method);
+    return this.fromOneEndpoint(read, method).catch((error: unknown) => {
+      if (error instanceof UnknownHereError) return null as AnswerOf<M, P>;
+      throw error;
+    });
   }
 
   /**
@@ -78,9 +91,10 @@ export class RpcPool implements Rpc {
     const outcome = await firstAnswer(this.inOrder(what).map((member) => candidate(member, read, what)));
     if ('answer' in outcome) return outcome.answer;
     const { failures } = outcome;
+    const unknown = failures.find((failure) => failure instanceof UnknownHereError);
     const unproven = failures.find((failure) => failure instanceof UnprovenAnswerError);
     const telling = failures.find((failure) => !(failure instanceof MethodNotFoundError)) ?? failures[0];
-    throw unproven ?? telling ?? new RpcError('every endpoint', what, this.whyNone());
+    throw unknown ?? unproven ?? telling ?? new RpcError('every endpoint', what, this.whyNone());
   }
 
   /**
@@ -195,6 +209,12 @@ export class RpcPool implements Rpc {
     const reasons = this.report().map(({ endpoint, reason }) => `${endpoint}: ${reason ?? 'was not asked'}`);
     return reasons.length > 0 ? `all are put aside (${reasons.join('; ')})` : 'none is configured';
   }
+}
+
+/** What is asked for by its number or hash, one endpoint may have before another. */
+function mayBeKnownElsewhere(method: RpcMethod, [subject]: readonly unknown[]): boolean {
+  const isTag = method === 'eth_getBlockByNumber' && !String(subject).startsWith('0x');
+  return KNOWN_BY_SOME.includes(method) && !isTag;
 }
 
 function candidate<T>(member: PoolMember, read: (rpc: Rpc) => Promise<T>, what: string): Candidate<T> {
