@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { RpcError } from '../../src/chain/rpc/rpc-error.js';
+import { BlockProver } from '../../src/chain/proof/block-prover.js';
+import { Sources } from '../../src/chain/reading/sources.js';
 import { RpcPool } from '../../src/chain/rpc/rpc-pool.js';
 import { type Answer, type Call, FaultyRpc } from '../harness/faulty-rpc.js';
 import { failure } from '../harness/faulty-rpc-faults.js';
@@ -42,7 +44,10 @@ export class Fuzz {
     const history = await aHistory(chain);
     const pool = new RpcPool([chain.url], 31_337, { blockTimeMs: 600_000 });
     const watch = { tokens: new Set<string>(), ownAmong: () => Promise.resolve(new Set<string>()) };
-    const block = await new RpcChainReader(pool, 'full', 1_000).block(history.number, watch);
+    const block = await new RpcChainReader(pool, new BlockProver('full'), new Sources(), 1_000).block(
+      history.number,
+      watch,
+    );
     pool.close();
     if (block === null) throw new Error('the block is missing');
     const nodes = [await FaultyRpc.start(chain.url), await FaultyRpc.start(chain.url)] as const;

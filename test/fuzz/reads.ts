@@ -2,6 +2,8 @@ import { toQuantity, Wallet } from 'ethers';
 import { ChainAccounts } from '../../src/chain/accounts/chain-accounts.js';
 import { type Block } from '../../src/chain/blocks/block.js';
 import { type RpcMethod } from '../../src/chain/rpc/methods.js';
+import { BlockProver } from '../../src/chain/proof/block-prover.js';
+import { Sources } from '../../src/chain/reading/sources.js';
 import { type RpcPool } from '../../src/chain/rpc/rpc-pool.js';
 import { RpcChainReader, type Watch } from '../../src/chain/reading/chain-reader.js';
 import { findTransaction } from '../../src/chain/reading/transaction.js';
@@ -64,7 +66,7 @@ export function readsOf({ chain, shop, number, tokenNumber, inner, signed }: His
     tokens: new Set([token.toLowerCase()]),
     ownAmong: (addresses) => Promise.resolve(new Set(addresses.filter((address) => address === shop))),
   };
-  const reader = (pool: RpcPool) => new RpcChainReader(pool, 'full', 1_000);
+  const reader = (pool: RpcPool) => new RpcChainReader(pool, new BlockProver('full'), new Sources(), 1_000);
   const block = (pool: RpcPool) => reader(pool).block(number, watch);
   /** It has nothing of ours but a token, so that logs say whether more is asked for. */
   const tokenBlock = (pool: RpcPool) => reader(pool).block(tokenNumber, watch);
@@ -74,8 +76,8 @@ export function readsOf({ chain, shop, number, tokenNumber, inner, signed }: His
     watched: () => Promise.resolve([shop]),
     ownAmong: watch.ownAmong,
   };
-  const traced = (pool: RpcPool) => new TracedTransfers(pool, 'full').search(search);
-  const balanced = (pool: RpcPool) => new BalanceTransfers(pool, 'full').search(search);
+  const traced = (pool: RpcPool) => new TracedTransfers(pool, new BlockProver('full')).search(search);
+  const balanced = (pool: RpcPool) => new BalanceTransfers(pool, new BlockProver('full')).search(search);
   const accounts = (pool: RpcPool) => new ChainAccounts(pool);
   const call = { from: payer, to: shop, value: 1n };
   const noReceipts: RpcMethod[] = ['eth_getBlockReceipts'];

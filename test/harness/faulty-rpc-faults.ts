@@ -79,7 +79,7 @@ export function batchLimit(calls: number): Fault {
   return {
     kind: 'exchange',
     respond: async (response, body) => {
-      const given = JSON.parse(await body()) as { id: unknown }[] | object;
+      const given = JSON.parse(await body()) as { id: unknown } | { id: unknown }[];
       const error = { code: -32_003, message: 'response too large' };
       const answers = Array.isArray(given)
         ? given.map((own, place) => (place < calls ? own : { jsonrpc: '2.0', id: own.id, error }))
@@ -141,6 +141,14 @@ export function changedReceipt(change: (receipt: Receipt) => Partial<Receipt>, p
       receipt === receipts.at(place) ? { ...receipt, ...change(receipt) } : receipt,
     );
   });
+}
+
+/** For eth_getBlockByNumber and eth_getBlockByHash: changes the block. */
+export function changedBlock(change: (block: Record<string, unknown>) => Record<string, unknown>): Fault {
+  return changed((value) => ({
+    ...(value as Record<string, unknown>),
+    ...change(value as Record<string, unknown>),
+  }));
 }
 
 /** For eth_getLogs: adds logs of a block that a reorg has replaced, read from the node before it. */
