@@ -24,6 +24,7 @@ import { WebhookAttempt } from '../webhooks/delivery/webhook-attempt.entity.js';
 import { WebhookDelivery } from '../webhooks/delivery/webhook-delivery.entity.js';
 import { WebhookEndpoint } from '../webhooks/endpoints/webhook-endpoint.entity.js';
 import { PostgresClient } from './postgres-client.js';
+import { poolOptions, type SessionLimits } from './session-limits.js';
 
 const entities = [
   ApiKey,
@@ -66,8 +67,13 @@ async function loadMigrations(folder: string): Promise<(new () => MigrationInter
 /**
  * The one description of our database, shared by the app, the TypeORM command line and the tests.
  * @param poolSize connections this process may hold
+ * @param limits of its sessions; null: none
  */
-export function dataSourceOptions(url: string, poolSize = 10): DataSourceOptions {
+export function dataSourceOptions(
+  url: string,
+  poolSize = 10,
+  limits: SessionLimits | null = null,
+): DataSourceOptions {
   return {
     type: 'postgres',
     url,
@@ -77,7 +83,7 @@ export function dataSourceOptions(url: string, poolSize = 10): DataSourceOptions
     migrationsTransactionMode: 'each',
     synchronize: false,
     poolSize,
-    extra: { Client: PostgresClient },
+    extra: { Client: PostgresClient, ...poolOptions(limits) },
     applicationName: 'quittance',
   };
 }

@@ -107,7 +107,7 @@ export class RefundsService {
     to: string,
   ): Promise<void> {
     if (await this.funds.isDepositAddress(manager, to)) throw new RecipientIsOursError('a deposit address');
-    const tokens = await this.chains.tokensOf(payment.chainId);
+    const tokens = await this.chains.tokensIn(manager, payment.chainId);
     if (tokens.some(({ address }) => address === to))
       throw new RecipientIsOursError('the contract of a token');
   }

@@ -64,7 +64,7 @@ export class SweeperService implements OnApplicationBootstrap, BeforeApplication
 
   private start(chain: ChainConfig, isSwept: boolean): void {
     const sweeper = new ChainSweeper(chain, this.locks, this.work);
-    const ticker = new Ticker(() => sweeper.tick());
+    const ticker = new Ticker(() => sweeper.tick(), { loop: 'sweep', chain: chain.name });
     this.tickers.push(ticker);
     const periodMs = Math.min(MAX_PERIOD_MS, Math.max(MIN_PERIOD_MS, chain.blockTimeMs / 2));
     this.schedule.addInterval(

@@ -128,9 +128,14 @@ export class SweepsRepository {
   }
 
   /** Hashes by the outgoing transactions' ids: of what was mined, else of the last bytes signed. */
-  async hashesOf(outgoingIds: readonly string[]): Promise<Map<string, string>> {
+  hashesOf(outgoingIds: readonly string[]): Promise<Map<string, string>> {
+    return this.hashesIn(this.dataSource.manager, outgoingIds);
+  }
+
+  /** As `hashesOf`, for whoever is in a transaction. */
+  async hashesIn(manager: EntityManager, outgoingIds: readonly string[]): Promise<Map<string, string>> {
     if (outgoingIds.length === 0) return new Map();
-    const rows = await this.dataSource.query<{ id: string; tx_hash: string }[]>(
+    const rows = await manager.query<{ id: string; tx_hash: string }[]>(
       `SELECT outgoing.id, coalesce(outgoing.tx_hash, attempt.tx_hash) AS tx_hash
        FROM outgoing_transactions outgoing CROSS JOIN LATERAL (
          SELECT tx_hash FROM outgoing_attempts WHERE outgoing_id = outgoing.id ORDER BY ordinal DESC LIMIT 1) attempt

@@ -162,7 +162,7 @@ export class SweepPlanner {
         await manager.update(Sweep, { id }, { state: 'failed', reason, finishedAt: new Date() });
       }
       if (last?.outgoingId == null) return;
-      const hash = (await this.sweeps.hashesOf([last.outgoingId])).get(last.outgoingId) as string;
+      const hash = (await this.sweeps.hashesIn(manager, [last.outgoingId])).get(last.outgoingId) as string;
       const sweep = { tx_hash: hash, amount: String(last.received), fee: String(last.fee) };
       await this.funds.settle(manager, { paymentId, chainId, tokenAddress }, sweep);
     });
