@@ -42,12 +42,18 @@ export function guardConnections(dataSource: DataSource, isStrict: boolean): Dat
 function markTransactions(manager: EntityManager): void {
   const transaction = manager.transaction.bind(manager) as (...args: unknown[]) => Promise<unknown>;
   const marked = (...args: unknown[]) => {
-    const work = args.at(-1) as (inner: EntityManager) => Promise<unknown>;
-    const inside = (inner: EntityManager) => {
+    const inside = (work: (inner: EntityManager) => Promise<unknown>) => (inner: EntityManager) => {
       const state = { isOpen: true };
-      return transactions.run(state, () => work(inner).finally(() => (state.isOpen = false)));
+      return transactions.run(state, async () => {
+        try {
+          return await work(inner);
+        } finally {
+          state.isOpen = false;
+        }
+      });
     };
-    return transaction(...args.slice(0, -1), inside);
+    // The work stands behind the isolation level, where there is one.
+    return transaction(...args.map((one) => (typeof one === 'function' ? inside(one as never) : one)));
   };
   manager.transaction = marked;
 }

@@ -14,7 +14,7 @@ export interface SessionLimits {
 
 /** Together they end well within a minute, whatever hangs; nothing that the app asks takes seconds. */
 export const APP_LIMITS: SessionLimits = {
-  connectMs: 10_000,
+  connectMs: 20_000,
   answerMs: 25_000,
   statementMs: 20_000,
   idleInTransactionMs: 30_000,
