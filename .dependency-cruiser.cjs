@@ -49,7 +49,7 @@ module.exports = {
       to: {
         path: OWN('payments'),
         pathNot:
-          '^src/payments/(payments\\.module|chain-facts\\.(module|service)|observed-transfer|deposit-funds|refund-subjects|dto/is-amount|(payment|deposit)\\.view|.+\\.entity)\\.ts$',
+          '^src/payments/(payments\\.module|chain-facts\\.(module|service)|observed-transfer|payment-addresses|deposit-funds|refund-subjects|dto/is-amount|(payment|deposit)\\.view|.+\\.entity)\\.ts$',
       },
     },
     {
@@ -74,7 +74,7 @@ module.exports = {
       name: 'ledger-by-its-doors',
       comment: 'The books are written by whoever has the facts, and read by the command line.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(ledger/|cli/|app\\.module|database/data-source)' },
+      from: { path: '^src/', pathNot: '^src/(ledger/|ledger-check/|cli/|app\\.module|database/data-source)' },
       to: {
         path: OWN('ledger'),
         pathNot:
@@ -86,7 +86,7 @@ module.exports = {
       comment: 'Those who move money tell the ledger, not the other way round.',
       severity: 'error',
       from: { path: OWN('ledger') },
-      to: { path: '^src/(payments|scanner|sweeper|outgoing|refunds|wallet|webhooks)/' },
+      to: { path: '^src/(payments|scanner|sweeper|outgoing|refunds|wallet|webhooks|ledger-check)/' },
     },
     {
       name: 'wallet-by-its-door',

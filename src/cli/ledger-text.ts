@@ -1,5 +1,5 @@
 import { formatUnits } from 'ethers';
-import { type CheckedBalance, type CheckedChain } from '../ledger/check/report.js';
+import { type CheckedBalance, type CheckedChain } from '../ledger-check/report.js';
 
 /** A chain's check for a person. */
 export function checkText(report: CheckedChain): string {

@@ -44,8 +44,8 @@ async function check(terminal: Terminal, { chain: name, json }: ChainOptions): P
     await Promise.all([
       import('./services.js'),
       import('../health/health.module.js'),
-      import('../ledger/ledger.module.js'),
-      import('../ledger/check/ledger-check.service.js'),
+      import('../ledger-check/ledger-check.module.js'),
+      import('../ledger-check/ledger-check.service.js'),
       import('./ledger-text.js'),
     ]);
   await withServices(terminal, { imports: [HealthModule, LedgerReadingModule] }, async (services) => {
@@ -71,7 +71,7 @@ async function exportBooks(
   if (from >= to) throw new Error('--from is not before --to: nothing can be booked in between');
   const [{ withServices }, { LedgerReadingModule }, { LedgerExport }] = await Promise.all([
     import('./services.js'),
-    import('../ledger/ledger.module.js'),
+    import('../ledger-check/ledger-check.module.js'),
     import('../ledger/ledger-export.service.js'),
   ]);
   await withServices(terminal, { imports: [LedgerReadingModule] }, async (services, { chains }) => {

@@ -11,8 +11,9 @@ export { type Role, ROLES } from './base-settings.js';
 export class Settings extends WalletSettings {
   @Setting({
     env: 'WEBHOOK_URL',
-    description: 'A webhook endpoint that every merchant has',
+    description: 'A webhook endpoint that every merchant has; they see its origin at most',
     defaultNote: 'none',
+    secret: true,
     parse: urlWith('http', 'https'),
   })
   @IsOptional()
@@ -66,6 +67,14 @@ export class Settings extends WalletSettings {
   })
   @IsOptional()
   webhookAllowPrivateNetworks: boolean;
+
+  @Setting({
+    env: 'WEBHOOK_ENDPOINTS_PER_MERCHANT',
+    description: 'How many endpoints a merchant may have; each may keep a part of a worker busy',
+    default: '50',
+    parse: integerIn(1, 10_000),
+  })
+  webhookEndpointsPerMerchant: number;
 
   @Setting({
     env: 'WEBHOOK_RETENTION_DAYS',

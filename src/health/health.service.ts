@@ -8,6 +8,7 @@ import { runningLoops } from '../process/loops.js';
 import { within } from '../process/within.js';
 import { HealthIndicators, type PartState } from './health-indicators.js';
 import { type LoopHealth, loopHealth, measureLoops, stuckLoops } from './loop-health.js';
+import { type ScannedPosition, scannedPositions } from '../chain/position/scanned-positions.js';
 
 /** Below the time that orchestrators give a probe. */
 const TIMEOUT_MS = 2_000;
@@ -35,11 +36,7 @@ export interface Liveness {
   stuck?: string[];
 }
 
-interface CursorRow {
-  chain_id: string;
-  block_number: string;
-  block_time: Date;
-}
+const NOWHERE: ReadonlyMap<number, ScannedPosition> = new Map();
 
 @Injectable()
 export class HealthService {
@@ -55,16 +52,16 @@ export class HealthService {
   }
 
   async check(): Promise<Health> {
-    const [{ isReady, parts }, cursors] = await Promise.all([
+    const [{ isReady, parts }, positions] = await Promise.all([
       this.indicators.check(TIMEOUT_MS),
-      within(TIMEOUT_MS, this.cursors(), []),
+      within(TIMEOUT_MS, this.positions(), NOWHERE),
     ]);
     const chains = this.chains.all().map(({ name, chainId }): [string, ChainHealth] => {
-      const cursor = cursors.find((row) => Number(row.chain_id) === chainId);
+      const position = positions.get(chainId);
       const health = {
         state: this.chains.status(name).state,
-        scanned_block: cursor ? Number(cursor.block_number) : null,
-        scanned_block_time: cursor?.block_time.toISOString() ?? null,
+        scanned_block: position?.number ?? null,
+        scanned_block_time: position?.time.toISOString() ?? null,
         endpoints: this.chains.endpoints(name),
         endpoints_contradict_from: this.chains.lastContradiction(name)?.from ?? null,
       };
@@ -92,9 +89,7 @@ export class HealthService {
     return `${(await Promise.all(texts)).filter((text) => text !== '').join('\n\n')}\n`;
   }
 
-  private cursors(): Promise<CursorRow[]> {
-    return this.dataSource
-      .query<CursorRow[]>('SELECT chain_id, block_number, block_time FROM chain_cursors')
-      .catch(() => []);
+  private positions(): Promise<ReadonlyMap<number, ScannedPosition>> {
+    return scannedPositions(this.dataSource.manager).catch(() => NOWHERE);
   }
 }

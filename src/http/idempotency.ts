@@ -6,6 +6,7 @@ import { DataSource, type EntityManager, LessThan } from 'typeorm';
 import { IdempotencyRecord } from './idempotency-record.entity.js';
 import { DomainError, ValidationFailedError } from './problem.js';
 import { Sealer, type SealedText } from './sealing.js';
+import { holdUntilCommit } from '../database/transaction-lock.js';
 
 /** Records are kept far longer than any client retries. */
 const RETENTION_MS = 30 * 86_400_000;
@@ -94,10 +95,8 @@ export class IdempotencyService {
 }
 
 /** Waits for a call with the same key to end. Held until this transaction ends, however that is. */
-async function lockKey(manager: EntityManager, merchantId: string, key: string): Promise<void> {
-  await manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
-    `idempotency:${merchantId}:${key}`,
-  ]);
+function lockKey(manager: EntityManager, merchantId: string, key: string): Promise<void> {
+  return holdUntilCommit(manager, `idempotency:${merchantId}:${key}`);
 }
 
 function requireUsableKey(key: string): void {

@@ -1,7 +1,5 @@
 import { Module } from '@nestjs/common';
 import { ChainModule } from '../chain/chain.module.js';
-import { LedgerCheck } from './check/ledger-check.service.js';
-import { LedgerExport } from './ledger-export.service.js';
 import { LedgerMetrics } from './ledger-metrics.js';
 import { LedgerRepository } from './ledger.repository.js';
 import { LedgerService } from './ledger.service.js';
@@ -19,14 +17,6 @@ export class LedgerModule {}
 /** What those who send money need besides: it asks the chains. */
 @Module({ imports: [ChainModule, LedgerModule], providers: [Openings], exports: [Openings, LedgerModule] })
 export class LedgerOpeningsModule {}
-
-/** The books, for reading: for the command line. */
-@Module({
-  imports: [LedgerModule],
-  providers: [LedgerCheck, LedgerExport],
-  exports: [LedgerCheck, LedgerExport],
-})
-export class LedgerReadingModule {}
 
 /** For one role alone, so that not every process reads the books. */
 @Module({ providers: [LedgerMetrics] })

@@ -6,6 +6,7 @@ import { type ChainConfig } from '../config/chains.js';
 import { LedgerRepository } from './ledger.repository.js';
 import { LedgerService } from './ledger.service.js';
 import { balancesOf } from './ledger-balances.js';
+import { holdPosition } from '../chain/position/scanned-positions.js';
 import { PayingAccounts } from './paying-accounts.js';
 import { merged, moved } from './posting.js';
 
@@ -52,7 +53,7 @@ export class Openings {
     subject: string,
   ): Promise<boolean> {
     const { chainId } = chain;
-    const block = await this.accounts.holdCursor(manager, chainId);
+    const block = await holdPosition(manager, chainId);
     if (block === null) return false;
     if (!(await this.isReversed(manager, subject))) return true;
     if (await this.accounts.isAnyOnItsWay(manager, chainId, address)) return false;

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { type EntityManager } from 'typeorm';
+import { type EntityManager, In } from 'typeorm';
 import { LedgerAccountAddress } from './ledger-account.entity.js';
-import { type LedgerBlock } from './posting.js';
 
 /** The operator's addresses that are in the books, and what has to be known to bring one in. */
 @Injectable()
@@ -17,16 +16,6 @@ export class PayingAccounts {
     row: Pick<LedgerAccountAddress, 'chainId' | 'account' | 'address'>,
   ): Promise<void> {
     await manager.createQueryBuilder().insert().into(LedgerAccountAddress).values(row).orIgnore().execute();
-  }
-
-  /** Holds the scan of a chain where it is until the transaction ends. Null: it has not begun. */
-  async holdCursor(manager: EntityManager, chainId: number): Promise<LedgerBlock | null> {
-    const [cursor] = await manager.query<{ block_number: string; block_hash: string; block_time: Date }[]>(
-      'SELECT block_number, block_hash, block_time FROM chain_cursors WHERE chain_id = $1 FOR UPDATE',
-      [chainId],
-    );
-    if (!cursor) return null;
-    return { number: Number(cursor.block_number), hash: cursor.block_hash, time: cursor.block_time };
   }
 
   /** Whether a transaction from or to the address may be mined and not booked, or booked and no longer mined. */
@@ -54,4 +43,10 @@ export class PayingAccounts {
     );
     return new Set(rows.map(({ tx_hash: hash }) => hash));
   }
+}
+
+/** Which of the addresses are in the books as one that pays for our transactions; lower-case. */
+export async function payingAmong(manager: EntityManager, addresses: readonly string[]): Promise<string[]> {
+  const rows = await manager.findBy(LedgerAccountAddress, { address: In([...addresses]) });
+  return rows.map(({ address }) => address);
 }

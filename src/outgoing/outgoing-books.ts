@@ -5,6 +5,7 @@ import { type ChainConfig } from '../config/chains.js';
 import { type LedgerFact, LedgerService } from '../ledger/ledger.service.js';
 import { Openings } from '../ledger/openings.js';
 import { PayingAccounts } from '../ledger/paying-accounts.js';
+import { paymentAt } from '../payments/payment-addresses.js';
 import { type OutgoingMovement, outgoingPosting, outgoingSubject, recipientSide } from '../ledger/posting.js';
 import { Keys } from '../wallet/keys.js';
 import { type OutgoingTransaction } from './outgoing-transaction.entity.js';
@@ -109,13 +110,10 @@ export class OutgoingBooks {
 }
 
 /** The payment whose deposit address it is about. */
-async function paymentOf(
+function paymentOf(
   manager: EntityManager,
   { account, from, recipient }: OutgoingTransaction,
 ): Promise<string | null> {
   const address = account === 'deposit' ? from : recipient;
-  const [payment] = await manager.query<{ id: string }[]>('SELECT id FROM payments WHERE address = $1', [
-    address,
-  ]);
-  return payment?.id ?? null;
+  return paymentAt(manager, address);
 }

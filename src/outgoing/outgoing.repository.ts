@@ -4,6 +4,7 @@ import { DataSource, type EntityManager, In, IsNull, MoreThan, Not } from 'typeo
 import { OutgoingAttempt } from './outgoing-attempt.entity.js';
 import { OutgoingPart } from './outgoing-part.entity.js';
 import { OutgoingTransaction } from './outgoing-transaction.entity.js';
+import { holdUntilCommit } from '../database/transaction-lock.js';
 
 /** An outgoing transaction and what was signed for it, the first first. */
 export interface OutgoingRecord {
@@ -153,8 +154,22 @@ export class OutgoingRepository {
  * Holds an address of ours on a chain until the transaction ends: whoever gives it a nonce, or decides what its money
  * is for, does so alone.
  */
-export async function holdAddress(manager: EntityManager, chainId: number, address: string): Promise<void> {
-  await manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
-    `quittance address ${chainId} ${address}`,
-  ]);
+export function holdAddress(manager: EntityManager, chainId: number, address: string): Promise<void> {
+  return holdUntilCommit(manager, `quittance address ${chainId} ${address}`);
+}
+
+/** Hashes by the transactions' ids: of what was mined, else of the last bytes signed. */
+export async function hashesOf(
+  manager: EntityManager,
+  outgoingIds: readonly string[],
+): Promise<Map<string, string>> {
+  if (outgoingIds.length === 0) return new Map();
+  const rows = await manager.query<{ id: string; tx_hash: string }[]>(
+    `SELECT outgoing.id, coalesce(outgoing.tx_hash, attempt.tx_hash) AS tx_hash
+     FROM outgoing_transactions outgoing CROSS JOIN LATERAL (
+       SELECT tx_hash FROM outgoing_attempts WHERE outgoing_id = outgoing.id ORDER BY ordinal DESC LIMIT 1) attempt
+     WHERE outgoing.id = ANY($1)`,
+    [outgoingIds],
+  );
+  return new Map(rows.map((row) => [row.id, row.tx_hash]));
 }

@@ -5,6 +5,7 @@ import { Token } from '../chain/tokens/token.entity.js';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { LedgerService } from '../ledger/ledger.service.js';
+import { payingAmong } from '../ledger/paying-accounts.js';
 import { TopUps } from '../ledger/top-ups.js';
 import { EventCatalogue } from '../events/event-catalogue.js';
 import { lateWatchMsOf, whyNotCounted } from './counting.js';
@@ -103,12 +104,11 @@ export class ChainFactsService {
 
   /** Which of the addresses are a payment's, or in the books as one that pays for our transactions; lower-case. */
   async ownAmong(manager: EntityManager, addresses: readonly string[]): Promise<Set<string>> {
-    const rows = await manager.query<{ address: string }[]>(
-      `SELECT address FROM payments WHERE address = ANY($1)
-       UNION SELECT address FROM ledger_accounts WHERE address = ANY($1)`,
-      [addresses],
-    );
-    return new Set(rows.map(({ address }) => address));
+    const deposits = await manager.find(Payment, {
+      select: { address: true },
+      where: { address: In([...addresses]) },
+    });
+    return new Set([...deposits.map(({ address }) => address), ...(await payingAmong(manager, addresses))]);
   }
 
   /**

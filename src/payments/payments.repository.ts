@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, In } from 'typeorm';
+import { scannedPositions } from '../chain/position/scanned-positions.js';
 import { Token } from '../chain/tokens/token.entity.js';
 import { Coalescer } from '../process/coalescer.js';
 import { doesCount } from './counting.js';
@@ -76,14 +77,11 @@ export class PaymentsRepository {
 
   /**
    * How deep the chain has been scanned, for the confirmations a merchant sees while a payment waits.
-   * @returns the cursor's block number by chain id
+   * @returns the last scanned block's number by chain id
    */
   async scannedNumbers(chainIds: number[]): Promise<Map<number, number>> {
-    const rows = await this.dataSource.query<{ chain_id: string; block_number: string }[]>(
-      'SELECT chain_id, block_number FROM chain_cursors WHERE chain_id = ANY($1)',
-      [chainIds],
-    );
-    return new Map(rows.map((row) => [Number(row.chain_id), Number(row.block_number)]));
+    const positions = await scannedPositions(this.dataSource.manager, chainIds);
+    return new Map([...positions].map(([chainId, { number }]) => [chainId, number]));
   }
 
   private async withCredits(payments: Payment[]): Promise<PaymentRecord[]> {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, In } from 'typeorm';
 import { Refund, type RefundState } from './refund.entity.js';
+import { hashesOf } from '../outgoing/outgoing.repository.js';
 
 const OPEN: RefundState[] = ['created', 'sent'];
 
@@ -86,12 +87,6 @@ export class RefundsRepository {
   /** Of an outgoing transaction: what was mined, else the last bytes signed. */
   async hashOf(manager: EntityManager, outgoingId: string | null): Promise<string | null> {
     if (outgoingId === null) return null;
-    const rows = await manager.query<{ tx_hash: string }[]>(
-      `SELECT coalesce(outgoing.tx_hash, attempt.tx_hash) AS tx_hash
-       FROM outgoing_transactions outgoing JOIN outgoing_attempts attempt ON attempt.outgoing_id = outgoing.id
-       WHERE outgoing.id = $1 ORDER BY attempt.ordinal DESC LIMIT 1`,
-      [outgoingId],
-    );
-    return rows[0]?.tx_hash ?? null;
+    return (await hashesOf(manager, [outgoingId])).get(outgoingId) ?? null;
   }
 }

@@ -1,7 +1,7 @@
 import { type EntityManager } from 'typeorm';
 import { type ChainReader } from '../chain/reading/chain-reader.js';
-import { type ChainCursor } from './chain-cursor.entity.js';
-import { type CursorRepository } from './cursor.repository.js';
+import { type ChainCursor } from '../chain/position/chain-cursor.entity.js';
+import { type CursorRepository } from '../chain/position/cursor.repository.js';
 
 /** A block we have scanned, and its time by the chain's clock. */
 export interface ScannedBlock {

@@ -7,13 +7,14 @@ import { type ChainConfig } from '../config/chains.js';
 import { type ChainFactsService } from '../payments/chain-facts.service.js';
 import { type ObservedTransfer } from '../payments/observed-transfer.js';
 import { agreedBlock, disputedFrom, scannedBy, type ScannedBlock } from './agreed-block.js';
-import { type ChainBlock } from './chain-block.entity.js';
-import { type ChainCursor } from './chain-cursor.entity.js';
-import { type CursorRepository } from './cursor.repository.js';
+import { type ChainBlock } from '../chain/position/chain-block.entity.js';
+import { type ChainCursor } from '../chain/position/chain-cursor.entity.js';
+import { type CursorRepository } from '../chain/position/cursor.repository.js';
 import { firstThat, linkedPrefix, planNext } from './plan.js';
 import { ReadAhead } from './read-ahead.js';
 import { atMost, finalNumber, GROUP, readBlocks, transfersOf } from './read-blocks.js';
 import { startAfter } from './start-block.js';
+import { firstPaymentAt } from '../payments/payment-addresses.js';
 
 /** Blocks at most that are committed together while catching up. */
 const BATCH = 100;
@@ -95,12 +96,9 @@ export class ChainScanner {
   }
 
   private async start(head: BlockRef): Promise<ChainCursor> {
-    const { reader, cursors } = this.sources;
-    const firstPaymentAt = await cursors.firstPaymentAt(this.chain.chainId);
-    await cursors.start(
-      this.chain.chainId,
-      await startAfter(reader, head, this.chain.startBlock, firstPaymentAt),
-    );
+    const { reader, cursors, dataSource } = this.sources;
+    const firstAt = await firstPaymentAt(dataSource.manager, this.chain.chainId);
+    await cursors.start(this.chain.chainId, await startAfter(reader, head, this.chain.startBlock, firstAt));
     return (await cursors.find(this.chain.chainId)) as ChainCursor;
   }
 

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ChainModule } from '../chain/chain.module.js';
 import { ChainFactsModule } from '../payments/chain-facts.module.js';
-import { CursorRepository } from './cursor.repository.js';
+import { CursorRepository } from '../chain/position/cursor.repository.js';
 import { RescanService } from './rescan.service.js';
 
 /** Reading again, without the scan itself: for the command line. */

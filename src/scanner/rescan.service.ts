@@ -7,7 +7,7 @@ import { ChainService } from '../chain/chain.service.js';
 import { type ChainConfig } from '../config/chains.js';
 import { ChainFactsService, type RecordedTransfer } from '../payments/chain-facts.service.js';
 import { agreedBlock, disputedFrom, scannedBy } from './agreed-block.js';
-import { CursorRepository } from './cursor.repository.js';
+import { CursorRepository } from '../chain/position/cursor.repository.js';
 import { linkedPrefix } from './plan.js';
 import { atMost, finalNumber, readBlocks, transfersOf } from './read-blocks.js';
 import { watchOf } from './watch.js';

@@ -5,7 +5,7 @@ import { ChainService } from '../chain/chain.service.js';
 import { confirmationsOf, requiredConfirmations } from '../chain/confirmations.js';
 import { type ChainConfig } from '../config/chains.js';
 import { disputedFrom, scannedBy, type ScannedBlock } from './agreed-block.js';
-import { CursorRepository } from './cursor.repository.js';
+import { CursorRepository } from '../chain/position/cursor.repository.js';
 import { finalNumber } from './read-blocks.js';
 
 /** How far a chain has been scanned and is agreed on, for whoever asks whether something in it is final. */

@@ -17,7 +17,7 @@ import { Outbox } from '../events/outbox.js';
 import { Ticker } from '../process/ticker.js';
 import { ChainScanner } from './chain-scanner.js';
 import { ChainWatch } from './chain-watch.js';
-import { CursorRepository } from './cursor.repository.js';
+import { CursorRepository } from '../chain/position/cursor.repository.js';
 import { ScannerMetrics } from './scanner-metrics.js';
 import { watchOf } from './watch.js';
 

@@ -15,7 +15,7 @@ import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { AdvisoryLocks } from '../database/advisory-locks.js';
 import { Ticker } from '../process/ticker.js';
-import { CursorRepository } from './cursor.repository.js';
+import { CursorRepository } from '../chain/position/cursor.repository.js';
 import { RescanService } from './rescan.service.js';
 
 /** Where it could not be done, and for the scan to have begun. */

@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, In } from 'typeorm';
 import { Sweep, type SweepState } from './sweep.entity.js';
 import { SweeperControl } from './sweeper-control.entity.js';
+import { hashesOf } from '../outgoing/outgoing.repository.js';
 
 export interface SweepFilter {
   /** Null: of all merchants. */
@@ -133,15 +134,7 @@ export class SweepsRepository {
   }
 
   /** As `hashesOf`, for whoever is in a transaction. */
-  async hashesIn(manager: EntityManager, outgoingIds: readonly string[]): Promise<Map<string, string>> {
-    if (outgoingIds.length === 0) return new Map();
-    const rows = await manager.query<{ id: string; tx_hash: string }[]>(
-      `SELECT outgoing.id, coalesce(outgoing.tx_hash, attempt.tx_hash) AS tx_hash
-       FROM outgoing_transactions outgoing CROSS JOIN LATERAL (
-         SELECT tx_hash FROM outgoing_attempts WHERE outgoing_id = outgoing.id ORDER BY ordinal DESC LIMIT 1) attempt
-       WHERE outgoing.id = ANY($1)`,
-      [outgoingIds],
-    );
-    return new Map(rows.map((row) => [row.id, row.tx_hash]));
+  hashesIn(manager: EntityManager, outgoingIds: readonly string[]): Promise<Map<string, string>> {
+    return hashesOf(manager, outgoingIds);
   }
 }

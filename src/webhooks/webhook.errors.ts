@@ -29,6 +29,27 @@ export class BuiltInEndpointError extends DomainError {
   }
 }
 
+/** What WEBHOOK_URL points at is the operator's, and so is whatever makes it be called. */
+export class OperatorsEndpointError extends DomainError {
+  readonly code = 'forbidden';
+
+  constructor() {
+    super(
+      'this endpoint is WEBHOOK_URL, which only its operator may have called; use a key with the scope admin',
+    );
+  }
+}
+
+export class TooManyEndpointsError extends DomainError {
+  readonly code = 'conflict';
+
+  constructor(most: number) {
+    super(
+      `there are ${most} webhook endpoints, as many as a merchant may have; delete one, subscribe one to more event types, or have the operator raise WEBHOOK_ENDPOINTS_PER_MERCHANT`,
+    );
+  }
+}
+
 /** A delivery to an endpoint that was deleted, or that is not there now. */
 export class EndpointGoneError extends DomainError {
   readonly code = 'conflict';

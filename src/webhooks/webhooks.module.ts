@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { EventLogRepository } from '../events/event-log.repository.js';
 import { EventCatalogueModule } from '../events/event-catalogue.module.js';
 import { DeliveriesController } from './rest/deliveries.controller.js';
 import { DeliveryLogRepository } from './rest/delivery-log.repository.js';
@@ -56,6 +57,7 @@ export class WebhooksModule {
         EndpointsRepository,
         EndpointsService,
         DeliveryLogRepository,
+        EventLogRepository,
         ReplayRepository,
         ReplayService,
       ],

@@ -1,6 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
-import solc from 'solc';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename, join } from 'node:path';
+import type Solc from 'solc';
+
+const require = createRequire(import.meta.url);
+/** What was compiled before, by all that it depends on: loading the compiler alone takes a second. */
+const CACHE = join(import.meta.dirname, '../../node_modules/.cache/quittance-contracts');
 
 interface Bytecode {
   object: string;
@@ -60,7 +66,7 @@ export function compile(file: string): Compiled {
       },
     },
   };
-  const output = JSON.parse(solc.compile(JSON.stringify(input))) as CompilerOutput;
+  const output = JSON.parse(cached(JSON.stringify(input))) as CompilerOutput;
   const failure = output.errors?.find(({ severity }) => severity === 'error');
   const compiled = output.contracts?.[source]?.[basename(file, '.sol')];
   if (failure || !compiled) throw new Error(failure?.formattedMessage ?? 'the compiler gave no contract');
@@ -74,6 +80,24 @@ export function compile(file: string): Compiled {
     deployed: `0x${deployedBytecode.object}`,
     immutables: Object.fromEntries(immutables),
   };
+}
+
+/** @returns what the compiler says to the input */
+function cached(input: string): string {
+  const { version } = require('solc/package.json') as { version: string };
+  const name = createHash('sha256').update(`${version}\n${input}`).digest('hex');
+  const file = join(CACHE, `${name}.json`);
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    const output = (require('solc') as typeof Solc).compile(input);
+    mkdirSync(CACHE, { recursive: true });
+    // Other workers see the whole of it or nothing.
+    const draft = `${file}.${process.pid}`;
+    writeFileSync(draft, output);
+    renameSync(draft, file);
+    return output;
+  }
 }
 
 /** Names by id, of all that a file and its contracts declare. */

@@ -32,7 +32,7 @@ const run = (tool: string, ...args: string[]) => {
     {
       cwd: copy,
       encoding: 'utf8',
-      env: { PATH: process.env.PATH, HOME: process.env.HOME, NODE_OPTIONS: '--experimental-vm-modules' },
+      env: { PATH: process.env.PATH, HOME: process.env.HOME },
     },
   );
   return { status, output: stdout + stderr };
@@ -93,6 +93,7 @@ describe('nest g event-handler', () => {
   function withoutDatabase(): string {
     return `import config from '${join(ROOT, 'jest.config.js')}';
       const { globalSetup, globalTeardown, ...rest } = config;
-      export default { ...rest, rootDir: '${copy}', roots: ['<rootDir>/src'] };`;
+      const runner = '${join(ROOT, 'test/runner/runner.js')}';
+      export default { ...rest, runner, rootDir: '${copy}', roots: ['<rootDir>/src'] };`;
   }
 });

@@ -5,10 +5,13 @@ import { AuthService } from '../../src/auth/auth.service.js';
 import { SCOPES } from '../../src/auth/authenticated-key.js';
 import { type ChainConfig } from '../../src/config/chains.js';
 import { loadSettings } from '../../src/config/load-settings.js';
-import { type Settings } from '../../src/config/settings.js';
+import { type Role, type Settings } from '../../src/config/settings.js';
 import { createApp } from '../../src/configure-app.js';
 import { createPino } from '../../src/http/pino-logger.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
+import { ScannerService } from '../../src/scanner/scanner.service.js';
+import { SweeperService } from '../../src/sweeper/sweeper.service.js';
+import { keepAwake } from './awake.js';
 import { createDatabase, type TestDatabase } from './database.js';
 import { keepSaid, keepSecrets } from './said.js';
 import { waitFor } from './wait-for.js';
@@ -34,8 +37,11 @@ export interface Answer<T = Record<string, unknown>> {
 
 /** The real app on a free port, with a merchant and a key of its own. */
 export class TestApp {
+  private readonly letSleep = keepAwake(this);
+
   private constructor(
     private readonly app: NestFastifyApplication,
+    private readonly roles: readonly Role[],
     readonly database: TestDatabase,
     readonly url: string,
     readonly merchantId: string,
@@ -67,7 +73,7 @@ export class TestApp {
     await app.listen(0, '127.0.0.1');
     const { port } = app.getHttpServer().address() as AddressInfo;
     const url = `http://127.0.0.1:${port}`;
-    if (before) return new TestApp(app, own, url, before.merchantId, before.key, log);
+    if (before) return new TestApp(app, configured.roles, own, url, before.merchantId, before.key, log);
     const auth = app.get(AuthService);
     const { manager } = own.dataSource;
     const merchant = await auth.createMerchant(manager, 'test');
@@ -76,7 +82,7 @@ export class TestApp {
       name: 'test',
       scopes: [...SCOPES],
     });
-    return new TestApp(app, own, url, merchant.id, key, log);
+    return new TestApp(app, configured.roles, own, url, merchant.id, key, log);
   }
 
   /** A request with the app's own key, unless the headers say otherwise; a string body is sent as it is. */
@@ -119,6 +125,15 @@ export class TestApp {
     return this.app.get(part);
   }
 
+  /** Scans and sweeps now, rather than at the next tick; once more where a step is under way. */
+  wake(): void {
+    const tickers = [
+      ...(this.roles.includes('scanner') ? this.get(ScannerService)['tickers'] : []),
+      ...(this.roles.includes('sweeper') ? this.get(SweeperService)['tickers'] : []),
+    ];
+    tickers.forEach((ticker) => ticker.runAgain());
+  }
+
   async payment(id: string): Promise<PaymentView> {
     return (await this.request<PaymentView>('GET', `/api/v1/payments/${id}`)).body;
   }
@@ -157,6 +172,7 @@ export class TestApp {
 
   /** Ends the app and keeps its database. */
   async close(): Promise<void> {
+    this.letSleep();
     await this.app.close();
   }
 

@@ -1,7 +1,7 @@
 import { type ChainConfig } from '../../src/config/chains.js';
 import { type Settings } from '../../src/config/settings.js';
-import { LedgerCheck } from '../../src/ledger/check/ledger-check.service.js';
-import { type CheckedChain } from '../../src/ledger/check/report.js';
+import { LedgerCheck } from '../../src/ledger-check/ledger-check.service.js';
+import { type CheckedChain } from '../../src/ledger-check/report.js';
 import { LedgerRepository } from '../../src/ledger/ledger.repository.js';
 import { PayingAccounts } from '../../src/ledger/paying-accounts.js';
 import { type TestDatabase } from './database.js';

@@ -5,7 +5,7 @@ import { type Settings } from '../../src/config/settings.js';
 import { creationCode } from '../../src/outgoing/delegate/sweep-delegate.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { SweepPlanner } from '../../src/sweeper/planning/sweep-planner.js';
-import { type CheckedChain } from '../../src/ledger/check/report.js';
+import { type CheckedChain } from '../../src/ledger-check/report.js';
 import { TestApp } from './app.js';
 import { requireBooks } from './books.js';
 import { FaultyRpc } from './faulty-rpc.js';

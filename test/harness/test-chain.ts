@@ -2,6 +2,7 @@ import { Interface, toQuantity } from 'ethers';
 import { type RunningAnvil, startAnvil } from '../../src/chain/dev-chain/anvil.js';
 import { type ChainConfig } from '../../src/config/chains.js';
 import artifact from '../../src/chain/dev-chain/test-token.json' with { type: 'json' };
+import { wakeApps } from './awake.js';
 import { endWithUs } from './end-with-us.js';
 
 const erc20 = new Interface([
@@ -46,7 +47,7 @@ export class TestChain {
       wsUrls: [],
       rpcRequestsPerSecond: null,
       confirmations: { kind: 'blocks', tiers: [{ upTo: null, blocks: 3 }] },
-      blockTimeMs: 500,
+      blockTimeMs: 50,
       native: { symbol: 'ETH', decimals: 18 },
       tokens: [{ symbol: 'TUSD', address: token.toLowerCase(), decimals: 6, enabled: true }],
       internalTransfers: 'off',
@@ -124,6 +125,7 @@ export class TestChain {
 
   async mine(blocks = 1): Promise<void> {
     await this.rpc('anvil_mine', [`0x${blocks.toString(16)}`]);
+    wakeApps();
   }
 
   /** Of the next block, in wei. */
@@ -134,6 +136,7 @@ export class TestChain {
   /** Replaces the last `depth` blocks by as many others, which hold `transactions` and nothing else. */
   async reorg(depth: number, transactions: ReorgTransaction[] = []): Promise<void> {
     await this.rpc('anvil_reorg', [depth, transactions]);
+    wakeApps();
     await this.rpc('anvil_dropAllTransactions');
   }
 

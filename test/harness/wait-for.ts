@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 const POLL_MS = 15;
+/** Only what never comes takes so long, however slow the machine is. */
+const LONG_MS = 30_000;
 
 /**
  * Waits until a condition gives something, and returns it.
@@ -10,7 +12,7 @@ const POLL_MS = 15;
 export async function waitFor<T>(
   what: string,
   condition: () => Promise<T | null | undefined | false> | T | null | undefined | false,
-  timeoutMs = 10_000,
+  timeoutMs = LONG_MS,
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {

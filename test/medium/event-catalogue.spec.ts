@@ -122,6 +122,16 @@ describe('EventCatalogue', () => {
     await expect(start(Twice)).rejects.toThrow("two classes are marked @EventHandler('payment.created')");
   });
 
+  it('refuses to start with a handler whose schema is none', async () => {
+    @EventHandler('payment.broken')
+    class Broken {
+      readonly dataSchema = { type: 'objekt' };
+    }
+    @Module({ imports: [EventHandlersModule], providers: [Broken] })
+    class WithBroken {}
+    await expect(start(WithBroken)).rejects.toThrow('schema is invalid');
+  });
+
   it('is what docs/webhooks.md lists', () => {
     const page = readFileSync(join(import.meta.dirname, '../../docs/webhooks.md'), 'utf8');
     const listed = [...page.matchAll(/^\| `((?:payment|deposit)\.[a-z_]+)` +\| (.+?) +\|$/gm)];

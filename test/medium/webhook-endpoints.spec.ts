@@ -6,6 +6,7 @@ import { AuthService } from '../../src/auth/auth.service.js';
 import { type CreatedEndpointBody, type EndpointBody } from '../../src/webhooks/rest/endpoint.body.js';
 import { TestApp } from '../harness/app.js';
 import { type Received, Receiver } from '../harness/receiver.js';
+import { RawReceiver } from '../harness/raw-receiver.js';
 import { TestChain } from '../harness/test-chain.js';
 import { waitFor } from '../harness/wait-for.js';
 
@@ -28,7 +29,7 @@ beforeEach(async () => {
   receiver = await Receiver.start();
 });
 afterEach(async () => {
-  const { data } = await list();
+  const { data } = (await call<{ data: EndpointBody[] }>('GET', '?limit=100')).body;
   await Promise.all(data.map(({ id }) => call('DELETE', `/${id}`)));
   await receiver.stop();
 });
@@ -64,6 +65,14 @@ const accepts = (secret: string, request: Received, change: { body?: string; tim
   expect(new Set(verdicts).size).toBe(1);
   return verdicts[0];
 };
+
+/** The key of a merchant of its own, made for this. */
+async function strangersKey(scopes = ['webhooks:read', 'webhooks:write']): Promise<string> {
+  const auth = new AuthService(app.database.dataSource);
+  const { manager } = app.database.dataSource;
+  const { id: merchantId } = await auth.createMerchant(manager, 'stranger');
+  return (await auth.createKey(manager, { merchantId, name: 'stranger', scopes })).key;
+}
 
 describe('a webhook endpoint', () => {
   it('is made with a secret that is shown once, and signs with it', async () => {
@@ -316,6 +325,45 @@ describe('trying an endpoint', () => {
   });
 });
 
+describe('an endpoint that answers 101 Switching Protocols', () => {
+  it('has its test answered, its attempts counted, and holds up neither others nor the end', async () => {
+    const switching = await RawReceiver.start(
+      (socket) => void socket.end('HTTP/1.1 101 X\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n'),
+    );
+    try {
+      const { id } = await create({ url: switching.url });
+      const tried = await call(`POST`, `/${id}/test`);
+      expect(tried.body).toMatchObject({ delivered: false, error: 'answered 101' });
+      await create();
+      const payment = await app.createPayment();
+      await received(payment.id);
+      const log = `/api/v1/deliveries?endpoint_id=${id}`;
+      const attempted = async () => {
+        const { body } = await app.request<{ data: { attempt_count: number }[] }>('GET', log);
+        return body.data[0]?.attempt_count === 1;
+      };
+      await waitFor('its attempt on record', attempted);
+    } finally {
+      await switching.stop();
+    }
+  });
+});
+
+describe('the number of endpoints of a merchant', () => {
+  it('has a limit, also for requests that come at once, and what is deleted does not count', async () => {
+    const most = 50;
+    const body = { url: receiver.url, event_types: ['payment.failed'] };
+    const answers = await Promise.all(Array.from({ length: most + 5 }, () => call('POST', '', body)));
+    const statuses = answers.map(({ status }) => status).sort();
+    expect(statuses).toEqual([...Array<number>(most).fill(201), ...Array<number>(5).fill(409)]);
+    expect(answers.find(({ status }) => status === 409)?.body).toMatchObject({
+      detail: expect.stringContaining('WEBHOOK_ENDPOINTS_PER_MERCHANT'),
+    });
+    await call('DELETE', `/${(answers.find(({ status }) => status === 201)?.body as { id: string }).id}`);
+    await expect(call('POST', '', body)).resolves.toMatchObject({ status: 201 });
+  });
+});
+
 describe('the endpoint of another merchant', () => {
   it('is not seen, changed, tried, replayed, or told of', async () => {
     const made = await create({ event_types: ['*'] });
@@ -357,14 +405,6 @@ describe('the endpoint of another merchant', () => {
     expect((await call('GET', `/${made.id}`)).body).toMatchObject({ state: 'enabled' });
     expect(receiver.received).toHaveLength(1);
   });
-
-  async function strangersKey(): Promise<string> {
-    const auth = new AuthService(app.database.dataSource);
-    const { manager } = app.database.dataSource;
-    const { id: merchantId } = await auth.createMerchant(manager, 'stranger');
-    const scopes = ['webhooks:read', 'webhooks:write'];
-    return (await auth.createKey(manager, { merchantId, name: 'stranger', scopes })).key;
-  }
 });
 
 describe('ENCRYPTION_KEY', () => {
@@ -448,6 +488,70 @@ describe('the built-in endpoint', () => {
     for (const [method, path, body] of tries) {
       const answer = await call(method, `/${BUILT_IN}${path}`, body);
       expect({ method, status: answer.status }).toEqual({ method, status: 409 });
+    }
+  });
+
+  it('is the operator’s secret: merchants see its origin, and nothing else of it', async () => {
+    const { host, origin } = new URL(receiver.url);
+    const webhookUrl = `http://operator:hunter2@${host}/services/T0/s3cr3t?token=abc`;
+    await app.close();
+    app = await TestApp.start({
+      chains: [chain.config],
+      database: app.database,
+      settings: { webhookUrl, webhookEvents: ['payment.created'], webhookRetryScheduleMs: [] },
+    });
+    receiver.answer = (response, { url }) => response.writeHead(404).end(`Cannot POST ${url}`);
+    const operator = { authorization: `Bearer ${app.key}` };
+    const merchant = {
+      authorization: `Bearer ${await strangersKey(['payments:write', 'webhooks:read', 'webhooks:write'])}`,
+    };
+    const said: string[] = [];
+    const ask = async (method: string, path: string, body?: unknown, headers: object = merchant) => {
+      const answer = await app.request<Record<string, unknown>>(
+        method,
+        `/api/v1${path}`,
+        body,
+        headers as Record<string, string>,
+      );
+      if (headers === merchant) said.push(JSON.stringify(answer.body));
+      return answer;
+    };
+    const paid = await ask('POST', '/payments', { chain: 'testchain', amount: '1' });
+    expect(paid.status).toBe(201);
+    const { headers } = await received(paid.body.id as string);
+    expect(headers.authorization).toBe(`Basic ${Buffer.from('operator:hunter2').toString('base64')}`);
+
+    const dead = async () => ((await ask('GET', '/deliveries?state=dead')).body.data as { id: string }[])[0];
+    const { id } = await waitFor('the dead letter', dead);
+    const attempt = { status: 404, error: 'answered 404', response: null, address: null };
+    expect((await ask('GET', `/deliveries/${id}`)).body.attempts).toMatchObject([attempt]);
+    for (const path of ['', `/${BUILT_IN}`]) await ask('GET', `/webhook-endpoints${path}`);
+    expect((await ask('GET', `/webhook-endpoints/${BUILT_IN}`)).body.url).toBe(origin);
+    const seen = receiver.received.length;
+    const since = { since: '2020-01-01T00:00:00Z', which: 'all' };
+    const tries: [string, unknown?][] = [
+      [`/webhook-endpoints/${BUILT_IN}/test`, {}],
+      [`/webhook-endpoints/${BUILT_IN}/replay`, since],
+      [`/deliveries/${id}/replay`],
+      ['/deliveries/replay', { state: 'dead', endpoint_id: BUILT_IN }],
+    ];
+    for (const [path, body] of tries) {
+      expect({ path, status: (await ask('POST', path, body)).status }).toEqual({ path, status: 403 });
+    }
+    expect((await ask('POST', '/deliveries/replay', { state: 'dead' })).body).toEqual({ replayed: 0 });
+    await ask('POST', `/webhook-endpoints/${BUILT_IN}/rotate-secret`, {});
+    expect(receiver.received).toHaveLength(seen);
+
+    const shown = await ask('GET', `/webhook-endpoints/${BUILT_IN}`, undefined, operator);
+    expect(shown.body.url).toBe(webhookUrl.replace('operator:hunter2@', ''));
+    const tried = await ask('POST', `/webhook-endpoints/${BUILT_IN}/test`, {}, operator);
+    expect(tried.body).toMatchObject({
+      status: 404,
+      response: expect.stringContaining('Cannot POST /services'),
+    });
+    const rows = await app.database.dataSource.query<object[]>('SELECT * FROM webhook_endpoints');
+    for (const secret of ['hunter2', 's3cr3t', 'token=abc']) {
+      for (const text of [...said, ...app.log, JSON.stringify(rows)]) expect(text).not.toContain(secret);
     }
   });
 });

@@ -25,17 +25,13 @@ if (values.help || wrong.length > 0) {
   process.exit(values.help ? 0 : 1);
 }
 
-const { status } = spawnSync(
-  process.execPath,
-  ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', 'test/simulation'],
-  {
-    stdio: 'inherit',
-    env: {
-      ...process.env,
-      SIMULATION_MINUTES: values.minutes,
-      SIMULATION_SEEDS: values.seed,
-      SIMULATION_ACTIONS: values.actions,
-    },
+const { status } = spawnSync(process.execPath, ['node_modules/jest/bin/jest.js', 'test/simulation'], {
+  stdio: 'inherit',
+  env: {
+    ...process.env,
+    SIMULATION_MINUTES: values.minutes,
+    SIMULATION_SEEDS: values.seed,
+    SIMULATION_ACTIONS: values.actions,
   },
-);
+});
 process.exit(status ?? 1);

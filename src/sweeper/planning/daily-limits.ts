@@ -6,6 +6,7 @@ import { RepeatedMessage } from '../../process/repeated-message.js';
 import { type Obstacle } from './decide.js';
 import { SweeperMetrics } from '../sweeper-metrics.js';
 import { rulesOf, startOfDay } from './sweeping.js';
+import { holdUntilCommit } from '../../database/transaction-lock.js';
 
 const COMPLAIN_EVERY_MS = 3_600_000;
 
@@ -59,9 +60,7 @@ export class DailyLimits {
   ): Promise<void> {
     const { maxPerDay } = rulesOf(chain, tokenAddress);
     if (maxPerDay === undefined) return;
-    await manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
-      `quittance sweep limit ${chain.chainId} ${tokenAddress}`,
-    ]);
+    await holdUntilCommit(manager, `quittance sweep limit ${chain.chainId} ${tokenAddress}`);
     const sent = await this.sentToday(manager, chain, tokenAddress);
     if (sent + amount > maxPerDay) throw new LimitReachedError(`max_per_day of ${chain.name} is reached`);
   }

@@ -16,6 +16,7 @@ import { batchesFor } from './sweep-path.js';
 import { Sweep } from '../sweep.entity.js';
 import { rulesOf, sweepingOf, valueInWei } from './sweeping.js';
 import { NOTHING_LEFT, SweepsRepository } from '../sweeps.repository.js';
+import { holdUntilCommit } from '../../database/transaction-lock.js';
 
 /** Addresses looked at side by side. */
 const AT_ONCE = 25;
@@ -171,9 +172,7 @@ export class SweepPlanner {
   private async write(chain: ChainConfig, planned: readonly Planned[]): Promise<void> {
     if (planned.length === 0) return;
     await this.dataSource.transaction(async (manager) => {
-      await manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
-        `quittance sweep plan ${chain.chainId}`,
-      ]);
+      await holdUntilCommit(manager, `quittance sweep plan ${chain.chainId}`);
       const addresses = planned.map(({ deposit }) => deposit.address);
       const open = await this.sweeps.openAt(manager, chain.chainId, addresses);
       const known = new Map(open.map((sweep) => [keyOf(sweep), sweep]));

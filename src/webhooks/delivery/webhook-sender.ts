@@ -21,7 +21,7 @@ export class WebhookSender {
     private readonly client: WebhookClient,
   ) {}
 
-  /** @throws UnknownEncryptionKeyError when the endpoint's secret cannot be opened: it is never sent unsigned */
+  /** @throws NoWebhookUrlError; UnknownEncryptionKeyError when the endpoint's secret cannot be opened: it is never sent unsigned */
   sign(
     endpoint: Pick<WebhookEndpoint, 'id' | 'url' | 'secrets'>,
     { id, body, at }: WebhookMessage,
@@ -34,7 +34,7 @@ export class WebhookSender {
       'webhook-timestamp': String(timestamp),
       ...signatureHeaders(this.secrets.secretsOf(endpoint, at), { id, timestamp, body }),
     };
-    return { url: endpoint.url, headers, body };
+    return { url: this.secrets.urlOf(endpoint), headers, body };
   }
 
   post(signed: WebhookRequest): Promise<WebhookAnswer> {

@@ -8,7 +8,10 @@ import { WebhookEndpoint } from './webhook-endpoint.entity.js';
 /** The same in every installation: there is one. */
 export const BUILT_IN_ENDPOINT_ID = '00000000-0000-7000-8000-000000000001';
 
-/** Keeps the endpoint that WEBHOOK_URL stands for, which every merchant has, in step with the settings. */
+/**
+ * Keeps the endpoint that WEBHOOK_URL stands for, which every merchant has, in step with the settings. The URL is the
+ * operator's secret (hooks of chat services are known by their path alone), so no more than its origin is stored.
+ */
 @Injectable()
 export class BuiltInEndpoint implements OnModuleInit {
   private readonly logger = new Logger(BuiltInEndpoint.name);
@@ -30,7 +33,7 @@ export class BuiltInEndpoint implements OnModuleInit {
       this.logger.warn('WEBHOOK_SECRET is not set: webhooks are sent unsigned, and anyone could forge them');
     }
     const health = { state: 'enabled', reason: null, disabledAt: null, failingSince: null } as const;
-    const row = { url: webhookUrl, eventTypes: webhookEvents, deletedAt: null, ...health };
+    const row = { url: new URL(webhookUrl).origin, eventTypes: webhookEvents, deletedAt: null, ...health };
     await manager.upsert(WebhookEndpoint, { ...row, id: BUILT_IN_ENDPOINT_ID, merchantId: null }, ['id']);
   }
 }

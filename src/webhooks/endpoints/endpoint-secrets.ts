@@ -6,6 +6,12 @@ import { BUILT_IN_ENDPOINT_ID } from './built-in-endpoint.js';
 import { generateSecret, generateSigningKey } from '../signing/signing-key.js';
 import { type SealedSecret, type WebhookEndpoint } from './webhook-endpoint.entity.js';
 
+export class NoWebhookUrlError extends Error {
+  constructor() {
+    super('WEBHOOK_URL is not set in this process, and set in another; give all of them the same');
+  }
+}
+
 /** Makes, seals and opens what endpoints sign with. The clear text is in memory while it signs, and nowhere else. */
 @Injectable()
 export class EndpointSecrets {
@@ -13,6 +19,16 @@ export class EndpointSecrets {
     @Inject(SETTINGS) private readonly settings: Settings,
     private readonly sealer: Sealer,
   ) {}
+
+  /**
+   * Where an endpoint is. Of the built-in one it is in the settings, credentials and all, and never stored.
+   * @throws NoWebhookUrlError
+   */
+  urlOf({ id, url }: Pick<WebhookEndpoint, 'id' | 'url'>): string {
+    if (id !== BUILT_IN_ENDPOINT_ID) return url;
+    if (this.settings.webhookUrl === null) throw new NoWebhookUrlError();
+    return this.settings.webhookUrl;
+  }
 
   /** What signs now: the current secret first, then those that a rotation has not yet ended, then ed25519 keys. */
   secretsOf({ id, secrets }: Pick<WebhookEndpoint, 'id' | 'secrets'>, now: Date): string[] {

@@ -1,56 +1,44 @@
 import { request as httpRequest, type Agent, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { type Socket } from 'node:net';
+import { type Duplex } from 'node:stream';
 import { type TLSSocket } from 'node:tls';
 import { type AxiosAdapter, AxiosHeaders, type InternalAxiosRequestConfig } from 'axios';
+import { afterRunningMs, runningMs } from '../../process/running-time.js';
+import { readHead } from './answer-head.js';
+import {
+  ClosedError,
+  type ExchangeData,
+  ExchangeFailedError,
+  type Phase,
+  TimedOutError,
+  type Timing,
+  TooManyInterimError,
+} from './exchange-failed.error.js';
 
-/** Read of a response at most; what comes after is not waited for. */
+/** Read of a response's body at most; what comes after is not waited for. */
 const MAX_READ_BYTES = 64 * 1024;
+/** Of its headers. Servers are known to send 20 KB of cookies; Node's own limit is 16 KB. */
+const MAX_HEADER_BYTES = 128 * 1024;
+/** Interim answers (RFC 9110, section 15.2) before the one that counts. */
+const MAX_INTERIM = 20;
 /** Kept of a response, for whoever looks into a failure. */
 const KEPT_BYTES = 1024;
 
-/** Where the time of an exchange went. */
-export interface Timing {
-  /** The IP address connected to. */
-  address: string | null;
-  /** Looking up the name, ms; null where nothing was looked up. */
-  dnsMs: number | null;
-  /** Connecting, TLS included, ms; null on a connection used again. */
-  connectMs: number | null;
-  /** From the request sent to the first byte of the answer, ms. */
-  firstByteMs: number | null;
-}
-
-export interface ExchangeData extends Timing {
-  /** The first 1 KB of the response. */
-  response: string;
-}
-
-type Phase = 'looking up the host name' | 'connecting' | 'waiting for the response' | 'reading the response';
-
-/** What went wrong in an exchange, and how far it had come. */
-export class ExchangeFailedError extends Error {
-  constructor(
-    override readonly cause: Error & { code?: string },
-    readonly timing: Timing,
-    /** Until when the certificate that was shown is valid, as OpenSSL prints it. */
-    readonly certificateValidTo: string | null,
-    /** An idle connection that the endpoint closed at this very moment: a fresh one may do. */
-    readonly wasStale: boolean,
-  ) {
-    super(cause.message, { cause });
-  }
-}
-
-export class TimedOutError extends Error {
-  constructor(timeoutMs: number, phase: Phase) {
-    super(`timed out after ${timeoutMs / 1000} s ${phase}`);
-  }
+/** What an exchange ends with. */
+interface Ended {
+  status: number;
+  headers: Record<string, unknown>;
+  body: Buffer;
 }
 
 /**
  * One POST on `node:http`, as an adapter for axios: five times as fast as the adapter it comes with, never follows a
- * redirect, never unpacks, and bounds the whole exchange in time and size.
+ * redirect, never unpacks, and bounds the whole exchange in time and size. It ends whatever the other side does, by a
+ * timer of its own: Node does not tell of every end.
+ *
+ * An answer whose status line came whole is an answer, even where Node's parser refuses what follows; its connection is
+ * closed then, so that nothing of it is taken for the answer to the next request.
  * @throws ExchangeFailedError
  */
 export const exchange: AxiosAdapter = (config) => new Exchange(config).run();
@@ -59,8 +47,12 @@ class Exchange {
   private readonly timing: Timing = { address: null, dnsMs: null, connectMs: null, firstByteMs: null };
   private readonly kept: Buffer[] = [];
   private readBytes = 0;
+  /** What came before Node had read the headers. */
+  private readonly raw: Buffer[] = [];
+  private rawBytes = 0;
+  private message: IncomingMessage | null = null;
   private phase: Phase = 'connecting';
-  private phaseAt = performance.now();
+  private phaseAt = runningMs();
   private certificateValidTo: string | null = null;
 
   constructor(private readonly config: InternalAxiosRequestConfig) {}
@@ -69,19 +61,32 @@ class Exchange {
     return new Promise<Awaited<ReturnType<AxiosAdapter>>>((resolve, reject) => {
       const request = this.open();
       const timeoutMs = this.config.timeout ?? 0;
-      const timer = setTimeout(() => request.destroy(new TimedOutError(timeoutMs, this.phase)), timeoutMs);
-      const fail = (cause: Error) => {
-        clearTimeout(timer);
-        const wasStale = request.reusedSocket && this.timing.firstByteMs === null && isReset(cause);
-        reject(new ExchangeFailedError(cause, this.timing, this.certificateValidTo, wasStale));
+      const cancelTimer = afterRunningMs(timeoutMs, () => fail(new TimedOutError(timeoutMs, this.phase)));
+      let hasEnded = false;
+      const end = (settle: () => void) => {
+        if (hasEnded) return;
+        hasEnded = true;
+        cancelTimer();
+        settle();
       };
-      const succeed = (message: IncomingMessage) => {
-        clearTimeout(timer);
-        resolve(this.answer(message, request));
-      };
+      const succeed = (ended: Ended) => end(() => resolve(this.answer(ended, request)));
+      const fail = (cause: Error) =>
+        end(() => {
+          const ended = cause instanceof TimedOutError ? null : this.readWhole();
+          if (ended) resolve(this.answer(ended, request));
+          else reject(this.failure(cause, request));
+          request.destroy();
+        });
       request.on('socket', (socket) => this.watch(socket, request));
-      request.on('error', fail);
+      request.on('information', this.countInterim(fail));
       request.on('response', (message) => this.read(message, succeed, fail));
+      request.on('upgrade', (message: IncomingMessage, socket: Duplex) => {
+        socket.destroy();
+        succeed({ status: message.statusCode ?? 0, headers: message.headers, body: Buffer.alloc(0) });
+      });
+      request.on('error', fail);
+      // Node destroys some requests without an error. Where there is a response, that one tells its own end.
+      request.on('close', () => this.message ?? fail(new ClosedError('closed without an answer')));
       request.end(this.config.data);
     });
   }
@@ -94,11 +99,13 @@ class Exchange {
       method: method?.toUpperCase(),
       headers: headers.toJSON() as Record<string, string>,
       agent,
+      maxHeaderSize: MAX_HEADER_BYTES,
     };
     return (isTls ? httpsRequest : httpRequest)(url, options);
   }
 
   private watch(socket: Socket, request: ClientRequest): void {
+    this.listen(socket, request);
     if (request.reusedSocket || !socket.connecting) {
       this.timing.address = socket.remoteAddress ?? null;
       this.enter('waiting for the response');
@@ -119,36 +126,70 @@ class Exchange {
     socket.once('secureConnect', () => this.connected());
   }
 
+  /** Keeps what comes until the headers are read, for the case that Node cannot read them. */
+  private listen(socket: Socket, request: ClientRequest): void {
+    const keep = (chunk: Buffer) => {
+      if (this.rawBytes < MAX_HEADER_BYTES) this.raw.push(chunk);
+      this.rawBytes += chunk.length;
+    };
+    const stop = () => socket.removeListener('data', keep);
+    // Before Node's own listener: an error that it throws at a chunk is told after we have kept that chunk.
+    socket.prependListener('data', keep);
+    request.once('response', stop).once('close', stop);
+  }
+
   private connected(): void {
     this.timing.connectMs = this.enter('waiting for the response');
   }
 
-  private read(
-    message: IncomingMessage,
-    succeed: (message: IncomingMessage) => void,
-    fail: (error: Error) => void,
-  ) {
+  private countInterim(fail: (error: Error) => void): () => void {
+    let count = 0;
+    return () => {
+      count += 1;
+      if (count > MAX_INTERIM) fail(new TooManyInterimError(MAX_INTERIM));
+    };
+  }
+
+  private read(message: IncomingMessage, succeed: (ended: Ended) => void, fail: (error: Error) => void) {
+    this.message = message;
     this.timing.firstByteMs = this.enter('reading the response');
+    const finish = () => {
+      const ended = this.readWhole();
+      if (ended) succeed(ended);
+    };
     message.on('data', (chunk: Buffer) => {
       if (this.readBytes < KEPT_BYTES) this.kept.push(chunk);
       this.readBytes += chunk.length;
       if (this.readBytes < MAX_READ_BYTES) return;
       message.destroy();
-      succeed(message);
+      finish();
     });
-    message.on('end', () => succeed(message));
+    message.on('end', finish);
     message.on('error', fail);
+    message.on('close', () => fail(new ClosedError('closed in mid-answer')));
   }
 
-  private answer(message: IncomingMessage, request: ClientRequest) {
+  /** The answer as far as it came, if its status line came whole. */
+  private readWhole(): Ended | null {
+    const { message } = this;
+    if (!message) return readHead(Buffer.concat(this.raw));
+    return { status: message.statusCode ?? 0, headers: message.headers, body: Buffer.concat(this.kept) };
+  }
+
+  private failure(cause: Error, request: ClientRequest): ExchangeFailedError {
+    const wasStale = request.reusedSocket && this.rawBytes === 0 && !this.message && isReset(cause);
+    return new ExchangeFailedError(cause, this.timing, this.certificateValidTo, wasStale);
+  }
+
+  private answer({ status, headers, body }: Ended, request: ClientRequest) {
     // NUL is the one character that Postgres text cannot hold.
-    const text = Buffer.concat(this.kept).subarray(0, KEPT_BYTES).toString('utf8').replaceAll('\0', '\uFFFD');
+    const text = body.subarray(0, KEPT_BYTES).toString('utf8').replaceAll('\0', '\uFFFD');
     const data: ExchangeData = { ...this.timing, response: text };
     return {
       data,
-      status: message.statusCode ?? 0,
-      statusText: message.statusMessage ?? '',
-      headers: new AxiosHeaders(message.headers as Record<string, string>),
+      status,
+      statusText: '',
+      headers: new AxiosHeaders(headers as Record<string, string>),
       config: this.config,
       request,
     };
@@ -156,7 +197,7 @@ class Exchange {
 
   /** @returns how long the phase before lasted, ms */
   private enter(phase: Phase): number {
-    const now = performance.now();
+    const now = runningMs();
     const lastedMs = Math.round(now - this.phaseAt);
     this.phase = phase;
     this.phaseAt = now;

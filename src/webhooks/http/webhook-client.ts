@@ -3,8 +3,10 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Axios, type AxiosResponse } from 'axios';
 import { SETTINGS } from '../../config/configuration.module.js';
 import { type Settings } from '../../config/settings.js';
+import { runningMs } from '../../process/running-time.js';
 import { type Agents, createAgents } from './agents.js';
-import { exchange, type ExchangeData, ExchangeFailedError, type Timing } from './exchange.js';
+import { type ExchangeData, ExchangeFailedError, type Timing } from './exchange-failed.error.js';
+import { exchange } from './exchange.js';
 import { whyNoAnswer } from './failure-words.js';
 import { isPublicAddress } from './public-address.js';
 import { PrivateAddressError, publicLookup } from './public-lookup.js';
@@ -36,17 +38,19 @@ export class WebhookClient implements OnApplicationShutdown {
   private readonly agents: Agents;
   private readonly allowPrivate: boolean;
   private readonly allowPlain: boolean;
+  private readonly timeoutMs: number;
 
   constructor(@Inject(SETTINGS) settings: Settings) {
     this.allowPrivate = settings.webhookAllowPrivateNetworks;
     this.allowPlain = settings.nodeEnv !== 'production' || this.allowPrivate;
-    const { webhookCaFile: caFile, webhookProxyUrl: proxyUrl } = settings;
-    this.agents = createAgents({ caFile, proxyUrl, lookup: this.allowPrivate ? undefined : publicLookup() });
+    const { webhookCaFile: caFile, webhookProxyUrl: proxyUrl, webhookTimeoutMs: timeoutMs } = settings;
+    const lookup = this.allowPrivate ? undefined : publicLookup();
+    this.agents = createAgents({ caFile, proxyUrl, timeoutMs, lookup });
+    this.timeoutMs = timeoutMs;
     // Without axios's own defaults: merging them costs every request more than sending it.
     this.http = new Axios({
       ...this.agents,
       adapter: exchange,
-      timeout: settings.webhookTimeoutMs,
       validateStatus: () => true,
       transformRequest: [(data: unknown) => data],
       transformResponse: [(data: unknown) => data],
@@ -62,8 +66,10 @@ export class WebhookClient implements OnApplicationShutdown {
   async post(request: WebhookRequest): Promise<WebhookAnswer> {
     try {
       this.requireAllowed(request.url);
-      const answer = await this.send(request).catch((error: Error) => {
-        if (error instanceof ExchangeFailedError && error.wasStale) return this.send(request);
+      const beganAt = runningMs();
+      const answer = await this.send(request, this.timeoutMs).catch((error: Error) => {
+        const leftMs = this.timeoutMs - (runningMs() - beganAt);
+        if (error instanceof ExchangeFailedError && error.wasStale) return this.send(request, leftMs);
         throw error;
       });
       const { response, ...timing } = answer.data;
@@ -75,8 +81,12 @@ export class WebhookClient implements OnApplicationShutdown {
     }
   }
 
-  private send({ url, headers, body }: WebhookRequest): Promise<AxiosResponse<ExchangeData>> {
+  private send(
+    { url, headers, body }: WebhookRequest,
+    timeoutMs: number,
+  ): Promise<AxiosResponse<ExchangeData>> {
     return this.http.post<ExchangeData>(url, body, {
+      timeout: Math.max(1, Math.ceil(timeoutMs)),
       // A small gzip can stand for gigabytes, so we ask for none and unpack none.
       headers: { ...headers, 'accept-encoding': 'identity' },
     });

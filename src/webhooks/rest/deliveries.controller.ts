@@ -1,10 +1,11 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { uuidOr } from '../../http/uuid-or.js';
-import { type AuthenticatedKey } from '../../auth/authenticated-key.js';
+import { type AuthenticatedKey, isOperator } from '../../auth/authenticated-key.js';
 import { CurrentKey, RequireScope } from '../../auth/scopes.js';
 import { type Page, page } from '../../http/page.js';
-import { attemptView, deliveryView } from './delivery.view.js';
+import { BUILT_IN_ENDPOINT_ID } from '../endpoints/built-in-endpoint.js';
+import { attemptView, deliveryView, operatorsAttemptView } from './delivery.view.js';
 import { DeliveryLogRepository } from './delivery-log.repository.js';
 import { DeliveryBody, DeliveryPage, DeliveryWithAttemptsBody } from './delivery.body.js';
 import { ListDeliveriesDto, ReplayDeliveriesDto } from './delivery.dto.js';
@@ -41,12 +42,14 @@ export class DeliveriesController {
   @ApiOperation({ summary: 'One delivery, with its attempts' })
   @ApiOkResponse({ type: DeliveryWithAttemptsBody })
   async get(
-    @CurrentKey() { merchantId }: AuthenticatedKey,
+    @CurrentKey() key: AuthenticatedKey,
     @Param('id', deliveryId) id: string,
   ): Promise<DeliveryWithAttemptsBody> {
-    const found = await this.log.delivery(merchantId, id);
+    const found = await this.log.delivery(key.merchantId, id);
     if (!found) throw new DeliveryNotFoundError(id);
-    return { ...deliveryView(found.delivery), attempts: found.attempts.map(attemptView) };
+    const isOthers = found.delivery.endpointId === BUILT_IN_ENDPOINT_ID && !isOperator(key);
+    const view = isOthers ? operatorsAttemptView : attemptView;
+    return { ...deliveryView(found.delivery), attempts: found.attempts.map(view) };
   }
 
   @Post(':id/replay')
@@ -59,8 +62,8 @@ export class DeliveriesController {
     @Param('id', deliveryId) id: string,
   ): Promise<DeliveryWithAttemptsBody> {
     // Whether it is theirs at all is for `get` to say.
-    await this.get(key, id);
-    if (!(await this.replays.one(key.merchantId, id))) throw new EndpointGoneError();
+    const delivery = await this.get(key, id);
+    if (!(await this.replays.one(key, delivery))) throw new EndpointGoneError();
     return this.get(key, id);
   }
 
@@ -69,10 +72,7 @@ export class DeliveriesController {
   @RequireScope('webhooks:write')
   @ApiOperation({ summary: 'Send again what is dead, or was delivered, by filter' })
   @ApiAcceptedResponse({ type: ReplayedBody })
-  replayAll(
-    @CurrentKey() { merchantId }: AuthenticatedKey,
-    @Body() dto: ReplayDeliveriesDto,
-  ): Promise<ReplayedBody> {
-    return this.replays.matching(merchantId, dto);
+  replayAll(@CurrentKey() key: AuthenticatedKey, @Body() dto: ReplayDeliveriesDto): Promise<ReplayedBody> {
+    return this.replays.matching(key, dto);
   }
 }

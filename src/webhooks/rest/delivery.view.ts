@@ -34,6 +34,13 @@ export function attemptView(attempt: WebhookAttempt): AttemptBody {
   };
 }
 
+/** Of an attempt at WEBHOOK_URL, for a merchant: what its operator's server is and says is none of their business. */
+export function operatorsAttemptView(attempt: WebhookAttempt): AttemptBody {
+  const failed = attempt.status === null ? 'no answer; the operator sees why' : `answered ${attempt.status}`;
+  const error = attempt.error === null ? null : failed;
+  return { ...attemptView(attempt), address: null, error, response: null };
+}
+
 export function eventView({ id, type, paymentId, body, createdAt }: PaymentEvent): EventBody {
   const json = JSON.parse(body) as Record<string, unknown>;
   return { id, type, payment_id: paymentId, body: json, created_at: createdAt.toISOString() };

@@ -23,11 +23,11 @@ export class EndpointActionsController {
   @ApiOperation({ summary: 'Send a signed sample now, and see what the endpoint answers' })
   @ApiOkResponse({ type: TestResultBody })
   test(
-    @CurrentKey() { merchantId }: AuthenticatedKey,
+    @CurrentKey() key: AuthenticatedKey,
     @Param('id', endpointId) id: string,
     @Body() { event_type: type = DEFAULT_TEST_TYPE }: TestEndpointDto,
   ): Promise<TestResultBody> {
-    return this.replays.test(merchantId, id, type);
+    return this.replays.test(key, id, type);
   }
 
   @Post(':id/replay')
@@ -35,10 +35,10 @@ export class EndpointActionsController {
   @ApiOperation({ summary: 'Send again, or for the first time, what happened since a time' })
   @ApiAcceptedResponse({ type: ReplayedBody })
   replay(
-    @CurrentKey() { merchantId }: AuthenticatedKey,
+    @CurrentKey() key: AuthenticatedKey,
     @Param('id', endpointId) id: string,
     @Body() dto: ReplayDto,
   ): Promise<ReplayedBody> {
-    return this.replays.since(merchantId, id, dto);
+    return this.replays.since(key, id, dto);
   }
 }

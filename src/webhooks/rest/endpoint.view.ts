@@ -2,12 +2,15 @@ import { type EndpointBody } from './endpoint.body.js';
 import { publicKeysOf } from '../endpoints/endpoint-secrets.js';
 import { type WebhookEndpoint } from '../endpoints/webhook-endpoint.entity.js';
 
-/** An endpoint as its merchant sees it: never with a secret. */
-export function endpointView(endpoint: WebhookEndpoint, now: Date): EndpointBody {
+/**
+ * An endpoint as its merchant sees it: never with a secret.
+ * @param url what is shown as its URL
+ */
+export function endpointView(endpoint: WebhookEndpoint, now: Date, url = endpoint.url): EndpointBody {
   const publicKeys = publicKeysOf(endpoint.secrets, now);
   return {
     id: endpoint.id,
-    url: endpoint.url,
+    url,
     event_types: endpoint.eventTypes,
     description: endpoint.description,
     metadata: endpoint.metadata,

@@ -7,7 +7,6 @@ import { IdempotencyService } from '../../http/idempotency.js';
 import { type Page, page, PageQuery } from '../../http/page.js';
 import { CreatedEndpointBody, EndpointBody, EndpointPage } from './endpoint.body.js';
 import { CreateEndpointDto, RotateSecretDto, UpdateEndpointDto } from './endpoint.dto.js';
-import { endpointView } from './endpoint.view.js';
 import { EndpointsService } from './endpoints.service.js';
 import { HeldDeliveries } from '../delivery/held-deliveries.js';
 import { EndpointNotFoundError } from '../webhook.errors.js';
@@ -48,21 +47,18 @@ export class EndpointsController {
   @ApiOperation({ summary: 'List endpoints, oldest first; the built-in one is WEBHOOK_URL' })
   @ApiOkResponse({ type: EndpointPage })
   async list(
-    @CurrentKey() { merchantId }: AuthenticatedKey,
+    @CurrentKey() key: AuthenticatedKey,
     @Query() { limit, after }: PageQuery,
   ): Promise<Page<EndpointBody>> {
-    return page(await this.endpoints.list(merchantId, limit + 1, after), limit, ({ id }) => id);
+    return page(await this.endpoints.list(key, limit + 1, after), limit, ({ id }) => id);
   }
 
   @Get(':id')
   @RequireScope('webhooks:read')
   @ApiOperation({ summary: 'One endpoint' })
   @ApiOkResponse({ type: EndpointBody })
-  async get(
-    @CurrentKey() { merchantId }: AuthenticatedKey,
-    @Param('id', endpointId) id: string,
-  ): Promise<EndpointBody> {
-    return endpointView(await this.endpoints.get(merchantId, id), new Date());
+  get(@CurrentKey() key: AuthenticatedKey, @Param('id', endpointId) id: string): Promise<EndpointBody> {
+    return this.endpoints.view(key, id);
   }
 
   @Patch(':id')

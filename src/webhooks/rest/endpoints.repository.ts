@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource, type EntityManager, IsNull } from 'typeorm';
 import { WebhookEndpoint } from '../endpoints/webhook-endpoint.entity.js';
 
 /** A merchant's endpoints, and the built-in one that every merchant has. */
@@ -26,6 +26,13 @@ export class EndpointsRepository {
       .andWhere('endpoint.id = :id', { id })
       .setLock('pessimistic_write')
       .getOne();
+  }
+
+  /** How many a merchant has of its own; nobody adds one to it until the transaction ends. */
+  async countForUpdate(manager: EntityManager, merchantId: string): Promise<number> {
+    // Foreign keys to the merchant are still checked meanwhile, so that its payments do not wait.
+    await manager.query('SELECT 1 FROM merchants WHERE id = $1 FOR NO KEY UPDATE', [merchantId]);
+    return manager.countBy(WebhookEndpoint, { merchantId, deletedAt: IsNull() });
   }
 
   /** For its public keys, which are for everybody. */

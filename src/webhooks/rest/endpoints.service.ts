@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, type QueryDeepPartialEntity } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import { type AuthenticatedKey, isOperator } from '../../auth/authenticated-key.js';
 import { SETTINGS } from '../../config/configuration.module.js';
 import { webhookSecretBytes, webhookSecretProblem } from '../../config/secrets.js';
 import { type Settings } from '../../config/settings.js';
@@ -17,7 +18,9 @@ import { WebhookEndpoint } from '../endpoints/webhook-endpoint.entity.js';
 import {
   BuiltInEndpointError,
   EndpointNotFoundError,
+  OperatorsEndpointError,
   SecretRefusedError,
+  TooManyEndpointsError,
   UrlRefusedError,
 } from '../webhook.errors.js';
 
@@ -38,7 +41,7 @@ export class EndpointsService {
     private readonly catalogue: EventCatalogue,
   ) {}
 
-  /** @throws UrlRefusedError, UnknownEventTypeError, SecretRefusedError */
+  /** @throws UrlRefusedError, UnknownEventTypeError, SecretRefusedError, TooManyEndpointsError */
   async create(
     manager: EntityManager,
     merchantId: string,
@@ -65,6 +68,9 @@ export class EndpointsService {
       deletedAt: null,
       createdAt: new Date(),
     };
+    const most = this.settings.webhookEndpointsPerMerchant;
+    if ((await this.endpoints.countForUpdate(manager, merchantId)) >= most)
+      throw new TooManyEndpointsError(most);
     await manager.insert(WebhookEndpoint, endpoint as QueryDeepPartialEntity<WebhookEndpoint>);
     return { ...endpointView(endpoint, endpoint.createdAt), secret };
   }
@@ -76,9 +82,23 @@ export class EndpointsService {
     return endpoint;
   }
 
-  async list(merchantId: string, limit: number, after?: string): Promise<EndpointBody[]> {
-    const now = new Date();
-    return (await this.endpoints.list(merchantId, limit, after)).map((row) => endpointView(row, now));
+  /** @throws EndpointNotFoundError also when it is another merchant's */
+  async view(key: AuthenticatedKey, id: string): Promise<EndpointBody> {
+    return this.shown(key, await this.get(key.merchantId, id));
+  }
+
+  /**
+   * An endpoint that the key may have called.
+   * @throws EndpointNotFoundError, OperatorsEndpointError
+   */
+  async getToCall(key: AuthenticatedKey, id: string): Promise<WebhookEndpoint> {
+    const endpoint = await this.get(key.merchantId, id);
+    if (endpoint.merchantId === null && !isOperator(key)) throw new OperatorsEndpointError();
+    return endpoint;
+  }
+
+  async list(key: AuthenticatedKey, limit: number, after?: string): Promise<EndpointBody[]> {
+    return (await this.endpoints.list(key.merchantId, limit, after)).map((row) => this.shown(key, row));
   }
 
   /**
@@ -134,6 +154,13 @@ export class EndpointsService {
     return { ...endpointView({ ...endpoint, secrets }, now), secret };
   }
 
+  /** The operator sees WEBHOOK_URL, less what is a password in it; merchants see what is stored, its origin. */
+  private shown(key: AuthenticatedKey, endpoint: WebhookEndpoint): EndpointBody {
+    const isWhole = endpoint.merchantId === null && isOperator(key);
+    const url = isWhole ? withoutCredentials(this.secrets.urlOf(endpoint)) : endpoint.url;
+    return endpointView(endpoint, new Date(), url);
+  }
+
   private change<T>(
     merchantId: string,
     id: string,
@@ -179,6 +206,12 @@ export class EndpointsService {
       `must have at least ${MIN_SECRET_BYTES} bytes in production; leave it out and one is made`,
     );
   }
+}
+
+function withoutCredentials(text: string): string {
+  const url = new URL(text);
+  if (url.username === '' && url.password === '') return text;
+  return Object.assign(url, { username: '', password: '' }).href;
 }
 
 function fieldsOf(dto: UpdateEndpointDto): Partial<WebhookEndpoint> {

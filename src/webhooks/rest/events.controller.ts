@@ -4,8 +4,8 @@ import { type AuthenticatedKey } from '../../auth/authenticated-key.js';
 import { CurrentKey, RequireScope } from '../../auth/scopes.js';
 import { type Page, page } from '../../http/page.js';
 import { EventCatalogue } from '../../events/event-catalogue.js';
+import { EventLogRepository } from '../../events/event-log.repository.js';
 import { eventView } from './delivery.view.js';
-import { DeliveryLogRepository } from './delivery-log.repository.js';
 import { EventBody, EventPage, EventTypeList } from './delivery.body.js';
 import { EVENT_ID, ListEventsDto } from './delivery.dto.js';
 import { EventNotFoundError } from '../webhook.errors.js';
@@ -15,7 +15,7 @@ import { EventNotFoundError } from '../webhook.errors.js';
 @Controller()
 export class EventsController {
   constructor(
-    private readonly log: DeliveryLogRepository,
+    private readonly log: EventLogRepository,
     private readonly catalogue: EventCatalogue,
   ) {}
 

@@ -34,16 +34,20 @@ export class ReplayRepository {
     return row ?? null;
   }
 
-  /** @param since deliveries made from then on; null: all */
+  /**
+   * @param filter `except`: an endpoint whose deliveries are left out
+   * @param since deliveries made from then on; null: all
+   */
   matching(
     merchantId: string,
-    filter: DeliveryFilter & { state: 'dead' | 'delivered' },
+    filter: DeliveryFilter & { state: 'dead' | 'delivered'; except: string | null },
     since: Date | null,
   ): Promise<ReplayedDelivery[]> {
     return this.update(
       `${REOPEN} AND d.merchant_id = $1 AND d.state = $2 AND ($3::uuid IS NULL OR d.endpoint_id = $3)
          AND ($4::varchar IS NULL OR d.event_id = $4) AND ($5::varchar IS NULL OR d.event_type = $5)
-         AND ($6::timestamptz IS NULL OR d.created_at >= $6) ${REOPENED}`,
+         AND ($6::timestamptz IS NULL OR d.created_at >= $6)
+         AND ($7::uuid IS NULL OR d.endpoint_id <> $7) ${REOPENED}`,
       [
         merchantId,
         filter.state,
@@ -51,6 +55,7 @@ export class ReplayRepository {
         filter.eventId ?? null,
         filter.eventType ?? null,
         since,
+        filter.except,
       ],
     );
   }

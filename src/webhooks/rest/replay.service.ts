@@ -1,10 +1,13 @@
 import { Injectable } from '@nestjs/common';
+import { type AuthenticatedKey, isOperator } from '../../auth/authenticated-key.js';
 import { EventCatalogue } from '../../events/event-catalogue.js';
 import { type ReplayDeliveriesDto } from './delivery.dto.js';
 import { type ReplayedBody, type TestResultBody } from './endpoint.body.js';
 import { type ReplayDto } from './endpoint.dto.js';
 import { EndpointsService } from './endpoints.service.js';
 import { subscribes } from '../../events/event-filter.js';
+import { BUILT_IN_ENDPOINT_ID } from '../endpoints/built-in-endpoint.js';
+import { OperatorsEndpointError } from '../webhook.errors.js';
 import { whyFailed } from '../delivery/outcome.js';
 import { type ReplayedDelivery, ReplayRepository } from './replay.repository.js';
 import { WebhookQueue } from '../delivery/webhook-queue.js';
@@ -21,22 +24,30 @@ export class ReplayService {
     private readonly queue: WebhookQueue,
   ) {}
 
-  /** @returns whether there was such a delivery to an endpoint that is still there */
-  async one(merchantId: string, id: string): Promise<boolean> {
-    const replayed = await this.replays.one(merchantId, id);
+  /**
+   * @returns whether there was such a delivery to an endpoint that is still there
+   * @throws OperatorsEndpointError
+   */
+  async one(key: AuthenticatedKey, delivery: { id: string; endpoint_id: string }): Promise<boolean> {
+    requireOperatorsKey(key, delivery.endpoint_id);
+    const replayed = await this.replays.one(key.merchantId, delivery.id);
     if (replayed) await this.bring([replayed]);
     return replayed !== null;
   }
 
-  matching(merchantId: string, dto: ReplayDeliveriesDto): Promise<ReplayedBody> {
+  /** @throws OperatorsEndpointError; without an endpoint's id, what went to the operator's is left out */
+  async matching(key: AuthenticatedKey, dto: ReplayDeliveriesDto): Promise<ReplayedBody> {
     const { endpoint_id: endpointId, event_id: eventId, event_type: eventType, state, since } = dto;
-    const filter = { endpointId, eventId, eventType, state };
-    return this.all(this.replays.matching(merchantId, filter, since === undefined ? null : new Date(since)));
+    requireOperatorsKey(key, endpointId);
+    const except = isOperator(key) ? null : BUILT_IN_ENDPOINT_ID;
+    const filter = { endpointId, eventId, eventType, state, except };
+    const from = since === undefined ? null : new Date(since);
+    return this.all(this.replays.matching(key.merchantId, filter, from));
   }
 
-  /** @throws EndpointNotFoundError, UnknownEventTypeError */
-  async since(merchantId: string, endpointId: string, dto: ReplayDto): Promise<ReplayedBody> {
-    const { eventTypes } = await this.endpoints.get(merchantId, endpointId);
+  /** @throws EndpointNotFoundError, OperatorsEndpointError, UnknownEventTypeError */
+  async since(key: AuthenticatedKey, endpointId: string, dto: ReplayDto): Promise<ReplayedBody> {
+    const { eventTypes } = await this.endpoints.getToCall(key, endpointId);
     if (dto.event_types !== undefined) this.catalogue.requireTypes('event_types', dto.event_types);
     const wanted = dto.event_types ?? ['*'];
     const types = this.catalogue
@@ -44,7 +55,7 @@ export class ReplayService {
       .filter((type) => subscribes(eventTypes, type) && subscribes(wanted, type));
     const undelivered = ['pending', 'dead', 'cancelled'];
     return this.all(
-      this.replays.since(merchantId, endpointId, {
+      this.replays.since(key.merchantId, endpointId, {
         since: new Date(dto.since),
         until: dto.until === undefined ? null : new Date(dto.until),
         types,
@@ -56,10 +67,10 @@ export class ReplayService {
   /**
    * Sends a signed sample now, and tells what the endpoint answered. It leaves no trace in the log, and is sent to a
    * disabled endpoint too: that is when one wants to try.
-   * @throws EndpointNotFoundError, UnknownEventTypeError
+   * @throws EndpointNotFoundError, OperatorsEndpointError, UnknownEventTypeError
    */
-  async test(merchantId: string, endpointId: string, type: string): Promise<TestResultBody> {
-    const endpoint = await this.endpoints.get(merchantId, endpointId);
+  async test(key: AuthenticatedKey, endpointId: string, type: string): Promise<TestResultBody> {
+    const endpoint = await this.endpoints.getToCall(key, endpointId);
     const at = new Date();
     const { id, body } = this.catalogue.sample('event_type', type, at);
     const answer = await this.sender.post(this.sender.sign(endpoint, { id, body, at }));
@@ -80,4 +91,9 @@ export class ReplayService {
   private async bring(replayed: ReplayedDelivery[]): Promise<void> {
     await this.queue.bringForward(replayed.filter(({ isHeld }) => !isHeld).map(({ id }) => id));
   }
+}
+
+/** @throws OperatorsEndpointError */
+function requireOperatorsKey(key: AuthenticatedKey, endpointId: string | undefined): void {
+  if (endpointId === BUILT_IN_ENDPOINT_ID && !isOperator(key)) throw new OperatorsEndpointError();
 }

@@ -1,6 +1,6 @@
 import { formatUnits } from 'ethers';
-import { type Asset } from '../../chain/accounts/funds-reader.js';
-import { type LedgerAccount } from '../posting.js';
+import { type Asset } from '../chain/accounts/funds-reader.js';
+import { type LedgerAccount } from '../ledger/posting.js';
 
 /** What the books say of an account and asset, and what the chain does, in base units. */
 export interface CheckedBalance {

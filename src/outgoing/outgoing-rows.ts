@@ -1,5 +1,5 @@
 import { type EntityManager } from 'typeorm';
-import { type LedgerAccount, type OutgoingKind } from '../posting.js';
+import { type LedgerAccount, type OutgoingKind } from '../ledger/posting.js';
 
 /** A transaction of ours, and the hashes under which it may have been mined. */
 export interface OutgoingRow {

@@ -1,6 +1,6 @@
-import { type Receipt } from '../../chain/accounts/chain-accounts.js';
-import { tokenTransferOf } from '../../chain/transfers/movements.js';
-import { type OutgoingKind, type OutgoingMovement, recipientSide, type Side } from '../posting.js';
+import { type Receipt } from '../chain/accounts/chain-accounts.js';
+import { tokenTransferOf } from '../chain/transfers/movements.js';
+import { type OutgoingKind, type OutgoingMovement, recipientSide, type Side } from '../ledger/posting.js';
 
 /** A transaction of ours as it was signed. */
 export interface SignedFacts {

@@ -1,11 +1,17 @@
 import { type EntityManager } from 'typeorm';
-import { type Receipt } from '../../chain/accounts/chain-accounts.js';
-import { type FundsReader } from '../../chain/accounts/funds-reader.js';
-import { type Booked, negated } from '../corrections.js';
-import { type LedgerRepository } from '../ledger.repository.js';
-import { type LedgerAccount, type LedgerLeg, merged, outgoingPosting, outgoingSubject } from '../posting.js';
+import { type Receipt } from '../chain/accounts/chain-accounts.js';
+import { type FundsReader } from '../chain/accounts/funds-reader.js';
+import { type Booked, negated } from '../ledger/corrections.js';
+import { type LedgerRepository } from '../ledger/ledger.repository.js';
+import {
+  type LedgerAccount,
+  type LedgerLeg,
+  merged,
+  outgoingPosting,
+  outgoingSubject,
+} from '../ledger/posting.js';
 import { minedMovements, type SignedFacts } from './mined-facts.js';
-import { type OutgoingRow, outgoingRows } from './outgoing-rows.js';
+import { type OutgoingRow, outgoingRows } from '../outgoing/outgoing-rows.js';
 import { type CheckedChain } from './report.js';
 
 interface Context {

@@ -1,11 +1,10 @@
 import { type EntityManager } from 'typeorm';
 import { getAddress } from 'ethers';
-import { type Asset, type FundsReader } from '../../chain/accounts/funds-reader.js';
-import { balancesOf } from '../ledger-balances.js';
-import { type LedgerAccount, type LedgerLeg } from '../posting.js';
+import { type Asset, type FundsReader } from '../chain/accounts/funds-reader.js';
+import { balancesOf } from '../ledger/ledger-balances.js';
+import { type LedgerAccount, type LedgerLeg } from '../ledger/posting.js';
+import { depositAddresses } from '../payments/payment-addresses.js';
 import { amountText, type CheckedChain } from './report.js';
-
-const PAGE = 500;
 
 export interface BalanceContext {
   manager: EntityManager;
@@ -30,18 +29,10 @@ export async function checkDeposits(context: BalanceContext, onProgress: () => v
   const { manager, reader, report } = context;
   const sums = reader.assets.map(() => 0n);
   const gone = reader.assets.map(() => 0n);
-  let after: string | null = null;
-  for (;;) {
-    const rows: { id: string; address: string; derivation_index: string }[] = await manager.query<
-      { id: string; address: string; derivation_index: string }[]
-    >(
-      `SELECT id, address, derivation_index FROM payments
-       WHERE $1::uuid IS NULL OR id > $1 ORDER BY id LIMIT ${PAGE}`,
-      [after],
-    );
-    const places = rows.map(({ address, derivation_index: index }) => ({
+  for await (const rows of depositAddresses(manager)) {
+    const places = rows.map(({ address, derivationIndex }) => ({
       address,
-      name: `deposit address ${getAddress(address)} (index ${index})`,
+      name: `deposit address ${getAddress(address)} (index ${derivationIndex})`,
     }));
     await compare(context, places, sums, (place, asset, position, difference) => {
       if (difference < 0n && context.isSweptElsewhere) {
@@ -52,8 +43,6 @@ export async function checkDeposits(context: BalanceContext, onProgress: () => v
     });
     report.addresses += rows.length;
     onProgress();
-    if (rows.length < PAGE) break;
-    after = rows.at(-1)?.id ?? null;
   }
   gone.forEach((amount, position) => {
     if (amount === 0n) return;

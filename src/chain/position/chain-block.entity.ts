@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { integerColumn } from '../database/column-types.js';
+import { integerColumn } from '../../database/column-types.js';
 
 /** The recent window of scanned blocks, in which the common ancestor is found after a reorg. */
 @Entity('chain_blocks')

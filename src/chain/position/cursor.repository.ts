@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, In, LessThan, MoreThan } from 'typeorm';
-import { type BlockRef } from '../chain/blocks/block.js';
+import { type BlockRef } from '../blocks/block.js';
 import { ChainBlock } from './chain-block.entity.js';
 import { ChainCursor } from './chain-cursor.entity.js';
 
@@ -55,15 +55,6 @@ export class CursorRepository {
       blockNumber: In(blocks.map(({ number }) => number)),
     });
     return new Map(rows.map(({ blockNumber, blockHash }) => [blockNumber, blockHash]));
-  }
-
-  /** When the first payment on the chain was made; null when there is none. */
-  async firstPaymentAt(chainId: number): Promise<Date | null> {
-    const [row] = await this.dataSource.query<{ first: Date | null }[]>(
-      'SELECT min(created_at) AS first FROM payments WHERE chain_id = $1',
-      [chainId],
-    );
-    return row?.first ?? null;
   }
 
   /** Sets the first cursor of a chain. Of two scanners that try, the first wins. */

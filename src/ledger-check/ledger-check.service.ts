@@ -1,15 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
-import { FundsReader } from '../../chain/accounts/funds-reader.js';
-import { Token } from '../../chain/tokens/token.entity.js';
-import { type ChainConfig } from '../../config/chains.js';
-import { CHAINS, SETTINGS } from '../../config/configuration.module.js';
-import { type Settings } from '../../config/settings.js';
-import { accountBalances } from '../ledger-balances.js';
-import { LedgerRepository } from '../ledger.repository.js';
-import { PayingAccounts } from '../paying-accounts.js';
-import { LEDGER_ACCOUNTS, type LedgerAccount, type LedgerLeg } from '../posting.js';
+import { FundsReader } from '../chain/accounts/funds-reader.js';
+import { scannedPositions } from '../chain/position/scanned-positions.js';
+import { Token } from '../chain/tokens/token.entity.js';
+import { type ChainConfig } from '../config/chains.js';
+import { CHAINS, SETTINGS } from '../config/configuration.module.js';
+import { type Settings } from '../config/settings.js';
+import { accountBalances } from '../ledger/ledger-balances.js';
+import { LedgerRepository } from '../ledger/ledger.repository.js';
+import { PayingAccounts } from '../ledger/paying-accounts.js';
+import { LEDGER_ACCOUNTS, type LedgerAccount, type LedgerLeg } from '../ledger/posting.js';
 import { checkDeposits, checkPaying } from './balance-check.js';
 import { checkOutgoing } from './outgoing-check.js';
 import { type CheckedBalance, type CheckedChain, Remarks } from './report.js';
@@ -49,17 +50,17 @@ export class LedgerCheck {
   ): Promise<CheckedChain> {
     return this.dataSource.transaction('REPEATABLE READ', async (manager) => {
       const report = emptyReport(chain);
-      const cursor = await this.cursor(manager, chain.chainId);
-      if (cursor === null) return report;
+      const scanned = (await scannedPositions(manager, [chain.chainId])).get(chain.chainId);
+      if (scanned === undefined) return report;
       const tokens = await manager.find(Token, {
         where: { chainId: chain.chainId },
         order: { symbol: 'ASC' },
       });
-      const reader = await FundsReader.open({ ...chain, tokens }, cursor.hash);
+      const reader = await FundsReader.open({ ...chain, tokens }, scanned.hash);
       try {
-        report.block = cursor;
+        report.block = scanned;
         await this.compare(manager, reader, report, onProgress);
-        if (!(await reader.isCanonical())) throw new BlockReplacedError(chain.name, cursor.number);
+        if (!(await reader.isCanonical())) throw new BlockReplacedError(chain.name, scanned.number);
         return report;
       } finally {
         reader.close();
@@ -93,17 +94,6 @@ export class LedgerCheck {
       ...(await checkPaying(context, paying)),
     ]);
     report.balances.push(...(await balances(manager, reader, lacking, onChain)));
-  }
-
-  private async cursor(
-    manager: EntityManager,
-    chainId: number,
-  ): Promise<{ number: number; hash: string } | null> {
-    const [row] = await manager.query<{ block_number: string; block_hash: string }[]>(
-      'SELECT block_number, block_hash FROM chain_cursors WHERE chain_id = $1',
-      [chainId],
-    );
-    return row ? { number: Number(row.block_number), hash: row.block_hash } : null;
   }
 }
 

@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { integerColumn } from '../database/column-types.js';
+import { integerColumn } from '../../database/column-types.js';
 
 /** How far a chain has been scanned: the last block whose facts are committed. */
 @Entity('chain_cursors')

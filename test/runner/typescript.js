@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { transform } from '@swc/core';
+import { COMPILER } from './compiler.js';
+
+/** Node's module hooks: TypeScript of the project is compiled as it is loaded, `@jest/globals` is the runner's. */
+
+const CACHE = join(import.meta.dirname, '../../node_modules/.cache/quittance-tests');
+const { version } = createRequire(import.meta.url)('@swc/core/package.json');
+const MADE_BY = JSON.stringify([version, COMPILER]);
+
+export async function initialize() {
+  mkdirSync(CACHE, { recursive: true });
+}
+
+export async function resolve(specifier, context, next) {
+  const { parentURL = '' } = context;
+  // The functions belong to one spec file each, so each has a module of its own with them.
+  if (specifier === '@jest/globals') {
+    return {
+      url: new URL(`globals.js?of=${encodeURIComponent(parentURL)}`, import.meta.url).href,
+      shortCircuit: true,
+    };
+  }
+  if (/^\.{1,2}\/.*\.js$/.test(specifier) && parentURL.endsWith('.ts')) {
+    const url = new URL(specifier.replace(/\.js$/, '.ts'), parentURL);
+    if (existsSync(url)) return { url: url.href, format: 'module', shortCircuit: true };
+  }
+  return next(specifier, context);
+}
+
+export async function load(url, context, next) {
+  if (!url.endsWith('.ts')) return next(url, context);
+  return { format: 'module', shortCircuit: true, source: await compiled(fileURLToPath(url)) };
+}
+
+async function compiled(file) {
+  const source = readFileSync(file, 'utf8');
+  const name = createHash('sha256').update(`${MADE_BY}\n${file}\n${source}`).digest('hex');
+  const cached = join(CACHE, name);
+  if (existsSync(cached)) return readFileSync(cached, 'utf8');
+  const { code } = await transform(source, { ...COMPILER, filename: file, swcrc: false, configFile: false });
+  // Other workers see the whole of it or nothing.
+  const draft = `${cached}.${process.pid}`;
+  writeFileSync(draft, code);
+  renameSync(draft, cached);
+  return code;
+}

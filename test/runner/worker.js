@@ -1,0 +1,51 @@
+import { createRequire, register } from 'node:module';
+import { pathToFileURL } from 'node:url';
+
+/**
+ * Runs spec files, one after another, in plain Node: the modules of Quittance are loaded once for all of them. The
+ * tests themselves are run by Jest's own jest-circus.
+ */
+
+register('./typescript.js', import.meta.url);
+process.setSourceMapsEnabled(true);
+// Deep enough to reach the test from inside the libraries, as Jest has it.
+Error.stackTraceLimit = 100;
+await import('reflect-metadata');
+
+const require = createRequire(import.meta.url);
+const { default: circus } = require('jest-circus/runner');
+const GLOBALS = Symbol.for('quittance.jest-globals');
+const HANDLERS = Symbol.for('EVENT_HANDLERS');
+
+/** As much of jest-runtime as jest-circus asks for. */
+const runtime = {
+  /** A new one for each file: jest-circus keeps the tests of a file in its modules. */
+  requireInternalModule(path) {
+    delete require.cache[path];
+    delete globalThis[HANDLERS];
+    return require(path);
+  },
+  requireModule: (path) => require(path),
+  setGlobalsForRuntime: (globals) => (globalThis[GLOBALS] = globals),
+  unstable_shouldLoadAsEsm: () => true,
+  unstable_importModule: (path) => import(pathToFileURL(path).href),
+  enterTestCode: () => undefined,
+  leaveTestCode: () => undefined,
+};
+const environment = { global: globalThis };
+
+async function run({ path, globalConfig, config }) {
+  const start = Date.now();
+  const result = await circus(globalConfig, config, environment, runtime, path);
+  const end = Date.now();
+  const slow = (end - start) / 1_000 > config.slowTestThreshold;
+  return { ...result, perfStats: { ...result.perfStats, start, end, runtime: end - start, slow } };
+}
+
+process.on('message', (task) => {
+  run(task).then(
+    (result) => process.send({ result }),
+    ({ message, stack, name }) => process.send({ error: { message, stack, name } }),
+  );
+});
+process.send('ready');
