@@ -92,4 +92,9 @@ export function urlWith(...protocols: string[]) {
   };
 }
 
+/** @returns null: the embedded one, which was asked for by name */
+export function databaseUrl(text: string): string | null {
+  return text === 'embedded' ? null : urlWith('postgres', 'postgresql')(text);
+}
+
 export const text = (value: string): string => value;

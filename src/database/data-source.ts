@@ -4,6 +4,7 @@ import { type DataSourceOptions, type MigrationInterface } from 'typeorm';
 import { ApiKey } from '../auth/api-key.entity.js';
 import { Merchant } from '../auth/merchant.entity.js';
 import { Token } from '../chain/tokens/token.entity.js';
+import { EncryptionCanary } from '../http/encryption-canary.entity.js';
 import { IdempotencyRecord } from '../http/idempotency-record.entity.js';
 import { LedgerAccountAddress } from '../ledger/ledger-account.entity.js';
 import { LedgerEntry } from '../ledger/ledger-entry.entity.js';
@@ -19,6 +20,7 @@ import { ChainBlock } from '../chain/position/chain-block.entity.js';
 import { ChainCursor } from '../chain/position/chain-cursor.entity.js';
 import { Sweep } from '../sweeper/sweep.entity.js';
 import { SweeperControl } from '../sweeper/sweeper-control.entity.js';
+import { DerivationJump } from '../wallet/derivation-jump.entity.js';
 import { DepositSource } from '../wallet/deposit-source.entity.js';
 import { WebhookAttempt } from '../webhooks/delivery/webhook-attempt.entity.js';
 import { WebhookDelivery } from '../webhooks/delivery/webhook-delivery.entity.js';
@@ -31,6 +33,8 @@ const entities = [
   ChainBlock,
   ChainCursor,
   DepositSource,
+  DerivationJump,
+  EncryptionCanary,
   IdempotencyRecord,
   LedgerAccountAddress,
   LedgerEntry,

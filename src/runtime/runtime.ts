@@ -6,6 +6,7 @@ import { startEmbeddedPostgres } from '../database/embedded/embedded-postgres.js
 import { takeDataFolder } from './data-folder.js';
 import { type DevSecrets, devSecrets } from './dev-secrets.js';
 import { migrateSchemas, requireSchemas } from './schemas.js';
+import { requireUnusedAddresses } from '../wallet/unused-addresses.js';
 
 type Stops = (() => Promise<void> | void)[];
 
@@ -44,6 +45,7 @@ export async function startRuntime(
     const databaseUrl = await databaseFor(settings, say, stops);
     const database = { url: databaseUrl, hasQueue: settings.redisUrl === null };
     await (settings.migrate ? migrateSchemas(database, { say, signal }) : requireSchemas(database));
+    if (!needsChain && settings.nodeEnv !== 'test') await requireUnusedAddresses(given, databaseUrl, say);
     const devChain = needsChain ? await devChainFor(settings, databaseUrl, say, stops) : null;
     const configuration = {
       settings: withSecrets({ ...settings, databaseUrl }, secrets),
