@@ -3,7 +3,6 @@ import {
   type Confirmations,
   FINALITY_TAGS,
   type FinalityTag,
-  type Proofs,
   type TokenConfig,
 } from './chains.js';
 import {
@@ -18,6 +17,7 @@ import {
 } from './located.js';
 import { urlWith } from './parsers.js';
 import { chainSweep, tokenSweep } from './read-sweep.js';
+import { usualProofs } from './usual-proofs.js';
 
 const CHAIN_KEYS = [
   'name',
@@ -74,24 +74,6 @@ export function readChain(entry: Located): ChainConfig {
     forwarder: value.forwarder == null ? null : address(entry, ['forwarder'], value.forwarder),
     startBlock: value.start_block == null ? null : blockNumber(entry, ['start_block'], value.start_block),
   };
-}
-
-/**
- * Known to differ from Ethereum: Arbitrum has transaction types of its own; Polygon's state syncs are reported, but
- * stand outside its roots; ZKsync's hashes are made in another way.
- */
-const UNUSUAL_PROOFS = new Map<unknown, Proofs>([
-  [42_161, 'receipts'],
-  [42_170, 'receipts'],
-  [421_614, 'receipts'],
-  [137, 'off'],
-  [80_002, 'off'],
-  [324, 'off'],
-  [300, 'off'],
-]);
-
-function usualProofs(chainId: unknown): Proofs {
-  return UNUSUAL_PROOFS.get(chainId) ?? 'full';
 }
 
 function name(entry: Located): string {

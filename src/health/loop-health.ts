@@ -34,7 +34,7 @@ export function measureLoops(): void {
   const labelNames = ['loop', 'chain'] as const;
   new Gauge({
     name: 'quittance_loop_seconds_since_step',
-    help: 'Time since a step of this loop ended last: of scan and sweep by chain, of dispatch and reconcile',
+    help: 'Time since a step of this loop ended last: of scan and outgoing by chain, of dispatch and reconcile',
     labelNames,
     collect() {
       this.reset();

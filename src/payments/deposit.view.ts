@@ -2,6 +2,7 @@ import { getAddress } from 'ethers';
 import { type ChainConfig } from '../config/chains.js';
 import { depositState, type DepositState, type UncountedReason } from './counting.js';
 import { watchEndsAt } from './lifecycle.js';
+import { type NamedAsset } from './named-asset.js';
 import { type Payment } from './payment.entity.js';
 import { type Transfer, type TransferKind } from './transfer.entity.js';
 
@@ -39,14 +40,6 @@ export interface DepositView {
   created_at: string;
   /** When it was accepted or ignored. */
   resolved_at: string | null;
-}
-
-/** An asset as it is called; null id and address: the chain's native one. */
-export interface NamedAsset {
-  id: string | null;
-  address: string | null;
-  symbol: string;
-  decimals: number;
 }
 
 export interface DepositSubject {
@@ -107,6 +100,8 @@ export function whyInWords({
   switch (transfer.uncountedReason) {
     case null:
       return null;
+    case 'absurd_amount':
+      return 'The token claims to have moved more than there can be of it, so it is taken for no money at all.';
     case 'wrong_chain':
       return `It was sent on ${chainName(chains, transfer.chainId)}, and the payment asks for ${expected.symbol} on ${payment.chain}.`;
     case 'wrong_asset':

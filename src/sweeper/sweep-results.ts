@@ -1,0 +1,119 @@
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { type EntityManager } from 'typeorm';
+import { FinalHooks } from '../outgoing/final-hooks.js';
+import { type OutgoingPart } from '../outgoing/outgoing-part.entity.js';
+import { OutgoingTransaction } from '../outgoing/outgoing-transaction.entity.js';
+import { OutgoingRepository } from '../outgoing/outgoing.repository.js';
+import { DepositFunds } from '../payments/deposit-funds.js';
+import { Sweep } from './sweep.entity.js';
+import { SweepsRepository } from './sweeps.repository.js';
+
+/** What a sweep's end means: for the sweep, for what lay at the address, and for its payment. */
+@Injectable()
+export class SweepResults implements OnModuleInit {
+  private readonly logger = new Logger('Sweeper');
+
+  constructor(
+    private readonly hooks: FinalHooks,
+    private readonly sweeps: SweepsRepository,
+    private readonly outgoing: OutgoingRepository,
+    private readonly funds: DepositFunds,
+  ) {}
+
+  onModuleInit(): void {
+    this.hooks.add({
+      ended: (manager, outgoing) => this.ended(manager, outgoing),
+      reopened: (manager, outgoing) => this.reopened(manager, outgoing),
+    });
+  }
+
+  private async ended(manager: EntityManager, outgoing: OutgoingTransaction): Promise<void> {
+    if (outgoing.purpose !== 'sweep') return;
+    const parts = await this.outgoing.partsOf([outgoing], manager);
+    const sweeps = (await this.sweeps.byOutgoing(manager, outgoing.id)).filter(
+      ({ state }) => state === 'sent',
+    );
+    const settled: Settled[] = [];
+    for (const sweep of sweeps) {
+      const part = parts.find(({ subjectId }) => subjectId === sweep.id) ?? null;
+      const end = endOf(outgoing, part);
+      const fee = await this.outgoing.feeOf(manager, sweep.id);
+      // Looked at before a reorg: what brings the gas back may be on its way.
+      const isGasSettled =
+        sweep.isGasSettled || (part !== null && !(await this.outgoing.wasSentGas(manager, sweep.id)));
+      const row = { fee, isGasSettled };
+      if (end.state === 'failed') await this.failed(manager, sweep, { ...row, reason: end.reason });
+      else {
+        await this.confirmed(manager, sweep, { ...row, amount: end.amount, received: end.received });
+        settled.push({ sweep, received: end.received as bigint, fee });
+      }
+    }
+    await this.settle(manager, outgoing, settled);
+  }
+
+  private async confirmed(manager: EntityManager, sweep: Sweep, end: Partial<Sweep>): Promise<void> {
+    const now = new Date();
+    const row = { ...end, state: 'confirmed' as const, updatedAt: now, finishedAt: now };
+    await manager.update(Sweep, { id: sweep.id }, row);
+    if (!sweep.isComplete) return;
+    const { chainId, from: address, tokenAddress } = sweep;
+    const upToBlock = sweep.takenAtBlock as number;
+    await this.funds.markSwept(manager, { chainId, address, tokenAddress, upToBlock });
+  }
+
+  private async settle(
+    manager: EntityManager,
+    { txHash }: OutgoingTransaction,
+    settled: readonly Settled[],
+  ): Promise<void> {
+    const complete = settled.filter(({ sweep }) => sweep.isComplete);
+    complete.sort((a, b) => byPayment(a.sweep, b.sweep));
+    for (const { sweep, received, fee } of complete) {
+      const { paymentId, chainId, tokenAddress } = sweep;
+      const told = { tx_hash: txHash as string, amount: received.toString(), fee: fee.toString() };
+      await this.funds.settle(manager, { paymentId, chainId, tokenAddress }, told);
+    }
+  }
+
+  private async failed(manager: EntityManager, sweep: Sweep, end: Partial<Sweep>): Promise<void> {
+    const now = new Date();
+    const row = { ...end, state: 'failed' as const, received: 0n, updatedAt: now, finishedAt: now };
+    await manager.update(Sweep, { id: sweep.id }, row);
+    const { id, from, paymentId, tokenAddress: token } = sweep;
+    const line = { sweep: id, payment_id: paymentId, from, token, reason: end.reason };
+    this.logger.error(line, 'sweep failed');
+  }
+
+  /** They hold their addresses again. A payment that was settled stays so, and gets the figures anew. */
+  private async reopened(manager: EntityManager, outgoing: OutgoingTransaction): Promise<void> {
+    if (outgoing.purpose !== 'sweep') return;
+    const sweeps = await this.sweeps.byOutgoing(manager, outgoing.id);
+    const open = { state: 'sent' as const, reason: null, fee: null, received: null, finishedAt: null };
+    const now = new Date();
+    for (const { id, chainId, from: address, tokenAddress } of sweeps) {
+      await manager.update(Sweep, { id }, { ...open, updatedAt: now, reopenedAt: now });
+      await this.funds.unmarkSwept(manager, { chainId, address, tokenAddress });
+    }
+    for (const { paymentId } of [...sweeps].sort(byPayment)) {
+      await this.funds.unsettle(manager, paymentId, outgoing.txHash as string);
+    }
+  }
+}
+
+/** Payments are changed in one order everywhere, and after the transfers, so that nobody waits for each other's rows. */
+function byPayment(a: Sweep, b: Sweep): number {
+  return a.paymentId < b.paymentId ? -1 : 1;
+}
+
+interface Settled {
+  sweep: Sweep;
+  received: bigint;
+  fee: bigint;
+}
+
+/** Of a batch that was mined each ends as its own transfer did. */
+function endOf(outgoing: OutgoingTransaction, part: OutgoingPart | null) {
+  if (part === null || outgoing.state === 'failed') return outgoing;
+  const { reason, amount, received } = part;
+  return { state: reason === null ? ('confirmed' as const) : ('failed' as const), reason, amount, received };
+}

@@ -1,0 +1,80 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import { type Chain } from '../chain/chain.js';
+import { AddressUsers } from '../outgoing/address-users.js';
+import { holdAddress } from '../outgoing/outgoing.repository.js';
+import { type Obstacle } from './planning/decide.js';
+import { Sweep } from './sweep.entity.js';
+import { SweeperMetrics } from './sweeper-metrics.js';
+import { placeOf, SweepsRepository } from './sweeps.repository.js';
+
+/** What is signed for a sweep. */
+export interface SignedSweep {
+  path: Sweep['path'];
+  /** Base units. */
+  amount: bigint;
+  isComplete: boolean;
+  takenAtBlock: number;
+  outgoingId: string;
+}
+
+/** Moves sweeps from state to state, as all paths do. */
+@Injectable()
+export class SweepStates {
+  private readonly logger = new Logger('Sweeper');
+
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly sweeps: SweepsRepository,
+    private readonly users: AddressUsers,
+    private readonly metrics: SweeperMetrics,
+  ) {}
+
+  /**
+   * Holds the address, and tells whether nothing else is done with its money: no refund, and no other process that moved
+   * this sweep on.
+   */
+  async isFree(manager: EntityManager, sweep: Sweep): Promise<boolean> {
+    await holdAddress(manager, sweep.chainId, sweep.from);
+    const now = await this.sweeps.lock(manager, sweep.id);
+    if (now.state !== sweep.state) return false;
+    return (await this.users.of('refunds').claimsOf(manager, [placeOf(sweep)])).size === 0;
+  }
+
+  async funding(manager: EntityManager, { id }: Sweep): Promise<void> {
+    await manager.update(Sweep, { id }, { state: 'funding', updatedAt: new Date() });
+  }
+
+  async sent(manager: EntityManager, { id }: Sweep, signed: SignedSweep): Promise<void> {
+    const row = { ...signed, state: 'sent' as const, reasonCode: null, reason: null, updatedAt: new Date() };
+    await manager.update(Sweep, { id }, row);
+  }
+
+  async wait(sweep: Sweep, { code, reason }: Obstacle): Promise<false> {
+    const row = { state: 'waiting' as const, reasonCode: code, reason, updatedAt: new Date() };
+    await this.dataSource.manager.update(Sweep, { id: sweep.id, state: sweep.state }, row);
+    return false;
+  }
+
+  /** Nothing is there any more, or a node is behind: what was only planned is planned anew when there is something. */
+  async drop(chain: Chain, sweep: Sweep): Promise<false> {
+    if (sweep.state !== 'planned') return this.fail(chain, sweep, 'nothing is at the address any more');
+    await this.dataSource.manager.update(
+      Sweep,
+      { id: sweep.id, state: 'planned' },
+      { state: 'waiting', reason: 'nothing that is final is at the address', updatedAt: new Date() },
+    );
+    return false;
+  }
+
+  async fail(chain: Chain, sweep: Sweep, reason: string): Promise<false> {
+    const row = { state: 'failed' as const, reason, updatedAt: new Date(), finishedAt: new Date() };
+    await this.dataSource.manager.update(Sweep, { id: sweep.id, state: sweep.state }, row);
+    const { id, from, paymentId, tokenAddress } = sweep;
+    const line = { chain: chain.name, sweep: id, payment_id: paymentId, from, token: tokenAddress, reason };
+    this.metrics.sweepFailed(chain.name);
+    this.logger.error(line, 'sweep failed');
+    return false;
+  }
+}
