@@ -124,12 +124,7 @@ export class SweepsRepository {
 
   /** Hashes by the outgoing transactions' ids. */
   hashesOf(outgoingIds: readonly string[]): Promise<Map<string, string>> {
-    return this.hashesIn(this.dataSource.manager, outgoingIds);
-  }
-
-  /** As `hashesOf`, for whoever is in a transaction. */
-  hashesIn(manager: EntityManager, outgoingIds: readonly string[]): Promise<Map<string, string>> {
-    return hashesOf(manager, outgoingIds);
+    return hashesOf(this.dataSource.manager, outgoingIds);
   }
 }
 
