@@ -55,7 +55,7 @@ export class Reopenings {
     for (const row of await this.outgoing.lockFinalAbove(manager, chain.chainId, ancestor)) {
       const block = { number: row.blockNumber as number, hash: row.blockHash as string };
       // It became final on the new branch already.
-      if (await this.scanned.has(chain, block)) continue;
+      if (await this.scanned.hasIn(manager, chain, block)) continue;
       const open = { ...unmined(row), reopenedAt: new Date() };
       await manager.save(OutgoingTransaction, open);
       await manager.save(OutgoingPart, unminedParts(await this.outgoing.partsOf([row], manager)));

@@ -38,8 +38,16 @@ export class ScannedChain {
   }
 
   /** Whether the scanned chain has this block; one that is no longer remembered is asked for. @throws RpcError */
-  async has(chain: ChainConfig, block: { number: number; hash: string }): Promise<boolean> {
-    const { manager } = this.dataSource;
+  has(chain: ChainConfig, block: { number: number; hash: string }): Promise<boolean> {
+    return this.hasIn(this.dataSource.manager, chain, block);
+  }
+
+  /** As `has`, for whoever is in a transaction. */
+  async hasIn(
+    manager: EntityManager,
+    chain: ChainConfig,
+    block: { number: number; hash: string },
+  ): Promise<boolean> {
     const known = await this.cursors.highestBelow(manager, chain.chainId, block.number + 1);
     if (known?.number === block.number) return known.hash === block.hash;
     const header = await this.chains.reader(chain.name).header(block.number);
