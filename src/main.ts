@@ -5,7 +5,8 @@ import { getDataSourceToken } from '@nestjs/typeorm';
 import { type Logger } from 'pino';
 import { type DataSource } from 'typeorm';
 import { AuthService } from './auth/auth.service.js';
-import { configurationOf, readEnvironment } from './config/read-configuration.js';
+import { envFileProblems } from './config/env-file.js';
+import { configurationOf, ENV_FILE, readEnvironment } from './config/read-configuration.js';
 import { type Settings } from './config/settings.js';
 import { createApp } from './configure-app.js';
 import { createPino } from './http/pino-logger.js';
@@ -92,7 +93,7 @@ async function start(): Promise<void> {
   const environment = await readEnvironment();
   const isProduction = environment.NODE_ENV === 'production';
   if (isProduction) speakJson('info');
-  const given = configurationOf(environment);
+  const given = configurationOf(environment, envFileProblems(ENV_FILE));
   const { settings } = given;
   const pino = isProduction ? speakJson(settings.logLevel) : createPino(settings.logLevel);
   for (const signal of ['SIGINT', 'SIGTERM'] as const)

@@ -1,5 +1,5 @@
 import { IsOptional, Matches } from 'class-validator';
-import { databaseUrl, integerIn, listOf, oneOf, text, urlWith } from './parsers.js';
+import { databaseUrl, integerIn, listOf, oneOf, readableFile, text, urlWith } from './parsers.js';
 import { Setting } from './setting.js';
 
 export const ROLES = ['api', 'scanner', 'worker', 'sweeper'] as const;
@@ -45,6 +45,16 @@ export abstract class BaseSettings {
 
   /** DATABASE_URL was set, were it to `embedded`. */
   isDatabaseGiven = false;
+
+  @Setting({
+    env: 'DATABASE_CA_FILE',
+    description:
+      'Certificates in PEM that DATABASE_URL’s server is trusted by, as managed Postgres hands out',
+    defaultNote: 'the usual ones',
+    parse: readableFile,
+  })
+  @IsOptional()
+  databaseCaFile: string | null;
 
   @Setting({
     env: 'REDIS_URL',

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { validateSync } from 'class-validator';
+import { databaseUrlWithTls } from './database-tls.js';
 import { ConfigurationError, type Problem } from './configuration-error.js';
 import { isWellKnownMnemonic, webhookSecretBytes } from './secrets.js';
 import { type SettingDescription, settingsOf } from './setting.js';
@@ -34,6 +35,8 @@ export function readSettings(environment: Environment): { settings: Settings; pr
   settings.isPortGiven = textOf(environment.PORT) !== undefined;
   settings.isDatabaseGiven =
     (textOf(environment.DATABASE_URL) ?? textOf(environment.DATABASE_URL_FILE)) !== undefined;
+  if (settings.databaseUrl)
+    settings.databaseUrl = databaseUrlWithTls(settings.databaseUrl, settings.databaseCaFile ?? null);
   settings.webhookAllowPrivateNetworks ??= settings.nodeEnv !== 'production';
   problems.push(...violations(settings, unread), ...contradictions(settings));
   return { settings, problems };
