@@ -1,7 +1,6 @@
 import { type ChainConfig } from '../config/chains.js';
 import { tracedMovements } from './transfers/block-traces.js';
 import { blockOf } from './transfers/movements.js';
-import { type RawBlock } from './blocks/raw-block.js';
 import { MethodNotFoundError, RpcError } from './rpc/rpc-endpoint.js';
 import { type RpcPool } from './rpc/rpc-pool.js';
 import { checkToken } from './tokens/token-check.js';
@@ -46,7 +45,7 @@ async function checkFinality({ confirmations }: ChainConfig, rpc: RpcPool): Prom
 /** A node that has the method and not the state, as of the first block, will do. */
 async function checkTraces({ internalTransfers }: ChainConfig, rpc: RpcPool): Promise<string | null> {
   if (internalTransfers !== 'trace') return null;
-  const head = await rpc.call<RawBlock>('eth_getBlockByNumber', ['latest', true]);
+  const head = await rpc.call('eth_getBlockByNumber', ['latest', true]);
   try {
     await rpc.fromOneEndpoint((one) => tracedMovements(one, blockOf(head, [])), 'traces');
     return null;

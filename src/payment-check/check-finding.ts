@@ -13,6 +13,7 @@ export const CHECK_CODES = [
   'ignored',
   'not_scanned_yet',
   'pending',
+  'absurd_amount',
   'wrong_chain',
   'wrong_asset',
   'unknown_token',
@@ -127,7 +128,7 @@ function unrecorded({ transfer }: Arrival, asset: NamedAsset, standing: Standing
   const expected = { ...payment, tokenAddress: expectedAddress };
   const reason = whyNotCounted(
     expected,
-    { chainId, tokenAddress, blockTime: transfer.blockTime },
+    { chainId, tokenAddress, amount: transfer.amount, blockTime: transfer.blockTime },
     lateWatchMs,
   );
   const chain = chainName(chains, chainId);

@@ -8,7 +8,7 @@ import { LedgerService } from '../ledger/ledger.service.js';
 import { payingAmong } from '../ledger/paying-accounts.js';
 import { TopUps } from '../ledger/top-ups.js';
 import { EventCatalogue } from '../events/event-catalogue.js';
-import { lateWatchMsOf, whyNotCounted } from './counting.js';
+import { isAbsurd, lateWatchMsOf, whyNotCounted } from './counting.js';
 import { DepositAnnouncements } from './deposit-announcements.js';
 import { arrivalOf, ledgerFacts } from './ledger-facts.js';
 import { advance } from './lifecycle.js';
@@ -72,7 +72,12 @@ export class ChainFactsService {
     const recorded = await this.record(manager, facts);
     const touched = [...orphaned, ...recorded];
     await this.ledger.book(manager, await ledgerFacts(manager, distinct(touched, 'id')));
-    await this.topUps.observe(manager, facts.chainId, facts.orphanAbove, facts.transfers.map(arrivalOf));
+    await this.topUps.observe(
+      manager,
+      facts.chainId,
+      facts.orphanAbove,
+      facts.transfers.filter((one) => !isAbsurd(one)).map(arrivalOf),
+    );
     const told = await this.announcements.announce(manager, distinct(touched, 'id'), new Date());
     return told + (await this.advanceAll(manager, distinct(touched, 'paymentId'), facts));
   }
@@ -201,6 +206,7 @@ export class ChainFactsService {
   ): NewTransfer {
     const expected = {
       chainId: payment.chainId,
+      amount: payment.amount,
       tokenAddress: tokenAddressOf(payment, tokenAddresses),
       expiresAt: payment.expiresAt,
       status: payment.status,

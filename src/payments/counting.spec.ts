@@ -13,8 +13,9 @@ import {
 
 const DAY = 86_400_000;
 const expiresAt = new Date('2026-01-01T00:00:00Z');
-const expected = { chainId: 1, tokenAddress: '0xtoken', expiresAt, status: 'expired' as const };
-const arrived = { chainId: 1, tokenAddress: '0xtoken', blockTime: expiresAt };
+const LARGEST = 2n ** 256n - 1n;
+const expected = { chainId: 1, amount: 5n, tokenAddress: '0xtoken', expiresAt, status: 'expired' as const };
+const arrived = { chainId: 1, amount: 5n, tokenAddress: '0xtoken', blockTime: expiresAt };
 
 describe('whyNotCounted', () => {
   it('counts the asset asked for, up to the last moment of the watch window', () => {
@@ -28,8 +29,17 @@ describe('whyNotCounted', () => {
     ['wrong_asset', { tokenAddress: '0xother' }],
     ['wrong_chain', { chainId: 56 }],
     ['wrong_chain', { chainId: 56, tokenAddress: null }],
+    ['absurd_amount', { amount: LARGEST }],
+    ['absurd_amount', { amount: 2n ** 192n + 1n, tokenAddress: '0xother' }],
   ])('says %s', (reason, difference) => {
     expect(whyNotCounted(expected, { ...arrived, ...difference }, DAY)).toBe(reason);
+  });
+
+  it('counts any amount that was asked for, and any of the native asset', () => {
+    expect(whyNotCounted(expected, { ...arrived, amount: 2n ** 192n }, DAY)).toBeNull();
+    expect(whyNotCounted({ ...expected, amount: LARGEST }, { ...arrived, amount: LARGEST }, DAY)).toBeNull();
+    const native = { ...arrived, amount: LARGEST, tokenAddress: null };
+    expect(whyNotCounted({ ...expected, tokenAddress: null }, native, DAY)).toBeNull();
   });
 
   it('counts nothing more towards a payment that has failed, and more towards one that is confirmed', () => {

@@ -3,7 +3,13 @@ import { type PaymentStatus, watchEndsAt } from './lifecycle.js';
 export type TransferState = 'included' | 'orphaned';
 
 /** Why a transfer to a payment's address does not count towards it by itself. */
-export const UNCOUNTED_REASONS = ['wrong_chain', 'wrong_asset', 'after_watch', 'payment_failed'] as const;
+export const UNCOUNTED_REASONS = [
+  'absurd_amount',
+  'wrong_chain',
+  'wrong_asset',
+  'after_watch',
+  'payment_failed',
+] as const;
 export type UncountedReason = (typeof UNCOUNTED_REASONS)[number];
 
 /** What a merchant made of a transfer that did not count by itself. */
@@ -18,6 +24,8 @@ export type DepositEventType =
 
 interface Expected {
   chainId: number;
+  /** Asked for, in base units. */
+  amount: bigint;
   /** Lower-case; null: the native asset. */
   tokenAddress: string | null;
   expiresAt: Date;
@@ -27,6 +35,8 @@ interface Expected {
 interface Arrived {
   chainId: number;
   tokenAddress: string | null;
+  /** In base units. */
+  amount: bigint;
   blockTime: Date;
 }
 
@@ -38,10 +48,20 @@ export interface DepositFacts {
 }
 
 const DAY_MS = 86_400_000;
+/**
+ * No token has so much of itself: the largest supplies have about 50 digits, this has 58. Above it a contract only
+ * claims to have moved something, and few such claims add up to more digits than an amount may have (78).
+ */
+const ABSURD_ABOVE = 2n ** 192n;
 
 /** How long after its expiry money still counts towards a payment, in ms. */
 export function lateWatchMsOf({ lateWatchDays }: { lateWatchDays: number }): number {
   return lateWatchDays * DAY_MS;
+}
+
+/** Whether a token claims to have moved more than there can be. The native asset's amounts are the chain's own. */
+export function isAbsurd({ amount, tokenAddress }: Pick<Arrived, 'amount' | 'tokenAddress'>): boolean {
+  return tokenAddress !== null && amount > ABSURD_ABOVE;
 }
 
 /** Why a transfer that reached a payment's address does not count towards it; null when it does. */
@@ -50,6 +70,8 @@ export function whyNotCounted(
   arrived: Arrived,
   lateWatchMs: number,
 ): UncountedReason | null {
+  // Whoever asks for so much is taken at their word.
+  if (isAbsurd(arrived) && arrived.amount > expected.amount) return 'absurd_amount';
   if (arrived.chainId !== expected.chainId) return 'wrong_chain';
   if (arrived.tokenAddress !== expected.tokenAddress) return 'wrong_asset';
   if (arrived.blockTime > watchEndsAt(expected, lateWatchMs)) return 'after_watch';

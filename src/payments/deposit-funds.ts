@@ -63,6 +63,7 @@ export class DepositFunds {
        FROM transfers transfer
        JOIN payments payment ON payment.id = transfer.payment_id
        WHERE transfer.chain_id = $1 AND transfer.state = 'included' AND transfer.swept_at IS NULL
+         AND transfer.uncounted_reason IS DISTINCT FROM 'absurd_amount'
          AND (payment.id = ANY($3) OR ($3::uuid[] IS NULL AND (
            payment.status IN ('confirmed', 'settled', 'failed') OR transfer.resolution IS NOT NULL
            OR (payment.status = 'expired' AND payment.expires_at < $2))))
@@ -93,7 +94,8 @@ export class DepositFunds {
          (transfer.uncounted_reason IS NULL) AS counts
        FROM transfers transfer JOIN payments payment ON payment.id = transfer.payment_id
        WHERE transfer.chain_id = $1 AND transfer.to_address = $2 AND transfer.token_address IS NOT DISTINCT FROM $3
-         AND transfer.state = 'included' AND transfer.swept_at IS NULL`,
+         AND transfer.state = 'included' AND transfer.swept_at IS NULL
+         AND transfer.uncounted_reason IS DISTINCT FROM 'absurd_amount'`,
       [chainId, address, tokenAddress],
     );
     return rows.map((row) => ({

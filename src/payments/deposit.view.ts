@@ -107,6 +107,8 @@ export function whyInWords({
   switch (transfer.uncountedReason) {
     case null:
       return null;
+    case 'absurd_amount':
+      return 'The token claims to have moved more than there can be of it, so it is taken for no money at all.';
     case 'wrong_chain':
       return `It was sent on ${chainName(chains, transfer.chainId)}, and the payment asks for ${expected.symbol} on ${payment.chain}.`;
     case 'wrong_asset':

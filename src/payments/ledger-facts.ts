@@ -19,7 +19,9 @@ export async function ledgerFacts(
   const byId = new Map(transfers.map((transfer) => [transfer.id, transfer]));
   return transferIds.map((id) => {
     const transfer = byId.get(id);
-    return { subject: `transfer:${id}`, posting: transfer ? postingOf(transfer) : null };
+    // What a token claims and cannot be is no money: booked, it would make the sums of all others meaningless.
+    const isMoney = transfer !== undefined && transfer.uncountedReason !== 'absurd_amount';
+    return { subject: `transfer:${id}`, posting: isMoney ? postingOf(transfer) : null };
   });
 }
 

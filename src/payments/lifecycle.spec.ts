@@ -220,6 +220,15 @@ describe('advance', () => {
     expect(advance(overpaid.payment, factsAt(51, credits)).events).toEqual([]);
   });
 
+  it('keeps to what an amount may be, whatever the sum of what arrived', () => {
+    const largest = 2n ** 256n - 1n;
+    const credits = Array.from({ length: 9 }, (_one, ordinal) => aCredit(largest, 10, { ordinal }));
+    const { payment } = advance(aPayment({ amount: largest }), factsAt(50, credits));
+    expect(payment).toMatchObject({ status: 'confirmed', exception: 'overpaid' });
+    expect(payment.amountReceived.toString()).toMatch(/^9{78}$/);
+    expect(payment.amountConfirmed.toString()).toMatch(/^9{78}$/);
+  });
+
   it('settles a confirmed payment whose sweep is final', () => {
     const result = advance(aPayment(), factsAt(50, [aCredit(100n, 10)], { swept: true }));
     expect(typesOf(result)).toEqual(['payment.detected', 'payment.confirmed', 'payment.settled']);

@@ -6,6 +6,8 @@
  * long catch-up ends in the same payment.
  */
 
+/** The most that an amount in Postgres and in our JSON can be: 78 digits. */
+const MAX_SUM = 10n ** 78n - 1n;
 /** 100 % in basis points. */
 const WHOLE_BPS = 10_000;
 
@@ -220,8 +222,8 @@ function tallyOf(payment: PaymentState, facts: Facts): Tally {
   };
   for (const credit of inChainOrder(facts.credits)) {
     const isDeep = isDeepEnough(credit, payment.requiredConfirmations, facts);
-    tally.received += credit.amount;
-    if (isDeep) tally.confirmed += credit.amount;
+    tally.received = storable(tally.received + credit.amount);
+    if (isDeep) tally.confirmed = storable(tally.confirmed + credit.amount);
     else tally.recheckAtBlock ??= deepEnoughAt(credit, payment.requiredConfirmations);
     if (credit.blockTime > payment.expiresAt) tally.hasLateCredit = true;
     if (!tally.completing && tally.received >= enough(payment)) {
@@ -230,6 +232,11 @@ function tallyOf(payment: PaymentState, facts: Facts): Tally {
     }
   }
   return tally;
+}
+
+/** Each amount has at most 78 digits, and so has what is told of their sum. */
+function storable(sum: bigint): bigint {
+  return sum > MAX_SUM ? MAX_SUM : sum;
 }
 
 function inChainOrder(credits: readonly Credit[]): Credit[] {

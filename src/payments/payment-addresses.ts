@@ -27,6 +27,19 @@ export async function paymentAt(manager: EntityManager, address: string): Promis
   return payment?.id ?? null;
 }
 
+/**
+ * Deposit addresses that a token claimed to have moved absurd amounts to: what it says of their balances proves nothing.
+ * @returns `address token`, both lower-case
+ */
+export async function absurdlyPaid(manager: EntityManager, chainId: number): Promise<Set<string>> {
+  const rows = await manager.query<{ place: string }[]>(
+    `SELECT DISTINCT to_address || ' ' || token_address AS place FROM transfers
+     WHERE chain_id = $1 AND state = 'included' AND uncounted_reason = 'absurd_amount'`,
+    [chainId],
+  );
+  return new Set(rows.map(({ place }) => place));
+}
+
 /** When the first payment on a chain was made; null when there is none. */
 export async function firstPaymentAt(manager: EntityManager, chainId: number): Promise<Date | null> {
   const row = await manager

@@ -98,4 +98,26 @@ describe('a token', () => {
     await mineAnd(world.odd.behave('moves_nothing'));
     expect((await failed()).reason).toContain('reported no transfer');
   });
+
+  it('that claims to have moved more than there is, again and again, stops nobody: it is a deposit with its reason', async () => {
+    const token_id = await world.tokenId('ODD');
+    const open = await world.app.createPayment({ amount: '5000000', token_id });
+    await mineAnd(world.odd.claim(open.address, 2n ** 256n - 1n, 9));
+    await mineAnd(world.odd.claim(TANK.address, 2n ** 256n - 1n, 9));
+    const innocent = await world.paid(10n ** 18n);
+    const path = `/api/v1/deposits?assigned=false&payment_id=${open.id}`;
+    const { body } = await world.app.request<{ data: Record<string, unknown>[] }>('GET', path);
+    expect(body.data).toHaveLength(9);
+    for (const deposit of body.data) {
+      expect(deposit).toMatchObject({ reason: 'absurd_amount', amount: (2n ** 256n - 1n).toString() });
+    }
+    expect(await world.app.payment(open.id)).toMatchObject({ status: 'pending', amount_received: '0' });
+    // What really arrives counts all the same, and is all that is swept.
+    await world.chain.payToken(open.address, 5_000_000n, world.odd.address);
+    await world.chain.mine(3);
+    await world.app.waitForStatus(open.id, 'confirmed');
+    await world.plan();
+    for (const { id } of [open, innocent, odd, other]) await world.settled(id);
+    expect((await world.requireBooks()).differences.all()).toEqual([]);
+  });
 });

@@ -8,6 +8,8 @@ const abi = new Interface([
   'function behave(uint8)',
   'function blacklist(address,bool)',
   'function mint(address,uint256)',
+  'function claim(address,uint256,uint256)',
+  'function setDecimals(uint8)',
 ]);
 const WAYS = [
   'normal',
@@ -17,6 +19,9 @@ const WAYS = [
   'paused',
   'moves_nothing',
   'burns_gas',
+  'hides_balances',
+  'claims_balances',
+  'reverts_with_nul',
 ] as const;
 const PLENTY = 10n ** 30n;
 
@@ -48,6 +53,16 @@ export class OddToken {
   /** In the next block. */
   blacklist(account: string, is = true): Promise<string> {
     return this.call('blacklist', [account, is]);
+  }
+
+  /** Tells of transfers that move nothing, in the next block. */
+  claim(to: string, amount: bigint, times: number): Promise<string> {
+    return this.call('claim', [to, amount, times]);
+  }
+
+  /** In the next block. */
+  setDecimals(decimals: number): Promise<string> {
+    return this.call('setDecimals', [decimals]);
   }
 
   /** The same, for a block that is made by `TestChain.reorg`. */

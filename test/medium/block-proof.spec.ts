@@ -2,6 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { computeAddress, type HDNodeWallet, Wallet } from 'ethers';
 import { proveBlock, proveLogs, proveReceipts } from '../../src/chain/proof/block-proof.js';
 import { bloomOf, mayContain } from '../../src/chain/proof/bloom.js';
+import { block as readBlock } from '../../src/chain/rpc/answers/blocks.js';
+import { receipt } from '../../src/chain/rpc/answers/receipts.js';
+import { list } from '../../src/chain/rpc/answers/shape.js';
 import { type RawBlock, type RawLog, type RawReceipt } from '../../src/chain/blocks/raw-block.js';
 import { TestChain } from '../harness/test-chain.js';
 
@@ -34,21 +37,19 @@ beforeAll(async () => {
   await chain.payAndFail(0n);
   await chain.payToken(shop, 5n);
   await chain.mine();
-  block = await chain.rpc<RawBlock>('eth_getBlockByNumber', ['latest', true]);
-  receipts = await chain.rpc<RawReceipt[]>('eth_getBlockReceipts', ['latest']);
+  block = readBlock(await chain.rpc('eth_getBlockByNumber', ['latest', true]));
+  receipts = list(receipt)(await chain.rpc('eth_getBlockReceipts', ['latest']));
 });
 afterAll(() => chain.stop());
 
-const number = () => Number(block.number);
+const number = () => block.number;
 const withReceipt = (at: number, change: (receipt: RawReceipt) => Partial<RawReceipt>) =>
   receipts.map((receipt, index) => (index === at ? { ...receipt, ...change(receipt) } : receipt));
 
 describe('a block of a real node', () => {
   it('has what it takes to prove this', () => {
-    expect(new Set(block.transactions.map(({ type }) => type))).toEqual(
-      new Set(['0x0', '0x1', '0x2', '0x4']),
-    );
-    expect(receipts.map(({ status }) => status)).toContain('0x0');
+    expect(new Set(block.transactions.map(({ type }) => type))).toEqual(new Set([0, 1, 2, 4]));
+    expect(receipts.map(({ status }) => status)).toContain(0);
     expect(receipts.flatMap(({ logs }) => logs).length).toBeGreaterThan(3);
   });
 
@@ -70,12 +71,12 @@ describe('a block of a real node', () => {
       { transactions: transactions.slice(0, -1) },
       { transactions: [] },
       { transactions: [...transactions].reverse() },
-      { transactions: altered({ value: '0x8' }) },
+      { transactions: altered({ value: 8n }) },
       { transactions: altered({ to: chain.payer }) },
       { transactions: altered({ hash: transactions[0]?.hash }) },
       { logsBloom: `0x${'00'.repeat(256)}` },
       { receiptsRoot: block.transactionsRoot },
-      { timestamp: '0x1' },
+      { timestamp: 1 },
       { parentHash: block.hash },
       { hash: block.parentHash },
     ];
@@ -87,7 +88,7 @@ describe('a block of a real node', () => {
 
   it('is not believed with a receipt left out or altered, or a log left out or altered', () => {
     const logged = receipts.findIndex(({ logs }) => logs.length > 1);
-    const failed = receipts.findIndex(({ status }) => status === '0x0');
+    const failed = receipts.findIndex(({ status }) => status === 0);
     const log = (change: Partial<RawLog>) =>
       withReceipt(logged, ({ logs }) => ({
         logs: logs.map((one, at) => (at === 0 ? { ...one, ...change } : one)),
@@ -96,8 +97,8 @@ describe('a block of a real node', () => {
       receipts.slice(1),
       receipts.slice(0, -1),
       [],
-      withReceipt(failed, () => ({ status: '0x1' })),
-      withReceipt(0, () => ({ status: '0x0' })),
+      withReceipt(failed, () => ({ status: 1 })),
+      withReceipt(0, () => ({ status: 0 })),
       withReceipt(0, () => ({ cumulativeGasUsed: '0x1' })),
       withReceipt(logged, ({ logs }) => ({ logs: logs.slice(1) })),
       withReceipt(logged, ({ logs }) => ({ logs: logs.slice(0, -1) })),
@@ -113,7 +114,7 @@ describe('a block of a real node', () => {
     const logs = receipts.flatMap(({ logs: own }) => own);
     expect(bloomOf(logs)).toBe(block.logsBloom);
     expect(() => proveLogs(block, [])).toThrow(/bloom/);
-    expect(mayContain(block.logsBloom, chain.token)).toBe(true);
-    expect(mayContain(block.logsBloom, `0x${'12'.repeat(20)}`)).toBe(false);
+    expect(mayContain(block.logsBloom as string, chain.token)).toBe(true);
+    expect(mayContain(block.logsBloom as string, `0x${'12'.repeat(20)}`)).toBe(false);
   });
 });

@@ -71,13 +71,13 @@ describe('the pool', () => {
   ])('asks the next one when one %s', async (_what, fault) => {
     const pool = aPool();
     first.inject('eth_blockNumber', fault());
-    await expect(pool.call('eth_blockNumber', [])).resolves.toMatch(/^0x/);
+    await expect(pool.call('eth_blockNumber', [])).resolves.toBeGreaterThan(0);
   });
 
   it('does not wait for one that hangs', async () => {
     const pool = aPool([first, second], { timeoutMs: 300 });
     first.inject('*', hung());
-    await expect(pool.call('eth_blockNumber', [])).resolves.toMatch(/^0x/);
+    await expect(pool.call('eth_blockNumber', [])).resolves.toBeGreaterThan(0);
   });
 
   it('leaves one alone that asks for it, and says why nobody answered', async () => {
@@ -134,7 +134,7 @@ describe('the pool', () => {
     const pool = aPool();
     let reads = 0;
     const read = pool.fromOneEndpoint(async (rpc) => {
-      const head = await rpc.call<{ hash: string }>('eth_getBlockByNumber', ['latest', false]);
+      const head = await rpc.call('eth_getBlockByNumber', ['latest', false]);
       await rpc.call('eth_getBlockReceipts', [head.hash]);
       if (reads++ === 0) throw new UnprovenAnswerError(head.hash, 'the receipts root differs');
       return head.hash;
@@ -153,12 +153,12 @@ describe('the pool', () => {
     };
     const filter = { fromBlock: 'earliest', toBlock: 'latest' };
     first.inject('eth_getLogs', emptyLogs());
-    const logs = await pool.call<unknown[]>('eth_getLogs', [filter], prove);
+    const logs = await pool.call('eth_getLogs', [filter], prove);
     expect(logs.length).toBeGreaterThan(0);
     expect(stateOf(pool, first)?.reason).toMatch(/^unproven_answer/);
     second.inject('eth_getLogs', emptyLogs());
-    await expect(pool.call<unknown[]>('eth_getLogs', [filter], prove)).rejects.toThrow(UnprovenAnswerError);
-    await expect(pool.call<unknown[]>('eth_getLogs', [filter], prove)).rejects.toThrow(
+    await expect(pool.call('eth_getLogs', [filter], prove)).rejects.toThrow(UnprovenAnswerError);
+    await expect(pool.call('eth_getLogs', [filter], prove)).rejects.toThrow(
       /all are put aside .*unproven_answer/,
     );
   });
@@ -192,7 +192,7 @@ describe('the pool', () => {
     first.inject('eth_getBlockByNumber', staleHead((await chain.height()) - 8));
     await pool.inspect();
     expect(stateOf(pool, first)?.state).toBe('aside');
-    await expect(pool.call('eth_blockNumber', [])).resolves.toMatch(/^0x/);
+    await expect(pool.call('eth_blockNumber', [])).resolves.toBeGreaterThan(0);
   });
 
   it('finds the very block from which endpoints contradict each other, and that they agree again', async () => {

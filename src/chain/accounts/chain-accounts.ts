@@ -2,10 +2,11 @@ import { type Authorization, Interface, toQuantity } from 'ethers';
 import { balanceAt } from '../transfers/balances.js';
 import { type BroadcastOutcome, refusedAs } from '../rpc/broadcast.js';
 import { DataFees } from './data-fees.js';
-import { type RawHeader, type RawLog } from '../blocks/raw-block.js';
-import { feeOf, type RawFees } from './receipt-fee.js';
+import { type RawLog } from '../blocks/raw-block.js';
+import { feeOf } from './receipt-fee.js';
 import { isRevert, wordsOf } from './reverted-call.js';
-import { type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
+import { type AnswerOf, type ParamsOf } from '../rpc/methods.js';
+import { RpcError } from '../rpc/rpc-error.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
 
 const erc20 = new Interface(['function balanceOf(address) view returns (uint256)']);
@@ -41,13 +42,8 @@ export interface Receipt {
   logs: RawLog[];
 }
 
-interface RawOutcome extends RawFees {
-  transactionHash: string;
-  blockNumber: string;
-  blockHash: string;
-  status: string;
-  logs: RawLog[];
-}
+/** More than any chain lets a block have: 2^53 gas. */
+const MOST_GAS = 2n ** 53n;
 
 /** The call would fail; the node says why, as far as it knows. */
 export class CallRevertedError extends Error {}
@@ -61,26 +57,21 @@ export class ChainAccounts {
   }
 
   async gasQuote(): Promise<GasQuote> {
-    const head = await this.rpc.call<RawHeader & { baseFeePerGas?: string }>('eth_getBlockByNumber', [
-      'latest',
-      false,
-    ]);
+    const head = await this.rpc.call('eth_getBlockByNumber', ['latest', false]);
     if (head.baseFeePerGas === undefined) {
-      return { baseFee: null, tip: BigInt(await this.rpc.call<string>('eth_gasPrice', [])) };
+      return { baseFee: null, tip: await this.rpc.call('eth_gasPrice', []) };
     }
     return {
-      baseFee: BigInt(head.baseFeePerGas),
-      tip: BigInt(await this.rpc.call<string>('eth_maxPriorityFeePerGas', [])),
+      baseFee: head.baseFeePerGas,
+      tip: await this.rpc.call('eth_maxPriorityFeePerGas', []),
     };
   }
 
   /** What a block takes now. */
   async blockGas(): Promise<bigint> {
-    const head = await this.rpc.call<RawHeader & { gasLimit: string }>('eth_getBlockByNumber', [
-      'latest',
-      false,
-    ]);
-    return BigInt(head.gasLimit);
+    const head = await this.rpc.call('eth_getBlockByNumber', ['latest', false]);
+    // A chain that sets no limit takes any gas.
+    return head.gasLimit ?? MOST_GAS;
   }
 
   /** What a transaction costs besides its gas, in wei, if it uses all it allows. @param unsigned its bytes, 0x-hex */
@@ -91,7 +82,7 @@ export class ChainAccounts {
   /** @param at a block's number; left out: now, without what waits to be mined */
   async nonce(address: string, at?: number): Promise<number> {
     const block = at === undefined ? 'latest' : `0x${at.toString(16)}`;
-    return Number(await this.rpc.call<string>('eth_getTransactionCount', [address, block]));
+    return this.rpc.call('eth_getTransactionCount', [address, block]);
   }
 
   /**
@@ -102,11 +93,11 @@ export class ChainAccounts {
     const block = blockHash === undefined ? 'latest' : { blockHash };
     if (tokenAddress === null) {
       return blockHash === undefined
-        ? BigInt(await this.rpc.call<string>('eth_getBalance', [address, block]))
+        ? await this.rpc.call('eth_getBalance', [address, block])
         : balanceAt(this.rpc, blockHash, address);
     }
     const data = erc20.encodeFunctionData('balanceOf', [address]);
-    const answer = await this.rpc.call<string>('eth_call', [{ to: tokenAddress, data }, block]);
+    const answer = await this.rpc.call('eth_call', [{ to: tokenAddress, data }, block]);
     return /^0x[0-9a-f]{64}$/i.test(answer) ? BigInt(answer) : 0n;
   }
 
@@ -116,12 +107,12 @@ export class ChainAccounts {
 
   /** 0x-hex, lower-case; of an address that has delegated `0xef0100…` (EIP-7702), of others without code `0x`. */
   async code(address: string): Promise<string> {
-    return (await this.rpc.call<string>('eth_getCode', [address, 'latest'])).toLowerCase();
+    return await this.rpc.call('eth_getCode', [address, 'latest']);
   }
 
   /** @throws CallRevertedError */
   async estimateGas(call: Call): Promise<bigint> {
-    return BigInt(await this.tried<string>('eth_estimateGas', [rawCall(call)]));
+    return this.tried('eth_estimateGas', [rawCall(call)]);
   }
 
   /**
@@ -132,23 +123,31 @@ export class ChainAccounts {
   call(call: Call, codes: Record<string, string> = {}): Promise<string> {
     const overrides = Object.entries(codes).map(([address, code]) => [address, { code }] as const);
     const known = overrides.length === 0 ? [] : [Object.fromEntries(overrides)];
-    return this.tried<string>('eth_call', [rawCall(call), 'latest', ...known]);
+    return this.tried('eth_call', [rawCall(call), 'latest', ...known]);
   }
 
   /** Null: no endpoint that answered knows it as mined. */
   async receipt(hash: string): Promise<Receipt | null> {
-    const raw = await this.rpc.call<RawOutcome | null>('eth_getTransactionReceipt', [hash]);
+    const raw = await this.rpc.call('eth_getTransactionReceipt', [hash]);
     if (raw === null) return null;
+    const effectiveGasPrice = raw.effectiveGasPrice ?? (await this.pricePaid(hash));
     return {
-      txHash: raw.transactionHash.toLowerCase(),
-      blockNumber: Number(raw.blockNumber),
-      blockHash: raw.blockHash.toLowerCase(),
-      succeeded: Number(raw.status) === 1,
+      txHash: raw.transactionHash,
+      blockNumber: raw.blockNumber,
+      blockHash: raw.blockHash,
+      succeeded: raw.status === 1,
       gasUsed: Number(raw.gasUsed),
-      effectiveGasPrice: BigInt(raw.effectiveGasPrice),
-      fee: feeOf(raw),
+      effectiveGasPrice,
+      fee: feeOf(raw, effectiveGasPrice),
       logs: raw.logs,
     };
+  }
+
+  /** Nodes that leave it out of the receipt tell it with the transaction. Wei per gas. */
+  private async pricePaid(hash: string): Promise<bigint> {
+    const transaction = await this.rpc.call('eth_getTransactionByHash', [hash]);
+    if (transaction?.gasPrice !== undefined) return transaction.gasPrice;
+    throw new RpcError('the node', 'eth_getTransactionReceipt', 'it does not tell the price of its gas');
   }
 
   /** @returns what the node made of it, and its own words where it refused. Throws nothing. */
@@ -162,9 +161,12 @@ export class ChainAccounts {
     }
   }
 
-  private async tried<T>(method: string, params: unknown[]): Promise<T> {
+  private async tried<M extends 'eth_call' | 'eth_estimateGas'>(
+    method: M,
+    params: unknown[],
+  ): Promise<AnswerOf<M, ParamsOf<M>>> {
     try {
-      return await (this.rpc as Rpc).call<T>(method, params);
+      return await this.rpc.call<M, ParamsOf<M>>(method, params as unknown as ParamsOf<M>);
     } catch (error) {
       if (!(error instanceof RpcError) || !isRevert(error)) throw error;
       throw new CallRevertedError(wordsOf(error));

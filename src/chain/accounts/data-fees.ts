@@ -45,14 +45,14 @@ export class DataFees {
 
   private async ask(name: string, argument: string | bigint): Promise<bigint> {
     const data = oracle.encodeFunctionData(name, [argument]);
-    const answer = await this.rpc.call<string>('eth_call', [{ to: ORACLE, data }, 'latest']);
+    const answer = await this.rpc.call('eth_call', [{ to: ORACLE, data }, 'latest']);
     const [fee] = oracle.decodeFunctionResult(name, answer).toArray() as [bigint];
     return fee;
   }
 
   /** Asked for once, unless no node answers. */
   private charged(): Promise<boolean> {
-    this.isCharged ??= this.rpc.call<string>('eth_getCode', [ORACLE, 'latest']).then(
+    this.isCharged ??= this.rpc.call('eth_getCode', [ORACLE, 'latest']).then(
       (code) => code !== '0x',
       (error: unknown) => {
         this.isCharged = null;

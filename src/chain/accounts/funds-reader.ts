@@ -4,7 +4,6 @@ import { type BlockRef } from '../blocks/block.js';
 import { ChainAccounts } from './chain-accounts.js';
 import { checkChain } from '../chain-check.js';
 import { blockRef } from '../transfers/movements.js';
-import { type RawHeader } from '../blocks/raw-block.js';
 import { RpcPool } from '../rpc/rpc-pool.js';
 
 /** An asset as people call it. */
@@ -83,8 +82,8 @@ export class FundsReader {
   async isCanonical(): Promise<boolean> {
     const { number, hash } = this.block;
     const quantity = `0x${number.toString(16)}`;
-    const header = await this.rpc.call<RawHeader | null>('eth_getBlockByNumber', [quantity, false]);
-    return header?.hash.toLowerCase() === hash;
+    const header = await this.rpc.call('eth_getBlockByNumber', [quantity, false]);
+    return header?.hash === hash;
   }
 
   close(): void {
@@ -108,8 +107,8 @@ export function assetsOf({ native, tokens }: Pick<ChainConfig, 'native' | 'token
 async function blockAt(chain: string, rpc: RpcPool, hash?: string): Promise<BlockRef> {
   const header =
     hash === undefined
-      ? await rpc.call<RawHeader | null>('eth_getBlockByNumber', ['latest', false])
-      : await rpc.call<RawHeader | null>('eth_getBlockByHash', [hash, false]);
+      ? await rpc.call('eth_getBlockByNumber', ['latest', false])
+      : await rpc.call('eth_getBlockByHash', [hash, false]);
   if (header === null) {
     throw new ChainRefusedError(chain, [
       `no endpoint has block ${hash ?? 'latest'}: a reorg is under way, or they lag; try again in a moment`,

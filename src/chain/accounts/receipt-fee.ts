@@ -1,25 +1,19 @@
-/** What of a receipt tells what its transaction cost. Quantities, 0x-hex; what a chain does not charge is left out. */
-export interface RawFees {
-  gasUsed: string;
-  effectiveGasPrice: string;
-  /** OP stack: what its data costs on the chain below, wei. */
-  l1Fee?: string | null;
-  /** OP stack since Isthmus; nodes leave both out where they are 0. */
-  operatorFeeScalar?: string | null;
-  operatorFeeConstant?: string | null;
-  /** OP stack since Jovian, in every receipt. */
-  daFootprintGasScalar?: string | null;
-}
+import { type RawReceipt } from '../blocks/raw-block.js';
+
+/** What of a receipt tells what its transaction cost; what a chain does not charge is left out. */
+export type RawFees = Pick<
+  RawReceipt,
+  'gasUsed' | 'l1Fee' | 'operatorFeeScalar' | 'operatorFeeConstant' | 'daFootprintGasScalar'
+>;
 
 /** Wei, all that a transaction cost its sender. */
-export function feeOf(receipt: RawFees): bigint {
-  const { gasUsed, effectiveGasPrice, l1Fee } = receipt;
-  return BigInt(gasUsed) * BigInt(effectiveGasPrice) + BigInt(l1Fee ?? 0) + operatorFeeOf(receipt);
+export function feeOf(receipt: RawFees, effectiveGasPrice: bigint): bigint {
+  return receipt.gasUsed * effectiveGasPrice + (receipt.l1Fee ?? 0n) + operatorFeeOf(receipt);
 }
 
 /** https://specs.optimism.io, execution engine: Isthmus counts the scalar in millionths of a wei, Jovian in hundreds. */
 function operatorFeeOf(receipt: RawFees): bigint {
-  const scaled = BigInt(receipt.gasUsed) * BigInt(receipt.operatorFeeScalar ?? 0);
-  const isJovian = receipt.daFootprintGasScalar != null;
-  return (isJovian ? scaled * 100n : scaled / 1_000_000n) + BigInt(receipt.operatorFeeConstant ?? 0);
+  const scaled = receipt.gasUsed * (receipt.operatorFeeScalar ?? 0n);
+  const isJovian = receipt.daFootprintGasScalar !== undefined;
+  return (isJovian ? scaled * 100n : scaled / 1_000_000n) + (receipt.operatorFeeConstant ?? 0n);
 }

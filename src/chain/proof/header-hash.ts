@@ -3,7 +3,7 @@ import { keccak256 } from './keccak.js';
 import { type RawFullHeader } from '../blocks/raw-block.js';
 import { encodeRlp, type Field } from './rlp.js';
 
-const asIs = (hex: string) => hex;
+const asIs = (hex: string | bigint) => String(hex);
 
 /** In the order of the forks that brought them: London, Shanghai, Cancun (three), Prague. */
 const LATER_FIELDS = [
@@ -21,32 +21,31 @@ const LATER_FIELDS = [
  * @returns null where fields are missing that every header of Ethereum's own form has
  */
 export function headerHash(header: RawFullHeader): string | null {
-  try {
-    const fields: Field[] = [
-      header.parentHash,
-      header.sha3Uncles,
-      header.miner,
-      header.stateRoot,
-      header.transactionsRoot,
-      header.receiptsRoot,
-      header.logsBloom,
-      quantity(header.difficulty),
-      quantity(header.number),
-      quantity(header.gasLimit),
-      quantity(header.gasUsed),
-      quantity(header.timestamp),
-      header.extraData,
-      header.mixHash,
-      header.nonce,
-    ];
-    for (const [name, encode] of LATER_FIELDS) {
-      const value = header[name];
-      // The chain has not come to that fork; nothing behind it can be there.
-      if (value == null) break;
-      fields.push(encode(value));
-    }
-    return keccak256(encodeRlp(fields));
-  } catch {
-    return null;
+  const { difficulty, gasLimit, gasUsed } = header;
+  const first: (Field | undefined)[] = [
+    header.parentHash,
+    header.sha3Uncles,
+    header.miner,
+    header.stateRoot,
+    header.transactionsRoot,
+    header.receiptsRoot,
+    header.logsBloom,
+    difficulty && quantity(difficulty),
+    quantity(header.number),
+    gasLimit === undefined ? undefined : quantity(gasLimit),
+    gasUsed === undefined ? undefined : quantity(gasUsed),
+    quantity(header.timestamp),
+    header.extraData,
+    header.mixHash,
+    header.nonce,
+  ];
+  const fields = first.filter((field) => field !== undefined);
+  if (fields.length < first.length) return null;
+  for (const [name, encode] of LATER_FIELDS) {
+    const value = header[name];
+    // The chain has not come to that fork; nothing behind it can be there.
+    if (value === undefined) break;
+    fields.push(encode(value));
   }
+  return keccak256(encodeRlp(fields));
 }

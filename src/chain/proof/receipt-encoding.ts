@@ -11,11 +11,11 @@ export function encodeReceipt(raw: RawReceipt): Uint8Array {
   const fields: Field[] = [
     quantity(raw.status),
     quantity(raw.cumulativeGasUsed),
-    raw.logsBloom,
+    raw.logsBloom ?? '0x',
     raw.logs.map(({ address, topics, data }) => [address, [...topics], data]),
   ];
   if (raw.depositReceiptVersion !== undefined) {
     fields.push(quantity(raw.depositNonce), quantity(raw.depositReceiptVersion));
   }
-  return encodeRlp(fields, Number(raw.type ?? '0x0'));
+  return encodeRlp(fields, raw.type);
 }

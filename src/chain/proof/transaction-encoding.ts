@@ -10,9 +10,8 @@ const DEPOSIT = 0x7e;
  * @returns null for a type we do not know how to encode
  */
 export function encodeTransaction(raw: RawTransaction): Uint8Array | null {
-  const type = Number(raw.type ?? '0x0');
-  const fields = fieldsByType[type]?.(raw);
-  return fields ? encodeRlp(fields, type) : null;
+  const fields = fieldsByType[raw.type]?.(raw);
+  return fields ? encodeRlp(fields, raw.type) : null;
 }
 
 const fieldsByType: Record<number, ((raw: RawTransaction) => Field[]) | undefined> = {
@@ -52,7 +51,7 @@ const fieldsByType: Record<number, ((raw: RawTransaction) => Field[]) | undefine
     quantity(raw.mint),
     quantity(raw.value),
     quantity(raw.gas),
-    quantity(raw.isSystemTx ? '0x1' : '0x0'),
+    quantity(raw.isSystemTx ? 1 : 0),
     raw.input,
   ],
 };

@@ -3,7 +3,8 @@ import { Coalescer } from '../../process/coalescer.js';
 import { proveLogs } from '../proof/block-proof.js';
 import { requireLogsOf } from '../blocks/consistency.js';
 import { RangeSize } from '../rpc/range-size.js';
-import { type RawBlock, type RawLog, type RawReceipt } from '../blocks/raw-block.js';
+import { type RawBlock, type RawLog } from '../blocks/raw-block.js';
+import { toQuantity } from 'ethers';
 import { type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
 import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
@@ -71,7 +72,7 @@ export class BlockLogs {
   private async readRange(range: readonly RawBlock[]): Promise<RawLog[][] | null> {
     try {
       const logs = await this.rpc.fromOneEndpoint(async (rpc) => {
-        const all = await rpc.call<RawLog[]>('eth_getLogs', [filterOf(range)]);
+        const all = await rpc.call('eth_getLogs', [filterOf(range)]);
         return this.proved(rpc, range, all);
       }, 'eth_getLogs');
       this.size.answered(range.length);
@@ -83,16 +84,16 @@ export class BlockLogs {
   }
 
   private async proved(rpc: Rpc, range: readonly RawBlock[], all: readonly RawLog[]): Promise<RawLog[][]> {
-    const byHash = new Map(range.map(({ hash }): [string, RawLog[]] => [hash.toLowerCase(), []]));
+    const byHash = new Map(range.map(({ hash }): [string, RawLog[]] => [hash, []]));
     for (const log of all) {
-      const own = byHash.get(log.blockHash.toLowerCase());
+      const own = byHash.get(log.blockHash);
       // Where nothing else proves that logs are missing, those of another branch must not pass for none.
       if (!own) throw new UnprovenAnswerError(log.blockHash, 'its logs came in the place of those asked for');
       own.push(log);
     }
     return Promise.all(
       range.map(async (block) => {
-        const logs = byHash.get(block.hash.toLowerCase()) as RawLog[];
+        const logs = byHash.get(block.hash) as RawLog[];
         requireLogsOf(block, logs);
         if (this.proofs !== 'off') proveLogs(block, logs);
         await requireTail(rpc, block, logs);
@@ -106,7 +107,7 @@ export class BlockLogs {
 function filterOf(range: readonly RawBlock[]): Record<string, string | undefined> {
   const [first] = range;
   if (range.length === 1) return { blockHash: first?.hash };
-  return { fromBlock: first?.number, toBlock: range.at(-1)?.number };
+  return { fromBlock: toQuantity(first?.number ?? 0), toBlock: toQuantity(range.at(-1)?.number ?? 0) };
 }
 
 /**
@@ -118,9 +119,7 @@ async function requireTail(rpc: Rpc, block: RawBlock, logs: readonly RawLog[]): 
   const last = logs.at(-1)?.transactionHash;
   const tail = block.transactions.slice(block.transactions.findIndex(({ hash }) => hash === last));
   if (last === undefined) return;
-  const receipts = await Promise.all(
-    tail.map(({ hash }) => rpc.call<RawReceipt | null>('eth_getTransactionReceipt', [hash])),
-  );
+  const receipts = await Promise.all(tail.map(({ hash }) => rpc.call('eth_getTransactionReceipt', [hash])));
   if (receipts.some((receipt) => receipt?.blockHash !== block.hash)) throw notYet(block);
   const told = receipts.flatMap((receipt) => receipt?.logs ?? []).length;
   const given = logs.filter(({ transactionHash }) =>

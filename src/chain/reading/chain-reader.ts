@@ -5,7 +5,7 @@ import { proveBlock, proveReceipts } from '../proof/block-proof.js';
 import { mayContain } from '../proof/bloom.js';
 import { requireConsistent } from '../blocks/consistency.js';
 import { blockOf, blockRef, movementsOf, tokenRecipients, TRANSFER_TOPIC } from '../transfers/movements.js';
-import { type RawBlock, type RawHeader, type RawReceipt } from '../blocks/raw-block.js';
+import { type RawBlock, type RawReceipt } from '../blocks/raw-block.js';
 import { MethodNotFoundError } from '../rpc/rpc-endpoint.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
 
@@ -47,22 +47,22 @@ export class RpcChainReader implements ChainReader {
   }
 
   async head(): Promise<BlockRef> {
-    const head = blockRef(await this.rpc.call<RawHeader>('eth_getBlockByNumber', ['latest', false]));
+    const head = blockRef(await this.rpc.call('eth_getBlockByNumber', ['latest', false]));
     this.headNumber = head.number;
     return head;
   }
 
   async earliest(): Promise<BlockRef> {
-    return blockRef(await this.rpc.call<RawHeader>('eth_getBlockByNumber', ['earliest', false]));
+    return blockRef(await this.rpc.call('eth_getBlockByNumber', ['earliest', false]));
   }
 
   async finalNumber(tag: FinalityTag): Promise<number | null> {
-    const raw = await this.rpc.call<RawHeader | null>('eth_getBlockByNumber', [tag, false]);
+    const raw = await this.rpc.call('eth_getBlockByNumber', [tag, false]);
     return raw === null ? null : Number(raw.number);
   }
 
   async header(number: number): Promise<BlockRef | null> {
-    const raw = await this.rpc.call<RawHeader | null>('eth_getBlockByNumber', [quantity(number), false]);
+    const raw = await this.rpc.call('eth_getBlockByNumber', [quantity(number), false]);
     return raw === null ? null : blockRef(raw);
   }
 
@@ -71,10 +71,8 @@ export class RpcChainReader implements ChainReader {
    * @throws RpcError
    */
   async block(number: number, watch: Watch): Promise<Block | null> {
-    const raw = await this.rpc.call<RawBlock | null>(
-      'eth_getBlockByNumber',
-      [quantity(number), true],
-      (block) => (block === null ? undefined : proveBlock(block, number, this.proofs)),
+    const raw = await this.rpc.call('eth_getBlockByNumber', [quantity(number), true], (block) =>
+      block === null ? undefined : proveBlock(block, number, this.proofs),
     );
     if (raw === null) return null;
     const isPaid = await this.isAnyPaid(raw, watch);
@@ -98,7 +96,7 @@ export class RpcChainReader implements ChainReader {
 
   /** The header has proved its bloom, and that has no false negatives: then nothing more need be asked. */
   private isWithoutLogs({ logsBloom }: RawBlock, tokens: ReadonlySet<string>): boolean {
-    if (this.proofs !== 'full') return false;
+    if (this.proofs !== 'full' || logsBloom === undefined) return false;
     if (!mayContain(logsBloom, TRANSFER_TOPIC)) return true;
     return ![...tokens].some((token) => mayContain(logsBloom, token));
   }
@@ -110,9 +108,11 @@ export class RpcChainReader implements ChainReader {
   private async blockReceipts(block: RawBlock): Promise<RawReceipt[] | null> {
     if (!this.hasBlockReceipts) return null;
     try {
-      return await this.rpc.call<RawReceipt[]>('eth_getBlockReceipts', [block.hash], (receipts) =>
-        this.proveReceipts(block, receipts),
-      );
+      let receipts: RawReceipt[] = [];
+      await this.rpc.call('eth_getBlockReceipts', [block.hash], (answer) => {
+        receipts = this.proved(block, answer);
+      });
+      return receipts;
     } catch (error) {
       if (!(error instanceof MethodNotFoundError)) throw error;
       this.hasBlockReceipts = false;
@@ -136,19 +136,19 @@ export class RpcChainReader implements ChainReader {
     if (!isOurs) return null;
     return this.rpc.fromOneEndpoint(async (rpc) => {
       const receipts = await Promise.all(
-        block.transactions.map(({ hash }) => rpc.call<RawReceipt>('eth_getTransactionReceipt', [hash])),
+        block.transactions.map(({ hash }) => rpc.call('eth_getTransactionReceipt', [hash])),
       );
-      this.proveReceipts(block, receipts);
-      return receipts;
+      return this.proved(block, receipts);
     }, 'eth_getTransactionReceipt');
   }
 
-  private proveReceipts(block: RawBlock, receipts: (RawReceipt | null)[] | null): void {
+  private proved(block: RawBlock, receipts: (RawReceipt | null)[] | null): RawReceipt[] {
     // It may have the block, and not have executed it yet, or no longer have it; another endpoint may.
     if (receipts === null || receipts.includes(null)) throw notYet(block);
     const given = receipts as RawReceipt[];
     requireConsistent(block, given);
     if (this.proofs !== 'off') proveReceipts(block, given);
+    return given;
   }
 }
 

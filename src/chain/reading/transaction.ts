@@ -1,7 +1,8 @@
 import { type Movement } from '../blocks/block.js';
 import { tracedMovementsOf } from '../transfers/block-traces.js';
 import { nativeTransferOf, tokenTransferOf } from '../transfers/movements.js';
-import { type RawHeader, type RawReceipt, type RawTransaction } from '../blocks/raw-block.js';
+import { type RawFoundTransaction, type RawReceipt, type RawTransaction } from '../blocks/raw-block.js';
+import { toQuantity } from 'ethers';
 import { type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
 
@@ -37,7 +38,7 @@ export async function findTransaction(
   let areSomeWithoutIt = false;
   try {
     return await rpc.fromOneEndpoint(async (one) => {
-      const transaction = await one.call<MinedTransaction | null>('eth_getTransactionByHash', [hash]);
+      const transaction = await one.call('eth_getTransactionByHash', [hash]);
       if (transaction === null) {
         areSomeWithoutIt = true;
         throw new RpcError('the node', 'eth_getTransactionByHash', 'it does not know the transaction');
@@ -50,28 +51,26 @@ export async function findTransaction(
   }
 }
 
-interface MinedTransaction extends RawTransaction {
-  /** Null: not mined yet. */
-  blockNumber: string | null;
-}
-
-async function found(rpc: Rpc, transaction: MinedTransaction, isTraced: boolean): Promise<FoundTransaction> {
-  const hash = transaction.hash.toLowerCase();
-  const to = transaction.to?.toLowerCase() ?? null;
+async function found(
+  rpc: Rpc,
+  transaction: RawFoundTransaction,
+  isTraced: boolean,
+): Promise<FoundTransaction> {
+  const { hash, to } = transaction;
   if (transaction.blockNumber === null) return { hash, to, included: null };
   const [receipt, header] = await Promise.all([
-    rpc.call<RawReceipt | null>('eth_getTransactionReceipt', [hash]),
-    rpc.call<RawHeader | null>('eth_getBlockByNumber', [transaction.blockNumber, false]),
+    rpc.call('eth_getTransactionReceipt', [hash]),
+    rpc.call('eth_getBlockByNumber', [toQuantity(transaction.blockNumber), false]),
   ]);
   if (receipt === null || receipt.blockHash !== header?.hash) {
     throw new RpcError('the node', 'eth_getTransactionReceipt', 'its block is being replaced; ask again');
   }
   const block = {
-    number: Number(header.number),
-    hash: header.hash.toLowerCase(),
-    time: new Date(Number(header.timestamp) * 1000),
+    number: header.number,
+    hash: header.hash,
+    time: new Date(header.timestamp * 1000),
   };
-  const hasSucceeded = Number(receipt.status) === 1;
+  const hasSucceeded = receipt.status === 1;
   const inner = hasSucceeded && isTraced ? await innerMovements(rpc, hash) : [];
   const movements = hasSucceeded ? [...movementsIn(transaction, receipt), ...inner] : [];
   return { hash, to, included: { block, hasSucceeded, movements } };

@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { MethodNotFoundError, RpcEndpoint, RpcError } from './rpc-endpoint.js';
+import { WrongShapeError } from './unproven-answer.js';
 
 const servers: Server[] = [];
 
@@ -28,11 +29,19 @@ const jsonRpc =
 afterEach(() => servers.splice(0).forEach((server) => server.close().closeAllConnections()));
 
 describe('RpcEndpoint', () => {
-  it('returns the node’s result as it came', async () => {
+  it('returns the node’s answer as its method is read', async () => {
+    const endpoint = new RpcEndpoint(await aNode(jsonRpc({ result: '0x1f' })), 1);
+    await expect(endpoint.call('eth_blockNumber', [])).resolves.toBe(31);
+    await expect(endpoint.call('eth_gasPrice', [])).resolves.toBe(31n);
+    endpoint.close();
+  });
+
+  it('gives nobody an answer of another form', async () => {
     const endpoint = new RpcEndpoint(await aNode(jsonRpc({ result: { number: '0x1' } })), 1);
-    await expect(endpoint.call('eth_getBlockByNumber', ['latest', false])).resolves.toEqual({
-      number: '0x1',
-    });
+    await expect(endpoint.call('eth_getBlockByNumber', ['latest', false])).rejects.toThrow(WrongShapeError);
+    await expect(endpoint.call('eth_blockNumber', [])).rejects.toThrow(
+      /eth_blockNumber is not usable: it should be a quantity, and is an object/,
+    );
     endpoint.close();
   });
 
@@ -80,7 +89,7 @@ describe('batches', () => {
         const answer = ({ id, method }: { id: number; method: string }) => ({
           jsonrpc: '2.0',
           id,
-          result: method,
+          result: method === 'eth_chainId' ? '0x1' : '0x2',
         });
         response.end(refuse(body) ?? JSON.stringify(Array.isArray(body) ? body.map(answer) : answer(body)));
       });
@@ -91,7 +100,7 @@ describe('batches', () => {
   it('carry calls made side by side in one HTTP request', async () => {
     const seen: unknown[] = [];
     const endpoint = new RpcEndpoint(await aNodeThat(() => null, seen), 1);
-    await expect(callTwo(endpoint)).resolves.toEqual(['eth_chainId', 'eth_blockNumber']);
+    await expect(callTwo(endpoint)).resolves.toEqual([1, 2]);
     expect(seen).toHaveLength(1);
     endpoint.close();
   });
@@ -109,8 +118,8 @@ describe('batches', () => {
     const seen: unknown[] = [];
     const url = await aNodeThat((body) => (Array.isArray(body) ? refusal : null), seen);
     const endpoint = new RpcEndpoint(url, 1);
-    await expect(callTwo(endpoint)).resolves.toEqual(['eth_chainId', 'eth_blockNumber']);
-    await expect(callTwo(endpoint)).resolves.toEqual(['eth_chainId', 'eth_blockNumber']);
+    await expect(callTwo(endpoint)).resolves.toEqual([1, 2]);
+    await expect(callTwo(endpoint)).resolves.toEqual([1, 2]);
     expect(seen.filter(Array.isArray)).toHaveLength(1);
     endpoint.close();
   });

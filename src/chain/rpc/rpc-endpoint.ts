@@ -1,37 +1,28 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { NotAsExpected } from './answers/shape.js';
 import { Circuit } from './rpc-circuit.js';
 import { classify, type RpcFailure, type RpcFailureKind } from './rpc-failure.js';
+import { type AnswerOf, type ParamsOf, readAnswer, type RpcMethod } from './methods.js';
+import { MethodNotFoundError, RpcError } from './rpc-error.js';
 import { TokenBucket } from './rpc-token-bucket.js';
 import { RefusedError, type RpcRefusal, RpcTransport } from './rpc-transport.js';
 import { Vitals } from './rpc-vitals.js';
+import { WrongShapeError } from './unproven-answer.js';
+
+export { MethodNotFoundError, RpcError } from './rpc-error.js';
 
 const TIMEOUT_MS = 10_000;
 
 /** Asks a chain's node. */
 export interface Rpc {
   /**
+   * @returns the answer as `methods.ts` reads it
    * @throws MethodNotFoundError when the node lacks the method
+   * @throws WrongShapeError when the answer has not the form it should have, or is about something else
    * @throws RpcError for every other failure
    */
-  call<T>(method: string, params: unknown[]): Promise<T>;
+  call<M extends RpcMethod, const P extends ParamsOf<M>>(method: M, params: P): Promise<AnswerOf<M, P>>;
 }
-
-/** A node that did not give what was asked; the message never carries the URL's path, query or credentials. */
-export class RpcError extends Error {
-  readonly retryable = true;
-
-  constructor(
-    endpoint: string,
-    method: string,
-    why: string,
-    readonly failure: RpcFailure = { kind: 'transient' },
-  ) {
-    super(`${endpoint} did not answer ${method}: ${why}`);
-  }
-}
-
-/** The node answered, and does not know the method. */
-export class MethodNotFoundError extends RpcError {}
 
 export interface EndpointOptions {
   /** As it is named in logs, metrics and health; without it, the URL's host and port. */
@@ -65,15 +56,23 @@ export class RpcEndpoint implements Rpc {
     this.onCall = options.onCall;
   }
 
-  async call<T>(method: string, params: unknown[]): Promise<T> {
+  async call<M extends RpcMethod, const P extends ParamsOf<M>>(
+    method: M,
+    params: P,
+  ): Promise<AnswerOf<M, P>> {
     const waitMs = this.bucket?.take(Date.now()) ?? 0;
     if (waitMs > 0) await delay(waitMs);
     const beganAt = performance.now();
     try {
-      const result = (await this.transport.send(method, params)) as T;
+      const result: unknown = await this.transport.send(method, [...params]);
+      const answer = readAnswer(method, params, result);
       this.told(method, null, performance.now() - beganAt);
-      return result;
+      return answer;
     } catch (error) {
+      if (error instanceof NotAsExpected || error instanceof RangeError) {
+        this.told(method, { kind: 'unproven' }, performance.now() - beganAt);
+        throw new WrongShapeError(this.label, method, error.message);
+      }
       const refusal = refusalOf(error);
       const failure = classify({ method, ...refusal });
       this.told(method, failure, performance.now() - beganAt);
@@ -89,7 +88,7 @@ export class RpcEndpoint implements Rpc {
 
   private told(method: string, failure: RpcFailure | null, ms: number): void {
     const isTrouble = failure !== null && TROUBLE.includes(failure.kind);
-    this.vitals.called(!isTrouble, ms);
+    this.vitals.called(!isTrouble && failure?.kind !== 'unproven', ms);
     if (isTrouble) this.circuit.failed(Date.now(), failure.retryAfterMs);
     else this.circuit.succeeded();
     this.onCall?.(this.label, method, failure?.kind ?? null, ms);

@@ -7,6 +7,7 @@ import { isAboutTransaction } from './broadcast.js';
  * - `not_found`: the node does not know the block or transaction, which another may;
  * - `unsupported`: the node, or the vendor's plan, lacks the method;
  * - `unauthorized`: the key is wrong, or its plan is used up;
+ * - `unproven`: it answered what cannot be right: another form than the method's, or what its own header contradicts;
  * - `internal`, `transient`: the node is in trouble, and may be out of it the next time;
  * - `fatal`: the call itself is at fault, and asking again changes nothing.
  */
@@ -17,6 +18,7 @@ export type RpcFailureKind =
   | 'not_found'
   | 'unsupported'
   | 'unauthorized'
+  | 'unproven'
   | 'internal'
   | 'transient'
   | 'fatal';

@@ -1,3 +1,5 @@
+import { type RawHeader } from './answers/raw-block.js';
+import { type ParamsOf, type RpcMethod } from './methods.js';
 import { type Rpc, type RpcEndpoint, RpcError } from './rpc-endpoint.js';
 import { type AsideReason, type Head, isLastResort, type Standing } from './rpc-standing.js';
 
@@ -48,9 +50,9 @@ export class PoolMember {
       throw new RpcError(endpoint.label, what, 'it serves another chain', { kind: 'fatal' });
     }
     return read({
-      call: async <R>(method: string, params: unknown[]) => {
-        const result = await endpoint.call<R>(method, params);
-        if (method === 'eth_getBlockByNumber' && params[0] === 'latest') this.sawHead(result);
+      call: async <M extends RpcMethod, const P extends ParamsOf<M>>(method: M, params: P) => {
+        const result = await endpoint.call(method, params);
+        if (method === 'eth_getBlockByNumber' && params[0] === 'latest') this.sawHead(result as RawHeader);
         return result;
       },
     });
@@ -119,7 +121,7 @@ export class PoolMember {
   /** @returns whether it serves the chain it should */
   private async identify(): Promise<boolean> {
     try {
-      const id = Number(await this.endpoint.call<string>('eth_chainId', []));
+      const id = await this.endpoint.call('eth_chainId', []);
       this.identifiedAs(id);
       return id === this.chainId;
     } catch (error) {
@@ -128,12 +130,8 @@ export class PoolMember {
     }
   }
 
-  private sawHead(block: unknown): Head | null {
-    const raw = block as { number?: string; hash?: string; timestamp?: string } | null;
-    if (raw?.hash === undefined) return null;
-    const head = { number: Number(raw.number), hash: raw.hash, timestamp: Number(raw.timestamp) };
-    // What is no block tells nothing of the chain; whoever asked for it finds out for himself.
-    if (!Number.isSafeInteger(head.number) || !Number.isSafeInteger(head.timestamp)) return null;
+  private sawHead({ number, hash, timestamp }: RawHeader): Head {
+    const head = { number, hash, timestamp };
     this.standing.sawHead(head, Date.now());
     return head;
   }

@@ -1,3 +1,4 @@
+import { type AnswerOf, type ParamsOf, type RpcMethod } from './methods.js';
 import { firstDifference, type Contradiction } from './rpc-contradiction.js';
 import {
   type EndpointOptions,
@@ -7,7 +8,8 @@ import {
   RpcError,
 } from './rpc-endpoint.js';
 import { type EndpointReport, type OnAside, PoolMember } from './rpc-pool-member.js';
-import { type Head, Standing } from './rpc-standing.js';
+import { Standing } from './rpc-standing.js';
+import { failureOf } from './read-failure.js';
 import { UnprovenAnswerError } from './unproven-answer.js';
 
 /** For so long an endpoint is waited for that had kept up, longer than the time between two comparisons. */
@@ -51,9 +53,13 @@ export class RpcPool implements Rpc {
    * @throws UnprovenAnswerError when one gave such an answer, and no other a better one
    * @throws RpcError of the first endpoint that failed otherwise, when none answered
    */
-  call<T>(method: string, params: unknown[], prove?: (answer: T) => Promise<void> | void): Promise<T> {
-    const read = async (rpc: Rpc): Promise<T> => {
-      const answer = await rpc.call<T>(method, params);
+  call<M extends RpcMethod, const P extends ParamsOf<M>>(
+    method: M,
+    params: P,
+    prove?: (answer: AnswerOf<M, P>) => Promise<void> | void,
+  ): Promise<AnswerOf<M, P>> {
+    const read = async (rpc: Rpc): Promise<AnswerOf<M, P>> => {
+      const answer = await rpc.call(method, params);
       await prove?.(answer);
       return answer;
     };
@@ -72,9 +78,10 @@ export class RpcPool implements Rpc {
       try {
         return await member.read(read, what);
       } catch (error) {
-        if (error instanceof UnprovenAnswerError) member.standing.gaveUnprovenAnswer(Date.now());
-        else if (!(error instanceof RpcError)) throw error;
-        failures.push(error);
+        const failure = failureOf(error, what);
+        if (failure instanceof UnprovenAnswerError)
+          member.standing.gaveUnprovenAnswer(failure.reason, Date.now());
+        failures.push(failure);
       } finally {
         member.tell();
       }
@@ -91,12 +98,12 @@ export class RpcPool implements Rpc {
    */
   async wrongChainIds(): Promise<number[]> {
     const answers = await Promise.allSettled(
-      this.members.map(({ endpoint }) => endpoint.call<string>('eth_chainId', [])),
+      this.members.map(({ endpoint }) => endpoint.call('eth_chainId', [])),
     );
     const ids = answers.flatMap((answer, index) => {
       if (answer.status === 'rejected') return [];
-      this.members[index]?.identifiedAs(Number(answer.value));
-      return [Number(answer.value)];
+      this.members[index]?.identifiedAs(answer.value);
+      return [answer.value];
     });
     const failed = answers.find((answer) => answer.status === 'rejected');
     if (ids.length === 0)
@@ -173,7 +180,7 @@ export class RpcPool implements Rpc {
       Promise.all(
         members.map(async ({ endpoint }) => {
           const number16 = `0x${number.toString(16)}`;
-          const block = await endpoint.call<Head | null>('eth_getBlockByNumber', [number16, false]);
+          const block = await endpoint.call('eth_getBlockByNumber', [number16, false]);
           return { endpoint: endpoint.label, hash: block?.hash ?? null };
         }),
       );

@@ -55,11 +55,11 @@ describe('Standing', () => {
 
   it('leaves an endpoint alone for longer each time it gives an unproven answer', () => {
     const standing = after(100);
-    standing.gaveUnprovenAnswer(NOW);
-    standing.gaveUnprovenAnswer(NOW + 1);
+    standing.gaveUnprovenAnswer('the root differs', NOW);
+    standing.gaveUnprovenAnswer('the root differs', NOW + 1);
     expect(standing.aside(NOW + 1999)?.reason).toBe('unproven_answer');
     expect(standing.aside(NOW + 2000)).toBeNull();
-    standing.gaveUnprovenAnswer(NOW + 2000);
+    standing.gaveUnprovenAnswer('the root differs', NOW + 2000);
     expect(standing.aside(NOW + 5999)?.reason).toBe('unproven_answer');
     expect(standing.aside(NOW + 6000)).toBeNull();
   });

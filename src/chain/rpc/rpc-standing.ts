@@ -26,7 +26,7 @@ export class Standing {
   head: Head | null = null;
   private highest = -1;
   private fallenUntilMs: number | null = null;
-  private unproven: { times: number; untilMs: number } = { times: 0, untilMs: -Infinity };
+  private unproven = { times: 0, untilMs: -Infinity, reason: '' };
   private wrongChainId: number | null = null;
 
   constructor(private readonly blockTimeMs: number) {}
@@ -49,12 +49,12 @@ export class Standing {
     }
   }
 
-  /** An answer contradicted its own header. Repeated, it is left alone for longer. */
-  gaveUnprovenAnswer(nowMs: number): void {
+  /** An answer could not be right. Repeated, it is left alone for longer. @param reason in the answer */
+  gaveUnprovenAnswer(reason: string, nowMs: number): void {
     if (this.unproven.untilMs > nowMs) return;
     const times = this.unproven.times + 1;
     const restMs = Math.min(UNPROVEN_LONGEST_MS, UNPROVEN_FIRST_MS * 2 ** (times - 1));
-    this.unproven = { times, untilMs: nowMs + restMs };
+    this.unproven = { times, untilMs: nowMs + restMs, reason };
   }
 
   aside(nowMs: number): { reason: AsideReason; detail: string } | null {
@@ -62,7 +62,10 @@ export class Standing {
       return { reason: 'wrong_chain_id', detail: `it serves chain id ${this.wrongChainId}` };
     }
     if (this.unproven.untilMs > nowMs) {
-      return { reason: 'unproven_answer', detail: 'it gave an answer that its own block header contradicts' };
+      return {
+        reason: 'unproven_answer',
+        detail: `it gave an answer that cannot be right: ${this.unproven.reason}`,
+      };
     }
     if (this.head === null) return null;
     if (this.fallenUntilMs !== null && this.fallenUntilMs > nowMs) {

@@ -45,7 +45,7 @@ export async function checkToken(token: TokenConfig, rpc: RpcPool): Promise<stri
 /** Null: it does not say. */
 async function decimalsOf({ address }: TokenConfig, rpc: RpcPool): Promise<number | null> {
   try {
-    const answer = await rpc.call<string>('eth_call', [
+    const answer = await rpc.call('eth_call', [
       { to: address, data: erc20.encodeFunctionData('decimals') },
       'latest',
     ]);
@@ -60,7 +60,7 @@ async function decimalsOf({ address }: TokenConfig, rpc: RpcPool): Promise<numbe
 async function simulatedTransfer({ address }: TokenConfig, rpc: RpcPool): Promise<TransferLog | null> {
   const data = erc20.encodeFunctionData('transfer', [NOBODY_ELSE, 0]);
   try {
-    const blocks = await rpc.call<{ calls: { logs?: TransferLog[] }[] }[]>('eth_simulateV1', [
+    const blocks = await rpc.call('eth_simulateV1', [
       { blockStateCalls: [{ calls: [{ from: NOBODY, to: address, data }] }] },
       'latest',
     ]);
@@ -73,13 +73,13 @@ async function simulatedTransfer({ address }: TokenConfig, rpc: RpcPool): Promis
 
 /** The newest there is in the last blocks, as far back as the node looks at once; null where there is none. */
 async function latestTransfer({ address }: TokenConfig, rpc: RpcPool): Promise<TransferLog | null> {
-  const head = Number(await rpc.call<string>('eth_blockNumber', []));
+  const head = await rpc.call('eth_blockNumber', []);
   let blocks = Math.min(LOOK_BACK_BLOCKS, head + 1);
   while (blocks >= 1) {
     try {
       const fromBlock = `0x${(head - blocks + 1).toString(16)}`;
       const filter = { address, topics: [TRANSFER_TOPIC], fromBlock, toBlock: 'latest' };
-      return transferIn(await rpc.call<TransferLog[]>('eth_getLogs', [filter]), address);
+      return transferIn(await rpc.call('eth_getLogs', [filter]), address);
     } catch (error) {
       if (!(error instanceof RpcError) || !isTooWide(error)) throw error;
       const { maxBlocks = blocks } = error.failure;

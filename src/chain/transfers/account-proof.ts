@@ -19,11 +19,7 @@ export async function provenBalance(rpc: Rpc, header: RawFullHeader, address: st
     throw new UnprovenAnswerError(blockHash, 'its header does not make its hash');
   }
   try {
-    const { accountProof } = await rpc.call<{ accountProof: string[] }>('eth_getProof', [
-      address,
-      [],
-      { blockHash },
-    ]);
+    const { accountProof } = await rpc.call('eth_getProof', [address, [], { blockHash }]);
     return await balanceProvedBy(accountProof, header, address);
   } catch (error) {
     if (!(error instanceof MethodNotFoundError)) throw error;
@@ -38,7 +34,7 @@ async function balanceProvedBy(
 ): Promise<bigint> {
   const nodes = proof.map(bytes);
   // The library takes the first node's own hash for the root.
-  if (nodes[0] === undefined || keccak256(nodes[0]) !== stateRoot.toLowerCase()) {
+  if (nodes[0] === undefined || keccak256(nodes[0]) !== stateRoot) {
     throw new UnprovenAnswerError(hash, `the proof of ${address} does not begin at its state root`);
   }
   const account = await verifyMerkleProof(bytes(keccak256(bytes(address))), nodes).catch(() => {

@@ -115,7 +115,7 @@ async function callOrNull(
   { target, callData }: ContractCall,
 ): Promise<string | null> {
   try {
-    return await rpc.call<string>('eth_call', [{ to: target, data: callData }, { blockHash }]);
+    return await rpc.call('eth_call', [{ to: target, data: callData }, { blockHash }]);
   } catch (error) {
     if (error instanceof RpcError && error.failure.kind === 'fatal') return null;
     throw error;
@@ -124,7 +124,7 @@ async function callOrNull(
 
 /** In wei, as the node says it. @throws RpcError */
 export async function balanceAt(rpc: Rpc, blockHash: string, address: string): Promise<bigint> {
-  return BigInt(await rpc.call<string>('eth_getBalance', [address, { blockHash }]));
+  return BigInt(await rpc.call('eth_getBalance', [address, { blockHash }]));
 }
 
 /**
@@ -142,7 +142,7 @@ export async function signersAmong(
 ): Promise<boolean[]> {
   return Promise.all(
     addresses.map(async (address) => {
-      const nonce = rpc.call<string>('eth_getTransactionCount', [address, { blockHash }]);
+      const nonce = rpc.call('eth_getTransactionCount', [address, { blockHash }]);
       const permits = permitTokens.map((token) => callOrNull(rpc, blockHash, noncesCall(address, token)));
       const counts = await Promise.all([nonce, ...permits]);
       return counts.some((count) => count !== null && count !== '0x' && BigInt(count) > 0n);

@@ -1,20 +1,8 @@
 import { type Block, type Movement } from '../blocks/block.js';
-import {
-  type CallFrame,
-  type InnerTransfer,
-  ofCallFrames,
-  ofParityTraces,
-  type ParityTrace,
-} from './inner-transfers.js';
-import { MethodNotFoundError, type Rpc } from '../rpc/rpc-endpoint.js';
+import { type InnerTransfer, ofCallFrames, ofParityTraces } from './inner-transfers.js';
+import { type ParityTrace, type TracedTransaction } from '../rpc/answers/traces.js';
+import { MethodNotFoundError, type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
 import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
-
-interface TracedTransaction {
-  /** Absent on older nodes. */
-  txHash?: string;
-  /** Absent where the node could not trace this transaction. */
-  result?: CallFrame;
-}
 
 /**
  * Every value transfer inside the transactions of a block, by `debug_traceBlockByHash`, or where the node lacks that by
@@ -24,15 +12,12 @@ interface TracedTransaction {
  */
 export async function tracedMovements(rpc: Rpc, block: Block): Promise<Movement[]> {
   try {
-    const traced = await rpc.call<TracedTransaction[]>('debug_traceBlockByHash', [
-      block.hash,
-      { tracer: 'callTracer' },
-    ]);
+    const traced = await rpc.call('debug_traceBlockByHash', [block.hash, { tracer: 'callTracer' }]);
     return ofFrames(block, traced);
   } catch (error) {
     if (!(error instanceof MethodNotFoundError)) throw error;
     const number = `0x${block.number.toString(16)}`;
-    return ofTraces(block, await rpc.call<ParityTrace[]>('trace_block', [number]));
+    return ofTraces(block, await rpc.call('trace_block', [number]));
   }
 }
 
@@ -42,11 +27,14 @@ export async function tracedMovements(rpc: Rpc, block: Block): Promise<Movement[
  */
 export async function tracedMovementsOf(rpc: Rpc, hash: string): Promise<Movement[]> {
   try {
-    const top = await rpc.call<CallFrame>('debug_traceTransaction', [hash, { tracer: 'callTracer' }]);
+    const top = await rpc.call('debug_traceTransaction', [hash, { tracer: 'callTracer' }]);
     return movementsIn(hash, ofCallFrames(top));
   } catch (error) {
     if (!(error instanceof MethodNotFoundError)) throw error;
-    return movementsIn(hash, ofParityTraces(await rpc.call<ParityTrace[]>('trace_transaction', [hash])));
+    const traces = await rpc.call('trace_transaction', [hash]);
+    if (traces === null)
+      throw new RpcError('the node', 'trace_transaction', 'it does not know the transaction');
+    return movementsIn(hash, ofParityTraces(traces));
   }
 }
 
@@ -62,7 +50,7 @@ function ofFrames(
   }
   return transactions.flatMap((hash, index) => {
     const { txHash = hash, result } = traced[index] as TracedTransaction;
-    if (txHash.toLowerCase() !== hash || result === undefined) {
+    if (txHash !== hash || result === undefined) {
       throw new UnprovenAnswerError(blockHash, `trace ${index} is not that of transaction ${hash}`);
     }
     return movementsIn(hash, ofCallFrames(result));
@@ -71,11 +59,11 @@ function ofFrames(
 
 /** It is asked for by number, so that the block it is of has to be looked at. */
 function ofTraces({ hash: blockHash, transactions }: Block, traces: readonly ParityTrace[]): Movement[] {
-  if (traces.some((trace) => trace.blockHash.toLowerCase() !== blockHash)) {
+  if (traces.some((trace) => trace.blockHash !== blockHash)) {
     throw new UnprovenAnswerError(blockHash, 'its traces are of another block');
   }
   return transactions.flatMap((hash) => {
-    const own = traces.filter(({ transactionHash }) => transactionHash?.toLowerCase() === hash);
+    const own = traces.filter(({ transactionHash }) => transactionHash === hash);
     if (own.length === 0) throw new UnprovenAnswerError(blockHash, `there is no trace of ${hash}`);
     return movementsIn(hash, ofParityTraces(own));
   });

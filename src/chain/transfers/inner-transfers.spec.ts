@@ -1,40 +1,41 @@
 import { describe, expect, it } from '@jest/globals';
-import { type CallFrame, ofCallFrames, ofParityTraces, type ParityTrace } from './inner-transfers.js';
+import { type CallFrame, type ParityTrace } from '../rpc/answers/traces.js';
+import { ofCallFrames, ofParityTraces } from './inner-transfers.js';
 
 const [A, B, C] = ['aa', 'bb', 'cc'].map((byte) => `0x${byte.repeat(20)}`) as [string, string, string];
 
-function aFrame(type: string, value: string | undefined, rest: Partial<CallFrame> = {}): CallFrame {
+function aFrame(type: string, value: bigint | undefined, rest: Partial<CallFrame> = {}): CallFrame {
   return { type, from: A, to: B, ...(value === undefined ? {} : { value }), ...rest };
 }
 
-const inside = (...calls: CallFrame[]) => ofCallFrames(aFrame('CALL', '0x9', { calls }));
+const inside = (...calls: CallFrame[]) => ofCallFrames(aFrame('CALL', 9n, { calls }));
 const amounts = (transfers: { amount: bigint }[]) => transfers.map(({ amount }) => amount);
 
 describe('ofCallFrames', () => {
   it('leaves out what the transaction itself moves, and keeps the order in which the rest happened', () => {
-    const deep = aFrame('CALL', '0x1', { calls: [aFrame('CALL', '0x2'), aFrame('CREATE', '0x3')] });
-    expect(amounts(inside(deep, aFrame('SELFDESTRUCT', '0x4')))).toEqual([1n, 2n, 3n, 4n]);
+    const deep = aFrame('CALL', 1n, { calls: [aFrame('CALL', 2n), aFrame('CREATE', 3n)] });
+    expect(amounts(inside(deep, aFrame('SELFDESTRUCT', 4n)))).toEqual([1n, 2n, 3n, 4n]);
   });
 
   it('takes no delegated call for a transfer, though it carries a value, but looks inside', () => {
     const delegated = ['DELEGATECALL', 'STATICCALL', 'CALLCODE'].map((type) =>
-      aFrame(type, '0x5', { calls: [aFrame('CALL', '0x1', { to: C.toUpperCase().replace('0X', '0x') })] }),
+      aFrame(type, 5n, { calls: [aFrame('CALL', 1n, { to: C })] }),
     );
     expect(inside(...delegated)).toEqual(Array.from({ length: 3 }, () => ({ from: A, to: C, amount: 1n })));
   });
 
   it('leaves out what a failed call undid, at any depth, and everything of a failed transaction', () => {
-    const failed = aFrame('CALL', '0x1', {
+    const failed = aFrame('CALL', 1n, {
       error: 'execution reverted',
-      calls: [aFrame('CALL', '0x2', { calls: [aFrame('CALL', '0x3')] })],
+      calls: [aFrame('CALL', 2n, { calls: [aFrame('CALL', 3n)] })],
     });
-    expect(amounts(inside(failed, aFrame('CALL', '0x4')))).toEqual([4n]);
-    const top = aFrame('CALL', '0x9', { error: 'out of gas', calls: [aFrame('CALL', '0x1')] });
+    expect(amounts(inside(failed, aFrame('CALL', 4n)))).toEqual([4n]);
+    const top = aFrame('CALL', 9n, { error: 'out of gas', calls: [aFrame('CALL', 1n)] });
     expect(ofCallFrames(top)).toEqual([]);
   });
 
   it('leaves out what moves nothing', () => {
-    expect(inside(aFrame('CALL', '0x0'), aFrame('CALL', undefined))).toEqual([]);
+    expect(inside(aFrame('CALL', 0n), aFrame('CALL', undefined))).toEqual([]);
   });
 });
 
@@ -43,22 +44,22 @@ describe('ofParityTraces', () => {
     traceAddress: number[],
     { type = 'call', ...rest }: Partial<ParityTrace> = {},
   ): ParityTrace {
-    const action = { callType: 'call', from: A, to: B, value: `0x${traceAddress.join('') || 9}` };
+    const action = { callType: 'call', from: A, to: B, value: BigInt(`0x${traceAddress.join('') || 9}`) };
     return { type, action, result: {}, traceAddress, blockHash: '0x', transactionHash: '0x', ...rest };
   }
 
   it('gives the same list as the frames', () => {
     const created = aTrace([3], {
       type: 'create',
-      action: { from: A, value: '0x3' },
+      action: { from: A, value: 3n },
       result: { address: C },
     });
     const ended = aTrace([4], {
       type: 'suicide',
-      action: { address: A, refundAddress: B, balance: '0x4' },
+      action: { address: A, refundAddress: B, balance: 4n },
       result: null,
     });
-    const delegated = aTrace([5], { action: { callType: 'delegatecall', from: A, to: B, value: '0x5' } });
+    const delegated = aTrace([5], { action: { callType: 'delegatecall', from: A, to: B, value: 5n } });
     const traces = [aTrace([]), aTrace([1]), aTrace([1, 2]), created, ended, delegated];
     expect(ofParityTraces(traces)).toEqual([
       { from: A, to: B, amount: 0x1n },

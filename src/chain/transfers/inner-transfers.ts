@@ -1,40 +1,10 @@
+import { type CallFrame, type ParityTrace } from '../rpc/answers/traces.js';
+
 /** Value that a contract moved while a transaction ran. Addresses lower-case, wei. */
 export interface InnerTransfer {
   from: string;
   to: string;
   amount: bigint;
-}
-
-/** A frame as geth's `callTracer` nests them; reth, erigon, Nethermind and anvil do as well. */
-export interface CallFrame {
-  type: string;
-  from: string;
-  to?: string;
-  value?: string;
-  /** The frame failed, and with it all that it called. */
-  error?: string;
-  calls?: CallFrame[];
-}
-
-/** An entry of `trace_block` as Parity defined it; erigon, Nethermind, reth and most vendors have it. */
-export interface ParityTrace {
-  type: string;
-  action: {
-    callType?: string;
-    from?: string;
-    to?: string;
-    value?: string;
-    /** Of a `suicide`: the contract that ends, and what it held. */
-    address?: string;
-    balance?: string;
-    refundAddress?: string;
-  };
-  result?: { address?: string } | null;
-  error?: string;
-  traceAddress: number[];
-  blockHash: string;
-  /** Null: the block's reward. */
-  transactionHash: string | null;
 }
 
 /** A delegated call carries the value of the frame around it, and moves none itself; CALLCODE moves it to itself. */
@@ -77,10 +47,9 @@ function movedByTrace({ type, action, result }: ParityTrace): InnerTransfer[] {
     : [];
 }
 
-function transferOf(from?: string, to?: string, value?: string): InnerTransfer[] {
-  const amount = BigInt(value ?? '0x0');
+function transferOf(from?: string, to?: string, amount = 0n): InnerTransfer[] {
   if (amount === 0n || from === undefined || to === undefined) return [];
-  return [{ from: from.toLowerCase(), to: to.toLowerCase(), amount }];
+  return [{ from, to, amount }];
 }
 
 function startsWith(address: readonly number[], prefix: readonly number[]): boolean {

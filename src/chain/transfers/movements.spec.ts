@@ -7,8 +7,8 @@ import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
 const HASH = `0x${'b'.repeat(64)}`;
 const TOKEN = `0x${'70'.repeat(20)}`;
 const TRANSFER = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef';
-const ALICE = `0x${'A1'.repeat(20)}`;
-const SHOP = `0x${'5E'.repeat(20)}`;
+const ALICE = `0x${'a1'.repeat(20)}`;
+const SHOP = `0x${'5e'.repeat(20)}`;
 const watched = new Set([TOKEN]);
 
 const topic = (address: string) => `0x${address.slice(2).padStart(64, '0')}`;
@@ -17,14 +17,14 @@ const word = (value: bigint) => `0x${value.toString(16).padStart(64, '0')}`;
 interface Sketch {
   value?: bigint;
   to?: string | null;
-  status?: string;
+  status?: number;
   logs?: Partial<RawLog>[];
 }
 
 /** A block and its receipts as a node sends them, log indices counted through. */
 function aBlock(...sketches: Sketch[]): { block: BlockBody; receipts: Outcome[] } {
   let logIndex = 0;
-  const receipts = sketches.map(({ status = '0x1', logs = [] }, index) => ({
+  const receipts = sketches.map(({ status = 1, logs = [] }, index) => ({
     transactionHash: `0x${index}`,
     blockHash: HASH,
     status,
@@ -34,7 +34,8 @@ function aBlock(...sketches: Sketch[]): { block: BlockBody; receipts: Outcome[] 
       data: word(5n),
       blockHash: HASH,
       transactionHash: `0x${index}`,
-      logIndex: `0x${(logIndex++).toString(16)}`,
+      logIndex: logIndex++,
+      removed: false,
       ...log,
     })),
   }));
@@ -42,14 +43,14 @@ function aBlock(...sketches: Sketch[]): { block: BlockBody; receipts: Outcome[] 
     hash: `0x${index}`,
     from: ALICE,
     to,
-    value: `0x${value.toString(16)}`,
-    gas: '0x5208',
+    value,
+    gas: 21_000n,
   }));
   const block = {
-    number: '0x10',
+    number: 16,
     hash: HASH,
     parentHash: `0x${'a'.repeat(64)}`,
-    timestamp: '0x65',
+    timestamp: 101,
     transactions,
   };
   return { block, receipts };
@@ -95,7 +96,7 @@ describe('movementsOf', () => {
   });
 
   it.each([
-    ['a failed transaction', { value: 7n, status: '0x0', logs: [] }],
+    ['a failed transaction', { value: 7n, status: 0, logs: [] }],
     ['a contract creation', { value: 7n, to: null }],
     ['a transfer of nothing', { value: 0n, logs: [{ data: word(0n) }] }],
     ['a token that is not allow-listed', { logs: [{ address: `0x${'99'.repeat(20)}` }] }],

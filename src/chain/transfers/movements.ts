@@ -6,10 +6,10 @@ export const TRANSFER_TOPIC = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11
 
 export function blockRef(raw: RawHeader): BlockRef {
   return {
-    number: Number(raw.number),
-    hash: raw.hash.toLowerCase(),
-    parentHash: raw.parentHash.toLowerCase(),
-    time: new Date(Number(raw.timestamp) * 1000),
+    number: raw.number,
+    hash: raw.hash,
+    parentHash: raw.parentHash,
+    time: new Date(raw.timestamp * 1000),
   };
 }
 
@@ -27,7 +27,7 @@ export function movementsOf(
   const movements: Movement[] = [];
   block.transactions.forEach((transaction, index) => {
     const receipt = receipts[index] as Outcome;
-    if (Number(receipt.status) !== 1) return;
+    if (receipt.status !== 1) return;
     const native = nativeTransferOf(transaction);
     if (native && native.amount > 0n) movements.push(native);
     receipt.logs.forEach((log, ordinal) => {
@@ -84,7 +84,7 @@ export function nativeTransferOf({
     from: from.toLowerCase(),
     to: to.toLowerCase(),
     tokenAddress: null,
-    amount: BigInt(value),
+    amount: value,
   };
 }
 
@@ -100,7 +100,7 @@ export function tokenTransferOf(
     kind: 'erc20',
     txHash: txHash.toLowerCase(),
     ordinal,
-    logIndex: Number(log.logIndex),
+    logIndex: log.logIndex ?? null,
     from: addressOfTopic(log.topics[1] as string),
     to: addressOfTopic(log.topics[2] as string),
     tokenAddress: log.address.toLowerCase(),

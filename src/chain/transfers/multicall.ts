@@ -28,7 +28,7 @@ export async function aggregate(
 ): Promise<(string | null)[] | null> {
   const tolerant = calls.map((call) => ({ ...call, allowFailure: true }));
   const call = { to: MULTICALL3, data: multicall.encodeFunctionData('aggregate3', [tolerant]) };
-  const answer = await rpc.call<string>('eth_call', [call, { blockHash }]);
+  const answer = await rpc.call('eth_call', [call, { blockHash }]);
   if (answer === '0x') return null;
   const [results] = multicall.decodeFunctionResult('aggregate3', answer) as unknown as [
     { success: boolean; returnData: string }[],

@@ -3,24 +3,8 @@ import { provenBalance } from './account-proof.js';
 import { balanceAt } from './balances.js';
 import { type Block } from '../blocks/block.js';
 import { proveBlock } from '../proof/block-proof.js';
-import {
-  type RawBlock,
-  type RawFullHeader,
-  type RawReceipt,
-  type RawTransaction,
-} from '../blocks/raw-block.js';
+import { type RawFullHeader, type RawTransaction } from '../blocks/raw-block.js';
 import { type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
-
-/** The parts of a receipt that say what a transaction cost. */
-type CostReceipt = Pick<RawReceipt, 'status' | 'blockHash'> & {
-  gasUsed: string;
-  effectiveGasPrice: string;
-  /** EIP-4844. */
-  blobGasUsed?: string;
-  blobGasPrice?: string;
-  /** OP stack: what the data costs on the chain below. */
-  l1Fee?: string;
-};
 
 /**
  * By how much a block raised an address's balance beyond the transfers of value that its transactions show: what came
@@ -32,8 +16,8 @@ type CostReceipt = Pick<RawReceipt, 'status' | 'blockHash'> & {
  */
 export async function unseenCredit(rpc: Rpc, proofs: Proofs, block: Block, address: string): Promise<bigint> {
   const [full, parent] = await Promise.all([
-    rpc.call<RawBlock | null>('eth_getBlockByHash', [block.hash, true]),
-    rpc.call<RawFullHeader | null>('eth_getBlockByHash', [block.parentHash, false]),
+    rpc.call('eth_getBlockByHash', [block.hash, true]),
+    rpc.call('eth_getBlockByHash', [block.parentHash, false]),
   ]);
   if (full?.hash !== block.hash || parent?.hash !== block.parentHash) {
     throw new RpcError('the node', 'eth_getBlockByHash', 'it does not have the block, or its parent', {
@@ -46,7 +30,7 @@ export async function unseenCredit(rpc: Rpc, proofs: Proofs, block: Block, addre
       ? provenBalance
       : (one: Rpc, { hash }: RawFullHeader, whose: string) => balanceAt(one, hash, whose);
   const [before, after] = await Promise.all([read(rpc, parent, address), read(rpc, full, address)]);
-  const own = full.transactions.filter(({ from }) => from.toLowerCase() === address);
+  const own = full.transactions.filter(({ from }) => from === address);
   const spent = await Promise.all(own.map((transaction) => costOf(rpc, transaction)));
   return after - before + sum(spent) - (seenCredits([block]).get(address) ?? 0n);
 }
@@ -60,14 +44,14 @@ export function seenCredits(blocks: readonly Block[]): Map<string, bigint> {
   return seen;
 }
 
-async function costOf(rpc: Rpc, { hash, value }: RawTransaction): Promise<bigint> {
-  const receipt = await rpc.call<CostReceipt | null>('eth_getTransactionReceipt', [hash]);
+async function costOf(rpc: Rpc, { hash, value, gasPrice = 0n }: RawTransaction): Promise<bigint> {
+  const receipt = await rpc.call('eth_getTransactionReceipt', [hash]);
   if (receipt === null)
     throw new RpcError('the node', 'eth_getTransactionReceipt', 'it does not have the receipt yet');
-  const gas = BigInt(receipt.gasUsed) * BigInt(receipt.effectiveGasPrice);
-  const blobs = BigInt(receipt.blobGasUsed ?? 0) * BigInt(receipt.blobGasPrice ?? 0);
-  const moved = Number(receipt.status) === 1 ? BigInt(value) : 0n;
-  return moved + gas + blobs + BigInt(receipt.l1Fee ?? 0);
+  const gas = receipt.gasUsed * (receipt.effectiveGasPrice ?? gasPrice);
+  const blobs = (receipt.blobGasUsed ?? 0n) * (receipt.blobGasPrice ?? 0n);
+  const moved = receipt.status === 1 ? value : 0n;
+  return moved + gas + blobs + (receipt.l1Fee ?? 0n);
 }
 
 function sum(amounts: readonly bigint[]): bigint {

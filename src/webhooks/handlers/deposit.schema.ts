@@ -17,7 +17,7 @@ import {
 const DEPOSIT_FIELDS: Record<keyof DepositView, JsonSchema> = {
   id: UUID,
   state: { enum: ['counted', 'unassigned', 'accepted', 'ignored', 'orphaned'] },
-  reason: { enum: ['wrong_chain', 'wrong_asset', 'after_watch', 'payment_failed', null] },
+  reason: { enum: ['absurd_amount', 'wrong_chain', 'wrong_asset', 'after_watch', 'payment_failed', null] },
   reason_text: orNull(TEXT),
   payment_id: UUID,
   chain: TEXT,

@@ -1,0 +1,172 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { readAnswer, type RpcMethod } from '../methods.js';
+import { NotAsExpected, printable } from './shape.js';
+
+const HASH = `0x${'ab'.repeat(32)}`;
+const OTHER = `0x${'cd'.repeat(32)}`;
+const ADDRESS = `0x${'11'.repeat(20)}`;
+const HEADER = { number: '0x10', hash: HASH, parentHash: OTHER, timestamp: '0x65' };
+const TRANSACTION = { hash: HASH, from: ADDRESS, to: ADDRESS, value: '0x5', gas: '0x5208' };
+const LOG = { address: ADDRESS, topics: [HASH], data: '0x', blockHash: HASH, transactionHash: HASH };
+const RECEIPT = {
+  transactionHash: HASH,
+  blockHash: HASH,
+  blockNumber: '0x10',
+  status: '0x1',
+  gasUsed: '0x5208',
+  cumulativeGasUsed: '0x5208',
+  logs: [LOG],
+};
+
+const read = (method: RpcMethod, answer: unknown, params: readonly unknown[] = []) =>
+  readAnswer(method, params as never, answer) as unknown;
+
+/** Answers that any node might give, with the question each is to. */
+const GOOD: [RpcMethod, readonly unknown[], unknown][] = [
+  ['eth_chainId', [], '0x1'],
+  ['eth_blockNumber', [], '0x10'],
+  ['eth_getBlockByNumber', ['0x10', true], { ...HEADER, transactions: [TRANSACTION] }],
+  ['eth_getBlockByHash', [HASH, false], HEADER],
+  ['eth_getBlockReceipts', [HASH], [RECEIPT]],
+  ['eth_getTransactionReceipt', [HASH], RECEIPT],
+  ['eth_getTransactionByHash', [HASH], { ...TRANSACTION, blockNumber: '0x10' }],
+  ['eth_getLogs', [{}], [LOG]],
+  ['eth_call', [], '0x00'],
+  ['eth_estimateGas', [], '0x5208'],
+  ['eth_gasPrice', [], '0x1'],
+  ['eth_maxPriorityFeePerGas', [], '0x1'],
+  ['eth_feeHistory', [], { baseFeePerGas: ['0x1', '0x2'], reward: [['0x1']] }],
+  ['eth_getBalance', [], '0x1'],
+  ['eth_getTransactionCount', [], '0x1'],
+  ['eth_getCode', [], '0x'],
+  ['eth_getProof', [], { accountProof: ['0x00'] }],
+  ['eth_simulateV1', [], [{ calls: [{ logs: [LOG] }] }]],
+  ['eth_sendRawTransaction', [], HASH],
+  ['debug_traceBlockByHash', [HASH], [{ txHash: HASH, result: { type: 'CALL', from: ADDRESS, calls: [] } }]],
+  ['debug_traceTransaction', [HASH], { type: 'CALL', from: ADDRESS, to: ADDRESS, value: '0x1' }],
+  [
+    'trace_block',
+    ['0x10'],
+    [{ type: 'call', action: {}, traceAddress: [0], blockHash: HASH, transactionHash: HASH }],
+  ],
+  ['trace_transaction', [HASH], []],
+];
+
+describe('answers', () => {
+  it.each(GOOD)('of %s are read', (method, params, answer) => {
+    expect(() => read(method, answer, params)).not.toThrow();
+  });
+
+  it('are lower-case, and numbers where something is computed', () => {
+    const upper = { ...HEADER, hash: HASH.toUpperCase().replace('0X', '0x'), baseFeePerGas: '0x7' };
+    expect(read('eth_getBlockByHash', upper, [HASH, false])).toMatchObject({
+      hash: HASH,
+      number: 16,
+      timestamp: 101,
+      baseFeePerGas: 7n,
+    });
+  });
+
+  it('have what may be left out absent, whether it is left out or null', () => {
+    const told = { ...HEADER, baseFeePerGas: null, withdrawalsRoot: undefined };
+    const header = read('eth_getBlockByNumber', told, ['latest', false]) as Record<string, unknown>;
+    expect([header.baseFeePerGas, header.withdrawalsRoot, header.unknownFields]).toEqual([
+      undefined,
+      undefined,
+      [],
+    ]);
+    const bare = { ...TRANSACTION, to: undefined, gasPrice: null, blockNumber: null };
+    expect(read('eth_getTransactionByHash', bare, [HASH])).toMatchObject({ to: null, blockNumber: null });
+  });
+
+  it('name the fields of a header that nobody here knows', () => {
+    expect(read('eth_getBlockByNumber', { ...HEADER, newRoot: HASH, uncles: [] }, ['latest', false])).toEqual(
+      expect.objectContaining({ unknownFields: ['newRoot'] }),
+    );
+  });
+
+  it.each<[string, RpcMethod, unknown, readonly unknown[], RegExp]>([
+    ['no newest block', 'eth_getBlockByNumber', null, ['latest', false], /should be an object, and is null/],
+    ['another block', 'eth_getBlockByNumber', HEADER, ['0x11', false], /should be block 17, and is 16/],
+    ['another hash', 'eth_getBlockByHash', HEADER, [OTHER, false], /should be about 0xcd/],
+    ['the receipt of another transaction', 'eth_getTransactionReceipt', RECEIPT, [OTHER], /about 0xcd/],
+    [
+      'hashes for transactions',
+      'eth_getBlockByNumber',
+      { ...HEADER, transactions: [HASH] },
+      ['0x10', true],
+      /transactions\[0\] should be an object, and is "0xabab/,
+    ],
+    ['no transactions', 'eth_getBlockByNumber', HEADER, ['0x10', true], /transactions should be a list/],
+    ['an amount below zero', 'eth_getTransactionByHash', { ...TRANSACTION, value: '-0x1' }, [HASH], /^value/],
+    ['an amount of 257 bits', 'eth_getBalance', `0x1${'0'.repeat(64)}`, [], /quantity/],
+    ['a JSON number', 'eth_getBalance', 5, [], /quantity, and is 5/],
+    ['no digits', 'eth_getBalance', '0x', [], /quantity/],
+    ['a height above 2^53', 'eth_blockNumber', '0xffffffffffffffff', [], /below 2\^53/],
+    ['half a byte', 'eth_call', '0x123', [], /bytes/],
+    ['an object for receipts', 'eth_getBlockReceipts', {}, [HASH], /a list, and is an object/],
+    ['text with control characters', 'eth_call', '0x\u0000\u001b[2J', [], /is "0x {2}\[2J"/],
+  ])('are refused with %s', (_what, method, answer, params, reason) => {
+    expect(() => read(method, answer, params)).toThrow(reason);
+  });
+
+  it('are refused where calls nest deeper than any chain lets them', () => {
+    let frame: unknown = { type: 'CALL', from: ADDRESS };
+    for (let depth = 0; depth < 5_000; depth++) frame = { type: 'CALL', from: ADDRESS, calls: [frame] };
+    expect(() => read('debug_traceTransaction', frame, [HASH])).toThrow(/calls deep/);
+  });
+
+  it('of any form are read or refused, and nothing else', () => {
+    const anything = fc.anything({ withNullPrototype: true, withBigInt: false });
+    fc.assert(
+      fc.property(fc.constantFrom(...GOOD), anything, ([method, params], answer) => {
+        try {
+          read(method, answer, params);
+        } catch (error) {
+          expect(error).toBeInstanceOf(NotAsExpected);
+        }
+      }),
+    );
+  });
+
+  it('with one field of another form are read or refused, and nothing else', () => {
+    const other = fc.oneof(
+      fc.constantFrom(null, undefined, '', '0x', {}, [], '0xzz', -1, NaN),
+      fc.anything(),
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...GOOD), fc.nat(), other, ([method, params, answer], place, value) => {
+        const places = placesIn(answer);
+        const copy = structuredClone({ answer }) as Record<string, unknown>;
+        const path = ['answer', ...(places[place % places.length] ?? [])];
+        const last = path.pop() as string;
+        const parent = path.reduce<Record<string, unknown>>((at, key) => at[key] as typeof at, copy);
+        parent[last] = value;
+        try {
+          read(method, copy.answer, params);
+        } catch (error) {
+          expect(error).toBeInstanceOf(NotAsExpected);
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+describe('text of strangers', () => {
+  it('can be stored and shown: no control characters, no half characters, and an end', () => {
+    expect(printable('a\u0000b\u001b[2J\u2028c')).toBe('a b [2J c');
+    expect(printable(`${'x'.repeat(499)}😀`)).toBe(`${'x'.repeat(499)}\ufffd…`);
+    expect(printable('y'.repeat(20_000))).toHaveLength(501);
+  });
+});
+
+/** Every place in an answer, as the keys that lead there. */
+function placesIn(value: unknown): string[][] {
+  if (typeof value !== 'object' || value === null) return [[]];
+  return [
+    [],
+    ...Object.entries(value).flatMap(([key, inner]) => placesIn(inner).map((rest) => [key, ...rest])),
+  ];
+}

@@ -1,0 +1,124 @@
+import {
+  type RawAccessListEntry,
+  type RawAuthorization,
+  type RawBlock,
+  type RawFoundTransaction,
+  type RawFullHeader,
+  type RawTransaction,
+} from './raw-block.js';
+import {
+  address,
+  count,
+  data,
+  digits,
+  fieldsOf,
+  flag,
+  hash,
+  list,
+  NotAsExpected,
+  nullable,
+  object,
+  optional,
+  quantity,
+  type Reader,
+  withDefault,
+} from './shape.js';
+
+type HashedFields = Omit<RawFullHeader, 'unknownFields'>;
+
+const headerFields = {
+  number: count,
+  hash,
+  parentHash: hash,
+  timestamp: count,
+  sha3Uncles: optional(hash),
+  miner: optional(address),
+  stateRoot: optional(hash),
+  transactionsRoot: optional(hash),
+  receiptsRoot: optional(hash),
+  logsBloom: optional(data),
+  difficulty: optional(digits),
+  gasLimit: optional(quantity),
+  gasUsed: optional(quantity),
+  extraData: optional(data),
+  mixHash: optional(hash),
+  nonce: optional(data),
+  baseFeePerGas: optional(quantity),
+  withdrawalsRoot: optional(hash),
+  blobGasUsed: optional(digits),
+  excessBlobGas: optional(digits),
+  parentBeaconBlockRoot: optional(hash),
+  requestsHash: optional(hash),
+  blockAccessListHash: optional(hash),
+  slotNumber: optional(digits),
+} satisfies { [Name in keyof HashedFields]-?: Reader<HashedFields[Name]> };
+
+/** What nodes tell of a block besides its header. */
+const BESIDES = ['transactions', 'uncles', 'withdrawals', 'size', 'totalDifficulty'];
+const KNOWN = new Set([...Object.keys(headerFields), ...BESIDES]);
+
+const hashedFields = object<HashedFields>(headerFields);
+
+export const header: Reader<RawFullHeader> = (given) => ({
+  ...hashedFields(given),
+  // Null is absent.
+  unknownFields: Object.entries(fieldsOf(given)).flatMap(([name, value]) =>
+    value === null || KNOWN.has(name) ? [] : [name],
+  ),
+});
+
+const accessListEntry = object<RawAccessListEntry>({ address, storageKeys: list(hash) });
+
+const authorization = object<RawAuthorization>({
+  chainId: digits,
+  address,
+  nonce: digits,
+  yParity: digits,
+  r: digits,
+  s: digits,
+});
+
+const transactionFields = {
+  hash,
+  from: address,
+  to: nullable(address),
+  value: quantity,
+  type: withDefault(count, 0),
+  chainId: optional(digits),
+  nonce: withDefault(quantity, 0n),
+  gas: quantity,
+  gasPrice: optional(quantity),
+  maxFeePerGas: optional(quantity),
+  maxPriorityFeePerGas: optional(quantity),
+  maxFeePerBlobGas: optional(digits),
+  blobVersionedHashes: optional(list(hash)),
+  accessList: optional(list(accessListEntry)),
+  authorizationList: optional(list(authorization)),
+  input: withDefault(data, '0x'),
+  v: optional(digits),
+  yParity: optional(digits),
+  r: optional(digits),
+  s: optional(digits),
+  sourceHash: optional(hash),
+  mint: optional(digits),
+  isSystemTx: flag,
+  feeCurrency: optional(address),
+} satisfies { [Name in keyof RawTransaction]-?: Reader<RawTransaction[Name]> };
+
+export const transaction = object<RawTransaction>(transactionFields);
+const transactions = list(transaction);
+
+export const foundTransaction = object<RawFoundTransaction>({
+  ...transactionFields,
+  blockNumber: nullable(count),
+});
+
+/** With its transactions. */
+export const block: Reader<RawBlock> = (given) => {
+  const read = header(given);
+  try {
+    return { ...read, transactions: transactions(fieldsOf(given).transactions) };
+  } catch (error) {
+    throw error instanceof NotAsExpected ? error.within('transactions') : error;
+  }
+};

@@ -1,0 +1,18 @@
+import { type RpcFailure } from './rpc-failure.js';
+
+/** A node that did not give what was asked; the message never carries the URL's path, query or credentials. */
+export class RpcError extends Error {
+  readonly retryable = true;
+
+  constructor(
+    endpoint: string,
+    method: string,
+    why: string,
+    readonly failure: RpcFailure = { kind: 'transient' },
+  ) {
+    super(`${endpoint} did not answer ${method}: ${why}`);
+  }
+}
+
+/** The node answered, and does not know the method. */
+export class MethodNotFoundError extends RpcError {}
