@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ApiKeyBody, type CreatedApiKeyBody, type MerchantBody } from '../../src/auth/dto/auth.dto.js';
 import { findEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
 import { TestApp } from '../harness/app.js';
-import { quittance, type Ran } from '../harness/command-line.js';
+import { quittance, quittanceProcess, type Ran } from '../harness/command-line.js';
 import { TestChain } from '../harness/test-chain.js';
 import { createDatabase } from '../harness/database.js';
 import { QuittanceProcess } from '../harness/quittance-process.js';
@@ -62,7 +62,7 @@ describe('the command line, on DATABASE_URL', () => {
 
   it('prints columns for a person', async () => {
     await run('merchant', 'create', 'Flower shop');
-    const { code, out } = await run('merchant', 'list');
+    const { code, out } = await quittanceProcess(['merchant', 'list'], { DATABASE_URL: app.database.url });
     expect(code).toBe(0);
     expect(out.split('\n')[0]).toMatch(/^id +name +underpayment_tolerance_bps +created_at$/);
     expect(out).toMatch(/^[0-9a-f-]{36} {2}Flower shop {2,}0 {2,}20\d\d-/m);
@@ -94,7 +94,7 @@ describe('the command line, on DATABASE_URL', () => {
 
   it('says in one line that a database does not answer, without its password', async () => {
     const url = 'postgres://quittance:hunter2@127.0.0.1:1/quittance';
-    const { code, err } = await quittance(['merchant', 'list'], { DATABASE_URL: url });
+    const { code, err } = await quittanceProcess(['merchant', 'list'], { DATABASE_URL: url });
     expect(code).toBe(1);
     expect(err).toBe(
       'the database at 127.0.0.1:1 cannot be reached (ECONNREFUSED); mend DATABASE_URL, or start it\n',
@@ -112,7 +112,7 @@ describe('the command line, on DATABASE_URL', () => {
 describe('the command line, with no settings', () => {
   it('works before the first start, beside a running Quittance and after it, on the same data', async () => {
     const folder = tempFolder();
-    const run = (...args: string[]) => quittance(args, { DATA_DIR: folder.path }, folder.path);
+    const run = (...args: string[]) => quittanceProcess(args, { DATA_DIR: folder.path }, folder.path);
     const names = async () =>
       json<MerchantBody[]>(await run('merchant', 'list', '--json')).map(({ name }) => name);
     try {
