@@ -16,7 +16,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: [
-          '^src/payments/(lifecycle|counting|amount|payment-uri|(payment|deposit)\\.view)\\.ts$',
+          '^src/payments/(lifecycle|given-back|counting|amount|payment-uri|named-asset|(payment|deposit)\\.view)\\.ts$',
           '^src/payment-check/check-finding\\.ts$',
           '^src/events/(event-filter|event\\.schema)\\.ts$',
           '^src/webhooks/(signing/.+|http/(failure-words|public-address)|delivery/(retry|outcome|endpoint-gate))\\.ts$',
@@ -24,9 +24,9 @@ module.exports = {
           '^src/scanner/plan\\.ts$',
           '^src/chain/(proof/.+|transfers/movements|confirmations|rpc/broadcast)\\.ts$',
           '^src/wallet/(bip32|deposit-node|deposit-scheme|deposit-scan|keys)\\.ts$',
-          '^src/outgoing/(fees|fee-shares|erc20|transaction-bytes|delegate/sweep-delegate)\\.ts$',
-          '^src/sweeper/(planning/(decide|sweeping|batches|batch-payload)|sweep\\.view)\\.ts$',
-          '^src/refunds/refund\\.view\\.ts$',
+          '^src/outgoing/(fees|fee-shares|gas|erc20|transaction-bytes|delegate/sweep-delegate)\\.ts$',
+          '^src/sweeper/(planning/(decide|plan|obstacles|sweeping|batches|batch-payload)|sweep\\.view)\\.ts$',
+          '^src/refunds/(refund\\.view|refund-outcome)\\.ts$',
           '^src/ledger/(posting|corrections)\\.ts$',
         ],
         pathNot: '\\.spec\\.ts$',
@@ -49,7 +49,7 @@ module.exports = {
       to: {
         path: OWN('payments'),
         pathNot:
-          '^src/payments/(payments\\.module|chain-facts\\.(module|service)|observed-transfer|payment-addresses|deposit-funds|refund-subjects|dto/is-amount|(payment|deposit)\\.view|.+\\.entity)\\.ts$',
+          '^src/payments/(payments\\.module|chain-facts\\.(module|service)|observed-transfer|payment-addresses|deposit-funds|given-back|refund-subjects|dto/is-amount|(payment|deposit)\\.view|.+\\.entity)\\.ts$',
       },
     },
     {
@@ -117,9 +117,16 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^src/',
-        pathNot: '^src/(wallet|outgoing|sweeper)/|^src/refunds/(refund-steps|refund-endings)\\.ts$',
+        pathNot: '^src/(wallet|outgoing|sweeper)/|^src/refunds/refund-(from-deposit|from-payout|paying\\.module)\\.ts$',
       },
       to: { path: '^src/wallet/keys(\\.module)?\\.ts$', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'movers-do-not-know-each-other',
+      comment: 'Refunds and sweeps meet in `outgoing`, where each registers what the other has to know of it.',
+      severity: 'error',
+      from: { path: '^src/(refunds|sweeper|outgoing)/' },
+      to: { path: '^src/(refunds|sweeper)/', pathNot: OWN('$1') },
     },
     {
       name: 'product-knows-no-tests',

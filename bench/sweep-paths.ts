@@ -12,7 +12,7 @@ import {
 import { creationCode } from '../src/outgoing/delegate/sweep-delegate.js';
 import { transactionOf } from '../src/outgoing/transaction-bytes.js';
 import { batchPayload } from '../src/sweeper/planning/batch-payload.js';
-import { batchGasLimit } from '../src/sweeper/planning/batches.js';
+import { batchGasLimit } from '../src/outgoing/gas.js';
 import { compile } from '../test/contracts/compile.js';
 import { TestChain } from '../test/harness/test-chain.js';
 

@@ -10,6 +10,7 @@ import { HealthModule } from './health/health.module.js';
 import { HttpModule } from './http/http.module.js';
 import { PaymentCheckModule } from './payment-check/payment-check.module.js';
 import { PaymentsModule } from './payments/payments.module.js';
+import { RefundPayingModule } from './refunds/refund-paying.module.js';
 import { RefundsRestModule } from './refunds/refunds.module.js';
 import { ScannerModule } from './scanner/scanner.module.js';
 import { SweeperModule, SweepRestModule } from './sweeper/sweeper.module.js';
@@ -44,7 +45,7 @@ export class AppModule {
             ]
           : []),
         ...(has('scanner') ? [ScannerModule] : []),
-        ...(has('sweeper') ? [SweeperModule] : []),
+        ...(has('sweeper') ? [RefundPayingModule, SweeperModule] : []),
         ...(has('worker') ? [WebhooksModule.worker()] : []),
       ],
     };

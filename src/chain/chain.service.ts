@@ -6,6 +6,7 @@ import { CHAINS } from '../config/configuration.module.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
 import { BalanceTransfers } from './transfers/balance-transfers.js';
 import { ChainAccounts } from './accounts/chain-accounts.js';
+import { type Chain } from './chain.js';
 import { checkChain } from './chain-check.js';
 import { type ChainReader, RpcChainReader } from './reading/chain-reader.js';
 import { deepestConfirmations } from './confirmations.js';
@@ -89,6 +90,12 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
 
   all(): ChainConfig[] {
     return [...this.connections.values()].map(({ config }) => config);
+  }
+
+  /** The chain of a configuration, with the ways to its nodes. */
+  of({ name }: Pick<ChainConfig, 'name'>): Chain {
+    const { config, accounts, reader } = this.connection(name);
+    return { ...config, accounts, reader };
   }
 
   find(name: string): ChainConfig | undefined {

@@ -1,5 +1,5 @@
 import { formatUnits } from 'ethers';
-import { type CheckedBalance, type CheckedChain } from '../ledger-check/report.js';
+import { type CheckedBalance, type CheckedChain, type CheckedTurnover } from '../ledger-check/report.js';
 
 /** A chain's check for a person. */
 export function checkText(report: CheckedChain): string {
@@ -13,6 +13,7 @@ export function checkText(report: CheckedChain): string {
     `${chain} at block ${block.number} ${block.hash}`,
     `${addresses} deposit addresses, ${transactions} transactions of ours: ${verdict}`,
     ...report.balances.map(balanceText),
+    ...report.customers.map(customersText),
     ...differences.all().map((text) => `DIFFERENCE  ${text}`),
     ...notes.all().map((text) => `note  ${text}`),
     '',
@@ -33,6 +34,11 @@ function balanceText({ account, asset, ledger, onChain }: CheckedBalance): strin
   return `  ${account.padEnd(9)} ${booked} ${found}`.trimEnd();
 }
 
+function customersText({ asset, received, returned }: CheckedTurnover): string {
+  const words = (amount: bigint) => `${formatUnits(amount, asset.decimals)} ${asset.symbol}`;
+  return `  customers sent ${words(received)}, and got ${words(returned)} of it back`;
+}
+
 /** As `--json` prints it. */
 export function checkJson(reports: readonly CheckedChain[]) {
   return {
@@ -51,6 +57,13 @@ export function checkJson(reports: readonly CheckedChain[]) {
         decimals: asset.decimals,
         ledger: String(ledger),
         on_chain: onChain === null ? null : String(onChain),
+      })),
+      customers: report.customers.map(({ asset, received, returned }) => ({
+        asset: asset.symbol,
+        token: asset.token,
+        decimals: asset.decimals,
+        received: String(received),
+        returned: String(returned),
       })),
       differences: report.differences.all(),
       notes: report.notes.all(),

@@ -57,14 +57,20 @@ export function sweepCommands(group: Command, terminal: Terminal): void {
 
 /** Planning needs no key: nothing that signs is loaded. */
 async function withSweeps(terminal: Terminal, work: (sweeps: SweepsService) => Promise<void>): Promise<void> {
-  const [{ withServices }, { EVENT_WRITERS }, { SweepPlanModule }, { SweepsService: Sweeps }] =
-    await Promise.all([
-      import('./services.js'),
-      import('./event-writers.js'),
-      import('../sweeper/planning/sweep-plan.module.js'),
-      import('../sweeper/sweeps.service.js'),
-    ]);
-  await withServices(terminal, { imports: [...EVENT_WRITERS, SweepPlanModule] }, (services) =>
+  const [
+    { withServices },
+    { EVENT_WRITERS },
+    { RefundsModule },
+    { SweepPlanModule },
+    { SweepsService: Sweeps },
+  ] = await Promise.all([
+    import('./services.js'),
+    import('./event-writers.js'),
+    import('../refunds/refunds.module.js'),
+    import('../sweeper/planning/sweep-plan.module.js'),
+    import('../sweeper/sweeps.service.js'),
+  ]);
+  await withServices(terminal, { imports: [...EVENT_WRITERS, RefundsModule, SweepPlanModule] }, (services) =>
     work(services.get(Sweeps, { strict: false })),
   );
 }

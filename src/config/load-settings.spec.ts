@@ -97,6 +97,9 @@ describe('loadSettings', () => {
       account.address,
     );
     expect(problemsOf({ TREASURY_ADDRESS: account.address })).toEqual({});
+    for (const lost of [`0x${'0'.repeat(40)}`, `0x${'0'.repeat(39)}1`]) {
+      expect(problemsOf({ TREASURY_ADDRESS: lost }).TREASURY_ADDRESS).toContain('money sent there is lost');
+    }
   });
 
   describe('secrets from files', () => {

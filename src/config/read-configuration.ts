@@ -3,6 +3,7 @@ import { type ChainConfig } from './chains.js';
 import { ConfigurationError } from './configuration-error.js';
 import { readChains } from './load-chains.js';
 import { type Environment, readSettings } from './load-settings.js';
+import { treasuryProblems } from './recipients.js';
 import { type Settings } from './settings.js';
 
 export interface Configuration {
@@ -35,7 +36,9 @@ export async function readEnvironment(): Promise<Environment> {
 export function configurationOf(environment: Environment): Configuration {
   const { settings, problems } = readSettings(environment);
   const { chains, problems: chainProblems } = readChains(settings.chainsFile);
-  if (problems.length + chainProblems.length > 0)
-    throw new ConfigurationError([...problems, ...chainProblems]);
+  const found = [...problems, ...chainProblems];
+  // What could not be read would only be complained of a second time.
+  if (found.length === 0) found.push(...treasuryProblems(settings, chains));
+  if (found.length > 0) throw new ConfigurationError(found);
   return { settings, chains };
 }

@@ -1,4 +1,5 @@
 import { getAddress, HDNodeWallet, isHexString, Mnemonic, SigningKey } from 'ethers';
+import { ownerless } from './ownerless.js';
 
 /** What is wrong with a secret, in words that never repeat it; null when nothing is. */
 
@@ -37,7 +38,9 @@ function parseExtendedKey(text: string): ReturnType<typeof HDNodeWallet.fromExte
 
 export function treasuryProblem(address: string): string | null {
   try {
-    return getAddress(address) === address ? null : `must carry its EIP-55 checksum: ${getAddress(address)}`;
+    if (getAddress(address) !== address) return `must carry its EIP-55 checksum: ${getAddress(address)}`;
+    const lost = ownerless(address.toLowerCase());
+    return lost === null ? null : `is ${lost}: money sent there is lost`;
   } catch {
     return 'is no address, or its EIP-55 checksum is wrong; copy it again from your wallet';
   }

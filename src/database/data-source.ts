@@ -11,6 +11,7 @@ import { LedgerTransaction } from '../ledger/ledger-transaction.entity.js';
 import { OutgoingAttempt } from '../outgoing/outgoing-attempt.entity.js';
 import { OutgoingPart } from '../outgoing/outgoing-part.entity.js';
 import { OutgoingTransaction } from '../outgoing/outgoing-transaction.entity.js';
+import { SigningPause } from '../outgoing/signing-pause.entity.js';
 import { PaymentEvent } from '../events/event.entity.js';
 import { Payment } from '../payments/payment.entity.js';
 import { Transfer } from '../payments/transfer.entity.js';
@@ -18,7 +19,6 @@ import { Refund } from '../refunds/refund.entity.js';
 import { ChainBlock } from '../chain/position/chain-block.entity.js';
 import { ChainCursor } from '../chain/position/chain-cursor.entity.js';
 import { Sweep } from '../sweeper/sweep.entity.js';
-import { SweeperControl } from '../sweeper/sweeper-control.entity.js';
 import { DepositSource } from '../wallet/deposit-source.entity.js';
 import { WebhookAttempt } from '../webhooks/delivery/webhook-attempt.entity.js';
 import { WebhookDelivery } from '../webhooks/delivery/webhook-delivery.entity.js';
@@ -41,8 +41,8 @@ const entities = [
   Payment,
   PaymentEvent,
   Refund,
+  SigningPause,
   Sweep,
-  SweeperControl,
   Token,
   Transfer,
   WebhookAttempt,

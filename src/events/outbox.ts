@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { Injectable } from '@nestjs/common';
-import { type EntityManager } from 'typeorm';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import { type PaymentEvent } from './event.entity.js';
 
 export type NewEvent = Pick<PaymentEvent, 'id' | 'type' | 'merchantId' | 'paymentId' | 'body'>;
@@ -18,10 +19,21 @@ export type ClaimedEvent = Pick<PaymentEvent, 'id' | 'type' | 'merchantId' | 'pa
 @Injectable()
 export class Outbox {
   private readonly commits = new EventEmitter();
+  /** Transactions that have written events and are not committed yet. */
+  private readonly writing = new WeakSet<QueryRunner>();
 
-  /** Inside the transaction that makes the change. Call `announceCommit` once it has committed. */
+  constructor(@InjectDataSource() dataSource: DataSource) {
+    // Of transactions alone: they are told of every commit, so that nobody has to remember to call anything after it.
+    dataSource.subscribers.push({
+      afterTransactionCommit: ({ queryRunner }) => this.ended(queryRunner, true),
+      afterTransactionRollback: ({ queryRunner }) => this.ended(queryRunner, false),
+    });
+  }
+
+  /** Inside the transaction that makes the change; whoever waits for events is woken when it has committed. */
   async append(manager: EntityManager, events: NewEvent[]): Promise<void> {
     if (events.length === 0) return;
+    if (manager.queryRunner?.isTransactionActive) this.writing.add(manager.queryRunner);
     const columns = [
       events.map(({ id }) => id),
       events.map(({ type }) => type),
@@ -56,7 +68,10 @@ export class Outbox {
     );
   }
 
-  /** Wakes listeners of this process; those of others find the events by their regular sweep. */
+  /**
+   * Wakes listeners of this process; those of others find the events by their regular sweep. Only for events that are
+   * written by a statement of their own, without `append`.
+   */
   announceCommit(): void {
     this.commits.emit('committed');
   }
@@ -65,5 +80,11 @@ export class Outbox {
   onCommitted(listener: () => void): () => void {
     this.commits.on('committed', listener);
     return () => this.commits.off('committed', listener);
+  }
+
+  /** @param queryRunner while savepoints end, its transaction goes on */
+  private ended(queryRunner: QueryRunner, isCommitted: boolean): void {
+    if (queryRunner.isTransactionActive || !this.writing.delete(queryRunner)) return;
+    if (isCommitted) this.announceCommit();
   }
 }

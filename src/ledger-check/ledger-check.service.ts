@@ -7,13 +7,13 @@ import { Token } from '../chain/tokens/token.entity.js';
 import { type ChainConfig } from '../config/chains.js';
 import { CHAINS, SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
-import { accountBalances } from '../ledger/ledger-balances.js';
+import { accountBalances, customerTurnover } from '../ledger/ledger-balances.js';
 import { LedgerRepository } from '../ledger/ledger.repository.js';
 import { PayingAccounts } from '../ledger/paying-accounts.js';
 import { LEDGER_ACCOUNTS, type LedgerAccount, type LedgerLeg } from '../ledger/posting.js';
 import { checkDeposits, checkPaying } from './balance-check.js';
 import { checkOutgoing } from './outgoing-check.js';
-import { type CheckedBalance, type CheckedChain, Remarks } from './report.js';
+import { type CheckedBalance, type CheckedChain, type CheckedTurnover, Remarks } from './report.js';
 
 /** While it was compared, the block was replaced: what was found is of no chain. */
 export class BlockReplacedError extends Error {
@@ -94,6 +94,7 @@ export class LedgerCheck {
       ...(await checkPaying(context, paying)),
     ]);
     report.balances.push(...(await balances(manager, reader, lacking, onChain)));
+    report.customers.push(...(await customers(manager, reader)));
   }
 }
 
@@ -115,6 +116,17 @@ async function balances(
   );
 }
 
+async function customers(
+  manager: EntityManager,
+  { chain, assets, block }: FundsReader,
+): Promise<CheckedTurnover[]> {
+  const booked = await customerTurnover(manager, chain.chainId, block.number);
+  return assets.flatMap((asset) => {
+    const own = booked.find(({ tokenAddress }) => tokenAddress === asset.token);
+    return own ? [{ asset, received: own.received, returned: own.returned }] : [];
+  });
+}
+
 function emptyReport({ name, chainId }: ChainConfig): CheckedChain {
   return {
     chain: name,
@@ -123,6 +135,7 @@ function emptyReport({ name, chainId }: ChainConfig): CheckedChain {
     addresses: 0,
     transactions: 0,
     balances: [],
+    customers: [],
     differences: new Remarks(),
     notes: new Remarks(),
   };

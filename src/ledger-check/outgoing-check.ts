@@ -30,18 +30,38 @@ interface Context {
 export async function checkOutgoing(context: Context): Promise<LedgerLeg[]> {
   const { manager, reader, repository, report } = context;
   let lacking: LedgerLeg[] = [];
+  const opened = await openedAt(context);
   for await (const rows of outgoingRows(manager, reader.chain.chainId)) {
     const subjects = rows.map(({ id }) => outgoingSubject(id));
     const standing = await repository.standing(manager, subjects);
     const mined = await Promise.all(rows.map((row) => minedAttempt(row, reader)));
     rows.forEach((row, index) => {
       const booked = standing.get(outgoingSubject(row.id))?.booked ?? null;
-      const legs = compare(row, booked, mined[index] ?? null, context);
+      const legs = compare(row, booked, mined[index] ?? null, { ...context, opened });
       lacking = merged([...lacking, ...legs]);
     });
     report.transactions += rows.length;
   }
   return lacking;
+}
+
+interface Opened {
+  /** Paying accounts by address: the block up to which what they had is in their opening. */
+  opened: ReadonlyMap<string, number>;
+}
+
+async function openedAt({ manager, repository, reader, paying }: Context): Promise<Opened['opened']> {
+  const subjects = [...paying.keys()].map((address) => `opening:${reader.chain.chainId}:${address}`);
+  const standing = await repository.standing(manager, subjects);
+  const blocks = [...standing].flatMap(([subject, { booked }]): [string, number][] =>
+    booked === null ? [] : [[subject.split(':')[2] ?? '', booked.block.number]],
+  );
+  return new Map(blocks);
+}
+
+/** The accounts that were ours by a block: what one of them got before that was somebody else's to the books. */
+function payingAt(block: number, paying: Context['paying'], opened: Opened['opened']): Context['paying'] {
+  return new Map([...paying].filter(([address]) => block > (opened.get(address) ?? -1)));
 }
 
 interface Mined {
@@ -63,11 +83,11 @@ function compare(
   row: OutgoingRow,
   booked: Booked | null,
   mined: Mined | null,
-  { reader, paying, report }: Context,
+  { reader, paying, opened, report }: Context & Opened,
 ): LedgerLeg[] {
   const isBooked = booked !== null && booked.block.number <= reader.block.number;
   const bookedLegs = isBooked ? booked.legs : [];
-  const minedLegs = mined ? legsOf(row, mined, paying) : [];
+  const minedLegs = mined ? legsOf(row, mined, payingAt(mined.receipt.blockNumber, paying, opened)) : [];
   const differing = merged([...minedLegs, ...negated(bookedLegs)]);
   if (differing.length === 0) return [];
   const name = `${row.kind} transaction ${mined?.receipt.txHash ?? booked?.txHash ?? row.id}`;

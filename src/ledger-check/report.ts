@@ -11,6 +11,13 @@ export interface CheckedBalance {
   onChain: bigint | null;
 }
 
+/** What customers sent of an asset, and what of it went back, by the books, in base units. */
+export interface CheckedTurnover {
+  asset: Asset;
+  received: bigint;
+  returned: bigint;
+}
+
 export interface CheckedChain {
   chain: string;
   chainId: number;
@@ -21,6 +28,7 @@ export interface CheckedChain {
   /** Transactions of ours of which the receipts were read again. */
   transactions: number;
   balances: CheckedBalance[];
+  customers: CheckedTurnover[];
   differences: Remarks;
   /** What is no difference, and worth knowing. */
   notes: Remarks;

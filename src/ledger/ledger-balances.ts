@@ -34,6 +34,36 @@ export async function balancesOf(
   }));
 }
 
+/** What customers sent of an asset, and what of it was given back. */
+export interface CustomerTurnover {
+  tokenAddress: string | null;
+  /** Base units, both. */
+  received: bigint;
+  returned: bigint;
+}
+
+/** What the books say of customers' money after a block, what reorgs undid left out. */
+export async function customerTurnover(
+  manager: EntityManager,
+  chainId: number,
+  block: number,
+): Promise<CustomerTurnover[]> {
+  const rows = await manager.query<{ token_address: string | null; received: string; returned: string }[]>(
+    `SELECT entry.token_address,
+       coalesce(-sum(entry.amount) FILTER (WHERE booking.kind = 'deposit'), 0) AS received,
+       coalesce(sum(entry.amount) FILTER (WHERE booking.kind = 'refund'), 0) AS returned
+     FROM ledger_entries entry JOIN ledger_transactions booking ON booking.id = entry.transaction_id
+     WHERE entry.chain_id = $1 AND entry.block_number <= $2 AND entry.account = 'customer'
+     GROUP BY entry.token_address`,
+    [chainId, block],
+  );
+  return rows.map(({ token_address: tokenAddress, received, returned }) => ({
+    tokenAddress,
+    received: BigInt(received),
+    returned: BigInt(returned),
+  }));
+}
+
 /** What the books say of each account after a block. Reads all entries of the chain. */
 export async function accountBalances(
   manager: EntityManager,

@@ -140,17 +140,19 @@ export interface OutgoingFacts {
 /**
  * Who gets what a transaction of ours moves.
  * @param recipient lower-case
- * @param paying the operator's addresses in the books: one of them may be sent gas too
+ * @param paying the operator's addresses that were in the books by then: one of them may be sent gas too
  */
 export function recipientSide(
   kind: OutgoingKind,
   recipient: string,
   paying: ReadonlyMap<string, LedgerAccount>,
 ): Side {
-  if (kind === 'refund') return { account: 'customer' };
   if (kind === 'sweep') return { account: 'treasury', address: recipient };
-  const usual = kind === 'gas' ? 'deposit' : 'gas_tank';
-  return { account: paying.get(recipient) ?? usual, address: recipient };
+  const own = paying.get(recipient);
+  // Whatever it was meant to be, it is there: else that much could be taken from the account unseen.
+  if (own !== undefined) return { account: own, address: recipient };
+  if (kind === 'refund') return { account: 'customer' };
+  return { account: kind === 'gas' ? 'deposit' : 'gas_tank', address: recipient };
 }
 
 export function outgoingSubject(id: string): string {

@@ -1,8 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { ChainService } from '../chain/chain.service.js';
-import { type ChainConfig } from '../config/chains.js';
+import { type Chain } from '../chain/chain.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
 import { named } from './outgoing-log.js';
 import { OutgoingMetrics } from './outgoing-metrics.js';
@@ -22,12 +21,11 @@ export class Broadcasts {
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
-    private readonly chains: ChainService,
     private readonly metrics: OutgoingMetrics,
   ) {}
 
   /** Sends it, unless a node was given it a moment ago. */
-  async unlessRecent(chain: ChainConfig, record: OutgoingRecord): Promise<void> {
+  async unlessRecent(chain: Chain, record: OutgoingRecord): Promise<void> {
     const { state, checkedAt } = record.outgoing;
     const isDue =
       state === 'signed' || checkedAt === null || Date.now() - checkedAt.getTime() >= againMs(chain);
@@ -35,10 +33,10 @@ export class Broadcasts {
   }
 
   /** The last bytes signed for it: they replace those before them. */
-  async send(chain: ChainConfig, { outgoing, attempts }: OutgoingRecord): Promise<void> {
+  async send(chain: Chain, { outgoing, attempts }: OutgoingRecord): Promise<void> {
     const last = attempts.at(-1);
     if (last === undefined) return;
-    const { outcome, words } = await this.chains.accounts(chain.name).broadcast(last.raw);
+    const { outcome, words } = await chain.accounts.broadcast(last.raw);
     const now = new Date();
     const isKnown = outcome === 'accepted' || outcome === 'nonce_too_low' || outcome === 'underpriced';
     const reason = isKnown ? null : words;
@@ -64,6 +62,6 @@ export class Broadcasts {
   }
 }
 
-function againMs({ blockTimeMs }: ChainConfig): number {
+function againMs({ blockTimeMs }: Chain): number {
   return Math.min(AGAIN_AT_MOST_MS, Math.max(AGAIN_AT_LEAST_MS, AGAIN_BLOCKS * blockTimeMs));
 }

@@ -1,8 +1,5 @@
 import { type GasQuote } from '../chain/accounts/chain-accounts.js';
 
-/** Yellow paper, appendix G: every transaction, which a transfer to an account without code takes no more than. */
-export const PLAIN_TRANSFER_GAS = 21_000n;
-
 /** What a transaction offers, wei per gas. */
 export interface Fees {
   /** Of a legacy transaction its gas price. */

@@ -1,11 +1,11 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
-import { ChainService } from '../chain/chain.service.js';
-import { type ChainConfig } from '../config/chains.js';
+import { type Chain } from '../chain/chain.js';
 import { Keys } from '../wallet/keys.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
-import { dataReserve, feesFor, PLAIN_TRANSFER_GAS } from './fees.js';
+import { dataReserve, feesFor } from './fees.js';
+import { PLAIN_TRANSFER_GAS } from './gas.js';
 import { OutgoingSigner } from './outgoing-signer.js';
 import { OutgoingTransaction } from './outgoing-transaction.entity.js';
 import { TankMetrics } from './tank-metrics.js';
@@ -34,7 +34,6 @@ export class GasTank {
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
-    private readonly chains: ChainService,
     private readonly keys: Keys,
     private readonly signer: OutgoingSigner,
     private readonly metrics: TankMetrics,
@@ -51,17 +50,16 @@ export class GasTank {
    * @throws RpcError
    */
   async fund(
-    chain: ChainConfig,
+    chain: Chain,
     { to, amount, subjectId }: { to: string; amount: bigint; subjectId: string | null },
     then: (manager: EntityManager) => Promise<unknown> = () => Promise.resolve(),
   ): Promise<Funding> {
     const means = await this.means(chain);
     if (means === null) return { state: 'refused', why: 'no_gas_tank' };
     const { address: from, nodeNonce } = means;
-    const accounts = this.chains.accounts(chain.name);
-    const [quote, gasLimit] = await Promise.all([accounts.gasQuote(), this.transferGas(chain, from, to)]);
+    const { chainId, accounts } = chain;
+    const [quote, gasLimit] = await Promise.all([accounts.gasQuote(), transferGas(chain, from, to)]);
     const fees = feesFor(quote, false);
-    const { chainId } = chain;
     const payload = { chainId, recipient: to, tokenAddress: null, amount, gasLimit, fees };
     const { roomy } = dataReserve(await accounts.dataFee(unsignedBytes(payload)));
     return this.dataSource.transaction(async (manager): Promise<Funding> => {
@@ -83,10 +81,9 @@ export class GasTank {
   }
 
   /** Null: there is no tank. @throws RpcError */
-  async means({ name }: ChainConfig): Promise<Means | null> {
+  async means({ accounts }: Pick<Chain, 'accounts'>): Promise<Means | null> {
     const { address } = this;
     if (address === null) return null;
-    const accounts = this.chains.accounts(name);
     const [balance, nodeNonce] = await Promise.all([
       accounts.balance(address, null),
       accounts.nonce(address),
@@ -101,7 +98,7 @@ export class GasTank {
    */
   async canPay(
     manager: EntityManager,
-    chain: ChainConfig,
+    chain: Chain,
     { address, balance }: Means,
     wei: bigint,
     dataFee: bigint,
@@ -112,29 +109,28 @@ export class GasTank {
     return false;
   }
 
-  /** An address that has delegated (EIP-7702) runs code when it is paid. @throws RpcError */
-  private async transferGas({ name }: ChainConfig, from: string, to: string): Promise<bigint> {
-    const accounts = this.chains.accounts(name);
-    return (await accounts.hasCode(to)) ? accounts.estimateGas({ from, to, value: 1n }) : PLAIN_TRANSFER_GAS;
-  }
-
   /** Looks how much is left, and tells when that is little. @throws RpcError */
-  async inspect(chain: ChainConfig): Promise<void> {
+  async inspect(chain: Chain): Promise<void> {
     const from = this.address;
     if (from === null) return;
-    const balance = await this.chains.accounts(chain.name).balance(from, null);
+    const balance = await chain.accounts.balance(from, null);
     const { gasTankMinimum } = chain.sweep;
     const isLow = gasTankMinimum !== undefined && balance < gasTankMinimum;
     this.metrics.holds(chain.name, balance, isLow);
     if (isLow) this.tellLow(chain, balance, `it is below gas_tank_minimum, ${gasTankMinimum}`);
   }
 
-  private tellLow(chain: ChainConfig, balance: bigint, why: string): void {
+  private tellLow(chain: Chain, balance: bigint, why: string): void {
     this.metrics.isLow(chain.name);
     if (!this.complaints.isDue(chain.name, why, Date.now())) return;
     const line = { chain: chain.name, address: this.address, balance: balance.toString(), reason: why };
     this.logger.error(line, 'the gas tank is low: fill it up');
   }
+}
+
+/** An address that has delegated (EIP-7702) runs code when it is paid. @throws RpcError */
+async function transferGas({ accounts }: Chain, from: string, to: string): Promise<bigint> {
+  return (await accounts.hasCode(to)) ? accounts.estimateGas({ from, to, value: 1n }) : PLAIN_TRANSFER_GAS;
 }
 
 function isUnderWay(manager: EntityManager, chainId: number, to: string): Promise<boolean> {

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
-import { ChainService } from '../chain/chain.service.js';
-import { type ChainConfig } from '../config/chains.js';
+import { type Chain } from '../chain/chain.js';
 import { type LedgerFact, LedgerService } from '../ledger/ledger.service.js';
 import { Openings } from '../ledger/openings.js';
 import { PayingAccounts } from '../ledger/paying-accounts.js';
@@ -26,7 +25,6 @@ export class BlockGoneError extends Error {
 @Injectable()
 export class OutgoingBooks {
   constructor(
-    private readonly chains: ChainService,
     private readonly keys: Keys,
     private readonly ledger: LedgerService,
     private readonly openings: Openings,
@@ -35,7 +33,7 @@ export class OutgoingBooks {
   ) {}
 
   /** Brings the accounts that pay for transactions into the books, before the first one is sent. @throws RpcError */
-  async open(chain: ChainConfig): Promise<void> {
+  async open(chain: Chain): Promise<void> {
     for (const kind of PAYING) {
       if (this.keys.has(kind)) await this.openings.open(chain, kind, this.keys.addressOf({ kind }));
     }
@@ -51,11 +49,11 @@ export class OutgoingBooks {
 
   /** @throws BlockGoneError; RpcError */
   async blockTime(
-    chain: ChainConfig,
+    chain: Chain,
     { blockNumber, blockHash }: Pick<OutgoingTransaction, 'blockNumber' | 'blockHash'>,
   ): Promise<Date | null> {
     if (blockNumber === null) return null;
-    const header = await this.chains.reader(chain.name).header(blockNumber);
+    const header = await chain.reader.header(blockNumber);
     if (header?.hash !== blockHash) throw new BlockGoneError(chain.name, blockNumber);
     return header.time;
   }
@@ -109,11 +107,18 @@ export class OutgoingBooks {
   }
 }
 
-/** The payment whose deposit address it is about. */
-function paymentOf(
+/** The payment whose deposit address, or whose refund, it is about. */
+async function paymentOf(
   manager: EntityManager,
-  { account, from, recipient }: OutgoingTransaction,
+  { purpose, subjectId, account, from, recipient }: OutgoingTransaction,
 ): Promise<string | null> {
+  if (purpose === 'refund') {
+    const [refund] = await manager.query<{ payment_id: string }[]>(
+      'SELECT payment_id FROM refunds WHERE id = $1',
+      [subjectId],
+    );
+    return refund?.payment_id ?? null;
+  }
   const address = account === 'deposit' ? from : recipient;
   return paymentAt(manager, address);
 }

@@ -35,6 +35,18 @@ export class OutgoingRepository {
     }));
   }
 
+  get(id: string): Promise<OutgoingTransaction> {
+    return this.dataSource.manager.findOneByOrFail(OutgoingTransaction, { id });
+  }
+
+  /** Contracts that an address made or is making, the last first. */
+  deployments(chainId: number, from: string): Promise<OutgoingTransaction[]> {
+    return this.dataSource.manager.find(OutgoingTransaction, {
+      where: { chainId, from, purpose: 'deploy', state: Not('failed') },
+      order: { id: 'DESC' },
+    });
+  }
+
   async partsOf(
     rows: readonly Pick<OutgoingTransaction, 'id'>[],
     manager = this.dataSource.manager,
@@ -92,21 +104,6 @@ export class OutgoingRepository {
       [chainId, from, tokenAddress],
     );
     return BigInt(row?.sum ?? 0);
-  }
-
-  /** Whether something that the address signed, or that moves its money, is not final yet. */
-  async isAnyOpenFrom(manager: EntityManager, chainId: number, from: string): Promise<boolean> {
-    const [row] = await manager.query<{ is: boolean }[]>(
-      `SELECT EXISTS (
-           SELECT FROM outgoing_transactions
-           WHERE chain_id = $1 AND from_address = $2 AND state IN ('signed', 'sent', 'mined'))
-         OR EXISTS (
-           SELECT FROM outgoing_parts part JOIN outgoing_transactions outgoing ON outgoing.id = part.outgoing_id
-           WHERE part.chain_id = $1 AND part.from_address = $2 AND outgoing.state IN ('signed', 'sent', 'mined'))
-         AS is`,
-      [chainId, from],
-    );
-    return row?.is === true;
   }
 
   /** Holds the row until the transaction ends. */

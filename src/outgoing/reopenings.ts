@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
-import { type ChainConfig } from '../config/chains.js';
+import { type Chain } from '../chain/chain.js';
 import { ScannedChain } from '../scanner/scanned-chain.js';
 import { FinalHooks } from './final-hooks.js';
 import { unmined, unminedParts } from './outcome.js';
@@ -30,7 +30,7 @@ export class Reopenings {
   ) {}
 
   /** Looks at the reorgs scanned since the last time. @throws RpcError: then the next time */
-  async look(chain: ChainConfig): Promise<void> {
+  async look(chain: Chain): Promise<void> {
     if (!(await this.scanned.isReorged(chain))) return;
     const reopened = await this.dataSource.transaction(async (manager) => {
       const ancestor = await this.scanned.takeReorg(manager, chain);
@@ -48,7 +48,7 @@ export class Reopenings {
   /** @returns them as they were */
   private async reopenAbove(
     manager: EntityManager,
-    chain: ChainConfig,
+    chain: Chain,
     ancestor: number,
   ): Promise<OutgoingTransaction[]> {
     const reopened: OutgoingTransaction[] = [];

@@ -2,8 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { type GasQuote } from '../chain/accounts/chain-accounts.js';
-import { ChainService } from '../chain/chain.service.js';
-import { type ChainConfig } from '../config/chains.js';
+import { type Chain } from '../chain/chain.js';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
@@ -25,7 +24,6 @@ export class Replacements {
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
     @InjectDataSource() private readonly dataSource: DataSource,
-    private readonly chains: ChainService,
     private readonly signer: OutgoingSigner,
     private readonly tank: GasTank,
   ) {}
@@ -35,7 +33,7 @@ export class Replacements {
    * @returns whether it did; to broadcast it is the caller's
    * @throws RpcError
    */
-  async replaceLate(chain: ChainConfig, record: OutgoingRecord, quote: GasQuote): Promise<boolean> {
+  async replaceLate(chain: Chain, record: OutgoingRecord, quote: GasQuote): Promise<boolean> {
     const last = record.attempts.at(-1) as OutgoingAttempt;
     const { reopenedAt } = record.outgoing;
     const waitsSince = Math.max(last.signedAt.getTime(), reopenedAt?.getTime() ?? 0);
@@ -64,14 +62,14 @@ export class Replacements {
    * @returns undefined: what it moved before; null: it cannot pay it now
    */
   private async affordable(
-    chain: ChainConfig,
+    chain: Chain,
     record: OutgoingRecord,
     fees: Fees,
   ): Promise<bigint | undefined | null> {
     const { outgoing, attempts } = record;
     const last = attempts.at(-1) as OutgoingAttempt;
     const fee = BigInt(last.gasLimit) * fees.maxFeePerGas;
-    const accounts = this.chains.accounts(chain.name);
+    const { accounts } = chain;
     const [balance, dataFee] = await Promise.all([
       accounts.balance(outgoing.from, null),
       accounts.dataFee(withoutSignature(last.raw)),
@@ -94,12 +92,7 @@ export class Replacements {
     return null;
   }
 
-  private tell(
-    { name: chain }: ChainConfig,
-    record: OutgoingRecord,
-    last: OutgoingAttempt,
-    fees: Fees,
-  ): void {
+  private tell({ name: chain }: Chain, record: OutgoingRecord, last: OutgoingAttempt, fees: Fees): void {
     const { id, from, nonce } = record.outgoing;
     const max_fee_per_gas = fees.maxFeePerGas.toString();
     this.logger.warn(
@@ -108,7 +101,7 @@ export class Replacements {
     );
   }
 
-  private leave({ name: chain }: ChainConfig, { outgoing }: OutgoingRecord, reason: string): null {
+  private leave({ name: chain }: Chain, { outgoing }: OutgoingRecord, reason: string): null {
     if (this.complaints.isDue(outgoing.id, reason, Date.now())) {
       this.logger.warn({ chain, outgoing: outgoing.id, from: outgoing.from, reason }, 'fee not raised');
     }

@@ -1,7 +1,9 @@
 import { formatUnits, getAddress } from 'ethers';
 import { depositState, whyNotCounted } from '../payments/counting.js';
-import { chainName, type DepositSubject, type NamedAsset, whyInWords } from '../payments/deposit.view.js';
+import { chainName, type DepositSubject, whyInWords } from '../payments/deposit.view.js';
+import { type GivenBack } from '../payments/given-back.js';
 import { enough } from '../payments/lifecycle.js';
+import { type NamedAsset } from '../payments/named-asset.js';
 import { type Payment } from '../payments/payment.entity.js';
 import { type Transfer } from '../payments/transfer.entity.js';
 
@@ -55,6 +57,8 @@ export interface Standing {
   lateWatchMs: number;
   /** The highest block scanned of the chain that the transaction is on; null: none yet. */
   scanned: number | null;
+  /** Of what the payment received; left out: nothing went back, or is to. */
+  back?: GivenBack;
 }
 
 /** Why an arrival counts, or does not. */
@@ -100,13 +104,15 @@ function ofRecord(recorded: Transfer, asset: NamedAsset, standing: Standing): Fi
 }
 
 function counted(recorded: Transfer, what: string, standing: Standing): Finding {
-  const { payment, expected, scanned } = standing;
+  const { payment, expected, scanned, back } = standing;
   const due = words(payment.amount, expected);
   const sum = words(payment.amountReceived, expected);
-  const isEnough = payment.amountReceived >= enough(payment);
+  const isEnough = payment.amountReceived - (back?.beforeConfirmation ?? 0n) >= enough(payment);
+  const returned = (back?.refunded ?? 0n) + (back?.promised ?? 0n);
+  const less = returned === 0n ? '' : `, of which ${words(returned, expected)} went back or are to`;
   const total = isEnough
-    ? `${sum} of ${due} due have arrived`
-    : `only ${sum} of ${due} due have arrived so far`;
+    ? `${sum} of ${due} due have arrived${less}`
+    : `only ${sum} of ${due} due have arrived so far${less}`;
   const depth = Math.max(0, (scanned ?? 0) - recorded.blockNumber + 1);
   const required = payment.requiredConfirmations;
   const isFinal = required === null ? payment.amountConfirmed >= payment.amountReceived : depth >= required;

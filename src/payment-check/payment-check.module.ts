@@ -1,7 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
 import { ChainModule } from '../chain/chain.module.js';
-import { OutboxModule } from '../events/outbox.module.js';
 import { PaymentsModule } from '../payments/payments.module.js';
 import { RescanModule } from '../scanner/rescan.module.js';
 import { PaymentCheckController } from './payment-check.controller.js';
@@ -9,7 +8,7 @@ import { PaymentCheckService } from './payment-check.service.js';
 
 /** "But I paid": stands on payments and on the scanner, which do not know of it. */
 @Module({
-  imports: [AuthModule, ChainModule, OutboxModule, PaymentsModule, RescanModule],
+  imports: [AuthModule, ChainModule, PaymentsModule, RescanModule],
   controllers: [PaymentCheckController],
   providers: [PaymentCheckService],
 })

@@ -18,7 +18,6 @@ import {
 import { depositView } from '../payments/deposit.view.js';
 import { type DepositRecord, DepositsRepository } from '../payments/deposits.repository.js';
 import { type CheckBody } from './check.body.js';
-import { Outbox } from '../events/outbox.js';
 import { PaymentNotFoundError } from '../payments/payment.errors.js';
 import { type Payment } from '../payments/payment.entity.js';
 import { PaymentsRepository } from '../payments/payments.repository.js';
@@ -43,7 +42,6 @@ export class PaymentCheckService {
     private readonly payments: PaymentsRepository,
     private readonly deposits: DepositsRepository,
     private readonly rescans: RescanService,
-    private readonly outbox: Outbox,
   ) {}
 
   /**
@@ -159,7 +157,6 @@ export class PaymentCheckService {
     try {
       const range = { chain: name, from: block.number, to: block.number, alsoWatch: [payment.address] };
       const { added } = await this.rescans.rescan(range, () => undefined);
-      this.outbox.announceCommit();
       return added > 0;
     } catch (error) {
       if (!isAnother(error)) throw error;

@@ -5,19 +5,30 @@ import { ChainFactsService } from './chain-facts.service.js';
 import { DepositAnnouncements } from './deposit-announcements.js';
 import { DepositFunds } from './deposit-funds.js';
 import { DepositsRepository } from './deposits.repository.js';
+import { PaymentAdvances } from './payment-advances.js';
+import { PaymentRecords } from './payment-records.js';
 import { OutboxModule } from '../events/outbox.module.js';
 import { RefundSubjects } from './refund-subjects.js';
 
 /** Payments as the scanner reaches them: without REST, and without a wallet. */
 @Module({
   imports: [EventCatalogueModule, LedgerModule, OutboxModule],
-  providers: [ChainFactsService, DepositAnnouncements, DepositFunds, DepositsRepository, RefundSubjects],
+  providers: [
+    ChainFactsService,
+    DepositAnnouncements,
+    DepositFunds,
+    DepositsRepository,
+    PaymentAdvances,
+    PaymentRecords,
+    RefundSubjects,
+  ],
   exports: [
     ChainFactsService,
     DepositAnnouncements,
     DepositFunds,
     DepositsRepository,
     OutboxModule,
+    PaymentRecords,
     RefundSubjects,
   ],
 })

@@ -7,16 +7,11 @@ import { type Settings } from '../config/settings.js';
 import { LedgerService } from '../ledger/ledger.service.js';
 import { payingAmong } from '../ledger/paying-accounts.js';
 import { TopUps } from '../ledger/top-ups.js';
-import { EventCatalogue } from '../events/event-catalogue.js';
 import { isAbsurd, lateWatchMsOf, whyNotCounted } from './counting.js';
 import { DepositAnnouncements } from './deposit-announcements.js';
 import { arrivalOf, ledgerFacts } from './ledger-facts.js';
-import { advance } from './lifecycle.js';
-import { type NewEvent, Outbox } from '../events/outbox.js';
+import { type ChainPosition, PaymentAdvances } from './payment-advances.js';
 import { Payment } from './payment.entity.js';
-import { savePayments } from './payment-update.js';
-import { paymentView } from './payment.view.js';
-import { countedTransfers } from './payments.repository.js';
 import { type NewTransfer, reconcileUnexplained } from './unexplained-transfers.js';
 import { type ObservedTransfer } from './observed-transfer.js';
 import {
@@ -32,13 +27,7 @@ import {
 
 export { type RecordedTransfer } from './transfer-records.js';
 
-export interface ChainPosition {
-  chainId: number;
-  /** The last block, of those whose facts are committed with this, that no node contradicts: depth and time count by it. */
-  agreed: { number: number; time: Date };
-  /** The highest block up to `agreed` that the chain calls final; null where that is not asked. */
-  finalNumber: number | null;
-}
+export { type ChainPosition } from './payment-advances.js';
 
 export interface ChainFacts extends ChainPosition {
   /** Blocks above this one are no longer canonical; null when there was no reorg. */
@@ -53,11 +42,10 @@ export class ChainFactsService {
 
   constructor(
     @Inject(SETTINGS) settings: Settings,
-    private readonly outbox: Outbox,
-    private readonly catalogue: EventCatalogue,
     private readonly announcements: DepositAnnouncements,
     private readonly ledger: LedgerService,
     private readonly topUps: TopUps,
+    private readonly advances: PaymentAdvances,
   ) {
     this.lateWatchMs = lateWatchMsOf(settings);
   }
@@ -79,7 +67,7 @@ export class ChainFactsService {
       facts.transfers.filter((one) => !isAbsurd(one)).map(arrivalOf),
     );
     const told = await this.announcements.announce(manager, distinct(touched, 'id'), new Date());
-    return told + (await this.advanceAll(manager, distinct(touched, 'paymentId'), facts));
+    return told + (await this.advances.advance(manager, distinct(touched, 'paymentId'), facts));
   }
 
   /**
@@ -99,7 +87,7 @@ export class ChainFactsService {
        LIMIT $5`,
       [position.chainId, position.agreed.time, position.agreed.number, position.finalNumber, limit],
     );
-    await this.advanceAll(
+    await this.advances.advance(
       manager,
       rows.map(({ id }) => id),
       position,
@@ -223,37 +211,6 @@ export class ChainFactsService {
       resolvedAt: null,
       announced: null,
     };
-  }
-
-  private async advanceAll(manager: EntityManager, ids: string[], position: ChainPosition): Promise<number> {
-    if (ids.length === 0) return 0;
-    // In one order everywhere, so that two transactions can never wait for each other's rows.
-    const payments = await manager.find(Payment, {
-      where: { id: In(ids), chainId: position.chainId },
-      order: { id: 'ASC' },
-      lock: { mode: 'pessimistic_write' },
-    });
-    const credits = await countedTransfers(manager, ids);
-    const tokenAddresses = await tokenAddressesOf(manager, payments);
-    const now = new Date();
-    const events: NewEvent[] = [];
-    const advanced = payments.map((payment) => {
-      const own = credits.filter((credit) => credit.paymentId === payment.id);
-      const { agreed: scanned, finalNumber } = position;
-      const swept = payment.sweep !== null;
-      const facts = { scanned, finalNumber, credits: own, lateWatchMs: this.lateWatchMs, swept, now };
-      const result = advance(payment, facts);
-      const tokenAddress = tokenAddressOf(payment, tokenAddresses);
-      for (const event of result.events) {
-        const view = paymentView(event.payment, own, tokenAddress);
-        const composed = this.catalogue.compose(event.type, { payment: view }, now);
-        events.push({ ...composed, merchantId: payment.merchantId, paymentId: payment.id });
-      }
-      return result.payment;
-    });
-    await savePayments(manager, advanced);
-    await this.outbox.append(manager, events);
-    return events.length;
   }
 }
 

@@ -6,7 +6,7 @@ import { depositView } from './deposit.view.js';
 import { type DepositRecord, DepositsRepository } from './deposits.repository.js';
 import { type NewEvent, Outbox } from '../events/outbox.js';
 import { paymentView } from './payment.view.js';
-import { countedTransfers } from './payments.repository.js';
+import { type PaymentRecord, PaymentRecords } from './payment-records.js';
 import { Transfer } from './transfer.entity.js';
 
 /** Tells merchants of deposits that do not count by themselves, once for each thing there is to say of one. */
@@ -14,6 +14,7 @@ import { Transfer } from './transfer.entity.js';
 export class DepositAnnouncements {
   constructor(
     private readonly deposits: DepositsRepository,
+    private readonly records: PaymentRecords,
     private readonly catalogue: EventCatalogue,
     private readonly outbox: Outbox,
   ) {}
@@ -25,16 +26,18 @@ export class DepositAnnouncements {
   async announce(manager: EntityManager, transferIds: readonly string[], now: Date): Promise<number> {
     const due = await this.due(manager, transferIds);
     if (due.length === 0) return 0;
-    const credits = await countedTransfers(
+    const payments = await this.records.of(
       manager,
-      due.map(({ transfer }) => transfer.paymentId),
+      due.map(({ payment }) => payment),
     );
-    const events = due.map((record): NewEvent => {
-      const { transfer, payment, expectedAddress } = record;
+    const events = due.map((record, index): NewEvent => {
+      const { transfer, payment } = record;
       const state = depositState(transfer);
-      const own = credits.filter(({ paymentId }) => paymentId === payment.id);
       const type = depositEvent(transfer.announced, state) as string;
-      const subject = { payment: paymentView(payment, own, expectedAddress), deposit: depositView(record) };
+      const subject = {
+        payment: paymentView(payments[index] as PaymentRecord),
+        deposit: depositView(record),
+      };
       const composed = this.catalogue.compose(type, subject, now);
       return { ...composed, merchantId: payment.merchantId, paymentId: payment.id };
     });

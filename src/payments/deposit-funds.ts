@@ -168,13 +168,4 @@ export class DepositFunds {
       txHash,
     ]);
   }
-
-  /** @param address lower-case */
-  async isDepositAddress(manager: EntityManager, address: string): Promise<boolean> {
-    const [row] = await manager.query<{ is: boolean }[]>(
-      'SELECT EXISTS (SELECT FROM payments WHERE address = $1) AS is',
-      [address],
-    );
-    return row?.is === true;
-  }
 }

@@ -2,6 +2,7 @@ import { getAddress } from 'ethers';
 import { type ChainConfig } from '../config/chains.js';
 import { depositState, type DepositState, type UncountedReason } from './counting.js';
 import { watchEndsAt } from './lifecycle.js';
+import { type NamedAsset } from './named-asset.js';
 import { type Payment } from './payment.entity.js';
 import { type Transfer, type TransferKind } from './transfer.entity.js';
 
@@ -39,14 +40,6 @@ export interface DepositView {
   created_at: string;
   /** When it was accepted or ignored. */
   resolved_at: string | null;
-}
-
-/** An asset as it is called; null id and address: the chain's native one. */
-export interface NamedAsset {
-  id: string | null;
-  address: string | null;
-  symbol: string;
-  decimals: number;
 }
 
 export interface DepositSubject {

@@ -6,8 +6,12 @@ import { type ChainConfig } from '../config/chains.js';
 import { CHAINS, SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { lateWatchMsOf } from './counting.js';
-import { type DepositSubject, type NamedAsset } from './deposit.view.js';
+import { givenBack } from './given-back.js';
+import { type DepositSubject } from './deposit.view.js';
+import { type NamedAsset } from './named-asset.js';
+import { PaymentRecords } from './payment-records.js';
 import { Payment } from './payment.entity.js';
+import { refundsOfCounted } from './refund-facts.js';
 import { Transfer } from './transfer.entity.js';
 
 export interface DepositFilter {
@@ -37,6 +41,7 @@ export class DepositsRepository {
     @InjectDataSource() private readonly dataSource: DataSource,
     @Inject(CHAINS) chains: ChainConfig[],
     @Inject(SETTINGS) settings: Settings,
+    private readonly records: PaymentRecords,
   ) {
     this.chains = new Map(chains.map((chain) => [chain.chainId, chain]));
     this.lateWatchMs = lateWatchMsOf(settings);
@@ -85,15 +90,17 @@ export class DepositsRepository {
     return this.described(manager, transfers);
   }
 
-  /** What a payment asks for, by the words of deposits. */
-  async expectationOf({ tokenId, chainId }: Payment) {
+  /** What a payment asks for, by the words of deposits, and what of it goes back. */
+  async expectationOf({ id, tokenId, chainId }: Payment) {
     const { chains, lateWatchMs } = this;
     const token = tokenId === null ? null : await this.dataSource.manager.findOneBy(Token, { id: tokenId });
+    const back = givenBack(await refundsOfCounted(this.dataSource.manager, [id]));
     return {
+      back,
       chains,
       lateWatchMs,
       expectedAddress: token?.address ?? null,
-      expected: token ?? this.native(chainId),
+      expected: token ?? this.records.native(chainId),
     };
   }
 
@@ -114,7 +121,7 @@ export class DepositsRepository {
         payment,
         chains: this.chains,
         asset: arrived ?? this.unlisted(transfer),
-        expected: asked ?? this.native(payment.chainId),
+        expected: asked ?? this.records.native(payment.chainId),
         expectedAddress: asked?.address ?? null,
         lateWatchMs: this.lateWatchMs,
       };
@@ -127,13 +134,8 @@ export class DepositsRepository {
   }
 
   private unlisted({ chainId, tokenAddress }: Transfer): NamedAsset {
-    if (tokenAddress === null) return this.native(chainId);
+    if (tokenAddress === null) return this.records.native(chainId);
     return { id: null, address: tokenAddress, symbol: tokenAddress, decimals: 0 };
-  }
-
-  private native(chainId: number): NamedAsset {
-    const { symbol, decimals } = this.chains.get(chainId)?.native ?? { symbol: 'native', decimals: 18 };
-    return { id: null, address: null, symbol, decimals };
   }
 }
 

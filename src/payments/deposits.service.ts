@@ -7,7 +7,6 @@ import { DepositAnnouncements } from './deposit-announcements.js';
 import { depositView, type DepositView } from './deposit.view.js';
 import { type DepositRecord, DepositsRepository } from './deposits.repository.js';
 import { type ListDepositsDto } from './dto/deposit.dto.js';
-import { Outbox } from '../events/outbox.js';
 import { DepositNotFoundError, DepositResolvedError } from './payment.errors.js';
 import { Transfer } from './transfer.entity.js';
 
@@ -18,7 +17,6 @@ export class DepositsService {
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly deposits: DepositsRepository,
     private readonly announcements: DepositAnnouncements,
-    private readonly outbox: Outbox,
   ) {}
 
   /** Newest first. */
@@ -64,7 +62,7 @@ export class DepositsService {
     resolution: Resolution,
     from: readonly string[],
   ): Promise<DepositView> {
-    const view = await this.dataSource.transaction(async (manager) => {
+    return this.dataSource.transaction(async (manager) => {
       const record = await this.deposits.lock(manager, merchantId, id);
       if (!record) throw new DepositNotFoundError(id);
       const state = depositState(record.transfer);
@@ -72,8 +70,6 @@ export class DepositsService {
       if (state !== 'unassigned' && !from.includes(state)) throw new DepositResolvedError(id, state);
       return this.resolved(manager, record, resolution);
     });
-    this.outbox.announceCommit();
-    return view;
   }
 
   private async resolved(

@@ -6,6 +6,8 @@
  * long catch-up ends in the same payment.
  */
 
+import { type GivenBack, givenBack, type RefundFact } from './given-back.js';
+
 /** The most that an amount in Postgres and in our JSON can be: 78 digits. */
 const MAX_SUM = 10n ** 78n - 1n;
 /** 100 % in basis points. */
@@ -70,6 +72,8 @@ export interface Credit {
 export interface Facts {
   /** Every counted transfer on the canonical chain as far as it was read; order and repeats do not matter. */
   credits: readonly Credit[];
+  /** Every refund of what counts, in any state; order and repeats do not matter. Left out: there is none. */
+  refunds?: readonly RefundFact[];
   /** The last block whose facts are known and that no node contradicts. Its time, not ours, decides expiry. */
   scanned: { number: number; time: Date };
   /** The highest block that the chain itself calls final, or null where that is not asked. */
@@ -90,8 +94,11 @@ export interface Advance<P> {
 
 interface Tally {
   received: bigint;
+  back: GivenBack;
+  /** What was received less what was to go back before the payment was confirmed: what is due has to be covered by it. */
+  kept: bigint;
   confirmed: bigint;
-  /** The transfer with which the sum reached the due amount, in chain order. */
+  /** The transfer with which what is kept reached the due amount, in chain order. */
   completing: Credit | null;
   completingIsDeep: boolean;
   hasLateCredit: boolean;
@@ -117,7 +124,7 @@ export function advance<P extends PaymentState>(payment: P, facts: Facts): Advan
 
 /** The next row of the table of moves that applies, or undefined when the payment has come to rest. */
 function nextMove(payment: PaymentState, tally: Tally, facts: Facts): Move | undefined {
-  const isCovered = tally.received >= enough(payment);
+  const isCovered = tally.kept >= enough(payment);
   switch (payment.status) {
     case 'pending':
       if (isCovered) return { to: 'detected', event: 'payment.detected' };
@@ -133,8 +140,7 @@ function nextMove(payment: PaymentState, tally: Tally, facts: Facts): Move | und
       if (isTimeUp(payment, tally, facts)) return { to: 'expired', event: 'payment.expired' };
       return undefined;
     case 'detected':
-      if (!isCovered)
-        return { to: tally.received > 0n ? 'partially_paid' : 'pending', event: 'payment.reorged' };
+      if (!isCovered) return uncovered(payment, tally);
       if (tally.completingIsDeep) return { to: 'confirmed', event: 'payment.confirmed' };
       return undefined;
     case 'confirmed':
@@ -142,7 +148,7 @@ function nextMove(payment: PaymentState, tally: Tally, facts: Facts): Move | und
       if (!isCovered) return { to: 'failed', event: 'payment.failed' };
       if (payment.status === 'confirmed' && facts.swept) return { to: 'settled', event: 'payment.settled' };
       // What only makes up for an amount taken as enough is not too much.
-      if (tally.received > payment.amountReceived && tally.received > payment.amount)
+      if (tally.received > payment.amountReceived && tally.kept > payment.amount)
         return { to: payment.status, event: 'payment.overpaid' };
       return undefined;
     case 'expired':
@@ -154,6 +160,13 @@ function nextMove(payment: PaymentState, tally: Tally, facts: Facts): Move | und
     case 'failed':
       return undefined;
   }
+}
+
+/** What was found to be enough is not any more: a reorg took some of it, or some of it is to go back. */
+function uncovered(payment: PaymentState, tally: Tally): Move {
+  if (tally.received === 0n) return { to: 'pending', event: 'payment.reorged' };
+  const isReorg = tally.received < payment.amountReceived;
+  return { to: 'partially_paid', event: isReorg ? 'payment.reorged' : 'payment.partially_paid' };
 }
 
 /** The least that counts as paid, in base units: the amount less the tolerance, rounded up. */
@@ -181,7 +194,7 @@ function stamped<P extends PaymentState>(payment: P, move: Move, now: Date): P {
   if (move.event === 'payment.detected') next.detectedAt = now;
   if (move.event === 'payment.confirmed') next.confirmedAt = now;
   if (move.event === 'payment.settled') next.settledAt = now;
-  if (move.event === 'payment.reorged') next.detectedAt = null;
+  if (move.to === 'pending' || move.to === 'partially_paid') next.detectedAt = null;
   return next;
 }
 
@@ -204,16 +217,21 @@ function withFigures<P extends PaymentState>(payment: P, tally: Tally, facts: Fa
 
 /** One word for what the merchant may have to act on, the most pressing first. */
 function exceptionOf(payment: PaymentState, tally: Tally): PaymentException | null {
-  if (tally.received > payment.amount) return 'overpaid';
+  const left = tally.received - tally.back.refunded - tally.back.promised;
+  if (left > payment.amount) return 'overpaid';
   if (tally.completing) return tally.completing.blockTime > payment.expiresAt ? 'late' : null;
-  if (tally.received === 0n) return null;
+  // Nothing arrived, or all of it goes back.
+  if (left <= 0n) return null;
   if (payment.status === 'expired') return 'underpaid';
   return tally.hasLateCredit ? 'late' : null;
 }
 
 function tallyOf(payment: PaymentState, facts: Facts): Tally {
+  const back = givenBack(facts.refunds ?? []);
   const tally: Tally = {
     received: 0n,
+    back,
+    kept: -back.beforeConfirmation,
     confirmed: 0n,
     completing: null,
     completingIsDeep: false,
@@ -223,10 +241,11 @@ function tallyOf(payment: PaymentState, facts: Facts): Tally {
   for (const credit of inChainOrder(facts.credits)) {
     const isDeep = isDeepEnough(credit, payment.requiredConfirmations, facts);
     tally.received = storable(tally.received + credit.amount);
+    tally.kept += credit.amount;
     if (isDeep) tally.confirmed = storable(tally.confirmed + credit.amount);
     else tally.recheckAtBlock ??= deepEnoughAt(credit, payment.requiredConfirmations);
     if (credit.blockTime > payment.expiresAt) tally.hasLateCredit = true;
-    if (!tally.completing && tally.received >= enough(payment)) {
+    if (!tally.completing && tally.kept >= enough(payment)) {
       tally.completing = credit;
       tally.completingIsDeep = isDeep;
     }

@@ -4,12 +4,14 @@ import { v7 as uuidv7 } from 'uuid';
 import { AuthService } from '../auth/auth.service.js';
 import { ChainService } from '../chain/chain.service.js';
 import { confirmationsOf, requiredConfirmations } from '../chain/confirmations.js';
+import { type Token } from '../chain/tokens/token.entity.js';
 import { type ChainConfig } from '../config/chains.js';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { DepositAddresses } from '../wallet/deposit-addresses.js';
 import { parseAmount } from './amount.js';
 import { type CreatePaymentDto } from './dto/create-payment.dto.js';
+import { type NamedAsset } from './named-asset.js';
 import { type Payment } from './payment.entity.js';
 import { ChainRefusedError, TokenNotOfferedError, UnknownChainError } from './payment.errors.js';
 
@@ -18,7 +20,12 @@ const MINUTE_MS = 60_000;
 export interface Asset {
   chain: ChainConfig;
   /** Null: the chain's native asset. */
-  token: { id: string; address: string } | null;
+  token: Token | null;
+}
+
+/** As views call it. */
+export function namedAsset({ chain, token }: Asset): NamedAsset {
+  return token ?? { id: null, address: null, ...chain.native };
 }
 
 /** From what a merchant asks for to the payment it makes. */

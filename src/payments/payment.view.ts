@@ -1,5 +1,7 @@
 import { checksumAddress } from '../chain/checksum-address.js';
+import { givenBack, type RefundFact } from './given-back.js';
 import { type Credit, type PaymentException, type PaymentStatus } from './lifecycle.js';
+import { type NamedAsset } from './named-asset.js';
 import { type Payment, type PaymentSweep } from './payment.entity.js';
 import { paymentUri } from './payment-uri.js';
 
@@ -12,6 +14,9 @@ export interface PaymentView {
   chain_id: number;
   /** Null: the chain's native asset. */
   token_id: string | null;
+  /** Of the asset it asks for. */
+  symbol: string;
+  decimals: number;
   /** EIP-55. */
   address: string;
   /** Due; this and the other amounts are decimal strings in base units. */
@@ -20,6 +25,10 @@ export interface PaymentView {
   underpayment_tolerance_bps: number;
   amount_received: string;
   amount_confirmed: string;
+  /** What of it went back, and is final. */
+  amount_refunded: string;
+  /** What of it is to go back: asked for, or on its way. */
+  amount_refund_pending: string;
   confirmations: number;
   /** Null: final when the chain's `finalized` block has reached it. */
   required_confirmations: number | null;
@@ -49,12 +58,17 @@ export interface TransferView {
   kind: string;
 }
 
-/** @param tokenAddress the token's contract, or null for the native asset */
-export function paymentView(
-  payment: Payment,
-  credits: readonly Pick<Credit, 'txHash' | 'ordinal' | 'amount' | 'blockNumber' | 'kind'>[],
-  tokenAddress: string | null,
-): PaymentView {
+export interface PaymentSubject {
+  payment: Payment;
+  credits: readonly Pick<Credit, 'txHash' | 'ordinal' | 'amount' | 'blockNumber' | 'kind'>[];
+  /** Of what counts. */
+  refunds: readonly RefundFact[];
+  /** What it asks for. */
+  asset: NamedAsset;
+}
+
+export function paymentView({ payment, credits, refunds, asset }: PaymentSubject): PaymentView {
+  const { refunded, promised } = givenBack(refunds);
   return {
     id: payment.id,
     status: payment.status,
@@ -62,18 +76,22 @@ export function paymentView(
     chain: payment.chain,
     chain_id: payment.chainId,
     token_id: payment.tokenId,
+    symbol: asset.symbol,
+    decimals: asset.decimals,
     address: checksumAddress(payment.address),
     amount: payment.amount.toString(),
     underpayment_tolerance_bps: payment.underpaymentToleranceBps,
     amount_received: payment.amountReceived.toString(),
     amount_confirmed: payment.amountConfirmed.toString(),
+    amount_refunded: refunded.toString(),
+    amount_refund_pending: promised.toString(),
     confirmations: payment.confirmations,
     required_confirmations: payment.requiredConfirmations,
     detected_in_block: payment.detectedInBlock,
     reference: payment.reference,
     metadata: payment.metadata,
     version: payment.version,
-    payment_uri: paymentUri(payment, tokenAddress),
+    payment_uri: paymentUri(payment, asset.address),
     transfers: [...credits]
       .sort((a, b) => a.blockNumber - b.blockNumber || a.ordinal - b.ordinal)
       .map((credit) => ({

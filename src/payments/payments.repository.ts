@@ -2,13 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, In } from 'typeorm';
 import { scannedPositions } from '../chain/position/scanned-positions.js';
-import { Token } from '../chain/tokens/token.entity.js';
 import { Coalescer } from '../process/coalescer.js';
-import { doesCount } from './counting.js';
 import { type PaymentStatus } from './lifecycle.js';
 import { type NewEvent } from '../events/outbox.js';
+import { type PaymentRecord, PaymentRecords } from './payment-records.js';
 import { Payment } from './payment.entity.js';
-import { Transfer } from './transfer.entity.js';
 
 export interface PaymentFilter {
   merchantId: string;
@@ -20,20 +18,16 @@ export interface PaymentFilter {
   limit: number;
 }
 
-/** A payment with what its view needs beside it. */
-export interface PaymentRecord {
-  payment: Payment;
-  credits: Transfer[];
-  tokenAddress: string | null;
-}
-
 @Injectable()
 export class PaymentsRepository {
   private readonly together = new Coalescer((rows: PaymentRow[]) =>
     insertRows(this.dataSource.manager, rows),
   );
 
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly records: PaymentRecords,
+  ) {}
 
   /**
    * Payment and event in one statement: one round trip, and neither can exist without the other.
@@ -48,7 +42,7 @@ export class PaymentsRepository {
   async find(merchantId: string, id: string): Promise<PaymentRecord | null> {
     const payment = await this.dataSource.manager.findOneBy(Payment, { id, merchantId });
     if (!payment) return null;
-    const [record] = await this.withCredits([payment]);
+    const [record] = await this.records.of(this.dataSource.manager, [payment]);
     return record ?? null;
   }
 
@@ -72,7 +66,7 @@ export class PaymentsRepository {
     if (filter.chain !== undefined) query.andWhere('payment.chain = :chain', filter);
     if (filter.reference !== undefined) query.andWhere('payment.reference = :reference', filter);
     if (filter.after !== undefined) query.andWhere('payment.id < :after', filter);
-    return this.withCredits(await query.getMany());
+    return this.records.of(this.dataSource.manager, await query.getMany());
   }
 
   /**
@@ -82,24 +76,6 @@ export class PaymentsRepository {
   async scannedNumbers(chainIds: number[]): Promise<Map<number, number>> {
     const positions = await scannedPositions(this.dataSource.manager, chainIds);
     return new Map([...positions].map(([chainId, { number }]) => [chainId, number]));
-  }
-
-  private async withCredits(payments: Payment[]): Promise<PaymentRecord[]> {
-    if (payments.length === 0) return [];
-    const { manager } = this.dataSource;
-    const tokenIds = [...new Set(payments.map((payment) => payment.tokenId).filter((id) => id !== null))];
-    const [credits, tokens] = await Promise.all([
-      countedTransfers(
-        manager,
-        payments.map((payment) => payment.id),
-      ),
-      tokenIds.length > 0 ? manager.findBy(Token, { id: In(tokenIds) }) : [],
-    ]);
-    return payments.map((payment) => ({
-      payment,
-      credits: credits.filter((credit) => credit.paymentId === payment.id),
-      tokenAddress: tokens.find((token) => token.id === payment.tokenId)?.address ?? null,
-    }));
   }
 }
 
@@ -150,15 +126,4 @@ async function insertRows(manager: EntityManager, rows: PaymentRow[]): Promise<P
     [JSON.stringify(rows)],
   );
   return rows;
-}
-
-/** The transfers that make up what the payments have received, where the canonical chain has them now. */
-export async function countedTransfers(manager: EntityManager, paymentIds: string[]): Promise<Transfer[]> {
-  const included = await manager
-    .createQueryBuilder(Transfer, 'transfer')
-    .where('transfer.payment_id = ANY(:paymentIds)', { paymentIds })
-    .andWhere(`transfer.state = 'included'`)
-    .andWhere(`(transfer.uncounted_reason IS NULL OR transfer.resolution = 'accepted')`)
-    .getMany();
-  return included.filter(doesCount);
 }

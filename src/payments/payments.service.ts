@@ -7,9 +7,10 @@ import { type CreatePaymentDto } from './dto/create-payment.dto.js';
 import { type ListPaymentsDto } from './dto/list-payments.dto.js';
 import { Outbox } from '../events/outbox.js';
 import { PaymentNotFoundError } from './payment.errors.js';
-import { type Asset, PaymentRequests } from './payment-requests.js';
+import { type Asset, namedAsset, PaymentRequests } from './payment-requests.js';
 import { paymentView, type PaymentView } from './payment.view.js';
-import { type PaymentRecord, PaymentsRepository } from './payments.repository.js';
+import { type PaymentRecord } from './payment-records.js';
+import { PaymentsRepository } from './payments.repository.js';
 
 @Injectable()
 export class PaymentsService {
@@ -70,7 +71,7 @@ export class PaymentsService {
     asset: Asset,
   ): Promise<PaymentView> {
     const payment = await this.requests.paymentFor(manager, merchantId, dto, asset);
-    const view = paymentView(payment, [], asset.token?.address ?? null);
+    const view = paymentView({ payment, credits: [], refunds: [], asset: namedAsset(asset) });
     const event = this.catalogue.compose('payment.created', { payment: view }, payment.createdAt);
     await this.payments.insert(manager, payment, {
       ...event,
@@ -86,13 +87,14 @@ export class PaymentsService {
     const scanned = await this.payments.scannedNumbers([
       ...new Set(waiting.map(({ payment }) => payment.chainId)),
     ]);
-    return records.map(({ payment, credits, tokenAddress }) => {
+    return records.map((record) => {
+      const { payment } = record;
       const head = payment.status === 'detected' ? scanned.get(payment.chainId) : undefined;
       const confirmations =
         head === undefined || payment.detectedInBlock === null
           ? payment.confirmations
           : head - payment.detectedInBlock + 1;
-      return paymentView({ ...payment, confirmations }, credits, tokenAddress);
+      return paymentView({ ...record, payment: { ...payment, confirmations } });
     });
   }
 }

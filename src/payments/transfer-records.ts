@@ -1,6 +1,6 @@
 import { Between, type EntityManager } from 'typeorm';
 import { type Payment } from './payment.entity.js';
-import { countedTransfers } from './payments.repository.js';
+import { countedTransfers } from './payment-records.js';
 import { Transfer } from './transfer.entity.js';
 import { type NewTransfer } from './unexplained-transfers.js';
 

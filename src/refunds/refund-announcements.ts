@@ -17,13 +17,18 @@ export class RefundAnnouncements {
     private readonly outbox: Outbox,
   ) {}
 
-  /** Inside the transaction that changed it, unless it was told before. Call `committed` after it. */
+  /**
+   * Inside the transaction that changed it, unless it was told before; and has the payment looked at again, since what is
+   * due may be covered by now, or no longer.
+   */
   async announce(manager: EntityManager, refundId: string): Promise<RefundView> {
     const refund = await manager.findOneByOrFail(Refund, { id: refundId });
+    const view = refundView(refund, await this.refunds.hashOf(manager, refund.outgoingId));
+    await this.subjects.lookAgain(manager, refund.paymentId);
+    if (refund.announced === refund.state) return view;
+    await this.subjects.stepVersion(manager, refund.paymentId);
     const subject = await this.subjects.lock(manager, null, refund.paymentId);
     if (!subject) throw new Error(`refund ${refundId} has no payment`);
-    const view = refundView(refund, await this.refunds.hashOf(manager, refund.outgoingId));
-    if (refund.announced === refund.state) return view;
     await manager.update(Refund, { id: refundId }, { announced: refund.state });
     const composed = this.catalogue.compose(
       `refund.${refund.state}`,
@@ -33,9 +38,5 @@ export class RefundAnnouncements {
     const { merchantId, paymentId } = refund;
     await this.outbox.append(manager, [{ ...composed, merchantId, paymentId }]);
     return view;
-  }
-
-  committed(): void {
-    this.outbox.announceCommit();
   }
 }

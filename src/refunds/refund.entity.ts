@@ -2,20 +2,22 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm
 import { Merchant } from '../auth/merchant.entity.js';
 import { amountColumn, integerColumn } from '../database/column-types.js';
 import { OutgoingTransaction } from '../outgoing/outgoing-transaction.entity.js';
+import { type RefundState } from '../payments/given-back.js';
 import { Payment } from '../payments/payment.entity.js';
+import { Transfer } from '../payments/transfer.entity.js';
 
-export const REFUND_STATES = ['created', 'sent', 'confirmed', 'failed'] as const;
-/** `confirmed`: final by the chain's rule. `failed`: nothing was moved, and its amount may be refunded again. */
-export type RefundState = (typeof REFUND_STATES)[number];
+export { REFUND_STATES, type RefundState } from '../payments/given-back.js';
 
 /** Money of a payment that goes back. */
 @Entity('refunds')
 @Check('refunds_amount_check', 'amount > 0')
-@Check('refunds_state_check', `state IN ('created','sent','confirmed','failed')`)
+@Check('refunds_state_check', `state IN ('created','sent','confirmed','failed','cancelled')`)
 @Check('refunds_source_check', `source IN ('deposit','payout')`)
 @Index('refunds_payment_idx', ['paymentId', 'id'])
+@Index('refunds_merchant_idx', ['merchantId', 'id'])
+@Index('refunds_deposit_idx', ['depositId'], { where: 'deposit_id IS NOT NULL' })
 @Index('refunds_gas_idx', ['chainId', 'id'], {
-  where: `gas_settled = false AND state IN ('confirmed','failed')`,
+  where: `gas_settled = false AND state IN ('confirmed','failed','cancelled')`,
 })
 @Index('refunds_open_idx', ['chainId', 'id'], { where: `state IN ('created','sent')` })
 export class Refund {
@@ -26,6 +28,19 @@ export class Refund {
   @ForeignKey(() => Payment, { name: 'refunds_payment_fkey' })
   @Column('uuid', { name: 'payment_id' })
   paymentId: string;
+
+  /** The deposit that goes back; null: of whatever counts towards the payment. */
+  @ForeignKey(() => Transfer, { name: 'refunds_deposit_fkey' })
+  @Column('uuid', { name: 'deposit_id', nullable: true })
+  depositId: string | null;
+
+  /** Asked for when the payment was confirmed already: it takes nothing from what was due. */
+  @Column('boolean', { name: 'after_confirmation', default: false })
+  isAfterConfirmation: boolean;
+
+  /** The operator has it paid though its gas costs more than the rules allow. */
+  @Column('boolean', { name: 'forced', default: false })
+  isForced: boolean;
 
   @ForeignKey(() => Merchant, { name: 'refunds_merchant_fkey' })
   @Column('uuid', { name: 'merchant_id' })

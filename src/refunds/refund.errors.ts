@@ -18,7 +18,8 @@ export class RefundTooLargeError extends DomainError {
   }
 }
 
-export class RecipientIsOursError extends ValidationFailedError {
+/** Money that goes there would count as a payment, be hidden among the operator's own, or be lost. */
+export class RecipientUnfitError extends ValidationFailedError {
   constructor(what: string) {
     super([{ field: 'to', message: `is ${what}; give the customer’s own address` }]);
   }

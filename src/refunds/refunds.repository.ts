@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, In } from 'typeorm';
+import { isAnyOpenFrom } from '../outgoing/open-transactions.js';
 import { Refund, type RefundState } from './refund.entity.js';
 import { hashesOf } from '../outgoing/outgoing.repository.js';
 
@@ -11,10 +12,7 @@ export class RefundsRepository {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
   /** Which of the payments have a refund that is not final. */
-  async openAmong(
-    paymentIds: readonly string[],
-    manager: EntityManager = this.dataSource.manager,
-  ): Promise<Set<string>> {
+  async openAmong(manager: EntityManager, paymentIds: readonly string[]): Promise<Set<string>> {
     if (paymentIds.length === 0) return new Set();
     const rows = await manager.find(Refund, {
       select: { paymentId: true },
@@ -37,7 +35,7 @@ export class RefundsRepository {
       .createQueryBuilder(Refund, 'refund')
       .where('refund.chain_id = :chainId', { chainId })
       .andWhere('refund.gas_settled = false')
-      .andWhere(`refund.state IN ('confirmed', 'failed')`)
+      .andWhere(`refund.state IN ('confirmed', 'failed', 'cancelled')`)
       .orderBy('refund.id')
       .limit(limit)
       .getMany();
@@ -45,12 +43,17 @@ export class RefundsRepository {
 
   /** Notes that the gas left at a deposit address was looked at. */
   async settleGas(manager: EntityManager, chainId: number, depositAddress: string): Promise<void> {
-    const ended = In<RefundState>(['confirmed', 'failed']);
+    const ended = In<RefundState>(['confirmed', 'failed', 'cancelled']);
     await manager.update(
       Refund,
       { chainId, depositAddress, state: ended, isGasSettled: false },
       { isGasSettled: true },
     );
+  }
+
+  /** Whether a transfer from the refund's deposit address is signed and not final. */
+  isAddressBusy({ chainId, depositAddress }: Refund): Promise<boolean> {
+    return isAnyOpenFrom(this.dataSource.manager, chainId, depositAddress);
   }
 
   lock(manager: EntityManager, id: string): Promise<Refund> {
@@ -64,7 +67,7 @@ export class RefundsRepository {
   /** Base units that were refunded of a payment, or are to be: of those that failed, nothing. */
   async refundedOf(manager: EntityManager, paymentId: string): Promise<bigint> {
     const [row] = await manager.query<{ sum: string }[]>(
-      `SELECT coalesce(sum(amount), 0) AS sum FROM refunds WHERE payment_id = $1 AND state <> 'failed'`,
+      `SELECT coalesce(sum(amount), 0) AS sum FROM refunds WHERE payment_id = $1 AND state NOT IN ('failed','cancelled')`,
       [paymentId],
     );
     return BigInt(row?.sum ?? 0);

@@ -2,18 +2,17 @@ import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import { ChainService } from '../chain/chain.service.js';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { type IdempotentAnswer, IdempotencyService } from '../http/idempotency.js';
-import { DepositFunds } from '../payments/deposit-funds.js';
-import { RefundSubjects, type RefundSubject } from '../payments/refund-subjects.js';
+import { Recipients } from '../outgoing/recipients.js';
+import { RefundSubjects } from '../payments/refund-subjects.js';
 import { type CreateRefundDto } from './dto/create-refund.dto.js';
 import { RefundAnnouncements } from './refund-announcements.js';
 import { Refund } from './refund.entity.js';
 import {
   NoRefundsHereError,
-  RecipientIsOursError,
+  RecipientUnfitError,
   RefundedPaymentNotFoundError,
   RefundTooLargeError,
 } from './refund.errors.js';
@@ -27,8 +26,7 @@ export class RefundsService {
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly refunds: RefundsRepository,
     private readonly subjects: RefundSubjects,
-    private readonly funds: DepositFunds,
-    private readonly chains: ChainService,
+    private readonly recipients: Recipients,
     private readonly idempotency: IdempotencyService,
     private readonly announcements: RefundAnnouncements,
   ) {}
@@ -37,7 +35,7 @@ export class RefundsService {
    * Asks for a refund; the sweeper pays it. Of several at the same time each waits for the one before.
    * @param key a second call with the same key and body returns the first answer
    * @throws RefundedPaymentNotFoundError also when it is another merchant's
-   * @throws RefundTooLargeError, RecipientIsOursError, NoRefundsHereError, IdempotencyKeyReusedError
+   * @throws RefundTooLargeError, RecipientUnfitError, NoRefundsHereError, IdempotencyKeyReusedError
    */
   async create(
     merchantId: string,
@@ -49,11 +47,9 @@ export class RefundsService {
     if (xpub !== null && payoutPrivateKey === null && roles.includes('sweeper'))
       throw new NoRefundsHereError();
     const request = { method: 'POST', path: `/api/v1/payments/${paymentId}/refunds`, body: dto };
-    const answer = await this.idempotency.run({ merchantId, key, request, status: 201 }, (manager) =>
+    return this.idempotency.run({ merchantId, key, request, status: 201 }, (manager) =>
       this.insert(manager, merchantId, paymentId, dto),
     );
-    this.announcements.committed();
-    return answer;
   }
 
   /** The first asked for first. @throws RefundedPaymentNotFoundError */
@@ -78,7 +74,7 @@ export class RefundsService {
     const { payment, tokenAddress } = subject;
     const to = dto.to.toLowerCase();
     const amount = BigInt(dto.amount);
-    await this.requireStranger(manager, subject, to);
+    await this.requireRecipient(manager, to);
     const refunded = await this.refunds.refundedOf(manager, paymentId);
     if (refunded + amount > payment.amountConfirmed) {
       throw new RefundTooLargeError(amount, payment.amountConfirmed, refunded);
@@ -96,19 +92,14 @@ export class RefundsService {
       depositAddress: payment.address,
       derivationIndex: payment.derivationIndex,
       state: 'created',
+      isAfterConfirmation: subject.wasConfirmed,
     });
     return this.announcements.announce(manager, id);
   }
 
-  /** What goes to an address of ours would count as a payment, and a contract of a token gives nothing back. */
-  private async requireStranger(
-    manager: EntityManager,
-    { payment }: RefundSubject,
-    to: string,
-  ): Promise<void> {
-    if (await this.funds.isDepositAddress(manager, to)) throw new RecipientIsOursError('a deposit address');
-    const tokens = await this.chains.tokensOf(payment.chainId);
-    if (tokens.some(({ address }) => address === to))
-      throw new RecipientIsOursError('the contract of a token');
+  /** By the transaction's own connection: to wait for a second one while holding one may be to wait without end. */
+  private async requireRecipient(manager: EntityManager, to: string): Promise<void> {
+    const unfit = await this.recipients.unfit(manager, to, 'customer');
+    if (unfit !== null) throw new RecipientUnfitError(unfit);
   }
 }

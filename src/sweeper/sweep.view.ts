@@ -1,7 +1,7 @@
 import { getAddress } from 'ethers';
-import { type Planned } from './planning/sweep-planner.js';
+import { type SigningPause } from '../outgoing/signing-pause.entity.js';
+import { type Planned } from './planning/plan.js';
 import { type Sweep, type SweepState, type WaitReason } from './sweep.entity.js';
-import { type SweeperControl } from './sweeper-control.entity.js';
 
 /** One asset of one deposit address on its way to the treasury. Amounts are decimal strings in base units. */
 export interface SweepView {
@@ -93,6 +93,6 @@ export interface ControlView {
   changed_at: string;
 }
 
-export function controlView({ isPaused, reason, changedAt }: SweeperControl): ControlView {
+export function controlView({ isPaused, reason, changedAt }: SigningPause): ControlView {
   return { paused: isPaused, reason, changed_at: changedAt.toISOString() };
 }

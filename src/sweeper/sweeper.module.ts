@@ -1,27 +1,23 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
 import { ChainModule } from '../chain/chain.module.js';
+import { OutgoingLoopModule } from '../outgoing/outgoing-loop.module.js';
 import { OutgoingModule } from '../outgoing/outgoing.module.js';
+import { RecipientsModule } from '../outgoing/recipients.module.js';
 import { ChainFactsModule } from '../payments/chain-facts.module.js';
-import { RefundCover } from '../refunds/refund-cover.js';
-import { RefundEndings } from '../refunds/refund-endings.js';
-import { RefundSteps } from '../refunds/refund-steps.js';
-import { RefundsModule } from '../refunds/refunds.module.js';
-import { ScannedChainModule } from '../scanner/scanned-chain.module.js';
-import { KeysModule } from '../wallet/keys.module.js';
-import { WalletModule } from '../wallet/wallet.module.js';
-import { BatchedTransfers } from './paths/batched-transfers.js';
-import { DailyLimits } from './planning/daily-limits.js';
-import { GasReturns } from './gas-returns.js';
-import { SingleTransfers } from './paths/single-transfers.js';
+import { DelegateWatch } from './delegate/delegate-watch.js';
 import { SweepDelegateModule } from './delegate/sweep-delegate.module.js';
-import { SweepEndings } from './sweep-endings.js';
+import { DueSweeps } from './due-sweeps.js';
+import { BatchSigning } from './paths/batch-signing.js';
+import { BatchedTransfers } from './paths/batched-transfers.js';
+import { SingleTransfers } from './paths/single-transfers.js';
+import { DailyLimits } from './planning/daily-limits.js';
 import { SweepPlanModule } from './planning/sweep-plan.module.js';
-import { SweepRows } from './sweep-rows.js';
-import { SweepSteps } from './sweep-steps.js';
-import { SweepWork } from './sweep-work.js';
+import { SweepMover } from './sweep-mover.js';
+import { SweepResults } from './sweep-results.js';
+import { SweepSchedule } from './sweep-schedule.js';
+import { SweepStates } from './sweep-states.js';
 import { SweeperMetrics } from './sweeper-metrics.js';
-import { SweeperService } from './sweeper.service.js';
 import { SweepsController } from './sweeps.controller.js';
 import { TreasuryCheck } from './treasury-check.js';
 
@@ -29,33 +25,29 @@ import { TreasuryCheck } from './treasury-check.js';
 @Module({ imports: [AuthModule, SweepPlanModule], controllers: [SweepsController] })
 export class SweepRestModule {}
 
-/** What the role `sweeper` does: signs, sends, and follows to the end. */
+/** What the role `sweeper` moves to the treasury. */
 @Module({
   imports: [
     ChainModule,
     ChainFactsModule,
+    OutgoingLoopModule,
     OutgoingModule,
-    RefundsModule,
-    ScannedChainModule,
     SweepDelegateModule,
     SweepPlanModule,
-    KeysModule,
-    WalletModule,
+    RecipientsModule,
   ],
   providers: [
+    BatchSigning,
     BatchedTransfers,
     DailyLimits,
-    GasReturns,
-    RefundCover,
-    RefundEndings,
-    RefundSteps,
+    DelegateWatch,
+    DueSweeps,
     SingleTransfers,
-    SweepEndings,
-    SweepRows,
-    SweepSteps,
-    SweepWork,
+    SweepMover,
+    SweepResults,
+    SweepSchedule,
+    SweepStates,
     SweeperMetrics,
-    SweeperService,
     TreasuryCheck,
   ],
 })

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, In } from 'typeorm';
-import { Sweep, type SweepState } from './sweep.entity.js';
-import { SweeperControl } from './sweeper-control.entity.js';
 import { hashesOf } from '../outgoing/outgoing.repository.js';
+import { type DepositPlace } from '../outgoing/address-users.js';
+import { Sweep, type SweepState } from './sweep.entity.js';
 
 export interface SweepFilter {
   /** Null: of all merchants. */
@@ -33,21 +33,15 @@ const OPEN: SweepState[] = ['waiting', 'planned', 'funding', 'sent'];
 export class SweepsRepository {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
-  async control(): Promise<SweeperControl> {
-    return this.dataSource.manager.findOneByOrFail(SweeperControl, { id: 1 });
-  }
-
-  async pause(isPaused: boolean, reason: string | null): Promise<SweeperControl> {
-    await this.dataSource.manager.update(
-      SweeperControl,
-      { id: 1 },
-      { isPaused, reason, changedAt: new Date() },
-    );
-    return this.control();
-  }
-
-  openAt(manager: EntityManager, chainId: number, addresses: readonly string[]): Promise<Sweep[]> {
-    return manager.findBy(Sweep, { chainId, from: In([...addresses]), state: In(OPEN) });
+  /** Not ended yet, at places of one chain. */
+  async openAt(
+    manager: EntityManager,
+    places: readonly Pick<DepositPlace, 'chainId' | 'address'>[],
+  ): Promise<Sweep[]> {
+    const [first] = places;
+    if (first === undefined) return [];
+    const addresses = places.map(({ address }) => address);
+    return manager.findBy(Sweep, { chainId: first.chainId, from: In(addresses), state: In(OPEN) });
   }
 
   /** Those that are to be moved on, or hold their address; the first planned first. */
@@ -128,8 +122,17 @@ export class SweepsRepository {
     return query.getMany();
   }
 
-  /** Hashes by the outgoing transactions' ids: of what was mined, else of the last bytes signed. */
+  /** Hashes by the outgoing transactions' ids. */
   hashesOf(outgoingIds: readonly string[]): Promise<Map<string, string>> {
     return hashesOf(this.dataSource.manager, outgoingIds);
   }
+}
+
+/** Whose money a sweep moves. */
+export function placeOf({
+  chainId,
+  paymentId,
+  from,
+}: Pick<Sweep, 'chainId' | 'paymentId' | 'from'>): DepositPlace {
+  return { chainId, paymentId, address: from };
 }

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { ChainService } from '../chain/chain.service.js';
+import { SigningPauses } from '../outgoing/signing-pauses.js';
 import { type ChainConfig } from '../config/chains.js';
 import { DomainError, ValidationFailedError } from '../http/problem.js';
 import { type Page, page } from '../http/page.js';
-import { SweepPlanner, SweepRefusedError } from './planning/sweep-planner.js';
+import { SweepRefusedError } from './planning/plan-facts.js';
+import { SweepPlanner } from './planning/sweep-planner.js';
 import { type Sweep, type SweepState } from './sweep.entity.js';
 import {
   controlView,
@@ -44,6 +46,7 @@ export class SweepsService {
     private readonly chains: ChainService,
     private readonly planner: SweepPlanner,
     private readonly sweeps: SweepsRepository,
+    private readonly pauses: SigningPauses,
   ) {}
 
   /** Newest first. @param merchantId null: of all */
@@ -74,16 +77,16 @@ export class SweepsService {
   }
 
   async control(): Promise<ControlView> {
-    return controlView(await this.sweeps.control());
+    return controlView(await this.pauses.current());
   }
 
   /** Nothing new is signed by any process; what was sent is followed to its end. */
   async pause(reason: string | null): Promise<ControlView> {
-    return controlView(await this.sweeps.pause(true, reason));
+    return controlView(await this.pauses.set(true, reason));
   }
 
   async resume(): Promise<ControlView> {
-    return controlView(await this.sweeps.pause(false, null));
+    return controlView(await this.pauses.set(false, null));
   }
 
   /** @throws ValidationFailedError, with the names there are */

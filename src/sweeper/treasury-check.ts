@@ -3,13 +3,10 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { getAddress } from 'ethers';
 import { DataSource } from 'typeorm';
 import { RpcError } from '../chain/rpc/rpc-endpoint.js';
-import { ChainService } from '../chain/chain.service.js';
-import { type ChainConfig } from '../config/chains.js';
-import { GasTank } from '../outgoing/gas-tank.js';
-import { DepositFunds } from '../payments/deposit-funds.js';
-import { OwnAddresses } from '../wallet/own-addresses.js';
+import { type Chain } from '../chain/chain.js';
+import { Recipients } from '../outgoing/recipients.js';
 
-/** Money would go where it came from, or where it is spent on gas. */
+/** Money would go where it came from, where it is spent, or where nobody gets it. */
 export class TreasuryUnusableError extends Error {
   constructor(treasury: string, why: string) {
     super(
@@ -24,24 +21,19 @@ export class TreasuryCheck {
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
-    private readonly chains: ChainService,
-    private readonly funds: DepositFunds,
-    private readonly own: OwnAddresses,
-    private readonly tank: GasTank,
+    private readonly recipients: Recipients,
   ) {}
 
   /** @throws TreasuryUnusableError */
   async requireUsable(treasury: string): Promise<void> {
-    const isOurs =
-      this.own.has(treasury) || (await this.funds.isDepositAddress(this.dataSource.manager, treasury));
-    if (isOurs) throw new TreasuryUnusableError(treasury, 'is a deposit address of this wallet');
-    if (treasury === this.tank.address) throw new TreasuryUnusableError(treasury, 'is the gas tank');
+    const unfit = await this.recipients.unfit(this.dataSource.manager, treasury, 'treasury');
+    if (unfit !== null) throw new TreasuryUnusableError(treasury, `is ${unfit}`);
   }
 
   /** A contract may refuse money, or be on one chain and not on another: said, and not forbidden. */
-  async warnOfContract(chain: ChainConfig, treasury: string): Promise<void> {
+  async warnOfContract(chain: Chain, treasury: string): Promise<void> {
     try {
-      if (!(await this.chains.accounts(chain.name).hasCode(treasury))) return;
+      if (!(await chain.accounts.hasCode(treasury))) return;
       this.logger.warn(
         { chain: chain.name, treasury: getAddress(treasury) },
         'the treasury is a contract: make sure that it takes money on this chain, and that you control it there',

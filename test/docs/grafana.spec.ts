@@ -4,6 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { register } from 'prom-client';
 import { type DataSource } from 'typeorm';
 import { LedgerMetrics } from '../../src/ledger/ledger-metrics.js';
+import { LoopMetrics } from '../../src/outgoing/loop-metrics.js';
 import { OutgoingMetrics } from '../../src/outgoing/outgoing-metrics.js';
 import { TankMetrics } from '../../src/outgoing/tank-metrics.js';
 import { SweeperMetrics } from '../../src/sweeper/sweeper-metrics.js';
@@ -29,7 +30,7 @@ describe('docs/grafana-webhooks.json', () => {
 describe('docs/grafana-money.json', () => {
   it('asks for every metric of money, and for none that is not there', () => {
     register.clear();
-    for (const metrics of [new OutgoingMetrics(), new TankMetrics(), new SweeperMetrics()])
+    for (const metrics of [new LoopMetrics(), new OutgoingMetrics(), new TankMetrics(), new SweeperMetrics()])
       metrics.onModuleInit();
     new LedgerMetrics({} as DataSource, []).onModuleInit();
     const defined = register.getMetricsAsArray().map(({ name }) => name);

@@ -9,8 +9,8 @@ import { type Role, type Settings } from '../../src/config/settings.js';
 import { createApp } from '../../src/configure-app.js';
 import { createPino } from '../../src/http/pino-logger.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
+import { OutgoingLoop } from '../../src/outgoing/outgoing-loop.js';
 import { ScannerService } from '../../src/scanner/scanner.service.js';
-import { SweeperService } from '../../src/sweeper/sweeper.service.js';
 import { keepAwake } from './awake.js';
 import { createDatabase, type TestDatabase } from './database.js';
 import { keepSaid, keepSecrets } from './said.js';
@@ -129,7 +129,7 @@ export class TestApp {
   wake(): void {
     const tickers = [
       ...(this.roles.includes('scanner') ? this.get(ScannerService)['tickers'] : []),
-      ...(this.roles.includes('sweeper') ? this.get(SweeperService)['tickers'] : []),
+      ...(this.roles.includes('sweeper') ? this.get(OutgoingLoop)['tickers'].values() : []),
     ];
     tickers.forEach((ticker) => ticker.runAgain());
   }

@@ -14,6 +14,10 @@ const EXCEPTIONS: Record<string, { tables: string[]; because: string }> = {
     tables: ['outgoing_transactions', 'outgoing_attempts', 'chain_blocks'],
     because: 'the books stand below what is sent, and ask within one statement whether a transaction is ours',
   },
+  'outgoing/outgoing-books.ts': {
+    tables: ['refunds'],
+    because: 'the books tell of a refund which payment it is of, also where it was paid from another address',
+  },
   'payments/chain-facts.service.ts': {
     tables: ['outgoing_attempts', 'outgoing_transactions'],
     because: 'payments stand below what is sent, and ask whether money that arrived was gas of ours',
@@ -21,6 +25,10 @@ const EXCEPTIONS: Record<string, { tables: string[]; because: string }> = {
   'payments/deposit-funds.ts': {
     tables: ['tokens'],
     because: 'whether a sweep settles a payment is decided in the statement that settles it',
+  },
+  'payments/refund-facts.ts': {
+    tables: ['refunds'],
+    because: 'payments stand below refunds, and what goes back decides whether what is due is covered',
   },
   'payments/payments.repository.ts': {
     tables: ['events'],

@@ -94,7 +94,7 @@ async function differencesOf(
       onChain(should.counted, sums),
     ),
     ...differencesOfEvents(
-      events.filter(({ type }) => type.startsWith('payment.')),
+      events.filter(({ type }) => type.startsWith('payment.') || type.startsWith('refund.')),
       view,
     ),
     ...deposits.flatMap((deposit) => differencesOfDeposit(events, deposit)),

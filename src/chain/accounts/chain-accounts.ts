@@ -45,7 +45,7 @@ export interface Receipt {
 /** More than any chain lets a block have: 2^53 gas. */
 const MOST_GAS = 2n ** 53n;
 
-/** The call would fail; the node says why, as far as it knows. */
+/** The call would fail; the message says why, as it goes on after a colon. */
 export class CallRevertedError extends Error {}
 
 /** What sending money asks of a chain. All throw RpcError when no endpoint answers. */

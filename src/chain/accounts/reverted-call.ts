@@ -1,13 +1,20 @@
+import { burnsGas, isRefusedCall } from '../rpc/refused-call.js';
 import { type RpcError } from '../rpc/rpc-endpoint.js';
 
-/** Whether the node did what was asked, and the contract refused. */
+/** Whether the node did what was asked, and the contract refused: by taking it back, or by burning its gas. */
 export function isRevert({ failure, message }: RpcError): boolean {
-  return (
-    failure.kind === 'fatal' && /revert|invalid opcode|out of gas|always failing|vm exception/i.test(message)
-  );
+  return failure.kind === 'fatal' && isRefusedCall(saidIn(message));
 }
 
-/** The contract's own words, where it has some. */
+/** Why, as a sentence that goes on after a colon: the contract's own words, where it has some. */
 export function wordsOf({ message }: RpcError): string {
-  return /(?:execution reverted|revert(?:ed)?)[:,]? *(.*)$/i.exec(message)?.[1]?.trim() || 'without a reason';
+  const said = saidIn(message);
+  if (burnsGas(said) && !/execution reverted/i.test(said)) return `it burns its gas (${said})`;
+  const words = /(?:execution reverted|revert(?:ed)?)[:,]? *(.*)$/is.exec(said)?.[1]?.trim();
+  return `it reverts ${words || 'without a reason'}`;
+}
+
+/** The node's words, without those of `RpcError`. */
+function saidIn(message: string): string {
+  return /^\S+ did not answer \S+: (.*)$/s.exec(message)?.[1] ?? message;
 }

@@ -1,3 +1,4 @@
+import { isRefusedCall } from './refused-call.js';
 import { isAboutTransaction } from './broadcast.js';
 
 /**
@@ -108,6 +109,8 @@ function kindOf(refusal: Refusal): RpcFailureKind {
   if (method === 'eth_sendRawTransaction' && isAboutTransaction(words)) return 'fatal';
   // A contract's own words could be any: EIP-1474's 3 says that it was asked, and said no.
   if (code === 3 || /^execution reverted/i.test(words)) return 'fatal';
+  // Whatever code it comes with: the node did its work, and what was called refused.
+  if ((method === 'eth_call' || method === 'eth_estimateGas') && isRefusedCall(words)) return 'fatal';
   // Public BSC nodes say this, and nothing else, to every eth_getLogs that is too wide for them.
   if (code === -32005 && method === 'eth_getLogs' && /^limit exceeded\W*$/i.test(words))
     return 'range_too_large';

@@ -62,6 +62,12 @@ export class PaymentBody implements PaymentView {
   })
   token_id: string | null;
 
+  @ApiProperty({ example: 'ETH', description: 'Of the asset it asks for' })
+  symbol: string;
+
+  @ApiProperty({ example: 18, description: 'Of the asset it asks for: amounts are in units of 10^-decimals' })
+  decimals: number;
+
   @ApiProperty({ example: '0x9858EfFD232B4033E47d90003D41EC34EcaEda94', description: 'Where to pay; EIP-55' })
   address: string;
 
@@ -80,6 +86,20 @@ export class PaymentBody implements PaymentView {
 
   @ApiProperty({ example: '0', description: 'The part of it that is final, in base units' })
   amount_confirmed: string;
+
+  @ApiProperty({
+    example: '0',
+    description:
+      'What of it went back and is final, in base units. Until the payment is confirmed it no longer counts towards what is due',
+  })
+  amount_refunded: string;
+
+  @ApiProperty({
+    example: '0',
+    description:
+      'What of it is to go back, asked for or on its way, in base units. It no longer counts either, unless the refund fails or is cancelled',
+  })
+  amount_refund_pending: string;
 
   @ApiProperty({ example: 0, description: 'Depth of the transfer that completed the amount, in blocks' })
   confirmations: number;

@@ -2,8 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { getAddress } from 'ethers';
 import { CallRevertedError } from '../../chain/accounts/chain-accounts.js';
 import { RpcError } from '../../chain/rpc/rpc-endpoint.js';
-import { ChainService } from '../../chain/chain.service.js';
-import { type ChainConfig } from '../../config/chains.js';
+import { type Chain } from '../../chain/chain.js';
 import { SETTINGS } from '../../config/configuration.module.js';
 import { type Settings } from '../../config/settings.js';
 import {
@@ -36,13 +35,12 @@ export class DelegateCheck {
 
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
-    private readonly chains: ChainService,
     private readonly tank: GasTank,
     private readonly indicators: HealthIndicators,
   ) {}
 
   /** What is wrong with it is logged now, and stands in the health of the process from then on. */
-  watch(chain: ChainConfig): void {
+  watch(chain: Chain): void {
     const check = () => this.requireUsable(chain);
     this.indicators.add({ name: `sweep_delegate_${chain.name}`, isEssential: false, check });
     check().catch((error: Error) => {
@@ -55,7 +53,7 @@ export class DelegateCheck {
   }
 
   /** What keeps tokens of a chain with `path: eip7702` where they are; null: nothing. @throws RpcError */
-  async obstacle(chain: ChainConfig): Promise<Obstacle | null> {
+  async obstacle(chain: Chain): Promise<Obstacle | null> {
     const { batches } = chain.sweep;
     if (batches === undefined) return null;
     const reason = await this.flaw(chain, batches.delegate);
@@ -65,34 +63,34 @@ export class DelegateCheck {
   }
 
   /** Whether the contract pays this treasury, lower-case. */
-  pays(chain: ChainConfig, treasury: string): boolean {
+  pays(chain: Chain, treasury: string): boolean {
     const sweeping = sweepingOf(chain, this.settings);
     return 'treasury' in sweeping && sweeping.treasury === treasury;
   }
 
   /** @throws DelegateUnusableError, RpcError */
-  async requireUsable(chain: ChainConfig): Promise<void> {
+  async requireUsable(chain: Chain): Promise<void> {
     const found = await this.obstacle(chain);
     if (found !== null) throw new DelegateUnusableError(found.reason);
   }
 
   /** Whether the contract at an address is ours, and pays the treasury of the chain. @throws RpcError */
-  async isOurs(chain: ChainConfig, delegate: string): Promise<boolean> {
+  async isOurs(chain: Chain, delegate: string): Promise<boolean> {
     const { address: operator } = this.tank;
     const sweeping = sweepingOf(chain, this.settings);
     if (operator === null || 'off' in sweeping) return false;
-    const code = await this.chains.accounts(chain.name).code(delegate);
+    const code = await chain.accounts.code(delegate);
     return code === deployedCode(delegate, { treasury: sweeping.treasury, operator });
   }
 
   /** Whether a chain would take delegations to a contract that is not there yet. @throws RpcError */
-  wouldHaveDelegations(chain: ChainConfig, parties: DelegateParties): Promise<boolean> {
+  wouldHaveDelegations(chain: Chain, parties: DelegateParties): Promise<boolean> {
     const { treasury } = parties;
     const code = deployedCode(NOWHERE, parties);
     return this.hasDelegations(chain, { delegate: NOWHERE, treasury }, { [NOWHERE]: code });
   }
 
-  private async flaw(chain: ChainConfig, delegate: string): Promise<string | null> {
+  private async flaw(chain: Chain, delegate: string): Promise<string | null> {
     const { name } = chain;
     const sweeping = sweepingOf(chain, this.settings);
     if ('off' in sweeping) return sweeping.off;
@@ -119,11 +117,11 @@ export class DelegateCheck {
 
   /** Tried on the node, with a delegation of an address that nobody has: only where it takes effect is there an answer. */
   private async hasDelegations(
-    chain: ChainConfig,
+    chain: Chain,
     { delegate, treasury }: { delegate: string; treasury: string },
     codes?: Record<string, string>,
   ): Promise<boolean> {
-    const accounts = this.chains.accounts(chain.name);
+    const { accounts } = chain;
     if ((await accounts.gasQuote()).baseFee === null) return false;
     const { address, authorization } = nobodysDelegation({ chainId: chain.chainId, delegate });
     const call = {
@@ -140,7 +138,7 @@ export class DelegateCheck {
     }
   }
 
-  private tell({ name: chain }: ChainConfig, reason: string): void {
+  private tell({ name: chain }: Chain, reason: string): void {
     if (!this.complaints.isDue(chain, reason, Date.now())) return;
     this.logger.error({ chain, reason }, 'tokens are not swept');
   }

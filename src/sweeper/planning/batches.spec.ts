@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { batchesOf, batchGasLimit, gasEachOf } from './batches.js';
+import { batchGasLimit, gasEachOf } from '../../outgoing/gas.js';
+import { batchesOf } from './batches.js';
 
 const BLOCK_GAS = 45_000_000n;
 const part = fc.record({ gas: fc.bigInt({ min: 30_000n, max: 2_000_000n }), isNew: fc.boolean() });

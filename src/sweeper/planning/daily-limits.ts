@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { type EntityManager } from 'typeorm';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { type ChainConfig } from '../../config/chains.js';
 import { OutgoingRepository } from '../../outgoing/outgoing.repository.js';
 import { RepeatedMessage } from '../../process/repeated-message.js';
@@ -13,6 +14,12 @@ const COMPLAIN_EVERY_MS = 3_600_000;
 /** Somebody else has used up the day meanwhile. */
 class LimitReachedError extends Error {}
 
+/** A sweep and the base units of its asset that it would move. */
+interface Wanted {
+  sweep: { tokenAddress: string | null };
+  final: bigint;
+}
+
 /** How much of an asset one sweep, and one day by UTC, may move. */
 @Injectable()
 export class DailyLimits {
@@ -20,17 +27,37 @@ export class DailyLimits {
   private readonly complaints = new RepeatedMessage(COMPLAIN_EVERY_MS);
 
   constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
     private readonly outgoing: OutgoingRepository,
     private readonly metrics: SweeperMetrics,
   ) {}
 
   /**
-   * What one sweep may move now, in base units; or what it waits for. What is more than a day may move goes in parts.
+   * What each may move now, in base units; or what it waits for: one after the other, so that together they stay below
+   * what a day may move.
+   */
+  async share<T extends Wanted>(
+    chain: ChainConfig,
+    wanted: readonly T[],
+  ): Promise<{ one: T; most: bigint | Obstacle }[]> {
+    const taken = new Map<string | null, bigint>();
+    const shared: { one: T; most: bigint | Obstacle }[] = [];
+    for (const one of wanted) {
+      const { tokenAddress } = one.sweep;
+      const before = taken.get(tokenAddress) ?? 0n;
+      const most = await this.mostFor(chain, tokenAddress, one.final, before);
+      if (typeof most === 'bigint') taken.set(tokenAddress, before + most);
+      shared.push({ one, most });
+    }
+    return shared;
+  }
+
+  /**
+   * What is more than a day may move goes in parts.
    * @param wanted base units
    * @param taken base units that others are about to move, and nobody has signed yet
    */
-  async mostFor(
-    manager: EntityManager,
+  private async mostFor(
     chain: ChainConfig,
     tokenAddress: string | null,
     wanted: bigint,
@@ -40,7 +67,7 @@ export class DailyLimits {
     const most = maxPerSweep !== undefined && maxPerSweep < wanted ? maxPerSweep : wanted;
     if (most < wanted) this.told(chain, tokenAddress, 'per_sweep', `max_per_sweep is ${maxPerSweep}`);
     if (maxPerDay === undefined) return most;
-    const left = maxPerDay - (await this.sentToday(manager, chain, tokenAddress)) - taken;
+    const left = maxPerDay - (await this.sentToday(this.dataSource.manager, chain, tokenAddress)) - taken;
     if (left >= most) return most;
     if (left > 0n && most > maxPerDay) return left;
     const reason = `max_per_day is ${maxPerDay}, and ${left > 0n ? left : 0n} of it are left today (UTC)`;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { ChainService } from '../../chain/chain.service.js';
+import { type Chain } from '../../chain/chain.js';
 import { type ChainConfig } from '../../config/chains.js';
 import { type Arrived, DepositFunds } from '../../payments/deposit-funds.js';
 import { type ChainExtent, finalUpTo } from '../../scanner/scanned-chain.js';
@@ -18,7 +18,6 @@ export interface Available {
 export class DepositBalances {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
-    private readonly chains: ChainService,
     private readonly funds: DepositFunds,
   ) {}
 
@@ -28,12 +27,12 @@ export class DepositBalances {
    * @throws RpcError, as when the block was reorged away meanwhile
    */
   async available(
-    chain: ChainConfig,
+    chain: Chain,
     extent: ChainExtent,
     address: string,
     tokenAddress: string | null,
   ): Promise<Available> {
-    const accounts = this.chains.accounts(chain.name);
+    const { accounts } = chain;
     const [arrived, scanned, now] = await Promise.all([
       this.funds.arrived(this.dataSource.manager, chain.chainId, address, tokenAddress),
       accounts.balance(address, tokenAddress, extent.scanned.hash),

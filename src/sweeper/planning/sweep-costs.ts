@@ -1,25 +1,19 @@
 import { CallRevertedError, type GasQuote } from '../../chain/accounts/chain-accounts.js';
-import { type ChainService } from '../../chain/chain.service.js';
-import { type ChainConfig } from '../../config/chains.js';
+import { type Chain } from '../../chain/chain.js';
 import { delegationTo } from '../../outgoing/delegate/sweep-delegate.js';
 import { transferData } from '../../outgoing/erc20.js';
-import { dataReserve, expectedPrice, feesFor, PLAIN_TRANSFER_GAS } from '../../outgoing/fees.js';
+import { dataReserve, expectedPrice, feesFor } from '../../outgoing/fees.js';
+import {
+  AUTHORIZATION_GAS,
+  expectedPartGas,
+  PLAIN_TRANSFER_GAS,
+  SHARED_GAS,
+  USUAL_TOKEN_GAS,
+} from '../../outgoing/gas.js';
 import { type Payload, unsignedBytes } from '../../outgoing/transaction-bytes.js';
 import { batchOfStrangers } from './batch-payload.js';
-import { AUTHORIZATION_GAS } from './batches.js';
 import { type SharedCost } from './decide.js';
-import { batchesFor } from './sweep-path.js';
-
-/** Of a token whose transfer cannot be tried now: more than common ones take. */
-const USUAL_TOKEN_GAS = 65_000n;
-/**
- * EIP-2929: what a batch pays once, since its first transfer has touched them, and each transfer alone: the token and
- * the treasury's balance with it, which is written first.
- */
-const TOUCHED_ONCE_GAS = 7_300n;
-const SHARED_GAS = PLAIN_TRANSFER_GAS + TOUCHED_ONCE_GAS;
-/** What a batch does for each besides: its call, the delegation that is looked up (EIP-7702), and its call data. */
-const PART_GAS = 6_500n;
+import { batchesFor } from './sweeping.js';
 
 /** What a transfer takes: gas, and wei for publishing its bytes where the chain charges that. */
 interface Cost {
@@ -32,8 +26,7 @@ export class SweepCosts {
   private readonly known = new Map<string | null, Promise<Cost>>();
 
   constructor(
-    private readonly chains: ChainService,
-    private readonly chain: ChainConfig,
+    private readonly chain: Chain,
     private readonly treasury: string,
     private readonly quote: GasQuote,
   ) {}
@@ -53,7 +46,7 @@ export class SweepCosts {
     const { gas, dataFee } = await this.once(tokenAddress, () => this.ask(from, tokenAddress, amount));
     if (tokenAddress === null) return gas * feesFor(this.quote, true).maxFeePerGas + dataFee;
     const price = expectedPrice(this.quote);
-    const accounts = this.chains.accounts(this.chain.name);
+    const { accounts } = this.chain;
     const { batches } = this.chain.sweep;
     if (batches !== undefined) {
       const hasDelegated = (await accounts.code(from)) === delegationTo(batches.delegate);
@@ -84,8 +77,7 @@ export class SweepCosts {
     }
     const { size, delegate } = batches;
     const fees = feesFor(this.quote, false);
-    const alone = gas - SHARED_GAS;
-    const own = (alone > 0n ? alone : 0n) + PART_GAS;
+    const own = expectedPartGas(gas);
     const gasLimit = SHARED_GAS + BigInt(size) * (own + AUTHORIZATION_GAS);
     const payload = batchOfStrangers(this.chain.chainId, delegate, { size, gasEach: gas, gasLimit, fees });
     const { dataFee } = await this.costOf(gas, payload);
@@ -94,7 +86,7 @@ export class SweepCosts {
   }
 
   private async costOf(gas: bigint, payload: Payload): Promise<Cost> {
-    const dataFee = await this.chains.accounts(this.chain.name).dataFee(unsignedBytes(payload));
+    const dataFee = await this.chain.accounts.dataFee(unsignedBytes(payload));
     return { gas, dataFee: dataReserve(dataFee).roomy };
   }
 
@@ -106,7 +98,7 @@ export class SweepCosts {
   }
 
   private async gasOf(from: string, tokenAddress: string | null, amount: bigint): Promise<bigint> {
-    const accounts = this.chains.accounts(this.chain.name);
+    const { accounts } = this.chain;
     try {
       return await (tokenAddress === null
         ? accounts.estimateGas({ from, to: this.treasury, value: 1n })

@@ -1,4 +1,4 @@
-import { type AssetSweep, type ChainConfig } from '../../config/chains.js';
+import { type AssetSweep, type ChainConfig, type SweepBatches } from '../../config/chains.js';
 import { type Settings } from '../../config/settings.js';
 
 /** Where a chain's money goes, lower-case; or why nothing is swept there. */
@@ -45,4 +45,9 @@ const RETRY_AFTER_MS = [10 * 60_000, 60 * 60_000, 6 * 60 * 60_000];
 export function retryAt(failures: number, lastAt: Date): Date | null {
   const wait = RETRY_AFTER_MS[failures - 1];
   return wait === undefined ? null : new Date(lastAt.getTime() + wait);
+}
+
+/** How a chain's tokens go together; undefined: this asset goes by itself, as the native one does, cheap as it is. */
+export function batchesFor({ sweep }: ChainConfig, tokenAddress: string | null): SweepBatches | undefined {
+  return tokenAddress === null ? undefined : sweep.batches;
 }

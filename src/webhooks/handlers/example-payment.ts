@@ -10,11 +10,15 @@ const CREATED: PaymentView = {
   chain: 'ethereum',
   chain_id: 1,
   token_id: null,
+  symbol: 'ETH',
+  decimals: 18,
   address: ADDRESS,
   amount: ETHER,
   underpayment_tolerance_bps: 0,
   amount_received: '0',
   amount_confirmed: '0',
+  amount_refunded: '0',
+  amount_refund_pending: '0',
   confirmations: 0,
   required_confirmations: 12,
   detected_in_block: null,
@@ -56,6 +60,16 @@ export const EXAMPLE = {
     detected_at: '2026-11-23T10:00:36.000Z',
     confirmed_at: '2026-11-23T10:02:48.000Z',
   },
+} satisfies Record<string, PaymentView>;
+
+const PART = '250000000000000000';
+
+/** The same payment while a part of it goes back, for the examples of refunds. */
+export const EXAMPLE_WITH_REFUND = {
+  promised: { ...EXAMPLE.confirmed, amount_refund_pending: PART, version: 4 },
+  sent: { ...EXAMPLE.confirmed, amount_refund_pending: PART, version: 5 },
+  refunded: { ...EXAMPLE.confirmed, amount_refunded: PART, version: 6 },
+  kept: { ...EXAMPLE.confirmed, version: 5 },
 } satisfies Record<string, PaymentView>;
 
 /** @param start of the transaction's hash */

@@ -1,3 +1,4 @@
+import { REFUND_STATES } from '../../payments/given-back.js';
 import { type RefundView } from '../../refunds/refund.view.js';
 import { EXAMPLE } from './example-payment.js';
 import {
@@ -17,7 +18,7 @@ import { PAYMENT_FIELDS } from './payment.schema.js';
 const REFUND_FIELDS: Record<keyof RefundView, JsonSchema> = {
   id: UUID,
   payment_id: UUID,
-  state: { enum: ['created', 'sent', 'confirmed', 'failed'] },
+  state: { enum: [...REFUND_STATES] },
   to: ADDRESS,
   amount: AMOUNT,
   token_address: orNull(ADDRESS),

@@ -1,8 +1,8 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** What an operator has told the sweepers of all processes; one row. */
+/** What an operator has told whoever signs, in all processes; one row. */
 @Entity('sweeper_controls')
-export class SweeperControl {
+export class SigningPause {
   /** 1. */
   @PrimaryColumn('smallint', { primaryKeyConstraintName: 'sweeper_controls_pkey' })
   id: number;

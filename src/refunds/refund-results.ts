@@ -3,13 +3,14 @@ import { type EntityManager } from 'typeorm';
 import { FinalHooks } from '../outgoing/final-hooks.js';
 import { type OutgoingTransaction } from '../outgoing/outgoing-transaction.entity.js';
 import { OutgoingRepository } from '../outgoing/outgoing.repository.js';
+import { RefundSubjects } from '../payments/refund-subjects.js';
 import { RefundAnnouncements } from './refund-announcements.js';
 import { Refund } from './refund.entity.js';
 import { RefundsRepository } from './refunds.repository.js';
 
 /** What the end of its transaction means for a refund: written, and announced, together with it. */
 @Injectable()
-export class RefundEndings implements OnModuleInit {
+export class RefundResults implements OnModuleInit {
   private readonly logger = new Logger('Refunds');
 
   constructor(
@@ -17,6 +18,7 @@ export class RefundEndings implements OnModuleInit {
     private readonly refunds: RefundsRepository,
     private readonly outgoing: OutgoingRepository,
     private readonly announcements: RefundAnnouncements,
+    private readonly subjects: RefundSubjects,
   ) {}
 
   onModuleInit(): void {
@@ -30,7 +32,10 @@ export class RefundEndings implements OnModuleInit {
   private async reopened(manager: EntityManager, outgoing: OutgoingTransaction): Promise<void> {
     if (outgoing.purpose !== 'refund') return;
     const open = { state: 'sent' as const, failure: null, fee: null, finishedAt: null };
-    await manager.update(Refund, { outgoingId: outgoing.id }, open);
+    const refund = await this.refunds.byOutgoing(manager, outgoing.id);
+    if (!refund) return;
+    await manager.update(Refund, { id: refund.id }, open);
+    await this.subjects.lookAgain(manager, refund.paymentId);
   }
 
   private async ended(manager: EntityManager, outgoing: OutgoingTransaction): Promise<void> {

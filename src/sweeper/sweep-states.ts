@@ -1,12 +1,13 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
-import { type ChainConfig } from '../config/chains.js';
+import { type Chain } from '../chain/chain.js';
+import { AddressUsers } from '../outgoing/address-users.js';
 import { holdAddress } from '../outgoing/outgoing.repository.js';
-import { RefundsRepository } from '../refunds/refunds.repository.js';
 import { type Obstacle } from './planning/decide.js';
 import { Sweep } from './sweep.entity.js';
-import { SweepsRepository } from './sweeps.repository.js';
+import { SweeperMetrics } from './sweeper-metrics.js';
+import { placeOf, SweepsRepository } from './sweeps.repository.js';
 
 /** What is signed for a sweep. */
 export interface SignedSweep {
@@ -20,13 +21,14 @@ export interface SignedSweep {
 
 /** Moves sweeps from state to state, as all paths do. */
 @Injectable()
-export class SweepRows {
+export class SweepStates {
   private readonly logger = new Logger('Sweeper');
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly sweeps: SweepsRepository,
-    private readonly refunds: RefundsRepository,
+    private readonly users: AddressUsers,
+    private readonly metrics: SweeperMetrics,
   ) {}
 
   /**
@@ -37,7 +39,11 @@ export class SweepRows {
     await holdAddress(manager, sweep.chainId, sweep.from);
     const now = await this.sweeps.lock(manager, sweep.id);
     if (now.state !== sweep.state) return false;
-    return (await this.refunds.openAmong([sweep.paymentId], manager)).size === 0;
+    return (await this.users.of('refunds').claimsOf(manager, [placeOf(sweep)])).size === 0;
+  }
+
+  async funding(manager: EntityManager, { id }: Sweep): Promise<void> {
+    await manager.update(Sweep, { id }, { state: 'funding', updatedAt: new Date() });
   }
 
   async sent(manager: EntityManager, { id }: Sweep, signed: SignedSweep): Promise<void> {
@@ -52,7 +58,7 @@ export class SweepRows {
   }
 
   /** Nothing is there any more, or a node is behind: what was only planned is planned anew when there is something. */
-  async drop(chain: ChainConfig, sweep: Sweep): Promise<false> {
+  async drop(chain: Chain, sweep: Sweep): Promise<false> {
     if (sweep.state !== 'planned') return this.fail(chain, sweep, 'nothing is at the address any more');
     await this.dataSource.manager.update(
       Sweep,
@@ -62,11 +68,12 @@ export class SweepRows {
     return false;
   }
 
-  async fail(chain: ChainConfig, sweep: Sweep, reason: string): Promise<false> {
+  async fail(chain: Chain, sweep: Sweep, reason: string): Promise<false> {
     const row = { state: 'failed' as const, reason, updatedAt: new Date(), finishedAt: new Date() };
     await this.dataSource.manager.update(Sweep, { id: sweep.id, state: sweep.state }, row);
     const { id, from, paymentId, tokenAddress } = sweep;
     const line = { chain: chain.name, sweep: id, payment_id: paymentId, from, token: tokenAddress, reason };
+    this.metrics.sweepFailed(chain.name);
     this.logger.error(line, 'sweep failed');
     return false;
   }

@@ -10,7 +10,7 @@ import { SweepsRepository } from './sweeps.repository.js';
 
 /** What a sweep's end means: for the sweep, for what lay at the address, and for its payment. */
 @Injectable()
-export class SweepEndings implements OnModuleInit {
+export class SweepResults implements OnModuleInit {
   private readonly logger = new Logger('Sweeper');
 
   constructor(

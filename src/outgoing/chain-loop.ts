@@ -1,43 +1,32 @@
 import { Logger } from '@nestjs/common';
-import { type ChainConfig } from '../config/chains.js';
+import { type Chain } from '../chain/chain.js';
 import { type AdvisoryLocks } from '../database/advisory-locks.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
-import { type SweepWork } from './sweep-work.js';
+import { type LoopMetrics } from './loop-metrics.js';
+import { type OutgoingRound } from './outgoing-round.js';
 
 const COMPLAIN_EVERY_MS = 60_000;
 
-/** When one chain is swept, and what is said about it. */
-export class ChainSweeper {
+/** Rounds over one chain, while this process holds it, and what is said about them. */
+export class ChainLoop {
   private readonly logger = new Logger('Sweeper');
   private readonly complaints = new RepeatedMessage(COMPLAIN_EVERY_MS);
-  private isPlanDue = false;
   private isHolder: boolean | null = null;
 
   constructor(
-    private readonly chain: ChainConfig,
+    private readonly chain: Chain,
     private readonly locks: AdvisoryLocks,
-    private readonly work: SweepWork,
+    private readonly round: OutgoingRound,
+    private readonly metrics: LoopMetrics,
   ) {}
 
-  /** Has the next tick plan sweeps. */
-  planNext(): void {
-    this.isPlanDue = true;
-  }
-
-  /** @returns whether to tick again at once */
+  /** @returns whether to tick again at once, to broadcast what was signed */
   async tick(): Promise<boolean> {
     try {
       if (!(await this.isMine())) return false;
-      if (this.isPlanDue) {
-        await this.work.plan(this.chain);
-        this.isPlanDue = false;
-        this.logger.debug({ chain: this.chain.name }, 'looked for what to sweep');
-      }
-    } catch (error) {
-      this.complain(error as Error, 'sweeps could not be planned');
-    }
-    try {
-      return this.isHolder === true && (await this.work.round(this.chain));
+      const { hasSigned, failures } = await this.round.run(this.chain);
+      for (const { what, error } of failures) this.complain(error, what);
+      return hasSigned;
     } catch (error) {
       this.complain(error as Error, 'sweep step failed');
       return false;
@@ -48,7 +37,7 @@ export class ChainSweeper {
     const { name, chainId } = this.chain;
     const isHolder = await this.locks.hold(`quittance sweeper ${chainId}`);
     if (isHolder !== this.isHolder) {
-      this.work.metrics.holding(name, isHolder);
+      this.metrics.holding(name, isHolder);
       this.logger.log({ chain: name }, isHolder ? 'sweeping' : 'another process sweeps this chain');
       this.isHolder = isHolder;
     }
@@ -57,7 +46,7 @@ export class ChainSweeper {
 
   private complain({ message: reason }: Error, what: string): void {
     const { name: chain } = this.chain;
-    this.work.metrics.stepFailed(chain);
+    this.metrics.stepFailed(chain);
     if (this.complaints.isDue(what, reason, Date.now())) this.logger.warn({ chain, reason }, what);
   }
 }

@@ -1,0 +1,72 @@
+import { computeAddress } from 'ethers';
+import { type ChainConfig } from './chains.js';
+import { type Problem } from './configuration-error.js';
+import { ownerless } from './ownerless.js';
+import { type Settings } from './settings.js';
+
+/** What an address is to get money as: `treasury` by sweeps, `customer` by refunds. */
+export type RecipientRole = 'treasury' | 'customer';
+
+/** What the configuration tells of addresses that are ours, or are no one's. */
+export type AddressSettings = Pick<
+  Settings,
+  'treasuryAddress' | 'gasTankPrivateKey' | 'payoutPrivateKey' | 'chainsFile'
+>;
+
+/**
+ * Why money must not go to an address, by the configuration alone: `Recipients` asks the database as well.
+ * @param address lower-case
+ * @returns what it is, as in “… is the gas tank”; null: nothing speaks against it
+ */
+export function unfitByConfiguration(
+  address: string,
+  role: RecipientRole,
+  settings: AddressSettings,
+  chains: readonly ChainConfig[],
+): string | null {
+  const lost = ownerless(address);
+  if (lost !== null) return lost;
+  for (const chain of chains) {
+    const contract = contractOf(chain, address);
+    if (contract !== null) return `${contract} on chain ${chain.name}`;
+  }
+  if (address === addressOf(settings.gasTankPrivateKey)) return 'the gas tank';
+  if (address === addressOf(settings.payoutPrivateKey)) return 'the account that pays refunds';
+  const isTreasury = treasuriesOf(settings, chains).some((treasury) => treasury.address === address);
+  return role === 'customer' && isTreasury ? 'the treasury' : null;
+}
+
+/** What is wrong with the treasuries that no single setting can be blamed for. */
+export function treasuryProblems(settings: AddressSettings, chains: readonly ChainConfig[]): Problem[] {
+  return treasuriesOf(settings, chains).flatMap(({ name, address }) => {
+    const unfit = unfitByConfiguration(address, 'treasury', settings, chains);
+    return unfit === null
+      ? []
+      : [{ name, what: `is ${unfit}; give the address of a wallet that is yours alone` }];
+  });
+}
+
+function treasuriesOf(
+  { treasuryAddress, chainsFile }: AddressSettings,
+  chains: readonly ChainConfig[],
+): { name: string; address: string }[] {
+  const own = chains.flatMap(({ name, sweep: { treasury } }) =>
+    treasury === undefined
+      ? []
+      : [{ name: `${chainsFile ?? 'chains'}, ${name}, sweep.treasury`, address: treasury }],
+  );
+  if (treasuryAddress === null) return own;
+  return [{ name: 'TREASURY_ADDRESS', address: treasuryAddress.toLowerCase() }, ...own];
+}
+
+function contractOf({ tokens, sweep, forwarder }: ChainConfig, address: string): string | null {
+  const token = tokens.find((one) => one.address === address);
+  if (token) return `the contract of the token ${token.symbol}`;
+  if (sweep.batches?.delegate === address) return 'the contract that deposit addresses delegate to';
+  return forwarder === address ? 'the contract that makes deposit addresses' : null;
+}
+
+/** Lower-case; null: there is no key. */
+function addressOf(privateKey: string | null): string | null {
+  return privateKey === null ? null : computeAddress(privateKey).toLowerCase();
+}

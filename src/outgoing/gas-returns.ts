@@ -1,0 +1,101 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { type Chain } from '../chain/chain.js';
+import { DepositFunds } from '../payments/deposit-funds.js';
+import { AddressUsers, type GasLeft } from './address-users.js';
+import { dataReserve, type Fees, feesFor } from './fees.js';
+import { PLAIN_TRANSFER_GAS } from './gas.js';
+import { GasTank } from './gas-tank.js';
+import { type Moved, type Mover, Movers, NOTHING_MOVED, type Round } from './movers.js';
+import { OutgoingSigner } from './outgoing-signer.js';
+import { holdAddress } from './outgoing.repository.js';
+import { sideBySide } from './side-by-side.js';
+import { type Payload, unsignedBytes } from './transaction-bytes.js';
+
+const BATCH = 50;
+/** What comes back must be worth so many times what it costs. */
+const WORTH = 2n;
+
+/** Brings gas that a token's sweep or refund left over back to the tank, where that is worth it. */
+@Injectable()
+export class GasReturns implements Mover, OnModuleInit {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly movers: Movers,
+    private readonly users: AddressUsers,
+    private readonly funds: DepositFunds,
+    private readonly tank: GasTank,
+    private readonly signer: OutgoingSigner,
+  ) {}
+
+  onModuleInit(): void {
+    this.movers.add('gas returns', this);
+  }
+
+  async move({ chain, quote, isPaused }: Round): Promise<Moved> {
+    const { address: tank } = this.tank;
+    if (isPaused || tank === null) return NOTHING_MOVED;
+    const fees = feesFor(quote, true);
+    if (chain.sweep.maxGasPrice !== undefined && fees.maxFeePerGas > chain.sweep.maxGasPrice)
+      return NOTHING_MOVED;
+    const { done, failures } = await sideBySide(
+      await this.leftovers(chain),
+      ({ address }) => `gas left at ${address} could not be returned`,
+      (leftover) => this.settle(chain, leftover, tank, fees),
+    );
+    return { hasSigned: done.includes(true), failures };
+  }
+
+  /** Each address once. */
+  private async leftovers({ chainId }: Chain): Promise<GasLeft[]> {
+    const left = await Promise.all(this.users.all().map((user) => user.gasLeft(chainId, BATCH)));
+    return [
+      ...new Map(
+        left
+          .flat()
+          .reverse()
+          .map((one) => [one.address, one]),
+      ).values(),
+    ].reverse();
+  }
+
+  private async settle(
+    { chainId, accounts }: Chain,
+    place: GasLeft,
+    tank: string,
+    fees: Fees,
+  ): Promise<boolean> {
+    const { subjectId, address: from, derivationIndex, stillTaken } = place;
+    const [left, tokens, nodeNonce] = await Promise.all([
+      accounts.balance(from, null),
+      stillTaken === null ? 0n : accounts.balance(from, stillTaken),
+      accounts.nonce(from),
+    ]);
+    const gasLimit = PLAIN_TRANSFER_GAS;
+    const payload: Payload = { chainId, recipient: tank, tokenAddress: null, amount: left, gasLimit, fees };
+    const { roomy } = dataReserve(await accounts.dataFee(unsignedBytes(payload)));
+    const cost = gasLimit * fees.maxFeePerGas + roomy;
+    return this.dataSource.transaction(async (manager) => {
+      await holdAddress(manager, chainId, from);
+      for (const user of this.users.all()) {
+        if ((await user.claimsOf(manager, [place])).has(from)) return false;
+      }
+      for (const user of this.users.all()) await user.settleGas(manager, chainId, from);
+      // A customer's money is among it: it all goes to the treasury.
+      const isCustomers = await this.funds.hasNative(manager, chainId, from);
+      if (isCustomers || tokens > 0n || left < cost * WORTH) return false;
+      await this.signer.sign(manager, {
+        ...payload,
+        purpose: 'gas_return',
+        subjectId,
+        account: { kind: 'deposit', derivationIndex },
+        from,
+        amount: left - cost,
+        isDrain: true,
+        nodeNonce,
+      });
+      return true;
+    });
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * How much gas our transactions are allowed, and are expected to take: the one place where that is decided. What it costs
+ * is the business of `fees.ts`, and of `sweeper/planning/sweep-costs.ts` before anything is signed.
+ */
+
+/** Yellow paper, appendix G: every transaction, which a transfer to an account without code takes no more than. */
+export const PLAIN_TRANSFER_GAS = 21_000n;
+/** EIP-7702: of an authorization, before anything is given back for an address that was used before. */
+export const AUTHORIZATION_GAS = 25_000n;
+/** Of a token whose transfer cannot be tried now: more than common ones take. */
+export const USUAL_TOKEN_GAS = 65_000n;
+
+/** What a call takes may differ from the estimate with what happens before it: so much more, in per cent. */
+const MARGIN_PERCENT = 10n;
+
+/** What the delegate does before and after it asks all: more than it takes. */
+const BATCH_GAS = 10_000n;
+/** What it does for each besides what the token takes, its call data and the words of a refusal included: more than it takes. */
+const PART_GAS = 20_000n;
+/** Less than one transaction may take (EIP-7825). */
+const MOST_GAS = 16_000_000n;
+
+/**
+ * EIP-2929: what a batch pays once, since its first transfer has touched them, and each transfer alone: the token and
+ * the treasury's balance with it, which is written first.
+ */
+const TOUCHED_ONCE_GAS = 7_300n;
+/** What a batch does for each besides: its call, the delegation that is looked up (EIP-7702), and its call data. */
+const EXPECTED_PART_GAS = 6_500n;
+
+/** What each transaction of a batch is expected to take, whoever shares it. */
+export const SHARED_GAS = PLAIN_TRANSFER_GAS + TOUCHED_ONCE_GAS;
+
+/** The gas to allow a call. @param estimate what the node says it takes */
+export function allowedGas(estimate: bigint): bigint {
+  return (estimate * (100n + MARGIN_PERCENT)) / 100n;
+}
+
+/** What a transfer is expected to take in a batch, its share of the transaction apart. @param alone what it takes by itself */
+export function expectedPartGas(alone: bigint): bigint {
+  return (alone > SHARED_GAS ? alone - SHARED_GAS : 0n) + EXPECTED_PART_GAS;
+}
+
+/** What a part of a batch takes. */
+export interface PartGas {
+  /** More than the token needs. */
+  gas: bigint;
+  /** Its address has not delegated yet. */
+  isNew: boolean;
+}
+
+/** What each part of a batch may use: the same for all. */
+export function gasEachOf(parts: readonly Pick<PartGas, 'gas'>[]): bigint {
+  return parts.reduce((most, { gas }) => (gas > most ? gas : most), 0n);
+}
+
+/** Enough for all of them, should each use up what it may. */
+export function batchGasLimit(parts: readonly PartGas[]): bigint {
+  const each = gasEachOf(parts);
+  // A call gets no more than 63 of 64 parts of the gas there is (EIP-150).
+  const ofEach = each + each / 32n + PART_GAS;
+  const authorizations = parts.filter(({ isNew }) => isNew).length;
+  return (
+    PLAIN_TRANSFER_GAS +
+    BATCH_GAS +
+    BigInt(authorizations) * AUTHORIZATION_GAS +
+    BigInt(parts.length) * ofEach
+  );
+}
+
+/** What a batch may want at the most. @param blockGas what a block of the chain takes: no batch wants more than half of it */
+export function mostBatchGas(blockGas: bigint): bigint {
+  return blockGas / 2n < MOST_GAS ? blockGas / 2n : MOST_GAS;
+}

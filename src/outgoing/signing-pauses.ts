@@ -1,0 +1,24 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { SigningPause } from './signing-pause.entity.js';
+
+/** Whether anything may be signed now. It holds for every process. */
+@Injectable()
+export class SigningPauses {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  current(): Promise<SigningPause> {
+    return this.dataSource.manager.findOneByOrFail(SigningPause, { id: 1 });
+  }
+
+  /** @param reason shown wherever something waits for it */
+  async set(isPaused: boolean, reason: string | null): Promise<SigningPause> {
+    await this.dataSource.manager.update(
+      SigningPause,
+      { id: 1 },
+      { isPaused, reason, changedAt: new Date() },
+    );
+    return this.current();
+  }
+}

@@ -1,0 +1,85 @@
+import { CallRevertedError, type GasQuote } from '../chain/accounts/chain-accounts.js';
+import { type Chain } from '../chain/chain.js';
+import { saysNo, transferData } from './erc20.js';
+import { allowedGas } from './gas.js';
+import { dataReserve, type Fees, feesFor, feesWithin } from './fees.js';
+import { unsignedBytes } from './transaction-bytes.js';
+
+export interface Transfer {
+  from: string;
+  to: string;
+  /** Null: the native asset. */
+  tokenAddress: string | null;
+  amount: bigint;
+}
+
+/** What trying a transfer on the node has shown, before anything is signed for it. */
+export type Trial =
+  /** It can be signed: the address has what it takes. */
+  | { state: 'ready'; gasLimit: bigint; fees: Fees }
+  /** It lacks so many wei. */
+  | { state: 'needs_gas'; missing: bigint }
+  /** It would fail on the chain, and why. */
+  | { state: 'refused'; reason: string };
+
+export type DrainTrial =
+  /** `cost`: wei that have to stay behind of what is at the address. */
+  { state: 'ready'; gasLimit: bigint; fees: Fees; cost: bigint } | Extract<Trial, { state: 'refused' }>;
+
+/** Whether a transfer would succeed, and what it takes. @throws RpcError */
+export async function tryTransfer(chain: Chain, quote: GasQuote, transfer: Transfer): Promise<Trial> {
+  const { from, to, tokenAddress, amount } = transfer;
+  const gasLimit = await gasToAllow(chain, transfer);
+  if (typeof gasLimit !== 'bigint') return gasLimit;
+  const { chainId, accounts } = chain;
+  const wanted = feesFor(quote, false);
+  const payload = { chainId, recipient: to, tokenAddress, amount, gasLimit, fees: wanted };
+  const [balance, dataFee] = await Promise.all([
+    accounts.balance(from, null),
+    accounts.dataFee(unsignedBytes(payload)),
+  ]);
+  const forFees = balance - (tokenAddress === null ? amount : 0n);
+  const { least, roomy } = dataReserve(dataFee);
+  const fees = forFees > least ? feesWithin(quote, (forFees - least) / gasLimit) : null;
+  if (fees !== null) return { state: 'ready', gasLimit, fees };
+  return { state: 'needs_gas', missing: gasLimit * wanted.maxFeePerGas + roomy - forFees };
+}
+
+/** The same of native money that its own fee comes out of. @throws RpcError */
+export async function tryDrain(
+  chain: Chain,
+  quote: GasQuote,
+  transfer: Omit<Transfer, 'tokenAddress'>,
+): Promise<DrainTrial> {
+  const { to: recipient, amount } = transfer;
+  const gasLimit = await gasToAllow(chain, { ...transfer, tokenAddress: null });
+  if (typeof gasLimit !== 'bigint') return gasLimit;
+  const fees = feesFor(quote, true);
+  const { chainId, accounts } = chain;
+  const bytes = unsignedBytes({ chainId, recipient, tokenAddress: null, amount, gasLimit, fees });
+  const { roomy } = dataReserve(await accounts.dataFee(bytes));
+  return { state: 'ready', gasLimit, fees, cost: gasLimit * fees.maxFeePerGas + roomy };
+}
+
+/** The gas to allow it; or why it would fail. @throws RpcError */
+export async function gasToAllow(
+  { accounts }: Chain,
+  { from, to, tokenAddress, amount }: Transfer,
+): Promise<bigint | Extract<Trial, { state: 'refused' }>> {
+  try {
+    if (tokenAddress === null) {
+      // A contract's own code may want more than the plain 21000.
+      return await accounts.estimateGas({ from, to, value: 1n });
+    }
+    const call = { from, to: tokenAddress, data: transferData(to, amount) };
+    if (saysNo(await accounts.call(call))) {
+      return { state: 'refused', reason: `token ${tokenAddress} refuses the transfer: it returns false` };
+    }
+    return allowedGas(await accounts.estimateGas(call));
+  } catch (error) {
+    if (!(error instanceof CallRevertedError)) throw error;
+    const what =
+      tokenAddress === null ? `${to} refuses the money` : `token ${tokenAddress} refuses the transfer`;
+    return { state: 'refused', reason: `${what}: ${error.message}` };
+  }
+}

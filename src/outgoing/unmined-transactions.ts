@@ -1,0 +1,66 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Broadcasts } from './broadcasts.js';
+import { finalBlockOf } from './final-block.js';
+import { type Round } from './movers.js';
+import { named } from './outgoing-log.js';
+import { OutgoingMetrics } from './outgoing-metrics.js';
+import { OutgoingRecords } from './outgoing-records.js';
+import { OutgoingTransaction } from './outgoing-transaction.entity.js';
+import { type OutgoingRecord, OutgoingRepository } from './outgoing.repository.js';
+import { unmined, unminedParts } from './outcome.js';
+import { Replacements } from './replacements.js';
+
+/** What is in no block: given to nodes again, with a higher fee when it takes too long. */
+@Injectable()
+export class UnminedTransactions {
+  private readonly logger = new Logger('Outgoing');
+
+  constructor(
+    private readonly outgoing: OutgoingRepository,
+    private readonly records: OutgoingRecords,
+    private readonly broadcasts: Broadcasts,
+    private readonly replacements: Replacements,
+    private readonly metrics: OutgoingMetrics,
+  ) {}
+
+  /** @param isNext no transaction of its account with a lower nonce waits. @throws RpcError */
+  async send(round: Round, record: OutgoingRecord, isNext: boolean): Promise<void> {
+    const { chain, quote, isPaused } = round;
+    const outgoing = await this.withoutBlock(round, record);
+    const now = { ...record, outgoing };
+    if ((await chain.accounts.nonce(outgoing.from)) > outgoing.nonce) return this.nonceTaken(round, now);
+    await this.broadcasts.unlessRecent(chain, now);
+    if (!isNext || isPaused) return;
+    const isReplaced = await this.replacements.replaceLate(chain, now, quote);
+    if (!isReplaced) return;
+    this.metrics.bumped(chain.name);
+    const [attempt] = (await this.outgoing.attemptsOf([outgoing])).slice(-1);
+    await this.broadcasts.send(chain, { ...now, attempts: attempt ? [attempt] : [] });
+  }
+
+  /** A reorg took its block away: it waits again, with the bytes it has. */
+  private async withoutBlock(
+    { chain }: Round,
+    { outgoing, parts }: OutgoingRecord,
+  ): Promise<OutgoingTransaction> {
+    if (outgoing.state !== 'mined') return outgoing;
+    const row = unmined(outgoing);
+    await this.records.save(chain, row, unminedParts(parts));
+    this.metrics.reorged(chain.name);
+    this.logger.warn(named(chain, outgoing), 'a reorg took the transaction away: it is sent again');
+    return row;
+  }
+
+  /**
+   * Its receipt may only be late. When the nonce is used up in a final block, and still nobody knows any of our bytes as
+   * mined, then somebody else has used the key.
+   */
+  private async nonceTaken({ chain, extent }: Round, { outgoing, parts }: OutgoingRecord): Promise<void> {
+    const final = finalBlockOf(chain, extent, outgoing, parts);
+    if (final < 0 || (await chain.accounts.nonce(outgoing.from, final)) <= outgoing.nonce) return;
+    const reason = `nonce ${outgoing.nonce} of ${outgoing.from} was used by a transaction that is not ours: nothing was sent. Find out who else has the key`;
+    // No block can take its authorizations along any more: their nonces are free again.
+    const unused = unminedParts(parts).map((part) => ({ ...part, authorizationNonce: null }));
+    await this.records.end(chain, outgoing, unused, reason);
+  }
+}

@@ -1,0 +1,8 @@
+/** An asset as it is called; null id and address: the chain's native one. */
+export interface NamedAsset {
+  id: string | null;
+  /** The token's contract, lower-case. */
+  address: string | null;
+  symbol: string;
+  decimals: number;
+}

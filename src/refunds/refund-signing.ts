@@ -1,0 +1,95 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import { type Round } from '../outgoing/movers.js';
+import { isAnyOpenFrom } from '../outgoing/open-transactions.js';
+import { OutgoingSigner } from '../outgoing/outgoing-signer.js';
+import { holdAddress } from '../outgoing/outgoing.repository.js';
+import { type Trial } from '../outgoing/transfer-trial.js';
+import { type Account } from '../wallet/keys.js';
+import { RefundAnnouncements } from './refund-announcements.js';
+import { RefundCover } from './refund-cover.js';
+import { fails, type RefundOutcome, SIGNED, waits } from './refund-outcome.js';
+import { Refund } from './refund.entity.js';
+import { RefundsRepository } from './refunds.repository.js';
+
+/** Where a refund's money comes from. */
+interface Source {
+  account: Account;
+  /** Lower-case. */
+  from: string;
+}
+
+/** Signs a refund's transfer, and tells of it, in one transaction. */
+@Injectable()
+export class RefundSigning {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly refunds: RefundsRepository,
+    private readonly cover: RefundCover,
+    private readonly signer: OutgoingSigner,
+    private readonly announcements: RefundAnnouncements,
+  ) {}
+
+  /** @throws RpcError */
+  async sign(
+    { chain }: Round,
+    refund: Refund,
+    { account, from }: Source,
+    { gasLimit, fees }: Extract<Trial, { state: 'ready' }>,
+  ): Promise<RefundOutcome> {
+    const { id, to, tokenAddress, amount } = refund;
+    const { chainId } = chain;
+    const nodeNonce = await chain.accounts.nonce(from);
+    return this.dataSource.transaction(async (manager): Promise<RefundOutcome> => {
+      await holdAddress(manager, chainId, refund.depositAddress);
+      const now = await this.refunds.lock(manager, id);
+      if (now.state !== 'created' || (await isAnyOpenFrom(manager, chainId, refund.depositAddress)))
+        return { state: 'busy' };
+      const lack = await this.cover.lackOf(manager, refund);
+      if (lack !== null) return lack.isForGood ? fails(lack.reason) : waits(lack.reason);
+      const outgoing = await this.signer.sign(manager, {
+        chainId,
+        purpose: 'refund',
+        subjectId: id,
+        account,
+        from,
+        recipient: to,
+        tokenAddress,
+        amount,
+        isDrain: false,
+        gasLimit,
+        fees,
+        nodeNonce,
+      });
+      await this.sent(manager, refund, account.kind === 'deposit' ? 'deposit' : 'payout', outgoing.id);
+      return SIGNED;
+    });
+  }
+
+  private async sent(
+    manager: EntityManager,
+    refund: Refund,
+    source: 'deposit' | 'payout',
+    outgoingId: string,
+  ): Promise<void> {
+    await manager.update(
+      Refund,
+      { id: refund.id },
+      {
+        state: 'sent',
+        source,
+        outgoingId,
+        isGasSettled: source === 'payout' || isNative(refund),
+        waitsFor: null,
+        sentAt: new Date(),
+      },
+    );
+    await this.announcements.announce(manager, refund.id);
+  }
+}
+
+/** Then what is left of its gas is swept with the rest. */
+export function isNative({ tokenAddress }: Refund): boolean {
+  return tokenAddress === null;
+}

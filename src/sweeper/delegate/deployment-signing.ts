@@ -1,0 +1,101 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { getAddress, getCreateAddress } from 'ethers';
+import { DataSource } from 'typeorm';
+import { type Chain } from '../../chain/chain.js';
+import { SETTINGS } from '../../config/configuration.module.js';
+import { type Settings } from '../../config/settings.js';
+import { creationCode } from '../../outgoing/delegate/sweep-delegate.js';
+import { dataReserve, feesFor } from '../../outgoing/fees.js';
+import { allowedGas } from '../../outgoing/gas.js';
+import { GasTank, type Means } from '../../outgoing/gas-tank.js';
+import { OutgoingSigner } from '../../outgoing/outgoing-signer.js';
+import { OutgoingTransaction } from '../../outgoing/outgoing-transaction.entity.js';
+import { OPEN } from '../../outgoing/outgoing.repository.js';
+import { SigningPauses } from '../../outgoing/signing-pauses.js';
+import { type Payload, unsignedBytes } from '../../outgoing/transaction-bytes.js';
+import { dearGas } from '../planning/obstacles.js';
+import { sweepingOf } from '../planning/sweeping.js';
+import { DelegateCheck } from './delegate-check.js';
+
+/** Nothing was signed, and why. */
+export class DeploymentRefusedError extends Error {}
+
+/** Signs what makes the contract. */
+@Injectable()
+export class DeploymentSigning {
+  constructor(
+    @Inject(SETTINGS) private readonly settings: Settings,
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly pauses: SigningPauses,
+    private readonly tank: GasTank,
+    private readonly signer: OutgoingSigner,
+    private readonly delegates: DelegateCheck,
+  ) {}
+
+  /** @throws DeploymentRefusedError */
+  treasuryOf(chain: Chain): string {
+    const sweeping = sweepingOf(chain, this.settings);
+    if ('off' in sweeping) throw new DeploymentRefusedError(sweeping.off);
+    return sweeping.treasury;
+  }
+
+  /** Unless one was signed a moment ago. @throws DeploymentRefusedError, RpcError */
+  async sign(chain: Chain, means: Means, treasury: string): Promise<OutgoingTransaction> {
+    const { isPaused } = await this.pauses.current();
+    if (isPaused)
+      throw new DeploymentRefusedError('sweeping is paused: nothing is signed until it is resumed');
+    const { chainId, accounts } = chain;
+    const quote = await accounts.gasQuote();
+    const dear = dearGas(chain, quote);
+    if (dear !== null) throw new DeploymentRefusedError(dear.reason);
+    const { address: from, nodeNonce } = means;
+    const data = creationCode({ treasury, operator: from });
+    const gasLimit = allowedGas(await accounts.estimateGas({ from, to: null, data }));
+    const fees = feesFor(quote, false);
+    const payload = (recipient: string): Payload => ({
+      chainId,
+      recipient,
+      tokenAddress: null,
+      amount: 0n,
+      gasLimit,
+      fees,
+      call: { to: null, data, authorizations: [] },
+    });
+    const { roomy } = dataReserve(await accounts.dataFee(unsignedBytes(payload(from))));
+    await this.requireDelegations(chain, treasury, from);
+    return this.dataSource.transaction(async (manager) => {
+      const nonce = await this.signer.nextNonce(manager, { chainId, from, nodeNonce });
+      // Whoever was asked the same a moment ago has signed one meanwhile.
+      const open = await manager.findOneBy(OutgoingTransaction, {
+        chainId,
+        from,
+        purpose: 'deploy',
+        state: OPEN,
+      });
+      if (open !== null) return open;
+      if (!(await this.tank.canPay(manager, chain, means, gasLimit * fees.maxFeePerGas, roomy))) {
+        throw new DeploymentRefusedError(
+          `the gas tank ${getAddress(from)} has ${means.balance} wei and cannot pay for it: fill it up`,
+        );
+      }
+      return this.signer.sign(manager, {
+        ...payload(getCreateAddress({ from, nonce }).toLowerCase()),
+        purpose: 'deploy',
+        subjectId: null,
+        account: { kind: 'gas_tank' },
+        from,
+        isDrain: false,
+        nodeNonce,
+      });
+    });
+  }
+
+  /** Before gas is spent on what would be of no use. */
+  private async requireDelegations(chain: Chain, treasury: string, operator: string): Promise<void> {
+    if (await this.delegates.wouldHaveDelegations(chain, { treasury, operator })) return;
+    throw new DeploymentRefusedError(
+      `no endpoint of ${chain.name} shows that the chain takes transactions of type 4 (EIP-7702): leave sweep.path at prefund`,
+    );
+  }
+}

@@ -1,0 +1,47 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { type EntityManager, In } from 'typeorm';
+import {
+  AddressUsers,
+  type AddressUser,
+  type DepositPlace,
+  type GasLeft,
+} from '../outgoing/address-users.js';
+import { Sweep } from './sweep.entity.js';
+import { placeOf, SweepsRepository } from './sweeps.repository.js';
+
+/** What others have to know of sweeps before they touch a deposit address. */
+@Injectable()
+export class SweepAddressUse implements AddressUser, OnModuleInit {
+  constructor(
+    private readonly users: AddressUsers,
+    private readonly sweeps: SweepsRepository,
+  ) {}
+
+  onModuleInit(): void {
+    this.users.add('sweeps', this);
+  }
+
+  /** Those that wait may wait for long, and claim nothing. */
+  async claimsOf(manager: EntityManager, places: readonly DepositPlace[]): Promise<Set<string>> {
+    const open = await this.sweeps.openAt(manager, places);
+    return new Set(open.filter(({ state }) => state !== 'waiting').map(({ from }) => from));
+  }
+
+  async gasLeft(chainId: number, limit: number): Promise<GasLeft[]> {
+    const ended = await this.sweeps.withGasLeft(chainId, limit);
+    return ended.map((sweep) => ({
+      ...placeOf(sweep),
+      subjectId: sweep.id,
+      derivationIndex: sweep.derivationIndex,
+      stillTaken: null,
+    }));
+  }
+
+  async settleGas(manager: EntityManager, chainId: number, address: string): Promise<void> {
+    await manager.update(
+      Sweep,
+      { chainId, from: address, state: In(['confirmed', 'failed']), isGasSettled: false },
+      { isGasSettled: true },
+    );
+  }
+}
