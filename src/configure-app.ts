@@ -86,8 +86,12 @@ function sanePassedId(given: unknown): string | undefined {
 /** Postgres takes no text with NUL, and no filter of ours matches one. */
 function refuseNul(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, _reply, done) => {
-    const query = request.url.split('?', 2)[1];
-    done(query?.includes('%00') ? new UnreadableUrlError('its query has a NUL character (%00)') : undefined);
+    const [, ...query] = request.url.split('?');
+    done(
+      query.join('?').includes('%00')
+        ? new UnreadableUrlError('its query has a NUL character (%00)')
+        : undefined,
+    );
   });
 }
 

@@ -4,21 +4,19 @@ import { DataSource } from 'typeorm';
 import { type ChainConfig } from '../config/chains.js';
 import { CHAINS } from '../config/configuration.module.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
-import { BalanceTransfers } from './transfers/balance-transfers.js';
-import { ChainAccounts } from './accounts/chain-accounts.js';
+import { type ChainAccounts } from './accounts/chain-accounts.js';
+import { type Connection, connectChain } from './chain-connection.js';
 import { type Chain } from './chain.js';
 import { checkChain } from './chain-check.js';
-import { type ChainReader, RpcChainReader } from './reading/chain-reader.js';
-import { deepestConfirmations } from './confirmations.js';
-import { type InternalTransfers, NO_INTERNAL_TRANSFERS } from './transfers/internal-transfers.js';
+import { type ChainReader } from './reading/chain-reader.js';
+import { type InternalTransfers } from './transfers/internal-transfers.js';
+import { type NewerFork } from './proof/block-prover.js';
 import { NewHeads } from './rpc/new-heads.js';
 import { type Contradiction } from './rpc/rpc-contradiction.js';
 import { RpcMetrics } from './rpc/rpc-metrics.js';
 import { type EndpointReport } from './rpc/rpc-pool-member.js';
-import { RpcPool } from './rpc/rpc-pool.js';
 import { Token } from './tokens/token.entity.js';
 import { tokenId } from './tokens/token-id.js';
-import { TracedTransfers } from './transfers/traced-transfers.js';
 import { findTransaction, type FoundTransaction } from './reading/transaction.js';
 
 /**
@@ -33,21 +31,7 @@ const INSPECT_BLOCKS = 4;
 const INSPECT_AT_LEAST_MS = 2_000;
 const INSPECT_AT_MOST_MS = 30_000;
 
-/** Where the chain's own finality decides, and not a number of blocks. */
-const FINALIZED_DEPTH = 128;
-
 const CHECK_AGAIN_MS = 5_000;
-
-interface Connection {
-  config: ChainConfig;
-  rpc: RpcPool;
-  reader: ChainReader;
-  accounts: ChainAccounts;
-  internal: InternalTransfers;
-  status: ChainStatus;
-  /** Ms since 1970. */
-  checkAgainAtMs: number;
-}
 
 /** The configured chains, their tokens, and the way to their nodes. */
 @Injectable()
@@ -65,7 +49,9 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly metrics: RpcMetrics,
   ) {
-    this.connections = new Map(chains.map((config) => [config.name, this.connect(config)]));
+    this.connections = new Map(
+      chains.map((config) => [config.name, connectChain(config, metrics, this.logger)]),
+    );
   }
 
   async onModuleInit(): Promise<void> {
@@ -74,6 +60,7 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
         chain,
         endpoints: rpc.report(),
         contradictsFrom: rpc.contradiction?.from ?? null,
+        isOfNewerFork: this.newerFork(chain) !== null,
       })),
     );
     for (const { config } of this.connections.values()) await this.syncTokens(config);
@@ -146,6 +133,12 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
   /** How each of the chain's endpoints stands, in the order given. */
   endpoints(name: string): EndpointReport[] {
     return this.connection(name).rpc.report();
+  }
+
+  /** What the chain's last blocks had that this version does not know; null: all is known. */
+  newerFork(name: string): NewerFork | null {
+    const { prover, reader } = this.connection(name);
+    return prover.newerFork(reader.headNumber);
   }
 
   /**
@@ -268,31 +261,4 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
       );
     }
   }
-
-  private connect(config: ChainConfig): Connection {
-    const { name: chain, rpcUrls, chainId, blockTimeMs, rpcRequestsPerSecond } = config;
-    const rpc = new RpcPool(rpcUrls, chainId, {
-      blockTimeMs,
-      requestsPerSecond: rpcRequestsPerSecond,
-      onCall: (...call) => this.metrics.called(chain, ...call),
-      onAside: (endpoint, aside) => {
-        if (aside === null) this.logger.log({ chain, endpoint }, 'rpc endpoint taken back');
-        else this.logger.warn({ chain, endpoint, ...aside }, 'rpc endpoint put aside');
-      },
-    });
-    return {
-      config,
-      rpc,
-      reader: new RpcChainReader(rpc, config.proofs, deepestConfirmations(config) || FINALIZED_DEPTH),
-      accounts: new ChainAccounts(rpc),
-      internal: internalTransfers(config, rpc),
-      status: { state: 'unchecked' },
-      checkAgainAtMs: 0,
-    };
-  }
-}
-
-function internalTransfers({ internalTransfers: how, proofs }: ChainConfig, rpc: RpcPool): InternalTransfers {
-  if (how === 'trace') return new TracedTransfers(rpc, proofs);
-  return how === 'balance' ? new BalanceTransfers(rpc, proofs) : NO_INTERNAL_TRANSFERS;
 }

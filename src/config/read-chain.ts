@@ -3,7 +3,6 @@ import {
   type Confirmations,
   FINALITY_TAGS,
   type FinalityTag,
-  type Proofs,
   type TokenConfig,
 } from './chains.js';
 import {
@@ -17,7 +16,9 @@ import {
   type Path,
 } from './located.js';
 import { urlWith } from './parsers.js';
+import { refundRules } from './read-refund.js';
 import { chainSweep, tokenSweep } from './read-sweep.js';
+import { usualProofs } from './usual-proofs.js';
 
 const CHAIN_KEYS = [
   'name',
@@ -33,6 +34,7 @@ const CHAIN_KEYS = [
   'internal_transfers',
   'explorer_url',
   'sweep',
+  'refund',
   'forwarder',
   'start_block',
   'proofs',
@@ -71,27 +73,10 @@ export function readChain(entry: Located): ChainConfig {
     explorerUrl:
       value.explorer_url == null ? null : url(entry, ['explorer_url'], value.explorer_url, 'http', 'https'),
     sweep: chainSweep(entry),
+    ...refundRules(entry, ['refund'], value.refund),
     forwarder: value.forwarder == null ? null : address(entry, ['forwarder'], value.forwarder),
     startBlock: value.start_block == null ? null : blockNumber(entry, ['start_block'], value.start_block),
   };
-}
-
-/**
- * Known to differ from Ethereum: Arbitrum has transaction types of its own; Polygon's state syncs are reported, but
- * stand outside its roots; ZKsync's hashes are made in another way.
- */
-const UNUSUAL_PROOFS = new Map<unknown, Proofs>([
-  [42_161, 'receipts'],
-  [42_170, 'receipts'],
-  [421_614, 'receipts'],
-  [137, 'off'],
-  [80_002, 'off'],
-  [324, 'off'],
-  [300, 'off'],
-]);
-
-function usualProofs(chainId: unknown): Proofs {
-  return UNUSUAL_PROOFS.get(chainId) ?? 'full';
 }
 
 function name(entry: Located): string {
@@ -188,6 +173,7 @@ function tokens(entry: Located): TokenConfig[] {
       'confirmations',
       'start_block',
       'sweep',
+      'refund',
     ]);
     const { enabled = true } = token;
     if (typeof enabled !== 'boolean') entry.complain([...path, 'enabled'], 'must be true or false');
@@ -199,6 +185,7 @@ function tokens(entry: Located): TokenConfig[] {
         enabled: enabled === true,
         ...tokenConfirmations(entry, [...path, 'confirmations'], token.confirmations),
         ...tokenSweep(entry, [...path, 'sweep'], token.sweep),
+        ...refundRules(entry, [...path, 'refund'], token.refund),
         ...(token.start_block == null
           ? {}
           : { startBlock: blockNumber(entry, [...path, 'start_block'], token.start_block) }),

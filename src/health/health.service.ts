@@ -19,6 +19,8 @@ interface ChainHealth {
   endpoints: EndpointReport[];
   /** The lowest block that the endpoints name different hashes for: nothing at or above it is confirmed meanwhile. */
   endpoints_contradict_from: number | null;
+  /** What the last blocks have that this version does not know, as "header of a newer fork: …"; null: nothing. */
+  newer_fork: string | null;
 }
 
 export interface Health {
@@ -54,6 +56,7 @@ export class HealthService {
         scanned_block_time: position?.time.toISOString() ?? null,
         endpoints: this.chains.endpoints(name),
         endpoints_contradict_from: this.chains.lastContradiction(name)?.from ?? null,
+        newer_fork: this.chains.newerFork(name)?.what ?? null,
       };
       return [name, health];
     });

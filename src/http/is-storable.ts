@@ -11,7 +11,7 @@ export function IsStorableText(): PropertyDecorator {
   return refusedBy('isStorableText', (value) => (typeof value === 'string' ? whyNotText(value) : null));
 }
 
-function refusedBy(name: string, why: (value: unknown) => string | null): PropertyDecorator {
+export function refusedBy(name: string, why: (value: unknown) => string | null): PropertyDecorator {
   return (target, propertyName) =>
     registerDecorator({
       name,

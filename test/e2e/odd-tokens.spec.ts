@@ -62,6 +62,11 @@ describe('a token', () => {
     expect((await failed()).reason).toContain('ODD: sender is blacklisted');
   });
 
+  it('that refuses in words made to break things is left, with what of them can be shown', async () => {
+    await mineAnd(world.odd.behave('reverts_with_nul'));
+    expect((await failed()).reason).toContain('ODD: a\uFFFDb\uFFFD[2J');
+  });
+
   it('that is paused is left, is not tried again at once, and goes when it is asked for', async () => {
     await mineAnd(world.odd.behave('paused'));
     expect((await failed()).reason).toContain('ODD: paused');

@@ -114,6 +114,14 @@ export function changedReceipt(change: (receipt: Receipt) => Partial<Receipt>, p
   });
 }
 
+/** For eth_getBlockByNumber and eth_getBlockByHash: changes the block. */
+export function changedBlock(change: (block: Record<string, unknown>) => Record<string, unknown>): Fault {
+  return changed((value) => ({
+    ...(value as Record<string, unknown>),
+    ...change(value as Record<string, unknown>),
+  }));
+}
+
 /** For eth_getLogs: adds logs of a block that a reorg has replaced, read from the node before it. */
 export function orphanedLogs(logs: readonly Log[]): Fault {
   return changed((value) => [...(value as Log[]), ...logs]);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { computeAddress, type HDNodeWallet, Wallet } from 'ethers';
 import { proveBlock, proveLogs, proveReceipts } from '../../src/chain/proof/block-proof.js';
+import { KnownForms } from '../../src/chain/proof/known-forms.js';
 import { bloomOf, mayContain } from '../../src/chain/proof/bloom.js';
 import { block as readBlock } from '../../src/chain/rpc/answers/blocks.js';
 import { receipt } from '../../src/chain/rpc/answers/receipts.js';
@@ -54,7 +55,7 @@ describe('a block of a real node', () => {
   });
 
   it('proves its header, transactions, receipts and logs', () => {
-    proveBlock(block, number(), 'full');
+    proveBlock(block, number(), 'full', new KnownForms());
     proveReceipts(block, receipts);
     proveLogs(
       block,
@@ -81,9 +82,11 @@ describe('a block of a real node', () => {
       { hash: block.parentHash },
     ];
     for (const lie of lies) {
-      expect(() => proveBlock({ ...block, ...lie }, number(), 'full')).toThrow(/does not prove itself/);
+      expect(() => proveBlock({ ...block, ...lie }, number(), 'full', new KnownForms())).toThrow(
+        /does not prove itself/,
+      );
     }
-    expect(() => proveBlock(block, number() - 1, 'full')).toThrow(/was asked for/);
+    expect(() => proveBlock(block, number() - 1, 'full', new KnownForms())).toThrow(/was asked for/);
   });
 
   it('is not believed with a receipt left out or altered, or a log left out or altered', () => {

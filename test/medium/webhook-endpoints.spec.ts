@@ -133,6 +133,11 @@ describe('a webhook endpoint', () => {
     ['no URL', { url: undefined }, 'url'],
     ['a URL of another kind', { url: 'ftp://shop.example/' }, 'url'],
     ['a password in the URL', { url: 'https://me:pw@shop.example/' }, 'url'],
+    ...['http://[::1%25eth0]/', 'http://xn--a/', 'http://0xffffffffff/', 'http://example.com.0x/'].map(
+      (url) => [`the URL ${url}`, { url }, 'url'] as [string, object, string],
+    ),
+    ['NUL in its URL', { url: 'http://host/\0' }, 'url'],
+    ['half a character in its URL', { url: 'http://host/\ud800' }, 'url'],
     ['no event types', { event_types: [] }, 'event_types'],
     ['an event type that is none', { event_types: ['payment.confirmd'] }, 'event_types'],
     ['a wildcard that matches none', { event_types: ['refnd.*'] }, 'event_types'],
@@ -315,6 +320,32 @@ describe('trying an endpoint', () => {
     expect(accepts(secret, request!)).toBe(true);
     const { body } = await app.request<{ data: unknown[] }>('GET', `/api/v1/deliveries?endpoint_id=${id}`);
     expect(body.data).toEqual([]);
+  });
+
+  it('shows and keeps what came back as text that harms nobody', async () => {
+    receiver.answer = (response) => response.writeHead(500).end('a\0b\u001b[2J\u202e\r\nc');
+    const { id } = await create();
+    const text = 'a\uFFFDb\uFFFD[2J\uFFFD\nc';
+    await expect(call('POST', `/${id}/test`)).resolves.toMatchObject({ body: { response: text } });
+    const payment = await app.createPayment();
+    await received(payment.id);
+    const kept = () =>
+      app.database.dataSource.query<{ response: string }[]>(
+        `SELECT a.response FROM webhook_attempts a JOIN webhook_deliveries d ON d.id = a.delivery_id
+         WHERE d.endpoint_id = $1 AND a.response IS NOT NULL`,
+        [id],
+      );
+    expect((await waitFor('its record', async () => (await kept())[0])).response).toBe(text);
+  });
+
+  it('refuses a time that neither JavaScript nor Postgres can read', async () => {
+    const { id } = await create();
+    for (const since of ['2020-W01', '+123456-01-01', '2020-13-01', 'yesterday', '2020-01-01T25:00:00Z']) {
+      await expect(call('POST', `/${id}/replay`, { since })).resolves.toMatchObject({ status: 400 });
+    }
+    await expect(call('POST', `/${id}/replay`, { since: '2020-01-01' })).resolves.toMatchObject({
+      status: 202,
+    });
   });
 
   it('refuses a type that is none', async () => {

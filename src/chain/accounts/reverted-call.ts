@@ -1,3 +1,4 @@
+import { storable, type Storable } from '../../database/storable.js';
 import { burnsGas, isRefusedCall } from '../rpc/refused-call.js';
 import { type RpcError } from '../rpc/rpc-endpoint.js';
 
@@ -7,11 +8,11 @@ export function isRevert({ failure, message }: RpcError): boolean {
 }
 
 /** Why, as a sentence that goes on after a colon: the contract's own words, where it has some. */
-export function wordsOf({ message }: RpcError): string {
+export function wordsOf({ message }: RpcError): Storable {
   const said = saidIn(message);
-  if (burnsGas(said) && !/execution reverted/i.test(said)) return `it burns its gas (${said})`;
+  if (burnsGas(said) && !/execution reverted/i.test(said)) return storable(`it burns its gas (${said})`);
   const words = /(?:execution reverted|revert(?:ed)?)[:,]? *(.*)$/is.exec(said)?.[1]?.trim();
-  return `it reverts ${words || 'without a reason'}`;
+  return storable(`it reverts ${words || 'without a reason'}`);
 }
 
 /** The node's words, without those of `RpcError`. */

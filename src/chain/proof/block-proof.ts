@@ -1,65 +1,118 @@
 import { type Proofs } from '../../config/chains.js';
 import { bloomOf } from './bloom.js';
-import { headerHash } from './header-hash.js';
 import { keccak256 } from './keccak.js';
+import { type KnownForms } from './known-forms.js';
+import { NewerFormError } from './newer-form.js';
 import { EMPTY_TRIE, orderedTrieRoot } from './ordered-trie.js';
 import { type RawBlock, type RawLog, type RawReceipt } from '../blocks/raw-block.js';
-import { encodeReceipt } from './receipt-encoding.js';
-import { encodeTransaction } from './transaction-encoding.js';
+import { encodeReceipt, KNOWN_RECEIPT_TYPES } from './receipt-encoding.js';
+import { ARBITRUM_TYPES, encodeTransaction } from './transaction-encoding.js';
 import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
 
+/** What of a block was proved by its own hash and roots; the rest is the node's word. */
+export interface BlockProof {
+  /** That its fields make its hash. */
+  isHeaderProved: boolean;
+  /** That none of its transactions was left out, added or altered. */
+  areTransactionsProved: boolean;
+  /** What of it this version does not know; null: nothing. */
+  newer: NewerFormError | null;
+}
+
+/** What of receipts was proved: that they make the root; that their logs make the bloom; nothing. */
+export type ReceiptsProof = 'root' | 'bloom' | 'none';
+
 /**
- * That a block is the one asked for, that its fields make its hash, and its transactions its `transactionsRoot`: none
- * was left out, added or altered. What it cannot show is that the chain has it; the link to our own blocks does.
- * @throws UnprovenAnswerError
+ * That a block is the one asked for, that its fields make its hash, and its transactions its `transactionsRoot`. What
+ * it cannot show is that the chain has it; the link to our own blocks does.
+ * @returns what could be proved: less than `proofs` says where the block has parts of a newer fork, or of Arbitrum
+ * @throws UnprovenAnswerError where what is known does not come out
  */
-export function proveBlock(block: RawBlock, number: number, proofs: Proofs): void {
+export function proveBlock(block: RawBlock, number: number, proofs: Proofs, forms: KnownForms): BlockProof {
   const fail = failure(block.hash);
-  if (Number(block.number) !== number) fail(`block ${number} was asked for, ${Number(block.number)} came`);
+  if (block.number !== number) fail(`block ${number} was asked for, ${block.number} came`);
   if (proofs === 'receipts' && block.transactions.length === 0 && !isSame(block.receiptsRoot, EMPTY_TRIE)) {
     fail('it has receipts, but no transactions were sent');
   }
-  if (proofs !== 'full') return;
-  const hash = headerHash(block);
-  if (hash === null) {
-    return fail(
-      'its header lacks fields; where a chain has headers of its own form, set proofs: receipts for it',
+  if (proofs !== 'full') return { isHeaderProved: false, areTransactionsProved: false, newer: null };
+  const { isProved: isHeaderProved, newer: newerFields } = forms.of(block);
+  if (!isHeaderProved && newerFields.length === 0) {
+    fail(
+      'its header does not make its hash; where a chain has headers of its own form, set proofs: receipts for it',
     );
   }
-  if (!isSame(hash, block.hash)) fail(`its header makes the hash ${hash}`);
+  const newer =
+    newerFields.length === 0
+      ? null
+      : new NewerFormError(block.hash, `header of a newer fork: ${fieldsInWords(newerFields)}`);
+  const transactions = transactionsOf(block);
+  return { isHeaderProved, areTransactionsProved: transactions === 'proved', newer: newer ?? newerIn(block) };
+}
+
+/** @throws UnprovenAnswerError */
+function transactionsOf(block: RawBlock): 'proved' | 'unknown' {
+  const fail = failure(block.hash);
   const encoded = block.transactions.map((transaction, index) => {
     const bytes = encodeTransaction(transaction);
-    if (bytes === null) {
-      return fail(
-        `transaction ${index} is of type ${transaction.type}, which cannot be recomputed; where a chain has types of ` +
-          'its own, set proofs: receipts for it',
-      );
-    }
-    if (!isSame(keccak256(bytes), transaction.hash))
+    if (bytes !== null && !isSame(keccak256(bytes), transaction.hash))
       fail(`transaction ${index} is not the one its hash names`);
     return bytes;
   });
-  const root = orderedTrieRoot(encoded);
+  const known = encoded.filter((bytes) => bytes !== null);
+  if (known.length < encoded.length) return 'unknown';
+  const root = orderedTrieRoot(known);
   if (!isSame(root, block.transactionsRoot)) fail(`its transactions make the root ${root}`);
+  return 'proved';
+}
+
+/** Types that are of no known fork; those of Arbitrum cannot be recomputed either, but are known. */
+function newerIn({ hash, transactions }: RawBlock): NewerFormError | null {
+  const types = transactions
+    .filter((transaction) => encodeTransaction(transaction) === null)
+    .map(({ type }) => type)
+    .filter((type) => !ARBITRUM_TYPES.includes(type));
+  if (types.length === 0) return null;
+  const names = [...new Set(types)].map((type) => `0x${type.toString(16)}`);
+  return new NewerFormError(hash, `transactions of a newer fork: type ${names.join(', ')}`);
 }
 
 /**
  * That receipts are all of a block's, unaltered: statuses and logs make its `receiptsRoot`.
+ * @returns null where they make it; else what in them this version does not know, which may be why: then at least the
+ * logs make the bloom
  * @throws UnprovenAnswerError
  */
-export function proveReceipts(block: RawBlock, receipts: readonly RawReceipt[]): void {
+export function proveReceipts(block: RawBlock, receipts: readonly RawReceipt[]): NewerFormError | null {
   const fail = failure(block.hash);
-  const encoded = receipts.map((receipt, index) => {
-    try {
-      return encodeReceipt(receipt);
-    } catch {
-      return fail(`receipt ${index} lacks fields`);
-    }
-  });
-  const root = orderedTrieRoot(encoded);
-  if (!isSame(root, block.receiptsRoot)) {
+  const root = rootOf(receipts);
+  if (isSame(root, block.receiptsRoot)) return null;
+  const newer = newerReceiptParts(receipts);
+  if (newer.fields.some((field) => isSame(rootOf(receipts, field), block.receiptsRoot))) return null;
+  if (newer.fields.length + newer.types.length === 0) {
     fail(`its receipts make the root ${root}, the header says ${block.receiptsRoot}`);
   }
+  if (receipts.length !== block.transactions.length) {
+    fail(`${block.transactions.length} transactions but ${receipts.length} receipts`);
+  }
+  proveLogs(
+    block,
+    receipts.flatMap(({ logs }) => logs),
+  );
+  const parts = [...newer.types.map((type) => `type ${type}`), ...newer.fields];
+  return new NewerFormError(block.hash, `receipts of a newer fork: ${fieldsInWords(parts)}`);
+}
+
+function rootOf(receipts: readonly RawReceipt[], appended?: string): string {
+  return orderedTrieRoot(receipts.map((receipt) => encodeReceipt(receipt, appended)));
+}
+
+function newerReceiptParts(receipts: readonly RawReceipt[]): { fields: string[]; types: string[] } {
+  const fields = receipts.flatMap(({ unknownFields }) => Object.keys(unknownFields));
+  const types = receipts.map(({ type }) => type).filter((type) => !KNOWN_RECEIPT_TYPES.includes(type));
+  return {
+    fields: [...new Set(fields)],
+    types: [...new Set(types)].map((type) => `0x${type.toString(16)}`),
+  };
 }
 
 /**
@@ -70,6 +123,10 @@ export function proveReceipts(block: RawBlock, receipts: readonly RawReceipt[]):
 export function proveLogs(block: RawBlock, logs: readonly RawLog[]): void {
   const fail = failure(block.hash);
   if (!isSame(bloomOf(logs), block.logsBloom)) fail('its logs do not make the bloom of its header');
+}
+
+function fieldsInWords(names: readonly string[]): string {
+  return names.length === 0 ? 'a form that is not known' : names.join(', ');
 }
 
 function failure(block: string): (reason: string) => never {

@@ -4,14 +4,22 @@ import { encodeRlp, type Field } from './rlp.js';
 
 /** OP stack: a deposit from the chain below. */
 const DEPOSIT = 0x7e;
+/** Celo: gas paid in a token (CIP-64). */
+const CELO_FEE_CURRENCY = 0x7b;
+
+/** Arbitrum's own (nitro, arb_types.go): they come from the chain below or from the chain itself, unsigned. */
+export const ARBITRUM_TYPES: readonly number[] = [0x64, 0x65, 0x66, 0x68, 0x69, 0x6a, 0x78];
 
 /**
  * A transaction as the block holds it (EIP-2718), made from its fields; its keccak256 is its hash.
  * @returns null for a type we do not know how to encode
  */
 export function encodeTransaction(raw: RawTransaction): Uint8Array | null {
-  const fields = fieldsByType[raw.type]?.(raw);
-  return fields ? encodeRlp(fields, raw.type) : null;
+  const { type } = raw;
+  // Chains that call something else 0x7e (Scroll's messages) do not name a source.
+  if (type === DEPOSIT && raw.sourceHash === undefined) return null;
+  const fields = fieldsByType[type]?.(raw);
+  return fields ? encodeRlp(fields, type) : null;
 }
 
 const fieldsByType: Record<number, ((raw: RawTransaction) => Field[]) | undefined> = {
@@ -44,6 +52,7 @@ const fieldsByType: Record<number, ((raw: RawTransaction) => Field[]) | undefine
   ],
   // EIP-7702
   4: (raw) => [...dynamicFee(raw), authorizations(raw), ...signature(raw)],
+  [CELO_FEE_CURRENCY]: (raw) => [...dynamicFee(raw), raw.feeCurrency ?? '0x', ...signature(raw)],
   [DEPOSIT]: (raw) => [
     raw.sourceHash ?? '0x',
     raw.from,

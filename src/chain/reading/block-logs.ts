@@ -1,7 +1,6 @@
-import { type Proofs } from '../../config/chains.js';
 import { Coalescer } from '../../process/coalescer.js';
-import { proveLogs } from '../proof/block-proof.js';
-import { requireLogsOf } from '../blocks/consistency.js';
+import { type BlockProver } from '../proof/block-prover.js';
+import { requireLogsOf } from '../blocks/log-order.js';
 import { RangeSize } from '../rpc/range-size.js';
 import { type RawBlock, type RawLog } from '../blocks/raw-block.js';
 import { toQuantity } from 'ethers';
@@ -24,11 +23,15 @@ export class BlockLogs {
     MOST_BLOCKS,
   );
 
-  /** @param finalUpTo the highest block that is deep enough to be final, as far as is known */
+  /**
+   * @param finalUpTo the highest block that is deep enough to be final, as far as is known
+   * @param isTailAsked whether receipts show that no log is missing at the end; false where receipts cannot be had
+   */
   constructor(
     private readonly rpc: RpcPool,
-    private readonly proofs: Proofs,
+    private readonly prover: BlockProver,
     private readonly finalUpTo: () => number,
+    private readonly isTailAsked = true,
   ) {}
 
   /**
@@ -95,11 +98,18 @@ export class BlockLogs {
       range.map(async (block) => {
         const logs = byHash.get(block.hash) as RawLog[];
         requireLogsOf(block, logs);
-        if (this.proofs !== 'off') proveLogs(block, logs);
-        await requireTail(rpc, block, logs);
+        this.prover.logs(block, logs);
+        if (this.isTailAsked) await requireTail(rpc, block, this.tailOf(block, logs), logs);
         return logs;
       }),
     );
+  }
+
+  /** The transactions from the last one that logged on; where no bloom proves that there are no logs, the last one. */
+  private tailOf({ transactions }: RawBlock, logs: readonly RawLog[]): RawBlock['transactions'] {
+    const last = logs.at(-1)?.transactionHash;
+    if (last === undefined) return this.prover.proofs === 'off' ? transactions.slice(-1) : [];
+    return transactions.slice(transactions.findIndex(({ hash }) => hash === last));
   }
 }
 
@@ -115,10 +125,12 @@ function filterOf(range: readonly RawBlock[]): Record<string, string | undefined
  * from the last one that logged on are asked how many logs they have.
  * @throws UnprovenAnswerError
  */
-async function requireTail(rpc: Rpc, block: RawBlock, logs: readonly RawLog[]): Promise<void> {
-  const last = logs.at(-1)?.transactionHash;
-  const tail = block.transactions.slice(block.transactions.findIndex(({ hash }) => hash === last));
-  if (last === undefined) return;
+async function requireTail(
+  rpc: Rpc,
+  block: RawBlock,
+  tail: RawBlock['transactions'],
+  logs: readonly RawLog[],
+): Promise<void> {
   const receipts = await Promise.all(tail.map(({ hash }) => rpc.call('eth_getTransactionReceipt', [hash])));
   if (receipts.some((receipt) => receipt?.blockHash !== block.hash)) throw notYet(block);
   const told = receipts.flatMap((receipt) => receipt?.logs ?? []).length;

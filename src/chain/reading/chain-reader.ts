@@ -1,13 +1,15 @@
-import { type FinalityTag, type Proofs } from '../../config/chains.js';
+import { type FinalityTag } from '../../config/chains.js';
 import { type Block, type BlockRef } from '../blocks/block.js';
-import { BlockLogs, notYet } from './block-logs.js';
-import { proveBlock, proveReceipts } from '../proof/block-proof.js';
+import { BlockLogs } from './block-logs.js';
+import { BlockReceipts } from './block-receipts.js';
+import { type BlockProof } from '../proof/block-proof.js';
+import { type BlockProver } from '../proof/block-prover.js';
 import { mayContain } from '../proof/bloom.js';
-import { requireConsistent } from '../blocks/consistency.js';
-import { blockOf, blockRef, movementsOf, tokenRecipients, TRANSFER_TOPIC } from '../transfers/movements.js';
-import { type RawBlock, type RawReceipt } from '../blocks/raw-block.js';
-import { MethodNotFoundError } from '../rpc/rpc-endpoint.js';
+import { inKnownFormFirst } from '../proof/newer-form.js';
+import { blockOf, blockRef, movementsOf, TRANSFER_TOPIC } from '../transfers/movements.js';
+import { type RawBlock } from '../blocks/raw-block.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
+import { type Sources } from './sources.js';
 
 /** What a reader need not ask about: everything else. */
 export interface Watch {
@@ -19,6 +21,8 @@ export interface Watch {
 
 /** What the scanner asks of a chain. Numbers are block heights; absent blocks are null. */
 export interface ChainReader {
+  /** As `head` last found it; 0 before that. */
+  readonly headNumber: number;
   head(): Promise<BlockRef>;
   /** The first block the chain has: 0, unless it was started at a height. */
   earliest(): Promise<BlockRef>;
@@ -30,20 +34,28 @@ export interface ChainReader {
 }
 
 export class RpcChainReader implements ChainReader {
-  private hasBlockReceipts = true;
-  private readonly logs: BlockLogs;
-  private headNumber = 0;
+  private readonly receipts: BlockReceipts;
+  headNumber = 0;
 
   /**
-   * @param proofs what this chain's blocks can prove about themselves
+   * @param prover what this chain's blocks can prove about themselves
    * @param finalDepth blocks after which nothing is replaced any more
    */
   constructor(
     private readonly rpc: RpcPool,
-    private readonly proofs: Proofs,
+    private readonly prover: BlockProver,
+    sources: Sources,
     finalDepth: number,
   ) {
-    this.logs = new BlockLogs(rpc, proofs, () => this.headNumber - finalDepth);
+    const finalUpTo = () => this.headNumber - finalDepth;
+    const logs = new BlockLogs(rpc, prover, finalUpTo);
+    this.receipts = new BlockReceipts(
+      rpc,
+      prover,
+      logs,
+      new BlockLogs(rpc, prover, finalUpTo, false),
+      sources,
+    );
   }
 
   async head(): Promise<BlockRef> {
@@ -58,7 +70,7 @@ export class RpcChainReader implements ChainReader {
 
   async finalNumber(tag: FinalityTag): Promise<number | null> {
     const raw = await this.rpc.call('eth_getBlockByNumber', [tag, false]);
-    return raw === null ? null : Number(raw.number);
+    return raw === null ? null : raw.number;
   }
 
   async header(number: number): Promise<BlockRef | null> {
@@ -71,85 +83,51 @@ export class RpcChainReader implements ChainReader {
    * @throws RpcError
    */
   async block(number: number, watch: Watch): Promise<Block | null> {
-    const raw = await this.rpc.call('eth_getBlockByNumber', [quantity(number), true], (block) =>
-      block === null ? undefined : proveBlock(block, number, this.proofs),
-    );
-    if (raw === null) return null;
+    const read = await this.raw(number);
+    if (read === null) return null;
+    const { raw, proof } = read;
     const isPaid = await this.isAnyPaid(raw, watch);
-    if (raw.transactions.length === 0 || (!isPaid && this.isWithoutLogs(raw, watch.tokens))) {
+    if (raw.transactions.length === 0 || (!isPaid && isWithoutLogs(raw, proof, watch.tokens))) {
       return blockOf(raw, []);
     }
-    const receipts = (await this.blockReceipts(raw)) ?? (await this.receiptsWhereOurs(raw, isPaid, watch));
-    if (receipts === null) return blockOf(raw, []);
-    const block = movementsOf(raw, receipts, watch.tokens);
+    const outcomes = await this.receipts.of(raw, {
+      isPaid,
+      tokens: watch.tokens,
+      isAnyOwn: (addresses) => isAnyOwn(addresses, watch),
+    });
+    if (outcomes === null) return blockOf(raw, []);
+    const block = movementsOf(raw, outcomes, watch.tokens);
     const own = await watch.ownAmong([...new Set(block.movements.map(({ to }) => to))]);
     return { ...block, movements: block.movements.filter(({ to }) => own.has(to)) };
+  }
+
+  private async raw(number: number): Promise<{ raw: RawBlock; proof: BlockProof } | null> {
+    return inKnownFormFirst((onNewer) =>
+      this.rpc.fromOneEndpoint(async (rpc) => {
+        const raw = await rpc.call('eth_getBlockByNumber', [quantity(number), true]);
+        return raw === null ? null : { raw, proof: this.prover.block(raw, number, onNewer) };
+      }, 'eth_getBlockByNumber'),
+    );
   }
 
   /** Whether native value goes to an address of ours, if its transaction succeeded. */
   private isAnyPaid({ transactions }: RawBlock, watch: Watch): Promise<boolean> {
     return isAnyOwn(
-      transactions.flatMap(({ to, value }) => (to !== null && BigInt(value) > 0n ? [to.toLowerCase()] : [])),
+      transactions.flatMap(({ to, value }) => (to !== null && value > 0n ? [to] : [])),
       watch,
     );
   }
+}
 
-  /** The header has proved its bloom, and that has no false negatives: then nothing more need be asked. */
-  private isWithoutLogs({ logsBloom }: RawBlock, tokens: ReadonlySet<string>): boolean {
-    if (this.proofs !== 'full' || logsBloom === undefined) return false;
-    if (!mayContain(logsBloom, TRANSFER_TOPIC)) return true;
-    return ![...tokens].some((token) => mayContain(logsBloom, token));
-  }
-
-  /**
-   * By hash and not by number, so that a reorg in between cannot mix two branches.
-   * @returns null when the node lacks the method
-   */
-  private async blockReceipts(block: RawBlock): Promise<RawReceipt[] | null> {
-    if (!this.hasBlockReceipts) return null;
-    try {
-      let receipts: RawReceipt[] = [];
-      await this.rpc.call('eth_getBlockReceipts', [block.hash], (answer) => {
-        receipts = this.proved(block, answer);
-      });
-      return receipts;
-    } catch (error) {
-      if (!(error instanceof MethodNotFoundError)) throw error;
-      this.hasBlockReceipts = false;
-      return null;
-    }
-  }
-
-  /**
-   * For nodes without eth_getBlockReceipts. Logs alone prove less than receipts: the bloom covers no amounts, and no
-   * log that looks like another. They do to see that a block has nothing for us; where it has, all its receipts are
-   * read one by one.
-   * @returns null when nothing in the block reaches us
-   */
-  private async receiptsWhereOurs(
-    block: RawBlock,
-    isPaid: boolean,
-    watch: Watch,
-  ): Promise<RawReceipt[] | null> {
-    const isOurs =
-      isPaid || (await isAnyOwn(tokenRecipients(await this.logs.of(block), watch.tokens), watch));
-    if (!isOurs) return null;
-    return this.rpc.fromOneEndpoint(async (rpc) => {
-      const receipts = await Promise.all(
-        block.transactions.map(({ hash }) => rpc.call('eth_getTransactionReceipt', [hash])),
-      );
-      return this.proved(block, receipts);
-    }, 'eth_getTransactionReceipt');
-  }
-
-  private proved(block: RawBlock, receipts: (RawReceipt | null)[] | null): RawReceipt[] {
-    // It may have the block, and not have executed it yet, or no longer have it; another endpoint may.
-    if (receipts === null || receipts.includes(null)) throw notYet(block);
-    const given = receipts as RawReceipt[];
-    requireConsistent(block, given);
-    if (this.proofs !== 'off') proveReceipts(block, given);
-    return given;
-  }
+/** A bloom has no false negatives: where the header has proved its own, nothing more need be asked. */
+function isWithoutLogs(
+  { logsBloom }: RawBlock,
+  { isHeaderProved }: BlockProof,
+  tokens: ReadonlySet<string>,
+): boolean {
+  if (!isHeaderProved || logsBloom === undefined) return false;
+  if (!mayContain(logsBloom, TRANSFER_TOPIC)) return true;
+  return ![...tokens].some((token) => mayContain(logsBloom, token));
 }
 
 async function isAnyOwn(addresses: readonly string[], watch: Watch): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { type Movement } from '../blocks/block.js';
 import { tracedMovementsOf } from '../transfers/block-traces.js';
-import { nativeTransferOf, tokenTransferOf } from '../transfers/movements.js';
+import { hasSucceeded } from '../blocks/arrangement.js';
+import { nativeTransferOf, placed, tokenTransferOf } from '../transfers/movements.js';
 import { type RawFoundTransaction, type RawReceipt, type RawTransaction } from '../blocks/raw-block.js';
 import { toQuantity } from 'ethers';
 import { type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
@@ -70,10 +71,10 @@ async function found(
     hash: header.hash,
     time: new Date(header.timestamp * 1000),
   };
-  const hasSucceeded = receipt.status === 1;
-  const inner = hasSucceeded && isTraced ? await innerMovements(rpc, hash) : [];
-  const movements = hasSucceeded ? [...movementsIn(transaction, receipt), ...inner] : [];
-  return { hash, to, included: { block, hasSucceeded, movements } };
+  const isDone = hasSucceeded(receipt, transaction.gas);
+  const inner = isDone && isTraced ? await innerMovements(rpc, hash) : [];
+  const movements = isDone ? [...movementsIn(transaction, receipt), ...inner] : [];
+  return { hash, to, included: { block, hasSucceeded: isDone, movements } };
 }
 
 async function innerMovements(rpc: Rpc, hash: string): Promise<Movement[]> {
@@ -90,7 +91,7 @@ const WORD = /^0x[0-9a-fA-F]{64}/;
 
 function movementsIn(transaction: RawTransaction, receipt: RawReceipt): Movement[] {
   const native = nativeTransferOf(transaction);
-  const tokens = receipt.logs.map((log, ordinal) =>
+  const tokens = placed(receipt.logs).map(({ log, ordinal }) =>
     WORD.test(log.data) ? tokenTransferOf(log, { txHash: transaction.hash, ordinal }) : undefined,
   );
   return [native, ...tokens].filter((movement) => movement !== undefined);

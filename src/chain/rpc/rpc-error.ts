@@ -1,4 +1,8 @@
+import { storable } from '../../database/storable.js';
 import { type RpcFailure } from './rpc-failure.js';
+
+/** Of a node, which may repeat what a contract says. */
+const MOST_WORDS = 1_000;
 
 /** A node that did not give what was asked; the message never carries the URL's path, query or credentials. */
 export class RpcError extends Error {
@@ -10,7 +14,7 @@ export class RpcError extends Error {
     why: string,
     readonly failure: RpcFailure = { kind: 'transient' },
   ) {
-    super(`${endpoint} did not answer ${method}: ${why}`);
+    super(`${endpoint} did not answer ${method}: ${storable(why, MOST_WORDS)}`);
   }
 }
 

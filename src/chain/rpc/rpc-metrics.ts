@@ -11,6 +11,7 @@ export interface ChainReport {
   chain: string;
   endpoints: EndpointReport[];
   contradictsFrom: number | null;
+  isOfNewerFork: boolean;
 }
 
 /** What Prometheus is told of RPC endpoints, by their host: every call is on the vendor's bill. */
@@ -19,6 +20,8 @@ export class RpcMetrics {
   private calls: Counter<'chain' | 'endpoint' | 'method'>;
   private errors: Counter<'chain' | 'endpoint' | 'class'>;
   private seconds: Histogram<'chain' | 'endpoint'>;
+  private newerForks: Counter<'chain'>;
+  private remarks: Counter<'chain'>;
 
   /** To be called before the first call is told of. @param report read when Prometheus asks */
   register(report: () => ChainReport[]): void {
@@ -39,7 +42,25 @@ export class RpcMetrics {
       labelNames: byEndpoint,
       buckets: BUCKETS,
     });
+    this.newerForks = new Counter({
+      name: 'quittance_chain_newer_forms_total',
+      help: 'Forms of headers, transactions or receipts that this version does not know',
+      labelNames: ['chain'],
+    });
+    this.remarks = new Counter({
+      name: 'quittance_chain_remarks_total',
+      help: 'Answers about blocks that were read though part of them was passed over or unusual',
+      labelNames: ['chain'],
+    });
     observeStates(report);
+  }
+
+  sawNewerFork(chain: string): void {
+    this.newerForks.inc({ chain });
+  }
+
+  remarked(chain: string): void {
+    this.remarks.inc({ chain });
   }
 
   called(chain: string, endpoint: string, method: string, failure: RpcFailureKind | null, ms: number): void {
@@ -50,6 +71,15 @@ export class RpcMetrics {
 }
 
 function observeStates(report: () => ChainReport[]): void {
+  new Gauge({
+    name: 'quittance_chain_newer_fork',
+    help: '1: the last blocks have parts that this version does not know, and are proved by receipts and links alone',
+    labelNames: ['chain'],
+    collect() {
+      this.reset();
+      report().forEach(({ chain, isOfNewerFork }) => this.set({ chain }, isOfNewerFork ? 1 : 0));
+    },
+  });
   const gauge = (
     name: string,
     help: string,

@@ -1,3 +1,4 @@
+import { storable, type Storable } from '../../database/storable.js';
 import { RpcError } from './rpc-error.js';
 
 /**
@@ -5,13 +6,13 @@ import { RpcError } from './rpc-error.js';
  * its form is not that of the method. The endpoint that gave it is not to be believed; asking another one helps.
  */
 export class UnprovenAnswerError extends RpcError {
+  readonly reason: Storable;
+
   /** @param reason what did not come out, without naming the endpoint */
-  constructor(
-    block: string,
-    readonly reason: string,
-  ) {
+  constructor(block: string, reason: string) {
     super('the node', `about block ${block}`, reason, { kind: 'unproven' });
-    this.message = `the node's answer about block ${block} does not prove itself: ${reason}`;
+    this.reason = storable(reason);
+    this.message = `the node's answer about block ${storable(block)} does not prove itself: ${this.reason}`;
   }
 }
 
@@ -20,6 +21,6 @@ export class WrongShapeError extends UnprovenAnswerError {
   /** @param reason with the place in the answer */
   constructor(endpoint: string, method: string, reason: string) {
     super('', reason);
-    this.message = `the answer of ${endpoint} to ${method} is not usable: ${reason}`;
+    this.message = `the answer of ${endpoint} to ${method} is not usable: ${this.reason}`;
   }
 }

@@ -2,7 +2,7 @@ import { verifyMerkleProof } from '@ethereumjs/mpt';
 import { RLP } from '@ethereumjs/rlp';
 import { balanceAt } from './balances.js';
 import { bytes } from '../encoding.js';
-import { headerHash } from '../proof/header-hash.js';
+import { type BlockProver } from '../proof/block-prover.js';
 import { keccak256 } from '../proof/keccak.js';
 import { type RawFullHeader } from '../blocks/raw-block.js';
 import { MethodNotFoundError, type Rpc } from '../rpc/rpc-endpoint.js';
@@ -10,14 +10,17 @@ import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
 
 /**
  * A balance in wei after a block, proved by the path from the header's `stateRoot` to the account (EIP-1186), as far as
- * the node gives one; as the node says it where it does not.
+ * the node gives one; as the node says it where it does not, or where the header is of a newer fork.
  * @throws UnprovenAnswerError when the header does not make its hash, or the proof does not lead to its root
  */
-export async function provenBalance(rpc: Rpc, header: RawFullHeader, address: string): Promise<bigint> {
+export async function provenBalance(
+  prover: BlockProver,
+  rpc: Rpc,
+  header: RawFullHeader,
+  address: string,
+): Promise<bigint> {
   const blockHash = header.hash.toLowerCase();
-  if (headerHash(header) !== blockHash) {
-    throw new UnprovenAnswerError(blockHash, 'its header does not make its hash');
-  }
+  if (!prover.header(header)) return balanceAt(rpc, blockHash, address);
   try {
     const { accountProof } = await rpc.call('eth_getProof', [address, [], { blockHash }]);
     return await balanceProvedBy(accountProof, header, address);

@@ -1,7 +1,7 @@
-import { type Proofs } from '../../config/chains.js';
 import { balancesAt } from './balances.js';
 import { type Block, type Movement } from '../blocks/block.js';
 import { tracedMovements } from './block-traces.js';
+import { type BlockProver } from '../proof/block-prover.js';
 import {
   type InternalFound,
   type InternalSearch,
@@ -22,7 +22,7 @@ export class BalanceTransfers implements InternalTransfers {
 
   constructor(
     private readonly rpc: RpcPool,
-    private readonly proofs: Proofs,
+    private readonly prover: BlockProver,
   ) {}
 
   async search({ blocks: all, head, watched }: InternalSearch): Promise<InternalFound> {
@@ -70,7 +70,7 @@ export class BalanceTransfers implements InternalTransfers {
       const changed = unseenAmong(addresses, before, after, [block]);
       const found = await Promise.all(
         changed.map(async (address) => {
-          const amount = await unseenCredit(rpc, this.proofs, block, address);
+          const amount = await unseenCredit(rpc, this.prover, block, address);
           return amount > 0n ? explained(rpc, block, address, amount) : [];
         }),
       );

@@ -1,8 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { requireConsistent } from '../blocks/consistency.js';
 import { movementsOf } from './movements.js';
 import { type BlockBody, type Outcome, type RawLog } from '../blocks/raw-block.js';
-import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
 
 const HASH = `0x${'b'.repeat(64)}`;
 const TOKEN = `0x${'70'.repeat(20)}`;
@@ -115,27 +113,5 @@ describe('movementsOf', () => {
 
   it('keeps an amount of 2^256−1 to the last digit', () => {
     expect(read({ logs: [{ data: word(2n ** 256n - 1n) }] })[0]?.amount).toBe(2n ** 256n - 1n);
-  });
-});
-
-describe('requireConsistent', () => {
-  it('does not believe an answer with a log left out', () => {
-    const { block, receipts } = aBlock({ logs: [{}, {}, {}] });
-    receipts[0]?.logs.splice(1, 1);
-    expect(() => requireConsistent(block, receipts)).toThrow(UnprovenAnswerError);
-  });
-
-  it('does not believe receipts of another block, of other transactions, or too few of them', () => {
-    const { block, receipts } = aBlock({}, {});
-    expect(() => requireConsistent(block, receipts.slice(1))).toThrow(/2 transactions but 1 receipts/);
-    expect(() => requireConsistent(block, [...receipts].reverse())).toThrow(/another transaction/);
-    expect(() => requireConsistent({ ...block, hash: '0xother' }, receipts)).toThrow(/is of block/);
-  });
-
-  it('does not believe logs that a reorg has taken', () => {
-    for (const change of [{ removed: true }, { blockHash: '0xother' }]) {
-      const { block, receipts } = aBlock({ logs: [{}, change] });
-      expect(() => requireConsistent(block, receipts)).toThrow(/log 1 is of another branch/);
-    }
   });
 });

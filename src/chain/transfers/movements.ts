@@ -1,8 +1,15 @@
 import { type Block, type BlockRef, type Movement } from '../blocks/block.js';
+import { hasSucceeded } from '../blocks/arrangement.js';
 import { type BlockBody, type Outcome, type RawHeader, type RawLog } from '../blocks/raw-block.js';
 
 /** keccak256("Transfer(address,address,uint256)"), ERC-20. */
 export const TRANSFER_TOPIC = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef';
+
+/**
+ * Where native transfers are logged from, by the chain itself (EIP-7708). They are seen without these logs; a chain that
+ * begins to write them must not move the places of the logs beside them.
+ */
+export const SYSTEM_LOGGER = '0xfffffffffffffffffffffffffffffffffffffffe';
 
 export function blockRef(raw: RawHeader): BlockRef {
   return {
@@ -17,37 +24,56 @@ export function blockRef(raw: RawHeader): BlockRef {
  * Every value transfer of a block: native value of the transactions that succeeded, and Transfer logs of the tokens
  * watched. Zero-value transfers are left out: they are how address poisoning is done, and move no money.
  * @param watchedTokens contracts, lower-case
- * @param receipts of all its transactions in order, as `requireConsistent` wants them
+ * @param receipts of all its transactions in order, as `arrange` gives them; null: it moves nothing
  */
 export function movementsOf(
   block: BlockBody,
-  receipts: Outcome[],
+  receipts: readonly (Outcome | null)[],
   watchedTokens: ReadonlySet<string>,
 ): Block {
   const movements: Movement[] = [];
   block.transactions.forEach((transaction, index) => {
-    const receipt = receipts[index] as Outcome;
-    if (receipt.status !== 1) return;
+    const receipt = receipts[index] ?? null;
+    if (receipt === null || !hasSucceeded(receipt, transaction.gas)) return;
     const native = nativeTransferOf(transaction);
     if (native && native.amount > 0n) movements.push(native);
-    receipt.logs.forEach((log, ordinal) => {
+    for (const { log, ordinal } of placed(receipt.logs)) {
       const movement = watchedTransferOf(log, { txHash: transaction.hash, ordinal }, watchedTokens);
       if (movement) movements.push(movement);
-    });
+    }
   });
   return blockOf(block, movements);
 }
 
-/** Yellow paper, appendix G: what every transaction costs before any code runs. */
-const PLAIN_TRANSFER_GAS = 21_000;
+/** Logs of one transaction, each with its place among them; those that the chain itself writes have none. */
+export function placed(logs: readonly RawLog[]): { log: RawLog; ordinal: number }[] {
+  return logs
+    .filter(({ address }) => address.toLowerCase() !== SYSTEM_LOGGER)
+    .map((log, ordinal) => ({ log, ordinal }));
+}
+
+/** Yellow paper, appendix G: what every transaction costs before any code runs, until Amsterdam. */
+const PLAIN_TRANSFER_GAS = 21_000n;
 
 export function blockOf(block: BlockBody, movements: Movement[]): Block {
   return {
     ...blockRef(block),
     movements,
     transactions: block.transactions.map(({ hash }) => hash.toLowerCase()),
-    runsCode: block.transactions.some(({ gas }) => Number(gas) > PLAIN_TRANSFER_GAS),
+    runsCode: block.transactions.some((transaction) => mayRunCode(block, transaction)),
   };
+}
+
+/**
+ * Since Amsterdam a call costs from 12,000 gas on before any code runs (EIP-2780), so that what is allowed no longer
+ * tells; which blocks are of that fork, their own fields show.
+ */
+function mayRunCode(
+  { blockAccessListHash, slotNumber }: BlockBody,
+  { gas, to, input }: BlockBody['transactions'][number],
+): boolean {
+  const isAmsterdam = blockAccessListHash !== undefined || slotNumber !== undefined;
+  return isAmsterdam || to === null || (input ?? '0x') !== '0x' || gas > PLAIN_TRANSFER_GAS;
 }
 
 /** Whom these logs say that tokens went to; lower-case. */
@@ -75,6 +101,7 @@ export function nativeTransferOf({
   to,
   value,
 }: BlockBody['transactions'][number]): Movement | undefined {
+  // A system's transaction may leave it out: what has no recipient moves nothing.
   if (to === null) return undefined;
   return {
     kind: 'native',

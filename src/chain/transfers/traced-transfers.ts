@@ -1,6 +1,6 @@
-import { type Proofs } from '../../config/chains.js';
 import { type Block, type Movement } from '../blocks/block.js';
 import { tracedMovements } from './block-traces.js';
+import { type BlockProver } from '../proof/block-prover.js';
 import {
   type InternalFound,
   type InternalSearch,
@@ -16,7 +16,7 @@ import { unseenCredit } from './unseen-credit.js';
 export class TracedTransfers implements InternalTransfers {
   constructor(
     private readonly rpc: RpcPool,
-    private readonly proofs: Proofs,
+    private readonly prover: BlockProver,
   ) {}
 
   async search({ blocks, head, ownAmong }: InternalSearch): Promise<InternalFound> {
@@ -59,7 +59,7 @@ export class TracedTransfers implements InternalTransfers {
     address: string,
     traced: readonly Movement[],
   ): Promise<void> {
-    const arrived = await unseenCredit(rpc, this.proofs, block, address);
+    const arrived = await unseenCredit(rpc, this.prover, block, address);
     const told = traced.reduce(
       (total, { from, to, amount }) =>
         total + (to === address ? amount : 0n) - (from === address ? amount : 0n),

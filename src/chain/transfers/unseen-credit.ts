@@ -1,8 +1,7 @@
-import { type Proofs } from '../../config/chains.js';
 import { provenBalance } from './account-proof.js';
 import { balanceAt } from './balances.js';
 import { type Block } from '../blocks/block.js';
-import { proveBlock } from '../proof/block-proof.js';
+import { type BlockProver } from '../proof/block-prover.js';
 import { type RawFullHeader, type RawTransaction } from '../blocks/raw-block.js';
 import { type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
 
@@ -14,7 +13,12 @@ import { type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
  * @returns wei; below 0 where code at the address sent something away
  * @throws RpcError, UnprovenAnswerError
  */
-export async function unseenCredit(rpc: Rpc, proofs: Proofs, block: Block, address: string): Promise<bigint> {
+export async function unseenCredit(
+  rpc: Rpc,
+  prover: BlockProver,
+  block: Block,
+  address: string,
+): Promise<bigint> {
   const [full, parent] = await Promise.all([
     rpc.call('eth_getBlockByHash', [block.hash, true]),
     rpc.call('eth_getBlockByHash', [block.parentHash, false]),
@@ -24,10 +28,13 @@ export async function unseenCredit(rpc: Rpc, proofs: Proofs, block: Block, addre
       kind: 'not_found',
     });
   }
-  proveBlock(full, block.number, proofs);
+  // The block has been read before: a form that is not known was taken then, or is not taken now.
+  prover.block(full, block.number, (newer) => {
+    throw newer;
+  });
   const read =
-    proofs === 'full'
-      ? provenBalance
+    prover.proofs === 'full'
+      ? (one: Rpc, header: RawFullHeader, whose: string) => provenBalance(prover, one, header, whose)
       : (one: Rpc, { hash }: RawFullHeader, whose: string) => balanceAt(one, hash, whose);
   const [before, after] = await Promise.all([read(rpc, parent, address), read(rpc, full, address)]);
   const own = full.transactions.filter(({ from }) => from === address);

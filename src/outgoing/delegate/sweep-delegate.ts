@@ -1,5 +1,6 @@
 import { AbiCoder, Interface, toUtf8String, zeroPadValue } from 'ethers';
 import { type RawLog } from '../../chain/blocks/raw-block.js';
+import { storable, type Storable } from '../../database/storable.js';
 import artifact from './sweep-delegate.json' with { type: 'json' };
 
 const contract = new Interface([
@@ -67,7 +68,7 @@ export function refusalIn(
   logs: readonly RawLog[],
   delegate: string,
   { from, token }: { from: string; token: string },
-): string | null {
+): Storable | null {
   for (const log of logs.filter(({ address }) => address.toLowerCase() === delegate)) {
     const parsed = contract.parseLog({ topics: [...log.topics], data: log.data });
     if (parsed?.name !== 'Refused') continue;
@@ -77,7 +78,11 @@ export function refusalIn(
   return null;
 }
 
-function wordsOf(answer: string): string {
+function wordsOf(answer: string): Storable {
+  return storable(inWords(answer));
+}
+
+function inWords(answer: string): string {
   if (/^0x(00)+$/.test(answer)) return 'it returns false';
   const error = answer.startsWith('0x08c379a0') ? stringIn(answer) : null;
   if (error !== null) return `it reverts ${error}`;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { storable } from '../../database/storable.js';
 import { outcomeOf } from './outcome.js';
 
 const NOW = Date.parse('2026-11-23T10:00:00.000Z');
@@ -30,7 +31,7 @@ describe('outcomeOf', () => {
   });
 
   it('sends again when there was no answer, and keeps the reason', () => {
-    const failed = { kind: 'failed' as const, error: 'connection refused', timing: TIMING };
+    const failed = { kind: 'failed' as const, error: storable('connection refused'), timing: TIMING };
     expect(outcome(failed, 2)).toMatchObject({
       state: 'pending',
       nextAttemptAt: after(5_000),

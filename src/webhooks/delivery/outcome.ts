@@ -1,9 +1,12 @@
+import { type Storable, storableLines } from '../../database/storable.js';
 import { type AttemptOutcome } from './delivery.repository.js';
 import { delayAfter, retryAfterMs } from './retry.js';
 import { type WebhookAnswer } from '../http/webhook-client.js';
 
 /** 410: the consumer says that the endpoint is gone for good. */
 const GONE = 410;
+/** Characters of a response that are kept. */
+const MOST_RESPONSE = 1024;
 /** Too many requests, and unavailable: both may say when to come back. */
 const OVERLOADED = [429, 503];
 
@@ -33,7 +36,7 @@ export function outcomeOf(answer: WebhookAnswer, context: AttemptContext): Attem
       durationMs: context.durationMs,
       status,
       error: isDelivered ? null : whyFailed(answer),
-      response: answer.kind === 'answered' ? answer.response : null,
+      response: responseOf(answer),
       ...answer.timing,
     },
   };
@@ -47,6 +50,11 @@ function delayFor(
   if (delayMs === undefined || answer.kind === 'failed' || !OVERLOADED.includes(answer.status))
     return delayMs;
   return Math.max(delayMs, retryAfterMs(answer.retryAfter, now) ?? 0);
+}
+
+/** What an endpoint said, for people to read; null when it said nothing. */
+export function responseOf(answer: WebhookAnswer): Storable | null {
+  return answer.kind === 'answered' ? storableLines(answer.response, MOST_RESPONSE) : null;
 }
 
 /** In words for the attempt log; null for a success. */

@@ -1,4 +1,5 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { type Storable } from '../../database/storable.js';
 import { WebhookDelivery } from './webhook-delivery.entity.js';
 
 /** One POST and what came back. */
@@ -29,7 +30,7 @@ export class WebhookAttempt {
 
   /** The response's first 1 KB. */
   @Column('text', { nullable: true })
-  response: string | null;
+  response: Storable | null;
 
   /** The IP address connected to; null when it came to none. */
   @Column('text', { nullable: true })

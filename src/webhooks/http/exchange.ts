@@ -182,9 +182,8 @@ class Exchange {
   }
 
   private answer({ status, headers, body }: Ended, request: ClientRequest) {
-    // NUL is the one character that Postgres text cannot hold.
-    const text = body.subarray(0, KEPT_BYTES).toString('utf8').replaceAll('\0', '\uFFFD');
-    const data: ExchangeData = { ...this.timing, response: text };
+    const response = body.subarray(0, KEPT_BYTES).toString('utf8');
+    const data: ExchangeData = { ...this.timing, response };
     return {
       data,
       status,

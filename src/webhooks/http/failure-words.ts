@@ -1,3 +1,5 @@
+import { storable, type Storable } from '../../database/storable.js';
+
 /** Why there was no answer, in words a merchant understands, by the error's code (Node's and OpenSSL's). */
 const REASONS: Record<string, string> = {
   ECONNREFUSED: 'connection refused',
@@ -35,7 +37,11 @@ interface Failure extends Error {
 }
 
 /** @returns one sentence; for errors we have no words for, the system's own */
-export function whyNoAnswer(error: Failure): string {
+export function whyNoAnswer(error: Failure): Storable {
+  return storable(inWords(error));
+}
+
+function inWords(error: Failure): string {
   const cause = (error.cause as Failure | undefined) ?? error;
   const code = cause.code ?? '';
   if (code === 'CERT_HAS_EXPIRED' && error.certificateValidTo) {

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Axios, type AxiosResponse } from 'axios';
+import { type Storable } from '../../database/storable.js';
 import { SETTINGS } from '../../config/configuration.module.js';
 import { type Settings } from '../../config/settings.js';
 import { runningMs } from '../../process/running-time.js';
@@ -22,7 +23,7 @@ export interface WebhookRequest {
 /** What came of a POST. Either an HTTP answer, whatever its status, or the reason why there was none. */
 export type WebhookAnswer = { timing: Timing } & (
   | { kind: 'answered'; status: number; retryAfter: string | undefined; response: string }
-  | { kind: 'failed'; error: string }
+  | { kind: 'failed'; error: Storable }
 );
 
 export class PlainHttpError extends Error {

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional, IntersectionType, OmitType } from '@nestjs/swagger';
-import { IsIn, IsISO8601, IsOptional, IsUUID, Matches } from 'class-validator';
+import { IsIn, IsOptional, IsUUID, Matches } from 'class-validator';
+import { IsInstant } from '../../http/is-instant.js';
 import { PageQuery } from '../../http/page.js';
 import { DELIVERY_STATES, type DeliveryState } from '../delivery/webhook-delivery.entity.js';
 
@@ -56,6 +57,6 @@ export class ReplayDeliveriesDto extends DeliveryFilterDto {
 
   @ApiPropertyOptional({ format: 'date-time', description: 'Made from then on' })
   @IsOptional()
-  @IsISO8601({ strict: true })
+  @IsInstant()
   since?: string;
 }

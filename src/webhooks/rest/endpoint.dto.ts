@@ -7,7 +7,6 @@ import {
   IsBoolean,
   IsIn,
   IsInt,
-  IsISO8601,
   IsNumber,
   IsOptional,
   IsString,
@@ -17,6 +16,7 @@ import {
   Min,
   ValidateIf,
 } from 'class-validator';
+import { IsInstant } from '../../http/is-instant.js';
 import { IsMetadata, IsStorableText } from '../../http/is-storable.js';
 
 const URL_RULES = { protocols: ['http', 'https'], require_protocol: true, require_tld: false };
@@ -28,6 +28,7 @@ export class CreateEndpointDto {
   @ApiProperty({ example: 'https://shop.example/webhooks', maxLength: 2048 })
   @IsString()
   @Length(1, 2048)
+  @IsStorableText()
   @IsUrl(URL_RULES, { message: 'url must be a whole URL, as in https://shop.example/webhooks' })
   url: string;
 
@@ -127,12 +128,12 @@ export class TestEndpointDto {
 
 export class ReplayDto {
   @ApiProperty({ format: 'date-time', description: 'Events from then on' })
-  @IsISO8601({ strict: true })
+  @IsInstant()
   since: string;
 
   @ApiPropertyOptional({ format: 'date-time' })
   @IsOptional()
-  @IsISO8601({ strict: true })
+  @IsInstant()
   until?: string;
 
   @ApiPropertyOptional({

@@ -186,6 +186,8 @@ export class EndpointsService {
   }
 
   private requireUrl(url: string): void {
+    if (!URL.canParse(url))
+      throw new UrlRefusedError('must be a URL that can be called, as in https://shop.example/webhooks');
     const { username, password } = new URL(url);
     if (username !== '' || password !== '') {
       throw new UrlRefusedError('must not hold a name or password; the signature tells who sends');

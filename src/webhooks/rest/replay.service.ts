@@ -8,7 +8,7 @@ import { EndpointsService } from './endpoints.service.js';
 import { subscribes } from '../../events/event-filter.js';
 import { BUILT_IN_ENDPOINT_ID } from '../endpoints/built-in-endpoint.js';
 import { OperatorsEndpointError } from '../webhook.errors.js';
-import { whyFailed } from '../delivery/outcome.js';
+import { responseOf, whyFailed } from '../delivery/outcome.js';
 import { type ReplayedDelivery, ReplayRepository } from './replay.repository.js';
 import { WebhookQueue } from '../delivery/webhook-queue.js';
 import { WebhookSender } from '../delivery/webhook-sender.js';
@@ -76,7 +76,7 @@ export class ReplayService {
     const answer = await this.sender.post(this.sender.sign(endpoint, { id, body, at }));
     const status = answer.kind === 'answered' ? answer.status : null;
     const error = whyFailed(answer);
-    const response = answer.kind === 'answered' ? answer.response : null;
+    const response = responseOf(answer);
     const durationMs = Date.now() - at.getTime();
     return { event_id: id, status, delivered: error === null, error, response, duration_ms: durationMs };
   }

@@ -21,6 +21,7 @@ import {
   optional,
   quantity,
   type Reader,
+  unknownAmong,
   withDefault,
 } from './shape.js';
 
@@ -53,18 +54,20 @@ const headerFields = {
   slotNumber: optional(digits),
 } satisfies { [Name in keyof HashedFields]-?: Reader<HashedFields[Name]> };
 
-/** What nodes tell of a block besides its header. */
-const BESIDES = ['transactions', 'uncles', 'withdrawals', 'size', 'totalDifficulty'];
+/** What nodes tell of a block besides its header; of Ethereum, and of chains that have more to tell. */
+const BESIDES = [
+  ...['transactions', 'uncles', 'withdrawals', 'requests', 'size', 'totalDifficulty'],
+  // Arbitrum, OpenEthereum's heirs, BSC, ZKsync, Scroll.
+  ...['l1BlockNumber', 'sendCount', 'sendRoot', 'author', 'sealFields', 'signature', 'step'],
+  ...['milliTimestamp', 'l1BatchNumber', 'l1BatchTimestamp', 'row_consumption', 'rowConsumption'],
+];
 const KNOWN = new Set([...Object.keys(headerFields), ...BESIDES]);
 
 const hashedFields = object<HashedFields>(headerFields);
 
 export const header: Reader<RawFullHeader> = (given) => ({
   ...hashedFields(given),
-  // Null is absent.
-  unknownFields: Object.entries(fieldsOf(given)).flatMap(([name, value]) =>
-    value === null || KNOWN.has(name) ? [] : [name],
-  ),
+  unknownFields: unknownAmong(given, KNOWN),
 });
 
 const accessListEntry = object<RawAccessListEntry>({ address, storageKeys: list(hash) });

@@ -39,8 +39,8 @@ export interface RawFullHeader extends RawHeader {
   blockAccessListHash?: string;
   /** Amsterdam (EIP-7843). */
   slotNumber?: string;
-  /** Names of the fields that came besides, and are not known to be told by nodes without being hashed. */
-  unknownFields: string[];
+  /** What came besides, and is not known to be told by nodes without being hashed: hex as it came; '' for all else. */
+  unknownFields: Readonly<Record<string, string>>;
 }
 
 export interface RawAccessListEntry {
@@ -141,4 +141,6 @@ export interface RawReceipt {
   daFootprintGasScalar?: bigint;
   /** Celo, type 0x7b: in the token that gas is paid in (CIP-66). */
   baseFee?: string;
+  /** What came besides, and is not known to be told by nodes: hex as it came; '' for all else. */
+  unknownFields: Readonly<Record<string, string>>;
 }

@@ -10,6 +10,8 @@ import {
   object,
   optional,
   quantity,
+  type Reader,
+  unknownAmong,
   withDefault,
 } from './shape.js';
 
@@ -25,7 +27,9 @@ export const log = object<RawLog>({
 
 export const logs = list(log);
 
-export const receipt = object<RawReceipt>({
+type KnownFields = Omit<RawReceipt, 'unknownFields'>;
+
+const receiptFields = {
   transactionHash: hash,
   blockHash: hash,
   blockNumber: count,
@@ -46,4 +50,19 @@ export const receipt = object<RawReceipt>({
   operatorFeeConstant: optional(quantity),
   daFootprintGasScalar: optional(quantity),
   baseFee: optional(digits),
+} satisfies { [Name in keyof KnownFields]-?: Reader<KnownFields[Name]> };
+
+/** What nodes tell of a receipt besides; of Ethereum, the OP stack, Arbitrum and others. */
+const BESIDES = [
+  ...['transactionIndex', 'blockTimestamp', 'from', 'to', 'contractAddress', 'author', 'revertReason'],
+  ...['l1FeeScalar', 'l1GasPrice', 'l1GasUsed', 'l1BaseFeeScalar', 'l1BlobBaseFee', 'l1BlobBaseFeeScalar'],
+  ...['gasUsedForL1', 'l1BlockNumber', 'timeboosted', 'l1BatchNumber', 'l1BatchTxIndex', 'l2ToL1Logs'],
+];
+const KNOWN = new Set([...Object.keys(receiptFields), ...BESIDES]);
+
+const knownFields = object<KnownFields>(receiptFields);
+
+export const receipt: Reader<RawReceipt> = (given) => ({
+  ...knownFields(given),
+  unknownFields: unknownAmong(given, KNOWN),
 });

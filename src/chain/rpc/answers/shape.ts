@@ -67,6 +67,19 @@ export function fieldsOf(given: unknown): Partial<Record<string, unknown>> {
   return given;
 }
 
+const NONE: Readonly<Record<string, string>> = {};
+
+/** The fields of an object that are not known, hex as it came, '' for all else. Null is absent. */
+export function unknownAmong(given: unknown, known: ReadonlySet<string>): Readonly<Record<string, string>> {
+  let unknown: Record<string, string> | null = null;
+  for (const [name, value] of Object.entries(fieldsOf(given))) {
+    if (value === null || value === undefined || known.has(name)) continue;
+    unknown ??= {};
+    unknown[name] = typeof value === 'string' && /^0x[0-9a-f]*$/i.test(value) ? value : '';
+  }
+  return unknown ?? NONE;
+}
+
 export function list<T>(reader: Reader<T>): Reader<T[]> {
   return (given) => {
     if (!Array.isArray(given)) unexpected('a list', given);

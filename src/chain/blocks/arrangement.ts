@@ -1,0 +1,55 @@
+import { type BlockBody, type Outcome, type RawReceipt } from './raw-block.js';
+import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
+
+export type Receipt = RawReceipt;
+
+/** A block's receipts by its transactions. */
+export interface Arranged {
+  /** One for each transaction, in their order; null: none was given. */
+  receipts: (Receipt | null)[];
+  /** What was passed over, in words. */
+  remarks: string[];
+}
+
+/**
+ * Gives each transaction of a block its receipt, by its hash: some nodes list one more, or the same one twice, or in
+ * another order. Of several, the one that succeeded counts (Hedera lists each attempt; only one can succeed), else the
+ * one that stands at the transaction's place.
+ * @throws UnprovenAnswerError when one is of another block: a reorg came in between
+ */
+export function arrange(block: BlockBody, given: readonly Receipt[]): Arranged {
+  const byHash = new Map<string, Receipt[]>();
+  given.forEach((receipt, index) => {
+    if (receipt.blockHash !== block.hash) {
+      throw new UnprovenAnswerError(block.hash, `receipt ${index} is of block ${receipt.blockHash}`);
+    }
+    const hash = receipt.transactionHash;
+    byHash.set(hash, [...(byHash.get(hash) ?? []), receipt]);
+  });
+  const receipts = block.transactions.map(({ hash }) => theOneOf(byHash.get(hash) ?? []));
+  const own = new Set(block.transactions.map(({ hash }) => hash));
+  const foreign = [...byHash.keys()].filter((hash) => !own.has(hash));
+  const copied = [...byHash].filter(([hash, several]) => own.has(hash) && several.length > 1);
+  return {
+    receipts,
+    remarks: [
+      ...foreign.map((hash) => `a receipt of ${hash}, which is none of its transactions, was passed over`),
+      ...copied.map(([hash, several]) => `${several.length} receipts of ${hash} came, one was taken`),
+    ],
+  };
+}
+
+function theOneOf(several: readonly Receipt[]): Receipt | null {
+  return several.find(({ status }) => status === 1) ?? several[0] ?? null;
+}
+
+/**
+ * Whether a transaction did what it was to do. Before Byzantium receipts have no status, and a transaction that failed
+ * has used all of its gas (yellow paper, section 6.2); one that only pays cannot fail.
+ * @param gas what it was allowed
+ */
+export function hasSucceeded({ status, root, gasUsed }: Outcome, gas: bigint): boolean {
+  if (status !== undefined) return status === 1;
+  if (root === undefined || gasUsed === undefined) return false;
+  return gasUsed < gas || gasUsed === 21_000n;
+}

@@ -1,0 +1,93 @@
+import { type Logger } from '@nestjs/common';
+import { type ChainConfig } from '../config/chains.js';
+import { RepeatedMessage } from '../process/repeated-message.js';
+import { ChainAccounts } from './accounts/chain-accounts.js';
+import { type ChainStatus } from './chain.service.js';
+import { deepestConfirmations } from './confirmations.js';
+import { BlockProver } from './proof/block-prover.js';
+import { type ChainReader, RpcChainReader } from './reading/chain-reader.js';
+import { Sources } from './reading/sources.js';
+import { type RpcMetrics } from './rpc/rpc-metrics.js';
+import { RpcPool } from './rpc/rpc-pool.js';
+import { BalanceTransfers } from './transfers/balance-transfers.js';
+import { type InternalTransfers, NO_INTERNAL_TRANSFERS } from './transfers/internal-transfers.js';
+import { TracedTransfers } from './transfers/traced-transfers.js';
+
+/** Where the chain's own finality decides, and not a number of blocks. */
+const FINALIZED_DEPTH = 128;
+const REMARK_EVERY_MS = 60 * 60_000;
+
+/** One chain, and the way to its nodes. */
+export interface Connection {
+  config: ChainConfig;
+  rpc: RpcPool;
+  prover: BlockProver;
+  reader: ChainReader;
+  accounts: ChainAccounts;
+  internal: InternalTransfers;
+  status: ChainStatus;
+  /** Ms since 1970. */
+  checkAgainAtMs: number;
+}
+
+/** @param logger named by whoever keeps the connection */
+export function connectChain(config: ChainConfig, metrics: RpcMetrics, logger: Logger): Connection {
+  const { name: chain, rpcUrls, chainId, blockTimeMs, rpcRequestsPerSecond } = config;
+  const rpc = new RpcPool(rpcUrls, chainId, {
+    blockTimeMs,
+    requestsPerSecond: rpcRequestsPerSecond,
+    onCall: (...call) => metrics.called(chain, ...call),
+    onAside: (endpoint, aside) => {
+      if (aside === null) logger.log({ chain, endpoint }, 'rpc endpoint taken back');
+      else logger.warn({ chain, endpoint, ...aside }, 'rpc endpoint put aside');
+    },
+  });
+  const prover = proverOf(config, metrics, logger);
+  const sources = new Sources({
+    onRest: (source, reason) => {
+      if (reason === null) logger.log({ chain, source }, 'asking again in a way that had failed');
+      else
+        logger.warn({ chain, source, reason }, 'no endpoint answers this: asking in another way for a while');
+    },
+  });
+  return {
+    config,
+    rpc,
+    prover,
+    reader: new RpcChainReader(rpc, prover, sources, deepestConfirmations(config) || FINALIZED_DEPTH),
+    accounts: new ChainAccounts(rpc),
+    internal: internalTransfers(config, rpc, prover),
+    status: { state: 'unchecked' },
+    checkAgainAtMs: 0,
+  };
+}
+
+function proverOf({ name: chain, proofs }: ChainConfig, metrics: RpcMetrics, logger: Logger): BlockProver {
+  const remarks = new RepeatedMessage(REMARK_EVERY_MS);
+  return new BlockProver(
+    proofs,
+    (what, block) => {
+      metrics.sawNewerFork(chain);
+      logger.error(
+        { chain, block, what },
+        'this version does not know all of the chain’s blocks: it goes on by receipts and by the links between ' +
+          'blocks, as with proofs: receipts. Install a newer version',
+      );
+    },
+    (remark, block) => {
+      metrics.remarked(chain);
+      if (remarks.isDue(chain, '', Date.now())) {
+        logger.warn({ chain, block, remark }, 'an answer of an unusual form was read all the same');
+      }
+    },
+  );
+}
+
+function internalTransfers(
+  { internalTransfers: how }: ChainConfig,
+  rpc: RpcPool,
+  prover: BlockProver,
+): InternalTransfers {
+  if (how === 'trace') return new TracedTransfers(rpc, prover);
+  return how === 'balance' ? new BalanceTransfers(rpc, prover) : NO_INTERNAL_TRANSFERS;
+}

@@ -1,0 +1,133 @@
+import { type Proofs } from '../../config/chains.js';
+import { type RawBlock, type RawFullHeader, type RawLog, type RawReceipt } from '../blocks/raw-block.js';
+import { arrange, type Arranged, type Receipt } from '../blocks/arrangement.js';
+import { type BlockProof, proveBlock, proveLogs, proveReceipts, type ReceiptsProof } from './block-proof.js';
+import { KnownForms } from './known-forms.js';
+import { isWithoutGaps, requireOwnBranch } from '../blocks/log-order.js';
+import { OddStructureError, type OnNewerForm } from './newer-form.js';
+import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
+
+/** What was seen of a newer fork, for whoever has to bring a newer version. */
+export interface NewerFork {
+  /** As in "header of a newer fork: slotHash". */
+  what: string;
+  /** The last block in which it was seen. */
+  block: number;
+}
+
+/** So many blocks without it, and it was not the chain, but an endpoint. */
+const FORGOTTEN_AFTER_BLOCKS = 1_000;
+
+/** Receipts in the order of the transactions, and what of them was proved. */
+export interface ProvedReceipts extends Arranged {
+  proof: ReceiptsProof;
+}
+
+/** Proves the answers about one chain's blocks, as far as `proofs` says and the blocks' own form allows. */
+export class BlockProver {
+  private readonly forms = new KnownForms();
+  /** Forms that were taken before, since no endpoint had the blocks in a known one. */
+  private readonly taken = new Set<string>();
+  private seen: NewerFork | null = null;
+
+  /**
+   * @param onNewer told of each form that is not known, once
+   * @param onRemark told what was passed over in an answer, though the block was read
+   */
+  constructor(
+    readonly proofs: Proofs,
+    private readonly onNewer: (what: string, block: number) => void = () => undefined,
+    private readonly onRemark: (remark: string, block: number) => void = () => undefined,
+  ) {}
+
+  /** What was last seen of a newer fork; null: nothing for a while. @param head the last block read */
+  newerFork(head: number): NewerFork | null {
+    return this.seen !== null && head - this.seen.block <= FORGOTTEN_AFTER_BLOCKS ? this.seen : null;
+  }
+
+  /** As `proveBlock`. @throws UnprovenAnswerError; what `onNewer` throws where a form is not known */
+  block(block: RawBlock, number: number, onNewer: OnNewerForm): BlockProof {
+    const proof = proveBlock(block, number, this.proofs, this.forms);
+    this.admit(proof.newer, number, onNewer);
+    return proof;
+  }
+
+  /** Whether a header makes its hash. @throws UnprovenAnswerError where it does not though all of it is known */
+  header(header: RawFullHeader): boolean {
+    const { isProved, newer } = this.forms.of(header);
+    if (!isProved && newer.length === 0) {
+      throw new UnprovenAnswerError(header.hash, 'its header does not make its hash');
+    }
+    return isProved;
+  }
+
+  /**
+   * The receipts of a block's transactions, proved where the chain's roots prove them. Where they do, neither the order
+   * nor what the node says of itself matters; where they do not, its structure is believed.
+   * @throws UnprovenAnswerError; what `onNewer` throws
+   */
+  receipts(block: RawBlock, given: readonly RawReceipt[], onNewer: OnNewerForm): ProvedReceipts {
+    const arranged = arrange(block, given);
+    if (this.proofs === 'off') {
+      this.requireUsualStructure(block, arranged, onNewer);
+      this.remark(arranged, block);
+      return { ...arranged, proof: 'none' };
+    }
+    const own = arranged.receipts.filter((receipt): receipt is Receipt => receipt !== null);
+    const isAsGiven = own.length === given.length && own.every((receipt, index) => receipt === given[index]);
+    const proof = isAsGiven ? this.root(block, own, onNewer) : this.eitherRoot(block, own, given, onNewer);
+    this.remark(arranged, block);
+    return { ...arranged, proof };
+  }
+
+  /** @throws UnprovenAnswerError */
+  logs(block: RawBlock, logs: readonly RawLog[]): void {
+    if (this.proofs !== 'off') proveLogs(block, logs);
+  }
+
+  /** Nothing is proved; but numbers of logs with gaps are what a log left out looks like. */
+  private requireUsualStructure(block: RawBlock, { receipts }: Arranged, onNewer: OnNewerForm): void {
+    const logs = receipts.flatMap((receipt) => receipt?.logs ?? []);
+    requireOwnBranch(block, logs);
+    if (isWithoutGaps(logs)) return;
+    this.admit(new OddStructureError(block.hash, 'numbers of logs with gaps'), block.number, onNewer);
+  }
+
+  /** What stands beside the transactions may be in the root, or may not. */
+  private eitherRoot(
+    block: RawBlock,
+    own: readonly RawReceipt[],
+    given: readonly RawReceipt[],
+    onNewer: OnNewerForm,
+  ): ReceiptsProof {
+    try {
+      return this.root(block, given, onNewer);
+    } catch (error) {
+      if (!(error instanceof UnprovenAnswerError)) throw error;
+      return this.root(block, own, onNewer);
+    }
+  }
+
+  private root(block: RawBlock, receipts: readonly RawReceipt[], onNewer: OnNewerForm): ReceiptsProof {
+    const newer = proveReceipts(block, receipts);
+    this.admit(newer, block.number, onNewer);
+    return newer === null ? 'root' : 'bloom';
+  }
+
+  private admit(newer: BlockProof['newer'], number: number, onNewer: OnNewerForm): void {
+    if (newer === null) return;
+    if (!this.taken.has(newer.what)) {
+      onNewer(newer);
+      this.taken.add(newer.what);
+      if (newer instanceof OddStructureError)
+        this.onRemark(`${newer.what}: a habit of the chain's nodes`, number);
+      else this.onNewer(newer.what, number);
+    }
+    if (newer instanceof OddStructureError) return;
+    this.seen = { what: newer.what, block: number };
+  }
+
+  private remark({ remarks }: Arranged, block: RawBlock): void {
+    remarks.forEach((remark) => this.onRemark(remark, block.number));
+  }
+}

@@ -1,0 +1,192 @@
+import { toQuantity } from 'ethers';
+import { type BlockProver, type ProvedReceipts } from '../proof/block-prover.js';
+import {
+  inKnownFormFirst,
+  type NewerFormError,
+  OddStructureError,
+  type OnNewerForm,
+} from '../proof/newer-form.js';
+import { tokenRecipients } from '../transfers/movements.js';
+import { type Outcome, type RawBlock, type RawLog, type RawReceipt } from '../blocks/raw-block.js';
+import { type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
+import { type RpcPool } from '../rpc/rpc-pool.js';
+import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
+import { type BlockLogs, notYet } from './block-logs.js';
+import { type Sources } from './sources.js';
+
+/** What a block's receipts are read for. */
+export interface Wanted {
+  /** Native value goes to an address of ours, if its transaction succeeded. */
+  isPaid: boolean;
+  /** Contracts whose Transfer logs count, lower-case. */
+  tokens: ReadonlySet<string>;
+  isAnyOwn: (addresses: readonly string[]) => Promise<boolean>;
+}
+
+/** Receipts by the block's transactions; null where the node has none of it, and nobody can have it. */
+export type BlockOutcomes = readonly (Outcome | null)[];
+
+/**
+ * Reads what became of a block's transactions, in the first way that an endpoint can answer: all receipts at once; its
+ * logs, and receipts one by one only where something is ours; receipts one by one; logs alone.
+ */
+export class BlockReceipts {
+  constructor(
+    private readonly rpc: RpcPool,
+    private readonly prover: BlockProver,
+    private readonly logs: BlockLogs,
+    private readonly logsAlone: BlockLogs,
+    private readonly sources: Sources,
+  ) {}
+
+  /**
+   * @returns null when nothing in the block reaches us
+   * @throws UnprovenAnswerError, RpcError
+   */
+  of(block: RawBlock, wanted: Wanted): Promise<BlockOutcomes | null> {
+    return this.sources.first<BlockOutcomes | null>(block.hash, [
+      { name: 'eth_getBlockReceipts', ask: () => this.atOnce(block) },
+      { name: 'eth_getLogs, then receipts', ask: () => this.whereOurs(block, wanted) },
+      { name: 'eth_getTransactionReceipt', ask: () => this.oneByOne(block) },
+      // Without a bloom that proves them, logs that are missing could not be told from none.
+      ...(this.prover.proofs === 'off'
+        ? []
+        : [{ name: 'eth_getLogs alone', ask: () => this.byLogsAlone(block, wanted) }]),
+    ]);
+  }
+
+  /** By hash and not by number, so that a reorg in between cannot mix two branches. */
+  private atOnce(block: RawBlock): Promise<BlockOutcomes> {
+    return this.fromOne('eth_getBlockReceipts', async (rpc, onNewer) => {
+      const given = await receiptsByHash(rpc, block);
+      // It may have the block, and not have executed it yet, or no longer have it; another endpoint may.
+      if (given === null) throw notYet(block);
+      const known = given.filter((receipt) => receipt !== null);
+      return this.completed(rpc, block, known, onNewer);
+    });
+  }
+
+  /**
+   * What looks as if something had been left out is taken for a habit of the chain's nodes only when the receipts say
+   * the same one by one.
+   */
+  private async usualOrConfirmed(
+    rpc: Rpc,
+    block: RawBlock,
+    given: readonly RawReceipt[],
+    onNewer: OnNewerForm,
+  ): Promise<BlockOutcomes> {
+    let odd: OddStructureError | null = null;
+    const told = (error: NewerFormError) => {
+      onNewer(error);
+      if (error instanceof OddStructureError) throw (odd = error);
+    };
+    try {
+      return this.prover.receipts(block, given, told).receipts;
+    } catch (error) {
+      if (odd === null || error !== odd) throw error;
+      const single = await Promise.all(block.transactions.map(({ hash }) => receiptOf(rpc, hash)));
+      const inAll = new Map(given.map((receipt) => [receipt.transactionHash, receipt]));
+      for (const receipt of single) {
+        if (receipt === null) throw notYet(block);
+        const other = inAll.get(receipt.transactionHash);
+        if (other?.logs.length !== receipt.logs.length) {
+          throw new UnprovenAnswerError(
+            block.hash,
+            `receipts of ${receipt.transactionHash} differ in their logs`,
+          );
+        }
+      }
+      return this.prover.receipts(block, given, onNewer).receipts;
+    }
+  }
+
+  /** Some nodes leave out receipts of the list that they have one by one. */
+  private async completed(
+    rpc: Rpc,
+    block: RawBlock,
+    given: readonly RawReceipt[],
+    onNewer: OnNewerForm,
+  ): Promise<BlockOutcomes> {
+    if (given.length === 0) {
+      throw new UnprovenAnswerError(block.hash, `${block.transactions.length} transactions but no receipts`);
+    }
+    const listed = new Set(given.map(({ transactionHash }) => transactionHash));
+    const missing = block.transactions.filter(({ hash }) => !listed.has(hash));
+    if (missing.length === 0) return this.usualOrConfirmed(rpc, block, given, onNewer);
+    const single = await Promise.all(missing.map(({ hash }) => receiptOf(rpc, hash)));
+    const all = inOrder(block, [...given, ...single.filter((receipt) => receipt !== null)]);
+    return rootedOrComplete(block, this.prover.receipts(block, all, onNewer));
+  }
+
+  /**
+   * Logs alone prove less than receipts: the bloom covers no amounts, and no log that looks like another. They do to see
+   * that a block has nothing for us; where it has, all its receipts are read one by one.
+   */
+  private async whereOurs(block: RawBlock, wanted: Wanted): Promise<BlockOutcomes | null> {
+    const isOurs =
+      wanted.isPaid || (await wanted.isAnyOwn(tokenRecipients(await this.logs.of(block), wanted.tokens)));
+    return isOurs ? this.oneByOne(block) : null;
+  }
+
+  private oneByOne(block: RawBlock): Promise<BlockOutcomes> {
+    return this.fromOne('eth_getTransactionReceipt', async (rpc, onNewer) => {
+      const given = await Promise.all(block.transactions.map(({ hash }) => receiptOf(rpc, hash)));
+      const known = given.filter((receipt) => receipt !== null);
+      return rootedOrComplete(block, this.prover.receipts(block, known, onNewer));
+    });
+  }
+
+  /**
+   * Where no receipt can be had at all: the logs are those of transactions that succeeded. Whether one that only pays
+   * did, they do not tell.
+   */
+  private async byLogsAlone(block: RawBlock, { isPaid }: Wanted): Promise<BlockOutcomes> {
+    if (isPaid) throw new RpcError('every endpoint', 'for receipts', `none has those of block ${block.hash}`);
+    const logs = await this.logsAlone.of(block);
+    const byHash = new Map<string, RawLog[]>();
+    for (const log of logs) {
+      const hash = log.transactionHash;
+      byHash.set(hash, [...(byHash.get(hash) ?? []), log]);
+    }
+    return block.transactions.map(({ hash }) => {
+      const own = byHash.get(hash);
+      return own === undefined
+        ? null
+        : { transactionHash: hash, blockHash: block.hash, status: 1, logs: own };
+    });
+  }
+
+  private fromOne(
+    what: string,
+    read: (rpc: Rpc, onNewer: OnNewerForm) => Promise<BlockOutcomes>,
+  ): Promise<BlockOutcomes> {
+    return inKnownFormFirst((onNewer) => this.rpc.fromOneEndpoint((rpc) => read(rpc, onNewer), what));
+  }
+}
+
+/** A few nodes take a number only, and say that the parameter is wrong. */
+async function receiptsByHash(rpc: Rpc, block: RawBlock): Promise<(RawReceipt | null)[] | null> {
+  try {
+    return await rpc.call('eth_getBlockReceipts', [block.hash]);
+  } catch (error) {
+    if (!(error instanceof RpcError) || error.failure.kind !== 'fatal') throw error;
+    return rpc.call('eth_getBlockReceipts', [toQuantity(block.number)]);
+  }
+}
+
+function receiptOf(rpc: Rpc, hash: string): Promise<RawReceipt | null> {
+  return rpc.call('eth_getTransactionReceipt', [hash]);
+}
+
+/** What a root proves is all there is; without one, a transaction has to have its receipt. */
+function rootedOrComplete(block: RawBlock, { receipts, proof }: ProvedReceipts): BlockOutcomes {
+  if (proof !== 'root' && receipts.includes(null)) throw notYet(block);
+  return receipts;
+}
+
+function inOrder({ transactions }: RawBlock, receipts: readonly RawReceipt[]): RawReceipt[] {
+  const place = new Map(transactions.map(({ hash }, index) => [hash, index]));
+  const placeOf = ({ transactionHash }: RawReceipt) => place.get(transactionHash) ?? transactions.length;
+  return [...receipts].sort((one, other) => placeOf(one) - placeOf(other));
+}
