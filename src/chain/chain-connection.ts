@@ -7,7 +7,7 @@ import { type ChainStatus } from './chain.service.js';
 import { deepestConfirmations } from './confirmations.js';
 import { BlockProver } from './proof/block-prover.js';
 import { type ChainReader, RpcChainReader } from './reading/chain-reader.js';
-import { Sources } from './reading/sources.js';
+import { Sources } from './rpc/sources.js';
 import { type RpcMetrics } from './rpc/rpc-metrics.js';
 import { RpcPool } from './rpc/rpc-pool.js';
 import { BalanceProofs } from './transfers/balance-proofs.js';

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { RpcError } from '../../src/chain/rpc/rpc-error.js';
 import { BlockProver } from '../../src/chain/proof/block-prover.js';
-import { Sources } from '../../src/chain/reading/sources.js';
+import { Sources } from '../../src/chain/rpc/sources.js';
 import { RpcPool } from '../../src/chain/rpc/rpc-pool.js';
 import { type Answer, type Call, FaultyRpc } from '../harness/faulty-rpc.js';
 import { failure } from '../harness/faulty-rpc-faults.js';

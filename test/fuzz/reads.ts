@@ -3,12 +3,13 @@ import { ChainAccounts } from '../../src/chain/accounts/chain-accounts.js';
 import { type Block } from '../../src/chain/blocks/block.js';
 import { type RpcMethod } from '../../src/chain/rpc/methods.js';
 import { BlockProver } from '../../src/chain/proof/block-prover.js';
-import { Sources } from '../../src/chain/reading/sources.js';
+import { Sources } from '../../src/chain/rpc/sources.js';
 import { type RpcPool } from '../../src/chain/rpc/rpc-pool.js';
 import { RpcChainReader, type Watch } from '../../src/chain/reading/chain-reader.js';
 import { findTransaction } from '../../src/chain/reading/transaction.js';
 import { checkToken } from '../../src/chain/tokens/token-check.js';
 import { assetBalancesAt } from '../../src/chain/transfers/balances.js';
+import { BalanceProofs } from '../../src/chain/transfers/balance-proofs.js';
 import { BalanceTransfers } from '../../src/chain/transfers/balance-transfers.js';
 import { TracedTransfers } from '../../src/chain/transfers/traced-transfers.js';
 import { PayerContract } from '../harness/payer-contract.js';
@@ -76,8 +77,8 @@ export function readsOf({ chain, shop, number, tokenNumber, inner, signed }: His
     watched: () => Promise.resolve([shop]),
     ownAmong: watch.ownAmong,
   };
-  const traced = (pool: RpcPool) => new TracedTransfers(pool, new BlockProver('full')).search(search);
-  const balanced = (pool: RpcPool) => new BalanceTransfers(pool, new BlockProver('full')).search(search);
+  const traced = (pool: RpcPool) => new TracedTransfers(pool, ...proved()).search(search);
+  const balanced = (pool: RpcPool) => new BalanceTransfers(pool, ...proved()).search(search);
   const accounts = (pool: RpcPool) => new ChainAccounts(pool);
   const call = { from: payer, to: shop, value: 1n };
   const noReceipts: RpcMethod[] = ['eth_getBlockReceipts'];
@@ -140,6 +141,11 @@ export function readsOf({ chain, shop, number, tokenNumber, inner, signed }: His
       isProved: false,
       run: async (pool) => (await accounts(pool).broadcast(signed)).outcome,
     },
-    { method: 'eth_getCode', isProved: false, run: (pool) => accounts(pool).code(token) },
+    { method: 'eth_getCode', isProved: false, run: (pool) => accounts(pool).code(token, 'latest') },
   ];
+}
+
+function proved(): [BlockProver, BalanceProofs] {
+  const prover = new BlockProver('full');
+  return [prover, new BalanceProofs(prover, () => undefined)];
 }

@@ -13,7 +13,7 @@ import { type RpcFailureKind } from '../rpc/rpc-failure.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
 import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
 import { type BlockLogs, notYet } from './block-logs.js';
-import { type Sources } from './sources.js';
+import { type Sources } from '../rpc/sources.js';
 
 /** What a block's receipts are read for. */
 export interface Wanted {

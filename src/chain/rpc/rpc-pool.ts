@@ -104,15 +104,16 @@ export class RpcPool implements Rpc {
    * @throws RpcError, UnprovenAnswerError of the first that failed, when none answered
    */
   async fromEveryEndpoint<T>(read: (rpc: Rpc) => Promise<T>, what = 'a read'): Promise<T[]> {
-    const members = this.inOrder();
+    const members = this.inOrder(what);
     const answers = await Promise.allSettled(members.map((member) => member.read(read, what)));
     const given: T[] = [];
     const failures: Error[] = [];
     answers.forEach((answer, index) => {
       if (answer.status === 'fulfilled') return given.push(answer.value);
       const failure = failureOf(answer.reason, what);
+      if (failure === null) throw answer.reason;
       if (failure instanceof UnprovenAnswerError)
-        members[index]?.standing.gaveUnprovenAnswer(failure.reason, Date.now());
+        members[index]?.standing.gaveUnprovenAnswer(what, failure.reason, Date.now());
       failures.push(failure);
     });
     members.forEach((member) => member.tell());
