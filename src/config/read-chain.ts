@@ -18,6 +18,7 @@ import {
 import { nearest } from './nearest.js';
 import { urlWith } from './parsers.js';
 import { presetEntry, PRESETS } from './presets.js';
+import { refundRules } from './read-refund.js';
 import { chainSweep, tokenSweep } from './read-sweep.js';
 import { usualProofs } from './usual-proofs.js';
 
@@ -36,6 +37,7 @@ const CHAIN_KEYS = [
   'internal_transfers',
   'explorer_url',
   'sweep',
+  'refund',
   'forwarder',
   'start_block',
   'proofs',
@@ -75,6 +77,7 @@ export function readChain(given: Located): ChainConfig {
     explorerUrl:
       value.explorer_url == null ? null : url(entry, ['explorer_url'], value.explorer_url, 'http', 'https'),
     sweep: chainSweep(entry),
+    ...refundRules(entry, ['refund'], value.refund),
     forwarder: value.forwarder == null ? null : address(entry, ['forwarder'], value.forwarder),
     startBlock: value.start_block == null ? null : blockNumber(entry, ['start_block'], value.start_block),
   };
@@ -198,6 +201,7 @@ function tokens(entry: Located): TokenConfig[] {
       'confirmations',
       'start_block',
       'sweep',
+      'refund',
     ]);
     const { enabled = true } = token;
     if (typeof enabled !== 'boolean') entry.complain([...path, 'enabled'], 'must be true or false');
@@ -209,6 +213,7 @@ function tokens(entry: Located): TokenConfig[] {
         enabled: enabled === true,
         ...tokenConfirmations(entry, [...path, 'confirmations'], token.confirmations),
         ...tokenSweep(entry, [...path, 'sweep'], token.sweep),
+        ...refundRules(entry, [...path, 'refund'], token.refund),
         ...(token.start_block == null
           ? {}
           : { startBlock: blockNumber(entry, [...path, 'start_block'], token.start_block) }),
