@@ -2,11 +2,12 @@ import { type Logger } from '@nestjs/common';
 import { type ChainConfig } from '../config/chains.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
 import { ChainAccounts } from './accounts/chain-accounts.js';
+import { ChainEvidence } from './accounts/chain-evidence.js';
 import { type ChainStatus } from './chain.service.js';
 import { deepestConfirmations } from './confirmations.js';
 import { BlockProver } from './proof/block-prover.js';
 import { type ChainReader, RpcChainReader } from './reading/chain-reader.js';
-import { Sources } from './reading/sources.js';
+import { Sources } from './rpc/sources.js';
 import { type RpcMetrics } from './rpc/rpc-metrics.js';
 import { RpcPool } from './rpc/rpc-pool.js';
 import { BalanceProofs } from './transfers/balance-proofs.js';
@@ -25,6 +26,7 @@ export interface Connection {
   prover: BlockProver;
   reader: ChainReader;
   accounts: ChainAccounts;
+  evidence: ChainEvidence;
   internal: InternalTransfers;
   status: ChainStatus;
   /** Ms since 1970. */
@@ -63,6 +65,7 @@ export function connectChain(config: ChainConfig, metrics: RpcMetrics, logger: L
     prover,
     reader: new RpcChainReader(rpc, prover, sources, deepestConfirmations(config) || FINALIZED_DEPTH),
     accounts: new ChainAccounts(rpc),
+    evidence: new ChainEvidence(rpc, prover),
     internal: internalTransfers(config, rpc, prover, balances),
     status: { state: 'unchecked' },
     checkAgainAtMs: 0,

@@ -1,7 +1,6 @@
 import { type DataSource, type EntityManager } from 'typeorm';
 import { type Block, type BlockRef } from '../chain/blocks/block.js';
 import { type ChainReader, type Watch } from '../chain/reading/chain-reader.js';
-import { deepestConfirmations } from '../chain/confirmations.js';
 import { type InternalTransfers } from '../chain/transfers/internal-transfers.js';
 import { type ChainConfig } from '../config/chains.js';
 import { type ChainFactsService } from '../payments/chain-facts.service.js';
@@ -15,13 +14,13 @@ import { firstThat, linkedPrefix, planNext } from './plan.js';
 import { ReadAhead } from './read-ahead.js';
 import { atMost, finalNumber, GROUP, readBlocks, transfersOf } from './read-blocks.js';
 import { startAfter } from './start-block.js';
+import { windowOf } from './window.js';
 import { firstPaymentAt } from '../payments/payment-addresses.js';
 
 /** Blocks at most that are committed together while catching up. */
 const BATCH = 100;
 /** Payments advanced in one transaction when time or depth alone moves them. */
 const DUE_BATCH = 200;
-const MIN_WINDOW = 256;
 
 /** A reorg goes below every block we remember: which payments it undid cannot be told, so the chain is halted. */
 export class ReorgTooDeepError extends Error {
@@ -82,7 +81,7 @@ export class ChainScanner {
     private readonly chain: ChainConfig,
     private readonly sources: Sources,
   ) {
-    this.window = Math.max(MIN_WINDOW, 2 * deepestConfirmations(chain));
+    this.window = windowOf(chain);
     this.searches = new InternalSearches(chain, sources);
   }
 

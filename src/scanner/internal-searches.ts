@@ -1,6 +1,6 @@
 import { type EntityManager } from 'typeorm';
 import { type Block, type BlockRef } from '../chain/blocks/block.js';
-import { isPassing } from '../chain/rpc/passing-failure.js';
+import { isPassing } from '../chain/rpc/sources.js';
 import { UnprovenAnswerError } from '../chain/rpc/unproven-answer.js';
 import { type InternalFound, withInternal } from '../chain/transfers/internal-transfers.js';
 import { type ChainConfig } from '../config/chains.js';

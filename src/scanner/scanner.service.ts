@@ -47,7 +47,7 @@ export class ScannerService implements OnApplicationBootstrap, BeforeApplication
   onApplicationBootstrap(): void {
     for (const chain of this.chains.all()) {
       const watch = this.watch(chain);
-      const ticker = new Ticker(() => watch.tick());
+      const ticker = new Ticker(() => watch.tick(), { loop: 'scan', chain: chain.name });
       this.tickers.push(ticker);
       // Twice a block, so that a new one is seen half a block time after it was mined at the worst.
       const periodMs = Math.min(MAX_PERIOD_MS, Math.max(MIN_PERIOD_MS, chain.blockTimeMs / 2));

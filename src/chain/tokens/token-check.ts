@@ -114,5 +114,5 @@ function isTooWide({ failure: { kind } }: RpcError): boolean {
 
 /** The contract was asked, and said no. */
 function isRefusal(error: unknown): boolean {
-  return error instanceof RpcError && error.failure.kind === 'fatal';
+  return error instanceof RpcError && error.failure.kind === 'reverted';
 }

@@ -22,15 +22,29 @@ export async function provenBalance(
 ): Promise<bigint> {
   const { hash: blockHash } = header;
   if (!prover.header(header)) return balanceAt(rpc, blockHash, address);
-  const { accountProof } = await rpc.call('eth_getProof', [address, [], { blockHash }]);
-  return balanceProvedBy(accountProof, header, address);
+  return (await provenAccount(rpc, header, address)).balance;
 }
 
-async function balanceProvedBy(
+/**
+ * What a header's `stateRoot` has of an account: wei, and how many transactions of it were mined.
+ * @param header one that makes its hash
+ * @throws UnprovenAnswerError; MethodNotFoundError, RpcError
+ */
+export async function provenAccount(
+  rpc: Rpc,
+  header: RawFullHeader,
+  address: string,
+): Promise<{ nonce: number; balance: bigint }> {
+  const { hash: blockHash } = header;
+  const { accountProof } = await rpc.call('eth_getProof', [address, [], { blockHash }]);
+  return accountProvedBy(accountProof, header, address);
+}
+
+async function accountProvedBy(
   proof: readonly string[],
   { hash, stateRoot }: RawFullHeader,
   address: string,
-): Promise<bigint> {
+): Promise<{ nonce: number; balance: bigint }> {
   const nodes = proof.map(bytes);
   // The library takes the first node's own hash for the root.
   if (nodes[0] === undefined || keccak256(nodes[0]) !== stateRoot) {
@@ -39,7 +53,11 @@ async function balanceProvedBy(
   const account = await verifyMerkleProof(bytes(keccak256(bytes(address))), nodes).catch(() => {
     throw new UnprovenAnswerError(hash, `the proof of ${address} does not hold`);
   });
-  if (account === null) return 0n;
-  const [, balance] = RLP.decode(account) as [Uint8Array, Uint8Array];
-  return BigInt(`0x0${Buffer.from(balance).toString('hex')}`);
+  if (account === null) return { nonce: 0, balance: 0n };
+  const [nonce, balance] = RLP.decode(account) as [Uint8Array, Uint8Array];
+  return { nonce: Number(numberIn(nonce)), balance: numberIn(balance) };
+}
+
+function numberIn(bigEndian: Uint8Array): bigint {
+  return BigInt(`0x0${Buffer.from(bigEndian).toString('hex')}`);
 }

@@ -2,7 +2,7 @@ import { type Block, type Movement } from '../blocks/block.js';
 import { type InnerTransfer, ofCallFrames, ofParityTraces } from './inner-transfers.js';
 import { type ParityTrace, type TracedTransaction } from '../rpc/answers/traces.js';
 import { MethodNotFoundError, type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
-import { isPassing } from '../rpc/passing-failure.js';
+import { isPassing } from '../rpc/sources.js';
 import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
 
 /**

@@ -1,6 +1,6 @@
-import { isPassing } from '../rpc/passing-failure.js';
-import { MethodNotFoundError } from '../rpc/rpc-endpoint.js';
-import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
+import { MethodNotFoundError, RpcError } from './rpc-endpoint.js';
+import { type RpcFailureKind } from './rpc-failure.js';
+import { UnprovenAnswerError } from './unproven-answer.js';
 
 /** One way to the answer, as by one method. */
 export interface Source<T> {
@@ -10,6 +10,8 @@ export interface Source<T> {
   ask: () => Promise<T>;
 }
 
+/** What may be over the next time; anything else a node will say again, about this block at least. */
+const PASSING: readonly RpcFailureKind[] = ['rate_limited', 'unauthorized', 'transient', 'internal'];
 /** As often a failure that may pass is met by every endpoint for one block, before the next source is asked. */
 const PATIENCE = 3;
 /** A source that failed for so many blocks in a row is passed over, until it is looked at again. */
@@ -105,6 +107,11 @@ function mostTelling(failures: readonly Error[]): unknown {
     failures.find((failure) => !(failure instanceof MethodNotFoundError)) ??
     failures[0]
   );
+}
+
+/** Whether a failure says nothing about what was asked for: the same may be answered in a moment. */
+export function isPassing(error: Error): boolean {
+  return error instanceof RpcError && PASSING.includes(error.failure.kind);
 }
 
 /** Of an answer, or the lack of one; whatever else is thrown is a fault of ours. */
