@@ -49,7 +49,7 @@ module.exports = {
       to: {
         path: OWN('payments'),
         pathNot:
-          '^src/payments/(payments\\.module|chain-facts\\.(module|service)|observed-transfer|payment-addresses|deposit-funds|given-back|refund-subjects|dto/is-amount|(payment|deposit)\\.view|.+\\.entity)\\.ts$',
+          '^src/payments/(payments\\.module|chain-facts\\.(module|service)|observed-transfer|payment-addresses|deposit-funds|given-back|named-assets?|refund-subjects|dto/is-amount|(payment|deposit)\\.view|.+\\.entity)\\.ts$',
       },
     },
     {
