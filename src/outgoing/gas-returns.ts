@@ -12,6 +12,7 @@ import { type Moved, type Mover, Movers, NOTHING_MOVED, type Round } from './mov
 import { isAnyOpenFrom } from './open-transactions.js';
 import { OutgoingSigner } from './outgoing-signer.js';
 import { holdAddress } from './outgoing.repository.js';
+import { NotSignedError } from './signing-gate.js';
 import { sideBySide } from './side-by-side.js';
 import { type Payload, unsignedBytes } from './transaction-bytes.js';
 
@@ -48,7 +49,7 @@ export class GasReturns implements Mover, OnModuleInit {
     const { done, failures } = await sideBySide(
       await this.leftovers(chain),
       ({ address }) => `gas left at ${address} could not be returned`,
-      (leftover) => this.settle(round, leftover, tank, fees),
+      (leftover) => unlessNotSigned(this.settle(round, leftover, tank, fees)),
     );
     return { hasSigned: done.includes(true), failures };
   }
@@ -101,8 +102,20 @@ export class GasReturns implements Mover, OnModuleInit {
         amount: left - cost,
         isDrain: true,
         nodeNonce,
+        fee: null,
+        balance: { has: left, needed: left },
       });
       return true;
     });
+  }
+}
+
+/** What does not hold now is looked at again in the next round. */
+async function unlessNotSigned(settled: Promise<boolean>): Promise<boolean> {
+  try {
+    return await settled;
+  } catch (error) {
+    if (error instanceof NotSignedError) return false;
+    throw error;
   }
 }

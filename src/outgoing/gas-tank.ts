@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
-import { type ReadAfter } from '../chain/accounts/chain-accounts.js';
+import { type GasQuote, type ReadAfter } from '../chain/accounts/chain-accounts.js';
 import { type BlockId } from '../chain/accounts/chain-evidence.js';
 import { type Chain } from '../chain/chain.js';
 import { SETTINGS } from '../config/configuration.module.js';
@@ -9,10 +9,11 @@ import { type Settings } from '../config/settings.js';
 import { ScannedChain } from '../scanner/scanned-chain.js';
 import { Keys } from '../wallet/keys.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
-import { dataReserve, feesFor } from './fees.js';
+import { dataReserve, expectedPrice, feesFor } from './fees.js';
 import { PLAIN_TRANSFER_GAS } from './gas.js';
 import { OutgoingSigner } from './outgoing-signer.js';
 import { holdAddress, NOT_SCANNED } from './outgoing.repository.js';
+import { type FeeShare } from './signing-rules.js';
 import { TankMetrics } from './tank-metrics.js';
 import { unsignedBytes } from './transaction-bytes.js';
 
@@ -28,6 +29,10 @@ export interface Means {
   nodeNonce: number;
 }
 
+/** `under_way`: gas is on its way, or was sent and has become too dear for now: it is looked at again. */
+export type Funding =
+  { state: 'signed' } | { state: 'under_way' } | { state: 'refused'; why: 'no_gas_tank' | 'gas_tank_low' };
+
 /** Gas for an address. */
 export interface GasRequest {
   to: string;
@@ -35,11 +40,9 @@ export interface GasRequest {
   needed: bigint;
   /** The sweep or refund it is for. */
   subjectId: string | null;
+  /** What that is to cost in all by a price, this much for the gas's own transfer included; left out: it does not matter. */
+  feeAt?: (quote: GasQuote, fundingWei: bigint) => FeeShare;
 }
-
-/** `under_way`: gas is on its way, or was sent and has become too dear for now: it is looked at again. */
-export type Funding =
-  { state: 'signed' } | { state: 'under_way' } | { state: 'refused'; why: 'no_gas_tank' | 'gas_tank_low' };
 
 /** Pays the gas of addresses that have none. */
 @Injectable()
@@ -65,11 +68,11 @@ export class GasTank {
    * Signs a transfer of the gas that an address lacks, unless one is under way to it. What it has is read after the last
    * block scanned: gas that is mined and not in there is under way still, so that no node that lags has it sent twice.
    * @param then what is committed together with it
-   * @throws RpcError
+   * @throws NotSignedError, RpcError
    */
   async fund(
     chain: Chain,
-    { to, needed, subjectId }: GasRequest,
+    { to, needed, subjectId, feeAt }: GasRequest,
     then: (manager: EntityManager) => Promise<unknown> = () => Promise.resolve(),
   ): Promise<Funding> {
     const means = await this.means(chain);
@@ -104,6 +107,8 @@ export class GasTank {
         from,
         isDrain: false,
         nodeNonce,
+        fee: feeAt?.(quote, gasLimit * expectedPrice(quote) + roomy) ?? null,
+        balance: null,
       });
       await then(manager);
       return { state: 'signed' };

@@ -72,6 +72,10 @@ export class OutgoingTransaction {
   @Column(amountColumn)
   amount: bigint;
 
+  /** Wei: what the share of fees allows it to cost; null: any, as what moves it was forced or is no sweep. */
+  @Column({ ...amountColumn, name: 'most_fee', nullable: true })
+  mostFee: bigint | null;
+
   /** The fee comes out of what is moved: an attempt with a higher one moves less. */
   @Column('boolean', { name: 'is_drain', default: false })
   isDrain: boolean;

@@ -2,7 +2,7 @@ import { CallRevertedError, type GasQuote } from '../chain/accounts/chain-accoun
 import { type Chain } from '../chain/chain.js';
 import { type Round } from './movers.js';
 import { saysNo, transferData } from './erc20.js';
-import { allowedGas } from './gas.js';
+import { allowedGas, expectedOf } from './gas.js';
 import { dataReserve, type Fees, feesFor, feesWithin } from './fees.js';
 import { unsignedBytes } from './transaction-bytes.js';
 
@@ -14,12 +14,18 @@ export interface Transfer {
   amount: bigint;
 }
 
+/** What a transfer is expected to cost: gas, and wei for publishing it where the chain charges that. */
+export interface ExpectedCost {
+  expectedGas: bigint;
+  dataFee: bigint;
+}
+
 /** What trying a transfer on the node has shown, before anything is signed for it. */
 export type Trial =
   /** It can be signed: the address has what it takes. */
-  | { state: 'ready'; gasLimit: bigint; fees: Fees }
+  | ({ state: 'ready'; gasLimit: bigint; fees: Fees } & ExpectedCost)
   /** It lacks so many wei of all that it needs. */
-  | { state: 'needs_gas'; missing: bigint; needed: bigint }
+  | ({ state: 'needs_gas'; missing: bigint; needed: bigint } & ExpectedCost)
   /** It would fail on the chain, and why. */
   | { state: 'refused'; reason: string };
 
@@ -50,11 +56,12 @@ export async function tryTransfer(
   const forFees = balance - moved;
   const { least, roomy } = dataReserve(dataFee);
   const fees = forFees > least ? feesWithin(quote, (forFees - least) / gasLimit) : null;
-  if (fees !== null) return { state: 'ready', gasLimit, fees };
+  const expected = { expectedGas: tokenAddress === null ? gasLimit : expectedOf(gasLimit), dataFee: roomy };
+  if (fees !== null) return { state: 'ready', gasLimit, fees, ...expected };
   const now = feesFor(await accounts.gasQuote(), false).maxFeePerGas;
   const price = now > wanted.maxFeePerGas ? now : wanted.maxFeePerGas;
   const needed = moved + gasLimit * price + roomy;
-  return { state: 'needs_gas', missing: needed - balance, needed };
+  return { state: 'needs_gas', missing: needed - balance, needed, ...expected };
 }
 
 /** The same of native money that its own fee comes out of. @throws RpcError */

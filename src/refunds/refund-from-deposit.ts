@@ -35,7 +35,7 @@ export class RefundFromDeposit {
     if (trial.state === 'refused') return fails(trial.reason);
     if (trial.state === 'needs_gas') return this.fund(round, refund, trial.needed);
     const account = { kind: 'deposit' as const, derivationIndex };
-    return this.signing.sign(round, refund, { account, from }, trial);
+    return this.signing.sign(round, refund, { account, from }, trial, shown);
   }
 
   private async fund({ chain }: Round, refund: Refund, needed: bigint): Promise<RefundOutcome | null> {

@@ -34,12 +34,16 @@ export class RefundSigning {
     private readonly announcements: RefundAnnouncements,
   ) {}
 
-  /** @throws RpcError */
+  /**
+   * @param has base units of the refund's asset at the source
+   * @throws NotSignedError, RpcError
+   */
   async sign(
     { chain, quote }: Round,
     refund: Refund,
     { account, from }: Source,
     { gasLimit, fees }: Extract<Trial, { state: 'ready' }>,
+    has: bigint,
   ): Promise<RefundOutcome> {
     const { id, to, tokenAddress, amount } = refund;
     const { chainId } = chain;
@@ -66,6 +70,8 @@ export class RefundSigning {
         gasLimit,
         fees,
         nodeNonce,
+        fee: null,
+        balance: { has, needed: amount },
       });
       await this.sent(manager, refund, account.kind === 'deposit' ? 'deposit' : 'payout', outgoing.id);
       return SIGNED;

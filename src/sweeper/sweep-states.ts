@@ -4,6 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { type Chain } from '../chain/chain.js';
 import { AddressUsers } from '../outgoing/address-users.js';
 import { holdAddress } from '../outgoing/outgoing.repository.js';
+import { type NotSignedError } from '../outgoing/signing-gate.js';
 import { type Obstacle } from './planning/decide.js';
 import { Sweep } from './sweep.entity.js';
 import { SweeperMetrics } from './sweeper-metrics.js';
@@ -49,6 +50,15 @@ export class SweepStates {
   async sent(manager: EntityManager, { id }: Sweep, signed: SignedSweep): Promise<void> {
     const row = { ...signed, state: 'sent' as const, reasonCode: null, reason: null, updatedAt: new Date() };
     await manager.update(Sweep, { id }, row);
+  }
+
+  /** What does not hold any more keeps it: for a moment, as planned, or until it is planned anew. */
+  async notSigned(sweep: Sweep, { code, message: reason }: NotSignedError): Promise<false> {
+    if (code === 'paused') return false;
+    if (code !== 'balance' && code !== 'daily_limit') return this.wait(sweep, { code, reason });
+    const row = { reasonCode: code, reason, updatedAt: new Date() };
+    await this.dataSource.manager.update(Sweep, { id: sweep.id, state: sweep.state }, row);
+    return false;
   }
 
   async wait(sweep: Sweep, { code, reason }: Obstacle): Promise<false> {

@@ -12,7 +12,6 @@ import { DueSweeps } from './due-sweeps.js';
 import { BatchSigning } from './paths/batch-signing.js';
 import { BatchedTransfers } from './paths/batched-transfers.js';
 import { SingleTransfers } from './paths/single-transfers.js';
-import { DailyLimits } from './planning/daily-limits.js';
 import { SweepPlanModule } from './planning/sweep-plan.module.js';
 import { SweepMover } from './sweep-mover.js';
 import { SweepResults } from './sweep-results.js';
@@ -40,7 +39,6 @@ export class SweepRestModule {}
   providers: [
     BatchSigning,
     BatchedTransfers,
-    DailyLimits,
     DelegateWatch,
     DueSweeps,
     LateSettlements,

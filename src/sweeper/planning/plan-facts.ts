@@ -2,16 +2,17 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Chain } from '../../chain/chain.js';
 import { SETTINGS } from '../../config/configuration.module.js';
 import { type Settings } from '../../config/settings.js';
+import { feesFor } from '../../outgoing/fees.js';
 import { type Failure } from '../../outgoing/movers.js';
 import { sideBySide } from '../../outgoing/side-by-side.js';
+import { gasNotDear } from '../../outgoing/signing-rules.js';
 import { SigningPauses } from '../../outgoing/signing-pauses.js';
 import { type ChainExtent, ScannedChain } from '../../scanner/scanned-chain.js';
 import { DepositBalances } from './deposit-balances.js';
 import { type IdleDeposit, IdleDeposits } from './idle-deposits.js';
-import { dearGas } from './obstacles.js';
 import { type PlaceFacts, type PlanFacts } from './plan.js';
 import { SweepCosts } from './sweep-costs.js';
-import { batchesFor, rulesOf, sweepingOf, valueInWei } from './sweeping.js';
+import { batchesFor, rulesOf, sweepingOf, valueInWei } from '../../outgoing/sweep-rules.js';
 
 export interface PlanOptions {
   /** Of these payments only, whatever their status; null: of all that may be swept. */
@@ -63,7 +64,7 @@ export class PlanFactsReader {
       maxFeeBps: this.settings.sweepMaxFeeBps,
       isForced: options.isForced,
       pause: await this.pauses.current(),
-      gasPrice: dearGas(chain, quote),
+      gasPrice: gasNotDear({ fees: feesFor(quote, false), maxGasPrice: chain.sweep.maxGasPrice }),
       shared: costs.shared(),
       now: new Date(),
       scannedNumber: extent.scanned.number,

@@ -13,7 +13,7 @@ import {
 import { type Payload, unsignedBytes } from '../../outgoing/transaction-bytes.js';
 import { batchOfStrangers } from './batch-payload.js';
 import { type SharedCost } from './decide.js';
-import { batchesFor } from './sweeping.js';
+import { batchesFor } from '../../outgoing/sweep-rules.js';
 
 /** What a transfer takes: gas, and wei for publishing its bytes where the chain charges that. */
 interface Cost {
