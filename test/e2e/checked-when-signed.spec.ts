@@ -58,7 +58,6 @@ describe('a sweep that was planned', () => {
     ];
     await world.restart(WITHOUT_SWEEPER);
     await planned();
-    await world.app.request('POST', '/api/v1/sweeps/run', { payment_ids: [forced.id], force: true });
     await world.app.database.dataSource.query(`UPDATE sweeps SET is_forced = true WHERE payment_id = $1`, [
       forced.id,
     ]);
@@ -164,6 +163,6 @@ function revertingWith(words: string): string {
   const text = Buffer.from(words);
   const data = `08c379a0${'20'.padStart(64, '0')}${text.length.toString(16).padStart(64, '0')}${text.toString('hex').padEnd(64, '0')}`;
   const size = (data.length / 2).toString(16).padStart(4, '0');
-  // PUSH2 size, DUP1, PUSH1 14 (where the data begins), PUSH1 0, CODECOPY, PUSH1 0, REVERT
+  // PUSH2 size, DUP1, PUSH1 12 (where the data begins), PUSH1 0, CODECOPY, PUSH1 0, REVERT
   return `61${size}80600c6000396000fd${data}`;
 }
