@@ -94,6 +94,7 @@ export class GasTank {
       // In one order everywhere: the tank, then deposit addresses. Whoever funds the same address waits here.
       await holdAddress(manager, chainId, from);
       await holdAddress(manager, chainId, to);
+      if ((await this.scanned.standing(chain, after, manager)) !== 'canonical') return { state: 'under_way' };
       if (await isUnderWay(manager, chainId, to, after)) return { state: 'under_way' };
       if (await this.wasJustSent(manager, chainId, to)) return { state: 'under_way' };
       if (!(await this.canPay(manager, chain, means, amount + gasLimit * fees.maxFeePerGas, roomy)))
@@ -192,7 +193,7 @@ async function transferGas({ accounts }: Chain, from: string, to: string, after:
   return hasCode ? accounts.estimateGas({ from, to, value: 1n }) : PLAIN_TRANSFER_GAS;
 }
 
-/** Whether gas for an address is not in its balance after a block, or that block is no longer part of the scanned chain. */
+/** Whether gas for an address is not in its balance after a block of the scanned chain. */
 async function isUnderWay(
   manager: EntityManager,
   chainId: number,
@@ -202,10 +203,8 @@ async function isUnderWay(
   const [row] = await manager.query<{ is: boolean }[]>(
     `SELECT EXISTS (SELECT FROM outgoing_transactions outgoing
          WHERE chain_id = $1 AND recipient = $2 AND purpose = 'gas'
-           AND (${NOT_SCANNED} OR state IN ('mined', 'confirmed') AND block_number > $3))
-       OR NOT EXISTS (SELECT FROM chain_blocks
-         WHERE chain_id = $1 AND block_number = $3 AND block_hash = $4) AS is`,
-    [chainId, to, after.number, after.hash],
+           AND (${NOT_SCANNED} OR state IN ('mined', 'confirmed') AND block_number > $3)) AS is`,
+    [chainId, to, after.number],
   );
   return row?.is === true;
 }

@@ -3,6 +3,7 @@ import { type Authorization, type TransactionLike } from 'ethers';
 import { type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { type Chain } from '../chain/chain.js';
+import { scannedTo } from '../scanner/scanned-rows.js';
 import { type Account, Keys } from '../wallet/keys.js';
 import { type Fees } from './fees.js';
 import { NodeNonces } from './node-nonces.js';
@@ -94,7 +95,7 @@ export class OutgoingSigner {
       isDrain: intent.isDrain,
       mostFee: intent.fee?.most ?? null,
       state: 'signed',
-      signedAfterBlock: await this.outgoing.scannedTo(manager, chainId),
+      signedAfterBlock: await scannedTo(manager, chainId),
     };
     await manager.insert(OutgoingTransaction, outgoing);
     const rows = parts.map((part, position) => ({ ...part, outgoingId: id, position, chainId }));

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, In, IsNull, MoreThan, Not } from 'typeorm';
+import { isInScannedChain } from '../scanner/scanned-rows.js';
 import { OutgoingAttempt } from './outgoing-attempt.entity.js';
 import { OutgoingPart } from './outgoing-part.entity.js';
 import { OutgoingTransaction } from './outgoing-transaction.entity.js';
@@ -21,9 +22,8 @@ export const OPEN = In(['signed', 'sent', 'mined']);
  * Of rows `outgoing`: they are not done yet, or in a block that is not part of the scanned chain, so that what nodes say
  * of the last block scanned does not show them.
  */
-export const NOT_SCANNED = `(outgoing.state IN ('signed','sent') OR outgoing.state = 'mined' AND NOT EXISTS (
-  SELECT FROM chain_blocks block WHERE block.chain_id = outgoing.chain_id
-    AND block.block_number = outgoing.block_number AND block.block_hash = outgoing.block_hash))`;
+export const NOT_SCANNED = `(outgoing.state IN ('signed','sent')
+  OR outgoing.state = 'mined' AND NOT ${isInScannedChain('outgoing')})`;
 
 @Injectable()
 export class OutgoingRepository {
@@ -116,15 +116,6 @@ export class OutgoingRepository {
   /** Holds the row until the transaction ends. */
   lock(manager: EntityManager, id: string): Promise<OutgoingTransaction> {
     return manager.findOneOrFail(OutgoingTransaction, { where: { id }, lock: { mode: 'pessimistic_write' } });
-  }
-
-  /** The block up to which a chain is scanned; null: none. */
-  async scannedTo(manager: EntityManager, chainId: number): Promise<number | null> {
-    const [row] = await manager.query<{ block_number: string }[]>(
-      'SELECT block_number FROM chain_cursors WHERE chain_id = $1',
-      [chainId],
-    );
-    return row === undefined ? null : Number(row.block_number);
   }
 
   /** The nonce after the highest that this address was given here, for an authorization as well; 0: it was given none. */

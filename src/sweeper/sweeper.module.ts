@@ -7,6 +7,7 @@ import { RecipientsModule } from '../outgoing/recipients.module.js';
 import { ChainFactsModule } from '../payments/chain-facts.module.js';
 import { DelegateWatch } from './delegate/delegate-watch.js';
 import { SweepDelegateModule } from './delegate/sweep-delegate.module.js';
+import { LateSettlements } from './late-settlements.js';
 import { DueSweeps } from './due-sweeps.js';
 import { BatchSigning } from './paths/batch-signing.js';
 import { BatchedTransfers } from './paths/batched-transfers.js';
@@ -40,6 +41,7 @@ export class SweepRestModule {}
     BatchedTransfers,
     DelegateWatch,
     DueSweeps,
+    LateSettlements,
     SingleTransfers,
     SweepMover,
     SweepResults,
