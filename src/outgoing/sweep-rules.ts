@@ -1,6 +1,8 @@
 import { type AssetSweep, type ChainConfig, type SweepBatches } from '../config/chains.js';
 import { type Settings } from '../config/settings.js';
 
+export { valueInWei } from '../config/worth.js';
+
 /** Where a chain's money goes, lower-case; or why nothing is swept there. */
 export type Sweeping = { treasury: string } | { off: string };
 
@@ -23,14 +25,6 @@ export function rulesOf(
 ): AssetSweep & { nativeValue?: bigint } {
   if (tokenAddress === null) return chain.sweep;
   return chain.tokens.find(({ address }) => address === tokenAddress)?.sweep ?? { minimum: 0n };
-}
-
-/** What an amount is worth, in wei; null: nobody has said. */
-export function valueInWei(chain: ChainConfig, tokenAddress: string | null, amount: bigint): bigint | null {
-  if (tokenAddress === null) return amount;
-  const token = chain.tokens.find(({ address }) => address === tokenAddress);
-  if (token?.sweep?.nativeValue === undefined) return null;
-  return (amount * token.sweep.nativeValue) / 10n ** BigInt(token.decimals);
 }
 
 /** The beginning of a day by UTC. */

@@ -8,6 +8,7 @@ import {
   type Round,
 } from '../outgoing/movers.js';
 import { NotSignedError } from '../outgoing/signing-gate.js';
+import { RefundCosts } from './refund-costs.js';
 import { RefundFromDeposit } from './refund-from-deposit.js';
 import { RefundFromPayout } from './refund-from-payout.js';
 import { fails, type RefundOutcome, waits } from './refund-outcome.js';
@@ -24,6 +25,7 @@ export class RefundMover implements Mover, OnModuleInit {
     private readonly states: RefundStates,
     private readonly deposit: RefundFromDeposit,
     private readonly payout: RefundFromPayout,
+    private readonly costs: RefundCosts,
   ) {}
 
   onModuleInit(): void {
@@ -58,6 +60,8 @@ export class RefundMover implements Mover, OnModuleInit {
     if (await this.refunds.isAddressBusy(refund)) {
       return waits('something is on its way from the deposit address already');
     }
+    const tooDear = await this.costs.whyTooDearNow(refund, round.quote);
+    if (tooDear !== null) return waits(tooDear);
     return (await this.deposit.pay(round, refund)) ?? this.payout.pay(round, refund);
   }
 

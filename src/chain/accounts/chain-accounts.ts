@@ -5,6 +5,7 @@ import { DataFees } from './data-fees.js';
 import { type RawReceipt } from '../blocks/raw-block.js';
 import { pricePaid } from './price-paid.js';
 import { type Receipt, receiptFrom } from './receipt.js';
+import { type GasQuote, readGasQuote } from './gas-quote.js';
 import { isRevert, wordsOf } from './reverted-call.js';
 import { type AnswerOf, type ParamsOf } from '../rpc/methods.js';
 import { type Rpc } from '../rpc/rpc-endpoint.js';
@@ -12,14 +13,6 @@ import { RpcError } from '../rpc/rpc-error.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
 
 const erc20 = new Interface(['function balanceOf(address) view returns (uint256)']);
-
-/** What gas costs now, wei per gas. */
-export interface GasQuote {
-  /** Null: the chain has no EIP-1559. */
-  baseFee: bigint | null;
-  /** What miners want on top; where there is no base fee, the whole price. */
-  tip: bigint;
-}
 
 export interface Call {
   from: string;
@@ -59,6 +52,8 @@ export class DisagreementError extends RpcError {
   }
 }
 
+export { type GasQuote } from './gas-quote.js';
+
 /** What sending money asks of a chain. All throw RpcError when no endpoint answers. */
 export class ChainAccounts {
   private readonly dataFees: DataFees;
@@ -67,15 +62,8 @@ export class ChainAccounts {
     this.dataFees = new DataFees(rpc);
   }
 
-  async gasQuote(): Promise<GasQuote> {
-    const head = await this.rpc.call('eth_getBlockByNumber', ['latest', false]);
-    if (head.baseFeePerGas === undefined) {
-      return { baseFee: null, tip: await this.rpc.call('eth_gasPrice', []) };
-    }
-    return {
-      baseFee: head.baseFeePerGas,
-      tip: await this.rpc.call('eth_maxPriorityFeePerGas', []),
-    };
+  gasQuote(): Promise<GasQuote> {
+    return readGasQuote(this.rpc);
   }
 
   /** What a block takes now. */

@@ -5,13 +5,14 @@ import { bytes } from '../encoding.js';
 import { type BlockProver } from '../proof/block-prover.js';
 import { keccak256 } from '../proof/keccak.js';
 import { type RawFullHeader } from '../blocks/raw-block.js';
-import { MethodNotFoundError, type Rpc } from '../rpc/rpc-endpoint.js';
+import { type Rpc } from '../rpc/rpc-endpoint.js';
 import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
 
 /**
- * A balance in wei after a block, proved by the path from the header's `stateRoot` to the account (EIP-1186), as far as
- * the node gives one; as the node says it where it does not, or where the header is of a newer fork.
+ * A balance in wei after a block, proved by the path from the header's `stateRoot` to the account (EIP-1186); as the
+ * node says it where the header is of a newer fork, so that its root is not proved either.
  * @throws UnprovenAnswerError when the header does not make its hash, or the proof does not lead to its root
+ * @throws RpcError when the node gives no proof
  */
 export async function provenBalance(
   prover: BlockProver,
@@ -19,14 +20,9 @@ export async function provenBalance(
   header: RawFullHeader,
   address: string,
 ): Promise<bigint> {
-  const blockHash = header.hash.toLowerCase();
+  const { hash: blockHash } = header;
   if (!prover.header(header)) return balanceAt(rpc, blockHash, address);
-  try {
-    return (await provenAccount(rpc, header, address)).balance;
-  } catch (error) {
-    if (!(error instanceof MethodNotFoundError)) throw error;
-    return balanceAt(rpc, blockHash, address);
-  }
+  return (await provenAccount(rpc, header, address)).balance;
 }
 
 /**
@@ -39,7 +35,7 @@ export async function provenAccount(
   header: RawFullHeader,
   address: string,
 ): Promise<{ nonce: number; balance: bigint }> {
-  const blockHash = header.hash.toLowerCase();
+  const { hash: blockHash } = header;
   const { accountProof } = await rpc.call('eth_getProof', [address, [], { blockHash }]);
   return accountProvedBy(accountProof, header, address);
 }

@@ -142,5 +142,8 @@ export class DelegateCheck {
 function isAnswer(error: unknown): boolean {
   if (error instanceof CallRevertedError) return true;
   if (!(error instanceof RpcError)) return false;
-  return error.failure.kind === 'fatal' || /7702|authorization/i.test(error.message);
+  return (
+    ['fatal', 'parameters', 'reverted'].includes(error.failure.kind) ||
+    /7702|authorization/i.test(error.message)
+  );
 }
