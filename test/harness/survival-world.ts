@@ -16,6 +16,7 @@ import { TestChain } from './test-chain.js';
 import { waitFor } from './wait-for.js';
 
 const BLOCK_MS = 250;
+const ENCRYPTION_KEY = Buffer.alloc(32, 1).toString('base64');
 const TRANSFER_TOPIC = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef';
 export const TANK_WEI = 10n ** 20n;
 
@@ -41,6 +42,8 @@ export class SurvivalWorld {
   extra: Record<string, string> = {};
   private quittance: QuittanceProcess | null = null;
   private beside: QuittanceProcess | null = null;
+  /** Two processes never share one. */
+  private readonly folderBeside = tempFolder();
   private isMining = true;
   private miner: Promise<void>;
 
@@ -85,6 +88,7 @@ export class SurvivalWorld {
     await this.chain.stop();
     await this.database.drop();
     this.folder.remove();
+    this.folderBeside.remove();
   }
 
   async run(): Promise<QuittanceProcess> {
@@ -94,17 +98,18 @@ export class SurvivalWorld {
 
   /** Another process on the same database, which sweeps as well. */
   async runBeside(): Promise<QuittanceProcess> {
-    this.beside = await this.started('scanner,sweeper');
+    this.beside = await this.started('scanner,sweeper', this.folderBeside);
     return this.beside;
   }
 
-  private started(roles: string): Promise<QuittanceProcess> {
-    return QuittanceProcess.start(this.folder.path, {
+  private started(roles: string, folder = this.folder): Promise<QuittanceProcess> {
+    return QuittanceProcess.start(folder.path, {
       DATABASE_URL: this.database.url,
       CHAINS_FILE: this.chainsFile,
       MNEMONIC: TEST_MNEMONIC,
       TREASURY_ADDRESS: TREASURY,
       GAS_TANK_PRIVATE_KEY: TANK.privateKey,
+      ENCRYPTION_KEY,
       SWEEP_SCHEDULE: '* * * * * *',
       // Short, so that replacements are made among the kills as well.
       SWEEP_BUMP_AFTER: '2s',
