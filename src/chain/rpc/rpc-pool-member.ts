@@ -1,3 +1,4 @@
+import { runningMs } from '../../process/running-time.js';
 import { type RawHeader } from './answers/raw-block.js';
 import { type ParamsOf, type RpcMethod } from './methods.js';
 import { type Rpc, type RpcEndpoint, RpcError } from './rpc-endpoint.js';
@@ -40,7 +41,7 @@ export class PoolMember {
    */
   async read<T>(read: (rpc: Rpc) => Promise<T>, what: string): Promise<T> {
     const { endpoint } = this;
-    const now = Date.now();
+    const now = runningMs();
     if (!endpoint.circuit.admits(now))
       throw new RpcError(endpoint.label, what, 'it is left alone, since it keeps failing');
     // What comes back after a failure may be another node.
@@ -60,7 +61,7 @@ export class PoolMember {
 
   /** @returns its head; null when it does not say, rests, or serves another chain */
   async head(): Promise<Head | null> {
-    if (this.endpoint.circuit.state(Date.now()) === 'open') return null;
+    if (this.endpoint.circuit.state(runningMs()) === 'open') return null;
     try {
       const isIdentified = await (this.identified ?? this.identify());
       // One that served another chain is asked again each time: its operator may have mended it.
@@ -105,7 +106,7 @@ export class PoolMember {
       score: Math.round(score * 100) / 100,
     };
     if (aside) return { ...common, state: 'aside', reason: `${aside.reason}: ${aside.detail}` };
-    if (endpoint.circuit.state(now) !== 'closed')
+    if (endpoint.circuit.state(runningMs()) !== 'closed')
       return { ...common, state: 'resting', reason: 'it keeps failing' };
     return { ...common, state: score < POOR ? 'poor' : 'ok', reason: null };
   }

@@ -28,8 +28,13 @@ export class Standing {
   private fallenUntilMs: number | null = null;
   private unproven = { times: 0, untilMs: -Infinity, reason: '' };
   private wrongChainId: number | null = null;
+  private sawHeadAtMs = 0;
 
-  constructor(private readonly blockTimeMs: number) {}
+  /** @param stoodStillSince how long this process stood still since then, ms: a head grew old in it that nobody asked for */
+  constructor(
+    private readonly blockTimeMs: number,
+    private readonly stoodStillSince: (sinceMs: number) => number = () => 0,
+  ) {}
 
   /** @param chainId null: it serves the right one */
   servesWrongChain(chainId: number | null): void {
@@ -38,6 +43,7 @@ export class Standing {
 
   sawHead(head: Head, nowMs: number): void {
     this.head = head;
+    this.sawHeadAtMs = nowMs;
     const hasFallen = this.fallenUntilMs !== null;
     // After a while it is taken for what the chain is now: a test network may have been set back.
     const isForgiven = this.fallenUntilMs !== null && this.fallenUntilMs <= nowMs;
@@ -71,7 +77,7 @@ export class Standing {
     if (this.fallenUntilMs !== null && this.fallenUntilMs > nowMs) {
       return { reason: 'head_went_back', detail: `from block ${this.highest} to ${this.head.number}` };
     }
-    const ageMs = nowMs - this.head.timestamp * 1000;
+    const ageMs = nowMs - this.head.timestamp * 1000 - this.stoodStillSince(this.sawHeadAtMs);
     if (ageMs <= Math.max(STILL_AT_LEAST_MS, STILL_BLOCKS * this.blockTimeMs)) return null;
     const since = new Date(this.head.timestamp * 1000).toISOString();
     return { reason: 'head_stands_still', detail: `at block ${this.head.number} since ${since}` };

@@ -2,6 +2,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import axios, { type AxiosInstance } from 'axios';
 import { type JsonRpcError, type JsonRpcPayload, JsonRpcProvider, type JsonRpcResult, Network } from 'ethers';
+import { afterRunningMs } from '../../process/running-time.js';
 import { classify } from './rpc-failure.js';
 
 /** What the node said instead of a result. */
@@ -136,12 +137,15 @@ export class RpcTransport extends JsonRpcProvider {
   }
 
   private async post(payload: JsonRpcPayload | JsonRpcPayload[]): Promise<HttpAnswer> {
+    // A limit on the whole exchange: axios' own timeout does not see a body that drips, and counts our own standstills.
+    const limit = new AbortController();
+    const cancelTimer = afterRunningMs(this.timeoutMs, () => limit.abort());
     try {
-      // A limit on the whole exchange: axios' own timeout does not see a body that drips.
-      const signal = AbortSignal.timeout(this.timeoutMs);
-      return await this.http.post<string>('', JSON.stringify(payload), { signal });
+      return await this.http.post<string>('', JSON.stringify(payload), { signal: limit.signal });
     } catch (error) {
       throw new RefusedError({ message: this.failureOf(error) });
+    } finally {
+      cancelTimer();
     }
   }
 
