@@ -78,7 +78,7 @@ module.exports = {
       to: {
         path: OWN('ledger'),
         pathNot:
-          '^src/ledger/(ledger\\.module|ledger\\.service|openings|paying-accounts|top-ups|posting|.+\\.entity)\\.ts$',
+          '^src/ledger/(ledger\\.module|ledger\\.service|holdings|openings|paying-accounts|top-ups|posting|.+\\.entity)\\.ts$',
       },
     },
     {
@@ -97,7 +97,7 @@ module.exports = {
       to: {
         path: OWN('wallet'),
         pathNot:
-          '^src/wallet/(wallet\\.module|deposit-addresses|keys(\\.module)?|own-addresses|.+\\.entity)\\.ts$',
+          '^src/wallet/(wallet\\.module|deposit-addresses|unused-addresses|keys(\\.module)?|own-addresses|.+\\.entity)\\.ts$',
       },
     },
     {
@@ -108,7 +108,7 @@ module.exports = {
       to: {
         path: OWN('wallet'),
         pathNot:
-          '^src/wallet/(new-wallet|deposit-scheme|deposit-scan|scheme-of-settings|wallet-extent)\\.ts$',
+          '^src/wallet/(new-wallet|deposit-scheme|deposit-scan|next-index|scheme-of-settings|used-addresses|wallet-extent)\\.ts$',
       },
     },
     {

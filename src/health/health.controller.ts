@@ -1,9 +1,9 @@
-import { Controller, Get, Header, HttpCode, Res, VERSION_NEUTRAL } from '@nestjs/common';
+import { Controller, Get, Header, Res, VERSION_NEUTRAL } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { type FastifyReply } from 'fastify';
 import { register } from 'prom-client';
 import { Public } from '../auth/scopes.js';
-import { type Health, HealthService } from './health.service.js';
+import { type Health, HealthService, type Liveness } from './health.service.js';
 
 /** For orchestrators and monitoring: outside /api/v1, and without a key. */
 @ApiExcludeController()
@@ -12,11 +12,12 @@ import { type Health, HealthService } from './health.service.js';
 export class HealthController {
   constructor(private readonly health: HealthService) {}
 
-  /** The process runs. */
+  /** The process runs, and its loops get things done: 503 when starting it again is what helps. */
   @Get('health/live')
-  @HttpCode(200)
-  live(): { status: 'ok' } {
-    return { status: 'ok' };
+  live(@Res({ passthrough: true }) reply: FastifyReply): Liveness {
+    const liveness = this.health.live();
+    if (liveness.status !== 'ok') void reply.status(503);
+    return liveness;
   }
 
   /** It can do its work: 503 when a part it cannot do without does not answer. */

@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { type Problem } from './configuration-error.js';
+import { nearest } from './nearest.js';
+import { settingsOf } from './setting.js';
+import { Settings } from './settings.js';
+
+/**
+ * What looks like a mistake in a file of settings: a name that is nearly one of ours, a quote that is not closed. Names
+ * of others are left alone, as such a file may serve compose as well. The environment itself is not looked at: it is
+ * full of what is not ours.
+ * @param path one that is not there has no mistakes
+ */
+export function envFileProblems(path: string): Problem[] {
+  let content: string;
+  try {
+    content = readFileSync(path, 'utf8');
+  } catch {
+    return [];
+  }
+  const names = settingsOf(Settings).flatMap(({ env, secret }) => (secret ? [env, `${env}_FILE`] : [env]));
+  const known = new Map(names.map((name) => [name.toLowerCase(), name]));
+  return Object.entries(parseEnv(content)).flatMap(([name, value = '']) => {
+    if (names.includes(name)) return isUnclosed(value) ? [{ name, what: UNCLOSED }] : [];
+    const meant = nearest(name, [...known.keys()]);
+    if (meant === undefined || Math.abs(meant.length - name.length) > MOST_LETTERS_APART) return [];
+    return [{ name, what: `in ${path} is no setting; did you mean ${known.get(meant)}?` }];
+  });
+}
+
+const UNCLOSED = 'begins with a quote that is not closed; close it, or leave both out';
+/** Names further apart are others', not misspelt. */
+const MOST_LETTERS_APART = 2;
+
+function isUnclosed(value: string): boolean {
+  const [quote] = value;
+  return /^["'`]/.test(value) && (value.length === 1 || !value.endsWith(quote as string));
+}
