@@ -36,6 +36,7 @@ const CHAIN_KEYS = [
   'forwarder',
   'start_block',
   'proofs',
+  'enabled',
 ];
 
 /** Reads one chain; what is wrong is complained about and stands for the value in the result. */
@@ -72,6 +73,7 @@ export function readChain(entry: Located): ChainConfig {
       value.explorer_url == null ? null : url(entry, ['explorer_url'], value.explorer_url, 'http', 'https'),
     sweep: chainSweep(entry),
     forwarder: value.forwarder == null ? null : address(entry, ['forwarder'], value.forwarder),
+    ...(value.enabled === undefined ? {} : { enabled: onOrOff(entry, ['enabled'], value.enabled) }),
     startBlock: value.start_block == null ? null : blockNumber(entry, ['start_block'], value.start_block),
   };
 }
@@ -229,4 +231,10 @@ function url(entry: Located, path: Path, given: unknown, ...protocols: string[])
     entry.complain(path, (error as Error).message);
     return '';
   }
+}
+
+function onOrOff(entry: Located, path: Path, given: unknown): boolean {
+  if (typeof given === 'boolean') return given;
+  entry.complain(path, 'must be true or false');
+  return true;
 }
