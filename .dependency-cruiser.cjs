@@ -49,7 +49,7 @@ module.exports = {
       to: {
         path: OWN('payments'),
         pathNot:
-          '^src/payments/(payments\\.module|open-elsewhere|chain-facts\\.(module|service)|observed-transfer|payment-addresses|deposit-funds|given-back|refund-subjects|dto/is-amount|(payment|deposit)\\.view|.+\\.entity)\\.ts$',
+          '^src/payments/(payments\\.module|open-elsewhere|chain-facts\\.(module|service)|observed-transfer|payment-addresses|deposit-funds|given-back|named-assets?|refund-subjects|dto/is-amount|(payment|deposit)\\.view|.+\\.entity)\\.ts$',
       },
     },
     {
@@ -78,7 +78,7 @@ module.exports = {
       to: {
         path: OWN('ledger'),
         pathNot:
-          '^src/ledger/(ledger\\.module|ledger\\.service|openings|paying-accounts|top-ups|posting|.+\\.entity)\\.ts$',
+          '^src/ledger/(ledger\\.module|ledger\\.service|holdings|openings|paying-accounts|top-ups|posting|.+\\.entity)\\.ts$',
       },
     },
     {

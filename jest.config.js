@@ -1,9 +1,11 @@
-/** Both kinds of test run in one command: `*.spec.ts` beside the code, and whole flows under `test/`. */
+/** The quick tier, which `npm test` runs: all but `test/long`. */
 export default {
   testEnvironment: 'node',
   runner: '<rootDir>/test/runner/runner.js',
+  reporters: ['default', '<rootDir>/test/runner/slowest-reporter.js'],
   roots: ['<rootDir>/src', '<rootDir>/test'],
   testRegex: '\\.spec\\.ts$',
+  testPathIgnorePatterns: ['<rootDir>/test/long/'],
   globalSetup: '<rootDir>/test/harness/global-setup.js',
   globalTeardown: '<rootDir>/test/harness/global-teardown.js',
   testTimeout: 180_000,

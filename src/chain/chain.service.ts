@@ -81,8 +81,8 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
 
   /** The chain of a configuration, with the ways to its nodes. */
   of({ name }: Pick<ChainConfig, 'name'>): Chain {
-    const { config, accounts, reader } = this.connection(name);
-    return { ...config, accounts, reader };
+    const { config, accounts, evidence, reader } = this.connection(name);
+    return { ...config, accounts, evidence, reader };
   }
 
   find(name: string): ChainConfig | undefined {

@@ -17,9 +17,19 @@ export interface ChainConfig {
   proofs: Proofs;
   explorerUrl: string | null;
   sweep: SweepConfig;
+  /** Of the native asset; left out: no limits. */
+  refund?: RefundRules;
   forwarder: string | null;
   /** First block to scan on a database that has not seen the chain; null: the head. */
   startBlock: number | null;
+}
+
+/** What a merchant may have refunded of an asset. Base units of it. */
+export interface RefundRules {
+  /** Of one refund. */
+  minimum: bigint;
+  /** Of one merchant, in a day by UTC. */
+  maxPerDay?: bigint;
 }
 
 /** How an asset is swept. Base units of that asset. */
@@ -73,6 +83,8 @@ export interface TokenConfig {
   /** By amounts of this token; left out: those of the chain. */
   confirmations?: Confirmations;
   sweep?: TokenSweep;
+  /** Left out: no limits. */
+  refund?: RefundRules;
   /** First block to look for it in, also where the scan has passed it before the token was listed. */
   startBlock?: number;
 }

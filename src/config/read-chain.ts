@@ -16,6 +16,7 @@ import {
   type Path,
 } from './located.js';
 import { urlWith } from './parsers.js';
+import { refundRules } from './read-refund.js';
 import { chainSweep, tokenSweep } from './read-sweep.js';
 import { usualProofs } from './usual-proofs.js';
 
@@ -33,6 +34,7 @@ const CHAIN_KEYS = [
   'internal_transfers',
   'explorer_url',
   'sweep',
+  'refund',
   'forwarder',
   'start_block',
   'proofs',
@@ -72,6 +74,7 @@ export function readChain(entry: Located): ChainConfig {
     explorerUrl:
       value.explorer_url == null ? null : url(entry, ['explorer_url'], value.explorer_url, 'http', 'https'),
     sweep: chainSweep(entry),
+    ...refundRules(entry, ['refund'], value.refund),
     forwarder: value.forwarder == null ? null : address(entry, ['forwarder'], value.forwarder),
     ...(value.enabled === undefined ? {} : { enabled: onOrOff(entry, ['enabled'], value.enabled) }),
     startBlock: value.start_block == null ? null : blockNumber(entry, ['start_block'], value.start_block),
@@ -172,6 +175,7 @@ function tokens(entry: Located): TokenConfig[] {
       'confirmations',
       'start_block',
       'sweep',
+      'refund',
     ]);
     const { enabled = true } = token;
     if (typeof enabled !== 'boolean') entry.complain([...path, 'enabled'], 'must be true or false');
@@ -183,6 +187,7 @@ function tokens(entry: Located): TokenConfig[] {
         enabled: enabled === true,
         ...tokenConfirmations(entry, [...path, 'confirmations'], token.confirmations),
         ...tokenSweep(entry, [...path, 'sweep'], token.sweep),
+        ...refundRules(entry, [...path, 'refund'], token.refund),
         ...(token.start_block == null
           ? {}
           : { startBlock: blockNumber(entry, [...path, 'start_block'], token.start_block) }),

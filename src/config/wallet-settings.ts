@@ -96,6 +96,23 @@ export abstract class WalletSettings extends BaseSettings {
   sweepMaxFeeBps: number;
 
   @Setting({
+    env: 'REFUND_MAX_FEE_BPS',
+    description:
+      'The most that the gas of a payment’s refunds may cost of what it received, in basis points (1/100 %)',
+    default: '5000',
+    parse: integerIn(1, 1_000_000),
+  })
+  refundMaxFeeBps: number;
+
+  @Setting({
+    env: 'REFUND_MAX_PER_DAY',
+    description: 'Refunds a merchant may ask for in a day by UTC; 0 for no limit',
+    default: '1000',
+    parse: integerIn(0, 10_000_000),
+  })
+  refundMaxPerDay: number;
+
+  @Setting({
     env: 'SWEEP_BUMP_AFTER',
     description: 'How long a transaction may wait to be mined before it is sent again with a higher fee',
     default: '3m',

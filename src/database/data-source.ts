@@ -18,6 +18,7 @@ import { Payment } from '../payments/payment.entity.js';
 import { Transfer } from '../payments/transfer.entity.js';
 import { Refund } from '../refunds/refund.entity.js';
 import { ChainBlock } from '../chain/position/chain-block.entity.js';
+import { LateSearch } from '../scanner/late-search.entity.js';
 import { ChainCursor } from '../chain/position/chain-cursor.entity.js';
 import { Sweep } from '../sweeper/sweep.entity.js';
 import { DerivationJump } from '../wallet/derivation-jump.entity.js';
@@ -31,6 +32,7 @@ import { poolOptions, type SessionLimits } from './session-limits.js';
 const entities = [
   ApiKey,
   ChainBlock,
+  LateSearch,
   ChainCursor,
   DepositSource,
   DerivationJump,

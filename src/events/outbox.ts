@@ -68,6 +68,15 @@ export class Outbox {
     );
   }
 
+  /** The undispatched events, oldest first, which stay so. */
+  undispatched(manager: EntityManager, limit: number): Promise<ClaimedEvent[]> {
+    return manager.query<ClaimedEvent[]>(
+      `SELECT id, type, merchant_id AS "merchantId", payment_id AS "paymentId", position FROM events
+       WHERE dispatched_at IS NULL ORDER BY events.position LIMIT $1`,
+      [limit],
+    );
+  }
+
   /**
    * Wakes listeners of this process; those of others find the events by their regular sweep. Only for events that are
    * written by a statement of their own, without `append`.

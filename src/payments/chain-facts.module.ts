@@ -5,6 +5,7 @@ import { ChainFactsService } from './chain-facts.service.js';
 import { DepositAnnouncements } from './deposit-announcements.js';
 import { DepositFunds } from './deposit-funds.js';
 import { DepositsRepository } from './deposits.repository.js';
+import { NamedAssets } from './named-assets.js';
 import { PaymentAdvances } from './payment-advances.js';
 import { PaymentRecords } from './payment-records.js';
 import { OutboxModule } from '../events/outbox.module.js';
@@ -18,6 +19,7 @@ import { RefundSubjects } from './refund-subjects.js';
     DepositAnnouncements,
     DepositFunds,
     DepositsRepository,
+    NamedAssets,
     PaymentAdvances,
     PaymentRecords,
     RefundSubjects,
@@ -27,6 +29,7 @@ import { RefundSubjects } from './refund-subjects.js';
     DepositAnnouncements,
     DepositFunds,
     DepositsRepository,
+    NamedAssets,
     OutboxModule,
     PaymentRecords,
     RefundSubjects,

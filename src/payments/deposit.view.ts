@@ -1,6 +1,7 @@
 import { getAddress } from 'ethers';
 import { type ChainConfig } from '../config/chains.js';
 import { depositState, type DepositState, type UncountedReason } from './counting.js';
+import { type GivenBack } from './given-back.js';
 import { watchEndsAt } from './lifecycle.js';
 import { type NamedAsset } from './named-asset.js';
 import { type Payment } from './payment.entity.js';
@@ -26,6 +27,10 @@ export interface DepositView {
   decimals: number;
   /** Decimal string in base units of the asset that arrived. */
   amount: string;
+  /** What of it went back, in refunds of this deposit alone, and is final. */
+  amount_refunded: string;
+  /** What of it is to go back: asked for, or on its way. */
+  amount_refund_pending: string;
   /** Null: an internal transfer that the address's balance tells of, and no node which transaction it was. */
   tx_hash: string | null;
   /** Position inside its transaction, 0-based: of the log, or of the internal transfer; 0 for a native one. */
@@ -52,10 +57,12 @@ export interface DepositSubject {
   /** What the payment asked for. */
   expected: Pick<NamedAsset, 'symbol'>;
   lateWatchMs: number;
+  /** What of it goes back, in refunds of it alone. Base units. */
+  back: Pick<GivenBack, 'refunded' | 'promised'>;
 }
 
 export function depositView(subject: DepositSubject): DepositView {
-  const { transfer, chains, asset } = subject;
+  const { transfer, chains, asset, back } = subject;
   return {
     id: transfer.id,
     state: depositState(transfer),
@@ -69,6 +76,8 @@ export function depositView(subject: DepositSubject): DepositView {
     symbol: asset.symbol,
     decimals: asset.decimals,
     amount: transfer.amount.toString(),
+    amount_refunded: back.refunded.toString(),
+    amount_refund_pending: back.promised.toString(),
     tx_hash: transfer.txHash,
     ordinal: transfer.ordinal,
     kind: transfer.kind,
@@ -94,7 +103,7 @@ export function whyInWords({
   asset,
   expected,
   lateWatchMs,
-}: Omit<DepositSubject, 'transfer'> & {
+}: Omit<DepositSubject, 'transfer' | 'back'> & {
   transfer: Pick<Transfer, 'uncountedReason' | 'chainId' | 'blockTime'>;
 }): string | null {
   switch (transfer.uncountedReason) {

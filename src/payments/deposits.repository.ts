@@ -9,13 +9,13 @@ import { lateWatchMsOf } from './counting.js';
 import { givenBack } from './given-back.js';
 import { type DepositSubject } from './deposit.view.js';
 import { type NamedAsset } from './named-asset.js';
-import { PaymentRecords } from './payment-records.js';
+import { NamedAssets } from './named-assets.js';
 import { Payment } from './payment.entity.js';
-import { refundsOfCounted } from './refund-facts.js';
+import { IS_SOMETHING_LEFT, refundsOfCounted, returnedOfDeposits } from './refund-facts.js';
 import { Transfer } from './transfer.entity.js';
 
 export interface DepositFilter {
-  /** False: what nobody has made anything of; true: what counts or was accepted. */
+  /** False: what nobody has made anything of, and does not all go back; true: what counts or was accepted. */
   assigned?: boolean;
   chain?: string;
   paymentId?: string;
@@ -41,7 +41,7 @@ export class DepositsRepository {
     @InjectDataSource() private readonly dataSource: DataSource,
     @Inject(CHAINS) chains: ChainConfig[],
     @Inject(SETTINGS) settings: Settings,
-    private readonly records: PaymentRecords,
+    private readonly assets: NamedAssets,
   ) {
     this.chains = new Map(chains.map((chain) => [chain.chainId, chain]));
     this.lateWatchMs = lateWatchMsOf(settings);
@@ -69,7 +69,7 @@ export class DepositsRepository {
       .where('transfer.merchant_id = :merchantId', { merchantId })
       .orderBy('transfer.id', 'DESC')
       .limit(filter.limit);
-    if (filter.assigned === false) query.andWhere(UNASSIGNED);
+    if (filter.assigned === false) query.andWhere(UNASSIGNED).andWhere(IS_SOMETHING_LEFT);
     if (filter.assigned === true) query.andWhere(new Brackets((either) => either.where(ASSIGNED)));
     if (filter.chain !== undefined) {
       const chainId = [...this.chains.values()].find(({ name }) => name === filter.chain)?.chainId ?? -1;
@@ -100,7 +100,7 @@ export class DepositsRepository {
       chains,
       lateWatchMs,
       expectedAddress: token?.address ?? null,
-      expected: token ?? this.records.native(chainId),
+      expected: token ?? this.assets.native(chainId),
     };
   }
 
@@ -110,6 +110,10 @@ export class DepositsRepository {
       id: In([...new Set(transfers.map(({ paymentId }) => paymentId))]),
     });
     const tokens = await tokensOf(manager, transfers, payments);
+    const returned = await returnedOfDeposits(
+      manager,
+      transfers.map(({ id }) => id),
+    );
     return transfers.map((transfer) => {
       const payment = payments.find(({ id }) => id === transfer.paymentId) as Payment;
       const asked = tokens.find(({ id }) => id === payment.tokenId);
@@ -121,9 +125,10 @@ export class DepositsRepository {
         payment,
         chains: this.chains,
         asset: arrived ?? this.unlisted(transfer),
-        expected: asked ?? this.records.native(payment.chainId),
+        expected: asked ?? this.assets.native(payment.chainId),
         expectedAddress: asked?.address ?? null,
         lateWatchMs: this.lateWatchMs,
+        back: returned.get(transfer.id) ?? NOTHING,
       };
     });
   }
@@ -134,10 +139,12 @@ export class DepositsRepository {
   }
 
   private unlisted({ chainId, tokenAddress }: Transfer): NamedAsset {
-    if (tokenAddress === null) return this.records.native(chainId);
+    if (tokenAddress === null) return this.assets.native(chainId);
     return { id: null, address: tokenAddress, symbol: tokenAddress, decimals: 0 };
   }
 }
+
+const NOTHING = { refunded: 0n, promised: 0n };
 
 /** As `depositState` says `unassigned`; by the words of the index over them. */
 const UNASSIGNED = `transfer.state = 'included' AND transfer.uncounted_reason IS NOT NULL AND transfer.resolution IS NULL`;

@@ -1,11 +1,10 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { type EntityManager, In } from 'typeorm';
 import { Token } from '../chain/tokens/token.entity.js';
-import { type ChainConfig } from '../config/chains.js';
-import { CHAINS } from '../config/configuration.module.js';
 import { doesCount } from './counting.js';
 import { type RefundFact } from './given-back.js';
 import { type NamedAsset } from './named-asset.js';
+import { NamedAssets } from './named-assets.js';
 import { type Payment } from './payment.entity.js';
 import { refundsOfCounted } from './refund-facts.js';
 import { Transfer } from './transfer.entity.js';
@@ -24,11 +23,7 @@ export interface PaymentRecord {
 /** Gathers what belongs to payments, as it stands in the caller's transaction. */
 @Injectable()
 export class PaymentRecords {
-  private readonly chains: ReadonlyMap<number, ChainConfig>;
-
-  constructor(@Inject(CHAINS) chains: ChainConfig[]) {
-    this.chains = new Map(chains.map((chain) => [chain.chainId, chain]));
-  }
+  constructor(private readonly assets: NamedAssets) {}
 
   /** In the order given. */
   async of(manager: EntityManager, payments: readonly Payment[]): Promise<PaymentRecord[]> {
@@ -42,14 +37,8 @@ export class PaymentRecords {
       payment,
       credits: credits.filter(({ paymentId }) => paymentId === payment.id),
       refunds: refunds.filter(({ paymentId }) => paymentId === payment.id),
-      asset: tokens.find(({ id }) => id === payment.tokenId) ?? this.native(payment.chainId),
+      asset: tokens.find(({ id }) => id === payment.tokenId) ?? this.assets.native(payment.chainId),
     }));
-  }
-
-  /** A chain that chains.yaml no longer lists is not known by the name of its asset. */
-  native(chainId: number): NamedAsset {
-    const { symbol, decimals } = this.chains.get(chainId)?.native ?? { symbol: 'native', decimals: 18 };
-    return { id: null, address: null, symbol, decimals };
   }
 }
 

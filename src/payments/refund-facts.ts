@@ -1,5 +1,5 @@
 import { type EntityManager } from 'typeorm';
-import { type RefundFact, type RefundState } from './given-back.js';
+import { type GivenBack, type RefundFact, type RefundState } from './given-back.js';
 
 interface RefundRow {
   id: string;
@@ -33,4 +33,35 @@ export async function refundsOfCounted(
     state: row.state,
     isAfterConfirmation: row.after_confirmation,
   }));
+}
+
+/** What of deposits goes back in refunds of them alone, by deposit; one without is left out. Base units. */
+export async function returnedOfDeposits(
+  manager: EntityManager,
+  depositIds: readonly string[],
+): Promise<Map<string, Pick<GivenBack, 'refunded' | 'promised'>>> {
+  if (depositIds.length === 0) return new Map();
+  const rows = await manager.query<{ deposit_id: string; refunded: string; promised: string }[]>(
+    `SELECT deposit_id, coalesce(sum(amount) FILTER (WHERE state = 'confirmed'), 0) AS refunded,
+       coalesce(sum(amount) FILTER (WHERE state IN ('created', 'sent')), 0) AS promised
+     FROM refunds WHERE deposit_id = ANY($1) GROUP BY deposit_id`,
+    [depositIds],
+  );
+  return new Map(
+    rows.map((row) => [row.deposit_id, { refunded: BigInt(row.refunded), promised: BigInt(row.promised) }]),
+  );
+}
+
+/** A condition on `transfer`: not all of the deposit went back, or is to. */
+export const IS_SOMETHING_LEFT = `transfer.amount > (SELECT coalesce(sum(refund.amount), 0) FROM refunds refund
+  WHERE refund.deposit_id = transfer.id AND refund.state IN ('created', 'sent', 'confirmed'))`;
+
+/** The refunds of deposits that give way to another row for the same money. */
+export async function giveRefundsTo(
+  manager: EntityManager,
+  depositId: string,
+  former: readonly string[],
+): Promise<void> {
+  if (former.length === 0) return;
+  await manager.query('UPDATE refunds SET deposit_id = $1 WHERE deposit_id = ANY($2)', [depositId, former]);
 }

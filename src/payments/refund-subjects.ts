@@ -1,9 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
+import { depositState, doesCount } from './counting.js';
+import { type AssetPlace, NamedAssets } from './named-assets.js';
+import { type NamedAsset } from './named-asset.js';
 import { type PaymentStatus } from './lifecycle.js';
 import { type PaymentRecord, PaymentRecords } from './payment-records.js';
 import { Payment } from './payment.entity.js';
 import { paymentView, type PaymentView } from './payment.view.js';
+import { Transfer } from './transfer.entity.js';
 
 /** A payment whose money may go back. */
 export interface RefundSubject extends PaymentRecord {
@@ -14,12 +18,37 @@ export interface RefundSubject extends PaymentRecord {
   wasConfirmed: boolean;
 }
 
+/** One deposit that may go back, whether it counts or not. */
+export interface RefundDeposit {
+  id: string;
+  chainId: number;
+  /** Lower-case; null: the chain's native asset. */
+  tokenAddress: string | null;
+  /** Base units. */
+  amount: bigint;
+  blockNumber: number;
+  /** It is part of what its payment received. */
+  counts: boolean;
+  /** The canonical chain has it. */
+  isThere: boolean;
+  /** A token claims to have moved more than there can be: no money at all. */
+  isAbsurd: boolean;
+}
+
+/** A deposit with its payment, both held. */
+export interface RefundDepositSubject extends RefundSubject {
+  deposit: RefundDeposit;
+}
+
 const CONFIRMED: readonly PaymentStatus[] = ['confirmed', 'settled', 'failed'];
 
-/** Payments as refunds need them. */
+/** Payments and deposits as refunds need them. */
 @Injectable()
 export class RefundSubjects {
-  constructor(private readonly records: PaymentRecords) {}
+  constructor(
+    private readonly records: PaymentRecords,
+    private readonly assets: NamedAssets,
+  ) {}
 
   /**
    * Holds the payment until the transaction ends, so that of several refunds each sees those before it.
@@ -28,13 +57,64 @@ export class RefundSubjects {
    */
   async lock(manager: EntityManager, merchantId: string | null, id: string): Promise<RefundSubject | null> {
     const payment = await manager.findOne(Payment, {
-      where: { id, ...(merchantId === null ? {} : { merchantId }) },
+      where: { id, ...ofMerchant(merchantId) },
       lock: { mode: 'pessimistic_write' },
     });
     const [record] = payment ? await this.records.of(manager, [payment]) : [];
     if (!record) return null;
     const wasConfirmed = CONFIRMED.includes(record.payment.status);
     return { ...record, tokenAddress: record.asset.address, view: paymentView(record), wasConfirmed };
+  }
+
+  /** As `lock`, of a deposit and its payment: in the order in which the scanner takes them. */
+  async lockDeposit(
+    manager: EntityManager,
+    merchantId: string | null,
+    id: string,
+  ): Promise<RefundDepositSubject | null> {
+    const transfer = await manager.findOne(Transfer, {
+      where: { id, ...ofMerchant(merchantId) },
+      lock: { mode: 'pessimistic_write' },
+    });
+    const subject = transfer && (await this.lock(manager, merchantId, transfer.paymentId));
+    return subject && { ...subject, deposit: depositOf(transfer) };
+  }
+
+  /** Where the money of a payment is, without holding it. Null: there is none, or it is another merchant's. */
+  async placeOf(
+    manager: EntityManager,
+    merchantId: string | null,
+    id: string,
+  ): Promise<(AssetPlace & { payment: Payment }) | null> {
+    const payment = await manager.findOneBy(Payment, { id, ...ofMerchant(merchantId) });
+    const [record] = payment ? await this.records.of(manager, [payment]) : [];
+    return record
+      ? { payment: record.payment, chainId: record.payment.chainId, tokenAddress: record.asset.address }
+      : null;
+  }
+
+  /** A deposit and its payment, without holding them. Null as in `placeOf`. */
+  async depositOf(
+    manager: EntityManager,
+    merchantId: string | null,
+    id: string,
+  ): Promise<{ deposit: RefundDeposit; payment: Payment } | null> {
+    const transfer = await manager.findOneBy(Transfer, { id, ...ofMerchant(merchantId) });
+    const payment = transfer && (await manager.findOneBy(Payment, { id: transfer.paymentId }));
+    return payment && { deposit: depositOf(transfer), payment };
+  }
+
+  /** What the assets are called. @returns what finds one */
+  assetsAt(
+    manager: EntityManager,
+    places: readonly AssetPlace[],
+  ): Promise<(place: AssetPlace) => NamedAsset> {
+    return this.assets.at(manager, places);
+  }
+
+  /** By chains.yaml; one that it no longer lists is called by its id. */
+  chainName(chainId: number): string {
+    return this.assets.chains.get(chainId)?.name ?? `chain ${chainId}`;
   }
 
   /**
@@ -55,4 +135,26 @@ export class RefundSubjects {
   async exists(manager: EntityManager, merchantId: string, id: string): Promise<boolean> {
     return manager.existsBy(Payment, { id, merchantId });
   }
+
+  async depositExists(manager: EntityManager, merchantId: string, id: string): Promise<boolean> {
+    return manager.existsBy(Transfer, { id, merchantId });
+  }
+}
+
+function ofMerchant(merchantId: string | null): { merchantId?: string } {
+  return merchantId === null ? {} : { merchantId };
+}
+
+function depositOf(transfer: Transfer): RefundDeposit {
+  const { id, chainId, tokenAddress, amount, blockNumber } = transfer;
+  return {
+    id,
+    chainId,
+    tokenAddress,
+    amount,
+    blockNumber,
+    counts: doesCount(transfer),
+    isThere: depositState(transfer) !== 'orphaned',
+    isAbsurd: transfer.uncountedReason === 'absurd_amount',
+  };
 }

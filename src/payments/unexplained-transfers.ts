@@ -1,4 +1,5 @@
 import { type EntityManager, In, IsNull, Not } from 'typeorm';
+import { giveRefundsTo } from './refund-facts.js';
 import { Transfer } from './transfer.entity.js';
 
 export type NewTransfer = Omit<Transfer, 'createdAt' | 'sweptAt'>;
@@ -51,7 +52,13 @@ async function nameRecorded(
       await manager.update(Transfer, unexplained.id, { amount: rest });
     } else {
       // What a reorg took away may have left its name; the money is in this block now.
-      await manager.delete(Transfer, { chainId, txHash, ordinal, kind, state: 'orphaned' });
+      const former = await manager.find(Transfer, {
+        select: { id: true },
+        where: { chainId, txHash: txHash ?? IsNull(), ordinal, kind, state: 'orphaned' },
+      });
+      const ids = former.map(({ id }) => id);
+      await giveRefundsTo(manager, unexplained.id, ids);
+      if (ids.length > 0) await manager.delete(Transfer, ids);
       await manager.update(Transfer, unexplained.id, { txHash, ordinal, kind });
     }
   }

@@ -4,14 +4,14 @@ import { Outbox } from '../events/outbox.js';
 import { RefundSubjects } from '../payments/refund-subjects.js';
 import { EventCatalogue } from '../events/event-catalogue.js';
 import { Refund } from './refund.entity.js';
-import { refundView, type RefundView } from './refund.view.js';
-import { RefundsRepository } from './refunds.repository.js';
+import { RefundViews } from './refund-views.js';
+import { type RefundView } from './refund.view.js';
 
 /** Writes a refund and the event that tells of its state together. */
 @Injectable()
 export class RefundAnnouncements {
   constructor(
-    private readonly refunds: RefundsRepository,
+    private readonly views: RefundViews,
     private readonly subjects: RefundSubjects,
     private readonly catalogue: EventCatalogue,
     private readonly outbox: Outbox,
@@ -23,7 +23,7 @@ export class RefundAnnouncements {
    */
   async announce(manager: EntityManager, refundId: string): Promise<RefundView> {
     const refund = await manager.findOneByOrFail(Refund, { id: refundId });
-    const view = refundView(refund, await this.refunds.hashOf(manager, refund.outgoingId));
+    const view = await this.views.one(manager, refund);
     await this.subjects.lookAgain(manager, refund.paymentId);
     if (refund.announced === refund.state) return view;
     await this.subjects.stepVersion(manager, refund.paymentId);

@@ -1,8 +1,16 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
-import { RefundSubjects } from '../payments/refund-subjects.js';
+import { confirmationsOf, requiredConfirmations } from '../chain/confirmations.js';
+import { scannedPositions } from '../chain/position/scanned-positions.js';
+import { type ChainConfig } from '../config/chains.js';
+import { CHAINS } from '../config/configuration.module.js';
+import {
+  type RefundDepositSubject,
+  type RefundSubject,
+  RefundSubjects,
+} from '../payments/refund-subjects.js';
+import { RefundQueries } from './refund-queries.js';
 import { type Refund } from './refund.entity.js';
-import { RefundsRepository } from './refunds.repository.js';
 
 /** What keeps a refund from being paid now, or for good. */
 export interface Uncovered {
@@ -10,24 +18,69 @@ export interface Uncovered {
   reason: string;
 }
 
-/** Whether a payment still has what is to be given back: a deep reorg may have taken it since the refund was asked for. */
+/** Where the chain's own finality decides: no chain that has one takes longer to say so. */
+const DEEP_ENOUGH = 128;
+
+/** Whether what is to be given back is still there: a deep reorg may have taken it since the refund was asked for. */
 @Injectable()
 export class RefundCover {
   constructor(
     private readonly subjects: RefundSubjects,
-    private readonly refunds: RefundsRepository,
+    private readonly queries: RefundQueries,
+    @Inject(CHAINS) private readonly chains: ChainConfig[],
   ) {}
 
-  /** Holds the payment until the transaction ends. @returns null: it has */
-  async lackOf(manager: EntityManager, { paymentId, amount }: Refund): Promise<Uncovered | null> {
-    const subject = await this.subjects.lock(manager, null, paymentId);
-    const { amountReceived: received = 0n, amountConfirmed: confirmed = 0n } = subject?.payment ?? {};
-    const sent = await this.refunds.sentOf(manager, paymentId);
-    if (sent + amount <= confirmed) return null;
-    const isForGood = sent + amount > received;
-    const reason = isForGood
-      ? `a reorg took money of the payment away: it has ${received} now, and ${sent} of it were refunded`
-      : `of what the payment received ${confirmed} are final for now, and ${sent} of it were refunded`;
-    return { isForGood, reason };
+  /** Holds the payment, and the deposit, until the transaction ends. @returns null: it is there */
+  async lackOf(manager: EntityManager, refund: Refund): Promise<Uncovered | null> {
+    if (refund.depositId === null) {
+      return ofPayment(await this.subjects.lock(manager, null, refund.paymentId), refund);
+    }
+    const subject = await this.subjects.lockDeposit(manager, null, refund.depositId);
+    const lack = await this.ofDeposit(manager, subject, refund);
+    return lack === null && subject?.deposit.counts === true ? ofPayment(subject, refund) : lack;
   }
+
+  private async ofDeposit(
+    manager: EntityManager,
+    subject: RefundDepositSubject | null,
+    { amount, depositId }: Refund,
+  ): Promise<Uncovered | null> {
+    if (subject?.deposit.isThere !== true) {
+      return { isForGood: false, reason: 'a reorg took the deposit away: it waits until it is mined again' };
+    }
+    const { deposit } = subject;
+    const sent = await this.queries.returnedOf(manager, depositId as string, ['sent', 'confirmed']);
+    if (sent + amount > deposit.amount) {
+      return {
+        isForGood: true,
+        reason: `the deposit brought ${deposit.amount}, and ${sent} of it went back`,
+      };
+    }
+    const position = (await scannedPositions(manager, [deposit.chainId])).get(deposit.chainId);
+    const required = this.requiredOf(subject);
+    const depth = position === undefined ? 0 : position.number - deposit.blockNumber + 1;
+    if (depth >= required) return null;
+    return { isForGood: false, reason: `the deposit is not final: it waits for ${required} confirmations` };
+  }
+
+  private requiredOf({ deposit, payment }: RefundDepositSubject): number {
+    if (deposit.counts) return payment.requiredConfirmations ?? DEEP_ENOUGH;
+    const chain = this.chains.find(({ chainId }) => chainId === deposit.chainId);
+    if (!chain) return DEEP_ENOUGH;
+    const rule = confirmationsOf(chain, deposit.tokenAddress);
+    return requiredConfirmations(rule, deposit.amount) ?? DEEP_ENOUGH;
+  }
+}
+
+function ofPayment(subject: RefundSubject | null, { amount }: Refund): Uncovered | null {
+  const { amountReceived: received = 0n, amountConfirmed: confirmed = 0n } = subject?.payment ?? {};
+  const sent = (subject?.refunds ?? [])
+    .filter(({ state }) => state === 'sent' || state === 'confirmed')
+    .reduce((sum, refund) => sum + refund.amount, 0n);
+  if (sent + amount <= confirmed) return null;
+  const isForGood = sent + amount > received;
+  const reason = isForGood
+    ? `a reorg took money of the payment away: it has ${received} now, and ${sent} of it were refunded`
+    : `of what the payment received ${confirmed} are final for now, and ${sent} of it were refunded`;
+  return { isForGood, reason };
 }

@@ -1,8 +1,10 @@
 import { Module } from '@nestjs/common';
+import { HoldingsModule } from '../ledger/ledger.module.js';
 import { OutgoingLoopModule } from '../outgoing/outgoing-loop.module.js';
 import { OutgoingModule } from '../outgoing/outgoing.module.js';
 import { ChainFactsModule } from '../payments/chain-facts.module.js';
 import { KeysModule } from '../wallet/keys.module.js';
+import { RefundCosts } from './refund-costs.js';
 import { RefundCover } from './refund-cover.js';
 import { RefundFromDeposit } from './refund-from-deposit.js';
 import { RefundFromPayout } from './refund-from-payout.js';
@@ -14,8 +16,9 @@ import { RefundsModule } from './refunds.module.js';
 
 /** What the role `sweeper` does of refunds: pays them. */
 @Module({
-  imports: [ChainFactsModule, KeysModule, OutgoingLoopModule, OutgoingModule, RefundsModule],
+  imports: [ChainFactsModule, HoldingsModule, KeysModule, OutgoingLoopModule, OutgoingModule, RefundsModule],
   providers: [
+    RefundCosts,
     RefundCover,
     RefundFromDeposit,
     RefundFromPayout,

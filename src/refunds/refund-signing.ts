@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
+import { expectedPrice } from '../outgoing/fees.js';
 import { type Round } from '../outgoing/movers.js';
 import { isAnyOpenFrom } from '../outgoing/open-transactions.js';
 import { OutgoingSigner } from '../outgoing/outgoing-signer.js';
@@ -8,6 +9,7 @@ import { holdAddress } from '../outgoing/outgoing.repository.js';
 import { type Trial } from '../outgoing/transfer-trial.js';
 import { type Account } from '../wallet/keys.js';
 import { RefundAnnouncements } from './refund-announcements.js';
+import { RefundCosts } from './refund-costs.js';
 import { RefundCover } from './refund-cover.js';
 import { fails, type RefundOutcome, SIGNED, waits } from './refund-outcome.js';
 import { Refund } from './refund.entity.js';
@@ -27,20 +29,25 @@ export class RefundSigning {
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly refunds: RefundsRepository,
     private readonly cover: RefundCover,
+    private readonly costs: RefundCosts,
     private readonly signer: OutgoingSigner,
     private readonly announcements: RefundAnnouncements,
   ) {}
 
-  /** @throws RpcError */
+  /**
+   * @param has base units of the refund's asset at the source
+   * @throws NotSignedError, RpcError
+   */
   async sign(
-    { chain }: Round,
+    { chain, quote }: Round,
     refund: Refund,
     { account, from }: Source,
     { gasLimit, fees }: Extract<Trial, { state: 'ready' }>,
+    has: bigint,
   ): Promise<RefundOutcome> {
     const { id, to, tokenAddress, amount } = refund;
     const { chainId } = chain;
-    const nodeNonce = await chain.accounts.nonce(from);
+    const nodeNonce = await this.signer.nodeNonce(chain, from);
     return this.dataSource.transaction(async (manager): Promise<RefundOutcome> => {
       await holdAddress(manager, chainId, refund.depositAddress);
       const now = await this.refunds.lock(manager, id);
@@ -48,6 +55,8 @@ export class RefundSigning {
         return { state: 'busy' };
       const lack = await this.cover.lackOf(manager, refund);
       if (lack !== null) return lack.isForGood ? fails(lack.reason) : waits(lack.reason);
+      const tooDear = await this.costs.whyTooDear(manager, now, gasLimit * expectedPrice(quote));
+      if (tooDear !== null) return waits(tooDear);
       const outgoing = await this.signer.sign(manager, {
         chainId,
         purpose: 'refund',
@@ -61,6 +70,8 @@ export class RefundSigning {
         gasLimit,
         fees,
         nodeNonce,
+        fee: null,
+        balance: { has, needed: amount },
       });
       await this.sent(manager, refund, account.kind === 'deposit' ? 'deposit' : 'payout', outgoing.id);
       return SIGNED;

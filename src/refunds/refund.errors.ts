@@ -1,9 +1,24 @@
 import { DomainError, NotFoundError, ValidationFailedError } from '../http/problem.js';
+import { type RefundState } from './refund.entity.js';
 
 /** Also said of another merchant's payment. */
 export class RefundedPaymentNotFoundError extends NotFoundError {
   constructor(id: string) {
     super(`there is no payment ${id}`);
+  }
+}
+
+/** Also said of another merchant's deposit. */
+export class RefundedDepositNotFoundError extends NotFoundError {
+  constructor(id: string) {
+    super(`there is no deposit ${id}`);
+  }
+}
+
+/** Also said of another merchant's refund. */
+export class RefundNotFoundError extends NotFoundError {
+  constructor(id: string) {
+    super(`there is no refund ${id}`);
   }
 }
 
@@ -17,6 +32,60 @@ export class RefundTooLargeError extends DomainError {
     );
   }
 }
+
+/** The deposit is not, or is no longer, something that can go back. */
+export class DepositNotRefundableError extends DomainError {
+  readonly code = 'conflict';
+  override readonly retryable = true;
+
+  constructor(id: string, why: string) {
+    super(`deposit ${id} cannot be refunded: ${why}`);
+  }
+}
+
+export class RefundTooSmallError extends ValidationFailedError {
+  constructor(minimum: bigint) {
+    super([
+      { field: 'amount', message: `must be at least ${minimum}: a smaller refund costs more than it gives` },
+    ]);
+  }
+}
+
+/** What a merchant may have refunded in a day is used up. */
+export class RefundLimitReachedError extends DomainError {
+  readonly code = 'rate_limited';
+  override readonly retryable = true;
+
+  constructor(what: string) {
+    super(`${what}; ask again tomorrow (UTC), or have the operator raise the limit`);
+  }
+}
+
+/** Its gas would cost more than the operator spends on refunds of this money. */
+export class RefundTooDearError extends DomainError {
+  readonly code = 'conflict';
+  override readonly retryable = true;
+
+  constructor(why: string) {
+    super(`${why}; wait until gas is cheaper, or have the operator force it`);
+  }
+}
+
+/** It is signed, or has ended. */
+export class RefundNotWaitingError extends DomainError {
+  readonly code = 'conflict';
+
+  constructor(id: string, state: Exclude<RefundState, 'created'>) {
+    super(`refund ${id} ${WHY_NOT[state]}`);
+  }
+}
+
+const WHY_NOT = {
+  sent: 'is signed and on its way: it can no longer be stopped or changed',
+  confirmed: 'has reached its recipient',
+  failed: 'has failed already, and moved nothing',
+  cancelled: 'was cancelled',
+} satisfies Record<Exclude<RefundState, 'created'>, string>;
 
 /** Money that goes there would count as a payment, be hidden among the operator's own, or be lost. */
 export class RecipientUnfitError extends ValidationFailedError {

@@ -1,17 +1,26 @@
 import { getAddress } from 'ethers';
+import { type NamedAsset } from '../payments/named-asset.js';
 import { type Refund, type RefundState } from './refund.entity.js';
 
 /** A refund as merchants see it: what GET returns and what its webhooks carry as `refund`. */
 export interface RefundView {
   id: string;
   payment_id: string;
+  /** The one deposit that goes back; null: of whatever counts towards the payment. */
+  deposit_id: string | null;
+  status: RefundState;
+  /** The same as `status`, by its older name. */
   state: RefundState;
+  chain: string;
+  chain_id: number;
   /** EIP-55. */
   to: string;
-  /** Decimal string in base units of the payment's asset: all of it arrives, the fee is paid beside it. */
+  /** Decimal string in base units of what goes back: all of it arrives, the fee is paid beside it. */
   amount: string;
   /** EIP-55; null: the chain's native asset. */
   token_address: string | null;
+  symbol: string;
+  decimals: number;
   reason: string | null;
   /** Where the money comes from; null: not decided yet. */
   source: 'deposit' | 'payout' | null;
@@ -28,14 +37,26 @@ export interface RefundView {
   finished_at: string | null;
 }
 
-export function refundView(refund: Refund, txHash: string | null): RefundView {
+export interface RefundSurroundings {
+  txHash: string | null;
+  chain: string;
+  asset: Pick<NamedAsset, 'symbol' | 'decimals'>;
+}
+
+export function refundView(refund: Refund, { txHash, chain, asset }: RefundSurroundings): RefundView {
   return {
     id: refund.id,
     payment_id: refund.paymentId,
+    deposit_id: refund.depositId,
+    status: refund.state,
     state: refund.state,
+    chain,
+    chain_id: refund.chainId,
     to: getAddress(refund.to),
     amount: refund.amount.toString(),
     token_address: refund.tokenAddress === null ? null : getAddress(refund.tokenAddress),
+    symbol: asset.symbol,
+    decimals: asset.decimals,
     reason: refund.reason,
     source: refund.source,
     tx_hash: txHash,

@@ -3,7 +3,6 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, In } from 'typeorm';
 import { isAnyOpenFrom } from '../outgoing/open-transactions.js';
 import { Refund, type RefundState } from './refund.entity.js';
-import { hashesOf } from '../outgoing/outgoing.repository.js';
 
 const OPEN: RefundState[] = ['created', 'sent'];
 
@@ -62,34 +61,5 @@ export class RefundsRepository {
 
   byOutgoing(manager: EntityManager, outgoingId: string): Promise<Refund | null> {
     return manager.findOne(Refund, { where: { outgoingId }, lock: { mode: 'pessimistic_write' } });
-  }
-
-  /** Base units that were refunded of a payment, or are to be: of those that failed, nothing. */
-  async refundedOf(manager: EntityManager, paymentId: string): Promise<bigint> {
-    const [row] = await manager.query<{ sum: string }[]>(
-      `SELECT coalesce(sum(amount), 0) AS sum FROM refunds WHERE payment_id = $1 AND state NOT IN ('failed','cancelled')`,
-      [paymentId],
-    );
-    return BigInt(row?.sum ?? 0);
-  }
-
-  /** Base units of a payment that are on their way back or there. */
-  async sentOf(manager: EntityManager, paymentId: string): Promise<bigint> {
-    const [row] = await manager.query<{ sum: string }[]>(
-      `SELECT coalesce(sum(amount), 0) AS sum FROM refunds WHERE payment_id = $1 AND state IN ('sent', 'confirmed')`,
-      [paymentId],
-    );
-    return BigInt(row?.sum ?? 0);
-  }
-
-  /** The first asked for first. */
-  ofPayment(paymentId: string): Promise<Refund[]> {
-    return this.dataSource.manager.find(Refund, { where: { paymentId }, order: { id: 'ASC' } });
-  }
-
-  /** Of an outgoing transaction: what was mined, else the last bytes signed. */
-  async hashOf(manager: EntityManager, outgoingId: string | null): Promise<string | null> {
-    if (outgoingId === null) return null;
-    return (await hashesOf(manager, [outgoingId])).get(outgoingId) ?? null;
   }
 }

@@ -1,105 +1,74 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource, type EntityManager } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
-import { type IdempotentAnswer, IdempotencyService } from '../http/idempotency.js';
-import { Recipients } from '../outgoing/recipients.js';
-import { RefundSubjects } from '../payments/refund-subjects.js';
+import { IdempotencyService } from '../http/idempotency.js';
 import { type CreateRefundDto } from './dto/create-refund.dto.js';
-import { RefundAnnouncements } from './refund-announcements.js';
-import { Refund } from './refund.entity.js';
-import {
-  NoRefundsHereError,
-  RecipientUnfitError,
-  RefundedPaymentNotFoundError,
-  RefundTooLargeError,
-} from './refund.errors.js';
-import { refundView, type RefundView } from './refund.view.js';
-import { RefundsRepository } from './refunds.repository.js';
+import { RefundOutlook } from './refund-outlook.js';
+import { RefundRequests } from './refund-requests.js';
+import { NoRefundsHereError } from './refund.errors.js';
+import { type RefundView } from './refund.view.js';
 
+/** Who asks for a refund, and of what. */
+export interface RefundCall {
+  /** Whose key it is. */
+  merchantId: string;
+  /** Of the payment, or the deposit. */
+  id: string;
+  dto: CreateRefundDto;
+  /** A second call with the same key and body returns the first answer. */
+  key: string | undefined;
+}
+
+/** Takes refunds in; the sweeping process pays them. Of several at the same time each waits for the one before. */
 @Injectable()
 export class RefundsService {
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
-    @InjectDataSource() private readonly dataSource: DataSource,
-    private readonly refunds: RefundsRepository,
-    private readonly subjects: RefundSubjects,
-    private readonly recipients: Recipients,
+    private readonly outlook: RefundOutlook,
+    private readonly requests: RefundRequests,
     private readonly idempotency: IdempotencyService,
-    private readonly announcements: RefundAnnouncements,
   ) {}
 
   /**
-   * Asks for a refund; the sweeper pays it. Of several at the same time each waits for the one before.
-   * @param key a second call with the same key and body returns the first answer
-   * @throws RefundedPaymentNotFoundError also when it is another merchant's
-   * @throws RefundTooLargeError, RecipientUnfitError, NoRefundsHereError, IdempotencyKeyReusedError
+   * Of what counts towards a payment.
+   * @throws RefundedPaymentNotFoundError also when it is another merchant's, and it is not the operator who forces it
+   * @throws RefundTooLargeError, RefundTooSmallError, RefundLimitReachedError, RefundTooDearError, RecipientUnfitError,
+   * NoRefundsHereError, IdempotencyKeyReusedError
    */
-  async create(
-    merchantId: string,
-    paymentId: string,
-    dto: CreateRefundDto,
-    key: string | undefined,
-  ): Promise<IdempotentAnswer<RefundView>> {
+  ofPayment(call: RefundCall): Promise<RefundView> {
+    const { id } = call;
+    return this.once(call, `/api/v1/payments/${id}/refunds`, async (request) => {
+      const roughCost = await this.outlook.ofPayment(request.merchantId, id);
+      return (manager) => this.requests.ofPayment(manager, { ...request, roughCost });
+    });
+  }
+
+  /**
+   * Of one deposit, whether it counts or not.
+   * @throws RefundedDepositNotFoundError, DepositNotRefundableError, NodesSilentError, and as `ofPayment`
+   */
+  ofDeposit(call: RefundCall): Promise<RefundView> {
+    const { id } = call;
+    return this.once(call, `/api/v1/deposits/${id}/refunds`, async (request) => {
+      const { roughCost, isFinal } = await this.outlook.ofDeposit(request.merchantId, id);
+      return (manager) => this.requests.ofDeposit(manager, { ...request, roughCost }, isFinal);
+    });
+  }
+
+  /** @param prepare what is asked of nodes, before the transaction; gives what runs inside it */
+  private async once(
+    { merchantId, id, dto, key }: RefundCall,
+    path: string,
+    prepare: (
+      request: Omit<Parameters<RefundRequests['ofPayment']>[1], 'roughCost'>,
+    ) => Promise<(manager: Parameters<RefundRequests['ofPayment']>[0]) => Promise<RefundView>>,
+  ): Promise<RefundView> {
     const { xpub, payoutPrivateKey, roles } = this.settings;
     if (xpub !== null && payoutPrivateKey === null && roles.includes('sweeper'))
       throw new NoRefundsHereError();
-    const request = { method: 'POST', path: `/api/v1/payments/${paymentId}/refunds`, body: dto };
-    return this.idempotency.run({ merchantId, key, request, status: 201 }, (manager) =>
-      this.insert(manager, merchantId, paymentId, dto),
-    );
-  }
-
-  /** The first asked for first. @throws RefundedPaymentNotFoundError */
-  async list(merchantId: string, paymentId: string): Promise<RefundView[]> {
-    const { manager } = this.dataSource;
-    if (!(await this.subjects.exists(manager, merchantId, paymentId)))
-      throw new RefundedPaymentNotFoundError(paymentId);
-    const rows = await this.refunds.ofPayment(paymentId);
-    return Promise.all(
-      rows.map(async (row) => refundView(row, await this.refunds.hashOf(manager, row.outgoingId))),
-    );
-  }
-
-  private async insert(
-    manager: EntityManager,
-    merchantId: string,
-    paymentId: string,
-    dto: CreateRefundDto,
-  ): Promise<RefundView> {
-    const subject = await this.subjects.lock(manager, merchantId, paymentId);
-    if (!subject) throw new RefundedPaymentNotFoundError(paymentId);
-    const { payment, tokenAddress } = subject;
-    const to = dto.to.toLowerCase();
-    const amount = BigInt(dto.amount);
-    await this.requireRecipient(manager, to);
-    const refunded = await this.refunds.refundedOf(manager, paymentId);
-    if (refunded + amount > payment.amountConfirmed) {
-      throw new RefundTooLargeError(amount, payment.amountConfirmed, refunded);
-    }
-    const id = uuidv7();
-    await manager.insert(Refund, {
-      id,
-      paymentId,
-      merchantId,
-      chainId: payment.chainId,
-      tokenAddress,
-      to,
-      amount,
-      reason: dto.reason ?? null,
-      depositAddress: payment.address,
-      derivationIndex: payment.derivationIndex,
-      state: 'created',
-      isAfterConfirmation: subject.wasConfirmed,
-    });
-    return this.announcements.announce(manager, id);
-  }
-
-  /** By the transaction's own connection: to wait for a second one while holding one may be to wait without end. */
-  private async requireRecipient(manager: EntityManager, to: string): Promise<void> {
-    const unfit = await this.recipients.unfit(manager, to, 'customer');
-    if (unfit !== null) throw new RecipientUnfitError(unfit);
+    const isForced = dto.force === true;
+    const work = await prepare({ merchantId: isForced ? null : merchantId, id, dto, isForced });
+    const request = { method: 'POST', path, body: dto };
+    return (await this.idempotency.run({ merchantId, key, request, status: 201 }, work)).body;
   }
 }

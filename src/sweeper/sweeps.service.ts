@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ChainService } from '../chain/chain.service.js';
+import { isSilence, NodesSilentError } from '../chain/nodes-silent.error.js';
 import { SigningPauses } from '../outgoing/signing-pauses.js';
 import { type ChainConfig } from '../config/chains.js';
 import { DomainError, ValidationFailedError } from '../http/problem.js';
@@ -59,19 +60,22 @@ export class SweepsService {
 
   /**
    * Plans now what the schedule would plan later; the sweeping process sends it at its next step.
-   * @throws ValidationFailedError, NothingSweptError, RpcError
+   * @throws ValidationFailedError, NothingSweptError; NodesSilentError when no node answers, and nothing else was planned
    */
   async run({ chain, ...options }: SweepRun): Promise<PlannedView[]> {
     const refusals: string[] = [];
     const planned: PlannedView[] = [];
+    let silent: NodesSilentError | null = null;
     for (const one of chain === null ? this.chains.all() : [this.chainNamed(chain)]) {
       try {
         planned.push(...(await this.planner.plan(one, options)).map((each) => plannedView(each, one.name)));
       } catch (error) {
-        if (!(error instanceof SweepRefusedError)) throw error;
-        refusals.push(error.message);
+        if (error instanceof SweepRefusedError) refusals.push(error.message);
+        else if (isSilence(error)) silent ??= new NodesSilentError(one.name, error.message);
+        else throw error;
       }
     }
+    if (planned.length === 0 && silent !== null) throw silent;
     if (planned.length === 0 && refusals.length > 0) throw new NothingSweptError(refusals.join('; '));
     return planned;
   }

@@ -9,10 +9,10 @@ const account = HDNodeWallet.fromMnemonic(Mnemonic.fromPhrase(PHRASE), "m/44'/60
 const external = account.deriveChild(0);
 
 describe('HdDeposits', () => {
-  it('derives the addresses that ethers derives, for the first 10,000 indices', () => {
+  it('derives the addresses that ethers derives, for the first 300 indices', () => {
     const scheme = new HdDeposits(depositNode({ mnemonic: PHRASE }));
     const neutered = external.neuter();
-    for (let index = 0; index < 10_000; index += 1) {
+    for (let index = 0; index < 300; index += 1) {
       const expected = neutered.deriveChild(index).address.toLowerCase();
       if (scheme.addressAt(index)?.address !== expected) throw new Error(`index ${index} is not ${expected}`);
     }

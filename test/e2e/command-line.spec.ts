@@ -2,15 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ApiKeyBody, type CreatedApiKeyBody, type MerchantBody } from '../../src/auth/dto/auth.dto.js';
-import { findEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
 import { TestApp } from '../harness/app.js';
-import { quittance, type Ran } from '../harness/command-line.js';
+import { quittance, quittanceProcess, type Ran } from '../harness/command-line.js';
 import { TestChain } from '../harness/test-chain.js';
 import { createDatabase } from '../harness/database.js';
-import { QuittanceProcess } from '../harness/quittance-process.js';
 import { writeChainsFile } from '../harness/chains-file.js';
 import { tempFolder } from '../harness/temp-folder.js';
-import { waitFor } from '../harness/wait-for.js';
 
 const json = <T>({ out }: Ran) => JSON.parse(out) as T;
 
@@ -62,7 +59,7 @@ describe('the command line, on DATABASE_URL', () => {
 
   it('prints columns for a person', async () => {
     await run('merchant', 'create', 'Flower shop');
-    const { code, out } = await run('merchant', 'list');
+    const { code, out } = await quittanceProcess(['merchant', 'list'], { DATABASE_URL: app.database.url });
     expect(code).toBe(0);
     expect(out.split('\n')[0]).toMatch(/^id +name +underpayment_tolerance_bps +created_at$/);
     expect(out).toMatch(/^[0-9a-f-]{36} {2}Flower shop {2,}0 {2,}20\d\d-/m);
@@ -94,7 +91,7 @@ describe('the command line, on DATABASE_URL', () => {
 
   it('says in one line that a database does not answer, without its password', async () => {
     const url = 'postgres://quittance:hunter2@127.0.0.1:1/quittance';
-    const { code, err } = await quittance(['merchant', 'list'], { DATABASE_URL: url });
+    const { code, err } = await quittanceProcess(['merchant', 'list'], { DATABASE_URL: url });
     expect(code).toBe(1);
     expect(err).toBe(
       'the database at 127.0.0.1:1 cannot be reached (ECONNREFUSED); mend DATABASE_URL, or start it\n',
@@ -106,34 +103,6 @@ describe('the command line, on DATABASE_URL', () => {
     const { code, err } = await quittance(['merchant', 'list'], { DATABASE_URL: empty.url });
     await empty.drop();
     expect({ code, err }).toMatchObject({ code: 1, err: expect.stringMatching(/schema is not up to date/) });
-  });
-});
-
-describe('the command line, with no settings', () => {
-  it('works before the first start, beside a running Quittance and after it, on the same data', async () => {
-    const folder = tempFolder();
-    const run = (...args: string[]) => quittance(args, { DATA_DIR: folder.path }, folder.path);
-    const names = async () =>
-      json<MerchantBody[]>(await run('merchant', 'list', '--json')).map(({ name }) => name);
-    try {
-      expect(await run('merchant', 'create', 'before')).toMatchObject({ code: 0, err: '' });
-      expect(findEmbeddedPostgres(folder.path)).toBeNull();
-
-      const running = await QuittanceProcess.start(folder.path);
-      expect(await names()).toEqual(['before', 'dev']);
-      const rescan = ['scanner', 'rescan', '--chain', 'devchain', '--from', '1', '--to', '1', '--json'];
-      await waitFor('block 1 of the dev chain to be read again', async () => {
-        const ran = await run(...rescan);
-        return ran.code === 0 && json<{ blocks: number }>(ran).blocks === 1;
-      });
-      expect(running.hasEnded).toBe(false);
-      expect(await running.end()).toBe(0);
-
-      expect(await names()).toEqual(['before', 'dev']);
-      expect(findEmbeddedPostgres(folder.path)).toBeNull();
-    } finally {
-      folder.remove();
-    }
   });
 });
 

@@ -102,6 +102,8 @@ describe('POST /payments refuses', () => {
     ['a reference with NUL', { reference: 'a\0' }, 'reference', /NUL/],
     ['an expiry of 0', { expires_in_minutes: 0 }, 'expires_in_minutes', /must not be less than 1/],
     ['a field it does not know', { amout: '5' }, 'amout', /is not known here/],
+    ['a field that every object has', { constructor: 'x' }, 'constructor', /is not known here/],
+    ['another that every object has', { toString: 'x' }, 'toString', /is not known here/],
   ])('%s', async (_what, change, field, detail) => {
     const problem = await expectRefusal(post({ ...good, ...change }), 400, detail);
     expect(problem.errors?.map((error) => error.field)).toContain(field);
@@ -315,7 +317,16 @@ describe('GET /payments', () => {
     expect(none.body.data).toEqual([]);
   });
 
-  it.each(['limit=0', 'limit=101', 'status=paid', 'after=x', 'colour=red'])('refuses ?%s', async (query) => {
+  it.each([
+    'limit=0',
+    'limit=101',
+    'status=paid',
+    'after=x',
+    'colour=red',
+    'constructor=1',
+    '__proto__=1',
+    'toString=1',
+  ])('refuses ?%s', async (query) => {
     await expectRefusal(app.request('GET', `/api/v1/payments?${query}`), 400, /./);
   });
 });
@@ -432,7 +443,7 @@ describe('the rest of the surface', () => {
     expect(headers.get('allow')).toBe('GET, HEAD');
   });
 
-  it.each(['/api/v1/payments/%zz', '/api/v1/payments?reference=%00'])(
+  it.each(['/api/v1/payments/%zz', '/api/v1/payments?reference=%00', '/api/v1/payments?reference=a?%00'])(
     'answers the URL %s, which it cannot read, with a problem',
     async (url) => {
       const problem = await expectRefusal(app.request('GET', url), 400, /the URL cannot be read/);

@@ -1,40 +1,26 @@
-import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { type AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { callRpc } from '../../src/chain/dev-chain/anvil.js';
 import { commandLineOf } from '../../src/process/processes.js';
-import { type PaymentView } from '../../src/payments/payment.view.js';
-import { TEST_SECRET } from '../harness/app.js';
+import { create, read } from '../harness/dev-payments.js';
 import { QuittanceProcess } from '../harness/quittance-process.js';
-import { Receiver } from '../harness/receiver.js';
 import { type TempFolder, tempFolder } from '../harness/temp-folder.js';
 import { waitFor } from '../harness/wait-for.js';
 
 let folder: TempFolder;
-let receiver: Receiver;
 let running: QuittanceProcess | null = null;
 
-beforeAll(async () => {
+beforeAll(() => {
   folder = tempFolder();
-  receiver = await Receiver.start();
 });
 afterEach(async () => {
   await running?.end();
   running = null;
 });
-afterAll(async () => {
-  await receiver.stop();
-  folder.remove();
-});
+afterAll(() => folder.remove());
 
-async function start(settings: Record<string, string> = {}): Promise<QuittanceProcess> {
-  running = await QuittanceProcess.start(folder.path, {
-    WEBHOOK_URL: receiver.url,
-    WEBHOOK_SECRET: TEST_SECRET,
-    ...settings,
-  });
+async function start(): Promise<QuittanceProcess> {
+  running = await QuittanceProcess.start(folder.path);
   return running;
 }
 
@@ -43,29 +29,6 @@ async function failToStart(settings: Record<string, string>): Promise<string> {
   await waitFor('the process to give up', () => quittance.hasEnded, 20_000);
   expect(await quittance.end()).toBe(1);
   return quittance.output;
-}
-
-const create = (quittance: QuittanceProcess) =>
-  quittance.request<PaymentView>('POST', '/payments', { chain: 'devchain', amount: '1000' });
-const read = (quittance: QuittanceProcess, id: string) =>
-  quittance.request<PaymentView>('GET', `/payments/${id}`);
-
-async function pay(quittance: QuittanceProcess, payment: PaymentView): Promise<string> {
-  const [from] = await callRpc<[string]>(quittance.devChainUrl, 'eth_accounts');
-  return callRpc<string>(quittance.devChainUrl, 'eth_sendTransaction', [
-    { from, to: payment.address, value: '0x3e8' },
-  ]);
-}
-
-async function statusOf(quittance: QuittanceProcess, id: string, status: string): Promise<PaymentView> {
-  return waitFor(
-    `payment ${status}`,
-    async () => {
-      const payment = await read(quittance, id);
-      return payment.status === status && payment;
-    },
-    20_000,
-  );
 }
 
 describe('with no settings', () => {
@@ -87,49 +50,6 @@ describe('with no settings', () => {
     });
     const next = await create(second);
     expect(next.address).not.toBe(payment.address);
-  });
-
-  it.each(['paid', 'detected', 'confirmed'])(
-    'confirms a payment once, and announces it, after a kill -9 of everything when it was %s',
-    async (moment) => {
-      const killed = await start();
-      const payment = await create(killed);
-      const hash = await pay(killed, payment);
-      if (moment !== 'paid') await statusOf(killed, payment.id, moment);
-      await killed.killTree();
-
-      const next = await start();
-      const confirmed = await statusOf(next, payment.id, 'confirmed');
-      expect(confirmed).toMatchObject({
-        amount_received: '1000',
-        exception: null,
-        transfers: [{ tx_hash: hash }],
-      });
-      await receiver.waitForEvent(payment.id, 'payment.confirmed', 30_000);
-      const ids = receiver.of(payment.id, 'payment.confirmed').map(({ headers }) => headers['webhook-id']);
-      expect(new Set(ids).size).toBe(1);
-    },
-  );
-
-  it('starts a lost dev chain again in step with the database', async () => {
-    const before = await start();
-    const payment = await create(before);
-    await pay(before, payment);
-    await statusOf(before, payment.id, 'confirmed');
-    await before.end();
-    rmSync(join(folder.path, 'devchain'), { recursive: true });
-
-    const after = await start();
-    expect(after.output).toMatch(/the dev chain was lost: a new one starts at block \d+/);
-    await expect(read(after, payment.id)).resolves.toMatchObject({ status: 'confirmed' });
-    const next = await create(after);
-    await pay(after, next);
-    await statusOf(after, next.id, 'confirmed');
-  });
-
-  it('refuses a second start on the same data folder, and names the first', async () => {
-    await start();
-    await expect(failToStart({})).resolves.toMatch(/another Quittance \(process \d+\) uses the data folder/);
   });
 });
 

@@ -6,7 +6,7 @@ import { type PaymentView } from '../../src/payments/payment.view.js';
 import { compile } from '../contracts/compile.js';
 import { TEST_MNEMONIC, TestApp } from '../harness/app.js';
 import { writeChainsFile } from '../harness/chains-file.js';
-import { quittance, type Ran } from '../harness/command-line.js';
+import { quittance, quittanceProcess, type Ran } from '../harness/command-line.js';
 import { tempFolder } from '../harness/temp-folder.js';
 import { TestChain } from '../harness/test-chain.js';
 
@@ -24,12 +24,10 @@ const json = <T>({ out }: Ran) => JSON.parse(out) as T;
 describe('wallet new', () => {
   it('makes a wallet whose xpub is its own, another one each time, and stores nothing', async () => {
     const folder = tempFolder();
-    const make = async (...args: string[]) => {
-      const settings = { NODE_ENV: 'production', DATA_DIR: folder.path };
-      return quittance(['wallet', 'new', ...args], settings, folder.path);
-    };
+    const settings = { NODE_ENV: 'production', DATA_DIR: folder.path };
+    const make = (...args: string[]) => quittance(['wallet', 'new', ...args], settings);
     const [long, again, short] = await Promise.all([
-      make('--json'),
+      quittanceProcess(['wallet', 'new', '--json'], settings, folder.path),
       make('--json'),
       make('--words', '12', '--json'),
     ]);
@@ -155,16 +153,18 @@ describe('what deposit addresses hold', () => {
     beforeAll(() => app.stop());
     afterAll(() => lost.remove());
 
+    const inFull = (settings: Record<string, string>) => ({
+      CHAINS_FILE: chainsFile,
+      DATABASE_URL: app.database.url,
+      DATA_DIR: lost.path,
+      ...settings,
+    });
     const scan = (settings: Record<string, string>, ...args: string[]) =>
-      quittance(
-        ['wallet', 'scan', ...args],
-        { CHAINS_FILE: chainsFile, DATABASE_URL: app.database.url, DATA_DIR: lost.path, ...settings },
-        lost.path,
-      );
+      quittance(['wallet', 'scan', ...args], inFull(settings));
 
     it('is found from the mnemonic alone, and from the xpub alone, and nothing is made', async () => {
       const [byMnemonic, byXpub] = await Promise.all([
-        scan({ MNEMONIC: TEST_MNEMONIC }, '--json'),
+        quittanceProcess(['wallet', 'scan', '--json'], inFull({ MNEMONIC: TEST_MNEMONIC }), lost.path),
         scan({ XPUB_FILE: xpubFile }, '--json'),
       ]);
       for (const ran of [byMnemonic, byXpub]) {

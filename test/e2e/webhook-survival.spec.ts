@@ -1,130 +1,19 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { UNANSWERED } from '../../src/webhooks/delivery/delivery.repository.js';
-import { hasRedis } from '../harness/redis.js';
-import { waitFor } from '../harness/wait-for.js';
+import { afterEach, beforeEach, describe, it } from '@jest/globals';
+import { cutAgainAndAgain, killedBetweenPostAndRecord } from '../harness/webhook-survival.js';
 import { WorkerWorld } from '../harness/worker-world.js';
 
-/** SURVIVAL_EVENTS=10000 SURVIVAL_KILLS=5 for the whole of it. */
-const EVENTS = Number(process.env.SURVIVAL_EVENTS ?? 40);
-const ENDPOINTS = 20;
-const KILLS = Number(process.env.SURVIVAL_KILLS ?? 2);
-const WAIT_MS = Math.max(90_000, EVENTS * 200);
-
-/**
- * Each request that arrived, duplicates and all, has a line of its own in the attempt log that began in the second of
- * its timestamp.
- * @returns those that arrived more often than the log says
- */
-async function unexplained(world: WorkerWorld, arrived: object[]): Promise<unknown[]> {
-  return world.database.dataSource.query<unknown[]>(
-    `SELECT came.*, coalesce(log.lines, 0) AS lines FROM (
-       SELECT endpoint, event_id, at, count(*) AS times
-       FROM jsonb_to_recordset($1::jsonb) AS one (endpoint text, event_id text, at bigint)
-       GROUP BY endpoint, event_id, at) came
-     LEFT JOIN (
-       SELECT regexp_replace(e.url, '^https?://[^/]+', '') AS endpoint, d.event_id,
-         floor(extract(epoch FROM a.started_at))::bigint AS at, count(*) AS lines
-       FROM webhook_attempts a JOIN webhook_deliveries d ON d.id = a.delivery_id
-       JOIN webhook_endpoints e ON e.id = d.endpoint_id GROUP BY 1, 2, 3) log USING (endpoint, event_id, at)
-     WHERE came.times > coalesce(log.lines, 0)`,
-    [JSON.stringify(arrived)],
-  );
-}
-
-describe.each(['Postgres', 'Redis'] as const)('a worker process, with its queue on %s', (backend) => {
-  if (backend === 'Redis' && !hasRedis() && !process.env.CI) {
-    it.skip('needs redis-server, which is not installed here', () => undefined);
-    return;
-  }
-
+/** With Redis, with more kills and with longer outages: `test/long`. */
+describe('a worker process, with its queue on Postgres', () => {
   let world: WorkerWorld;
 
   beforeEach(async () => {
-    world = await WorkerWorld.create(backend);
+    world = await WorkerWorld.create('Postgres');
   });
   afterEach(() => world.end());
 
-  it('that is killed between the POST and its record sends it again, under the same webhook-id', async () => {
-    await world.addEndpoints(1);
-    world.receiver.answer = () => undefined;
-    await world.start();
-    await world.commitEvents(1);
-    await waitFor('the POST', () => world.receiver.received.length === 1, 20_000);
-    await world.kill();
-    world.receiver.answer = (response) => response.writeHead(204).end();
-    await world.start();
-    await waitFor('it to be delivered', async () => (await world.countOf('delivered')) === 1, 40_000);
-    expect(new Set(world.receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
-    expect(world.receiver.received.length).toBeGreaterThanOrEqual(2);
-    // The log has a line for the one that nobody could record the answer of.
-    const lines = await world.database.dataSource.query<{ status: number | null; error: string | null }[]>(
-      'SELECT status, error FROM webhook_attempts ORDER BY started_at',
-    );
-    expect(lines).toHaveLength(world.receiver.received.length);
-    expect(lines[0]).toEqual({ status: null, error: UNANSWERED });
-    expect(lines.at(-1)).toEqual({ status: 204, error: null });
-  }, 90_000);
+  it('that is killed between the POST and its record sends it again, under the same webhook-id', () =>
+    killedBetweenPostAndRecord(world));
 
-  it(
-    `delivers ${EVENTS} events to ${ENDPOINTS} endpoints that fail 30 % of the time, while it is killed ${KILLS} times and the queue is wiped`,
-    async () => {
-      await world.addEndpoints(ENDPOINTS);
-      const accepted = new Set<string>();
-      const arrived: { endpoint: string; event_id: string; at: string }[] = [];
-      world.receiver.answer = (response, { url, headers }) => {
-        const event_id = headers['webhook-id'] as string;
-        arrived.push({ endpoint: url, event_id, at: headers['webhook-timestamp'] as string });
-        if (Math.random() < 0.3) return response.writeHead(500).end('at random');
-        accepted.add(`${url} ${event_id}`);
-        return response.writeHead(204).end();
-      };
-      await world.start();
-      await world.commitEvents(EVENTS);
-      const total = EVENTS * ENDPOINTS;
-      for (let count = 1; count <= KILLS; count += 1) {
-        const share = (total * count) / (KILLS + 2);
-        await waitFor(`${share} delivered`, async () => (await world.countOf('delivered')) >= share, WAIT_MS);
-        await world.kill();
-        if (count === KILLS) await world.wipeQueue();
-        await world.start();
-      }
-      await waitFor('all to be delivered', async () => (await world.countOf('delivered')) === total, WAIT_MS);
-
-      expect({ pending: await world.countOf('pending'), dead: await world.countOf('dead') }).toEqual({
-        pending: 0,
-        dead: 0,
-      });
-      // Each endpoint accepted each event: nothing is missing, and what came twice came under the same id.
-      expect(accepted.size).toBe(total);
-      const [log] = await world.database.dataSource.query<Record<string, string>[]>(
-        `SELECT count(*) FILTER (WHERE a.last_status IS DISTINCT FROM 204) AS unexplained,
-           count(*) FILTER (WHERE a.answered <> d.attempts) AS uneven
-         FROM webhook_deliveries d LEFT JOIN LATERAL (
-           SELECT count(*) FILTER (WHERE status IS NOT NULL) AS answered,
-             (array_agg(status ORDER BY started_at DESC, id DESC))[1] AS last_status
-           FROM webhook_attempts WHERE delivery_id = d.id) a ON true`,
-      );
-      expect(log).toEqual({ unexplained: '0', uneven: '0' });
-      await expect(unexplained(world, arrived)).resolves.toEqual([]);
-    },
-    WAIT_MS * 3,
-  );
-
-  it('delivers what happened while its connections to the database were cut, again and again', async () => {
-    await world.addEndpoints(1);
-    await world.start();
-    for (let round = 0; round < 5; round += 1) {
-      await world.commitEvents(20);
-      await world.database.dataSource.query(
-        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-         WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'`,
-      );
-    }
-    await waitFor(
-      'all to be delivered',
-      async () => (await world.countOf('delivered').catch(() => 0)) === 100,
-      60_000,
-    );
-    expect(world.isWorkerAlive).toBe(true);
-  }, 120_000);
+  it('delivers what happened while its connections to the database were cut, again and again', () =>
+    cutAgainAndAgain(world));
 });

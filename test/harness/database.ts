@@ -15,7 +15,10 @@ export interface TestDatabase {
 export async function createDatabase({ empty = false } = {}): Promise<TestDatabase> {
   const server = process.env.QUITTANCE_TEST_POSTGRES as string;
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await onServer(server, `CREATE DATABASE ${name} TEMPLATE ${empty ? 'template0' : TEMPLATE}`);
+  await onServer(
+    server,
+    `CREATE DATABASE ${name} TEMPLATE ${empty ? 'template0' : TEMPLATE} STRATEGY file_copy`,
+  );
   const url = server.replace(/\/[^/]*$/, `/${name}`);
   const dataSource = await new DataSource(dataSourceOptions(url, 4)).initialize();
   const drop = async () => {

@@ -111,18 +111,15 @@ export class WorkerWorld {
   }
 
   async addEndpoints(count: number): Promise<void> {
+    for (let index = 0; index < count; index += 1) await this.addEndpoint(`${this.receiver.url}/${index}`);
+  }
+
+  async addEndpoint(url: string): Promise<void> {
     const sealed = new Sealer({ encryptionKey: ENCRYPTION_KEY } as Settings).seal(TEST_SECRET);
-    for (let index = 0; index < count; index += 1) {
-      await this.database.dataSource.query(
-        `INSERT INTO webhook_endpoints (id, merchant_id, url, event_types, secrets) VALUES ($1, $2, $3, '{*}', $4)`,
-        [
-          uuidv7(),
-          this.merchant,
-          `${this.receiver.url}/${index}`,
-          JSON.stringify([{ ...sealed, expires_at: null }]),
-        ],
-      );
-    }
+    await this.database.dataSource.query(
+      `INSERT INTO webhook_endpoints (id, merchant_id, url, event_types, secrets) VALUES ($1, $2, $3, '{*}', $4)`,
+      [uuidv7(), this.merchant, url, JSON.stringify([{ ...sealed, expires_at: null }])],
+    );
   }
 
   async commitEvents(count: number): Promise<void> {

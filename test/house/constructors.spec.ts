@@ -8,7 +8,6 @@ const MOST = 6;
 
 /** By class: how many it may take all the same, and why. */
 const EXCEPTIONS: Record<string, { most: number; why: string }> = {
-  RefundsService: { most: 8, why: 'its rules for recipients are on their way to a class of their own' },
   ScannerService: { most: 8, why: 'it puts the parts of each chain together, and does nothing else' },
 };
 

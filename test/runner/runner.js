@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 
-const END_MS = 2_000;
+const END_MS = 10_000;
 
 /**
  * Jest's default runner loads all of Quittance and its libraries again for every spec file, in a sandbox that makes

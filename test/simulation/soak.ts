@@ -25,7 +25,8 @@ if (values.help || wrong.length > 0) {
   process.exit(values.help ? 0 : 1);
 }
 
-const { status } = spawnSync(process.execPath, ['node_modules/jest/bin/jest.js', 'test/simulation'], {
+const JEST = ['node_modules/jest/bin/jest.js', '--config', 'jest.long.config.js'];
+const { status } = spawnSync(process.execPath, [...JEST, 'test/long/simulation'], {
   stdio: 'inherit',
   env: {
     ...process.env,

@@ -55,20 +55,20 @@ describe('Standing', () => {
 
   it('leaves an endpoint alone for longer each time it gives an unproven answer', () => {
     const standing = after(100);
-    standing.gaveUnprovenAnswer('the root differs', NOW);
-    standing.gaveUnprovenAnswer('the root differs', NOW + 1);
+    standing.gaveUnprovenAnswer('receipts', 'the root differs', NOW);
+    standing.gaveUnprovenAnswer('receipts', 'the root differs', NOW + 1);
     expect(standing.aside(NOW + 1999)?.reason).toBe('unproven_answer');
     expect(standing.aside(NOW + 2000)).toBeNull();
-    standing.gaveUnprovenAnswer('the root differs', NOW + 2000);
+    standing.gaveUnprovenAnswer('receipts', 'the root differs', NOW + 2000);
     expect(standing.aside(NOW + 5999)?.reason).toBe('unproven_answer');
     expect(standing.aside(NOW + 6000)).toBeNull();
   });
 
   it('puts aside a wrong chain id, until it is right', () => {
     const standing = after(100);
-    standing.servesWrongChain(56);
+    standing.servesWrongChain(56, NOW);
     expect(standing.aside(NOW)).toEqual({ reason: 'wrong_chain_id', detail: 'it serves chain id 56' });
-    standing.servesWrongChain(null);
+    standing.servesWrongChain(null, NOW);
     expect(standing.aside(NOW)).toBeNull();
   });
 });

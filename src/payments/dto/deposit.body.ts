@@ -63,6 +63,15 @@ export class DepositBody implements DepositView {
   amount: string;
 
   @ApiProperty({
+    example: '0',
+    description: 'What of it went back, in refunds of this deposit alone, and is final',
+  })
+  amount_refunded: string;
+
+  @ApiProperty({ example: '0', description: 'What of it is to go back, asked for or on its way' })
+  amount_refund_pending: string;
+
+  @ApiProperty({
     type: String,
     nullable: true,
     example: '0x88df016429689c079f3b2f6ad39fa052532c56795b733da78a91ebe6a713944b',

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsOptional, IsString, Length } from 'class-validator';
+import { IsBoolean, IsOptional, IsString, Length } from 'class-validator';
 import { IsAmount } from '../../payments/dto/is-amount.js';
 import { IsStorableText } from '../../http/is-storable.js';
 import { IsRecipient } from './is-recipient.js';
@@ -16,7 +16,7 @@ export class CreateRefundDto {
     type: String,
     example: '250000000000000000',
     description:
-      'Base units of the payment’s asset; all refunds of a payment together are never more than what it received and is final. All of it arrives: the fee is paid beside it',
+      'Base units of what goes back; all refunds of a payment, or of a deposit, together are never more than what arrived and is final. All of it arrives: the fee is paid beside it',
   })
   @IsAmount()
   amount: string | number;
@@ -27,4 +27,14 @@ export class CreateRefundDto {
   @Length(1, 500)
   @IsStorableText()
   reason?: string | null;
+
+  @ApiPropertyOptional({
+    type: Boolean,
+    default: false,
+    description:
+      'For operators (scope admin), of any merchant: it is paid though its gas costs more than REFUND_MAX_FEE_BPS allows',
+  })
+  @IsOptional()
+  @IsBoolean()
+  force?: boolean;
 }

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { PageBody } from '../../http/page.js';
 import { REFUND_STATES, type RefundState } from '../refund.entity.js';
 import { type RefundView } from '../refund.view.js';
 
@@ -11,20 +12,44 @@ export class RefundBody implements RefundView {
   payment_id: string;
 
   @ApiProperty({
+    type: String,
+    format: 'uuid',
+    nullable: true,
+    description: 'The one deposit that goes back; null: of whatever counts towards the payment',
+  })
+  deposit_id: string | null;
+
+  @ApiProperty({
     enum: REFUND_STATES,
     description:
-      'created: it waits to be sent; sent: it is signed, and sent or mined; confirmed: it is final; failed: nothing was moved, and the amount may be refunded again',
+      'created: it waits to be sent; sent: it is signed, and sent or mined; confirmed: it is final; ' +
+      'failed, cancelled: nothing was moved, and the amount may be refunded again',
   })
+  status: RefundState;
+
+  @ApiProperty({ enum: REFUND_STATES, description: 'The same as status, by its older name' })
   state: RefundState;
+
+  @ApiProperty({ example: 'ethereum' })
+  chain: string;
+
+  @ApiProperty({ example: 1 })
+  chain_id: number;
 
   @ApiProperty({ example: '0x00000000219ab540356cBB839Cbe05303d7705Fa', description: 'EIP-55' })
   to: string;
 
-  @ApiProperty({ example: '250000000000000000', description: 'In base units of the payment’s asset' })
+  @ApiProperty({ example: '250000000000000000', description: 'In base units of what goes back' })
   amount: string;
 
   @ApiProperty({ type: String, nullable: true, description: 'EIP-55; null: the chain’s native asset' })
   token_address: string | null;
+
+  @ApiProperty({ example: 'ETH' })
+  symbol: string;
+
+  @ApiProperty({ example: 18 })
+  decimals: number;
 
   @ApiProperty({ type: String, nullable: true })
   reason: string | null;
@@ -60,6 +85,11 @@ export class RefundBody implements RefundView {
 }
 
 export class RefundList {
+  @ApiProperty({ type: [RefundBody] })
+  data: RefundBody[];
+}
+
+export class RefundPage extends PageBody {
   @ApiProperty({ type: [RefundBody] })
   data: RefundBody[];
 }

@@ -42,7 +42,7 @@ export class DeliveryService {
     const pass = this.gate.enter(delivery.endpoint.id, underWay, Date.now());
     if ('waitMs' in pass) return pass.waitMs;
     const slotMs = await this.slotMs(delivery, pass);
-    if (slotMs > 0) return this.comeAgain(delivery, slotMs);
+    if (slotMs > 0) return this.comeAgain(delivery, slotMs, false);
     underWay.count += 1;
     return this.exchange(delivery, pass).finally(() => (underWay.count -= 1));
   }
@@ -51,9 +51,10 @@ export class DeliveryService {
   private async comeAgain(
     { id, endpoint, sharesJob }: PendingDelivery,
     waitMs: number,
+    hasFailed: boolean,
   ): Promise<number | null> {
     if (!sharesJob) return waitMs;
-    await this.queue.addOwn(id, endpoint.id);
+    await this.queue.addOwn(id, endpoint.id, hasFailed);
     return null;
   }
 
@@ -74,7 +75,7 @@ export class DeliveryService {
     const { isRecorded, disabledFor } = await this.deliveries.record(delivery, attemptId, outcome);
     this.report(delivery, outcome, disabledFor);
     if (!isRecorded || !outcome.nextAttemptAt) return null;
-    return this.comeAgain(delivery, outcome.nextAttemptAt.getTime() - Date.now());
+    return this.comeAgain(delivery, outcome.nextAttemptAt.getTime() - Date.now(), true);
   }
 
   private async send(delivery: PendingDelivery) {

@@ -13,6 +13,15 @@ export interface OverduePlace {
   id: string;
 }
 
+export interface Dispatched {
+  /** Events. */
+  claimed: number;
+  /** Of the deliveries that can go. */
+  jobs: WebhookJob[];
+  /** From one of the endpoints nothing but failures comes; null: there were no events. */
+  hasFailing: boolean | null;
+}
+
 interface NewDelivery extends JobPlace {
   event: ClaimedEvent;
   isHeld: boolean;
@@ -29,17 +38,28 @@ export class DispatchRepository {
   /**
    * Claims undispatched events and writes one delivery per subscribed endpoint, in one transaction. For an endpoint
    * that is disabled it is kept until it is enabled again.
-   * @returns how many events were claimed, and the jobs of the deliveries that can go
    */
-  dispatch(limit: number): Promise<{ claimed: number; jobs: WebhookJob[] }> {
+  dispatch(limit: number): Promise<Dispatched> {
     return this.dataSource.transaction(async (manager) => {
       const events = await this.outbox.claim(manager, limit);
-      if (events.length === 0) return { claimed: 0, jobs: [] };
+      if (events.length === 0) return { claimed: 0, jobs: [], hasFailing: null };
       const endpoints = await endpointsFor(manager, events);
-      const deliveries = withJobs(events.flatMap((event) => deliveriesOf(event, endpoints)));
-      await insertDeliveries(manager, deliveries);
-      const ready = deliveries.filter(({ isHeld }) => !isHeld);
-      return { claimed: events.length, jobs: jobsOf(ready) };
+      const jobs = await write(manager, events, endpoints);
+      return { claimed: events.length, jobs, hasFailing: endpoints.some(({ isFailing }) => isFailing) };
+    });
+  }
+
+  /**
+   * Writes the deliveries to endpoints that are well before their events are dispatched to all: whoever answers does not
+   * wait until hundreds of deliveries to those who do not have been written.
+   */
+  ahead(limit: number): Promise<WebhookJob[]> {
+    return this.dataSource.transaction(async (manager) => {
+      const events = await this.outbox.undispatched(manager, limit);
+      if (events.length === 0) return [];
+      const endpoints = await endpointsFor(manager, events);
+      const well = endpoints.filter(({ isFailing, state }) => !isFailing && state === 'enabled');
+      return write(manager, events, well);
     });
   }
 
@@ -91,13 +111,17 @@ export class DispatchRepository {
   }
 }
 
-type Subscriber = Pick<WebhookEndpoint, 'id' | 'merchantId' | 'eventTypes'> & { state: EndpointState };
+type Subscriber = Pick<WebhookEndpoint, 'id' | 'merchantId' | 'eventTypes'> & {
+  state: EndpointState;
+  isFailing: boolean;
+};
 
 /** Locked against being disabled or enabled meanwhile, so that no delivery is kept by mistake or sent in vain. */
 function endpointsFor(manager: EntityManager, events: ClaimedEvent[]): Promise<Subscriber[]> {
   return manager.query<Subscriber[]>(
-    `SELECT id, merchant_id AS "merchantId", event_types AS "eventTypes", state FROM webhook_endpoints
-     WHERE (merchant_id IS NULL OR merchant_id = ANY($1)) AND deleted_at IS NULL FOR SHARE`,
+    `SELECT id, merchant_id AS "merchantId", event_types AS "eventTypes", state,
+       failing_since IS NOT NULL AS "isFailing" FROM webhook_endpoints
+     WHERE (merchant_id IS NULL OR merchant_id = ANY($1)) AND deleted_at IS NULL ORDER BY id FOR SHARE`,
     [[...new Set(events.map(({ merchantId }) => merchantId))]],
   );
 }
@@ -126,8 +150,22 @@ function withJobs(deliveries: NewDelivery[]): NewDelivery[] {
   });
 }
 
-async function insertDeliveries(manager: EntityManager, deliveries: NewDelivery[]): Promise<void> {
-  if (deliveries.length === 0) return;
+/** In the order of events and endpoints everywhere, so that two who write the same never wait for each other. */
+async function write(
+  manager: EntityManager,
+  events: readonly ClaimedEvent[],
+  endpoints: Subscriber[],
+): Promise<WebhookJob[]> {
+  const deliveries = withJobs(events.flatMap((event) => deliveriesOf(event, endpoints)));
+  const written = await insertDeliveries(manager, deliveries);
+  const failing = new Set(endpoints.filter(({ isFailing }) => isFailing).map(({ id }) => id));
+  const jobs = jobsOf(deliveries.filter(({ id, isHeld }) => !isHeld && written.has(id)));
+  return jobs.map((job) => (failing.has(job.endpointId ?? '') ? { ...job, isOfFailing: true } : job));
+}
+
+/** @returns the ids of those that were not there before */
+async function insertDeliveries(manager: EntityManager, deliveries: NewDelivery[]): Promise<Set<string>> {
+  if (deliveries.length === 0) return new Set();
   const rows = deliveries.map(({ id, endpointId, jobId, event, isHeld }) => ({
     id,
     endpoint_id: endpointId,
@@ -139,14 +177,15 @@ async function insertDeliveries(manager: EntityManager, deliveries: NewDelivery[
     position: event.position,
     is_held: isHeld,
   }));
-  await manager.query(
+  const inserted = await manager.query<{ id: string }[]>(
     `INSERT INTO webhook_deliveries
        (id, event_id, endpoint_id, job_id, merchant_id, payment_id, event_type, position, next_attempt_at)
      SELECT id, event_id, endpoint_id, job_id, merchant_id, payment_id, event_type, position,
        CASE WHEN is_held THEN NULL ELSE now() END
      FROM jsonb_to_recordset($1::jsonb) AS new (id uuid, event_id varchar, endpoint_id uuid, job_id uuid,
        merchant_id uuid, payment_id uuid, event_type varchar, position bigint, is_held boolean)
-     ON CONFLICT DO NOTHING`,
+     ON CONFLICT DO NOTHING RETURNING id`,
     [JSON.stringify(rows)],
   );
+  return new Set(inserted.map(({ id }) => id));
 }

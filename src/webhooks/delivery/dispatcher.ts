@@ -29,6 +29,8 @@ export class Dispatcher implements OnApplicationBootstrap, BeforeApplicationShut
   private unsubscribe: () => void;
   private soon: NodeJS.Timeout | undefined;
   private isBehind = false;
+  /** Endpoints that are well are told before the others. */
+  private goesAhead = false;
 
   constructor(
     private readonly outbox: Outbox,
@@ -59,11 +61,23 @@ export class Dispatcher implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   private async dispatchAll(): Promise<boolean> {
+    if (this.goesAhead) await this.dispatchAhead();
     const batches = Array.from({ length: this.isBehind ? AT_ONCE : 1 }, () => this.dispatchBatch());
     const claimed = await Promise.all(batches);
     this.isBehind = claimed.includes(BATCH);
     if (claimed.some((count) => count > 0)) this.lookAgainSoon();
     return this.isBehind;
+  }
+
+  private async dispatchAhead(): Promise<void> {
+    try {
+      await this.queue.add(await this.deliveries.ahead(BATCH * AT_ONCE));
+    } catch (error) {
+      this.logger.error(
+        { reason: (error as Error).message },
+        'dispatch to the endpoints that are well failed',
+      );
+    }
   }
 
   /**
@@ -72,7 +86,8 @@ export class Dispatcher implements OnApplicationBootstrap, BeforeApplicationShut
    */
   private async dispatchBatch(): Promise<number> {
     try {
-      const { claimed, jobs } = await this.deliveries.dispatch(BATCH);
+      const { claimed, jobs, hasFailing } = await this.deliveries.dispatch(BATCH);
+      this.goesAhead = hasFailing ?? this.goesAhead;
       await this.queue.add(jobs);
       return claimed;
     } catch (error) {

@@ -7,6 +7,8 @@ export interface WebhookJob {
   endpointId?: string;
   /** Deliveries to one endpoint that it brings; left out: the one that has the job's id. */
   deliveries?: string[];
+  /** Nothing but failures came from the endpoint of late, or the delivery has failed before: others go first. */
+  isOfFailing?: boolean;
 }
 
 export interface JobPlace {

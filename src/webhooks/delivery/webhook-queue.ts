@@ -64,8 +64,8 @@ export class WebhookQueue {
   }
 
   /** Gives a delivery that has shared a job one of its own. Those that come at the same time share a statement. */
-  async addOwn(id: string, endpointId: string): Promise<void> {
-    await this.own.call({ id, endpointId });
+  async addOwn(id: string, endpointId: string, isOfFailing: boolean): Promise<void> {
+    await this.own.call({ id, endpointId, isOfFailing });
   }
 
   /**
@@ -82,7 +82,8 @@ export class WebhookQueue {
 
   /** Jobs waiting for a worker. */
   async waiting(): Promise<number> {
-    return (await this.queue.getJobCounts('waiting')).waiting ?? 0;
+    const { waiting = 0, prioritized = 0 } = await this.queue.getJobCounts('waiting', 'prioritized');
+    return waiting + prioritized;
   }
 
   private async addBulk(jobs: WebhookJob[]): Promise<void> {
@@ -92,6 +93,8 @@ export class WebhookQueue {
         data,
         opts: {
           jobId: data.id,
+          // Without a priority goes before any: what fails again and again queues behind what has yet to be tried.
+          ...(data.isOfFailing ? { priority: 1 } : {}),
           attempts: NEVER_GIVES_UP,
           backoff: { type: 'custom' },
           removeOnComplete: true,

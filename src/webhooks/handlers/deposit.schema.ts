@@ -27,6 +27,8 @@ const DEPOSIT_FIELDS: Record<keyof DepositView, JsonSchema> = {
   symbol: TEXT,
   decimals: COUNT,
   amount: AMOUNT,
+  amount_refunded: AMOUNT,
+  amount_refund_pending: AMOUNT,
   tx_hash: orNull(TX_HASH),
   ordinal: COUNT,
   kind: KIND,

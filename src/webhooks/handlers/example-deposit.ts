@@ -14,6 +14,8 @@ const UNASSIGNED: DepositView = {
   symbol: 'USDC',
   decimals: 6,
   amount: '3000000000',
+  amount_refunded: '0',
+  amount_refund_pending: '0',
   tx_hash: `0xc3${'0'.repeat(62)}`,
   ordinal: 0,
   kind: 'erc20',

@@ -6,7 +6,7 @@ import { EXAMPLE, transfer } from './example-payment.js';
 @EventHandler('payment.partially_paid')
 export class PaymentPartiallyPaidHandler extends PaymentEventHandler {
   readonly description =
-    'Money arrived, less than is due. Sent again whenever more arrives; the payment still waits for the rest.';
+    'Money arrived, less than is due, or of what was enough a part goes back. Sent again whenever more arrives.';
   readonly example: PaymentView = {
     ...EXAMPLE.created,
     status: 'partially_paid',

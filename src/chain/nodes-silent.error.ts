@@ -1,0 +1,20 @@
+import { DomainError } from '../http/problem.js';
+import { RpcError } from './rpc/rpc-error.js';
+import { UnprovenAnswerError } from './rpc/unproven-answer.js';
+
+/** Something was asked for that only a node can tell, and none did. */
+export class NodesSilentError extends DomainError {
+  readonly code = 'unavailable';
+  override readonly retryable = true;
+
+  constructor(chain: string, reason?: string) {
+    super(
+      `the nodes of chain ${chain} do not answer just now; try again in a moment${reason === undefined ? '' : ` (${reason})`}`,
+    );
+  }
+}
+
+/** Whether no node answered, or none gave an answer that could be believed. */
+export function isSilence(error: unknown): error is RpcError | UnprovenAnswerError {
+  return error instanceof RpcError || error instanceof UnprovenAnswerError;
+}

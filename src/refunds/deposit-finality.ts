@@ -1,0 +1,45 @@
+import { Injectable } from '@nestjs/common';
+import { ChainService } from '../chain/chain.service.js';
+import { isSilence, NodesSilentError } from '../chain/nodes-silent.error.js';
+import { type ChainConfig } from '../config/chains.js';
+import { type Payment } from '../payments/payment.entity.js';
+import { type RefundDeposit } from '../payments/refund-subjects.js';
+import { type ChainExtent, finalUpTo, ScannedChain } from '../scanner/scanned-chain.js';
+import { DepositNotRefundableError } from './refund.errors.js';
+
+/** Whether a deposit can no longer be taken away by a reorg: by its payment's rule where it counts, else by its chain's. */
+@Injectable()
+export class DepositFinality {
+  constructor(
+    private readonly chains: ChainService,
+    private readonly scanned: ScannedChain,
+  ) {}
+
+  /** @throws NodesSilentError, DepositNotRefundableError */
+  async isFinal(deposit: RefundDeposit, payment: Pick<Payment, 'requiredConfirmations'>): Promise<boolean> {
+    const chain = this.chains.all().find(({ chainId }) => chainId === deposit.chainId);
+    if (!chain) throw new DepositNotRefundableError(deposit.id, 'its chain is not configured here any more');
+    const extent = await this.extent(chain);
+    if (extent === null) return false;
+    return deposit.blockNumber <= upTo(chain, extent, deposit, payment.requiredConfirmations);
+  }
+
+  private async extent(chain: ChainConfig): Promise<ChainExtent | null> {
+    try {
+      return await this.scanned.extent(chain);
+    } catch (error) {
+      if (isSilence(error)) throw new NodesSilentError(chain.name);
+      throw error;
+    }
+  }
+}
+
+function upTo(
+  chain: ChainConfig,
+  extent: ChainExtent,
+  deposit: RefundDeposit,
+  required: number | null,
+): number {
+  if (!deposit.counts) return finalUpTo(chain, extent, deposit);
+  return required === null ? (extent.finalNumber ?? -1) : extent.agreedNumber - required + 1;
+}

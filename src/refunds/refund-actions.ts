@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import { RefundAnnouncements } from './refund-announcements.js';
+import { RefundQueries } from './refund-queries.js';
+import { RefundViews } from './refund-views.js';
+import { Refund } from './refund.entity.js';
+import { RefundNotFoundError, RefundNotWaitingError } from './refund.errors.js';
+import { type RefundView } from './refund.view.js';
+
+/** What may be done with a refund while it waits to be signed. Signing holds the same row: one of the two is first. */
+@Injectable()
+export class RefundActions {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly queries: RefundQueries,
+    private readonly views: RefundViews,
+    private readonly announcements: RefundAnnouncements,
+  ) {}
+
+  /**
+   * Nothing has moved, and nothing will: its amount counts again. A second time changes nothing.
+   * @throws RefundNotFoundError also when it is another merchant's
+   * @throws RefundNotWaitingError once it is signed, or has ended
+   */
+  cancel(merchantId: string, id: string): Promise<RefundView> {
+    return this.dataSource.transaction(async (manager) => {
+      const refund = await this.held(manager, merchantId, id);
+      if (refund.state === 'cancelled') return this.views.one(manager, refund);
+      if (refund.state !== 'created') throw new RefundNotWaitingError(id, refund.state);
+      const end = { state: 'cancelled' as const, waitsFor: null, finishedAt: new Date() };
+      await manager.update(Refund, { id, state: 'created' }, end);
+      return this.announcements.announce(manager, id);
+    });
+  }
+
+  /**
+   * For the operator: it is paid though its gas costs more than the rules allow, of whichever merchant it is.
+   * @throws RefundNotFoundError
+   * @throws RefundNotWaitingError once it is signed, or has ended
+   */
+  force(id: string): Promise<RefundView> {
+    return this.dataSource.transaction(async (manager) => {
+      const refund = await this.held(manager, null, id);
+      if (refund.state !== 'created') throw new RefundNotWaitingError(id, refund.state);
+      await manager.update(Refund, { id, state: 'created' }, { isForced: true });
+      return this.views.one(manager, refund);
+    });
+  }
+
+  private async held(manager: EntityManager, merchantId: string | null, id: string): Promise<Refund> {
+    const refund = await this.queries.hold(manager, merchantId, id);
+    if (!refund) throw new RefundNotFoundError(id);
+    return refund;
+  }
+}

@@ -1,0 +1,41 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import { type GasQuote } from '../chain/accounts/chain-accounts.js';
+import { expectedPrice } from '../outgoing/fees.js';
+import { RefundSubjects } from '../payments/refund-subjects.js';
+import { RefundLimits } from './refund-limits.js';
+import { ROUGH_GAS } from './refund-rules.js';
+import { type Refund } from './refund.entity.js';
+
+/** Whether a refund still costs no more gas than its money is worth: prices rise while it waits. */
+@Injectable()
+export class RefundCosts {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly subjects: RefundSubjects,
+    private readonly limits: RefundLimits,
+  ) {}
+
+  /** Before gas is sent for it, or it is tried. @returns why not, in words; null: it does not */
+  whyTooDearNow(refund: Refund, quote: GasQuote): Promise<string | null> {
+    const gas = refund.tokenAddress === null ? ROUGH_GAS.native : ROUGH_GAS.token;
+    return this.whyTooDear(this.dataSource.manager, refund, gas * expectedPrice(quote));
+  }
+
+  /** In the transaction that signs it. @param costWei what it is expected to cost by then */
+  async whyTooDear(manager: EntityManager, refund: Refund, costWei: bigint): Promise<string | null> {
+    if (refund.isForced) return null;
+    const { id: refundId, paymentId, depositId, chainId, tokenAddress } = refund;
+    const received = await this.receivedOf(manager, refund);
+    const money = { paymentId, depositId, chainId, tokenAddress, received, refundId };
+    return this.limits.whyTooDear(manager, money, costWei);
+  }
+
+  private async receivedOf(manager: EntityManager, { paymentId, depositId }: Refund): Promise<bigint> {
+    if (depositId === null) {
+      return (await this.subjects.placeOf(manager, null, paymentId))?.payment.amountReceived ?? 0n;
+    }
+    return (await this.subjects.depositOf(manager, null, depositId))?.deposit.amount ?? 0n;
+  }
+}

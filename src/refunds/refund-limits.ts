@@ -1,0 +1,83 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type EntityManager } from 'typeorm';
+import { type ChainConfig, type RefundRules } from '../config/chains.js';
+import { CHAINS, SETTINGS } from '../config/configuration.module.js';
+import { type Settings } from '../config/settings.js';
+import { valueInWei } from '../config/worth.js';
+import { type AssetPlace } from '../payments/named-assets.js';
+import { firstIdAt, isTooDear, startOfDay } from './refund-rules.js';
+import { RefundLimitReachedError, RefundTooSmallError } from './refund.errors.js';
+import { RefundQueries } from './refund-queries.js';
+
+/** What is asked for, to be held against the limits. */
+export interface AskedRefund extends AssetPlace {
+  merchantId: string;
+  /** Base units. */
+  amount: bigint;
+}
+
+/** What the gas of a refund is compared with. */
+export interface RefundedMoney extends AssetPlace {
+  paymentId: string;
+  /** Null: of what the payment received; else of this deposit alone. */
+  depositId: string | null;
+  /** What was received, in base units. */
+  received: bigint;
+  /** The refund in question, where it is one of those there are. */
+  refundId: string | null;
+}
+
+/** How much of the operator's gas, and of a merchant's money, refunds may take. */
+@Injectable()
+export class RefundLimits {
+  constructor(
+    @Inject(SETTINGS) private readonly settings: Settings,
+    @Inject(CHAINS) private readonly chains: ChainConfig[],
+    private readonly queries: RefundQueries,
+  ) {}
+
+  /**
+   * Of several requests of one merchant each waits for the one before, so that together they keep to the limits of a day.
+   * @throws RefundTooSmallError, RefundLimitReachedError
+   */
+  async requireWithin(manager: EntityManager, asked: AskedRefund, now: Date): Promise<void> {
+    const rules = this.rulesOf(asked);
+    if (rules !== undefined && asked.amount < rules.minimum) throw new RefundTooSmallError(rules.minimum);
+    const { refundMaxPerDay: most } = this.settings;
+    if (most === 0 && rules?.maxPerDay === undefined) return;
+    await this.queries.holdMerchant(manager, asked.merchantId);
+    const { count, sum } = await this.queries.askedSince(manager, asked, firstIdAt(startOfDay(now)));
+    if (most > 0 && count >= most) throw new RefundLimitReachedError(`${most} refunds were asked for today`);
+    if (rules?.maxPerDay !== undefined && sum + asked.amount > rules.maxPerDay) {
+      throw new RefundLimitReachedError(
+        `${asked.amount} cannot be refunded today: of ${rules.maxPerDay} a day ${sum} were asked for already`,
+      );
+    }
+  }
+
+  /**
+   * Whether the gas of a refund, with that of those before it, is more than a share of the money it is of.
+   * @param costWei of the one in question, as it will be or is about to be signed
+   * @returns why, in words; null: it is not, or nobody has said what the money is worth
+   */
+  async whyTooDear(manager: EntityManager, money: RefundedMoney, costWei: bigint): Promise<string | null> {
+    const chain = this.chains.find(({ chainId }) => chainId === money.chainId);
+    const worthWei = chain ? valueInWei(chain, money.tokenAddress, money.received) : null;
+    if (worthWei === null) return null;
+    const { paid, waiting } = await this.queries.costsOf(manager, money, money.refundId);
+    const feesWei = paid + costWei * BigInt(waiting + 1);
+    const maxBps = this.settings.refundMaxFeeBps;
+    if (!isTooDear({ feesWei, worthWei, maxBps })) return null;
+    // Without today's price: what a refund waits for would be another text with every block.
+    return (
+      `its gas, with that of the refunds before it, would cost more than the ${maxBps} of 10000 that ` +
+      `REFUND_MAX_FEE_BPS allows of the ${worthWei} wei that this money is worth`
+    );
+  }
+
+  private rulesOf({ chainId, tokenAddress }: AssetPlace): RefundRules | undefined {
+    const chain = this.chains.find((one) => one.chainId === chainId);
+    if (tokenAddress === null) return chain?.refund;
+    return chain?.tokens.find(({ address }) => address === tokenAddress)?.refund;
+  }
+}

@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { type Page, page } from '../http/page.js';
+import { RefundSubjects } from '../payments/refund-subjects.js';
+import { type ListRefundsDto } from './dto/list-refunds.dto.js';
+import { RefundQueries } from './refund-queries.js';
+import { RefundViews } from './refund-views.js';
+import {
+  RefundedDepositNotFoundError,
+  RefundedPaymentNotFoundError,
+  RefundNotFoundError,
+} from './refund.errors.js';
+import { type RefundView } from './refund.view.js';
+
+/** A merchant's refunds, for reading. */
+@Injectable()
+export class RefundLists {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly queries: RefundQueries,
+    private readonly subjects: RefundSubjects,
+    private readonly views: RefundViews,
+  ) {}
+
+  /** Newest first. */
+  async list(merchantId: string, query: ListRefundsDto): Promise<Page<RefundView>> {
+    const { payment_id: paymentId, deposit_id: depositId, status, limit, after } = query;
+    const [createdAfter, createdBefore] = [moment(query.created_after), moment(query.created_before)];
+    const filter = { merchantId, paymentId, depositId, status, createdAfter, createdBefore, after };
+    const rows = await this.queries.list({ ...filter, limit: limit + 1 });
+    return page(await this.views.of(this.dataSource.manager, rows), limit, ({ id }) => id);
+  }
+
+  /** @throws RefundNotFoundError also when it is another merchant's */
+  async get(merchantId: string, id: string): Promise<RefundView> {
+    const refund = await this.queries.find(merchantId, id);
+    if (!refund) throw new RefundNotFoundError(id);
+    return this.views.one(this.dataSource.manager, refund);
+  }
+
+  /** The first asked for first. @throws RefundedPaymentNotFoundError */
+  async ofPayment(merchantId: string, paymentId: string): Promise<RefundView[]> {
+    const { manager } = this.dataSource;
+    if (!(await this.subjects.exists(manager, merchantId, paymentId)))
+      throw new RefundedPaymentNotFoundError(paymentId);
+    return this.views.of(manager, await this.queries.ofPayment(paymentId));
+  }
+
+  /** Those of this deposit alone, the first asked for first. @throws RefundedDepositNotFoundError */
+  async ofDeposit(merchantId: string, depositId: string): Promise<RefundView[]> {
+    const { manager } = this.dataSource;
+    if (!(await this.subjects.depositExists(manager, merchantId, depositId)))
+      throw new RefundedDepositNotFoundError(depositId);
+    return this.views.of(manager, await this.queries.ofDeposit(depositId));
+  }
+}
+
+function moment(text: string | undefined): Date | undefined {
+  return text === undefined ? undefined : new Date(text);
+}

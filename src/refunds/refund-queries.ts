@@ -1,0 +1,120 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import { Refund, type RefundState } from './refund.entity.js';
+
+export interface RefundFilter {
+  merchantId: string;
+  paymentId?: string;
+  depositId?: string;
+  status?: RefundState;
+  chainId?: number;
+  createdAfter?: Date;
+  createdBefore?: Date;
+  /** Only refunds asked for before this one (UUIDv7 sorts by that). */
+  after?: string;
+  limit: number;
+}
+
+/** Refunds as they are asked after, many at a time. */
+@Injectable()
+export class RefundQueries {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  /** Newest first. */
+  list(filter: RefundFilter): Promise<Refund[]> {
+    const query = this.dataSource.manager
+      .createQueryBuilder(Refund, 'refund')
+      .where('refund.merchant_id = :merchantId', filter)
+      .orderBy('refund.id', 'DESC')
+      .limit(filter.limit);
+    if (filter.paymentId !== undefined) query.andWhere('refund.payment_id = :paymentId', filter);
+    if (filter.depositId !== undefined) query.andWhere('refund.deposit_id = :depositId', filter);
+    if (filter.status !== undefined) query.andWhere('refund.state = :status', filter);
+    if (filter.chainId !== undefined) query.andWhere('refund.chain_id = :chainId', filter);
+    if (filter.createdAfter !== undefined) query.andWhere('refund.created_at > :createdAfter', filter);
+    if (filter.createdBefore !== undefined) query.andWhere('refund.created_at < :createdBefore', filter);
+    if (filter.after !== undefined) query.andWhere('refund.id < :after', filter);
+    return query.getMany();
+  }
+
+  /** Null: there is none, or it is another merchant's. */
+  find(merchantId: string, id: string): Promise<Refund | null> {
+    return this.dataSource.manager.findOneBy(Refund, { id, merchantId });
+  }
+
+  /** Until the transaction ends. @param merchantId null: whose it is does not matter */
+  hold(manager: EntityManager, merchantId: string | null, id: string): Promise<Refund | null> {
+    return manager.findOne(Refund, {
+      where: { id, ...(merchantId === null ? {} : { merchantId }) },
+      lock: { mode: 'pessimistic_write' },
+    });
+  }
+
+  /** The first asked for first. */
+  ofPayment(paymentId: string): Promise<Refund[]> {
+    return this.dataSource.manager.find(Refund, { where: { paymentId }, order: { id: 'ASC' } });
+  }
+
+  /** The first asked for first. */
+  ofDeposit(depositId: string): Promise<Refund[]> {
+    return this.dataSource.manager.find(Refund, { where: { depositId }, order: { id: 'ASC' } });
+  }
+
+  /** Base units of a deposit that went back or are to, in refunds of it alone. */
+  async returnedOf(
+    manager: EntityManager,
+    depositId: string,
+    states: readonly RefundState[] = ['created', 'sent', 'confirmed'],
+  ): Promise<bigint> {
+    const [row] = await manager.query<{ sum: string }[]>(
+      'SELECT coalesce(sum(amount), 0) AS sum FROM refunds WHERE deposit_id = $1 AND state = ANY($2)',
+      [depositId, states],
+    );
+    return BigInt(row?.sum ?? 0);
+  }
+
+  /** Held until the transaction ends: of several requests of a merchant each waits for the one before. */
+  async holdMerchant(manager: EntityManager, merchantId: string): Promise<void> {
+    await manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
+      `refunds of ${merchantId}`,
+    ]);
+  }
+
+  /**
+   * What a merchant has asked for since then, what was cancelled left out.
+   * @param firstId the smallest id of that time
+   * @returns how many refunds there were, and the sum of those of one asset that did not fail
+   */
+  async askedSince(
+    manager: EntityManager,
+    asked: { merchantId: string; chainId: number; tokenAddress: string | null },
+    firstId: string,
+  ): Promise<{ count: number; sum: bigint }> {
+    const [row] = await manager.query<{ count: string; sum: string }[]>(
+      `SELECT count(*) AS count, coalesce(sum(amount) FILTER (
+         WHERE chain_id = $3 AND token_address IS NOT DISTINCT FROM $4 AND state <> 'failed'), 0) AS sum
+       FROM refunds WHERE merchant_id = $1 AND id >= $2 AND state <> 'cancelled'`,
+      [asked.merchantId, firstId, asked.chainId, asked.tokenAddress],
+    );
+    return { count: Number(row?.count ?? 0), sum: BigInt(row?.sum ?? 0) };
+  }
+
+  /**
+   * What the refunds of a payment in one asset, or of one deposit, have cost, and how many of them will cost something.
+   * @param exceptId of one not to be counted
+   */
+  async costsOf(
+    manager: EntityManager,
+    of: { paymentId: string; depositId: string | null; chainId: number; tokenAddress: string | null },
+    exceptId: string | null,
+  ): Promise<{ paid: bigint; waiting: number }> {
+    const [row] = await manager.query<{ paid: string; waiting: string }[]>(
+      `SELECT coalesce(sum(fee), 0) AS paid, count(*) FILTER (WHERE state IN ('created', 'sent')) AS waiting
+       FROM refunds WHERE payment_id = $1 AND chain_id = $3 AND token_address IS NOT DISTINCT FROM $4
+         AND ($2::uuid IS NULL OR deposit_id = $2) AND id IS DISTINCT FROM $5`,
+      [of.paymentId, of.depositId, of.chainId, of.tokenAddress, exceptId],
+    );
+    return { paid: BigInt(row?.paid ?? 0), waiting: Number(row?.waiting ?? 0) };
+  }
+}

@@ -1,0 +1,119 @@
+import { Injectable } from '@nestjs/common';
+import { type EntityManager } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { Recipients } from '../outgoing/recipients.js';
+import { givenBack } from '../payments/given-back.js';
+import { type RefundSubject, RefundSubjects } from '../payments/refund-subjects.js';
+import { type CreateRefundDto } from './dto/create-refund.dto.js';
+import { RefundAnnouncements } from './refund-announcements.js';
+import { RefundLimits } from './refund-limits.js';
+import { RefundQueries } from './refund-queries.js';
+import { Refund } from './refund.entity.js';
+import {
+  DepositNotRefundableError,
+  RecipientUnfitError,
+  RefundedDepositNotFoundError,
+  RefundedPaymentNotFoundError,
+  RefundTooDearError,
+  RefundTooLargeError,
+} from './refund.errors.js';
+import { type RefundView } from './refund.view.js';
+
+/** A refund that is asked for, with what was found out before the transaction. */
+export interface RefundRequest {
+  /** Null: the operator asks, of whichever merchant. */
+  merchantId: string | null;
+  /** The payment, or the deposit. */
+  id: string;
+  dto: CreateRefundDto;
+  /** The operator has it paid whatever its gas costs. */
+  isForced: boolean;
+  /** What its gas will cost, roughly, in wei; null: no node says. It is looked at again where it is signed. */
+  roughCost: bigint | null;
+}
+
+type Money = Pick<Refund, 'chainId' | 'tokenAddress' | 'depositId'> & { received: bigint };
+
+/** Takes refunds in, inside the caller's transaction: every question is asked on its own connection. */
+@Injectable()
+export class RefundRequests {
+  constructor(
+    private readonly subjects: RefundSubjects,
+    private readonly queries: RefundQueries,
+    private readonly recipients: Recipients,
+    private readonly limits: RefundLimits,
+    private readonly announcements: RefundAnnouncements,
+  ) {}
+
+  /** Of what counts towards a payment. */
+  async ofPayment(manager: EntityManager, request: RefundRequest): Promise<RefundView> {
+    const subject = await this.subjects.lock(manager, request.merchantId, request.id);
+    if (!subject) throw new RefundedPaymentNotFoundError(request.id);
+    requireLeft(subject, BigInt(request.dto.amount));
+    const { payment, tokenAddress } = subject;
+    const { chainId, amountReceived: received } = payment;
+    return this.insert(manager, request, subject, { chainId, tokenAddress, received, depositId: null });
+  }
+
+  /** @param isFinal by the depth that the chain asks for, as far as no node contradicts */
+  async ofDeposit(manager: EntityManager, request: RefundRequest, isFinal: boolean): Promise<RefundView> {
+    const subject = await this.subjects.lockDeposit(manager, request.merchantId, request.id);
+    if (!subject) throw new RefundedDepositNotFoundError(request.id);
+    const { deposit } = subject;
+    if (deposit.isAbsurd) throw new DepositNotRefundableError(deposit.id, 'it is no money at all');
+    if (!deposit.isThere)
+      throw new DepositNotRefundableError(deposit.id, 'a reorg took it away; wait until it is mined again');
+    if (!isFinal)
+      throw new DepositNotRefundableError(deposit.id, 'it is not final yet; wait for its confirmations');
+    const amount = BigInt(request.dto.amount);
+    const returned = await this.queries.returnedOf(manager, deposit.id);
+    if (returned + amount > deposit.amount) throw new RefundTooLargeError(amount, deposit.amount, returned);
+    if (deposit.counts) requireLeft(subject, amount);
+    const { chainId, tokenAddress, amount: received } = deposit;
+    return this.insert(manager, request, subject, { chainId, tokenAddress, received, depositId: deposit.id });
+  }
+
+  private async insert(
+    manager: EntityManager,
+    { dto, isForced, roughCost }: RefundRequest,
+    { payment, wasConfirmed }: RefundSubject,
+    { chainId, tokenAddress, depositId, received }: Money,
+  ): Promise<RefundView> {
+    const { id: paymentId, merchantId } = payment;
+    const to = dto.to.toLowerCase();
+    const amount = BigInt(dto.amount);
+    const unfit = await this.recipients.unfit(manager, to, 'customer');
+    if (unfit !== null) throw new RecipientUnfitError(unfit);
+    await this.limits.requireWithin(manager, { merchantId, chainId, tokenAddress, amount }, new Date());
+    const money = { paymentId, depositId, chainId, tokenAddress, received, refundId: null };
+    const tooDear =
+      isForced || roughCost === null ? null : await this.limits.whyTooDear(manager, money, roughCost);
+    if (tooDear !== null) throw new RefundTooDearError(tooDear);
+    const id = uuidv7();
+    await manager.insert(Refund, {
+      id,
+      paymentId,
+      depositId,
+      merchantId,
+      chainId,
+      tokenAddress,
+      to,
+      amount,
+      reason: dto.reason ?? null,
+      depositAddress: payment.address,
+      derivationIndex: payment.derivationIndex,
+      state: 'created',
+      isAfterConfirmation: wasConfirmed,
+      isForced,
+    });
+    return this.announcements.announce(manager, id);
+  }
+}
+
+/** Of what counts, no more than is final and not given back yet. */
+function requireLeft({ payment, refunds }: RefundSubject, amount: bigint): void {
+  const { refunded, promised } = givenBack(refunds);
+  if (refunded + promised + amount > payment.amountConfirmed) {
+    throw new RefundTooLargeError(amount, payment.amountConfirmed, refunded + promised);
+  }
+}

@@ -1,0 +1,309 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Wallet } from 'ethers';
+import { AuthService } from '../../src/auth/auth.service.js';
+import { type DepositView } from '../../src/payments/deposit.view.js';
+import { type PaymentView } from '../../src/payments/payment.view.js';
+import { type RefundView } from '../../src/refunds/refund.view.js';
+import { PAYOUT, SweepWorld } from '../harness/sweep-world.js';
+
+type Problem = RefundView & { detail: string };
+interface Listed {
+  data: RefundView[];
+  next: string | null;
+}
+
+const ETHER = 10n ** 18n;
+const LEAST = 10n;
+const LONG = { expires_in_minutes: 40_000 };
+const customer = () => Wallet.createRandom().address;
+let world: SweepWorld;
+beforeAll(async () => {
+  world = await SweepWorld.start({ payoutPrivateKey: PAYOUT.privateKey }, { refund: { minimum: LEAST } });
+});
+afterAll(() => world?.stop());
+
+const api = <T = Problem>(method: string, path: string, body?: unknown, headers = {}) =>
+  world.app.request<T>(method, `/api/v1${path}`, body, headers);
+const ask = (what: 'payments' | 'deposits', { id }: { id: string }, amount: bigint, more: object = {}) =>
+  api('POST', `/${what}/${id}/refunds`, { to: customer(), amount: amount.toString(), ...more });
+const became = (id: string, status: RefundView['status']) =>
+  world.mineUntil(`refund ${status}`, async () => {
+    const { body } = await api('GET', `/refunds/${id}`);
+    return body.status === status && body;
+  });
+const depositOf = async ({ id }: PaymentView) =>
+  (await api<{ data: DepositView[] }>('GET', `/deposits?payment_id=${id}`)).body.data[0] as DepositView;
+const pause = (isPaused: boolean) => api('POST', `/sweeps/${isPaused ? 'pause' : 'resume'}`, {});
+const keyOf = async (scopes: ('payments:read' | 'refunds:write' | 'admin')[], merchantId?: string) => {
+  const { manager } = world.app.database.dataSource;
+  const auth = world.app.get(AuthService);
+  const own = merchantId ?? (await auth.createMerchant(manager, 'another')).id;
+  const { key } = await auth.createKey(manager, { merchantId: own, name: 'one', scopes });
+  return { authorization: `Bearer ${key}` };
+};
+
+describe('a deposit that does not count', () => {
+  it('goes back in its own asset, and takes nothing from its payment', async () => {
+    const payment = await world.app.createPayment({ amount: ETHER.toString(), ...LONG });
+    await world.chain.payToken(payment.address, 5_000_000n);
+    await world.chain.mine(4);
+    await world.app.waitForBlock(await world.chain.height());
+    const deposit = await depositOf(payment);
+    expect(deposit).toMatchObject({ state: 'unassigned', reason: 'wrong_asset' });
+    expect(await ask('payments', payment, 1_000n)).toMatchObject({ status: 409 });
+    expect(await ask('deposits', deposit, 5_000_001n)).toMatchObject({ status: 409 });
+    const stranger = await keyOf(['refunds:write']);
+    const body = { to: customer(), amount: '1' };
+    expect(await api('POST', `/deposits/${deposit.id}/refunds`, body, stranger)).toMatchObject({
+      status: 404,
+    });
+    const to = customer();
+    const asked = await ask('deposits', deposit, 4_000_000n, { to });
+    expect(asked).toMatchObject({
+      status: 201,
+      body: { deposit_id: deposit.id, symbol: 'TUSD', decimals: 6, status: 'created', state: 'created' },
+    });
+    await became(asked.body.id, 'confirmed');
+    expect(await world.token(to)).toBe(4_000_000n);
+    expect(await ask('deposits', deposit, 1_000_001n)).toMatchObject({ status: 409 });
+    expect(await depositOf(payment)).toMatchObject({ state: 'unassigned', amount_refunded: '4000000' });
+    const { body: listed } = await api<Listed>('GET', `/deposits/${deposit.id}/refunds`);
+    expect(listed.data.map(({ id }) => id)).toEqual([asked.body.id]);
+    await world.chain.pay(payment.address, ETHER);
+    await world.chain.mine(3);
+    expect(await world.app.waitForStatus(payment.id, 'confirmed')).toMatchObject({
+      amount_refunded: '0',
+      amount_refund_pending: '0',
+    });
+  });
+
+  it('that was ignored goes back as well', async () => {
+    const payment = await world.app.createPayment({ amount: ETHER.toString(), ...LONG });
+    await world.chain.payToken(payment.address, 3_000_000n);
+    await world.chain.mine(4);
+    await world.app.waitForBlock(await world.chain.height());
+    const { id } = await depositOf(payment);
+    await api('POST', `/deposits/${id}/ignore`);
+    const { body } = await ask('deposits', { id }, 3_000_000n);
+    await became(body.id, 'confirmed');
+  });
+
+  it('is nothing to decide on any more once all of it goes back', async () => {
+    const payment = await world.app.createPayment({ amount: ETHER.toString(), ...LONG });
+    await world.chain.payToken(payment.address, 2_000_000n);
+    await world.chain.mine(4);
+    await world.app.waitForBlock(await world.chain.height());
+    const undecided = async () =>
+      (await api<{ data: DepositView[] }>('GET', `/deposits?assigned=false&payment_id=${payment.id}`)).body
+        .data;
+    const [{ id }] = (await undecided()) as [DepositView];
+    await ask('deposits', { id }, 1_000_000n);
+    expect(await undecided()).toHaveLength(1);
+    const { body } = await ask('deposits', { id }, 1_000_000n);
+    expect(await undecided()).toEqual([]);
+    await became(body.id, 'confirmed');
+  });
+
+  it('is not given back before it is final', async () => {
+    const payment = await world.app.createPayment({ amount: ETHER.toString(), ...LONG });
+    await world.chain.payToken(payment.address, 3_000_000n);
+    await world.chain.mine();
+    await world.app.waitForBlock(await world.chain.height());
+    expect(await ask('deposits', await depositOf(payment), 3_000_000n)).toMatchObject({
+      status: 409,
+      body: { detail: expect.stringContaining('not final yet') },
+    });
+  });
+});
+
+describe('a deposit that counts', () => {
+  it('takes what goes back of it from what is due', async () => {
+    const payment = await world.app.createPayment({ amount: ETHER.toString(), ...LONG });
+    await world.chain.pay(payment.address, ETHER / 2n);
+    await world.chain.mine(4);
+    await world.app.waitForBlock(await world.chain.height());
+    const { body } = await ask('deposits', await depositOf(payment), ETHER / 2n);
+    await became(body.id, 'confirmed');
+    await world.chain.pay(payment.address, ETHER / 2n);
+    await world.chain.mine(4);
+    await world.app.waitForBlock(await world.chain.height());
+    expect(await world.app.payment(payment.id)).toMatchObject({
+      status: 'partially_paid',
+      amount_received: ETHER.toString(),
+      amount_refunded: (ETHER / 2n).toString(),
+    });
+  });
+});
+
+describe('a refund that waits', () => {
+  it('can be cancelled, tells of it, and counts for nothing any more', async () => {
+    const payment = await world.paid(ETHER);
+    await pause(true);
+    const { body: asked } = await ask('payments', payment, ETHER);
+    const stranger = await keyOf(['refunds:write']);
+    expect(await api('POST', `/refunds/${asked.id}/cancel`, undefined, stranger)).toMatchObject({
+      status: 404,
+    });
+    for (const times of [1, 2]) {
+      const answer = await api('POST', `/refunds/${asked.id}/cancel`);
+      expect({ times, ...answer }).toMatchObject({
+        status: 200,
+        body: { status: 'cancelled', tx_hash: null },
+      });
+    }
+    await pause(false);
+    const { json } = await world.receiver.waitForEvent(payment.id, 'refund.cancelled');
+    expect(json.data).toMatchObject({ amount_refund_pending: '0', refund: { status: 'cancelled' } });
+    const { body: other } = await ask('payments', payment, ETHER / 2n);
+    await became(other.id, 'confirmed');
+    expect(await world.outgoing(`purpose = 'refund' AND subject_id = '${asked.id}'`)).toEqual([]);
+    expect(await api('POST', `/refunds/${other.id}/cancel`)).toMatchObject({ status: 409 });
+    expect(await world.timesTold(payment.id, 'refund.cancelled')).toBe(1);
+  });
+
+  it('is either cancelled or paid, whoever is first', async () => {
+    const payment = await world.paid(ETHER);
+    const asked = await Promise.all(Array.from({ length: 6 }, () => ask('payments', payment, ETHER / 10n)));
+    const ended = await Promise.all(asked.map(({ body }) => api('POST', `/refunds/${body.id}/cancel`)));
+    for (const [index, { status }] of ended.entries()) {
+      const id = asked[index]?.body.id as string;
+      if (status === 200) expect((await api('GET', `/refunds/${id}`)).body.status).toBe('cancelled');
+      else await became(id, 'confirmed');
+    }
+    const [cancelled, paid] = [
+      ended.filter(({ status }) => status === 200),
+      ended.filter(({ status }) => status === 409),
+    ];
+    expect(cancelled.length + paid.length).toBe(6);
+    expect(await world.app.payment(payment.id)).toMatchObject({
+      amount_refunded: ((ETHER / 10n) * BigInt(paid.length)).toString(),
+      amount_refund_pending: '0',
+    });
+  });
+});
+
+describe('refunds', () => {
+  it('are listed by what they are of, how they stand and when they were asked for, page by page', async () => {
+    const payment = await world.paid(ETHER);
+    await pause(true);
+    const before = new Date().toISOString();
+    const ids: string[] = [];
+    for (let index = 0; index < 3; index += 1) ids.push((await ask('payments', payment, LEAST)).body.id);
+    await api('POST', `/refunds/${ids[0]}/cancel`);
+    const list = async (query: string) => (await api<Listed>('GET', `/refunds?${query}`)).body;
+    const own = `payment_id=${payment.id}`;
+    const idsOf = ({ data }: Listed) => data.map(({ id }) => id);
+    const first = await list(`${own}&limit=2`);
+    expect(idsOf(first)).toEqual([ids[2], ids[1]]);
+    const second = await list(`${own}&limit=2&after=${first.next}`);
+    expect([idsOf(second), second.next]).toEqual([[ids[0]], null]);
+    expect(idsOf(await list(`${own}&status=cancelled`))).toEqual([ids[0]]);
+    expect(idsOf(await list(`created_after=${before}&${own}`))).toHaveLength(3);
+    expect(idsOf(await list(`created_before=${before}&${own}`))).toEqual([]);
+    expect(await api('GET', '/refunds?status=nothing')).toMatchObject({ status: 400 });
+    const stranger = await keyOf(['payments:read']);
+    expect((await api<Listed>('GET', '/refunds', undefined, stranger)).body.data).toEqual([]);
+    expect(await api('GET', `/refunds/${ids[1]}`, undefined, stranger)).toMatchObject({ status: 404 });
+    for (const id of ids.slice(1)) await api('POST', `/refunds/${id}/cancel`);
+    await pause(false);
+  });
+
+  it('are all answered when two hundred are asked for at once', async () => {
+    const payment = await world.paid(ETHER);
+    await pause(true);
+    const answers = await Promise.all(Array.from({ length: 200 }, () => ask('payments', payment, LEAST)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
+    expect(await world.app.payment(payment.id)).toMatchObject({
+      amount_refund_pending: (200n * LEAST).toString(),
+    });
+    // By hand: what they would be paid by is not what is looked at here.
+    await world.app.database.dataSource.query(
+      `UPDATE refunds SET state = 'cancelled' WHERE payment_id = $1 AND state = 'created'`,
+      [payment.id],
+    );
+    await pause(false);
+  });
+});
+
+describe('the operator’s gas', () => {
+  it('is not spent on less than the least amount', async () => {
+    const payment = await world.paid(ETHER);
+    expect(await ask('payments', payment, LEAST - 1n)).toMatchObject({
+      status: 400,
+      body: { detail: expect.stringContaining('at least 10') },
+    });
+  });
+
+  it('is not spent on refunds of money that is worth less than it, unless the operator says so', async () => {
+    const payment = await world.paid(1_000n);
+    for (let index = 0; index < 6; index += 1) {
+      expect(await ask('payments', payment, LEAST)).toMatchObject({
+        status: 409,
+        body: { detail: expect.stringContaining('REFUND_MAX_FEE_BPS') },
+      });
+    }
+    const merchants = await keyOf(['refunds:write'], world.app.merchantId);
+    const forced = { to: customer(), amount: '10', force: true };
+    expect(await api('POST', `/payments/${payment.id}/refunds`, forced, merchants)).toMatchObject({
+      status: 403,
+    });
+    const operator = await keyOf(['refunds:write', 'admin']);
+    const asked = await api('POST', `/payments/${payment.id}/refunds`, forced, operator);
+    expect(asked).toMatchObject({ status: 201 });
+    await became(asked.body.id, 'confirmed');
+  });
+
+  it('is not spent when it has become too dear while a refund waited, unless it is forced', async () => {
+    const payment = await world.paid(ETHER / 1_000n);
+    await pause(true);
+    const { body: asked } = await ask('payments', payment, LEAST);
+    const dear = world.node.inject('eth_maxPriorityFeePerGas', {
+      kind: 'answer',
+      answer: () => Promise.resolve({ result: `0x${(10n ** 12n).toString(16)}` }),
+    });
+    await pause(false);
+    const waiting = await world.mineUntil('a reason', async () => {
+      const { body } = await api('GET', `/refunds/${asked.id}`);
+      return body.waits_for !== null && body;
+    });
+    expect(waiting.waits_for).toContain('REFUND_MAX_FEE_BPS');
+    expect(await world.outgoing(`subject_id = '${asked.id}'`)).toEqual([]);
+    expect(
+      await api('POST', `/refunds/${asked.id}/force`, undefined, await keyOf(['refunds:write'])),
+    ).toMatchObject({
+      status: 403,
+    });
+    dear();
+    const operator = await keyOf(['admin']);
+    expect(await api('POST', `/refunds/${asked.id}/force`, undefined, operator)).toMatchObject({
+      status: 200,
+    });
+    await became(asked.id, 'confirmed');
+  });
+
+  it('is not spent on more refunds a day than a merchant may ask for', async () => {
+    const payment = await world.paid(ETHER);
+    const [row] = await world.app.database.dataSource.query<{ count: string }[]>(
+      `SELECT count(*) FROM refunds WHERE merchant_id = $1 AND state <> 'cancelled'`,
+      [world.app.merchantId],
+    );
+    await world.restart({ refundMaxPerDay: Number(row?.count) + 2 });
+    const answers = await Promise.all(Array.from({ length: 5 }, () => ask('payments', payment, LEAST)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 429, 429, 429]);
+    for (const { status, body } of answers) if (status === 201) await became(body.id, 'confirmed');
+  });
+});
+
+describe('a plan that is asked for while no node answers', () => {
+  it('is told so, and is no fault of ours', async () => {
+    const back = world.node.inject('*', {
+      kind: 'answer',
+      answer: () => Promise.resolve({ error: { code: -32000, message: 'down' }, httpStatus: 503 }),
+    });
+    expect(await api('POST', '/sweeps/run', {})).toMatchObject({
+      status: 503,
+      body: { detail: expect.stringContaining('do not answer') },
+    });
+    back();
+  });
+});

@@ -1,0 +1,87 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { TEST_SECRET } from '../harness/app.js';
+import { create, pay, read, statusOf } from '../harness/dev-payments.js';
+import { QuittanceProcess } from '../harness/quittance-process.js';
+import { Receiver } from '../harness/receiver.js';
+import { type TempFolder, tempFolder } from '../harness/temp-folder.js';
+import { waitFor } from '../harness/wait-for.js';
+
+let folder: TempFolder;
+let receiver: Receiver;
+let running: QuittanceProcess | null = null;
+
+beforeAll(async () => {
+  folder = tempFolder();
+  receiver = await Receiver.start();
+});
+afterEach(async () => {
+  await running?.end();
+  running = null;
+});
+afterAll(async () => {
+  await receiver.stop();
+  folder.remove();
+});
+
+async function start(settings: Record<string, string> = {}): Promise<QuittanceProcess> {
+  running = await QuittanceProcess.start(folder.path, {
+    WEBHOOK_URL: receiver.url,
+    WEBHOOK_SECRET: TEST_SECRET,
+    ...settings,
+  });
+  return running;
+}
+
+async function failToStart(settings: Record<string, string>): Promise<string> {
+  const quittance = await QuittanceProcess.spawn(folder.path, settings);
+  await waitFor('the process to give up', () => quittance.hasEnded, 20_000);
+  expect(await quittance.end()).toBe(1);
+  return quittance.output;
+}
+
+describe('with no settings', () => {
+  it.each(['paid', 'detected', 'confirmed'])(
+    'confirms a payment once, and announces it, after a kill -9 of everything when it was %s',
+    async (moment) => {
+      const killed = await start();
+      const payment = await create(killed);
+      const hash = await pay(killed, payment);
+      if (moment !== 'paid') await statusOf(killed, payment.id, moment);
+      await killed.killTree();
+
+      const next = await start();
+      const confirmed = await statusOf(next, payment.id, 'confirmed');
+      expect(confirmed).toMatchObject({
+        amount_received: '1000',
+        exception: null,
+        transfers: [{ tx_hash: hash }],
+      });
+      await receiver.waitForEvent(payment.id, 'payment.confirmed', 30_000);
+      const ids = receiver.of(payment.id, 'payment.confirmed').map(({ headers }) => headers['webhook-id']);
+      expect(new Set(ids).size).toBe(1);
+    },
+  );
+
+  it('starts a lost dev chain again in step with the database', async () => {
+    const before = await start();
+    const payment = await create(before);
+    await pay(before, payment);
+    await statusOf(before, payment.id, 'confirmed');
+    await before.end();
+    rmSync(join(folder.path, 'devchain'), { recursive: true });
+
+    const after = await start();
+    expect(after.output).toMatch(/the dev chain was lost: a new one starts at block \d+/);
+    await expect(read(after, payment.id)).resolves.toMatchObject({ status: 'confirmed' });
+    const next = await create(after);
+    await pay(after, next);
+    await statusOf(after, next.id, 'confirmed');
+  });
+
+  it('refuses a second start on the same data folder, and names the first', async () => {
+    await start();
+    await expect(failToStart({})).resolves.toMatch(/another Quittance \(process \d+\) uses the data folder/);
+  });
+});

@@ -1,0 +1,96 @@
+import { type Socket } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { afterEach, expect, it } from '@jest/globals';
+import { unusedPort } from '../../src/process/ports.js';
+import { type RawAnswer, RawReceiver } from '../harness/raw-receiver.js';
+import { waitFor } from '../harness/wait-for.js';
+import { WorkerWorld } from '../harness/worker-world.js';
+
+const BURST = 150;
+const OK = 'HTTP/1.1 200 OK\r\n';
+const BOMB = gzipSync(Buffer.alloc(20_000_000));
+
+const drip = (socket: Socket) => {
+  socket.write(`${OK}content-length: 100000\r\n\r\n`);
+  const drop = setInterval(() => socket.write('.'), 500);
+  socket.on('close', () => clearInterval(drop));
+};
+const KINDS: Record<string, RawAnswer> = {
+  drips: drip,
+  hangs: () => undefined,
+  cuts: (socket) => socket.destroy(),
+  bombs: (socket) =>
+    void socket.write(`${OK}content-encoding: gzip\r\ncontent-length: ${BOMB.length}\r\n\r\n`, () =>
+      socket.write(BOMB),
+    ),
+  redirects: (socket) => void socket.write('HTTP/1.1 302 Found\r\nlocation: /\r\ncontent-length: 0\r\n\r\n'),
+  switches: (socket) =>
+    void socket.end('HTTP/1.1 101 X\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n'),
+};
+
+const ended: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const end of ended.splice(0).reverse()) await end();
+});
+
+const percentile = (values: number[], share: number) =>
+  values.sort((a, b) => a - b)[Math.ceil(values.length * share) - 1] as number;
+
+async function newWorld(): Promise<WorkerWorld> {
+  const world = await WorkerWorld.create('Postgres');
+  ended.push(() => world.end());
+  await world.addEndpoint(world.receiver.url);
+  // Once told that it will be tried again, a delivery is out of the way.
+  await world.start({ WEBHOOK_RETRY_SCHEDULE: '5s,5m,30m', WEBHOOK_TIMEOUT_MS: '10000' });
+  return world;
+}
+
+/** From the commit of a burst to each of its arrivals at the healthy endpoint, p99 in ms. */
+async function burst(world: WorkerWorld): Promise<number> {
+  const arrivals: number[] = [];
+  world.receiver.answer = (response) => {
+    arrivals.push(performance.now());
+    response.writeHead(204).end();
+  };
+  const committedAt = performance.now();
+  await world.commitEvents(BURST);
+  await waitFor('the burst at the healthy endpoint', () => arrivals.length >= BURST, 60_000);
+  return percentile(
+    arrivals.map((at) => at - committedAt),
+    0.99,
+  );
+}
+
+async function addBad(world: WorkerWorld): Promise<void> {
+  const kinds = Object.values(KINDS);
+  const all = [...kinds, ...kinds, KINDS.hangs as RawAnswer];
+  for (const answer of all) {
+    const bad = await RawReceiver.start(answer);
+    ended.push(() => bad.stop());
+    await world.addEndpoint(bad.url);
+  }
+  for (let refused = 0; refused < 2; refused += 1) {
+    await world.addEndpoint(`http://127.0.0.1:${await unusedPort()}/`);
+  }
+}
+
+it('leaves a healthy endpoint as quick as it is, whatever 15 others do to us', async () => {
+  const world = await newWorld();
+  await burst(world);
+  const own = Math.max(await burst(world), await burst(world));
+  await addBad(world);
+  const beside = [];
+  for (let round = 0; round < 4; round += 1) beside.push(await burst(world));
+  // Whatever else runs on the machine takes its share of some rounds, and not of most.
+  expect(percentile(beside, 0.5)).toBeLessThanOrEqual(2 * own + 500);
+});
+
+it('lets an endpoint that nobody knows yet show what it can', async () => {
+  const world = await newWorld();
+  const own = await burst(world);
+  await world.kill();
+  await addBad(world);
+  await world.start({ WEBHOOK_RETRY_SCHEDULE: '5s,5m,30m', WEBHOOK_TIMEOUT_MS: '10000' });
+  const first = await burst(world);
+  expect(first).toBeLessThanOrEqual(2 * own + 500);
+});
