@@ -8,6 +8,8 @@ import { blockOf } from '../../src/chain/transfers/movements.js';
 import { unseenCredit } from '../../src/chain/transfers/unseen-credit.js';
 import { FaultyRpc } from '../harness/faulty-rpc.js';
 import { TestChain } from '../harness/test-chain.js';
+import { type ReadBalance } from '../../src/chain/transfers/balance-proofs.js';
+import { balanceAt } from '../../src/chain/transfers/balances.js';
 
 let chain: TestChain;
 let node: FaultyRpc;
@@ -27,6 +29,8 @@ interface Told {
   transactions: { from: string }[];
 }
 
+const balanceSaid: ReadBalance = (rpc, { hash }, address) => balanceAt(rpc, hash, address);
+
 describe('what reached an address from inside of transactions', () => {
   it('is nothing that a node makes up by naming the address as the sender of what another paid', async () => {
     const shop = Wallet.createRandom().address.toLowerCase();
@@ -36,7 +40,7 @@ describe('what reached an address from inside of transactions', () => {
     expect(raw.transactions.map(signerOf)).toEqual([chain.payer.toLowerCase()]);
     const credit = () =>
       pool.fromOneEndpoint(
-        (rpc) => unseenCredit(rpc, new BlockProver('full'), blockOf(raw, []), shop),
+        (rpc) => unseenCredit(rpc, new BlockProver('full'), balanceSaid, blockOf(raw, []), shop),
         'credit',
       );
     await expect(credit()).resolves.toBe(0n);
