@@ -3,7 +3,7 @@ import { type Authorization, type TransactionLike } from 'ethers';
 import { type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { type Chain } from '../chain/chain.js';
-import { scannedTo } from '../scanner/scanned-rows.js';
+import { scannedTo } from '../chain/position/scanned-rows.js';
 import { type Account, Keys } from '../wallet/keys.js';
 import { type Fees } from './fees.js';
 import { NodeNonces } from './node-nonces.js';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Wallet } from 'ethers';
+import { type ChainConfig } from '../../src/config/chains.js';
 import { ChainService } from '../../src/chain/chain.service.js';
 import { GasTank } from '../../src/outgoing/gas-tank.js';
 import { type CheckBody } from '../../src/payment-check/check.body.js';
@@ -90,7 +91,7 @@ describe('gas for a token’s refund is sent once', () => {
     const payment = await world.paidToken(5_000_000n);
     const { app } = world;
     const [config] = app.get(ChainService).all();
-    const chain = app.get(ChainService).of(config as NonNullable<typeof config>);
+    const chain = app.get(ChainService).of(config as ChainConfig);
     const gas = { to: payment.address.toLowerCase(), needed: 10n ** 15n, subjectId: null };
     const results = await Promise.all([1, 2, 3].map(() => app.get(GasTank).fund(chain, gas)));
     expect(results.map(({ state }) => state).sort()).toEqual(['signed', 'under_way', 'under_way']);
@@ -139,29 +140,32 @@ describe('gas that was sent', () => {
     await world.chain.mine();
     await world.chain.setBaseFee(GWEI);
     await world.chain.mine();
-    const sweep = await world.mineUntil('the sweep to be mined', async () => {
-      const rows = await world.outgoing(
-        `purpose = 'sweep' AND from_address = '${payment.address.toLowerCase()}'`,
-      );
-      return rows[0]?.state === 'mined' && rows[0];
-    });
-    const returns = async () =>
-      world.outgoing(`purpose = 'gas_return' AND from_address = '${payment.address.toLowerCase()}'`);
-    // Up to here it is scanned: the customer's money comes in the block after.
-    const height = await world.chain.height();
-    hideFrom = height + 2;
-    await world.chain.mine();
-    await world.chain.pay(payment.address, ETHER);
-    await world.chain.mine(3);
-    await world.app.waitForBlock(hideFrom - 1);
-    hideFrom = Infinity;
+    const own = `from_address = '${payment.address.toLowerCase()}'`;
     await world.mineUntil(
-      'the sweep to be final',
-      async () => (await world.outgoing(`id = '${sweep.id}'`))[0]?.state === 'confirmed',
+      'the sweep to be signed',
+      async () => (await world.outgoing(`purpose = 'sweep' AND ${own}`)).length > 0,
     );
-    await world.chain.mine(4);
-    await world.app.waitForBlock(await world.chain.height());
-    for (const { amount } of await returns()) expect(BigInt(amount)).toBeLessThan(ETHER / 10n);
+    await world.waitForOutgoing(`purpose = 'sweep' AND ${own} AND state = 'sent'`);
+    const mined = (await world.chain.height()) + 1;
+    hideFrom = mined + 2;
+    await world.chain.mine();
+    await world.waitForOutgoing(`purpose = 'sweep' AND ${own} AND state = 'mined'`);
+    await world.chain.mine(2);
+    await world.chain.pay(payment.address, ETHER);
+    await world.chain.mine();
+    // Now the sweep is final by the scan, and the node has the customer's money, which the scan has not.
+    hideFrom = mined + 3;
+    await waitFor('what is left to be looked at', async () => {
+      const [row] = await world.app.database.dataSource.query<{ gas_settled: boolean }[]>(
+        'SELECT gas_settled FROM sweeps WHERE payment_id = $1',
+        [payment.id],
+      );
+      return row?.gas_settled;
+    });
+    hideFrom = Infinity;
+    await world.mineUntil('gas to come back', async () =>
+      (await world.outgoing(`purpose = 'gas_return' AND ${own}`)).some(({ state }) => state === 'confirmed'),
+    );
     expect(await world.native(payment.address)).toBeGreaterThanOrEqual(ETHER);
     // It goes where a customer's money goes.
     await world.plan({ paymentIds: [payment.id], isForced: true });

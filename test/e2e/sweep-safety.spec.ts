@@ -168,6 +168,31 @@ describe('an operator', () => {
   });
 });
 
+describe('late money that was swept before it was accepted', () => {
+  it('settles its payment by the sweep that took it', async () => {
+    world = await SweepWorld.start({ lateWatchDays: 1 });
+    const payment = await world.app.createPayment({ amount: ETHER.toString(), expires_in_minutes: 1 });
+    await world.chain.passTime(3 * 86_400);
+    await world.chain.mine();
+    await world.app.waitForStatus(payment.id, 'expired');
+    await world.chain.pay(payment.address, ETHER);
+    await world.chain.mine(4);
+    const path = `/api/v1/deposits?assigned=false&payment_id=${payment.id}`;
+    const { id } = await waitFor(
+      'the deposit',
+      async () => (await world.app.request<{ data: { id: string }[] }>('GET', path)).body.data[0],
+    );
+    await world.plan();
+    await world.sweepIn(payment.id, 'confirmed');
+    expect((await world.app.payment(payment.id)).status).toBe('expired');
+    await world.app.request('POST', `/api/v1/deposits/${id}/accept`);
+    const { sweep } = await world.settled(payment.id);
+    const [swept] = await listed(payment.id);
+    expect(sweep).toMatchObject({ tx_hash: swept?.tx_hash, amount: swept?.received });
+    expect(await world.timesTold(payment.id)).toBe(1);
+  });
+});
+
 describe('with an XPUB', () => {
   it('payments end at confirmed: nothing is planned, nothing is signed', async () => {
     const sweep = { enabled: true, minimum: 0n };

@@ -1,3 +1,4 @@
+import { runningMs } from '../../process/running-time.js';
 import { setTimeout as delay } from 'node:timers/promises';
 import { NotAsExpected } from './answers/shape.js';
 import { Circuit } from './rpc-circuit.js';
@@ -66,21 +67,21 @@ export class RpcEndpoint implements Rpc {
     if (this.lacking.has(method, Date.now())) throw this.lacks(method);
     const waitMs = this.bucket?.take(Date.now()) ?? 0;
     if (waitMs > 0) await delay(waitMs);
-    const beganAt = performance.now();
+    const beganAt = runningMs();
     try {
       const result: unknown = await this.transport.send(method, params);
       const answer = readAnswer(method, params, result);
       this.lacking.answered(method);
-      this.told(method, null, performance.now() - beganAt);
+      this.told(method, null, runningMs() - beganAt);
       return answer;
     } catch (error) {
       if (error instanceof NotAsExpected || error instanceof RangeError) {
-        this.told(method, { kind: 'unproven' }, performance.now() - beganAt);
+        this.told(method, { kind: 'unproven' }, runningMs() - beganAt);
         throw new WrongShapeError(this.label, method, error.message);
       }
       const refusal = refusalOf(error);
       const failure = classify({ method, ...refusal });
-      this.told(method, failure, performance.now() - beganAt);
+      this.told(method, failure, runningMs() - beganAt);
       if (failure.kind === 'unsupported') {
         this.lacking.refused(method, Date.now());
         throw this.lacks(method);
@@ -111,7 +112,7 @@ export class RpcEndpoint implements Rpc {
   private told(method: string, failure: RpcFailure | null, ms: number): void {
     const isTrouble = failure !== null && TROUBLE.includes(failure.kind);
     this.vitals.called(!isTrouble && failure?.kind !== 'unproven', ms);
-    if (isTrouble) this.circuit.failed(Date.now(), failure.retryAfterMs);
+    if (isTrouble) this.circuit.failed(runningMs(), failure.retryAfterMs);
     else this.circuit.succeeded();
     this.onCall?.(this.label, method, failure?.kind ?? null, ms);
   }

@@ -1,3 +1,4 @@
+import { afterRunningMs } from '../../process/running-time.js';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import axios, { type AxiosInstance } from 'axios';
@@ -39,15 +40,19 @@ export class RpcHttp {
 
   /** @param mostBytes of the answer that are read. @throws CutOffError, NoAnswerError, RefusedError */
   async post(body: string, mostBytes: number): Promise<HttpAnswer> {
+    // A limit on the whole exchange: axios' own timeout does not see a body that drips, and counts our own standstills.
+    const limit = new AbortController();
+    const cancelTimer = afterRunningMs(this.timeoutMs, () => limit.abort());
     try {
-      // A limit on the whole exchange: axios' own timeout does not see a body that drips.
-      const signal = AbortSignal.timeout(this.timeoutMs);
+      const { signal } = limit;
       const answer = await this.http.post<string>('', body, { signal, maxContentLength: mostBytes });
       const retryAfter: unknown = answer.headers['retry-after'];
       const { status, statusText, data: text } = answer;
       return { status, statusText, text, ...(typeof retryAfter === 'string' ? { retryAfter } : {}) };
     } catch (error) {
       throw this.refusalOf(error);
+    } finally {
+      cancelTimer();
     }
   }
 

@@ -1,3 +1,4 @@
+import { runningMs } from '../../process/running-time.js';
 import { type RawHeader } from './answers/raw-block.js';
 import { type AnswerOf, type ParamsOf, type RpcMethod } from './methods.js';
 import { UnprovenAnswerError } from './unproven-answer.js';
@@ -55,19 +56,20 @@ export class PoolMember {
    */
   async read<T>(read: (rpc: Rpc) => Promise<T>, what: string): Promise<T> {
     const { endpoint } = this;
-    const now = Date.now();
+    const now = runningMs();
     if (!endpoint.circuit.admits(now))
       throw new RpcError(endpoint.label, what, 'it is left alone, since it keeps failing');
     // What comes back after a failure may be another node, and who serves the wrong chain may have been mended.
-    if (endpoint.circuit.state(now) !== 'closed' || this.standing.isChainIdDue(now)) this.identified = null;
+    if (endpoint.circuit.state(now) !== 'closed' || this.standing.isChainIdDue(Date.now()))
+      this.identified = null;
     this.identified ??= this.identify();
     if (!(await this.identified)) {
       throw new RpcError(endpoint.label, what, 'it serves another chain', { kind: 'fatal' });
     }
-    const beganAt = performance.now();
+    const beganAt = runningMs();
     try {
       const result = await read({ call: (method, params) => this.call(method, params) });
-      this.took(what, performance.now() - beganAt);
+      this.took(what, runningMs() - beganAt);
       return result;
     } finally {
       endpoint.circuit.release();
@@ -105,7 +107,7 @@ export class PoolMember {
 
   /** @returns its head; null when it does not say, rests, or serves another chain */
   async head(): Promise<Head | null> {
-    if (this.endpoint.circuit.state(Date.now()) === 'open') return null;
+    if (this.endpoint.circuit.state(runningMs()) === 'open') return null;
     try {
       const isIdentified = await (this.identified ?? this.identify());
       // One that served another chain is asked again each time: its operator may have mended it.
@@ -141,7 +143,7 @@ export class PoolMember {
     const aside = this.standing.aside(now);
     if (aside === null) return this.isPoor(lag, now) ? 1 : 0;
     if (aside.reason === 'unproven_answer') return this.standing.isOnlyHopeFor(what, now) ? 3 : 4;
-    return isLastResort(aside.reason) || this.standing.isChainIdDue(now) ? 2 : 4;
+    return isLastResort(aside.reason) || this.standing.isChainIdDue(Date.now()) ? 2 : 4;
   }
 
   private isPoor(lag: number, nowMs: number): boolean {
@@ -159,7 +161,7 @@ export class PoolMember {
       score: Math.round(score * 100) / 100,
     };
     if (aside) return { ...common, state: 'aside', reason: `${aside.reason}: ${aside.detail}` };
-    if (endpoint.circuit.state(now) !== 'closed')
+    if (endpoint.circuit.state(runningMs()) !== 'closed')
       return { ...common, state: 'resting', reason: 'it keeps failing' };
     if (now < this.slowUntilMs)
       return { ...common, state: 'poor', reason: 'another endpoint was asked later, and answered sooner' };
@@ -175,11 +177,11 @@ export class PoolMember {
 
   /** Others are waiting for it, so not for much longer than it usually takes. @throws RpcError */
   private inspected<T extends string>(block: T) {
-    const beganAt = performance.now();
+    const beganAt = runningMs();
     const usualMs = this.usualMs.get('inspection') ?? 0;
     const asked = this.endpoint.call('eth_getBlockByNumber', [block, false]);
     asked.then(
-      () => this.took('inspection', performance.now() - beganAt),
+      () => this.took('inspection', runningMs() - beganAt),
       () => undefined,
     );
     return withinMs(Math.min(INSPECTION_AT_MOST_MS, Math.max(INSPECTION_AT_LEAST_MS, 2 * usualMs)), asked);

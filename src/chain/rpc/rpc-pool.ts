@@ -1,3 +1,4 @@
+import { stoodStillSince } from '../../process/running-time.js';
 import { type AnswerOf, type ParamsOf, type RpcMethod } from './methods.js';
 import { type Candidate, firstAnswer } from './first-answer.js';
 import { firstDifference, type Contradiction } from './rpc-contradiction.js';
@@ -51,7 +52,7 @@ export class RpcPool implements Rpc {
     );
     this.members = labelled(urls).map(({ url, label }) => {
       const endpoint = new RpcEndpoint(url, { ...options, label });
-      return new PoolMember(endpoint, new Standing(blockTimeMs), chainId, onAside);
+      return new PoolMember(endpoint, new Standing(blockTimeMs, stoodStillSince), chainId, onAside);
     });
   }
 

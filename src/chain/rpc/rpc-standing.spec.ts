@@ -41,6 +41,13 @@ describe('Standing', () => {
     expect(standing.aside(later)?.detail).toBe('from block 51 to 45');
   });
 
+  it('is not called still for time in which we ourselves stood still', () => {
+    const standing = new Standing(2_000, (since) => (since === 10_000_000 ? 90_000 : 0));
+    standing.sawHead({ number: 5, hash: '0x05', timestamp: 10_000 }, 10_000_000);
+    expect(standing.aside(10_000_000 + 100_000)).toBeNull();
+    expect(standing.aside(10_000_000 + 200_000)).toMatchObject({ reason: 'head_stands_still' });
+  });
+
   it('puts aside a head that stands still by its timestamp, by block time and at least a minute', () => {
     const standing = new Standing(12_000);
     standing.sawHead(head(100, 360_000), NOW);

@@ -34,9 +34,14 @@ export class Standing {
   /** When each kind of read last came to nothing because of an answer that could not be right. */
   private readonly unprovenReads = new Map<string, number>();
   private wrongChainId: number | null = null;
+  private sawHeadAtMs = 0;
   private chainIdAgainAtMs = -Infinity;
 
-  constructor(private readonly blockTimeMs: number) {}
+  /** @param stoodStillSince how long this process stood still since then, ms: a head grew old in it that nobody asked for */
+  constructor(
+    private readonly blockTimeMs: number,
+    private readonly stoodStillSince: (sinceMs: number) => number = () => 0,
+  ) {}
 
   /** @param chainId null: it serves the right one */
   servesWrongChain(chainId: number | null, nowMs: number): void {
@@ -51,6 +56,7 @@ export class Standing {
 
   sawHead(head: Head, nowMs: number): void {
     this.head = head;
+    this.sawHeadAtMs = nowMs;
     const hasFallen = this.fallenUntilMs !== null;
     // After a while it is taken for what the chain is now: a test network may have been set back.
     const isForgiven = this.fallenUntilMs !== null && this.fallenUntilMs <= nowMs;
@@ -94,7 +100,7 @@ export class Standing {
     if (this.fallenUntilMs !== null && this.fallenUntilMs > nowMs) {
       return { reason: 'head_went_back', detail: `from block ${this.highest} to ${this.head.number}` };
     }
-    const ageMs = nowMs - this.head.timestamp * 1000;
+    const ageMs = nowMs - this.head.timestamp * 1000 - this.stoodStillSince(this.sawHeadAtMs);
     if (ageMs <= Math.max(STILL_AT_LEAST_MS, STILL_BLOCKS * this.blockTimeMs)) return null;
     const since = new Date(this.head.timestamp * 1000).toISOString();
     return { reason: 'head_stands_still', detail: `at block ${this.head.number} since ${since}` };

@@ -1,3 +1,4 @@
+import { runningMs } from '../../process/running-time.js';
 import { BatchSize } from './batch-size.js';
 import { mostBytesOf, type RpcMethod } from './methods.js';
 import { classify } from './rpc-failure.js';
@@ -19,7 +20,7 @@ interface Waiting {
   params: readonly unknown[];
   /** Calls that it may share a request with, itself included; fewer each time that was too much. */
   atMost: number;
-  /** On the clock of `performance`. */
+  /** Of `runningMs`. */
   sinceMs: number;
   resolve: (result: unknown) => void;
   reject: (refusal: RefusedError) => void;
@@ -51,7 +52,7 @@ export class RpcTransport {
   send(method: RpcMethod, params: readonly unknown[]): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const call = { id: this.nextId++, method, params, resolve, reject };
-      this.waiting.push({ ...call, atMost: MOST_IN_BATCH, sinceMs: performance.now() });
+      this.waiting.push({ ...call, atMost: MOST_IN_BATCH, sinceMs: runningMs() });
       if (this.isDue) return;
       this.isDue = true;
       // The scanner asks for block and receipts side by side; one HTTP request carries both.
@@ -89,7 +90,7 @@ export class RpcTransport {
 
   /** Whoever waits behind calls that are not answered is told so, as if it had been sent. */
   private giveUpOld(): void {
-    const oldest = performance.now() - this.timeoutMs;
+    const oldest = runningMs() - this.timeoutMs;
     const old = this.waiting.filter(({ sinceMs }) => sinceMs < oldest);
     if (old.length === 0) return;
     this.waiting = this.waiting.filter(({ sinceMs }) => sinceMs >= oldest);
@@ -101,7 +102,7 @@ export class RpcTransport {
     try {
       const mostBytes = calls.reduce((sum, { method }) => sum + mostBytesOf(method), 0);
       const response = await this.http.post(bodyOf(calls), Math.min(MOST_BYTES, mostBytes));
-      this.underWay.answered(this.countUnderWay, performance.now());
+      this.underWay.answered(this.countUnderWay, runningMs());
       this.read(calls, response);
     } catch (error) {
       this.failed(calls, error as RefusedError);
@@ -128,8 +129,8 @@ export class RpcTransport {
     const isRateLimited = [...byId.values()].some(
       (own) => own !== 'several' && own.error != null && isRefusedForRate(refusalOf(response, own.error)),
     );
-    if (again.length > 0 || isRateLimited) this.batch.refused(calls.length, performance.now());
-    else this.batch.answered(calls.length, performance.now());
+    if (again.length > 0 || isRateLimited) this.batch.refused(calls.length, runningMs());
+    else this.batch.answered(calls.length, runningMs());
     this.again(again, calls.length);
   }
 
@@ -142,14 +143,13 @@ export class RpcTransport {
     const saysNoBatches = isAboutSize || (!isPassing && NO_BATCHES.includes(response.status));
     // What is no JSON, or a list of nothing, under a status of 2xx was cut on its way, or never a list.
     const isCut = isOk(response) && body?.error == null;
-    if (saysNoBatches || isCut || kind === 'rate_limited')
-      this.batch.refused(calls.length, performance.now());
+    if (saysNoBatches || isCut || kind === 'rate_limited') this.batch.refused(calls.length, runningMs());
     if (saysNoBatches || isCut || (isOk(response) && !isPassing)) this.again(calls, calls.length);
     else failAll(calls, new RefusedError(refusal));
   }
 
   private failed(calls: Waiting[], error: RefusedError): void {
-    const now = performance.now();
+    const now = runningMs();
     if (error instanceof CutOffError && calls.length > 1) {
       this.batch.failed(calls.length, now);
       return this.again(calls, calls.length);
@@ -164,7 +164,7 @@ export class RpcTransport {
   /** Before all others, since they have waited longest. @param company how many of them were too much */
   private again(calls: Waiting[], company: number): void {
     const atMost = Math.max(1, Math.floor(company / 2));
-    this.waiting.unshift(...calls.map((call) => ({ ...call, atMost, sinceMs: performance.now() })));
+    this.waiting.unshift(...calls.map((call) => ({ ...call, atMost, sinceMs: runningMs() })));
   }
 }
 
