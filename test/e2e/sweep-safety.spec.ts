@@ -161,7 +161,7 @@ describe('an operator', () => {
 
   it('is warned of a treasury that is a contract', async () => {
     world = await SweepWorld.start();
-    await world.restart({ treasuryAddress: world.odd.address });
+    await world.restart({ treasuryAddress: await world.chain.deployToken() });
     await waitFor('the warning', () =>
       world.app.log.some((line) => line.includes('the treasury is a contract')),
     );
