@@ -49,7 +49,7 @@ module.exports = {
       to: {
         path: OWN('payments'),
         pathNot:
-          '^src/payments/(payments\\.module|chain-facts\\.(module|service)|observed-transfer|payment-addresses|deposit-funds|given-back|named-assets?|refund-subjects|dto/is-amount|(payment|deposit)\\.view|.+\\.entity)\\.ts$',
+          '^src/payments/(payments\\.module|open-elsewhere|chain-facts\\.(module|service)|observed-transfer|payment-addresses|deposit-funds|given-back|named-assets?|refund-subjects|dto/is-amount|(payment|deposit)\\.view|.+\\.entity)\\.ts$',
       },
     },
     {
@@ -117,13 +117,15 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^src/',
-        pathNot: '^src/(wallet|outgoing|sweeper)/|^src/refunds/refund-(from-deposit|from-payout|paying\\.module)\\.ts$',
+        pathNot:
+          '^src/(wallet|outgoing|sweeper)/|^src/refunds/refund-(from-deposit|from-payout|paying\\.module)\\.ts$',
       },
       to: { path: '^src/wallet/keys(\\.module)?\\.ts$', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'movers-do-not-know-each-other',
-      comment: 'Refunds and sweeps meet in `outgoing`, where each registers what the other has to know of it.',
+      comment:
+        'Refunds and sweeps meet in `outgoing`, where each registers what the other has to know of it.',
       severity: 'error',
       from: { path: '^src/(refunds|sweeper|outgoing)/' },
       to: { path: '^src/(refunds|sweeper)/', pathNot: OWN('$1') },

@@ -48,18 +48,20 @@ interface SkipOptions extends OutputOptions {
   to?: number;
 }
 
-/** Without `--to`: past the last used address that a scan finds, and as many again as are usual between two of them. */
+/** Without `--to`: past what was given out and the last used address that a scan finds, and some more for those not paid yet. */
 async function skip(terminal: Terminal, { to, json }: SkipOptions): Promise<void> {
-  const [{ withServices }, { jumpTo }, { getDataSourceToken }, { lastUsedIndex }] = await Promise.all([
-    import('./services.js'),
-    import('../wallet/next-index.js'),
-    import('@nestjs/typeorm'),
-    import('./last-used.js'),
-  ]);
+  const [{ withServices }, { jumpTo, NEXT_INDEX }, { getDataSourceToken }, { lastUsedIndex }] =
+    await Promise.all([
+      import('./services.js'),
+      import('../wallet/next-index.js'),
+      import('@nestjs/typeorm'),
+      import('./last-used.js'),
+    ]);
   await withServices(terminal, {}, async (services, configuration) => {
     const { manager } = services.get<DataSource>(getDataSourceToken());
     const found = to === undefined ? await lastUsedIndex(configuration, await schemeOf(configuration)) : null;
-    const target = to ?? (found === null ? 0 : found + 1) + SPARE;
+    const [sequence] = await manager.query<{ next: string }[]>(NEXT_INDEX);
+    const target = to ?? Math.max(Number(sequence?.next), (found ?? -1) + 1) + SPARE;
     const jump = await manager.transaction((inner) => jumpTo(inner, target, 'wallet skip'));
     const { fromIndex: first_skipped, toIndex: next_index } = jump;
     printOne(terminal, { last_used: found, first_skipped, next_index }, { json });

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { parseEnv } from 'node:util';
 import { type Problem } from './configuration-error.js';
 import { nearest } from './nearest.js';
 import { settingsOf } from './setting.js';
@@ -20,12 +19,22 @@ export function envFileProblems(path: string): Problem[] {
   }
   const names = settingsOf(Settings).flatMap(({ env, secret }) => (secret ? [env, `${env}_FILE`] : [env]));
   const known = new Map(names.map((name) => [name.toLowerCase(), name]));
-  return Object.entries(parseEnv(content)).flatMap(([name, value = '']) => {
+  return entriesIn(content).flatMap(({ name, value }) => {
     if (names.includes(name)) return isUnclosed(value) ? [{ name, what: UNCLOSED }] : [];
     const meant = nearest(name, [...known.keys()]);
     if (meant === undefined || Math.abs(meant.length - name.length) > MOST_LETTERS_APART) return [];
     return [{ name, what: `in ${path} is no setting; did you mean ${known.get(meant)}?` }];
   });
+}
+
+/** Each name with all up to the next one: a quoted value may go over several lines, as a certificate does. */
+function entriesIn(content: string): { name: string; value: string }[] {
+  const begin = /^[ \t]*(?:export[ \t]+)?([A-Z][A-Z0-9_]*)[ \t]*=/gm;
+  const found = [...content.matchAll(begin)];
+  return found.map((match, index) => ({
+    name: String(match[1]),
+    value: content.slice(match.index + match[0].length, found[index + 1]?.index).trim(),
+  }));
 }
 
 const UNCLOSED = 'begins with a quote that is not closed; close it, or leave both out';
@@ -34,5 +43,5 @@ const MOST_LETTERS_APART = 2;
 
 function isUnclosed(value: string): boolean {
   const [quote] = value;
-  return /^["'`]/.test(value) && (value.length === 1 || !value.endsWith(quote as string));
+  return /^["'`]/.test(value) && !value.slice(1).includes(quote as string);
 }

@@ -41,6 +41,7 @@ const CHAIN_KEYS = [
   'forwarder',
   'start_block',
   'proofs',
+  'enabled',
 ];
 
 /** Reads one chain; what is wrong is complained about and stands for the value in the result. */
@@ -79,6 +80,7 @@ export function readChain(given: Located): ChainConfig {
     sweep: chainSweep(entry),
     ...refundRules(entry, ['refund'], value.refund),
     forwarder: value.forwarder == null ? null : address(entry, ['forwarder'], value.forwarder),
+    ...(value.enabled === undefined ? {} : { enabled: onOrOff(entry, ['enabled'], value.enabled) }),
     startBlock: value.start_block == null ? null : blockNumber(entry, ['start_block'], value.start_block),
   };
 }
@@ -262,4 +264,10 @@ function url(entry: Located, path: Path, given: unknown, ...protocols: string[])
     entry.complain(path, (error as Error).message);
     return '';
   }
+}
+
+function onOrOff(entry: Located, path: Path, given: unknown): boolean {
+  if (typeof given === 'boolean') return given;
+  entry.complain(path, 'must be true or false');
+  return true;
 }

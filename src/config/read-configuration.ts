@@ -9,7 +9,10 @@ import { type Settings } from './settings.js';
 
 export interface Configuration {
   settings: Settings;
+  /** Those that are served. */
   chains: ChainConfig[];
+  /** Listed with `enabled: false`. */
+  left?: ChainConfig[];
 }
 
 /**
@@ -44,5 +47,8 @@ export function configurationOf(environment: Environment, known: readonly Proble
   // What could not be read would only be complained of a second time.
   if (found.length === 0) found.push(...treasuryProblems(settings, chains));
   if (found.length > 0) throw new ConfigurationError(found);
-  return { settings, chains };
+  const [served, left] = [true, false].map((isServed) =>
+    chains.filter(({ enabled = true }) => enabled === isServed),
+  ) as [ChainConfig[], ChainConfig[]];
+  return { settings, chains: served, ...(left.length > 0 && { left }) };
 }

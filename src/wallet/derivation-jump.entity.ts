@@ -1,8 +1,9 @@
-import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import { Check, Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import { integerColumn } from '../database/column-types.js';
 
 /** Derivation indices that were skipped on purpose, so that whoever looks for money knows of the gap. */
 @Entity('derivation_jumps')
+@Check('derivation_jumps_ahead', 'to_index > from_index')
 export class DerivationJump {
   @PrimaryGeneratedColumn('identity', {
     type: 'bigint',
