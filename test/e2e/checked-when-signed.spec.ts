@@ -2,8 +2,10 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { toQuantity, Wallet } from 'ethers';
 import { type Settings } from '../../src/config/settings.js';
 import { type RefundView } from '../../src/refunds/refund.view.js';
+import { SigningGate, type SigningRequest } from '../../src/outgoing/signing-gate.js';
 import { OutgoingLoop } from '../../src/outgoing/outgoing-loop.js';
 import { PAYOUT, SweepWorld, TANK, TREASURY } from '../harness/sweep-world.js';
+import { waitFor } from '../harness/wait-for.js';
 
 const ETHER = 10n ** 18n;
 const GWEI = 10n ** 9n;
@@ -58,7 +60,6 @@ describe('a sweep that was planned', () => {
     ];
     await world.restart(WITHOUT_SWEEPER);
     await planned();
-    await world.app.request('POST', '/api/v1/sweeps/run', { payment_ids: [forced.id], force: true });
     await world.app.database.dataSource.query(`UPDATE sweeps SET is_forced = true WHERE payment_id = $1`, [
       forced.id,
     ]);
@@ -100,6 +101,19 @@ describe('a refund', () => {
       await world.mineUntil('the refund', async () => (await refundsOf(id))[0]?.state === 'confirmed');
     }
     expect([await world.native(customer), await world.token(customer)]).toEqual([1_000n, 1_000n]);
+  });
+
+  it('is not paid to what has become an account of ours since it was asked for', async () => {
+    world = await SweepWorld.start({ payoutPrivateKey: PAYOUT.privateKey });
+    const payment = await world.paid(ETHER);
+    await world.restart(WITHOUT_SWEEPER);
+    const fresh = Wallet.createRandom().address;
+    expect(await refund(payment.id, fresh, 1_000n)).toMatchObject({ state: 'created' });
+    await world.restart({ treasuryAddress: fresh });
+    await world.mineUntil('its end', async () => (await refundsOf(payment.id))[0]?.state === 'failed');
+    expect((await refundsOf(payment.id))[0]?.failure).toContain('is the treasury: no money goes there');
+    await world.plan();
+    await world.settled(payment.id);
   });
 
   it('to a contract that burns its gas, or reverts with odd words, fails alone', async () => {
@@ -153,6 +167,59 @@ describe('a pause', () => {
   });
 });
 
+describe('the gate', () => {
+  it('holds the limits of the day, where money may go and the pause, inside of the transaction', async () => {
+    const sweep = { enabled: true, minimum: 0n, maxPerDay: ETHER };
+    world = await SweepWorld.start({}, { sweep });
+    const payment = await world.paid(ETHER / 2n);
+    await world.plan();
+    await world.settled(payment.id);
+    const gate = world.app.get(SigningGate);
+    const { dataSource } = world.app.database;
+    const ask = (request: Partial<SigningRequest>, then: () => Promise<unknown> = () => Promise.resolve()) =>
+      dataSource.transaction(async (manager) => {
+        await gate.require(manager, {
+          chainId: 31_337,
+          purpose: 'sweep',
+          fees: { maxFeePerGas: GWEI, maxPriorityFeePerGas: 1n },
+          fee: null,
+          movements: [],
+          balance: null,
+          ...request,
+        });
+        await then();
+      });
+    const moving = (amount: bigint, recipient: string, purpose: SigningRequest['purpose'] = 'sweep') =>
+      ask({ purpose, movements: [{ amount, recipient: recipient.toLowerCase(), tokenAddress: null }] });
+    await moving(ETHER / 2n, TREASURY);
+    await expect(moving(ETHER / 2n + ETHER / 100n, TREASURY)).rejects.toMatchObject({ code: 'daily_limit' });
+    await expect(moving(1n, TANK.address)).rejects.toMatchObject({ code: 'treasury' });
+    await expect(moving(1n, TREASURY, 'refund')).rejects.toMatchObject({ code: 'recipient' });
+    await expect(moving(1n, TREASURY, 'gas')).rejects.toMatchObject({ code: 'recipient' });
+    await expect(moving(1n, TREASURY, 'gas_return')).rejects.toMatchObject({ code: 'recipient' });
+    await moving(1n, payment.address, 'gas');
+    await moving(1n, TANK.address, 'gas_return');
+
+    // Whoever pauses is answered when what is being signed is signed.
+    const order: string[] = [];
+    let paused: Promise<unknown> = Promise.resolve();
+    await ask({}, async () => {
+      paused = world.app.request('POST', '/api/v1/sweeps/pause', {}).then(() => order.push('paused'));
+      await waitFor('the pause to wait', async () => {
+        const [row] = await dataSource.query<{ waiting: string }[]>(
+          `SELECT count(*) AS waiting FROM pg_stat_activity
+           WHERE wait_event_type = 'Lock' AND query LIKE '%sweeper_controls%' AND datname = current_database()`,
+        );
+        return Number(row?.waiting) > 0;
+      });
+      order.push('signed');
+    });
+    await paused;
+    expect(order).toEqual(['signed', 'paused']);
+    await expect(ask({})).rejects.toMatchObject({ code: 'paused' });
+  });
+});
+
 /** Code that makes a contract with this code, hex without 0x. */
 function creating(runtime: string): string {
   const size = (runtime.length / 2).toString(16).padStart(4, '0');
@@ -164,6 +231,6 @@ function revertingWith(words: string): string {
   const text = Buffer.from(words);
   const data = `08c379a0${'20'.padStart(64, '0')}${text.length.toString(16).padStart(64, '0')}${text.toString('hex').padEnd(64, '0')}`;
   const size = (data.length / 2).toString(16).padStart(4, '0');
-  // PUSH2 size, DUP1, PUSH1 14 (where the data begins), PUSH1 0, CODECOPY, PUSH1 0, REVERT
+  // PUSH2 size, DUP1, PUSH1 12 (where the data begins), PUSH1 0, CODECOPY, PUSH1 0, REVERT
   return `61${size}80600c6000396000fd${data}`;
 }

@@ -13,6 +13,8 @@ import { OutgoingSigner } from '../../outgoing/outgoing-signer.js';
 import { OutgoingTransaction } from '../../outgoing/outgoing-transaction.entity.js';
 import { OPEN } from '../../outgoing/outgoing.repository.js';
 import { NotSignedError } from '../../outgoing/signing-gate.js';
+import { SigningPauses } from '../../outgoing/signing-pauses.js';
+import { gasNotDear, notPaused } from '../../outgoing/signing-rules.js';
 import { type Payload, unsignedBytes } from '../../outgoing/transaction-bytes.js';
 import { sweepingOf } from '../../outgoing/sweep-rules.js';
 import { DelegateCheck } from './delegate-check.js';
@@ -26,6 +28,7 @@ export class DeploymentSigning {
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
     @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly pauses: SigningPauses,
     private readonly tank: GasTank,
     private readonly signer: OutgoingSigner,
     private readonly delegates: DelegateCheck,
@@ -46,6 +49,9 @@ export class DeploymentSigning {
     const data = creationCode({ treasury, operator: from });
     const gasLimit = allowedGas(await accounts.estimateGas({ from, to: null, data }));
     const fees = feesFor(quote, false);
+    const pause = await this.pauses.current();
+    const broken = notPaused({ pause }) ?? gasNotDear({ fees, maxGasPrice: chain.sweep.maxGasPrice });
+    if (broken !== null) throw new DeploymentRefusedError(broken.reason);
     const payload = (recipient: string): Payload => ({
       chainId,
       recipient,
