@@ -47,11 +47,6 @@ const EXCEPTIONS: Record<string, { tables: string[]; because: string }> = {
     tables: ['events'],
     because: 'the oldest undelivered event is either not dispatched or not delivered: one statement compares',
   },
-  'webhooks/rest/endpoints.repository.ts': {
-    tables: ['merchants'],
-    because:
-      'the merchant’s row is held while its endpoints are counted, so that two requests do not pass the limit together',
-  },
   'webhooks/rest/replay.repository.ts': {
     tables: ['events'],
     because: 'events of a time become deliveries in one statement, however many there are',
