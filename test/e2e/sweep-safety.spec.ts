@@ -161,7 +161,9 @@ describe('an operator', () => {
 
   it('is warned of a treasury that is a contract', async () => {
     world = await SweepWorld.start();
-    await world.restart({ treasuryAddress: world.odd.address });
+    // Of no token: those are refused.
+    const wallet = await world.chain.deploy('0x600180600b6000396000f300');
+    await world.restart({ treasuryAddress: wallet });
     await waitFor('the warning', () =>
       world.app.log.some((line) => line.includes('the treasury is a contract')),
     );
