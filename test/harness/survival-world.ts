@@ -1,3 +1,4 @@
+import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from '@jest/globals';
@@ -16,7 +17,6 @@ import { TestChain } from './test-chain.js';
 import { waitFor } from './wait-for.js';
 
 const BLOCK_MS = 250;
-const ENCRYPTION_KEY = Buffer.alloc(32, 1).toString('base64');
 const TRANSFER_TOPIC = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef';
 export const TANK_WEI = 10n ** 20n;
 
@@ -98,6 +98,8 @@ export class SurvivalWorld {
 
   /** Another process on the same database, which sweeps as well. */
   async runBeside(): Promise<QuittanceProcess> {
+    // What is stored encrypted is so under one key.
+    copyFileSync(join(this.folder.path, 'secrets.json'), join(this.folderBeside.path, 'secrets.json'));
     this.beside = await this.started('scanner,sweeper', this.folderBeside);
     return this.beside;
   }
@@ -109,7 +111,6 @@ export class SurvivalWorld {
       MNEMONIC: TEST_MNEMONIC,
       TREASURY_ADDRESS: TREASURY,
       GAS_TANK_PRIVATE_KEY: TANK.privateKey,
-      ENCRYPTION_KEY,
       SWEEP_SCHEDULE: '* * * * * *',
       // Short, so that replacements are made among the kills as well.
       SWEEP_BUMP_AFTER: '2s',
