@@ -49,7 +49,7 @@ module.exports = {
       to: {
         path: OWN('payments'),
         pathNot:
-          '^src/payments/(payments\\.module|chain-facts\\.(module|service)|observed-transfer|payment-addresses|deposit-funds|given-back|named-assets?|refund-subjects|dto/is-amount|(payment|deposit)\\.view|.+\\.entity)\\.ts$',
+          '^src/payments/(payments\\.module|open-elsewhere|chain-facts\\.(module|service)|observed-transfer|payment-addresses|deposit-funds|given-back|named-assets?|refund-subjects|dto/is-amount|(payment|deposit)\\.view|.+\\.entity)\\.ts$',
       },
     },
     {
@@ -78,7 +78,7 @@ module.exports = {
       to: {
         path: OWN('ledger'),
         pathNot:
-          '^src/ledger/(ledger\\.module|ledger\\.service|openings|paying-accounts|top-ups|posting|.+\\.entity)\\.ts$',
+          '^src/ledger/(ledger\\.module|ledger\\.service|holdings|openings|paying-accounts|top-ups|posting|.+\\.entity)\\.ts$',
       },
     },
     {
@@ -97,7 +97,7 @@ module.exports = {
       to: {
         path: OWN('wallet'),
         pathNot:
-          '^src/wallet/(wallet\\.module|deposit-addresses|keys(\\.module)?|own-addresses|.+\\.entity)\\.ts$',
+          '^src/wallet/(wallet\\.module|deposit-addresses|unused-addresses|keys(\\.module)?|own-addresses|.+\\.entity)\\.ts$',
       },
     },
     {
@@ -108,7 +108,7 @@ module.exports = {
       to: {
         path: OWN('wallet'),
         pathNot:
-          '^src/wallet/(new-wallet|deposit-scheme|deposit-scan|scheme-of-settings|wallet-extent)\\.ts$',
+          '^src/wallet/(new-wallet|deposit-scheme|deposit-scan|next-index|scheme-of-settings|used-addresses|wallet-extent)\\.ts$',
       },
     },
     {
@@ -117,13 +117,15 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^src/',
-        pathNot: '^src/(wallet|outgoing|sweeper)/|^src/refunds/refund-(from-deposit|from-payout|paying\\.module)\\.ts$',
+        pathNot:
+          '^src/(wallet|outgoing|sweeper)/|^src/refunds/refund-(from-deposit|from-payout|paying\\.module)\\.ts$',
       },
       to: { path: '^src/wallet/keys(\\.module)?\\.ts$', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'movers-do-not-know-each-other',
-      comment: 'Refunds and sweeps meet in `outgoing`, where each registers what the other has to know of it.',
+      comment:
+        'Refunds and sweeps meet in `outgoing`, where each registers what the other has to know of it.',
       severity: 'error',
       from: { path: '^src/(refunds|sweeper|outgoing)/' },
       to: { path: '^src/(refunds|sweeper)/', pathNot: OWN('$1') },

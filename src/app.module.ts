@@ -6,6 +6,7 @@ import { type ChainConfig } from './config/chains.js';
 import { ConfigurationModule } from './config/configuration.module.js';
 import { type Role, type Settings } from './config/settings.js';
 import { DatabaseModule } from './database/database.module.js';
+import { APP_LIMITS } from './database/session-limits.js';
 import { HealthModule } from './health/health.module.js';
 import { HttpModule } from './http/http.module.js';
 import { PaymentCheckModule } from './payment-check/payment-check.module.js';
@@ -28,7 +29,7 @@ export class AppModule {
       imports: [
         ConfigurationModule.register(configuration),
         ScheduleModule.forRoot(),
-        DatabaseModule,
+        DatabaseModule.register(APP_LIMITS),
         HttpModule,
         AuthModule,
         EventHandlersModule,

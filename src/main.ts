@@ -2,16 +2,20 @@ import 'reflect-metadata';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { getDataSourceToken } from '@nestjs/typeorm';
+import { type Logger } from 'pino';
 import { type DataSource } from 'typeorm';
 import { AuthService } from './auth/auth.service.js';
-import { readConfiguration } from './config/read-configuration.js';
+import { envFileProblems } from './config/env-file.js';
+import { configurationOf, ENV_FILE, readEnvironment } from './config/read-configuration.js';
 import { type Settings } from './config/settings.js';
 import { createApp } from './configure-app.js';
 import { createPino } from './http/pino-logger.js';
 import { freePort, tryPort } from './process/ports.js';
 import { banner } from './runtime/banner.js';
+import { consoleToLog } from './runtime/console-to-log.js';
 import { ensureDevKey } from './runtime/dev-key.js';
 import { type Runtime, startRuntime } from './runtime/runtime.js';
+import { startedEvent } from './runtime/started.js';
 
 class PortInUseError extends Error {
   constructor(port: number) {
@@ -22,7 +26,19 @@ class PortInUseError extends Error {
 /** Signals closer together than this are one. */
 const SAME_SIGNAL_MS = 1_000;
 
-const say = (line: string) => process.stdout.write(`${line}\n`);
+/** One line for the operator: for a person to read, and in production an event of the log. */
+let say: (line: string) => void = (line) => void process.stdout.write(`${line}\n`);
+let refuse: (error: Error) => void = ({ message }) =>
+  void process.stderr.write(`Quittance did not start: ${message}\n`);
+
+/** In production every line is JSON, also those of libraries, and also before the settings are read. */
+function speakJson(level: string): Logger {
+  const pino = createPino(level);
+  consoleToLog(pino);
+  say = (line) => pino.info(line);
+  refuse = ({ message }) => pino.fatal({ reason: message }, 'did not start');
+  return pino;
+}
 
 let runtime: Runtime | null = null;
 let app: NestFastifyApplication | null = null;
@@ -74,13 +90,17 @@ async function portFor(settings: Settings): Promise<number> {
 }
 
 async function start(): Promise<void> {
-  const given = await readConfiguration();
+  const environment = await readEnvironment();
+  const isProduction = environment.NODE_ENV === 'production';
+  if (isProduction) speakJson('info');
+  const given = configurationOf(environment, envFileProblems(ENV_FILE));
   const { settings } = given;
+  const pino = isProduction ? speakJson(settings.logLevel) : createPino(settings.logLevel);
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.on(signal, () => onSignal(settings.shutdownTimeoutMs));
   const port = await portFor(settings);
   runtime = await startRuntime(given, say, givingUp.signal);
-  app = await createApp(runtime.configuration, createPino(settings.logLevel));
+  app = await createApp(runtime.configuration, pino);
   if (runtime.secrets) {
     await ensureDevKey(
       app.get<DataSource>(getDataSourceToken()),
@@ -89,14 +109,17 @@ async function start(): Promise<void> {
     );
   }
   await app.listen(port, settings.host);
-  say(banner((await app.getUrl()).replace('[::1]', 'localhost'), runtime));
+  const url = (await app.getUrl()).replace('[::1]', 'localhost');
+  if (isProduction)
+    pino.info(startedEvent(runtime.configuration, url, settings.databaseUrl === null), 'started');
+  if (!isProduction || process.stdout.isTTY) process.stdout.write(`${banner(url, runtime)}\n`);
 }
 
 const started = start();
 started.catch(async (error: Error) => {
   // Somebody stopped it while it started, and waits for its end.
   if (stoppingSince !== null) return;
-  process.stderr.write(`Quittance did not start: ${error.message}\n`);
+  refuse(error);
   await stop(1_000);
   process.exit(1);
 });

@@ -20,7 +20,7 @@ export async function checkChain(chain: ChainConfig, rpc: RpcPool): Promise<stri
   const problems = await Promise.all([
     checkTraces(chain, rpc),
     checkFinality(chain, rpc),
-    ...chain.tokens.map((token) => checkToken(token, rpc)),
+    ...chain.tokens.map((token) => checkToken(token, rpc, chain.native.decimals)),
   ]);
   return problems.filter((problem) => problem !== null);
 }

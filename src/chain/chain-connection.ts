@@ -2,13 +2,15 @@ import { type Logger } from '@nestjs/common';
 import { type ChainConfig } from '../config/chains.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
 import { ChainAccounts } from './accounts/chain-accounts.js';
+import { ChainEvidence } from './accounts/chain-evidence.js';
 import { type ChainStatus } from './chain.service.js';
 import { deepestConfirmations } from './confirmations.js';
 import { BlockProver } from './proof/block-prover.js';
 import { type ChainReader, RpcChainReader } from './reading/chain-reader.js';
-import { Sources } from './reading/sources.js';
+import { Sources } from './rpc/sources.js';
 import { type RpcMetrics } from './rpc/rpc-metrics.js';
 import { RpcPool } from './rpc/rpc-pool.js';
+import { BalanceProofs } from './transfers/balance-proofs.js';
 import { BalanceTransfers } from './transfers/balance-transfers.js';
 import { type InternalTransfers, NO_INTERNAL_TRANSFERS } from './transfers/internal-transfers.js';
 import { TracedTransfers } from './transfers/traced-transfers.js';
@@ -24,6 +26,7 @@ export interface Connection {
   prover: BlockProver;
   reader: ChainReader;
   accounts: ChainAccounts;
+  evidence: ChainEvidence;
   internal: InternalTransfers;
   status: ChainStatus;
   /** Ms since 1970. */
@@ -43,6 +46,12 @@ export function connectChain(config: ChainConfig, metrics: RpcMetrics, logger: L
     },
   });
   const prover = proverOf(config, metrics, logger);
+  const beliefs = new RepeatedMessage(REMARK_EVERY_MS);
+  const balances = new BalanceProofs(prover, (reason) => {
+    metrics.remarked(chain);
+    if (beliefs.isDue(chain, '', Date.now()))
+      logger.warn({ chain, reason }, 'no endpoint proves a balance: believed as eth_getBalance says it');
+  });
   const sources = new Sources({
     onRest: (source, reason) => {
       if (reason === null) logger.log({ chain, source }, 'asking again in a way that had failed');
@@ -56,7 +65,8 @@ export function connectChain(config: ChainConfig, metrics: RpcMetrics, logger: L
     prover,
     reader: new RpcChainReader(rpc, prover, sources, deepestConfirmations(config) || FINALIZED_DEPTH),
     accounts: new ChainAccounts(rpc),
-    internal: internalTransfers(config, rpc, prover),
+    evidence: new ChainEvidence(rpc, prover),
+    internal: internalTransfers(config, rpc, prover, balances),
     status: { state: 'unchecked' },
     checkAgainAtMs: 0,
   };
@@ -87,7 +97,8 @@ function internalTransfers(
   { internalTransfers: how }: ChainConfig,
   rpc: RpcPool,
   prover: BlockProver,
+  balances: BalanceProofs,
 ): InternalTransfers {
-  if (how === 'trace') return new TracedTransfers(rpc, prover);
-  return how === 'balance' ? new BalanceTransfers(rpc, prover) : NO_INTERNAL_TRANSFERS;
+  if (how === 'trace') return new TracedTransfers(rpc, prover, balances);
+  return how === 'balance' ? new BalanceTransfers(rpc, prover, balances) : NO_INTERNAL_TRANSFERS;
 }

@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { type ChainConfig } from '../config/chains.js';
 import { CHAINS } from '../config/configuration.module.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
@@ -81,8 +81,8 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
 
   /** The chain of a configuration, with the ways to its nodes. */
   of({ name }: Pick<ChainConfig, 'name'>): Chain {
-    const { config, accounts, reader } = this.connection(name);
-    return { ...config, accounts, reader };
+    const { config, accounts, evidence, reader } = this.connection(name);
+    return { ...config, accounts, evidence, reader };
   }
 
   find(name: string): ChainConfig | undefined {
@@ -208,7 +208,12 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
 
   /** Every token of the chain, also those no longer offered: payments that name them are still watched. */
   tokensOf(chainId: number): Promise<Token[]> {
-    return this.dataSource.manager.find(Token, { where: { chainId }, order: { symbol: 'ASC', id: 'ASC' } });
+    return this.tokensIn(this.dataSource.manager, chainId);
+  }
+
+  /** As `tokensOf`, for whoever is in a transaction. */
+  tokensIn(manager: EntityManager, chainId: number): Promise<Token[]> {
+    return manager.find(Token, { where: { chainId }, order: { symbol: 'ASC', id: 'ASC' } });
   }
 
   /** Null: no endpoint that answered knows it. @throws RpcError */

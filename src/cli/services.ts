@@ -31,7 +31,12 @@ export async function withServices(
     const services = await NestFactory.createApplicationContext(
       {
         module: CommandModule,
-        imports: [ConfigurationModule.register(configuration), DatabaseModule, ...(parts.imports ?? [])],
+        imports: [
+          ConfigurationModule.register(configuration),
+          // Some read whole tables.
+          DatabaseModule.register(null),
+          ...(parts.imports ?? []),
+        ],
         providers: parts.providers ?? [],
       },
       { abortOnError: false },

@@ -1,4 +1,5 @@
 import { type Command } from 'commander';
+import { type DataSource } from 'typeorm';
 import { type Configuration } from '../config/read-configuration.js';
 import { type DepositScheme } from '../wallet/deposit-scheme.js';
 import { endProgress, named, type OutputOptions, printingCommand, showProgress } from './option.js';
@@ -34,6 +35,41 @@ export function walletCommands(group: Command, terminal: Terminal): void {
       gapLimit,
     )
     .action((options: ScanOptions) => scan(terminal, options));
+  printingCommand(
+    group,
+    'skip',
+    'go past derivation indices, as after a restore: no new payment gets an address from before',
+  )
+    .option('--to <index>', 'the next one given out; else past the last that was used', indexOption)
+    .action((options: SkipOptions) => skip(terminal, options));
+}
+
+interface SkipOptions extends OutputOptions {
+  to?: number;
+}
+
+/** Without `--to`: past what was given out and the last used address that a scan finds, and some more for those not paid yet. */
+async function skip(terminal: Terminal, { to, json }: SkipOptions): Promise<void> {
+  const [{ withServices }, { jumpTo, NEXT_INDEX }, { getDataSourceToken }, { lastUsedIndex }] =
+    await Promise.all([
+      import('./services.js'),
+      import('../wallet/next-index.js'),
+      import('@nestjs/typeorm'),
+      import('./last-used.js'),
+    ]);
+  await withServices(terminal, {}, async (services, configuration) => {
+    const { manager } = services.get<DataSource>(getDataSourceToken());
+    const found = to === undefined ? await lastUsedIndex(configuration, await schemeOf(configuration)) : null;
+    const [sequence] = await manager.query<{ next: string }[]>(NEXT_INDEX);
+    const target = to ?? Math.max(Number(sequence?.next), (found ?? -1) + 1) + SPARE;
+    const jump = await manager.transaction((inner) => jumpTo(inner, target, 'wallet skip'));
+    const { fromIndex: first_skipped, toIndex: next_index } = jump;
+    printOne(terminal, { last_used: found, first_skipped, next_index }, { json });
+    if (next_index - first_skipped >= configuration.settings.walletGapLimit / 2)
+      terminal.err(
+        `write it down: a wallet scan without this database needs --gap-limit ${2 * (next_index - first_skipped)} to see past it\n`,
+      );
+  });
 }
 
 function fundsCommand(group: Command, name: string, description: string): Command {
@@ -45,6 +81,14 @@ function fundsCommand(group: Command, name: string, description: string): Comman
 const words = named('--words', (value) => {
   if (value === '12' || value === '24') return Number(value);
   throw new Error('is not 12 or 24');
+});
+
+/** Addresses given out after the last one that was paid, and to be paid yet: fewer than half a usual gap limit. */
+const SPARE = 400;
+
+const indexOption = named('--to', (value) => {
+  if (/^\d{1,10}$/.test(value) && Number(value) <= 2_147_483_647) return Number(value);
+  throw new Error('is no derivation index: give a whole number up to 2147483647');
 });
 
 const gapLimit = named('--gap-limit', (value) => {

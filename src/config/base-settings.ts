@@ -1,5 +1,5 @@
 import { IsOptional, Matches } from 'class-validator';
-import { integerIn, listOf, oneOf, text, urlWith } from './parsers.js';
+import { databaseUrl, integerIn, listOf, oneOf, readableFile, text, urlWith } from './parsers.js';
 import { Setting } from './setting.js';
 
 export const ROLES = ['api', 'scanner', 'worker', 'sweeper'] as const;
@@ -35,13 +35,26 @@ export abstract class BaseSettings {
 
   @Setting({
     env: 'DATABASE_URL',
-    description: 'An external Postgres 14 or newer',
-    defaultNote: 'embedded Postgres',
+    description: 'An external Postgres 14 or newer; `embedded`: one of its own in DATA_DIR',
+    defaultNote: 'embedded Postgres; none in production',
     secret: true,
-    parse: urlWith('postgres', 'postgresql'),
+    parse: databaseUrl,
   })
   @IsOptional()
   databaseUrl: string | null;
+
+  /** DATABASE_URL was set, were it to `embedded`. */
+  isDatabaseGiven = false;
+
+  @Setting({
+    env: 'DATABASE_CA_FILE',
+    description:
+      'Certificates in PEM that DATABASE_URL’s server is trusted by, as managed Postgres hands out',
+    defaultNote: 'the usual ones',
+    parse: readableFile,
+  })
+  @IsOptional()
+  databaseCaFile: string | null;
 
   @Setting({
     env: 'REDIS_URL',

@@ -1,6 +1,8 @@
 /** One chain of chains.yaml, checked. Addresses are lower-case hex with 0x. */
 export interface ChainConfig {
   name: string;
+  /** False: left on purpose. Nothing is asked of it, and payments that are open there stay as they are. */
+  enabled?: boolean;
   chainId: number;
   /** In order of preference. May hold credentials: never log one. */
   rpcUrls: string[];

@@ -13,6 +13,7 @@ const KEY = Buffer.alloc(32, 7).toString('base64');
 
 const production = {
   NODE_ENV: 'production',
+  DATABASE_URL: 'embedded',
   CHAINS_FILE: 'chains.yaml',
   XPUB: account.neuter().extendedKey,
   ENCRYPTION_KEY: KEY,
@@ -139,6 +140,7 @@ describe('loadSettings', () => {
     it('makes nothing up', () => {
       expect(Object.keys(problemsOf({ NODE_ENV: 'production' }))).toEqual([
         'CHAINS_FILE',
+        'DATABASE_URL',
         'XPUB',
         'ENCRYPTION_KEY',
       ]);

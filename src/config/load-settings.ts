@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { validateSync } from 'class-validator';
+import { databaseUrlWithTls } from './database-tls.js';
 import { ConfigurationError, type Problem } from './configuration-error.js';
 import { isWellKnownMnemonic, webhookSecretBytes } from './secrets.js';
 import { type SettingDescription, settingsOf } from './setting.js';
@@ -32,6 +33,10 @@ export function readSettings(environment: Environment): { settings: Settings; pr
     }
   }
   settings.isPortGiven = textOf(environment.PORT) !== undefined;
+  settings.isDatabaseGiven =
+    (textOf(environment.DATABASE_URL) ?? textOf(environment.DATABASE_URL_FILE)) !== undefined;
+  if (settings.databaseUrl)
+    settings.databaseUrl = databaseUrlWithTls(settings.databaseUrl, settings.databaseCaFile ?? null);
   settings.webhookAllowPrivateNetworks ??= settings.nodeEnv !== 'production';
   problems.push(...violations(settings, unread), ...contradictions(settings));
   return { settings, problems };
@@ -100,6 +105,13 @@ function productionProblems(settings: Settings): Problem[] {
   const complain = (name: string, what: string) => problems.push({ name, what });
   if (!settings.chainsFile)
     complain('CHAINS_FILE', 'must name your chains in production: the dev chain is for development only');
+  // Nobody would notice a misspelt name: an empty database gives old addresses to new customers.
+  if (!settings.isDatabaseGiven) {
+    complain(
+      'DATABASE_URL',
+      'must name your database in production; DATABASE_URL=embedded keeps one in DATA_DIR, if that is what you want',
+    );
+  }
   // A process that makes no addresses and moves no money has no use for the wallet, and better does not know it.
   const usesWallet = settings.roles?.some((role) => role === 'api' || role === 'sweeper') ?? true;
   if (usesWallet && !settings.mnemonic && !settings.xpub) {

@@ -1,3 +1,4 @@
+import { accessSync, constants } from 'node:fs';
 import { validateCronExpression } from 'cron';
 
 /** Readers of settings as text. Each returns the value or throws an Error that says how to mend it. */
@@ -90,6 +91,22 @@ export function urlWith(...protocols: string[]) {
     }
     return text;
   };
+}
+
+/** @returns null: the embedded one, which was asked for by name */
+export function databaseUrl(text: string): string | null {
+  return text === 'embedded' ? null : urlWith('postgres', 'postgresql')(text);
+}
+
+export function readableFile(path: string): string {
+  try {
+    accessSync(path, constants.R_OK);
+    return path;
+  } catch (error) {
+    throw new Error(`names ${path}, which cannot be read (${(error as NodeJS.ErrnoException).code})`, {
+      cause: error,
+    });
+  }
 }
 
 export const text = (value: string): string => value;

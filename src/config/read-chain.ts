@@ -15,13 +15,16 @@ import {
   type Located,
   type Path,
 } from './located.js';
+import { nearest } from './nearest.js';
 import { urlWith } from './parsers.js';
+import { presetEntry, PRESETS } from './presets.js';
 import { refundRules } from './read-refund.js';
 import { chainSweep, tokenSweep } from './read-sweep.js';
 import { usualProofs } from './usual-proofs.js';
 
 const CHAIN_KEYS = [
   'name',
+  'preset',
   'chain_id',
   'rpc_url',
   'rpc_urls',
@@ -38,10 +41,12 @@ const CHAIN_KEYS = [
   'forwarder',
   'start_block',
   'proofs',
+  'enabled',
 ];
 
 /** Reads one chain; what is wrong is complained about and stands for the value in the result. */
-export function readChain(entry: Located): ChainConfig {
+export function readChain(given: Located): ChainConfig {
+  const entry = withPreset(given);
   const { value } = entry;
   knownKeys(entry, [], value, CHAIN_KEYS);
   return {
@@ -75,8 +80,33 @@ export function readChain(entry: Located): ChainConfig {
     sweep: chainSweep(entry),
     ...refundRules(entry, ['refund'], value.refund),
     forwarder: value.forwarder == null ? null : address(entry, ['forwarder'], value.forwarder),
+    ...(value.enabled === undefined ? {} : { enabled: onOrOff(entry, ['enabled'], value.enabled) }),
     startBlock: value.start_block == null ? null : blockNumber(entry, ['start_block'], value.start_block),
   };
+}
+
+/** What is written beside a preset wins, but for the chain itself: its tokens are elsewhere on another one. */
+function withPreset(entry: Located): Located {
+  const { preset, chain_id: chainId } = entry.value;
+  if (preset === undefined) return entry;
+  const asked = typeof preset === 'string' ? preset : '';
+  const known = presetEntry(asked);
+  if (known === undefined) {
+    const names = Object.keys(PRESETS);
+    const meant = nearest(asked, names);
+    entry.complain(
+      ['preset'],
+      `is not known; ${meant ? `did you mean "${meant}"?` : `choose from ${names.join(', ')}`}`,
+    );
+    return entry;
+  }
+  if (chainId !== undefined && chainId !== known.chain_id) {
+    entry.complain(
+      ['chain_id'],
+      `is not that of the preset "${asked}", ${String(known.chain_id)}; remove one`,
+    );
+  }
+  return { ...entry, value: { ...known, ...entry.value } };
 }
 
 function name(entry: Located): string {
@@ -234,4 +264,10 @@ function url(entry: Located, path: Path, given: unknown, ...protocols: string[])
     entry.complain(path, (error as Error).message);
     return '';
   }
+}
+
+function onOrOff(entry: Located, path: Path, given: unknown): boolean {
+  if (typeof given === 'boolean') return given;
+  entry.complain(path, 'must be true or false');
+  return true;
 }

@@ -1,6 +1,7 @@
 import { ConfigModule } from '@nestjs/config';
 import { type ChainConfig } from './chains.js';
-import { ConfigurationError } from './configuration-error.js';
+import { ConfigurationError, type Problem } from './configuration-error.js';
+import { envFileProblems } from './env-file.js';
 import { readChains } from './load-chains.js';
 import { type Environment, readSettings } from './load-settings.js';
 import { treasuryProblems } from './recipients.js';
@@ -8,7 +9,10 @@ import { type Settings } from './settings.js';
 
 export interface Configuration {
   settings: Settings;
+  /** Those that are served. */
   chains: ChainConfig[];
+  /** Listed with `enabled: false`. */
+  left?: ChainConfig[];
 }
 
 /**
@@ -16,8 +20,11 @@ export interface Configuration {
  * @throws ConfigurationError with every problem of both
  */
 export async function readConfiguration(): Promise<Configuration> {
-  return configurationOf(await readEnvironment());
+  return configurationOf(await readEnvironment(), envFileProblems(ENV_FILE));
 }
+
+/** As @nestjs/config reads it: in the folder that the process was started in. */
+export const ENV_FILE = '.env';
 
 /** The variables of this process, with those of `.env` behind them. */
 export async function readEnvironment(): Promise<Environment> {
@@ -33,12 +40,15 @@ export async function readEnvironment(): Promise<Environment> {
 }
 
 /** @throws ConfigurationError with every problem of settings and chains together */
-export function configurationOf(environment: Environment): Configuration {
+export function configurationOf(environment: Environment, known: readonly Problem[] = []): Configuration {
   const { settings, problems } = readSettings(environment);
   const { chains, problems: chainProblems } = readChains(settings.chainsFile);
-  const found = [...problems, ...chainProblems];
+  const found = [...known, ...problems, ...chainProblems];
   // What could not be read would only be complained of a second time.
   if (found.length === 0) found.push(...treasuryProblems(settings, chains));
   if (found.length > 0) throw new ConfigurationError(found);
-  return { settings, chains };
+  const [served, left] = [true, false].map((isServed) =>
+    chains.filter(({ enabled = true }) => enabled === isServed),
+  ) as [ChainConfig[], ChainConfig[]];
+  return { settings, chains: served, ...(left.length > 0 && { left }) };
 }

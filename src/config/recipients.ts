@@ -30,8 +30,9 @@ export function unfitByConfiguration(
     const contract = contractOf(chain, address);
     if (contract !== null) return `${contract} on chain ${chain.name}`;
   }
-  if (address === addressOf(settings.gasTankPrivateKey)) return 'the gas tank';
-  if (address === addressOf(settings.payoutPrivateKey)) return 'the account that pays refunds';
+  const { tank, payout } = payingAddresses(settings);
+  if (address === tank) return 'the gas tank';
+  if (address === payout) return 'the account that pays refunds';
   const isTreasury = treasuriesOf(settings, chains).some((treasury) => treasury.address === address);
   return role === 'customer' && isTreasury ? 'the treasury' : null;
 }
@@ -64,6 +65,25 @@ function contractOf({ tokens, sweep, forwarder }: ChainConfig, address: string):
   if (token) return `the contract of the token ${token.symbol}`;
   if (sweep.batches?.delegate === address) return 'the contract that deposit addresses delegate to';
   return forwarder === address ? 'the contract that makes deposit addresses' : null;
+}
+
+interface PayingAddresses {
+  tank: string | null;
+  payout: string | null;
+}
+
+/** By the settings they are of: from a key to its address takes milliseconds. */
+const derived = new WeakMap<AddressSettings, PayingAddresses>();
+
+function payingAddresses(settings: AddressSettings): PayingAddresses {
+  const known = derived.get(settings);
+  if (known) return known;
+  const found = {
+    tank: addressOf(settings.gasTankPrivateKey),
+    payout: addressOf(settings.payoutPrivateKey),
+  };
+  derived.set(settings, found);
+  return found;
 }
 
 /** Lower-case; null: there is no key. */

@@ -139,10 +139,26 @@ export class Settings extends WalletSettings {
   keyRequestsPerMinute: number;
 
   @Setting({
+    env: 'METRICS_TOKEN',
+    description:
+      'Who asks for /metrics or the details of /health has to send it: `Authorization: Bearer …`; 16 characters or more',
+    defaultNote: 'both are open',
+    secret: true,
+    parse: metricsToken,
+  })
+  @IsOptional()
+  metricsToken: string | null;
+
+  @Setting({
     env: 'DEV_CHAIN_PORT',
     description: 'Port of the dev chain’s JSON-RPC, in development without CHAINS_FILE',
     default: '8545',
     parse: integerIn(0, 65_535),
   })
   devChainPort: number;
+}
+
+function metricsToken(value: string): string {
+  if (/^[\x21-\x7e]{16,}$/.test(value)) return value;
+  throw new Error('must have 16 visible ASCII characters or more; make one with: openssl rand -hex 24');
 }

@@ -4,6 +4,7 @@ import { type DataSourceOptions, type MigrationInterface } from 'typeorm';
 import { ApiKey } from '../auth/api-key.entity.js';
 import { Merchant } from '../auth/merchant.entity.js';
 import { Token } from '../chain/tokens/token.entity.js';
+import { EncryptionCanary } from '../http/encryption-canary.entity.js';
 import { IdempotencyRecord } from '../http/idempotency-record.entity.js';
 import { LedgerAccountAddress } from '../ledger/ledger-account.entity.js';
 import { LedgerEntry } from '../ledger/ledger-entry.entity.js';
@@ -17,19 +18,25 @@ import { Payment } from '../payments/payment.entity.js';
 import { Transfer } from '../payments/transfer.entity.js';
 import { Refund } from '../refunds/refund.entity.js';
 import { ChainBlock } from '../chain/position/chain-block.entity.js';
+import { LateSearch } from '../scanner/late-search.entity.js';
 import { ChainCursor } from '../chain/position/chain-cursor.entity.js';
 import { Sweep } from '../sweeper/sweep.entity.js';
+import { DerivationJump } from '../wallet/derivation-jump.entity.js';
 import { DepositSource } from '../wallet/deposit-source.entity.js';
 import { WebhookAttempt } from '../webhooks/delivery/webhook-attempt.entity.js';
 import { WebhookDelivery } from '../webhooks/delivery/webhook-delivery.entity.js';
 import { WebhookEndpoint } from '../webhooks/endpoints/webhook-endpoint.entity.js';
 import { PostgresClient } from './postgres-client.js';
+import { poolOptions, type SessionLimits } from './session-limits.js';
 
 const entities = [
   ApiKey,
   ChainBlock,
+  LateSearch,
   ChainCursor,
   DepositSource,
+  DerivationJump,
+  EncryptionCanary,
   IdempotencyRecord,
   LedgerAccountAddress,
   LedgerEntry,
@@ -66,8 +73,13 @@ async function loadMigrations(folder: string): Promise<(new () => MigrationInter
 /**
  * The one description of our database, shared by the app, the TypeORM command line and the tests.
  * @param poolSize connections this process may hold
+ * @param limits of its sessions; null: none
  */
-export function dataSourceOptions(url: string, poolSize = 10): DataSourceOptions {
+export function dataSourceOptions(
+  url: string,
+  poolSize = 10,
+  limits: SessionLimits | null = null,
+): DataSourceOptions {
   return {
     type: 'postgres',
     url,
@@ -77,7 +89,7 @@ export function dataSourceOptions(url: string, poolSize = 10): DataSourceOptions
     migrationsTransactionMode: 'each',
     synchronize: false,
     poolSize,
-    extra: { Client: PostgresClient },
+    extra: { Client: PostgresClient, ...poolOptions(limits) },
     applicationName: 'quittance',
   };
 }

@@ -1,22 +1,35 @@
-import { Module } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { DataSource, type DataSourceOptions } from 'typeorm';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { dataSourceOptions } from './data-source.js';
+import { guardConnections } from './one-connection.js';
+import { type SessionLimits } from './session-limits.js';
 
-@Module({
-  imports: [
-    TypeOrmModule.forRootAsync({
+const POOL_SIZE = 10;
+
+@Module({})
+export class DatabaseModule {
+  /** @param limits of the pool's sessions; null: none */
+  static register(limits: SessionLimits | null): DynamicModule {
+    const root = TypeOrmModule.forRootAsync({
       inject: [SETTINGS],
       useFactory: (settings: Settings) => ({
-        ...dataSourceOptions(databaseUrl(settings)),
+        ...dataSourceOptions(databaseUrl(settings), POOL_SIZE, limits),
         retryAttempts: 3,
         retryDelay: 500,
+        // Read by the factory below, which is given nothing else.
+        isStrict: settings.nodeEnv !== 'production',
       }),
-    }),
-  ],
-})
-export class DatabaseModule {}
+      dataSourceFactory: async (options) => {
+        const { isStrict, ...ours } = options as DataSourceOptions & { isStrict: boolean };
+        return guardConnections(await new DataSource(ours).initialize(), isStrict);
+      },
+    });
+    return { module: DatabaseModule, imports: [root] };
+  }
+}
 
 function databaseUrl(settings: Settings): string {
   if (settings.databaseUrl === null) throw new Error('the database URL is resolved before the app starts');

@@ -1,4 +1,5 @@
 import { type EventEmitter } from 'node:events';
+import { type Socket } from 'node:net';
 import pg from 'pg';
 
 /**
@@ -12,9 +13,36 @@ export class PostgresClient extends pg.Client {
 
   constructor(config?: string | pg.ClientConfig) {
     super(config);
+    const query = this.query.bind(this) as (...args: unknown[]) => unknown;
+    this.query = ((...args: unknown[]) => this.watched(query, args)) as typeof this.query;
     (this as EventEmitter).on('newListener', (event) => {
       if (event === 'error' && this.unheard !== undefined) process.nextTick(() => this.tellUnheard());
     });
+  }
+
+  /**
+   * A statement that is not answered in time leaves the connection in the middle of something: it is ended, so that
+   * nobody is given it again, and waits on it again.
+   */
+  private readonly onFailure = (error: unknown): void => {
+    if ((error as Error | null | undefined)?.message !== 'Query read timeout') return;
+    const { connection } = this as unknown as { connection: { stream: Socket } };
+    connection.stream.destroy(new Error('the database did not answer in time'));
+  };
+
+  /** pg takes a statement with a callback or gives a promise. */
+  private watched(query: (...args: unknown[]) => unknown, args: unknown[]): unknown {
+    const callback = args.at(-1);
+    if (typeof callback === 'function') {
+      const told = (error: unknown, result: unknown) => {
+        this.onFailure(error);
+        (callback as (error: unknown, result: unknown) => void)(error, result);
+      };
+      return query(...args.slice(0, -1), told);
+    }
+    const answer = query(...args);
+    if (answer instanceof Promise) answer.catch(this.onFailure);
+    return answer;
   }
 
   override emit(event: string | symbol, ...args: unknown[]): boolean {

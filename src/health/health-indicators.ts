@@ -5,7 +5,7 @@ export interface HealthIndicator {
   /** As it stands under `parts`. */
   name: string;
   /** Without it the process cannot do its work, and is not ready. */
-  isEssential: boolean;
+  isEssential: boolean | (() => boolean);
   /** Throws when the part does not answer. */
   check(): Promise<unknown>;
 }
@@ -33,10 +33,14 @@ export class HealthIndicators {
       })),
     );
     return {
-      isReady: states.every(({ isEssential, state }) => !isEssential || state === 'ok'),
+      isReady: states.every((part) => part.state === 'ok' || !isEssential(part)),
       parts: Object.fromEntries(states.map(({ name, state }) => [name, state])),
     };
   }
+}
+
+function isEssential({ isEssential: given }: HealthIndicator): boolean {
+  return typeof given === 'function' ? given() : given;
 }
 
 async function stateOf(indicator: HealthIndicator, timeoutMs: number): Promise<PartState> {

@@ -1,40 +1,73 @@
-import { Controller, Get, Header, HttpCode, Res, VERSION_NEUTRAL } from '@nestjs/common';
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { Controller, Get, Header, Inject, Req, Res, VERSION_NEUTRAL } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { type FastifyReply } from 'fastify';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { register } from 'prom-client';
 import { Public } from '../auth/scopes.js';
-import { type Health, HealthService } from './health.service.js';
+import { SETTINGS } from '../config/configuration.module.js';
+import { type Settings } from '../config/settings.js';
+import { DomainError } from '../http/problem.js';
+import { type Health, HealthService, type Liveness } from './health.service.js';
+
+export class MetricsTokenError extends DomainError {
+  readonly code = 'unauthenticated';
+
+  constructor() {
+    super('metrics are for the operator: send METRICS_TOKEN as Authorization: Bearer …');
+  }
+}
 
 /** For orchestrators and monitoring: outside /api/v1, and without a key. */
 @ApiExcludeController()
 @Public()
 @Controller({ version: VERSION_NEUTRAL })
 export class HealthController {
-  constructor(private readonly health: HealthService) {}
+  constructor(
+    private readonly health: HealthService,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
 
-  /** The process runs. */
+  /** The process runs, and its loops get things done: 503 when starting it again is what helps. */
   @Get('health/live')
-  @HttpCode(200)
-  live(): { status: 'ok' } {
-    return { status: 'ok' };
+  live(@Res({ passthrough: true }) reply: FastifyReply): Liveness {
+    const liveness = this.health.live();
+    if (liveness.status !== 'ok') void reply.status(503);
+    return liveness;
   }
 
   /** It can do its work: 503 when a part it cannot do without does not answer. */
   @Get('health/ready')
-  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<Health> {
+  async ready(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Health | Pick<Health, 'status'>> {
     const health = await this.health.check();
     if (health.status !== 'ok') void reply.status(503);
-    return health;
+    return this.shown(health, request);
   }
 
   @Get('health')
-  overall(): Promise<Health> {
-    return this.health.check();
+  async overall(@Req() request: FastifyRequest): Promise<Health | Pick<Health, 'status'>> {
+    return this.shown(await this.health.check(), request);
   }
 
+  /** @throws MetricsTokenError */
   @Get('metrics')
   @Header('content-type', register.contentType)
-  metrics(): Promise<string> {
+  metrics(@Req() request: FastifyRequest): Promise<string> {
+    if (!this.mayLook(request)) throw new MetricsTokenError();
     return this.health.metrics();
+  }
+
+  /** To a stranger only whether it works: hosts and states are the operator's business. */
+  private shown(health: Health, request: FastifyRequest): Health | Pick<Health, 'status'> {
+    return this.mayLook(request) ? health : { status: health.status };
+  }
+
+  private mayLook({ headers }: FastifyRequest): boolean {
+    const { metricsToken: token } = this.settings;
+    if (token === null || token === undefined) return true;
+    const hash = (text: string) => createHash('sha256').update(text).digest();
+    return timingSafeEqual(hash(headers.authorization ?? ''), hash(`Bearer ${token}`));
   }
 }

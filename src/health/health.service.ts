@@ -4,8 +4,10 @@ import { collectDefaultMetrics, register } from 'prom-client';
 import { DataSource } from 'typeorm';
 import { ChainService } from '../chain/chain.service.js';
 import { type EndpointReport } from '../chain/rpc/rpc-pool-member.js';
+import { runningLoops } from '../process/loops.js';
 import { within } from '../process/within.js';
 import { HealthIndicators, type PartState } from './health-indicators.js';
+import { type LoopHealth, loopHealth, measureLoops, stuckLoops } from './loop-health.js';
 import { type ScannedPosition, scannedPositions } from '../chain/position/scanned-positions.js';
 
 /** Below the time that orchestrators give a probe. */
@@ -27,6 +29,13 @@ export interface Health {
   status: PartState;
   /** The state of each part; of `chains` each. A chain that is out of reach leaves the rest at work. */
   parts: Record<string, PartState | Record<string, ChainHealth>>;
+  loops: LoopHealth[];
+}
+
+export interface Liveness {
+  status: 'ok' | 'stuck';
+  /** Those in which nothing gets done any more. */
+  stuck?: string[];
 }
 
 const NOWHERE: ReadonlyMap<number, ScannedPosition> = new Map();
@@ -40,6 +49,7 @@ export class HealthService {
   ) {
     register.clear();
     collectDefaultMetrics();
+    measureLoops();
     indicators.add({ name: 'database', isEssential: true, check: () => dataSource.query('SELECT 1') });
   }
 
@@ -63,7 +73,14 @@ export class HealthService {
     return {
       status: isReady ? 'ok' : 'unavailable',
       parts: { ...parts, chains: Object.fromEntries(chains) },
+      loops: loopHealth(runningLoops(), Date.now()),
     };
+  }
+
+  /** Asks nothing of anybody else: what is away is no reason to start this process again. */
+  live(): Liveness {
+    const stuck = stuckLoops(runningLoops(), Date.now());
+    return stuck.length === 0 ? { status: 'ok' } : { status: 'stuck', stuck };
   }
 
   /** For Prometheus. What cannot be read now is left out: the rest tells why. */

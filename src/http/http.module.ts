@@ -1,8 +1,9 @@
 import { Global, Module } from '@nestjs/common';
+import { EncryptionCheck } from './encryption-check.js';
 import { IdempotencyService } from './idempotency.js';
 import { Sealer } from './sealing.js';
 
 /** What every controller may need. */
 @Global()
-@Module({ providers: [IdempotencyService, Sealer], exports: [IdempotencyService, Sealer] })
+@Module({ providers: [EncryptionCheck, IdempotencyService, Sealer], exports: [IdempotencyService, Sealer] })
 export class HttpModule {}

@@ -14,8 +14,8 @@ describe('completeDescription', () => {
   it('gives an operation the problems that its shape allows', () => {
     const body = { content: {} };
     const id = { name: 'id', in: 'path' as const };
-    expect(statuses(completed({}))).toEqual(['200', '401', '403', '429']);
-    expect(statuses(completed({ parameters: [id] }))).toEqual(['200', '401', '403', '404', '429']);
+    expect(statuses(completed({}))).toEqual(['200', '401', '403', '429', '503']);
+    expect(statuses(completed({ parameters: [id] }))).toEqual(['200', '401', '403', '404', '429', '503']);
     expect(statuses(completed({ requestBody: body }))).toEqual([
       '200',
       '400',
@@ -24,6 +24,7 @@ describe('completeDescription', () => {
       '413',
       '415',
       '429',
+      '503',
     ]);
   });
 
@@ -36,7 +37,7 @@ describe('completeDescription', () => {
     expect(completed({}).security).toEqual([{ bearer: [] }, { 'x-api-key': [] }]);
     const open = completed({}, { [PUBLIC_EXTENSION]: true });
     expect(open.security).toEqual([]);
-    expect(statuses(open)).toEqual(['200']);
+    expect(statuses(open)).toEqual(['200', '503']);
   });
 
   it('names the scope', () => {

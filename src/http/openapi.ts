@@ -105,6 +105,7 @@ function problemsOf(operation: Operation, isPublic: boolean): Map<string, ErrorC
     ...(isPublic ? [] : (['unauthenticated', 'forbidden', 'rate_limited'] as const)),
     ...(has('path') ? (['not_found'] as const) : []),
     ...(parameters.some(isIdempotencyKey) ? (['idempotency_key_reused'] as const) : []),
+    'unavailable',
   ];
   const byStatus = new Map<string, ErrorCode[]>();
   for (const code of codes)

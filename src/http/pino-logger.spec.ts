@@ -14,10 +14,10 @@ function logged(write: (logger: PinoLogger) => void, level = 'trace'): Record<st
 describe('PinoLogger', () => {
   it('logs fields, message and context as one event', () => {
     expect(logged((logger) => logger.log({ chain: 'a', block: 7 }, 'scanned', 'Scanner'))).toMatchObject([
-      { level: 30, chain: 'a', block: 7, msg: 'scanned', context: 'Scanner' },
+      { level: 'info', chain: 'a', block: 7, msg: 'scanned', context: 'Scanner' },
     ]);
     expect(logged((logger) => logger.warn('late', 'Scanner'))).toMatchObject([
-      { level: 40, msg: 'late', context: 'Scanner' },
+      { level: 'warn', msg: 'late', context: 'Scanner' },
     ]);
   });
 

@@ -33,6 +33,8 @@ export function createPino(level: string, destination?: DestinationStream): Logg
     },
     serializers: { err: loggedError },
     base: undefined,
+    // By its name: pino's numbers are its own.
+    formatters: { level: (label) => ({ level: label }) },
     timestamp: pino.stdTimeFunctions.isoTime,
   };
   return destination ? pino(options, destination) : pino(options);
@@ -55,7 +57,7 @@ export class PinoLogger implements LoggerService {
   constructor(private readonly pino: Logger) {}
 
   log(message: unknown, ...rest: unknown[]): void {
-    this.write(START_UP_CONTEXTS.has(String(rest.at(-1))) ? 'debug' : 'info', message, rest);
+    this.write(START_UP_CONTEXTS.has(String(rest.at(-1))) ? 'trace' : 'info', message, rest);
   }
 
   error(message: unknown, ...rest: unknown[]): void {

@@ -1,7 +1,15 @@
 import { STATUS_CODES } from 'node:http';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import { isDatabaseAway } from '../database/database-away.js';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { DomainError, type ErrorCode, statusOf, titleOf, ValidationFailedError } from './problem.js';
+import {
+  DatabaseAwayError,
+  DomainError,
+  type ErrorCode,
+  statusOf,
+  titleOf,
+  ValidationFailedError,
+} from './problem.js';
 import { MethodNotAllowedError, type Routes } from './routes.js';
 
 /** RFC 9457, section 3. */
@@ -38,10 +46,18 @@ export class ProblemFilter implements ExceptionFilter {
     this.answer(error, request, reply);
   }
 
+  /** What the caller is told instead of what happened inside. */
+  private toldOf(error: unknown, request: FastifyRequest): unknown {
+    if (statusIn(error) === 404) return this.routes.missed(request.method, pathOf(request));
+    return !(error instanceof DomainError) && isDatabaseAway(error)
+      ? new DatabaseAwayError(request.method)
+      : error;
+  }
+
   answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-    const told = statusIn(error) === 404 ? this.routes.missed(request.method, pathOf(request)) : error;
+    const told = this.toldOf(error, request);
     const problem = problemOf(told);
-    if (problem.status === 500)
+    if (problem.status >= 500)
       this.logger.error({ err: error, request_id: request.id, url: pathOf(request) }, 'request failed');
     for (const [name, value] of Object.entries(headersFor(told, problem.status)))
       void reply.header(name, value);
@@ -77,8 +93,7 @@ function problemOf(error: unknown): Problem {
     type: 'about:blank',
     title: 'Internal error',
     status: 500,
-    detail:
-      'something went wrong here, and nothing was changed; the operator finds it in the log by request_id',
+    detail: 'something went wrong here; the operator finds it in the log by request_id',
   };
 }
 

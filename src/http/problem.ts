@@ -75,3 +75,21 @@ function asText({ field, message }: FieldError): string {
 export class NotFoundError extends DomainError {
   readonly code = 'not_found';
 }
+
+/** Long enough for a failover to be over in most cases, and short enough for a shop to wait for. */
+const RETRY_AFTER_SECONDS = 5;
+
+export class DatabaseAwayError extends DomainError {
+  readonly code = 'unavailable';
+  override readonly retryable = true;
+  readonly retryAfterSeconds = RETRY_AFTER_SECONDS;
+
+  constructor(method: string) {
+    super(
+      method === 'GET'
+        ? 'the database does not answer now; ask again in a moment'
+        : 'the database does not answer now, and whether this was done cannot be known; send it again with the same ' +
+            'Idempotency-Key, and it is done once',
+    );
+  }
+}

@@ -34,10 +34,16 @@ export async function checkOutgoing(context: Context): Promise<LedgerLeg[]> {
   for await (const rows of outgoingRows(manager, reader.chain.chainId)) {
     const subjects = rows.map(({ id }) => outgoingSubject(id));
     const standing = await repository.standing(manager, subjects);
-    const mined = await Promise.all(rows.map((row) => minedAttempt(row, reader)));
+    const seen = await Promise.all(
+      rows.map(async (row) => {
+        const booked = standing.get(outgoingSubject(row.id))?.booked ?? null;
+        const mined = await minedAttempt(row, reader);
+        const isUnshown = mined === null && booked !== null && (await reader.has(booked.block));
+        return { booked, mined, isUnshown };
+      }),
+    );
     rows.forEach((row, index) => {
-      const booked = standing.get(outgoingSubject(row.id))?.booked ?? null;
-      const legs = compare(row, booked, mined[index] ?? null, { ...context, opened });
+      const legs = compare(row, seen[index] as Seen, { ...context, opened });
       lacking = merged([...lacking, ...legs]);
     });
     report.transactions += rows.length;
@@ -70,19 +76,28 @@ interface Mined {
   amount: bigint;
 }
 
-/** Null: none of its attempts is in a block up to the reader's. */
+/** A transaction by the books and by the chain. */
+interface Seen {
+  booked: Booked | null;
+  mined: Mined | null;
+  /** No endpoint shows its receipt, though the block that it is booked in stands. */
+  isUnshown: boolean;
+}
+
+/** Null: no endpoint shows one of its attempts in a block up to the reader's. */
 async function minedAttempt({ attempts }: OutgoingRow, reader: FundsReader): Promise<Mined | null> {
   for (const { txHash, amount } of attempts) {
-    const receipt = await reader.accounts.receipt(txHash);
-    if (receipt && receipt.blockNumber <= reader.block.number) return { receipt, amount };
+    const first = await reader.accounts.receipt(txHash);
+    const shown = first === null ? await reader.accounts.receiptsAnywhere(txHash) : [first];
+    const receipt = shown.find(({ blockNumber }) => blockNumber <= reader.block.number);
+    if (receipt) return { receipt, amount };
   }
   return null;
 }
 
 function compare(
   row: OutgoingRow,
-  booked: Booked | null,
-  mined: Mined | null,
+  { booked, mined, isUnshown }: Seen,
   { reader, paying, opened, report }: Context & Opened,
 ): LedgerLeg[] {
   const isBooked = booked !== null && booked.block.number <= reader.block.number;
@@ -91,6 +106,10 @@ function compare(
   const differing = merged([...minedLegs, ...negated(bookedLegs)]);
   if (differing.length === 0) return [];
   const name = `${row.kind} transaction ${mined?.receipt.txHash ?? booked?.txHash ?? row.id}`;
+  if (isUnshown) {
+    report.notes.add(`${name} is booked, its block stands, and no endpoint has its receipt`);
+    return [];
+  }
   if (!row.isFinal) {
     report.notes.add(
       mined

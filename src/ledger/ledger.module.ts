@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ChainModule } from '../chain/chain.module.js';
+import { Holdings } from './holdings.js';
 import { LedgerMetrics } from './ledger-metrics.js';
 import { LedgerRepository } from './ledger.repository.js';
 import { LedgerService } from './ledger.service.js';
@@ -17,6 +18,10 @@ export class LedgerModule {}
 /** What those who send money need besides: it asks the chains. */
 @Module({ imports: [ChainModule, LedgerModule], providers: [Openings], exports: [Openings, LedgerModule] })
 export class LedgerOpeningsModule {}
+
+/** What addresses of ours have, by chain and books. */
+@Module({ imports: [LedgerModule], providers: [Holdings], exports: [Holdings] })
+export class HoldingsModule {}
 
 /** For one role alone, so that not every process reads the books. */
 @Module({ providers: [LedgerMetrics] })

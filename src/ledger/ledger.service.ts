@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
 import { corrections } from './corrections.js';
+import { balancesOf } from './ledger-balances.js';
 import { LedgerRepository } from './ledger.repository.js';
 import { type Posting } from './posting.js';
 
@@ -14,6 +15,16 @@ export interface LedgerFact {
 @Injectable()
 export class LedgerService {
   constructor(private readonly repository: LedgerRepository) {}
+
+  /** Base units of an asset that an address has by the books, after a block. @param place lower-case */
+  async held(
+    manager: EntityManager,
+    { chainId, address, tokenAddress }: { chainId: number; address: string; tokenAddress: string | null },
+    block: number,
+  ): Promise<bigint> {
+    const balances = await balancesOf(manager, chainId, [address], block);
+    return balances.find((balance) => balance.tokenAddress === tokenAddress)?.amount ?? 0n;
+  }
 
   /**
    * Makes the ledger say what is so. Doing it again changes nothing; what is no longer so is reversed by new entries.

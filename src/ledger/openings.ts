@@ -58,7 +58,7 @@ export class Openings {
     if (!(await this.isReversed(manager, subject))) return true;
     if (await this.accounts.isAnyOnItsWay(manager, chainId, address)) return false;
     const booked = await balancesOf(manager, chainId, [address], block.number);
-    const tokens = (await this.chains.tokensOf(chainId)).map((token) => token.address);
+    const tokens = (await this.chains.tokensIn(manager, chainId)).map((token) => token.address);
     const legs = await Promise.all(
       [null, ...tokens].map(async (token) => {
         const held = await this.chains.accounts(chain.name).balance(address, token, block.hash);

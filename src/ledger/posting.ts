@@ -147,10 +147,10 @@ export function recipientSide(
   recipient: string,
   paying: ReadonlyMap<string, LedgerAccount>,
 ): Side {
-  if (kind === 'sweep') return { account: 'treasury', address: recipient };
   const own = paying.get(recipient);
   // Whatever it was meant to be, it is there: else that much could be taken from the account unseen.
   if (own !== undefined) return { account: own, address: recipient };
+  if (kind === 'sweep') return { account: 'treasury', address: recipient };
   if (kind === 'refund') return { account: 'customer' };
   return { account: kind === 'gas' ? 'deposit' : 'gas_tank', address: recipient };
 }

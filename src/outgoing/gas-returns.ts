@@ -6,10 +6,13 @@ import { DepositFunds } from '../payments/deposit-funds.js';
 import { AddressUsers, type GasLeft } from './address-users.js';
 import { dataReserve, type Fees, feesFor } from './fees.js';
 import { PLAIN_TRANSFER_GAS } from './gas.js';
+import { gasLeftAt } from './gas-left.js';
 import { GasTank } from './gas-tank.js';
 import { type Moved, type Mover, Movers, NOTHING_MOVED, type Round } from './movers.js';
+import { isAnyOpenFrom } from './open-transactions.js';
 import { OutgoingSigner } from './outgoing-signer.js';
 import { holdAddress } from './outgoing.repository.js';
+import { NotSignedError } from './signing-gate.js';
 import { sideBySide } from './side-by-side.js';
 import { type Payload, unsignedBytes } from './transaction-bytes.js';
 
@@ -17,7 +20,10 @@ const BATCH = 50;
 /** What comes back must be worth so many times what it costs. */
 const WORTH = 2n;
 
-/** Brings gas that a token's sweep or refund left over back to the tank, where that is worth it. */
+/**
+ * Brings gas that a token's sweep or refund left over back to the tank, where that is worth it: never more than was sent
+ * for it and is still there after the last block scanned. What else lies there is a customer's, scanned or not.
+ */
 @Injectable()
 export class GasReturns implements Mover, OnModuleInit {
   constructor(
@@ -33,7 +39,8 @@ export class GasReturns implements Mover, OnModuleInit {
     this.movers.add('gas returns', this);
   }
 
-  async move({ chain, quote, isPaused }: Round): Promise<Moved> {
+  async move(round: Round): Promise<Moved> {
+    const { chain, quote, isPaused } = round;
     const { address: tank } = this.tank;
     if (isPaused || tank === null) return NOTHING_MOVED;
     const fees = feesFor(quote, true);
@@ -42,7 +49,7 @@ export class GasReturns implements Mover, OnModuleInit {
     const { done, failures } = await sideBySide(
       await this.leftovers(chain),
       ({ address }) => `gas left at ${address} could not be returned`,
-      (leftover) => this.settle(chain, leftover, tank, fees),
+      (leftover) => unlessNotSigned(this.settle(round, leftover, tank, fees)),
     );
     return { hasSigned: done.includes(true), failures };
   }
@@ -60,18 +67,17 @@ export class GasReturns implements Mover, OnModuleInit {
     ].reverse();
   }
 
-  private async settle(
-    { chainId, accounts }: Chain,
-    place: GasLeft,
-    tank: string,
-    fees: Fees,
-  ): Promise<boolean> {
+  private async settle({ chain, extent }: Round, place: GasLeft, tank: string, fees: Fees): Promise<boolean> {
     const { subjectId, address: from, derivationIndex, stillTaken } = place;
-    const [left, tokens, nodeNonce] = await Promise.all([
-      accounts.balance(from, null),
-      stillTaken === null ? 0n : accounts.balance(from, stillTaken),
-      accounts.nonce(from),
+    const { chainId, accounts } = chain;
+    const after = extent.scanned.hash;
+    const sent = await gasLeftAt(this.dataSource.manager, chainId, from);
+    const [shown, tokens, nodeNonce] = await Promise.all([
+      accounts.balance(from, null, after, sent),
+      stillTaken === null ? 0n : accounts.balance(from, stillTaken, after),
+      this.signer.nodeNonce(chain, from),
     ]);
+    const left = shown < sent ? shown : sent;
     const gasLimit = PLAIN_TRANSFER_GAS;
     const payload: Payload = { chainId, recipient: tank, tokenAddress: null, amount: left, gasLimit, fees };
     const { roomy } = dataReserve(await accounts.dataFee(unsignedBytes(payload)));
@@ -81,6 +87,8 @@ export class GasReturns implements Mover, OnModuleInit {
       for (const user of this.users.all()) {
         if ((await user.claimsOf(manager, [place])).has(from)) return false;
       }
+      if (await isAnyOpenFrom(manager, chainId, from)) return false;
+      if ((await gasLeftAt(manager, chainId, from)) !== sent) return false;
       for (const user of this.users.all()) await user.settleGas(manager, chainId, from);
       // A customer's money is among it: it all goes to the treasury.
       const isCustomers = await this.funds.hasNative(manager, chainId, from);
@@ -94,8 +102,20 @@ export class GasReturns implements Mover, OnModuleInit {
         amount: left - cost,
         isDrain: true,
         nodeNonce,
+        fee: null,
+        balance: { has: left, needed: left },
       });
       return true;
     });
+  }
+}
+
+/** What does not hold now is looked at again in the next round. */
+async function unlessNotSigned(settled: Promise<boolean>): Promise<boolean> {
+  try {
+    return await settled;
+  } catch (error) {
+    if (error instanceof NotSignedError) return false;
+    throw error;
   }
 }

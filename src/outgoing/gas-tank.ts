@@ -1,20 +1,26 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
+import { type GasQuote, type ReadAfter } from '../chain/accounts/chain-accounts.js';
+import { type BlockId } from '../chain/accounts/chain-evidence.js';
 import { type Chain } from '../chain/chain.js';
+import { SETTINGS } from '../config/configuration.module.js';
+import { type Settings } from '../config/settings.js';
+import { ScannedChain } from '../scanner/scanned-chain.js';
 import { Keys } from '../wallet/keys.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
-import { dataReserve, feesFor } from './fees.js';
+import { dataReserve, expectedPrice, feesFor } from './fees.js';
 import { PLAIN_TRANSFER_GAS } from './gas.js';
 import { OutgoingSigner } from './outgoing-signer.js';
-import { OutgoingTransaction } from './outgoing-transaction.entity.js';
+import { holdAddress, NOT_SCANNED } from './outgoing.repository.js';
+import { type FeeShare } from './signing-rules.js';
 import { TankMetrics } from './tank-metrics.js';
 import { unsignedBytes } from './transaction-bytes.js';
 
 const GAS = { kind: 'gas_tank' } as const;
 const COMPLAIN_EVERY_MS = 600_000;
 
-/** What the tank has, and what its next transaction goes by. */
+/** What the tank has after the last block scanned, and what its next transaction goes by. */
 export interface Means {
   /** Lower-case. */
   address: string;
@@ -23,8 +29,20 @@ export interface Means {
   nodeNonce: number;
 }
 
+/** `under_way`: gas is on its way, or was sent and has become too dear for now: it is looked at again. */
 export type Funding =
   { state: 'signed' } | { state: 'under_way' } | { state: 'refused'; why: 'no_gas_tank' | 'gas_tank_low' };
+
+/** Gas for an address. */
+export interface GasRequest {
+  to: string;
+  /** Wei that the address has to have in all. */
+  needed: bigint;
+  /** The sweep or refund it is for. */
+  subjectId: string | null;
+  /** What that is to cost in all by a price, this much for the gas's own transfer included; left out: it does not matter. */
+  feeAt?: (quote: GasQuote, fundingWei: bigint) => FeeShare;
+}
 
 /** Pays the gas of addresses that have none. */
 @Injectable()
@@ -33,7 +51,9 @@ export class GasTank {
   private readonly complaints = new RepeatedMessage(COMPLAIN_EVERY_MS);
 
   constructor(
+    @Inject(SETTINGS) private readonly settings: Pick<Settings, 'sweepBumpAfterMs'>,
     @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly scanned: ScannedChain,
     private readonly keys: Keys,
     private readonly signer: OutgoingSigner,
     private readonly metrics: TankMetrics,
@@ -45,25 +65,38 @@ export class GasTank {
   }
 
   /**
-   * Signs a transfer of gas to an address, unless one is under way to it.
+   * Signs a transfer of the gas that an address lacks, unless one is under way to it. What it has is read after the last
+   * block scanned: gas that is mined and not in there is under way still, so that no node that lags has it sent twice.
    * @param then what is committed together with it
-   * @throws RpcError
+   * @throws NotSignedError, RpcError
    */
   async fund(
     chain: Chain,
-    { to, amount, subjectId }: { to: string; amount: bigint; subjectId: string | null },
+    { to, needed, subjectId, feeAt }: GasRequest,
     then: (manager: EntityManager) => Promise<unknown> = () => Promise.resolve(),
   ): Promise<Funding> {
     const means = await this.means(chain);
     if (means === null) return { state: 'refused', why: 'no_gas_tank' };
     const { address: from, nodeNonce } = means;
     const { chainId, accounts } = chain;
-    const [quote, gasLimit] = await Promise.all([accounts.gasQuote(), transferGas(chain, from, to)]);
+    const after = await this.scanned.last(chain);
+    if (after === null) return { state: 'under_way' };
+    const amount = needed - (await accounts.balance(to, null, after.hash));
+    if (amount <= 0n) return { state: 'under_way' };
+    const [quote, gasLimit] = await Promise.all([
+      accounts.gasQuote(),
+      transferGas(chain, from, to, after.hash),
+    ]);
     const fees = feesFor(quote, false);
     const payload = { chainId, recipient: to, tokenAddress: null, amount, gasLimit, fees };
     const { roomy } = dataReserve(await accounts.dataFee(unsignedBytes(payload)));
     return this.dataSource.transaction(async (manager): Promise<Funding> => {
-      if (await isUnderWay(manager, chainId, to)) return { state: 'under_way' };
+      // In one order everywhere: the tank, then deposit addresses. Whoever funds the same address waits here.
+      await holdAddress(manager, chainId, from);
+      await holdAddress(manager, chainId, to);
+      if ((await this.scanned.standing(chain, after, manager)) !== 'canonical') return { state: 'under_way' };
+      if (await isUnderWay(manager, chainId, to, after)) return { state: 'under_way' };
+      if (await this.wasJustSent(manager, chainId, to)) return { state: 'under_way' };
       if (!(await this.canPay(manager, chain, means, amount + gasLimit * fees.maxFeePerGas, roomy)))
         return { state: 'refused', why: 'gas_tank_low' };
       await this.signer.sign(manager, {
@@ -74,6 +107,8 @@ export class GasTank {
         from,
         isDrain: false,
         nodeNonce,
+        fee: feeAt?.(quote, gasLimit * expectedPrice(quote) + roomy) ?? null,
+        balance: null,
       });
       await then(manager);
       return { state: 'signed' };
@@ -81,12 +116,13 @@ export class GasTank {
   }
 
   /** Null: there is no tank. @throws RpcError */
-  async means({ accounts }: Pick<Chain, 'accounts'>): Promise<Means | null> {
+  async means(chain: Chain): Promise<Means | null> {
     const { address } = this;
     if (address === null) return null;
+    const after = await this.readAfter(chain);
     const [balance, nodeNonce] = await Promise.all([
-      accounts.balance(address, null),
-      accounts.nonce(address),
+      chain.accounts.balance(address, null, after),
+      this.signer.nodeNonce(chain, address),
     ]);
     return { address, balance, nodeNonce };
   }
@@ -113,11 +149,34 @@ export class GasTank {
   async inspect(chain: Chain): Promise<void> {
     const from = this.address;
     if (from === null) return;
-    const balance = await chain.accounts.balance(from, null);
+    const balance = await chain.accounts.balance(from, null, await this.readAfter(chain));
     const { gasTankMinimum } = chain.sweep;
     const isLow = gasTankMinimum !== undefined && balance < gasTankMinimum;
     this.metrics.holds(chain.name, balance, isLow);
     if (isLow) this.tellLow(chain, balance, `it is below gas_tank_minimum, ${gasTankMinimum}`);
+  }
+
+  /**
+   * Whether an address was sent gas a moment ago and has not used it: that it is not enough means that gas got dearer
+   * since. What was sent may do in a moment; only when gas stays dear is the rest sent after it. What failed is not sent
+   * again at once either.
+   */
+  private async wasJustSent(manager: EntityManager, chainId: number, to: string): Promise<boolean> {
+    const [row] = await manager.query<{ was: boolean }[]>(
+      `SELECT EXISTS (SELECT FROM outgoing_transactions gas
+         WHERE chain_id = $1 AND recipient = $2 AND purpose = 'gas'
+           AND (state IN ('mined', 'confirmed') OR succeeded = false)
+           AND created_at > now() - $3 * interval '1 ms'
+           AND NOT EXISTS (SELECT FROM outgoing_transactions used WHERE used.chain_id = gas.chain_id
+             AND used.from_address = gas.recipient AND used.id > gas.id)) AS was`,
+      [chainId, to, this.settings.sweepBumpAfterMs],
+    );
+    return row?.was === true;
+  }
+
+  /** Before anything was scanned, only what is newest can be asked for. */
+  private async readAfter(chain: Chain): Promise<ReadAfter> {
+    return (await this.scanned.last(chain))?.hash ?? 'latest';
   }
 
   private tellLow(chain: Chain, balance: bigint, why: string): void {
@@ -129,19 +188,28 @@ export class GasTank {
 }
 
 /** An address that has delegated (EIP-7702) runs code when it is paid. @throws RpcError */
-async function transferGas({ accounts }: Chain, from: string, to: string): Promise<bigint> {
-  return (await accounts.hasCode(to)) ? accounts.estimateGas({ from, to, value: 1n }) : PLAIN_TRANSFER_GAS;
+async function transferGas({ accounts }: Chain, from: string, to: string, after: ReadAfter): Promise<bigint> {
+  const hasCode = (await accounts.code(to, after)) !== '0x';
+  return hasCode ? accounts.estimateGas({ from, to, value: 1n }) : PLAIN_TRANSFER_GAS;
 }
 
-function isUnderWay(manager: EntityManager, chainId: number, to: string): Promise<boolean> {
-  return manager
-    .createQueryBuilder(OutgoingTransaction, 'outgoing')
-    .where({ chainId, recipient: to, purpose: 'gas' })
-    .andWhere(`outgoing.state IN ('signed','sent')`)
-    .getExists();
+/** Whether gas for an address is not in its balance after a block of the scanned chain. */
+async function isUnderWay(
+  manager: EntityManager,
+  chainId: number,
+  to: string,
+  after: BlockId,
+): Promise<boolean> {
+  const [row] = await manager.query<{ is: boolean }[]>(
+    `SELECT EXISTS (SELECT FROM outgoing_transactions outgoing
+         WHERE chain_id = $1 AND recipient = $2 AND purpose = 'gas'
+           AND (${NOT_SCANNED} OR state IN ('mined', 'confirmed') AND block_number > $3)) AS is`,
+    [chainId, to, after.number],
+  );
+  return row?.is === true;
 }
 
-/** What the tank has signed away and not paid yet, but for its data fees. */
+/** What the tank has signed away and is still in its balance after the last block scanned, but for its data fees. */
 async function promisedBy(
   manager: EntityManager,
   chainId: number,
@@ -152,7 +220,7 @@ async function promisedBy(
      FROM outgoing_transactions outgoing
      CROSS JOIN LATERAL (
        SELECT * FROM outgoing_attempts WHERE outgoing_id = outgoing.id ORDER BY ordinal DESC LIMIT 1) attempt
-     WHERE outgoing.chain_id = $1 AND outgoing.from_address = $2 AND outgoing.state IN ('signed','sent')`,
+     WHERE outgoing.chain_id = $1 AND outgoing.from_address = $2 AND ${NOT_SCANNED}`,
     [chainId, from],
   );
   return { wei: BigInt(row?.sum ?? 0), transactions: BigInt(row?.count ?? 0) };

@@ -36,6 +36,11 @@ export function allowedGas(estimate: bigint): bigint {
   return (estimate * (100n + MARGIN_PERCENT)) / 100n;
 }
 
+/** What a call that was allowed so much is expected to take. */
+export function expectedOf(allowed: bigint): bigint {
+  return (allowed * 100n) / (100n + MARGIN_PERCENT);
+}
+
 /** What a transfer is expected to take in a batch, its share of the transaction apart. @param alone what it takes by itself */
 export function expectedPartGas(alone: bigint): bigint {
   return (alone > SHARED_GAS ? alone - SHARED_GAS : 0n) + EXPECTED_PART_GAS;

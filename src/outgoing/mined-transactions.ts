@@ -1,13 +1,18 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { type Receipt } from '../chain/accounts/chain-accounts.js';
-import { ScannedChain } from '../scanner/scanned-chain.js';
+import { type BlockId } from '../chain/accounts/chain-evidence.js';
+import { type BlockStanding, ScannedChain } from '../scanner/scanned-chain.js';
 import { finalBlockOf } from './final-block.js';
 import { type Round } from './movers.js';
 import { OutgoingAttempt } from './outgoing-attempt.entity.js';
 import { named } from './outgoing-log.js';
+import { OutgoingPart } from './outgoing-part.entity.js';
 import { OutgoingRecords } from './outgoing-records.js';
+import { type OutgoingTransaction } from './outgoing-transaction.entity.js';
 import { type OutgoingRecord } from './outgoing.repository.js';
-import { outcomeOf, partsOutcome, whyFailed } from './outcome.js';
+import { outcomeOf, partsOutcome, unmined, unminedParts, whyFailed } from './outcome.js';
+import { ProvenOutcomes } from './proven-outcomes.js';
+import { receiptOf } from './receipt-of.js';
 
 /** What was mined: noted, and ended once its block is final. */
 @Injectable()
@@ -17,13 +22,35 @@ export class MinedTransactions {
   constructor(
     private readonly scanned: ScannedChain,
     private readonly records: OutgoingRecords,
+    private readonly outcomes: ProvenOutcomes,
   ) {}
 
-  async note(
-    { chain, extent }: Round,
-    { outgoing, attempts, parts: before }: OutgoingRecord,
-    receipt: Receipt,
-  ): Promise<void> {
+  /**
+   * Follows it as far as it is mined. Once its block is part of the scanned chain, that decides, and no node is asked any
+   * more. Until then it counts as mined as long as no receipt names another block, and the scan has none at its height:
+   * that a node shows no receipt says nothing.
+   * @returns whether it counts as mined
+   * @throws RpcError
+   */
+  async follow(round: Round, record: OutgoingRecord): Promise<boolean> {
+    const { outgoing, attempts, parts } = record;
+    const block = blockOf(outgoing);
+    const standing = block === null ? null : await this.scanned.standing(round.chain, block);
+    if (standing === 'canonical') {
+      if (this.isDeep(round, outgoing, parts)) await this.end(round, outgoing, parts);
+      return true;
+    }
+    const receipt = await receiptOf(round.chain.accounts, attempts);
+    if (receipt !== null && (await this.note(round, record, receipt))) return true;
+    return standing === 'unscanned' || standing === 'unknown';
+  }
+
+  /** @returns false for a receipt of another branch than the scan is on, as a node that is there shows it */
+  async note(round: Round, record: OutgoingRecord, receipt: Receipt): Promise<boolean> {
+    const { outgoing, attempts, parts: before } = record;
+    const { chain } = round;
+    const standing = await this.standingOf(round, receipt);
+    if (standing === 'replaced') return false;
     const { amount } = attempts.find(({ txHash }) => txHash === receipt.txHash) as OutgoingAttempt;
     const row = {
       ...outgoing,
@@ -32,12 +59,53 @@ export class MinedTransactions {
       reason: null,
     };
     const parts = partsOutcome(outgoing, before, receipt);
-    const isFinal =
-      receipt.blockNumber <= finalBlockOf(chain, extent, row, parts) &&
-      (await this.scanned.has(chain, { number: receipt.blockNumber, hash: receipt.blockHash }));
-    if (isFinal) return this.records.end(chain, row, parts, whyFailed(row));
-    if (outgoing.state === 'mined' && outgoing.blockHash === receipt.blockHash) return;
+    if (standing === 'canonical' && this.isDeep(round, row, parts)) {
+      await this.end(round, row, parts);
+      return true;
+    }
+    if (outgoing.state === 'mined' && outgoing.blockHash === receipt.blockHash) return true;
     await this.records.save(chain, row, parts);
     this.logger.log({ ...named(chain, row), block: row.blockNumber }, 'transaction mined');
+    return true;
   }
+
+  /** That it did not do what it was for would have it done again: for that its block has to prove the receipt. */
+  private async end(
+    { chain }: Round,
+    mined: OutgoingTransaction,
+    parts: readonly OutgoingPart[],
+  ): Promise<void> {
+    const isWhole = whyFailed(mined) === null && parts.every(({ reason }) => reason === null);
+    if (isWhole) return this.records.end(chain, mined, parts, null);
+    const block = blockOf(mined) as BlockId;
+    const receipt = await this.outcomes.receipt(chain, block, mined.txHash as string);
+    if (receipt === null) {
+      const line = { ...named(chain, mined), block: block.number };
+      this.logger.error(line, 'a node showed a receipt of a block that does not have the transaction');
+      return this.records.save(chain, unmined(mined), unminedParts(parts));
+    }
+    const proven = { ...mined, ...outcomeOf(mined, receipt, mined.amount) };
+    return this.records.end(chain, proven, partsOutcome(mined, parts, receipt), whyFailed(proven));
+  }
+
+  private isDeep(
+    { chain, extent }: Round,
+    mined: OutgoingTransaction,
+    parts: readonly OutgoingPart[],
+  ): boolean {
+    return (mined.blockNumber as number) <= finalBlockOf(chain, extent, mined, parts);
+  }
+
+  private standingOf(
+    { chain }: Round,
+    { blockNumber: number, blockHash: hash }: Receipt,
+  ): Promise<BlockStanding> {
+    return this.scanned.standing(chain, { number, hash });
+  }
+}
+
+/** Null: it is in none. */
+function blockOf({ state, blockNumber, blockHash }: OutgoingTransaction): BlockId | null {
+  if (state !== 'mined' || blockNumber === null || blockHash === null) return null;
+  return { number: blockNumber, hash: blockHash };
 }

@@ -37,7 +37,7 @@ export interface Mover {
  * In this order they take turns. Refunds first: money that customers wait for is not swept away under them. Gas comes back
  * last, when nobody wants it for a transfer.
  */
-export const TURNS = ['refunds', 'sweeps', 'gas returns'] as const;
+export const TURNS = ['refunds', 'sweeps', 'late settlements', 'gas returns'] as const;
 export type Turn = (typeof TURNS)[number];
 
 export const NOTHING_MOVED: Moved = { hasSigned: false, failures: [] };

@@ -4,7 +4,6 @@ import { MinedTransactions } from './mined-transactions.js';
 import { type Failure, type Round } from './movers.js';
 import { OutgoingBooks } from './outgoing-books.js';
 import { type OutgoingRecord, OutgoingRepository } from './outgoing.repository.js';
-import { receiptOf } from './receipt-of.js';
 import { Reopenings } from './reopenings.js';
 import { StandingWatch } from './standing-watch.js';
 import { UnminedTransactions } from './unmined-transactions.js';
@@ -44,11 +43,7 @@ export class OutgoingFollower {
     let isFirst = true;
     for (const record of records) {
       try {
-        const receipt = await receiptOf(round.chain.accounts, record.attempts);
-        if (receipt !== null) {
-          await this.mined.note(round, record, receipt);
-          continue;
-        }
+        if (await this.mined.follow(round, record)) continue;
         await this.unmined.send(round, record, isFirst);
       } catch (error) {
         failures.push({ what: `transaction ${record.outgoing.id} was not followed`, error: error as Error });

@@ -55,7 +55,7 @@ export class OutgoingLoop implements OnApplicationBootstrap, BeforeApplicationSh
 
   private start(config: ChainConfig): void {
     const loop = new ChainLoop(this.chains.of(config), this.locks, this.round, this.metrics);
-    const ticker = new Ticker(() => loop.tick());
+    const ticker = new Ticker(() => loop.tick(), { loop: 'outgoing', chain: config.name });
     this.tickers.set(config.chainId, ticker);
     const periodMs = Math.min(MAX_PERIOD_MS, Math.max(MIN_PERIOD_MS, config.blockTimeMs / 2));
     this.schedule.addInterval(

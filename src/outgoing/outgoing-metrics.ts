@@ -5,6 +5,7 @@ import { Counter, Gauge } from 'prom-client';
 @Injectable()
 export class OutgoingMetrics implements OnModuleInit {
   private final: Counter<'chain' | 'purpose' | 'state'>;
+  private limits: Counter<'chain' | 'limit'>;
   private replaced: Counter<'chain'>;
   private dropped: Counter<'chain'>;
   private undone: Counter<'chain' | 'purpose'>;
@@ -19,6 +20,11 @@ export class OutgoingMetrics implements OnModuleInit {
       name: name('final_total'),
       help: 'Transactions that became final',
       labelNames: ['chain', 'purpose', 'state'],
+    });
+    this.limits = new Counter({
+      name: 'quittance_sweeper_limit_hits_total',
+      help: 'Sweeps held back or cut by max_per_sweep or max_per_day',
+      labelNames: ['chain', 'limit'],
     });
     this.replaced = new Counter({
       name: name('replaced_total'),
@@ -48,6 +54,10 @@ export class OutgoingMetrics implements OnModuleInit {
       'Transactions that have waited to be mined for longer than SWEEP_STUCK_AFTER',
     );
     this.oldest = gauge('oldest_unmined_seconds', 'How long the oldest transaction has waited to be mined');
+  }
+
+  limited(chain: string, limit: string): void {
+    this.limits.inc({ chain, limit });
   }
 
   finished(chain: string, purpose: string, state: string): void {

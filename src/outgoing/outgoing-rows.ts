@@ -29,7 +29,7 @@ interface Row {
 
 const PAGE = 200;
 
-/** Every transaction of ours on a chain, some at a time; of a final one the attempt that was mined, if any was. */
+/** Every transaction of ours on a chain, some at a time; of a final one the attempt that was mined; all where none was. */
 export async function* outgoingRows(manager: EntityManager, chainId: number): AsyncGenerator<OutgoingRow[]> {
   let after: string | null = null;
   for (;;) {
@@ -41,7 +41,7 @@ export async function* outgoingRows(manager: EntityManager, chainId: number): As
          SELECT coalesce(json_agg(json_build_object('tx_hash', tx_hash, 'amount', amount::text) ORDER BY ordinal), '[]')
            AS attempts
          FROM outgoing_attempts a
-         WHERE a.outgoing_id = o.id AND (o.finished_at IS NULL OR a.tx_hash = o.tx_hash)
+         WHERE a.outgoing_id = o.id AND (o.finished_at IS NULL OR o.tx_hash IS NULL OR a.tx_hash = o.tx_hash)
        ) AS attempts
        CROSS JOIN LATERAL (
          SELECT coalesce(json_agg(json_build_object('from', from_address, 'recipient', recipient,

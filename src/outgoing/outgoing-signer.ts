@@ -2,12 +2,17 @@ import { Injectable } from '@nestjs/common';
 import { type Authorization, type TransactionLike } from 'ethers';
 import { type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import { type Chain } from '../chain/chain.js';
+import { scannedTo } from '../chain/position/scanned-rows.js';
 import { type Account, Keys } from '../wallet/keys.js';
 import { type Fees } from './fees.js';
+import { NodeNonces } from './node-nonces.js';
 import { OutgoingAttempt } from './outgoing-attempt.entity.js';
 import { OutgoingPart } from './outgoing-part.entity.js';
 import { OutgoingTransaction, type Purpose } from './outgoing-transaction.entity.js';
 import { holdAddress, OutgoingRepository } from './outgoing.repository.js';
+import { SigningGate, type SigningRequest } from './signing-gate.js';
+import { type FeeShare } from './signing-rules.js';
 import { type Payload, replacementOf, transactionOf } from './transaction-bytes.js';
 
 /** What an address of ours is to do. */
@@ -22,12 +27,25 @@ export interface Intent extends Payload {
   nodeNonce: number;
   /** What it moves of other addresses. */
   parts?: readonly Part[];
+  /** Of sweeps: what it is expected to cost, and what it may; null: that does not matter. */
+  fee: FeeShare | null;
+  /** Base units of what it moves, with the fee where that is native money: what its account has, and needs. Null: its caller has seen to it in the same transaction, as the gas tank does. */
+  balance: { has: bigint; needed: bigint } | null;
 }
 
 export type Part = Pick<
   OutgoingPart,
   'subjectId' | 'from' | 'recipient' | 'tokenAddress' | 'amount' | 'authorizationNonce'
 >;
+
+/** Other bytes for the same nonce. */
+export interface Replacement {
+  fees: Fees;
+  /** Wei. */
+  expectedFee: bigint;
+  /** What it moves from now on, where the fee comes out of it; undefined: as before. */
+  amount: bigint | undefined;
+}
 
 /** Whose nonce is asked for. */
 export interface NonceOwner {
@@ -47,12 +65,20 @@ export class OutgoingSigner {
   constructor(
     private readonly keys: Keys,
     private readonly outgoing: OutgoingRepository,
+    private readonly gate: SigningGate,
+    private readonly nonces: NodeNonces,
   ) {}
 
-  /** @throws NoKeyError, WrongKeyError */
+  /** What nodes say is the next nonce of an address, asked before the transaction that signs. @throws RpcError */
+  nodeNonce(chain: Chain, from: string): Promise<number> {
+    return this.nonces.next(chain, from);
+  }
+
+  /** @throws NotSignedError when something does not hold any more; NoKeyError, WrongKeyError */
   async sign(manager: EntityManager, intent: Intent): Promise<OutgoingTransaction> {
     const { chainId, from, account, parts = [] } = intent;
     const nonce = await this.nextNonce(manager, intent);
+    await this.gate.require(manager, await this.requestOf(manager, intent));
     const id = uuidv7();
     const outgoing: Partial<OutgoingTransaction> = {
       id,
@@ -67,7 +93,9 @@ export class OutgoingSigner {
       tokenAddress: intent.tokenAddress,
       amount: intent.amount,
       isDrain: intent.isDrain,
+      mostFee: intent.fee?.most ?? null,
       state: 'signed',
+      signedAfterBlock: await scannedTo(manager, chainId),
     };
     await manager.insert(OutgoingTransaction, outgoing);
     const rows = parts.map((part, position) => ({ ...part, outgoingId: id, position, chainId }));
@@ -104,19 +132,26 @@ export class OutgoingSigner {
   /**
    * Signs other bytes for the same nonce, so that one of them at most is ever mined.
    * @param seen the attempts the caller knows of; when there are more by now, nothing is signed
-   * @param amount what it moves from now on, where the fee comes out of it; else as before
+   * @throws NotSignedError when something does not hold that has to
    * @returns false when somebody else was first
    */
   async replace(
     manager: EntityManager,
     id: string,
     seen: readonly OutgoingAttempt[],
-    fees: Fees,
-    amount?: bigint,
+    { fees, expectedFee, amount }: Replacement,
   ): Promise<boolean> {
     const row = await this.outgoing.lock(manager, id);
     const attempts = await manager.countBy(OutgoingAttempt, { outgoingId: id });
     if (!['signed', 'sent'].includes(row.state) || attempts !== seen.length) return false;
+    await this.gate.require(manager, {
+      chainId: row.chainId,
+      purpose: row.purpose,
+      fees,
+      fee: { expected: expectedFee, most: row.mostFee },
+      movements: [],
+      balance: null,
+    });
     const last = seen.at(-1) as OutgoingAttempt;
     const moved = amount ?? last.amount;
     const transaction = replacementOf(last.raw, fees, amount);
@@ -128,6 +163,19 @@ export class OutgoingSigner {
     );
     await manager.update(OutgoingTransaction, { id }, { amount: moved });
     return true;
+  }
+
+  /** What the gate has to know of it. */
+  private async requestOf(manager: EntityManager, intent: Intent): Promise<SigningRequest> {
+    const { chainId, purpose, fees, fee, parts = [], from, recipient, tokenAddress, amount } = intent;
+    const own = intent.call === undefined ? [{ recipient, tokenAddress, amount }] : [];
+    const asset = tokenAddress ?? 'the native asset';
+    const balance = intent.balance && {
+      ...intent.balance,
+      promised: await this.outgoing.promisedBy(manager, chainId, from, tokenAddress),
+      asset,
+    };
+    return { chainId, purpose, fees, fee, movements: [...own, ...parts], balance };
   }
 
   private async attempt(

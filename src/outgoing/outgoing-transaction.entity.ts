@@ -28,6 +28,7 @@ export type OutgoingState = 'signed' | 'sent' | 'mined' | 'confirmed' | 'failed'
 })
 @Index('outgoing_transactions_final_idx', ['chainId', 'blockNumber'], { where: 'finished_at IS NOT NULL' })
 @Index('outgoing_transactions_subject_idx', ['subjectId'])
+@Index('outgoing_transactions_gas_idx', ['chainId', 'recipient'], { where: `purpose = 'gas'` })
 @Index('outgoing_transactions_day_idx', ['chainId', 'createdAt'])
 export class OutgoingTransaction {
   /** UUIDv7. */
@@ -71,6 +72,10 @@ export class OutgoingTransaction {
   @Column(amountColumn)
   amount: bigint;
 
+  /** Wei: what the share of fees allows it to cost; null: any, as what moves it was forced or is no sweep. */
+  @Column({ ...amountColumn, name: 'most_fee', nullable: true })
+  mostFee: bigint | null;
+
   /** The fee comes out of what is moved: an attempt with a higher one moves less. */
   @Column('boolean', { name: 'is_drain', default: false })
   isDrain: boolean;
@@ -110,6 +115,10 @@ export class OutgoingTransaction {
   /** What reached the recipient: for tokens by the Transfer logs, which is less where the token takes a fee. */
   @Column({ ...amountColumn, nullable: true })
   received: bigint | null;
+
+  /** Up to which the chain was scanned when it was first signed; null: not known. */
+  @Column({ ...integerColumn, name: 'signed_after_block', nullable: true })
+  signedAfterBlock: number | null;
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt: Date;

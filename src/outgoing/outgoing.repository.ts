@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, In, IsNull, MoreThan, Not } from 'typeorm';
+import { isInScannedChain } from '../chain/position/scanned-rows.js';
 import { OutgoingAttempt } from './outgoing-attempt.entity.js';
 import { OutgoingPart } from './outgoing-part.entity.js';
 import { OutgoingTransaction } from './outgoing-transaction.entity.js';
@@ -16,6 +17,13 @@ export interface OutgoingRecord {
 
 /** Not final yet. */
 export const OPEN = In(['signed', 'sent', 'mined']);
+
+/**
+ * Of rows `outgoing`: they are not done yet, or in a block that is not part of the scanned chain, so that what nodes say
+ * of the last block scanned does not show them.
+ */
+export const NOT_SCANNED = `(outgoing.state IN ('signed','sent')
+  OR outgoing.state = 'mined' AND NOT ${isInScannedChain('outgoing')})`;
 
 @Injectable()
 export class OutgoingRepository {
@@ -90,7 +98,7 @@ export class OutgoingRepository {
     return manager.existsBy(OutgoingTransaction, { subjectId, purpose: 'gas' });
   }
 
-  /** Base units of an asset that an address has signed away, and which may still be in its balance. */
+  /** Base units of an asset that an address has signed away, and which are still in its balance after the last block scanned. */
   async promisedBy(
     manager: EntityManager,
     chainId: number,
@@ -98,9 +106,8 @@ export class OutgoingRepository {
     tokenAddress: string | null,
   ): Promise<bigint> {
     const [row] = await manager.query<{ sum: string }[]>(
-      `SELECT coalesce(sum(amount), 0) AS sum FROM outgoing_transactions
-       WHERE chain_id = $1 AND from_address = $2 AND token_address IS NOT DISTINCT FROM $3
-         AND state IN ('signed', 'sent')`,
+      `SELECT coalesce(sum(amount), 0) AS sum FROM outgoing_transactions outgoing
+       WHERE chain_id = $1 AND from_address = $2 AND token_address IS NOT DISTINCT FROM $3 AND ${NOT_SCANNED}`,
       [chainId, from, tokenAddress],
     );
     return BigInt(row?.sum ?? 0);

@@ -5,7 +5,7 @@ import { type Chain } from '../chain/chain.js';
 import { ScannedChain } from '../scanner/scanned-chain.js';
 import { FinalHooks } from './final-hooks.js';
 import { unmined, unminedParts } from './outcome.js';
-import { OutgoingBooks } from './outgoing-books.js';
+import { BlockGoneError, OutgoingBooks } from './outgoing-books.js';
 import { named } from './outgoing-log.js';
 import { OutgoingMetrics } from './outgoing-metrics.js';
 import { OutgoingPart } from './outgoing-part.entity.js';
@@ -54,8 +54,11 @@ export class Reopenings {
     const reopened: OutgoingTransaction[] = [];
     for (const row of await this.outgoing.lockFinalAbove(manager, chain.chainId, ancestor)) {
       const block = { number: row.blockNumber as number, hash: row.blockHash as string };
+      const standing = await this.scanned.standing(chain, block, manager);
       // It became final on the new branch already.
-      if (await this.scanned.has(chain, block)) continue;
+      if (standing === 'canonical') continue;
+      // Nobody shows what is there now: the reorg is looked at again.
+      if (standing === 'unknown') throw new BlockGoneError(chain.name, block.number);
       const open = { ...unmined(row), reopenedAt: new Date() };
       await manager.save(OutgoingTransaction, open);
       await manager.save(OutgoingPart, unminedParts(await this.outgoing.partsOf([row], manager)));

@@ -5,12 +5,14 @@ import { type GasQuote } from '../chain/accounts/chain-accounts.js';
 import { type Chain } from '../chain/chain.js';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
+import { ScannedChain } from '../scanner/scanned-chain.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
-import { bumped, dataReserve, type Fees } from './fees.js';
+import { bumped, dataReserve, expectedPrice, type Fees } from './fees.js';
 import { GasTank } from './gas-tank.js';
 import { OutgoingAttempt } from './outgoing-attempt.entity.js';
 import { OutgoingSigner } from './outgoing-signer.js';
 import { type OutgoingRecord } from './outgoing.repository.js';
+import { NotSignedError } from './signing-gate.js';
 import { withoutSignature } from './transaction-bytes.js';
 
 const COMPLAIN_EVERY_MS = 600_000;
@@ -24,6 +26,7 @@ export class Replacements {
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
     @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly scanned: ScannedChain,
     private readonly signer: OutgoingSigner,
     private readonly tank: GasTank,
   ) {}
@@ -48,13 +51,29 @@ export class Replacements {
       this.leave(chain, record, 'its fee is at the ceiling: it waits for gas to be cheaper');
       return false;
     }
-    const amount = await this.affordable(chain, record, fees);
-    if (amount === null) return false;
-    const isReplaced = await this.dataSource.transaction((manager) =>
-      this.signer.replace(manager, record.outgoing.id, record.attempts, fees, amount),
-    );
+    const isReplaced = await this.sign(chain, record, fees, expectedFee(last, fees, quote));
     if (isReplaced) this.tell(chain, record, last, fees);
     return isReplaced;
+  }
+
+  /** What does not hold now keeps it as it is. */
+  private async sign(
+    chain: Chain,
+    record: OutgoingRecord,
+    fees: Fees,
+    expectedFee: bigint,
+  ): Promise<boolean> {
+    try {
+      const amount = await this.affordable(chain, record, fees);
+      if (amount === null) return false;
+      return await this.dataSource.transaction((manager) =>
+        this.signer.replace(manager, record.outgoing.id, record.attempts, { fees, expectedFee, amount }),
+      );
+    } catch (error) {
+      if (!(error instanceof NotSignedError)) throw error;
+      this.leave(chain, record, error.message);
+      return false;
+    }
   }
 
   /**
@@ -70,8 +89,9 @@ export class Replacements {
     const last = attempts.at(-1) as OutgoingAttempt;
     const fee = BigInt(last.gasLimit) * fees.maxFeePerGas;
     const { accounts } = chain;
+    const after = (await this.scanned.last(chain))?.hash ?? 'latest';
     const [balance, dataFee] = await Promise.all([
-      accounts.balance(outgoing.from, null),
+      accounts.balance(outgoing.from, null, after),
       accounts.dataFee(withoutSignature(last.raw)),
     ]);
     const reserve = dataReserve(dataFee);
@@ -88,7 +108,7 @@ export class Replacements {
       return this.leave(chain, record, 'its account cannot pay a higher fee; fill it up');
     }
     const { from: to, subjectId } = outgoing;
-    await this.tank.fund(chain, { to, amount: needed + reserve.roomy - balance, subjectId });
+    await this.tank.fund(chain, { to, needed: needed + reserve.roomy, subjectId });
     return null;
   }
 
@@ -107,6 +127,15 @@ export class Replacements {
     }
     return null;
   }
+}
+
+/** What bytes that empty their account offer is paid whole; of others no more than gas costs now. */
+function expectedFee({ gasLimit }: OutgoingAttempt, fees: Fees, quote: GasQuote): bigint {
+  const { maxFeePerGas, maxPriorityFeePerGas } = fees;
+  const now = expectedPrice(quote);
+  const isWhole =
+    maxPriorityFeePerGas === null || maxPriorityFeePerGas === maxFeePerGas || now > maxFeePerGas;
+  return BigInt(gasLimit) * (isWhole ? maxFeePerGas : now);
 }
 
 function feesOf({ maxFeePerGas, maxPriorityFeePerGas }: OutgoingAttempt): Fees {

@@ -1,7 +1,8 @@
 import { CallRevertedError, type GasQuote } from '../chain/accounts/chain-accounts.js';
 import { type Chain } from '../chain/chain.js';
+import { type Round } from './movers.js';
 import { saysNo, transferData } from './erc20.js';
-import { allowedGas } from './gas.js';
+import { allowedGas, expectedOf } from './gas.js';
 import { dataReserve, type Fees, feesFor, feesWithin } from './fees.js';
 import { unsignedBytes } from './transaction-bytes.js';
 
@@ -13,12 +14,18 @@ export interface Transfer {
   amount: bigint;
 }
 
+/** What a transfer is expected to cost: gas, and wei for publishing it where the chain charges that. */
+export interface ExpectedCost {
+  expectedGas: bigint;
+  dataFee: bigint;
+}
+
 /** What trying a transfer on the node has shown, before anything is signed for it. */
 export type Trial =
   /** It can be signed: the address has what it takes. */
-  | { state: 'ready'; gasLimit: bigint; fees: Fees }
-  /** It lacks so many wei. */
-  | { state: 'needs_gas'; missing: bigint }
+  | ({ state: 'ready'; gasLimit: bigint; fees: Fees } & ExpectedCost)
+  /** It lacks so many wei of all that it needs. */
+  | ({ state: 'needs_gas'; missing: bigint; needed: bigint } & ExpectedCost)
   /** It would fail on the chain, and why. */
   | { state: 'refused'; reason: string };
 
@@ -26,8 +33,15 @@ export type DrainTrial =
   /** `cost`: wei that have to stay behind of what is at the address. */
   { state: 'ready'; gasLimit: bigint; fees: Fees; cost: bigint } | Extract<Trial, { state: 'refused' }>;
 
-/** Whether a transfer would succeed, and what it takes. @throws RpcError */
-export async function tryTransfer(chain: Chain, quote: GasQuote, transfer: Transfer): Promise<Trial> {
+/**
+ * Whether a transfer would succeed, and what it takes: by what its address has after the last block scanned. That it lacks
+ * gas is found by a new quote, since gas may have got dearer since the round began.
+ * @throws RpcError
+ */
+export async function tryTransfer(
+  { chain, quote, extent }: Pick<Round, 'chain' | 'quote' | 'extent'>,
+  transfer: Transfer,
+): Promise<Trial> {
   const { from, to, tokenAddress, amount } = transfer;
   const gasLimit = await gasToAllow(chain, transfer);
   if (typeof gasLimit !== 'bigint') return gasLimit;
@@ -35,14 +49,19 @@ export async function tryTransfer(chain: Chain, quote: GasQuote, transfer: Trans
   const wanted = feesFor(quote, false);
   const payload = { chainId, recipient: to, tokenAddress, amount, gasLimit, fees: wanted };
   const [balance, dataFee] = await Promise.all([
-    accounts.balance(from, null),
+    accounts.balance(from, null, extent.scanned.hash),
     accounts.dataFee(unsignedBytes(payload)),
   ]);
-  const forFees = balance - (tokenAddress === null ? amount : 0n);
+  const moved = tokenAddress === null ? amount : 0n;
+  const forFees = balance - moved;
   const { least, roomy } = dataReserve(dataFee);
   const fees = forFees > least ? feesWithin(quote, (forFees - least) / gasLimit) : null;
-  if (fees !== null) return { state: 'ready', gasLimit, fees };
-  return { state: 'needs_gas', missing: gasLimit * wanted.maxFeePerGas + roomy - forFees };
+  const expected = { expectedGas: tokenAddress === null ? gasLimit : expectedOf(gasLimit), dataFee: roomy };
+  if (fees !== null) return { state: 'ready', gasLimit, fees, ...expected };
+  const now = feesFor(await accounts.gasQuote(), false).maxFeePerGas;
+  const price = now > wanted.maxFeePerGas ? now : wanted.maxFeePerGas;
+  const needed = moved + gasLimit * price + roomy;
+  return { state: 'needs_gas', missing: needed - balance, needed, ...expected };
 }
 
 /** The same of native money that its own fee comes out of. @throws RpcError */

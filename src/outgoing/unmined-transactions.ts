@@ -1,6 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Broadcasts } from './broadcasts.js';
-import { finalBlockOf } from './final-block.js';
 import { type Round } from './movers.js';
 import { named } from './outgoing-log.js';
 import { OutgoingMetrics } from './outgoing-metrics.js';
@@ -9,6 +8,7 @@ import { OutgoingTransaction } from './outgoing-transaction.entity.js';
 import { type OutgoingRecord, OutgoingRepository } from './outgoing.repository.js';
 import { unmined, unminedParts } from './outcome.js';
 import { Replacements } from './replacements.js';
+import { UsedNonces } from './used-nonces.js';
 
 /** What is in no block: given to nodes again, with a higher fee when it takes too long. */
 @Injectable()
@@ -21,6 +21,7 @@ export class UnminedTransactions {
     private readonly broadcasts: Broadcasts,
     private readonly replacements: Replacements,
     private readonly metrics: OutgoingMetrics,
+    private readonly nonces: UsedNonces,
   ) {}
 
   /** @param isNext no transaction of its account with a lower nonce waits. @throws RpcError */
@@ -28,9 +29,10 @@ export class UnminedTransactions {
     const { chain, quote, isPaused } = round;
     const outgoing = await this.withoutBlock(round, record);
     const now = { ...record, outgoing };
-    if ((await chain.accounts.nonce(outgoing.from)) > outgoing.nonce) return this.nonceTaken(round, now);
+    const isUsed = (await chain.accounts.nonce(outgoing.from, 'latest')) > outgoing.nonce;
+    if (isUsed && (await this.nonces.follow(round, now))) return;
     await this.broadcasts.unlessRecent(chain, now);
-    if (!isNext || isPaused) return;
+    if (isUsed || !isNext || isPaused) return;
     const isReplaced = await this.replacements.replaceLate(chain, now, quote);
     if (!isReplaced) return;
     this.metrics.bumped(chain.name);
@@ -49,18 +51,5 @@ export class UnminedTransactions {
     this.metrics.reorged(chain.name);
     this.logger.warn(named(chain, outgoing), 'a reorg took the transaction away: it is sent again');
     return row;
-  }
-
-  /**
-   * Its receipt may only be late. When the nonce is used up in a final block, and still nobody knows any of our bytes as
-   * mined, then somebody else has used the key.
-   */
-  private async nonceTaken({ chain, extent }: Round, { outgoing, parts }: OutgoingRecord): Promise<void> {
-    const final = finalBlockOf(chain, extent, outgoing, parts);
-    if (final < 0 || (await chain.accounts.nonce(outgoing.from, final)) <= outgoing.nonce) return;
-    const reason = `nonce ${outgoing.nonce} of ${outgoing.from} was used by a transaction that is not ours: nothing was sent. Find out who else has the key`;
-    // No block can take its authorizations along any more: their nonces are free again.
-    const unused = unminedParts(parts).map((part) => ({ ...part, authorizationNonce: null }));
-    await this.records.end(chain, outgoing, unused, reason);
   }
 }

@@ -20,9 +20,11 @@ const DUE_AT = new Date('2026-01-01T00:00:00Z');
 
 function aStanding({
   scanned = 102,
+  back,
   ...payment
-}: Partial<Payment> & { scanned?: number | null } = {}): Standing {
+}: Partial<Payment> & Partial<Pick<Standing, 'scanned' | 'back'>> = {}): Standing {
   return {
+    ...(back === undefined ? {} : { back }),
     payment: {
       chain: 'ethereum',
       chainId: 1,
@@ -83,6 +85,10 @@ describe('findingOf', () => {
     const part = { amountReceived: (ETHER * 99n) / 100n };
     expect(findingOf(anArrival(), aStanding(part)).message).toMatch(
       /only 0\.99 ETH of 1 ETH due .* so far\.$/,
+    );
+    const back = { refunded: ETHER / 4n, promised: ETHER / 4n, beforeConfirmation: ETHER / 2n };
+    expect(findingOf(anArrival(), aStanding({ back })).message).toMatch(
+      /only 1 ETH of 1 ETH due .* so far, of which 0\.5 ETH went back or are to\.$/,
     );
     const tolerant = aStanding({ ...part, underpaymentToleranceBps: 100 });
     expect(findingOf(anArrival(), tolerant).message).toMatch(/; 0\.99 ETH of 1 ETH due have arrived\.$/);

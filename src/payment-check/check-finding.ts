@@ -15,6 +15,7 @@ export const CHECK_CODES = [
   'ignored',
   'not_scanned_yet',
   'pending',
+  'own_gas',
   'absurd_amount',
   'wrong_chain',
   'wrong_asset',
@@ -60,6 +61,13 @@ export interface Standing {
   /** Of what the payment received; left out: nothing went back, or is to. */
   back?: GivenBack;
 }
+
+/** Of a transaction of ours: what moves money from an address of the payment may have to bring gas there first. */
+export const OWN_GAS: Finding = {
+  code: 'own_gas',
+  message:
+    'It is a transaction of the gas tank: it brought gas to the address, for a transfer from there. It is no payment.',
+};
 
 /** Why an arrival counts, or does not. */
 export function findingOf(arrival: Arrival, standing: Standing): Finding {

@@ -1,4 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
 import { type Movement } from '../chain/blocks/block.js';
 import { ChainService } from '../chain/chain.service.js';
 import { RpcError } from '../chain/rpc/rpc-endpoint.js';
@@ -13,8 +15,10 @@ import {
   findingOf,
   findingOfNone,
   findingWithout,
+  OWN_GAS,
   summary,
 } from './check-finding.js';
+import { ChainFactsService } from '../payments/chain-facts.service.js';
 import { depositView } from '../payments/deposit.view.js';
 import { type DepositRecord, DepositsRepository } from '../payments/deposits.repository.js';
 import { type CheckBody } from './check.body.js';
@@ -38,6 +42,8 @@ export class PaymentCheckService {
   private readonly logger = new Logger(PaymentCheckService.name);
 
   constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly facts: ChainFactsService,
     private readonly chains: ChainService,
     private readonly payments: PaymentsRepository,
     private readonly deposits: DepositsRepository,
@@ -102,11 +108,17 @@ export class PaymentCheckService {
   ): Promise<Omit<CheckBody, 'payment'>> {
     const { hash, included } = transaction;
     const moved = arrivalsAt(payment.address, transaction);
-    const isApplied = included !== null && (await this.applyMissing(payment, chain, included, moved));
+    const isOurs =
+      moved.length > 0 && (await this.facts.isSentByUs(this.dataSource.manager, chain.chainId, hash));
+    const isApplied =
+      included !== null && !isOurs && (await this.applyMissing(payment, chain, included, moved));
     const standing = await this.standingOf(payment, chain);
     const records = await this.deposits.ofTransaction(payment.id, chain.chainId, hash);
     const arrivals = await this.arrivals(chain, included, moved, records);
-    const findings = arrivals.map((arrival) => ({ arrival, finding: findingOf(arrival, standing) }));
+    const findings = arrivals.map((arrival) => ({
+      arrival,
+      finding: isOurs ? OWN_GAS : findingOf(arrival, standing),
+    }));
     const overall =
       findings.length > 0
         ? summary(findings.map(({ finding }) => finding))

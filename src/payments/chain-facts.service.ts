@@ -104,6 +104,11 @@ export class ChainFactsService {
     return new Set([...deposits.map(({ address }) => address), ...(await payingAmong(manager, addresses))]);
   }
 
+  /** Whether a transaction of ours brought gas, or swept: nobody's payment. @param txHash lower-case */
+  async isSentByUs(manager: EntityManager, chainId: number, txHash: string): Promise<boolean> {
+    return (await sentByUs(manager, chainId, [{ txHash }])).size > 0;
+  }
+
   /**
    * The addresses of payments in the chain's native asset that are open, or that money still counts for, whatever became
    * of them; lower-case.
@@ -221,7 +226,7 @@ export class ChainFactsService {
 async function sentByUs(
   manager: EntityManager,
   chainId: number,
-  transfers: readonly ObservedTransfer[],
+  transfers: readonly Pick<ObservedTransfer, 'txHash'>[],
 ): Promise<Set<string>> {
   const hashes = [...new Set(transfers.map(({ txHash }) => txHash))];
   const rows = await manager.query<{ tx_hash: string }[]>(

@@ -161,6 +161,29 @@ export class DepositFunds {
     );
   }
 
+  /** Confirmed payments that are not settled, though all money of theirs has left its address. */
+  async sweptUnsettled(
+    manager: EntityManager,
+    chainId: number,
+  ): Promise<{ paymentId: string; address: string; tokenAddress: string | null }[]> {
+    const rows = await manager.query<{ id: string; address: string; token_address: string | null }[]>(
+      `SELECT payment.id, payment.address, token.address AS token_address
+       FROM payments payment LEFT JOIN tokens token ON token.id = payment.token_id
+       WHERE payment.chain_id = $1 AND payment.status = 'confirmed' AND payment.sweep IS NULL AND NOT EXISTS (
+         SELECT FROM transfers transfer
+         WHERE transfer.payment_id = payment.id AND transfer.chain_id = payment.chain_id
+           AND transfer.token_address IS NOT DISTINCT FROM token.address
+           AND transfer.state = 'included' AND transfer.swept_at IS NULL)
+       ORDER BY payment.id`,
+      [chainId],
+    );
+    return rows.map(({ id, address, token_address: tokenAddress }) => ({
+      paymentId: id,
+      address,
+      tokenAddress,
+    }));
+  }
+
   /** Takes back what `settle` noted of a transaction, as far as it is that. */
   async unsettle(manager: EntityManager, paymentId: string, txHash: string): Promise<void> {
     await manager.query(`UPDATE payments SET sweep = NULL WHERE id = $1 AND sweep ->> 'tx_hash' = $2`, [

@@ -25,6 +25,7 @@ export interface PaymentSweep {
 @Index('payments_merchant_reference_idx', ['merchantId', 'reference', 'id'], {
   where: 'reference IS NOT NULL',
 })
+@Index('payments_unsettled_idx', ['chainId', 'id'], { where: `status = 'confirmed' AND sweep IS NULL` })
 @Index('payments_recheck_time_idx', ['chainId', 'recheckAtTime'], { where: 'recheck_at_time IS NOT NULL' })
 @Index('payments_native_watch_idx', ['chainId', 'expiresAt'], { where: 'token_id IS NULL' })
 @Index('payments_recheck_block_idx', ['chainId', 'recheckAtBlock'], { where: 'recheck_at_block IS NOT NULL' })

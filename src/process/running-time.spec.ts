@@ -35,6 +35,8 @@ describe('RunningClock', () => {
     pass(100);
     expect(clock.now() - before).toBe(700);
     expect(clock.stoodStillSince(since)).toBe(74_500);
+    expect(clock.stoodStillSince(at.wall - 50_100)).toBe(50_000);
+    expect(clock.stoodStillSince(at.wall)).toBe(0);
   });
 
   it('notices a suspended machine, for which the monotonic clock stands still itself', () => {

@@ -5,9 +5,9 @@ const LOOK_EVERY_MS = 100;
  * throttled container, a long stop for garbage.
  */
 const MAX_STEP_MS = 500;
-const HOUR_MS = 3_600_000;
-/** Standstills further back than this are forgotten. */
-const REMEMBERED_HOURS = 14 * 24;
+/** Standstills further back than this are forgotten, and the oldest where there are too many. */
+const REMEMBERED_MS = 14 * 86_400_000;
+const MOST_REMEMBERED = 10_000;
 
 /**
  * A clock of the time in which this process ran. It stands still when the process does, so that what others are given
@@ -17,8 +17,8 @@ export class RunningClock {
   private ranMs = 0;
   private lookedAt: number;
   private wallAt: number;
-  /** By hour of the wall clock, how long we stood still in it. */
-  private readonly stoodStill = new Map<number, number>();
+  /** When they ended, by the wall clock, and how long they were; in order. */
+  private stoodStill: { until: number; ms: number }[] = [];
 
   /**
    * @param monotonicMs a clock that nobody sets
@@ -44,22 +44,17 @@ export class RunningClock {
   /** How much of the time since then this process stood still, ms; of at most two weeks. */
   stoodStillSince(sinceMs: number): number {
     this.now();
-    const fromHour = Math.floor(sinceMs / HOUR_MS);
-    let total = 0;
-    for (const [hour, ms] of this.stoodStill) if (hour >= fromHour) total += ms;
-    return total;
+    const later = this.stoodStill.filter(({ until }) => until > sinceMs);
+    return later.reduce((sum, { until, ms }) => sum + Math.min(ms, until - sinceMs), 0);
   }
 
   private noteStandstill(): void {
-    const wall = this.wallMs();
-    const stoodMs = wall - this.wallAt - MAX_STEP_MS;
-    this.wallAt = wall;
-    if (stoodMs <= 0) return;
-    const hour = Math.floor(wall / HOUR_MS);
-    this.stoodStill.set(hour, (this.stoodStill.get(hour) ?? 0) + stoodMs);
-    for (const old of this.stoodStill.keys()) {
-      if (old < hour - REMEMBERED_HOURS) this.stoodStill.delete(old);
-    }
+    const until = this.wallMs();
+    const ms = until - this.wallAt - MAX_STEP_MS;
+    this.wallAt = until;
+    if (ms <= 0) return;
+    const known = this.stoodStill.filter((one) => one.until > until - REMEMBERED_MS);
+    this.stoodStill = [...known.slice(1 - MOST_REMEMBERED), { until, ms }];
   }
 }
 

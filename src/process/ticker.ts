@@ -1,11 +1,23 @@
+import { addLoop, type Loop, removeLoop } from './loops.js';
+
 /** Runs a task that must never overlap itself, again and again while it has more to do. */
 export class Ticker {
+  private readonly loop: Loop | null;
+
   private running: Promise<void> | null = null;
   private stopped = false;
   private isWanted = false;
 
-  /** @param task resolves to whether there is more to do at once; it handles its own errors */
-  constructor(private readonly task: () => Promise<boolean>) {}
+  /**
+   * @param task resolves to whether there is more to do at once; it handles its own errors
+   * @param watched by this name and chain health tells how long ago a step ended
+   */
+  constructor(
+    private readonly task: () => Promise<boolean>,
+    watched?: { loop: string; chain?: string },
+  ) {
+    this.loop = watched ? addLoop(watched.loop, watched.chain ?? null) : null;
+  }
 
   /** Starts a run, unless one is under way. */
   run(): void {
@@ -23,13 +35,26 @@ export class Ticker {
   async stop(): Promise<void> {
     this.stopped = true;
     await this.running;
+    if (this.loop) removeLoop(this.loop);
   }
 
   private async runToTheEnd(): Promise<void> {
     let hasMore = true;
     while ((hasMore || this.isWanted) && !this.stopped) {
       this.isWanted = false;
-      hasMore = await this.task();
+      hasMore = await this.step();
+    }
+  }
+
+  private async step(): Promise<boolean> {
+    const { loop } = this;
+    if (!loop) return this.task();
+    loop.stepSinceMs = Date.now();
+    try {
+      return await this.task();
+    } finally {
+      loop.stepSinceMs = null;
+      loop.finishedAtMs = Date.now();
     }
   }
 }

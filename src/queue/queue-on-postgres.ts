@@ -1,8 +1,16 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type BackendFactory, createPostgresBackend, DEFAULT_SCHEMA } from 'bullmq';
 import pg from 'pg';
 import { PostgresClient } from '../database/postgres-client.js';
+import { APP_LIMITS, poolOptions } from '../database/session-limits.js';
 
 const POOL_SIZE = 10;
+/** BullMQ asks again at once when it is refused: a queue that does not work would take a processor's core. */
+const PAUSE_AFTER_ERROR_MS = 500;
+/** The session that listens hears nothing most of the time: it is asked whether it is still there. */
+const HEARTBEAT_MS = 10_000;
+/** The SQLSTATE of BullMQ's own errors, as of a job whose lock another worker has taken. */
+const OF_A_JOB = 'BM001';
 
 /**
  * BullMQ on a pool of ours, because errors of its own clients go unheard now and then, and would end the process.
@@ -16,15 +24,62 @@ export const createQueueOnPostgres: BackendFactory = (name, options, factoryOpti
   return backend;
 };
 
-/** What BullMQ would make of a connection string: its commands name no schema. */
 function createPool(connectionString: string): pg.Pool {
-  return new pg.Pool({
+  // BullMQ's statements name no schema. As a parameter of the session's start, PgBouncer would refuse it.
+  const { onConnect, ...limits } = poolOptions(APP_LIMITS, { search_path: `"${DEFAULT_SCHEMA}"` });
+  const options = {
+    ...limits,
     connectionString,
+    application_name: 'quittance queue',
     Client: PostgresClient,
-    options: `-c search_path="${DEFAULT_SCHEMA}"`,
+    onConnect: async (client: pg.ClientBase) => {
+      await onConnect?.(client);
+      keepAsking(client);
+    },
     // One of them listens for new jobs, and holds the connection.
     max: POOL_SIZE + 1,
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 10_000,
-  });
+  };
+  return new PausingPool(options);
+}
+
+/** A session that has gone without a word is found out, and BullMQ listens on another one. */
+function keepAsking(client: pg.ClientBase): void {
+  const heartbeat = setInterval(() => {
+    // Whoever waits for an answer finds out by itself.
+    if ((client as pg.ClientBase & { readyForQuery?: boolean }).readyForQuery !== true) return;
+    client.query('SELECT 1').catch(() => undefined);
+  }, HEARTBEAT_MS).unref();
+  client.once('end', () => clearInterval(heartbeat));
+  client.once('error', () => clearInterval(heartbeat));
+}
+
+/** Tells of an error after a pause, so that whoever tries again at once does so at a walk. */
+class PausingPool extends pg.Pool {
+  private readonly pauses = new AbortController();
+
+  override connect(...given: unknown[]): Promise<pg.PoolClient> {
+    const connected = (super.connect as (...args: unknown[]) => Promise<pg.PoolClient> | undefined)(...given);
+    return given.length === 0 && connected ? this.paused(connected) : (connected as never);
+  }
+
+  override query(...given: unknown[]): never {
+    const answer = (super.query as (...args: unknown[]) => unknown).apply(this, given);
+    return (answer instanceof Promise ? this.paused(answer) : answer) as never;
+  }
+
+  override end(...given: unknown[]): never {
+    this.pauses.abort();
+    return (super.end as (...args: unknown[]) => unknown).apply(this, given) as never;
+  }
+
+  private async paused<T>(answer: Promise<T>): Promise<T> {
+    try {
+      return await answer;
+    } catch (error) {
+      // What BullMQ says of one job is no fault of the queue.
+      if ((error as { code?: string }).code === OF_A_JOB) throw error;
+      await delay(PAUSE_AFTER_ERROR_MS, undefined, { signal: this.pauses.signal }).catch(() => undefined);
+      throw error;
+    }
+  }
 }

@@ -29,15 +29,15 @@ export class RefundFromPayout {
     const { to, tokenAddress, amount } = refund;
     const { chainId, accounts } = round.chain;
     const [has, promised] = await Promise.all([
-      accounts.balance(from, tokenAddress),
+      accounts.balance(from, tokenAddress, round.extent.scanned.hash, amount),
       this.outgoing.promisedBy(this.dataSource.manager, chainId, from, tokenAddress),
     ]);
     if (has - promised < amount) {
       return waits(`the payout account ${from} has ${has - promised}, and ${amount} are asked of it`);
     }
-    const trial = await tryTransfer(round.chain, round.quote, { from, to, tokenAddress, amount });
+    const trial = await tryTransfer(round, { from, to, tokenAddress, amount });
     if (trial.state === 'refused') return fails(trial.reason);
-    if (trial.state === 'ready') return this.signing.sign(round, refund, { account, from }, trial);
+    if (trial.state === 'ready') return this.signing.sign(round, refund, { account, from }, trial, has);
     return waits(`the payout account ${from} lacks ${trial.missing} wei for gas`);
   }
 }

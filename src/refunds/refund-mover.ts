@@ -7,10 +7,11 @@ import {
   NOTHING_MOVED,
   type Round,
 } from '../outgoing/movers.js';
+import { NotSignedError } from '../outgoing/signing-gate.js';
 import { RefundCosts } from './refund-costs.js';
 import { RefundFromDeposit } from './refund-from-deposit.js';
 import { RefundFromPayout } from './refund-from-payout.js';
-import { type RefundOutcome, waits } from './refund-outcome.js';
+import { fails, type RefundOutcome, waits } from './refund-outcome.js';
 import { RefundStates } from './refund-states.js';
 import { type Refund } from './refund.entity.js';
 import { RefundsRepository } from './refunds.repository.js';
@@ -41,8 +42,13 @@ export class RefundMover implements Mover, OnModuleInit {
         if (outcome.state === 'signed') hasSigned = true;
         else await this.states.note(refund, outcome);
       } catch (error) {
+        if (error instanceof NotSignedError) {
+          await this.noteOutcome(refund, outcomeOf(error), failures);
+          continue;
+        }
         failures.push({ what: `refund ${refund.id} was not paid`, error: error as Error });
-        await this.noteUntried(refund, error as Error, failures);
+        const untried = waits(`it could not be tried: ${(error as Error).message}`);
+        await this.noteOutcome(refund, untried, failures);
       }
     }
     return { hasSigned, failures };
@@ -59,11 +65,16 @@ export class RefundMover implements Mover, OnModuleInit {
     return (await this.deposit.pay(round, refund)) ?? this.payout.pay(round, refund);
   }
 
-  private async noteUntried(refund: Refund, { message }: Error, failures: Failure[]): Promise<void> {
+  private async noteOutcome(refund: Refund, outcome: RefundOutcome, failures: Failure[]): Promise<void> {
     try {
-      await this.states.note(refund, waits(`it could not be tried: ${message}`));
+      await this.states.note(refund, outcome);
     } catch (error) {
       failures.push({ what: `what refund ${refund.id} waits for was not noted`, error: error as Error });
     }
   }
+}
+
+/** Where money must not go it never goes; all else may hold again. */
+function outcomeOf({ code, message }: NotSignedError): RefundOutcome {
+  return code === 'recipient' ? fails(message) : waits(message);
 }

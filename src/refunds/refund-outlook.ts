@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
+import { NodesSilentError } from '../chain/nodes-silent.error.js';
 import { RefundSubjects } from '../payments/refund-subjects.js';
 import { DepositFinality } from './deposit-finality.js';
 import { RefundGas } from './refund-gas.js';
@@ -27,14 +28,26 @@ export class RefundOutlook {
     return this.gas.roughly(place);
   }
 
-  /** @throws RefundedDepositNotFoundError; NodesSilentError when nobody can say whether it is final */
+  /**
+   * @returns `isFinal`: or that no node says, which matters only where the refund is not an old one asked for again
+   * @throws RefundedDepositNotFoundError also when it is another merchant's
+   */
   async ofDeposit(
     merchantId: string | null,
     id: string,
-  ): Promise<{ roughCost: bigint | null; isFinal: boolean }> {
+  ): Promise<{ roughCost: bigint | null; isFinal: boolean | NodesSilentError }> {
     const found = await this.subjects.depositOf(this.dataSource.manager, merchantId, id);
     if (!found) throw new RefundedDepositNotFoundError(id);
-    const isFinal = await this.finality.isFinal(found.deposit, found.payment);
+    const isFinal = await this.isFinal(found.deposit, found.payment);
     return { isFinal, roughCost: await this.gas.roughly(found.deposit) };
+  }
+
+  private async isFinal(...of: Parameters<DepositFinality['isFinal']>): Promise<boolean | NodesSilentError> {
+    try {
+      return await this.finality.isFinal(...of);
+    } catch (error) {
+      if (error instanceof NodesSilentError) return error;
+      throw error;
+    }
   }
 }

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { HoldingsModule } from '../ledger/ledger.module.js';
 import { OutgoingLoopModule } from '../outgoing/outgoing-loop.module.js';
 import { OutgoingModule } from '../outgoing/outgoing.module.js';
 import { ChainFactsModule } from '../payments/chain-facts.module.js';
@@ -15,7 +16,7 @@ import { RefundsModule } from './refunds.module.js';
 
 /** What the role `sweeper` does of refunds: pays them. */
 @Module({
-  imports: [ChainFactsModule, KeysModule, OutgoingLoopModule, OutgoingModule, RefundsModule],
+  imports: [ChainFactsModule, HoldingsModule, KeysModule, OutgoingLoopModule, OutgoingModule, RefundsModule],
   providers: [
     RefundCosts,
     RefundCover,

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import { NodesSilentError } from '../chain/nodes-silent.error.js';
 import { Recipients } from '../outgoing/recipients.js';
 import { givenBack } from '../payments/given-back.js';
 import { type RefundSubject, RefundSubjects } from '../payments/refund-subjects.js';
@@ -55,14 +56,19 @@ export class RefundRequests {
     return this.insert(manager, request, subject, { chainId, tokenAddress, received, depositId: null });
   }
 
-  /** @param isFinal by the depth that the chain asks for, as far as no node contradicts */
-  async ofDeposit(manager: EntityManager, request: RefundRequest, isFinal: boolean): Promise<RefundView> {
+  /** @param isFinal by the depth that the chain asks for, as far as no node contradicts; or that none says */
+  async ofDeposit(
+    manager: EntityManager,
+    request: RefundRequest,
+    isFinal: boolean | NodesSilentError,
+  ): Promise<RefundView> {
     const subject = await this.subjects.lockDeposit(manager, request.merchantId, request.id);
     if (!subject) throw new RefundedDepositNotFoundError(request.id);
     const { deposit } = subject;
     if (deposit.isAbsurd) throw new DepositNotRefundableError(deposit.id, 'it is no money at all');
     if (!deposit.isThere)
       throw new DepositNotRefundableError(deposit.id, 'a reorg took it away; wait until it is mined again');
+    if (isFinal instanceof NodesSilentError) throw isFinal;
     if (!isFinal)
       throw new DepositNotRefundableError(deposit.id, 'it is not final yet; wait for its confirmations');
     const amount = BigInt(request.dto.amount);

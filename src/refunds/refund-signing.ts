@@ -34,16 +34,20 @@ export class RefundSigning {
     private readonly announcements: RefundAnnouncements,
   ) {}
 
-  /** @throws RpcError */
+  /**
+   * @param has base units of the refund's asset at the source
+   * @throws NotSignedError, RpcError
+   */
   async sign(
     { chain, quote }: Round,
     refund: Refund,
     { account, from }: Source,
     { gasLimit, fees }: Extract<Trial, { state: 'ready' }>,
+    has: bigint,
   ): Promise<RefundOutcome> {
     const { id, to, tokenAddress, amount } = refund;
     const { chainId } = chain;
-    const nodeNonce = await chain.accounts.nonce(from);
+    const nodeNonce = await this.signer.nodeNonce(chain, from);
     return this.dataSource.transaction(async (manager): Promise<RefundOutcome> => {
       await holdAddress(manager, chainId, refund.depositAddress);
       const now = await this.refunds.lock(manager, id);
@@ -66,6 +70,8 @@ export class RefundSigning {
         gasLimit,
         fees,
         nodeNonce,
+        fee: null,
+        balance: { has, needed: amount },
       });
       await this.sent(manager, refund, account.kind === 'deposit' ? 'deposit' : 'payout', outgoing.id);
       return SIGNED;

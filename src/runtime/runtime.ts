@@ -3,9 +3,12 @@ import { followedTo, followNewChain } from '../chain/dev-chain/step-database.js'
 import { type Configuration } from '../config/read-configuration.js';
 import { type Settings } from '../config/settings.js';
 import { startEmbeddedPostgres } from '../database/embedded/embedded-postgres.js';
+import { requireQueueOnRedis } from '../queue/redis-check.js';
+import { requireChainsOfPayments } from './chains-gone.js';
 import { takeDataFolder } from './data-folder.js';
 import { type DevSecrets, devSecrets } from './dev-secrets.js';
 import { migrateSchemas, requireSchemas } from './schemas.js';
+import { requireUnusedAddresses } from '../wallet/unused-addresses.js';
 
 type Stops = (() => Promise<void> | void)[];
 
@@ -43,7 +46,10 @@ export async function startRuntime(
     const secrets = needsSecrets ? devSecrets(settings.dataDir) : null;
     const databaseUrl = await databaseFor(settings, say, stops);
     const database = { url: databaseUrl, hasQueue: settings.redisUrl === null };
+    if (settings.redisUrl !== null) await requireQueueOnRedis(settings.redisUrl, say);
     await (settings.migrate ? migrateSchemas(database, { say, signal }) : requireSchemas(database));
+    if (!needsChain) await requireChainsOfPayments(given, databaseUrl, say);
+    if (!needsChain && settings.nodeEnv !== 'test') await requireUnusedAddresses(given, databaseUrl, say);
     const devChain = needsChain ? await devChainFor(settings, databaseUrl, say, stops) : null;
     const configuration = {
       settings: withSecrets({ ...settings, databaseUrl }, secrets),

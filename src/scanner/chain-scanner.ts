@@ -1,8 +1,7 @@
 import { type DataSource, type EntityManager } from 'typeorm';
 import { type Block, type BlockRef } from '../chain/blocks/block.js';
 import { type ChainReader, type Watch } from '../chain/reading/chain-reader.js';
-import { deepestConfirmations } from '../chain/confirmations.js';
-import { type InternalTransfers, withInternal } from '../chain/transfers/internal-transfers.js';
+import { type InternalTransfers } from '../chain/transfers/internal-transfers.js';
 import { type ChainConfig } from '../config/chains.js';
 import { type ChainFactsService } from '../payments/chain-facts.service.js';
 import { type ObservedTransfer } from '../payments/observed-transfer.js';
@@ -10,17 +9,18 @@ import { agreedBlock, disputedFrom, scannedBy, type ScannedBlock } from './agree
 import { type ChainBlock } from '../chain/position/chain-block.entity.js';
 import { type ChainCursor } from '../chain/position/chain-cursor.entity.js';
 import { type CursorRepository } from '../chain/position/cursor.repository.js';
+import { InternalSearches } from './internal-searches.js';
 import { firstThat, linkedPrefix, planNext } from './plan.js';
 import { ReadAhead } from './read-ahead.js';
 import { atMost, finalNumber, GROUP, readBlocks, transfersOf } from './read-blocks.js';
 import { startAfter } from './start-block.js';
+import { windowOf } from './window.js';
 import { firstPaymentAt } from '../payments/payment-addresses.js';
 
 /** Blocks at most that are committed together while catching up. */
 const BATCH = 100;
 /** Payments advanced in one transaction when time or depth alone moves them. */
 const DUE_BATCH = 200;
-const MIN_WINDOW = 256;
 
 /** A reorg goes below every block we remember: which payments it undid cannot be told, so the chain is halted. */
 export class ReorgTooDeepError extends Error {
@@ -58,6 +58,9 @@ export interface Sources {
   internal: InternalTransfers;
   /** Blocks that internal transfers could not be looked for in. */
   onUnsearched: (blocks: number[]) => void;
+  /** Something was found in blocks that had been committed before, and events were written. */
+  onFoundLate: () => void;
+  onLateFailed: (reason: string) => void;
   /** The lowest block that endpoints dispute among themselves, asked now; null where there is none. */
   disputes: () => Promise<number | null>;
   onReorg: (reorg: { from: number; ancestor: number }) => void;
@@ -69,6 +72,7 @@ export interface Sources {
  */
 export class ChainScanner {
   private readonly window: number;
+  private readonly searches: InternalSearches;
   private readonly ahead = new ReadAhead((from, to) => this.read(from, to));
   /** As of the beginning of the step under way. */
   private watch: Watch | null = null;
@@ -77,7 +81,8 @@ export class ChainScanner {
     private readonly chain: ChainConfig,
     private readonly sources: Sources,
   ) {
-    this.window = Math.max(MIN_WINDOW, 2 * deepestConfirmations(chain));
+    this.window = windowOf(chain);
+    this.searches = new InternalSearches(chain, sources);
   }
 
   /**
@@ -91,6 +96,7 @@ export class ChainScanner {
     this.watch = watched;
     const cursor = (await cursors.find(this.chain.chainId)) ?? (await this.start(head));
     const moved = await this.followOrReorg(cursor, head);
+    this.searches.searchLate(head.number, this.sources.onFoundLate);
     const wroteForDue = await this.advanceDue(moved.scanned);
     return { ...moved, wroteEvents: moved.wroteEvents || wroteForDue, head: head.number };
   }
@@ -168,7 +174,8 @@ export class ChainScanner {
     head: BlockRef,
   ): Promise<Scanned> {
     const { cursors, dataSource, facts } = this.sources;
-    const blocks = await this.withInternal(read, head, orphanAbove);
+    const found = await this.searches.search(read, head.number, orphanAbove);
+    const { blocks } = found;
     const last = blocks.at(-1) as Block;
     const { chainId } = this.chain;
     const transfers = blocks.flatMap(transfersOf);
@@ -177,30 +184,14 @@ export class ChainScanner {
     const written = await dataSource.transaction(async (manager) => {
       await cursors.lock(manager, chainId, cursor.blockHash);
       await cursors.advance(manager, chainId, blocks, orphanAbove, this.window);
-      const agreed = await agreedBlock(manager, cursors, chainId, last, disputed);
+      await this.searches.commit(manager, found, orphanAbove);
+      const agreed = await this.agreed(manager, last, disputed);
       const position = { chainId, agreed, finalNumber: atMost(agreed.number, final) };
       const events = await facts.apply(manager, { ...position, orphanAbove, transfers });
       // Those that this very block makes deep enough move with it; what is more than a batch follows.
       return events + (await facts.advanceDue(manager, position, DUE_BATCH));
     });
     return { isBehind: last.number < head.number, wroteEvents: written > 0, scanned: last };
-  }
-
-  private async withInternal(blocks: Block[], head: BlockRef, orphanAbove: number | null): Promise<Block[]> {
-    const { dataSource, facts, internal, onUnsearched } = this.sources;
-    const { manager } = dataSource;
-    const { chainId } = this.chain;
-    const { time } = blocks[0] as Block;
-    // What a reorg takes may be mined again, also where the watch is over by now.
-    const taken = orphanAbove === null ? [] : await facts.internallyPaidAbove(manager, chainId, orphanAbove);
-    const found = await internal.search({
-      blocks,
-      head: head.number,
-      watched: async () => [...new Set([...(await facts.watchedNative(manager, chainId, time)), ...taken])],
-      ownAmong: (addresses) => facts.ownAmong(manager, addresses),
-    });
-    if (found.unsearched.length > 0) onUnsearched(found.unsearched);
-    return withInternal(blocks, found);
   }
 
   /**
@@ -220,6 +211,21 @@ export class ChainScanner {
       const newest = blocks.findLast(({ number }) => number < below);
       return newest ?? cursors.highestBelow(dataSource.manager, chainId, below);
     });
+  }
+
+  /** The block by which payments are confirmed and expired; the latter only as far as everything has been looked for. */
+  private async agreed(
+    manager: EntityManager,
+    scanned: ScannedBlock,
+    disputed: number | null,
+  ): Promise<{ number: number; time: Date }> {
+    const agreed = await agreedBlock(manager, this.sources.cursors, this.chain.chainId, scanned, disputed);
+    return { ...agreed, time: await this.searches.expiresBy(manager, agreed.time) };
+  }
+
+  /** Ends when nothing is under way beside the steps. */
+  settle(): Promise<void> {
+    return this.searches.settle();
   }
 
   private async advanceDue(scanned: ScannedBlock): Promise<boolean> {
@@ -244,7 +250,7 @@ export class ChainScanner {
     const { cursors, facts } = this.sources;
     const { chainId } = this.chain;
     const cursor = await cursors.hold(manager, chainId);
-    const agreed = await agreedBlock(manager, cursors, chainId, scannedBy(cursor), disputed);
+    const agreed = await this.agreed(manager, scannedBy(cursor), disputed);
     return facts.advanceDue(
       manager,
       { chainId, agreed, finalNumber: atMost(agreed.number, final) },

@@ -71,9 +71,14 @@ export class ChainWatch {
     this.parts.metrics.unsearched(chain, blocks.length);
     this.logger.error(
       { chain, from: blocks[0], to: blocks.at(-1) },
-      'no endpoint has the state of these blocks: internal transfers in them are not found. Add an endpoint that ' +
-        'keeps it (an archive node), then run quittance scanner rescan over them',
+      'no endpoint has the state of these blocks, or can tell what contracts sent in them: internal transfers in them ' +
+        'are not found. Add an endpoint that can (an archive node that traces), then run scanner:rescan over them',
     );
+  }
+
+  lateSearchFailed(reason: string): void {
+    if (!this.complaints.isDue('late search', reason, Date.now())) return;
+    this.logger.warn({ chain: this.chain.name, reason }, 'looking for internal transfers later failed');
   }
 
   private async isMine(): Promise<boolean> {

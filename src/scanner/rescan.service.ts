@@ -8,6 +8,7 @@ import { type ChainConfig } from '../config/chains.js';
 import { ChainFactsService, type RecordedTransfer } from '../payments/chain-facts.service.js';
 import { agreedBlock, disputedFrom, scannedBy } from './agreed-block.js';
 import { CursorRepository } from '../chain/position/cursor.repository.js';
+import { searched } from './late-search.repository.js';
 import { linkedPrefix } from './plan.js';
 import { atMost, finalNumber, readBlocks, transfersOf } from './read-blocks.js';
 import { watchOf } from './watch.js';
@@ -159,6 +160,14 @@ export class RescanService {
       orphanAbove: null,
       transfers,
     });
+    if (chain.internalTransfers !== 'off') {
+      const isSearched = ({ number }: Block) => !unsearched.includes(number);
+      await searched(
+        manager,
+        chainId,
+        blocks.filter(isSearched).map(({ hash }) => hash),
+      );
+    }
     const after = await this.facts.recorded(manager, range);
     const shown = new Set(transfers.map(keyOf));
     const known = new Set(before.map(keyOf));

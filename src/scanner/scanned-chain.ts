@@ -17,6 +17,12 @@ export interface ChainExtent {
   finalNumber: number | null;
 }
 
+/**
+ * `replaced`: the chain has another one at its height. `unscanned`: the scan has not come to its height. `unknown`: it is
+ * older than what is remembered, and no node shows what is there.
+ */
+export type BlockStanding = 'canonical' | 'replaced' | 'unscanned' | 'unknown';
+
 /** Only blocks that the scanner has linked itself make anything final: the depth is counted as for payments. */
 @Injectable()
 export class ScannedChain {
@@ -37,13 +43,34 @@ export class ScannedChain {
     return { scanned, agreedNumber, finalNumber: await finalNumber(reader, chain, agreedNumber) };
   }
 
-  /** Whether the scanned chain has this block; one that is no longer remembered is asked for. @throws RpcError */
-  async has(chain: ChainConfig, block: { number: number; hash: string }): Promise<boolean> {
-    const { manager } = this.dataSource;
+  /**
+   * How a block stands to the scanned chain; one that is no longer remembered is asked for.
+   * @throws RpcError
+   */
+  async standing(
+    chain: ChainConfig,
+    block: { number: number; hash: string },
+    manager: EntityManager = this.dataSource.manager,
+  ): Promise<BlockStanding> {
     const known = await this.cursors.highestBelow(manager, chain.chainId, block.number + 1);
-    if (known?.number === block.number) return known.hash === block.hash;
+    if (known?.number === block.number) return known.hash === block.hash ? 'canonical' : 'replaced';
+    // What is remembered has no gaps.
+    if (known !== null) return 'unscanned';
     const header = await this.chains.reader(chain.name).header(block.number);
-    return header?.hash === block.hash;
+    if (header === null) return 'unknown';
+    return header.hash === block.hash ? 'canonical' : 'replaced';
+  }
+
+  /** The last block scanned; null: none was yet. */
+  async last(chain: ChainConfig): Promise<ScannedBlock | null> {
+    const cursor = await this.cursors.find(chain.chainId);
+    return cursor === null ? null : scannedBy(cursor);
+  }
+
+  /** A block of the scanned chain, as far as it is remembered. */
+  async blockAt(chain: ChainConfig, number: number): Promise<{ number: number; hash: string } | null> {
+    const known = await this.cursors.highestBelow(this.dataSource.manager, chain.chainId, number + 1);
+    return known?.number === number ? known : null;
   }
 
   /** Whether reorgs were scanned since they were last taken. */

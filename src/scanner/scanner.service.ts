@@ -28,6 +28,7 @@ const MAX_PERIOD_MS = 4_000;
 @Injectable()
 export class ScannerService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly tickers: Ticker[] = [];
+  private readonly scanners: ChainScanner[] = [];
   private readonly locks: AdvisoryLocks;
 
   constructor(
@@ -46,7 +47,7 @@ export class ScannerService implements OnApplicationBootstrap, BeforeApplication
   onApplicationBootstrap(): void {
     for (const chain of this.chains.all()) {
       const watch = this.watch(chain);
-      const ticker = new Ticker(() => watch.tick());
+      const ticker = new Ticker(() => watch.tick(), { loop: 'scan', chain: chain.name });
       this.tickers.push(ticker);
       // Twice a block, so that a new one is seen half a block time after it was mined at the worst.
       const periodMs = Math.min(MAX_PERIOD_MS, Math.max(MIN_PERIOD_MS, chain.blockTimeMs / 2));
@@ -62,6 +63,7 @@ export class ScannerService implements OnApplicationBootstrap, BeforeApplication
   /** Lets the step in flight finish, then the next process take over; the scheduler itself clears the intervals. */
   async beforeApplicationShutdown(): Promise<void> {
     await Promise.all(this.tickers.map((ticker) => ticker.stop()));
+    await Promise.all(this.scanners.map((scanner) => scanner.settle()));
     await this.locks.release();
   }
 
@@ -77,7 +79,10 @@ export class ScannerService implements OnApplicationBootstrap, BeforeApplication
       disputes: () => chains.disputedFrom(chain.name),
       onReorg: (reorg) => watch.reorged(reorg),
       onUnsearched: (blocks) => watch.unsearched(blocks),
+      onFoundLate: () => outbox.announceCommit(),
+      onLateFailed: (reason) => watch.lateSearchFailed(reason),
     });
+    this.scanners.push(scanner);
     const watch: ChainWatch = new ChainWatch(chain, {
       scanner,
       chains,

@@ -1,10 +1,14 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { SETTINGS } from '../config/configuration.module.js';
+import { type Settings } from '../config/settings.js';
+import { DailyLimits } from '../outgoing/daily-limits.js';
+import { feesFor } from '../outgoing/fees.js';
 import { type Failure, type Round } from '../outgoing/movers.js';
 import { sideBySide } from '../outgoing/side-by-side.js';
+import { type Broken, gasNotDear, treasuryOfToday } from '../outgoing/signing-rules.js';
+import { sweepingOf } from '../outgoing/sweep-rules.js';
 import { type Due, whatFailed } from './paths/sweep-path.js';
-import { DailyLimits } from './planning/daily-limits.js';
 import { DepositBalances } from './planning/deposit-balances.js';
-import { dearGas } from './planning/obstacles.js';
 import { type Sweep } from './sweep.entity.js';
 import { SweepStates } from './sweep-states.js';
 import { SweepsRepository } from './sweeps.repository.js';
@@ -13,15 +17,21 @@ import { SweepsRepository } from './sweeps.repository.js';
 @Injectable()
 export class DueSweeps {
   constructor(
+    @Inject(SETTINGS) private readonly settings: Settings,
     private readonly sweeps: SweepsRepository,
     private readonly states: SweepStates,
     private readonly balances: DepositBalances,
     private readonly limits: DailyLimits,
   ) {}
 
-  /** Those that cannot go now wait, with the reason. */
-  async of(round: Round): Promise<{ due: Due[]; failures: Failure[] }> {
-    const next = nextOfEach(await this.sweeps.underWay(round.chain.chainId));
+  /**
+   * Those that cannot go now wait, with the reason.
+   * @returns also whether some were planned for another treasury than today's, and have to be planned anew
+   */
+  async of(round: Round): Promise<{ due: Due[]; failures: Failure[]; isOutdated: boolean }> {
+    const underWay = await this.sweeps.underWay(round.chain.chainId);
+    const outdated = await this.dropOutdated(round, underWay);
+    const next = nextOfEach(underWay).filter((sweep) => !outdated.has(sweep.id));
     const { done, failures } = await sideBySide(next, whatFailed, (sweep) => this.look(round, sweep));
     const found = done.filter((one) => one !== null);
     const due: Due[] = [];
@@ -29,19 +39,34 @@ export class DueSweeps {
       if (typeof most === 'bigint') due.push({ ...one, most });
       else await this.states.wait(one.sweep, most);
     }
-    return { due, failures };
+    const isSwept = 'treasury' in sweepingOf(round.chain, this.settings);
+    return { due, failures, isOutdated: isSwept && outdated.size > 0 };
+  }
+
+  /** By id, those that were to go to another treasury than today's. What is sent already goes where it was signed to go. */
+  private async dropOutdated({ chain }: Round, sweeps: readonly Sweep[]): Promise<Set<string>> {
+    const sweeping = sweepingOf(chain, this.settings);
+    const outdated = new Set<string>();
+    for (const sweep of sweeps.filter(({ state }) => state !== 'sent')) {
+      const broken: Broken | null = treasuryOfToday({ sweeping, recipients: [sweep.treasury] });
+      if (broken === null) continue;
+      await this.states.wait(sweep, broken);
+      outdated.add(sweep.id);
+    }
+    return outdated;
   }
 
   /** @returns null when it does not go now */
   private async look({ chain, quote, extent }: Round, sweep: Sweep): Promise<Omit<Due, 'most'> | null> {
-    const dear = dearGas(chain, quote);
+    const dear = gasNotDear({ fees: feesFor(quote, false), maxGasPrice: chain.sweep.maxGasPrice });
     if (dear !== null) {
       await this.states.wait(sweep, dear);
       return null;
     }
-    const { final } = await this.balances.available(chain, extent, sweep.from, sweep.tokenAddress);
-    if (final > 0n) return { sweep, final };
-    await this.states.drop(chain, sweep);
+    const { from, tokenAddress } = sweep;
+    const { final, isWhole, isUnclear } = await this.balances.available(chain, extent, from, tokenAddress);
+    if (final > 0n) return { sweep, final, isWhole };
+    if (!isUnclear) await this.states.drop(sweep, isWhole);
     return null;
   }
 }

@@ -8,7 +8,7 @@ import { BatchedTransfers } from './paths/batched-transfers.js';
 import { SingleTransfers } from './paths/single-transfers.js';
 import { type Due, type SweepPath, whatFailed } from './paths/sweep-path.js';
 import { SweepPlanner } from './planning/sweep-planner.js';
-import { batchesFor } from './planning/sweeping.js';
+import { batchesFor } from '../outgoing/sweep-rules.js';
 
 const WHOLE_PLAN = { paymentIds: null, isForced: false, isDryRun: false };
 
@@ -40,8 +40,9 @@ export class SweepMover implements Mover, OnModuleInit {
   async move(round: Round): Promise<Moved> {
     const failures: Failure[] = await this.planIfDue(round.chain);
     if (round.isPaused) return { hasSigned: false, failures };
-    const { due, failures: unseen } = await this.due.of(round);
+    const { due, failures: unseen, isOutdated } = await this.due.of(round);
     failures.push(...unseen);
+    if (isOutdated) this.planNext(round.chain);
     let hasSigned = false;
     for (const [path, own] of this.byPath(round.chain, due)) {
       try {

@@ -4,6 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { type Chain } from '../chain/chain.js';
 import { AddressUsers } from '../outgoing/address-users.js';
 import { holdAddress } from '../outgoing/outgoing.repository.js';
+import { type NotSignedError } from '../outgoing/signing-gate.js';
 import { type Obstacle } from './planning/decide.js';
 import { Sweep } from './sweep.entity.js';
 import { SweeperMetrics } from './sweeper-metrics.js';
@@ -51,19 +52,34 @@ export class SweepStates {
     await manager.update(Sweep, { id }, row);
   }
 
+  /** What does not hold any more keeps it: for a moment, as planned, or until it is planned anew. */
+  async notSigned(sweep: Sweep, { code, message: reason }: NotSignedError): Promise<false> {
+    if (code === 'paused') return false;
+    if (code !== 'balance' && code !== 'daily_limit') return this.wait(sweep, { code, reason });
+    const row = { reasonCode: code, reason, updatedAt: new Date() };
+    await this.dataSource.manager.update(Sweep, { id: sweep.id, state: sweep.state }, row);
+    return false;
+  }
+
   async wait(sweep: Sweep, { code, reason }: Obstacle): Promise<false> {
     const row = { state: 'waiting' as const, reasonCode: code, reason, updatedAt: new Date() };
     await this.dataSource.manager.update(Sweep, { id: sweep.id, state: sweep.state }, row);
     return false;
   }
 
-  /** Nothing is there any more, or a node is behind: what was only planned is planned anew when there is something. */
-  async drop(chain: Chain, sweep: Sweep): Promise<false> {
-    if (sweep.state !== 'planned') return this.fail(chain, sweep, 'nothing is at the address any more');
+  /**
+   * Nothing is there that is final: it is planned anew when there is something. That there never will be is the plan's to
+   * find, by the books.
+   * @param isWhole nodes show all that is booked, or that there is less is beyond doubt
+   */
+  async drop(sweep: Sweep, isWhole: boolean): Promise<false> {
+    const reason = isWhole
+      ? 'nothing that is final is at the address'
+      : 'less is shown at the address than is booked: a node is wrong, or somebody else moved it';
     await this.dataSource.manager.update(
       Sweep,
-      { id: sweep.id, state: 'planned' },
-      { state: 'waiting', reason: 'nothing that is final is at the address', updatedAt: new Date() },
+      { id: sweep.id, state: sweep.state },
+      { state: 'waiting', reason, updatedAt: new Date() },
     );
     return false;
   }

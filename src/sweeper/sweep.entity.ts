@@ -12,6 +12,9 @@ export const SWEEP_STATES = ['waiting', 'planned', 'funding', 'sent', 'confirmed
 export type SweepState = (typeof SWEEP_STATES)[number];
 
 export const WAIT_REASONS = [
+  'treasury',
+  'recipient',
+  'balance',
   'fee_share',
   'minimum',
   'paused',

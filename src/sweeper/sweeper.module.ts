@@ -7,11 +7,11 @@ import { RecipientsModule } from '../outgoing/recipients.module.js';
 import { ChainFactsModule } from '../payments/chain-facts.module.js';
 import { DelegateWatch } from './delegate/delegate-watch.js';
 import { SweepDelegateModule } from './delegate/sweep-delegate.module.js';
+import { LateSettlements } from './late-settlements.js';
 import { DueSweeps } from './due-sweeps.js';
 import { BatchSigning } from './paths/batch-signing.js';
 import { BatchedTransfers } from './paths/batched-transfers.js';
 import { SingleTransfers } from './paths/single-transfers.js';
-import { DailyLimits } from './planning/daily-limits.js';
 import { SweepPlanModule } from './planning/sweep-plan.module.js';
 import { SweepMover } from './sweep-mover.js';
 import { SweepResults } from './sweep-results.js';
@@ -39,9 +39,9 @@ export class SweepRestModule {}
   providers: [
     BatchSigning,
     BatchedTransfers,
-    DailyLimits,
     DelegateWatch,
     DueSweeps,
+    LateSettlements,
     SingleTransfers,
     SweepMover,
     SweepResults,

@@ -33,7 +33,7 @@ export class TreasuryCheck {
   /** A contract may refuse money, or be on one chain and not on another: said, and not forbidden. */
   async warnOfContract(chain: Chain, treasury: string): Promise<void> {
     try {
-      if (!(await chain.accounts.hasCode(treasury))) return;
+      if ((await chain.accounts.code(treasury, 'latest')) === '0x') return;
       this.logger.warn(
         { chain: chain.name, treasury: getAddress(treasury) },
         'the treasury is a contract: make sure that it takes money on this chain, and that you control it there',

@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { type DepositScheme } from './deposit-scheme.js';
 import { DepositSource } from './deposit-source.entity.js';
+import { NEXT_INDEX } from './next-index.js';
 import { firstAddress, OtherWalletError } from './wallet-source.js';
 
 /** How far a database has given out its wallet's addresses. */
@@ -18,9 +19,7 @@ export class WalletExtent {
     const source = await this.dataSource.manager.findOneBy(DepositSource, { scheme: scheme.name });
     const given = firstAddress(scheme);
     if (source && source.firstAddress !== given) throw new OtherWalletError(source.firstAddress, given);
-    const [sequence] = await this.dataSource.query<{ next: string }[]>(
-      'SELECT CASE WHEN is_called THEN last_value + 1 ELSE last_value END AS next FROM derivation_index_seq',
-    );
+    const [sequence] = await this.dataSource.query<{ next: string }[]>(NEXT_INDEX);
     return Number(sequence?.next);
   }
 }

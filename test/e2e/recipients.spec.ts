@@ -14,6 +14,36 @@ const ask = ({ id }: PaymentView, to: string) =>
   world.app.request<{ detail: string }>('POST', `/api/v1/payments/${id}/refunds`, { to, amount: '1000' });
 
 describe('money', () => {
+  it('that went to somebody stays theirs in the books, though the address pays refunds later', async () => {
+    const payment = await world.paid(ETHER);
+    const later = Wallet.createRandom();
+    const { body } = await world.app.request<{ id: string }>(
+      'POST',
+      `/api/v1/payments/${payment.id}/refunds`,
+      {
+        to: later.address,
+        amount: (ETHER / 2n).toString(),
+      },
+    );
+    await world.mineUntil('refunded', async () => {
+      const [refund] = await world.outgoing(`subject_id = '${body.id}' AND purpose = 'refund'`);
+      return refund?.state === 'confirmed';
+    });
+    await world.restart({ payoutPrivateKey: later.privateKey });
+    await world.mineUntil('the account to be in the books', async () => {
+      const rows = await world.app.database.dataSource.query<unknown[]>(
+        'SELECT FROM ledger_accounts WHERE address = $1',
+        [later.address.toLowerCase()],
+      );
+      return rows.length > 0;
+    });
+    const { differences, customers } = await world.requireBooks();
+    expect(differences.all()).toEqual([]);
+    const native = customers.find(({ asset }) => asset.token === null);
+    expect(native).toMatchObject({ received: ETHER, returned: ETHER / 2n });
+    await world.restart();
+  });
+
   it('is not refunded to an account of ours, where it would hide what was taken from it', async () => {
     const payment = await world.paid(ETHER);
     const other = await world.app.createPayment();

@@ -86,6 +86,7 @@ describe('two endpoints', () => {
     ]);
     const metrics = await (await fetch(`${running.url}/metrics`)).text();
     expect(metrics).toMatch(/quittance_rpc_endpoint_state\{.*state="aside"\} 1/);
+    expect(metrics).toMatch(/quittance_rpc_endpoint_aside\{.*reason="wrong_chain_id"\} 1/);
     expect(metrics).toMatch(/quittance_rpc_calls_total\{.*method="eth_getBlockByNumber"\} \d+/);
     expect(metrics + JSON.stringify(endpoints) + running.log.join()).not.toContain('secret-key');
     first.heal();

@@ -161,10 +161,37 @@ describe('an operator', () => {
 
   it('is warned of a treasury that is a contract', async () => {
     world = await SweepWorld.start();
-    await world.restart({ treasuryAddress: await world.chain.deployToken() });
+    // Of no token: those are refused.
+    const wallet = await world.chain.deploy('0x600180600b6000396000f300');
+    await world.restart({ treasuryAddress: wallet });
     await waitFor('the warning', () =>
       world.app.log.some((line) => line.includes('the treasury is a contract')),
     );
+  });
+});
+
+describe('late money that was swept before it was accepted', () => {
+  it('settles its payment by the sweep that took it', async () => {
+    world = await SweepWorld.start({ lateWatchDays: 1 });
+    const payment = await world.app.createPayment({ amount: ETHER.toString(), expires_in_minutes: 1 });
+    await world.chain.passTime(3 * 86_400);
+    await world.chain.mine();
+    await world.app.waitForStatus(payment.id, 'expired');
+    await world.chain.pay(payment.address, ETHER);
+    await world.chain.mine(4);
+    const path = `/api/v1/deposits?assigned=false&payment_id=${payment.id}`;
+    const { id } = await waitFor(
+      'the deposit',
+      async () => (await world.app.request<{ data: { id: string }[] }>('GET', path)).body.data[0],
+    );
+    await world.plan();
+    await world.sweepIn(payment.id, 'confirmed');
+    expect((await world.app.payment(payment.id)).status).toBe('expired');
+    await world.app.request('POST', `/api/v1/deposits/${id}/accept`);
+    const { sweep } = await world.settled(payment.id);
+    const [swept] = await listed(payment.id);
+    expect(sweep).toMatchObject({ tx_hash: swept?.tx_hash, amount: swept?.received });
+    expect(await world.timesTold(payment.id)).toBe(1);
   });
 });
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Answer, type Call, type Fault } from './faulty-rpc.js';
 
 export interface Log {
@@ -56,6 +57,34 @@ export function truncated(): Fault {
     respond: async (response, body) => {
       const text = await body();
       response.writeHead(200, { 'content-type': 'application/json' }).end(text.slice(0, text.length / 2));
+    },
+  };
+}
+
+/** As on a thin line: a batch of more calls than this comes so much later. */
+export function slowForMany(calls: number, ms: number): Fault {
+  return {
+    kind: 'exchange',
+    respond: async (response, body) => {
+      const text = await body();
+      const given = JSON.parse(text) as unknown;
+      if (Array.isArray(given) && given.length > calls) await delay(ms, undefined, { ref: false });
+      response.writeHead(200, { 'content-type': 'application/json' }).end(text);
+    },
+  };
+}
+
+/** As geth: answers the first calls of a batch until its answer is full, and refuses the rest. */
+export function batchLimit(calls: number): Fault {
+  return {
+    kind: 'exchange',
+    respond: async (response, body) => {
+      const given = JSON.parse(await body()) as { id: unknown } | { id: unknown }[];
+      const error = { code: -32_003, message: 'response too large' };
+      const answers = Array.isArray(given)
+        ? given.map((own, place) => (place < calls ? own : { jsonrpc: '2.0', id: own.id, error }))
+        : given;
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answers));
     },
   };
 }

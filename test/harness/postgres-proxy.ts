@@ -45,6 +45,15 @@ export class PostgresProxy {
     this.cut();
   }
 
+  /** Passes nothing on any more, either way, and closes nothing; what connects from now on is passed. */
+  freeze(): void {
+    for (const socket of this.sockets) {
+      socket.unpipe();
+      socket.removeAllListeners('data');
+      socket.pause();
+    }
+  }
+
   up(): void {
     this.isDown = false;
     this.cutsWhenReady = false;

@@ -58,7 +58,7 @@ export class QuittanceProcess {
       'Quittance to be ready',
       () => {
         if (this.hasEnded) throw new Error(`Quittance ended while it started:\n${this.output}`);
-        return this.output.includes('Quittance is ready');
+        return /Quittance is ready|"msg":"started"/.test(this.output);
       },
       START_TIMEOUT_MS,
     );

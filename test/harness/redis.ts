@@ -12,11 +12,14 @@ export interface RunningRedis {
 export const hasRedis = () => spawnSync('redis-server', ['--version']).status === 0;
 
 /** A Redis of its own, in memory only: one that starts again in its place knows nothing. */
-export async function startRedis(inPlaceOf?: RunningRedis): Promise<RunningRedis> {
+export async function startRedis(
+  inPlaceOf?: RunningRedis,
+  settings: readonly string[] = [],
+): Promise<RunningRedis> {
   const port = inPlaceOf?.port ?? (await unusedPort());
   const child = spawn(
     'redis-server',
-    ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
+    ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', ...settings],
     { stdio: ['ignore', 'pipe', 'ignore'] },
   );
   const callOff = endWithUs(child.pid as number, 'KILL');

@@ -1,3 +1,4 @@
+import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from '@jest/globals';
@@ -37,7 +38,12 @@ export interface SentTransaction {
 
 /** A chain that goes on by itself, and a process that sweeps on it and is killed: what a test looks at is in Postgres and on the chain. */
 export class SurvivalWorld {
+  /** Settings of every process that is started from now on, besides its own. */
+  extra: Record<string, string> = {};
   private quittance: QuittanceProcess | null = null;
+  private beside: QuittanceProcess | null = null;
+  /** Two processes never share one. */
+  private readonly folderBeside = tempFolder();
   private isMining = true;
   private miner: Promise<void>;
 
@@ -78,13 +84,28 @@ export class SurvivalWorld {
     this.isMining = false;
     await this.miner;
     await this.kill();
+    await this.killBeside();
     await this.chain.stop();
     await this.database.drop();
     this.folder.remove();
+    this.folderBeside.remove();
   }
 
   async run(): Promise<QuittanceProcess> {
-    this.quittance = await QuittanceProcess.start(this.folder.path, {
+    this.quittance = await this.started('api,scanner,sweeper');
+    return this.quittance;
+  }
+
+  /** Another process on the same database, which sweeps as well. */
+  async runBeside(): Promise<QuittanceProcess> {
+    // What is stored encrypted is so under one key.
+    copyFileSync(join(this.folder.path, 'secrets.json'), join(this.folderBeside.path, 'secrets.json'));
+    this.beside = await this.started('scanner,sweeper', this.folderBeside);
+    return this.beside;
+  }
+
+  private started(roles: string, folder = this.folder): Promise<QuittanceProcess> {
+    return QuittanceProcess.start(folder.path, {
       DATABASE_URL: this.database.url,
       CHAINS_FILE: this.chainsFile,
       MNEMONIC: TEST_MNEMONIC,
@@ -93,14 +114,19 @@ export class SurvivalWorld {
       SWEEP_SCHEDULE: '* * * * * *',
       // Short, so that replacements are made among the kills as well.
       SWEEP_BUMP_AFTER: '2s',
-      ROLES: 'api,scanner,sweeper',
+      ROLES: roles,
       LOG_LEVEL: 'warn',
+      ...this.extra,
     });
-    return this.quittance;
   }
 
   async kill(): Promise<void> {
     await this.quittance?.end('SIGKILL');
+  }
+
+  async killBeside(): Promise<void> {
+    await this.beside?.end('SIGKILL');
+    this.beside = null;
   }
 
   /** Kills the process at random moments, and starts it again each time. */
@@ -147,6 +173,8 @@ export class SurvivalWorld {
         (await this.count(`outgoing_transactions WHERE state NOT IN ('confirmed', 'failed')`)) === 0,
       this.waitMs,
     );
+    await this.beside?.end();
+    this.beside = null;
     await this.quittance?.end();
   }
 

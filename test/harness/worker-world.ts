@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createPostgresBackend, createRedisBackend, Queue } from 'bullmq';
 import { v7 as uuidv7 } from 'uuid';
 import { type Settings } from '../../src/config/settings.js';
@@ -95,6 +96,13 @@ export class WorkerWorld {
 
   get isWorkerAlive(): boolean {
     return this.worker !== null && this.worker.exitCode === null && this.worker.signalCode === null;
+  }
+
+  /** Stops the worker as a suspended machine does, for so long. */
+  async freeze(ms: number): Promise<void> {
+    this.worker?.kill('SIGSTOP');
+    await delay(ms);
+    this.worker?.kill('SIGCONT');
   }
 
   /** kill -9 */

@@ -7,7 +7,7 @@ import { block as blockReader } from '../../src/chain/rpc/answers/blocks.js';
 import { receipt as receiptReader } from '../../src/chain/rpc/answers/receipts.js';
 import { BlockProver } from '../../src/chain/proof/block-prover.js';
 import { RpcChainReader } from '../../src/chain/reading/chain-reader.js';
-import { Sources } from '../../src/chain/reading/sources.js';
+import { Sources } from '../../src/chain/rpc/sources.js';
 import { RpcPool } from '../../src/chain/rpc/rpc-pool.js';
 import { TRANSFER_TOPIC } from '../../src/chain/transfers/movements.js';
 import { usualProofs } from '../../src/config/usual-proofs.js';

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { MethodNotFoundError, RpcError } from '../../src/chain/rpc/rpc-endpoint.js';
 import { type PoolOptions, RpcPool } from '../../src/chain/rpc/rpc-pool.js';
 import { UnprovenAnswerError } from '../../src/chain/rpc/unproven-answer.js';
-import { FaultyRpc } from '../harness/faulty-rpc.js';
+import { type Fault, FaultyRpc } from '../harness/faulty-rpc.js';
 import {
   emptyLogs,
   failure,
@@ -15,6 +15,7 @@ import {
   wrongChainId,
 } from '../harness/faulty-rpc-faults.js';
 import { TestChain } from '../harness/test-chain.js';
+import { waitFor } from '../harness/wait-for.js';
 
 let chain: TestChain;
 let first: FaultyRpc;
@@ -234,4 +235,126 @@ describe('the pool', () => {
     expect(told).toContainEqual([`${host(first)} (2)`, 'eth_blockNumber', 'transient']);
     expect(JSON.stringify([told, error, pool.report()])).not.toMatch(/hunter2|secret-key|hidden/);
   });
+
+  it.each<[string, string, readonly unknown[], Fault]>([
+    ['no newest block', 'eth_getBlockByNumber', ['latest', false], result(null)],
+    [
+      'a block without its transactions',
+      'eth_getBlockByNumber',
+      ['0x1', true],
+      changed({ transactions: undefined }),
+    ],
+    [
+      'a block with null for transactions',
+      'eth_getBlockByNumber',
+      ['0x1', true],
+      changed({ transactions: null }),
+    ],
+    ['an object for receipts', 'eth_getBlockReceipts', ['0x1'], result({})],
+    ['no number for a balance', 'eth_getBalance', [`0x${'11'.repeat(20)}`, 'latest'], result('0x')],
+  ])(
+    'puts aside one that gives %s, and asks the next in the same read',
+    async (_what, method, params, fault) => {
+      const pool = aPool();
+      first.inject(method, fault);
+      const answer = await pool.call(method as 'eth_getBalance', params);
+      expect(answer).not.toBeNull();
+      expect(stateOf(pool, first)).toMatchObject({ state: 'aside' });
+      expect(stateOf(pool, first)?.reason).toMatch(/^unproven_answer: .*should be/);
+    },
+  );
+
+  it('takes what a read throws at an answer for the answer’s fault, and leaves alone what is not', async () => {
+    const pool = aPool();
+    const read = (wrong: Error) => {
+      let reads = 0;
+      return pool.fromOneEndpoint(async (rpc) => {
+        await rpc.call('eth_blockNumber', []);
+        if (reads++ === 0) throw wrong;
+        return reads;
+      }, 'a read');
+    };
+    await expect(read(new TypeError('nothing to map'))).resolves.toBe(2);
+    expect(stateOf(pool, first)?.reason).toMatch(/^unproven_answer: .*nothing to map/);
+    await expect(read(new Error('the database is gone'))).rejects.toThrow('the database is gone');
+    expect(stateOf(pool, second)?.state).toBe('ok');
+  });
+
+  it('asks a second when the first hangs, within about a second, and asks that one first for a while', async () => {
+    const pool = aPool();
+    await pool.call('eth_blockNumber', []);
+    first.inject('*', hung());
+    const began = performance.now();
+    await pool.call('eth_blockNumber', []);
+    expect(performance.now() - began).toBeLessThan(4_000);
+    expect(stateOf(pool, first)).toMatchObject({
+      state: 'poor',
+      reason: 'another endpoint was asked later, and answered sooner',
+    });
+    first.resetCounts();
+    await pool.call('eth_blockNumber', []);
+    expect(first.count()).toBe(0);
+  });
+
+  it('asks the next for what the first does not know, and knows it missing only where all say so', async () => {
+    const pool = aPool();
+    first.inject('eth_getBlockByNumber', result(null));
+    await expect(pool.call('eth_getBlockByNumber', ['0x1', false])).resolves.toMatchObject({ number: 1 });
+    second.inject('eth_getBlockByNumber', result(null));
+    await expect(pool.call('eth_getBlockByNumber', ['0x1', false])).resolves.toBeNull();
+  });
+
+  it('looks at the chain id of one alone again, and takes what is none for a node that is not ready', async () => {
+    const pool = aPool([first]);
+    first.inject('eth_chainId', result('0x0'), 1);
+    await expect(pool.call('eth_blockNumber', [])).rejects.toThrow(/not ready/);
+    await expect(pool.call('eth_blockNumber', [])).resolves.toBeGreaterThan(0);
+    const other = aPool([second]);
+    second.inject('eth_chainId', wrongChainId(1), 1);
+    await expect(other.call('eth_blockNumber', [])).rejects.toThrow(/another chain/);
+    await waitFor('it to be asked again', () =>
+      other.call('eth_blockNumber', []).then(
+        () => true,
+        () => false,
+      ),
+    );
+    expect(stateOf(other, second)).toMatchObject({ state: 'ok' });
+  });
+
+  it('asks one alone again soon after an answer that was not usable, and for all else at once', async () => {
+    const pool = aPool([first]);
+    first.inject('eth_gasPrice', result('dear'), 1);
+    await expect(pool.call('eth_gasPrice', [])).rejects.toThrow(/eth_gasPrice is not usable/);
+    await expect(pool.call('eth_blockNumber', [])).resolves.toBeGreaterThan(0);
+    await waitFor('it to be asked again', () =>
+      pool.call('eth_gasPrice', []).then(
+        () => true,
+        () => false,
+      ),
+    );
+  });
+
+  it('has a method looked at again that one refusal said was missing', async () => {
+    const pool = aPool([first]);
+    first.inject('eth_getBlockReceipts', failure(-32601, 'method not found'), 1);
+    await expect(pool.call('eth_getBlockReceipts', ['0x1'])).rejects.toThrow(MethodNotFoundError);
+    expect(stateOf(pool, first)?.reason).toBe('it lacks eth_getBlockReceipts');
+    await waitFor('it to be asked again', () =>
+      pool.call('eth_getBlockReceipts', ['0x1']).then(
+        () => true,
+        () => false,
+      ),
+    );
+  });
 });
+
+/** The node's answer with other fields. */
+function changed(fields: Record<string, unknown>): Fault {
+  return {
+    kind: 'answer',
+    answer: async (call, ask) => {
+      const answer = await ask(call);
+      return 'result' in answer ? { result: { ...(answer.result as object), ...fields } } : answer;
+    },
+  };
+}

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { RpcPool } from '../../src/chain/rpc/rpc-pool.js';
 import { checkToken } from '../../src/chain/tokens/token-check.js';
 import { compile } from '../contracts/compile.js';
@@ -60,4 +60,41 @@ it('refuses a contract that is no token, by what it answers or by its refusal', 
   expect(await check(chain.payer)).toMatch(/no ERC-20 contract/);
   node.inject('eth_call', failure(3, 'execution reverted'));
   expect(await check(chain.token)).toMatch(/no ERC-20 contract/);
+});
+
+describe('a token that is the native asset', () => {
+  const IS_NATIVE = /is the chain's native asset itself/;
+  let native: string;
+
+  beforeAll(async () => {
+    native = await chain.deploy(compile(join(import.meta.dirname, '../contracts/NativeToken.sol')).bytecode);
+    await chain.pay(`0x${'77'.repeat(20)}`, 12_345n);
+    await chain.mine();
+  });
+
+  it('is refused, found out by what it says of a balance that is made up', async () => {
+    expect(await check(native, 18)).toMatch(IS_NATIVE);
+  });
+
+  it('is refused, found out by what addresses hold, where the node makes nothing up', async () => {
+    node.inject('eth_call', {
+      kind: 'answer',
+      answer: (call, ask) =>
+        call.params.length > 2
+          ? Promise.resolve({ error: { code: -32_602, message: 'too many arguments, want at most 2' } })
+          : ask(call),
+    });
+    expect(await check(native, 18)).toMatch(IS_NATIVE);
+    expect(await check(chain.token)).toBeNull();
+  });
+
+  it.each([
+    ['Celo', '0x471EcE3750Da237f93B8E339c536989b8978a438'],
+    ['Polygon', '0x0000000000000000000000000000000000001010'],
+    ['ZKsync', '0x000000000000000000000000000000000000800A'],
+    ['every chain after Amsterdam', '0xfffffffffffffffffffffffffffffffffffffffe'],
+  ])('is refused by its address: that of %s', async (_chain, address) => {
+    node.inject('eth_call', result(`0x${(18).toString(16).padStart(64, '0')}`));
+    expect(await check(address, 18)).toMatch(IS_NATIVE);
+  });
 });

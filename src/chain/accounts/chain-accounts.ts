@@ -1,23 +1,18 @@
 import { type Authorization, Interface, toQuantity } from 'ethers';
-import { balanceAt } from '../transfers/balances.js';
+import { UnreadableBalanceError } from '../transfers/balances.js';
 import { type BroadcastOutcome, refusedAs } from '../rpc/broadcast.js';
 import { DataFees } from './data-fees.js';
-import { type RawLog } from '../blocks/raw-block.js';
-import { feeOf } from './receipt-fee.js';
+import { type RawReceipt } from '../blocks/raw-block.js';
+import { pricePaid } from './price-paid.js';
+import { type Receipt, receiptFrom } from './receipt.js';
+import { type GasQuote, readGasQuote } from './gas-quote.js';
 import { isRevert, wordsOf } from './reverted-call.js';
 import { type AnswerOf, type ParamsOf } from '../rpc/methods.js';
+import { type Rpc } from '../rpc/rpc-endpoint.js';
 import { RpcError } from '../rpc/rpc-error.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
 
 const erc20 = new Interface(['function balanceOf(address) view returns (uint256)']);
-
-/** What gas costs now, wei per gas. */
-export interface GasQuote {
-  /** Null: the chain has no EIP-1559. */
-  baseFee: bigint | null;
-  /** What miners want on top; where there is no base fee, the whole price. */
-  tip: bigint;
-}
 
 export interface Call {
   from: string;
@@ -29,17 +24,18 @@ export interface Call {
   authorizations?: readonly Authorization[];
 }
 
-/** What became of a transaction in a block. Amounts in wei. */
-export interface Receipt {
-  txHash: string;
-  blockNumber: number;
-  blockHash: string;
-  succeeded: boolean;
-  gasUsed: number;
-  effectiveGasPrice: bigint;
-  /** All that it cost: gas, and on the OP stack what its data costs on the chain below, and the operator's fee. */
-  fee: bigint;
-  logs: RawLog[];
+export { type Receipt } from './receipt.js';
+
+/**
+ * The block after which something is read: its hash, so that a node that is behind or on another branch has no answer
+ * where it would have a wrong one (EIP-1898). `latest` is whatever a node has last: good for guesses alone.
+ */
+export type ReadAfter = string;
+
+/** Base units, and how many endpoints say so. */
+export interface Said {
+  amount: bigint;
+  endpoints: number;
 }
 
 /** More than any chain lets a block have: 2^53 gas. */
@@ -47,6 +43,16 @@ const MOST_GAS = 2n ** 53n;
 
 /** The call would fail; the message says why, as it goes on after a colon. */
 export class CallRevertedError extends Error {}
+
+/** Endpoints say different things of one and the same block. */
+export class DisagreementError extends RpcError {
+  constructor(method: string, answers: readonly unknown[]) {
+    const said = [...new Set(answers.map(String))].join(', ');
+    super('the pool', method, `endpoints contradict each other about one block: ${said}`);
+  }
+}
+
+export { type GasQuote } from './gas-quote.js';
 
 /** What sending money asks of a chain. All throw RpcError when no endpoint answers. */
 export class ChainAccounts {
@@ -56,15 +62,8 @@ export class ChainAccounts {
     this.dataFees = new DataFees(rpc);
   }
 
-  async gasQuote(): Promise<GasQuote> {
-    const head = await this.rpc.call('eth_getBlockByNumber', ['latest', false]);
-    if (head.baseFeePerGas === undefined) {
-      return { baseFee: null, tip: await this.rpc.call('eth_gasPrice', []) };
-    }
-    return {
-      baseFee: head.baseFeePerGas,
-      tip: await this.rpc.call('eth_maxPriorityFeePerGas', []),
-    };
+  gasQuote(): Promise<GasQuote> {
+    return readGasQuote(this.rpc);
   }
 
   /** What a block takes now. */
@@ -79,35 +78,64 @@ export class ChainAccounts {
     return this.dataFees.of(unsigned);
   }
 
-  /** @param at a block's number; left out: now, without what waits to be mined */
-  async nonce(address: string, at?: number): Promise<number> {
-    const block = at === undefined ? 'latest' : `0x${at.toString(16)}`;
-    return this.rpc.call('eth_getTransactionCount', [address, block]);
+  /** Transactions mined of an address, without what waits to be. */
+  nonce(address: string, after: ReadAfter): Promise<number> {
+    return this.rpc.call('eth_getTransactionCount', [address, blockOf(after)]);
+  }
+
+  /** As `nonce`, of every endpoint. @throws DisagreementError */
+  async nonceByAll(address: string, after: ReadAfter): Promise<number> {
+    const method = 'eth_getTransactionCount';
+    const answers = await this.rpc.fromEveryEndpoint(
+      (rpc) => rpc.call(method, [address, blockOf(after)]),
+      method,
+    );
+    return oneOf(method, answers, after);
+  }
+
+  /** As `balanceOf`, the amount alone. */
+  async balance(
+    address: string,
+    tokenAddress: string | null,
+    after: ReadAfter,
+    atLeast = 1n,
+  ): Promise<bigint> {
+    return (await this.balanceOf(address, tokenAddress, after, atLeast)).amount;
   }
 
   /**
+   * As much as is expected is believed of any endpoint; less has to be said by every endpoint that answers.
    * @param tokenAddress null: the native asset
-   * @param blockHash of the block after which (EIP-1898); left out: now
+   * @param atLeast base units that should be there by what we know
+   * @throws UnreadableBalanceError when the token's contract does not say; DisagreementError
    */
-  async balance(address: string, tokenAddress: string | null, blockHash?: string): Promise<bigint> {
-    const block = blockHash === undefined ? 'latest' : { blockHash };
-    if (tokenAddress === null) {
-      return blockHash === undefined
-        ? await this.rpc.call('eth_getBalance', [address, block])
-        : balanceAt(this.rpc, blockHash, address);
-    }
-    const data = erc20.encodeFunctionData('balanceOf', [address]);
-    const answer = await this.rpc.call('eth_call', [{ to: tokenAddress, data }, block]);
-    return /^0x[0-9a-f]{64}$/i.test(answer) ? BigInt(answer) : 0n;
+  async balanceOf(
+    address: string,
+    tokenAddress: string | null,
+    after: ReadAfter,
+    atLeast: bigint,
+  ): Promise<Said> {
+    const read = (rpc: Rpc) => balanceSaid(rpc, address, tokenAddress, after);
+    const what = tokenAddress === null ? 'eth_getBalance' : 'eth_call';
+    const first = await this.rpc.fromOneEndpoint(read, what);
+    if (first !== null && first >= atLeast) return { amount: first, endpoints: 1 };
+    const answers = await this.rpc.fromEveryEndpoint(read, what);
+    const enough = answers.find((amount) => amount !== null && amount >= atLeast);
+    if (enough !== undefined && enough !== null) return { amount: enough, endpoints: 1 };
+    const amount = oneOf(what, answers, after);
+    if (amount === null) throw new UnreadableBalanceError(tokenAddress as string, address);
+    return { amount, endpoints: answers.length };
   }
 
-  async hasCode(address: string): Promise<boolean> {
-    return (await this.code(address)) !== '0x';
-  }
-
-  /** 0x-hex, lower-case; of an address that has delegated `0xef0100…` (EIP-7702), of others without code `0x`. */
-  async code(address: string): Promise<string> {
-    return await this.rpc.call('eth_getCode', [address, 'latest']);
+  /**
+   * 0x-hex, lower-case; of an address that has delegated `0xef0100…` (EIP-7702), of others without code `0x`. That there
+   * is none is asked of every endpoint.
+   */
+  async code(address: string, after: ReadAfter): Promise<string> {
+    const method = 'eth_getCode';
+    const read = (rpc: Rpc) => rpc.call(method, [address, blockOf(after)]);
+    const first = await this.rpc.fromOneEndpoint(read, method);
+    return first === '0x' ? oneOf(method, await this.rpc.fromEveryEndpoint(read, method), after) : first;
   }
 
   /** @throws CallRevertedError */
@@ -126,28 +154,22 @@ export class ChainAccounts {
     return this.tried('eth_call', [rawCall(call), 'latest', ...known]);
   }
 
-  /** Null: no endpoint that answered knows it as mined. */
+  /** Null: the first endpoint that answered does not show it as mined, which says little: it may index later, or never. */
   async receipt(hash: string): Promise<Receipt | null> {
     const raw = await this.rpc.call('eth_getTransactionReceipt', [hash]);
-    if (raw === null) return null;
-    const effectiveGasPrice = raw.effectiveGasPrice ?? (await this.pricePaid(hash));
-    return {
-      txHash: raw.transactionHash,
-      blockNumber: raw.blockNumber,
-      blockHash: raw.blockHash,
-      succeeded: raw.status === 1,
-      gasUsed: Number(raw.gasUsed),
-      effectiveGasPrice,
-      fee: feeOf(raw, effectiveGasPrice),
-      logs: raw.logs,
-    };
+    return raw === null ? null : this.receiptFrom(raw);
   }
 
-  /** Nodes that leave it out of the receipt tell it with the transaction. Wei per gas. */
-  private async pricePaid(hash: string): Promise<bigint> {
-    const transaction = await this.rpc.call('eth_getTransactionByHash', [hash]);
-    if (transaction?.gasPrice !== undefined) return transaction.gasPrice;
-    throw new RpcError('the node', 'eth_getTransactionReceipt', 'it does not tell the price of its gas');
+  /** As every endpoint that answers shows it; where none does, that still proves nothing: blocks do. */
+  async receiptsAnywhere(hash: string): Promise<Receipt[]> {
+    const method = 'eth_getTransactionReceipt';
+    const answers = await this.rpc.fromEveryEndpoint((rpc) => rpc.call(method, [hash]), method);
+    const shown = answers.filter((answer) => answer !== null);
+    return Promise.all(shown.map((raw) => this.receiptFrom(raw)));
+  }
+
+  private async receiptFrom(raw: RawReceipt): Promise<Receipt> {
+    return receiptFrom(raw, raw.effectiveGasPrice ?? (await pricePaid(this.rpc, raw.transactionHash)));
   }
 
   /** @returns what the node made of it, and its own words where it refused. Throws nothing. */
@@ -172,6 +194,32 @@ export class ChainAccounts {
       throw new CallRevertedError(wordsOf(error));
     }
   }
+}
+
+/** Null: a contract that is not there returns nothing, which is not the number 0. */
+async function balanceSaid(
+  rpc: Rpc,
+  address: string,
+  tokenAddress: string | null,
+  after: ReadAfter,
+): Promise<bigint | null> {
+  if (tokenAddress === null) return rpc.call('eth_getBalance', [address, blockOf(after)]);
+  const data = erc20.encodeFunctionData('balanceOf', [address]);
+  const answer = await rpc.call('eth_call', [{ to: tokenAddress, data }, blockOf(after)]);
+  return /^0x[0-9a-f]{64}/i.test(answer) ? BigInt(answer.slice(0, 66)) : null;
+}
+
+/** Of what is newest, endpoints may say different things: then the first is taken. @throws DisagreementError */
+function oneOf<T>(method: string, answers: readonly T[], after: ReadAfter): T {
+  const [first] = answers as [T];
+  if (after !== 'latest' && answers.some((answer) => answer !== first)) {
+    throw new DisagreementError(method, answers);
+  }
+  return first;
+}
+
+function blockOf(after: ReadAfter): string | { blockHash: string } {
+  return after === 'latest' ? after : { blockHash: after };
 }
 
 function rawCall({ from, to, value = 0n, data = '0x', authorizations = [] }: Call) {

@@ -79,8 +79,12 @@ export class FundsReader {
   }
 
   /** Whether the block is part of the chain still, as its nodes have it now. @throws RpcError */
-  async isCanonical(): Promise<boolean> {
-    const { number, hash } = this.block;
+  isCanonical(): Promise<boolean> {
+    return this.has(this.block);
+  }
+
+  /** Whether another block is, as its nodes have it now. @throws RpcError */
+  async has({ number, hash }: Pick<BlockRef, 'number' | 'hash'>): Promise<boolean> {
     const quantity = `0x${number.toString(16)}`;
     const header = await this.rpc.call('eth_getBlockByNumber', [quantity, false]);
     return header?.hash === hash;

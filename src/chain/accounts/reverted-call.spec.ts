@@ -93,7 +93,8 @@ describe('a call that fails on the chain', () => {
   });
 
   it('is no failure of the endpoint, which is not put aside for it', () => {
-    for (const [, answer] of REFUSALS) expect(classify({ method: 'eth_call', ...answer }).kind).toBe('fatal');
+    for (const [, answer] of REFUSALS)
+      expect(classify({ method: 'eth_call', ...answer }).kind).toBe('reverted');
   });
 
   it('is told in the words of the contract, where it has some', () => {

@@ -1,10 +1,10 @@
 import { storable, type Storable } from '../../database/storable.js';
-import { burnsGas, isRefusedCall } from '../rpc/refused-call.js';
+import { burnsGas } from '../rpc/refused-call.js';
 import { type RpcError } from '../rpc/rpc-endpoint.js';
 
 /** Whether the node did what was asked, and the contract refused: by taking it back, or by burning its gas. */
-export function isRevert({ failure, message }: RpcError): boolean {
-  return failure.kind === 'fatal' && isRefusedCall(saidIn(message));
+export function isRevert({ failure }: RpcError): boolean {
+  return failure.kind === 'reverted';
 }
 
 /** Why, as a sentence that goes on after a colon: the contract's own words, where it has some. */

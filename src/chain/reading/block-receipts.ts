@@ -9,10 +9,11 @@ import {
 import { tokenRecipients } from '../transfers/movements.js';
 import { type Outcome, type RawBlock, type RawLog, type RawReceipt } from '../blocks/raw-block.js';
 import { type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
+import { type RpcFailureKind } from '../rpc/rpc-failure.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
 import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
 import { type BlockLogs, notYet } from './block-logs.js';
-import { type Sources } from './sources.js';
+import { type Sources } from '../rpc/sources.js';
 
 /** What a block's receipts are read for. */
 export interface Wanted {
@@ -165,12 +166,15 @@ export class BlockReceipts {
   }
 }
 
+/** How a node says that it wants something else than a hash. */
+const FORM: readonly RpcFailureKind[] = ['parameters', 'fatal'];
+
 /** A few nodes take a number only, and say that the parameter is wrong. */
 async function receiptsByHash(rpc: Rpc, block: RawBlock): Promise<(RawReceipt | null)[] | null> {
   try {
     return await rpc.call('eth_getBlockReceipts', [block.hash]);
   } catch (error) {
-    if (!(error instanceof RpcError) || error.failure.kind !== 'fatal') throw error;
+    if (!(error instanceof RpcError) || !FORM.includes(error.failure.kind)) throw error;
     return rpc.call('eth_getBlockReceipts', [toQuantity(block.number)]);
   }
 }

@@ -9,7 +9,7 @@ import { inKnownFormFirst } from '../proof/newer-form.js';
 import { blockOf, blockRef, movementsOf, TRANSFER_TOPIC } from '../transfers/movements.js';
 import { type RawBlock } from '../blocks/raw-block.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
-import { type Sources } from './sources.js';
+import { type Sources } from '../rpc/sources.js';
 
 /** What a reader need not ask about: everything else. */
 export interface Watch {

@@ -5,12 +5,12 @@ import { WrongShapeError } from './unproven-answer.js';
  * What an error tells of the endpoint whose answers were being read. What the language or a decoder throws at an answer
  * is the answer's fault: it was not what it was taken for.
  * @param what was read, for the message
- * @throws every other error: it is ours, as that of our database, and says nothing of the endpoint
+ * @returns null for every other error: it is ours, as that of our database, and says nothing of the endpoint
  */
-export function failureOf(error: unknown, what: string): RpcError {
+export function failureOf(error: unknown, what: string): RpcError | null {
   if (error instanceof RpcError) return error;
   if (isOfReading(error)) return new WrongShapeError('the node', what, (error as Error).message);
-  throw error;
+  return null;
 }
 
 function isOfReading(error: unknown): boolean {

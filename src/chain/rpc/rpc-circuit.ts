@@ -17,13 +17,18 @@ export class Circuit {
     return nowMs < this.restsUntilMs ? 'open' : 'half_open';
   }
 
-  /** Whether a call may go; in `half_open` only one, which must be followed by `succeeded` or `failed`. */
+  /** Whether a call may go; in `half_open` only one, which must be followed by `succeeded`, `failed` or `release`. */
   admits(nowMs: number): boolean {
     const state = this.state(nowMs);
     if (state !== 'half_open') return state === 'closed';
     if (this.isProbing) return false;
     this.isProbing = true;
     return true;
+  }
+
+  /** What was to probe came to an end without a call. */
+  release(): void {
+    this.isProbing = false;
   }
 
   succeeded(): void {

@@ -30,14 +30,14 @@ afterEach(() => servers.splice(0).forEach((server) => server.close().closeAllCon
 
 describe('RpcEndpoint', () => {
   it('returns the node’s answer as its method is read', async () => {
-    const endpoint = new RpcEndpoint(await aNode(jsonRpc({ result: '0x1f' })), 1);
+    const endpoint = new RpcEndpoint(await aNode(jsonRpc({ result: '0x1f' })));
     await expect(endpoint.call('eth_blockNumber', [])).resolves.toBe(31);
     await expect(endpoint.call('eth_gasPrice', [])).resolves.toBe(31n);
     endpoint.close();
   });
 
   it('gives nobody an answer of another form', async () => {
-    const endpoint = new RpcEndpoint(await aNode(jsonRpc({ result: { number: '0x1' } })), 1);
+    const endpoint = new RpcEndpoint(await aNode(jsonRpc({ result: { number: '0x1' } })));
     await expect(endpoint.call('eth_getBlockByNumber', ['latest', false])).rejects.toThrow(WrongShapeError);
     await expect(endpoint.call('eth_blockNumber', [])).rejects.toThrow(
       /eth_blockNumber is not usable: it should be a quantity, and is an object/,
@@ -47,7 +47,7 @@ describe('RpcEndpoint', () => {
 
   it('tells a method the node lacks from a failure', async () => {
     const lacking = await aNode(jsonRpc({ error: { code: -32601, message: 'the method does not exist' } }));
-    const endpoint = new RpcEndpoint(lacking, 1);
+    const endpoint = new RpcEndpoint(lacking);
     await expect(endpoint.call('eth_getBlockReceipts', ['0x'])).rejects.toThrow(MethodNotFoundError);
     endpoint.close();
   });
@@ -58,7 +58,7 @@ describe('RpcEndpoint', () => {
       authorization = request.headers.authorization;
       response.writeHead(503).end('upstream down');
     });
-    const endpoint = new RpcEndpoint(`${url.replace('//', '//user:hunter2@')}/v2/secret-key?token=hidden`, 1);
+    const endpoint = new RpcEndpoint(`${url.replace('//', '//user:hunter2@')}/v2/secret-key?token=hidden`);
     const failure = await endpoint.call('eth_blockNumber', []).then(
       () => null,
       (error: Error) => error,
@@ -71,7 +71,7 @@ describe('RpcEndpoint', () => {
   });
 
   it('gives up at once on a refused connection', async () => {
-    const endpoint = new RpcEndpoint('http://127.0.0.1:1', 1);
+    const endpoint = new RpcEndpoint('http://127.0.0.1:1');
     await expect(endpoint.call('eth_blockNumber', [])).rejects.toThrow(RpcError);
     endpoint.close();
   });
@@ -99,7 +99,7 @@ describe('batches', () => {
 
   it('carry calls made side by side in one HTTP request', async () => {
     const seen: unknown[] = [];
-    const endpoint = new RpcEndpoint(await aNodeThat(() => null, seen), 1);
+    const endpoint = new RpcEndpoint(await aNodeThat(() => null, seen));
     await expect(callTwo(endpoint)).resolves.toEqual([1, 2]);
     expect(seen).toHaveLength(1);
     endpoint.close();
@@ -117,10 +117,131 @@ describe('batches', () => {
   ])('are given up for nodes that refuse them with %s', async (_how, refusal) => {
     const seen: unknown[] = [];
     const url = await aNodeThat((body) => (Array.isArray(body) ? refusal : null), seen);
-    const endpoint = new RpcEndpoint(url, 1);
+    const endpoint = new RpcEndpoint(url);
     await expect(callTwo(endpoint)).resolves.toEqual([1, 2]);
     await expect(callTwo(endpoint)).resolves.toEqual([1, 2]);
     expect(seen.filter(Array.isArray)).toHaveLength(1);
+    endpoint.close();
+  });
+});
+
+describe('batches of a node with limits', () => {
+  interface Call {
+    id: number;
+    method: string;
+    params: [string];
+  }
+  type Reply = Record<string, unknown>;
+  let sizes: number[];
+
+  /** @param reply to a batch; a call alone is always answered */
+  async function anEndpoint(
+    reply: (calls: Call[], right: Reply[]) => unknown,
+    options: { timeoutMs?: number; later?: (calls: Call[]) => number } = {},
+  ): Promise<RpcEndpoint> {
+    sizes = [];
+    const url = await aNode((request, response) => {
+      let text = '';
+      request.on('data', (chunk) => (text += chunk));
+      request.on('end', () => {
+        const body = JSON.parse(text) as Call | Call[];
+        const calls = Array.isArray(body) ? body : [body];
+        sizes.push(calls.length);
+        const right = calls.map(({ id, params }) => ({ jsonrpc: '2.0', id, result: params[0] }));
+        const given = Array.isArray(body) ? reply(calls, right) : right[0];
+        setTimeout(
+          () => response.end(typeof given === 'string' ? given : JSON.stringify(given)),
+          options.later?.(calls) ?? 0,
+        ).unref();
+      });
+    });
+    return new RpcEndpoint(url, options);
+  }
+
+  const FORTY = Array.from({ length: 40 }, (_, index) => `0x${index.toString(16)}`);
+  const ask = (endpoint: RpcEndpoint) =>
+    Promise.all(FORTY.map((value) => endpoint.call('eth_getBalance', [value])));
+  const RIGHT = FORTY.map((value) => BigInt(value));
+  const error = (id: number, code: number, message: string) => ({
+    jsonrpc: '2.0',
+    id,
+    error: { code, message },
+  });
+
+  it.each<[string, (calls: Call[], right: Reply[]) => unknown]>([
+    [
+      'refuses the last calls of a batch as too large',
+      (calls, right) =>
+        right.map((own, at) => (at < 3 ? own : error(calls[at]?.id ?? 0, -32003, 'response too large'))),
+    ],
+    [
+      'names the first call of a batch that is too large, and no other',
+      (calls, right) => (calls.length <= 4 ? right : [error(calls[0]?.id ?? 0, -32600, 'batch too large')]),
+    ],
+    ['leaves out answers', (_calls, right) => right.slice(0, 3)],
+    ['gives two answers to one call', (_calls, right) => [{ ...right[0], result: '0x77' }, ...right]],
+    ['cuts its answer', (calls, right) => (calls.length <= 4 ? right : JSON.stringify(right).slice(0, 100))],
+    [
+      'mixes in what nobody asked for',
+      (_calls, right) => [{ id: -7, result: '0x1' }, null, 5, ...[...right].reverse()],
+    ],
+  ])('come to the right answers though it %s', async (_what, reply) => {
+    const endpoint = await anEndpoint(reply);
+    await expect(ask(endpoint)).resolves.toEqual(RIGHT);
+    endpoint.close();
+  });
+
+  it('become smaller for good, and not larger than it takes', async () => {
+    const endpoint = await anEndpoint((calls, right) =>
+      right.map((own, at) => (at < 5 ? own : error(calls[at]?.id ?? 0, -32003, 'response too large'))),
+    );
+    await ask(endpoint);
+    sizes = [];
+    await ask(endpoint);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(10);
+    endpoint.close();
+  });
+
+  it('become smaller when they take longer than is waited for', async () => {
+    const endpoint = await anEndpoint((_calls, right) => right, {
+      timeoutMs: 1_000,
+      later: (calls) => (calls.length > 10 ? 5_000 : 0),
+    });
+    await expect(ask(endpoint)).rejects.toThrow(/no answer within 1000 ms/);
+    await expect(ask(endpoint)).resolves.toEqual(RIGHT);
+    endpoint.close();
+  });
+
+  it('give a call alone that is too large its refusal', async () => {
+    const endpoint = new RpcEndpoint(
+      await aNode(jsonRpc({ error: { code: -32003, message: 'response too large' } })),
+    );
+    await expect(endpoint.call('eth_getBlockReceipts', ['0x1'])).rejects.toMatchObject({
+      failure: { kind: 'too_large' },
+    });
+    endpoint.close();
+  });
+
+  it('cut off an answer that is longer than any of its method', async () => {
+    const endpoint = new RpcEndpoint(await aNode(jsonRpc({ result: '0x'.padEnd(2 ** 20, '1') })));
+    await expect(endpoint.call('eth_gasPrice', [])).rejects.toThrow(/longer than any should be/);
+    endpoint.close();
+  });
+
+  it('take no answer that is to another call', async () => {
+    const endpoint = new RpcEndpoint(
+      await aNode((_request, response) => response.end('{"id":999,"result":"0x5"}')),
+    );
+    await expect(endpoint.call('eth_gasPrice', [])).rejects.toThrow(/another call/);
+    endpoint.close();
+  });
+
+  it('keep what strangers say printable and short', async () => {
+    const message = `no\u0000 \u001b[2J${'x'.repeat(20_000)}`;
+    const endpoint = new RpcEndpoint(await aNode(jsonRpc({ error: { code: -32000, message } })));
+    const thrown = await endpoint.call('eth_gasPrice', []).catch((caught: Error) => caught.message);
+    expect(thrown).not.toMatch(/[\u0000\u001b]/);
+    expect(String(thrown).length).toBeLessThan(700);
     endpoint.close();
   });
 });

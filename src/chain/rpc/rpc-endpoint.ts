@@ -1,3 +1,4 @@
+import { runningMs } from '../../process/running-time.js';
 import { setTimeout as delay } from 'node:timers/promises';
 import { NotAsExpected } from './answers/shape.js';
 import { Circuit } from './rpc-circuit.js';
@@ -5,7 +6,9 @@ import { classify, type RpcFailure, type RpcFailureKind } from './rpc-failure.js
 import { type AnswerOf, type ParamsOf, readAnswer, type RpcMethod } from './methods.js';
 import { MethodNotFoundError, RpcError } from './rpc-error.js';
 import { TokenBucket } from './rpc-token-bucket.js';
-import { RefusedError, type RpcRefusal, RpcTransport } from './rpc-transport.js';
+import { LackingMethods } from './lacking-methods.js';
+import { RefusedError, type RpcRefusal } from './rpc-refusal.js';
+import { RpcTransport } from './rpc-transport.js';
 import { Vitals } from './rpc-vitals.js';
 import { WrongShapeError } from './unproven-answer.js';
 
@@ -44,13 +47,14 @@ export class RpcEndpoint implements Rpc {
   readonly label: string;
   readonly circuit = new Circuit();
   readonly vitals = new Vitals();
+  private readonly lacking = new LackingMethods();
   private readonly transport: RpcTransport;
   private readonly bucket: TokenBucket | null;
   private readonly onCall: EndpointOptions['onCall'];
 
-  constructor(url: string, chainId: number, options: EndpointOptions = {}) {
+  constructor(url: string, options: EndpointOptions = {}) {
     this.label = options.label ?? new URL(url).host;
-    this.transport = new RpcTransport(url, chainId, options.timeoutMs ?? TIMEOUT_MS);
+    this.transport = new RpcTransport(url, options.timeoutMs ?? TIMEOUT_MS);
     const { requestsPerSecond } = options;
     this.bucket = requestsPerSecond == null ? null : new TokenBucket(requestsPerSecond, Date.now());
     this.onCall = options.onCall;
@@ -60,42 +64,61 @@ export class RpcEndpoint implements Rpc {
     method: M,
     params: P,
   ): Promise<AnswerOf<M, P>> {
+    if (this.lacking.has(method, Date.now())) throw this.lacks(method);
     const waitMs = this.bucket?.take(Date.now()) ?? 0;
     if (waitMs > 0) await delay(waitMs);
-    const beganAt = performance.now();
+    const beganAt = runningMs();
     try {
-      const result: unknown = await this.transport.send(method, [...params]);
+      const result: unknown = await this.transport.send(method, params);
       const answer = readAnswer(method, params, result);
-      this.told(method, null, performance.now() - beganAt);
+      this.lacking.answered(method);
+      this.told(method, null, runningMs() - beganAt);
       return answer;
     } catch (error) {
       if (error instanceof NotAsExpected || error instanceof RangeError) {
-        this.told(method, { kind: 'unproven' }, performance.now() - beganAt);
+        this.told(method, { kind: 'unproven' }, runningMs() - beganAt);
         throw new WrongShapeError(this.label, method, error.message);
       }
       const refusal = refusalOf(error);
       const failure = classify({ method, ...refusal });
-      this.told(method, failure, performance.now() - beganAt);
-      if (failure.kind === 'unsupported')
-        throw new MethodNotFoundError(this.label, method, 'the node does not have this method', failure);
+      this.told(method, failure, runningMs() - beganAt);
+      if (failure.kind === 'unsupported') {
+        this.lacking.refused(method, Date.now());
+        throw this.lacks(method);
+      }
       throw new RpcError(this.label, method, refusal.message, failure);
     }
   }
 
+  /** How long a call would wait now for its turn by `requestsPerSecond`, in ms. */
+  get queueMs(): number {
+    return this.bucket?.waitMs(Date.now()) ?? 0;
+  }
+
+  /** Methods that it said it does not have, as long as they are not asked for. */
+  get lackingMethods(): string[] {
+    return this.lacking.names(Date.now());
+  }
+
   close(): void {
-    this.transport.destroy();
+    this.transport.close();
+  }
+
+  private lacks(method: string): MethodNotFoundError {
+    const why = 'the node does not have this method';
+    return new MethodNotFoundError(this.label, method, why, { kind: 'unsupported' });
   }
 
   private told(method: string, failure: RpcFailure | null, ms: number): void {
     const isTrouble = failure !== null && TROUBLE.includes(failure.kind);
     this.vitals.called(!isTrouble && failure?.kind !== 'unproven', ms);
-    if (isTrouble) this.circuit.failed(Date.now(), failure.retryAfterMs);
+    if (isTrouble) this.circuit.failed(runningMs(), failure.retryAfterMs);
     else this.circuit.succeeded();
     this.onCall?.(this.label, method, failure?.kind ?? null, ms);
   }
 }
 
-/** What ethers itself throws may carry the URL: only what the node said goes further. */
+/** Only what the node said goes further: what else is thrown may carry the URL. */
 function refusalOf(error: unknown): RpcRefusal {
   return error instanceof RefusedError ? error.refusal : { message: 'the connection failed' };
 }

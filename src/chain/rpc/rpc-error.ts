@@ -18,5 +18,12 @@ export class RpcError extends Error {
   }
 }
 
+/** The node answered, and does not know the block or transaction; another may. */
+export class UnknownHereError extends RpcError {
+  constructor(method: string) {
+    super('the node', method, 'it does not know it', { kind: 'not_found' });
+  }
+}
+
 /** The node answered, and does not know the method. */
 export class MethodNotFoundError extends RpcError {}

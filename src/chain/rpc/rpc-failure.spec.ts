@@ -113,13 +113,13 @@ const REFUSALS: Row[] = [
       code: -32000,
       message: 'missing trie node 51ec5b3d0f6a (path ) state 0x51ec is not available, not found',
     },
-    { kind: 'not_found' },
+    { kind: 'no_history' },
   ],
   ['geth, out of time', { code: -32002, message: 'request timed out' }, { kind: 'transient' }],
   [
     'geth, a contract that says no',
     { method: 'eth_call', code: 3, message: 'execution reverted: too many requests', data: '0x08c379a0' },
-    { kind: 'fatal' },
+    { kind: 'reverted' },
   ],
   ['geth, anything else', { code: -32000, message: 'leveldb: closed' }, { kind: 'transient' }],
   [
@@ -208,9 +208,135 @@ const REFUSALS: Row[] = [
   ['a gateway, 404', { httpStatus: 404, message: 'HTTP 404 Not Found' }, { kind: 'fatal' }],
   ['no connection', { message: 'the connection failed' }, { kind: 'transient' }],
   [
+    'geth, a batch whose answers are too long',
+    { method: 'eth_getBlockByNumber', code: -32003, message: 'response too large' },
+    { kind: 'too_large' },
+  ],
+  [
+    'geth, a batch of too many',
+    { method: 'batch', code: -32600, message: 'batch too large' },
+    { kind: 'too_large' },
+  ],
+  [
+    'jsonrpsee, of its size',
+    { method: 'eth_getBlockReceipts', code: -32008, message: 'Response is too big' },
+    { kind: 'too_large' },
+  ],
+  [
+    'a gateway, of its size',
+    { method: 'debug_traceBlockByHash', httpStatus: 413, message: 'HTTP 413 Content Too Large' },
+    { kind: 'too_large' },
+  ],
+  [
+    'Nethermind, a batch of too many',
+    { method: 'batch', code: -32005, message: 'Batch size limit exceeded' },
+    { kind: 'too_large' },
+  ],
+  [
+    'reth, outside of its window of proofs',
+    {
+      method: 'eth_getProof',
+      code: -32602,
+      message: 'distance to target block exceeds maximum proof window',
+    },
+    { kind: 'no_history' },
+  ],
+  [
+    'QuickNode, a proof too far back',
+    { method: 'eth_getProof', code: -32614, message: 'eth_getProof is limited to a 10,000 range' },
+    { kind: 'no_history' },
+  ],
+  [
+    'reth, pruned state',
+    { method: 'eth_getBalance', code: -32603, message: 'State at block #3 is pruned' },
+    { kind: 'no_history' },
+  ],
+  [
+    'geth, pruned history (EIP-4444)',
+    { code: 4444, message: 'pruned history unavailable' },
+    { kind: 'no_history' },
+  ],
+  [
+    'Nethermind, receipts it no longer has',
+    {
+      method: 'eth_getBlockReceipts',
+      code: -32602,
+      message: 'Receipts for block 5 (0xab) are neither stored nor reproducible from state history.',
+    },
+    { kind: 'no_history' },
+  ],
+  [
+    'erigon, pruned',
+    { method: 'eth_getBalance', code: -32000, message: 'old data not available due to pruning' },
+    { kind: 'no_history' },
+  ],
+  [
+    'dRPC, an old state',
+    { method: 'eth_getBalance', code: 27, message: 'Unknown state. First available state is 1' },
+    { kind: 'no_history' },
+  ],
+  [
+    'Besu, an old state',
+    { method: 'eth_getBalance', code: -32000, message: 'World state unavailable' },
+    { kind: 'no_history' },
+  ],
+  [
+    'Ankr, tracing that is not paid for',
+    {
+      method: 'trace_block',
+      code: -32000,
+      message: 'Archive, debug and trace requests: method is not available on your plan',
+    },
+    { kind: 'unsupported' },
+  ],
+  [
+    'erigon, a block beyond its head',
+    { method: 'eth_getBlockReceipts', code: -32000, message: 'request beyond head block' },
+    { kind: 'not_yet' },
+  ],
+  [
+    'geth, an index that is being made',
+    { method: 'eth_getTransactionReceipt', code: -32000, message: 'transaction indexing is in progress' },
+    { kind: 'not_yet' },
+  ],
+  [
+    'Avalanche, a block not accepted yet',
+    {
+      method: 'eth_getBlockReceipts',
+      code: -32000,
+      message: 'cannot query unfinalized data, after last accepted block',
+    },
+    { kind: 'not_yet' },
+  ],
+  [
+    'a node that wants a number for a hash',
+    { method: 'eth_getBlockReceipts', code: -32000, message: 'invalid argument 0: hex string has length 64' },
+    { kind: 'parameters' },
+  ],
+  [
+    'geth, a call that burns its gas',
+    { method: 'eth_estimateGas', code: -32000, message: 'gas required exceeds allowance (30000000)' },
+    { kind: 'reverted' },
+  ],
+  [
+    'anvil, a call that burns its gas',
+    { method: 'eth_estimateGas', code: -32603, message: 'EVM error InvalidFEOpcode' },
+    { kind: 'reverted' },
+  ],
+  [
+    'anvil, a call out of gas',
+    { method: 'eth_call', code: -32003, message: 'Out of gas: gas required exceeds allowance: 0' },
+    { kind: 'reverted' },
+  ],
+  [
+    'Nethermind, a contract that says no',
+    { method: 'eth_call', code: -32015, message: 'VM execution error.', data: 'Reverted 0x' },
+    { kind: 'reverted' },
+  ],
+  [
     'wrong params',
     { code: -32602, message: 'invalid argument 0: hex string without 0x prefix' },
-    { kind: 'fatal' },
+    { kind: 'parameters' },
   ],
 ];
 

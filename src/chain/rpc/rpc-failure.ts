@@ -4,9 +4,14 @@ import { isAboutTransaction } from './broadcast.js';
 /**
  * What became of a call that a node refused or could not answer:
  * - `range_too_large`, `too_many_results`: ask for fewer blocks at once;
+ * - `too_large`: its answer to this would be too long, or there were too many calls in one request;
  * - `rate_limited`: ask later, or another endpoint;
  * - `not_found`: the node does not know the block or transaction, which another may;
+ * - `not_yet`: it will know it in a moment: it is behind, or still has to execute or index it;
+ * - `no_history`: it no longer has what this asks about: pruned, or outside of a window that is kept;
  * - `unsupported`: the node, or the vendor's plan, lacks the method;
+ * - `parameters`: it does not take the parameters in this form;
+ * - `reverted`: it did what was asked, and the contract refused, or burnt all its gas;
  * - `unauthorized`: the key is wrong, or its plan is used up;
  * - `unproven`: it answered what cannot be right: another form than the method's, or what its own header contradicts;
  * - `internal`, `transient`: the node is in trouble, and may be out of it the next time;
@@ -15,14 +20,35 @@ import { isAboutTransaction } from './broadcast.js';
 export type RpcFailureKind =
   | 'range_too_large'
   | 'too_many_results'
+  | 'too_large'
   | 'rate_limited'
   | 'not_found'
+  | 'not_yet'
+  | 'no_history'
   | 'unsupported'
+  | 'parameters'
+  | 'reverted'
   | 'unauthorized'
   | 'unproven'
   | 'internal'
   | 'transient'
   | 'fatal';
+
+/** These stand for as long as the node is as it is: asking it the same again changes nothing. */
+const LASTING: readonly RpcFailureKind[] = [
+  'too_large',
+  'range_too_large',
+  'too_many_results',
+  'no_history',
+  'unsupported',
+  'parameters',
+  'fatal',
+];
+
+/** Whether the node refused this very question, and will refuse it again: then another source has to be asked. */
+export function isLasting({ kind }: RpcFailure): boolean {
+  return LASTING.includes(kind);
+}
 
 export interface RpcFailure {
   kind: RpcFailureKind;
@@ -52,8 +78,18 @@ const TOO_MANY_RESULTS =
   /more than [\d,]+ (results|logs)|exceeds? max(imum)? results|too many (logs|results)|matched by query exceeds|response size|response (is )?too (large|big)|query timeout exceeded/i;
 const RANGE_TOO_LARGE =
   /block ?range|blocks distance|too many blocks|getLogs (range|is limited)|\brange \d+ (exceeds|is bigger)|maxBlockRange|requested blocks is|max range|query must be smaller|limit the query to|range allowed for your plan/i;
+/** geth (also "batch too large"), reth and others on jsonrpsee, gateways. */
+const TOO_LARGE =
+  /(response|batch|payload|body|content|entity|result)( is| size)? (too (large|big)|exceed(s|ed)?)|(?<!range |range is )too large|batch .{0,40}(limit|exceed|maximum|more than)|exceeds? (the )?max(imum)? (allowed )?(response|batch|payload)/i;
+/** geth, erigon, Nethermind, Besu, reth (also of its window of proofs), Arbitrum, and what vendors say of their plans. */
+const NO_HISTORY =
+  /missing trie node|historical (state|data|block)|state.{0,60}(not available|unavailable|not found|pruned)|no state available|world state unavailable|prun(ed|ing)|archive|proof window|data (before|older).{0,40}not available|neither stored nor reproducible|first available state|history (is )?(unavailable|not available)|required historical|only the (last|most recent)|too old/i;
+const NOT_YET =
+  /not (yet|currently) (available|indexed|executed|processed)|beyond (the )?(current )?head|after last accepted block|block is out of range|in the future|(higher|greater) than (the )?(latest|current|head)|indexing is in progress|not yet|no canonical/i;
 const NOT_FOUND =
-  /(header|block|resource|transaction|receipt|state)s?( for hash| #?0?x?[\da-f]+)? (was )?not found|unknown block|could not be found|cannot find (the )?block|missing trie node|state .*(not available|is pruned)|beyond current head|after last accepted block|block is out of range/i;
+  /(header|block|resource|transaction|receipt|state)s?( for hash| #?0?x?[\da-f]+)? (was )?not found|unknown block|could not be found|cannot find (the )?block/i;
+const PARAMETERS =
+  /invalid (argument|param|parameter|input|request)|(missing|too many|unexpected) (argument|param)|cannot unmarshal|invalid type|unknown field|hex string/i;
 const UNSUPPORTED =
   /method.{0,80}(not (found|supported|available|exist|allowed|whitelisted|enabled|implemented)|does not exist|is disabled|unavailable)|(unsupported|unknown|unrecognized) method|not available on (the|your) \w+ (tier|plan)/i;
 const TRANSIENT =
@@ -66,15 +102,22 @@ const WORDS: readonly (readonly [RpcFailureKind, RegExp])[] = [
   ['too_many_results', TOO_MANY_RESULTS],
   ['range_too_large', RANGE_TOO_LARGE],
   ['unauthorized', UNAUTHORIZED],
+  ['not_yet', NOT_YET],
+  ['no_history', NO_HISTORY],
+  ['too_large', TOO_LARGE],
   ['not_found', NOT_FOUND],
   ['unsupported', UNSUPPORTED],
   ['internal', INTERNAL],
   ['transient', TRANSIENT],
+  ['parameters', PARAMETERS],
 ];
 
 /** JSON-RPC 2.0, EIP-1474, and the vendors' own. */
 const CODES: Readonly<Record<number, RpcFailureKind>> = {
+  [4444]: 'no_history',
+  [-32008]: 'too_large',
   [-32601]: 'unsupported',
+  [-32602]: 'parameters',
   [-32004]: 'unsupported',
   [-32603]: 'internal',
   [-32001]: 'not_found',
@@ -108,16 +151,23 @@ function kindOf(refusal: Refusal): RpcFailureKind {
   // Of EIP-1474's codes -32003 is "transaction rejected", which some vendors use for rates.
   if (method === 'eth_sendRawTransaction' && isAboutTransaction(words)) return 'fatal';
   // A contract's own words could be any: EIP-1474's 3 says that it was asked, and said no.
-  if (code === 3 || /^execution reverted/i.test(words)) return 'fatal';
+  if (code === 3 || /^execution reverted/i.test(words)) return 'reverted';
   // Whatever code it comes with: the node did its work, and what was called refused.
-  if ((method === 'eth_call' || method === 'eth_estimateGas') && isRefusedCall(words)) return 'fatal';
+  if (CALLS.includes(method) && isRefusedCall(words)) return 'reverted';
   // Public BSC nodes say this, and nothing else, to every eth_getLogs that is too wide for them.
   if (code === -32005 && method === 'eth_getLogs' && /^limit exceeded\W*$/i.test(words))
     return 'range_too_large';
   if (code === -32601) return 'unsupported';
+  // "Archive, debug and trace requests are not available on your plan": the method is what is meant.
+  if (/^(debug|trace)_/.test(method) && UNSUPPORTED.test(words)) return 'unsupported';
+  // QuickNode has one code for how wide a range and how far back a proof may be.
+  if (code === -32614 && method !== 'eth_getLogs') return 'no_history';
   const byWords = WORDS.find(([kind, pattern]) => isOf(kind, method) && pattern.test(words))?.[0];
   return byWords ?? CODES[code ?? 0] ?? byStatus(httpStatus, code);
 }
+
+/** What runs a contract's code, which may say no. */
+const CALLS = ['eth_call', 'eth_estimateGas', 'eth_simulateV1'];
 
 /** Only logs are asked for by range. */
 function isOf(kind: RpcFailureKind, method: string): boolean {
@@ -125,6 +175,7 @@ function isOf(kind: RpcFailureKind, method: string): boolean {
 }
 
 function byStatus(httpStatus: number | undefined, code: number | undefined): RpcFailureKind {
+  if (httpStatus === 413) return 'too_large';
   if (httpStatus === 401 || httpStatus === 402 || httpStatus === 403) return 'unauthorized';
   if (httpStatus !== undefined && httpStatus >= 400 && httpStatus < 500 && httpStatus !== 408) return 'fatal';
   // -32000 to -32099 are the server's own to define; nodes put whatever befell them under -32000.

@@ -100,6 +100,13 @@ function observeStates(report: () => ChainReport[]): void {
       STATES.forEach((state) => self.set({ chain: of.chain, endpoint, state }, state === current ? 1 : 0));
     }
   });
+  gauge('endpoint_aside', '1 while the endpoint is put aside, by why', ['endpoint', 'reason'], (self, of) => {
+    for (const { endpoint, state, reason } of of.endpoints) {
+      // What comes after the colon is for people, and differs each time.
+      const [why = ''] = reason?.split(':') ?? [];
+      if (state === 'aside') self.set({ chain: of.chain, endpoint, reason: why }, 1);
+    }
+  });
   gauge('endpoint_score', '0 to 1, by latency, errors and lag', ['endpoint'], (self, of) =>
     of.endpoints.forEach(({ endpoint, score }) => self.set({ chain: of.chain, endpoint }, score)),
   );

@@ -1,10 +1,22 @@
+import { runningMs } from '../../process/running-time.js';
 import { type RawHeader } from './answers/raw-block.js';
-import { type ParamsOf, type RpcMethod } from './methods.js';
+import { type AnswerOf, type ParamsOf, type RpcMethod } from './methods.js';
+import { UnprovenAnswerError } from './unproven-answer.js';
+import { withinMs } from './within-ms.js';
 import { type Rpc, type RpcEndpoint, RpcError } from './rpc-endpoint.js';
 import { type AsideReason, type Head, isLastResort, type Standing } from './rpc-standing.js';
 
 /** Below it an endpoint is asked after those that do well, whatever the order given. */
 const POOR = 0.4;
+/** How long a read may take before another endpoint is asked as well: twice as long as usual, within these. */
+const PATIENCE_AT_LEAST_MS = 1_000;
+const PATIENCE_AT_MOST_MS = 4_000;
+/** How long an endpoint that was overtaken comes after the others. */
+const SLOW_FIRST_MS = 5_000;
+const SLOW_LONGEST_MS = 60_000;
+/** What is only asked to compare endpoints is waited for twice as long as usual, within these. */
+const INSPECTION_AT_LEAST_MS = 2_000;
+const INSPECTION_AT_MOST_MS = 8_000;
 
 /** Told when an endpoint is put aside, and with null when it is taken back. */
 export type OnAside = (endpoint: string, aside: { reason: AsideReason; detail: string } | null) => void;
@@ -24,6 +36,10 @@ export interface EndpointReport {
 export class PoolMember {
   private identified: Promise<boolean> | null = null;
   private wasAside: AsideReason | null = null;
+  private slowUntilMs = -Infinity;
+  private slowMs = SLOW_FIRST_MS;
+  /** Of each kind of read, in ms. */
+  private readonly usualMs = new Map<string, number>();
   /** When its head was last found to be as high as any other's, in ms since 1970. */
   levelAtMs = Date.now();
 
@@ -40,32 +56,63 @@ export class PoolMember {
    */
   async read<T>(read: (rpc: Rpc) => Promise<T>, what: string): Promise<T> {
     const { endpoint } = this;
-    const now = Date.now();
+    const now = runningMs();
     if (!endpoint.circuit.admits(now))
       throw new RpcError(endpoint.label, what, 'it is left alone, since it keeps failing');
-    // What comes back after a failure may be another node.
-    if (endpoint.circuit.state(now) !== 'closed') this.identified = null;
+    // What comes back after a failure may be another node, and who serves the wrong chain may have been mended.
+    if (endpoint.circuit.state(now) !== 'closed' || this.standing.isChainIdDue(Date.now()))
+      this.identified = null;
     this.identified ??= this.identify();
     if (!(await this.identified)) {
       throw new RpcError(endpoint.label, what, 'it serves another chain', { kind: 'fatal' });
     }
-    return read({
-      call: async <M extends RpcMethod, const P extends ParamsOf<M>>(method: M, params: P) => {
-        const result = await endpoint.call(method, params);
-        if (method === 'eth_getBlockByNumber' && params[0] === 'latest') this.sawHead(result as RawHeader);
-        return result;
-      },
-    });
+    const beganAt = runningMs();
+    try {
+      const result = await read({ call: (method, params) => this.call(method, params) });
+      this.took(what, runningMs() - beganAt);
+      return result;
+    } finally {
+      endpoint.circuit.release();
+    }
+  }
+
+  private async call<M extends RpcMethod, const P extends ParamsOf<M>>(
+    method: M,
+    params: P,
+  ): Promise<AnswerOf<M, P>> {
+    const answer = await this.endpoint.call(method, params);
+    if (method === 'eth_getBlockByNumber' && params[0] === 'latest') this.sawHead(answer as RawHeader);
+    return answer;
+  }
+
+  /** How long a read of this kind may take before another endpoint is asked as well, in ms. */
+  patienceMs(what: string): number {
+    const usualMs = this.usualMs.get(what) ?? 0;
+    const ownMs = Math.min(PATIENCE_AT_MOST_MS, Math.max(PATIENCE_AT_LEAST_MS, 2 * usualMs));
+    return ownMs + this.endpoint.queueMs;
+  }
+
+  /** Another endpoint was asked later, and answered sooner: for a while, it is the one to be asked first. */
+  wasOvertaken(nowMs: number): void {
+    if (nowMs < this.slowUntilMs) return;
+    const isAgain = nowMs - this.slowUntilMs < SLOW_LONGEST_MS;
+    this.slowMs = isAgain ? Math.min(SLOW_LONGEST_MS, this.slowMs * 2) : SLOW_FIRST_MS;
+    this.slowUntilMs = nowMs + this.slowMs;
+  }
+
+  private took(what: string, ms: number): void {
+    const usualMs = this.usualMs.get(what) ?? ms;
+    this.usualMs.set(what, usualMs + (ms - usualMs) / 10);
   }
 
   /** @returns its head; null when it does not say, rests, or serves another chain */
   async head(): Promise<Head | null> {
-    if (this.endpoint.circuit.state(Date.now()) === 'open') return null;
+    if (this.endpoint.circuit.state(runningMs()) === 'open') return null;
     try {
       const isIdentified = await (this.identified ?? this.identify());
       // One that served another chain is asked again each time: its operator may have mended it.
       if (!isIdentified && !(await this.identify())) return null;
-      return this.sawHead(await this.endpoint.call('eth_getBlockByNumber', ['latest', false]));
+      return this.sawHead(await this.inspected('latest'));
     } catch (error) {
       if (error instanceof RpcError) return null;
       throw error;
@@ -77,7 +124,7 @@ export class PoolMember {
   identifiedAs(chainId: number): void {
     const isRight = chainId === this.chainId;
     this.identified = Promise.resolve(isRight);
-    this.standing.servesWrongChain(isRight ? null : chainId);
+    this.standing.servesWrongChain(isRight ? null : chainId, Date.now());
     this.tell();
   }
 
@@ -87,11 +134,20 @@ export class PoolMember {
     return aside === null || isLastResort(aside.reason);
   }
 
-  /** 0: it does well; 1: poorly; 2: only where there is no other; 3: not to be asked. */
-  rank(lag: number): number {
-    const aside = this.standing.aside(Date.now());
-    if (aside) return isLastResort(aside.reason) ? 2 : 3;
-    return this.endpoint.vitals.score(lag) < POOR ? 1 : 0;
+  /**
+   * 0: it does well; 1: poorly; 2: only where there is no other; 3: not even there, but for want of anything better;
+   * 4: not to be asked for this now.
+   */
+  rank(lag: number, what: string): number {
+    const now = Date.now();
+    const aside = this.standing.aside(now);
+    if (aside === null) return this.isPoor(lag, now) ? 1 : 0;
+    if (aside.reason === 'unproven_answer') return this.standing.isOnlyHopeFor(what, now) ? 3 : 4;
+    return isLastResort(aside.reason) || this.standing.isChainIdDue(Date.now()) ? 2 : 4;
+  }
+
+  private isPoor(lag: number, nowMs: number): boolean {
+    return nowMs < this.slowUntilMs || this.endpoint.vitals.score(lag) < POOR;
   }
 
   report(lag: number): EndpointReport {
@@ -105,9 +161,30 @@ export class PoolMember {
       score: Math.round(score * 100) / 100,
     };
     if (aside) return { ...common, state: 'aside', reason: `${aside.reason}: ${aside.detail}` };
-    if (endpoint.circuit.state(now) !== 'closed')
+    if (endpoint.circuit.state(runningMs()) !== 'closed')
       return { ...common, state: 'resting', reason: 'it keeps failing' };
-    return { ...common, state: score < POOR ? 'poor' : 'ok', reason: null };
+    if (now < this.slowUntilMs)
+      return { ...common, state: 'poor', reason: 'another endpoint was asked later, and answered sooner' };
+    if (score < POOR) return { ...common, state: 'poor', reason: 'by its latency, errors and lag' };
+    const lacking = endpoint.lackingMethods;
+    return { ...common, state: 'ok', reason: lacking.length > 0 ? `it lacks ${lacking.join(', ')}` : null };
+  }
+
+  /** Its hash of a block, null when it does not have it. @throws RpcError also when it takes long */
+  async hashAt(number: number): Promise<string | null> {
+    return (await this.inspected(`0x${number.toString(16)}`))?.hash ?? null;
+  }
+
+  /** Others are waiting for it, so not for much longer than it usually takes. @throws RpcError */
+  private inspected<T extends string>(block: T) {
+    const beganAt = runningMs();
+    const usualMs = this.usualMs.get('inspection') ?? 0;
+    const asked = this.endpoint.call('eth_getBlockByNumber', [block, false]);
+    asked.then(
+      () => this.took('inspection', runningMs() - beganAt),
+      () => undefined,
+    );
+    return withinMs(Math.min(INSPECTION_AT_MOST_MS, Math.max(INSPECTION_AT_LEAST_MS, 2 * usualMs)), asked);
   }
 
   /** Tells of a change, once. */
@@ -121,13 +198,25 @@ export class PoolMember {
   /** @returns whether it serves the chain it should */
   private async identify(): Promise<boolean> {
     try {
-      const id = await this.endpoint.call('eth_chainId', []);
+      const id = await this.chainIdNow();
       this.identifiedAs(id);
       return id === this.chainId;
     } catch (error) {
       this.identified = null;
       throw error;
     }
+  }
+
+  /** @throws RpcError also when what it says is no chain id: it is not ready then, which says nothing against it */
+  async chainIdNow(): Promise<number> {
+    const { endpoint } = this;
+    try {
+      const id = await endpoint.call('eth_chainId', []);
+      if (id > 0) return id;
+    } catch (error) {
+      if (!(error instanceof UnprovenAnswerError)) throw error;
+    }
+    throw new RpcError(endpoint.label, 'eth_chainId', 'it is not ready: what it gave is no chain id');
   }
 
   private sawHead({ number, hash, timestamp }: RawHeader): Head {

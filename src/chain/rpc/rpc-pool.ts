@@ -1,4 +1,6 @@
+import { stoodStillSince } from '../../process/running-time.js';
 import { type AnswerOf, type ParamsOf, type RpcMethod } from './methods.js';
+import { type Candidate, firstAnswer } from './first-answer.js';
 import { firstDifference, type Contradiction } from './rpc-contradiction.js';
 import {
   type EndpointOptions,
@@ -8,6 +10,7 @@ import {
   RpcError,
 } from './rpc-endpoint.js';
 import { type EndpointReport, type OnAside, PoolMember } from './rpc-pool-member.js';
+import { UnknownHereError } from './rpc-error.js';
 import { Standing } from './rpc-standing.js';
 import { failureOf } from './read-failure.js';
 import { UnprovenAnswerError } from './unproven-answer.js';
@@ -16,6 +19,13 @@ import { UnprovenAnswerError } from './unproven-answer.js';
 const LEVEL_GRACE_BLOCKS = 6;
 const LEVEL_GRACE_AT_LEAST_MS = 3_000;
 const LEVEL_GRACE_AT_MOST_MS = 60_000;
+
+const KNOWN_BY_SOME: readonly RpcMethod[] = [
+  'eth_getBlockByNumber',
+  'eth_getBlockByHash',
+  'eth_getTransactionReceipt',
+  'eth_getTransactionByHash',
+];
 
 export interface PoolOptions extends Omit<EndpointOptions, 'label'> {
   blockTimeMs?: number;
@@ -41,14 +51,15 @@ export class RpcPool implements Rpc {
       Math.max(LEVEL_GRACE_AT_LEAST_MS, LEVEL_GRACE_BLOCKS * blockTimeMs),
     );
     this.members = labelled(urls).map(({ url, label }) => {
-      const endpoint = new RpcEndpoint(url, chainId, { ...options, label });
-      return new PoolMember(endpoint, new Standing(blockTimeMs), chainId, onAside);
+      const endpoint = new RpcEndpoint(url, { ...options, label });
+      return new PoolMember(endpoint, new Standing(blockTimeMs, stoodStillSince), chainId, onAside);
     });
   }
 
   /**
    * @param prove throws UnprovenAnswerError for an answer that does not prove itself: its endpoint is put aside, and the
    * next one is asked
+   * @returns what the first endpoint that answers says; of a block or transaction, null only when none of them knows it
    * @throws MethodNotFoundError when no endpoint has the method
    * @throws UnprovenAnswerError when one gave such an answer, and no other a better one
    * @throws RpcError of the first endpoint that failed otherwise, when none answered
@@ -60,35 +71,55 @@ export class RpcPool implements Rpc {
   ): Promise<AnswerOf<M, P>> {
     const read = async (rpc: Rpc): Promise<AnswerOf<M, P>> => {
       const answer = await rpc.call(method, params);
+      if (answer === null && mayBeKnownElsewhere(method, params)) throw new UnknownHereError(method);
       await prove?.(answer);
       return answer;
     };
-    return this.fromOneEndpoint(read, method);
+    return this.fromOneEndpoint(read, method).catch((error: unknown) => {
+      if (error instanceof UnknownHereError) return null as AnswerOf<M, P>;
+      throw error;
+    });
   }
 
   /**
    * Makes several calls to one and the same endpoint, so that they fit together; all of them anew to the next one when
-   * a call fails, or when `read` finds that the answers do not prove themselves, which puts the endpoint aside.
-   * @param what for the error's message
+   * a call fails, or when `read` finds that the answers do not prove themselves, which puts the endpoint aside. Where it
+   * takes longer than usual, the next one is asked as well, so that `read` may run twice at a time.
+   * @param what is read, always by the same name: how long it takes and what goes wrong with it is remembered by that
    * @throws RpcError, UnprovenAnswerError as `read` threw it, when no endpoint could do it
    */
   async fromOneEndpoint<T>(read: (rpc: Rpc) => Promise<T>, what = 'a read'): Promise<T> {
-    const failures: Error[] = [];
-    for (const member of this.inOrder()) {
-      try {
-        return await member.read(read, what);
-      } catch (error) {
-        const failure = failureOf(error, what);
-        if (failure instanceof UnprovenAnswerError)
-          member.standing.gaveUnprovenAnswer(failure.reason, Date.now());
-        failures.push(failure);
-      } finally {
-        member.tell();
-      }
-    }
+    const outcome = await firstAnswer(this.inOrder(what).map((member) => candidate(member, read, what)));
+    if ('answer' in outcome) return outcome.answer;
+    const { failures } = outcome;
+    const unknown = failures.find((failure) => failure instanceof UnknownHereError);
     const unproven = failures.find((failure) => failure instanceof UnprovenAnswerError);
     const telling = failures.find((failure) => !(failure instanceof MethodNotFoundError)) ?? failures[0];
-    throw unproven ?? telling ?? new RpcError('every endpoint', what, this.whyNone());
+    throw unknown ?? unproven ?? telling ?? new RpcError('every endpoint', what, this.whyNone());
+  }
+
+  /**
+   * Makes the same call to every endpoint that may be asked: for what is not believed when one alone says it, as that
+   * something is not there.
+   * @returns what those say that answered, in their order
+   * @throws RpcError, UnprovenAnswerError of the first that failed, when none answered
+   */
+  async fromEveryEndpoint<T>(read: (rpc: Rpc) => Promise<T>, what = 'a read'): Promise<T[]> {
+    const members = this.inOrder(what);
+    const answers = await Promise.allSettled(members.map((member) => member.read(read, what)));
+    const given: T[] = [];
+    const failures: Error[] = [];
+    answers.forEach((answer, index) => {
+      if (answer.status === 'fulfilled') return given.push(answer.value);
+      const failure = failureOf(answer.reason, what);
+      if (failure === null) throw answer.reason;
+      if (failure instanceof UnprovenAnswerError)
+        members[index]?.standing.gaveUnprovenAnswer(what, failure.reason, Date.now());
+      failures.push(failure);
+    });
+    members.forEach((member) => member.tell());
+    if (given.length > 0) return given;
+    throw failures[0] ?? new RpcError('every endpoint', what, this.whyNone());
   }
 
   /**
@@ -97,9 +128,7 @@ export class RpcPool implements Rpc {
    * @throws RpcError when none answered
    */
   async wrongChainIds(): Promise<number[]> {
-    const answers = await Promise.allSettled(
-      this.members.map(({ endpoint }) => endpoint.call('eth_chainId', [])),
-    );
+    const answers = await Promise.allSettled(this.members.map((member) => member.chainIdNow()));
     const ids = answers.flatMap((answer, index) => {
       if (answer.status === 'rejected') return [];
       this.members[index]?.identifiedAs(answer.value);
@@ -165,11 +194,15 @@ export class RpcPool implements Rpc {
     this.members.forEach(({ endpoint }) => endpoint.close());
   }
 
-  /** Those that do well as they were given, then those that do poorly, then those that are put aside for being old. */
-  private inOrder(): PoolMember[] {
-    return this.members
-      .map((member) => ({ member, rank: member.rank(this.lagOf(member)) }))
-      .filter(({ rank }) => rank < 3)
+  /**
+   * Those that do well as they were given, then those that do poorly, then those that are put aside for being old. Where
+   * there is nobody else, those whose answers could not be right: they are checked again.
+   */
+  private inOrder(what: string): PoolMember[] {
+    const ranked = this.members.map((member) => ({ member, rank: member.rank(this.lagOf(member), what) }));
+    const most = ranked.some(({ rank }) => rank < 3) ? 2 : 3;
+    return ranked
+      .filter(({ rank }) => rank <= most)
       .sort((one, other) => one.rank - other.rank)
       .map(({ member }) => member);
   }
@@ -178,11 +211,10 @@ export class RpcPool implements Rpc {
     const height = Math.min(...members.map(({ standing }) => standing.head?.number ?? 0));
     const hashesAt = (number: number) =>
       Promise.all(
-        members.map(async ({ endpoint }) => {
-          const number16 = `0x${number.toString(16)}`;
-          const block = await endpoint.call('eth_getBlockByNumber', [number16, false]);
-          return { endpoint: endpoint.label, hash: block?.hash ?? null };
-        }),
+        members.map(async (member) => ({
+          endpoint: member.endpoint.label,
+          hash: await member.hashAt(number),
+        })),
       );
     try {
       this.foundContradiction = await firstDifference(height, this.agreedOn, hashesAt);
@@ -202,6 +234,32 @@ export class RpcPool implements Rpc {
     const reasons = this.report().map(({ endpoint, reason }) => `${endpoint}: ${reason ?? 'was not asked'}`);
     return reasons.length > 0 ? `all are put aside (${reasons.join('; ')})` : 'none is configured';
   }
+}
+
+/** What is asked for by its number or hash, one endpoint may have before another. */
+function mayBeKnownElsewhere(method: RpcMethod, [subject]: readonly unknown[]): boolean {
+  const isTag = method === 'eth_getBlockByNumber' && !String(subject).startsWith('0x');
+  return KNOWN_BY_SOME.includes(method) && !isTag;
+}
+
+function candidate<T>(member: PoolMember, read: (rpc: Rpc) => Promise<T>, what: string): Candidate<T> {
+  return {
+    patienceMs: member.patienceMs(what),
+    overtaken: () => member.wasOvertaken(Date.now()),
+    ask: async () => {
+      try {
+        return { answer: await member.read(read, what) };
+      } catch (error) {
+        const failure = failureOf(error, what);
+        if (failure === null) return { failure: error as Error, isFinal: true };
+        if (failure instanceof UnprovenAnswerError)
+          member.standing.gaveUnprovenAnswer(what, failure.reason, Date.now());
+        return { failure };
+      } finally {
+        member.tell();
+      }
+    },
+  };
 }
 
 /** Two endpoints of one host, as with two keys of one vendor, are told apart by their place. */

@@ -41,6 +41,13 @@ describe('Standing', () => {
     expect(standing.aside(later)?.detail).toBe('from block 51 to 45');
   });
 
+  it('is not called still for time in which we ourselves stood still', () => {
+    const standing = new Standing(2_000, (since) => (since === 10_000_000 ? 90_000 : 0));
+    standing.sawHead({ number: 5, hash: '0x05', timestamp: 10_000 }, 10_000_000);
+    expect(standing.aside(10_000_000 + 100_000)).toBeNull();
+    expect(standing.aside(10_000_000 + 200_000)).toMatchObject({ reason: 'head_stands_still' });
+  });
+
   it('puts aside a head that stands still by its timestamp, by block time and at least a minute', () => {
     const standing = new Standing(12_000);
     standing.sawHead(head(100, 360_000), NOW);
@@ -55,20 +62,20 @@ describe('Standing', () => {
 
   it('leaves an endpoint alone for longer each time it gives an unproven answer', () => {
     const standing = after(100);
-    standing.gaveUnprovenAnswer('the root differs', NOW);
-    standing.gaveUnprovenAnswer('the root differs', NOW + 1);
+    standing.gaveUnprovenAnswer('receipts', 'the root differs', NOW);
+    standing.gaveUnprovenAnswer('receipts', 'the root differs', NOW + 1);
     expect(standing.aside(NOW + 1999)?.reason).toBe('unproven_answer');
     expect(standing.aside(NOW + 2000)).toBeNull();
-    standing.gaveUnprovenAnswer('the root differs', NOW + 2000);
+    standing.gaveUnprovenAnswer('receipts', 'the root differs', NOW + 2000);
     expect(standing.aside(NOW + 5999)?.reason).toBe('unproven_answer');
     expect(standing.aside(NOW + 6000)).toBeNull();
   });
 
   it('puts aside a wrong chain id, until it is right', () => {
     const standing = after(100);
-    standing.servesWrongChain(56);
+    standing.servesWrongChain(56, NOW);
     expect(standing.aside(NOW)).toEqual({ reason: 'wrong_chain_id', detail: 'it serves chain id 56' });
-    standing.servesWrongChain(null);
+    standing.servesWrongChain(null, NOW);
     expect(standing.aside(NOW)).toBeNull();
   });
 });

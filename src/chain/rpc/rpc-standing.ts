@@ -8,7 +8,8 @@ export interface Head {
 
 /**
  * Why an endpoint is not asked:
- * - `wrong_chain_id` and `unproven_answer`: never while it stands, since what it says cannot be true;
+ * - `wrong_chain_id`: only for its chain id, now and then, since its operator may have mended it;
+ * - `unproven_answer`: not while there is another, since what it said cannot be true;
  * - `head_went_back` and `head_stands_still`: only when there is no other, since what it says is true and old.
  */
 export type AsideReason = 'wrong_chain_id' | 'unproven_answer' | 'head_went_back' | 'head_stands_still';
@@ -19,6 +20,9 @@ const STILL_BLOCKS = 30;
 const STILL_AT_LEAST_MS = 60_000;
 const UNPROVEN_FIRST_MS = 2_000;
 const UNPROVEN_LONGEST_MS = 60_000;
+/** After so long without another, it is taken for the first time again. */
+const UNPROVEN_FORGOTTEN_MS = 10 * 60_000;
+const CHAIN_ID_AGAIN_MS = 5_000;
 const WENT_BACK_MS = 10 * 60_000;
 
 /** Whether an endpoint may be believed, by its chain id, its heads and its answers. Times are ms since 1970. */
@@ -27,17 +31,32 @@ export class Standing {
   private highest = -1;
   private fallenUntilMs: number | null = null;
   private unproven = { times: 0, untilMs: -Infinity, reason: '' };
+  /** When each kind of read last came to nothing because of an answer that could not be right. */
+  private readonly unprovenReads = new Map<string, number>();
   private wrongChainId: number | null = null;
+  private sawHeadAtMs = 0;
+  private chainIdAgainAtMs = -Infinity;
 
-  constructor(private readonly blockTimeMs: number) {}
+  /** @param stoodStillSince how long this process stood still since then, ms: a head grew old in it that nobody asked for */
+  constructor(
+    private readonly blockTimeMs: number,
+    private readonly stoodStillSince: (sinceMs: number) => number = () => 0,
+  ) {}
 
   /** @param chainId null: it serves the right one */
-  servesWrongChain(chainId: number | null): void {
+  servesWrongChain(chainId: number | null, nowMs: number): void {
     this.wrongChainId = chainId;
+    this.chainIdAgainAtMs = nowMs + CHAIN_ID_AGAIN_MS;
+  }
+
+  /** Whether its chain id was wrong, and is to be asked for again. */
+  isChainIdDue(nowMs: number): boolean {
+    return this.wrongChainId !== null && nowMs >= this.chainIdAgainAtMs;
   }
 
   sawHead(head: Head, nowMs: number): void {
     this.head = head;
+    this.sawHeadAtMs = nowMs;
     const hasFallen = this.fallenUntilMs !== null;
     // After a while it is taken for what the chain is now: a test network may have been set back.
     const isForgiven = this.fallenUntilMs !== null && this.fallenUntilMs <= nowMs;
@@ -49,12 +68,22 @@ export class Standing {
     }
   }
 
-  /** An answer could not be right. Repeated, it is left alone for longer. @param reason in the answer */
-  gaveUnprovenAnswer(reason: string, nowMs: number): void {
+  /**
+   * An answer could not be right. Repeated, it is left alone for longer.
+   * @param what was read @param reason in the answer
+   */
+  gaveUnprovenAnswer(what: string, reason: string, nowMs: number): void {
+    this.unprovenReads.set(what, nowMs);
     if (this.unproven.untilMs > nowMs) return;
-    const times = this.unproven.times + 1;
+    const isForgotten = nowMs - this.unproven.untilMs > UNPROVEN_FORGOTTEN_MS;
+    const times = isForgotten ? 1 : this.unproven.times + 1;
     const restMs = Math.min(UNPROVEN_LONGEST_MS, UNPROVEN_FIRST_MS * 2 ** (times - 1));
     this.unproven = { times, untilMs: nowMs + restMs, reason };
+  }
+
+  /** Whether it may be asked for this where there is no other, though its answers could not be right. */
+  isOnlyHopeFor(what: string, nowMs: number): boolean {
+    return nowMs - (this.unprovenReads.get(what) ?? -Infinity) >= UNPROVEN_FIRST_MS;
   }
 
   aside(nowMs: number): { reason: AsideReason; detail: string } | null {
@@ -71,7 +100,7 @@ export class Standing {
     if (this.fallenUntilMs !== null && this.fallenUntilMs > nowMs) {
       return { reason: 'head_went_back', detail: `from block ${this.highest} to ${this.head.number}` };
     }
-    const ageMs = nowMs - this.head.timestamp * 1000;
+    const ageMs = nowMs - this.head.timestamp * 1000 - this.stoodStillSince(this.sawHeadAtMs);
     if (ageMs <= Math.max(STILL_AT_LEAST_MS, STILL_BLOCKS * this.blockTimeMs)) return null;
     const since = new Date(this.head.timestamp * 1000).toISOString();
     return { reason: 'head_stands_still', detail: `at block ${this.head.number} since ${since}` };

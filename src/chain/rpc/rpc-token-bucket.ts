@@ -12,6 +12,12 @@ export class TokenBucket {
     this.filledAtMs = nowMs;
   }
 
+  /** How long a call would wait that asked now, in ms. */
+  waitMs(nowMs: number): number {
+    const filled = this.tokens + ((nowMs - this.filledAtMs) / 1000) * this.perSecond;
+    return filled >= 1 ? 0 : Math.ceil(((1 - filled) / this.perSecond) * 1000);
+  }
+
   /** Takes a token, also one that is still to come: those who wait go in the order in which they asked. @returns how long to wait, in ms */
   take(nowMs: number): number {
     const filled = this.tokens + ((nowMs - this.filledAtMs) / 1000) * this.perSecond;

@@ -1,197 +1,202 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
-import axios, { type AxiosInstance } from 'axios';
-import { type JsonRpcError, type JsonRpcPayload, JsonRpcProvider, type JsonRpcResult, Network } from 'ethers';
+import { runningMs } from '../../process/running-time.js';
+import { BatchSize } from './batch-size.js';
+import { mostBytesOf, type RpcMethod } from './methods.js';
 import { classify } from './rpc-failure.js';
-
-/** What the node said instead of a result. */
-export interface RpcRefusal {
-  code?: number;
-  message: string;
-  data?: unknown;
-  httpStatus?: number;
-  retryAfter?: string;
-}
-
-/** Carries a refusal through ethers, which would bury it, and put the URL beside it. */
-export class RefusedError extends Error {
-  constructor(readonly refusal: RpcRefusal) {
-    super(refusal.message);
-  }
-}
-
-type RpcAnswer = JsonRpcResult | { id: number; error: RpcRefusal };
+import { CutOffError, NoAnswerError, RpcHttp } from './rpc-http.js';
+import { type HttpAnswer, isOk, jsonOf, RefusedError, refusalOf, type RpcRefusal } from './rpc-refusal.js';
 
 /** How many calls share an HTTP request; public nodes take 20 where they take any. */
-const BATCH = 20;
+const MOST_IN_BATCH = 20;
+/** Under way at the same time, in whatever batches. */
+const MOST_UNDER_WAY = 400;
 /** A batch is refused as such with these, or with 2xx and something that is no list. */
 const NO_BATCHES = [400, 404, 405, 413, 415, 422];
+/** Of all the answers to a batch together. */
+const MOST_BYTES = 256 * 2 ** 20;
 
-/** Far above twenty full blocks with their receipts; a node that sends without end is cut off. */
-const MAX_ANSWER_BYTES = 256 * 2 ** 20;
-
-interface HttpAnswer {
-  status: number;
-  statusText: string;
-  headers: Partial<Record<string, unknown>>;
-  data: string;
+interface Waiting {
+  id: number;
+  method: RpcMethod;
+  params: readonly unknown[];
+  /** Calls that it may share a request with, itself included; fewer each time that was too much. */
+  atMost: number;
+  /** Of `runningMs`. */
+  sinceMs: number;
+  resolve: (result: unknown) => void;
+  reject: (refusal: RefusedError) => void;
 }
 
+type Answered = { id?: unknown; result?: unknown; error?: unknown };
+
 /**
- * ethers' provider, with batches for nodes that take them, and answers as the node gave them. It does not use ethers' own
- * HTTP, which copies all that has come with every packet: many blocks at once are megabytes.
+ * JSON-RPC over HTTP: calls that are made side by side share requests, as many as the node takes. A call that was too
+ * much in company is sent again in smaller company, down to itself alone; what is then said of it is said of it.
  */
-export class RpcTransport extends JsonRpcProvider {
-  private takesBatches = true;
-  private readonly http: AxiosInstance;
-  private readonly agents = {
-    httpAgent: new HttpAgent({ keepAlive: true }),
-    httpsAgent: new HttpsAgent({ keepAlive: true }),
-  };
+export class RpcTransport {
+  private readonly http: RpcHttp;
+  private readonly batch = new BatchSize(MOST_IN_BATCH);
+  private readonly underWay = new BatchSize(MOST_UNDER_WAY);
+  private waiting: Waiting[] = [];
+  private countUnderWay = 0;
+  private nextId = 1;
+  private isDue = false;
 
   constructor(
     url: string,
-    chainId: number,
     private readonly timeoutMs: number,
   ) {
-    super('http://unused.invalid', Network.from(chainId), {
-      staticNetwork: true,
+    this.http = new RpcHttp(url, timeoutMs);
+  }
+
+  /** @returns the result as it came. @throws RefusedError */
+  send(method: RpcMethod, params: readonly unknown[]): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const call = { id: this.nextId++, method, params, resolve, reject };
+      this.waiting.push({ ...call, atMost: MOST_IN_BATCH, sinceMs: runningMs() });
+      if (this.isDue) return;
+      this.isDue = true;
       // The scanner asks for block and receipts side by side; one HTTP request carries both.
-      batchStallTime: 0,
-      batchMaxCount: BATCH,
-    });
-    this.http = axios.create({
-      ...addressOf(url),
-      headers: { 'content-type': 'application/json' },
-      ...this.agents,
-      proxy: false,
-      maxRedirects: 0,
-      responseType: 'text',
-      maxContentLength: MAX_ANSWER_BYTES,
-      transformResponse: (text: string) => text,
-      // Whatever the status, a node says in the body why.
-      validateStatus: () => true,
+      setTimeout(() => {
+        this.isDue = false;
+        this.sendWaiting();
+      }, 0);
     });
   }
 
-  override destroy(): void {
-    super.destroy();
-    Object.values(this.agents).forEach((agent) => agent.destroy());
+  close(): void {
+    this.http.close();
   }
 
-  override async _send(payload: JsonRpcPayload | JsonRpcPayload[]): Promise<JsonRpcResult[]> {
-    const answers = Array.isArray(payload) ? await this.batch(payload) : [await this.single(payload)];
-    return answers as JsonRpcResult[];
-  }
-
-  override getRpcError(_payload: JsonRpcPayload, answer: JsonRpcError): Error {
-    const { message, ...rest } = answer.error;
-    return new RefusedError({ ...rest, message: String(message) });
-  }
-
-  private async batch(payload: JsonRpcPayload[]): Promise<RpcAnswer[]> {
-    if (this.takesBatches) {
-      const answers = await this.inOne(payload);
-      if (answers !== null) return answers;
-      this.takesBatches = false;
+  private sendWaiting(): void {
+    this.giveUpOld();
+    while (this.waiting.length > 0) {
+      const free = this.underWay.calls - this.countUnderWay;
+      if (free < 1 && this.countUnderWay > 0) return;
+      void this.exchange(this.take(Math.max(1, Math.min(free, this.batch.calls))));
     }
-    return Promise.all(payload.map((call) => this.single(call)));
   }
 
-  /** @returns null when the node does not take batches */
-  private async inOne(payload: JsonRpcPayload[]): Promise<RpcAnswer[] | null> {
-    const response = await this.post(payload);
+  /** The first ones, as many as each of them may be among. */
+  private take(most: number): Waiting[] {
+    let count = 0;
+    let limit = most;
+    for (const { atMost } of this.waiting) {
+      limit = Math.min(limit, atMost);
+      if (count >= limit) break;
+      count++;
+    }
+    return this.waiting.splice(0, Math.max(1, Math.min(count, limit)));
+  }
+
+  /** Whoever waits behind calls that are not answered is told so, as if it had been sent. */
+  private giveUpOld(): void {
+    const oldest = runningMs() - this.timeoutMs;
+    const old = this.waiting.filter(({ sinceMs }) => sinceMs < oldest);
+    if (old.length === 0) return;
+    this.waiting = this.waiting.filter(({ sinceMs }) => sinceMs >= oldest);
+    failAll(old, new NoAnswerError({ message: `no answer within ${this.timeoutMs} ms` }));
+  }
+
+  private async exchange(calls: Waiting[]): Promise<void> {
+    this.countUnderWay += calls.length;
+    try {
+      const mostBytes = calls.reduce((sum, { method }) => sum + mostBytesOf(method), 0);
+      const response = await this.http.post(bodyOf(calls), Math.min(MOST_BYTES, mostBytes));
+      this.underWay.answered(this.countUnderWay, runningMs());
+      this.read(calls, response);
+    } catch (error) {
+      this.failed(calls, error as RefusedError);
+    } finally {
+      this.countUnderWay -= calls.length;
+      this.sendWaiting();
+    }
+  }
+
+  private read(calls: Waiting[], response: HttpAnswer): void {
     const body = jsonOf(response);
-    if (Array.isArray(body)) {
-      const answers = body as RpcAnswer[];
-      // A list that leaves calls unanswered has refused the batch in its own way.
-      return payload.every(({ id }) => answers.some((answer) => answer.id === id)) ? answers : null;
-    }
-    const refusal = refusalOf(response, body);
+    const answers = (Array.isArray(body) ? body : [body]).filter(isAnswered);
+    if (calls.length === 1) return answer(calls[0] as Waiting, answers, response);
+    if (!Array.isArray(body)) return this.refusedAsOne(calls, response, answers[0]);
+    const byId = new Map<unknown, Answered | 'several'>();
+    for (const one of answers) byId.set(one.id, byId.has(one.id) ? 'several' : one);
+    const again = calls.filter((call) => {
+      const own = byId.get(call.id);
+      // Which of two answers is meant, nobody can say.
+      if (own === undefined || own === 'several' || isTooMuch(call, own, response)) return true;
+      answer(call, [own], response);
+      return false;
+    });
+    const isRateLimited = [...byId.values()].some(
+      (own) => own !== 'several' && own.error != null && isRefusedForRate(refusalOf(response, own.error)),
+    );
+    if (again.length > 0 || isRateLimited) this.batch.refused(calls.length, runningMs());
+    else this.batch.answered(calls.length, runningMs());
+    this.again(again, calls.length);
+  }
+
+  /** No list came: the batch was refused, or the node is in trouble. */
+  private refusedAsOne(calls: Waiting[], response: HttpAnswer, body: Answered | undefined): void {
+    const refusal = refusalOf(response, body?.error);
     const { kind } = classify({ method: 'batch', ...refusal });
-    const isPassing =
-      kind === 'rate_limited' || kind === 'unauthorized' || kind === 'transient' || kind === 'internal';
-    const saysNoBatches =
-      /batch/i.test(refusal.message) ||
-      NO_BATCHES.includes(response.status) ||
-      (isOk(response) && body !== undefined);
-    if (saysNoBatches && !(isPassing && !/batch/i.test(refusal.message))) return null;
-    throw new RefusedError(refusal);
+    const isAboutSize = /batch/i.test(refusal.message) || kind === 'too_large';
+    const isPassing = ['rate_limited', 'unauthorized', 'transient', 'internal'].includes(kind);
+    const saysNoBatches = isAboutSize || (!isPassing && NO_BATCHES.includes(response.status));
+    // What is no JSON, or a list of nothing, under a status of 2xx was cut on its way, or never a list.
+    const isCut = isOk(response) && body?.error == null;
+    if (saysNoBatches || isCut || kind === 'rate_limited') this.batch.refused(calls.length, runningMs());
+    if (saysNoBatches || isCut || (isOk(response) && !isPassing)) this.again(calls, calls.length);
+    else failAll(calls, new RefusedError(refusal));
   }
 
-  /** A failure is made this call's answer: those that were to share its request are not hit by it. */
-  private async single(call: JsonRpcPayload): Promise<RpcAnswer> {
-    try {
-      const response = await this.post(call);
-      const body = jsonOf(response) as
-        Partial<{ id: number; error: RpcRefusal; result: unknown }> | undefined;
-      if (isOk(response) && body?.error == null && body?.result !== undefined) {
-        return { id: call.id, result: body.result };
-      }
-      return { id: call.id, error: refusalOf(response, body) };
-    } catch (error) {
-      if (!(error instanceof RefusedError)) throw error;
-      return { id: call.id, error: error.refusal };
+  private failed(calls: Waiting[], error: RefusedError): void {
+    const now = runningMs();
+    if (error instanceof CutOffError && calls.length > 1) {
+      this.batch.failed(calls.length, now);
+      return this.again(calls, calls.length);
     }
-  }
-
-  private async post(payload: JsonRpcPayload | JsonRpcPayload[]): Promise<HttpAnswer> {
-    try {
-      // A limit on the whole exchange: axios' own timeout does not see a body that drips.
-      const signal = AbortSignal.timeout(this.timeoutMs);
-      return await this.http.post<string>('', JSON.stringify(payload), { signal });
-    } catch (error) {
-      throw new RefusedError({ message: this.failureOf(error) });
+    if (error instanceof NoAnswerError) {
+      this.batch.failed(calls.length, now);
+      this.underWay.failed(this.countUnderWay, now);
     }
+    failAll(calls, error);
   }
 
-  /** By its code: what axios and the system say in words names the URL, which may hold a key. */
-  private failureOf(error: unknown): string {
-    if (axios.isCancel(error)) return `no answer within ${this.timeoutMs} ms`;
-    const { code } = error as { code?: string };
-    return code === undefined ? 'the connection failed' : `the connection failed (${code})`;
-  }
-}
-
-/** axios would take credentials out of the URL itself, and name the URL in its errors. */
-function addressOf(url: string): { baseURL: string; auth?: { username: string; password: string } } {
-  const parsed = new URL(url);
-  const [username, password] = [parsed.username, parsed.password].map(decodeURIComponent) as [string, string];
-  parsed.username = '';
-  parsed.password = '';
-  return { baseURL: parsed.toString(), ...(username === '' ? {} : { auth: { username, password } }) };
-}
-
-function isOk({ status }: HttpAnswer): boolean {
-  return status >= 200 && status < 300;
-}
-
-/** Undefined: no JSON. */
-function jsonOf({ data }: HttpAnswer): unknown {
-  try {
-    return JSON.parse(data) as unknown;
-  } catch {
-    return undefined;
+  /** Before all others, since they have waited longest. @param company how many of them were too much */
+  private again(calls: Waiting[], company: number): void {
+    const atMost = Math.max(1, Math.floor(company / 2));
+    this.waiting.unshift(...calls.map((call) => ({ ...call, atMost, sinceMs: runningMs() })));
   }
 }
 
-function refusalOf(response: HttpAnswer, body: unknown): RpcRefusal {
-  const { status, statusText, headers } = response;
-  const given = (body as { error?: Partial<RpcRefusal> } | null | undefined)?.error;
-  const retryAfter = headers['retry-after'];
-  const ofHttp = {
-    ...(isOk(response) ? {} : { httpStatus: status }),
-    ...(typeof retryAfter === 'string' ? { retryAfter } : {}),
-  };
-  if (given?.message === undefined) {
-    const message = isOk(response) ? 'its answer is no JSON-RPC' : `HTTP ${status} ${statusText}`;
-    return { ...ofHttp, message };
-  }
-  const { code, message, data } = given;
-  return {
-    ...ofHttp,
-    message: String(message),
-    ...(typeof code === 'number' ? { code } : {}),
-    ...(data === undefined ? {} : { data }),
-  };
+function bodyOf(calls: readonly Waiting[]): string {
+  const payload = calls.map(({ id, method, params }) => ({ jsonrpc: '2.0', id, method, params }));
+  return JSON.stringify(payload.length === 1 ? payload[0] : payload);
+}
+
+function isAnswered(given: unknown): given is Answered {
+  return typeof given === 'object' && given !== null;
+}
+
+/** Whether it may be answered in smaller company. */
+function isTooMuch({ method }: Waiting, { error }: Answered, response: HttpAnswer): boolean {
+  if (error == null) return false;
+  const refusal = refusalOf(response, error);
+  return /batch/i.test(refusal.message) || classify({ method, ...refusal }).kind === 'too_large';
+}
+
+function isRefusedForRate(refusal: RpcRefusal): boolean {
+  return classify({ method: 'batch', ...refusal }).kind === 'rate_limited';
+}
+
+/** @param answers what came to it; some proxies wrap the only one into a list */
+function answer({ id, resolve, reject }: Waiting, [own]: Answered[], response: HttpAnswer): void {
+  if (own?.error != null || own?.result === undefined || !isOk(response))
+    return reject(new RefusedError(refusalOf(response, own?.error)));
+  if (own.id !== id)
+    return reject(new RefusedError({ message: 'it answered another call than the one it was sent' }));
+  resolve(own.result);
+}
+
+function failAll(calls: readonly Waiting[], error: RefusedError): void {
+  calls.forEach(({ reject }) => reject(error));
 }

@@ -1,5 +1,6 @@
 import { Interface } from 'ethers';
 import { type ChainConfig } from '../../config/chains.js';
+import { isNativeAsset } from './native-token.js';
 import { TRANSFER_TOPIC } from '../transfers/movements.js';
 import { RpcError } from '../rpc/rpc-endpoint.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
@@ -26,13 +27,23 @@ interface TransferLog {
  * @returns what is wrong and how to mend it; null when the token may be used
  * @throws RpcError when the chain could not be asked
  */
-export async function checkToken(token: TokenConfig, rpc: RpcPool): Promise<string | null> {
+export async function checkToken(
+  token: TokenConfig,
+  rpc: RpcPool,
+  nativeDecimals = 18,
+): Promise<string | null> {
   const decimals = await decimalsOf(token, rpc);
   if (decimals === null) {
     return `token ${token.symbol}: there is no ERC-20 contract at ${token.address}: mend its address in chains.yaml`;
   }
   if (decimals !== token.decimals) {
     return `token ${token.symbol} has ${decimals} decimals on chain, chains.yaml says ${token.decimals}: mend its decimals`;
+  }
+  if (await isNativeAsset(token, nativeDecimals, rpc)) {
+    return (
+      `token ${token.symbol}: ${token.address} is the chain's native asset itself, so that what is paid in it would be ` +
+      'seen twice. Take it out of chains.yaml, and take payments in the native asset'
+    );
   }
   const log = (await simulatedTransfer(token, rpc)) ?? (await latestTransfer(token, rpc));
   if (log === null || log.topics.length === 3) return null;
@@ -103,5 +114,5 @@ function isTooWide({ failure: { kind } }: RpcError): boolean {
 
 /** The contract was asked, and said no. */
 function isRefusal(error: unknown): boolean {
-  return error instanceof RpcError && error.failure.kind === 'fatal';
+  return error instanceof RpcError && error.failure.kind === 'reverted';
 }

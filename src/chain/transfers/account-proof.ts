@@ -5,13 +5,14 @@ import { bytes } from '../encoding.js';
 import { type BlockProver } from '../proof/block-prover.js';
 import { keccak256 } from '../proof/keccak.js';
 import { type RawFullHeader } from '../blocks/raw-block.js';
-import { MethodNotFoundError, type Rpc } from '../rpc/rpc-endpoint.js';
+import { type Rpc } from '../rpc/rpc-endpoint.js';
 import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
 
 /**
- * A balance in wei after a block, proved by the path from the header's `stateRoot` to the account (EIP-1186), as far as
- * the node gives one; as the node says it where it does not, or where the header is of a newer fork.
+ * A balance in wei after a block, proved by the path from the header's `stateRoot` to the account (EIP-1186); as the
+ * node says it where the header is of a newer fork, so that its root is not proved either.
  * @throws UnprovenAnswerError when the header does not make its hash, or the proof does not lead to its root
+ * @throws RpcError when the node gives no proof
  */
 export async function provenBalance(
   prover: BlockProver,
@@ -19,22 +20,31 @@ export async function provenBalance(
   header: RawFullHeader,
   address: string,
 ): Promise<bigint> {
-  const blockHash = header.hash.toLowerCase();
+  const { hash: blockHash } = header;
   if (!prover.header(header)) return balanceAt(rpc, blockHash, address);
-  try {
-    const { accountProof } = await rpc.call('eth_getProof', [address, [], { blockHash }]);
-    return await balanceProvedBy(accountProof, header, address);
-  } catch (error) {
-    if (!(error instanceof MethodNotFoundError)) throw error;
-    return balanceAt(rpc, blockHash, address);
-  }
+  return (await provenAccount(rpc, header, address)).balance;
 }
 
-async function balanceProvedBy(
+/**
+ * What a header's `stateRoot` has of an account: wei, and how many transactions of it were mined.
+ * @param header one that makes its hash
+ * @throws UnprovenAnswerError; MethodNotFoundError, RpcError
+ */
+export async function provenAccount(
+  rpc: Rpc,
+  header: RawFullHeader,
+  address: string,
+): Promise<{ nonce: number; balance: bigint }> {
+  const { hash: blockHash } = header;
+  const { accountProof } = await rpc.call('eth_getProof', [address, [], { blockHash }]);
+  return accountProvedBy(accountProof, header, address);
+}
+
+async function accountProvedBy(
   proof: readonly string[],
   { hash, stateRoot }: RawFullHeader,
   address: string,
-): Promise<bigint> {
+): Promise<{ nonce: number; balance: bigint }> {
   const nodes = proof.map(bytes);
   // The library takes the first node's own hash for the root.
   if (nodes[0] === undefined || keccak256(nodes[0]) !== stateRoot) {
@@ -43,7 +53,11 @@ async function balanceProvedBy(
   const account = await verifyMerkleProof(bytes(keccak256(bytes(address))), nodes).catch(() => {
     throw new UnprovenAnswerError(hash, `the proof of ${address} does not hold`);
   });
-  if (account === null) return 0n;
-  const [, balance] = RLP.decode(account) as [Uint8Array, Uint8Array];
-  return BigInt(`0x0${Buffer.from(balance).toString('hex')}`);
+  if (account === null) return { nonce: 0, balance: 0n };
+  const [nonce, balance] = RLP.decode(account) as [Uint8Array, Uint8Array];
+  return { nonce: Number(numberIn(nonce)), balance: numberIn(balance) };
+}
+
+function numberIn(bigEndian: Uint8Array): bigint {
+  return BigInt(`0x0${Buffer.from(bigEndian).toString('hex')}`);
 }

@@ -1,6 +1,7 @@
 import { balancesAt } from './balances.js';
 import { type Block, type Movement } from '../blocks/block.js';
 import { tracedMovements } from './block-traces.js';
+import { type BalanceProofs } from './balance-proofs.js';
 import { type BlockProver } from '../proof/block-prover.js';
 import {
   type InternalFound,
@@ -23,6 +24,7 @@ export class BalanceTransfers implements InternalTransfers {
   constructor(
     private readonly rpc: RpcPool,
     private readonly prover: BlockProver,
+    private readonly proofs: BalanceProofs,
   ) {}
 
   async search({ blocks: all, head, watched }: InternalSearch): Promise<InternalFound> {
@@ -64,18 +66,20 @@ export class BalanceTransfers implements InternalTransfers {
   }
 
   private unseenIn(block: Block, addresses: readonly string[]): Promise<InternalFound['movements']> {
-    return this.rpc.fromOneEndpoint(async (rpc) => {
-      const before = await balancesAt(rpc, block.parentHash, addresses);
-      const after = await balancesAt(rpc, block.hash, addresses);
-      const changed = unseenAmong(addresses, before, after, [block]);
-      const found = await Promise.all(
-        changed.map(async (address) => {
-          const amount = await unseenCredit(rpc, this.prover, block, address);
-          return amount > 0n ? explained(rpc, block, address, amount) : [];
-        }),
-      );
-      return found.flat().map((movement) => ({ ...movement, blockHash: block.hash }));
-    }, 'balances');
+    return this.proofs.first((read) =>
+      this.rpc.fromOneEndpoint(async (rpc) => {
+        const before = await balancesAt(rpc, block.parentHash, addresses);
+        const after = await balancesAt(rpc, block.hash, addresses);
+        const changed = unseenAmong(addresses, before, after, [block]);
+        const found = await Promise.all(
+          changed.map(async (address) => {
+            const amount = await unseenCredit(rpc, this.prover, read, block, address);
+            return amount > 0n ? explained(rpc, block, address, amount) : [];
+          }),
+        );
+        return found.flat().map((movement) => ({ ...movement, blockHash: block.hash }));
+      }, 'balances'),
+    );
   }
 }
 

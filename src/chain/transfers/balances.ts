@@ -117,7 +117,7 @@ async function callOrNull(
   try {
     return await rpc.call('eth_call', [{ to: target, data: callData }, { blockHash }]);
   } catch (error) {
-    if (error instanceof RpcError && error.failure.kind === 'fatal') return null;
+    if (error instanceof RpcError && error.failure.kind === 'reverted') return null;
     throw error;
   }
 }

@@ -2,22 +2,51 @@ import { type Block, type Movement } from '../blocks/block.js';
 import { type InnerTransfer, ofCallFrames, ofParityTraces } from './inner-transfers.js';
 import { type ParityTrace, type TracedTransaction } from '../rpc/answers/traces.js';
 import { MethodNotFoundError, type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
+import { isPassing } from '../rpc/sources.js';
 import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
 
 /**
  * Every value transfer inside the transactions of a block, by `debug_traceBlockByHash`, or where the node lacks that by
- * `trace_block`. A trace proves nothing: see `unseenCredit`.
- * @throws MethodNotFoundError when the node has neither method
+ * `trace_block`; what is missing there, transaction by transaction. A trace proves nothing: see `unseenCredit`.
+ * @throws MethodNotFoundError when the node has none of the methods
  * @throws UnprovenAnswerError when the traces are not of this block
+ * @throws RpcError when it cannot tell of a transaction
  */
 export async function tracedMovements(rpc: Rpc, block: Block): Promise<Movement[]> {
+  const known = await tracedAtOnce(rpc, block);
+  const all = await Promise.all(
+    block.transactions.map(async (hash) => known.get(hash) ?? (await tracedMovementsOf(rpc, hash))),
+  );
+  return all.flat();
+}
+
+/** What the node tells of the block's transactions in one answer; one that it leaves out may be had by itself. */
+async function tracedAtOnce(rpc: Rpc, block: Block): Promise<Map<string, Movement[]>> {
+  const byFrames = await refusalOf(async () =>
+    ofFrames(block, await rpc.call('debug_traceBlockByHash', [block.hash, { tracer: 'callTracer' }])),
+  );
+  if (!(byFrames instanceof RpcError)) return byFrames;
+  const byTraces = await refusalOf(async () =>
+    ofTraces(block, await rpc.call('trace_block', [`0x${block.number.toString(16)}`])),
+  );
+  if (!(byTraces instanceof RpcError)) return byTraces;
+  // A node that has neither need not be asked for each transaction.
+  if (byFrames instanceof MethodNotFoundError && byTraces instanceof MethodNotFoundError) throw byTraces;
+  return new Map();
+}
+
+/** @throws what says nothing of the method: it may pass, or the node lacks the block, or lies */
+async function refusalOf<T>(ask: () => Promise<T>): Promise<T | RpcError> {
   try {
-    const traced = await rpc.call('debug_traceBlockByHash', [block.hash, { tracer: 'callTracer' }]);
-    return ofFrames(block, traced);
+    return await ask();
   } catch (error) {
-    if (!(error instanceof MethodNotFoundError)) throw error;
-    const number = `0x${block.number.toString(16)}`;
-    return ofTraces(block, await rpc.call('trace_block', [number]));
+    const isOfMethod =
+      error instanceof RpcError &&
+      !(error instanceof UnprovenAnswerError) &&
+      !isPassing(error) &&
+      error.failure.kind !== 'not_found';
+    if (isOfMethod) return error;
+    throw error;
   }
 }
 
@@ -38,35 +67,42 @@ export async function tracedMovementsOf(rpc: Rpc, hash: string): Promise<Movemen
   }
 }
 
+/** Where the node says whose each is, its place does not matter; where it does not, there has to be one for each. */
 function ofFrames(
   { hash: blockHash, transactions }: Block,
   traced: readonly TracedTransaction[],
-): Movement[] {
-  if (traced.length !== transactions.length) {
+): Map<string, Movement[]> {
+  const isNamed = traced.every(({ txHash }) => txHash !== undefined);
+  if (!isNamed && traced.length !== transactions.length) {
     throw new UnprovenAnswerError(
       blockHash,
       `${traced.length} traces came for ${transactions.length} transactions`,
     );
   }
-  return transactions.flatMap((hash, index) => {
-    const { txHash = hash, result } = traced[index] as TracedTransaction;
-    if (txHash !== hash || result === undefined) {
-      throw new UnprovenAnswerError(blockHash, `trace ${index} is not that of transaction ${hash}`);
-    }
-    return movementsIn(hash, ofCallFrames(result));
-  });
+  return new Map(
+    traced.flatMap(({ txHash, result }, index) => {
+      const hash = txHash ?? transactions[index];
+      return result === undefined || hash === undefined
+        ? []
+        : [[hash, movementsIn(hash, ofCallFrames(result))]];
+    }),
+  );
 }
 
 /** It is asked for by number, so that the block it is of has to be looked at. */
-function ofTraces({ hash: blockHash, transactions }: Block, traces: readonly ParityTrace[]): Movement[] {
+function ofTraces(
+  { hash: blockHash, transactions }: Block,
+  traces: readonly ParityTrace[],
+): Map<string, Movement[]> {
   if (traces.some((trace) => trace.blockHash !== blockHash)) {
     throw new UnprovenAnswerError(blockHash, 'its traces are of another block');
   }
-  return transactions.flatMap((hash) => {
-    const own = traces.filter(({ transactionHash }) => transactionHash === hash);
-    if (own.length === 0) throw new UnprovenAnswerError(blockHash, `there is no trace of ${hash}`);
-    return movementsIn(hash, ofParityTraces(own));
-  });
+  return new Map(
+    transactions.flatMap((hash) => {
+      const own = traces.filter(({ transactionHash }) => transactionHash === hash);
+      return own.length === 0 ? [] : [[hash, movementsIn(hash, ofParityTraces(own))]];
+    }),
+  );
 }
 
 function movementsIn(txHash: string, transfers: readonly InnerTransfer[]): Movement[] {

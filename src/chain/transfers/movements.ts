@@ -76,13 +76,20 @@ function mayRunCode(
   return isAmsterdam || to === null || (input ?? '0x') !== '0x' || gas > PLAIN_TRANSFER_GAS;
 }
 
-/** Whom these logs say that tokens went to; lower-case. */
+/**
+ * Whom tokens may have gone to, by logs that only a bloom proves: it covers which addresses and topics there are in a
+ * block, and neither which of them are of one log, nor their order, nor any data. So whatever may be an address counts.
+ * @returns lower-case
+ */
 export function tokenRecipients(logs: readonly RawLog[], watchedTokens: ReadonlySet<string>): string[] {
-  return logs.flatMap((log, ordinal) => {
-    const movement = watchedTransferOf(log, { txHash: log.transactionHash, ordinal }, watchedTokens);
-    return movement ? [movement.to] : [];
-  });
+  if (!logs.some(({ address }) => watchedTokens.has(address))) return [];
+  return logs.flatMap(({ topics }) =>
+    topics.filter((topic) => MAY_BE_ADDRESS.test(topic)).map(addressOfTopic),
+  );
 }
+
+/** Padded on the left to 32 bytes (Solidity ABI). */
+const MAY_BE_ADDRESS = /^0x0{24}/;
 
 function watchedTransferOf(
   log: RawLog,

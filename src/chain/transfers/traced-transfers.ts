@@ -1,5 +1,6 @@
 import { type Block, type Movement } from '../blocks/block.js';
 import { tracedMovements } from './block-traces.js';
+import { type BalanceProofs } from './balance-proofs.js';
 import { type BlockProver } from '../proof/block-prover.js';
 import {
   type InternalFound,
@@ -7,7 +8,6 @@ import {
   type InternalTransfers,
   isStateGone,
 } from './internal-transfers.js';
-import { type Rpc } from '../rpc/rpc-endpoint.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
 import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
 import { unseenCredit } from './unseen-credit.js';
@@ -17,6 +17,7 @@ export class TracedTransfers implements InternalTransfers {
   constructor(
     private readonly rpc: RpcPool,
     private readonly prover: BlockProver,
+    private readonly balances: BalanceProofs,
   ) {}
 
   async search({ blocks, head, ownAmong }: InternalSearch): Promise<InternalFound> {
@@ -40,35 +41,37 @@ export class TracedTransfers implements InternalTransfers {
     ownAmong: InternalSearch['ownAmong'],
   ): Promise<Movement[] | null> {
     try {
-      return await this.rpc.fromOneEndpoint(async (rpc) => {
-        const traced = await tracedMovements(rpc, block);
-        const own = await ownAmong([...new Set(traced.map(({ to }) => to))]);
-        for (const address of own) await this.requireArrival(rpc, block, address, traced);
-        return traced.filter(({ to }) => own.has(to));
-      }, 'traces');
+      return await this.balances.first((read) =>
+        this.rpc.fromOneEndpoint(async (rpc) => {
+          const traced = await tracedMovements(rpc, block);
+          const own = await ownAmong([...new Set(traced.map(({ to }) => to))]);
+          const credit = (address: string) => unseenCredit(rpc, this.prover, read, block, address);
+          for (const address of own) requireArrival(block, address, traced, await credit(address));
+          return traced.filter(({ to }) => own.has(to));
+        }, 'traces'),
+      );
     } catch (error) {
       if (isStateGone(error, block.number, head)) return null;
       throw error;
     }
   }
+}
 
-  /** A trace is the node's word alone; the balance has to have grown by as much. */
-  private async requireArrival(
-    rpc: Rpc,
-    block: Block,
-    address: string,
-    traced: readonly Movement[],
-  ): Promise<void> {
-    const arrived = await unseenCredit(rpc, this.prover, block, address);
-    const told = traced.reduce(
-      (total, { from, to, amount }) =>
-        total + (to === address ? amount : 0n) - (from === address ? amount : 0n),
-      0n,
-    );
-    if (arrived >= told) return;
-    throw new UnprovenAnswerError(
-      block.hash,
-      `its traces bring ${address} ${told} wei, its balance tells of ${arrived}`,
-    );
-  }
+/** A trace is the node's word alone; the balance has to have grown by as much. */
+function requireArrival(
+  { hash }: Block,
+  address: string,
+  traced: readonly Movement[],
+  arrived: bigint,
+): void {
+  const told = traced.reduce(
+    (total, { from, to, amount }) =>
+      total + (to === address ? amount : 0n) - (from === address ? amount : 0n),
+    0n,
+  );
+  if (arrived >= told) return;
+  throw new UnprovenAnswerError(
+    hash,
+    `its traces bring ${address} ${told} wei, its balance tells of ${arrived}`,
+  );
 }

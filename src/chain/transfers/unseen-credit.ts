@@ -1,14 +1,13 @@
-import { provenBalance } from './account-proof.js';
-import { balanceAt } from './balances.js';
+import { type ReadBalance } from './balance-proofs.js';
 import { type Block } from '../blocks/block.js';
 import { type BlockProver } from '../proof/block-prover.js';
-import { type RawFullHeader, type RawTransaction } from '../blocks/raw-block.js';
+import { type RawTransaction } from '../blocks/raw-block.js';
 import { type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
 
 /**
  * By how much a block raised an address's balance beyond the transfers of value that its transactions show: what came
  * from inside of transactions, as a withdrawal (EIP-4895) or as a reward. What the address itself spent is added back.
- * With `proofs: full` both balances are proved by their headers, where the node gives the proof.
+ * @param read how both balances are read: proved by their headers, or believed
  * @param address lower-case
  * @returns wei; below 0 where code at the address sent something away
  * @throws RpcError, UnprovenAnswerError
@@ -16,6 +15,7 @@ import { type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
 export async function unseenCredit(
   rpc: Rpc,
   prover: BlockProver,
+  read: ReadBalance,
   block: Block,
   address: string,
 ): Promise<bigint> {
@@ -32,10 +32,6 @@ export async function unseenCredit(
   prover.block(full, block.number, (newer) => {
     throw newer;
   });
-  const read =
-    prover.proofs === 'full'
-      ? (one: Rpc, header: RawFullHeader, whose: string) => provenBalance(prover, one, header, whose)
-      : (one: Rpc, { hash }: RawFullHeader, whose: string) => balanceAt(one, hash, whose);
   const [before, after] = await Promise.all([read(rpc, parent, address), read(rpc, full, address)]);
   const own = full.transactions.filter(({ from }) => from === address);
   const spent = await Promise.all(own.map((transaction) => costOf(rpc, transaction)));

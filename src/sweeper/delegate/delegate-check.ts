@@ -16,7 +16,7 @@ import { GasTank } from '../../outgoing/gas-tank.js';
 import { RepeatedMessage } from '../../process/repeated-message.js';
 import { nobodysDelegation } from '../../wallet/keys.js';
 import { type Obstacle } from '../planning/decide.js';
-import { sweepingOf } from '../planning/sweeping.js';
+import { sweepingOf } from '../../outgoing/sweep-rules.js';
 
 const COMPLAIN_EVERY_MS = 600_000;
 /** No contract stands there. */
@@ -62,12 +62,6 @@ export class DelegateCheck {
     return { code: this.tank.address === null ? 'no_gas_tank' : 'no_delegate', reason };
   }
 
-  /** Whether the contract pays this treasury, lower-case. */
-  pays(chain: Chain, treasury: string): boolean {
-    const sweeping = sweepingOf(chain, this.settings);
-    return 'treasury' in sweeping && sweeping.treasury === treasury;
-  }
-
   /** @throws DelegateUnusableError, RpcError */
   async requireUsable(chain: Chain): Promise<void> {
     const found = await this.obstacle(chain);
@@ -79,7 +73,7 @@ export class DelegateCheck {
     const { address: operator } = this.tank;
     const sweeping = sweepingOf(chain, this.settings);
     if (operator === null || 'off' in sweeping) return false;
-    const code = await chain.accounts.code(delegate);
+    const code = await chain.accounts.code(delegate, 'latest');
     return code === deployedCode(delegate, { treasury: sweeping.treasury, operator });
   }
 
@@ -148,5 +142,8 @@ export class DelegateCheck {
 function isAnswer(error: unknown): boolean {
   if (error instanceof CallRevertedError) return true;
   if (!(error instanceof RpcError)) return false;
-  return error.failure.kind === 'fatal' || /7702|authorization/i.test(error.message);
+  return (
+    ['fatal', 'parameters', 'reverted'].includes(error.failure.kind) ||
+    /7702|authorization/i.test(error.message)
+  );
 }

@@ -12,10 +12,11 @@ import { GasTank, type Means } from '../../outgoing/gas-tank.js';
 import { OutgoingSigner } from '../../outgoing/outgoing-signer.js';
 import { OutgoingTransaction } from '../../outgoing/outgoing-transaction.entity.js';
 import { OPEN } from '../../outgoing/outgoing.repository.js';
+import { NotSignedError } from '../../outgoing/signing-gate.js';
 import { SigningPauses } from '../../outgoing/signing-pauses.js';
+import { gasNotDear, notPaused } from '../../outgoing/signing-rules.js';
 import { type Payload, unsignedBytes } from '../../outgoing/transaction-bytes.js';
-import { dearGas } from '../planning/obstacles.js';
-import { sweepingOf } from '../planning/sweeping.js';
+import { sweepingOf } from '../../outgoing/sweep-rules.js';
 import { DelegateCheck } from './delegate-check.js';
 
 /** Nothing was signed, and why. */
@@ -42,17 +43,15 @@ export class DeploymentSigning {
 
   /** Unless one was signed a moment ago. @throws DeploymentRefusedError, RpcError */
   async sign(chain: Chain, means: Means, treasury: string): Promise<OutgoingTransaction> {
-    const { isPaused } = await this.pauses.current();
-    if (isPaused)
-      throw new DeploymentRefusedError('sweeping is paused: nothing is signed until it is resumed');
     const { chainId, accounts } = chain;
     const quote = await accounts.gasQuote();
-    const dear = dearGas(chain, quote);
-    if (dear !== null) throw new DeploymentRefusedError(dear.reason);
     const { address: from, nodeNonce } = means;
     const data = creationCode({ treasury, operator: from });
     const gasLimit = allowedGas(await accounts.estimateGas({ from, to: null, data }));
     const fees = feesFor(quote, false);
+    const pause = await this.pauses.current();
+    const broken = notPaused({ pause }) ?? gasNotDear({ fees, maxGasPrice: chain.sweep.maxGasPrice });
+    if (broken !== null) throw new DeploymentRefusedError(broken.reason);
     const payload = (recipient: string): Payload => ({
       chainId,
       recipient,
@@ -64,7 +63,7 @@ export class DeploymentSigning {
     });
     const { roomy } = dataReserve(await accounts.dataFee(unsignedBytes(payload(from))));
     await this.requireDelegations(chain, treasury, from);
-    return this.dataSource.transaction(async (manager) => {
+    const made = this.dataSource.transaction(async (manager) => {
       const nonce = await this.signer.nextNonce(manager, { chainId, from, nodeNonce });
       // Whoever was asked the same a moment ago has signed one meanwhile.
       const open = await manager.findOneBy(OutgoingTransaction, {
@@ -87,7 +86,12 @@ export class DeploymentSigning {
         from,
         isDrain: false,
         nodeNonce,
+        fee: null,
+        balance: null,
       });
+    });
+    return made.catch((error: unknown) => {
+      throw error instanceof NotSignedError ? new DeploymentRefusedError(error.message) : error;
     });
   }
 

@@ -1,20 +1,32 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { type Authorization } from 'ethers';
 import { DataSource, type EntityManager } from 'typeorm';
-import { type Chain } from '../../chain/chain.js';
 import { type SweepBatches } from '../../config/chains.js';
-import { dataReserve, feesFor } from '../../outgoing/fees.js';
-import { batchGasLimit, gasEachOf, type PartGas } from '../../outgoing/gas.js';
+import { SETTINGS } from '../../config/configuration.module.js';
+import { type Settings } from '../../config/settings.js';
+import { dataReserve, expectedPrice, feesFor } from '../../outgoing/fees.js';
+import {
+  AUTHORIZATION_GAS,
+  batchGasLimit,
+  expectedOf,
+  expectedPartGas,
+  gasEachOf,
+  type PartGas,
+  SHARED_GAS,
+} from '../../outgoing/gas.js';
 import { GasTank } from '../../outgoing/gas-tank.js';
 import { type Round } from '../../outgoing/movers.js';
-import { OutgoingSigner, type Part } from '../../outgoing/outgoing-signer.js';
 import { isAnyOpenFrom } from '../../outgoing/open-transactions.js';
+import { OutgoingSigner, type Part } from '../../outgoing/outgoing-signer.js';
 import { holdAddress } from '../../outgoing/outgoing.repository.js';
+import { type FeeShare } from '../../outgoing/signing-rules.js';
 import { unsignedBytes } from '../../outgoing/transaction-bytes.js';
 import { batchOfStrangers, batchPayload } from '../planning/batch-payload.js';
-import { DailyLimits } from '../planning/daily-limits.js';
+import { type Obstacle } from '../planning/decide.js';
 import { SweepStates } from '../sweep-states.js';
+import { mostFeeOf } from './most-fee.js';
+import { type PayingPart, payTogether } from './pay-together.js';
 import { type Due } from './sweep-path.js';
 
 /** A sweep that the token would let go now. */
@@ -24,41 +36,55 @@ export interface BatchPart extends Due, PartGas {
   nodeNonce: number;
 }
 
-export type Signed = 'signed' | 'nothing' | 'gas_tank_low';
+type PaidPart = BatchPart & PayingPart;
+
+/** What came of a batch: those that were to go and did not, and why. */
+export interface SignedBatch {
+  isSigned: boolean;
+  waiting: { part: BatchPart; obstacle: Obstacle }[];
+}
+
+const TANK_LOW: Obstacle = { code: 'gas_tank_low', reason: 'the gas tank cannot pay for it: fill it up' };
 
 /** Signs the gas tank's transaction that sweeps many. */
 @Injectable()
 export class BatchSigning {
   constructor(
+    @Inject(SETTINGS) private readonly settings: Settings,
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly states: SweepStates,
-    private readonly limits: DailyLimits,
     private readonly tank: GasTank,
     private readonly signer: OutgoingSigner,
   ) {}
 
-  /** Intent, nonces, authorizations and bytes: all of it is committed, or nothing, before any node hears of it. */
-  async sign(
-    { chain, extent, quote }: Round,
-    { delegate }: SweepBatches,
-    batch: readonly BatchPart[],
-  ): Promise<Signed> {
-    const means = await this.tank.means(chain);
-    if (means === null) return 'nothing';
+  /**
+   * Intent, nonces, authorizations and bytes: all of it is committed, or nothing, before any node hears of it.
+   * @throws NotSignedError when something does not hold for any of them; RpcError
+   */
+  async sign(round: Round, { delegate }: SweepBatches, batch: readonly BatchPart[]): Promise<SignedBatch> {
+    const { chain, extent, quote } = round;
     const { chainId } = chain;
+    const means = await this.tank.means(chain);
+    if (means === null) return { isSigned: false, waiting: [] };
     const fees = feesFor(quote, false);
     const like = { size: batch.length, gasEach: gasEachOf(batch), gasLimit: batchGasLimit(batch), fees };
     const bytes = unsignedBytes(batchOfStrangers(chainId, delegate, like));
     const { roomy } = dataReserve(await chain.accounts.dataFee(bytes));
-    return this.dataSource.transaction(async (manager): Promise<Signed> => {
-      await this.holdLimits(manager, chain, batch);
+    const sharedWei = SHARED_GAS * expectedPrice(quote) + roomy;
+    const { going, staying } = payTogether(this.priced(round, batch), sharedWei);
+    const waiting = staying.map(({ part, fee }) => ({ part, obstacle: tooDear(fee, part.mostFee) }));
+    if (going.length === 0) return { isSigned: false, waiting };
+    return this.dataSource.transaction(async (manager): Promise<SignedBatch> => {
       // In one order everywhere: the tank, then deposit addresses.
       await holdAddress(manager, chainId, means.address);
-      const parts = await this.free(manager, chainId, batch);
-      if (parts.length === 0) return 'nothing';
+      const parts = await this.free(manager, chainId, going);
+      if (parts.length === 0) return { isSigned: false, waiting };
       const gasLimit = batchGasLimit(parts);
       if (!(await this.tank.canPay(manager, chain, means, gasLimit * fees.maxFeePerGas, roomy))) {
-        return 'gas_tank_low';
+        return {
+          isSigned: false,
+          waiting: [...waiting, ...parts.map((part) => ({ part, obstacle: TANK_LOW }))],
+        };
       }
       const authorizations = await this.authorizations(manager, chainId, delegate, parts);
       const payload = batchPayload({
@@ -83,27 +109,30 @@ export class BatchSigning {
         isDrain: false,
         nodeNonce: means.nodeNonce,
         parts: parts.map((one) => partOf(one, authorizations.get(one.sweep.from))),
+        fee: feeOfAll(parts, sharedWei),
+        balance: null,
       });
-      for (const { sweep, final, most } of parts) {
+      for (const { sweep, final, most, isWhole } of parts) {
         await this.states.sent(manager, sweep, {
           path: 'eip7702',
           amount: most,
-          isComplete: most === final,
+          isComplete: isWhole && most === final,
           takenAtBlock: extent.scanned.number,
           outgoingId: outgoing.id,
         });
       }
-      return 'signed';
+      return { isSigned: true, waiting };
     });
   }
 
-  private async holdLimits(manager: EntityManager, chain: Chain, batch: readonly BatchPart[]): Promise<void> {
-    const sums = new Map<string, bigint>();
-    for (const { tokenAddress, most } of batch) {
-      sums.set(tokenAddress, (sums.get(tokenAddress) ?? 0n) + most);
-    }
-    const inOrder = [...sums].sort(([a], [b]) => (a < b ? -1 : 1));
-    for (const [token, sum] of inOrder) await this.limits.hold(manager, chain, token, sum);
+  /** With what each is expected to cost now, and what it may. */
+  private priced({ chain, quote }: Round, batch: readonly BatchPart[]): PaidPart[] {
+    const price = expectedPrice(quote);
+    return batch.map((part) => {
+      const gas = expectedPartGas(expectedOf(part.gas)) + (part.isNew ? AUTHORIZATION_GAS : 0n);
+      const mostFee = mostFeeOf(chain, part.sweep, part.most, this.settings.sweepMaxFeeBps);
+      return { ...part, ownFee: gas * price, mostFee };
+    });
   }
 
   /**
@@ -113,9 +142,9 @@ export class BatchSigning {
   private async free(
     manager: EntityManager,
     chainId: number,
-    batch: readonly BatchPart[],
-  ): Promise<BatchPart[]> {
-    const free: BatchPart[] = [];
+    batch: readonly PaidPart[],
+  ): Promise<PaidPart[]> {
+    const free: PaidPart[] = [];
     const inOrder = [...batch].sort((a, b) => (a.sweep.from < b.sweep.from ? -1 : 1));
     for (const one of inOrder) {
       if (!(await this.states.isFree(manager, one.sweep))) continue;
@@ -149,5 +178,20 @@ function partOf({ sweep, tokenAddress, most }: BatchPart, authorization: Authori
     tokenAddress,
     amount: most,
     authorizationNonce: authorization === undefined ? null : Number(authorization.nonce),
+  };
+}
+
+/** Of the transaction: any fee where one of its parts may cost any. */
+function feeOfAll(parts: readonly PayingPart[], sharedWei: bigint): FeeShare {
+  const expected = parts.reduce((sum, { ownFee }) => sum + ownFee, sharedWei);
+  const most = parts.map(({ mostFee }) => mostFee);
+  const isAny = most.includes(null);
+  return { expected, most: isAny ? null : most.reduce<bigint>((sum, one) => sum + (one ?? 0n), 0n) };
+}
+
+function tooDear(fee: bigint, most: bigint | null): Obstacle {
+  return {
+    code: 'fee_share',
+    reason: `its fee is ${fee} wei by now, with its share of the batch, and may be ${most} (SWEEP_MAX_FEE_BPS)`,
   };
 }

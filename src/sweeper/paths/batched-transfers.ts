@@ -1,20 +1,16 @@
+import { OutgoingSigner } from '../../outgoing/outgoing-signer.js';
 import { Injectable } from '@nestjs/common';
 import { type SweepBatches } from '../../config/chains.js';
 import { delegationTo } from '../../outgoing/delegate/sweep-delegate.js';
 import { type Failure, type Moved, NOTHING_MOVED, type Round } from '../../outgoing/movers.js';
 import { sideBySide } from '../../outgoing/side-by-side.js';
+import { NotSignedError } from '../../outgoing/signing-gate.js';
 import { gasToAllow } from '../../outgoing/transfer-trial.js';
 import { DelegateCheck } from '../delegate/delegate-check.js';
 import { batchesOf } from '../planning/batches.js';
-import { type Obstacle } from '../planning/decide.js';
 import { SweepStates } from '../sweep-states.js';
 import { type BatchPart, BatchSigning } from './batch-signing.js';
 import { type Due, type SweepPath, whatFailed } from './sweep-path.js';
-
-const TANK_LOW: Obstacle = {
-  code: 'gas_tank_low',
-  reason: 'the gas tank cannot pay for it: fill it up',
-};
 
 /**
  * Tokens of many deposit addresses go in one transaction of the gas tank: each address has delegated to a contract that
@@ -26,6 +22,7 @@ export class BatchedTransfers implements SweepPath {
     private readonly states: SweepStates,
     private readonly delegates: DelegateCheck,
     private readonly signing: BatchSigning,
+    private readonly signer: OutgoingSigner,
   ) {}
 
   async move(round: Round, due: readonly Due[]): Promise<Moved> {
@@ -56,32 +53,35 @@ export class BatchedTransfers implements SweepPath {
 
   /** @returns null when it does not go. @throws RpcError */
   private async ready(
-    { chain }: Round,
+    { chain, extent }: Round,
     { delegate }: SweepBatches,
-    { sweep, final, most }: Due,
+    due: Due,
   ): Promise<BatchPart | null> {
+    const { sweep, most } = due;
     const { from, treasury: to, tokenAddress } = sweep;
     if (tokenAddress === null) return null;
-    if (!this.delegates.pays(chain, to)) {
-      const reason = 'the treasury is another one since it was planned: it is planned again';
-      await this.states.wait(sweep, { code: 'no_delegate', reason });
-      return null;
-    }
     const gas = await gasToAllow(chain, { from, to, tokenAddress, amount: most });
     if (typeof gas !== 'bigint') {
       await this.states.fail(chain, sweep, gas.reason);
       return null;
     }
-    const { accounts } = chain;
-    const [code, nodeNonce] = await Promise.all([accounts.code(from), accounts.nonce(from)]);
-    return { sweep, final, most, gas, tokenAddress, nodeNonce, isNew: code !== delegationTo(delegate) };
+    const [code, nodeNonce] = await Promise.all([
+      chain.accounts.code(from, extent.scanned.hash),
+      this.signer.nodeNonce(chain, from),
+    ]);
+    return { ...due, gas, tokenAddress, nodeNonce, isNew: code !== delegationTo(delegate) };
   }
 
   private async send(round: Round, batches: SweepBatches, batch: readonly BatchPart[]): Promise<boolean> {
-    const signed = await this.signing.sign(round, batches, batch);
-    if (signed !== 'gas_tank_low') return signed === 'signed';
-    for (const { sweep } of batch) await this.states.wait(sweep, TANK_LOW);
-    return false;
+    try {
+      const { isSigned, waiting } = await this.signing.sign(round, batches, batch);
+      for (const { part, obstacle } of waiting) await this.states.wait(part.sweep, obstacle);
+      return isSigned;
+    } catch (error) {
+      if (!(error instanceof NotSignedError)) throw error;
+      for (const { sweep } of batch) await this.states.notSigned(sweep, error);
+      return false;
+    }
   }
 }
 

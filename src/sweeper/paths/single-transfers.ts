@@ -1,15 +1,21 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
-import { type Fees } from '../../outgoing/fees.js';
+import { type GasQuote } from '../../chain/accounts/chain-accounts.js';
+import { SETTINGS } from '../../config/configuration.module.js';
+import { type Settings } from '../../config/settings.js';
+import { expectedPrice, type Fees } from '../../outgoing/fees.js';
 import { GasTank } from '../../outgoing/gas-tank.js';
 import { type Moved, type Round } from '../../outgoing/movers.js';
 import { OutgoingSigner } from '../../outgoing/outgoing-signer.js';
+import { OutgoingRepository } from '../../outgoing/outgoing.repository.js';
 import { sideBySide } from '../../outgoing/side-by-side.js';
-import { tryDrain, tryTransfer } from '../../outgoing/transfer-trial.js';
-import { DailyLimits } from '../planning/daily-limits.js';
+import { NotSignedError } from '../../outgoing/signing-gate.js';
+import { type FeeShare } from '../../outgoing/signing-rules.js';
+import { type ExpectedCost, tryDrain, tryTransfer } from '../../outgoing/transfer-trial.js';
 import { SweepStates } from '../sweep-states.js';
 import { Sweep } from '../sweep.entity.js';
+import { mostFeeOf } from './most-fee.js';
 import { type Due, type SweepPath, whatFailed } from './sweep-path.js';
 
 /** What is about to be signed. */
@@ -19,15 +25,18 @@ interface Order {
   isDrain: boolean;
   gasLimit: bigint;
   fees: Fees;
+  fee: FeeShare;
+  balance: { has: bigint; needed: bigint };
 }
 
 /** Each deposit address sends what it has: gas first where it is needed, then the transfer. On every chain, of every asset. */
 @Injectable()
 export class SingleTransfers implements SweepPath {
   constructor(
+    @Inject(SETTINGS) private readonly settings: Settings,
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly states: SweepStates,
-    private readonly limits: DailyLimits,
+    private readonly outgoing: OutgoingRepository,
     private readonly tank: GasTank,
     private readonly signer: OutgoingSigner,
   ) {}
@@ -36,13 +45,22 @@ export class SingleTransfers implements SweepPath {
     const { done, failures } = await sideBySide(
       due,
       ({ sweep }) => whatFailed(sweep),
-      (one) =>
-        this.unlessBusy(one.sweep.tokenAddress === null ? this.native(round, one) : this.token(round, one)),
+      (one) => this.moveOne(round, one),
     );
     return { hasSigned: done.includes(true), failures };
   }
 
-  private async native(round: Round, { sweep, final, most }: Due): Promise<boolean> {
+  private async moveOne(round: Round, one: Due): Promise<boolean> {
+    try {
+      return await (one.sweep.tokenAddress === null ? this.native(round, one) : this.token(round, one));
+    } catch (error) {
+      if (error instanceof NotFreeError) return false;
+      if (error instanceof NotSignedError) return this.states.notSigned(one.sweep, error);
+      throw error;
+    }
+  }
+
+  private async native(round: Round, { sweep, final, most, isWhole }: Due): Promise<boolean> {
     const { from, treasury: to } = sweep;
     const trial = await tryDrain(round.chain, round.quote, { from, to, amount: final });
     if (trial.state === 'refused') return this.states.fail(round.chain, sweep, trial.reason);
@@ -53,23 +71,43 @@ export class SingleTransfers implements SweepPath {
       return this.states.wait(sweep, { code: 'fee_share', reason });
     }
     const amount = all < most ? all : most;
-    const order = { amount, isComplete: amount === all, isDrain: true, gasLimit, fees };
-    return this.sign(round, sweep, order);
+    const moving = amount + cost;
+    return this.sign(round, sweep, {
+      amount,
+      isComplete: isWhole && amount === all,
+      isDrain: true,
+      gasLimit,
+      fees,
+      fee: { expected: cost, most: this.mostFee(round, sweep, moving) },
+      balance: { has: final, needed: moving },
+    });
   }
 
-  private async token(round: Round, { sweep, final, most: amount }: Due): Promise<boolean> {
+  private async token(round: Round, { sweep, final, most: amount, isWhole }: Due): Promise<boolean> {
     const { from, treasury: to, tokenAddress } = sweep;
-    const transfer = { from, to, tokenAddress, amount };
-    const trial = await tryTransfer(round.chain, round.quote, transfer);
+    const trial = await tryTransfer(round, { from, to, tokenAddress, amount });
     if (trial.state === 'refused') return this.states.fail(round.chain, sweep, trial.reason);
-    if (trial.state === 'needs_gas') return this.fund(round, sweep, trial.missing);
+    const feeAt = await this.feeOf(round, sweep, amount, trial);
+    if (trial.state === 'needs_gas') return this.fund(round, sweep, trial.needed, feeAt);
     const { gasLimit, fees } = trial;
-    const order = { amount, isComplete: amount === final, isDrain: false, gasLimit, fees };
-    return this.sign(round, sweep, order);
+    return this.sign(round, sweep, {
+      amount,
+      isComplete: isWhole && amount === final,
+      isDrain: false,
+      gasLimit,
+      fees,
+      fee: feeAt(round.quote, 0n),
+      balance: { has: final, needed: amount },
+    });
   }
 
-  private async fund({ chain }: Round, sweep: Sweep, missing: bigint): Promise<boolean> {
-    const gas = { to: sweep.from, amount: missing, subjectId: sweep.id };
+  private async fund(
+    { chain }: Round,
+    sweep: Sweep,
+    needed: bigint,
+    feeAt: (quote: GasQuote, fundingWei: bigint) => FeeShare,
+  ): Promise<boolean> {
+    const gas = { to: sweep.from, needed, subjectId: sweep.id, feeAt };
     const funding = await this.tank.fund(chain, gas, async (manager) => {
       await this.free(manager, sweep);
       await this.states.funding(manager, sweep);
@@ -82,13 +120,15 @@ export class SingleTransfers implements SweepPath {
     return this.states.wait(sweep, { code: funding.why, reason });
   }
 
-  private async sign({ chain, extent }: Round, sweep: Sweep, order: Order): Promise<boolean> {
+  private async sign(
+    { chain, extent }: Round,
+    sweep: Sweep,
+    { isComplete, ...moved }: Order,
+  ): Promise<boolean> {
     const { from, derivationIndex, treasury, tokenAddress } = sweep;
     const { chainId } = chain;
-    const nodeNonce = await chain.accounts.nonce(from);
-    const { isComplete, ...moved } = order;
+    const nodeNonce = await this.signer.nodeNonce(chain, from);
     await this.dataSource.transaction(async (manager) => {
-      await this.limits.hold(manager, chain, tokenAddress, order.amount);
       await this.free(manager, sweep);
       const outgoing = await this.signer.sign(manager, {
         ...moved,
@@ -103,7 +143,7 @@ export class SingleTransfers implements SweepPath {
       });
       await this.states.sent(manager, sweep, {
         path: 'transfer',
-        amount: order.amount,
+        amount: moved.amount,
         isComplete,
         takenAtBlock: extent.scanned.number,
         outgoingId: outgoing.id,
@@ -112,13 +152,23 @@ export class SingleTransfers implements SweepPath {
     return true;
   }
 
-  private async unlessBusy(step: Promise<boolean>): Promise<boolean> {
-    try {
-      return await step;
-    } catch (error) {
-      if (error instanceof NotFreeError) return false;
-      throw error;
-    }
+  /** What a token's sweep costs in all by a price: what was paid for it so far, its transfer, and gas that is still to be sent. */
+  private async feeOf(
+    round: Round,
+    sweep: Sweep,
+    amount: bigint,
+    { expectedGas, dataFee }: ExpectedCost,
+  ): Promise<(quote: GasQuote, fundingWei: bigint) => FeeShare> {
+    const paid = await this.outgoing.feeOf(this.dataSource.manager, sweep.id);
+    const most = this.mostFee(round, sweep, amount);
+    return (quote, fundingWei) => ({
+      expected: paid + expectedGas * expectedPrice(quote) + dataFee + fundingWei,
+      most,
+    });
+  }
+
+  private mostFee({ chain }: Round, sweep: Sweep, moving: bigint): bigint | null {
+    return mostFeeOf(chain, sweep, moving, this.settings.sweepMaxFeeBps);
   }
 
   /** @throws NotFreeError */

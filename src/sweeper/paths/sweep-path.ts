@@ -6,6 +6,8 @@ export interface Due {
   sweep: Sweep;
   /** What is at the address for good. */
   final: bigint;
+  /** That is all there is: the address is empty without it. */
+  isWhole: boolean;
   /** What of it may be moved now. */
   most: bigint;
 }

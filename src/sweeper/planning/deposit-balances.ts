@@ -3,14 +3,19 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { type Chain } from '../../chain/chain.js';
 import { type ChainConfig } from '../../config/chains.js';
+import { Holdings } from '../../ledger/holdings.js';
 import { type Arrived, DepositFunds } from '../../payments/deposit-funds.js';
 import { type ChainExtent, finalUpTo } from '../../scanner/scanned-chain.js';
 
 export interface Available {
   /** Base units that are there for good: what may still be reorged away is left out. */
   final: bigint;
-  /** More is there, or on its way, which is not final yet. */
-  hasMore: boolean;
+  /** That is all there is, by the books or beyond doubt. */
+  isWhole: boolean;
+  /** Nothing is there and nothing on its way, by the books or beyond doubt. */
+  isEmpty: boolean;
+  /** A node has less now than was scanned: it is behind, or money is leaving. What is there is to be looked at again. */
+  isUnclear: boolean;
 }
 
 /** What lies at a deposit address and may be moved. */
@@ -19,11 +24,13 @@ export class DepositBalances {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly funds: DepositFunds,
+    private readonly holdings: Holdings,
   ) {}
 
   /**
    * By the balance and not by what was recorded, since tokens may take fees and give interest: the balance after the
-   * last block scanned, less what was recorded and is not final. Never more than there is now.
+   * last block scanned, less what was recorded and is not final. Where there is less now, nothing is moved: the scan
+   * will tell what became of it.
    * @throws RpcError, as when the block was reorged away meanwhile
    */
   async available(
@@ -32,17 +39,17 @@ export class DepositBalances {
     address: string,
     tokenAddress: string | null,
   ): Promise<Available> {
-    const { accounts } = chain;
-    const [arrived, scanned, now] = await Promise.all([
+    const [arrived, { shown, isBelieved: isWhole }] = await Promise.all([
       this.funds.arrived(this.dataSource.manager, chain.chainId, address, tokenAddress),
-      accounts.balance(address, tokenAddress, extent.scanned.hash),
-      accounts.balance(address, tokenAddress),
+      this.holdings.after(chain, extent.scanned, address, tokenAddress),
     ]);
+    const now = await chain.accounts.balance(address, tokenAddress, 'latest', shown);
+    if (now < shown) return { final: 0n, isWhole, isEmpty: false, isUnclear: true };
     const unsure = arrived
       .filter((one) => !isFinal(chain, extent, tokenAddress, one))
       .reduce((sum, { amount }) => sum + amount, 0n);
-    const final = (scanned < now ? scanned : now) - unsure;
-    return { final: final > 0n ? final : 0n, hasMore: unsure > 0n || now > scanned };
+    const final = shown > unsure ? shown - unsure : 0n;
+    return { final, isWhole, isEmpty: isWhole && now === 0n && unsure === 0n, isUnclear: false };
   }
 }
 

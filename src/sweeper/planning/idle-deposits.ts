@@ -12,6 +12,8 @@ export interface IdleDeposit {
   isRefundOpen: boolean;
   /** Null: it was never swept in vain since it last went. */
   failed: FailureRecord | null;
+  /** It was to go whatever it costs, and waits only because the treasury has changed since. */
+  wasForced: boolean;
 }
 
 /** Finds what a plan is about. */
@@ -35,6 +37,7 @@ export class IdleDeposits {
     const open = await this.sweeps.openAt(manager, places);
     const busy = new Set(open.filter(({ state }) => state !== 'waiting').map(keyOf));
     const idle = deposits.filter((deposit) => !busy.has(keyOf({ ...deposit, from: deposit.address })));
+    const forced = new Set(open.filter(isForcedStill).map(keyOf));
     const refunded = await this.users.of('refunds').claimsOf(manager, places);
     const failures = await this.sweeps.failures(
       chainId,
@@ -45,8 +48,13 @@ export class IdleDeposits {
       deposit,
       isRefundOpen: refunded.has(deposit.address),
       failed: failed.get(keyOf({ ...deposit, from: deposit.address })) ?? null,
+      wasForced: forced.has(keyOf({ ...deposit, from: deposit.address })),
     }));
   }
+}
+
+function isForcedStill({ state, isForced, reasonCode }: Sweep): boolean {
+  return state === 'waiting' && isForced && reasonCode === 'treasury';
 }
 
 /** One asset at one address. */

@@ -1,19 +1,12 @@
-import { type GasQuote } from '../../chain/accounts/chain-accounts.js';
-import { type ChainConfig } from '../../config/chains.js';
-import { feesFor } from '../../outgoing/fees.js';
 import { type Obstacle } from './decide.js';
-import { retryAt } from './sweeping.js';
 
-export function pausedFor(reason: string | null): Obstacle {
-  return { code: 'paused', reason: `sweeping is paused${reason === null ? '' : `: ${reason}`}` };
-}
+/** After so many failures in a row, the next try waits so long; after the last of them, for an operator. */
+const RETRY_AFTER_MS = [10 * 60_000, 60 * 60_000, 6 * 60 * 60_000];
 
-/** Null: gas costs no more than the operator would pay. */
-export function dearGas(chain: ChainConfig, quote: GasQuote): Obstacle | null {
-  const { maxGasPrice } = chain.sweep;
-  const { maxFeePerGas } = feesFor(quote, false);
-  if (maxGasPrice === undefined || maxFeePerGas <= maxGasPrice) return null;
-  return { code: 'gas_price', reason: `gas costs ${maxFeePerGas} wei, and max_gas_price is ${maxGasPrice}` };
+/** @returns when to try again; null: only when it is asked for */
+function retryAt(failures: number, lastAt: Date): Date | null {
+  const wait = RETRY_AFTER_MS[failures - 1];
+  return wait === undefined ? null : new Date(lastAt.getTime() + wait);
 }
 
 /** Null: it is tried again now. */

@@ -2,16 +2,17 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Chain } from '../../chain/chain.js';
 import { SETTINGS } from '../../config/configuration.module.js';
 import { type Settings } from '../../config/settings.js';
+import { feesFor } from '../../outgoing/fees.js';
 import { type Failure } from '../../outgoing/movers.js';
 import { sideBySide } from '../../outgoing/side-by-side.js';
+import { gasNotDear } from '../../outgoing/signing-rules.js';
 import { SigningPauses } from '../../outgoing/signing-pauses.js';
 import { type ChainExtent, ScannedChain } from '../../scanner/scanned-chain.js';
 import { DepositBalances } from './deposit-balances.js';
 import { type IdleDeposit, IdleDeposits } from './idle-deposits.js';
-import { dearGas } from './obstacles.js';
 import { type PlaceFacts, type PlanFacts } from './plan.js';
 import { SweepCosts } from './sweep-costs.js';
-import { batchesFor, rulesOf, sweepingOf, valueInWei } from './sweeping.js';
+import { batchesFor, rulesOf, sweepingOf, valueInWei } from '../../outgoing/sweep-rules.js';
 
 export interface PlanOptions {
   /** Of these payments only, whatever their status; null: of all that may be swept. */
@@ -48,7 +49,7 @@ export class PlanFactsReader {
     const idle = await this.deposits.of(chain.chainId, extent.scanned.time, options.paymentIds);
     const { treasury } = sweeping;
     const quote = await chain.accounts.gasQuote();
-    const costs = new SweepCosts(chain, treasury, quote);
+    const costs = new SweepCosts(chain, treasury, quote, extent.scanned.hash);
     const { done: places, failures } = await sideBySide(
       idle,
       ({ deposit: { address, tokenAddress } }) =>
@@ -63,7 +64,7 @@ export class PlanFactsReader {
       maxFeeBps: this.settings.sweepMaxFeeBps,
       isForced: options.isForced,
       pause: await this.pauses.current(),
-      gasPrice: dearGas(chain, quote),
+      gasPrice: gasNotDear({ fees: feesFor(quote, false), maxGasPrice: chain.sweep.maxGasPrice }),
       shared: costs.shared(),
       now: new Date(),
       scannedNumber: extent.scanned.number,
@@ -79,8 +80,9 @@ export class PlanFactsReader {
     idle: IdleDeposit,
   ): Promise<PlaceFacts> {
     const { address, tokenAddress } = idle.deposit;
-    const { final: amount, hasMore } = await this.balances.available(chain, extent, address, tokenAddress);
-    if (amount === 0n) return { ...idle, money: null, hasMore };
+    const available = await this.balances.available(chain, extent, address, tokenAddress);
+    const { final: amount, isEmpty } = available;
+    if (amount === 0n) return { ...idle, money: null, isEmpty };
     const money = {
       amount,
       minimum: rulesOf(chain, tokenAddress).minimum,
@@ -90,6 +92,6 @@ export class PlanFactsReader {
       feeWei: await costs.feeOf(address, tokenAddress, amount),
       isBatched: batchesFor(chain, tokenAddress) !== undefined,
     };
-    return { ...idle, money, hasMore };
+    return { ...idle, money, isEmpty };
   }
 }

@@ -1,6 +1,7 @@
 import { type UnsweptDeposit } from '../../payments/deposit-funds.js';
 import { type Candidate, type Decision, decideTogether, type Obstacle, type SharedCost } from './decide.js';
-import { failedBefore, pausedFor } from './obstacles.js';
+import { notPaused } from '../../outgoing/signing-rules.js';
+import { failedBefore } from './obstacles.js';
 
 /** All that a plan is decided by, at one moment. */
 export interface PlanFacts {
@@ -24,10 +25,12 @@ export interface PlaceFacts {
   deposit: UnsweptDeposit;
   isRefundOpen: boolean;
   failed: { failures: number; lastAt: Date } | null;
+  /** It was forced by an earlier plan, and only the treasury has changed since. */
+  wasForced: boolean;
   /** Null: nothing that is final is there. */
   money: PlaceMoney | null;
-  /** Something is there, or on its way, that is not final yet. */
-  hasMore: boolean;
+  /** Nothing is there, nor on its way, by the chain and by the books. */
+  isEmpty: boolean;
 }
 
 /** What lies there and what it is worth, as `Candidate` has it. */
@@ -52,14 +55,18 @@ export interface SweepPlan {
 
 /** What goes, what waits and why, and where nothing is left. */
 export function planSweeps(facts: PlanFacts): SweepPlan {
-  const { treasury, isForced, maxFeeBps, shared } = facts;
+  const { treasury, maxFeeBps, shared } = facts;
   const found = facts.places.flatMap((place) =>
     place.money === null
       ? []
       : [
           {
             deposit: place.deposit,
-            candidate: { ...place.money, isForced, obstacle: obstacleOf(facts, place) },
+            candidate: {
+              ...place.money,
+              isForced: isForcedAt(facts, place),
+              obstacle: obstacleOf(facts, place),
+            },
           },
         ],
   );
@@ -74,14 +81,19 @@ export function planSweeps(facts: PlanFacts): SweepPlan {
     candidate: candidates[index] as Candidate,
     decision: decisions[index] as Decision,
   }));
-  const empty = facts.places.filter(({ money, hasMore }) => money === null && !hasMore);
+  const empty = facts.places.filter(({ isEmpty }) => isEmpty);
   return { planned, empty: empty.map(({ deposit }) => deposit) };
 }
 
 /** What keeps it where it is, whatever it is worth. Force overrides earlier failures, and nothing else of this. */
-function obstacleOf(facts: PlanFacts, { isRefundOpen, failed }: PlaceFacts): Obstacle | null {
-  if (facts.pause.isPaused) return pausedFor(facts.pause.reason);
-  if (facts.gasPrice !== null) return facts.gasPrice;
+function obstacleOf(facts: PlanFacts, place: PlaceFacts): Obstacle | null {
+  const { isRefundOpen, failed } = place;
+  const broken = notPaused(facts) ?? facts.gasPrice;
+  if (broken !== null) return broken;
   if (isRefundOpen) return { code: 'refund', reason: 'a refund of the payment is under way' };
-  return failed !== null && !facts.isForced ? failedBefore(failed, facts.now) : null;
+  return failed !== null && !isForcedAt(facts, place) ? failedBefore(failed, facts.now) : null;
+}
+
+function isForcedAt(facts: PlanFacts, { wasForced }: PlaceFacts): boolean {
+  return facts.isForced || wasForced;
 }

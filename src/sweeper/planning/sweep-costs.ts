@@ -13,7 +13,7 @@ import {
 import { type Payload, unsignedBytes } from '../../outgoing/transaction-bytes.js';
 import { batchOfStrangers } from './batch-payload.js';
 import { type SharedCost } from './decide.js';
-import { batchesFor } from './sweeping.js';
+import { batchesFor } from '../../outgoing/sweep-rules.js';
 
 /** What a transfer takes: gas, and wei for publishing its bytes where the chain charges that. */
 interface Cost {
@@ -29,6 +29,8 @@ export class SweepCosts {
     private readonly chain: Chain,
     private readonly treasury: string,
     private readonly quote: GasQuote,
+    /** Hash of the last block scanned. */
+    private readonly after: string,
   ) {}
 
   /** What each transaction costs that several share, besides what is each one's own. */
@@ -49,10 +51,10 @@ export class SweepCosts {
     const { accounts } = this.chain;
     const { batches } = this.chain.sweep;
     if (batches !== undefined) {
-      const hasDelegated = (await accounts.code(from)) === delegationTo(batches.delegate);
+      const hasDelegated = (await accounts.code(from, this.after)) === delegationTo(batches.delegate);
       return (gas + (hasDelegated ? 0n : AUTHORIZATION_GAS)) * price + dataFee;
     }
-    const own = await accounts.balance(from, null);
+    const own = await accounts.balance(from, null, this.after, 0n);
     const fee = gas * price + dataFee;
     if (own >= gas * feesFor(this.quote, false).maxFeePerGas + dataFee) return fee;
     const funding = await this.once('funding', () =>

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ChainModule } from '../../chain/chain.module.js';
+import { HoldingsModule } from '../../ledger/ledger.module.js';
 import { OutgoingDoorsModule } from '../../outgoing/outgoing-doors.module.js';
 import { ChainFactsModule } from '../../payments/chain-facts.module.js';
 import { ScannedChainModule } from '../../scanner/scanned-chain.module.js';
@@ -13,7 +14,7 @@ import { SweepPlanner } from './sweep-planner.js';
 
 /** Planning, which needs no key: for every process, and for the command line. What refunds claim is asked of `AddressUsers`. */
 @Module({
-  imports: [ChainModule, ChainFactsModule, OutgoingDoorsModule, ScannedChainModule],
+  imports: [ChainModule, ChainFactsModule, HoldingsModule, OutgoingDoorsModule, ScannedChainModule],
   providers: [
     DepositBalances,
     IdleDeposits,

@@ -6,6 +6,7 @@ import { ChainService } from '../../chain/chain.service.js';
 import { type ChainConfig } from '../../config/chains.js';
 import { holdUntilCommit } from '../../database/transaction-lock.js';
 import { hashesOf } from '../../outgoing/outgoing.repository.js';
+import { isAnyOpenFrom } from '../../outgoing/open-transactions.js';
 import { DepositFunds, type UnsweptDeposit } from '../../payments/deposit-funds.js';
 import { Sweep } from '../sweep.entity.js';
 import { NOTHING_LEFT, SweepsRepository } from '../sweeps.repository.js';
@@ -49,10 +50,12 @@ export class SweepPlanner {
     return planned;
   }
 
-  /** Nothing is there any more: swept in parts, refunded, or taken by whoever else has the key. */
+  /** Nothing is there any more: by the chain and the books: swept in parts, or refunded. */
   private async close({ chainId, scannedNumber }: PlanFacts, deposit: UnsweptDeposit): Promise<void> {
     const { address, tokenAddress, paymentId } = deposit;
     await this.dataSource.transaction(async (manager) => {
+      // What took it may still be undone by a reorg.
+      if (await isAnyOpenFrom(manager, chainId, address)) return;
       await this.funds.markSwept(manager, { chainId, address, tokenAddress, upToBlock: scannedNumber });
       const last = await this.sweeps.lastConfirmed(manager, { chainId, from: address, tokenAddress });
       const waiting = (await this.sweeps.openAt(manager, [{ chainId, address }])).filter(

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import { stoodStillSince } from '../../process/running-time.js';
 import { Coalescer } from '../../process/coalescer.js';
 import { applyHealth, healthChanges, holdDeliveries } from '../endpoints/endpoint-health.js';
 import { type WebhookAttempt } from './webhook-attempt.entity.js';
@@ -150,7 +151,7 @@ export class DeliveryRepository {
    */
   private async recordAll(all: Attempted[]): Promise<Recorded[]> {
     const rows = JSON.stringify(all.map(recordRow));
-    const changes = healthChanges(all, Date.now());
+    const changes = healthChanges(all, Date.now(), stoodStillSince);
     const write = async (manager: EntityManager) => {
       const disabled = await applyHealth(manager, changes);
       return { disabled, recorded: await manager.query<{ delivery_id: string }[]>(RECORD, [rows]) };

@@ -1,6 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { SETTINGS } from '../../config/configuration.module.js';
 import { type Settings } from '../../config/settings.js';
+import { runningMs } from '../../process/running-time.js';
 import { type AttemptOutcome, DeliveryRepository, type PendingDelivery } from './delivery.repository.js';
 import { EndpointGate, type Pass } from './endpoint-gate.js';
 import { type Caller } from '../endpoints/endpoint-record.js';
@@ -39,7 +40,7 @@ export class DeliveryService {
     const earlyMs = delivery.dueAt.getTime() - Date.now();
     if (earlyMs > 0) return earlyMs;
     if (delivery.isBehind) return BEHIND_MS;
-    const pass = this.gate.enter(delivery.endpoint.id, underWay, Date.now());
+    const pass = this.gate.enter(delivery.endpoint.id, underWay, runningMs());
     if ('waitMs' in pass) return pass.waitMs;
     const slotMs = await this.slotMs(delivery, pass);
     if (slotMs > 0) return this.comeAgain(delivery, slotMs, false);
@@ -60,7 +61,7 @@ export class DeliveryService {
 
   private async exchange(delivery: PendingDelivery, pass: Pass): Promise<number | null> {
     const { attemptId, answer, durationMs } = await this.send(delivery).catch((error) => {
-      this.gate.leave(pass, Date.now());
+      this.gate.leave(pass, runningMs());
       throw error;
     });
     const outcome = outcomeOf(answer, {
@@ -71,7 +72,7 @@ export class DeliveryService {
       random: Math.random(),
     });
     const isSuccess = outcome.state === 'delivered';
-    this.gate.leave(pass, Date.now(), { deliveryId: delivery.id, isSuccess, durationMs });
+    this.gate.leave(pass, runningMs(), { deliveryId: delivery.id, isSuccess, durationMs });
     const { isRecorded, disabledFor } = await this.deliveries.record(delivery, attemptId, outcome);
     this.report(delivery, outcome, disabledFor);
     if (!isRecorded || !outcome.nextAttemptAt) return null;
@@ -83,9 +84,10 @@ export class DeliveryService {
     const startedAt = new Date();
     const signed = this.sender.sign(endpoint, { id: eventId, body, at: startedAt });
     const attemptId = await this.deliveries.begin(delivery, startedAt);
-    const sentAt = Date.now();
+    // The endpoint's time, not that in which this process stood still.
+    const sentAt = runningMs();
     const answer = await this.sender.post(signed);
-    return { attemptId, answer, durationMs: Date.now() - sentAt };
+    return { attemptId, answer, durationMs: Math.round(runningMs() - sentAt) };
   }
 
   /** @returns ms until the endpoint's rate limit lets it go */
@@ -93,10 +95,10 @@ export class DeliveryService {
     const { rateLimit } = delivery.endpoint;
     if (rateLimit === null || delivery.hasSlot) return 0;
     const waitMs = await this.deliveries.takeSlot(delivery, rateLimit).catch((error) => {
-      this.gate.leave(pass, Date.now());
+      this.gate.leave(pass, runningMs());
       throw error;
     });
-    if (waitMs > 0) this.gate.leave(pass, Date.now());
+    if (waitMs > 0) this.gate.leave(pass, runningMs());
     return waitMs;
   }
 

@@ -25,7 +25,7 @@ const BUSY_SWEEP_MS = 25;
 @Injectable()
 export class Dispatcher implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(Dispatcher.name);
-  private readonly ticker = new Ticker(() => this.dispatchAll());
+  private readonly ticker = new Ticker(() => this.dispatchAll(), { loop: 'dispatch' });
   private unsubscribe: () => void;
   private soon: NodeJS.Timeout | undefined;
   private isBehind = false;

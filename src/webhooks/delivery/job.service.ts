@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { runningMs } from '../../process/running-time.js';
 import { Semaphore } from '../../process/semaphore.js';
 import { DeliveryRepository, type PendingDelivery } from './delivery.repository.js';
 import { DeliveryService, type UnderWay } from './delivery.service.js';
@@ -32,7 +33,7 @@ export class JobService {
    */
   async work(job: WebhookJob): Promise<number | null> {
     const caller = { jobId: job.id, size: job.deliveries?.length ?? 1 };
-    const busyMs = job.endpointId === undefined ? null : this.gate.ask(job.endpointId, caller, Date.now());
+    const busyMs = job.endpointId === undefined ? null : this.gate.ask(job.endpointId, caller, runningMs());
     if (busyMs !== null) return busyMs;
     const pending = await this.deliveries.findPending(job).finally(() => {
       if (job.endpointId !== undefined) this.gate.prepared(job.endpointId, caller);

@@ -22,7 +22,7 @@ const ENOUGH_WAITING = 10_000;
 export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(Reconciler.name);
   private overdueMs = OVERDUE_MS;
-  private readonly ticker = new Ticker(() => this.reconcile());
+  private readonly ticker = new Ticker(() => this.reconcile(), { loop: 'reconcile' });
 
   constructor(
     private readonly deliveries: DispatchRepository,

@@ -7,6 +7,7 @@ import { DataSource } from 'typeorm';
 import { EndpointGate } from './endpoint-gate.js';
 import { type DeliveryState } from './webhook-delivery.entity.js';
 import { WEBHOOK_QUEUE } from './webhook-queue.js';
+import { runningMs } from '../../process/running-time.js';
 
 /** Seconds: from a quick answer on the same continent to the longest timeout. */
 const LATENCY_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
@@ -107,7 +108,7 @@ export class WebhookMetrics implements OnModuleInit {
       help: 'Endpoints this process knows, by the state of their circuit',
       labelNames: ['state'],
       collect() {
-        for (const [state, count] of Object.entries(gate.circuits(Date.now()))) this.set({ state }, count);
+        for (const [state, count] of Object.entries(gate.circuits(runningMs()))) this.set({ state }, count);
       },
     });
   }

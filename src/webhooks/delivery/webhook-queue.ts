@@ -1,8 +1,11 @@
 import { InjectQueue } from '@nestjs/bullmq';
-import { Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { type Queue } from 'bullmq';
+import { SETTINGS } from '../../config/configuration.module.js';
+import { type Settings } from '../../config/settings.js';
 import { HealthIndicators } from '../../health/health-indicators.js';
 import { Coalescer } from '../../process/coalescer.js';
+import { Pace } from '../../process/pace.js';
 import { type WebhookJob } from './webhook-job.js';
 
 export const WEBHOOK_QUEUE = 'webhooks';
@@ -21,6 +24,8 @@ export class TryLaterError extends Error {
 /** Postgres decides when a delivery ends; the queue only brings jobs back when they are due. */
 const NEVER_GIVES_UP = 1_000_000;
 const BULK = 500;
+/** At most one line in so long, however often BullMQ asks. */
+export const COMPLAIN_EVERY_MS = 1_000;
 
 @Injectable()
 export class WebhookQueue {
@@ -30,11 +35,25 @@ export class WebhookQueue {
   constructor(
     @InjectQueue(WEBHOOK_QUEUE) private readonly queue: Queue<WebhookJob>,
     health: HealthIndicators,
+    @Inject(SETTINGS) settings: Settings,
   ) {
+    const pace = new Pace(COMPLAIN_EVERY_MS);
     // BullMQ connects again by itself; unheard, it would write to the console.
-    queue.on('error', ({ message: reason }) => this.logger.warn({ reason }, 'the queue does not answer'));
-    // Not essential: without it payments go on, and the outbox keeps what is to be told.
-    health.add({ name: 'queue', isEssential: false, check: () => queue.isPaused() });
+    queue.on('error', ({ message: reason }) => {
+      if (pace.isDue(Date.now())) this.logger.warn({ reason }, 'the queue does not answer');
+    });
+    let hasAnswered = false;
+    health.add({
+      name: 'queue',
+      // A worker without a queue does nothing. Where the API is too, payments go on while it is away, and the outbox
+      // keeps what is to be sent; but a queue that has never answered will not come back by itself.
+      isEssential: () =>
+        settings.roles.includes('worker') && !(settings.roles.includes('api') && hasAnswered),
+      check: async () => {
+        await queue.isPaused();
+        hasAnswered = true;
+      },
+    });
   }
 
   /** Jobs that are in the queue already stay as they are. */

@@ -1,9 +1,10 @@
 import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
 import { type BeforeApplicationShutdown, Logger } from '@nestjs/common';
 import { type Job } from 'bullmq';
+import { Pace } from '../../process/pace.js';
 import { JobService } from './job.service.js';
 import { type WebhookJob } from './webhook-job.js';
-import { TryLaterError, WEBHOOK_QUEUE } from './webhook-queue.js';
+import { COMPLAIN_EVERY_MS, TryLaterError, WEBHOOK_QUEUE } from './webhook-queue.js';
 
 /** Jobs at once. Slow endpoints keep fewer than that: they get fewer of the hands. */
 const JOBS = 100;
@@ -20,6 +21,7 @@ const JOBS = 100;
 })
 export class WebhooksProcessor extends WorkerHost implements BeforeApplicationShutdown {
   private readonly logger = new Logger(WebhooksProcessor.name);
+  private readonly pace = new Pace(COMPLAIN_EVERY_MS);
 
   constructor(private readonly jobs: JobService) {
     super();
@@ -28,7 +30,7 @@ export class WebhooksProcessor extends WorkerHost implements BeforeApplicationSh
   /** BullMQ goes on by itself; unheard, it would write to the console. */
   @OnWorkerEvent('error')
   onError(error: Error): void {
-    this.logger.warn({ reason: error.message }, 'the queue does not answer');
+    if (this.pace.isDue(Date.now())) this.logger.warn({ reason: error.message }, 'the queue does not answer');
   }
 
   /** The job comes back by itself; whoever runs this has to know why it did not get through. */

@@ -33,6 +33,13 @@ describe('healthChanges', () => {
     expect(kinds(anAttempt('a', 'pending', 4.99))).toEqual([]);
   });
 
+  it('does not count days in which this process stood still', () => {
+    const attempts = [anAttempt('a', 'pending', 6)];
+    const stood = (days: number) => healthChanges(attempts, NOW, () => days * DAY_MS).map(({ kind }) => kind);
+    expect(stood(2)).toEqual([]);
+    expect(stood(0.5)).toEqual(['disable']);
+  });
+
   it('does not disable what answered once in the same breath', () => {
     expect(kinds(anAttempt('a', 'delivered', 6), anAttempt('a', 'pending', 6))).toEqual(['a recovered']);
     expect(kinds(anAttempt('a', 'pending', 6), anAttempt('a', 'delivered', 6))).toEqual(['a recovered']);

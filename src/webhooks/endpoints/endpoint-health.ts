@@ -29,13 +29,19 @@ interface Told {
  * What attempts tell about the health of their endpoints. Only what changes something: an endpoint's row is shared by
  * all of its deliveries. In order of the ids, so that two transactions never wait for each other's rows.
  * @param now ms since the epoch
+ * @param stoodStillSince how much of the time since then nobody could be asked in, ms: that is nobody's failure
  */
-export function healthChanges(all: readonly [Tried, Told, ...unknown[]][], now: number): HealthChange[] {
+export function healthChanges(
+  all: readonly [Tried, Told, ...unknown[]][],
+  now: number,
+  stoodStillSince: (sinceMs: number) => number = () => 0,
+): HealthChange[] {
   const changes = new Map<string, HealthChange>();
   const gone = new Map<string, HealthChange>();
   for (const [{ endpoint }, { state, disableFor }] of all) {
     const { id: endpointId, failingSince } = endpoint;
-    const failingMs = failingSince === null ? 0 : now - failingSince.getTime();
+    const since = failingSince?.getTime() ?? now;
+    const failingMs = now - since - stoodStillSince(since);
     const known = changes.get(endpointId)?.kind;
     if (disableFor !== null) gone.set(endpointId, { endpointId, kind: 'disable', reason: disableFor });
     if (state === 'delivered') {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, IsNull } from 'typeorm';
 import { WebhookEndpoint } from '../endpoints/webhook-endpoint.entity.js';
+import { Merchant } from '../../auth/merchant.entity.js';
 
 /** A merchant's endpoints, and the built-in one that every merchant has. */
 @Injectable()
@@ -31,7 +32,7 @@ export class EndpointsRepository {
   /** How many a merchant has of its own; nobody adds one to it until the transaction ends. */
   async countForUpdate(manager: EntityManager, merchantId: string): Promise<number> {
     // Foreign keys to the merchant are still checked meanwhile, so that its payments do not wait.
-    await manager.query('SELECT 1 FROM merchants WHERE id = $1 FOR NO KEY UPDATE', [merchantId]);
+    await manager.findOne(Merchant, { where: { id: merchantId }, lock: { mode: 'for_no_key_update' } });
     return manager.countBy(WebhookEndpoint, { merchantId, deletedAt: IsNull() });
   }
 

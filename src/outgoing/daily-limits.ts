@@ -1,18 +1,15 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
-import { type ChainConfig } from '../../config/chains.js';
-import { OutgoingRepository } from '../../outgoing/outgoing.repository.js';
-import { RepeatedMessage } from '../../process/repeated-message.js';
-import { type Obstacle } from './decide.js';
-import { SweeperMetrics } from '../sweeper-metrics.js';
-import { rulesOf, startOfDay } from './sweeping.js';
-import { holdUntilCommit } from '../../database/transaction-lock.js';
+import { type ChainConfig } from '../config/chains.js';
+import { OutgoingRepository } from './outgoing.repository.js';
+import { RepeatedMessage } from '../process/repeated-message.js';
+import { holdUntilCommit } from '../database/transaction-lock.js';
+import { OutgoingMetrics } from './outgoing-metrics.js';
+import { type Broken, type SigningFacts } from './signing-rules.js';
+import { rulesOf, startOfDay } from './sweep-rules.js';
 
 const COMPLAIN_EVERY_MS = 3_600_000;
-
-/** Somebody else has used up the day meanwhile. */
-class LimitReachedError extends Error {}
 
 /** A sweep and the base units of its asset that it would move. */
 interface Wanted {
@@ -29,7 +26,7 @@ export class DailyLimits {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly outgoing: OutgoingRepository,
-    private readonly metrics: SweeperMetrics,
+    private readonly metrics: OutgoingMetrics,
   ) {}
 
   /**
@@ -39,9 +36,9 @@ export class DailyLimits {
   async share<T extends Wanted>(
     chain: ChainConfig,
     wanted: readonly T[],
-  ): Promise<{ one: T; most: bigint | Obstacle }[]> {
+  ): Promise<{ one: T; most: bigint | Broken }[]> {
     const taken = new Map<string | null, bigint>();
-    const shared: { one: T; most: bigint | Obstacle }[] = [];
+    const shared: { one: T; most: bigint | Broken }[] = [];
     for (const one of wanted) {
       const { tokenAddress } = one.sweep;
       const before = taken.get(tokenAddress) ?? 0n;
@@ -62,7 +59,7 @@ export class DailyLimits {
     tokenAddress: string | null,
     wanted: bigint,
     taken: bigint,
-  ): Promise<bigint | Obstacle> {
+  ): Promise<bigint | Broken> {
     const { maxPerSweep, maxPerDay } = rulesOf(chain, tokenAddress);
     const most = maxPerSweep !== undefined && maxPerSweep < wanted ? maxPerSweep : wanted;
     if (most < wanted) this.told(chain, tokenAddress, 'per_sweep', `max_per_sweep is ${maxPerSweep}`);
@@ -76,20 +73,28 @@ export class DailyLimits {
   }
 
   /**
-   * Makes sure inside of the transaction that signs: whoever signs for the same asset meanwhile waits.
-   * @throws LimitReachedError
+   * What is left of the day inside of the transaction that signs: whoever signs for the same asset meanwhile waits.
+   * @returns of each asset that has a limit
    */
-  async hold(
+  async held(
     manager: EntityManager,
     chain: ChainConfig,
-    tokenAddress: string | null,
-    amount: bigint,
-  ): Promise<void> {
-    const { maxPerDay } = rulesOf(chain, tokenAddress);
-    if (maxPerDay === undefined) return;
-    await holdUntilCommit(manager, `quittance sweep limit ${chain.chainId} ${tokenAddress}`);
-    const sent = await this.sentToday(manager, chain, tokenAddress);
-    if (sent + amount > maxPerDay) throw new LimitReachedError(`max_per_day of ${chain.name} is reached`);
+    movements: readonly { tokenAddress: string | null; amount: bigint }[],
+  ): Promise<SigningFacts['days']> {
+    const sums = new Map<string | null, bigint>();
+    for (const { tokenAddress, amount } of movements) {
+      sums.set(tokenAddress, (sums.get(tokenAddress) ?? 0n) + amount);
+    }
+    const days: SigningFacts['days'][number][] = [];
+    // In one order everywhere.
+    for (const [tokenAddress, wanted] of [...sums].sort(([a], [b]) => ((a ?? '') < (b ?? '') ? -1 : 1))) {
+      const { maxPerDay } = rulesOf(chain, tokenAddress);
+      if (maxPerDay === undefined) continue;
+      await holdUntilCommit(manager, `quittance sweep limit ${chain.chainId} ${tokenAddress}`);
+      const left = maxPerDay - (await this.sentToday(manager, chain, tokenAddress));
+      days.push({ tokenAddress, maxPerDay, left, wanted });
+    }
+    return days;
   }
 
   private sentToday(

@@ -1,6 +1,6 @@
-import { MethodNotFoundError, RpcError } from '../rpc/rpc-endpoint.js';
-import { type RpcFailureKind } from '../rpc/rpc-failure.js';
-import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
+import { MethodNotFoundError, RpcError } from './rpc-endpoint.js';
+import { type RpcFailureKind } from './rpc-failure.js';
+import { UnprovenAnswerError } from './unproven-answer.js';
 
 /** One way to the answer, as by one method. */
 export interface Source<T> {

@@ -1,7 +1,7 @@
-import { type AssetSweep, type ChainConfig, type SweepBatches } from '../../config/chains.js';
-import { type Settings } from '../../config/settings.js';
+import { type AssetSweep, type ChainConfig, type SweepBatches } from '../config/chains.js';
+import { type Settings } from '../config/settings.js';
 
-export { valueInWei } from '../../config/worth.js';
+export { valueInWei } from '../config/worth.js';
 
 /** Where a chain's money goes, lower-case; or why nothing is swept there. */
 export type Sweeping = { treasury: string } | { off: string };
@@ -30,15 +30,6 @@ export function rulesOf(
 /** The beginning of a day by UTC. */
 export function startOfDay(now: Date): Date {
   return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate()));
-}
-
-/** After so many failures in a row, the next try waits so long; after the last of them, for an operator. */
-const RETRY_AFTER_MS = [10 * 60_000, 60 * 60_000, 6 * 60 * 60_000];
-
-/** @returns when to try again; null: only when it is asked for */
-export function retryAt(failures: number, lastAt: Date): Date | null {
-  const wait = RETRY_AFTER_MS[failures - 1];
-  return wait === undefined ? null : new Date(lastAt.getTime() + wait);
 }
 
 /** How a chain's tokens go together; undefined: this asset goes by itself, as the native one does, cheap as it is. */

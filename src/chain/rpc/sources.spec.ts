@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { MethodNotFoundError, RpcError } from '../rpc/rpc-endpoint.js';
-import { type RpcFailureKind } from '../rpc/rpc-failure.js';
+import { MethodNotFoundError, RpcError } from './rpc-endpoint.js';
+import { type RpcFailureKind } from './rpc-failure.js';
 import { Sources } from './sources.js';
 
 const failing = (kind: RpcFailureKind) => () => Promise.reject(new RpcError('it', 'method', kind, { kind }));

@@ -1,0 +1,83 @@
+import { afterRunningMs } from '../../process/running-time.js';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import axios, { type AxiosInstance } from 'axios';
+import { type HttpAnswer, RefusedError } from './rpc-refusal.js';
+
+/** The answer began to come, and did not come whole: cut off, or longer than is read. */
+export class CutOffError extends RefusedError {}
+
+/** Nothing came in time. */
+export class NoAnswerError extends RefusedError {}
+
+/**
+ * Posts to one URL. ethers' own HTTP, which copies all that has come with every packet, is not used: many blocks at once
+ * are megabytes.
+ */
+export class RpcHttp {
+  private readonly http: AxiosInstance;
+  private readonly agents = {
+    httpAgent: new HttpAgent({ keepAlive: true }),
+    httpsAgent: new HttpsAgent({ keepAlive: true }),
+  };
+
+  constructor(
+    url: string,
+    private readonly timeoutMs: number,
+  ) {
+    this.http = axios.create({
+      ...addressOf(url),
+      headers: { 'content-type': 'application/json' },
+      ...this.agents,
+      proxy: false,
+      maxRedirects: 0,
+      responseType: 'text',
+      transformResponse: (text: string) => text,
+      // Whatever the status, a node says in the body why.
+      validateStatus: () => true,
+    });
+  }
+
+  /** @param mostBytes of the answer that are read. @throws CutOffError, NoAnswerError, RefusedError */
+  async post(body: string, mostBytes: number): Promise<HttpAnswer> {
+    // A limit on the whole exchange: axios' own timeout does not see a body that drips, and counts our own standstills.
+    const limit = new AbortController();
+    const cancelTimer = afterRunningMs(this.timeoutMs, () => limit.abort());
+    try {
+      const { signal } = limit;
+      const answer = await this.http.post<string>('', body, { signal, maxContentLength: mostBytes });
+      const retryAfter: unknown = answer.headers['retry-after'];
+      const { status, statusText, data: text } = answer;
+      return { status, statusText, text, ...(typeof retryAfter === 'string' ? { retryAfter } : {}) };
+    } catch (error) {
+      throw this.refusalOf(error);
+    } finally {
+      cancelTimer();
+    }
+  }
+
+  close(): void {
+    Object.values(this.agents).forEach((agent) => agent.destroy());
+  }
+
+  /** By its code: what axios and the system say in words names the URL, which may hold a key. */
+  private refusalOf(error: unknown): RefusedError {
+    if (axios.isCancel(error)) return new NoAnswerError({ message: `no answer within ${this.timeoutMs} ms` });
+    const { code, message } = error as { code?: string; message?: string };
+    if (/maxContentLength/.test(message ?? ''))
+      return new CutOffError({ message: 'its answer is longer than any should be' });
+    if (code === 'ERR_BAD_RESPONSE') return new CutOffError({ message: 'its answer was cut off' });
+    return new RefusedError({
+      message: code === undefined ? 'the connection failed' : `the connection failed (${code})`,
+    });
+  }
+}
+
+/** axios would take credentials out of the URL itself, and name the URL in its errors. */
+function addressOf(url: string): { baseURL: string; auth?: { username: string; password: string } } {
+  const parsed = new URL(url);
+  const [username, password] = [parsed.username, parsed.password].map(decodeURIComponent) as [string, string];
+  parsed.username = '';
+  parsed.password = '';
+  return { baseURL: parsed.toString(), ...(username === '' ? {} : { auth: { username, password } }) };
+}

@@ -1,0 +1,75 @@
+import { printable } from './answers/shape.js';
+
+/** What the node said instead of a result. */
+export interface RpcRefusal {
+  code?: number;
+  /** Printable, and cut. */
+  message: string;
+  data?: unknown;
+  httpStatus?: number;
+  retryAfter?: string;
+}
+
+/** A call that got no result. */
+export class RefusedError extends Error {
+  constructor(readonly refusal: RpcRefusal) {
+    super(refusal.message);
+  }
+}
+
+/** What came back over HTTP. */
+export interface HttpAnswer {
+  status: number;
+  statusText: string;
+  retryAfter?: string;
+  text: string;
+}
+
+const DATA_CHARACTERS = 4_096;
+const HEADER_CHARACTERS = 64;
+
+export function isOk({ status }: HttpAnswer): boolean {
+  return status >= 200 && status < 300;
+}
+
+/** Undefined: no JSON. */
+export function jsonOf({ text }: HttpAnswer): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param given the `error` of an answer, whatever is in it */
+export function refusalOf(response: HttpAnswer, given: unknown): RpcRefusal {
+  const ofHttp = {
+    ...(isOk(response) ? {} : { httpStatus: response.status }),
+    ...(response.retryAfter === undefined
+      ? {}
+      : { retryAfter: response.retryAfter.slice(0, HEADER_CHARACTERS) }),
+  };
+  if (given === null || given === undefined) {
+    const message = isOk(response)
+      ? 'its answer is no JSON-RPC'
+      : printable(`HTTP ${response.status} ${response.statusText}`);
+    return { ...ofHttp, message };
+  }
+  return { ...ofHttp, ...errorOf(given) };
+}
+
+/** Some gateways have a sentence in place of the object. */
+function errorOf(given: unknown): Pick<RpcRefusal, 'code' | 'message' | 'data'> {
+  if (typeof given === 'string') return { message: printable(given) };
+  if (typeof given !== 'object' || given === null) return { message: 'its answer is no JSON-RPC' };
+  const { code, message, data } = given as Partial<Record<string, unknown>>;
+  return {
+    message: typeof message === 'string' ? printable(message) : 'it gave no reason',
+    ...(typeof code === 'number' ? { code } : {}),
+    ...(data === undefined || data === null ? {} : { data: cut(data) }),
+  };
+}
+
+function cut(data: unknown): string {
+  return printable(typeof data === 'string' ? data : JSON.stringify(data), DATA_CHARACTERS);
+}

@@ -1,0 +1,68 @@
+import { describe, expect, it } from '@jest/globals';
+import { getAddress } from 'ethers';
+import { parseChains } from './load-chains.js';
+import { PRESET_TOKENS } from './preset-tokens.js';
+import { PRESETS } from './presets.js';
+
+const read = (content: string) => {
+  const { chains, problems } = parseChains(content, 'chains.yaml');
+  return { chains, problems: problems.map(({ name, what }) => `${name}: ${what}`) };
+};
+
+describe('a preset', () => {
+  it.each(Object.keys(PRESETS))('is enough with endpoints: %s', (preset) => {
+    const { chains, problems } = read(`- {preset: ${preset}, rpc_urls: ["https://a.example"]}`);
+    expect(problems).toEqual([]);
+    const { chainId } = PRESETS[preset as keyof typeof PRESETS];
+    expect(chains[0]).toMatchObject({ name: preset, chainId, rpcUrls: ['https://a.example'] });
+    expect(chains[0]?.tokens).toHaveLength(PRESET_TOKENS[chainId]?.length ?? 0);
+  });
+
+  it('gives way to what is written beside it', () => {
+    const { chains, problems } = read(`
+- preset: base
+  name: our-base
+  rpc_url: https://a.example
+  confirmations: finalized
+  proofs: receipts
+  tokens: [{symbol: USDX, address: "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913", decimals: 6}]
+`);
+    expect(problems).toEqual([]);
+    expect(chains[0]).toMatchObject({
+      name: 'our-base',
+      chainId: 8453,
+      blockTimeMs: 2000,
+      confirmations: { kind: 'finality', tag: 'finalized' },
+      proofs: 'receipts',
+      tokens: [{ symbol: 'USDX' }],
+    });
+  });
+
+  it('has the proofs that are usual for its chain', () => {
+    const proofsOf = (preset: string) =>
+      read(`- {preset: ${preset}, rpc_urls: ["https://a.example"]}`).chains[0]?.proofs;
+    expect(['ethereum', 'arbitrum', 'celo', 'polygon', 'avalanche'].map(proofsOf)).toEqual([
+      'full',
+      'receipts',
+      'receipts',
+      'off',
+      'off',
+    ]);
+  });
+
+  it('that is misspelt is told by the one that was meant', () => {
+    const { problems } = read('- {preset: etherium, rpc_urls: ["https://a.example"]}');
+    expect(problems).toContainEqual(expect.stringMatching(/preset: .*did you mean "ethereum"/));
+  });
+
+  it('is not taken for another chain than its own', () => {
+    const { problems } = read('- {preset: base, chain_id: 10, rpc_urls: ["https://a.example"]}');
+    expect(problems).toEqual([expect.stringMatching(/chain_id: is not that of the preset "base", 8453/)]);
+  });
+
+  it('is of no chain twice, and its tokens are written with their checksums', () => {
+    const ids = Object.values(PRESETS).map(({ chainId }) => chainId);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const [, address] of Object.values(PRESET_TOKENS).flat()) expect(getAddress(address)).toBe(address);
+  });
+});

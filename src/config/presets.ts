@@ -1,0 +1,150 @@
+import { PRESET_TOKENS } from './preset-tokens.js';
+
+/** A chain as chains.yaml would describe it; what is written beside `preset` wins. */
+export interface Preset {
+  chainId: number;
+  native: string;
+  blockTimeMs: number;
+  /** Blocks until a payment counts as final, and why so many. */
+  confirmations: { blocks: number; because: string };
+  explorerUrl: string;
+  /** What is known of its nodes; for docs/chains.md. */
+  habits?: string;
+}
+
+const ONE_EPOCH = 'an epoch: by then validators with two thirds of the stake have voted on the block';
+const ONE_MINUTE =
+  'about a minute of a single sequencer that has not reordered it; for amounts that matter take `finalized`';
+const PROBABLE = 'deep enough that the validators of several rounds have built on it';
+const TEST = 'a test network: nothing is at stake';
+
+/**
+ * Chain ids, native assets, explorers and block times: viem's chain definitions (github.com/wevm/viem,
+ * src/chains/definitions and the chainConfig of each stack, read in August 2026). Of networks for which it names no
+ * block time, that of their main network is taken; Mantle's is that of the OP stack it is built from.
+ * Left out: a test network of Sonic, since sources name different ones.
+ */
+export const PRESETS = {
+  ethereum: chain(1, 'ETH', 12_000, 32, ONE_EPOCH, 'https://etherscan.io'),
+  sepolia: chain(11_155_111, 'ETH', 12_000, 8, TEST, 'https://sepolia.etherscan.io'),
+  base: chain(8_453, 'ETH', 2_000, 30, ONE_MINUTE, 'https://basescan.org'),
+  'base-sepolia': chain(84_532, 'ETH', 2_000, 8, TEST, 'https://sepolia.basescan.org'),
+  arbitrum: chain(42_161, 'ETH', 250, 240, ONE_MINUTE, 'https://arbiscan.io'),
+  'arbitrum-sepolia': chain(421_614, 'ETH', 250, 40, TEST, 'https://sepolia.arbiscan.io'),
+  optimism: chain(10, 'ETH', 2_000, 30, ONE_MINUTE, 'https://optimistic.etherscan.io'),
+  'optimism-sepolia': chain(11_155_420, 'ETH', 2_000, 8, TEST, 'https://optimism-sepolia.blockscout.com'),
+  polygon: chain(
+    137,
+    'POL',
+    2_000,
+    128,
+    PROBABLE,
+    'https://polygonscan.com',
+    'state syncs are reported beside its roots',
+  ),
+  'polygon-amoy': chain(80_002, 'POL', 2_000, 16, TEST, 'https://amoy.polygonscan.com'),
+  bsc: chain(
+    56,
+    'BNB',
+    750,
+    40,
+    PROBABLE,
+    'https://bscscan.com',
+    'public nodes answer wide eth_getLogs with "limit exceeded"',
+  ),
+  'bsc-testnet': chain(97, 'tBNB', 750, 16, TEST, 'https://testnet.bscscan.com'),
+  avalanche: chain(
+    43_114,
+    'AVAX',
+    1_700,
+    20,
+    PROBABLE,
+    'https://snowtrace.io',
+    'header fields of its own; roots of receipts are those of blocks settled before',
+  ),
+  'avalanche-fuji': chain(43_113, 'AVAX', 1_700, 8, TEST, 'https://testnet.snowtrace.io'),
+  gnosis: chain(100, 'XDAI', 5_000, 32, PROBABLE, 'https://gnosisscan.io'),
+  'gnosis-chiado': chain(10_200, 'xDAI', 5_000, 8, TEST, 'https://blockscout.chiadochain.net'),
+  celo: chain(
+    42_220,
+    'CELO',
+    1_000,
+    60,
+    ONE_MINUTE,
+    'https://celoscan.io',
+    'most transactions are of type 0x7b; CELO is also a token, which is refused as one',
+  ),
+  'celo-sepolia': chain(11_142_220, 'S-CELO', 1_000, 16, TEST, 'https://celo-sepolia.blockscout.com'),
+  linea: chain(59_144, 'ETH', 2_000, 30, ONE_MINUTE, 'https://lineascan.build'),
+  'linea-sepolia': chain(59_141, 'ETH', 2_000, 8, TEST, 'https://sepolia.lineascan.build'),
+  scroll: chain(
+    534_352,
+    'ETH',
+    3_000,
+    20,
+    ONE_MINUTE,
+    'https://scrollscan.com',
+    'messages from below are of a type 0x7e of its own',
+  ),
+  'scroll-sepolia': chain(534_351, 'ETH', 3_000, 8, TEST, 'https://sepolia.scrollscan.com'),
+  zksync: chain(
+    324,
+    'ETH',
+    1_000,
+    60,
+    ONE_MINUTE,
+    'https://explorer.zksync.io',
+    'hashes are made in another way; ETH is also the token 0x…800a, which is refused as one',
+  ),
+  'zksync-sepolia': chain(300, 'ETH', 1_000, 16, TEST, 'https://sepolia.explorer.zksync.io'),
+  mantle: chain(
+    5_000,
+    'MNT',
+    2_000,
+    30,
+    ONE_MINUTE,
+    'https://mantlescan.xyz',
+    'deposits have fields beyond the OP stack’s',
+  ),
+  'mantle-sepolia': chain(5_003, 'MNT', 2_000, 8, TEST, 'https://explorer.sepolia.mantle.xyz'),
+  sonic: chain(146, 'S', 630, 100, PROBABLE, 'https://sonicscan.org', 'blocks are made from events'),
+} satisfies Record<string, Preset>;
+
+/** A preset as the entry of chains.yaml that it stands for; undefined: there is none of that name. */
+export function presetEntry(name: string): Record<string, unknown> | undefined {
+  const preset = (PRESETS as Record<string, Preset | undefined>)[name];
+  if (!Object.hasOwn(PRESETS, name) || preset === undefined) return undefined;
+  const { chainId, native, blockTimeMs, confirmations, explorerUrl } = preset;
+  return {
+    name,
+    chain_id: chainId,
+    confirmations: confirmations.blocks,
+    block_time_ms: blockTimeMs,
+    native: { symbol: native, decimals: 18 },
+    tokens: (PRESET_TOKENS[chainId] ?? []).map(([symbol, address, decimals]) => ({
+      symbol,
+      address,
+      decimals,
+    })),
+    explorer_url: explorerUrl,
+  };
+}
+
+function chain(
+  chainId: number,
+  native: string,
+  blockTimeMs: number,
+  blocks: number,
+  because: string,
+  explorerUrl: string,
+  habits?: string,
+): Preset {
+  return {
+    chainId,
+    native,
+    blockTimeMs,
+    confirmations: { blocks, because },
+    explorerUrl,
+    ...(habits === undefined ? {} : { habits }),
+  };
+}

@@ -1,0 +1,42 @@
+/** Of the system and of Node, when a connection cannot be made or is lost. */
+const CONNECTION_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EPIPE',
+  'ETIMEDOUT',
+]);
+
+/**
+ * PostgreSQL, appendix A: 08 connection exception, 53 insufficient resources (no connection left, a full disk), 57 an
+ * operator's intervention (shutdown, a statement over its time), 25P03 and 25006 a session that was ended or a standby,
+ * 55P03 a lock that was not given in time, 40 a transaction to be tried again.
+ */
+const POSTGRES_CODES = /^(08|53|57|40)|^(25P03|25006|55P03)$/;
+
+/** pg's own words, which have no code. */
+const MESSAGES =
+  /^(Query read timeout|timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Cannot use a pool after calling end|the database did not answer in time|Client was closed)/;
+
+/** Whether an error says that the database is away, frozen or out of something: the same request may succeed later. */
+export function isDatabaseAway(error: unknown): boolean {
+  for (let next = error; next instanceof Error; next = causeOf(next)) {
+    const { code } = next as { code?: unknown };
+    if (MESSAGES.test(next.message)) return true;
+    if (typeof code === 'string' && (CONNECTION_CODES.has(code) || isPostgresAway(next, code))) return true;
+  }
+  return false;
+}
+
+/** The codes of other libraries look different: five letters and digits are Postgres's, and so is a severity. */
+function isPostgresAway(error: Error, code: string): boolean {
+  return 'severity' in error && code.length === 5 && POSTGRES_CODES.test(code);
+}
+
+/** TypeORM wraps what the driver said. */
+function causeOf(error: Error): unknown {
+  return (error as { driverError?: unknown }).driverError ?? error.cause;
+}

@@ -1,0 +1,59 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { type DataSource, type EntityManager } from 'typeorm';
+
+export class SecondConnectionError extends Error {
+  constructor() {
+    super(
+      'a second connection was asked for inside a transaction: once every connection of the pool does so, all wait ' +
+        'for one another. Pass the transaction’s manager on, or read before it begins',
+    );
+  }
+}
+
+/** The part of pg's pool that this is about. */
+interface Pool {
+  connect: (callback: (error: Error, client?: undefined, release?: () => void) => void) => void;
+  idleCount: number;
+  totalCount: number;
+  options: { max: number };
+}
+
+/** The transaction that a chain of calls is inside of. */
+const transactions = new AsyncLocalStorage<{ isOpen: boolean }>();
+
+/**
+ * Makes it an error to ask a data source's pool for a second connection from inside a transaction.
+ * @param isStrict always; else only where it would have to wait, which is where it is dangerous
+ */
+export function guardConnections(dataSource: DataSource, isStrict: boolean): DataSource {
+  markTransactions(dataSource.manager);
+  const pool = (dataSource.driver as unknown as { master: Pool }).master;
+  const connect = pool.connect.bind(pool);
+  pool.connect = (callback) => {
+    const isInside = transactions.getStore()?.isOpen === true;
+    const wouldWait = pool.idleCount === 0 && pool.totalCount >= pool.options.max;
+    if (isInside && (isStrict || wouldWait)) callback(new SecondConnectionError());
+    else connect(callback);
+  };
+  return dataSource;
+}
+
+/** Only of the manager that takes a connection for each transaction; one inside of it is another manager. */
+function markTransactions(manager: EntityManager): void {
+  const transaction = manager.transaction.bind(manager) as (...args: unknown[]) => Promise<unknown>;
+  const marked = (...args: unknown[]) => {
+    const inside = (work: (inner: EntityManager) => Promise<unknown>) => (inner: EntityManager) => {
+      const state = { isOpen: true };
+      return transactions.run(state, async () => {
+        try {
+          return await work(inner);
+        } finally {
+          state.isOpen = false;
+        }
+      });
+    };
+    // The work stands behind the isolation level, where there is one.
+    return transaction(...args.map((one) => (typeof one === 'function' ? inside(one as never) : one)));
+  };
+  manager.transaction = marked;
+}

@@ -1,0 +1,71 @@
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { SETTINGS } from '../config/configuration.module.js';
+import { parseEncryptionKeys } from '../config/secrets.js';
+import { type Settings } from '../config/settings.js';
+import { EncryptionCanary } from './encryption-canary.entity.js';
+import { Sealer, type SealedText } from './sealing.js';
+
+export class WrongEncryptionKeyError extends Error {
+  constructor(keyId: string, isGiven: boolean) {
+    super(
+      isGiven
+        ? `ENCRYPTION_KEY has another key under the id "${keyId}" than the one that sealed this database's secrets; ` +
+            'give back the key that was used before (with a restored database, the one of its time)'
+        : `this database's secrets need the key with the id "${keyId}", which ENCRYPTION_KEY does not hold; put it ` +
+            'behind the current one: new:<base64>,' +
+            `${keyId}:<base64>. If no secret is left under it, delete its row from encryption_canaries`,
+    );
+  }
+}
+
+const CANARY = 'quittance';
+
+/** A key that does not open this database's secrets stops the start, rather than each webhook later on. */
+@Injectable()
+export class EncryptionCheck implements OnModuleInit {
+  constructor(
+    @Inject(SETTINGS) private readonly settings: Settings,
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly sealer: Sealer,
+  ) {}
+
+  /** @throws WrongEncryptionKeyError */
+  async onModuleInit(): Promise<void> {
+    const { encryptionKey } = this.settings;
+    if (encryptionKey === null) return;
+    const given = new Set(parseEncryptionKeys(encryptionKey).map(({ id }) => id));
+    for (const sealed of await this.known()) {
+      if (!given.has(sealed.key_id)) throw new WrongEncryptionKeyError(sealed.key_id, false);
+      if (!this.opens(sealed)) throw new WrongEncryptionKeyError(sealed.key_id, true);
+    }
+    const sealed = this.sealer.seal(CANARY);
+    await this.dataSource.manager
+      .createQueryBuilder()
+      .insert()
+      .into(EncryptionCanary)
+      .values({ keyId: sealed.key_id, sealed })
+      .orIgnore()
+      .execute();
+  }
+
+  /** Canaries, and a secret from before there were any. */
+  private async known(): Promise<SealedText[]> {
+    const canaries = await this.dataSource.manager.find(EncryptionCanary);
+    const secrets = await this.dataSource.query<{ sealed: SealedText }[]>(
+      `SELECT secrets->0 AS sealed FROM webhook_endpoints
+       WHERE deleted_at IS NULL AND jsonb_array_length(secrets) > 0 ORDER BY id DESC LIMIT 1`,
+    );
+    return [...canaries, ...secrets].map(({ sealed }) => sealed);
+  }
+
+  private opens(sealed: SealedText): boolean {
+    try {
+      this.sealer.open(sealed);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}

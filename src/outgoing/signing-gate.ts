@@ -1,0 +1,114 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type EntityManager } from 'typeorm';
+import { type ChainConfig } from '../config/chains.js';
+import { CHAINS, SETTINGS } from '../config/configuration.module.js';
+import { type Settings } from '../config/settings.js';
+import { paymentAt } from '../payments/payment-addresses.js';
+import { Keys } from '../wallet/keys.js';
+import { DailyLimits } from './daily-limits.js';
+import { type Fees } from './fees.js';
+import { type Purpose } from './outgoing-transaction.entity.js';
+import { Recipients } from './recipients.js';
+import { SigningPause } from './signing-pause.entity.js';
+import { type Broken, type BrokenCode, brokenBy, type FeeShare, type SigningFacts } from './signing-rules.js';
+import { sweepingOf } from './sweep-rules.js';
+
+/** Something moves to a recipient. */
+export interface Movement {
+  /** Lower-case. */
+  recipient: string;
+  /** Null: the native asset. */
+  tokenAddress: string | null;
+  amount: bigint;
+}
+
+/** What is about to be signed, as far as rules look at it. */
+export interface SigningRequest {
+  chainId: number;
+  purpose: Purpose;
+  fees: Fees;
+  fee: FeeShare | null;
+  /** None: it replaces what was let through before. */
+  movements: readonly Movement[];
+  balance: SigningFacts['balance'];
+}
+
+/** Nothing was signed, as something does not hold any more; the message says what. It may hold later. */
+export class NotSignedError extends Error {
+  readonly code: BrokenCode;
+
+  constructor({ code, reason }: Broken) {
+    super(reason);
+    this.code = code;
+  }
+}
+
+/** Looks, inside the transaction that signs, whether what was true when it was planned still is. */
+@Injectable()
+export class SigningGate {
+  constructor(
+    @Inject(SETTINGS) private readonly settings: Settings,
+    @Inject(CHAINS) private readonly chains: ChainConfig[],
+    private readonly keys: Keys,
+    private readonly recipients: Recipients,
+    private readonly limits: DailyLimits,
+  ) {}
+
+  /** @throws NotSignedError */
+  async require(manager: EntityManager, request: SigningRequest): Promise<void> {
+    const broken = brokenBy(await this.facts(manager, request));
+    if (broken !== null) throw new NotSignedError(broken);
+  }
+
+  private async facts(manager: EntityManager, request: SigningRequest): Promise<SigningFacts> {
+    const { purpose, fees, fee, movements, balance, chainId } = request;
+    const chain = this.chains.find((one) => one.chainId === chainId);
+    if (chain === undefined) throw new Error(`chain ${chainId} is not configured: nothing is signed on it`);
+    const isSweep = purpose === 'sweep' && movements.length > 0;
+    return {
+      purpose,
+      pause: await this.pause(manager),
+      fees,
+      maxGasPrice: chain.sweep.maxGasPrice,
+      sweeping: isSweep ? sweepingOf(chain, this.settings) : null,
+      recipients: movements.map(({ recipient }) => recipient),
+      unfit: await this.unfit(manager, purpose, movements),
+      fee,
+      days: isSweep ? await this.limits.held(manager, chain, movements) : [],
+      balance,
+    };
+  }
+
+  /** Held until the transaction ends: whoever pauses waits for it, and nothing is signed once he is answered. */
+  private async pause(manager: EntityManager): Promise<SigningPause> {
+    return manager.findOneOrFail(SigningPause, { where: { id: 1 }, lock: { mode: 'pessimistic_read' } });
+  }
+
+  private async unfit(
+    manager: EntityManager,
+    purpose: Purpose,
+    movements: readonly Movement[],
+  ): Promise<SigningFacts['unfit']> {
+    for (const recipient of new Set(movements.map((one) => one.recipient))) {
+      const what = await this.flawOf(manager, purpose, recipient);
+      if (what !== null) return { recipient, what };
+    }
+    return null;
+  }
+
+  /** As in “… is the gas tank”; null: money of this kind may go there. */
+  private async flawOf(manager: EntityManager, purpose: Purpose, recipient: string): Promise<string | null> {
+    switch (purpose) {
+      case 'sweep':
+        return this.recipients.unfit(manager, recipient, 'treasury');
+      case 'refund':
+        return this.recipients.unfit(manager, recipient, 'customer');
+      case 'gas':
+        return (await paymentAt(manager, recipient)) === null ? 'no deposit address of ours' : null;
+      case 'gas_return':
+        return recipient === this.keys.addressOf({ kind: 'gas_tank' }) ? null : 'not the gas tank';
+      case 'deploy':
+        return null;
+    }
+  }
+}

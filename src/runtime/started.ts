@@ -1,0 +1,29 @@
+import { type Configuration } from '../config/read-configuration.js';
+import { VERSION } from '../config/version.js';
+import { walletFingerprint } from '../wallet/unused-addresses.js';
+import { custodyText } from './custody.js';
+
+/**
+ * What this process runs on and does, in one event: which database, which wallet, which chains, which queue. Nothing
+ * that was chosen stays unsaid. No secret: hosts and names, and of the wallet its first address.
+ */
+export function startedEvent({ settings, chains }: Configuration, url: string, isEmbedded: boolean): object {
+  const database = new URL(settings.databaseUrl as string);
+  const queue = settings.redisUrl === null ? null : new URL(settings.redisUrl);
+  return {
+    version: VERSION,
+    node: process.version,
+    environment: settings.nodeEnv,
+    roles: settings.roles,
+    url: settings.roles.includes('api') ? url : null,
+    database: {
+      kind: isEmbedded ? 'embedded' : 'external',
+      host: database.host,
+      name: database.pathname.slice(1),
+    },
+    queue: queue ? { kind: 'redis', host: queue.host } : { kind: 'postgres' },
+    wallet: walletFingerprint(settings),
+    custody: custodyText({ settings, chains }),
+    chains: chains.map(({ name, chainId }) => ({ name, chain_id: chainId })),
+  };
+}

@@ -1,0 +1,183 @@
+import { type EntityManager } from 'typeorm';
+import { type Block, type BlockRef } from '../chain/blocks/block.js';
+import { isPassing } from '../chain/rpc/sources.js';
+import { UnprovenAnswerError } from '../chain/rpc/unproven-answer.js';
+import { type InternalFound, withInternal } from '../chain/transfers/internal-transfers.js';
+import { type ChainConfig } from '../config/chains.js';
+import { within } from '../process/within.js';
+import { agreedBlock, disputedFrom, scannedBy } from './agreed-block.js';
+import { type Sources } from './chain-scanner.js';
+import { type LateSearch } from './late-search.entity.js';
+import {
+  dueSearches,
+  forgetAbove,
+  keepForLater,
+  putOff,
+  searched,
+  waitsSince,
+} from './late-search.repository.js';
+import { atMost, finalNumber, transfersOf } from './read-blocks.js';
+
+/** What is in sight waits so long for a search, for each block that is committed with it. */
+const PATIENCE_MS = 2_000;
+const AT_ONCE = 20;
+/** Refused as often by every endpoint, a block is given up; what may pass is waited for. */
+const REFUSALS = 3;
+const PASSES_WITHIN_MS = 5 * 60_000;
+
+export interface SearchedBlocks {
+  blocks: Block[];
+  /** Those in which nothing could be looked for yet, and why; to be kept in the transaction that commits them. */
+  late: { blocks: readonly BlockRef[]; reason: string } | null;
+}
+
+/**
+ * Looks for value that contracts sent, in blocks that are otherwise read. Whatever is plainly in sight does not wait for
+ * it: a block that no endpoint can search now is committed, and searched as soon as one can; until then nothing expires
+ * that it might have paid. When none can, it is counted as unsearched.
+ */
+export class InternalSearches {
+  private searching: Promise<void> = Promise.resolve();
+  private isSearching = false;
+
+  constructor(
+    private readonly chain: ChainConfig,
+    private readonly sources: Sources,
+  ) {}
+
+  async search(blocks: Block[], head: number, orphanAbove: number | null): Promise<SearchedBlocks> {
+    const search = this.found(blocks, head, orphanAbove).catch((error: Error) => {
+      if (!isOfTheNode(error)) throw error;
+      return error;
+    });
+    const tooLong = new Error(`no answer within ${PATIENCE_MS * blocks.length} ms`);
+    const found = await within<InternalFound | Error>(PATIENCE_MS * blocks.length, search, tooLong);
+    if (found instanceof Error) {
+      const late =
+        this.chain.internalTransfers === 'trace' ? blocks.filter(({ runsCode }) => runsCode) : blocks;
+      return { blocks, late: late.length === 0 ? null : { blocks: late, reason: found.message } };
+    }
+    if (found.unsearched.length > 0) this.sources.onUnsearched(found.unsearched);
+    return { blocks: withInternal(blocks, found), late: null };
+  }
+
+  /** Writes what a search left over, and forgets what a reorg took. */
+  async commit(manager: EntityManager, { late }: SearchedBlocks, orphanAbove: number | null): Promise<void> {
+    const { chainId } = this.chain;
+    if (orphanAbove !== null) await forgetAbove(manager, chainId, orphanAbove);
+    if (late !== null) await keepForLater(manager, chainId, late.blocks, late.reason);
+  }
+
+  /** Nothing may expire by a later time than this: what came before it has yet to be looked for. */
+  async expiresBy(manager: EntityManager, time: Date): Promise<Date> {
+    const first =
+      this.chain.internalTransfers === 'off' ? null : await waitsSince(manager, this.chain.chainId);
+    return first !== null && first < time ? first : time;
+  }
+
+  /** Goes on with those that are due, beside the scan. @param onFound called when it has written events */
+  searchLate(head: number, onFound: () => void): void {
+    if (this.isSearching || this.chain.internalTransfers === 'off') return;
+    this.isSearching = true;
+    this.searching = this.searchDue(head, onFound)
+      .catch((error: Error) => this.sources.onLateFailed(error.message))
+      .finally(() => (this.isSearching = false));
+  }
+
+  /** Ends when nothing is under way. */
+  settle(): Promise<void> {
+    return this.searching;
+  }
+
+  private async found(
+    blocks: readonly Block[],
+    head: number,
+    orphanAbove: number | null,
+  ): Promise<InternalFound> {
+    const { dataSource, facts, internal } = this.sources;
+    const { manager } = dataSource;
+    const { chainId } = this.chain;
+    const { time } = blocks[0] as Block;
+    // What a reorg takes may be mined again, also where the watch is over by now.
+    const taken = orphanAbove === null ? [] : await facts.internallyPaidAbove(manager, chainId, orphanAbove);
+    return internal.search({
+      blocks,
+      head,
+      watched: async () => [...new Set([...(await facts.watchedNative(manager, chainId, time)), ...taken])],
+      ownAmong: (addresses) => facts.ownAmong(manager, addresses),
+    });
+  }
+
+  private async searchDue(head: number, onFound: () => void): Promise<void> {
+    const { dataSource } = this.sources;
+    const givenUp: number[] = [];
+    for (const search of await dueSearches(dataSource.manager, this.chain.chainId, AT_ONCE)) {
+      try {
+        if (await this.searchOne(search, head)) onFound();
+      } catch (error) {
+        if (!isOfTheNode(error)) throw error;
+        const isGivenUp = isAtItsEnd(search, error);
+        if (isGivenUp) givenUp.push(search.blockNumber);
+        await putOff(dataSource.manager, search, error.message, isGivenUp);
+      }
+    }
+    if (givenUp.length > 0) this.sources.onUnsearched(givenUp);
+  }
+
+  /** @returns whether events were written */
+  private async searchOne(search: LateSearch, head: number): Promise<boolean> {
+    const { reader, watch, dataSource, onUnsearched } = this.sources;
+    const block = await reader.block(search.blockNumber, await watch());
+    // Another branch: the scan follows it, and forgets this block.
+    if (block?.hash !== search.blockHash) {
+      await putOff(dataSource.manager, search, 'the node has another block there', false);
+      return false;
+    }
+    const found = await this.found([block], head, null);
+    if (found.unsearched.length > 0) {
+      onUnsearched(found.unsearched);
+      await putOff(dataSource.manager, search, 'no endpoint has its state any more', true);
+      return false;
+    }
+    const [complete] = withInternal([block], found) as [Block];
+    return this.apply(complete);
+  }
+
+  private async apply(block: Block): Promise<boolean> {
+    const { cursors, dataSource, facts, reader, disputes } = this.sources;
+    const { chainId, rpcUrls } = this.chain;
+    const final = await finalNumber(reader, this.chain, Number.MAX_SAFE_INTEGER);
+    const disputed =
+      rpcUrls.length < 2
+        ? null
+        : await disputedFrom(reader, disputes, (below) =>
+            cursors.highestBelow(dataSource.manager, chainId, below),
+          );
+    return dataSource.transaction(async (manager) => {
+      const scanned = scannedBy(await cursors.hold(manager, chainId));
+      // A reorg may have taken it meanwhile.
+      if (!(await searched(manager, chainId, [block.hash]))) return false;
+      const agreed = await agreedBlock(manager, cursors, chainId, scanned, disputed);
+      const events = await facts.apply(manager, {
+        chainId,
+        agreed: { ...agreed, time: await this.expiresBy(manager, agreed.time) },
+        finalNumber: atMost(agreed.number, final),
+        orphanAbove: null,
+        transfers: transfersOf(block),
+      });
+      return events > 0;
+    });
+  }
+}
+
+/** A lie or a failure that may pass is waited for; a refusal is not. */
+function isAtItsEnd({ tries, since }: LateSearch, error: Error): boolean {
+  if (error instanceof UnprovenAnswerError || isPassing(error)) {
+    return Date.now() - since.getTime() > PASSES_WITHIN_MS;
+  }
+  return tries + 1 >= REFUSALS;
+}
+
+function isOfTheNode(error: unknown): error is Error {
+  return error instanceof Error && (error as { retryable?: unknown }).retryable === true;
+}

@@ -1,0 +1,37 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { integerColumn } from '../database/column-types.js';
+
+/** A block in which internal transfers have yet to be looked for, or could not be. */
+@Entity('late_searches')
+@Index('late_searches_due_idx', ['chainId', 'dueAt'], { where: 'NOT is_given_up' })
+export class LateSearch {
+  @PrimaryColumn({ ...integerColumn, name: 'chain_id', primaryKeyConstraintName: 'late_searches_pkey' })
+  chainId: number;
+
+  @PrimaryColumn({ ...integerColumn, name: 'block_number', primaryKeyConstraintName: 'late_searches_pkey' })
+  blockNumber: number;
+
+  @Column('varchar', { name: 'block_hash', length: 66 })
+  blockHash: string;
+
+  @Column('timestamptz', { name: 'block_time' })
+  blockTime: Date;
+
+  /** When it was first tried. */
+  @Column('timestamptz', { default: () => 'now()' })
+  since: Date;
+
+  @Column('timestamptz', { name: 'due_at', default: () => 'now()' })
+  dueAt: Date;
+
+  @Column('integer', { default: 0 })
+  tries: number;
+
+  /** In the node's words, why it failed last. */
+  @Column('text')
+  reason: string;
+
+  /** No endpoint can tell: only a rescan looks into it again. */
+  @Column('boolean', { name: 'is_given_up', default: false })
+  isGivenUp: boolean;
+}

@@ -1,0 +1,86 @@
+import { type EntityManager } from 'typeorm';
+import { type BlockRef } from '../chain/blocks/block.js';
+import { LateSearch } from './late-search.entity.js';
+
+/** Longest wait between two tries of a block. */
+const LONGEST_WAIT_SECONDS = 30;
+
+/** Remembers blocks that are to be searched later, in the transaction that commits them. */
+export async function keepForLater(
+  manager: EntityManager,
+  chainId: number,
+  blocks: readonly BlockRef[],
+  reason: string,
+): Promise<void> {
+  if (blocks.length === 0) return;
+  await manager.query(
+    `INSERT INTO late_searches (chain_id, block_number, block_hash, block_time, reason)
+     SELECT $1, number, hash, time, $5 FROM unnest($2::bigint[], $3::varchar[], $4::timestamptz[])
+       AS block (number, hash, time)
+     ON CONFLICT (chain_id, block_number) DO UPDATE SET block_hash = EXCLUDED.block_hash,
+       block_time = EXCLUDED.block_time, reason = EXCLUDED.reason, since = now(), due_at = now(), tries = 0,
+       is_given_up = false`,
+    [
+      chainId,
+      blocks.map(({ number }) => number),
+      blocks.map(({ hash }) => hash),
+      blocks.map(({ time }) => time),
+      reason,
+    ],
+  );
+}
+
+/** Blocks above this one are no longer part of the chain. */
+export async function forgetAbove(manager: EntityManager, chainId: number, number: number): Promise<void> {
+  await manager.query('DELETE FROM late_searches WHERE chain_id = $1 AND block_number > $2', [
+    chainId,
+    number,
+  ]);
+}
+
+/** These blocks have been searched by now. @returns whether any of them was waiting */
+export async function searched(
+  manager: EntityManager,
+  chainId: number,
+  hashes: readonly string[],
+): Promise<boolean> {
+  const [rows] = await manager.query<[unknown[], number]>(
+    'DELETE FROM late_searches WHERE chain_id = $1 AND block_hash = ANY($2) RETURNING block_number',
+    [chainId, hashes],
+  );
+  return rows.length > 0;
+}
+
+/** The first of the blocks that are to be tried now. */
+export function dueSearches(manager: EntityManager, chainId: number, limit: number): Promise<LateSearch[]> {
+  return manager
+    .createQueryBuilder(LateSearch, 'search')
+    .where('search.chainId = :chainId AND NOT search.isGivenUp AND search.dueAt <= now()', { chainId })
+    .orderBy('search.blockNumber')
+    .limit(limit)
+    .getMany();
+}
+
+/** The time of the first block that is yet to be searched; null: there is none. */
+export async function waitsSince(manager: EntityManager, chainId: number): Promise<Date | null> {
+  const [row] = await manager.query<{ first: Date | null }[]>(
+    'SELECT min(block_time) AS first FROM late_searches WHERE chain_id = $1 AND NOT is_given_up',
+    [chainId],
+  );
+  return row?.first ?? null;
+}
+
+/** Puts a block off, for twice as long each time. */
+export async function putOff(
+  manager: EntityManager,
+  { chainId, blockNumber, blockHash }: LateSearch,
+  reason: string,
+  isGivenUp: boolean,
+): Promise<void> {
+  await manager.query(
+    `UPDATE late_searches SET tries = tries + 1, reason = $4, is_given_up = $5,
+       due_at = now() + make_interval(secs => LEAST($6, 2 ^ LEAST(tries, 10)))
+     WHERE chain_id = $1 AND block_number = $2 AND block_hash = $3`,
+    [chainId, blockNumber, blockHash, reason, isGivenUp, LONGEST_WAIT_SECONDS],
+  );
+}

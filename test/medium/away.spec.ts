@@ -1,0 +1,128 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { requireQueueOnRedis } from '../../src/queue/redis-check.js';
+import { requireChainsOfPayments } from '../../src/runtime/chains-gone.js';
+import { type Settings } from '../../src/config/settings.js';
+import { TestApp } from '../harness/app.js';
+import { createDatabase, type TestDatabase } from '../harness/database.js';
+import { PostgresProxy } from '../harness/postgres-proxy.js';
+import { hasRedis, type RunningRedis, startRedis } from '../harness/redis.js';
+import { TestChain } from '../harness/test-chain.js';
+import { waitFor } from '../harness/wait-for.js';
+
+const TOKEN = 'metrics-of-the-operator';
+
+describe('while the database is away', () => {
+  let database: TestDatabase;
+  let proxy: PostgresProxy;
+  let app: TestApp;
+
+  beforeAll(async () => {
+    database = await createDatabase();
+    proxy = await PostgresProxy.start(database.url);
+    app = await TestApp.start({
+      database: { ...database, url: proxy.url },
+      settings: { roles: ['api'], metricsToken: TOKEN },
+    });
+  });
+  afterAll(async () => {
+    await app?.close();
+    await proxy?.stop();
+    await database?.drop();
+  });
+
+  it('answers 503 and when to come again, and all goes on by itself', async () => {
+    proxy.down();
+    const read = await app.request('GET', '/api/v1/payments');
+    expect(read).toMatchObject({ status: 503, body: { type: 'urn:quittance:problem:unavailable' } });
+    expect(read.headers.get('retry-after')).toBe('5');
+    const made = await app.request('POST', '/api/v1/payments', { chain: 'x', amount: '1' });
+    expect(made).toMatchObject({ status: 503, body: { detail: expect.stringMatching(/Idempotency-Key/) } });
+    proxy.up();
+    await waitFor(
+      'it to answer again',
+      async () => (await app.request('GET', '/api/v1/payments')).status === 200,
+    );
+  });
+
+  it('says so in the OpenAPI document, of every route', async () => {
+    const { body } = await app.request<{ paths: Record<string, Record<string, { responses: object }>> }>(
+      'GET',
+      '/openapi.json',
+    );
+    const operations = Object.values(body.paths).flatMap((path) => Object.values(path));
+    expect(operations.length).toBeGreaterThan(20);
+    for (const { responses } of operations) expect(responses).toHaveProperty('503');
+  });
+
+  it('keeps metrics and the details of health for whoever has METRICS_TOKEN', async () => {
+    const asked = async (path: string, token: string) => {
+      const answer = await fetch(`${app.url}${path}`, { headers: { authorization: `Bearer ${token}` } });
+      return { status: answer.status, text: await answer.text() };
+    };
+    expect((await asked('/metrics', 'somebody else')).status).toBe(401);
+    expect((await asked('/metrics', TOKEN)).text).toContain('quittance_loop_seconds_since_step');
+    expect((await asked('/health', '')).text).toBe('{"status":"ok"}');
+    expect((await asked('/health', TOKEN)).text).toContain('"parts"');
+  });
+});
+
+(hasRedis() ? describe : describe.skip)('a queue on Redis', () => {
+  let redis: RunningRedis | null = null;
+  afterEach(async () => {
+    await redis?.stop();
+    redis = null;
+  });
+  const lines: string[] = [];
+  const say = (line: string) => void lines.push(line);
+
+  it('that refuses the password, or a user without rights, stops the start', async () => {
+    redis = await startRedis(undefined, [
+      '--requirepass',
+      'right',
+      '--user',
+      'clerk',
+      'on',
+      '>word',
+      '+ping',
+      '+info',
+    ]);
+    const at = (login: string) => `redis://${login}127.0.0.1:${redis?.port}`;
+    await expect(requireQueueOnRedis(at(':right@'), say)).resolves.toBeUndefined();
+    for (const login of ['', ':wrong@', 'clerk:word@'])
+      await expect(requireQueueOnRedis(at(login), say)).rejects.toThrow(
+        /refuses us \((NOAUTH|WRONGPASS|NOPERM)/,
+      );
+    expect(lines).toEqual([]);
+  });
+
+  it('that is away is waited for', async () => {
+    await expect(requireQueueOnRedis('redis://127.0.0.1:1', say)).resolves.toBeUndefined();
+    expect(lines.join('\n')).toMatch(/the queue at 127\.0\.0\.1:1 does not answer yet/);
+  });
+});
+
+describe('payments on a chain that is listed no more', () => {
+  it('stop a start in production, unless the chain was left on purpose', async () => {
+    const chain = await TestChain.start();
+    const app = await TestApp.start({ chains: [chain.config], settings: { roles: ['api'] } });
+    const said: string[] = [];
+    const check = (nodeEnv: Settings['nodeEnv'], left: (typeof chain.config)[] = []) =>
+      requireChainsOfPayments(
+        { settings: { nodeEnv } as Settings, chains: [], left },
+        app.database.url,
+        (line) => void said.push(line),
+      );
+    try {
+      await expect(check('production')).resolves.toBeUndefined();
+      await app.createPayment();
+      await expect(check('production')).rejects.toThrow(
+        /open on chain id 31337 \(1 payment\).*enabled: false/,
+      );
+      await expect(check('production', [chain.config])).resolves.toBeUndefined();
+      expect(said).toEqual(['payments are open on testchain (1 payment), and nobody watches that chain']);
+    } finally {
+      await app.stop();
+      await chain.stop();
+    }
+  });
+});
