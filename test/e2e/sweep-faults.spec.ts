@@ -121,6 +121,7 @@ describe('a sweep', () => {
     const { id } = await world.waitForOutgoing(`state = 'sent'`);
     await world.chain.rpc('anvil_setBalance', [payment.address, toQuantity(ETHER / 2n)]);
     world.isRobbed = true;
+    world.bumpAfter(700);
     heal();
     const settled = await world.settled(payment.id);
     expect((await world.native(TREASURY)) + BigInt(settled.sweep?.fee ?? 0)).toBe(ETHER / 2n);
