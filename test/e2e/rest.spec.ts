@@ -403,6 +403,7 @@ describe('the rest of the surface', () => {
       '413',
       '415',
       '429',
+      '503',
     ]);
     const secured = Object.entries(body.paths).filter(([path]) => path.startsWith('/api/'));
     for (const operation of secured.flatMap(([, methods]) => Object.values(methods))) {

@@ -42,19 +42,9 @@ async function run({ path, globalConfig, config }) {
   return { ...result, perfStats: { ...result.perfStats, start, end, runtime: end - start, slow } };
 }
 
-/** What a failed test compared may be a matcher or a live object, which no message carries; its text is there besides. */
-function sendable(result) {
-  try {
-    return structuredClone(result);
-  } catch {
-    const testResults = result.testResults.map((test) => ({ ...test, failureDetails: [] }));
-    return { ...result, testResults };
-  }
-}
-
 process.on('message', (task) => {
   run(task).then(
-    (result) => process.send({ result: sendable(result) }),
+    (result) => process.send({ result }),
     ({ message, stack, name }) => process.send({ error: { message, stack, name } }),
   );
 });
