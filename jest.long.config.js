@@ -6,4 +6,5 @@ export default {
   reporters: ['default', ['<rootDir>/test/runner/slowest-reporter.js', { limitMs: null }]],
   roots: ['<rootDir>/test/long'],
   testPathIgnorePatterns: [],
+  testTimeout: 600_000,
 };

@@ -23,7 +23,7 @@ afterEach(() => world?.stop());
 
 // The node charges no data fee: what is held back for one stays at the address.
 describe('where publishing a transaction costs a data fee', () => {
-  beforeEach(() => withOracle(SweepWorld.start({ sweepBumpAfterMs: 700 })));
+  beforeEach(() => withOracle(SweepWorld.start()));
 
   it('native money leaves so much behind, after a higher fee as well', async () => {
     const payment = await world.paid(ETHER);
@@ -31,6 +31,7 @@ describe('where publishing a transaction costs a data fee', () => {
     const { id } = await world.waitForOutgoing(`state = 'sent'`);
     await world.chain.setBaseFee(6n * 10n ** 9n);
     await world.chain.mine();
+    world.bumpAfter(300);
     await waitFor('a replacement', async () => (await world.attempts(id)).length >= 2);
     const { sweep } = await world.settled(payment.id);
     expect((await world.attempts(id)).slice(1)).toContain(sweep?.tx_hash);
@@ -91,7 +92,7 @@ const tellOperatorFee = () => {
 };
 
 describe('where the operator takes a fee as well', () => {
-  beforeEach(() => withOperatorFee(SweepWorld.start({ sweepBumpAfterMs: 700 })));
+  beforeEach(() => withOperatorFee(SweepWorld.start()));
 
   it('native money leaves that behind, and a token’s address gets it from the tank', async () => {
     const native = await world.paid(ETHER);

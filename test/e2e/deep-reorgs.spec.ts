@@ -136,14 +136,14 @@ describe('a reorg deeper than the confirmations', () => {
   });
 
   it('that has other bytes of a sweep mined than those that were final has them told and booked', async () => {
-    await world.restart({ sweepBumpAfterMs: 300 });
     const payment = await world.paid(ETHER);
     await world.chain.mine(3);
     const heal = world.refuseBroadcasts();
     await world.plan();
     const { id } = await world.waitForOutgoing(`state = 'sent'`);
+    world.bumpAfter(300);
     await waitFor('a replacement', async () => (await world.attempts(id)).length >= 2);
-    await world.restart();
+    world.bumpAfter(60_000);
     heal();
     const settled = await world.settled(payment.id);
     const [first] = await world.app.database.dataSource.query<

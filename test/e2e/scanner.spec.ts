@@ -8,7 +8,7 @@ import { TestChain } from '../harness/test-chain.js';
 import { waitFor } from '../harness/wait-for.js';
 
 /** For a process to start on a machine that is busy. */
-const START_MS = 30_000;
+const START_MS = 120_000;
 
 let chain: TestChain;
 let app: TestApp;
@@ -91,8 +91,11 @@ describe('catching up', () => {
       chain: 'testchain',
       blocks_behind: expect.any(Number),
     });
-    const metrics = await (await fetch(`${app.url}/metrics`)).text();
-    expect(metrics).toContain('quittance_scanner_blocks_behind{chain="testchain"} 0');
+    const { url } = app;
+    const metrics = await waitFor('the metrics of the step', async () => {
+      const text = await (await fetch(`${url}/metrics`)).text();
+      return text.includes('quittance_scanner_blocks_behind{chain="testchain"} 0') && text;
+    });
     expect(metrics).toContain('quittance_scanner_is_holder{chain="testchain"} 1');
   });
 });
@@ -156,5 +159,5 @@ describe('several scanners', () => {
       expect(confirmed.amount_received).toBe('1000');
       expect((await app.eventsOf(payment.id)).filter((type) => type === 'payment.confirmed')).toHaveLength(1);
     }
-  }, 90_000);
+  });
 });

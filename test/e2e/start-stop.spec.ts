@@ -26,7 +26,7 @@ async function start(): Promise<QuittanceProcess> {
 
 async function failToStart(settings: Record<string, string>): Promise<string> {
   const quittance = await QuittanceProcess.spawn(folder.path, settings);
-  await waitFor('the process to give up', () => quittance.hasEnded, 20_000);
+  await waitFor('the process to give up', () => quittance.hasEnded);
   expect(await quittance.end()).toBe(1);
   return quittance.output;
 }

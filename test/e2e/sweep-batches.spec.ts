@@ -184,10 +184,11 @@ describe('a batch', () => {
   });
 
   it('that is not mined in time is replaced with its authorizations, at the same nonce', async () => {
-    world = await SweepWorld.startBatched({ sweepBumpAfterMs: 700 });
+    world = await SweepWorld.startBatched();
     const payments = [await world.paidToken(1_000n), await world.paidToken(2_000n)];
     await world.plan();
     const { id } = await world.waitForOutgoing(`state = 'sent'`);
+    world.bumpAfter(300);
     await waitFor('a replacement', async () => (await world.attempts(id)).length >= 2);
     for (const payment of payments) await world.settled(payment.id);
     const signed = (await world.bytesOf(id)).map((raw) => Transaction.from(raw));

@@ -65,7 +65,7 @@ describe('quittance sweep', () => {
     const { out } = await sweep('list');
     expect(out.split('\n')[0]).toMatch(/^id +payment_id +chain +token +amount +state +reason +tx_hash$/);
     expect(out).toContain(payment.id);
-  }, 90_000);
+  });
 
   it('refuses mistakes in a line each, and exits with 1', async () => {
     const mistakes: [string[], RegExp][] = [

@@ -70,7 +70,7 @@ describe('quittance sweep deploy-delegate', () => {
     expect(JSON.parse(again.out)).toEqual(JSON.parse(made.out));
     expect(await deployments()).toMatchObject([{ recipient: delegate?.toLowerCase() }]);
     expect(await chain.rpc('eth_getCode', [delegate, 'latest'])).not.toBe('0x');
-  }, 90_000);
+  });
 
   it('spends nothing on a chain without EIP-7702, without a tank, or while sweeping is paused', async () => {
     await start('cancun');
@@ -78,7 +78,7 @@ describe('quittance sweep deploy-delegate', () => {
     await refused(deploy({ GAS_TANK_PRIVATE_KEY: '' }), /GAS_TANK_PRIVATE_KEY is not set/);
     await database.dataSource.query('UPDATE sweeper_controls SET is_paused = true');
     await refused(deploy(), /sweeping is paused/);
-  }, 90_000);
+  });
 });
 
 describe('a contract made by the command', () => {
@@ -107,7 +107,7 @@ describe('a contract made by the command', () => {
     } finally {
       await world.stop();
     }
-  }, 90_000);
+  });
 });
 
 describe('tokens stay where they are, and native money goes,', () => {

@@ -9,7 +9,7 @@ const ETHER = 10n ** 18n;
 let world: SweepWorld;
 let node: FaultyRpc;
 beforeEach(async () => {
-  world = await SweepWorld.start({ sweepBumpAfterMs: 700 });
+  world = await SweepWorld.start();
   ({ node } = world);
 });
 afterEach(() => world?.stop());
@@ -29,7 +29,7 @@ describe('a sweep', () => {
     await world.plan();
     const { id } = await world.waitForOutgoing(`state = 'sent' AND reason LIKE '%txpool is full%'`);
     const [signed] = await world.attempts(id);
-    await world.restart({ sweepBumpAfterMs: 60_000 });
+    await world.restart();
     heal();
     const { sweep } = await world.settled(payment.id);
     expect(sweep?.tx_hash).toBe(signed);
@@ -58,7 +58,6 @@ describe('a sweep', () => {
   });
 
   it('that a reorg drops is mined again as the same bytes, and settles once', async () => {
-    await world.restart({ sweepBumpAfterMs: 60_000 });
     const payment = await world.paid(ETHER);
     await world.plan();
     await world.waitForOutgoing(`state = 'sent'`);
@@ -83,6 +82,7 @@ describe('a sweep', () => {
     // More than it offers, for some blocks.
     await world.chain.setBaseFee(6n * 10n ** 9n);
     await world.chain.mine();
+    world.bumpAfter(300);
     await waitFor('a replacement', async () => (await world.attempts(id)).length >= 2);
     const settled = await world.settled(payment.id);
     const attempts = await world.attempts(id);
@@ -93,17 +93,15 @@ describe('a sweep', () => {
   });
 
   it('never offers more than max_gas_price, and waits below it', async () => {
-    const [offered] = [2_500_000_000n];
+    const offered = 2_500_000_000n;
     await world.stop();
-    world = await SweepWorld.start(
-      { sweepBumpAfterMs: 300 },
-      { sweep: { enabled: true, minimum: 0n, maxGasPrice: offered } },
-    );
+    world = await SweepWorld.start({}, { sweep: { enabled: true, minimum: 0n, maxGasPrice: offered } });
     const payment = await world.paid(ETHER);
     await world.plan();
     const { id } = await world.waitForOutgoing(`state = 'sent'`);
     await world.chain.setBaseFee(10n ** 11n);
     await world.chain.mine();
+    world.bumpAfter(300);
     await waitFor('the fee at its ceiling', () =>
       world.app.log.some((line) => line.includes('at the ceiling')),
     );
@@ -123,6 +121,7 @@ describe('a sweep', () => {
     const { id } = await world.waitForOutgoing(`state = 'sent'`);
     await world.chain.rpc('anvil_setBalance', [payment.address, toQuantity(ETHER / 2n)]);
     world.isRobbed = true;
+    world.bumpAfter(700);
     heal();
     const settled = await world.settled(payment.id);
     expect((await world.native(TREASURY)) + BigInt(settled.sweep?.fee ?? 0)).toBe(ETHER / 2n);

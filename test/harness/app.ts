@@ -5,7 +5,7 @@ import { AuthService } from '../../src/auth/auth.service.js';
 import { SCOPES } from '../../src/auth/authenticated-key.js';
 import { type ChainConfig } from '../../src/config/chains.js';
 import { loadSettings } from '../../src/config/load-settings.js';
-import { type Role, type Settings } from '../../src/config/settings.js';
+import { type Settings } from '../../src/config/settings.js';
 import { createApp } from '../../src/configure-app.js';
 import { createPino } from '../../src/http/pino-logger.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
@@ -41,7 +41,8 @@ export class TestApp {
 
   private constructor(
     private readonly app: NestFastifyApplication,
-    private readonly roles: readonly Role[],
+    /** What it goes by, read again each time it is needed: a test may change some of it while it runs. */
+    readonly settings: Settings,
     readonly database: TestDatabase,
     readonly url: string,
     readonly merchantId: string,
@@ -73,7 +74,7 @@ export class TestApp {
     await app.listen(0, '127.0.0.1');
     const { port } = app.getHttpServer().address() as AddressInfo;
     const url = `http://127.0.0.1:${port}`;
-    if (before) return new TestApp(app, configured.roles, own, url, before.merchantId, before.key, log);
+    if (before) return new TestApp(app, configured, own, url, before.merchantId, before.key, log);
     const auth = app.get(AuthService);
     const { manager } = own.dataSource;
     const merchant = await auth.createMerchant(manager, 'test');
@@ -82,7 +83,7 @@ export class TestApp {
       name: 'test',
       scopes: [...SCOPES],
     });
-    return new TestApp(app, configured.roles, own, url, merchant.id, key, log);
+    return new TestApp(app, configured, own, url, merchant.id, key, log);
   }
 
   /** A request with the app's own key, unless the headers say otherwise; a string body is sent as it is. */
@@ -127,9 +128,10 @@ export class TestApp {
 
   /** Scans and sweeps now, rather than at the next tick; once more where a step is under way. */
   wake(): void {
+    const { roles } = this.settings;
     const tickers = [
-      ...(this.roles.includes('scanner') ? this.get(ScannerService)['tickers'] : []),
-      ...(this.roles.includes('sweeper') ? this.get(OutgoingLoop)['tickers'].values() : []),
+      ...(roles.includes('scanner') ? this.get(ScannerService)['tickers'] : []),
+      ...(roles.includes('sweeper') ? this.get(OutgoingLoop)['tickers'].values() : []),
     ];
     tickers.forEach((ticker) => ticker.runAgain());
   }

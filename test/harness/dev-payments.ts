@@ -22,12 +22,8 @@ export async function statusOf(
   id: string,
   status: string,
 ): Promise<PaymentView> {
-  return waitFor(
-    `payment ${status}`,
-    async () => {
-      const payment = await read(quittance, id);
-      return payment.status === status && payment;
-    },
-    20_000,
-  );
+  return waitFor(`payment ${status}`, async () => {
+    const payment = await read(quittance, id);
+    return payment.status === status && payment;
+  });
 }

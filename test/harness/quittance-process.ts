@@ -7,7 +7,7 @@ import { keepSaid, keepSecrets } from './said.js';
 import { waitFor } from './wait-for.js';
 
 const ROOT = join(import.meta.dirname, '../..');
-const START_TIMEOUT_MS = 40_000;
+const START_TIMEOUT_MS = 120_000;
 
 /** `node dist/main.js` as an operator runs it, with nothing of our environment but what is given. */
 export class QuittanceProcess {
@@ -106,7 +106,7 @@ export class QuittanceProcess {
   /** @returns the exit code, or the signal that ended it */
   async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | string | null> {
     if (!this.hasEnded) this.child.kill(signal);
-    await waitFor('Quittance to end', () => this.hasEnded, 30_000);
+    await waitFor('Quittance to end', () => this.hasEnded);
     return this.child.exitCode ?? this.child.signalCode;
   }
 

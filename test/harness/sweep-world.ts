@@ -130,6 +130,11 @@ export class SweepWorld {
     });
   }
 
+  /** When what is not mined is replaced, from now on and after restarts. */
+  bumpAfter(ms: number): void {
+    this.settings.sweepBumpAfterMs = this.app.settings.sweepBumpAfterMs = ms;
+  }
+
   /** A second process on the same database. */
   replica(): Promise<TestApp> {
     return TestApp.start({ chains: this.chains, settings: this.settings, before: this.app });
@@ -197,7 +202,7 @@ export class SweepWorld {
   async mineUntil<T>(
     what: string,
     condition: () => Promise<T | null | undefined | false>,
-    timeoutMs = 40_000,
+    timeoutMs = 120_000,
   ): Promise<T> {
     const deadline = Date.now() + timeoutMs;
     for (;;) {

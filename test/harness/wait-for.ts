@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const POLL_MS = 15;
 /** Only what never comes takes so long, however slow the machine is. */
-const LONG_MS = 30_000;
+const LONG_MS = 60_000;
 
 /**
  * Waits until a condition gives something, and returns it.

@@ -91,7 +91,7 @@ export class WorkerWorld {
         (response) => response.ok,
         () => false,
       );
-    await waitFor('the worker to be ready', ready, 30_000);
+    await waitFor('the worker to be ready', ready, 120_000);
   }
 
   get isWorkerAlive(): boolean {
@@ -145,7 +145,7 @@ export class WorkerWorld {
     return Number(row?.count);
   }
 
-  async waitForDelivered(count: number, timeoutMs: number): Promise<void> {
+  async waitForDelivered(count: number, timeoutMs?: number): Promise<void> {
     await waitFor(
       `${count} delivered`,
       async () => (await this.countOf('delivered').catch(() => 0)) >= count,

@@ -45,14 +45,10 @@ const token = () => readFileSync(devChainFiles(folder.path).token, 'utf8');
 const create = (body: object) =>
   running.request<PaymentView>('POST', '/payments', { chain: 'devchain', ...body });
 const inStatus = ({ id }: PaymentView, status: string) =>
-  waitFor(
-    `payment ${status}`,
-    async () => {
-      const payment = await running.request<PaymentView>('GET', `/payments/${id}`);
-      return payment.status === status && payment;
-    },
-    30_000,
-  );
+  waitFor(`payment ${status}`, async () => {
+    const payment = await running.request<PaymentView>('GET', `/payments/${id}`);
+    return payment.status === status && payment;
+  });
 const payToken = (payment: PaymentView, amount: bigint) =>
   send(token(), { data: erc20.encodeFunctionData('transfer', [payment.address, amount]) });
 const requireBooks = async () => {

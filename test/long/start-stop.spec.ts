@@ -36,7 +36,7 @@ async function start(settings: Record<string, string> = {}): Promise<QuittancePr
 
 async function failToStart(settings: Record<string, string>): Promise<string> {
   const quittance = await QuittanceProcess.spawn(folder.path, settings);
-  await waitFor('the process to give up', () => quittance.hasEnded, 20_000);
+  await waitFor('the process to give up', () => quittance.hasEnded);
   expect(await quittance.end()).toBe(1);
   return quittance.output;
 }
@@ -58,7 +58,7 @@ describe('with no settings', () => {
         exception: null,
         transfers: [{ tx_hash: hash }],
       });
-      await receiver.waitForEvent(payment.id, 'payment.confirmed', 30_000);
+      await receiver.waitForEvent(payment.id, 'payment.confirmed');
       const ids = receiver.of(payment.id, 'payment.confirmed').map(({ headers }) => headers['webhook-id']);
       expect(new Set(ids).size).toBe(1);
     },

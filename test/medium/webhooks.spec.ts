@@ -210,7 +210,7 @@ describe.each(BACKENDS)('webhooks, with their queue on %s', (backend) => {
     await waitForAttempts(payment.id, 2);
     await wipeQueue();
     await makeOverdue(payment.id);
-    await waitForAttempts(payment.id, 4, 30_000);
+    await waitForAttempts(payment.id, 4);
     await waitForState(payment.id, 'dead');
     await expect(attemptsOf(payment.id)).resolves.toHaveLength(4);
   });

@@ -11,6 +11,8 @@ import { COMPILER } from './compiler.js';
 const CACHE = join(import.meta.dirname, '../../node_modules/.cache/quittance-tests');
 const { version } = createRequire(import.meta.url)('@swc/core/package.json');
 const MADE_BY = JSON.stringify([version, COMPILER]);
+/** A fault to make in one file, as `test/mutations` asks for it. */
+const MUTATION = process.env.QUITTANCE_MUTATION ? JSON.parse(process.env.QUITTANCE_MUTATION) : null;
 
 export async function initialize() {
   mkdirSync(CACHE, { recursive: true });
@@ -37,8 +39,13 @@ export async function load(url, context, next) {
   return { format: 'module', shortCircuit: true, source: await compiled(fileURLToPath(url)) };
 }
 
-async function compiled(file) {
+function sourceOf(file) {
   const source = readFileSync(file, 'utf8');
+  return MUTATION?.file === file ? source.replace(MUTATION.find, () => MUTATION.replace) : source;
+}
+
+async function compiled(file) {
+  const source = sourceOf(file);
   const name = createHash('sha256').update(`${MADE_BY}\n${file}\n${source}`).digest('hex');
   const cached = join(CACHE, name);
   if (existsSync(cached)) return readFileSync(cached, 'utf8');

@@ -1,0 +1,141 @@
+export interface Mutation {
+  /** The fault, as somebody would make it. */
+  fault: string;
+  /** Stands once in all of `src`, wherever that is. */
+  find: string;
+  replace: string;
+  /** Patterns of the spec files of the quick tier that should notice. */
+  specs: string[];
+}
+
+const LIFECYCLE = ['src/payments/lifecycle'];
+const SIGNER = ['src/webhooks/.*signer'];
+const OUTGOING = ['test/e2e/sweeping', 'test/e2e/sweep-faults', 'test/e2e/refunds', 'test/e2e/data-fees'];
+const PLAN = ['src/scanner/plan'];
+const DECIDE = ['src/sweeper/.*decide'];
+const GATE = ['src/webhooks/.*endpoint-gate'];
+const IDEMPOTENCY = ['test/e2e/rest'];
+
+/** Twenty faults in what money hangs on. `npm run test:mutations` makes one after the other, and tells which go unnoticed. */
+export const MUTATIONS: readonly Mutation[] = [
+  {
+    fault: 'the least that counts as paid is rounded down',
+    find: '+ BigInt(WHOLE_BPS - 1)) / BigInt(WHOLE_BPS)',
+    replace: ') / BigInt(WHOLE_BPS)',
+    specs: LIFECYCLE,
+  },
+  {
+    fault: 'a payment is confirmed one block too early',
+    find: 'return depthOf(credit, facts) >= required;',
+    replace: 'return depthOf(credit, facts) + 1 >= required;',
+    specs: LIFECYCLE,
+  },
+  {
+    fault: 'two transfers in one transaction count as one',
+    find: '`${placeOf(credit)}:${credit.ordinal}:${credit.kind}`',
+    replace: '`${placeOf(credit)}:${credit.kind}`',
+    specs: LIFECYCLE,
+  },
+  {
+    fault: 'a confirmed payment whose money a reorg took stays confirmed',
+    find: "if (!isCovered) return { to: 'failed', event: 'payment.failed' };",
+    replace: '',
+    specs: LIFECYCLE,
+  },
+  {
+    fault: 'the signature of a webhook leaves out its time',
+    find: '`${id}.${timestamp}.${body}`',
+    replace: '`${id}.${body}`',
+    specs: SIGNER,
+  },
+  {
+    fault: 'the older scheme is keyed with the decoded secret',
+    find: "hmac(Buffer.from(current), body, 'hex')",
+    replace: "hmac(hmacKey(current), body, 'hex')",
+    specs: SIGNER,
+  },
+  {
+    fault: 'the next nonce forgets what was signed and not mined yet',
+    find: 'return Math.max(nodeNonce, await this.outgoing.nextNonce(manager, chainId, from));',
+    replace: 'return nodeNonce;',
+    specs: [...OUTGOING, 'test/e2e/sweep-batches'],
+  },
+  {
+    fault: 'a replacement that moves another amount is recorded with the first one',
+    find: 'const moved = amount ?? last.amount;',
+    replace: 'const moved = last.amount;',
+    specs: OUTGOING,
+  },
+  {
+    fault: 'a node that is behind is taken for a reorg',
+    find: "if (head.number < cursor.number || head.hash === cursor.hash) return { kind: 'wait' };",
+    replace: "if (head.hash === cursor.hash) return { kind: 'wait' };",
+    specs: PLAN,
+  },
+  {
+    fault: 'a commit takes more blocks than a batch',
+    find: 'to: Math.min(head.number, cursor.number + batch)',
+    replace: 'to: head.number',
+    specs: PLAN,
+  },
+  {
+    fault: 'blocks are committed that do not link to the one before',
+    find: 'if (block === null || block.parentHash !== expected) break;',
+    replace: 'if (block === null) break;',
+    specs: PLAN,
+  },
+  {
+    fault: 'one surplus carries any number of sweeps that do not pay',
+    find: 'surplus -= lack;',
+    replace: '',
+    specs: DECIDE,
+  },
+  {
+    fault: 'what was forced has to carry others',
+    find: 'if (decision.go && !candidate.isForced) surplus += worth - threshold;',
+    replace: 'if (decision.go) surplus += worth - threshold;',
+    specs: DECIDE,
+  },
+  {
+    fault: 'the shares of a transaction come to less than it costs',
+    find: 'return (all + BigInt(count) - 1n) / BigInt(count);',
+    replace: 'return all / BigInt(count);',
+    specs: DECIDE,
+  },
+  {
+    fault: 'an endpoint gets more exchanges at once than its limit',
+    find: 'return !isOpen && endpoint.inFlight < limitOf(endpoint) && this.hasHands(endpoint);',
+    replace: 'return !isOpen && this.hasHands(endpoint);',
+    specs: GATE,
+  },
+  {
+    fault: 'slow endpoints never give back what they share',
+    find: '      this.slowInFlight -= 1;\n',
+    replace: '',
+    specs: GATE,
+  },
+  {
+    fault: 'one delivery that fails again and again opens the circuit',
+    find: 'if (endpoint.failures < FAILURES_TO_OPEN || endpoint.failedDeliveries.size < DELIVERIES_TO_OPEN) return;',
+    replace: 'if (endpoint.failures < FAILURES_TO_OPEN) return;',
+    specs: GATE,
+  },
+  {
+    fault: 'two requests with one key at the same time do the work twice',
+    find: 'await lockKey(manager, options.merchantId, key);',
+    replace: '',
+    specs: IDEMPOTENCY,
+  },
+  {
+    fault: 'a merchant gets the answer to another one’s request',
+    find: 'findOneBy(IdempotencyRecord, { merchantId: options.merchantId, key })',
+    replace: 'findOneBy(IdempotencyRecord, { key })',
+    specs: IDEMPOTENCY,
+  },
+  {
+    fault: 'a key that comes with another request gets the first answer',
+    find: 'if (!first.requestHash.equals(hash)) throw new IdempotencyKeyReusedError();',
+    replace: '',
+    specs: IDEMPOTENCY,
+  },
+];
