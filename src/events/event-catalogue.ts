@@ -57,7 +57,7 @@ export class EventCatalogue implements OnModuleInit {
     }
     // A handler with a broken schema is found now, and not by its first event.
     for (const [type, { dataSchema }] of this.handlers) {
-      ajv.validateSchema(eventSchema(type, dataSchema), true);
+      void ajv.validateSchema(eventSchema(type, dataSchema), true);
     }
   }
 

@@ -15,7 +15,7 @@ export class WrongEncryptionKeyError extends Error {
             'give back the key that was used before (with a restored database, the one of its time)'
         : `this database's secrets need the key with the id "${keyId}", which ENCRYPTION_KEY does not hold; put it ` +
             'behind the current one: new:<base64>,' +
-            `${keyId}:<base64>. If no secret is left under it, delete its row from encryption_canaries`,
+            `${keyId}:<base64>. It may go once no endpoint has a secret under it: rotate them`,
     );
   }
 }
@@ -36,9 +36,11 @@ export class EncryptionCheck implements OnModuleInit {
     const { encryptionKey } = this.settings;
     if (encryptionKey === null) return;
     const given = new Set(parseEncryptionKeys(encryptionKey).map(({ id }) => id));
-    for (const sealed of await this.known()) {
-      if (!given.has(sealed.key_id)) throw new WrongEncryptionKeyError(sealed.key_id, false);
-      if (!this.opens(sealed)) throw new WrongEncryptionKeyError(sealed.key_id, true);
+    for (const sealed of await this.secrets()) this.requireOpened(sealed, given);
+    for (const { keyId, sealed } of await this.dataSource.manager.find(EncryptionCanary)) {
+      if (given.has(keyId)) this.requireOpened(sealed, given);
+      // Nothing is sealed under it any more: it was rotated out.
+      else await this.dataSource.manager.delete(EncryptionCanary, { keyId });
     }
     const sealed = this.sealer.seal(CANARY);
     await this.dataSource.manager
@@ -50,14 +52,18 @@ export class EncryptionCheck implements OnModuleInit {
       .execute();
   }
 
-  /** Canaries, and a secret from before there were any. */
-  private async known(): Promise<SealedText[]> {
-    const canaries = await this.dataSource.manager.find(EncryptionCanary);
-    const secrets = await this.dataSource.query<{ sealed: SealedText }[]>(
-      `SELECT secrets->0 AS sealed FROM webhook_endpoints
-       WHERE deleted_at IS NULL AND jsonb_array_length(secrets) > 0 ORDER BY id DESC LIMIT 1`,
+  private requireOpened(sealed: SealedText, given: ReadonlySet<string>): void {
+    const isGiven = given.has(sealed.key_id);
+    if (!isGiven || !this.opens(sealed)) throw new WrongEncryptionKeyError(sealed.key_id, isGiven);
+  }
+
+  /** One secret of those under each key. */
+  private async secrets(): Promise<SealedText[]> {
+    const rows = await this.dataSource.query<{ sealed: SealedText }[]>(
+      `SELECT DISTINCT ON (sealed ->> 'key_id') sealed
+       FROM webhook_endpoints, jsonb_array_elements(secrets) AS sealed WHERE deleted_at IS NULL`,
     );
-    return [...canaries, ...secrets].map(({ sealed }) => sealed);
+    return rows.map(({ sealed }) => sealed);
   }
 
   private opens(sealed: SealedText): boolean {

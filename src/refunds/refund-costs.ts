@@ -28,6 +28,8 @@ export class RefundCosts {
     if (refund.isForced) return null;
     const { id: refundId, paymentId, depositId, chainId, tokenAddress } = refund;
     const received = await this.receivedOf(manager, refund);
+    // With nothing there, gas is no question: that a reorg took the money is said where it is covered.
+    if (received === 0n) return null;
     const money = { paymentId, depositId, chainId, tokenAddress, received, refundId };
     return this.limits.whyTooDear(manager, money, costWei);
   }

@@ -267,15 +267,15 @@ describe('trace', () => {
     const payment = await created(1000n);
     await app.waitForBlock(await chain.height());
     const gone = failure(-32_000, 'required historical state unavailable (reexec=128)');
-    node.inject('debug_traceBlockByHash', gone, 1);
     node.inject('eth_getBlockByNumber', failure(-32_000, 'down'));
     await payer.call('pay', payment.address, 1000n);
     await chain.mine(100);
     node.heal();
-    node.inject('debug_traceBlockByHash', gone, 1);
+    for (const method of ['debug_traceBlockByHash', 'debug_traceTransaction']) node.inject(method, gone);
     await app.waitForBlock(await chain.height());
+    await waitFor('it to be said', () => app.log.some((line) => line.includes('no endpoint has the state')));
     expect(await app.payment(payment.id)).toMatchObject({ status: 'pending' });
-    expect(app.log.some((line) => line.includes('no endpoint has the state'))).toBe(true);
+    node.heal();
     expect(await rescanAll()).toMatchObject({ added: 1 });
     expect(await app.payment(payment.id)).toMatchObject({ amount_received: '1000' });
   });

@@ -151,6 +151,38 @@ export function changedBlock(change: (block: Record<string, unknown>) => Record<
   }));
 }
 
+/** For eth_getBlockReceipts: leaves out the last receipt, where there are several. */
+export function shortReceipts(): Fault {
+  return changed((value) => {
+    const receipts = value as Receipt[];
+    return receipts.length > 1 ? receipts.slice(0, -1) : receipts;
+  });
+}
+
+/** For eth_getBlockReceipts, eth_getTransactionReceipt and eth_getLogs: numbers logs anew in each transaction. */
+export function restartingLogNumbers(): Fault {
+  return changed((value, { method }) => {
+    const renumbered = (logs: readonly Log[]) => {
+      const next = new Map<string, number>();
+      return logs.map((log) => {
+        const place = next.get(log.transactionHash) ?? 0;
+        next.set(log.transactionHash, place + 1);
+        return { ...log, logIndex: quantity(place) };
+      });
+    };
+    if (method === 'eth_getLogs') return renumbered(value as Log[]);
+    const one = (receipt: Receipt) => ({ ...receipt, logs: renumbered(receipt.logs) });
+    return Array.isArray(value) ? (value as Receipt[]).map(one) : one(value as Receipt);
+  });
+}
+
+/** For blocks, from this one on: a field that is not known, and a hash that does not come out of those that are. */
+export function newerForkFrom(number: number): Fault {
+  return changedBlock((block) =>
+    Number(block.number) < number ? {} : { unheardOf: '0x5', extraData: `${String(block.extraData)}77` },
+  );
+}
+
 /** For eth_getLogs: adds logs of a block that a reorg has replaced, read from the node before it. */
 export function orphanedLogs(logs: readonly Log[]): Fault {
   return changed((value) => [...(value as Log[]), ...logs]);

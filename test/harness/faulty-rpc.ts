@@ -34,6 +34,8 @@ interface Rule {
   left: number;
 }
 
+const TOO_LARGE: Answer = { error: { code: -32_003, message: 'response too large' } };
+
 interface Request extends Call {
   jsonrpc: '2.0';
   id: unknown;
@@ -42,6 +44,9 @@ interface Request extends Call {
 /** A JSON-RPC node, by HTTP and by WebSocket, that passes everything on to a real one and fails as it is told. */
 export class FaultyRpc {
   private rules: Rule[] = [];
+  private readonly habits: { methods: readonly string[]; fault: Fault }[] = [];
+  /** Calls of a batch that are answered; the rest is refused, one by one. */
+  mostCalls = Infinity;
   private readonly counts = new Map<string, number>();
   private readonly upgraded = new Set<Socket>();
   private server: Server | null = null;
@@ -85,7 +90,12 @@ export class FaultyRpc {
     };
   }
 
-  /** Ends every fault. */
+  /** How the node is: as a fault of these methods that nothing ends, behind those that are injected. */
+  hasHabit(methods: readonly string[], fault: Fault): void {
+    this.habits.push({ methods, fault });
+  }
+
+  /** Ends every fault; habits stay. */
   heal(): void {
     this.rules = [];
   }
@@ -133,7 +143,11 @@ export class FaultyRpc {
       calls.forEach(({ method }) => this.counts.set(method, this.count(method) + 1));
       const faults = calls.map(({ method }) => this.takeFault(method));
       const answerAll = async () => {
-        const answers = await Promise.all(calls.map((call, index) => this.answer(call, faults[index])));
+        const answers = await Promise.all(
+          calls.map((call, index) =>
+            index < this.mostCalls ? this.answer(call, faults[index]) : Promise.resolve(TOO_LARGE),
+          ),
+        );
         const status = answers.map((answer) => ('error' in answer ? answer.httpStatus : 200))[0] ?? 200;
         const bodies = answers.map((answer, index) => envelope(calls[index]?.id, answer));
         return { status, text: JSON.stringify(Array.isArray(given) ? bodies : bodies[0]) };
@@ -154,7 +168,7 @@ export class FaultyRpc {
   private takeFault(method: string): Fault | undefined {
     const rule = this.rules.find(({ methods }) => methods.includes(method) || methods.includes('*'));
     if (rule && --rule.left <= 0) this.rules = this.rules.filter((other) => other !== rule);
-    return rule?.fault;
+    return rule?.fault ?? this.habits.find(({ methods }) => methods.includes(method))?.fault;
   }
 
   private answer(call: Call, fault: Fault | undefined): Promise<Answer> {

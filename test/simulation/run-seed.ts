@@ -32,11 +32,12 @@ export class DifferenceError extends Error {
 export async function runSeed(seed: number, actions: number): Promise<void> {
   const random = new Random(seed);
   const world = await World.create(random);
+  world.story.push(`nodes: ${world.habits.join(', ') || 'no habits'}`);
   try {
     for (let count = 0; count < actions; count++) {
       const action = random.weighted(ACTIONS.map((one) => [one.weight, one] as const));
       world.story.push(`${count} ${action.name}`);
-      world.story[count] += ` ${await action.run(world)}`;
+      world.story[count + 1] += ` ${await action.run(world)}`;
       world.latestTime = Math.max(world.latestTime, await world.oracle.headTime());
     }
     await world.settle();

@@ -3,6 +3,7 @@ import { FaultyRpc } from '../harness/faulty-rpc.js';
 import { PayerContract } from '../harness/payer-contract.js';
 import { TestChain } from '../harness/test-chain.js';
 import { waitFor } from '../harness/wait-for.js';
+import { takeHabits } from './habits.js';
 import { type Asked, Oracle } from './oracle.js';
 import { type Random } from './random.js';
 
@@ -25,6 +26,9 @@ export class World {
   readonly accepted = new Set<string>();
   /** What was done, for whoever has to find out why. */
   readonly story: string[] = [];
+  /** Of its nodes. */
+  habits: string[] = [];
+  isForked = false;
   /** The latest time that any branch has had, in seconds: what expired by it stays so. */
   latestTime = 0;
 
@@ -44,10 +48,13 @@ export class World {
     const chain = await TestChain.start({ internalTransfers });
     const payer = await PayerContract.deploy(chain);
     const endpoints = await Promise.all([FaultyRpc.start(chain.url), FaultyRpc.start(chain.url)]);
+    const habits = takeHabits(random, endpoints);
     const base = await chain.height();
     const app = await startApp(chain, endpoints);
     await app.waitForBlock(base);
-    return new World(random, chain, payer, endpoints, app, new Oracle(chain, payer, base + 1), base);
+    const world = new World(random, chain, payer, endpoints, app, new Oracle(chain, payer, base + 1), base);
+    world.habits = habits;
+    return world;
   }
 
   get addresses(): Set<string> {

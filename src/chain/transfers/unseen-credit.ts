@@ -2,7 +2,9 @@ import { type ReadBalance } from './balance-proofs.js';
 import { type Block } from '../blocks/block.js';
 import { type BlockProver } from '../proof/block-prover.js';
 import { type RawTransaction } from '../blocks/raw-block.js';
+import { signerOf } from '../proof/sender.js';
 import { type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
+import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
 
 /**
  * By how much a block raised an address's balance beyond the transfers of value that its transactions show: what came
@@ -34,7 +36,8 @@ export async function unseenCredit(
   });
   const [before, after] = await Promise.all([read(rpc, parent, address), read(rpc, full, address)]);
   const own = full.transactions.filter(({ from }) => from === address);
-  const spent = await Promise.all(own.map((transaction) => costOf(rpc, transaction)));
+  if (prover.proofs === 'full') own.forEach((transaction) => requireSigner(block, transaction));
+  const spent = await Promise.all(own.map((transaction) => costOf(rpc, block, transaction)));
   return after - before + sum(spent) - (seenCredits([block]).get(address) ?? 0n);
 }
 
@@ -47,11 +50,24 @@ export function seenCredits(blocks: readonly Block[]): Map<string, bigint> {
   return seen;
 }
 
-async function costOf(rpc: Rpc, { hash, value, gasPrice = 0n }: RawTransaction): Promise<bigint> {
+/** What an address is said to have spent is added to what reached it: so it has to have signed it. */
+function requireSigner(block: Block, transaction: RawTransaction): void {
+  const signer = signerOf(transaction);
+  if (signer === null || signer === transaction.from) return;
+  throw new UnprovenAnswerError(block.hash, `${transaction.hash} was not signed by ${transaction.from}`);
+}
+
+async function costOf(rpc: Rpc, block: Block, transaction: RawTransaction): Promise<bigint> {
+  const { hash, value, gasPrice = 0n } = transaction;
+  const mostPrice = transaction.maxFeePerGas ?? transaction.gasPrice;
   const receipt = await rpc.call('eth_getTransactionReceipt', [hash]);
   if (receipt === null)
     throw new RpcError('the node', 'eth_getTransactionReceipt', 'it does not have the receipt yet');
-  const gas = receipt.gasUsed * (receipt.effectiveGasPrice ?? gasPrice);
+  const price = receipt.effectiveGasPrice ?? gasPrice;
+  if (receipt.gasUsed > transaction.gas || (mostPrice !== undefined && price > mostPrice)) {
+    throw new UnprovenAnswerError(block.hash, `${hash} is said to have cost more than it allowed`);
+  }
+  const gas = receipt.gasUsed * price;
   const blobs = (receipt.blobGasUsed ?? 0n) * (receipt.blobGasPrice ?? 0n);
   const moved = receipt.status === 1 ? value : 0n;
   return moved + gas + blobs + (receipt.l1Fee ?? 0n);
