@@ -271,7 +271,7 @@ describe('trace', () => {
     await payer.call('pay', payment.address, 1000n);
     await chain.mine(100);
     node.heal();
-    for (const method of ['debug_traceBlockByHash', 'debug_traceTransaction']) node.inject(method, gone);
+    node.inject(TRACES, gone);
     await app.waitForBlock(await chain.height());
     await waitFor('it to be said', () => app.log.some((line) => line.includes('no endpoint has the state')));
     expect(await app.payment(payment.id)).toMatchObject({ status: 'pending' });

@@ -64,7 +64,7 @@ async function expectPaidOnce(payments: readonly PaymentView[], amount: string):
 }
 
 describe('a node alone', () => {
-  it('that answers [] to every eth_getLogs for 50 blocks makes no payment missed once it recovers', async () => {
+  it('that answers [] to every eth_getLogs for 50 blocks makes no payment missed: receipts tell of it', async () => {
     liar.inject('eth_getBlockReceipts', NO_BLOCK_RECEIPTS);
     await start(liar);
     const payments = await Promise.all(Array.from({ length: 5 }, createTokenPayment));
@@ -76,9 +76,8 @@ describe('a node alone', () => {
     await waitFor('the empty answer caught', () =>
       app.log.some((line) => line.includes('scan step failed') && line.includes('do not make the bloom')),
     );
-    for (const { id } of payments) expect(await app.payment(id)).toMatchObject({ status: 'pending' });
-    end();
     await expectPaidOnce(payments, '1000');
+    end();
   });
 });
 

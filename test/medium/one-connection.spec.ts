@@ -93,15 +93,17 @@ describe('a connection that is neither alive nor closed', () => {
   });
 });
 
+const ETHER = '1000000000000000000';
+
 describe('two hundred refunds asked for at once, on a pool of ten', () => {
   it('are all answered', async () => {
     const chain = await TestChain.start();
     const app = await TestApp.start({ chains: [chain.config], settings: { roles: ['api'] } });
     try {
-      const payment = await app.createPayment({ amount: '1000' });
+      const payment = await app.createPayment({ amount: ETHER });
       await app.database.dataSource.query(
-        `UPDATE payments SET status = 'confirmed', amount_received = 1000, amount_confirmed = 1000 WHERE id = $1`,
-        [payment.id],
+        `UPDATE payments SET status = 'confirmed', amount_received = $2, amount_confirmed = $2 WHERE id = $1`,
+        [payment.id, ETHER],
       );
       const to = '0x00000000219ab540356cbb839cbe05303d7705fa';
       const ask = () => app.request('POST', `/api/v1/payments/${payment.id}/refunds`, { to, amount: '1' });

@@ -333,19 +333,6 @@ describe('the pool', () => {
       ),
     );
   });
-
-  it('has a method looked at again that one refusal said was missing', async () => {
-    const pool = aPool([first]);
-    first.inject('eth_getBlockReceipts', failure(-32601, 'method not found'), 1);
-    await expect(pool.call('eth_getBlockReceipts', ['0x1'])).rejects.toThrow(MethodNotFoundError);
-    expect(stateOf(pool, first)?.reason).toBe('it lacks eth_getBlockReceipts');
-    await waitFor('it to be asked again', () =>
-      pool.call('eth_getBlockReceipts', ['0x1']).then(
-        () => true,
-        () => false,
-      ),
-    );
-  });
 });
 
 /** The node's answer with other fields. */
