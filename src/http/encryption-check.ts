@@ -37,9 +37,11 @@ export class EncryptionCheck implements OnModuleInit {
     if (encryptionKey === null) return;
     const given = new Set(parseEncryptionKeys(encryptionKey).map(({ id }) => id));
     for (const sealed of await this.secrets()) this.requireOpened(sealed, given);
-    for (const { keyId, sealed } of await this.dataSource.manager.find(EncryptionCanary)) {
-      if (given.has(keyId)) this.requireOpened(sealed, given);
-      // Nothing is sealed under it any more: it was rotated out.
+    const canaries = await this.dataSource.manager.find(EncryptionCanary);
+    const isRotated = canaries.some(({ keyId }) => given.has(keyId));
+    for (const { keyId, sealed } of canaries) {
+      if (given.has(keyId) || !isRotated) this.requireOpened(sealed, given);
+      // Another key took its place, and nothing is sealed under it any more.
       else await this.dataSource.manager.delete(EncryptionCanary, { keyId });
     }
     const sealed = this.sealer.seal(CANARY);

@@ -96,6 +96,7 @@ describe('catching up', () => {
       const text = await (await fetch(`${url}/metrics`)).text();
       return text.includes('quittance_scanner_blocks_behind{chain="testchain"} 0') && text;
     });
+    expect(metrics).toContain('quittance_scanner_blocks_behind{chain="testchain"} 0');
     expect(metrics).toContain('quittance_scanner_is_holder{chain="testchain"} 1');
   });
 });
