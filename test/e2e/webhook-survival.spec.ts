@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, it } from '@jest/globals';
-import { cutAgainAndAgain, killedBetweenPostAndRecord } from '../harness/webhook-survival.js';
+import { cutAgainAndAgain } from '../harness/webhook-survival.js';
 import { WorkerWorld } from '../harness/worker-world.js';
 
-/** With Redis, with more kills and with longer outages: `test/long`. */
+/** With Redis, with kills and with longer outages: `test/long`. */
 describe('a worker process, with its queue on Postgres', () => {
   let world: WorkerWorld;
 
@@ -10,9 +10,6 @@ describe('a worker process, with its queue on Postgres', () => {
     world = await WorkerWorld.create('Postgres');
   });
   afterEach(() => world.end());
-
-  it('that is killed between the POST and its record sends it again, under the same webhook-id', () =>
-    killedBetweenPostAndRecord(world));
 
   it('delivers what happened while its connections to the database were cut, again and again', () =>
     cutAgainAndAgain(world));

@@ -44,10 +44,10 @@ describe.each(['Postgres', 'Redis'] as const)('a worker process, with its queue 
   });
   afterEach(() => world.end());
 
-  if (backend === 'Redis') {
-    it('that is killed between the POST and its record sends it again, under the same webhook-id', () =>
-      killedBetweenPostAndRecord(world));
+  it('that is killed between the POST and its record sends it again, under the same webhook-id', () =>
+    killedBetweenPostAndRecord(world));
 
+  if (backend === 'Redis') {
     it('delivers what happened while its connections to the database were cut, again and again', () =>
       cutAgainAndAgain(world));
   }
