@@ -13,6 +13,9 @@ import { type Sweep } from './sweep.entity.js';
 import { SweepStates } from './sweep-states.js';
 import { SweepsRepository } from './sweeps.repository.js';
 
+/** A plan may have seen more blocks than the round that comes upon it, which began before. */
+const JUST_PLANNED_MS = 5_000;
+
 /** Finds the planned sweeps whose turn it is: one thing at a time at each address. */
 @Injectable()
 export class DueSweeps {
@@ -66,9 +69,14 @@ export class DueSweeps {
     const { from, tokenAddress } = sweep;
     const { final, isWhole, isUnclear } = await this.balances.available(chain, extent, from, tokenAddress);
     if (final > 0n) return { sweep, final, isWhole };
-    if (!isUnclear) await this.states.drop(sweep, isWhole);
+    if (!isUnclear && !isJustPlanned(sweep)) await this.states.drop(sweep, isWhole);
     return null;
   }
+}
+
+/** Then what the plan found may not be final for this round yet: the next one looks again. */
+function isJustPlanned({ updatedAt }: Sweep): boolean {
+  return Date.now() - updatedAt.getTime() < JUST_PLANNED_MS;
 }
 
 /** Tokens before the native asset, which may pay for their gas; nothing where a transfer is on its way. */
