@@ -132,7 +132,8 @@ describe.each(BACKENDS)('webhooks, with their queue on %s', (backend) => {
     await restart({ webhookRetryScheduleMs: [AN_HOUR_MS] });
     receiver.answer = failing;
     const payment = await app.createPayment();
-    await waitForAttempts(payment.id, 1);
+    // An attempt is on record before it is sent, and counted when it is answered.
+    await waitFor('the answer', async () => (await deliveryOf(payment.id))?.attempts === 1);
     return payment;
   };
   const failing: Receiver['answer'] = (response) => response.writeHead(500).end('out of order');
