@@ -18,6 +18,7 @@ import { type EndpointReport } from './rpc/rpc-pool-member.js';
 import { Token } from './tokens/token.entity.js';
 import { tokenId } from './tokens/token-id.js';
 import { findTransaction, type FoundTransaction } from './reading/transaction.js';
+import { type ChainId, type TxHash } from '../ids/ids.js';
 
 /**
  * `unchecked`: no node has answered yet, so nothing is known against it. `refused`: chains.yaml and chain disagree.
@@ -207,17 +208,17 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
   }
 
   /** Every token of the chain, also those no longer offered: payments that name them are still watched. */
-  tokensOf(chainId: number): Promise<Token[]> {
+  tokensOf(chainId: ChainId): Promise<Token[]> {
     return this.tokensIn(this.dataSource.manager, chainId);
   }
 
   /** As `tokensOf`, for whoever is in a transaction. */
-  tokensIn(manager: EntityManager, chainId: number): Promise<Token[]> {
+  tokensIn(manager: EntityManager, chainId: ChainId): Promise<Token[]> {
     return manager.find(Token, { where: { chainId }, order: { symbol: 'ASC', id: 'ASC' } });
   }
 
   /** Null: no endpoint that answered knows it. @throws RpcError */
-  transaction(name: string, hash: string): Promise<FoundTransaction | null> {
+  transaction(name: string, hash: TxHash): Promise<FoundTransaction | null> {
     const { rpc, config } = this.connection(name);
     return findTransaction(rpc, hash, config.internalTransfers !== 'off');
   }

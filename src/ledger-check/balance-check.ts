@@ -1,10 +1,11 @@
 import { type EntityManager } from 'typeorm';
 import { getAddress } from 'ethers';
-import { type Asset, type FundsReader } from '../chain/accounts/funds-reader.js';
+import { type ListedAsset, type FundsReader } from '../chain/accounts/funds-reader.js';
 import { balancesOf } from '../ledger/ledger-balances.js';
 import { type LedgerAccount, type LedgerLeg } from '../ledger/posting.js';
 import { absurdlyPaid, depositAddresses } from '../payments/payment-addresses.js';
 import { amountText, type CheckedChain } from './report.js';
+import { type Address } from '../ids/ids.js';
 
 export interface BalanceContext {
   manager: EntityManager;
@@ -20,7 +21,7 @@ export interface BalanceContext {
 type Sums = bigint[];
 
 interface Place {
-  address: string;
+  address: Address;
   name: string;
 }
 
@@ -53,7 +54,7 @@ export async function checkDeposits(context: BalanceContext, onProgress: () => v
   }
   gone.forEach((amount, position) => {
     if (amount === 0n) return;
-    const asset = reader.assets[position] as Asset;
+    const asset = reader.assets[position] as ListedAsset;
     report.notes.add(`${amountText(amount, asset)} were moved from deposit addresses with your own wallet`);
   });
   return sums;
@@ -62,7 +63,7 @@ export async function checkDeposits(context: BalanceContext, onProgress: () => v
 /** Compares the gas tank and the payout account: they may be sent more than is seen, and never less. */
 export async function checkPaying(
   context: BalanceContext,
-  paying: ReadonlyMap<string, LedgerAccount>,
+  paying: ReadonlyMap<Address, LedgerAccount>,
 ): Promise<Map<LedgerAccount, Sums>> {
   const { reader, report } = context;
   const byAccount = new Map<LedgerAccount, Sums>();
@@ -89,7 +90,7 @@ async function compare(
   { manager, reader, lacking }: BalanceContext,
   places: readonly Place[],
   sums: Sums,
-  onDifference: (place: Place, asset: Asset, position: number, difference: bigint) => void,
+  onDifference: (place: Place, asset: ListedAsset, position: number, difference: bigint) => void,
 ): Promise<void> {
   if (places.length === 0) return;
   const addresses = places.map(({ address }) => address);
@@ -110,7 +111,7 @@ async function compare(
   );
 }
 
-function differenceText({ name }: Place, asset: Asset, difference: bigint): string {
+function differenceText({ name }: Place, asset: ListedAsset, difference: bigint): string {
   if (difference < 0n)
     return `${name} holds ${amountText(-difference, asset)} less than is booked: it was moved by someone else`;
   const hint =

@@ -9,6 +9,7 @@ import { balancesOf } from './ledger-balances.js';
 import { holdPosition } from '../chain/position/scanned-positions.js';
 import { PayingAccounts } from './paying-accounts.js';
 import { merged, moved } from './posting.js';
+import { type Address } from '../ids/ids.js';
 
 /**
  * Brings the gas tank and the payout account into the books: with what they hold after the block up to which the chain
@@ -32,7 +33,7 @@ export class Openings {
    * @returns false: not now, as nothing was scanned yet, or a transaction of the address is on its way
    * @throws RpcError
    */
-  async open(chain: ChainConfig, account: 'gas_tank' | 'payout', address: string): Promise<boolean> {
+  async open(chain: ChainConfig, account: 'gas_tank' | 'payout', address: Address): Promise<boolean> {
     const { chainId } = chain;
     const subject = `opening:${chainId}:${address}`;
     const { manager } = this.dataSource;
@@ -49,7 +50,7 @@ export class Openings {
     manager: EntityManager,
     chain: ChainConfig,
     account: 'gas_tank' | 'payout',
-    address: string,
+    address: Address,
     subject: string,
   ): Promise<boolean> {
     const { chainId } = chain;

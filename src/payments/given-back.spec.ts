@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { givenBack, type RefundFact, type RefundState } from './given-back.js';
 import { advance, type Credit, type Facts, type PaymentState } from './lifecycle.js';
+import { toTxHash } from '../ids/ids.js';
 
 const DUE = 100n;
 const BLOCK_MS = 60_000;
@@ -32,7 +33,9 @@ function aPayment(overrides: Partial<PaymentState> = {}): PaymentState {
 }
 
 function aCredit(amount: bigint, blockNumber: number): Credit {
-  const txHash = `0x${blockNumber}-${amount}`;
+  const txHash = toTxHash(
+    `0x${blockNumber.toString(16).padStart(32, '0')}${amount.toString(16).padStart(32, '0')}`,
+  );
   return { txHash, ordinal: 0, kind: 'native', amount, blockNumber, blockTime: timeOf(blockNumber) };
 }
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Refund, type RefundState } from './refund.entity.js';
+import { type Asset, type ChainId } from '../ids/ids.js';
 
 export interface RefundFilter {
   merchantId: string;
@@ -88,7 +89,7 @@ export class RefundQueries {
    */
   async askedSince(
     manager: EntityManager,
-    asked: { merchantId: string; chainId: number; tokenAddress: string | null },
+    asked: { merchantId: string; chainId: ChainId; tokenAddress: Asset },
     firstId: string,
   ): Promise<{ count: number; sum: bigint }> {
     const [row] = await manager.query<{ count: string; sum: string }[]>(
@@ -106,7 +107,7 @@ export class RefundQueries {
    */
   async costsOf(
     manager: EntityManager,
-    of: { paymentId: string; depositId: string | null; chainId: number; tokenAddress: string | null },
+    of: { paymentId: string; depositId: string | null; chainId: ChainId; tokenAddress: Asset },
     exceptId: string | null,
   ): Promise<{ paid: bigint; waiting: number }> {
     const [row] = await manager.query<{ paid: string; waiting: string }[]>(

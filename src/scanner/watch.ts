@@ -3,15 +3,16 @@ import { type Watch } from '../chain/reading/chain-reader.js';
 import { type ChainService } from '../chain/chain.service.js';
 import { type ChainFactsService } from '../payments/chain-facts.service.js';
 import { Coalescer } from '../process/coalescer.js';
+import { type Address, type ChainId } from '../ids/ids.js';
 
 /** What a chain's blocks are read for: its tokens, and whatever reaches an address of ours. */
 export async function watchOf(
-  chainId: number,
+  chainId: ChainId,
   { chains, facts, dataSource }: { chains: ChainService; facts: ChainFactsService; dataSource: DataSource },
 ): Promise<Watch> {
   const tokens = await chains.tokensOf(chainId);
   // Blocks that came in one answer are looked up together.
-  const lookUps = new Coalescer<readonly string[], ReadonlySet<string>>(async (asked) => {
+  const lookUps = new Coalescer<readonly Address[], ReadonlySet<Address>>(async (asked) => {
     const own = await facts.ownAmong(dataSource.manager, [...new Set(asked.flat())]);
     return asked.map((addresses) => new Set(addresses.filter((address) => own.has(address))));
   });

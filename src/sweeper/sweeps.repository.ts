@@ -4,6 +4,7 @@ import { DataSource, type EntityManager, In } from 'typeorm';
 import { hashesOf } from '../outgoing/outgoing.repository.js';
 import { type DepositPlace } from '../outgoing/address-users.js';
 import { Sweep, type SweepState } from './sweep.entity.js';
+import { type Address, type Asset, type ChainId } from '../ids/ids.js';
 
 export interface SweepFilter {
   /** Null: of all merchants. */
@@ -18,8 +19,8 @@ export interface SweepFilter {
 
 /** How often an asset of an address has failed to be swept since it last was. */
 export interface FailureRecord {
-  from: string;
-  tokenAddress: string | null;
+  from: Address;
+  tokenAddress: Asset;
   failures: number;
   lastAt: Date;
 }
@@ -45,7 +46,7 @@ export class SweepsRepository {
   }
 
   /** Those that are to be moved on, or hold their address; the first planned first. */
-  underWay(chainId: number): Promise<Sweep[]> {
+  underWay(chainId: ChainId): Promise<Sweep[]> {
     return this.dataSource.manager.find(Sweep, {
       where: { chainId, state: In(['planned', 'funding', 'sent']) },
       order: { id: 'ASC' },
@@ -62,7 +63,7 @@ export class SweepsRepository {
   }
 
   /** Tokens' sweeps that have ended, with their leftover gas not looked at yet. */
-  withGasLeft(chainId: number, limit: number): Promise<Sweep[]> {
+  withGasLeft(chainId: ChainId, limit: number): Promise<Sweep[]> {
     return this.dataSource.manager
       .createQueryBuilder(Sweep, 'sweep')
       .where('sweep.chain_id = :chainId', { chainId })
@@ -73,9 +74,9 @@ export class SweepsRepository {
       .getMany();
   }
 
-  async failures(chainId: number, addresses: readonly string[]): Promise<FailureRecord[]> {
+  async failures(chainId: ChainId, addresses: readonly string[]): Promise<FailureRecord[]> {
     const rows = await this.dataSource.query<
-      { from_address: string; token_address: string | null; failures: string; last_at: Date }[]
+      { from_address: Address; token_address: Asset; failures: string; last_at: Date }[]
     >(
       `SELECT from_address, token_address, count(*) AS failures, max(finished_at) AS last_at FROM sweeps failed
        WHERE chain_id = $1 AND from_address = ANY($2) AND state = 'failed'

@@ -5,6 +5,7 @@ import { type PaymentView } from '../../src/payments/payment.view.js';
 import { compile } from '../contracts/compile.js';
 import { TEST_MNEMONIC, TestApp } from '../harness/app.js';
 import { TestChain } from '../harness/test-chain.js';
+import { toChainId } from '../../src/ids/ids.js';
 
 interface ChainAnswer {
   data: { name: string; state: string; reasons: string[] }[];
@@ -51,7 +52,12 @@ describe('a chain that is not what chains.yaml says', () => {
   });
 
   it('leaves the others at work', async () => {
-    const dead = { ...chain.config, name: 'deadchain', chainId: 6, rpcUrls: ['http://127.0.0.1:1'] };
+    const dead = {
+      ...chain.config,
+      name: 'deadchain',
+      chainId: toChainId(6),
+      rpcUrls: ['http://127.0.0.1:1'],
+    };
     const app = await TestApp.start({ chains: [dead, chain.config] });
     const payment = await app.createPayment();
     await chain.pay(payment.address, 1000n);

@@ -4,6 +4,7 @@ import { isNativeAsset } from './native-token.js';
 import { TRANSFER_TOPIC } from '../transfers/movements.js';
 import { RpcError } from '../rpc/rpc-endpoint.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
+import { type Address, type TokenAddress } from '../../ids/ids.js';
 
 type TokenConfig = ChainConfig['tokens'][number];
 
@@ -17,7 +18,7 @@ const [NOBODY, NOBODY_ELSE] = [`0x${'51'.repeat(20)}`, `0x${'52'.repeat(20)}`];
 const LOOK_BACK_BLOCKS = 1_000;
 
 interface TransferLog {
-  address: string;
+  address: Address;
   topics: string[];
 }
 
@@ -100,12 +101,8 @@ async function latestTransfer({ address }: TokenConfig, rpc: RpcPool): Promise<T
   return null;
 }
 
-function transferIn(logs: readonly TransferLog[], token: string): TransferLog | null {
-  return (
-    logs.findLast(
-      ({ address, topics }) => address.toLowerCase() === token && topics[0]?.toLowerCase() === TRANSFER_TOPIC,
-    ) ?? null
-  );
+function transferIn(logs: readonly TransferLog[], token: TokenAddress): TransferLog | null {
+  return logs.findLast(({ address, topics }) => address === token && topics[0] === TRANSFER_TOPIC) ?? null;
 }
 
 function isTooWide({ failure: { kind } }: RpcError): boolean {
