@@ -34,7 +34,7 @@ const receiptFields = {
   transactionHash: txHash,
   blockHash: hash,
   blockNumber: count,
-  type: withDefault(count, 0),
+  type: optional(count),
   status: optional(count),
   root: optional(data),
   cumulativeGasUsed: digits,
