@@ -137,24 +137,24 @@ describe('postings', () => {
 
   it('book what a token keeps for itself as a fee in the token, and gas as one in the native asset', () => {
     expect(sweep(97n)).toEqual([
-      leg('deposit', -100n, TOKEN, 'deposit'),
-      leg('treasury', 97n, TOKEN, 'treasury'),
+      leg('deposit', -100n, TOKEN, at('d')),
+      leg('treasury', 97n, TOKEN, at('7')),
       leg('fees', 3n, TOKEN),
-      leg('deposit', -5n, null, 'deposit'),
+      leg('deposit', -5n, null, at('d')),
       leg('fees', 5n, null),
     ]);
   });
 
   it('book nothing but the fee of a transaction that reverted', () => {
     expect(sweep(0n, { movements: [] })).toEqual([
-      leg('deposit', -5n, null, 'deposit'),
+      leg('deposit', -5n, null, at('d')),
       leg('fees', 5n, null),
     ]);
   });
 
   it('give a refund back to the customer', () => {
     expect(sweep(100n, { kind: 'refund', fee: 0n })).toEqual([
-      leg('deposit', -100n, TOKEN, 'deposit'),
+      leg('deposit', -100n, TOKEN, at('d')),
       leg('customer', 100n, TOKEN),
     ]);
   });

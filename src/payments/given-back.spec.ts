@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { id } from 'ethers';
 import fc from 'fast-check';
 import { givenBack, type RefundFact, type RefundState } from './given-back.js';
 import { advance, type Credit, type Facts, type PaymentState } from './lifecycle.js';
@@ -33,9 +34,7 @@ function aPayment(overrides: Partial<PaymentState> = {}): PaymentState {
 }
 
 function aCredit(amount: bigint, blockNumber: number): Credit {
-  const txHash = toTxHash(
-    `0x${blockNumber.toString(16).padStart(32, '0')}${amount.toString(16).padStart(32, '0')}`,
-  );
+  const txHash = toTxHash(id(`${blockNumber} ${amount}`));
   return { txHash, ordinal: 0, kind: 'native', amount, blockNumber, blockTime: timeOf(blockNumber) };
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { id } from 'ethers';
 import fc from 'fast-check';
 import { advance, type Credit, enough, type Facts, type PaymentState } from './lifecycle.js';
 import { toTxHash } from '../ids/ids.js';
@@ -32,9 +33,7 @@ function aPayment(overrides: Partial<PaymentState> = {}): PaymentState {
 
 function aCredit(amount: bigint, blockNumber: number, overrides: Partial<Credit> = {}): Credit {
   return {
-    txHash: toTxHash(
-      `0x${blockNumber.toString(16).padStart(32, '0')}${amount.toString(16).padStart(32, '0')}`,
-    ),
+    txHash: toTxHash(id(`${blockNumber} ${amount}`)),
     ordinal: 0,
     kind: 'native',
     amount,
