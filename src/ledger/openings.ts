@@ -90,9 +90,11 @@ export class Openings {
     const { chain, address, subject } = place;
     if (Date.now() < (this.askAgainAt.get(subject) ?? 0)) return;
     if (!(await this.isReversed(this.dataSource.manager, subject))) return;
-    this.askAgainAt.set(subject, Date.now() + ASK_AGAIN_MS);
     // Before the cursor is held: a call that hangs would keep the scan waiting.
-    if ((await this.tokenHeld(place, token, 'latest')) === null) return;
+    if ((await this.tokenHeld(place, token, 'latest')) === null) {
+      this.askAgainAt.set(subject, Date.now() + ASK_AGAIN_MS);
+      return;
+    }
     await this.dataSource.transaction(async (manager) => {
       const block = await holdPosition(manager, chain.chainId);
       if (block === null || !(await this.isReversed(manager, subject))) return;
