@@ -7,6 +7,7 @@ import { DepositFunds } from './deposit-funds.js';
 import { DepositsRepository } from './deposits.repository.js';
 import { NamedAssets } from './named-assets.js';
 import { PaymentAdvances } from './payment-advances.js';
+import { PaymentMetrics } from './payment-metrics.js';
 import { PaymentRecords } from './payment-records.js';
 import { OutboxModule } from '../events/outbox.module.js';
 import { RefundSubjects } from './refund-subjects.js';
@@ -21,6 +22,7 @@ import { RefundSubjects } from './refund-subjects.js';
     DepositsRepository,
     NamedAssets,
     PaymentAdvances,
+    PaymentMetrics,
     PaymentRecords,
     RefundSubjects,
   ],
@@ -31,6 +33,7 @@ import { RefundSubjects } from './refund-subjects.js';
     DepositsRepository,
     NamedAssets,
     OutboxModule,
+    PaymentMetrics,
     PaymentRecords,
     RefundSubjects,
   ],
