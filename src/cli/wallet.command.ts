@@ -80,6 +80,7 @@ async function skip(terminal: Terminal, { to, merchant, json }: SkipOptions): Pr
     );
     const { fromIndex: first_skipped, toIndex: next_index, merchantId: told_of_skipped } = jump;
     printOne(terminal, { last_used: found, first_skipped, next_index, told_of_skipped }, { json });
+    if (next_index - first_skipped < configuration.settings.walletGapLimit / 2) return;
     terminal.err(
       `write it down: a wallet scan without this database goes far enough with --at-least ${next_index}\n`,
     );
