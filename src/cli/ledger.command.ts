@@ -61,6 +61,8 @@ async function check(terminal: Terminal, { chain: name, json }: ChainOptions): P
     }
     if (json) terminal.out(`${JSON.stringify(text.checkJson(reports), null, 2)}\n`);
     if (reports.some(({ differences }) => differences.count > 0)) terminal.exitCode = 2;
+    // Last, so that a database that may only be read still shows what was found.
+    await ledger.keep(reports);
   });
 }
 

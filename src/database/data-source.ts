@@ -6,6 +6,7 @@ import { Merchant } from '../auth/merchant.entity.js';
 import { Token } from '../chain/tokens/token.entity.js';
 import { EncryptionCanary } from '../http/encryption-canary.entity.js';
 import { IdempotencyRecord } from '../http/idempotency-record.entity.js';
+import { LedgerCheckResult } from '../ledger-check/ledger-check-result.entity.js';
 import { LedgerAccountAddress } from '../ledger/ledger-account.entity.js';
 import { LedgerEntry } from '../ledger/ledger-entry.entity.js';
 import { LedgerTransaction } from '../ledger/ledger-transaction.entity.js';
@@ -40,6 +41,7 @@ const entities = [
   EncryptionCanary,
   IdempotencyRecord,
   LedgerAccountAddress,
+  LedgerCheckResult,
   LedgerEntry,
   LedgerTransaction,
   Merchant,

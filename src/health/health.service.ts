@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { collectDefaultMetrics, register } from 'prom-client';
+import { collectDefaultMetrics, Gauge, register } from 'prom-client';
 import { DataSource } from 'typeorm';
+import { VERSION } from '../config/version.js';
 import { ChainService } from '../chain/chain.service.js';
 import { type EndpointReport } from '../chain/rpc/rpc-pool-member.js';
 import { runningLoops } from '../process/loops.js';
@@ -50,6 +51,11 @@ export class HealthService {
     register.clear();
     collectDefaultMetrics();
     measureLoops();
+    new Gauge({
+      name: 'quittance_build_info',
+      help: 'Always 1: which version runs, and on which Node',
+      labelNames: ['version', 'node'],
+    }).set({ version: VERSION, node: process.version }, 1);
     indicators.add({ name: 'database', isEssential: true, check: () => dataSource.query('SELECT 1') });
   }
 

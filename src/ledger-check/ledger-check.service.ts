@@ -12,6 +12,7 @@ import { LedgerRepository } from '../ledger/ledger.repository.js';
 import { PayingAccounts } from '../ledger/paying-accounts.js';
 import { LEDGER_ACCOUNTS, type LedgerAccount, type LedgerLeg } from '../ledger/posting.js';
 import { checkDeposits, checkPaying } from './balance-check.js';
+import { keepCheckResult } from './ledger-check-results.js';
 import { checkOutgoing } from './outgoing-check.js';
 import { type CheckedBalance, type CheckedChain, type CheckedTurnover, Remarks } from './report.js';
 
@@ -27,7 +28,7 @@ export class BlockReplacedError extends Error {
   }
 }
 
-/** Proves the books by the chain. It changes nothing. */
+/** Proves the books by the chain. It changes nothing of them. */
 @Injectable()
 export class LedgerCheck {
   constructor(
@@ -66,6 +67,11 @@ export class LedgerCheck {
         reader.close();
       }
     });
+  }
+
+  /** Has metrics tell of what the checks came to. */
+  async keep(reports: readonly CheckedChain[]): Promise<void> {
+    for (const report of reports) await keepCheckResult(this.dataSource.manager, report);
   }
 
   /** The chains to be checked. @throws Error when none is named so */

@@ -8,6 +8,7 @@ import { DepositsRepository } from './deposits.repository.js';
 import { LostPayments } from './lost-payments.js';
 import { NamedAssets } from './named-assets.js';
 import { PaymentAdvances } from './payment-advances.js';
+import { PaymentMetrics } from './payment-metrics.js';
 import { PaymentRecords } from './payment-records.js';
 import { OutboxModule } from '../events/outbox.module.js';
 import { RefundSubjects } from './refund-subjects.js';
@@ -23,6 +24,7 @@ import { RefundSubjects } from './refund-subjects.js';
     LostPayments,
     NamedAssets,
     PaymentAdvances,
+    PaymentMetrics,
     PaymentRecords,
     RefundSubjects,
   ],
@@ -33,6 +35,7 @@ import { RefundSubjects } from './refund-subjects.js';
     DepositsRepository,
     NamedAssets,
     OutboxModule,
+    PaymentMetrics,
     PaymentRecords,
     RefundSubjects,
   ],
