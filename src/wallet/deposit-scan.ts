@@ -19,8 +19,11 @@ export interface FundedDeposit {
   balance: bigint;
 }
 
-/** Where a scan ends: after so many unused addresses in a row, or before an index, whatever is there. */
-export type ScanEnd = { gapLimit: number } | { before: number };
+/**
+ * Where a scan ends: after so many unused addresses in a row, those below `atLeast` not counted; or before an index,
+ * whatever is there.
+ */
+export type ScanEnd = { gapLimit: number; atLeast?: number } | { before: number };
 
 /** Addresses asked about together: as many as one Multicall3 call takes. */
 const BATCH = 500;
@@ -44,7 +47,7 @@ export async function* scanDeposits(
   let lastUsed = -1;
   let from = 0;
   for (;;) {
-    const before = 'before' in end ? end.before : lastUsed + 1 + end.gapLimit;
+    const before = 'before' in end ? end.before : Math.max(lastUsed + 1, end.atLeast ?? 0) + end.gapLimit;
     if (from >= before) return;
     const to = Math.min(before, from + BATCH);
     const batch = candidates(scheme, from, to);
