@@ -216,7 +216,9 @@ describe('the ledger', () => {
     const { code, out } = await ledger(['check'], { CHAINS_FILE: path });
     await fork.stop();
     expect(code).toBe(3);
-    expect(out).toMatch(/^testchain\nNOT CHECKED {2}the whole chain: .*(reorg is under way|cannot be read).*\s*$/);
+    expect(out).toMatch(
+      /^testchain\nNOT CHECKED {2}the whole chain: .*(reorg is under way|cannot be read).*\s*$/,
+    );
   });
 });
 
