@@ -23,6 +23,7 @@ import { LateSearch } from '../scanner/late-search.entity.js';
 import { ChainCursor } from '../chain/position/chain-cursor.entity.js';
 import { Sweep } from '../sweeper/sweep.entity.js';
 import { DerivationJump } from '../wallet/derivation-jump.entity.js';
+import { SkippedAddress } from '../wallet/skipped-address.entity.js';
 import { DepositSource } from '../wallet/deposit-source.entity.js';
 import { WebhookAttempt } from '../webhooks/delivery/webhook-attempt.entity.js';
 import { WebhookDelivery } from '../webhooks/delivery/webhook-delivery.entity.js';
@@ -51,6 +52,7 @@ const entities = [
   PaymentEvent,
   Refund,
   SigningPause,
+  SkippedAddress,
   Sweep,
   Token,
   Transfer,

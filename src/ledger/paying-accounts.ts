@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, In } from 'typeorm';
 import { LedgerAccountAddress } from './ledger-account.entity.js';
-import { type Address, type ChainId, type TxHash } from '../ids/ids.js';
+import { type Address, type ChainId, type TokenAddress, type TxHash } from '../ids/ids.js';
 
 /** The operator's addresses that are in the books, and what has to be known to bring one in. */
 @Injectable()
@@ -14,9 +14,20 @@ export class PayingAccounts {
 
   async add(
     manager: EntityManager,
-    row: Pick<LedgerAccountAddress, 'chainId' | 'account' | 'address'>,
+    { chainId, account, address, openedLater }: Omit<LedgerAccountAddress, 'createdAt'>,
   ): Promise<void> {
-    await manager.createQueryBuilder().insert().into(LedgerAccountAddress).values(row).orIgnore().execute();
+    await manager.query(
+      `INSERT INTO ledger_accounts AS known (chain_id, account, address, opened_later) VALUES ($1, $2, $3, $4)
+       ON CONFLICT (chain_id, address) DO UPDATE SET opened_later =
+         ARRAY(SELECT DISTINCT unnest(known.opened_later || excluded.opened_later))`,
+      [chainId, account, address, openedLater],
+    );
+  }
+
+  /** Contracts of the tokens that have openings of their own. */
+  async openedLater(manager: EntityManager, chainId: ChainId, address: Address): Promise<TokenAddress[]> {
+    const row = await manager.findOneBy(LedgerAccountAddress, { chainId, address });
+    return row?.openedLater ?? [];
   }
 
   /** Whether a transaction from or to the address may be mined and not booked, or booked and no longer mined. */

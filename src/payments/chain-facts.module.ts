@@ -5,6 +5,7 @@ import { ChainFactsService } from './chain-facts.service.js';
 import { DepositAnnouncements } from './deposit-announcements.js';
 import { DepositFunds } from './deposit-funds.js';
 import { DepositsRepository } from './deposits.repository.js';
+import { LostPayments } from './lost-payments.js';
 import { NamedAssets } from './named-assets.js';
 import { PaymentAdvances } from './payment-advances.js';
 import { PaymentMetrics } from './payment-metrics.js';
@@ -20,6 +21,7 @@ import { RefundSubjects } from './refund-subjects.js';
     DepositAnnouncements,
     DepositFunds,
     DepositsRepository,
+    LostPayments,
     NamedAssets,
     PaymentAdvances,
     PaymentMetrics,

@@ -4,8 +4,8 @@ import { type Address } from '../ids/ids.js';
 /** One chain as a scan asks it. Addresses lower-case; everything pinned to one block of the chain. */
 export interface ScannedChain {
   name: string;
-  /** For each address, in order, what it holds of each of the chain's assets, in base units. */
-  balances(addresses: readonly Address[]): Promise<bigint[][]>;
+  /** For each address, in order, what it holds of each of the chain's assets, in base units; null where none can tell. */
+  balances(addresses: readonly Address[]): Promise<(bigint | null)[][]>;
   /** For each address, in order, whether it has ever signed anything that was mined. */
   haveSigned(addresses: readonly Address[]): Promise<boolean[]>;
 }
@@ -20,8 +20,11 @@ export interface FundedDeposit {
   balance: bigint;
 }
 
-/** Where a scan ends: after so many unused addresses in a row, or before an index, whatever is there. */
-export type ScanEnd = { gapLimit: number } | { before: number };
+/**
+ * Where a scan ends: after so many unused addresses in a row, those below `atLeast` not counted; or before an index,
+ * whatever is there.
+ */
+export type ScanEnd = { gapLimit: number; atLeast?: number } | { before: number };
 
 /** Addresses asked about together: as many as one Multicall3 call takes. */
 const BATCH = 500;
@@ -45,7 +48,7 @@ export async function* scanDeposits(
   let lastUsed = -1;
   let from = 0;
   for (;;) {
-    const before = 'before' in end ? end.before : lastUsed + 1 + end.gapLimit;
+    const before = 'before' in end ? end.before : Math.max(lastUsed + 1, end.atLeast ?? 0) + end.gapLimit;
     if (from >= before) return;
     const to = Math.min(before, from + BATCH);
     const batch = candidates(scheme, from, to);
@@ -76,7 +79,7 @@ async function fundedAmong(
   return batch.flatMap(({ index, address }, position) =>
     chains.flatMap(({ name }, chain) =>
       (byChain[chain]?.[position] ?? []).flatMap((balance, asset) =>
-        balance > 0n ? [{ chain: name, asset, index, address, balance }] : [],
+        balance !== null && balance > 0n ? [{ chain: name, asset, index, address, balance }] : [],
       ),
     ),
   );

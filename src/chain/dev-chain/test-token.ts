@@ -10,7 +10,7 @@ const abi = new Interface(['function mint(address,uint256)']);
 export async function deployToken(anvil: RunningAnvil, payer: Address): Promise<TokenAddress> {
   const hash = await anvil.rpc<string>('eth_sendTransaction', [{ from: payer, data: artifact.bytecode }]);
   await anvil.rpc('evm_mine');
-  const { contractAddress } = await anvil.rpc<{ contractAddress: string }>('eth_getTransactionReceipt', [
+  const { contractAddress } = await anvil.rpc<{ contractAddress: Address }>('eth_getTransactionReceipt', [
     hash,
   ]);
   const token = toTokenAddress(contractAddress);
