@@ -1,7 +1,7 @@
 import { DomainError, NotFoundError } from '../http/problem.js';
 
 export class NoApiKeyError extends DomainError {
-  readonly code = 'unauthenticated';
+  readonly code = 'api_key_missing';
 
   constructor() {
     super('send an API key: "Authorization: Bearer qk_…" or "X-Api-Key: qk_…"');
@@ -9,7 +9,7 @@ export class NoApiKeyError extends DomainError {
 }
 
 export class UnknownApiKeyError extends DomainError {
-  readonly code = 'unauthenticated';
+  readonly code = 'api_key_unknown';
 
   constructor() {
     super(
@@ -19,7 +19,7 @@ export class UnknownApiKeyError extends DomainError {
 }
 
 export class RevokedApiKeyError extends DomainError {
-  readonly code = 'unauthenticated';
+  readonly code = 'api_key_revoked';
 
   constructor() {
     super('this API key was revoked; use another one');
@@ -27,7 +27,7 @@ export class RevokedApiKeyError extends DomainError {
 }
 
 export class MissingScopeError extends DomainError {
-  readonly code = 'forbidden';
+  readonly code = 'scope_missing';
 
   constructor(scope: string) {
     super(`this API key does not carry the scope ${scope}; use one that does`);

@@ -1,3 +1,4 @@
+import { DEPOSIT_STATES } from '../../payments/counting.js';
 import { type DepositView } from '../../payments/deposit.view.js';
 import {
   ADDRESS,
@@ -16,7 +17,8 @@ import {
 /** Every field of the view, or it does not compile. */
 const DEPOSIT_FIELDS: Record<keyof DepositView, JsonSchema> = {
   id: UUID,
-  state: { enum: ['counted', 'unassigned', 'accepted', 'ignored', 'orphaned'] },
+  status: { enum: [...DEPOSIT_STATES] },
+  state: { enum: [...DEPOSIT_STATES] },
   reason: { enum: ['absurd_amount', 'wrong_chain', 'wrong_asset', 'after_watch', 'payment_failed', null] },
   reason_text: orNull(TEXT),
   payment_id: UUID,
