@@ -44,7 +44,13 @@ export function OlderStatusFilter(values: readonly string[]): PropertyDecorator 
 }
 
 /** By either name. */
-export function wantedStatuses<T extends string>({ status, state }: { status?: T[]; state?: T }): T[] | undefined {
+export function wantedStatuses<T extends string>({
+  status,
+  state,
+}: {
+  status?: T[];
+  state?: T;
+}): T[] | undefined {
   return status ?? (state === undefined ? undefined : [state]);
 }
 
@@ -61,7 +67,9 @@ export function IsHex(bytes: number, what: string): PropertyDecorator {
 
 function listed(value: unknown): unknown {
   if (value === undefined) return undefined;
-  const parts = [value].flat().flatMap((one) => (typeof one === 'string' ? one.split(',') : [one as unknown]));
+  const parts = [value]
+    .flat()
+    .flatMap((one) => (typeof one === 'string' ? one.split(',') : [one as unknown]));
   return [...new Set(parts)];
 }
 
@@ -71,7 +79,10 @@ export interface CreatedBetween {
   createdBefore?: Date;
 }
 
-export function createdBetween({ created_after: from, created_before: until }: DatedPageQuery): CreatedBetween {
+export function createdBetween({
+  created_after: from,
+  created_before: until,
+}: DatedPageQuery): CreatedBetween {
   return {
     createdAfter: from === undefined ? undefined : new Date(from),
     createdBefore: until === undefined ? undefined : new Date(until),
@@ -91,11 +102,17 @@ export function narrowByCreation<T extends ObjectLiteral>(
   const { alias } = query;
   if (createdAfter !== undefined) {
     const firstId = idPrefix + firstIdAt(new Date(createdAfter.getTime() - DAY_MS));
-    query.andWhere(`${alias}.created_at > :createdAfter AND ${alias}.id >= :firstId`, { createdAfter, firstId });
+    query.andWhere(`${alias}.created_at > :createdAfter AND ${alias}.id >= :firstId`, {
+      createdAfter,
+      firstId,
+    });
   }
   if (createdBefore !== undefined) {
     const lastId = idPrefix + firstIdAt(new Date(createdBefore.getTime() + DAY_MS));
-    query.andWhere(`${alias}.created_at < :createdBefore AND ${alias}.id < :lastId`, { createdBefore, lastId });
+    query.andWhere(`${alias}.created_at < :createdBefore AND ${alias}.id < :lastId`, {
+      createdBefore,
+      lastId,
+    });
   }
 }
 

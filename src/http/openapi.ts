@@ -78,9 +78,7 @@ function completeOperation(operation: Operation): void {
   delete operation[PUBLIC_EXTENSION];
   operation.security = isPublic ? [] : EITHER_KEY;
   if (scope !== undefined)
-    operation.description = [operation.description, `Needs a key with the scope \`${scope}\`.`]
-      .filter(Boolean)
-      .join('\n\n');
+    operation.description = [operation.description, scopeSentence(scope)].filter(Boolean).join('\n\n');
   operation.parameters = withOneIdempotencyKey(operation.parameters ?? []);
   for (const [status, response] of Object.entries(operation.responses)) {
     if (response && 'description' in response) response.description ||= STATUS_CODES[status] ?? 'Answer';
@@ -88,6 +86,12 @@ function completeOperation(operation: Operation): void {
   for (const [status, codes] of problemsOf(operation, isPublic)) {
     operation.responses[status] ??= responseFor(codes);
   }
+}
+
+function scopeSentence(scope: string): string {
+  if (scope === 'any') return 'Needs a key, of whatever scope.';
+  if (scope === 'admin') return 'Needs an operator’s key (scope `admin`).';
+  return `Needs a key with the scope \`${scope}\`.`;
 }
 
 function withOneIdempotencyKey(parameters: Parameter[]): Parameter[] {

@@ -38,10 +38,6 @@ export const PROBLEM_CODES = {
     kind: 'validation_failed',
     when: 'The token is unknown, disabled, or on another chain; `GET /chains` lists the tokens of each chain.',
   },
-  expiry_in_past: {
-    kind: 'validation_failed',
-    when: 'A payment cannot be given an end that is over already; cancel it instead.',
-  },
   refund_too_small: {
     kind: 'validation_failed',
     when: 'A refund of less than the minimum costs more than it gives.',
@@ -100,14 +96,6 @@ export const PROBLEM_CODES = {
     kind: 'idempotency_key_reused',
     when: 'The Idempotency-Key came with another request before; use a new one.',
   },
-  payment_not_cancellable: {
-    kind: 'conflict',
-    when: 'Money has arrived for the payment, or it has ended: refund it instead of cancelling it.',
-  },
-  payment_not_extendable: {
-    kind: 'conflict',
-    when: 'The payment no longer waits for money, so that its expiry cannot be changed.',
-  },
   deposit_resolved: {
     kind: 'conflict',
     when: 'The deposit counts, was accepted or ignored already, or a reorg took it away.',
@@ -116,7 +104,10 @@ export const PROBLEM_CODES = {
     kind: 'conflict',
     when: 'The deposit is not final yet, was taken away by a reorg, or is no money at all.',
   },
-  refund_too_large: { kind: 'conflict', when: 'More was asked back than was received, is final and is left.' },
+  refund_too_large: {
+    kind: 'conflict',
+    when: 'More was asked back than was received, is final and is left.',
+  },
   refund_too_expensive: {
     kind: 'conflict',
     when: 'Its gas costs more than the operator spends on it: wait, or ask the operator.',
@@ -133,10 +124,6 @@ export const PROBLEM_CODES = {
   },
   endpoint_deleted: { kind: 'conflict', when: 'The endpoint of the delivery was deleted.' },
   nothing_to_sweep: { kind: 'conflict', when: 'No chain can be swept now; `detail` says why.' },
-  not_on_this_chain: {
-    kind: 'conflict',
-    when: 'Trying things out by `/test` takes the dev chain that comes with `npm start`.',
-  },
   body_too_large: { kind: 'body_too_large', when: 'The body has more than 256 KB.' },
   unsupported_media_type: {
     kind: 'unsupported_media_type',

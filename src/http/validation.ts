@@ -14,6 +14,8 @@ export function validationPipe(): ValidationPipe {
     forbidNonWhitelisted: true,
     transform: true,
     stopAtFirstError: true,
+    // What was asked of which class tells what is missing, and what was meant. Neither is told to anybody.
+    validationError: { target: true, value: true },
     exceptionFactory: (errors) => new ValidationFailedError(errors.map(fieldError)),
   });
 }
@@ -39,7 +41,9 @@ function requireObject(value: unknown, dto: ArgumentMetadata['metatype']): void 
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
   const given = Array.isArray(value) ? 'an array' : value === null ? 'null' : `a ${typeof value}`;
-  throw new ValidationFailedError([{ field: 'body', message: `must be a JSON object, {"…": …}; it is ${given}` }]);
+  throw new ValidationFailedError([
+    { field: 'body', message: `must be a JSON object, {"…": …}; it is ${given}` },
+  ]);
 }
 
 /** @throws ValidationFailedError */
@@ -85,7 +89,9 @@ function unknownField(property: string, target: object | undefined): string {
 function likelyMeant(property: string, fields: readonly string[]): string | undefined {
   const snake = property.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`).replace(/-/g, '_');
   const starting = fields.filter((field) => field.startsWith(`${snake}_`));
-  return fields.find((field) => field === snake) ?? (starting.length === 1 ? starting[0] : nearest(snake, fields));
+  return (
+    fields.find((field) => field === snake) ?? (starting.length === 1 ? starting[0] : nearest(snake, fields))
+  );
 }
 
 function fieldsOf(dto: NewableFunction | object): string[] {

@@ -1,4 +1,3 @@
-import { DEPOSIT_STATES } from '../../payments/counting.js';
 import { type DepositView } from '../../payments/deposit.view.js';
 import {
   ADDRESS,
@@ -14,11 +13,13 @@ import {
   UUID,
 } from '../../events/event.schema.js';
 
+const DEPOSIT_STATUS = { enum: ['counted', 'unassigned', 'accepted', 'ignored', 'orphaned'] };
+
 /** Every field of the view, or it does not compile. */
 const DEPOSIT_FIELDS: Record<keyof DepositView, JsonSchema> = {
   id: UUID,
-  status: { enum: [...DEPOSIT_STATES] },
-  state: { enum: [...DEPOSIT_STATES] },
+  status: DEPOSIT_STATUS,
+  state: DEPOSIT_STATUS,
   reason: { enum: ['absurd_amount', 'wrong_chain', 'wrong_asset', 'after_watch', 'payment_failed', null] },
   reason_text: orNull(TEXT),
   payment_id: UUID,
