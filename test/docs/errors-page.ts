@@ -11,7 +11,9 @@ Every failure of the API is a problem document (RFC 9457), sent as \`application
   "title": "The request is not valid",
   "status": 400,
   "detail": "token_id: token 0196… is disabled; GET /chains lists the tokens of each chain",
-  "errors": [{ "field": "token_id", "message": "token 0196… is disabled; GET /chains lists the tokens of each chain" }],
+  "errors": [
+    { "field": "token_id", "message": "token 0196… is disabled; GET /chains lists the tokens of each chain" }
+  ],
   "request_id": "1f0e6c0e-6b0c-4e58-9a55-5e2f3b1d2c3a"
 }
 \`\`\`
