@@ -6,6 +6,7 @@ import { type ChainId, type TxHash } from '../ids/ids.js';
 /** Bytes that were signed for an outgoing transaction; each replaces those before it, and any of them may be mined. */
 @Entity('outgoing_attempts')
 @Index('outgoing_attempts_ordinal_key', ['outgoingId', 'ordinal'], { unique: true })
+@Index('outgoing_attempts_hash_idx', ['txHash'])
 export class OutgoingAttempt {
   @PrimaryColumn({
     ...integerColumn,
