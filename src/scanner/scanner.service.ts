@@ -9,17 +9,14 @@ import { ChainService } from '../chain/chain.service.js';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { AdvisoryLocks } from '../database/advisory-locks.js';
-import { Ticker } from '../process/ticker.js';
+import { ChainTickers } from '../process/chain-tickers.js';
 import { type ChainWatch } from './chain-watch.js';
 import { ChainWatches } from './chain-watches.js';
 
-const MIN_PERIOD_MS = 250;
-const MAX_PERIOD_MS = 4_000;
-
-/** A tick per chain, none waiting for another: a dead chain delays nobody. Of several replicas, one scans a chain. */
+/** Scans each chain. Of several replicas, one scans a chain. */
 @Injectable()
 export class ScannerService implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly tickers: Ticker[] = [];
+  private readonly tickers: ChainTickers;
   private readonly watches: ChainWatch[] = [];
   private readonly locks: AdvisoryLocks;
 
@@ -27,8 +24,9 @@ export class ScannerService implements OnApplicationBootstrap, BeforeApplication
     @Inject(SETTINGS) settings: Settings,
     private readonly chains: ChainService,
     private readonly chainWatches: ChainWatches,
-    private readonly schedule: SchedulerRegistry,
+    schedule: SchedulerRegistry,
   ) {
+    this.tickers = new ChainTickers('scan', schedule);
     this.locks = new AdvisoryLocks(settings.databaseUrl as string, 'quittance scanner');
   }
 
@@ -36,22 +34,19 @@ export class ScannerService implements OnApplicationBootstrap, BeforeApplication
     for (const chain of this.chains.all()) {
       const watch = this.chainWatches.of(this.chains.of(chain), this.locks);
       this.watches.push(watch);
-      const ticker = new Ticker(() => watch.tick(), { loop: 'scan', chain: chain.name });
-      this.tickers.push(ticker);
-      // Twice a block, so that a new one is seen half a block time after it was mined at the worst.
-      const periodMs = Math.min(MAX_PERIOD_MS, Math.max(MIN_PERIOD_MS, chain.blockTimeMs / 2));
-      this.schedule.addInterval(
-        `scan ${chain.name}`,
-        setInterval(() => ticker.run(), periodMs),
-      );
-      this.chains.onNewHead(chain.name, () => ticker.runAgain());
-      ticker.run();
+      this.tickers.start(chain, () => watch.tick());
+      this.chains.onNewHead(chain.name, () => this.tickers.wake(chain));
     }
   }
 
-  /** Lets the step in flight finish, then the next process take over; the scheduler itself clears the intervals. */
+  /** Has each chain's next step made now. */
+  wake(): void {
+    this.tickers.wake();
+  }
+
+  /** Lets the step in flight finish, then the next process take over. */
   async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all(this.tickers.map((ticker) => ticker.stop()));
+    await this.tickers.stop();
     await Promise.all(this.watches.map((watch) => watch.settle()));
     await this.locks.release();
   }

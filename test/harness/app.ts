@@ -129,11 +129,8 @@ export class TestApp {
   /** Scans and sweeps now, rather than at the next tick; once more where a step is under way. */
   wake(): void {
     const { roles } = this.settings;
-    const tickers = [
-      ...(roles.includes('scanner') ? this.get(ScannerService)['tickers'] : []),
-      ...(roles.includes('sweeper') ? this.get(OutgoingLoop)['tickers'].values() : []),
-    ];
-    tickers.forEach((ticker) => ticker.runAgain());
+    if (roles.includes('scanner')) this.get(ScannerService).wake();
+    if (roles.includes('sweeper')) this.get(OutgoingLoop).wake();
   }
 
   async payment(id: string): Promise<PaymentView> {
