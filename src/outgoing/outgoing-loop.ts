@@ -43,9 +43,14 @@ export class OutgoingLoop implements OnApplicationBootstrap, BeforeApplicationSh
     }
   }
 
-  /** Has a chain's next round made now, or that of every chain; nothing where this process makes none. */
-  wake(chain?: Pick<ChainConfig, 'chainId'>): void {
+  /** Has a chain's next round made now; nothing where this process makes none. */
+  wake(chain: Pick<ChainConfig, 'chainId'>): void {
     this.tickers.wake(chain);
+  }
+
+  /** As `wake`, of every chain. */
+  wakeAll(): void {
+    this.tickers.wakeAll();
   }
 
   /** Lets the step in flight finish, then the next process take over. */

@@ -30,10 +30,14 @@ export class ChainTickers {
     ticker.run();
   }
 
-  /** Has a chain's task done now, or that of every chain; once more if it is under way, never where it was not started. */
-  wake(chain?: Pick<ChainConfig, 'chainId'>): void {
-    const woken = chain ? [this.tickers.get(chain.chainId)] : [...this.tickers.values()];
-    woken.forEach((ticker) => ticker?.runAgain());
+  /** Has a chain's task done now, once more if it is under way; nothing where it was not started. */
+  wake({ chainId }: Pick<ChainConfig, 'chainId'>): void {
+    this.tickers.get(chainId)?.runAgain();
+  }
+
+  /** As `wake`, of every chain. */
+  wakeAll(): void {
+    this.tickers.forEach((ticker) => ticker.runAgain());
   }
 
   /** Ends when the steps under way have finished. */

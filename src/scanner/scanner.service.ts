@@ -40,8 +40,8 @@ export class ScannerService implements OnApplicationBootstrap, BeforeApplication
   }
 
   /** Has each chain's next step made now. */
-  wake(): void {
-    this.tickers.wake();
+  wakeAll(): void {
+    this.tickers.wakeAll();
   }
 
   /** Lets the step in flight finish, then the next process take over. */

@@ -129,8 +129,8 @@ export class TestApp {
   /** Scans and sweeps now, rather than at the next tick; once more where a step is under way. */
   wake(): void {
     const { roles } = this.settings;
-    if (roles.includes('scanner')) this.get(ScannerService).wake();
-    if (roles.includes('sweeper')) this.get(OutgoingLoop).wake();
+    if (roles.includes('scanner')) this.get(ScannerService).wakeAll();
+    if (roles.includes('sweeper')) this.get(OutgoingLoop).wakeAll();
   }
 
   async payment(id: string): Promise<PaymentView> {
