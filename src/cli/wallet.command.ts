@@ -165,10 +165,11 @@ async function listFunds(
     import('./funds-output.js'),
   ]);
   const output = fundsOutput(options, (text) => terminal.out(text));
-  await tellFunds({ scheme, chains, chain: options.chain, end }, output, (index) =>
+  const unread = await tellFunds({ scheme, chains, chain: options.chain, end }, output, (index) =>
     showProgress(terminal, `address ${index}`),
   );
   endProgress(terminal);
+  unread.forEach((text) => terminal.err(`${text}\n`));
 }
 
 async function schemeOf({ settings }: Configuration): Promise<DepositScheme> {

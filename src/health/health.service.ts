@@ -7,6 +7,7 @@ import { ChainService } from '../chain/chain.service.js';
 import { type EndpointReport } from '../chain/rpc/rpc-pool-member.js';
 import { runningLoops } from '../process/loops.js';
 import { within } from '../process/within.js';
+import { measureChains } from './chain-metrics.js';
 import { HealthIndicators, type PartState } from './health-indicators.js';
 import { type LoopHealth, loopHealth, measureLoops, stuckLoops } from './loop-health.js';
 import { type ScannedPosition, scannedPositions } from '../chain/position/scanned-positions.js';
@@ -56,6 +57,10 @@ export class HealthService {
       help: 'Always 1: which version runs, and on which Node',
       labelNames: ['version', 'node'],
     }).set({ version: VERSION, node: process.version }, 1);
+    measureChains(
+      () => chains.all().map(({ name, chainId }) => ({ name, chainId, state: chains.status(name).state })),
+      dataSource.manager,
+    );
     indicators.add({ name: 'database', isEssential: true, check: () => dataSource.query('SELECT 1') });
   }
 

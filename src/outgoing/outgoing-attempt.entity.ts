@@ -5,6 +5,7 @@ import { OutgoingTransaction } from './outgoing-transaction.entity.js';
 /** Bytes that were signed for an outgoing transaction; each replaces those before it, and any of them may be mined. */
 @Entity('outgoing_attempts')
 @Index('outgoing_attempts_ordinal_key', ['outgoingId', 'ordinal'], { unique: true })
+@Index('outgoing_attempts_hash_idx', ['txHash'])
 export class OutgoingAttempt {
   @PrimaryColumn({
     ...integerColumn,

@@ -177,3 +177,12 @@ export async function hashesOf(
   );
   return new Map(rows.map((row) => [row.id, row.tx_hash]));
 }
+
+/** The transactions, at most one a chain, that were signed with this hash. */
+export async function outgoingIdsOf(manager: EntityManager, txHash: string): Promise<string[]> {
+  const rows = await manager.query<{ id: string }[]>(
+    'SELECT outgoing_id AS id FROM outgoing_attempts WHERE tx_hash = $1',
+    [txHash],
+  );
+  return rows.map(({ id }) => id);
+}

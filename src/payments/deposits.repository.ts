@@ -5,7 +5,8 @@ import { Token } from '../chain/tokens/token.entity.js';
 import { type ChainConfig } from '../config/chains.js';
 import { CHAINS, SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
-import { lateWatchMsOf } from './counting.js';
+import { type CreatedBetween, narrowByCreation } from '../http/list-filters.js';
+import { type DepositState, lateWatchMsOf } from './counting.js';
 import { givenBack } from './given-back.js';
 import { type DepositSubject } from './deposit.view.js';
 import { type NamedAsset } from './named-asset.js';
@@ -14,9 +15,13 @@ import { Payment } from './payment.entity.js';
 import { IS_SOMETHING_LEFT, refundsOfCounted, returnedOfDeposits } from './refund-facts.js';
 import { Transfer } from './transfer.entity.js';
 
-export interface DepositFilter {
+export interface DepositFilter extends CreatedBetween {
   /** False: what nobody has made anything of, and does not all go back; true: what counts or was accepted. */
   assigned?: boolean;
+  statuses?: DepositState[];
+  /** Lower-case. */
+  address?: string;
+  txHash?: string;
   chain?: string;
   paymentId?: string;
   /** Only deposits first seen before this one (UUIDv7 sorts by that). */
@@ -76,7 +81,14 @@ export class DepositsRepository {
       query.andWhere('transfer.chain_id = :chainId', { chainId });
     }
     if (filter.paymentId !== undefined) query.andWhere('transfer.payment_id = :paymentId', filter);
+    if (filter.statuses !== undefined) {
+      const any = filter.statuses.map((status) => `(${HAS_STATUS[status]})`).join(' OR ');
+      query.andWhere(`(${any})`);
+    }
+    if (filter.address !== undefined) query.andWhere(AT_ADDRESS, filter);
+    if (filter.txHash !== undefined) query.andWhere('transfer.tx_hash = :txHash', filter);
     if (filter.after !== undefined) query.andWhere('transfer.id < :after', filter);
+    narrowByCreation(query, filter);
     return this.described(this.dataSource.manager, await query.getMany());
   }
 
@@ -150,6 +162,17 @@ const NOTHING = { refunded: 0n, promised: 0n };
 const UNASSIGNED = `transfer.state = 'included' AND transfer.uncounted_reason IS NOT NULL AND transfer.resolution IS NULL`;
 /** As `depositState` says `counted` or `accepted`. */
 const ASSIGNED = `transfer.state = 'included' AND (transfer.uncounted_reason IS NULL OR transfer.resolution = 'accepted')`;
+
+/** As `depositState` says each. */
+const HAS_STATUS = {
+  counted: `transfer.state = 'included' AND transfer.uncounted_reason IS NULL`,
+  unassigned: UNASSIGNED,
+  accepted: `transfer.state = 'included' AND transfer.uncounted_reason IS NOT NULL AND transfer.resolution = 'accepted'`,
+  ignored: `transfer.state = 'included' AND transfer.uncounted_reason IS NOT NULL AND transfer.resolution = 'ignored'`,
+  orphaned: `transfer.state = 'orphaned'`,
+} satisfies Record<DepositState, string>;
+/** By the payment, since that is what there is an index of. */
+const AT_ADDRESS = `transfer.payment_id = (SELECT id FROM payments WHERE address = :address) AND transfer.to_address = :address`;
 
 async function tokensOf(
   manager: EntityManager,

@@ -20,6 +20,7 @@ export type TransferKind = 'native' | 'erc20' | 'internal';
   unique: true,
   where: 'tx_hash IS NULL',
 })
+@Index('transfers_merchant_tx_idx', ['merchantId', 'txHash'], { where: 'tx_hash IS NOT NULL' })
 @Index('transfers_payment_idx', ['paymentId'])
 @Index('transfers_merchant_idx', ['merchantId', 'id'])
 @Index('transfers_unassigned_idx', ['merchantId', 'id'], {

@@ -15,6 +15,8 @@ export { REFUND_STATES, type RefundState } from '../payments/given-back.js';
 @Check('refunds_source_check', `source IN ('deposit','payout')`)
 @Index('refunds_payment_idx', ['paymentId', 'id'])
 @Index('refunds_merchant_idx', ['merchantId', 'id'])
+@Index('refunds_merchant_state_idx', ['merchantId', 'state', 'id'])
+@Index('refunds_merchant_to_idx', ['merchantId', 'to', 'id'])
 @Index('refunds_deposit_idx', ['depositId'], { where: 'deposit_id IS NOT NULL' })
 @Index('refunds_gas_idx', ['chainId', 'id'], {
   where: `gas_settled = false AND state IN ('confirmed','failed','cancelled')`,

@@ -12,6 +12,7 @@ export const SWEEP_STATES = ['waiting', 'planned', 'funding', 'sent', 'confirmed
 export type SweepState = (typeof SWEEP_STATES)[number];
 
 export const WAIT_REASONS = [
+  'token',
   'treasury',
   'recipient',
   'balance',

@@ -1,3 +1,4 @@
+import { type CreatedBetween, narrowByCreation } from '../http/list-filters.js';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, In } from 'typeorm';
@@ -5,10 +6,10 @@ import { hashesOf } from '../outgoing/outgoing.repository.js';
 import { type DepositPlace } from '../outgoing/address-users.js';
 import { Sweep, type SweepState } from './sweep.entity.js';
 
-export interface SweepFilter {
+export interface SweepFilter extends CreatedBetween {
   /** Null: of all merchants. */
   merchantId: string | null;
-  state?: SweepState;
+  statuses?: SweepState[];
   chainId?: number;
   paymentId?: string;
   /** Only sweeps older than this id. */
@@ -115,10 +116,11 @@ export class SweepsRepository {
       .orderBy('sweep.id', 'DESC')
       .limit(filter.limit);
     if (filter.merchantId !== null) query.andWhere('sweep.merchant_id = :merchantId', filter);
-    if (filter.state !== undefined) query.andWhere('sweep.state = :state', filter);
+    if (filter.statuses !== undefined) query.andWhere('sweep.state = ANY(:statuses)', filter);
     if (filter.chainId !== undefined) query.andWhere('sweep.chain_id = :chainId', filter);
     if (filter.paymentId !== undefined) query.andWhere('sweep.payment_id = :paymentId', filter);
     if (filter.after !== undefined) query.andWhere('sweep.id < :after', filter);
+    narrowByCreation(query, filter);
     return query.getMany();
   }
 

@@ -3,8 +3,8 @@ import { type DepositScheme } from './deposit-scheme.js';
 /** One chain as a scan asks it. Addresses lower-case; everything pinned to one block of the chain. */
 export interface ScannedChain {
   name: string;
-  /** For each address, in order, what it holds of each of the chain's assets, in base units. */
-  balances(addresses: readonly string[]): Promise<bigint[][]>;
+  /** For each address, in order, what it holds of each of the chain's assets, in base units; null where none can tell. */
+  balances(addresses: readonly string[]): Promise<(bigint | null)[][]>;
   /** For each address, in order, whether it has ever signed anything that was mined. */
   haveSigned(addresses: readonly string[]): Promise<boolean[]>;
 }
@@ -78,7 +78,7 @@ async function fundedAmong(
   return batch.flatMap(({ index, address }, position) =>
     chains.flatMap(({ name }, chain) =>
       (byChain[chain]?.[position] ?? []).flatMap((balance, asset) =>
-        balance > 0n ? [{ chain: name, asset, index, address, balance }] : [],
+        balance !== null && balance > 0n ? [{ chain: name, asset, index, address, balance }] : [],
       ),
     ),
   );
