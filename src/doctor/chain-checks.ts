@@ -170,8 +170,9 @@ async function wholeFindings(part: string, chain: ChainConfig): Promise<Finding[
   };
   const { rpc, reader } = connectChain(chain, metrics, silent);
   try {
-    const reasons = await checkChain(chain, rpc);
+    const { chain: reasons, tokens } = await checkChain(chain, rpc);
     if (reasons.length > 0) return reasons.map((reason) => problem(part, reason, null));
+    const bad = [...tokens.problems.values()].map(({ reason }) => problem(part, reason, null));
     const { number } = await reader.head();
     const watch = {
       tokens: new Set(chain.tokens.map(({ address }) => address)),
@@ -179,9 +180,10 @@ async function wholeFindings(part: string, chain: ChainConfig): Promise<Finding[
     };
     await reader.block(number, watch);
     const found = [
+      ...bad,
       ok(
         part,
-        `chains.yaml agrees with it (${chain.tokens.length} tokens), and block ${number} proves itself (proofs: ${chain.proofs})`,
+        `chains.yaml agrees with it (${chain.tokens.length - bad.length} tokens), and block ${number} proves itself (proofs: ${chain.proofs})`,
       ),
     ];
     if (newer.length > 0)
