@@ -1,4 +1,11 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  Agent,
+  createServer,
+  type IncomingMessage,
+  request,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -49,6 +56,7 @@ export class FaultyRpc {
   mostCalls = Infinity;
   private readonly counts = new Map<string, number>();
   private readonly upgraded = new Set<Socket>();
+  private readonly agent = new Agent({ keepAlive: true });
   private server: Server | null = null;
   private port = 0;
   /** HTTP requests so far; fewer than the calls when they came in batches. */
@@ -117,6 +125,7 @@ export class FaultyRpc {
     if (server === null) return;
     this.server = null;
     this.upgraded.forEach((socket) => socket.destroy());
+    this.agent.destroy();
     const closed = new Promise((resolve) => server.close(resolve));
     server.closeAllConnections();
     await closed;
@@ -173,14 +182,22 @@ export class FaultyRpc {
 
   private answer(call: Call, fault: Fault | undefined): Promise<Answer> {
     const ask: Ask = async ({ method, params }) => {
-      const answered = await fetch(this.target, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
-      });
-      return (await answered.json()) as Answer;
+      const text = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
+      return JSON.parse(await this.post(text)) as Answer;
     };
     return fault?.kind === 'answer' ? fault.answer(call, ask) : ask(call);
+  }
+
+  /** By Node's own client: `fetch` takes three times as long for each of thousands of calls. */
+  private post(text: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
+      request(this.target, { method: 'POST', headers, agent: this.agent }, (answer) => {
+        textOf(answer).then(resolve, reject);
+      })
+        .once('error', reject)
+        .end(text);
+    });
   }
 
   /** WebSockets go through byte by byte: what they can suffer here is the cut. */
