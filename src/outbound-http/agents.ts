@@ -3,7 +3,7 @@ import { Agent as HttpAgent, type AgentOptions, type ClientRequestArgs, request 
 import { Agent as HttpsAgent } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { type Duplex } from 'node:stream';
-import { afterRunningMs } from '../../process/running-time.js';
+import { afterRunningMs } from '../process/running-time.js';
 import { connect as tlsConnect, type ConnectionOptions, rootCertificates } from 'node:tls';
 
 /** More sockets to a host than a worker has hands: waiting for one would count as the endpoint's own slowness. */

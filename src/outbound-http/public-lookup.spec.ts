@@ -11,10 +11,11 @@ const PRIVATE = { address: '10.0.0.7', family: 4 };
 /** A name server whose answer to each question is the next of these. */
 const answering = (...answers: LookupAddress[][]) => {
   let asked = 0;
-  const lookup = publicLookup((_name, _options, callback) => {
+  const resolve: Parameters<typeof publicLookup>[0]['resolve'] = (_name, _options, callback) => {
     const answer = answers[asked++] ?? [];
     setImmediate(() => callback(null, answer));
-  });
+  };
+  const lookup = publicLookup({ who: 'webhooks', resolve });
   const ask = (all: boolean) =>
     new Promise((resolve, reject) =>
       lookup('shop.example', { all }, (error, addresses, family) =>
@@ -42,7 +43,10 @@ describe('publicLookup', () => {
   });
 
   it('passes on that a name is not known', async () => {
-    const lookup = publicLookup((_name, _options, callback) => callback(new Error('ENOTFOUND'), []));
+    const lookup = publicLookup({
+      who: 'webhooks',
+      resolve: (_name, _options, callback) => callback(new Error('ENOTFOUND'), []),
+    });
     const error = await new Promise((resolve) => lookup('nowhere.example', {}, resolve));
     expect(error).toEqual(new Error('ENOTFOUND'));
   });

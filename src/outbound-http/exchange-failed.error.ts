@@ -11,7 +11,7 @@ export interface Timing {
 }
 
 export interface ExchangeData extends Timing {
-  /** The first 1 KB of the response. */
+  /** The beginning of the response, as much as was asked to be kept. */
   response: string;
 }
 

@@ -1,4 +1,4 @@
-import { storable, type Storable } from '../../database/storable.js';
+import { storable, type Storable } from '../database/storable.js';
 
 /** Why there was no answer, in words a merchant understands, by the error's code (Node's and OpenSSL's). */
 const REASONS: Record<string, string> = {

@@ -4,7 +4,7 @@ import { type Socket } from 'node:net';
 import { type Duplex } from 'node:stream';
 import { type TLSSocket } from 'node:tls';
 import { type AxiosAdapter, AxiosHeaders, type InternalAxiosRequestConfig } from 'axios';
-import { afterRunningMs, runningMs } from '../../process/running-time.js';
+import { afterRunningMs, runningMs } from '../process/running-time.js';
 import { readHead } from './answer-head.js';
 import {
   ClosedError,
@@ -22,9 +22,6 @@ const MAX_READ_BYTES = 64 * 1024;
 const MAX_HEADER_BYTES = 128 * 1024;
 /** Interim answers (RFC 9110, section 15.2) before the one that counts. */
 const MAX_INTERIM = 20;
-/** Kept of a response, for whoever looks into a failure. */
-const KEPT_BYTES = 1024;
-
 /** What an exchange ends with. */
 interface Ended {
   status: number;
@@ -33,7 +30,7 @@ interface Ended {
 }
 
 /**
- * One POST on `node:http`, as an adapter for axios: five times as fast as the adapter it comes with, never follows a
+ * One request on `node:http`, as an adapter for axios: five times as fast as the adapter it comes with, never follows a
  * redirect, never unpacks, and bounds the whole exchange in time and size. It ends whatever the other side does, by a
  * timer of its own: Node does not tell of every end.
  *
@@ -55,7 +52,12 @@ class Exchange {
   private phaseAt = runningMs();
   private certificateValidTo: string | null = null;
 
-  constructor(private readonly config: InternalAxiosRequestConfig) {}
+  /** Of a response's body. */
+  private readonly keptBytes: number;
+
+  constructor(private readonly config: InternalAxiosRequestConfig) {
+    this.keptBytes = Math.min(config.maxContentLength ?? MAX_READ_BYTES, MAX_READ_BYTES);
+  }
 
   run() {
     return new Promise<Awaited<ReturnType<AxiosAdapter>>>((resolve, reject) => {
@@ -158,7 +160,7 @@ class Exchange {
       if (ended) succeed(ended);
     };
     message.on('data', (chunk: Buffer) => {
-      if (this.readBytes < KEPT_BYTES) this.kept.push(chunk);
+      if (this.readBytes < this.keptBytes) this.kept.push(chunk);
       this.readBytes += chunk.length;
       if (this.readBytes < MAX_READ_BYTES) return;
       message.destroy();
@@ -182,7 +184,7 @@ class Exchange {
   }
 
   private answer({ status, headers, body }: Ended, request: ClientRequest) {
-    const response = body.subarray(0, KEPT_BYTES).toString('utf8');
+    const response = body.subarray(0, this.keptBytes).toString('utf8');
     const data: ExchangeData = { ...this.timing, response };
     return {
       data,
