@@ -14,6 +14,7 @@ import { OddToken } from './odd-token.js';
 import { Receiver } from './receiver.js';
 import { TestChain } from './test-chain.js';
 import { waitFor } from './wait-for.js';
+import { toAddress } from '../../src/ids/ids.js';
 
 const ETHER = 10n ** 18n;
 const MOST_BETWEEN_BLOCKS_MS = 60;
@@ -23,7 +24,7 @@ export const TANK = new Wallet(`0x${'7a'.repeat(32)}`);
 export const PAYOUT = new Wallet(`0x${'9b'.repeat(32)}`);
 export const TREASURY = new Wallet(`0x${'5c'.repeat(32)}`).address;
 /** Whom the contract knows that deposit addresses delegate to. */
-export const PARTIES = { treasury: TREASURY.toLowerCase(), operator: TANK.address.toLowerCase() };
+export const PARTIES = { treasury: toAddress(TREASURY), operator: toAddress(TANK.address) };
 /** The longest there is: time passed on the chain is not meant to expire anything. */
 const LONG = { expires_in_minutes: 40_000 };
 
@@ -89,7 +90,7 @@ export class SweepWorld {
     tokenSweep?: TokenSweep,
   ): Promise<SweepWorld> {
     const chain = await TestChain.start({}, ['--hardfork', 'prague']);
-    const delegate = (await chain.deploy(creationCode(PARTIES))).toLowerCase();
+    const delegate = await chain.deploy(creationCode(PARTIES));
     const config = { sweep: { enabled: true, minimum: 0n, batches: { delegate, size }, ...sweep } };
     return SweepWorld.on(chain, settings, config, tokenSweep);
   }
@@ -278,7 +279,7 @@ export class SweepWorld {
     return BigInt(await this.chain.rpc<string>('eth_getBalance', [address, 'latest']));
   }
 
-  token(address: string, token = this.chain.token): Promise<bigint> {
+  token(address: string, token: string = this.chain.token): Promise<bigint> {
     return tokenBalance(this.chain, token, address);
   }
 
