@@ -176,7 +176,7 @@ async function wholeFindings(part: string, chain: ChainConfig): Promise<Finding[
     const { number } = await reader.head();
     const watch = {
       tokens: new Set(chain.tokens.map(({ address }) => address)),
-      ownAmong: () => Promise.resolve(new Set<string>()),
+      ownAmong: () => Promise.resolve(new Set<never>()),
     };
     await reader.block(number, watch);
     const found = [

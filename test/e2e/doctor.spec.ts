@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { HDNodeWallet, Mnemonic } from 'ethers';
 import { nodeFinding } from '../../src/doctor/configuration-checks.js';
 import { type Finding } from '../../src/doctor/finding.js';
+import { toChainId } from '../../src/ids/ids.js';
 import { unusedPort } from '../../src/process/ports.js';
 import { TEST_MNEMONIC, TEST_SECRET, TestApp } from '../harness/app.js';
 import { selfSigned } from '../harness/certificate.js';
@@ -128,7 +129,7 @@ describe('quittance doctor', () => {
   });
 
   it('finds another wallet, another key and a chain that was left with open payments', async () => {
-    writeChainsFile(at('other.yaml'), { ...chain.config, name: 'otherchain', chainId: 5 });
+    writeChainsFile(at('other.yaml'), { ...chain.config, name: 'otherchain', chainId: toChainId(5) });
     const found = await problems({
       XPUB_FILE: '',
       MNEMONIC: HDNodeWallet.createRandom().mnemonic?.phrase ?? '',
