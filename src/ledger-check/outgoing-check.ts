@@ -1,6 +1,7 @@
 import { type EntityManager } from 'typeorm';
 import { type Receipt } from '../chain/accounts/chain-accounts.js';
 import { type FundsReader } from '../chain/accounts/funds-reader.js';
+import { RpcError } from '../chain/rpc/rpc-error.js';
 import { type Booked, negated } from '../ledger/corrections.js';
 import { type LedgerRepository } from '../ledger/ledger.repository.js';
 import {
@@ -13,12 +14,13 @@ import {
 import { minedMovements, type SignedFacts } from './mined-facts.js';
 import { type OutgoingRow, outgoingRows } from '../outgoing/outgoing-rows.js';
 import { type CheckedChain } from './report.js';
+import { type Address, type ChainId } from '../ids/ids.js';
 
 interface Context {
   manager: EntityManager;
   repository: LedgerRepository;
   reader: FundsReader;
-  paying: ReadonlyMap<string, LedgerAccount>;
+  paying: ReadonlyMap<Address, LedgerAccount>;
   report: CheckedChain;
 }
 
@@ -37,13 +39,13 @@ export async function checkOutgoing(context: Context): Promise<LedgerLeg[]> {
     const seen = await Promise.all(
       rows.map(async (row) => {
         const booked = standing.get(outgoingSubject(row.id))?.booked ?? null;
-        const mined = await minedAttempt(row, reader);
-        const isUnshown = mined === null && booked !== null && (await reader.has(booked.block));
-        return { booked, mined, isUnshown };
+        return await see(row, booked, context);
       }),
     );
     rows.forEach((row, index) => {
-      const legs = compare(row, seen[index] as Seen, { ...context, opened });
+      const one = seen[index] ?? null;
+      if (one === null) return;
+      const legs = compare(row, one, { ...context, opened });
       lacking = merged([...lacking, ...legs]);
     });
     report.transactions += rows.length;
@@ -84,6 +86,25 @@ interface Seen {
   isUnshown: boolean;
 }
 
+/** Null: no endpoint tells; that it cannot be compared is told instead. @throws RpcError of one that may not be booked yet */
+async function see(
+  row: OutgoingRow,
+  booked: Booked | null,
+  { reader, report }: Pick<Context, 'reader' | 'report'>,
+): Promise<Seen | null> {
+  try {
+    const mined = await minedAttempt(row, reader);
+    const isUnshown = mined === null && booked !== null && (await reader.has(booked.block));
+    return { booked, mined, isUnshown };
+  } catch (error) {
+    // What is on its way moves balances before it is booked: without it none of them can be compared.
+    if (!(error instanceof RpcError) || !row.isFinal) throw error;
+    const name = `${row.kind} transaction ${booked?.txHash ?? row.id}`;
+    report.unchecked.add(`${name} could not be checked: ${error.message}`);
+    return null;
+  }
+}
+
 /** Null: no endpoint shows one of its attempts in a block up to the reader's. */
 async function minedAttempt({ attempts }: OutgoingRow, reader: FundsReader): Promise<Mined | null> {
   for (const { txHash, amount } of attempts) {
@@ -102,7 +123,9 @@ function compare(
 ): LedgerLeg[] {
   const isBooked = booked !== null && booked.block.number <= reader.block.number;
   const bookedLegs = isBooked ? booked.legs : [];
-  const minedLegs = mined ? legsOf(row, mined, payingAt(mined.receipt.blockNumber, paying, opened)) : [];
+  const minedLegs = mined
+    ? legsOf(row, mined, reader.chain.chainId, payingAt(mined.receipt.blockNumber, paying, opened))
+    : [];
   const differing = merged([...minedLegs, ...negated(bookedLegs)]);
   if (differing.length === 0) return [];
   const name = `${row.kind} transaction ${mined?.receipt.txHash ?? booked?.txHash ?? row.id}`;
@@ -132,12 +155,17 @@ function compare(
   return [];
 }
 
-function legsOf(row: OutgoingRow, { receipt, amount }: Mined, paying: Context['paying']): LedgerLeg[] {
+function legsOf(
+  row: OutgoingRow,
+  { receipt, amount }: Mined,
+  chainId: ChainId,
+  paying: Context['paying'],
+): LedgerLeg[] {
   const from = { account: row.account, address: row.from };
   return outgoingPosting({
     id: row.id,
     kind: row.kind,
-    chainId: 0,
+    chainId,
     block: { number: receipt.blockNumber, hash: receipt.blockHash, time: new Date(0) },
     txHash: receipt.txHash,
     paymentId: null,

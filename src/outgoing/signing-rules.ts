@@ -1,10 +1,11 @@
 import { type Fees } from './fees.js';
 import { type Purpose } from './outgoing-transaction.entity.js';
 import { type Sweeping } from './sweep-rules.js';
+import { type Address, type Asset } from '../ids/ids.js';
 
 /** What is not so when something is to be signed, for machines. */
 export type BrokenCode =
-  'paused' | 'gas_price' | 'treasury' | 'recipient' | 'fee_share' | 'daily_limit' | 'balance';
+  'paused' | 'gas_price' | 'token' | 'treasury' | 'recipient' | 'fee_share' | 'daily_limit' | 'balance';
 
 /** What keeps something from being signed now, and why in words. */
 export interface Broken {
@@ -19,16 +20,18 @@ export interface SigningFacts {
   fees: Fees;
   /** The operator's, wei per gas; undefined: none. */
   maxGasPrice: bigint | undefined;
+  /** Why a token that it moves is out of service; null: none is. */
+  tokenProblem: string | null;
   /** Of sweeps: where the chain's money goes by today's settings; null: that does not matter here. */
   sweeping: Sweeping | null;
   /** Where it is to go: of a batch each part's. Lower-case. */
   recipients: readonly string[];
   /** What speaks against a recipient, as in “… is a deposit address”; null: nothing. */
-  unfit: { recipient: string; what: string } | null;
+  unfit: { recipient: Address; what: string } | null;
   /** Null: nothing is compared with the fee. */
   fee: FeeShare | null;
   /** What sweeps of an asset may still move today, and what this one moves of it. */
-  days: readonly { tokenAddress: string | null; maxPerDay: bigint; left: bigint; wanted: bigint }[];
+  days: readonly { tokenAddress: Asset; maxPerDay: bigint; left: bigint; wanted: bigint }[];
   /** Null: somebody else answers for it. */
   balance: { has: bigint; promised: bigint; needed: bigint; asset: string } | null;
 }
@@ -47,6 +50,7 @@ export interface FeeShare {
 const RULES: readonly ((facts: SigningFacts) => Broken | null)[] = [
   notPaused,
   gasNotDear,
+  tokenInService,
   treasuryOfToday,
   fitRecipient,
   feeWithinShare,
@@ -76,6 +80,11 @@ export function gasNotDear({
 }: Pick<SigningFacts, 'fees' | 'maxGasPrice'>): Broken | null {
   if (maxGasPrice === undefined || maxFeePerGas <= maxGasPrice) return null;
   return { code: 'gas_price', reason: `gas costs ${maxFeePerGas} wei, and max_gas_price is ${maxGasPrice}` };
+}
+
+/** Null: so is every token that it moves. */
+export function tokenInService({ tokenProblem }: Pick<SigningFacts, 'tokenProblem'>): Broken | null {
+  return tokenProblem === null ? null : { code: 'token', reason: `out of service: ${tokenProblem}` };
 }
 
 /** Null: everything goes where today's settings say. */

@@ -7,9 +7,11 @@ import { type Settings } from '../config/settings.js';
 import { LedgerService } from '../ledger/ledger.service.js';
 import { payingAmong } from '../ledger/paying-accounts.js';
 import { TopUps } from '../ledger/top-ups.js';
+import { skippedAmong, skippedSince } from '../wallet/skipped-addresses.js';
 import { isAbsurd, lateWatchMsOf, whyNotCounted } from './counting.js';
 import { DepositAnnouncements } from './deposit-announcements.js';
 import { arrivalOf, ledgerFacts } from './ledger-facts.js';
+import { LostPayments } from './lost-payments.js';
 import { type ChainPosition, PaymentAdvances } from './payment-advances.js';
 import { Payment } from './payment.entity.js';
 import { type NewTransfer, reconcileUnexplained } from './unexplained-transfers.js';
@@ -24,6 +26,7 @@ import {
   transfersBetween,
   upsertTransfers,
 } from './transfer-records.js';
+import { type Address, type Asset, type ChainId, type TokenAddress, type TxHash } from '../ids/ids.js';
 
 export { type RecordedTransfer } from './transfer-records.js';
 
@@ -46,6 +49,7 @@ export class ChainFactsService {
     private readonly ledger: LedgerService,
     private readonly topUps: TopUps,
     private readonly advances: PaymentAdvances,
+    private readonly lostPayments: LostPayments,
   ) {
     this.lateWatchMs = lateWatchMsOf(settings);
   }
@@ -95,39 +99,47 @@ export class ChainFactsService {
     return rows.length;
   }
 
-  /** Which of the addresses are a payment's, or in the books as one that pays for our transactions; lower-case. */
-  async ownAmong(manager: EntityManager, addresses: readonly string[]): Promise<Set<string>> {
+  /**
+   * Which of the addresses are a payment's, or one that was passed over after a restore, or in the books as one that pays
+   * for our transactions; lower-case.
+   */
+  async ownAmong(manager: EntityManager, addresses: readonly Address[]): Promise<Set<Address>> {
     const deposits = await manager.find(Payment, {
       select: { address: true },
       where: { address: In([...addresses]) },
     });
-    return new Set([...deposits.map(({ address }) => address), ...(await payingAmong(manager, addresses))]);
+    const skipped = await skippedAmong(manager, addresses);
+    return new Set([
+      ...[...deposits, ...skipped].map(({ address }) => address),
+      ...(await payingAmong(manager, addresses)),
+    ]);
   }
 
   /** Whether a transaction of ours brought gas, or swept: nobody's payment. @param txHash lower-case */
-  async isSentByUs(manager: EntityManager, chainId: number, txHash: string): Promise<boolean> {
+  async isSentByUs(manager: EntityManager, chainId: ChainId, txHash: TxHash): Promise<boolean> {
     return (await sentByUs(manager, chainId, [{ txHash }])).size > 0;
   }
 
   /**
    * The addresses of payments in the chain's native asset that are open, or that money still counts for, whatever became
-   * of them; lower-case.
+   * of them, and those that were passed over lately; lower-case.
    * @param time the chain's
    */
-  async watchedNative(manager: EntityManager, chainId: number, time: Date): Promise<string[]> {
-    const rows = await manager.query<{ address: string }[]>(
+  async watchedNative(manager: EntityManager, chainId: ChainId, time: Date): Promise<Address[]> {
+    const since = new Date(time.getTime() - this.lateWatchMs);
+    const rows = await manager.query<{ address: Address }[]>(
       `SELECT address FROM payments WHERE chain_id = $1 AND token_id IS NULL AND expires_at >= $2
        UNION
        SELECT address FROM payments WHERE chain_id = $1 AND token_id IS NULL AND recheck_at_time IS NOT NULL
        UNION
        SELECT address FROM payments WHERE chain_id = $1 AND token_id IS NULL AND recheck_at_block IS NOT NULL`,
-      [chainId, new Date(time.getTime() - this.lateWatchMs)],
+      [chainId, since],
     );
-    return rows.map(({ address }) => address);
+    return [...rows.map(({ address }) => address), ...(await skippedSince(manager, since))];
   }
 
   /** Recipients of the internal transfers recorded above a block; lower-case. */
-  async internallyPaidAbove(manager: EntityManager, chainId: number, number: number): Promise<string[]> {
+  async internallyPaidAbove(manager: EntityManager, chainId: ChainId, number: number): Promise<Address[]> {
     const transfers = await transfersBetween(manager, chainId, number + 1, Number.MAX_SAFE_INTEGER);
     return transfers.filter(({ kind }) => kind === 'internal').map(({ to }) => to);
   }
@@ -135,7 +147,7 @@ export class ChainFactsService {
   /** The transfers recorded in a range of blocks, both ends included, as far as they are canonical. */
   recorded(
     manager: EntityManager,
-    { chainId, from, to }: { chainId: number; from: number; to: number },
+    { chainId, from, to }: { chainId: ChainId; from: number; to: number },
   ): Promise<RecordedTransfer[]> {
     return transfersBetween(manager, chainId, from, to);
   }
@@ -143,7 +155,7 @@ export class ChainFactsService {
   /** Whether a block may confirm or expire a payment, by what we have or by the transfers that come with it. */
   async mayDecide(
     manager: EntityManager,
-    chainId: number,
+    chainId: ChainId,
     block: { number: number; time: Date },
     transfers: readonly ObservedTransfer[],
   ): Promise<boolean> {
@@ -158,7 +170,7 @@ export class ChainFactsService {
   }
 
   /** Whether the chain has a payment that a block, or its time alone, may still move. */
-  async isAnyOpen(manager: EntityManager, chainId: number): Promise<boolean> {
+  async isAnyOpen(manager: EntityManager, chainId: ChainId): Promise<boolean> {
     const [row] = await manager.query<{ any: boolean }[]>(
       `SELECT EXISTS (SELECT FROM payments WHERE chain_id = $1 AND recheck_at_time IS NOT NULL)
            OR EXISTS (SELECT FROM payments WHERE chain_id = $1 AND recheck_at_block IS NOT NULL) AS any`,
@@ -171,10 +183,11 @@ export class ChainFactsService {
   private async record(manager: EntityManager, facts: ChainFacts): Promise<TouchedTransfer[]> {
     if (facts.transfers.length === 0) return [];
     const recipients = [...new Set(facts.transfers.map((transfer) => transfer.to))];
-    const payments = await manager
+    const known = await manager
       .createQueryBuilder(Payment, 'payment')
       .where('payment.address = ANY(:recipients)', { recipients })
       .getMany();
+    const payments = [...known, ...(await this.lostPayments.recover(manager, facts, known))];
     if (payments.length === 0) return [];
     const ours = await sentByUs(manager, facts.chainId, facts.transfers);
     const byAddress = new Map(payments.map((payment) => [payment.address, payment]));
@@ -193,9 +206,9 @@ export class ChainFactsService {
 
   private transferRow(
     payment: Payment,
-    tokenAddresses: Map<string, string>,
+    tokenAddresses: ReadonlyMap<string, TokenAddress>,
     transfer: ObservedTransfer,
-    chainId: number,
+    chainId: ChainId,
   ): NewTransfer {
     const expected = {
       chainId: payment.chainId,
@@ -225,11 +238,11 @@ export class ChainFactsService {
  */
 async function sentByUs(
   manager: EntityManager,
-  chainId: number,
+  chainId: ChainId,
   transfers: readonly Pick<ObservedTransfer, 'txHash'>[],
 ): Promise<Set<string>> {
   const hashes = [...new Set(transfers.map(({ txHash }) => txHash))];
-  const rows = await manager.query<{ tx_hash: string }[]>(
+  const rows = await manager.query<{ tx_hash: TxHash }[]>(
     `SELECT attempt.tx_hash FROM outgoing_attempts attempt
      JOIN outgoing_transactions outgoing ON outgoing.id = attempt.outgoing_id
      WHERE attempt.chain_id = $1 AND attempt.tx_hash = ANY($2) AND outgoing.purpose <> 'refund'`,
@@ -238,13 +251,16 @@ async function sentByUs(
   return new Set(rows.map(({ tx_hash: hash }) => hash));
 }
 
-async function tokenAddressesOf(manager: EntityManager, payments: Payment[]): Promise<Map<string, string>> {
+async function tokenAddressesOf(
+  manager: EntityManager,
+  payments: Payment[],
+): Promise<Map<string, TokenAddress>> {
   const ids = [...new Set(payments.map((payment) => payment.tokenId).filter((id) => id !== null))];
   if (ids.length === 0) return new Map();
   const tokens = await manager.findBy(Token, { id: In(ids) });
   return new Map(tokens.map((token) => [token.id, token.address]));
 }
 
-function tokenAddressOf({ tokenId }: Payment, addresses: ReadonlyMap<string, string>): string | null {
+function tokenAddressOf({ tokenId }: Payment, addresses: ReadonlyMap<string, TokenAddress>): Asset {
   return tokenId === null ? null : (addresses.get(tokenId) ?? null);
 }

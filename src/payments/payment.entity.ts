@@ -3,6 +3,7 @@ import { Merchant } from '../auth/merchant.entity.js';
 import { Token } from '../chain/tokens/token.entity.js';
 import { amountColumn, integerColumn } from '../database/column-types.js';
 import { type PaymentException, type PaymentStatus } from './lifecycle.js';
+import { type Address, type ChainId } from '../ids/ids.js';
 
 /** Amounts are decimal strings in base units: `amount` of the payment's asset, `fee` of the chain's native one. */
 export interface PaymentSweep {
@@ -28,6 +29,9 @@ export interface PaymentSweep {
 @Index('payments_unsettled_idx', ['chainId', 'id'], { where: `status = 'confirmed' AND sweep IS NULL` })
 @Index('payments_recheck_time_idx', ['chainId', 'recheckAtTime'], { where: 'recheck_at_time IS NOT NULL' })
 @Index('payments_native_watch_idx', ['chainId', 'expiresAt'], { where: 'token_id IS NULL' })
+@Index('payments_open_idx', ['chainId', 'status', 'createdAt'], {
+  where: `status IN ('pending','partially_paid','detected')`,
+})
 @Index('payments_recheck_block_idx', ['chainId', 'recheckAtBlock'], { where: 'recheck_at_block IS NOT NULL' })
 export class Payment {
   /** UUIDv7: sorts by creation. */
@@ -39,7 +43,7 @@ export class Payment {
   merchantId: string;
 
   @Column({ ...integerColumn, name: 'chain_id' })
-  chainId: number;
+  chainId: ChainId;
 
   /** The chain's name in chains.yaml when the payment was made. */
   @Column('varchar', { length: 20 })
@@ -53,7 +57,7 @@ export class Payment {
   /** Lower-case hex with 0x. Never shared by two payments. */
   @Index('payments_address_key', { unique: true })
   @Column('varchar', { length: 42 })
-  address: string;
+  address: Address;
 
   @Column('varchar', { name: 'deposit_scheme', length: 16 })
   depositScheme: string;

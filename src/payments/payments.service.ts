@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
 import { IdempotencyService } from '../http/idempotency.js';
+import { createdBetween } from '../http/list-filters.js';
 import { type Page, page } from '../http/page.js';
 import { EventCatalogue } from '../events/event-catalogue.js';
 import { type CreatePaymentDto } from './dto/create-payment.dto.js';
@@ -48,8 +49,10 @@ export class PaymentsService {
     return view as PaymentView;
   }
 
-  async list(merchantId: string, { limit, ...filter }: ListPaymentsDto): Promise<Page<PaymentView>> {
-    const records = await this.payments.list({ ...filter, merchantId, limit: limit + 1 });
+  async list(merchantId: string, query: ListPaymentsDto): Promise<Page<PaymentView>> {
+    const { limit, status: statuses, tx_hash: txHash, chain, reference, address, after } = query;
+    const filter = { merchantId, statuses, txHash, chain, reference, address, after, ...createdBetween(query) };
+    const records = await this.payments.list({ ...filter, limit: limit + 1 });
     return page(await this.views(records), limit, (view) => view.id);
   }
 
@@ -71,13 +74,10 @@ export class PaymentsService {
     asset: Asset,
   ): Promise<PaymentView> {
     const payment = await this.requests.paymentFor(manager, merchantId, dto, asset);
-    const view = paymentView({ payment, credits: [], refunds: [], asset: namedAsset(asset) });
+    const named = namedAsset(asset);
+    const view = paymentView({ payment, credits: [], refunds: [], asset: named });
     const event = this.catalogue.compose('payment.created', { payment: view }, payment.createdAt);
-    await this.payments.insert(manager, payment, {
-      ...event,
-      merchantId,
-      paymentId: payment.id,
-    });
+    await this.payments.insert(manager, payment, { ...event, merchantId, paymentId: payment.id }, named);
     return view;
   }
 

@@ -3,6 +3,7 @@ import { Merchant } from '../auth/merchant.entity.js';
 import { amountColumn, integerColumn } from '../database/column-types.js';
 import { OutgoingTransaction } from '../outgoing/outgoing-transaction.entity.js';
 import { Payment } from '../payments/payment.entity.js';
+import { type Address, type Asset, type ChainId } from '../ids/ids.js';
 
 export const SWEEP_STATES = ['waiting', 'planned', 'funding', 'sent', 'confirmed', 'failed'] as const;
 /**
@@ -12,6 +13,7 @@ export const SWEEP_STATES = ['waiting', 'planned', 'funding', 'sent', 'confirmed
 export type SweepState = (typeof SWEEP_STATES)[number];
 
 export const WAIT_REASONS = [
+  'token',
   'treasury',
   'recipient',
   'balance',
@@ -44,6 +46,7 @@ const OPEN = `state IN ('waiting','planned','funding','sent')`;
   where: `token_address IS NOT NULL AND reopened_at IS NULL AND ${OPEN}`,
 })
 @Index('sweeps_open_idx', ['chainId', 'id'], { where: OPEN })
+@Index('sweeps_backlog_idx', ['chainId', 'state', 'reasonCode', 'createdAt'], { where: OPEN })
 @Index('sweeps_address_idx', ['chainId', 'from', 'id'])
 @Index('sweeps_payment_idx', ['paymentId', 'id'])
 @Index('sweeps_merchant_idx', ['merchantId', 'id'])
@@ -57,7 +60,7 @@ export class Sweep {
   id: string;
 
   @Column({ ...integerColumn, name: 'chain_id' })
-  chainId: number;
+  chainId: ChainId;
 
   /** Whose address it is. */
   @ForeignKey(() => Payment, { name: 'sweeps_payment_fkey' })
@@ -69,17 +72,17 @@ export class Sweep {
   merchantId: string;
 
   @Column('varchar', { name: 'from_address', length: 42 })
-  from: string;
+  from: Address;
 
   @Column({ ...integerColumn, name: 'derivation_index' })
   derivationIndex: number;
 
   /** Null: the chain's native asset. */
   @Column('varchar', { name: 'token_address', length: 42, nullable: true })
-  tokenAddress: string | null;
+  tokenAddress: Asset;
 
   @Column('varchar', { length: 42 })
-  treasury: string;
+  treasury: Address;
 
   /** Base units of the asset: until it is sent what was found at the address, then what leaves it for the treasury. */
   @Column(amountColumn)

@@ -1,10 +1,11 @@
 import { type DepositScheme } from './deposit-scheme.js';
 import { type ScannedChain } from './deposit-scan.js';
+import { type Address } from '../ids/ids.js';
 
 export interface UsedAddress {
   index: number;
   /** Lower-case hex with 0x. */
-  address: string;
+  address: Address;
   chain: string;
 }
 
@@ -27,6 +28,7 @@ export async function usedAddresses(
   const [balances, signed] = await Promise.all([chain.balances(addresses), chain.haveSigned(addresses)]);
   return candidates.filter(
     (_candidate, position) =>
-      signed[position] === true || (balances[position] ?? []).some((balance) => balance > 0n),
+      signed[position] === true ||
+      (balances[position] ?? []).some((balance) => balance !== null && balance > 0n),
   );
 }

@@ -12,6 +12,7 @@ import { mutated } from './mutations.js';
 import { aHistory, type History, type Read, readsOf } from './reads.js';
 import { VirtualTime } from './virtual-time.js';
 import { type Node, Wire } from './wire.js';
+import { type Address, type TokenAddress } from '../../src/ids/ids.js';
 
 /** No step may take longer, in ms of its own waits. */
 const LONGEST_STEP_MS = 5_000;
@@ -53,7 +54,7 @@ export class Fuzz {
     const chain = await TestChain.start();
     const history = await aHistory(chain);
     const pool = new RpcPool([chain.url], 31_337, { blockTimeMs: 600_000 });
-    const watch = { tokens: new Set<string>(), ownAmong: () => Promise.resolve(new Set<string>()) };
+    const watch = { tokens: new Set<TokenAddress>(), ownAmong: () => Promise.resolve(new Set<Address>()) };
     const reader = new RpcChainReader(pool, new BlockProver('full'), new Sources(), 1_000);
     const block = await reader.block(history.number, watch);
     pool.close();

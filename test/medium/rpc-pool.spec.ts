@@ -17,6 +17,7 @@ import {
   truncated,
   wrongChainId,
 } from '../harness/faulty-rpc-faults.js';
+import { type Address, type TokenAddress } from '../../src/ids/ids.js';
 import { TestChain } from '../harness/test-chain.js';
 import { waitFor } from '../harness/wait-for.js';
 
@@ -301,7 +302,7 @@ describe('the pool', () => {
 
   it('asks the next for a block, whole or by a name such as `finalized`, that the first does not know', async () => {
     const reader = new RpcChainReader(aPool(), new BlockProver('full'), new Sources(), 1_000);
-    const watch = { tokens: new Set<string>(), ownAmong: () => Promise.resolve(new Set<string>()) };
+    const watch = { tokens: new Set<TokenAddress>(), ownAmong: () => Promise.resolve(new Set<Address>()) };
     first.inject('eth_getBlockByNumber', result(null));
     expect(await reader.block(1, watch)).toMatchObject({ number: 1 });
     expect(await reader.finalNumber('safe')).toBeGreaterThanOrEqual(0);

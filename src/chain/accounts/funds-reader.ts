@@ -5,12 +5,14 @@ import { ChainAccounts } from './chain-accounts.js';
 import { checkChain } from '../chain-check.js';
 import { blockRef } from '../transfers/movements.js';
 import { RpcPool } from '../rpc/rpc-pool.js';
+import { type TokenProblem } from '../tokens/token-check.js';
+import { type Address, type Asset, type TokenAddress } from '../../ids/ids.js';
 
-/** An asset as people call it. */
-export interface Asset {
+/** An asset of chains.yaml as people call it. */
+export interface ListedAsset {
   symbol: string;
   /** Contract, lower-case; null: the native asset. */
-  token: string | null;
+  token: Asset;
   decimals: number;
 }
 
@@ -24,14 +26,18 @@ export class ChainRefusedError extends Error {
 /** What addresses hold on one chain, after one block, without a database. */
 export class FundsReader {
   readonly accounts: ChainAccounts;
-  private permitTokens: Promise<string[]> | null = null;
+  /** Contracts that did not tell what an address holds, and of how many. */
+  readonly unread = new Map<string, number>();
+  private permitTokens: Promise<TokenAddress[]> | null = null;
 
   private constructor(
     readonly chain: ChainConfig,
     /** The native asset and every token of chains.yaml, also those switched off. */
-    readonly assets: readonly Asset[],
+    readonly assets: readonly ListedAsset[],
     /** Everything is read after this block. */
     readonly block: BlockRef,
+    /** Why tokens are out of service, by their contracts. */
+    readonly tokenProblems: ReadonlyMap<string, TokenProblem>,
     private readonly rpc: RpcPool,
   ) {
     this.accounts = new ChainAccounts(rpc);
@@ -45,10 +51,10 @@ export class FundsReader {
     const { blockTimeMs, rpcRequestsPerSecond: requestsPerSecond } = chain;
     const rpc = new RpcPool(chain.rpcUrls, chain.chainId, { blockTimeMs, requestsPerSecond });
     try {
-      const reasons = await checkChain(chain, rpc);
+      const { chain: reasons, tokens } = await checkChain(chain, rpc);
       if (reasons.length > 0) throw new ChainRefusedError(chain.name, reasons);
       const block = await blockAt(chain.name, rpc, at);
-      return new FundsReader(chain, assetsOf(chain), block, rpc);
+      return new FundsReader(chain, assetsOf(chain), block, tokens.problems, rpc);
     } catch (error) {
       rpc.close();
       throw error;
@@ -59,17 +65,34 @@ export class FundsReader {
     return this.chain.name;
   }
 
-  /** For each address, in order, its balance of each of `assets`, in base units. @throws RpcError */
-  balances(addresses: readonly string[]): Promise<bigint[][]> {
+  /**
+   * For each address, in order, its balance of each of `assets`, in base units; null where the token's contract does not
+   * tell it, or nothing that it tells is believed.
+   * @throws RpcError
+   */
+  async balances(addresses: readonly Address[]): Promise<(bigint | null)[][]> {
     const assets = this.assets.map(({ token }) => token);
-    return this.rpc.fromOneEndpoint(
-      (rpc) => assetBalancesAt(rpc, this.block.hash, addresses, assets),
+    const believed = assets.filter((token) => token === null || this.isBelieved(token));
+    const found = await this.rpc.fromOneEndpoint(
+      (rpc) => assetBalancesAt(rpc, this.block.hash, addresses, believed),
       'balances',
+    );
+    return found.map((balances) =>
+      assets.map((token) => {
+        const place = believed.indexOf(token);
+        const balance = place < 0 ? null : (balances[place] ?? null);
+        if (balance === null && token !== null) this.unread.set(token, (this.unread.get(token) ?? 0) + 1);
+        return balance;
+      }),
     );
   }
 
+  private isBelieved(token: string): boolean {
+    return this.tokenProblems.get(token)?.areBalancesFalse !== true;
+  }
+
   /** For each address, in order, whether it has ever signed anything that was mined. @throws RpcError */
-  async haveSigned(addresses: readonly string[]): Promise<boolean[]> {
+  async haveSigned(addresses: readonly Address[]): Promise<boolean[]> {
     this.permitTokens ??= this.tokensWithPermits();
     const permitTokens = await this.permitTokens;
     return this.rpc.fromOneEndpoint(
@@ -94,14 +117,14 @@ export class FundsReader {
     this.rpc.close();
   }
 
-  private async tokensWithPermits(): Promise<string[]> {
+  private async tokensWithPermits(): Promise<TokenAddress[]> {
     const tokens = this.chain.tokens.map(({ address }) => address);
     const permits = await Promise.all(tokens.map((token) => hasPermits(this.rpc, this.block.hash, token)));
     return tokens.filter((_token, index) => permits[index]);
   }
 }
 
-export function assetsOf({ native, tokens }: Pick<ChainConfig, 'native' | 'tokens'>): Asset[] {
+export function assetsOf({ native, tokens }: Pick<ChainConfig, 'native' | 'tokens'>): ListedAsset[] {
   return [
     { ...native, token: null },
     ...tokens.map(({ symbol, address, decimals }) => ({ symbol, token: address, decimals })),

@@ -1,5 +1,9 @@
 import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
+import { OlderName } from '../../http/older-name.js';
+import { PageBody } from '../../http/page.js';
 import { FINALITY_TAGS, type FinalityTag } from '../../config/chains.js';
+
+const CHAIN_STATES = ['ready', 'unchecked', 'refused', 'halted'];
 
 class AssetView {
   @ApiProperty({ example: 'ETH' })
@@ -15,6 +19,14 @@ class TokenView extends AssetView {
 
   @ApiProperty({ example: '0xdAC17F958D2ee523a2206206994597C13D831ec7', description: 'EIP-55' })
   address: string;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description:
+      'Why the token is out of service: no payment is taken in it, and nothing of it is sent; null: it is not',
+  })
+  problem: string | null;
 }
 
 class ConfirmationTierView {
@@ -38,11 +50,14 @@ export class ChainView {
   chain_id: number;
 
   @ApiProperty({
-    enum: ['ready', 'unchecked', 'refused', 'halted'],
+    enum: CHAIN_STATES,
     description:
       'unchecked: no node has answered yet; refused: chains.yaml and the chain disagree; halted: a reorg went deeper ' +
       'than what is remembered, and an operator has to look',
   })
+  status: 'ready' | 'unchecked' | 'refused' | 'halted';
+
+  @OlderName(CHAIN_STATES)
   state: 'ready' | 'unchecked' | 'refused' | 'halted';
 
   @ApiProperty({ type: [String], description: 'Why the chain is refused or halted, and how to mend it' })
@@ -69,7 +84,7 @@ export class ChainView {
   tokens: TokenView[];
 }
 
-export class ChainsView {
+export class ChainsView extends PageBody {
   @ApiProperty({ type: [ChainView] })
   data: ChainView[];
 }

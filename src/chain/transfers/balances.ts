@@ -1,6 +1,7 @@
 import { Interface } from 'ethers';
 import { aggregate, type ContractCall, MULTICALL3 } from './multicall.js';
 import { type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
+import { type Address, type Asset, type TokenAddress } from '../../ids/ids.js';
 
 /** So that one call stays well below the gas that nodes allow it, and the limits on sizes. */
 const CALLS_AT_ONCE = 500;
@@ -16,9 +17,9 @@ const abi = new Interface([
  * and not the contract, that said nothing, so that others are asked.
  */
 export class UnreadableBalanceError extends RpcError {
-  constructor(token: string, address: string) {
+  constructor(token: TokenAddress, address: Address) {
     super('the node', 'balanceOf', '', { kind: 'fatal' });
-    this.message = `the token at ${token} does not tell the balance of ${address}; take it out of chains.yaml to go on without it`;
+    this.message = `the token at ${token} does not tell the balance of ${address}: its contract refuses, or is gone`;
   }
 }
 
@@ -31,9 +32,9 @@ export class UnreadableBalanceError extends RpcError {
 export async function balancesAt(
   rpc: Rpc,
   blockHash: string,
-  addresses: readonly string[],
-): Promise<Map<string, bigint>> {
-  const balances = new Map<string, bigint>();
+  addresses: readonly Address[],
+): Promise<Map<Address, bigint>> {
+  const balances = new Map<Address, bigint>();
   const found = await assetBalancesAt(rpc, blockHash, addresses, [null]);
   addresses.forEach((address, index) => balances.set(address, found[index]?.[0] as bigint));
   return balances;
@@ -42,17 +43,18 @@ export async function balancesAt(
 /**
  * As `balancesAt`, for several assets.
  * @param assets contracts of tokens, lower-case; null: the native asset
- * @returns for each address, in order, its balance of each asset, in base units
- * @throws UnreadableBalanceError; RpcError
+ * @returns for each address, in order, its balance of each asset, in base units; null where the token's contract does not
+ * tell, which is the matter of that token and address alone
+ * @throws RpcError
  */
 export async function assetBalancesAt(
   rpc: Rpc,
   blockHash: string,
-  addresses: readonly string[],
-  assets: readonly (string | null)[],
-): Promise<bigint[][]> {
+  addresses: readonly Address[],
+  assets: readonly Asset[],
+): Promise<(bigint | null)[][]> {
   const addressesAtOnce = Math.max(1, Math.floor(CALLS_AT_ONCE / Math.max(1, assets.length)));
-  const found: bigint[][] = [];
+  const found: (bigint | null)[][] = [];
   for (let first = 0; first < addresses.length; first += addressesAtOnce) {
     const some = addresses.slice(first, first + addressesAtOnce);
     const flat =
@@ -67,29 +69,34 @@ export async function assetBalancesAt(
   return found;
 }
 
-/** @returns null where the chain has no Multicall3 at that block. For one balance it would be no gain. */
+/**
+ * @returns null where the chain has no Multicall3 at that block, or a contract among those called burns so much gas that
+ * nothing is left for the others. For one balance it would be no gain.
+ */
 async function byMulticall(
   rpc: Rpc,
   blockHash: string,
-  addresses: readonly string[],
-  assets: readonly (string | null)[],
-): Promise<bigint[] | null> {
+  addresses: readonly Address[],
+  assets: readonly Asset[],
+): Promise<(bigint | null)[] | null> {
   if (addresses.length * assets.length <= 1) return null;
   const asked = addresses.flatMap((address) => assets.map((asset) => ({ address, asset })));
-  const answers = await aggregate(
-    rpc,
-    blockHash,
-    asked.map(({ address, asset }) => balanceCall(address, asset)),
-  );
-  return (
-    answers?.map((answer, index) => {
-      const { address, asset } = asked[index] as (typeof asked)[number];
-      return amountIn(answer, asset ?? MULTICALL3, address);
-    }) ?? null
-  );
+  const calls = asked.map(({ address, asset }) => balanceCall(address, asset));
+  const answers = await unlessRefused(aggregate(rpc, blockHash, calls));
+  if (answers === null) return null;
+  const amounts = answers.map(amountIn);
+  // Where one of them took the gas, those after it fail without having been asked.
+  const isDoubtful = amounts.some((amount) => amount === null);
+  return isDoubtful
+    ? Promise.all(
+        asked.map(async ({ address, asset }, index) => {
+          return amounts[index] ?? (await balanceOf(rpc, blockHash, address, asset));
+        }),
+      )
+    : amounts;
 }
 
-function balanceCall(address: string, asset: string | null): ContractCall {
+function balanceCall(address: Address, asset: Asset): ContractCall {
   return asset === null
     ? { target: MULTICALL3, callData: abi.encodeFunctionData('getEthBalance', [address]) }
     : { target: asset, callData: abi.encodeFunctionData('balanceOf', [address]) };
@@ -98,26 +105,26 @@ function balanceCall(address: string, asset: string | null): ContractCall {
 async function balanceOf(
   rpc: Rpc,
   blockHash: string,
-  address: string,
-  asset: string | null,
-): Promise<bigint> {
+  address: Address,
+  asset: Asset,
+): Promise<bigint | null> {
   if (asset === null) return balanceAt(rpc, blockHash, address);
-  return amountIn(await callOrNull(rpc, blockHash, balanceCall(address, asset)), asset, address);
+  return amountIn(await callOrNull(rpc, blockHash, balanceCall(address, asset)));
 }
 
-function amountIn(answer: string | null, token: string, address: string): bigint {
-  if (answer === null || answer.length < 66) throw new UnreadableBalanceError(token, address);
-  return BigInt(answer.slice(0, 66));
+/** Null: the contract did not tell. */
+function amountIn(answer: string | null): bigint | null {
+  return answer === null || answer.length < 66 ? null : BigInt(answer.slice(0, 66));
 }
 
 /** Null: the contract refused. @throws RpcError for every other failure */
-async function callOrNull(
-  rpc: Rpc,
-  blockHash: string,
-  { target, callData }: ContractCall,
-): Promise<string | null> {
+function callOrNull(rpc: Rpc, blockHash: string, { target, callData }: ContractCall): Promise<string | null> {
+  return unlessRefused(rpc.call('eth_call', [{ to: target, data: callData }, { blockHash }]));
+}
+
+async function unlessRefused<T>(answer: Promise<T>): Promise<T | null> {
   try {
-    return await rpc.call('eth_call', [{ to: target, data: callData }, { blockHash }]);
+    return await answer;
   } catch (error) {
     if (error instanceof RpcError && error.failure.kind === 'reverted') return null;
     throw error;
@@ -125,7 +132,7 @@ async function callOrNull(
 }
 
 /** In wei, as the node says it. @throws RpcError */
-export async function balanceAt(rpc: Rpc, blockHash: string, address: string): Promise<bigint> {
+export async function balanceAt(rpc: Rpc, blockHash: string, address: Address): Promise<bigint> {
   return BigInt(await rpc.call('eth_getBalance', [address, { blockHash }]));
 }
 
@@ -139,8 +146,8 @@ export async function balanceAt(rpc: Rpc, blockHash: string, address: string): P
 export async function signersAmong(
   rpc: Rpc,
   blockHash: string,
-  addresses: readonly string[],
-  permitTokens: readonly string[],
+  addresses: readonly Address[],
+  permitTokens: readonly TokenAddress[],
 ): Promise<boolean[]> {
   return Promise.all(
     addresses.map(async (address) => {
@@ -153,11 +160,11 @@ export async function signersAmong(
 }
 
 /** Whether a token counts the permits of its holders. @throws RpcError */
-export async function hasPermits(rpc: Rpc, blockHash: string, token: string): Promise<boolean> {
+export async function hasPermits(rpc: Rpc, blockHash: string, token: TokenAddress): Promise<boolean> {
   const answer = await callOrNull(rpc, blockHash, noncesCall(token, token));
   return answer?.length === 66;
 }
 
-function noncesCall(address: string, token: string): ContractCall {
+function noncesCall(address: Address, token: TokenAddress): ContractCall {
   return { target: token, callData: abi.encodeFunctionData('nonces', [address]) };
 }

@@ -11,6 +11,7 @@ import { type ParityTrace, type TracedTransaction } from '../rpc/answers/traces.
 import { MethodNotFoundError, type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
 import { isPassing } from '../rpc/sources.js';
 import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
+import { type TxHash } from '../../ids/ids.js';
 
 /**
  * Every value transfer inside the transactions of a block, by `debug_traceBlockByHash`, or where the node lacks that by
@@ -33,7 +34,7 @@ export async function tracedMovements(
 }
 
 /** What the node tells of the block's transactions in one answer; one that it leaves out may be had by itself. */
-async function tracedAtOnce(rpc: Rpc, block: Block, onOdd: OnNewerForm): Promise<Map<string, Movement[]>> {
+async function tracedAtOnce(rpc: Rpc, block: Block, onOdd: OnNewerForm): Promise<Map<TxHash, Movement[]>> {
   const byFrames = await refusalOf(async () =>
     ofFrames(block, await rpc.call('debug_traceBlockByHash', [block.hash, { tracer: 'callTracer' }]), onOdd),
   );
@@ -68,7 +69,7 @@ async function refusalOf<T>(ask: () => Promise<T>): Promise<T | RpcError> {
  */
 export async function tracedMovementsOf(
   rpc: Rpc,
-  hash: string,
+  hash: TxHash,
   onOdd: OnNewerForm = () => undefined,
 ): Promise<Movement[]> {
   try {
@@ -94,7 +95,7 @@ function ofFrames(
   { hash: blockHash, transactions }: Block,
   traced: readonly TracedTransaction[],
   onOdd: OnNewerForm,
-): Map<string, Movement[]> {
+): Map<TxHash, Movement[]> {
   const isNamed = traced.every(({ txHash }) => txHash !== undefined);
   if (!isNamed && traced.length !== transactions.length) {
     throw new UnprovenAnswerError(
@@ -118,7 +119,7 @@ function ofTraces(
   { hash: blockHash, transactions }: Block,
   traces: readonly ParityTrace[],
   onOdd: OnNewerForm,
-): Map<string, Movement[]> {
+): Map<TxHash, Movement[]> {
   if (traces.some((trace) => trace.blockHash !== blockHash)) {
     throw new UnprovenAnswerError(blockHash, 'its traces are of another block');
   }
@@ -131,7 +132,7 @@ function ofTraces(
   );
 }
 
-function movementsIn(txHash: string, transfers: readonly InnerTransfer[]): Movement[] {
+function movementsIn(txHash: TxHash, transfers: readonly InnerTransfer[]): Movement[] {
   return transfers.map((transfer, ordinal) => ({
     ...transfer,
     kind: 'internal',
