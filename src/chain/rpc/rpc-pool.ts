@@ -20,6 +20,7 @@ const LEVEL_GRACE_BLOCKS = 6;
 const LEVEL_GRACE_AT_LEAST_MS = 3_000;
 const LEVEL_GRACE_AT_MOST_MS = 60_000;
 
+/** What one endpoint may have before another, blocks by a tag such as `finalized` included. */
 const KNOWN_BY_SOME: readonly RpcMethod[] = [
   'eth_getBlockByNumber',
   'eth_getBlockByHash',
@@ -71,7 +72,7 @@ export class RpcPool implements Rpc {
   ): Promise<AnswerOf<M, P>> {
     const read = async (rpc: Rpc): Promise<AnswerOf<M, P>> => {
       const answer = await rpc.call(method, params);
-      if (answer === null && mayBeKnownElsewhere(method, params)) throw new UnknownHereError(method);
+      if (answer === null && KNOWN_BY_SOME.includes(method)) throw new UnknownHereError(method);
       await prove?.(answer);
       return answer;
     };
@@ -234,12 +235,6 @@ export class RpcPool implements Rpc {
     const reasons = this.report().map(({ endpoint, reason }) => `${endpoint}: ${reason ?? 'was not asked'}`);
     return reasons.length > 0 ? `all are put aside (${reasons.join('; ')})` : 'none is configured';
   }
-}
-
-/** What is asked for by its number or hash, one endpoint may have before another. */
-function mayBeKnownElsewhere(method: RpcMethod, [subject]: readonly unknown[]): boolean {
-  const isTag = method === 'eth_getBlockByNumber' && !String(subject).startsWith('0x');
-  return KNOWN_BY_SOME.includes(method) && !isTag;
 }
 
 function candidate<T>(member: PoolMember, read: (rpc: Rpc) => Promise<T>, what: string): Candidate<T> {
