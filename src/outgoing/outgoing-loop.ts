@@ -48,11 +48,6 @@ export class OutgoingLoop implements OnApplicationBootstrap, BeforeApplicationSh
     this.tickers.wake(chain);
   }
 
-  /** As `wake`, of every chain. */
-  wakeAll(): void {
-    this.tickers.wakeAll();
-  }
-
   /** Lets the step in flight finish, then the next process take over. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.tickers.stop();

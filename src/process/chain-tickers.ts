@@ -35,13 +35,12 @@ export class ChainTickers {
     this.tickers.get(chainId)?.runAgain();
   }
 
-  /** As `wake`, of every chain. */
-  wakeAll(): void {
-    this.tickers.forEach((ticker) => ticker.runAgain());
+  all(): Ticker[] {
+    return [...this.tickers.values()];
   }
 
   /** Ends when the steps under way have finished. */
   async stop(): Promise<void> {
-    await Promise.all([...this.tickers.values()].map((ticker) => ticker.stop()));
+    await Promise.all(this.all().map((ticker) => ticker.stop()));
   }
 }

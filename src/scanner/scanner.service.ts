@@ -39,11 +39,6 @@ export class ScannerService implements OnApplicationBootstrap, BeforeApplication
     }
   }
 
-  /** Has each chain's next step made now. */
-  wakeAll(): void {
-    this.tickers.wakeAll();
-  }
-
   /** Lets the step in flight finish, then the next process take over. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.tickers.stop();

@@ -7,6 +7,7 @@ import { type PaymentView } from '../../src/payments/payment.view.js';
 import { SweepPlanner } from '../../src/sweeper/planning/sweep-planner.js';
 import { type CheckedChain } from '../../src/ledger-check/report.js';
 import { TestApp } from './app.js';
+import { appsAtRest } from './awake.js';
 import { checkBooks, requireBooks } from './books.js';
 import { FaultyRpc } from './faulty-rpc.js';
 import { OddToken } from './odd-token.js';
@@ -16,6 +17,9 @@ import { waitFor } from './wait-for.js';
 import { toAddress } from '../../src/ids/ids.js';
 
 const ETHER = 10n ** 18n;
+const MOST_BETWEEN_BLOCKS_MS = 60;
+/** A node that does not answer has a step take as long as the app is patient with it. */
+const LONG_STEP_MS = 100;
 export const TANK = new Wallet(`0x${'7a'.repeat(32)}`);
 export const PAYOUT = new Wallet(`0x${'9b'.repeat(32)}`);
 export const TREASURY = new Wallet(`0x${'5c'.repeat(32)}`).address;
@@ -205,19 +209,21 @@ export class SweepWorld {
     await this.app.get(SweepPlanner).plan(chain as ChainConfig, { paymentIds, isForced, isDryRun: false });
   }
 
-  /** Mines a block now and then until the condition gives something. */
+  /** Mines a block, and has it scanned and swept, until the condition gives something. */
   async mineUntil<T>(
     what: string,
     condition: () => Promise<T | null | undefined | false>,
     timeoutMs = 120_000,
   ): Promise<T> {
     const deadline = Date.now() + timeoutMs;
-    for (;;) {
+    for (let blocks = 0; ; blocks++) {
       const value = await condition();
       if (value) return value;
       if (Date.now() > deadline) throw new Error(`mined for ${timeoutMs} ms, waiting for: ${what}`);
       await this.chain.mine();
-      await delay(60);
+      await Promise.race([appsAtRest(), delay(LONG_STEP_MS, undefined, { ref: false })]);
+      // What more blocks do not bring comes with time.
+      await delay(Math.min(MOST_BETWEEN_BLOCKS_MS, 5 * blocks));
     }
   }
 
