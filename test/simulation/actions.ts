@@ -32,9 +32,10 @@ export interface Action {
   run: (world: World) => Promise<string>;
 }
 
-async function create({ random, app, chain, payments }: World): Promise<string> {
+async function create(world: World): Promise<string> {
+  const { random, app, chain, payments } = world;
   const isToken = random.chance(0.5);
-  const amount = BigInt(random.between(1, 2_000));
+  const amount = BigInt(random.between(1, 2_000)) * (isToken ? 1n : world.unit);
   const answer = await app.request<PaymentView>('POST', '/api/v1/payments', {
     chain: chain.config.name,
     amount: amount.toString(),
@@ -53,16 +54,18 @@ async function create({ random, app, chain, payments }: World): Promise<string> 
     expiresAt: Date.parse(payment.expires_at) / 1000,
     mayBeConfirmed: false,
     mayHaveFailed: false,
+    isRefunded: false,
   });
   return `${payment.id} for ${amount} ${isToken ? 'token' : 'native'}`;
 }
 
 /** Exactly, in part, or too much. */
-function someAmount({ random }: World, { amount }: Known): bigint {
+function someAmount({ random, unit: ofNative }: World, { amount, isToken }: Known): bigint {
+  const unit = isToken ? 1n : ofNative;
   return random.weighted<bigint>([
     [5, amount],
-    [3, BigInt(random.between(1, Number(amount)))],
-    [1, amount + BigInt(random.between(1, 50))],
+    [3, BigInt(random.between(1, Number(amount / unit))) * unit],
+    [1, amount + BigInt(random.between(1, 50)) * unit],
     [1, 0n],
   ]);
 }
