@@ -12,9 +12,9 @@ const SEED_MS = 240_000;
 
 const play = async (seed: number): Promise<void> => {
   const beganAtMs = Date.now();
-  await runSeed(seed, actions, undefined, isMoneyMoved);
+  const { moved } = await runSeed(seed, actions, undefined, isMoneyMoved);
   const seconds = ((Date.now() - beganAtMs) / 1000).toFixed(1);
-  process.stderr.write(`seed ${seed}: no difference after ${actions} actions, in ${seconds} s\n`);
+  process.stderr.write(`seed ${seed}: no difference after ${actions} actions, in ${seconds} s: ${moved}\n`);
 };
 
 describe('payments, mining, reorgs, faults, crashes and restarts at random', () => {

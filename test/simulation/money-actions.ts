@@ -113,7 +113,7 @@ const spike: Run = async ({ chain, random }) => {
 };
 
 /** What nodes say wrongly of what is signed and sent. */
-const lie: Run = async ({ endpoints, random }) => {
+const lie: Run = ({ endpoints, random }) => {
   const lies: [name: string, methods: string[], fault: Fault][] = [
     ['null receipts', ['eth_getTransactionReceipt'], result(null)],
     ['null transactions', ['eth_getTransactionByHash'], result(null)],
@@ -148,7 +148,7 @@ const lie: Run = async ({ endpoints, random }) => {
   const which = random.chance(0.3) ? endpoints : [random.pick(endpoints)];
   const times = random.pick([1, 5, 30]);
   which.forEach((endpoint) => endpoint.inject(methods, fault, times));
-  return `${which.length} of ${endpoints.length} endpoints: ${name}, ${times} times`;
+  return Promise.resolve(`${which.length} of ${endpoints.length} endpoints: ${name}, ${times} times`);
 };
 
 /** Paid in a token that behaves badly now and then. No payment in it is among those that are compared: the books are. */

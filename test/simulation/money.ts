@@ -7,7 +7,7 @@ import { type RefundView } from '../../src/refunds/refund.view.js';
 import { checkBooks } from '../harness/books.js';
 import { OddToken } from '../harness/odd-token.js';
 import { tokenBalance } from '../harness/sweep-world.js';
-import { TestChain } from '../harness/test-chain.js';
+import { type TestChain } from '../harness/test-chain.js';
 import { type Random } from './random.js';
 import { type World } from './world.js';
 
@@ -143,6 +143,18 @@ export class Money {
          WHERE state IN ('planned','funding','sent')`,
     );
     return rows.map(({ line }) => line);
+  }
+
+  /** How much money left, and how, for whoever wants to know that a seed was worth playing. */
+  async tally({ app }: World): Promise<string> {
+    const rows = await app.database.dataSource.query<{ line: string }[]>(
+      `SELECT what || ' ' || string_agg(count || ' ' || state, ', ' ORDER BY state) AS line FROM (
+         SELECT 'refunds' AS what, state, count(*) FROM refunds GROUP BY state
+         UNION ALL SELECT 'sweeps by ' || path, state, count(*) FROM sweeps GROUP BY path, state
+         UNION ALL SELECT 'gas', state, count(*) FROM outgoing_transactions WHERE purpose = 'gas' GROUP BY state
+       ) AS counts GROUP BY what ORDER BY what`,
+    );
+    return rows.map(({ line }) => line).join('; ');
   }
 
   /** What differs between what was given back and swept by the app's word, and by the chain's. */

@@ -31,7 +31,7 @@ export class DifferenceError extends Error {
  * payments with what the chain has.
  * @param habits of the nodes; chosen by the seed without them
  * @param isMoneyMoved whether money is swept and given back; chosen by the seed without it
- * @returns how often each of these habits was met
+ * @returns how often each of these habits was met, and what money left
  * @throws DifferenceError
  */
 export async function runSeed(
@@ -39,7 +39,7 @@ export async function runSeed(
   actions: number,
   habits?: readonly HabitName[],
   isMoneyMoved?: boolean,
-): Promise<ReadonlyMap<HabitName, number>> {
+): Promise<{ met: ReadonlyMap<HabitName, number>; moved: string }> {
   const random = new Random(seed);
   const world = await World.create(random, habits, isMoneyMoved);
   const possible = world.money === null ? ACTIONS : [...ACTIONS, ...MONEY_ACTIONS];
@@ -57,7 +57,7 @@ export async function runSeed(
     await world.settle();
     const differences = await compare(world);
     if (differences.length > 0) throw new DifferenceError(seed, differences, world.story, logOf(world));
-    return world.habits.met;
+    return { met: world.habits.met, moved: (await world.money?.tally(world)) ?? 'no money moved' };
   } catch (error) {
     if (error instanceof DifferenceError) throw error;
     throw new DifferenceError(seed, [(error as Error).stack ?? String(error)], world.story, logOf(world));
