@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Wallet } from 'ethers';
 import { type ChainConfig } from '../../src/config/chains.js';
 import { type Settings } from '../../src/config/settings.js';
+import { type Address, toAddress } from '../../src/ids/ids.js';
 import { creationCode } from '../../src/outgoing/delegate/sweep-delegate.js';
 import { type RefundView } from '../../src/refunds/refund.view.js';
 import { checkBooks } from '../harness/books.js';
@@ -47,7 +48,7 @@ export class Money {
     private readonly chain: TestChain,
     readonly odd: OddToken,
     readonly traps: readonly string[],
-    private readonly delegate: string | null,
+    private readonly delegate: Address | null,
   ) {
     this.moveTreasury();
   }
@@ -60,8 +61,8 @@ export class Money {
     const traps: string[] = [];
     for (const code of TRAPS) traps.push(await chain.deploy(initCode(code)));
     const treasury = Wallet.createRandom().address;
-    const parties = { treasury: treasury.toLowerCase(), operator: TANK.address.toLowerCase() };
-    const delegate = random.chance(0.4) ? (await chain.deploy(creationCode(parties))).toLowerCase() : null;
+    const parties = { treasury: toAddress(treasury), operator: toAddress(TANK.address) };
+    const delegate = random.chance(0.4) ? toAddress(await chain.deploy(creationCode(parties))) : null;
     for (const account of [TANK, PAYOUT])
       await chain.rpc('anvil_setBalance', [account.address, `0x${(10_000n * ETHER).toString(16)}`]);
     await chain.payToken(PAYOUT.address, 10n ** 12n);
