@@ -215,6 +215,7 @@ export class ChainFactsService {
       tokenAddress: tokenAddressOf(payment, tokenAddresses),
       expiresAt: payment.expiresAt,
       status: payment.status,
+      cancelledAt: payment.cancelledAt,
     };
     return {
       ...transfer,

@@ -14,7 +14,8 @@ import {
 const DAY = 86_400_000;
 const expiresAt = new Date('2026-01-01T00:00:00Z');
 const LARGEST = 2n ** 256n - 1n;
-const expected = { chainId: 1, amount: 5n, tokenAddress: '0xtoken', expiresAt, status: 'expired' as const };
+const asked = { chainId: 1, amount: 5n, tokenAddress: '0xtoken', expiresAt, cancelledAt: null };
+const expected = { ...asked, status: 'expired' as const };
 const arrived = { chainId: 1, amount: 5n, tokenAddress: '0xtoken', blockTime: expiresAt };
 
 describe('whyNotCounted', () => {
@@ -42,6 +43,15 @@ describe('whyNotCounted', () => {
     expect(whyNotCounted({ ...expected, tokenAddress: null }, native, DAY)).toBeNull();
   });
 
+  it('counts towards a cancelled payment what was mined before, whenever it is seen', () => {
+    const cancelledAt = arrived.blockTime;
+    const cancelled = { ...expected, status: 'cancelled' as const, cancelledAt };
+    expect(whyNotCounted(cancelled, arrived, DAY)).toBeNull();
+    const later = { ...arrived, blockTime: new Date(+cancelledAt + 1) };
+    expect(whyNotCounted(cancelled, later, DAY)).toBe('payment_cancelled');
+    expect(whyNotCounted({ ...cancelled, status: 'confirmed' }, later, DAY)).toBe('payment_cancelled');
+  });
+
   it('counts nothing more towards a payment that has failed, and more towards one that is confirmed', () => {
     expect(whyNotCounted({ ...expected, status: 'failed' }, arrived, DAY)).toBe('payment_failed');
     expect(whyNotCounted({ ...expected, status: 'confirmed' }, arrived, DAY)).toBeNull();
@@ -54,7 +64,7 @@ describe('doesCount', () => {
     const counting = UNCOUNTED_REASONS.filter((uncountedReason) =>
       doesCount({ ...deposit, uncountedReason }),
     );
-    expect(counting).toEqual(['after_watch']);
+    expect(counting).toEqual(['after_watch', 'payment_cancelled']);
   });
 });
 
