@@ -14,6 +14,7 @@ import { NamedAssets } from './named-assets.js';
 import { Payment } from './payment.entity.js';
 import { IS_SOMETHING_LEFT, refundsOfCounted, returnedOfDeposits } from './refund-facts.js';
 import { Transfer } from './transfer.entity.js';
+import { type Address, type ChainId, type TxHash } from '../ids/ids.js';
 
 export interface DepositFilter extends CreatedBetween {
   /** False: what nobody has made anything of, and does not all go back; true: what counts or was accepted. */
@@ -33,7 +34,7 @@ export interface DepositFilter extends CreatedBetween {
 export interface DepositRecord extends DepositSubject {
   payment: Payment;
   /** The contract of the token that the payment asks for; null: the native asset. */
-  expectedAddress: string | null;
+  expectedAddress: Address | null;
 }
 
 /** What reached our deposit addresses, counted or not. */
@@ -93,7 +94,7 @@ export class DepositsRepository {
   }
 
   /** What one transaction brought to one payment's address, also what a reorg took away since. */
-  async ofTransaction(paymentId: string, chainId: number, txHash: string): Promise<DepositRecord[]> {
+  async ofTransaction(paymentId: string, chainId: ChainId, txHash: TxHash): Promise<DepositRecord[]> {
     const { manager } = this.dataSource;
     const transfers = await manager.find(Transfer, {
       where: { paymentId, chainId, txHash },

@@ -4,6 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { type CreatedBetween, narrowByCreation } from '../http/list-filters.js';
 import { outgoingIdsOf } from '../outgoing/outgoing.repository.js';
 import { Refund, type RefundState } from './refund.entity.js';
+import { type Asset, type ChainId } from '../ids/ids.js';
 
 export interface RefundFilter extends CreatedBetween {
   merchantId: string;
@@ -95,7 +96,7 @@ export class RefundQueries {
    */
   async askedSince(
     manager: EntityManager,
-    asked: { merchantId: string; chainId: number; tokenAddress: string | null },
+    asked: { merchantId: string; chainId: ChainId; tokenAddress: Asset },
     firstId: string,
   ): Promise<{ count: number; sum: bigint }> {
     const [row] = await manager.query<{ count: string; sum: string }[]>(
@@ -113,7 +114,7 @@ export class RefundQueries {
    */
   async costsOf(
     manager: EntityManager,
-    of: { paymentId: string; depositId: string | null; chainId: number; tokenAddress: string | null },
+    of: { paymentId: string; depositId: string | null; chainId: ChainId; tokenAddress: Asset },
     exceptId: string | null,
   ): Promise<{ paid: bigint; waiting: number }> {
     const [row] = await manager.query<{ paid: string; waiting: string }[]>(

@@ -5,6 +5,7 @@ import { OutgoingTransaction } from '../outgoing/outgoing-transaction.entity.js'
 import { type RefundState } from '../payments/given-back.js';
 import { Payment } from '../payments/payment.entity.js';
 import { Transfer } from '../payments/transfer.entity.js';
+import { type Address, type Asset, type ChainId } from '../ids/ids.js';
 
 export { REFUND_STATES, type RefundState } from '../payments/given-back.js';
 
@@ -49,15 +50,15 @@ export class Refund {
   merchantId: string;
 
   @Column({ ...integerColumn, name: 'chain_id' })
-  chainId: number;
+  chainId: ChainId;
 
   /** Of the payment; null: the chain's native asset. */
   @Column('varchar', { name: 'token_address', length: 42, nullable: true })
-  tokenAddress: string | null;
+  tokenAddress: Asset;
 
   /** Lower-case. */
   @Column('varchar', { name: 'to_address', length: 42 })
-  to: string;
+  to: Address;
 
   /** Base units of the payment's asset. The fee is ours. */
   @Column(amountColumn)
@@ -69,7 +70,7 @@ export class Refund {
 
   /** The payment's deposit address, and its index. */
   @Column('varchar', { name: 'from_address', length: 42 })
-  depositAddress: string;
+  depositAddress: Address;
 
   @Column({ ...integerColumn, name: 'derivation_index' })
   derivationIndex: number;

@@ -5,6 +5,7 @@ import { DataSource, type EntityManager, In } from 'typeorm';
 import { hashesOf } from '../outgoing/outgoing.repository.js';
 import { type DepositPlace } from '../outgoing/address-users.js';
 import { Sweep, type SweepState } from './sweep.entity.js';
+import { type Address, type Asset, type ChainId } from '../ids/ids.js';
 
 export interface SweepFilter extends CreatedBetween {
   /** Null: of all merchants. */
@@ -19,8 +20,8 @@ export interface SweepFilter extends CreatedBetween {
 
 /** How often an asset of an address has failed to be swept since it last was. */
 export interface FailureRecord {
-  from: string;
-  tokenAddress: string | null;
+  from: Address;
+  tokenAddress: Asset;
   failures: number;
   lastAt: Date;
 }
@@ -46,7 +47,7 @@ export class SweepsRepository {
   }
 
   /** Those that are to be moved on, or hold their address; the first planned first. */
-  underWay(chainId: number): Promise<Sweep[]> {
+  underWay(chainId: ChainId): Promise<Sweep[]> {
     return this.dataSource.manager.find(Sweep, {
       where: { chainId, state: In(['planned', 'funding', 'sent']) },
       order: { id: 'ASC' },
@@ -63,7 +64,7 @@ export class SweepsRepository {
   }
 
   /** Tokens' sweeps that have ended, with their leftover gas not looked at yet. */
-  withGasLeft(chainId: number, limit: number): Promise<Sweep[]> {
+  withGasLeft(chainId: ChainId, limit: number): Promise<Sweep[]> {
     return this.dataSource.manager
       .createQueryBuilder(Sweep, 'sweep')
       .where('sweep.chain_id = :chainId', { chainId })
@@ -74,9 +75,9 @@ export class SweepsRepository {
       .getMany();
   }
 
-  async failures(chainId: number, addresses: readonly string[]): Promise<FailureRecord[]> {
+  async failures(chainId: ChainId, addresses: readonly string[]): Promise<FailureRecord[]> {
     const rows = await this.dataSource.query<
-      { from_address: string; token_address: string | null; failures: string; last_at: Date }[]
+      { from_address: Address; token_address: Asset; failures: string; last_at: Date }[]
     >(
       `SELECT from_address, token_address, count(*) AS failures, max(finished_at) AS last_at FROM sweeps failed
        WHERE chain_id = $1 AND from_address = ANY($2) AND state = 'failed'

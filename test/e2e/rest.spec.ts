@@ -4,6 +4,7 @@ import { type PaymentView } from '../../src/payments/payment.view.js';
 import { TEST_MNEMONIC, TestApp } from '../harness/app.js';
 import { metricsOf } from '../harness/metrics.js';
 import { TestChain } from '../harness/test-chain.js';
+import { toChainId, toTokenAddress } from '../../src/ids/ids.js';
 
 interface Problem {
   type: string;
@@ -24,8 +25,13 @@ const tokens: Record<'listed' | 'disabled' | 'elsewhere', string> = {
 
 beforeAll(async () => {
   chain = await TestChain.start();
-  const off = { symbol: 'OFF', address: `0x${'11'.repeat(20)}`, decimals: 6, enabled: false };
-  const other = { ...chain.config, name: 'otherchain', chainId: 99, rpcUrls: ['http://127.0.0.1:1'] };
+  const off = { symbol: 'OFF', address: toTokenAddress(`0x${'11'.repeat(20)}`), decimals: 6, enabled: false };
+  const other = {
+    ...chain.config,
+    name: 'otherchain',
+    chainId: toChainId(99),
+    rpcUrls: ['http://127.0.0.1:1'],
+  };
   app = await TestApp.start({ chains: [chain.config, other] });
   const { dataSource } = app.database;
   await dataSource.query(
