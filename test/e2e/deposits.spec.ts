@@ -238,6 +238,7 @@ describe('a deposit that cannot count', () => {
     expect((await app.request('GET', '/api/v1/deposits', undefined, stranger)).body).toEqual({
       data: [],
       next: null,
+      has_more: false,
     });
     expect(await theUnassigned(payment)).toMatchObject({ id });
   });
