@@ -68,7 +68,7 @@ export class DepositFunds {
          AND transfer.uncounted_reason IS DISTINCT FROM 'absurd_amount'
          AND (payment.id = ANY($3) OR ($3::uuid[] IS NULL AND (
            payment.status IN ('confirmed', 'settled', 'failed') OR transfer.resolution IS NOT NULL
-           OR (payment.status = 'expired' AND payment.expires_at < $2))))
+           OR (payment.status IN ('expired', 'cancelled') AND payment.expires_at < $2))))
        ORDER BY payment.id, transfer.token_address NULLS LAST`,
       [chainId, closedBefore, paymentIds],
     );
