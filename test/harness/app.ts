@@ -57,8 +57,8 @@ export class TestApp {
     readonly log: string[],
   ) {
     const { roles } = settings;
-    this.scans = roles.includes('scanner') ? this.get(ScannerService)['tickers'] : [];
-    this.rounds = roles.includes('sweeper') ? [...this.get(OutgoingLoop)['tickers'].values()] : [];
+    this.scans = roles.includes('scanner') ? this.get(ScannerService)['tickers'].all() : [];
+    this.rounds = roles.includes('sweeper') ? this.get(OutgoingLoop)['tickers'].all() : [];
     const deliveries = roles.includes('worker') ? [this.get(Dispatcher)['ticker']] : [];
     for (const scan of this.scans) afterEachStep(scan, () => this.scanned(scan));
     for (const ticker of [...this.rounds, ...deliveries]) afterEachStep(ticker, tellNews);
