@@ -21,6 +21,7 @@ module.exports = {
           '^src/events/(event-filter|event\\.schema)\\.ts$',
           '^src/webhooks/(signing/.+|delivery/(retry|outcome|endpoint-gate))\\.ts$',
           '^src/outbound-http/(failure-words|public-address)\\.ts$',
+          '^src/rates/(rational|money|currency-table|refusal|observation|judge|agree|rate-book|published|feed-abi|rate\\.views)\\.ts$',
           '^src/process/coalescer\\.ts$',
           '^src/scanner/plan\\.ts$',
           '^src/chain/(proof/.+|transfers/movements|confirmations|rpc/broadcast)\\.ts$',
