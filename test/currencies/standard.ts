@@ -7,7 +7,7 @@ const require = createRequire(import.meta.url);
 export const TABLE_FILE = join(import.meta.dirname, '../../src/rates/currency-table.ts');
 
 /** List one of ISO 4217, as its maintenance agency publishes it, in the copy that the package brings. */
-function standardList(): { published: string; codes: Map<string, number | null> } {
+export function standardList(): { published: string; codes: Map<string, number | null> } {
   const xml = readFileSync(require.resolve('currency-codes/iso-4217-list-one.xml'), 'utf8');
   const [, published = ''] = /<ISO_4217 Pblshd="([\d-]+)">/.exec(xml) ?? [];
   const codes = new Map<string, number | null>();
