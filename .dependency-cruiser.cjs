@@ -95,22 +95,22 @@ module.exports = {
       comment:
         'Keys stay where they are; the command line also makes wallets and looks for what addresses hold.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(wallet/|cli/|app\\.module|database/data-source)' },
+      from: { path: '^src/', pathNot: '^src/(wallet/|cli/|backup/|doctor/|app\\.module|database/data-source)' },
       to: {
         path: OWN('wallet'),
         pathNot:
-          '^src/wallet/(wallet\\.module|deposit-addresses|unused-addresses|keys(\\.module)?|own-addresses|.+\\.entity)\\.ts$',
+          '^src/wallet/(wallet\\.module|deposit-addresses|unused-addresses|keys(\\.module)?|own-addresses|skipped-addresses|.+\\.entity)\\.ts$',
       },
     },
     {
       name: 'wallet-on-the-command-line',
       comment: 'What the command line may use of it: nothing that signs.',
       severity: 'error',
-      from: { path: OWN('cli') },
+      from: { path: '^src/(cli|backup|doctor)/' },
       to: {
         path: OWN('wallet'),
         pathNot:
-          '^src/wallet/(new-wallet|deposit-scheme|deposit-scan|next-index|scheme-of-settings|used-addresses|wallet-extent)\\.ts$',
+          '^src/wallet/(new-wallet|deposit-scheme|deposit-scan|next-index|scheme-of-settings|unused-addresses|used-addresses|wallet-extent|wallet-source|.+\\.entity)\\.ts$',
       },
     },
     {

@@ -9,7 +9,9 @@ import { DatabaseModule } from './database/database.module.js';
 import { APP_LIMITS } from './database/session-limits.js';
 import { HealthModule } from './health/health.module.js';
 import { HttpModule } from './http/http.module.js';
+import { LedgerCheckMetricsModule } from './ledger-check/ledger-check-metrics.module.js';
 import { PaymentCheckModule } from './payment-check/payment-check.module.js';
+import { PaymentMetricsModule } from './payments/payment-metrics.module.js';
 import { PaymentsModule } from './payments/payments.module.js';
 import { RatesRestModule } from './rates/rates.module.js';
 import { RefundPayingModule } from './refunds/refund-paying.module.js';
@@ -35,6 +37,8 @@ export class AppModule {
         AuthModule,
         EventHandlersModule,
         HealthModule,
+        LedgerCheckMetricsModule,
+        ...(has('api') || has('scanner') ? [PaymentMetricsModule] : []),
         ...(has('api')
           ? [
               AuthRestModule,

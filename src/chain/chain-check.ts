@@ -3,26 +3,28 @@ import { tracedMovements } from './transfers/block-traces.js';
 import { blockOf } from './transfers/movements.js';
 import { MethodNotFoundError, RpcError } from './rpc/rpc-endpoint.js';
 import { type RpcPool } from './rpc/rpc-pool.js';
-import { checkToken } from './tokens/token-check.js';
+import { checkTokens, NOTHING_FOUND, type TokenFindings } from './tokens/check-tokens.js';
 
-/**
- * Compares chains.yaml with the chain itself.
- * @returns everything that is wrong, each with how to mend it; empty when the chain may be used
- * @throws RpcError when the chain could not be asked
- */
-export async function checkChain(chain: ChainConfig, rpc: RpcPool): Promise<string[]> {
+/** What of chains.yaml is not so on a chain, each with how to mend it. */
+export interface ChainProblems {
+  /** While there is one, the chain is not used. */
+  chain: string[];
+  tokens: TokenFindings;
+}
+
+/** Compares chains.yaml with the chain itself. @throws RpcError when the chain could not be asked */
+export async function checkChain(chain: ChainConfig, rpc: RpcPool): Promise<ChainProblems> {
   const wrong = await rpc.wrongChainIds();
   if (wrong.length > 0) {
-    return [
-      `the node serves chain id ${[...new Set(wrong)].join(' or ')}, chains.yaml says ${chain.chainId}: mend chain_id or rpc_urls of "${chain.name}"`,
-    ];
+    const served = [...new Set(wrong)].join(' or ');
+    const reason = `the node serves chain id ${served}, chains.yaml says ${chain.chainId}: mend chain_id or rpc_urls of "${chain.name}"`;
+    return { chain: [reason], tokens: NOTHING_FOUND };
   }
-  const problems = await Promise.all([
-    checkTraces(chain, rpc),
-    checkFinality(chain, rpc),
-    ...chain.tokens.map((token) => checkToken(token, rpc, chain.native.decimals)),
+  const [problems, tokens] = await Promise.all([
+    Promise.all([checkTraces(chain, rpc), checkFinality(chain, rpc)]),
+    checkTokens(chain, rpc),
   ]);
-  return problems.filter((problem) => problem !== null);
+  return { chain: problems.filter((problem) => problem !== null), tokens };
 }
 
 /** A chain without the tag would never confirm a payment. Null, as before its first epoch has ended, is an answer. */

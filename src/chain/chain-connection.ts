@@ -10,6 +10,7 @@ import { type ChainReader, RpcChainReader } from './reading/chain-reader.js';
 import { Sources } from './rpc/sources.js';
 import { type RpcMetrics } from './rpc/rpc-metrics.js';
 import { RpcPool } from './rpc/rpc-pool.js';
+import { TokenStates } from './tokens/token-states.js';
 import { BalanceProofs } from './transfers/balance-proofs.js';
 import { BalanceTransfers } from './transfers/balance-transfers.js';
 import { type InternalTransfers, NO_INTERNAL_TRANSFERS } from './transfers/internal-transfers.js';
@@ -29,6 +30,7 @@ export interface Connection {
   evidence: ChainEvidence;
   internal: InternalTransfers;
   status: ChainStatus;
+  tokens: TokenStates;
   /** Ms since 1970. */
   checkAgainAtMs: number;
 }
@@ -68,6 +70,7 @@ export function connectChain(config: ChainConfig, metrics: RpcMetrics, logger: L
     evidence: new ChainEvidence(rpc, prover),
     internal: internalTransfers(config, rpc, prover, balances),
     status: { state: 'unchecked' },
+    tokens: new TokenStates(config, rpc, logger),
     checkAgainAtMs: 0,
   };
 }

@@ -39,7 +39,13 @@ export class ChainController {
       explorer_url: chain.explorerUrl,
       tokens: tokens
         .filter((token) => token.enabled)
-        .map(({ id, symbol, address, decimals }) => ({ id, symbol, address: getAddress(address), decimals })),
+        .map(({ id, symbol, address, decimals }) => ({
+          id,
+          symbol,
+          address: getAddress(address),
+          decimals,
+          problem: this.chains.tokenProblem(chain, address)?.reason ?? null,
+        })),
     };
   }
 }

@@ -17,6 +17,7 @@ import { NewHeads } from './rpc/new-heads.js';
 import { type Contradiction } from './rpc/rpc-contradiction.js';
 import { RpcMetrics } from './rpc/rpc-metrics.js';
 import { type EndpointReport } from './rpc/rpc-pool-member.js';
+import { type TokenProblem } from './tokens/token-check.js';
 import { Token } from './tokens/token.entity.js';
 import { tokenId } from './tokens/token-id.js';
 import { findTransaction, type FoundTransaction } from './reading/transaction.js';
@@ -83,8 +84,9 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
 
   /** The chain of a configuration, with the ways to its nodes. */
   of({ name }: Pick<ChainConfig, 'name'>): Chain {
-    const { config, accounts, evidence, reader } = this.connection(name);
-    return { ...config, accounts, evidence, reader };
+    const { config, accounts, evidence, reader, tokens } = this.connection(name);
+    const tokenProblem = (address: string) => tokens.problemOf(address);
+    return { ...config, accounts, evidence, reader, tokenProblem };
   }
 
   find(name: string): ChainConfig | undefined {
@@ -180,15 +182,17 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
 
   /**
    * Compares the chain with its configuration, unless that has been done; a chain that was refused is compared again now
-   * and then, since it may have been the endpoint that was wrong.
+   * and then, since it may have been the endpoint that was wrong. Tokens that are out of service are so as well.
    * @returns the status reached; `unchecked` when no node answered
    */
   async check(name: string): Promise<ChainStatus> {
     const connection = this.connection(name);
+    if (connection.status.state === 'ready') connection.tokens.checkAgain();
     if (connection.status.state === 'ready' || Date.now() < connection.checkAgainAtMs)
       return connection.status;
     try {
-      const reasons = await checkChain(connection.config, connection.rpc);
+      const { chain: reasons, tokens } = await checkChain(connection.config, connection.rpc);
+      connection.tokens.found(tokens);
       connection.status = reasons.length > 0 ? { state: 'refused', reasons } : { state: 'ready' };
       if (reasons.length === 0) return connection.status;
       connection.checkAgainAtMs = Date.now() + CHECK_AGAIN_MS;
@@ -201,6 +205,11 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
       }
     }
     return connection.status;
+  }
+
+  /** Why a token is out of service; null: it is not. @param address of its contract, lower-case */
+  tokenProblem({ name }: Pick<ChainConfig, 'name'>, address: string): TokenProblem | null {
+    return this.connection(name).tokens.problemOf(address);
   }
 
   /** Null: no such token on any chain. */

@@ -3,22 +3,33 @@ import { type CheckedBalance, type CheckedChain, type CheckedTurnover } from '..
 
 /** A chain's check for a person. */
 export function checkText(report: CheckedChain): string {
-  const { chain, block, addresses, transactions, differences, notes } = report;
-  if (block === null) return `${chain}: nothing was scanned yet, so there is nothing to compare\n\n`;
-  const verdict =
-    differences.count === 0
-      ? 'the books are what the chain says'
-      : `${differences.count} ${differences.count === 1 ? 'difference' : 'differences'}`;
+  const { chain, block, addresses, transactions, differences, unchecked, notes } = report;
+  if (block === null && unchecked.count === 0)
+    return `${chain}: nothing was scanned yet, so there is nothing to compare\n\n`;
+  if (block === null) return [chain, ...uncheckedText(report), '', ''].join('\n');
   return [
     `${chain} at block ${block.number} ${block.hash}`,
-    `${addresses} deposit addresses, ${transactions} transactions of ours: ${verdict}`,
+    `${addresses} deposit addresses, ${transactions} transactions of ours: ${verdict(report)}`,
     ...report.balances.map(balanceText),
     ...report.customers.map(customersText),
     ...differences.all().map((text) => `DIFFERENCE  ${text}`),
+    ...uncheckedText(report),
     ...notes.all().map((text) => `note  ${text}`),
     '',
     '',
   ].join('\n');
+}
+
+function verdict({ differences, unchecked }: CheckedChain): string {
+  if (differences.count > 0)
+    return `${differences.count} ${differences.count === 1 ? 'difference' : 'differences'}`;
+  return unchecked.count > 0
+    ? 'no difference in what could be checked, which is not all'
+    : 'the books are what the chain says';
+}
+
+function uncheckedText({ unchecked }: CheckedChain): string[] {
+  return unchecked.all().map((text) => `NOT CHECKED  ${text}`);
 }
 
 /** How an account is proved that has no balance of its own on chain. */
@@ -42,7 +53,7 @@ function customersText({ asset, received, returned }: CheckedTurnover): string {
 /** As `--json` prints it. */
 export function checkJson(reports: readonly CheckedChain[]) {
   return {
-    ok: reports.every(({ differences }) => differences.count === 0),
+    ok: reports.every(({ differences, unchecked }) => differences.count + unchecked.count === 0),
     chains: reports.map(({ chain, chainId, block, addresses, transactions, ...report }) => ({
       chain,
       chain_id: chainId,
@@ -66,6 +77,7 @@ export function checkJson(reports: readonly CheckedChain[]) {
         returned: String(returned),
       })),
       differences: report.differences.all(),
+      unchecked: report.unchecked.all(),
       notes: report.notes.all(),
     })),
   };

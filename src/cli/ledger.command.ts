@@ -16,7 +16,7 @@ export function ledgerCommands(group: Command, terminal: Terminal): void {
   onChain(
     group,
     'check',
-    'prove the books by the chains: exits with 2, and says what, where they differ',
+    'prove the books by the chains: exits with 2 where they differ, with 3 where something could not be checked',
   ).action((options: ChainOptions) => check(terminal, options));
   onChain(group, 'export', 'print the books as CSV, by when entries were booked (UTC)')
     .requiredOption(
@@ -60,7 +60,10 @@ async function check(terminal: Terminal, { chain: name, json }: ChainOptions): P
       reports.push(report);
     }
     if (json) terminal.out(`${JSON.stringify(text.checkJson(reports), null, 2)}\n`);
+    if (reports.some(({ unchecked }) => unchecked.count > 0)) terminal.exitCode = 3;
     if (reports.some(({ differences }) => differences.count > 0)) terminal.exitCode = 2;
+    // Last, so that a database that may only be read still shows what was found.
+    await ledger.keep(reports);
   });
 }
 

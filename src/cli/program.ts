@@ -49,6 +49,16 @@ const COMMANDS: readonly TopCommand[] = [
     load: async () => (await import('./migrate.command.js')).migrateCommand,
   },
   {
+    name: 'backup',
+    description: 'write the database into one file, while Quittance runs or not',
+    load: async () => (await import('./backup.command.js')).backupCommand,
+  },
+  {
+    name: 'restore',
+    description: 'bring a backup into an empty database, and go past addresses given out since',
+    load: async () => (await import('./backup.command.js')).restoreCommand,
+  },
+  {
     name: 'webhook',
     description: 'try out webhooks',
     load: async () => (await import('./webhook.command.js')).webhookCommands,

@@ -27,13 +27,14 @@ export interface FundsRequest {
 /**
  * Tells what deposit addresses hold, each chain after one block of its own.
  * @param onProgress called with the derivation index up to which all was asked
+ * @returns in words, what could not be read, and is not among what was told
  * @throws NoChainError; ChainRefusedError; RpcError
  */
 export async function tellFunds(
   { scheme, chains, chain: wanted, end }: FundsRequest,
   output: FundsOutput,
   onProgress: (index: number) => void,
-): Promise<void> {
+): Promise<string[]> {
   const chosen = chains.filter(({ name }) => wanted === undefined || name === wanted);
   if (chosen.length === 0) throw new NoChainError(wanted, chains);
   const readers: FundsReader[] = [];
@@ -52,9 +53,18 @@ export async function tellFunds(
       });
     }
     output.end(totals.all());
+    return readers.flatMap(unread);
   } finally {
     readers.forEach((reader) => reader.close());
   }
+}
+
+function unread({ name, chain, unread: counts, tokenProblems }: FundsReader): string[] {
+  return [...counts].map(([token, count]) => {
+    const symbol = chain.tokens.find(({ address }) => address === token)?.symbol ?? token;
+    const why = tokenProblems.get(token)?.reason ?? `the contract at ${token} does not tell`;
+    return `on ${name}, what ${count} ${count === 1 ? 'address holds' : 'addresses hold'} of ${symbol} could not be read: ${why}`;
+  });
 }
 
 function pinned({ name, chain, block }: FundsReader) {

@@ -2,6 +2,7 @@ import { type Command } from 'commander';
 import { type DataSource } from 'typeorm';
 import { type Configuration } from '../config/read-configuration.js';
 import { type DepositScheme } from '../wallet/deposit-scheme.js';
+import { type ScanEnd } from '../wallet/deposit-scan.js';
 import { endProgress, named, type OutputOptions, printingCommand, showProgress } from './option.js';
 import { printOne } from './print.js';
 import { type Terminal } from './terminal.js';
@@ -13,6 +14,7 @@ interface FundsOptions extends OutputOptions {
 
 interface ScanOptions extends FundsOptions {
   gapLimit?: number;
+  atLeast?: number;
 }
 
 export function walletCommands(group: Command, terminal: Terminal): void {
@@ -34,6 +36,11 @@ export function walletCommands(group: Command, terminal: Terminal): void {
       'end after so many unused addresses in a row; else WALLET_GAP_LIMIT',
       gapLimit,
     )
+    .option(
+      '--at-least <index>',
+      'go on to this index whatever is unused below; else as far as the database says, if it is at hand',
+      atLeastOption,
+    )
     .action((options: ScanOptions) => scan(terminal, options));
   printingCommand(
     group,
@@ -41,16 +48,21 @@ export function walletCommands(group: Command, terminal: Terminal): void {
     'go past derivation indices, as after a restore: no new payment gets an address from before',
   )
     .option('--to <index>', 'the next one given out; else past the last that was used', indexOption)
+    .option(
+      '--merchant <id>',
+      'who is told of money at the addresses in between; else the only merchant, or one made for it',
+    )
     .action((options: SkipOptions) => skip(terminal, options));
 }
 
 interface SkipOptions extends OutputOptions {
   to?: number;
+  merchant?: string;
 }
 
 /** Without `--to`: past what was given out and the last used address that a scan finds, and some more for those not paid yet. */
-async function skip(terminal: Terminal, { to, json }: SkipOptions): Promise<void> {
-  const [{ withServices }, { jumpTo, NEXT_INDEX }, { getDataSourceToken }, { lastUsedIndex }] =
+async function skip(terminal: Terminal, { to, merchant, json }: SkipOptions): Promise<void> {
+  const [{ withServices }, { jumpTo, nextIndex, USUAL_SKIP }, { getDataSourceToken }, { lastUsedIndex }] =
     await Promise.all([
       import('./services.js'),
       import('../wallet/next-index.js'),
@@ -59,16 +71,19 @@ async function skip(terminal: Terminal, { to, json }: SkipOptions): Promise<void
     ]);
   await withServices(terminal, {}, async (services, configuration) => {
     const { manager } = services.get<DataSource>(getDataSourceToken());
-    const found = to === undefined ? await lastUsedIndex(configuration, await schemeOf(configuration)) : null;
-    const [sequence] = await manager.query<{ next: string }[]>(NEXT_INDEX);
-    const target = to ?? Math.max(Number(sequence?.next), (found ?? -1) + 1) + SPARE;
-    const jump = await manager.transaction((inner) => jumpTo(inner, target, 'wallet skip'));
-    const { fromIndex: first_skipped, toIndex: next_index } = jump;
-    printOne(terminal, { last_used: found, first_skipped, next_index }, { json });
-    if (next_index - first_skipped >= configuration.settings.walletGapLimit / 2)
-      terminal.err(
-        `write it down: a wallet scan without this database needs --gap-limit ${2 * (next_index - first_skipped)} to see past it\n`,
-      );
+    const scheme = await schemeOf(configuration);
+    const next = await nextIndex(manager);
+    const found = to === undefined ? await lastUsedIndex(configuration, scheme, next) : null;
+    const target = to ?? Math.max(next, (found ?? -1) + 1) + USUAL_SKIP;
+    const jump = await manager.transaction((inner) =>
+      jumpTo(inner, target, 'wallet skip', { scheme, merchantId: merchant ?? null }),
+    );
+    const { fromIndex: first_skipped, toIndex: next_index, merchantId: told_of_skipped } = jump;
+    printOne(terminal, { last_used: found, first_skipped, next_index, told_of_skipped }, { json });
+    if (next_index - first_skipped < configuration.settings.walletGapLimit / 2) return;
+    terminal.err(
+      `write it down: a wallet scan without this database goes far enough with --at-least ${next_index}\n`,
+    );
   });
 }
 
@@ -83,13 +98,12 @@ const words = named('--words', (value) => {
   throw new Error('is not 12 or 24');
 });
 
-/** Addresses given out after the last one that was paid, and to be paid yet: fewer than half a usual gap limit. */
-const SPARE = 400;
-
-const indexOption = named('--to', (value) => {
+const derivationIndex = (value: string) => {
   if (/^\d{1,10}$/.test(value) && Number(value) <= 2_147_483_647) return Number(value);
   throw new Error('is no derivation index: give a whole number up to 2147483647');
-});
+};
+const indexOption = named('--to', derivationIndex);
+const atLeastOption = named('--at-least', derivationIndex);
 
 const gapLimit = named('--gap-limit', (value) => {
   if (/^\d{1,8}$/.test(value) && Number(value) >= 1 && Number(value) <= 10_000_000) return Number(value);
@@ -108,14 +122,22 @@ async function makeWallet(
 }
 
 async function scan(terminal: Terminal, options: ScanOptions): Promise<void> {
-  const { commandConfiguration } = await import('./command-configuration.js');
+  const [{ commandConfiguration }, { indicesGivenOut }] = await Promise.all([
+    import('./command-configuration.js'),
+    import('./indices-given-out.js'),
+  ]);
   const configuration = await commandConfiguration(terminal);
   const { gapLimit: limit = configuration.settings.walletGapLimit } = options;
   const scheme = await schemeOf(configuration);
-  await listFunds(terminal, configuration, scheme, { gapLimit: limit }, options);
+  const given = await indicesGivenOut(configuration.settings, scheme);
+  const atLeast = Math.max(options.atLeast ?? 0, given ?? 0);
+  await listFunds(terminal, configuration, scheme, { gapLimit: limit, atLeast }, options);
   terminal.err(
-    `the scan ended after ${limit} unused addresses in a row; if more payments than that were made one after ` +
-      'another and not paid, give a larger --gap-limit\n',
+    `the scan ended after ${limit} unused addresses in a row, beyond index ${atLeast}; ` +
+      (given === null
+        ? 'no database told how many were given out: if more payments than that were made one after another and not ' +
+          'paid, or indices were skipped after a restore, give --at-least with an index beyond them\n'
+        : `the database has given out those below ${given}\n`),
   );
 }
 
@@ -135,7 +157,7 @@ async function listFunds(
   terminal: Terminal,
   { chains }: Configuration,
   scheme: DepositScheme,
-  end: { gapLimit: number } | { before: number },
+  end: ScanEnd,
   options: FundsOptions,
 ): Promise<void> {
   const [{ tellFunds }, { fundsOutput }] = await Promise.all([
@@ -143,10 +165,11 @@ async function listFunds(
     import('./funds-output.js'),
   ]);
   const output = fundsOutput(options, (text) => terminal.out(text));
-  await tellFunds({ scheme, chains, chain: options.chain, end }, output, (index) =>
+  const unread = await tellFunds({ scheme, chains, chain: options.chain, end }, output, (index) =>
     showProgress(terminal, `address ${index}`),
   );
   endProgress(terminal);
+  unread.forEach((text) => terminal.err(`${text}\n`));
 }
 
 async function schemeOf({ settings }: Configuration): Promise<DepositScheme> {

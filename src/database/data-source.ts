@@ -6,6 +6,7 @@ import { Merchant } from '../auth/merchant.entity.js';
 import { Token } from '../chain/tokens/token.entity.js';
 import { EncryptionCanary } from '../http/encryption-canary.entity.js';
 import { IdempotencyRecord } from '../http/idempotency-record.entity.js';
+import { LedgerCheckResult } from '../ledger-check/ledger-check-result.entity.js';
 import { LedgerAccountAddress } from '../ledger/ledger-account.entity.js';
 import { LedgerEntry } from '../ledger/ledger-entry.entity.js';
 import { LedgerTransaction } from '../ledger/ledger-transaction.entity.js';
@@ -23,6 +24,7 @@ import { LateSearch } from '../scanner/late-search.entity.js';
 import { ChainCursor } from '../chain/position/chain-cursor.entity.js';
 import { Sweep } from '../sweeper/sweep.entity.js';
 import { DerivationJump } from '../wallet/derivation-jump.entity.js';
+import { SkippedAddress } from '../wallet/skipped-address.entity.js';
 import { DepositSource } from '../wallet/deposit-source.entity.js';
 import { WebhookAttempt } from '../webhooks/delivery/webhook-attempt.entity.js';
 import { WebhookDelivery } from '../webhooks/delivery/webhook-delivery.entity.js';
@@ -40,6 +42,7 @@ const entities = [
   EncryptionCanary,
   IdempotencyRecord,
   LedgerAccountAddress,
+  LedgerCheckResult,
   LedgerEntry,
   LedgerTransaction,
   Merchant,
@@ -51,6 +54,7 @@ const entities = [
   RecordedRate,
   Refund,
   SigningPause,
+  SkippedAddress,
   Sweep,
   Token,
   Transfer,

@@ -1,6 +1,7 @@
 import { type EventEmitter } from 'node:events';
 import { type Socket } from 'node:net';
 import pg from 'pg';
+import { countDatabaseFailure } from './failure-tally.js';
 
 /**
  * A client whose lost connection never ends the process. Node throws an `error` event that nobody listens to, and pg's
@@ -15,6 +16,8 @@ export class PostgresClient extends pg.Client {
     super(config);
     const query = this.query.bind(this) as (...args: unknown[]) => unknown;
     this.query = ((...args: unknown[]) => this.watched(query, args)) as typeof this.query;
+    const connect = this.connect.bind(this) as (...args: unknown[]) => unknown;
+    this.connect = ((...args: unknown[]) => this.watched(connect, args)) as typeof this.connect;
     (this as EventEmitter).on('newListener', (event) => {
       if (event === 'error' && this.unheard !== undefined) process.nextTick(() => this.tellUnheard());
     });
@@ -25,7 +28,9 @@ export class PostgresClient extends pg.Client {
    * nobody is given it again, and waits on it again.
    */
   private readonly onFailure = (error: unknown): void => {
-    if ((error as Error | null | undefined)?.message !== 'Query read timeout') return;
+    if (error === null || error === undefined) return;
+    countDatabaseFailure(error);
+    if ((error as Error).message !== 'Query read timeout') return;
     const { connection } = this as unknown as { connection: { stream: Socket } };
     connection.stream.destroy(new Error('the database did not answer in time'));
   };

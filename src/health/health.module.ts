@@ -1,4 +1,5 @@
 import { Global, Module } from '@nestjs/common';
+import { DatabaseMetrics } from '../database/database-metrics.js';
 import { ChainModule } from '../chain/chain.module.js';
 import { HealthIndicators } from './health-indicators.js';
 import { HealthController } from './health.controller.js';
@@ -9,7 +10,7 @@ import { HealthService } from './health.service.js';
 @Module({
   imports: [ChainModule],
   controllers: [HealthController],
-  providers: [HealthIndicators, HealthService],
+  providers: [DatabaseMetrics, HealthIndicators, HealthService],
   exports: [HealthIndicators],
 })
 export class HealthModule {}

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { collectDefaultMetrics, register } from 'prom-client';
+import { collectDefaultMetrics, Gauge, register } from 'prom-client';
 import { DataSource } from 'typeorm';
+import { VERSION } from '../config/version.js';
 import { ChainService } from '../chain/chain.service.js';
 import { type EndpointReport } from '../chain/rpc/rpc-pool-member.js';
 import { runningLoops } from '../process/loops.js';
 import { within } from '../process/within.js';
+import { measureChains } from './chain-metrics.js';
 import { HealthIndicators, type PartState } from './health-indicators.js';
 import { type LoopHealth, loopHealth, measureLoops, stuckLoops } from './loop-health.js';
 import { type ScannedPosition, scannedPositions } from '../chain/position/scanned-positions.js';
@@ -50,6 +52,15 @@ export class HealthService {
     register.clear();
     collectDefaultMetrics();
     measureLoops();
+    new Gauge({
+      name: 'quittance_build_info',
+      help: 'Always 1: which version runs, and on which Node',
+      labelNames: ['version', 'node'],
+    }).set({ version: VERSION, node: process.version }, 1);
+    measureChains(
+      () => chains.all().map(({ name, chainId }) => ({ name, chainId, state: chains.status(name).state })),
+      dataSource.manager,
+    );
     indicators.add({ name: 'database', isEssential: true, check: () => dataSource.query('SELECT 1') });
   }
 

@@ -16,8 +16,8 @@ export interface BalanceContext {
   isSweptElsewhere: boolean;
 }
 
-/** By asset, in the order of the reader's, in base units. */
-type Sums = bigint[];
+/** By asset, in the order of the reader's, in base units; null: not all of it could be read. */
+type Sums = (bigint | null)[];
 
 interface Place {
   address: string;
@@ -27,15 +27,16 @@ interface Place {
 /** Compares every deposit address there is. @returns what all of them hold on chain */
 export async function checkDeposits(context: BalanceContext, onProgress: () => void): Promise<Sums> {
   const { manager, reader, report } = context;
-  const sums = reader.assets.map(() => 0n);
+  const sums: Sums = reader.assets.map(() => 0n);
   const gone = reader.assets.map(() => 0n);
   const absurd = await absurdlyPaid(manager, reader.chain.chainId);
+  const unread = new UnreadBalances(reader, report);
   for await (const rows of depositAddresses(manager)) {
     const places = rows.map(({ address, derivationIndex }) => ({
       address,
       name: `deposit address ${getAddress(address)} (index ${derivationIndex})`,
     }));
-    await compare(context, places, sums, (place, asset, position, difference) => {
+    await compare(context, places, sums, unread, (place, asset, position, difference) => {
       if (absurd.has(`${place.address} ${asset.token}`)) {
         report.notes.add(
           `${place.name} was paid absurd amounts of ${asset.symbol} by its contract: not compared`,
@@ -51,6 +52,7 @@ export async function checkDeposits(context: BalanceContext, onProgress: () => v
     report.addresses += rows.length;
     onProgress();
   }
+  unread.tell();
   gone.forEach((amount, position) => {
     if (amount === 0n) return;
     const asset = reader.assets[position] as Asset;
@@ -66,11 +68,12 @@ export async function checkPaying(
 ): Promise<Map<LedgerAccount, Sums>> {
   const { reader, report } = context;
   const byAccount = new Map<LedgerAccount, Sums>();
+  const unread = new UnreadBalances(reader, report);
   for (const [address, account] of paying) {
-    const sums = byAccount.get(account) ?? reader.assets.map(() => 0n);
+    const sums: Sums = byAccount.get(account) ?? reader.assets.map(() => 0n);
     byAccount.set(account, sums);
     const name = `${account === 'gas_tank' ? 'the gas tank' : 'the payout account'} ${getAddress(address)}`;
-    await compare(context, [{ address, name }], sums, (place, asset, _position, difference) => {
+    await compare(context, [{ address, name }], sums, unread, (place, asset, _position, difference) => {
       if (difference > 0n) {
         report.notes.add(
           `${place.name} holds ${amountText(difference, asset)} more than is booked: money that came without a ` +
@@ -81,7 +84,41 @@ export async function checkPaying(
       }
     });
   }
+  unread.tell();
   return byAccount;
+}
+
+/** Balances that a token's contract does not tell: each where something is booked by itself, the others in one sentence. */
+class UnreadBalances {
+  /** By asset: addresses where nothing is booked. */
+  private readonly unbooked = new Map<Asset, number>();
+
+  constructor(
+    private readonly reader: FundsReader,
+    private readonly report: CheckedChain,
+  ) {}
+
+  add({ name }: Place, asset: Asset, booked: bigint): void {
+    if (booked === 0n) this.unbooked.set(asset, (this.unbooked.get(asset) ?? 0) + 1);
+    else
+      this.report.unchecked.add(
+        `${name}: ${amountText(booked, asset)} are booked, and ${this.why(asset)}: it could not be checked`,
+      );
+  }
+
+  tell(): void {
+    for (const [asset, count] of this.unbooked) {
+      const addresses = count === 1 ? '1 address' : `${count} addresses`;
+      this.report.unchecked.add(
+        `${asset.symbol} at ${addresses} where none is booked: ${this.why(asset)}: it could not be checked`,
+      );
+    }
+  }
+
+  private why({ token }: Asset): string {
+    const problem = token === null ? undefined : this.reader.tokenProblems.get(token);
+    return problem?.reason ?? `the token at ${token} does not tell what is there`;
+  }
 }
 
 /** @param onDifference told of what the chain has more (or, below 0, less) than the books */
@@ -89,6 +126,7 @@ async function compare(
   { manager, reader, lacking }: BalanceContext,
   places: readonly Place[],
   sums: Sums,
+  unread: UnreadBalances,
   onDifference: (place: Place, asset: Asset, position: number, difference: bigint) => void,
 ): Promise<void> {
   if (places.length === 0) return;
@@ -102,9 +140,12 @@ async function compare(
   }
   places.forEach((place, row) =>
     reader.assets.forEach((asset, position) => {
-      const onChain = held[row]?.[position] ?? 0n;
-      sums[position] = (sums[position] ?? 0n) + onChain;
-      const difference = onChain - (known.get(`${place.address} ${asset.token}`) ?? 0n);
+      const onChain = held[row]?.[position] ?? null;
+      const own = known.get(`${place.address} ${asset.token}`) ?? 0n;
+      const sum = sums[position] ?? null;
+      sums[position] = sum === null || onChain === null ? null : sum + onChain;
+      if (onChain === null) return unread.add(place, asset, own);
+      const difference = onChain - own;
       if (difference !== 0n) onDifference(place, asset, position, difference);
     }),
   );

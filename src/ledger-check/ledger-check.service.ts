@@ -1,8 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
-import { FundsReader } from '../chain/accounts/funds-reader.js';
+import { ChainRefusedError, FundsReader } from '../chain/accounts/funds-reader.js';
 import { scannedPositions } from '../chain/position/scanned-positions.js';
+import { RpcError } from '../chain/rpc/rpc-error.js';
 import { Token } from '../chain/tokens/token.entity.js';
 import { type ChainConfig } from '../config/chains.js';
 import { CHAINS, SETTINGS } from '../config/configuration.module.js';
@@ -12,6 +13,7 @@ import { LedgerRepository } from '../ledger/ledger.repository.js';
 import { PayingAccounts } from '../ledger/paying-accounts.js';
 import { LEDGER_ACCOUNTS, type LedgerAccount, type LedgerLeg } from '../ledger/posting.js';
 import { checkDeposits, checkPaying } from './balance-check.js';
+import { keepCheckResult } from './ledger-check-results.js';
 import { checkOutgoing } from './outgoing-check.js';
 import { type CheckedBalance, type CheckedChain, type CheckedTurnover, Remarks } from './report.js';
 
@@ -27,7 +29,7 @@ export class BlockReplacedError extends Error {
   }
 }
 
-/** Proves the books by the chain. It changes nothing. */
+/** Proves the books by the chain. It changes nothing of them. */
 @Injectable()
 export class LedgerCheck {
   constructor(
@@ -42,12 +44,24 @@ export class LedgerCheck {
    * Compares a chain with its books, both after the block up to which it is scanned. The books are read as they are in
    * one moment, so that the app may go on meanwhile.
    * @param onProgress called with the number of addresses compared
-   * @throws ChainRefusedError, BlockReplacedError, RpcError
+   * A token that cannot be read, or a chain that cannot be asked, is told as what was not checked.
    */
-  check(
+  async check(
     chain: ChainConfig,
     onProgress: (addresses: number) => void = () => undefined,
   ): Promise<CheckedChain> {
+    try {
+      return await this.compared(chain, onProgress);
+    } catch (error) {
+      if (!isUncheckable(error)) throw error;
+      const report = emptyReport(chain);
+      report.unchecked.add(`the whole chain: ${error.message}`);
+      return report;
+    }
+  }
+
+  /** @throws ChainRefusedError, BlockReplacedError, RpcError */
+  private compared(chain: ChainConfig, onProgress: (addresses: number) => void): Promise<CheckedChain> {
     return this.dataSource.transaction('REPEATABLE READ', async (manager) => {
       const report = emptyReport(chain);
       const scanned = (await scannedPositions(manager, [chain.chainId])).get(chain.chainId);
@@ -66,6 +80,11 @@ export class LedgerCheck {
         reader.close();
       }
     });
+  }
+
+  /** Has metrics tell of what the checks came to. */
+  async keep(reports: readonly CheckedChain[]): Promise<void> {
+    for (const report of reports) await keepCheckResult(this.dataSource.manager, report);
   }
 
   /** The chains to be checked. @throws Error when none is named so */
@@ -89,7 +108,7 @@ export class LedgerCheck {
     const isSweptElsewhere = this.settings.xpub !== null && report.transactions === 0;
     const context = { manager, reader, report, lacking, isSweptElsewhere };
     const deposits = await checkDeposits(context, () => onProgress(report.addresses));
-    const onChain = new Map<LedgerAccount, bigint[]>([
+    const onChain = new Map<LedgerAccount, (bigint | null)[]>([
       ['deposit', deposits],
       ...(await checkPaying(context, paying)),
     ]);
@@ -98,12 +117,18 @@ export class LedgerCheck {
   }
 }
 
+function isUncheckable(error: unknown): error is Error {
+  return (
+    error instanceof RpcError || error instanceof ChainRefusedError || error instanceof BlockReplacedError
+  );
+}
+
 /** What the books say of each account and asset, beside what the chain does. */
 async function balances(
   manager: EntityManager,
   { chain, assets, block }: FundsReader,
   lacking: readonly LedgerLeg[],
-  onChain: ReadonlyMap<LedgerAccount, bigint[]>,
+  onChain: ReadonlyMap<LedgerAccount, (bigint | null)[]>,
 ): Promise<CheckedBalance[]> {
   const booked = [...(await accountBalances(manager, chain.chainId, block.number)), ...lacking];
   return assets.flatMap((asset, position) =>
@@ -137,6 +162,7 @@ function emptyReport({ name, chainId }: ChainConfig): CheckedChain {
     balances: [],
     customers: [],
     differences: new Remarks(),
+    unchecked: new Remarks(),
     notes: new Remarks(),
   };
 }

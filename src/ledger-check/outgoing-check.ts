@@ -1,6 +1,7 @@
 import { type EntityManager } from 'typeorm';
 import { type Receipt } from '../chain/accounts/chain-accounts.js';
 import { type FundsReader } from '../chain/accounts/funds-reader.js';
+import { RpcError } from '../chain/rpc/rpc-error.js';
 import { type Booked, negated } from '../ledger/corrections.js';
 import { type LedgerRepository } from '../ledger/ledger.repository.js';
 import {
@@ -37,13 +38,13 @@ export async function checkOutgoing(context: Context): Promise<LedgerLeg[]> {
     const seen = await Promise.all(
       rows.map(async (row) => {
         const booked = standing.get(outgoingSubject(row.id))?.booked ?? null;
-        const mined = await minedAttempt(row, reader);
-        const isUnshown = mined === null && booked !== null && (await reader.has(booked.block));
-        return { booked, mined, isUnshown };
+        return await see(row, booked, context);
       }),
     );
     rows.forEach((row, index) => {
-      const legs = compare(row, seen[index] as Seen, { ...context, opened });
+      const one = seen[index] ?? null;
+      if (one === null) return;
+      const legs = compare(row, one, { ...context, opened });
       lacking = merged([...lacking, ...legs]);
     });
     report.transactions += rows.length;
@@ -82,6 +83,25 @@ interface Seen {
   mined: Mined | null;
   /** No endpoint shows its receipt, though the block that it is booked in stands. */
   isUnshown: boolean;
+}
+
+/** Null: no endpoint tells; that it cannot be compared is told instead. @throws RpcError of one that may not be booked yet */
+async function see(
+  row: OutgoingRow,
+  booked: Booked | null,
+  { reader, report }: Pick<Context, 'reader' | 'report'>,
+): Promise<Seen | null> {
+  try {
+    const mined = await minedAttempt(row, reader);
+    const isUnshown = mined === null && booked !== null && (await reader.has(booked.block));
+    return { booked, mined, isUnshown };
+  } catch (error) {
+    // What is on its way moves balances before it is booked: without it none of them can be compared.
+    if (!(error instanceof RpcError) || !row.isFinal) throw error;
+    const name = `${row.kind} transaction ${booked?.txHash ?? row.id}`;
+    report.unchecked.add(`${name} could not be checked: ${error.message}`);
+    return null;
+  }
 }
 
 /** Null: no endpoint shows one of its attempts in a block up to the reader's. */

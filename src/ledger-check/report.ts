@@ -30,6 +30,8 @@ export interface CheckedChain {
   balances: CheckedBalance[];
   customers: CheckedTurnover[];
   differences: Remarks;
+  /** What could not be compared, and why: it says nothing about the books. */
+  unchecked: Remarks;
   /** What is no difference, and worth knowing. */
   notes: Remarks;
 }

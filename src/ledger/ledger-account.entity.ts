@@ -15,6 +15,13 @@ export class LedgerAccountAddress {
   @Column('varchar', { length: 10 })
   account: 'gas_tank' | 'payout';
 
+  /**
+   * Contracts of tokens that did not tell what the account held when it was opened: each has an opening of its own, once it
+   * tells.
+   */
+  @Column('varchar', { name: 'opened_later', length: 42, array: true, default: () => `'{}'` })
+  openedLater: string[];
+
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt: Date;
 }

@@ -1,22 +1,39 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
+import { type Chain } from '../chain/chain.js';
 import { ChainService } from '../chain/chain.service.js';
-import { type ChainConfig } from '../config/chains.js';
+import { holdPosition } from '../chain/position/scanned-positions.js';
+import { RpcError } from '../chain/rpc/rpc-error.js';
+import { UnreadableBalanceError } from '../chain/transfers/balances.js';
 import { LedgerRepository } from './ledger.repository.js';
 import { LedgerService } from './ledger.service.js';
 import { balancesOf } from './ledger-balances.js';
-import { holdPosition } from '../chain/position/scanned-positions.js';
 import { PayingAccounts } from './paying-accounts.js';
-import { merged, moved } from './posting.js';
+import { type LedgerBlock, merged, moved } from './posting.js';
+
+/** How often a token is asked again that did not tell. */
+const ASK_AGAIN_MS = 60_000;
+
+interface Place {
+  chain: Chain;
+  account: 'gas_tank' | 'payout';
+  /** Lower-case. */
+  address: string;
+  subject: string;
+}
 
 /**
  * Brings the gas tank and the payout account into the books: with what they hold after the block up to which the chain
- * is scanned. From there on every movement of theirs is booked by itself.
+ * is scanned. From there on every movement of theirs is booked by itself. A token that does not tell what they hold keeps
+ * none of the rest: it has an opening of its own, when it tells.
  */
 @Injectable()
 export class Openings {
+  private readonly logger = new Logger('Ledger');
   private readonly opened = new Set<string>();
+  /** By subject, ms since 1970. */
+  private readonly askAgainAt = new Map<string, number>();
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
@@ -30,46 +47,93 @@ export class Openings {
    * Before the first transaction of the address is sent; again changes nothing.
    * @param address lower-case
    * @returns false: not now, as nothing was scanned yet, or a transaction of the address is on its way
-   * @throws RpcError
+   * @throws RpcError when what it holds of the native asset could not be read
    */
-  async open(chain: ChainConfig, account: 'gas_tank' | 'payout', address: string): Promise<boolean> {
-    const { chainId } = chain;
-    const subject = `opening:${chainId}:${address}`;
+  async open(chain: Chain, account: 'gas_tank' | 'payout', address: string): Promise<boolean> {
+    const subject = `opening:${chain.chainId}:${address}`;
     const { manager } = this.dataSource;
-    if (this.opened.has(subject) && !(await this.isReversed(manager, subject))) return true;
-    const isOpen = await this.dataSource.transaction((transaction) =>
-      this.openIn(transaction, chain, account, address, subject),
-    );
-    if (isOpen) this.opened.add(subject);
-    return isOpen;
+    const place = { chain, account, address, subject };
+    if (!this.opened.has(subject) || (await this.isReversed(manager, subject))) {
+      if (!(await this.dataSource.transaction((transaction) => this.openIn(transaction, place))))
+        return false;
+      this.opened.add(subject);
+    }
+    for (const token of await this.accounts.openedLater(manager, chain.chainId, address)) {
+      await this.openToken({ ...place, subject: `${subject}:${token}` }, token);
+    }
+    return true;
   }
 
-  /** The cursor is held, so that the scanner books what comes after its block and nothing before. */
-  private async openIn(
-    manager: EntityManager,
-    chain: ChainConfig,
-    account: 'gas_tank' | 'payout',
-    address: string,
-    subject: string,
-  ): Promise<boolean> {
+  private async openIn(manager: EntityManager, place: Place): Promise<boolean> {
+    const { chain, account, address, subject } = place;
     const { chainId } = chain;
     const block = await holdPosition(manager, chainId);
     if (block === null) return false;
     if (!(await this.isReversed(manager, subject))) return true;
     if (await this.accounts.isAnyOnItsWay(manager, chainId, address)) return false;
-    const booked = await balancesOf(manager, chainId, [address], block.number);
+    const held = new Map<string | null, bigint>();
+    held.set(null, await chain.accounts.balance(address, null, block.hash));
     const tokens = (await this.chains.tokensIn(manager, chainId)).map((token) => token.address);
-    const legs = await Promise.all(
-      [null, ...tokens].map(async (token) => {
-        const held = await this.chains.accounts(chain.name).balance(address, token, block.hash);
-        const known = booked.find((balance) => balance.tokenAddress === token)?.amount ?? 0n;
-        return moved({ account: 'external' }, { account, address }, token, held - known);
-      }),
-    );
-    await this.accounts.add(manager, { chainId, account, address });
-    const posting = { subject, kind: 'opening' as const, chainId, block, txHash: null, paymentId: null };
-    await this.ledger.book(manager, [{ subject, posting: { ...posting, legs: merged(legs.flat()) } }]);
+    const amounts = await Promise.all(tokens.map((token) => this.tokenHeld(place, token, block.hash)));
+    const openedLater = tokens.filter((_token, index) => amounts[index] === null);
+    tokens.forEach((token, index) => {
+      const amount = amounts[index] ?? null;
+      if (amount !== null) held.set(token, amount);
+    });
+    await this.accounts.add(manager, { chainId, account, address, openedLater });
+    await this.book(manager, place, block, held);
     return true;
+  }
+
+  /** What came and went since the account was opened is booked: what is there besides was there before. */
+  private async openToken(place: Place, token: string): Promise<void> {
+    const { chain, address, subject } = place;
+    if (Date.now() < (this.askAgainAt.get(subject) ?? 0)) return;
+    if (!(await this.isReversed(this.dataSource.manager, subject))) return;
+    // Before the cursor is held: a call that hangs would keep the scan waiting.
+    if ((await this.tokenHeld(place, token, 'latest')) === null) {
+      this.askAgainAt.set(subject, Date.now() + ASK_AGAIN_MS);
+      return;
+    }
+    await this.dataSource.transaction(async (manager) => {
+      const block = await holdPosition(manager, chain.chainId);
+      if (block === null || !(await this.isReversed(manager, subject))) return;
+      if (await this.accounts.isAnyOnItsWay(manager, chain.chainId, address)) return;
+      const amount = await this.tokenHeld(place, token, block.hash);
+      if (amount !== null) await this.book(manager, place, block, new Map([[token, amount]]));
+    });
+  }
+
+  /** Null: its contract does not tell, or not what can be believed. */
+  private async tokenHeld({ chain, address }: Place, token: string, after: string): Promise<bigint | null> {
+    if (chain.tokenProblem(token)?.areBalancesFalse) return null;
+    try {
+      return await chain.accounts.balance(address, token, after);
+    } catch (error) {
+      if (!(error instanceof UnreadableBalanceError) && !(error instanceof RpcError)) throw error;
+      const line = { chain: chain.name, token, address, reason: error.message };
+      this.logger.warn(
+        line,
+        'what an account of ours holds of a token could not be read: it is booked later',
+      );
+      return null;
+    }
+  }
+
+  /** The cursor is held, so that the scanner books what comes after its block and nothing before. */
+  private async book(
+    manager: EntityManager,
+    { chain: { chainId }, account, address, subject }: Place,
+    block: LedgerBlock,
+    held: ReadonlyMap<string | null, bigint>,
+  ): Promise<void> {
+    const booked = await balancesOf(manager, chainId, [address], block.number);
+    const legs = [...held].flatMap(([token, amount]) => {
+      const known = booked.find(({ tokenAddress }) => tokenAddress === token)?.amount ?? 0n;
+      return moved({ account: 'external' }, { account, address }, token, amount - known);
+    });
+    const posting = { subject, kind: 'opening' as const, chainId, block, txHash: null, paymentId: null };
+    await this.ledger.book(manager, [{ subject, posting: { ...posting, legs: merged(legs) } }]);
   }
 
   /** Whether it is not in the books, or a reorg took it out again. */

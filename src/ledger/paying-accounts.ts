@@ -13,9 +13,20 @@ export class PayingAccounts {
 
   async add(
     manager: EntityManager,
-    row: Pick<LedgerAccountAddress, 'chainId' | 'account' | 'address'>,
+    { chainId, account, address, openedLater }: Omit<LedgerAccountAddress, 'createdAt'>,
   ): Promise<void> {
-    await manager.createQueryBuilder().insert().into(LedgerAccountAddress).values(row).orIgnore().execute();
+    await manager.query(
+      `INSERT INTO ledger_accounts AS known (chain_id, account, address, opened_later) VALUES ($1, $2, $3, $4)
+       ON CONFLICT (chain_id, address) DO UPDATE SET opened_later =
+         ARRAY(SELECT DISTINCT unnest(known.opened_later || excluded.opened_later))`,
+      [chainId, account, address, openedLater],
+    );
+  }
+
+  /** Contracts of the tokens that have openings of their own. */
+  async openedLater(manager: EntityManager, chainId: number, address: string): Promise<string[]> {
+    const row = await manager.findOneBy(LedgerAccountAddress, { chainId, address });
+    return row?.openedLater ?? [];
   }
 
   /** Whether a transaction from or to the address may be mined and not booked, or booked and no longer mined. */

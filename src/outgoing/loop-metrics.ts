@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Counter, Gauge } from 'prom-client';
+import { forgetHeld } from '../process/holder-gauges.js';
 
 /** What Prometheus is told of the rounds of this process. */
 @Injectable()
@@ -28,6 +29,9 @@ export class LoopMetrics implements OnModuleInit {
 
   holding(chain: string, isHolder: boolean): void {
     this.holds.set({ chain }, isHolder ? 1 : 0);
+    if (isHolder) return;
+    forgetHeld('quittance_outgoing_', chain);
+    forgetHeld('quittance_gas_tank_', chain);
   }
 
   isPaused(isPaused: boolean): void {

@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Counter, Gauge } from 'prom-client';
+import { Counter, type Gauge } from 'prom-client';
+import { holderGauge } from '../process/holder-gauges.js';
 
 /** What Prometheus is told of transactions that this process sends. */
 @Injectable()
@@ -46,8 +47,7 @@ export class OutgoingMetrics implements OnModuleInit {
       help: 'Broadcasts that a node refused',
       labelNames: ['chain', 'outcome'],
     });
-    const gauge = (rest: string, help: string) =>
-      new Gauge({ name: name(rest), help, labelNames: ['chain'] });
+    const gauge = (rest: string, help: string) => holderGauge(name(rest), help);
     this.open = gauge('open', 'Transactions that are not final');
     this.stuck = gauge(
       'stuck',

@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
+import { ChainService } from '../chain/chain.service.js';
 import { type ChainConfig } from '../config/chains.js';
-import { CHAINS, SETTINGS } from '../config/configuration.module.js';
+import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { paymentAt } from '../payments/payment-addresses.js';
 import { Keys } from '../wallet/keys.js';
@@ -48,7 +49,7 @@ export class NotSignedError extends Error {
 export class SigningGate {
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
-    @Inject(CHAINS) private readonly chains: ChainConfig[],
+    private readonly chains: ChainService,
     private readonly keys: Keys,
     private readonly recipients: Recipients,
     private readonly limits: DailyLimits,
@@ -62,7 +63,7 @@ export class SigningGate {
 
   private async facts(manager: EntityManager, request: SigningRequest): Promise<SigningFacts> {
     const { purpose, fees, fee, movements, balance, chainId } = request;
-    const chain = this.chains.find((one) => one.chainId === chainId);
+    const chain = this.chains.all().find((one) => one.chainId === chainId);
     if (chain === undefined) throw new Error(`chain ${chainId} is not configured: nothing is signed on it`);
     const isSweep = purpose === 'sweep' && movements.length > 0;
     return {
@@ -70,6 +71,7 @@ export class SigningGate {
       pause: await this.pause(manager),
       fees,
       maxGasPrice: chain.sweep.maxGasPrice,
+      tokenProblem: this.tokenProblem(chain, movements),
       sweeping: isSweep ? sweepingOf(chain, this.settings) : null,
       recipients: movements.map(({ recipient }) => recipient),
       unfit: await this.unfit(manager, purpose, movements),
@@ -77,6 +79,13 @@ export class SigningGate {
       days: isSweep ? await this.limits.held(manager, chain, movements) : [],
       balance,
     };
+  }
+
+  private tokenProblem(chain: ChainConfig, movements: readonly Movement[]): string | null {
+    const problems = movements.map(({ tokenAddress }) =>
+      tokenAddress === null ? null : this.chains.tokenProblem(chain, tokenAddress),
+    );
+    return problems.find((problem) => problem !== null)?.reason ?? null;
   }
 
   /** Held until the transaction ends: whoever pauses waits for it, and nothing is signed once he is answered. */

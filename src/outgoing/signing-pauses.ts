@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { SigningPause } from './signing-pause.entity.js';
 
 /** Whether anything may be signed now. It holds for every process. */
@@ -21,4 +21,9 @@ export class SigningPauses {
     );
     return this.current();
   }
+}
+
+/** Stops everything that signs, in all processes, until an operator lets it go on. */
+export async function pauseSigning(manager: EntityManager, reason: string): Promise<void> {
+  await manager.update(SigningPause, { id: 1 }, { isPaused: true, reason, changedAt: new Date() });
 }

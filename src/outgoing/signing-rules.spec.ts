@@ -9,6 +9,7 @@ const GOOD: SigningFacts = {
   pause: { isPaused: false, reason: null },
   fees: { maxFeePerGas: 10n, maxPriorityFeePerGas: 1n },
   maxGasPrice: 10n,
+  tokenProblem: null,
   sweeping: { treasury: TREASURY },
   recipients: [TREASURY],
   unfit: null,
@@ -20,6 +21,12 @@ const GOOD: SigningFacts = {
 const CHANGES: [string, Partial<SigningFacts>, string, RegExp][] = [
   ['a pause', { pause: { isPaused: true, reason: 'audit' } }, 'paused', /paused: audit$/],
   ['gas above the ceiling', { fees: { maxFeePerGas: 11n, maxPriorityFeePerGas: 1n } }, 'gas_price', /11 wei/],
+  [
+    'a token out of service',
+    { tokenProblem: 'token ODD has 8 decimals on chain' },
+    'token',
+    /has 8 decimals/,
+  ],
   ['another treasury', { sweeping: { treasury: OTHER } }, 'treasury', /another one/],
   ['one part of a batch for another treasury', { recipients: [TREASURY, OTHER] }, 'treasury', /another one/],
   ['sweeping switched off', { sweeping: { off: 'TREASURY_ADDRESS is not set' } }, 'treasury', /is not set/],

@@ -4,7 +4,7 @@ import { type Sweeping } from './sweep-rules.js';
 
 /** What is not so when something is to be signed, for machines. */
 export type BrokenCode =
-  'paused' | 'gas_price' | 'treasury' | 'recipient' | 'fee_share' | 'daily_limit' | 'balance';
+  'paused' | 'gas_price' | 'token' | 'treasury' | 'recipient' | 'fee_share' | 'daily_limit' | 'balance';
 
 /** What keeps something from being signed now, and why in words. */
 export interface Broken {
@@ -19,6 +19,8 @@ export interface SigningFacts {
   fees: Fees;
   /** The operator's, wei per gas; undefined: none. */
   maxGasPrice: bigint | undefined;
+  /** Why a token that it moves is out of service; null: none is. */
+  tokenProblem: string | null;
   /** Of sweeps: where the chain's money goes by today's settings; null: that does not matter here. */
   sweeping: Sweeping | null;
   /** Where it is to go: of a batch each part's. Lower-case. */
@@ -47,6 +49,7 @@ export interface FeeShare {
 const RULES: readonly ((facts: SigningFacts) => Broken | null)[] = [
   notPaused,
   gasNotDear,
+  tokenInService,
   treasuryOfToday,
   fitRecipient,
   feeWithinShare,
@@ -76,6 +79,11 @@ export function gasNotDear({
 }: Pick<SigningFacts, 'fees' | 'maxGasPrice'>): Broken | null {
   if (maxGasPrice === undefined || maxFeePerGas <= maxGasPrice) return null;
   return { code: 'gas_price', reason: `gas costs ${maxFeePerGas} wei, and max_gas_price is ${maxGasPrice}` };
+}
+
+/** Null: so is every token that it moves. */
+export function tokenInService({ tokenProblem }: Pick<SigningFacts, 'tokenProblem'>): Broken | null {
+  return tokenProblem === null ? null : { code: 'token', reason: `out of service: ${tokenProblem}` };
 }
 
 /** Null: everything goes where today's settings say. */

@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Gauge } from 'prom-client';
+import { type Gauge } from 'prom-client';
+import { holderGauge } from '../process/holder-gauges.js';
 
 @Injectable()
 export class TankMetrics implements OnModuleInit {
@@ -7,8 +8,7 @@ export class TankMetrics implements OnModuleInit {
   private low: Gauge<'chain'>;
 
   onModuleInit(): void {
-    const gauge = (name: string, help: string) =>
-      new Gauge({ name: `quittance_gas_tank_${name}`, help, labelNames: ['chain'] });
+    const gauge = (name: string, help: string) => holderGauge(`quittance_gas_tank_${name}`, help);
     this.balance = gauge('balance', 'What the gas tank holds, in whole units of 10^18 wei');
     this.low = gauge('is_low', '1: it is below gas_tank_minimum, or cannot pay what is asked of it');
   }

@@ -5,8 +5,10 @@ import { ChainFactsService } from './chain-facts.service.js';
 import { DepositAnnouncements } from './deposit-announcements.js';
 import { DepositFunds } from './deposit-funds.js';
 import { DepositsRepository } from './deposits.repository.js';
+import { LostPayments } from './lost-payments.js';
 import { NamedAssets } from './named-assets.js';
 import { PaymentAdvances } from './payment-advances.js';
+import { PaymentMetrics } from './payment-metrics.js';
 import { PaymentRecords } from './payment-records.js';
 import { OutboxModule } from '../events/outbox.module.js';
 import { RefundSubjects } from './refund-subjects.js';
@@ -19,8 +21,10 @@ import { RefundSubjects } from './refund-subjects.js';
     DepositAnnouncements,
     DepositFunds,
     DepositsRepository,
+    LostPayments,
     NamedAssets,
     PaymentAdvances,
+    PaymentMetrics,
     PaymentRecords,
     RefundSubjects,
   ],
@@ -31,6 +35,7 @@ import { RefundSubjects } from './refund-subjects.js';
     DepositsRepository,
     NamedAssets,
     OutboxModule,
+    PaymentMetrics,
     PaymentRecords,
     RefundSubjects,
   ],

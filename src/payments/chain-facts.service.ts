@@ -7,9 +7,11 @@ import { type Settings } from '../config/settings.js';
 import { LedgerService } from '../ledger/ledger.service.js';
 import { payingAmong } from '../ledger/paying-accounts.js';
 import { TopUps } from '../ledger/top-ups.js';
+import { skippedAmong, skippedSince } from '../wallet/skipped-addresses.js';
 import { isAbsurd, lateWatchMsOf, whyNotCounted } from './counting.js';
 import { DepositAnnouncements } from './deposit-announcements.js';
 import { arrivalOf, ledgerFacts } from './ledger-facts.js';
+import { LostPayments } from './lost-payments.js';
 import { type ChainPosition, PaymentAdvances } from './payment-advances.js';
 import { Payment } from './payment.entity.js';
 import { type NewTransfer, reconcileUnexplained } from './unexplained-transfers.js';
@@ -46,6 +48,7 @@ export class ChainFactsService {
     private readonly ledger: LedgerService,
     private readonly topUps: TopUps,
     private readonly advances: PaymentAdvances,
+    private readonly lostPayments: LostPayments,
   ) {
     this.lateWatchMs = lateWatchMsOf(settings);
   }
@@ -95,13 +98,20 @@ export class ChainFactsService {
     return rows.length;
   }
 
-  /** Which of the addresses are a payment's, or in the books as one that pays for our transactions; lower-case. */
+  /**
+   * Which of the addresses are a payment's, or one that was passed over after a restore, or in the books as one that pays
+   * for our transactions; lower-case.
+   */
   async ownAmong(manager: EntityManager, addresses: readonly string[]): Promise<Set<string>> {
     const deposits = await manager.find(Payment, {
       select: { address: true },
       where: { address: In([...addresses]) },
     });
-    return new Set([...deposits.map(({ address }) => address), ...(await payingAmong(manager, addresses))]);
+    const skipped = await skippedAmong(manager, addresses);
+    return new Set([
+      ...[...deposits, ...skipped].map(({ address }) => address),
+      ...(await payingAmong(manager, addresses)),
+    ]);
   }
 
   /** Whether a transaction of ours brought gas, or swept: nobody's payment. @param txHash lower-case */
@@ -111,19 +121,20 @@ export class ChainFactsService {
 
   /**
    * The addresses of payments in the chain's native asset that are open, or that money still counts for, whatever became
-   * of them; lower-case.
+   * of them, and those that were passed over lately; lower-case.
    * @param time the chain's
    */
   async watchedNative(manager: EntityManager, chainId: number, time: Date): Promise<string[]> {
+    const since = new Date(time.getTime() - this.lateWatchMs);
     const rows = await manager.query<{ address: string }[]>(
       `SELECT address FROM payments WHERE chain_id = $1 AND token_id IS NULL AND expires_at >= $2
        UNION
        SELECT address FROM payments WHERE chain_id = $1 AND token_id IS NULL AND recheck_at_time IS NOT NULL
        UNION
        SELECT address FROM payments WHERE chain_id = $1 AND token_id IS NULL AND recheck_at_block IS NOT NULL`,
-      [chainId, new Date(time.getTime() - this.lateWatchMs)],
+      [chainId, since],
     );
-    return rows.map(({ address }) => address);
+    return [...rows.map(({ address }) => address), ...(await skippedSince(manager, since))];
   }
 
   /** Recipients of the internal transfers recorded above a block; lower-case. */
@@ -171,10 +182,11 @@ export class ChainFactsService {
   private async record(manager: EntityManager, facts: ChainFacts): Promise<TouchedTransfer[]> {
     if (facts.transfers.length === 0) return [];
     const recipients = [...new Set(facts.transfers.map((transfer) => transfer.to))];
-    const payments = await manager
+    const known = await manager
       .createQueryBuilder(Payment, 'payment')
       .where('payment.address = ANY(:recipients)', { recipients })
       .getMany();
+    const payments = [...known, ...(await this.lostPayments.recover(manager, facts, known))];
     if (payments.length === 0) return [];
     const ours = await sentByUs(manager, facts.chainId, facts.transfers);
     const byAddress = new Map(payments.map((payment) => [payment.address, payment]));

@@ -6,9 +6,11 @@ import { EventCatalogue } from '../events/event-catalogue.js';
 import { type NewEvent, Outbox } from '../events/outbox.js';
 import { lateWatchMsOf } from './counting.js';
 import { advance } from './lifecycle.js';
+import { type PaymentMove, PaymentMetrics } from './payment-metrics.js';
 import { PaymentRecords } from './payment-records.js';
 import { savePayments } from './payment-update.js';
 import { Payment } from './payment.entity.js';
+import { type Transfer } from './transfer.entity.js';
 import { paymentView } from './payment.view.js';
 
 /** Up to where a chain is known, for what depth and time move. */
@@ -30,6 +32,7 @@ export class PaymentAdvances {
     private readonly records: PaymentRecords,
     private readonly catalogue: EventCatalogue,
     private readonly outbox: Outbox,
+    private readonly metrics: PaymentMetrics,
   ) {
     this.lateWatchMs = lateWatchMsOf(settings);
   }
@@ -48,6 +51,7 @@ export class PaymentAdvances {
     const { agreed: scanned, finalNumber } = position;
     const now = new Date();
     const events: NewEvent[] = [];
+    const moves: PaymentMove[] = [];
     const advanced = records.map((record) => {
       const { payment, credits, refunds } = record;
       const swept = payment.sweep !== null;
@@ -57,11 +61,18 @@ export class PaymentAdvances {
         const view = paymentView({ ...record, payment: event.payment });
         const composed = this.catalogue.compose(event.type, { payment: view }, now);
         events.push({ ...composed, merchantId: payment.merchantId, paymentId: payment.id });
+        moves.push({ ...event, asset: record.asset, paidAt: paidAt(event.payment, credits) });
       }
       return result.payment;
     });
     await savePayments(manager, advanced);
     await this.outbox.append(manager, events);
+    this.metrics.moved(manager, moves);
     return events.length;
   }
+}
+
+/** The time of the block with which what is due was reached; null: it was not. */
+function paidAt({ detectedInBlock }: Payment, credits: readonly Transfer[]): Date | null {
+  return credits.find(({ blockNumber }) => blockNumber === detectedInBlock)?.blockTime ?? null;
 }

@@ -48,7 +48,10 @@ export class PaymentRequests {
       );
     }
     const status = this.chains.status(chain.name);
-    if (status.state === 'refused') throw new ChainRefusedError(chain.name, status.reasons);
+    if (status.state === 'refused') {
+      this.lookAgain(chain);
+      throw new ChainRefusedError(chain.name, status.reasons);
+    }
     const id = dto.token_id ?? null;
     if (id === null) return { chain, token: null };
     const token = await this.chains.findToken(id);
@@ -56,7 +59,17 @@ export class PaymentRequests {
     if (token.chainId !== chain.chainId)
       throw new TokenNotOfferedError(id, `is not on chain "${chain.name}"`);
     if (!token.enabled) throw new TokenNotOfferedError(id, 'is disabled');
+    const problem = this.chains.tokenProblem(chain, token.address);
+    if (problem !== null) {
+      this.lookAgain(chain);
+      throw new TokenNotOfferedError(id, `is out of service: ${problem.reason}`);
+    }
     return { chain, token };
+  }
+
+  /** For the next request, which the mend of a contract or a node may let pass. It never fails. */
+  private lookAgain({ name }: ChainConfig): void {
+    void this.chains.check(name);
   }
 
   /**

@@ -28,6 +28,9 @@ export interface PaymentSweep {
 @Index('payments_unsettled_idx', ['chainId', 'id'], { where: `status = 'confirmed' AND sweep IS NULL` })
 @Index('payments_recheck_time_idx', ['chainId', 'recheckAtTime'], { where: 'recheck_at_time IS NOT NULL' })
 @Index('payments_native_watch_idx', ['chainId', 'expiresAt'], { where: 'token_id IS NULL' })
+@Index('payments_open_idx', ['chainId', 'status', 'createdAt'], {
+  where: `status IN ('pending','partially_paid','detected')`,
+})
 @Index('payments_recheck_block_idx', ['chainId', 'recheckAtBlock'], { where: 'recheck_at_block IS NOT NULL' })
 export class Payment {
   /** UUIDv7: sorts by creation. */

@@ -5,6 +5,8 @@ import { scannedPositions } from '../chain/position/scanned-positions.js';
 import { Coalescer } from '../process/coalescer.js';
 import { type PaymentStatus } from './lifecycle.js';
 import { type NewEvent } from '../events/outbox.js';
+import { type NamedAsset } from './named-asset.js';
+import { PaymentMetrics } from './payment-metrics.js';
 import { type PaymentRecord, PaymentRecords } from './payment-records.js';
 import { Payment } from './payment.entity.js';
 
@@ -27,15 +29,23 @@ export class PaymentsRepository {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly records: PaymentRecords,
+    private readonly metrics: PaymentMetrics,
   ) {}
 
   /**
    * Payment and event in one statement: one round trip, and neither can exist without the other.
    * @param manager of the transaction the caller is in; without one, callers at the same time share a statement
    */
-  async insert(manager: EntityManager | undefined, payment: Payment, event: NewEvent): Promise<void> {
+  async insert(
+    manager: EntityManager | undefined,
+    payment: Payment,
+    event: NewEvent,
+    asset: NamedAsset,
+  ): Promise<void> {
     const row = rowOf(payment, event);
     await (manager ? insertRows(manager, [row]) : this.together.call(row));
+    const move = { type: 'payment.created' as const, payment, asset, paidAt: null };
+    this.metrics.moved(manager ?? this.dataSource.manager, [move]);
   }
 
   /** Null when there is none, or when it is another merchant's. */

@@ -71,13 +71,10 @@ export class PaymentsService {
     asset: Asset,
   ): Promise<PaymentView> {
     const payment = await this.requests.paymentFor(manager, merchantId, dto, asset);
-    const view = paymentView({ payment, credits: [], refunds: [], asset: namedAsset(asset) });
+    const named = namedAsset(asset);
+    const view = paymentView({ payment, credits: [], refunds: [], asset: named });
     const event = this.catalogue.compose('payment.created', { payment: view }, payment.createdAt);
-    await this.payments.insert(manager, payment, {
-      ...event,
-      merchantId,
-      paymentId: payment.id,
-    });
+    await this.payments.insert(manager, payment, { ...event, merchantId, paymentId: payment.id }, named);
     return view;
   }
 

@@ -3,6 +3,7 @@ import { type EntityManager } from 'typeorm';
 import { Outbox } from '../events/outbox.js';
 import { RefundSubjects } from '../payments/refund-subjects.js';
 import { EventCatalogue } from '../events/event-catalogue.js';
+import { RefundMetrics } from './refund-metrics.js';
 import { Refund } from './refund.entity.js';
 import { RefundViews } from './refund-views.js';
 import { type RefundView } from './refund.view.js';
@@ -15,6 +16,7 @@ export class RefundAnnouncements {
     private readonly subjects: RefundSubjects,
     private readonly catalogue: EventCatalogue,
     private readonly outbox: Outbox,
+    private readonly metrics: RefundMetrics,
   ) {}
 
   /**
@@ -37,6 +39,7 @@ export class RefundAnnouncements {
     );
     const { merchantId, paymentId } = refund;
     await this.outbox.append(manager, [{ ...composed, merchantId, paymentId }]);
+    this.metrics.moved(manager, refund);
     return view;
   }
 }

@@ -8,6 +8,7 @@ import {
   type Round,
 } from '../outgoing/movers.js';
 import { NotSignedError } from '../outgoing/signing-gate.js';
+import { tokenInService } from '../outgoing/signing-rules.js';
 import { RefundCosts } from './refund-costs.js';
 import { RefundFromDeposit } from './refund-from-deposit.js';
 import { RefundFromPayout } from './refund-from-payout.js';
@@ -60,6 +61,10 @@ export class RefundMover implements Mover, OnModuleInit {
     if (await this.refunds.isAddressBusy(refund)) {
       return waits('something is on its way from the deposit address already');
     }
+    const { chain } = round;
+    const problem = refund.tokenAddress === null ? null : chain.tokenProblem(refund.tokenAddress);
+    const broken = tokenInService({ tokenProblem: problem?.reason ?? null });
+    if (broken !== null) return waits(broken.reason);
     const tooDear = await this.costs.whyTooDearNow(refund, round.quote);
     if (tooDear !== null) return waits(tooDear);
     return (await this.deposit.pay(round, refund)) ?? this.payout.pay(round, refund);

@@ -12,6 +12,7 @@ import { RefundAddressUse } from './refund-address-use.js';
 import { RefundAnnouncements } from './refund-announcements.js';
 import { RefundGas } from './refund-gas.js';
 import { RefundLimits } from './refund-limits.js';
+import { RefundMetrics } from './refund-metrics.js';
 import { RefundLists } from './refund-lists.js';
 import { RefundOutlook } from './refund-outlook.js';
 import { RefundQueries } from './refund-queries.js';
@@ -32,6 +33,7 @@ import { RefundsService } from './refunds.service.js';
     RefundAddressUse,
     RefundAnnouncements,
     RefundLimits,
+    RefundMetrics,
     RefundQueries,
     RefundsRepository,
     RefundViews,

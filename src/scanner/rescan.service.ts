@@ -105,7 +105,7 @@ export class RescanService {
     parent: string | null,
   ): Promise<Pick<ReadRange, 'blocks' | 'unsearched'>> {
     const { chains, facts, dataSource } = this;
-    const watch = await watchOf(chain.chainId, { chains, facts, dataSource });
+    const watch = await watchOf(chain, { chains, facts, dataSource });
     const blocks = await readBlocks(chains.reader(chain.name), watch, from, to);
     const linked = linkedPrefix(parent ?? blocks[0]?.parentHash ?? '', blocks);
     if (linked.length < blocks.length) {

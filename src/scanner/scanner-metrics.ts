@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Counter, Gauge } from 'prom-client';
+import { forgetHeld, holderGauge } from '../process/holder-gauges.js';
 import { type Progress } from './catch-up.js';
 
 /** What Prometheus is told of this process's scans. The chains that another replica scans are that one's to tell of. */
@@ -17,8 +18,7 @@ export class ScannerMetrics implements OnModuleInit {
   private notSearched: Counter<'chain'>;
 
   onModuleInit(): void {
-    const gauge = (name: string, help: string) =>
-      new Gauge({ name: `quittance_scanner_${name}`, help, labelNames: ['chain'] });
+    const gauge = (name: string, help: string) => holderGauge(`quittance_scanner_${name}`, help);
     this.head = gauge('head_block', "The node's head");
     this.scanned = gauge('scanned_block', 'The last block committed');
     this.behind = gauge('blocks_behind', 'Blocks between the last one committed and the head');
@@ -30,7 +30,11 @@ export class ScannerMetrics implements OnModuleInit {
       'catch_up_eta_seconds',
       'Until the head is reached; 0 when there is nothing to catch up',
     );
-    this.holds = gauge('is_holder', '1: this process scans the chain, 0: another one may');
+    this.holds = new Gauge({
+      name: 'quittance_scanner_is_holder',
+      help: '1: this process scans the chain, 0: another one may',
+      labelNames: ['chain'],
+    });
     this.halted = gauge(
       'is_halted',
       '1: a reorg went deeper than what is remembered, an operator has to look',
@@ -47,6 +51,7 @@ export class ScannerMetrics implements OnModuleInit {
 
   holding(chain: string, isHolder: boolean): void {
     this.holds.set({ chain }, isHolder ? 1 : 0);
+    if (!isHolder) forgetHeld('quittance_scanner_', chain);
   }
 
   stepped(chain: string, head: number, scanned: number, progress: Progress | null): void {

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ChainModule } from '../chain/chain.module.js';
 import { LedgerMetricsModule } from '../ledger/ledger.module.js';
 import { ChainFactsModule } from '../payments/chain-facts.module.js';
+import { LateSearchMetrics } from './late-search-metrics.js';
 import { RescanModule } from './rescan.module.js';
 import { ScannerMetrics } from './scanner-metrics.js';
 import { ScannerService } from './scanner.service.js';
@@ -9,6 +10,6 @@ import { TokenBackfill } from './token-backfill.js';
 
 @Module({
   imports: [ChainModule, ChainFactsModule, LedgerMetricsModule, RescanModule],
-  providers: [ScannerMetrics, ScannerService, TokenBackfill],
+  providers: [LateSearchMetrics, ScannerMetrics, ScannerService, TokenBackfill],
 })
 export class ScannerModule {}

@@ -75,7 +75,7 @@ export class ScannerService implements OnApplicationBootstrap, BeforeApplication
       facts,
       dataSource,
       internal: chains.internalTransfers(chain.name),
-      watch: () => watchOf(chain.chainId, { chains, facts, dataSource }),
+      watch: () => watchOf(chain, { chains, facts, dataSource }),
       disputes: () => chains.disputedFrom(chain.name),
       onReorg: (reorg) => watch.reorged(reorg),
       onUnsearched: (blocks) => watch.unsearched(blocks),

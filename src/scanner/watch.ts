@@ -1,22 +1,27 @@
 import { type DataSource } from 'typeorm';
 import { type Watch } from '../chain/reading/chain-reader.js';
 import { type ChainService } from '../chain/chain.service.js';
+import { type ChainConfig } from '../config/chains.js';
 import { type ChainFactsService } from '../payments/chain-facts.service.js';
 import { Coalescer } from '../process/coalescer.js';
 
 /** What a chain's blocks are read for: its tokens, and whatever reaches an address of ours. */
 export async function watchOf(
-  chainId: number,
+  chain: ChainConfig,
   { chains, facts, dataSource }: { chains: ChainService; facts: ChainFactsService; dataSource: DataSource },
 ): Promise<Watch> {
-  const tokens = await chains.tokensOf(chainId);
+  const tokens = await chains.tokensOf(chain.chainId);
   // Blocks that came in one answer are looked up together.
   const lookUps = new Coalescer<readonly string[], ReadonlySet<string>>(async (asked) => {
     const own = await facts.ownAmong(dataSource.manager, [...new Set(asked.flat())]);
     return asked.map((addresses) => new Set(addresses.filter((address) => own.has(address))));
   });
   return {
-    tokens: new Set(tokens.map(({ address }) => address)),
+    tokens: new Set(
+      tokens
+        .map(({ address }) => address)
+        .filter((address) => !chains.tokenProblem(chain, address)?.isNative),
+    ),
     ownAmong: (addresses) => lookUps.call(addresses),
   };
 }

@@ -5,7 +5,7 @@ import { DailyLimits } from '../outgoing/daily-limits.js';
 import { feesFor } from '../outgoing/fees.js';
 import { type Failure, type Round } from '../outgoing/movers.js';
 import { sideBySide } from '../outgoing/side-by-side.js';
-import { type Broken, gasNotDear, treasuryOfToday } from '../outgoing/signing-rules.js';
+import { type Broken, gasNotDear, tokenInService, treasuryOfToday } from '../outgoing/signing-rules.js';
 import { sweepingOf } from '../outgoing/sweep-rules.js';
 import { type Due, whatFailed } from './paths/sweep-path.js';
 import { DepositBalances } from './planning/deposit-balances.js';
@@ -62,11 +62,13 @@ export class DueSweeps {
   /** @returns null when it does not go now */
   private async look({ chain, quote, extent }: Round, sweep: Sweep): Promise<Omit<Due, 'most'> | null> {
     const dear = gasNotDear({ fees: feesFor(quote, false), maxGasPrice: chain.sweep.maxGasPrice });
-    if (dear !== null) {
-      await this.states.wait(sweep, dear);
+    const { from, tokenAddress } = sweep;
+    const problem = tokenAddress === null ? null : chain.tokenProblem(tokenAddress);
+    const broken = dear ?? tokenInService({ tokenProblem: problem?.reason ?? null });
+    if (broken !== null) {
+      await this.states.wait(sweep, broken);
       return null;
     }
-    const { from, tokenAddress } = sweep;
     const { final, isWhole, isUnclear } = await this.balances.available(chain, extent, from, tokenAddress);
     if (final > 0n) return { sweep, final, isWhole };
     if (!isUnclear && !isJustPlanned(sweep)) await this.states.drop(sweep, isWhole);

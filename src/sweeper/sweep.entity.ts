@@ -12,6 +12,7 @@ export const SWEEP_STATES = ['waiting', 'planned', 'funding', 'sent', 'confirmed
 export type SweepState = (typeof SWEEP_STATES)[number];
 
 export const WAIT_REASONS = [
+  'token',
   'treasury',
   'recipient',
   'balance',
@@ -44,6 +45,7 @@ const OPEN = `state IN ('waiting','planned','funding','sent')`;
   where: `token_address IS NOT NULL AND reopened_at IS NULL AND ${OPEN}`,
 })
 @Index('sweeps_open_idx', ['chainId', 'id'], { where: OPEN })
+@Index('sweeps_backlog_idx', ['chainId', 'state', 'reasonCode', 'createdAt'], { where: OPEN })
 @Index('sweeps_address_idx', ['chainId', 'from', 'id'])
 @Index('sweeps_payment_idx', ['paymentId', 'id'])
 @Index('sweeps_merchant_idx', ['merchantId', 'id'])

@@ -13,6 +13,7 @@ import { BatchSigning } from './paths/batch-signing.js';
 import { BatchedTransfers } from './paths/batched-transfers.js';
 import { SingleTransfers } from './paths/single-transfers.js';
 import { SweepPlanModule } from './planning/sweep-plan.module.js';
+import { SweepBacklogMetrics } from './sweep-backlog-metrics.js';
 import { SweepMover } from './sweep-mover.js';
 import { SweepResults } from './sweep-results.js';
 import { SweepSchedule } from './sweep-schedule.js';
@@ -43,6 +44,7 @@ export class SweepRestModule {}
     DueSweeps,
     LateSettlements,
     SingleTransfers,
+    SweepBacklogMetrics,
     SweepMover,
     SweepResults,
     SweepSchedule,

@@ -3,8 +3,8 @@ import { type DepositScheme } from './deposit-scheme.js';
 /** One chain as a scan asks it. Addresses lower-case; everything pinned to one block of the chain. */
 export interface ScannedChain {
   name: string;
-  /** For each address, in order, what it holds of each of the chain's assets, in base units. */
-  balances(addresses: readonly string[]): Promise<bigint[][]>;
+  /** For each address, in order, what it holds of each of the chain's assets, in base units; null where none can tell. */
+  balances(addresses: readonly string[]): Promise<(bigint | null)[][]>;
   /** For each address, in order, whether it has ever signed anything that was mined. */
   haveSigned(addresses: readonly string[]): Promise<boolean[]>;
 }
@@ -19,8 +19,11 @@ export interface FundedDeposit {
   balance: bigint;
 }
 
-/** Where a scan ends: after so many unused addresses in a row, or before an index, whatever is there. */
-export type ScanEnd = { gapLimit: number } | { before: number };
+/**
+ * Where a scan ends: after so many unused addresses in a row, those below `atLeast` not counted; or before an index,
+ * whatever is there.
+ */
+export type ScanEnd = { gapLimit: number; atLeast?: number } | { before: number };
 
 /** Addresses asked about together: as many as one Multicall3 call takes. */
 const BATCH = 500;
@@ -44,7 +47,7 @@ export async function* scanDeposits(
   let lastUsed = -1;
   let from = 0;
   for (;;) {
-    const before = 'before' in end ? end.before : lastUsed + 1 + end.gapLimit;
+    const before = 'before' in end ? end.before : Math.max(lastUsed + 1, end.atLeast ?? 0) + end.gapLimit;
     if (from >= before) return;
     const to = Math.min(before, from + BATCH);
     const batch = candidates(scheme, from, to);
@@ -75,7 +78,7 @@ async function fundedAmong(
   return batch.flatMap(({ index, address }, position) =>
     chains.flatMap(({ name }, chain) =>
       (byChain[chain]?.[position] ?? []).flatMap((balance, asset) =>
-        balance > 0n ? [{ chain: name, asset, index, address, balance }] : [],
+        balance !== null && balance > 0n ? [{ chain: name, asset, index, address, balance }] : [],
       ),
     ),
   );

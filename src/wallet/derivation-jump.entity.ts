@@ -1,4 +1,5 @@
-import { Check, Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, PrimaryGeneratedColumn } from 'typeorm';
+import { Merchant } from '../auth/merchant.entity.js';
 import { integerColumn } from '../database/column-types.js';
 
 /** Derivation indices that were skipped on purpose, so that whoever looks for money knows of the gap. */
@@ -22,6 +23,11 @@ export class DerivationJump {
 
   @Column('text')
   reason: string;
+
+  /** Who is told of money that arrives at the addresses in between; null: they are not watched. */
+  @ForeignKey(() => Merchant, { name: 'derivation_jumps_merchant_fkey' })
+  @Column('uuid', { name: 'merchant_id', nullable: true })
+  merchantId: string | null;
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt: Date;

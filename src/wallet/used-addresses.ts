@@ -27,6 +27,7 @@ export async function usedAddresses(
   const [balances, signed] = await Promise.all([chain.balances(addresses), chain.haveSigned(addresses)]);
   return candidates.filter(
     (_candidate, position) =>
-      signed[position] === true || (balances[position] ?? []).some((balance) => balance > 0n),
+      signed[position] === true ||
+      (balances[position] ?? []).some((balance) => balance !== null && balance > 0n),
   );
 }

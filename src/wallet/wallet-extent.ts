@@ -23,3 +23,6 @@ export class WalletExtent {
     return Number(sequence?.next);
   }
 }
+
+/** The first address of the wallet that a database belongs to, by its scheme. Any client of Postgres will do. */
+export const FIRST_ADDRESS_KNOWN = 'SELECT first_address FROM deposit_sources WHERE scheme = $1';

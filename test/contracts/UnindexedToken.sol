@@ -6,6 +6,7 @@ contract UnindexedToken {
     event Transfer(address from, address to, uint256 value);
 
     uint8 public constant decimals = 6;
+    mapping(address => uint256) public balanceOf;
 
     function transfer(address to, uint256 value) external returns (bool) {
         emit Transfer(msg.sender, to, value);

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { register } from 'prom-client';
 import { type DataSource } from 'typeorm';
+import { LedgerCheckMetrics } from '../../src/ledger-check/ledger-check-metrics.js';
 import { LedgerMetrics } from '../../src/ledger/ledger-metrics.js';
 import { LoopMetrics } from '../../src/outgoing/loop-metrics.js';
 import { OutgoingMetrics } from '../../src/outgoing/outgoing-metrics.js';
 import { TankMetrics } from '../../src/outgoing/tank-metrics.js';
+import { SweepBacklogMetrics } from '../../src/sweeper/sweep-backlog-metrics.js';
 import { SweeperMetrics } from '../../src/sweeper/sweeper-metrics.js';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -32,7 +34,10 @@ describe('docs/grafana-money.json', () => {
     register.clear();
     for (const metrics of [new LoopMetrics(), new OutgoingMetrics(), new TankMetrics(), new SweeperMetrics()])
       metrics.onModuleInit();
-    new LedgerMetrics({} as DataSource, []).onModuleInit();
+    const dataSource = {} as DataSource;
+    new LedgerMetrics(dataSource, []).onModuleInit();
+    new LedgerCheckMetrics(dataSource, []).onModuleInit();
+    new SweepBacklogMetrics(dataSource, []).onModuleInit();
     const defined = register.getMetricsAsArray().map(({ name }) => name);
     register.clear();
     expect(new Set(read('docs/grafana-money.json').match(/quittance_[a-z_]+/g))).toEqual(new Set(defined));

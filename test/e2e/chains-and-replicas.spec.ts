@@ -1,13 +1,20 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { HDNodeWallet, Mnemonic } from 'ethers';
+import { type TokenConfig } from '../../src/config/chains.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { compile } from '../contracts/compile.js';
 import { TEST_MNEMONIC, TestApp } from '../harness/app.js';
+import { OddToken } from '../harness/odd-token.js';
 import { TestChain } from '../harness/test-chain.js';
 
 interface ChainAnswer {
-  data: { name: string; state: string; reasons: string[] }[];
+  data: {
+    name: string;
+    state: string;
+    reasons: string[];
+    tokens: { id: string; symbol: string; problem: string | null }[];
+  }[];
 }
 
 let chain: TestChain;
@@ -22,24 +29,11 @@ beforeAll(async () => {
 afterAll(() => chain.stop());
 
 describe('a chain that is not what chains.yaml says', () => {
-  const token = (change: object) => ({ ...chain.config, tokens: [{ ...chain.config.tokens[0], ...change }] });
-
   it.each<[string, () => object, RegExp]>([
     [
       'with another chain id',
       () => ({ ...chain.config, chainId: 5 }),
       /serves chain id 31337, chains.yaml says 5/,
-    ],
-    [
-      'with other decimals',
-      () => token({ decimals: 18 }),
-      /TUSD has 6 decimals on chain, chains.yaml says 18/,
-    ],
-    ['without the token', () => token({ address: `0x${'12'.repeat(20)}` }), /no ERC-20 contract at 0x1212/],
-    [
-      'with a token whose transfers cannot be read',
-      () => token({ address: unindexed.toLowerCase() }),
-      /TUSD: the Transfer events of 0x.+ have 0 indexed arguments, not the two addresses of ERC-20/,
     ],
   ])('%s is refused with the reason, and takes no payments', async (_what, config, why) => {
     const app = await TestApp.start({ chains: [config() as TestChain['config']] });
@@ -47,6 +41,39 @@ describe('a chain that is not what chains.yaml says', () => {
     expect(body.data[0]).toMatchObject({ state: 'refused', reasons: [expect.stringMatching(why)] });
     const answer = await app.request('POST', '/api/v1/payments', { chain: 'testchain', amount: '1' });
     expect(answer).toMatchObject({ status: 400, body: { detail: expect.stringMatching(why) } });
+    await app.stop();
+  });
+
+  it('by single tokens is used without these, each with the reason, and payments in all else are taken', async () => {
+    const [good] = chain.config.tokens as [TokenConfig];
+    const odd = await OddToken.deploy(chain);
+    const tokens = [
+      good,
+      { ...odd.config, symbol: 'DEC', decimals: 18 },
+      { ...good, symbol: 'GONE', address: `0x${'12'.repeat(20)}` },
+      { ...good, symbol: 'UNINDEXED', address: unindexed.toLowerCase() },
+    ];
+    const app = await TestApp.start({ chains: [{ ...chain.config, tokens }] });
+    const { body } = await app.request<ChainAnswer>('GET', '/api/v1/chains');
+    const [{ state, tokens: told }] = body.data as [ChainAnswer['data'][number]];
+    const problems = new Map(told.map(({ symbol, problem }) => [symbol, problem]));
+    expect(state).toBe('ready');
+    expect(Object.fromEntries(problems)).toEqual({
+      TUSD: null,
+      DEC: expect.stringMatching(/DEC has 6 decimals on chain, chains.yaml says 18/),
+      GONE: expect.stringMatching(/no ERC-20 contract at 0x1212/),
+      UNINDEXED: expect.stringMatching(/have 0 indexed arguments, not the two addresses of ERC-20/),
+    });
+    for (const { id, symbol } of told) {
+      const asked = { chain: 'testchain', amount: '1', token_id: id };
+      const answer = await app.request<{ detail?: string }>('POST', '/api/v1/payments', asked);
+      expect(answer.status).toBe(symbol === 'TUSD' ? 201 : 400);
+      if (answer.status === 400) expect(JSON.stringify(answer.body)).toContain('is out of service: token');
+    }
+    const payment = await app.createPayment();
+    await chain.pay(payment.address, 1000n);
+    await chain.mine(3);
+    await app.waitForStatus(payment.id, 'confirmed');
     await app.stop();
   });
 

@@ -89,7 +89,12 @@ describe('a start in production', () => {
     );
     const skipped = await runCommand(['wallet', 'skip', '--json'], settings);
     expect({ code: skipped.code, err: skipped.err }).toEqual({ code: 0, err: '' });
-    expect(JSON.parse(skipped.out)).toEqual({ last_used: 3, first_skipped: 0, next_index: 404 });
+    expect(JSON.parse(skipped.out)).toEqual({
+      last_used: 3,
+      first_skipped: 0,
+      next_index: 404,
+      told_of_skipped: null,
+    });
     expect((await runCommand(['wallet', 'skip', '--to', '404'], settings)).err).toMatch(/next one is 404/);
     const running = await QuittanceProcess.start(folder.path, settings);
     expect(await running.end()).toBe(0);

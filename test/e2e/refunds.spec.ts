@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { toQuantity, Wallet } from 'ethers';
 import { type PaymentView } from '../../src/payments/payment.view.js';
+import { REFUND_STATES } from '../../src/refunds/refund.entity.js';
 import { type RefundView } from '../../src/refunds/refund.view.js';
+import { metricsOf } from '../harness/metrics.js';
 import { PAYOUT, SweepWorld, TREASURY } from '../harness/sweep-world.js';
 
 const ETHER = 10n ** 18n;
@@ -45,6 +47,19 @@ describe('a refund', () => {
     const settled = await world.settled(payment.id);
     const fees = BigInt(refund.fee ?? 0) + BigInt(settled.sweep?.fee ?? 0);
     expect((await world.native(TREASURY)) + fees).toBe(ETHER);
+    const metrics = await metricsOf(world.app);
+    const ofPayments = (name: string, of = 'chain="testchain",asset="ETH",token=""') =>
+      metrics.get(`quittance_payment${name}{${of}}`);
+    expect(
+      ['created', 'detected', 'confirmed', 'settled', 'expired'].map((move) => ofPayments(`s_${move}_total`)),
+    ).toEqual([1, 1, 1, 1, 0]);
+    expect([ofPayments('_detect_seconds_count'), ofPayments('_confirm_seconds_count')]).toEqual([1, 1]);
+    expect(metrics.get('quittance_payments_open{chain="testchain",status="pending",age="under_5m"}')).toBe(0);
+    const refunds = REFUND_STATES.map((status) => `{chain="testchain",status="${status}"}`);
+    expect(refunds.map((labels) => metrics.get(`quittance_refunds_total${labels}`))).toEqual([1, 1, 1, 0, 0]);
+    expect(metrics.get(`quittance_refunds_open${refunds[0]}`)).toBe(0);
+    expect(metrics.get('quittance_database_errors_total{class="disk_full"}')).toBe(0);
+    expect([...metrics.keys()].find((key) => key.startsWith('quittance_build_info{version="'))).toBeDefined();
   });
 
   it('of the whole amount has its gas from the tank, native and token alike', async () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ApiKeyBody, type CreatedApiKeyBody, type MerchantBody } from '../../src/auth/dto/auth.dto.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { TEST_MNEMONIC, TestApp } from '../harness/app.js';
+import { metricsOf } from '../harness/metrics.js';
 import { TestChain } from '../harness/test-chain.js';
 
 interface Problem {
@@ -48,6 +49,12 @@ const countPayments = async () => {
   );
   return row;
 };
+
+/** As Prometheus is told. */
+const paymentsMade = async () =>
+  (await metricsOf(app)).get(
+    'quittance_payments_created_total{chain="testchain",asset="ETH",token=""}',
+  ) as number;
 
 async function keyWith(scopes: string[], merchantId = app.merchantId): Promise<CreatedApiKeyBody> {
   const body = { merchant_id: merchantId, name: 'k', scopes };
@@ -252,12 +259,14 @@ describe('Idempotency-Key', () => {
 
   it('makes one payment of many requests at the same time', async () => {
     const before = Number((await countPayments())?.payments);
+    const told = await paymentsMade();
     const answers = await Promise.all(
       Array.from({ length: 12 }, () => post(body, { 'idempotency-key': 'order-3' })),
     );
     expect(new Set(answers.map((answer) => (answer.body as unknown as PaymentView).id)).size).toBe(1);
     expect(answers.every(({ status }) => status === 201)).toBe(true);
     expect(Number((await countPayments())?.payments)).toBe(before + 1);
+    expect(await paymentsMade()).toBe(told + 1);
   });
 
   it('comes with more requests at a time than there are database connections', async () => {

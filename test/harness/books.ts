@@ -20,6 +20,8 @@ export function checkBooks(
 /** Fails where a chain and its books differ. */
 export async function requireBooks(database: TestDatabase, chain: ChainConfig): Promise<CheckedChain> {
   const report = await checkBooks(database, chain);
-  if (report.differences.count === 0) return report;
-  throw new Error(`the books are not what the chain says:\n${report.differences.all().join('\n')}`);
+  const { differences, unchecked } = report;
+  if (differences.count + unchecked.count === 0) return report;
+  const found = [...differences.all(), ...unchecked.all()];
+  throw new Error(`the books are not what the chain says:\n${found.join('\n')}`);
 }

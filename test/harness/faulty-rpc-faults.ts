@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Answer, type Call, type Fault } from './faulty-rpc.js';
+import { type Answer, type AnswerFault, type Call, type Fault } from './faulty-rpc.js';
 
 export interface Log {
   address: string;
@@ -90,28 +90,28 @@ export function batchLimit(calls: number): Fault {
 }
 
 /** The node's own error object. @param httpStatus some vendors send theirs with 4xx */
-export function failure(code: number, message: string, httpStatus?: number): Fault {
+export function failure(code: number, message: string, httpStatus?: number): AnswerFault {
   const answer: Answer = { error: { code, message }, ...(httpStatus === undefined ? {} : { httpStatus }) };
   return { kind: 'answer', answer: () => Promise.resolve(answer) };
 }
 
 /** The same result whatever the node says. */
-export function result(value: unknown): Fault {
+export function result(value: unknown): AnswerFault {
   return { kind: 'answer', answer: () => Promise.resolve({ result: value }) };
 }
 
 /** For eth_chainId. */
-export function wrongChainId(chainId: number): Fault {
+export function wrongChainId(chainId: number): AnswerFault {
   return result(quantity(chainId));
 }
 
 /** For eth_getLogs: the silence of a node that lost its index. */
-export function emptyLogs(): Fault {
+export function emptyLogs(): AnswerFault {
   return result([]);
 }
 
 /** For eth_blockNumber and eth_getBlockByNumber: knows nothing above this block. */
-export function staleHead(head: number): Fault {
+export function staleHead(head: number): AnswerFault {
   return {
     kind: 'answer',
     answer: async ({ method, params }, ask) => {
@@ -123,7 +123,7 @@ export function staleHead(head: number): Fault {
 }
 
 /** For eth_getLogs and eth_getBlockReceipts: leaves out the log at this place (-1: the last), where there is one. */
-export function withoutOneLog(place = 0): Fault {
+export function withoutOneLog(place = 0): AnswerFault {
   return changed((value, { method }) => {
     if (method === 'eth_getLogs') return without(value as Log[], place);
     const receipts = value as Receipt[];
@@ -133,7 +133,7 @@ export function withoutOneLog(place = 0): Fault {
 }
 
 /** For eth_getBlockReceipts and eth_getTransactionReceipt: changes the receipt at this place. */
-export function changedReceipt(change: (receipt: Receipt) => Partial<Receipt>, place = 0): Fault {
+export function changedReceipt(change: (receipt: Receipt) => Partial<Receipt>, place = 0): AnswerFault {
   return changed((value) => {
     if (!Array.isArray(value)) return { ...(value as Receipt), ...change(value as Receipt) };
     const receipts = value as Receipt[];
@@ -144,7 +144,9 @@ export function changedReceipt(change: (receipt: Receipt) => Partial<Receipt>, p
 }
 
 /** For eth_getBlockByNumber and eth_getBlockByHash: changes the block. */
-export function changedBlock(change: (block: Record<string, unknown>) => Record<string, unknown>): Fault {
+export function changedBlock(
+  change: (block: Record<string, unknown>) => Record<string, unknown>,
+): AnswerFault {
   return changed((value) => ({
     ...(value as Record<string, unknown>),
     ...change(value as Record<string, unknown>),
@@ -152,7 +154,7 @@ export function changedBlock(change: (block: Record<string, unknown>) => Record<
 }
 
 /** For eth_getBlockReceipts: leaves out the last receipt, where there are several. */
-export function shortReceipts(): Fault {
+export function shortReceipts(): AnswerFault {
   return changed((value) => {
     const receipts = value as Receipt[];
     return receipts.length > 1 ? receipts.slice(0, -1) : receipts;
@@ -160,7 +162,7 @@ export function shortReceipts(): Fault {
 }
 
 /** For eth_getBlockReceipts, eth_getTransactionReceipt and eth_getLogs: numbers logs anew in each transaction. */
-export function restartingLogNumbers(): Fault {
+export function restartingLogNumbers(): AnswerFault {
   return changed((value, { method }) => {
     const renumbered = (logs: readonly Log[]) => {
       const next = new Map<string, number>();
@@ -176,20 +178,55 @@ export function restartingLogNumbers(): Fault {
   });
 }
 
+/** For eth_getBlockReceipts: the last transaction's first, as a list that was filled from its end. */
+export function receiptsBackwards(): AnswerFault {
+  return changed((value) => [...(value as Receipt[])].reverse());
+}
+
+/** Hexadecimal in capitals, which JSON-RPC allows. */
+export function inCapitals(): AnswerFault {
+  return changed(capital);
+}
+
+/** Without these fields, wherever in the answer they stand: what a node need not tell. */
+export function withoutFields(...names: readonly string[]): AnswerFault {
+  return changed((value) => stripped(value, names));
+}
+
+function capital(value: unknown): unknown {
+  if (typeof value === 'string')
+    return /^0x[\da-f]+$/.test(value) ? `0x${value.slice(2).toUpperCase()}` : value;
+  return mapped(value, capital);
+}
+
+function stripped(value: unknown, names: readonly string[]): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return mapped(value, (inner) => stripped(inner, names));
+  const kept = Object.entries(value).filter(([name]) => !names.includes(name));
+  return mapped(Object.fromEntries(kept), (inner) => stripped(inner, names));
+}
+
+/** What is in lists and objects, each part changed. */
+function mapped(value: unknown, change: (inner: unknown) => unknown): unknown {
+  if (Array.isArray(value)) return value.map(change);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, change(inner)]));
+}
+
 /** For blocks, from this one on: a field that is not known, and a hash that does not come out of those that are. */
-export function newerForkFrom(number: number): Fault {
+export function newerForkFrom(number: number): AnswerFault {
   return changedBlock((block) =>
     Number(block.number) < number ? {} : { unheardOf: '0x5', extraData: `${String(block.extraData)}77` },
   );
 }
 
 /** For eth_getLogs: adds logs of a block that a reorg has replaced, read from the node before it. */
-export function orphanedLogs(logs: readonly Log[]): Fault {
+export function orphanedLogs(logs: readonly Log[]): AnswerFault {
   return changed((value) => [...(value as Log[]), ...logs]);
 }
 
 /** For eth_getLogs: what was asked for, as another branch has it. */
-export function logsOfAnotherBranch(): Fault {
+export function logsOfAnotherBranch(): AnswerFault {
   const blockHash = `0x${'ab'.repeat(32)}`;
   return changed((value) => (value as Log[]).map((log) => ({ ...log, blockHash })));
 }
@@ -229,7 +266,7 @@ const REFUSALS: Record<Vendor, (asked: { from: number; size: number; limit: numb
 };
 
 /** For eth_getLogs: refuses more than so many blocks at once, in the vendor's words. */
-export function rangeLimit(limit: number, vendor: Vendor): Fault {
+export function rangeLimit(limit: number, vendor: Vendor): AnswerFault {
   return {
     kind: 'answer',
     answer: async (call, ask) => {
@@ -241,7 +278,7 @@ export function rangeLimit(limit: number, vendor: Vendor): Fault {
 }
 
 /** Changes what the node answered; its errors and nulls stay as they are. */
-function changed(change: (value: unknown, call: Call) => unknown): Fault {
+function changed(change: (value: unknown, call: Call) => unknown): AnswerFault {
   return {
     kind: 'answer',
     answer: async (call, ask) => {

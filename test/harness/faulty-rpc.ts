@@ -26,7 +26,19 @@ export type Fault =
       beforeMs?: number;
       respond?: (response: ServerResponse, body: () => Promise<string>) => unknown;
     }
-  | { kind: 'answer'; answer: (call: Call, ask: Ask) => Promise<Answer> };
+  | AnswerFault;
+
+/** What goes wrong with one call alone, whatever shares its request. */
+export interface AnswerFault {
+  kind: 'answer';
+  answer: (call: Call, ask: Ask) => Promise<Answer>;
+}
+
+interface Habit {
+  methods: readonly string[];
+  fault: AnswerFault;
+  onMet: () => void;
+}
 
 interface Rule {
   methods: readonly string[];
@@ -44,9 +56,11 @@ interface Request extends Call {
 /** A JSON-RPC node, by HTTP and by WebSocket, that passes everything on to a real one and fails as it is told. */
 export class FaultyRpc {
   private rules: Rule[] = [];
-  private readonly habits: { methods: readonly string[]; fault: Fault }[] = [];
+  private readonly habits: Habit[] = [];
   /** Calls of a batch that are answered; the rest is refused, one by one. */
   mostCalls = Infinity;
+  /** Calls that were refused for being more than that. */
+  refusedInBatch = 0;
   private readonly counts = new Map<string, number>();
   private readonly upgraded = new Set<Socket>();
   private server: Server | null = null;
@@ -90,9 +104,13 @@ export class FaultyRpc {
     };
   }
 
-  /** How the node is: as a fault of these methods that nothing ends, behind those that are injected. */
-  hasHabit(methods: readonly string[], fault: Fault): void {
-    this.habits.push({ methods, fault });
+  /**
+   * How the node is: as a fault of these methods that nothing ends, behind those that are injected. Of several habits of
+   * a method, each changes what those answer that were taken after it.
+   * @param onMet called for every call that meets it
+   */
+  hasHabit(methods: readonly string[], fault: AnswerFault, onMet: () => void = () => undefined): void {
+    this.habits.push({ methods, fault, onMet });
   }
 
   /** Ends every fault; habits stay. */
@@ -148,6 +166,7 @@ export class FaultyRpc {
             index < this.mostCalls ? this.answer(call, faults[index]) : Promise.resolve(TOO_LARGE),
           ),
         );
+        this.refusedInBatch += Math.max(0, calls.length - this.mostCalls);
         const status = answers.map((answer) => ('error' in answer ? answer.httpStatus : 200))[0] ?? 200;
         const bodies = answers.map((answer, index) => envelope(calls[index]?.id, answer));
         return { status, text: JSON.stringify(Array.isArray(given) ? bodies : bodies[0]) };
@@ -168,19 +187,29 @@ export class FaultyRpc {
   private takeFault(method: string): Fault | undefined {
     const rule = this.rules.find(({ methods }) => methods.includes(method) || methods.includes('*'));
     if (rule && --rule.left <= 0) this.rules = this.rules.filter((other) => other !== rule);
-    return rule?.fault ?? this.habits.find(({ methods }) => methods.includes(method))?.fault;
+    return rule?.fault;
   }
 
   private answer(call: Call, fault: Fault | undefined): Promise<Answer> {
-    const ask: Ask = async ({ method, params }) => {
-      const answered = await fetch(this.target, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
-      });
-      return (await answered.json()) as Answer;
-    };
-    return fault?.kind === 'answer' ? fault.answer(call, ask) : ask(call);
+    return fault?.kind === 'answer' ? fault.answer(call, (asked) => this.byHabit(asked)) : this.byHabit(call);
+  }
+
+  private async byHabit(call: Call, first = 0): Promise<Answer> {
+    const index = this.habits.findIndex(
+      ({ methods }, place) => place >= first && methods.includes(call.method),
+    );
+    const habit = this.habits[index];
+    if (habit) {
+      habit.onMet();
+      return habit.fault.answer(call, (asked) => this.byHabit(asked, index + 1));
+    }
+    const { method, params } = call;
+    const answered = await fetch(this.target, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+    });
+    return (await answered.json()) as Answer;
   }
 
   /** WebSockets go through byte by byte: what they can suffer here is the cut. */

@@ -4,6 +4,7 @@ import { requireChainsOfPayments } from '../../src/runtime/chains-gone.js';
 import { type Settings } from '../../src/config/settings.js';
 import { TestApp } from '../harness/app.js';
 import { createDatabase, type TestDatabase } from '../harness/database.js';
+import { metricsOf } from '../harness/metrics.js';
 import { PostgresProxy } from '../harness/postgres-proxy.js';
 import { hasRedis, type RunningRedis, startRedis } from '../harness/redis.js';
 import { TestChain } from '../harness/test-chain.js';
@@ -120,6 +121,14 @@ describe('payments on a chain that is listed no more', () => {
       );
       await expect(check('production', [chain.config])).resolves.toBeUndefined();
       expect(said).toEqual(['payments are open on testchain (1 payment), and nobody watches that chain']);
+      expect((await metricsOf(app)).get('quittance_payments_unwatched{chain_id="31337"}')).toBeUndefined();
+      await app.close();
+      const later = await TestApp.start({ before: app, settings: { roles: ['api'] } });
+      try {
+        expect((await metricsOf(later)).get('quittance_payments_unwatched{chain_id="31337"}')).toBe(1);
+      } finally {
+        await later.close();
+      }
     } finally {
       await app.stop();
       await chain.stop();

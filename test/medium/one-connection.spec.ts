@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
+import { afterCommit } from '../../src/database/after-commit.js';
 import { dataSourceOptions } from '../../src/database/data-source.js';
 import { guardConnections, SecondConnectionError } from '../../src/database/one-connection.js';
 import { TestApp } from '../harness/app.js';
@@ -113,5 +114,43 @@ describe('two hundred refunds asked for at once, on a pool of ten', () => {
       await app.stop();
       await chain.stop();
     }
+  });
+});
+
+describe('what follows a commit', () => {
+  const failed = new Error('rolled back');
+
+  it('is done when the transaction is committed, and not when it is rolled back', async () => {
+    const { manager } = database.dataSource;
+    const done: string[] = [];
+    afterCommit(manager, () => void done.push('outside'));
+    expect(done).toEqual(['outside']);
+    await manager.transaction(async (inner) => {
+      afterCommit(inner, () => void done.push('committed'));
+      await inner.query('SELECT 1');
+      expect(done).toEqual(['outside']);
+    });
+    const rolledBack = manager.transaction((inner) => {
+      afterCommit(inner, () => void done.push('rolled back'));
+      return Promise.reject(failed);
+    });
+    await expect(rolledBack).rejects.toThrow(failed);
+    await manager.transaction((inner) => inner.query('SELECT 1'));
+    expect(done).toEqual(['outside', 'committed']);
+  });
+
+  it('is forgotten with the savepoint it was said in, and waits for the whole where that is kept', async () => {
+    const done: string[] = [];
+    await database.dataSource.manager.transaction(async (outer) => {
+      await outer.transaction((inner) => Promise.resolve(afterCommit(inner, () => void done.push('kept'))));
+      afterCommit(outer, () => void done.push('around'));
+      const given = outer.transaction((inner) => {
+        afterCommit(inner, () => void done.push('given up'));
+        return Promise.reject(failed);
+      });
+      await expect(given).rejects.toThrow(failed);
+      expect(done).toEqual([]);
+    });
+    expect(done).toEqual(['kept', 'around']);
   });
 });

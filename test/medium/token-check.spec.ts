@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { RpcPool } from '../../src/chain/rpc/rpc-pool.js';
+import { checkTokens } from '../../src/chain/tokens/check-tokens.js';
 import { checkToken } from '../../src/chain/tokens/token-check.js';
 import { compile } from '../contracts/compile.js';
 import { FaultyRpc } from '../harness/faulty-rpc.js';
 import { failure, result } from '../harness/faulty-rpc-faults.js';
+import { OddToken } from '../harness/odd-token.js';
 import { TestChain } from '../harness/test-chain.js';
 
 const UNREADABLE = /have 0 indexed arguments/;
@@ -28,8 +30,10 @@ afterAll(async () => {
   await chain.stop();
 });
 
-const check = (address: string, decimals = 6) =>
+const problemOf = (address: string, decimals = 6) =>
   checkToken({ symbol: 'TKN', address: address.toLowerCase(), decimals, enabled: true }, rpc);
+const check = async (address: string, decimals?: number) =>
+  (await problemOf(address, decimals))?.reason ?? null;
 
 it('takes a token that tells of its transfers as ERC-20 has it', async () => {
   expect(await check(chain.token)).toBeNull();
@@ -60,6 +64,48 @@ it('refuses a contract that is no token, by what it answers or by its refusal', 
   expect(await check(chain.payer)).toMatch(/no ERC-20 contract/);
   node.inject('eth_call', failure(3, 'execution reverted'));
   expect(await check(chain.token)).toMatch(/no ERC-20 contract/);
+});
+
+it('refuses a token whose balances cannot be true, or that does not tell them', async () => {
+  const odd = await OddToken.deploy(chain);
+  expect(await check(odd.address)).toBeNull();
+  for (const [way, why] of [
+    ['claims_balances', /says that an address which nobody has holds something/],
+    ['hides_balances', /refuses to tell what addresses hold/],
+  ] as const) {
+    await odd.behave(way);
+    await chain.mine();
+    expect(await problemOf(odd.address)).toMatchObject({
+      reason: expect.stringMatching(why),
+      areBalancesFalse: true,
+    });
+  }
+});
+
+it('leaves a token alone that could not be asked, and checks the others', async () => {
+  const odd = await OddToken.deploy(chain);
+  await odd.setDecimals(9);
+  await chain.mine();
+  node.inject('eth_call', {
+    kind: 'answer',
+    answer: (call, ask) => {
+      const { to } = call.params[0] as { to: string };
+      return to.toLowerCase() === chain.token.toLowerCase()
+        ? Promise.resolve({ error: { code: -32_000, message: 'execution timeout' } })
+        : ask(call);
+    },
+  });
+  const { problems, unasked } = await checkTokens(
+    { tokens: [...chain.config.tokens, odd.config], native: chain.config.native },
+    rpc,
+  );
+  expect(unasked).toEqual([chain.token.toLowerCase()]);
+  expect([...problems]).toEqual([
+    [
+      odd.config.address,
+      { reason: expect.stringMatching(/has 9 decimals/), isNative: false, areBalancesFalse: false },
+    ],
+  ]);
 });
 
 describe('a token that is the native asset', () => {

@@ -18,7 +18,6 @@ import {
   wrongChainId,
 } from '../harness/faulty-rpc-faults.js';
 import { type DepositView } from '../../src/payments/deposit.view.js';
-import { fork } from './habits.js';
 import { type Arrival, creditOf, expected } from './oracle.js';
 import { CONFIRMATIONS, type Known, LATE_WATCH_DAYS, type World } from './world.js';
 
@@ -253,15 +252,6 @@ async function fail({ chain, random, endpoints }: World): Promise<string> {
   return `endpoint ${place}: ${name}, ${times} times`;
 }
 
-/** Once in a world. */
-async function comeToFork(world: World): Promise<string> {
-  if (world.isForked) return 'again: nothing';
-  world.isForked = true;
-  const from = (await world.chain.height()) + 1;
-  fork(world.endpoints, from);
-  return `from block ${from}`;
-}
-
 async function heal({ endpoints }: World): Promise<string> {
   endpoints.forEach((endpoint) => endpoint.heal());
   return Promise.resolve('');
@@ -295,7 +285,7 @@ export const ACTIONS: readonly Action[] = [
   { name: 'pass time', weight: 3, run: passTime },
   { name: 'fault', weight: 6, run: fail },
   { name: 'heal', weight: 3, run: heal },
-  { name: 'fork', weight: 0.6, run: comeToFork },
+  { name: 'fork', weight: 0.6, run: (world) => world.comeToFork() },
   { name: 'die or revive', weight: 1, run: dieOrRevive },
   { name: 'restart', weight: 0.7, run: (world) => world.restart().then(() => '') },
   { name: 'crash', weight: 0.7, run: (world) => world.crash().then(() => '') },

@@ -1,6 +1,7 @@
 import { ACTIONS } from './actions.js';
 import { compare } from './compare.js';
 import { Random } from './random.js';
+import { FORK, type HabitName } from './habits.js';
 import { World } from './world.js';
 
 /** A seed whose end differs from what the chain says, with everything that led there. */
@@ -27,22 +28,30 @@ export class DifferenceError extends Error {
 /**
  * Plays so many random actions, ends all faults, lets everything become final, and compares what the app says of its
  * payments with what the chain has.
+ * @param habits of the nodes; chosen by the seed without them
+ * @returns how often each of these habits was met
  * @throws DifferenceError
  */
-export async function runSeed(seed: number, actions: number): Promise<void> {
+export async function runSeed(
+  seed: number,
+  actions: number,
+  habits?: readonly HabitName[],
+): Promise<ReadonlyMap<HabitName, number>> {
   const random = new Random(seed);
-  const world = await World.create(random);
-  world.story.push(`nodes: ${world.habits.join(', ') || 'no habits'}`);
+  const world = await World.create(random, habits);
+  world.story.push(`nodes: ${world.habits.names.join(', ') || 'no habits'}`);
   try {
     for (let count = 0; count < actions; count++) {
+      if (habits?.includes(FORK) && count === Math.floor(actions / 2)) await world.comeToFork();
       const action = random.weighted(ACTIONS.map((one) => [one.weight, one] as const));
-      world.story.push(`${count} ${action.name}`);
-      world.story[count + 1] += ` ${await action.run(world)}`;
+      const place = world.story.push(`${count} ${action.name}`) - 1;
+      world.story[place] += ` ${await action.run(world)}`;
       world.latestTime = Math.max(world.latestTime, await world.oracle.headTime());
     }
     await world.settle();
     const differences = await compare(world);
     if (differences.length > 0) throw new DifferenceError(seed, differences, world.story, logOf(world));
+    return world.habits.met;
   } catch (error) {
     if (error instanceof DifferenceError) throw error;
     throw new DifferenceError(seed, [(error as Error).stack ?? String(error)], world.story, logOf(world));

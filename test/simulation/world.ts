@@ -3,7 +3,7 @@ import { FaultyRpc } from '../harness/faulty-rpc.js';
 import { PayerContract } from '../harness/payer-contract.js';
 import { TestChain } from '../harness/test-chain.js';
 import { waitFor } from '../harness/wait-for.js';
-import { takeHabits } from './habits.js';
+import { type HabitName, Habits } from './habits.js';
 import { type Asked, Oracle } from './oracle.js';
 import { type Random } from './random.js';
 
@@ -26,9 +26,6 @@ export class World {
   readonly accepted = new Set<string>();
   /** What was done, for whoever has to find out why. */
   readonly story: string[] = [];
-  /** Of its nodes. */
-  habits: string[] = [];
-  isForked = false;
   /** The latest time that any branch has had, in seconds: what expired by it stays so. */
   latestTime = 0;
 
@@ -37,28 +34,35 @@ export class World {
     readonly chain: TestChain,
     readonly payer: PayerContract,
     readonly endpoints: FaultyRpc[],
+    readonly habits: Habits,
     public app: TestApp,
     readonly oracle: Oracle,
     /** Nothing below is replaced by a reorg. */
     readonly base: number,
   ) {}
 
-  static async create(random: Random): Promise<World> {
+  /** @param habitNames of its nodes; chosen by chance without them */
+  static async create(random: Random, habitNames?: readonly HabitName[]): Promise<World> {
     const internalTransfers = random.pick(['off', 'trace', 'balance'] as const);
     const chain = await TestChain.start({ internalTransfers });
     const payer = await PayerContract.deploy(chain);
     const endpoints = await Promise.all([FaultyRpc.start(chain.url), FaultyRpc.start(chain.url)]);
-    const habits = takeHabits(random, endpoints);
+    const habits = Habits.take(random, endpoints, habitNames);
     const base = await chain.height();
     const app = await startApp(chain, endpoints);
     await app.waitForBlock(base);
-    const world = new World(random, chain, payer, endpoints, app, new Oracle(chain, payer, base + 1), base);
-    world.habits = habits;
-    return world;
+    const oracle = new Oracle(chain, payer, base + 1);
+    return new World(random, chain, payer, endpoints, habits, app, oracle, base);
   }
 
   get addresses(): Set<string> {
     return new Set(this.payments.map(({ address }) => address));
+  }
+
+  /** @returns what came of it, for the story */
+  async comeToFork(): Promise<string> {
+    const from = (await this.chain.height()) + 1;
+    return this.habits.fork(from) ? `from block ${from}` : 'again: nothing';
   }
 
   async restart(): Promise<void> {

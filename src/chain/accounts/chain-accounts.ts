@@ -196,7 +196,7 @@ export class ChainAccounts {
   }
 }
 
-/** Null: a contract that is not there returns nothing, which is not the number 0. */
+/** Null: the contract refuses, or is not there and returns nothing, which is not the number 0. */
 async function balanceSaid(
   rpc: Rpc,
   address: string,
@@ -205,8 +205,13 @@ async function balanceSaid(
 ): Promise<bigint | null> {
   if (tokenAddress === null) return rpc.call('eth_getBalance', [address, blockOf(after)]);
   const data = erc20.encodeFunctionData('balanceOf', [address]);
-  const answer = await rpc.call('eth_call', [{ to: tokenAddress, data }, blockOf(after)]);
-  return /^0x[0-9a-f]{64}/i.test(answer) ? BigInt(answer.slice(0, 66)) : null;
+  try {
+    const answer = await rpc.call('eth_call', [{ to: tokenAddress, data }, blockOf(after)]);
+    return /^0x[0-9a-f]{64}/i.test(answer) ? BigInt(answer.slice(0, 66)) : null;
+  } catch (error) {
+    if (error instanceof RpcError && isRevert(error)) return null;
+    throw error;
+  }
 }
 
 /** Of what is newest, endpoints may say different things: then the first is taken. @throws DisagreementError */

@@ -5,6 +5,7 @@ import { ChainAccounts } from './chain-accounts.js';
 import { checkChain } from '../chain-check.js';
 import { blockRef } from '../transfers/movements.js';
 import { RpcPool } from '../rpc/rpc-pool.js';
+import { type TokenProblem } from '../tokens/token-check.js';
 
 /** An asset as people call it. */
 export interface Asset {
@@ -24,6 +25,8 @@ export class ChainRefusedError extends Error {
 /** What addresses hold on one chain, after one block, without a database. */
 export class FundsReader {
   readonly accounts: ChainAccounts;
+  /** Contracts that did not tell what an address holds, and of how many. */
+  readonly unread = new Map<string, number>();
   private permitTokens: Promise<string[]> | null = null;
 
   private constructor(
@@ -32,6 +35,8 @@ export class FundsReader {
     readonly assets: readonly Asset[],
     /** Everything is read after this block. */
     readonly block: BlockRef,
+    /** Why tokens are out of service, by their contracts. */
+    readonly tokenProblems: ReadonlyMap<string, TokenProblem>,
     private readonly rpc: RpcPool,
   ) {
     this.accounts = new ChainAccounts(rpc);
@@ -45,10 +50,10 @@ export class FundsReader {
     const { blockTimeMs, rpcRequestsPerSecond: requestsPerSecond } = chain;
     const rpc = new RpcPool(chain.rpcUrls, chain.chainId, { blockTimeMs, requestsPerSecond });
     try {
-      const reasons = await checkChain(chain, rpc);
+      const { chain: reasons, tokens } = await checkChain(chain, rpc);
       if (reasons.length > 0) throw new ChainRefusedError(chain.name, reasons);
       const block = await blockAt(chain.name, rpc, at);
-      return new FundsReader(chain, assetsOf(chain), block, rpc);
+      return new FundsReader(chain, assetsOf(chain), block, tokens.problems, rpc);
     } catch (error) {
       rpc.close();
       throw error;
@@ -59,13 +64,30 @@ export class FundsReader {
     return this.chain.name;
   }
 
-  /** For each address, in order, its balance of each of `assets`, in base units. @throws RpcError */
-  balances(addresses: readonly string[]): Promise<bigint[][]> {
+  /**
+   * For each address, in order, its balance of each of `assets`, in base units; null where the token's contract does not
+   * tell it, or nothing that it tells is believed.
+   * @throws RpcError
+   */
+  async balances(addresses: readonly string[]): Promise<(bigint | null)[][]> {
     const assets = this.assets.map(({ token }) => token);
-    return this.rpc.fromOneEndpoint(
-      (rpc) => assetBalancesAt(rpc, this.block.hash, addresses, assets),
+    const believed = assets.filter((token) => token === null || this.isBelieved(token));
+    const found = await this.rpc.fromOneEndpoint(
+      (rpc) => assetBalancesAt(rpc, this.block.hash, addresses, believed),
       'balances',
     );
+    return found.map((balances) =>
+      assets.map((token) => {
+        const place = believed.indexOf(token);
+        const balance = place < 0 ? null : (balances[place] ?? null);
+        if (balance === null && token !== null) this.unread.set(token, (this.unread.get(token) ?? 0) + 1);
+        return balance;
+      }),
+    );
+  }
+
+  private isBelieved(token: string): boolean {
+    return this.tokenProblems.get(token)?.areBalancesFalse !== true;
   }
 
   /** For each address, in order, whether it has ever signed anything that was mined. @throws RpcError */

@@ -15,6 +15,14 @@ class TokenView extends AssetView {
 
   @ApiProperty({ example: '0xdAC17F958D2ee523a2206206994597C13D831ec7', description: 'EIP-55' })
   address: string;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description:
+      'Why the token is out of service: no payment is taken in it, and nothing of it is sent; null: it is not',
+  })
+  problem: string | null;
 }
 
 class ConfirmationTierView {

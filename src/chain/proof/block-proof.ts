@@ -84,10 +84,11 @@ function newerIn({ hash, transactions }: RawBlock): NewerFormError | null {
  */
 export function proveReceipts(block: RawBlock, receipts: readonly RawReceipt[]): NewerFormError | null {
   const fail = failure(block.hash);
-  const root = rootOf(receipts);
+  const types = typesOf(block);
+  const root = rootOf(receipts, types);
   if (isSame(root, block.receiptsRoot)) return null;
   const newer = newerReceiptParts(receipts);
-  if (newer.fields.some((field) => isSame(rootOf(receipts, field), block.receiptsRoot))) return null;
+  if (newer.fields.some((field) => isSame(rootOf(receipts, types, field), block.receiptsRoot))) return null;
   if (newer.fields.length + newer.types.length === 0) {
     fail(`its receipts make the root ${root}, the header says ${block.receiptsRoot}`);
   }
@@ -102,13 +103,22 @@ export function proveReceipts(block: RawBlock, receipts: readonly RawReceipt[]):
   return new NewerFormError(block.hash, `receipts of a newer fork: ${fieldsInWords(parts)}`);
 }
 
-function rootOf(receipts: readonly RawReceipt[], appended?: string): string {
-  return orderedTrieRoot(receipts.map((receipt) => encodeReceipt(receipt, appended)));
+function typesOf({ transactions }: RawBlock): ReadonlyMap<string, number> {
+  return new Map(transactions.map(({ hash, type }) => [hash, type]));
+}
+
+function rootOf(
+  receipts: readonly RawReceipt[],
+  types: ReadonlyMap<string, number>,
+  appended?: string,
+): string {
+  const typeOf = ({ type, transactionHash }: RawReceipt) => type ?? types.get(transactionHash) ?? 0;
+  return orderedTrieRoot(receipts.map((receipt) => encodeReceipt(receipt, typeOf(receipt), appended)));
 }
 
 function newerReceiptParts(receipts: readonly RawReceipt[]): { fields: string[]; types: string[] } {
   const fields = receipts.flatMap(({ unknownFields }) => Object.keys(unknownFields));
-  const types = receipts.map(({ type }) => type).filter((type) => !KNOWN_RECEIPT_TYPES.includes(type));
+  const types = receipts.map(({ type }) => type ?? 0).filter((type) => !KNOWN_RECEIPT_TYPES.includes(type));
   return {
     fields: [...new Set(fields)],
     types: [...new Set(types)].map((type) => `0x${type.toString(16)}`),

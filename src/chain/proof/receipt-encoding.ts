@@ -18,9 +18,10 @@ export const KNOWN_RECEIPT_TYPES: readonly number[] = [
  * also those of Arbitrum; a deposit of the OP stack adds two from its Canyon fork on (before it, `depositNonce` is
  * told by nodes but not part of the root), and one of Celo's type 0x7b its base fee (CIP-66). Before Byzantium, the
  * state's root stands where the status does now.
+ * @param type of it, or of its transaction
  * @param appended a field of a newer fork that stands behind all that are known
  */
-export function encodeReceipt(raw: RawReceipt, appended?: string): Uint8Array {
+export function encodeReceipt(raw: RawReceipt, type: number, appended?: string): Uint8Array {
   const fields: Field[] = [
     raw.status === undefined && raw.root !== undefined ? raw.root : quantity(raw.status),
     quantity(raw.cumulativeGasUsed),
@@ -30,8 +31,8 @@ export function encodeReceipt(raw: RawReceipt, appended?: string): Uint8Array {
   if (raw.depositReceiptVersion !== undefined) {
     fields.push(quantity(raw.depositNonce), quantity(raw.depositReceiptVersion));
   }
-  if (raw.type === CELO_FEE_CURRENCY && raw.baseFee !== undefined) fields.push(quantity(raw.baseFee));
+  if (type === CELO_FEE_CURRENCY && raw.baseFee !== undefined) fields.push(quantity(raw.baseFee));
   const more = appended === undefined ? undefined : raw.unknownFields[appended];
   if (more !== undefined) fields.push(quantity(more));
-  return encodeRlp(fields, raw.type);
+  return encodeRlp(fields, type);
 }

@@ -1,4 +1,4 @@
-import { Interface } from 'ethers';
+import { hexlify, Interface, randomBytes } from 'ethers';
 import { type ChainConfig } from '../../config/chains.js';
 import { isNativeAsset } from './native-token.js';
 import { TRANSFER_TOPIC } from '../transfers/movements.js';
@@ -10,11 +10,22 @@ type TokenConfig = ChainConfig['tokens'][number];
 const erc20 = new Interface([
   'function decimals() view returns (uint8)',
   'function transfer(address, uint256)',
+  'function balanceOf(address) view returns (uint256)',
 ]);
 /** Two accounts that nobody has. */
 const [NOBODY, NOBODY_ELSE] = [`0x${'51'.repeat(20)}`, `0x${'52'.repeat(20)}`];
 /** Far enough back for a transfer of any token that is in use. */
 const LOOK_BACK_BLOCKS = 1_000;
+
+/** Why a token is out of service: no payment is taken in it and nothing of it is sent, while all others go on. */
+export interface TokenProblem {
+  /** What is wrong with it, and how to mend it. */
+  reason: string;
+  /** Its transfers are the chain's native ones, which are seen as such: they are not read, or they would count twice. */
+  isNative: boolean;
+  /** What it tells of balances is not what is there in it alone. */
+  areBalancesFalse: boolean;
+}
 
 interface TransferLog {
   address: string;
@@ -22,35 +33,69 @@ interface TransferLog {
 }
 
 /**
- * Compares a token with its contract: that it is one, has the decimals configured, and tells of its transfers as ERC-20
- * has it, with both addresses indexed, so that they can be read.
- * @returns what is wrong and how to mend it; null when the token may be used
+ * Compares a token with its contract: that it is one, has the decimals configured, tells balances that can be true, and
+ * tells of its transfers as ERC-20 has it, with both addresses indexed, so that they can be read.
+ * @returns null when the token may be used
  * @throws RpcError when the chain could not be asked
  */
 export async function checkToken(
   token: TokenConfig,
   rpc: RpcPool,
   nativeDecimals = 18,
-): Promise<string | null> {
+): Promise<TokenProblem | null> {
   const decimals = await decimalsOf(token, rpc);
   if (decimals === null) {
-    return `token ${token.symbol}: there is no ERC-20 contract at ${token.address}: mend its address in chains.yaml`;
+    return wrong(
+      `token ${token.symbol}: there is no ERC-20 contract at ${token.address}: mend its address in chains.yaml`,
+    );
   }
   if (decimals !== token.decimals) {
-    return `token ${token.symbol} has ${decimals} decimals on chain, chains.yaml says ${token.decimals}: mend its decimals`;
+    return wrong(
+      `token ${token.symbol} has ${decimals} decimals on chain, chains.yaml says ${token.decimals}: mend its decimals`,
+    );
   }
   if (await isNativeAsset(token, nativeDecimals, rpc)) {
-    return (
-      `token ${token.symbol}: ${token.address} is the chain's native asset itself, so that what is paid in it would be ` +
-      'seen twice. Take it out of chains.yaml, and take payments in the native asset'
-    );
+    return {
+      isNative: true,
+      areBalancesFalse: true,
+      reason:
+        `token ${token.symbol}: ${token.address} is the chain's native asset itself, so that what is paid in it would be ` +
+        'seen twice. Take it out of chains.yaml, and take payments in the native asset',
+    };
+  }
+  const balances = await falseBalances(token, rpc);
+  if (balances !== null) {
+    const reason =
+      `token ${token.symbol}: the contract at ${token.address} ${balances}. Have its issuer explain that, or take it ` +
+      'out of chains.yaml';
+    return { reason, isNative: false, areBalancesFalse: true };
   }
   const log = (await simulatedTransfer(token, rpc)) ?? (await latestTransfer(token, rpc));
   if (log === null || log.topics.length === 3) return null;
-  return (
+  return wrong(
     `token ${token.symbol}: the Transfer events of ${token.address} have ${log.topics.length - 1} indexed arguments, ` +
-    'not the two addresses of ERC-20: payments in it cannot be seen. Take it out of chains.yaml'
+      'not the two addresses of ERC-20: payments in it cannot be seen. Take it out of chains.yaml',
   );
+}
+
+function wrong(reason: string): TokenProblem {
+  return { reason, isNative: false, areBalancesFalse: false };
+}
+
+/** An address made up now has nothing: what the contract says instead, as it goes on after its name; null: 0. */
+async function falseBalances({ address: to }: TokenConfig, rpc: RpcPool): Promise<string | null> {
+  const nobody = hexlify(randomBytes(20));
+  try {
+    const data = erc20.encodeFunctionData('balanceOf', [nobody]);
+    const answer = await rpc.call('eth_call', [{ to, data }, 'latest']);
+    if (answer.length < 66) return 'does not tell what addresses hold';
+    return BigInt(answer.slice(0, 66)) === 0n
+      ? null
+      : 'says that an address which nobody has holds something';
+  } catch (error) {
+    if (isRefusal(error)) return 'refuses to tell what addresses hold';
+    throw error;
+  }
 }
 
 /** Null: it does not say. */

@@ -14,9 +14,7 @@ const abi = new Interface([
 /** A token's contract does not say how much an address holds: what it holds cannot be told. */
 export class UnreadableBalanceError extends Error {
   constructor(token: string, address: string) {
-    super(
-      `the token at ${token} does not tell the balance of ${address}; take it out of chains.yaml to go on without it`,
-    );
+    super(`the token at ${token} does not tell the balance of ${address}: its contract refuses, or is gone`);
   }
 }
 
@@ -40,17 +38,18 @@ export async function balancesAt(
 /**
  * As `balancesAt`, for several assets.
  * @param assets contracts of tokens, lower-case; null: the native asset
- * @returns for each address, in order, its balance of each asset, in base units
- * @throws UnreadableBalanceError; RpcError
+ * @returns for each address, in order, its balance of each asset, in base units; null where the token's contract does not
+ * tell, which is the matter of that token and address alone
+ * @throws RpcError
  */
 export async function assetBalancesAt(
   rpc: Rpc,
   blockHash: string,
   addresses: readonly string[],
   assets: readonly (string | null)[],
-): Promise<bigint[][]> {
+): Promise<(bigint | null)[][]> {
   const addressesAtOnce = Math.max(1, Math.floor(CALLS_AT_ONCE / Math.max(1, assets.length)));
-  const found: bigint[][] = [];
+  const found: (bigint | null)[][] = [];
   for (let first = 0; first < addresses.length; first += addressesAtOnce) {
     const some = addresses.slice(first, first + addressesAtOnce);
     const flat =
@@ -65,26 +64,31 @@ export async function assetBalancesAt(
   return found;
 }
 
-/** @returns null where the chain has no Multicall3 at that block. For one balance it would be no gain. */
+/**
+ * @returns null where the chain has no Multicall3 at that block, or a contract among those called burns so much gas that
+ * nothing is left for the others. For one balance it would be no gain.
+ */
 async function byMulticall(
   rpc: Rpc,
   blockHash: string,
   addresses: readonly string[],
   assets: readonly (string | null)[],
-): Promise<bigint[] | null> {
+): Promise<(bigint | null)[] | null> {
   if (addresses.length * assets.length <= 1) return null;
   const asked = addresses.flatMap((address) => assets.map((asset) => ({ address, asset })));
-  const answers = await aggregate(
-    rpc,
-    blockHash,
-    asked.map(({ address, asset }) => balanceCall(address, asset)),
-  );
-  return (
-    answers?.map((answer, index) => {
-      const { address, asset } = asked[index] as (typeof asked)[number];
-      return amountIn(answer, asset ?? MULTICALL3, address);
-    }) ?? null
-  );
+  const calls = asked.map(({ address, asset }) => balanceCall(address, asset));
+  const answers = await unlessRefused(aggregate(rpc, blockHash, calls));
+  if (answers === null) return null;
+  const amounts = answers.map(amountIn);
+  // Where one of them took the gas, those after it fail without having been asked.
+  const isDoubtful = amounts.some((amount) => amount === null);
+  return isDoubtful
+    ? Promise.all(
+        asked.map(async ({ address, asset }, index) => {
+          return amounts[index] ?? (await balanceOf(rpc, blockHash, address, asset));
+        }),
+      )
+    : amounts;
 }
 
 function balanceCall(address: string, asset: string | null): ContractCall {
@@ -98,24 +102,24 @@ async function balanceOf(
   blockHash: string,
   address: string,
   asset: string | null,
-): Promise<bigint> {
+): Promise<bigint | null> {
   if (asset === null) return balanceAt(rpc, blockHash, address);
-  return amountIn(await callOrNull(rpc, blockHash, balanceCall(address, asset)), asset, address);
+  return amountIn(await callOrNull(rpc, blockHash, balanceCall(address, asset)));
 }
 
-function amountIn(answer: string | null, token: string, address: string): bigint {
-  if (answer === null || answer.length < 66) throw new UnreadableBalanceError(token, address);
-  return BigInt(answer.slice(0, 66));
+/** Null: the contract did not tell. */
+function amountIn(answer: string | null): bigint | null {
+  return answer === null || answer.length < 66 ? null : BigInt(answer.slice(0, 66));
 }
 
 /** Null: the contract refused. @throws RpcError for every other failure */
-async function callOrNull(
-  rpc: Rpc,
-  blockHash: string,
-  { target, callData }: ContractCall,
-): Promise<string | null> {
+function callOrNull(rpc: Rpc, blockHash: string, { target, callData }: ContractCall): Promise<string | null> {
+  return unlessRefused(rpc.call('eth_call', [{ to: target, data: callData }, { blockHash }]));
+}
+
+async function unlessRefused<T>(answer: Promise<T>): Promise<T | null> {
   try {
-    return await rpc.call('eth_call', [{ to: target, data: callData }, { blockHash }]);
+    return await answer;
   } catch (error) {
     if (error instanceof RpcError && error.failure.kind === 'reverted') return null;
     throw error;

@@ -80,18 +80,21 @@ export class PlanFactsReader {
     idle: IdleDeposit,
   ): Promise<PlaceFacts> {
     const { address, tokenAddress } = idle.deposit;
+    const tokenProblem = tokenAddress === null ? null : (chain.tokenProblem(tokenAddress)?.reason ?? null);
     const available = await this.balances.available(chain, extent, address, tokenAddress);
-    const { final: amount, isEmpty } = available;
-    if (amount === 0n) return { ...idle, money: null, isEmpty };
+    const { final: amount } = available;
+    // That nothing is there is not believed of a token that is out of service.
+    const place = { ...idle, tokenProblem, isEmpty: available.isEmpty && tokenProblem === null };
+    if (amount === 0n) return { ...place, money: null };
     const money = {
       amount,
       minimum: rulesOf(chain, tokenAddress).minimum,
       isNative: tokenAddress === null,
       asset: tokenAddress ?? 'native',
       valueWei: valueInWei(chain, tokenAddress, amount),
-      feeWei: await costs.feeOf(address, tokenAddress, amount),
+      feeWei: tokenProblem === null ? await costs.feeOf(address, tokenAddress, amount) : 0n,
       isBatched: batchesFor(chain, tokenAddress) !== undefined,
     };
-    return { ...idle, money, isEmpty };
+    return { ...place, money };
   }
 }

@@ -17,6 +17,7 @@ function place(index: number, facts: Partial<PlaceFacts> = {}): PlaceFacts {
     isRefundOpen: false,
     failed: null,
     wasForced: false,
+    tokenProblem: null,
     money: {
       amount: 10n ** 18n,
       minimum: 0n,

@@ -1,6 +1,6 @@
 import { type UnsweptDeposit } from '../../payments/deposit-funds.js';
 import { type Candidate, type Decision, decideTogether, type Obstacle, type SharedCost } from './decide.js';
-import { notPaused } from '../../outgoing/signing-rules.js';
+import { notPaused, tokenInService } from '../../outgoing/signing-rules.js';
 import { failedBefore } from './obstacles.js';
 
 /** All that a plan is decided by, at one moment. */
@@ -27,6 +27,8 @@ export interface PlaceFacts {
   failed: { failures: number; lastAt: Date } | null;
   /** It was forced by an earlier plan, and only the treasury has changed since. */
   wasForced: boolean;
+  /** Why its token is out of service; null: it is not. */
+  tokenProblem: string | null;
   /** Null: nothing that is final is there. */
   money: PlaceMoney | null;
   /** Nothing is there, nor on its way, by the chain and by the books. */
@@ -88,7 +90,7 @@ export function planSweeps(facts: PlanFacts): SweepPlan {
 /** What keeps it where it is, whatever it is worth. Force overrides earlier failures, and nothing else of this. */
 function obstacleOf(facts: PlanFacts, place: PlaceFacts): Obstacle | null {
   const { isRefundOpen, failed } = place;
-  const broken = notPaused(facts) ?? facts.gasPrice;
+  const broken = notPaused(facts) ?? facts.gasPrice ?? tokenInService(place);
   if (broken !== null) return broken;
   if (isRefundOpen) return { code: 'refund', reason: 'a refund of the payment is under way' };
   return failed !== null && !isForcedAt(facts, place) ? failedBefore(failed, facts.now) : null;

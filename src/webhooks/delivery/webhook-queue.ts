@@ -6,9 +6,10 @@ import { type Settings } from '../../config/settings.js';
 import { HealthIndicators } from '../../health/health-indicators.js';
 import { Coalescer } from '../../process/coalescer.js';
 import { Pace } from '../../process/pace.js';
+import { WEBHOOK_QUEUE } from '../../queue/queue-names.js';
 import { type WebhookJob } from './webhook-job.js';
 
-export const WEBHOOK_QUEUE = 'webhooks';
+export { WEBHOOK_QUEUE };
 
 /** Thrown by the processor to have a job come back. */
 export class TryLaterError extends Error {

@@ -80,6 +80,19 @@ describe('answers', () => {
     expect(read('eth_getTransactionByHash', bare, [HASH])).toMatchObject({ to: null, blockNumber: null });
   });
 
+  it.each<[number, Record<string, unknown>]>([
+    [0, {}],
+    [1, { accessList: [] }],
+    [2, { accessList: [], maxFeePerGas: '0x1' }],
+    [3, { maxFeePerGas: '0x1', blobVersionedHashes: [HASH] }],
+    [4, { maxFeePerGas: '0x1', authorizationList: [] }],
+    [0x7e, { sourceHash: HASH }],
+  ])('have the type %i by what only that one has, where none is told', (type, fields) => {
+    const told = { ...TRANSACTION, ...fields, blockNumber: '0x10' };
+    expect(read('eth_getTransactionByHash', told, [HASH])).toMatchObject({ type });
+    expect(read('eth_getTransactionByHash', { ...told, type: '0x5' }, [HASH])).toMatchObject({ type: 5 });
+  });
+
   it('name the fields of a header that nobody here knows', () => {
     expect(
       read('eth_getBlockByNumber', { ...HEADER, newRoot: HASH, uncles: [] }, ['latest', false]),

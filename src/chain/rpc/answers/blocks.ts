@@ -86,7 +86,7 @@ const transactionFields = {
   from: address,
   to: nullable(address),
   value: quantity,
-  type: withDefault(count, 0),
+  type: optional(count),
   chainId: optional(digits),
   nonce: withDefault(quantity, 0n),
   gas: quantity,
@@ -106,15 +106,34 @@ const transactionFields = {
   mint: optional(digits),
   isSystemTx: flag,
   feeCurrency: optional(address),
-} satisfies { [Name in keyof RawTransaction]-?: Reader<RawTransaction[Name]> };
+} satisfies { [Name in keyof RawTransaction]-?: Reader<ToldTransaction[Name]> };
 
-export const transaction = object<RawTransaction>(transactionFields);
+/** As nodes tell it: some leave out the type. */
+type ToldTransaction = Omit<RawTransaction, 'type'> & { type?: number };
+
+const toldTransaction = object<ToldTransaction>(transactionFields);
+export const transaction: Reader<RawTransaction> = (given) => typed(toldTransaction(given));
 const transactions = list(transaction);
 
-export const foundTransaction = object<RawFoundTransaction>({
+const toldFoundTransaction = object<Omit<RawFoundTransaction, 'type'> & { type?: number }>({
   ...transactionFields,
   blockNumber: nullable(count),
 });
+export const foundTransaction: Reader<RawFoundTransaction> = (given) => typed(toldFoundTransaction(given));
+
+/** Nodes from before EIP-2718 know no types; those that leave theirs out all the same give what only one of them has. */
+function typed<T extends ToldTransaction>(told: T): T & { type: number } {
+  told.type ??= typeByFields(told);
+  return told as T & { type: number };
+}
+
+function typeByFields(told: ToldTransaction): number {
+  if (told.sourceHash !== undefined) return 0x7e;
+  if (told.authorizationList !== undefined) return 4;
+  if (told.blobVersionedHashes !== undefined) return 3;
+  if (told.maxFeePerGas !== undefined) return 2;
+  return told.accessList === undefined ? 0 : 1;
+}
 
 /** With its transactions. */
 export const block: Reader<RawBlock> = (given) => {

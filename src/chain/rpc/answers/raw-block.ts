@@ -64,7 +64,7 @@ export interface RawTransaction {
   to: string | null;
   /** Wei. */
   value: bigint;
-  /** 0 on nodes that know legacy transactions only. */
+  /** Where a node does not tell, by the fields that only one type has. */
   type: number;
   chainId?: string;
   nonce: bigint;
@@ -116,7 +116,8 @@ export interface RawReceipt {
   transactionHash: string;
   blockHash: string;
   blockNumber: number;
-  type: number;
+  /** Absent on nodes that do not tell: it is that of the transaction. */
+  type?: number;
   /** 1 success, 0 failure (EIP-658); absent before Byzantium, where `root` is the state after the transaction. */
   status?: number;
   root?: string;

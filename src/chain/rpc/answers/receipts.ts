@@ -33,7 +33,7 @@ const receiptFields = {
   transactionHash: hash,
   blockHash: hash,
   blockNumber: count,
-  type: withDefault(count, 0),
+  type: optional(count),
   status: optional(count),
   root: optional(data),
   cumulativeGasUsed: digits,

@@ -1,0 +1,19 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { integerColumn } from '../database/column-types.js';
+
+/** What the last check of a chain's books came to: for alerts. What differs is told by the check itself. */
+@Entity('ledger_checks')
+export class LedgerCheckResult {
+  @PrimaryColumn({ ...integerColumn, name: 'chain_id', primaryKeyConstraintName: 'ledger_checks_pkey' })
+  chainId: number;
+
+  @Column('timestamptz', { name: 'checked_at', default: () => 'now()' })
+  checkedAt: Date;
+
+  /** Up to which the books were compared. */
+  @Column({ ...integerColumn, name: 'block_number' })
+  blockNumber: number;
+
+  @Column('integer')
+  differences: number;
+}
