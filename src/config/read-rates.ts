@@ -98,7 +98,8 @@ function identityOf(source: SourceConfig): unknown[] {
       return [source.kind, source.exchange];
     case 'json':
       return [source.kind, source.url, source.path];
-    default:
+    case 'ecb':
+    case 'fixed':
       return [source.kind];
   }
 }

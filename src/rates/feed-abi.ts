@@ -52,7 +52,7 @@ export function readDescription(answer: string | null): string | null {
 /** Null where the bytes are not of that form, or a value is out of its type's range. */
 function decoded(name: string, answer: string): unknown[] | null {
   try {
-    return aggregator.decodeFunctionResult(name, answer).toArray();
+    return aggregator.decodeFunctionResult(name, answer).toArray() as unknown[];
   } catch {
     return null;
   }

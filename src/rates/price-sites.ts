@@ -48,7 +48,9 @@ export class PriceSites implements OnApplicationShutdown {
   private ecb: { body: string; atMs: number } | null = null;
 
   constructor(@Inject(SETTINGS) settings: Settings) {
-    this.http = new OutboundHttp(settings, { who: 'rates', timeoutMs: TIMEOUT_MS, keptBytes: KEPT_BYTES });
+    // What takes longer than the time between two attempts comes too late.
+    const timeoutMs = Math.min(TIMEOUT_MS, settings.rateRefreshMs);
+    this.http = new OutboundHttp(settings, { who: 'rates', timeoutMs, keptBytes: KEPT_BYTES });
   }
 
   onApplicationShutdown(): void {

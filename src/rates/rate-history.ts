@@ -75,8 +75,6 @@ export class RateHistory {
   }
 
   private isDue(row: RecordedRate, atMs: number): boolean {
-    // A process that has just started knows nothing yet; that says nothing about the rate.
-    if (row.code === 'not_read_yet') return false;
     const last = this.last.get(row.pair);
     if (last === undefined || atMs - last.atMs >= REPEAT_MS) return true;
     return atMs > last.atMs && last.text !== textOf(row);

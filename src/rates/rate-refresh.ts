@@ -67,7 +67,8 @@ export class RateRefresh implements OnApplicationBootstrap, BeforeApplicationShu
         judged.some((one) => isRefusal(one) && one.code === 'not_read_yet'),
       );
       this.dueAtMs = now.getTime() + (isBeginning ? SOON_MS : this.settings.rateRefreshMs);
-      await this.history.record(reports, now);
+      // What is said while half of the sources are not read yet says nothing about the rate.
+      if (!isBeginning) await this.history.record(reports, now);
       await this.pruneIfDue(now);
     } catch (error) {
       this.logger.warn({ reason: (error as Error).message }, 'rates could not be refreshed, or not recorded');
