@@ -10,7 +10,7 @@ import { DomainError } from '../http/problem.js';
 import { type Health, HealthService, type Liveness } from './health.service.js';
 
 export class MetricsTokenError extends DomainError {
-  readonly code = 'unauthenticated';
+  readonly code = 'metrics_token_wrong';
 
   constructor() {
     super('metrics are for the operator: send METRICS_TOKEN as Authorization: Bearer …');

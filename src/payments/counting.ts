@@ -1,4 +1,5 @@
 import { type PaymentStatus, watchEndsAt } from './lifecycle.js';
+import { type Asset, type ChainId } from '../ids/ids.js';
 
 export type TransferState = 'included' | 'orphaned';
 
@@ -23,18 +24,18 @@ export type DepositEventType =
   'deposit.unassigned' | 'deposit.accepted' | 'deposit.ignored' | 'deposit.reorged' | 'deposit.counted';
 
 interface Expected {
-  chainId: number;
+  chainId: ChainId;
   /** Asked for, in base units. */
   amount: bigint;
   /** Lower-case; null: the native asset. */
-  tokenAddress: string | null;
+  tokenAddress: Asset;
   expiresAt: Date;
   status: PaymentStatus;
 }
 
 interface Arrived {
-  chainId: number;
-  tokenAddress: string | null;
+  chainId: ChainId;
+  tokenAddress: Asset;
   /** In base units. */
   amount: bigint;
   blockTime: Date;

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { id } from 'ethers';
 import fc from 'fast-check';
 import { advance, type Credit, enough, type Facts, type PaymentState } from './lifecycle.js';
+import { toTxHash } from '../ids/ids.js';
 
 const HOUR = 3_600_000;
 const EXPIRES = new Date('2026-01-01T12:00:00Z');
@@ -31,7 +33,7 @@ function aPayment(overrides: Partial<PaymentState> = {}): PaymentState {
 
 function aCredit(amount: bigint, blockNumber: number, overrides: Partial<Credit> = {}): Credit {
   return {
-    txHash: `0x${blockNumber.toString(16)}${amount.toString(16)}`,
+    txHash: toTxHash(id(`${blockNumber} ${amount}`)),
     ordinal: 0,
     kind: 'native',
     amount,
@@ -194,8 +196,14 @@ describe('advance', () => {
   });
 
   it('says nothing when a reorg only moves the transfer to another block', () => {
-    const detected = advance(aPayment(), factsAt(10, [aCredit(100n, 10, { txHash: '0xaa' })])).payment;
-    const moved = advance(detected, factsAt(11, [aCredit(100n, 11, { txHash: '0xaa' })]));
+    const detected = advance(
+      aPayment(),
+      factsAt(10, [aCredit(100n, 10, { txHash: toTxHash(`0x${'aa'.repeat(32)}`) })]),
+    ).payment;
+    const moved = advance(
+      detected,
+      factsAt(11, [aCredit(100n, 11, { txHash: toTxHash(`0x${'aa'.repeat(32)}`) })]),
+    );
     expect(moved.events).toEqual([]);
     expect(moved.payment).toMatchObject({ status: 'detected', detectedInBlock: 11, confirmations: 1 });
   });
@@ -292,7 +300,11 @@ function creditsOf(history: bigint[][], upTo: number): Credit[] {
     .slice(0, upTo)
     .flatMap((amounts, index) =>
       amounts.map((amount, ordinal) =>
-        aCredit(amount, index + 1, { txHash: `0x${index}`, ordinal, blockTime: timeOf(index + 1) }),
+        aCredit(amount, index + 1, {
+          txHash: toTxHash(`0x${String(index).padStart(64, '0')}`),
+          ordinal,
+          blockTime: timeOf(index + 1),
+        }),
       ),
     );
 }

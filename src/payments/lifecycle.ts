@@ -7,6 +7,7 @@
  */
 
 import { type GivenBack, givenBack, type RefundFact } from './given-back.js';
+import { type TxHash } from '../ids/ids.js';
 
 /** The most that an amount in Postgres and in our JSON can be: 78 digits. */
 const MAX_SUM = 10n ** 78n - 1n;
@@ -61,7 +62,7 @@ export interface PaymentState {
 /** A transfer that counts towards the payment, where the canonical chain has it. */
 export interface Credit {
   /** Null: not known, but for its block. */
-  txHash: string | null;
+  txHash: TxHash | null;
   ordinal: number;
   kind: string;
   amount: bigint;

@@ -9,6 +9,8 @@ export class PaymentNotFoundError extends NotFoundError {
 }
 
 export class UnknownChainError extends ValidationFailedError {
+  override readonly code = 'unknown_chain';
+
   constructor(name: string, known: string[]) {
     super([
       {
@@ -20,6 +22,8 @@ export class UnknownChainError extends ValidationFailedError {
 }
 
 export class ChainRefusedError extends ValidationFailedError {
+  override readonly code = 'chain_not_available';
+
   constructor(name: string, reasons: string[]) {
     super([
       {
@@ -31,6 +35,8 @@ export class ChainRefusedError extends ValidationFailedError {
 }
 
 export class TokenNotOfferedError extends ValidationFailedError {
+  override readonly code = 'token_not_offered';
+
   constructor(id: string, why: string) {
     super([{ field: 'token_id', message: `token ${id} ${why}; GET /chains lists the tokens of each chain` }]);
   }
@@ -45,7 +51,7 @@ export class DepositNotFoundError extends NotFoundError {
 
 /** What was asked for does not fit what the deposit is by now. */
 export class DepositResolvedError extends DomainError {
-  readonly code = 'conflict';
+  readonly code = 'deposit_resolved';
 
   constructor(id: string, state: Exclude<DepositState, 'unassigned'>) {
     super(`deposit ${id} ${WHY_NOT[state]}`);

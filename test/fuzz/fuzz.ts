@@ -10,6 +10,7 @@ import { Random } from '../simulation/random.js';
 import { type Mutation, mutated } from './mutations.js';
 import { aHistory, type History, type Read, readsOf } from './reads.js';
 import { RpcChainReader } from '../../src/chain/reading/chain-reader.js';
+import { type Address, type TokenAddress } from '../../src/ids/ids.js';
 
 /** No step may take longer, in ms. */
 const LONGEST_STEP_MS = 5_000;
@@ -43,7 +44,7 @@ export class Fuzz {
     const chain = await TestChain.start();
     const history = await aHistory(chain);
     const pool = new RpcPool([chain.url], 31_337, { blockTimeMs: 600_000 });
-    const watch = { tokens: new Set<string>(), ownAmong: () => Promise.resolve(new Set<string>()) };
+    const watch = { tokens: new Set<TokenAddress>(), ownAmong: () => Promise.resolve(new Set<Address>()) };
     const block = await new RpcChainReader(pool, new BlockProver('full'), new Sources(), 1_000).block(
       history.number,
       watch,

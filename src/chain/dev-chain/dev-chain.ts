@@ -12,8 +12,9 @@ import { deployFeeds, devRates } from './price-feeds.js';
 import { RpcProxy } from './rpc-proxy.js';
 import { deployToken } from './test-token.js';
 import { WriteAheadLog } from './write-ahead-log.js';
+import { toAddress, toChainId, type TokenAddress, toTokenAddress } from '../../ids/ids.js';
 
-export const DEV_CHAIN_ID = 31_337;
+export const DEV_CHAIN_ID = toChainId(31_337);
 const SNAPSHOT_PERIOD_MS = 10_000;
 
 /** How far the database has followed the dev chain, and what it says is there. */
@@ -55,8 +56,11 @@ export async function startDevChain(options: DevChainOptions): Promise<RunningDe
   const anvil = restored ?? (await begin(options.followedTo));
   writeFileSync(files.pid, String(anvil.pid));
   writeFileSync(files.url, anvil.url);
-  const [payer] = (await anvil.rpc<string[]>('eth_accounts')) as [string];
-  const tokenAddress = restored ? readFileSync(files.token, 'utf8') : await deployToken(anvil, payer);
+  const [account] = (await anvil.rpc<string[]>('eth_accounts')) as [string];
+  const payer = toAddress(account);
+  const tokenAddress = restored
+    ? toTokenAddress(readFileSync(files.token, 'utf8'))
+    : await deployToken(anvil, payer);
   writeFileSync(files.token, tokenAddress);
   // A chain from before there were feeds gets them now.
   const isFed = restored !== null && existsSync(files.feeds);
@@ -107,7 +111,7 @@ export function devChainFiles(dataDir: string) {
 }
 
 /** The dev chain's own entry, in place of chains.yaml's. */
-export function devChainConfig(url: string, tokenAddress: string): ChainConfig {
+export function devChainConfig(url: string, tokenAddress: TokenAddress): ChainConfig {
   return {
     name: 'devchain',
     chainId: DEV_CHAIN_ID,
@@ -117,7 +121,7 @@ export function devChainConfig(url: string, tokenAddress: string): ChainConfig {
     confirmations: { kind: 'blocks', tiers: [{ upTo: null, blocks: 3 }] },
     blockTimeMs: 1_000,
     native: { symbol: 'ETH', decimals: 18 },
-    tokens: [{ symbol: 'TUSD', address: tokenAddress.toLowerCase(), decimals: 6, enabled: true }],
+    tokens: [{ symbol: 'TUSD', address: tokenAddress, decimals: 6, enabled: true }],
     internalTransfers: 'off',
     proofs: 'full',
     explorerUrl: null,

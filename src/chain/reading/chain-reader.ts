@@ -10,13 +10,14 @@ import { blockOf, blockRef, movementsOf, TRANSFER_TOPIC } from '../transfers/mov
 import { type RawBlock } from '../blocks/raw-block.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
 import { type Sources } from '../rpc/sources.js';
+import { type Address, type TokenAddress } from '../../ids/ids.js';
 
 /** What a reader need not ask about: everything else. */
 export interface Watch {
   /** Contracts whose Transfer logs are read, lower-case. */
-  tokens: ReadonlySet<string>;
+  tokens: ReadonlySet<TokenAddress>;
   /** Which of these addresses are ours; lower-case. */
-  ownAmong: (addresses: readonly string[]) => Promise<ReadonlySet<string>>;
+  ownAmong: (addresses: readonly Address[]) => Promise<ReadonlySet<Address>>;
 }
 
 /** What the scanner asks of a chain. Numbers are block heights; absent blocks are null. */
@@ -123,14 +124,14 @@ export class RpcChainReader implements ChainReader {
 function isWithoutLogs(
   { logsBloom }: RawBlock,
   { isHeaderProved }: BlockProof,
-  tokens: ReadonlySet<string>,
+  tokens: ReadonlySet<TokenAddress>,
 ): boolean {
   if (!isHeaderProved || logsBloom === undefined) return false;
   if (!mayContain(logsBloom, TRANSFER_TOPIC)) return true;
   return ![...tokens].some((token) => mayContain(logsBloom, token));
 }
 
-async function isAnyOwn(addresses: readonly string[], watch: Watch): Promise<boolean> {
+async function isAnyOwn(addresses: readonly Address[], watch: Watch): Promise<boolean> {
   return addresses.length > 0 && (await watch.ownAmong([...new Set(addresses)])).size > 0;
 }
 

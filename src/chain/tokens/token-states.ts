@@ -4,6 +4,7 @@ import { RepeatedMessage } from '../../process/repeated-message.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
 import { checkTokens, NOTHING_FOUND, type TokenFindings } from './check-tokens.js';
 import { type TokenProblem } from './token-check.js';
+import { type Address } from '../../ids/ids.js';
 
 /** A token's contract may be mended at any time, as it was spoilt. */
 const CHECK_AGAIN_MS = 60_000;
@@ -23,7 +24,7 @@ export class TokenStates {
   ) {}
 
   /** Why a token is out of service; null: it is not. @param address of its contract, lower-case */
-  problemOf(address: string): TokenProblem | null {
+  problemOf(address: Address): TokenProblem | null {
     return this.now.problems.get(address) ?? null;
   }
 

@@ -4,6 +4,7 @@ import { type ParityTrace, type TracedTransaction } from '../rpc/answers/traces.
 import { MethodNotFoundError, type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
 import { isPassing } from '../rpc/sources.js';
 import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
+import { type TxHash } from '../../ids/ids.js';
 
 /**
  * Every value transfer inside the transactions of a block, by `debug_traceBlockByHash`, or where the node lacks that by
@@ -21,7 +22,7 @@ export async function tracedMovements(rpc: Rpc, block: Block): Promise<Movement[
 }
 
 /** What the node tells of the block's transactions in one answer; one that it leaves out may be had by itself. */
-async function tracedAtOnce(rpc: Rpc, block: Block): Promise<Map<string, Movement[]>> {
+async function tracedAtOnce(rpc: Rpc, block: Block): Promise<Map<TxHash, Movement[]>> {
   const byFrames = await refusalOf(async () =>
     ofFrames(block, await rpc.call('debug_traceBlockByHash', [block.hash, { tracer: 'callTracer' }])),
   );
@@ -54,7 +55,7 @@ async function refusalOf<T>(ask: () => Promise<T>): Promise<T | RpcError> {
  * The same of one transaction.
  * @throws RpcError when the node cannot tell
  */
-export async function tracedMovementsOf(rpc: Rpc, hash: string): Promise<Movement[]> {
+export async function tracedMovementsOf(rpc: Rpc, hash: TxHash): Promise<Movement[]> {
   try {
     const top = await rpc.call('debug_traceTransaction', [hash, { tracer: 'callTracer' }]);
     return movementsIn(hash, ofCallFrames(top));
@@ -71,7 +72,7 @@ export async function tracedMovementsOf(rpc: Rpc, hash: string): Promise<Movemen
 function ofFrames(
   { hash: blockHash, transactions }: Block,
   traced: readonly TracedTransaction[],
-): Map<string, Movement[]> {
+): Map<TxHash, Movement[]> {
   const isNamed = traced.every(({ txHash }) => txHash !== undefined);
   if (!isNamed && traced.length !== transactions.length) {
     throw new UnprovenAnswerError(
@@ -93,7 +94,7 @@ function ofFrames(
 function ofTraces(
   { hash: blockHash, transactions }: Block,
   traces: readonly ParityTrace[],
-): Map<string, Movement[]> {
+): Map<TxHash, Movement[]> {
   if (traces.some((trace) => trace.blockHash !== blockHash)) {
     throw new UnprovenAnswerError(blockHash, 'its traces are of another block');
   }
@@ -105,7 +106,7 @@ function ofTraces(
   );
 }
 
-function movementsIn(txHash: string, transfers: readonly InnerTransfer[]): Movement[] {
+function movementsIn(txHash: TxHash, transfers: readonly InnerTransfer[]): Movement[] {
   return transfers.map((transfer, ordinal) => ({
     ...transfer,
     kind: 'internal',

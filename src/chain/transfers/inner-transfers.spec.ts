@@ -1,8 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { type CallFrame, type ParityTrace } from '../rpc/answers/traces.js';
 import { ofCallFrames, ofParityTraces } from './inner-transfers.js';
+import { type Address, toAddress, toTxHash } from '../../ids/ids.js';
 
-const [A, B, C] = ['aa', 'bb', 'cc'].map((byte) => `0x${byte.repeat(20)}`) as [string, string, string];
+const [A, B, C] = ['aa', 'bb', 'cc'].map((byte) => toAddress(`0x${byte.repeat(20)}`)) as [
+  Address,
+  Address,
+  Address,
+];
+const HASH = toTxHash(`0x${'dd'.repeat(32)}`);
 
 function aFrame(type: string, value: bigint | undefined, rest: Partial<CallFrame> = {}): CallFrame {
   return { type, from: A, to: B, ...(value === undefined ? {} : { value }), ...rest };
@@ -45,7 +51,7 @@ describe('ofParityTraces', () => {
     { type = 'call', ...rest }: Partial<ParityTrace> = {},
   ): ParityTrace {
     const action = { callType: 'call', from: A, to: B, value: BigInt(`0x${traceAddress.join('') || 9}`) };
-    return { type, action, result: {}, traceAddress, blockHash: '0x', transactionHash: '0x', ...rest };
+    return { type, action, result: {}, traceAddress, blockHash: '0x', transactionHash: HASH, ...rest };
   }
 
   it('gives the same list as the frames', () => {

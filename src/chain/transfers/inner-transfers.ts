@@ -1,9 +1,10 @@
 import { type CallFrame, type ParityTrace } from '../rpc/answers/traces.js';
+import { type Address } from '../../ids/ids.js';
 
 /** Value that a contract moved while a transaction ran. Addresses lower-case, wei. */
 export interface InnerTransfer {
-  from: string;
-  to: string;
+  from: Address;
+  to: Address;
   amount: bigint;
 }
 
@@ -47,7 +48,7 @@ function movedByTrace({ type, action, result }: ParityTrace): InnerTransfer[] {
     : [];
 }
 
-function transferOf(from?: string, to?: string, amount = 0n): InnerTransfer[] {
+function transferOf(from?: Address, to?: Address, amount = 0n): InnerTransfer[] {
   if (amount === 0n || from === undefined || to === undefined) return [];
   return [{ from, to, amount }];
 }

@@ -11,6 +11,7 @@ import {
 import { type RpcPool } from '../rpc/rpc-pool.js';
 import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
 import { unseenCredit } from './unseen-credit.js';
+import { type Address } from '../../ids/ids.js';
 
 /** `internal_transfers: trace`: by what the node says ran in each block, for every address of ours. */
 export class TracedTransfers implements InternalTransfers {
@@ -45,7 +46,7 @@ export class TracedTransfers implements InternalTransfers {
         this.rpc.fromOneEndpoint(async (rpc) => {
           const traced = await tracedMovements(rpc, block);
           const own = await ownAmong([...new Set(traced.map(({ to }) => to))]);
-          const credit = (address: string) => unseenCredit(rpc, this.prover, read, block, address);
+          const credit = (address: Address) => unseenCredit(rpc, this.prover, read, block, address);
           for (const address of own) requireArrival(block, address, traced, await credit(address));
           return traced.filter(({ to }) => own.has(to));
         }, 'traces'),
@@ -60,7 +61,7 @@ export class TracedTransfers implements InternalTransfers {
 /** A trace is the node's word alone; the balance has to have grown by as much. */
 function requireArrival(
   { hash }: Block,
-  address: string,
+  address: Address,
   traced: readonly Movement[],
   arrived: bigint,
 ): void {
