@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parseRates } from './load-rates.js';
 
@@ -68,6 +70,17 @@ single_source_ok: [EUR/USD]
       sequencers: { base: { chain: 'base', address: UPTIME.toLowerCase() } },
       singleSourceOk: ['EUR/USD'],
     });
+  });
+
+  it('takes the example of docs/prices.md, with what is commented out as well', () => {
+    const prices = readFileSync(join(import.meta.dirname, '../../docs/prices.md'), 'utf8');
+    const [, example = ''] = /```yaml\n(.*?)```/s.exec(prices) ?? [];
+    expect(example).toContain('single_source_ok');
+    expect(problems(example)).toEqual([]);
+    const all = example
+      .replace(/^# (sequencers.*)$/m, '$1')
+      .replace(/^# .*GBP.*$/m, 'single_source_ok: [EUR/USD]');
+    expect(read(all)).toMatchObject({ problems: [], rates: { singleSourceOk: ['EUR/USD'] } });
   });
 
   it('lists every problem at once, each with its line and what was meant', () => {

@@ -17,13 +17,13 @@ export class RateMetrics implements OnModuleInit {
 
   onModuleInit(): void {
     const report = () => this.rates.report();
-    if (report().length === 0) return;
     // Payments in an asset of their own need no rate, so that this process is ready without any.
-    this.health.add({
-      name: 'rates',
-      isEssential: false,
-      check: () => Promise.resolve().then(() => this.requireAll()),
-    });
+    if (report().length > 0)
+      this.health.add({
+        name: 'rates',
+        isEssential: false,
+        check: () => Promise.resolve().then(() => this.requireAll()),
+      });
     new Gauge({
       name: 'quittance_rate_is_priced',
       help: '1: the pair has a rate now, 0: it is refused',
