@@ -11,13 +11,15 @@ import { pairName, type RatesConfig } from '../config/rates.js';
 import { type Settings } from '../config/settings.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
 import { Ticker } from '../process/ticker.js';
-import { isRefusal } from './judge.js';
+import { isRefusal, type Judged } from './judge.js';
 import { RateHistory } from './rate-history.js';
 import { RateSources } from './rate-sources.js';
 import { type PairReport, RatesService } from './rates.service.js';
 
 /** Before anything could be read, as while the scan begins, the next attempt is soon. */
 const SOON_MS = 1_000;
+/** After a start the block scanned last may be too old for nodes to have its state; the scan is past it in a moment. */
+const SETTLED_MS = 60_000;
 const REMIND_MS = 60 * 60_000;
 const PRUNE_MS = 60 * 60_000;
 
@@ -29,6 +31,7 @@ export class RateRefresh implements OnApplicationBootstrap, BeforeApplicationShu
   private readonly refused = new Set<string>();
   private ticker: Ticker | null = null;
   private dueAtMs = 0;
+  private readonly settledAtMs = Date.now() + SETTLED_MS;
   private pruneAtMs = 0;
 
   constructor(
@@ -63,10 +66,9 @@ export class RateRefresh implements OnApplicationBootstrap, BeforeApplicationShu
       const now = new Date();
       const reports = this.service.report(now);
       reports.forEach((report) => this.tell(report));
-      const isBeginning = reports.some(({ judged }) =>
-        judged.some((one) => isRefusal(one) && one.code === 'not_read_yet'),
-      );
-      this.dueAtMs = now.getTime() + (isBeginning ? SOON_MS : this.settings.rateRefreshMs);
+      const isBeginning = reports.some(({ judged }) => judged.some(isNotReadYet));
+      const isSoon = isBeginning || (now.getTime() < this.settledAtMs && reports.some(lacksFeed));
+      this.dueAtMs = now.getTime() + (isSoon ? SOON_MS : this.settings.rateRefreshMs);
       // What is said while half of the sources are not read yet says nothing about the rate.
       if (!isBeginning) await this.history.record(reports, now);
       await this.pruneIfDue(now);
@@ -95,4 +97,14 @@ export class RateRefresh implements OnApplicationBootstrap, BeforeApplicationShu
     if (this.complaints.isDue(name, code, Date.now()))
       this.logger.warn({ pair: name, code, reason }, 'there is no rate');
   }
+}
+
+function isNotReadYet(judged: Judged): boolean {
+  return isRefusal(judged) && judged.code === 'not_read_yet';
+}
+
+function lacksFeed({ pair, judged }: PairReport): boolean {
+  return judged.some(
+    (one, index) => pair.sources[index]?.kind === 'feed' && isRefusal(one) && one.code === 'unreachable',
+  );
 }
