@@ -105,9 +105,10 @@ export function readsOf({ chain, shop, number, tokenNumber, inner, signed }: His
       run: (pool) => findTransaction(pool, inner, false),
     },
     { method: 'eth_getBlockByHash', isProved: true, run: traced },
-    { method: 'eth_getProof', isProved: false, run: balanced },
+    { method: 'eth_getProof', isProved: true, run: balanced },
     { method: 'eth_getBalance', without: ['eth_getProof'], isProved: false, run: traced },
-    { method: 'eth_getBalance', isProved: false, run: balanced },
+    { method: 'eth_getBalance', isProved: true, run: balanced },
+    // What a trace leaves out of a transaction leaves no trace: it is the node's word.
     { method: 'debug_traceBlockByHash', isProved: false, run: traced },
     { method: 'trace_block', without: noGeth, isProved: false, run: traced },
     { method: 'debug_traceTransaction', isProved: false, run: (pool) => findTransaction(pool, inner, true) },

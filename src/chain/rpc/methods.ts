@@ -97,6 +97,7 @@ export interface SimulatedLog {
 }
 
 export type RpcMethod = keyof typeof METHODS;
+export const RPC_METHODS = Object.keys(METHODS) as RpcMethod[];
 
 /** Blocks are the only answers whose form depends on what was asked. */
 export type ParamsOf<M extends RpcMethod> = M extends 'eth_getBlockByNumber' | 'eth_getBlockByHash'

@@ -20,7 +20,7 @@ export class TokenStates {
   constructor(
     private readonly config: ChainConfig,
     private readonly rpc: RpcPool,
-    private readonly logger: Logger,
+    private readonly logger: Pick<Logger, 'log' | 'warn' | 'error'>,
   ) {}
 
   /** Why a token is out of service; null: it is not. @param address of its contract, lower-case */

@@ -12,10 +12,14 @@ const abi = new Interface([
   'function nonces(address) view returns (uint256)',
 ]);
 
-/** A token's contract does not say how much an address holds: what it holds cannot be told. */
-export class UnreadableBalanceError extends Error {
+/**
+ * A token's contract does not say how much an address holds: what it holds cannot be told. It may have been the node,
+ * and not the contract, that said nothing, so that others are asked.
+ */
+export class UnreadableBalanceError extends RpcError {
   constructor(token: TokenAddress, address: Address) {
-    super(`the token at ${token} does not tell the balance of ${address}: its contract refuses, or is gone`);
+    super('the node', 'balanceOf', '', { kind: 'fatal' });
+    this.message = `the token at ${token} does not tell the balance of ${address}: its contract refuses, or is gone`;
   }
 }
 
