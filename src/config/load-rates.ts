@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { LineCounter, parseDocument } from 'yaml';
-import { type ChainConfig } from './chains.js';
 import { type Problem } from './configuration-error.js';
 import { locate } from './locate.js';
 import { NO_RATES, type RatesConfig } from './rates.js';
-import { readRates } from './read-rates.js';
+import { type PriceableChain, readRates } from './read-rates.js';
 
 export interface ReadRates {
   rates: RatesConfig;
@@ -16,10 +15,7 @@ export interface ReadRates {
  * @param path null: nothing is priced
  * @param chains those it may name
  */
-export function loadRates(
-  path: string | null,
-  chains: readonly Pick<ChainConfig, 'name' | 'chainId'>[],
-): ReadRates {
+export function loadRates(path: string | null, chains: readonly PriceableChain[]): ReadRates {
   if (path === null) return { rates: NO_RATES, problems: [] };
   try {
     return parseRates(readFileSync(path, 'utf8'), path, chains);
@@ -34,11 +30,7 @@ export function loadRates(
 }
 
 /** @param file its name, for the messages */
-export function parseRates(
-  content: string,
-  file: string,
-  chains: readonly Pick<ChainConfig, 'name' | 'chainId'>[],
-): ReadRates {
+export function parseRates(content: string, file: string, chains: readonly PriceableChain[]): ReadRates {
   const lines = new LineCounter();
   const document = parseDocument(content, { lineCounter: lines });
   const problems: Problem[] = document.errors.map(({ message }) => ({

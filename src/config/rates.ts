@@ -1,3 +1,5 @@
+import { type Address } from '../ids/ids.js';
+
 /** rates.yaml, checked. Addresses are lower-case hex with 0x. */
 export interface RatesConfig {
   pairs: PairConfig[];
@@ -12,7 +14,7 @@ export interface RatesConfig {
 export interface ContractPlace {
   /** Of chains.yaml. */
   chain: string;
-  address: string;
+  address: Address;
 }
 
 export interface PairConfig {

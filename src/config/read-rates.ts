@@ -1,4 +1,3 @@
-import { type ChainConfig } from './chains.js';
 import { address, isRecord, knownKeys, type Located, type Path } from './located.js';
 import { nearest } from './nearest.js';
 import {
@@ -10,6 +9,12 @@ import {
 } from './rates.js';
 import { chainOf, readSource } from './read-rate-source.js';
 
+/** What rates.yaml has to know of a chain. */
+export interface PriceableChain {
+  name: string;
+  chainId: number;
+}
+
 const KEYS = ['pairs', 'pegs', 'sequencers', 'single_source_ok'];
 const PAIR = /^([\w.$₮-]{1,32})\/([\w.$₮-]{1,32})$/u;
 /** Layer 2s whose prices stand still with their sequencer, and which have a feed that tells of it. */
@@ -20,10 +25,7 @@ const HAVE_SEQUENCERS: Readonly<Record<number, string>> = {
 };
 
 /** Reads rates.yaml; what is wrong is complained about. @param chains those of chains.yaml, with those switched off */
-export function readRates(
-  entry: Located,
-  chains: readonly Pick<ChainConfig, 'name' | 'chainId'>[],
-): RatesConfig {
+export function readRates(entry: Located, chains: readonly PriceableChain[]): RatesConfig {
   const { value } = entry;
   knownKeys(entry, [], value, KEYS);
   const names = chains.map(({ name }) => name);
@@ -168,7 +170,7 @@ function readSingleSourceOk(entry: Located, pairs: readonly PairConfig[]): strin
 function requireSequencers(
   entry: Located,
   { pairs, sequencers }: RatesConfig,
-  chains: readonly Pick<ChainConfig, 'name' | 'chainId'>[],
+  chains: readonly PriceableChain[],
 ): void {
   const used = new Set(
     pairs.flatMap(({ sources }) =>

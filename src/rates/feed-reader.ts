@@ -5,6 +5,7 @@ import { ChainService } from '../chain/chain.service.js';
 import { scannedPositions } from '../chain/position/scanned-positions.js';
 import { NodesDifferError } from '../chain/reading/contract-calls.js';
 import { type ContractPlace, type FeedSource } from '../config/rates.js';
+import { type Address } from '../ids/ids.js';
 import {
   DECIMALS,
   DESCRIPTION,
@@ -42,9 +43,9 @@ export class FeedReader {
     feeds: readonly FeedSource[],
     sequencers: Readonly<Record<string, ContractPlace>>,
   ): Promise<(FeedObservation | Refusal)[]> {
-    const asked = new Map<string, Map<string, readonly string[]>>();
+    const asked = new Map<string, Map<Address, readonly string[]>>();
     const ask = ({ chain, address }: ContractPlace, calls: readonly string[]) => {
-      const ofChain = asked.get(chain) ?? new Map<string, readonly string[]>();
+      const ofChain = asked.get(chain) ?? new Map<Address, readonly string[]>();
       ofChain.set(address, [...new Set([...(ofChain.get(address) ?? []), ...calls])]);
       asked.set(chain, ofChain);
     };
@@ -62,7 +63,7 @@ export class FeedReader {
 
   private async askChain(
     chain: string,
-    contracts: ReadonlyMap<string, readonly string[]>,
+    contracts: ReadonlyMap<Address, readonly string[]>,
   ): Promise<Answers | Refusal> {
     const calls = [...contracts].flatMap(([target, data]) => data.map((callData) => ({ target, callData })));
     try {

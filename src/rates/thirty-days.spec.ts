@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { type ChainConfig } from '../config/chains.js';
 import { type RatesConfig, type SourceConfig } from '../config/rates.js';
 import { type Settings } from '../config/settings.js';
+import { toAddress } from '../ids/ids.js';
 import { type FeedReader } from './feed-reader.js';
 import { isRefusal } from './judge.js';
 import { type FeedObservation, type FeedRound, type PublishedObservation } from './observation.js';
@@ -46,7 +47,7 @@ const NAMES = Object.keys(FAULTS);
 const feed = (base: string): SourceConfig => ({
   kind: 'feed',
   chain: 'base',
-  address: `0x${base}`,
+  address: toAddress(`0x${'f1'.repeat(20)}`),
   heartbeatS: HEARTBEAT_S,
   decimals: 8,
   description: `${base} / USD`,
@@ -61,7 +62,7 @@ const RATES: RatesConfig = {
     { base: 'USDC', quote: 'USD', sources: [feed('USDC')] },
   ],
   pegs: { USDC: 'USD' },
-  sequencers: { base: { chain: 'base', address: '0xuptime' } },
+  sequencers: { base: { chain: 'base', address: toAddress(`0x${'f2'.repeat(20)}`) } },
   singleSourceOk: [],
 };
 

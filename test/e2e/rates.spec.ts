@@ -8,6 +8,7 @@ import {
   type SourceConfig,
 } from '../../src/config/rates.js';
 import { loadSettings } from '../../src/config/load-settings.js';
+import { type Address, toAddress } from '../../src/ids/ids.js';
 import { type RatesView } from '../../src/rates/dto/rates.view.js';
 import { PriceSites } from '../../src/rates/price-sites.js';
 import { RateHistory } from '../../src/rates/rate-history.js';
@@ -29,15 +30,15 @@ let chain: TestChain;
 let site: Receiver;
 let app: TestApp;
 /** By what they call themselves. */
-const feeds = new Map<string, string>();
+const feeds = new Map<string, Address>();
 let siteAnswers: { status: number; body: string; headers?: Record<string, string> } = {
   status: 200,
   body: '',
 };
 
-async function deployFeed(description: string, answer: bigint): Promise<string> {
+async function deployFeed(description: string, answer: bigint): Promise<Address> {
   const values = AbiCoder.defaultAbiCoder().encode(['string', 'uint8', 'int256'], [description, 8, answer]);
-  const address = (await chain.deploy(artifact.bytecode + values.slice(2))).toLowerCase();
+  const address = toAddress(await chain.deploy(artifact.bytecode + values.slice(2)));
   feeds.set(description, address);
   return address;
 }
@@ -49,7 +50,7 @@ async function tell(description: string, name: string, ...values: unknown[]): Pr
   await chain.mine();
 }
 
-const feed = (address: string, description: string): SourceConfig => ({
+const feed = (address: Address, description: string): SourceConfig => ({
   kind: 'feed',
   chain: 'testchain',
   address,

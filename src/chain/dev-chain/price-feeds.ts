@@ -1,5 +1,6 @@
 import { AbiCoder } from 'ethers';
 import { type RatesConfig } from '../../config/rates.js';
+import { toAddress } from '../../ids/ids.js';
 import { type RunningAnvil } from './anvil.js';
 import artifact from './price-feed.json' with { type: 'json' };
 
@@ -41,7 +42,7 @@ export function devRates(chain: string, addresses: readonly string[]): RatesConf
         {
           kind: 'feed',
           chain,
-          address: addresses[index] as string,
+          address: toAddress(addresses[index] as string),
           heartbeatS: HEARTBEAT_S,
           decimals: DECIMALS,
           description: `${base} / ${quote}`,
