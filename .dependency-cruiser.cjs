@@ -95,7 +95,10 @@ module.exports = {
       comment:
         'Keys stay where they are; the command line also makes wallets and looks for what addresses hold.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(wallet/|cli/|backup/|doctor/|app\\.module|database/data-source)' },
+      from: {
+        path: '^src/',
+        pathNot: '^src/(wallet/|cli/|backup/|doctor/|app\\.module|database/data-source)',
+      },
       to: {
         path: OWN('wallet'),
         pathNot:
