@@ -1,6 +1,6 @@
 import { type Document, isMap, type LineCounter } from 'yaml';
 import { type Problem } from './configuration-error.js';
-import { type Located, type Path } from './located.js';
+import { type ChainsFileEntry, type Path } from './chains-file-entry.js';
 
 /** A file of YAML, and the problems found in it so far. */
 export interface YamlFile {
@@ -22,7 +22,7 @@ export function locate(
   root: Path,
   label: string,
   first: string,
-): Located | null {
+): ChainsFileEntry | null {
   const node = document.getIn(root, true);
   if (!isMap(node)) {
     problems.push({ name: `${file}, ${label}`, what: `must be a mapping that starts with "${first}: …"` });

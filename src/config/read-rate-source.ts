@@ -1,11 +1,18 @@
-import { address, integer, isRecord, knownKeys, type Located, type Path } from './located.js';
+import {
+  address,
+  integer,
+  isRecord,
+  knownKeys,
+  type ChainsFileEntry,
+  type Path,
+} from './chains-file-entry.js';
 import { urlWith } from './parsers.js';
 import { EXCHANGES, type JsonSource, type PairConfig, type SourceConfig } from './rates.js';
 import { nearest } from './nearest.js';
 
 type Pair = Pick<PairConfig, 'base' | 'quote'>;
 type Reader = (
-  entry: Located,
+  entry: ChainsFileEntry,
   path: Path,
   pair: Pair,
   given: Record<string, unknown>,
@@ -31,7 +38,7 @@ const USUAL_FEED_DECIMALS = 8;
 
 /** @returns the source; none where it was complained about */
 export function readSource(
-  entry: Located,
+  entry: ChainsFileEntry,
   path: Path,
   pair: Pair,
   given: unknown,
@@ -55,7 +62,7 @@ export function readSource(
 }
 
 function feed(
-  entry: Located,
+  entry: ChainsFileEntry,
   path: Path,
   { base, quote }: Pair,
   given: Record<string, unknown>,
@@ -84,7 +91,12 @@ function feed(
 }
 
 /** @returns the name; an empty one was complained about */
-export function chainOf(entry: Located, path: Path, given: unknown, chains: readonly string[]): string {
+export function chainOf(
+  entry: ChainsFileEntry,
+  path: Path,
+  given: unknown,
+  chains: readonly string[],
+): string {
   const name = typeof given === 'string' ? given : '';
   if (chains.includes(name)) return name;
   const meant = nearest(name, chains);
@@ -96,7 +108,12 @@ export function chainOf(entry: Located, path: Path, given: unknown, chains: read
   return '';
 }
 
-function ticker(entry: Located, path: Path, _pair: Pair, given: Record<string, unknown>): SourceConfig[] {
+function ticker(
+  entry: ChainsFileEntry,
+  path: Path,
+  _pair: Pair,
+  given: Record<string, unknown>,
+): SourceConfig[] {
   const exchange = EXCHANGES.find((one) => one === given.ticker);
   if (exchange === undefined) {
     const meant = nearest(String(given.ticker), EXCHANGES);
@@ -120,7 +137,7 @@ function ticker(entry: Located, path: Path, _pair: Pair, given: Record<string, u
 }
 
 function ecb(
-  entry: Located,
+  entry: ChainsFileEntry,
   path: Path,
   { base, quote }: Pair,
   given: Record<string, unknown>,
@@ -136,7 +153,12 @@ function ecb(
   return [{ kind: 'ecb' }];
 }
 
-function json(entry: Located, path: Path, _pair: Pair, given: Record<string, unknown>): SourceConfig[] {
+function json(
+  entry: ChainsFileEntry,
+  path: Path,
+  _pair: Pair,
+  given: Record<string, unknown>,
+): SourceConfig[] {
   const value = given.json;
   const at = [...path, 'json'];
   if (!isRecord(value)) {
@@ -151,7 +173,7 @@ function json(entry: Located, path: Path, _pair: Pair, given: Record<string, unk
   return [{ kind: 'json', url, path: steps, maxAgeS: integer(entry, [...at, 'max_age_s'], maxAge, MAX_AGE) }];
 }
 
-function urlOf(entry: Located, path: Path, given: unknown): string | null {
+function urlOf(entry: ChainsFileEntry, path: Path, given: unknown): string | null {
   try {
     return urlWith('http', 'https')(typeof given === 'string' ? given : '');
   } catch (error) {
@@ -161,7 +183,7 @@ function urlOf(entry: Located, path: Path, given: unknown): string | null {
 }
 
 /** As "data.0.price", or a list where a name has a dot in it. */
-function pathOf(entry: Located, path: Path, given: unknown): JsonSource['path'] | null {
+function pathOf(entry: ChainsFileEntry, path: Path, given: unknown): JsonSource['path'] | null {
   const steps: unknown[] | null =
     typeof given === 'string' && given !== '' ? given.split('.') : Array.isArray(given) ? given : null;
   if (
@@ -176,7 +198,12 @@ function pathOf(entry: Located, path: Path, given: unknown): JsonSource['path'] 
   return null;
 }
 
-function fixed(entry: Located, path: Path, _pair: Pair, given: Record<string, unknown>): SourceConfig[] {
+function fixed(
+  entry: ChainsFileEntry,
+  path: Path,
+  _pair: Pair,
+  given: Record<string, unknown>,
+): SourceConfig[] {
   const text = typeof given.fixed === 'string' ? given.fixed : entry.source([...path, 'fixed']);
   if (text !== undefined && DECIMAL.test(text) && /[1-9]/.test(text)) return [{ kind: 'fixed', value: text }];
   entry.complain([...path, 'fixed'], 'must be a decimal above zero, in quotes: "3500.00"');

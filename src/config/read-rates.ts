@@ -1,4 +1,4 @@
-import { address, isRecord, knownKeys, type Located, type Path } from './located.js';
+import { address, isRecord, knownKeys, type ChainsFileEntry, type Path } from './chains-file-entry.js';
 import { nearest } from './nearest.js';
 import {
   type ContractPlace,
@@ -25,7 +25,7 @@ const HAVE_SEQUENCERS: Readonly<Record<number, string>> = {
 };
 
 /** Reads rates.yaml; what is wrong is complained about. @param chains those of chains.yaml, with those switched off */
-export function readRates(entry: Located, chains: readonly PriceableChain[]): RatesConfig {
+export function readRates(entry: ChainsFileEntry, chains: readonly PriceableChain[]): RatesConfig {
   const { value } = entry;
   knownKeys(entry, [], value, KEYS);
   const names = chains.map(({ name }) => name);
@@ -40,7 +40,7 @@ export function readRates(entry: Located, chains: readonly PriceableChain[]): Ra
   return rates;
 }
 
-function readPairs(entry: Located, chains: readonly string[]): PairConfig[] {
+function readPairs(entry: ChainsFileEntry, chains: readonly string[]): PairConfig[] {
   const given = entry.value.pairs;
   if (!isRecord(given) || Object.keys(given).length === 0) {
     entry.complain(['pairs'], 'must name at least one pair, as in: pairs: { ETH/USD: [{ ticker: kraken }] }');
@@ -63,7 +63,11 @@ function readPairs(entry: Located, chains: readonly string[]): PairConfig[] {
   return pairs;
 }
 
-function readPair(entry: Located, path: Path, name: string): Pick<PairConfig, 'base' | 'quote'> | null {
+function readPair(
+  entry: ChainsFileEntry,
+  path: Path,
+  name: string,
+): Pick<PairConfig, 'base' | 'quote'> | null {
   const [, base, quote] = PAIR.exec(name) ?? [];
   if (base !== undefined && quote !== undefined && base !== quote) return { base, quote };
   entry.complain(path, 'must be two symbols with a slash between them, such as ETH/USD');
@@ -71,7 +75,7 @@ function readPair(entry: Located, path: Path, name: string): Pick<PairConfig, 'b
 }
 
 function readSources(
-  entry: Located,
+  entry: ChainsFileEntry,
   path: Path,
   pair: Pick<PairConfig, 'base' | 'quote'>,
   given: unknown,
@@ -107,7 +111,7 @@ function identityOf(source: SourceConfig): unknown[] {
 }
 
 /** A stablecoin without a price of its own would be taken at its word. */
-function readPegs(entry: Located, pairs: readonly PairConfig[]): Record<string, string> {
+function readPegs(entry: ChainsFileEntry, pairs: readonly PairConfig[]): Record<string, string> {
   const given = entry.value.pegs ?? {};
   if (!isRecord(given)) {
     entry.complain(['pegs'], 'must be a mapping such as { USDC: USD }');
@@ -130,7 +134,7 @@ function readPegs(entry: Located, pairs: readonly PairConfig[]): Record<string, 
   return pegs;
 }
 
-function readSequencers(entry: Located, chains: readonly string[]): Record<string, ContractPlace> {
+function readSequencers(entry: ChainsFileEntry, chains: readonly string[]): Record<string, ContractPlace> {
   const given = entry.value.sequencers ?? {};
   if (!isRecord(given)) {
     entry.complain(['sequencers'], 'must be a mapping such as { base: { chain: base, address: "0x…" } }');
@@ -153,7 +157,7 @@ function readSequencers(entry: Located, chains: readonly string[]): Record<strin
   return sequencers;
 }
 
-function readSingleSourceOk(entry: Located, pairs: readonly PairConfig[]): string[] {
+function readSingleSourceOk(entry: ChainsFileEntry, pairs: readonly PairConfig[]): string[] {
   const given = entry.value.single_source_ok ?? [];
   if (!Array.isArray(given)) {
     entry.complain(['single_source_ok'], 'must be a list of pairs, such as [TUSD/USD]');
@@ -168,7 +172,7 @@ function readSingleSourceOk(entry: Located, pairs: readonly PairConfig[]): strin
 }
 
 function requireSequencers(
-  entry: Located,
+  entry: ChainsFileEntry,
   { pairs, sequencers }: RatesConfig,
   chains: readonly PriceableChain[],
 ): void {
