@@ -38,6 +38,10 @@ export const PROBLEM_CODES = {
     kind: 'validation_failed',
     when: 'The token is unknown, disabled, or on another chain; `GET /chains` lists the tokens of each chain.',
   },
+  expiry_in_past: {
+    kind: 'validation_failed',
+    when: 'A payment cannot be given an end that is over already, or more than 30 days away; cancel it instead.',
+  },
   refund_too_small: {
     kind: 'validation_failed',
     when: 'A refund of less than the minimum costs more than it gives.',
@@ -95,6 +99,14 @@ export const PROBLEM_CODES = {
   idempotency_key_reused: {
     kind: 'idempotency_key_reused',
     when: 'The Idempotency-Key came with another request before; use a new one.',
+  },
+  payment_not_cancellable: {
+    kind: 'conflict',
+    when: 'Money has arrived for the payment, or it has ended: refund it instead of cancelling it.',
+  },
+  payment_not_extendable: {
+    kind: 'conflict',
+    when: 'The payment no longer waits for money, so that its expiry cannot be changed.',
   },
   deposit_resolved: {
     kind: 'conflict',

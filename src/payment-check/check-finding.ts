@@ -23,6 +23,7 @@ export const CHECK_CODES = [
   'unknown_token',
   'after_watch',
   'payment_failed',
+  'payment_cancelled',
   'zero_value',
   'failed',
   'other_address',

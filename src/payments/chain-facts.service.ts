@@ -216,6 +216,7 @@ export class ChainFactsService {
       tokenAddress: tokenAddressOf(payment, tokenAddresses),
       expiresAt: payment.expiresAt,
       status: payment.status,
+      cancelledAt: payment.cancelledAt,
     };
     return {
       ...transfer,

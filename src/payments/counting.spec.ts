@@ -23,6 +23,7 @@ const expected = {
   amount: 5n,
   tokenAddress: TOKEN,
   expiresAt,
+  cancelledAt: null,
   status: 'expired' as const,
 };
 const arrived = { chainId: CHAIN_ID, amount: 5n, tokenAddress: TOKEN, blockTime: expiresAt };
@@ -52,6 +53,15 @@ describe('whyNotCounted', () => {
     expect(whyNotCounted({ ...expected, tokenAddress: null }, native, DAY)).toBeNull();
   });
 
+  it('counts towards a cancelled payment what was mined before, whenever it is seen', () => {
+    const cancelledAt = arrived.blockTime;
+    const cancelled = { ...expected, status: 'cancelled' as const, cancelledAt };
+    expect(whyNotCounted(cancelled, arrived, DAY)).toBeNull();
+    const later = { ...arrived, blockTime: new Date(+cancelledAt + 1) };
+    expect(whyNotCounted(cancelled, later, DAY)).toBe('payment_cancelled');
+    expect(whyNotCounted({ ...cancelled, status: 'confirmed' }, later, DAY)).toBe('payment_cancelled');
+  });
+
   it('counts nothing more towards a payment that has failed, and more towards one that is confirmed', () => {
     expect(whyNotCounted({ ...expected, status: 'failed' }, arrived, DAY)).toBe('payment_failed');
     expect(whyNotCounted({ ...expected, status: 'confirmed' }, arrived, DAY)).toBeNull();
@@ -64,7 +74,7 @@ describe('doesCount', () => {
     const counting = UNCOUNTED_REASONS.filter((uncountedReason) =>
       doesCount({ ...deposit, uncountedReason }),
     );
-    expect(counting).toEqual(['after_watch']);
+    expect(counting).toEqual(['after_watch', 'payment_cancelled']);
   });
 });
 

@@ -10,6 +10,7 @@ export const UNCOUNTED_REASONS = [
   'wrong_asset',
   'after_watch',
   'payment_failed',
+  'payment_cancelled',
 ] as const;
 export type UncountedReason = (typeof UNCOUNTED_REASONS)[number];
 
@@ -31,6 +32,8 @@ interface Expected {
   tokenAddress: Asset;
   expiresAt: Date;
   status: PaymentStatus;
+  /** Null: it was not. */
+  cancelledAt: Date | null;
 }
 
 interface Arrived {
@@ -77,6 +80,8 @@ export function whyNotCounted(
   if (arrived.tokenAddress !== expected.tokenAddress) return 'wrong_asset';
   if (arrived.blockTime > watchEndsAt(expected, lateWatchMs)) return 'after_watch';
   if (expected.status === 'failed') return 'payment_failed';
+  // By the time in which it was mined, so that it does not matter when we see it.
+  if (expected.cancelledAt !== null && arrived.blockTime > expected.cancelledAt) return 'payment_cancelled';
   return null;
 }
 
@@ -92,7 +97,11 @@ export function depositState({ state, uncountedReason, resolution }: DepositFact
  */
 export function doesCount(deposit: DepositFacts): boolean {
   const state = depositState(deposit);
-  return state === 'counted' || (state === 'accepted' && deposit.uncountedReason === 'after_watch');
+  const { uncountedReason: reason } = deposit;
+  return (
+    state === 'counted' ||
+    (state === 'accepted' && (reason === 'after_watch' || reason === 'payment_cancelled'))
+  );
 }
 
 /**

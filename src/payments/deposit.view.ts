@@ -122,6 +122,8 @@ export function whyInWords({
       const end = watchEndsAt(payment, lateWatchMs).toISOString();
       return `It was mined at ${transfer.blockTime.toISOString()}, after the payment's watch window had ended at ${end}.`;
     }
+    case 'payment_cancelled':
+      return `It was mined at ${transfer.blockTime.toISOString()}, after the payment had been cancelled.`;
     case 'payment_failed':
       return 'The payment had failed before it arrived: a deep reorganisation took away money that was confirmed.';
   }

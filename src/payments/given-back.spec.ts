@@ -29,6 +29,7 @@ function aPayment(overrides: Partial<PaymentState> = {}): PaymentState {
     detectedAt: null,
     confirmedAt: null,
     settledAt: null,
+    cancelledAt: null,
     ...overrides,
   };
 }

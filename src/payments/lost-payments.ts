@@ -82,6 +82,7 @@ export class LostPayments {
       metadata: { lost_payment: `its address was given out, or passed over: ${skip.reason}` },
       version: 1,
       expiresAt: LONG_PAST,
+      cancelledAt: null,
       createdAt: new Date(),
     });
   }

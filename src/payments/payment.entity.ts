@@ -16,7 +16,7 @@ export interface PaymentSweep {
 @Entity('payments')
 @Check(
   'payments_status_check',
-  `status IN ('pending','partially_paid','detected','confirmed','settled','expired','failed')`,
+  `status IN ('pending','partially_paid','detected','confirmed','settled','expired','failed','cancelled')`,
 )
 @Check('payments_exception_check', `exception IN ('underpaid','overpaid','late')`)
 @Check('payments_amount_check', 'amount > 0')
@@ -141,4 +141,8 @@ export class Payment {
 
   @Column('timestamptz', { name: 'settled_at', nullable: true })
   settledAt: Date | null;
+
+  /** When its merchant cancelled it, whether or not money undid that. */
+  @Column('timestamptz', { name: 'cancelled_at', nullable: true })
+  cancelledAt: Date | null;
 }

@@ -1,5 +1,6 @@
 import { DomainError, NotFoundError, ValidationFailedError } from '../http/problem.js';
 import { type DepositState } from './counting.js';
+import { type PaymentStatus } from './lifecycle.js';
 
 /** Also said of another merchant's payment: that it exists is none of their business. */
 export class PaymentNotFoundError extends NotFoundError {
@@ -39,6 +40,30 @@ export class TokenNotOfferedError extends ValidationFailedError {
 
   constructor(id: string, why: string) {
     super([{ field: 'token_id', message: `token ${id} ${why}; GET /chains lists the tokens of each chain` }]);
+  }
+}
+
+export class PaymentNotCancellableError extends DomainError {
+  readonly code = 'payment_not_cancellable';
+
+  constructor(id: string, status: PaymentStatus) {
+    super(`payment ${id} is ${status} and has received money, or has ended: refund what arrived instead`);
+  }
+}
+
+export class PaymentNotExtendableError extends DomainError {
+  readonly code = 'payment_not_extendable';
+
+  constructor(id: string, status: PaymentStatus) {
+    super(`payment ${id} is ${status} and no longer waits for money; make another payment`);
+  }
+}
+
+export class ExpiryInPastError extends ValidationFailedError {
+  override readonly code = 'expiry_in_past';
+
+  constructor() {
+    super([{ field: 'expires_at', message: 'must be in the future, and at most 30 days away' }]);
   }
 }
 

@@ -458,6 +458,50 @@ describe('GET /payments', () => {
   });
 });
 
+describe('a payment that is there', () => {
+  const change = (id: string, body: object) =>
+    app.request<PaymentView>('PATCH', `/api/v1/payments/${id}`, body);
+  const cancel = (id: string) => app.request<PaymentView>('POST', `/api/v1/payments/${id}/cancel`);
+
+  it('is changed in reference, metadata and expiry, and tells of it where something differs', async () => {
+    const { id, expires_at: before } = await app.createPayment({ metadata: { a: 1 } });
+    const later = new Date(Date.parse(before) + 60_000).toISOString();
+    const { body } = await change(id, { reference: 'new', metadata: null, expires_at: later });
+    expect(body).toMatchObject({ reference: 'new', metadata: null, expires_at: later, version: 2 });
+    expect(await change(id, { reference: 'new', expires_at: later })).toMatchObject({ body: { version: 2 } });
+    expect(await app.payment(id)).toEqual(body);
+    expect(await app.eventsOf(id)).toEqual(['payment.created', 'payment.updated']);
+    await expectRefusal(change(id, { expires_at: '2020-01-01T00:00:00Z' }), 400, /must be in the future/);
+    await expectRefusal(change(id, { amount: '5' }), 400, /amount: is not known here/);
+    const other = '018f0000-0000-7000-8000-000000000000';
+    await expectRefusal(change(other, { reference: 'x' }), 404, /there is no payment/);
+  });
+
+  it('is cancelled while nothing has arrived; what is mined later is unassigned, and counts when accepted', async () => {
+    const { id, address } = await app.createPayment();
+    const [first, again] = [await cancel(id), await cancel(id)];
+    expect(first.body).toMatchObject({ status: 'cancelled', cancelled_at: expect.any(String) });
+    expect(again).toMatchObject({ status: 200, body: first.body });
+    expect(await app.eventsOf(id)).toEqual(['payment.created', 'payment.cancelled']);
+    await expectRefusal(change(id, { expires_at: '2999-01-01' }), 409, /no longer waits for money/);
+    await chain.rpc('evm_increaseTime', [2]);
+    await chain.pay(address, 1_000n);
+    await chain.mine(4);
+    await app.waitForBlock(await chain.height());
+    const { body } = await app.request<{ data: { id: string }[] }>(
+      'GET',
+      `/api/v1/deposits?address=${address}`,
+    );
+    expect(body.data).toMatchObject([{ status: 'unassigned', reason: 'payment_cancelled' }]);
+    expect((await app.payment(id)).status).toBe('cancelled');
+    await app.request('POST', `/api/v1/deposits/${body.data[0]?.id}/accept`);
+    await chain.mine();
+    await app.waitForStatus(id, 'confirmed');
+    const problem = await expectRefusal(cancel(id), 409, /refund what arrived/);
+    expect(problem.code).toBe('payment_not_cancellable');
+  });
+});
+
 describe('the rest of the surface', () => {
   it('lists chains with their tokens and states', async () => {
     const { body } = await app.request<{

@@ -258,7 +258,8 @@ function candidate<T>(member: PoolMember, read: (rpc: Rpc) => Promise<T>, what: 
 }
 
 /** Two endpoints of one host, as with two keys of one vendor, are told apart by their place. */
-function labelled(urls: readonly string[]): { url: string; label: string }[] {
+/** Each endpoint by its host, those of one host by their place as well: their paths hold keys. */
+export function labelled(urls: readonly string[]): { url: string; label: string }[] {
   const hosts = urls.map((url) => new URL(url).host);
   return urls.map((url, index) => {
     const host = hosts[index] as string;

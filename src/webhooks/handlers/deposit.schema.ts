@@ -20,7 +20,17 @@ const DEPOSIT_FIELDS: Record<keyof DepositView, JsonSchema> = {
   id: UUID,
   status: DEPOSIT_STATUS,
   state: DEPOSIT_STATUS,
-  reason: { enum: ['absurd_amount', 'wrong_chain', 'wrong_asset', 'after_watch', 'payment_failed', null] },
+  reason: {
+    enum: [
+      'absurd_amount',
+      'wrong_chain',
+      'wrong_asset',
+      'after_watch',
+      'payment_failed',
+      'payment_cancelled',
+      null,
+    ],
+  },
   reason_text: orNull(TEXT),
   payment_id: UUID,
   chain: TEXT,
