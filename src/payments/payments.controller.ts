@@ -30,7 +30,7 @@ export class PaymentsController {
   @ApiHeader({
     name: 'Idempotency-Key',
     required: false,
-    description: 'Send it again after a failure: the first answer comes back',
+    description: 'Send it again after a failure: the first answer is returned',
   })
   @ApiCreatedResponse({ type: PaymentBody })
   create(
