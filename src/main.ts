@@ -5,13 +5,14 @@ import { getDataSourceToken } from '@nestjs/typeorm';
 import { type Logger } from 'pino';
 import { type DataSource } from 'typeorm';
 import { AuthService } from './auth/auth.service.js';
+import { ChainService } from './chain/chain.service.js';
 import { envFileProblems } from './config/env-file.js';
 import { configurationOf, ENV_FILE, readEnvironment } from './config/read-configuration.js';
 import { type Settings } from './config/settings.js';
 import { createApp } from './configure-app.js';
 import { createPino } from './http/pino-logger.js';
 import { freePort, tryPort } from './process/ports.js';
-import { banner } from './runtime/banner.js';
+import { banner, refusedText } from './runtime/banner.js';
 import { consoleToLog } from './runtime/console-to-log.js';
 import { ensureDevKey } from './runtime/dev-key.js';
 import { type Runtime, startRuntime } from './runtime/runtime.js';
@@ -110,9 +111,13 @@ async function start(): Promise<void> {
   }
   await app.listen(port, settings.host);
   const url = (await app.getUrl()).replace('[::1]', 'localhost');
+  const chains = app.get(ChainService, { strict: false });
+  const refused = chains.all().flatMap(({ name }) => (chains.status(name).state === 'refused' ? [name] : []));
   if (isProduction)
     pino.info(startedEvent(runtime.configuration, url, settings.databaseUrl === null), 'started');
-  if (!isProduction || process.stdout.isTTY) process.stdout.write(`${banner(url, runtime)}\n`);
+  if (isProduction && refused.length > 0)
+    pino.error({ refused }, refusedText(runtime.configuration.chains.length, refused));
+  if (!isProduction || process.stdout.isTTY) process.stdout.write(`${banner(url, runtime, refused)}\n`);
 }
 
 const started = start();

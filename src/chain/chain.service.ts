@@ -8,8 +8,6 @@ import { type ChainAccounts } from './accounts/chain-accounts.js';
 import { type Connection, connectChain } from './chain-connection.js';
 import { type Chain } from './chain.js';
 import { checkChain } from './chain-check.js';
-import { type ChainReader } from './reading/chain-reader.js';
-import { type InternalTransfers } from './transfers/internal-transfers.js';
 import { type NewerFork } from './proof/block-prover.js';
 import { NewHeads } from './rpc/new-heads.js';
 import { type Contradiction } from './rpc/rpc-contradiction.js';
@@ -83,9 +81,10 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
 
   /** The chain of a configuration, with the ways to its nodes. */
   of({ name }: Pick<ChainConfig, 'name'>): Chain {
-    const { config, accounts, evidence, reader, tokens } = this.connection(name);
+    const { config, accounts, evidence, reader, internal, tokens } = this.connection(name);
     const tokenProblem = (address: Address) => tokens.problemOf(address);
-    return { ...config, accounts, evidence, reader, tokenProblem };
+    const disputedAmongEndpoints = () => this.disputedAmongEndpoints(name);
+    return { ...config, accounts, evidence, reader, internal, disputedAmongEndpoints, tokenProblem };
   }
 
   find(name: string): ChainConfig | undefined {
@@ -103,17 +102,8 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
     else this.halts.set(name, reason);
   }
 
-  reader(name: string): ChainReader {
-    return this.connection(name).reader;
-  }
-
   accounts(name: string): ChainAccounts {
     return this.connection(name).accounts;
-  }
-
-  /** How value is found that contracts send: as `internal_transfers` says. */
-  internalTransfers(name: string): InternalTransfers {
-    return this.connection(name).internal;
   }
 
   /**
@@ -160,18 +150,6 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
       this.logger.error({ chain: name, ...found }, 'rpc endpoints contradict each other');
     }
     return found;
-  }
-
-  /**
-   * Compares the endpoints of a chain now.
-   * @returns the lowest block that may be on a losing fork, since endpoints contradict each other about it, or one that
-   * kept up until now has yet to show it; null where there is none
-   */
-  async disputedFrom(name: string): Promise<number | null> {
-    const contradiction = await this.contradiction(name);
-    const { unshownFrom } = this.connection(name).rpc;
-    if (contradiction === null || unshownFrom === null) return contradiction?.from ?? unshownFrom;
-    return Math.min(contradiction.from, unshownFrom);
   }
 
   /** As it was last found, without asking. */
@@ -236,6 +214,13 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
     const connection = this.connections.get(name);
     if (!connection) throw new Error(`no chain is named ${name}`);
     return connection;
+  }
+
+  private async disputedAmongEndpoints(name: string): Promise<number | null> {
+    const contradiction = await this.contradiction(name);
+    const { unshownFrom } = this.connection(name).rpc;
+    if (contradiction === null || unshownFrom === null) return contradiction?.from ?? unshownFrom;
+    return Math.min(contradiction.from, unshownFrom);
   }
 
   /** What chains.yaml no longer lists is switched off, never deleted: payments refer to it. */

@@ -3,7 +3,7 @@ import { getAddress } from 'ethers';
 import { type Document, isMap, isSeq, LineCounter, parseDocument } from 'yaml';
 import { type ChainConfig } from './chains.js';
 import { ConfigurationError, type Problem } from './configuration-error.js';
-import { type Located } from './located.js';
+import { type ChainsFileEntry } from './chains-file-entry.js';
 import { readChain } from './read-chain.js';
 
 /**
@@ -48,20 +48,20 @@ export function parseChains(content: string, file: string): { chains: ChainConfi
     };
   }
   const chains = document.contents.items.flatMap((_item, index) => {
-    const located = locate(document, lines, file, index, problems);
-    return located ? [readChain(located)] : [];
+    const entry = entryAt(document, lines, file, index, problems);
+    return entry ? [readChain(entry)] : [];
   });
   problems.push(...doubles(chains, file));
   return { chains, problems };
 }
 
-function locate(
+function entryAt(
   document: Document.Parsed,
   lines: LineCounter,
   file: string,
   index: number,
   problems: Problem[],
-): Located | null {
+): ChainsFileEntry | null {
   const node = document.getIn([index], true);
   if (!isMap(node)) {
     problems.push({
