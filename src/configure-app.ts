@@ -20,7 +20,7 @@ import { UnreadableUrlError } from './http/unreadable-url.error.js';
 import { validationPipe } from './http/validation.js';
 
 const BODY_LIMIT_BYTES = 256 * 1024;
-/** To send a request whole. Fastify sets none, which lets slow senders keep connections for ever. */
+/** To send a request whole. Fastify sets none, which lets slow senders keep connections forever. */
 const REQUEST_TIMEOUT_MS = 30_000;
 const API_PREFIX = 'api/v1';
 const OUTSIDE_PREFIX = [

@@ -45,7 +45,7 @@ const PROBLEM_SCHEMA = {
     },
     title: { type: 'string' as const },
     status: { type: 'integer' as const },
-    detail: { type: 'string' as const, description: 'What happened this time, and how to mend it' },
+    detail: { type: 'string' as const, description: 'What happened this time, and how to fix it' },
     errors: {
       type: 'array' as const,
       description: 'What is wrong with which field',

@@ -37,7 +37,7 @@ export class PaymentsController {
   @ApiHeader({
     name: 'Idempotency-Key',
     required: false,
-    description: 'Send it again after a failure: the first answer comes back',
+    description: 'Send it again after a failure: the first answer is returned',
   })
   @ApiBody({
     type: CreatePaymentDto,
