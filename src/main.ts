@@ -1,3 +1,4 @@
+import { speakJson } from './runtime/production-log.js';
 import 'reflect-metadata';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -5,6 +6,7 @@ import { getDataSourceToken } from '@nestjs/typeorm';
 import { type Logger } from 'pino';
 import { type DataSource } from 'typeorm';
 import { AuthService } from './auth/auth.service.js';
+import { ChainService } from './chain/chain.service.js';
 import { envFileProblems } from './config/env-file.js';
 import { configurationOf, ENV_FILE, readEnvironment } from './config/read-configuration.js';
 import { type Settings } from './config/settings.js';
@@ -12,10 +14,10 @@ import { createApp } from './configure-app.js';
 import { createPino } from './http/pino-logger.js';
 import { freePort, tryPort } from './process/ports.js';
 import { banner } from './runtime/banner.js';
-import { consoleToLog } from './runtime/console-to-log.js';
+import { writeToTerminal } from './runtime/console-to-log.js';
 import { ensureDevKey } from './runtime/dev-key.js';
 import { type Runtime, startRuntime } from './runtime/runtime.js';
-import { startedEvent } from './runtime/started.js';
+import { servesNoChain, startedEvent } from './runtime/started.js';
 
 class PortInUseError extends Error {
   constructor(port: number) {
@@ -30,13 +32,15 @@ const SAME_SIGNAL_MS = 1_000;
 let say: (line: string) => void = (line) => void process.stdout.write(`${line}\n`);
 let refuse: (error: Error) => void = ({ message }) =>
   void process.stderr.write(`Quittance did not start: ${message}\n`);
+let complain: (error: Error) => void = ({ message }) =>
+  void process.stderr.write(`Quittance did not end properly: ${message}\n`);
 
-/** In production every line is JSON, also those of libraries, and also before the settings are read. */
-function speakJson(level: string): Logger {
-  const pino = createPino(level);
-  consoleToLog(pino);
+/** In production all of that goes to the log. */
+function productionLog(level: string): Logger {
+  const pino = speakJson(level);
   say = (line) => pino.info(line);
   refuse = ({ message }) => pino.fatal({ reason: message }, 'did not start');
+  complain = ({ message }) => pino.error({ reason: message }, 'did not end properly');
   return pino;
 }
 
@@ -73,7 +77,7 @@ function onSignal(timeoutMs: number): void {
     stop(timeoutMs).then(
       () => process.exit(0),
       (error: Error) => {
-        process.stderr.write(`Quittance did not end properly: ${error.message}\n`);
+        complain(error);
         process.exit(1);
       },
     );
@@ -92,10 +96,10 @@ async function portFor(settings: Settings): Promise<number> {
 async function start(): Promise<void> {
   const environment = await readEnvironment();
   const isProduction = environment.NODE_ENV === 'production';
-  if (isProduction) speakJson('info');
+  if (isProduction) productionLog('info');
   const given = configurationOf(environment, envFileProblems(ENV_FILE));
   const { settings } = given;
-  const pino = isProduction ? speakJson(settings.logLevel) : createPino(settings.logLevel);
+  const pino = isProduction ? productionLog(settings.logLevel) : createPino(settings.logLevel);
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.on(signal, () => onSignal(settings.shutdownTimeoutMs));
   const port = await portFor(settings);
@@ -110,9 +114,18 @@ async function start(): Promise<void> {
   }
   await app.listen(port, settings.host);
   const url = (await app.getUrl()).replace('[::1]', 'localhost');
-  if (isProduction)
-    pino.info(startedEvent(runtime.configuration, url, settings.databaseUrl === null), 'started');
-  if (!isProduction || process.stdout.isTTY) process.stdout.write(`${banner(url, runtime)}\n`);
+  const chains = app.get(ChainService);
+  const begun = {
+    url,
+    isEmbedded: settings.databaseUrl === null,
+    stateOf: (name: string) => chains.status(name).state,
+  };
+  const servesNone = servesNoChain(runtime.configuration, begun);
+  if (isProduction) {
+    pino.info(startedEvent(runtime.configuration, begun), 'started');
+    if (servesNone) pino.error('no chain is served: chains.yaml and the chains disagree');
+  }
+  if (!isProduction || process.stdout.isTTY) writeToTerminal(`${banner(url, runtime, servesNone)}\n`);
 }
 
 const started = start();

@@ -1,6 +1,7 @@
 import { ConfigModule } from '@nestjs/config';
 import { type ChainConfig } from './chains.js';
 import { ConfigurationError, type Problem } from './configuration-error.js';
+import { environmentProblems } from './environment-names.js';
 import { envFileProblems } from './env-file.js';
 import { readChains } from './load-chains.js';
 import { type Environment, readSettings } from './load-settings.js';
@@ -43,7 +44,12 @@ export async function readEnvironment(): Promise<Environment> {
 export function configurationOf(environment: Environment, known: readonly Problem[] = []): Configuration {
   const { settings, problems } = readSettings(environment);
   const { chains, problems: chainProblems } = readChains(settings.chainsFile);
-  const found = [...known, ...problems, ...chainProblems];
+  const isProduction = settings.nodeEnv === 'production';
+  // A name that is misspelt in `.env` is told once.
+  const misspelt = environmentProblems(environment, isProduction).filter(
+    ({ name }) => !known.some((one) => one.name === name),
+  );
+  const found = [...known, ...misspelt, ...problems, ...chainProblems];
   // What could not be read would only be complained of a second time.
   if (found.length === 0) found.push(...treasuryProblems(settings, chains));
   if (found.length > 0) throw new ConfigurationError(found);

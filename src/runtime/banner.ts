@@ -2,9 +2,12 @@ import { custodyText } from './custody.js';
 import { type Runtime } from './runtime.js';
 
 /** What someone who has just started Quittance wants to know. */
-export function banner(url: string, runtime: Runtime): string {
+export function banner(url: string, runtime: Runtime, servesNone: boolean): string {
   const { configuration, devChain, secrets } = runtime;
-  const lines = ['', 'Quittance is ready', `  API        ${url}/api/v1`, `  docs       ${url}/docs`];
+  const first = servesNone
+    ? 'No chain is served: chains.yaml and the chains disagree, the lines above say where'
+    : 'Quittance is ready';
+  const lines = ['', first, `  API        ${url}/api/v1`, `  docs       ${url}/docs`];
   const chain = configuration.chains[0]?.name ?? 'ethereum';
   if (secrets) lines.push(`  dev key    ${secrets.apiKey}`);
   if (devChain) lines.push(`  dev chain  ${devChain.rpcUrl} (pay from ${devChain.payer})`);

@@ -103,6 +103,10 @@ export class QuittanceProcess {
     return (await response.json()) as T;
   }
 
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
   /** @returns the exit code, or the signal that ended it */
   async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | string | null> {
     if (!this.hasEnded) this.child.kill(signal);
