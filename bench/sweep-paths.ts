@@ -15,6 +15,7 @@ import { batchPayload } from '../src/sweeper/planning/batch-payload.js';
 import { batchGasLimit } from '../src/outgoing/gas.js';
 import { compile } from '../test/contracts/compile.js';
 import { TestChain } from '../test/harness/test-chain.js';
+import { type Address, toAddress } from '../src/ids/ids.js';
 
 const ETHER = 10n ** 18n;
 const GWEI = 10n ** 9n;
@@ -42,13 +43,13 @@ class Paths {
   private constructor(
     private readonly chain: TestChain,
     private readonly tank: Wallet,
-    private readonly treasury: string,
+    private readonly treasury: Address,
     private readonly token: string,
     private readonly permitSweep: string,
-    private readonly delegate: string,
+    private readonly delegate: Address,
   ) {}
 
-  static async on(chain: TestChain, tank: Wallet, treasury: string): Promise<Paths> {
+  static async on(chain: TestChain, tank: Wallet, treasury: Address): Promise<Paths> {
     const deploy = (name: string, args = '') =>
       chain.deploy(
         compile(join(import.meta.dirname, `../test/contracts/${name}.sol`)).bytecode + args.slice(2),
@@ -61,7 +62,7 @@ class Paths {
       treasury,
       await deploy('PermitToken'),
       await deploy('PermitSweep', known),
-      await chain.deploy(creationCode({ treasury, operator: tank.address })),
+      await chain.deploy(creationCode({ treasury, operator: toAddress(tank.address) })),
     );
     // A treasury that has some already, as most have: the first transfer to it costs more.
     await paths.paid(treasury);
@@ -194,7 +195,7 @@ class Paths {
 }
 
 /** Gas of one sweep of a token by each way there is, all measured with the same token. */
-export async function gasOfPaths(tank: Wallet, treasury: string): Promise<Record<string, number>> {
+export async function gasOfPaths(tank: Wallet, treasury: Address): Promise<Record<string, number>> {
   // The first with EIP-7702.
   const chain = await TestChain.start({}, ['--hardfork', 'prague']);
   try {

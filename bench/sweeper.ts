@@ -13,6 +13,7 @@ import { tempFolder } from '../test/harness/temp-folder.js';
 import { TestChain } from '../test/harness/test-chain.js';
 import { publish } from './report.js';
 import { gasOfPaths } from './sweep-paths.js';
+import { toAddress } from '../src/ids/ids.js';
 
 const MNEMONIC = 'legal winner thank year wave sausage worth useful legal winner thank yellow';
 const TANK = new Wallet(`0x${'7a'.repeat(32)}`);
@@ -30,7 +31,9 @@ await chain.rpc('anvil_setBalance', [TANK.address, toQuantity(1_000n * ETHER)]);
 // An account that exists: the first transfer to it would cost more.
 await chain.rpc('anvil_setBalance', [TREASURY, toQuantity(1n)]);
 const chainsFile = join(folder.path, 'chains.yaml');
-const delegate = await chain.deploy(creationCode({ treasury: TREASURY, operator: TANK.address }));
+const delegate = await chain.deploy(
+  creationCode({ treasury: toAddress(TREASURY), operator: toAddress(TANK.address) }),
+);
 let { quittance, client } = await start();
 
 async function start(batches?: SweepBatches) {
@@ -137,12 +140,16 @@ try {
     maxPriorityFeePerGas: 1n,
   };
   const deposits = signaturesPerSecond((derivationIndex) =>
-    keys.sign({ kind: 'deposit', derivationIndex }, addresses[derivationIndex] as string, transaction),
+    keys.sign(
+      { kind: 'deposit', derivationIndex },
+      toAddress(addresses[derivationIndex] as string),
+      transaction,
+    ),
   );
   const tank = signaturesPerSecond(() =>
-    keys.sign({ kind: 'gas_tank' }, TANK.address.toLowerCase(), transaction),
+    keys.sign({ kind: 'gas_tank' }, toAddress(TANK.address), transaction),
   );
-  const paths = await gasOfPaths(TANK, TREASURY);
+  const paths = await gasOfPaths(TANK, toAddress(TREASURY));
   publish({
     name: 'sweeper',
     figures: {

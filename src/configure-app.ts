@@ -8,6 +8,7 @@ import { type Logger } from 'pino';
 import { AppModule } from './app.module.js';
 import { type Configuration } from './config/read-configuration.js';
 import { VERSION } from './config/version.js';
+import { isReplayed } from './http/idempotency.js';
 import { readJsonBodies } from './http/json-body.js';
 import { completeDescription } from './http/openapi.js';
 import { PinoLogger } from './http/pino-logger.js';
@@ -108,6 +109,10 @@ function decorateAnswers(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.headers(headersOf(request));
     done();
+  });
+  fastify.addHook('preSerialization', (_request, reply, body, done) => {
+    if (isReplayed(body)) void reply.header('idempotent-replayed', 'true');
+    done(null, body);
   });
   fastify.addHook('onResponse', (request, reply, done) => {
     request.log.info(

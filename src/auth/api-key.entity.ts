@@ -1,16 +1,25 @@
-import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { Merchant } from './merchant.entity.js';
 
 /** An API key as we keep it: never the key itself, only its SHA-256 and a prefix to recognise it by. */
 @Entity('api_keys')
+@Check(
+  'api_keys_operator_check',
+  `is_operator = ('admin' = ANY (scopes)) AND (is_operator OR merchant_id IS NOT NULL)`,
+)
 @Index('api_keys_merchant_idx', ['merchantId', 'id'])
 export class ApiKey {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'api_keys_pkey' })
   id: string;
 
+  /** Null: an operator's, which acts for the merchant that a request names. */
   @ForeignKey(() => Merchant, { name: 'api_keys_merchant_fkey' })
-  @Column('uuid', { name: 'merchant_id' })
-  merchantId: string;
+  @Column('uuid', { name: 'merchant_id', nullable: true })
+  merchantId: string | null;
+
+  /** It manages the installation. No merchant's key does: Postgres refuses one with the scope `admin`. */
+  @Column('boolean', { name: 'is_operator', default: false })
+  isOperator: boolean;
 
   @Column('varchar', { length: 200 })
   name: string;

@@ -1,41 +1,95 @@
-import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { SETTINGS } from '../config/configuration.module.js';
-import { type Settings } from '../config/settings.js';
-import { MissingScopeError, NoApiKeyError, TooManyRequestsError } from './auth.errors.js';
-import { AuthService } from './auth.service.js';
-import { type Scope } from './authenticated-key.js';
-import { RequestBudget } from './request-budget.js';
-import { type AuthenticatedRequest, IS_PUBLIC, REQUIRED_SCOPE } from './scopes.js';
+import { isUUID } from 'class-validator';
+import { type FastifyReply } from 'fastify';
+import {
+  MerchantNotFoundError,
+  MerchantNotNamedError,
+  MissingScopeError,
+  NoApiKeyError,
+  NotYourMerchantError,
+  RevokedApiKeyError,
+  TooManyBadKeysError,
+  TooManyRequestsError,
+  UnknownApiKeyError,
+} from './auth.errors.js';
+import { AuthService, type KnownKey } from './auth.service.js';
+import { type AuthenticatedKey, type Scope, SCOPES } from './authenticated-key.js';
+import { BadKeys } from './bad-keys.js';
+import { type Allowance, RequestLimits, WINDOW_SECONDS } from './request-limits.js';
+import { ANY_SCOPE, type AuthenticatedRequest, IS_PUBLIC, REQUIRED_SCOPE } from './scopes.js';
 
-/** Lets a request pass when its key is known, not revoked, within its budget, and carries the route's scope. */
+type Required = Scope | typeof ANY_SCOPE;
+
+/** Lets a request pass when its key is known, not revoked, within its budget, and may do what the route does. */
 @Injectable()
 export class ApiKeyGuard implements CanActivate {
-  private readonly budget: RequestBudget;
+  private readonly badKeys = new BadKeys();
 
   constructor(
     private readonly auth: AuthService,
     private readonly reflector: Reflector,
-    @Inject(SETTINGS) settings: Settings,
-  ) {
-    this.budget = new RequestBudget(settings.keyRequestsPerMinute);
-  }
+    private readonly limits: RequestLimits,
+  ) {}
 
-  /** @throws NoApiKeyError, UnknownApiKeyError, RevokedApiKeyError, MissingScopeError, TooManyRequestsError */
+  /**
+   * @throws NoApiKeyError, UnknownApiKeyError, RevokedApiKeyError, MissingScopeError, TooManyRequestsError,
+   * TooManyBadKeysError, MerchantNotNamedError, NotYourMerchantError, MerchantNotFoundError
+   */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const route = [context.getHandler(), context.getClass()];
     if (this.reflector.getAllAndOverride<boolean | undefined>(IS_PUBLIC, route)) return true;
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
-    const text = keyOf(request);
-    if (text === undefined) throw new NoApiKeyError();
-    const key = await this.auth.authenticate(text);
-    const waitSeconds = this.budget.spend(key.id, Date.now());
-    if (waitSeconds > 0) throw new TooManyRequestsError(waitSeconds);
-    const scope = this.reflector.getAllAndOverride<Scope | undefined>(REQUIRED_SCOPE, route);
-    if (scope === undefined || !key.scopes.includes(scope)) throw new MissingScopeError(scope ?? 'admin');
-    request.apiKey = key;
+    const key = await this.known(request);
+    const allowance = await this.limits.spend(key.id, Date.now());
+    if (allowance)
+      tellLimits(context.switchToHttp().getResponse<FastifyReply>(), this.limits.quota, allowance);
+    if (allowance && allowance.waitSeconds > 0) throw new TooManyRequestsError(allowance.waitSeconds);
+    const scope = this.reflector.getAllAndOverride<Required | undefined>(REQUIRED_SCOPE, route);
+    request.apiKey = await this.acting(key, scope, request.headers['x-merchant-id']);
     return true;
   }
+
+  private async known(request: AuthenticatedRequest): Promise<KnownKey> {
+    const text = keyOf(request);
+    if (text === undefined) throw new NoApiKeyError();
+    try {
+      return await this.auth.authenticate(text);
+    } catch (error) {
+      if (!(error instanceof UnknownApiKeyError || error instanceof RevokedApiKeyError)) throw error;
+      const waitSeconds = this.badKeys.refused(request.ip, Date.now());
+      if (waitSeconds === 0) throw error;
+      await this.badKeys.holdBack();
+      throw new TooManyBadKeysError(waitSeconds);
+    }
+  }
+
+  /** For whom the key acts, if it may do what the route does. */
+  private async acting(
+    key: KnownKey,
+    scope: Required | undefined,
+    named: string | string[] | undefined,
+  ): Promise<AuthenticatedKey> {
+    const scopes = key.isOperator ? SCOPES : key.scopes;
+    if (scope === undefined || (scope !== ANY_SCOPE && !scopes.includes(scope)))
+      throw new MissingScopeError(scope ?? 'admin');
+    const merchantId = named === undefined ? key.merchantId : await this.namedMerchant(key, String(named));
+    if (merchantId === null && scope !== ANY_SCOPE && scope !== 'admin') throw new MerchantNotNamedError();
+    return { id: key.id, merchantId: merchantId ?? key.id, scopes };
+  }
+
+  private async namedMerchant({ isOperator, merchantId }: KnownKey, named: string): Promise<string> {
+    if (named === merchantId) return named;
+    if (!isOperator) throw new NotYourMerchantError();
+    if (!isUUID(named)) throw new MerchantNotFoundError(`"${named}"; X-Merchant-Id takes the id of one`);
+    return (await this.auth.merchant(named)).id;
+  }
+}
+
+/** As draft-ietf-httpapi-ratelimit-headers-10 has them: quota and window, then what is left and until when. */
+function tellLimits(reply: FastifyReply, quota: number, { remaining, fullInSeconds }: Allowance): void {
+  void reply.header('ratelimit-policy', `"key";q=${quota};w=${WINDOW_SECONDS}`);
+  void reply.header('ratelimit', `"key";r=${remaining};t=${fullInSeconds}`);
 }
 
 function keyOf(request: AuthenticatedRequest): string | undefined {

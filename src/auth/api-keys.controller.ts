@@ -14,6 +14,7 @@ import {
   CreatedApiKeyBody,
   ListApiKeysDto,
 } from './dto/auth.dto.js';
+import { newKeyOf } from './new-key.js';
 import { CurrentKey, RequireScope } from './scopes.js';
 
 const keyId = uuidOr(ApiKeyNotFoundError);
@@ -32,7 +33,7 @@ export class ApiKeysController {
   @HttpCode(201)
   @ApiOperation({
     summary: 'Create an API key; its answer alone carries the key',
-    description: 'For any merchant of the installation: an admin key is the operator’s.',
+    description: 'For a merchant of the installation, or for another operator.',
   })
   @ApiCreatedResponse({ type: CreatedApiKeyBody })
   async create(
@@ -44,7 +45,7 @@ export class ApiKeysController {
     const answer = await this.idempotency.run(
       { merchantId, key, request, status: 201, sealed: true },
       async (manager) => {
-        const input = { merchantId: dto.merchant_id, name: dto.name, scopes: dto.scopes };
+        const input = newKeyOf(dto);
         const created = await this.auth.createKey(manager, input);
         return { ...apiKeyView(created.row), key: created.key };
       },
@@ -55,8 +56,9 @@ export class ApiKeysController {
   @Get()
   @ApiOperation({ summary: 'List API keys, oldest first, revoked ones too' })
   @ApiOkResponse({ type: ApiKeyPage })
-  async list(@Query() { limit, after, merchant_id: merchantId }: ListApiKeysDto): Promise<ApiKeyPage> {
-    const keys = await this.auth.listKeys(limit + 1, { after, merchantId });
+  async list(@Query() query: ListApiKeysDto): Promise<ApiKeyPage> {
+    const { limit, after, merchant_id: merchantId, operator: isOperator } = query;
+    const keys = await this.auth.listKeys(limit + 1, { after, merchantId, isOperator });
     return page(keys.map(apiKeyView), limit, ({ id }) => id);
   }
 

@@ -10,7 +10,7 @@ import {
   RevokedApiKeyError,
   UnknownApiKeyError,
 } from './auth.errors.js';
-import { type AuthenticatedKey } from './authenticated-key.js';
+import { isOperator } from './authenticated-key.js';
 import { generateKey, hashKey, prefixOf } from './key-text.js';
 import { Merchant } from './merchant.entity.js';
 
@@ -18,9 +18,20 @@ import { Merchant } from './merchant.entity.js';
 const LAST_USED_EXACT_TO_MS = 60_000;
 
 export interface NewKey {
-  merchantId: string;
+  /** Null: an operator's, which acts for the merchant that a request names. */
+  merchantId: string | null;
   name: string;
+  /** With `admin` it is an operator's. */
   scopes: string[];
+}
+
+/** A key that was recognised, before it is known for whom it acts. */
+export type KnownKey = Pick<ApiKey, 'id' | 'merchantId' | 'scopes' | 'isOperator'>;
+
+export interface KeyFilter {
+  merchantId?: string;
+  isOperator?: boolean;
+  after?: string;
 }
 
 /** Merchants and their API keys. */
@@ -38,12 +49,12 @@ export class AuthService {
    * query.
    * @throws UnknownApiKeyError, RevokedApiKeyError
    */
-  async authenticate(key: string): Promise<AuthenticatedKey> {
+  async authenticate(key: string): Promise<KnownKey> {
     const found = await this.lookUps.call(hashKey(key));
     if (!found) throw new UnknownApiKeyError();
     if (found.revokedAt !== null) throw new RevokedApiKeyError();
     await this.noteUse(found);
-    return { id: found.id, merchantId: found.merchantId, scopes: found.scopes };
+    return { id: found.id, merchantId: found.merchantId, scopes: found.scopes, isOperator: found.isOperator };
   }
 
   /** @param underpaymentToleranceBps 0 to 1000 */
@@ -66,9 +77,7 @@ export class AuthService {
     if (Object.values(changes).some((value) => value !== undefined)) {
       await manager.update(Merchant, { id }, changes);
     }
-    const merchant = await manager.findOneBy(Merchant, { id });
-    if (!merchant) throw new MerchantNotFoundError(id);
-    return merchant;
+    return this.merchant(id);
   }
 
   /**
@@ -79,6 +88,20 @@ export class AuthService {
     if (!manager) return this.tolerances.call(merchantId);
     const [tolerance] = await tolerancesOf(manager, [merchantId]);
     return tolerance as number;
+  }
+
+  /** @throws MerchantNotFoundError */
+  async merchant(id: string): Promise<Merchant> {
+    const merchant = await this.dataSource.manager.findOneBy(Merchant, { id });
+    if (!merchant) throw new MerchantNotFoundError(id);
+    return merchant;
+  }
+
+  /** @throws ApiKeyNotFoundError */
+  async key(id: string): Promise<ApiKey> {
+    const key = await this.dataSource.manager.findOneBy(ApiKey, { id });
+    if (!key) throw new ApiKeyNotFoundError(id);
+    return key;
   }
 
   /** Oldest first. */
@@ -99,13 +122,14 @@ export class AuthService {
   async createKey(
     manager: EntityManager,
     input: NewKey,
-    key = generateKey(),
+    key = generateKey(isOperator(input)),
   ): Promise<{ row: ApiKey; key: string }> {
-    if (!(await manager.existsBy(Merchant, { id: input.merchantId }))) {
-      throw new MerchantNotFoundError(input.merchantId);
-    }
+    const { merchantId } = input;
+    if (merchantId !== null && !(await manager.existsBy(Merchant, { id: merchantId })))
+      throw new MerchantNotFoundError(merchantId);
     const row: ApiKey = {
       ...input,
+      isOperator: isOperator(input),
       id: uuidv7(),
       prefix: prefixOf(key),
       keyHash: hashKey(key),
@@ -118,9 +142,10 @@ export class AuthService {
   }
 
   /** Oldest first, revoked ones too. */
-  listKeys(limit: number, filter: { merchantId?: string; after?: string } = {}): Promise<ApiKey[]> {
+  listKeys(limit: number, filter: KeyFilter = {}): Promise<ApiKey[]> {
     const query = this.dataSource.manager.createQueryBuilder(ApiKey, 'key').orderBy('key.id').limit(limit);
     if (filter.merchantId !== undefined) query.andWhere('key.merchant_id = :merchantId', filter);
+    if (filter.isOperator !== undefined) query.andWhere('key.is_operator = :isOperator', filter);
     if (filter.after !== undefined) query.andWhere('key.id > :after', filter);
     return query.getMany();
   }
@@ -131,9 +156,7 @@ export class AuthService {
       'UPDATE api_keys SET revoked_at = now() WHERE id = $1 AND revoked_at IS NULL',
       [id],
     );
-    const key = await this.dataSource.manager.findOneBy(ApiKey, { id });
-    if (!key) throw new ApiKeyNotFoundError(id);
-    return key;
+    return this.key(id);
   }
 
   private async findByHash(hashes: Buffer[]): Promise<(ApiKey | undefined)[]> {

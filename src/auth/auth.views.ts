@@ -15,6 +15,7 @@ export function apiKeyView(key: ApiKey): ApiKeyBody {
   return {
     id: key.id,
     merchant_id: key.merchantId,
+    operator: key.isOperator,
     name: key.name,
     prefix: key.prefix,
     scopes: key.scopes,

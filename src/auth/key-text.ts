@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** `qk_` and 256 random bits in base64url. */
-export function generateKey(): string {
-  return `qk_${randomBytes(32).toString('base64url')}`;
+/** `qk_`, of an operator's `qo_`, and 256 random bits in base64url. */
+export function generateKey(isOperator = false): string {
+  return `${isOperator ? 'qo' : 'qk'}_${randomBytes(32).toString('base64url')}`;
 }
 
 /** What is stored instead of the key: 256 random bits cannot be guessed, so a plain SHA-256 is enough. */

@@ -46,6 +46,13 @@ export class MerchantsController {
     return page(merchants.map(merchantView), limit, ({ id }) => id);
   }
 
+  @Get(':id')
+  @ApiOperation({ summary: 'Read a merchant' })
+  @ApiOkResponse({ type: MerchantBody })
+  async get(@Param('id', merchantIdPipe) id: string): Promise<MerchantBody> {
+    return merchantView(await this.auth.merchant(id));
+  }
+
   @Patch(':id')
   @ApiOperation({ summary: 'Change a merchant; payments that exist stay as they are' })
   @ApiOkResponse({ type: MerchantBody })

@@ -10,12 +10,16 @@ export interface TableColumns {
 export const MIGRATIONS_TABLE = 'migrations';
 const OF_MIGRATIONS = [MIGRATIONS_TABLE, `${MIGRATIONS_TABLE}_id_seq`];
 
-/** Every table of our schema but that of the migrations, by name. */
+/**
+ * Every table of our schema by name, but that of the migrations and those that are not logged: Postgres itself empties
+ * them after a crash, so that nothing of lasting worth is kept there.
+ */
 export async function tablesOf(runner: QueryRunner): Promise<TableColumns[]> {
   const rows = (await runner.query(
     `SELECT class.relname AS table, array_agg(attribute.attname::text ORDER BY attribute.attnum) AS columns
      FROM pg_class class JOIN pg_attribute attribute ON attribute.attrelid = class.oid
      WHERE class.relnamespace = current_schema()::regnamespace AND class.relkind IN ('r', 'p')
+       AND class.relpersistence = 'p'
        AND attribute.attnum > 0 AND NOT attribute.attisdropped AND attribute.attgenerated = ''
        AND class.relname <> ALL($1)
      GROUP BY class.relname ORDER BY class.relname`,

@@ -35,8 +35,12 @@ export interface Connection {
   checkAgainAtMs: number;
 }
 
+/** What of the metrics a connection writes. */
+type CallMetrics = Pick<RpcMetrics, 'called' | 'remarked' | 'sawNewerFork'>;
+type Log = Pick<Logger, 'log' | 'warn' | 'error'>;
+
 /** @param logger named by whoever keeps the connection */
-export function connectChain(config: ChainConfig, metrics: RpcMetrics, logger: Logger): Connection {
+export function connectChain(config: ChainConfig, metrics: CallMetrics, logger: Log): Connection {
   const { name: chain, rpcUrls, chainId, blockTimeMs, rpcRequestsPerSecond } = config;
   const rpc = new RpcPool(rpcUrls, chainId, {
     blockTimeMs,
@@ -75,7 +79,7 @@ export function connectChain(config: ChainConfig, metrics: RpcMetrics, logger: L
   };
 }
 
-function proverOf({ name: chain, proofs }: ChainConfig, metrics: RpcMetrics, logger: Logger): BlockProver {
+function proverOf({ name: chain, proofs }: ChainConfig, metrics: CallMetrics, logger: Log): BlockProver {
   const remarks = new RepeatedMessage(REMARK_EVERY_MS);
   return new BlockProver(
     proofs,

@@ -2,6 +2,7 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { getAddress } from 'ethers';
 import { RequireScope } from '../auth/scopes.js';
+import { onePage } from '../http/page.js';
 import { ChainService } from './chain.service.js';
 import { ChainView, ChainsView } from './dto/chain.view.js';
 import { type ChainConfig } from '../config/chains.js';
@@ -16,7 +17,7 @@ export class ChainController {
   @ApiOperation({ summary: 'List the chains and tokens that payments can be made in' })
   @ApiOkResponse({ type: ChainsView })
   async list(): Promise<ChainsView> {
-    return { data: await Promise.all(this.chains.all().map((chain) => this.view(chain))) };
+    return onePage(await Promise.all(this.chains.all().map((chain) => this.view(chain))));
   }
 
   private async view(chain: ChainConfig): Promise<ChainView> {
@@ -25,6 +26,7 @@ export class ChainController {
     return {
       name: chain.name,
       chain_id: chain.chainId,
+      status: status.state,
       state: status.state,
       reasons: 'reasons' in status ? status.reasons : [],
       native: chain.native,

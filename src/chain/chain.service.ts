@@ -19,6 +19,7 @@ import { type TokenProblem } from './tokens/token-check.js';
 import { Token } from './tokens/token.entity.js';
 import { tokenId } from './tokens/token-id.js';
 import { findTransaction, type FoundTransaction } from './reading/transaction.js';
+import { type Address, type ChainId, type TxHash } from '../ids/ids.js';
 
 /**
  * `unchecked`: no node has answered yet, so nothing is known against it. `refused`: chains.yaml and chain disagree.
@@ -83,7 +84,7 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
   /** The chain of a configuration, with the ways to its nodes. */
   of({ name }: Pick<ChainConfig, 'name'>): Chain {
     const { config, accounts, evidence, reader, tokens } = this.connection(name);
-    const tokenProblem = (address: string) => tokens.problemOf(address);
+    const tokenProblem = (address: Address) => tokens.problemOf(address);
     return { ...config, accounts, evidence, reader, tokenProblem };
   }
 
@@ -206,7 +207,7 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
   }
 
   /** Why a token is out of service; null: it is not. @param address of its contract, lower-case */
-  tokenProblem({ name }: Pick<ChainConfig, 'name'>, address: string): TokenProblem | null {
+  tokenProblem({ name }: Pick<ChainConfig, 'name'>, address: Address): TokenProblem | null {
     return this.connection(name).tokens.problemOf(address);
   }
 
@@ -216,17 +217,17 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
   }
 
   /** Every token of the chain, also those no longer offered: payments that name them are still watched. */
-  tokensOf(chainId: number): Promise<Token[]> {
+  tokensOf(chainId: ChainId): Promise<Token[]> {
     return this.tokensIn(this.dataSource.manager, chainId);
   }
 
   /** As `tokensOf`, for whoever is in a transaction. */
-  tokensIn(manager: EntityManager, chainId: number): Promise<Token[]> {
+  tokensIn(manager: EntityManager, chainId: ChainId): Promise<Token[]> {
     return manager.find(Token, { where: { chainId }, order: { symbol: 'ASC', id: 'ASC' } });
   }
 
   /** Null: no endpoint that answered knows it. @throws RpcError */
-  transaction(name: string, hash: string): Promise<FoundTransaction | null> {
+  transaction(name: string, hash: TxHash): Promise<FoundTransaction | null> {
     const { rpc, config } = this.connection(name);
     return findTransaction(rpc, hash, config.internalTransfers !== 'off');
   }

@@ -3,6 +3,7 @@ import { type ChainAccounts } from './accounts/chain-accounts.js';
 import { type ChainEvidence } from './accounts/chain-evidence.js';
 import { type ChainReader } from './reading/chain-reader.js';
 import { type TokenProblem } from './tokens/token-check.js';
+import { type Address } from '../ids/ids.js';
 
 /** A configured chain and the ways to its nodes: handed down, so that nobody looks it up by its name again. */
 export interface Chain extends ChainConfig {
@@ -13,5 +14,5 @@ export interface Chain extends ChainConfig {
   /** Its blocks, proved. */
   readonly reader: ChainReader;
   /** Why a token is out of service; null: it is not. @param address of its contract, lower-case */
-  readonly tokenProblem: (address: string) => TokenProblem | null;
+  readonly tokenProblem: (address: Address) => TokenProblem | null;
 }

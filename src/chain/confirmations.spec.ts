@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { confirmationsOf, deepestConfirmations, requiredConfirmations } from './confirmations.js';
+import { toTokenAddress } from '../ids/ids.js';
 
 const tiers = {
   kind: 'blocks' as const,
@@ -10,9 +11,11 @@ const tiers = {
   ],
 };
 
+const USDC = toTokenAddress(`0x${'11'.repeat(20)}`);
+const DAI = toTokenAddress(`0x${'22'.repeat(20)}`);
 const usdc = {
   symbol: 'USDC',
-  address: '0xusdc',
+  address: USDC,
   decimals: 6,
   enabled: true,
   confirmations: { kind: 'blocks' as const, tiers: [{ upTo: null, blocks: 30 }] },
@@ -50,12 +53,12 @@ describe('deepestConfirmations', () => {
 describe('confirmationsOf', () => {
   const chain = {
     confirmations: tiers,
-    tokens: [usdc, { ...usdc, address: '0xdai', confirmations: undefined }],
+    tokens: [usdc, { ...usdc, address: DAI, confirmations: undefined }],
   };
 
   it('is the token’s own where it has one, since a unit of one asset is not worth a unit of another', () => {
-    expect(requiredConfirmations(confirmationsOf(chain, '0xusdc'), 500n)).toBe(30);
-    expect(requiredConfirmations(confirmationsOf(chain, '0xdai'), 500n)).toBe(6);
+    expect(requiredConfirmations(confirmationsOf(chain, USDC), 500n)).toBe(30);
+    expect(requiredConfirmations(confirmationsOf(chain, DAI), 500n)).toBe(6);
     expect(requiredConfirmations(confirmationsOf(chain, null), 500n)).toBe(6);
   });
 });

@@ -1,4 +1,5 @@
 import { type ChainConfig, type Confirmations } from '../config/chains.js';
+import { type Asset } from '../ids/ids.js';
 
 /**
  * How deep a payment's transfers must be to count as final, in blocks, the transfer's own included.
@@ -18,7 +19,7 @@ export function requiredConfirmations(confirmations: Confirmations, amount: bigi
  */
 export function confirmationsOf(
   chain: Pick<ChainConfig, 'confirmations' | 'tokens'>,
-  tokenAddress: string | null,
+  tokenAddress: Asset,
 ): Confirmations {
   const token = chain.tokens.find(({ address }) => address === tokenAddress);
   return token?.confirmations ?? chain.confirmations;

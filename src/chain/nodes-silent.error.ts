@@ -4,8 +4,10 @@ import { UnprovenAnswerError } from './rpc/unproven-answer.js';
 
 /** Something was asked for that only a node can tell, and none did. */
 export class NodesSilentError extends DomainError {
-  readonly code = 'unavailable';
+  readonly code = 'nodes_unavailable';
   override readonly retryable = true;
+  /** A node's own pause after a failure is about as long. */
+  readonly retryAfterSeconds = 5;
 
   constructor(chain: string, reason?: string) {
     super(

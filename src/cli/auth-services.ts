@@ -7,6 +7,7 @@ import { type Terminal } from './terminal.js';
 
 export { isUUID } from 'class-validator';
 export { MerchantNotFoundError } from '../auth/auth.errors.js';
+export { newKeyOf } from '../auth/new-key.js';
 export { apiKeyView, merchantView } from '../auth/auth.views.js';
 export { CreateApiKeyDto, CreateMerchantDto, UpdateMerchantDto } from '../auth/dto/auth.dto.js';
 export { checked } from '../http/validation.js';

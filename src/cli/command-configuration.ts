@@ -10,7 +10,7 @@ import { type Terminal } from './terminal.js';
  * @throws ConfigurationError
  */
 export async function commandConfiguration(terminal: Terminal): Promise<Configuration> {
-  const given = configurationOf(await environmentOf(terminal));
+  const given = configurationOf(await commandEnvironment(terminal));
   const { settings, chains } = given;
   if (settings.nodeEnv === 'production') return given;
   const { findDevSecrets } = await import('../runtime/dev-secrets.js');
@@ -36,12 +36,13 @@ const OF_THE_DATABASE = ['NODE_ENV', 'DATA_DIR', 'DATABASE_URL', 'DATABASE_CA_FI
  * @throws ConfigurationError
  */
 export async function databaseSettings(terminal: Terminal): Promise<Settings> {
-  const { settings, problems } = readSettings(await environmentOf(terminal));
+  const { settings, problems } = readSettings(await commandEnvironment(terminal));
   const ours = problems.filter(({ name }) => OF_THE_DATABASE.includes(name));
   if (ours.length > 0) throw new ConfigurationError(ours);
   return settings;
 }
 
-async function environmentOf({ environment }: Terminal): Promise<Environment> {
+/** What a command's configuration is read from, whatever is in it. */
+export async function commandEnvironment({ environment }: Terminal): Promise<Environment> {
   return environment ?? (await readEnvironment());
 }

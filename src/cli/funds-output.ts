@@ -1,5 +1,5 @@
 import { formatUnits } from 'ethers';
-import { type Asset } from '../chain/accounts/funds-reader.js';
+import { type ListedAsset } from '../chain/accounts/funds-reader.js';
 import { csvRecord } from './csv.js';
 
 /** What is told of one chain before its deposits. */
@@ -14,7 +14,7 @@ export interface PinnedChain {
 /** What one deposit address holds of one asset. */
 export interface Holding {
   chain: string;
-  asset: Asset;
+  asset: ListedAsset;
   index: number;
   /** BIP-32. */
   path: string;
@@ -26,7 +26,7 @@ export interface Holding {
 
 export interface Total {
   chain: string;
-  asset: Asset;
+  asset: ListedAsset;
   addresses: number;
   /** Base units. */
   balance: bigint;
@@ -69,7 +69,7 @@ class TextFunds implements FundsOutput {
   }
 }
 
-function amount(balance: bigint, { symbol, decimals }: Asset): string {
+function amount(balance: bigint, { symbol, decimals }: ListedAsset): string {
   return `${formatUnits(balance, decimals)} ${symbol}`;
 }
 
@@ -96,7 +96,7 @@ class CsvFunds implements FundsOutput {
   private record(
     row: string,
     chain: string,
-    { symbol, token, decimals }: Asset,
+    { symbol, token, decimals }: ListedAsset,
     place: (string | number | null)[],
     balance: bigint,
   ): void {
@@ -134,7 +134,7 @@ class JsonFunds implements FundsOutput {
   }
 }
 
-function named({ symbol, token, decimals }: Asset): {
+function named({ symbol, token, decimals }: ListedAsset): {
   asset: string;
   token: string | null;
   decimals: number;

@@ -49,6 +49,11 @@ const COMMANDS: readonly TopCommand[] = [
     load: async () => (await import('./migrate.command.js')).migrateCommand,
   },
   {
+    name: 'doctor',
+    description: 'look for everything that an installation gets wrong, and say how to mend it',
+    load: async () => (await import('./doctor.command.js')).doctorCommand,
+  },
+  {
     name: 'backup',
     description: 'write the database into one file, while Quittance runs or not',
     load: async () => (await import('./backup.command.js')).backupCommand,

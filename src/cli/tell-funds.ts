@@ -1,5 +1,5 @@
 import { getAddress } from 'ethers';
-import { type Asset, FundsReader } from '../chain/accounts/funds-reader.js';
+import { type ListedAsset, FundsReader } from '../chain/accounts/funds-reader.js';
 import { type ChainConfig } from '../config/chains.js';
 import { type DepositScheme, depositPath } from '../wallet/deposit-scheme.js';
 import { type FundedDeposit, scanDeposits, type ScanEnd } from '../wallet/deposit-scan.js';
@@ -83,7 +83,7 @@ class Totals {
     );
   }
 
-  add({ chain, asset, balance }: FundedDeposit): Asset {
+  add({ chain, asset, balance }: FundedDeposit): ListedAsset {
     const total = this.totals.get(chain)?.[asset] as Total;
     total.addresses += 1;
     total.balance += balance;

@@ -1,9 +1,11 @@
+import { type Address, type ChainId, type TokenAddress } from '../ids/ids.js';
+
 /** One chain of chains.yaml, checked. Addresses are lower-case hex with 0x. */
 export interface ChainConfig {
   name: string;
   /** False: left on purpose. Nothing is asked of it, and payments that are open there stay as they are. */
   enabled?: boolean;
-  chainId: number;
+  chainId: ChainId;
   /** In order of preference. May hold credentials: never log one. */
   rpcUrls: string[];
   wsUrls: string[];
@@ -19,7 +21,7 @@ export interface ChainConfig {
   sweep: SweepConfig;
   /** Of the native asset; left out: no limits. */
   refund?: RefundRules;
-  forwarder: string | null;
+  forwarder: Address | null;
   /** First block to scan on a database that has not seen the chain; null: the head. */
   startBlock: number | null;
 }
@@ -45,7 +47,7 @@ export interface AssetSweep {
 export interface SweepConfig extends AssetSweep {
   enabled: boolean;
   /** Lower-case; left out: TREASURY_ADDRESS. */
-  treasury?: string;
+  treasury?: Address;
   /** Wei per gas: while gas costs more, nothing is sent, and no fee is raised above it. */
   maxGasPrice?: bigint;
   /** Wei; below it the gas tank is called low. */
@@ -57,7 +59,7 @@ export interface SweepConfig extends AssetSweep {
 /** `path: eip7702`. */
 export interface SweepBatches {
   /** The contract that deposit addresses delegate to, lower-case. */
-  delegate: string;
+  delegate: Address;
   /** Addresses that share a transaction, at the most. */
   size: number;
 }
@@ -76,7 +78,7 @@ export type Proofs = 'full' | 'receipts' | 'off';
 
 export interface TokenConfig {
   symbol: string;
-  address: string;
+  address: TokenAddress;
   decimals: number;
   /** Off: no new payments, those there are stay watched. */
   enabled: boolean;

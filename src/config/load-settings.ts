@@ -18,6 +18,9 @@ export function loadSettings(environment: Environment): Settings {
   return settings;
 }
 
+/** A hundred a second: more than a shop asks, and less than one key in a loop would take from all the others. */
+const PRODUCTION_KEY_REQUESTS_PER_MINUTE = 6_000;
+
 /** As `loadSettings`, for a caller that has problems of its own to add. */
 export function readSettings(environment: Environment): { settings: Settings; problems: Problem[] } {
   const problems: Problem[] = [];
@@ -37,6 +40,8 @@ export function readSettings(environment: Environment): { settings: Settings; pr
     (textOf(environment.DATABASE_URL) ?? textOf(environment.DATABASE_URL_FILE)) !== undefined;
   if (settings.databaseUrl)
     settings.databaseUrl = databaseUrlWithTls(settings.databaseUrl, settings.databaseCaFile ?? null);
+  settings.keyRequestsPerMinute ??=
+    settings.nodeEnv === 'production' ? PRODUCTION_KEY_REQUESTS_PER_MINUTE : 0;
   settings.webhookAllowPrivateNetworks ??= settings.nodeEnv !== 'production';
   problems.push(...violations(settings, unread), ...contradictions(settings));
   return { settings, problems };

@@ -1,5 +1,5 @@
-import { getAddress } from 'ethers';
 import { nearest } from './nearest.js';
+import { type Address, toAddress, ZERO_ADDRESS } from '../ids/ids.js';
 
 /** One entry of chains.yaml, and a way to complain about a place in it. */
 export interface Located {
@@ -19,13 +19,13 @@ export function baseUnits(entry: Located, path: Path): bigint {
   return 0n;
 }
 
-export function address(entry: Located, path: Path, given: unknown): string {
+export function address(entry: Located, path: Path, given: unknown): Address {
   const text = typeof given === 'string' ? given : entry.source(path);
   try {
-    return getAddress(String(text)).toLowerCase();
+    return toAddress(String(text));
   } catch {
     entry.complain(path, 'is no address, or its EIP-55 checksum is wrong; copy it again, in quotes');
-    return '';
+    return ZERO_ADDRESS;
   }
 }
 

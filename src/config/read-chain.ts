@@ -21,6 +21,7 @@ import { presetEntry, PRESETS } from './presets.js';
 import { refundRules } from './read-refund.js';
 import { chainSweep, tokenSweep } from './read-sweep.js';
 import { usualProofs } from './usual-proofs.js';
+import { toChainId, toTokenAddress } from '../ids/ids.js';
 
 const CHAIN_KEYS = [
   'name',
@@ -51,7 +52,9 @@ export function readChain(given: Located): ChainConfig {
   knownKeys(entry, [], value, CHAIN_KEYS);
   return {
     name: name(entry),
-    chainId: integer(entry, ['chain_id'], value.chain_id, { min: 1, max: Number.MAX_SAFE_INTEGER }),
+    chainId: toChainId(
+      integer(entry, ['chain_id'], value.chain_id, { min: 1, max: Number.MAX_SAFE_INTEGER }),
+    ),
     rpcUrls: rpcUrls(entry),
     wsUrls: urls(entry, ['ws_urls'], value.ws_urls ?? [], 'ws', 'wss'),
     rpcRequestsPerSecond:
@@ -87,7 +90,7 @@ export function readChain(given: Located): ChainConfig {
 
 /** What is written beside a preset wins, but for the chain itself: its tokens are elsewhere on another one. */
 function withPreset(entry: Located): Located {
-  const { preset, chain_id: chainId } = entry.value;
+  const { preset, chain_id: given } = entry.value;
   if (preset === undefined) return entry;
   const asked = typeof preset === 'string' ? preset : '';
   const known = presetEntry(asked);
@@ -100,7 +103,7 @@ function withPreset(entry: Located): Located {
     );
     return entry;
   }
-  if (chainId !== undefined && chainId !== known.chain_id) {
+  if (given !== undefined && given !== known.chain_id) {
     entry.complain(
       ['chain_id'],
       `is not that of the preset "${asked}", ${String(known.chain_id)}; remove one`,
@@ -211,7 +214,7 @@ function tokens(entry: Located): TokenConfig[] {
       {
         symbol: symbol(entry, [...path, 'symbol'], token.symbol),
         decimals: integer(entry, [...path, 'decimals'], token.decimals, { min: 0, max: 255 }),
-        address: address(entry, [...path, 'address'], token.address),
+        address: toTokenAddress(address(entry, [...path, 'address'], token.address)),
         enabled: enabled === true,
         ...tokenConfirmations(entry, [...path, 'confirmations'], token.confirmations),
         ...tokenSweep(entry, [...path, 'sweep'], token.sweep),

@@ -1,7 +1,7 @@
-import { getAddress } from 'ethers';
 import { type AssetSweep, type SweepBatches, type SweepConfig, type TokenSweep } from './chains.js';
 import { address, baseUnits, integer, isRecord, knownKeys, type Located, type Path } from './located.js';
 import { treasuryProblem } from './secrets.js';
+import { type Address, toAddress } from '../ids/ids.js';
 
 const PATHS = ['prefund', 'eip7702'];
 /** More would not fit into what chains allow one transaction (EIP-7825), with tokens that take much gas. */
@@ -84,11 +84,11 @@ function batches(entry: Located, given: Record<string, unknown>): SweepBatches |
 }
 
 /** With its checksum, as money goes there. */
-function treasury(entry: Located, given: unknown): string | undefined {
+function treasury(entry: Located, given: unknown): Address | undefined {
   if (given === undefined) return undefined;
   const text = typeof given === 'string' ? given : (entry.source(['sweep', 'treasury']) ?? '');
   const problem = treasuryProblem(text);
-  if (problem === null) return getAddress(text).toLowerCase();
+  if (problem === null) return toAddress(text);
   entry.complain(['sweep', 'treasury'], problem);
   return undefined;
 }

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { type ChainConfig } from './chains.js';
 import { ownerless } from './ownerless.js';
 import { treasuryProblems, unfitByConfiguration } from './recipients.js';
+import { toAddress } from '../ids/ids.js';
 
 const KEY = `0x${'7a'.repeat(32)}`;
 const PAYOUT = `0x${'9b'.repeat(32)}`;
@@ -29,7 +30,7 @@ const chains = [
   },
 ] as unknown as ChainConfig[];
 const unfit = (address: string, role: 'treasury' | 'customer' = 'customer') =>
-  unfitByConfiguration(address, role, settings, chains);
+  unfitByConfiguration(toAddress(address), role, settings, chains);
 const low = (number: number) => `0x${number.toString(16).padStart(40, '0')}`;
 
 describe('an address that swallows money', () => {
@@ -71,8 +72,8 @@ describe('an address that swallows money', () => {
 });
 
 describe('an address that is ours', () => {
-  const tank = computeAddress(KEY).toLowerCase();
-  const payout = computeAddress(PAYOUT).toLowerCase();
+  const tank = toAddress(computeAddress(KEY));
+  const payout = toAddress(computeAddress(PAYOUT));
 
   it.each([
     ['a token of any chain', TOKEN, /token USDC on chain polygon/],

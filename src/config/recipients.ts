@@ -3,6 +3,7 @@ import { type ChainConfig } from './chains.js';
 import { type Problem } from './configuration-error.js';
 import { ownerless } from './ownerless.js';
 import { type Settings } from './settings.js';
+import { type Address, toAddress } from '../ids/ids.js';
 
 /** What an address is to get money as: `treasury` by sweeps, `customer` by refunds. */
 export type RecipientRole = 'treasury' | 'customer';
@@ -19,7 +20,7 @@ export type AddressSettings = Pick<
  * @returns what it is, as in “… is the gas tank”; null: nothing speaks against it
  */
 export function unfitByConfiguration(
-  address: string,
+  address: Address,
   role: RecipientRole,
   settings: AddressSettings,
   chains: readonly ChainConfig[],
@@ -50,17 +51,17 @@ export function treasuryProblems(settings: AddressSettings, chains: readonly Cha
 function treasuriesOf(
   { treasuryAddress, chainsFile }: AddressSettings,
   chains: readonly ChainConfig[],
-): { name: string; address: string }[] {
+): { name: string; address: Address }[] {
   const own = chains.flatMap(({ name, sweep: { treasury } }) =>
     treasury === undefined
       ? []
       : [{ name: `${chainsFile ?? 'chains'}, ${name}, sweep.treasury`, address: treasury }],
   );
   if (treasuryAddress === null) return own;
-  return [{ name: 'TREASURY_ADDRESS', address: treasuryAddress.toLowerCase() }, ...own];
+  return [{ name: 'TREASURY_ADDRESS', address: toAddress(treasuryAddress) }, ...own];
 }
 
-function contractOf({ tokens, sweep, forwarder }: ChainConfig, address: string): string | null {
+function contractOf({ tokens, sweep, forwarder }: ChainConfig, address: Address): string | null {
   const token = tokens.find((one) => one.address === address);
   if (token) return `the contract of the token ${token.symbol}`;
   if (sweep.batches?.delegate === address) return 'the contract that deposit addresses delegate to';
@@ -68,8 +69,8 @@ function contractOf({ tokens, sweep, forwarder }: ChainConfig, address: string):
 }
 
 interface PayingAddresses {
-  tank: string | null;
-  payout: string | null;
+  tank: Address | null;
+  payout: Address | null;
 }
 
 /** By the settings they are of: from a key to its address takes milliseconds. */
@@ -79,14 +80,14 @@ function payingAddresses(settings: AddressSettings): PayingAddresses {
   const known = derived.get(settings);
   if (known) return known;
   const found = {
-    tank: addressOf(settings.gasTankPrivateKey),
-    payout: addressOf(settings.payoutPrivateKey),
+    tank: payingAddress(settings.gasTankPrivateKey),
+    payout: payingAddress(settings.payoutPrivateKey),
   };
   derived.set(settings, found);
   return found;
 }
 
 /** Lower-case; null: there is no key. */
-function addressOf(privateKey: string | null): string | null {
-  return privateKey === null ? null : computeAddress(privateKey).toLowerCase();
+function payingAddress(privateKey: string | null): Address | null {
+  return privateKey === null ? null : toAddress(computeAddress(privateKey));
 }

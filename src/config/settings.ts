@@ -132,10 +132,11 @@ export class Settings extends WalletSettings {
 
   @Setting({
     env: 'KEY_REQUESTS_PER_MINUTE',
-    description: 'Requests each API key may make; 0 for no limit',
-    default: '0',
+    description: 'Requests each API key may make, of all API processes together; 0 for no limit',
+    defaultNote: '6000 in production, else 0',
     parse: integerIn(0, 10_000_000),
   })
+  @IsOptional()
   keyRequestsPerMinute: number;
 
   @Setting({

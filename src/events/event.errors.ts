@@ -1,6 +1,8 @@
 import { ValidationFailedError } from '../http/problem.js';
 
 export class UnknownEventTypeError extends ValidationFailedError {
+  override readonly code = 'unknown_event_type';
+
   constructor(field: string, type: string) {
     super([
       {

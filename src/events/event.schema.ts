@@ -18,7 +18,7 @@ export const KIND = { enum: ['native', 'erc20', 'internal'] };
 
 /** Of a payment. */
 export const STATUS = {
-  enum: ['pending', 'partially_paid', 'detected', 'confirmed', 'settled', 'expired', 'failed'],
+  enum: ['pending', 'partially_paid', 'detected', 'confirmed', 'settled', 'expired', 'failed', 'cancelled'],
 };
 
 /** A webhook's whole body. */

@@ -10,7 +10,7 @@ import { maySee } from './operators-view.js';
 import { type Health, HealthService, type Liveness } from './health.service.js';
 
 export class MetricsTokenError extends DomainError {
-  readonly code = 'unauthenticated';
+  readonly code = 'metrics_token_wrong';
 
   constructor() {
     super(

@@ -63,22 +63,18 @@ export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutd
     if (method !== 'GET' && method !== 'HEAD') return json(405, { detail: 'send GET' });
     const mayLook = maySee(this.settings, headers.authorization, true);
     const [path] = url.split('?');
-    switch (path) {
-      case '/metrics':
-        if (!mayLook) return json(401, { detail: 'send METRICS_TOKEN as Authorization: Bearer …' });
-        return { status: 200, type: register.contentType, text: await this.health.metrics() };
-      case '/health/live': {
-        const liveness = this.health.live();
-        return json(liveness.status === 'ok' ? 200 : 503, liveness);
-      }
-      case '/health/ready':
-      case '/health': {
-        const health = await this.health.check();
-        const isRefused = path === '/health/ready' && health.status !== 'ok';
-        return json(isRefused ? 503 : 200, mayLook ? health : { status: health.status });
-      }
-      default:
-        return json(404, { detail: 'there is /metrics, /health, /health/live and /health/ready' });
+    if (path === '/health/live') {
+      const liveness = this.health.live();
+      return json(liveness.status === 'ok' ? 200 : 503, liveness);
     }
+    if (path === '/health' || path === '/health/ready') {
+      const health = await this.health.check();
+      const isRefused = path === '/health/ready' && health.status !== 'ok';
+      return json(isRefused ? 503 : 200, mayLook ? health : { status: health.status });
+    }
+    if (path !== '/metrics')
+      return json(404, { detail: 'there is /metrics, /health, /health/live and /health/ready' });
+    if (!mayLook) return json(401, { detail: 'send METRICS_TOKEN as Authorization: Bearer …' });
+    return { status: 200, type: register.contentType, text: await this.health.metrics() };
   }
 }

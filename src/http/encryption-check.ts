@@ -33,17 +33,9 @@ export class EncryptionCheck implements OnModuleInit {
 
   /** @throws WrongEncryptionKeyError */
   async onModuleInit(): Promise<void> {
-    const { encryptionKey } = this.settings;
-    if (encryptionKey === null) return;
-    const given = new Set(parseEncryptionKeys(encryptionKey).map(({ id }) => id));
-    for (const sealed of await this.secrets()) this.requireOpened(sealed, given);
-    const canaries = await this.dataSource.manager.find(EncryptionCanary);
-    const isRotated = canaries.some(({ keyId }) => given.has(keyId));
-    for (const { keyId, sealed } of canaries) {
-      if (given.has(keyId) || !isRotated) this.requireOpened(sealed, given);
-      // Another key took its place, and nothing is sealed under it any more.
-      else await this.dataSource.manager.delete(EncryptionCanary, { keyId });
-    }
+    if (this.settings.encryptionKey === null) return;
+    const replaced = await this.verify();
+    for (const keyId of replaced) await this.dataSource.manager.delete(EncryptionCanary, { keyId });
     const sealed = this.sealer.seal(CANARY);
     await this.dataSource.manager
       .createQueryBuilder()
@@ -52,6 +44,21 @@ export class EncryptionCheck implements OnModuleInit {
       .values({ keyId: sealed.key_id, sealed })
       .orIgnore()
       .execute();
+  }
+
+  /**
+   * Reads alone.
+   * @returns the ids of keys that others took the place of, under which nothing is sealed any more
+   * @throws WrongEncryptionKeyError
+   */
+  async verify(): Promise<string[]> {
+    const given = new Set(parseEncryptionKeys(this.settings.encryptionKey ?? '').map(({ id }) => id));
+    for (const sealed of await this.secrets()) this.requireOpened(sealed, given);
+    const canaries = await this.dataSource.manager.find(EncryptionCanary);
+    const isRotated = canaries.some(({ keyId }) => given.has(keyId));
+    const kept = canaries.filter(({ keyId }) => given.has(keyId) || !isRotated);
+    for (const { sealed } of kept) this.requireOpened(sealed, given);
+    return canaries.filter((canary) => !kept.includes(canary)).map(({ keyId }) => keyId);
   }
 
   private requireOpened(sealed: SealedText, given: ReadonlySet<string>): void {

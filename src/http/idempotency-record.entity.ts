@@ -1,10 +1,10 @@
-import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** The first answer given to an Idempotency-Key, written in the transaction that did the work. */
 @Entity('idempotency_records')
 @Index('idempotency_records_created_idx', ['createdAt'])
 export class IdempotencyRecord {
-  @ForeignKey('Merchant', { name: 'idempotency_records_merchant_fkey' })
+  /** A merchant, or an operator's key that acts for none. */
   @PrimaryColumn('uuid', { name: 'merchant_id', primaryKeyConstraintName: 'idempotency_records_pkey' })
   merchantId: string;
 

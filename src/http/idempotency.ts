@@ -37,6 +37,14 @@ export interface IdempotentAnswer<T> {
   replayed: boolean;
 }
 
+/** Answers that are given again, by identity: their header is set where they leave, whichever controller returns them. */
+const replayedBodies = new WeakSet<object>();
+
+/** Whether an answer's body is that of an earlier request with the same key. */
+export function isReplayed(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && replayedBodies.has(body);
+}
+
 /** Does a piece of work once per Idempotency-Key, and gives the first answer again after that. */
 @Injectable()
 export class IdempotencyService {
@@ -90,7 +98,9 @@ export class IdempotencyService {
   private replay<T>(first: IdempotencyRecord, hash: Buffer): IdempotentAnswer<T> {
     if (!first.requestHash.equals(hash)) throw new IdempotencyKeyReusedError();
     const text = first.sealed ? this.sealer.open(JSON.parse(first.response) as SealedText) : first.response;
-    return { status: first.status, body: JSON.parse(text) as T, replayed: true };
+    const body = JSON.parse(text) as T;
+    if (typeof body === 'object' && body !== null) replayedBodies.add(body);
+    return { status: first.status, body, replayed: true };
   }
 }
 

@@ -7,7 +7,7 @@ import {
   type ResponseObject,
   type SecurityRequirementObject,
 } from '@nestjs/swagger';
-import { type ErrorCode, statusOf, titleOf } from './problem.js';
+import { ALL_CODES, type ErrorCode, KINDS, PROBLEM_CODES, type ProblemKind } from './problem-codes.js';
 
 /** Set on an operation by the decorators that guard it: the scope its key needs, or that it needs none. */
 export const SCOPE_EXTENSION = 'x-required-scope';
@@ -30,11 +30,16 @@ const IDEMPOTENCY_KEY: ParameterObject = {
 const PROBLEM_SCHEMA = {
   type: 'object' as const,
   description: 'RFC 9457',
-  required: ['type', 'title', 'status', 'detail', 'request_id'],
+  required: ['type', 'code', 'title', 'status', 'detail', 'request_id'],
   properties: {
     type: {
       type: 'string' as const,
       description: 'Which kind of problem; stays the same from version to version',
+    },
+    code: {
+      type: 'string' as const,
+      enum: [...ALL_CODES],
+      description: 'What happened, for a program to decide by: docs/errors.md. More may come',
     },
     title: { type: 'string' as const },
     status: { type: 'integer' as const },
@@ -60,7 +65,7 @@ export function completeDescription(document: OpenAPIObject): OpenAPIObject {
   document.components ??= {};
   document.components.schemas = { ...document.components.schemas, Problem: PROBLEM_SCHEMA };
   document.components.responses = Object.fromEntries(
-    (Object.keys(statusOf) as ErrorCode[]).map((code) => [code, problemResponse(code)]),
+    (Object.keys(KINDS) as ProblemKind[]).map((code) => [code, problemResponse(code)]),
   );
   for (const item of Object.values(document.paths)) {
     for (const method of METHODS) if (item[method]) completeOperation(item[method]);
@@ -73,9 +78,7 @@ function completeOperation(operation: Operation): void {
   delete operation[PUBLIC_EXTENSION];
   operation.security = isPublic ? [] : EITHER_KEY;
   if (scope !== undefined)
-    operation.description = [operation.description, `Needs a key with the scope \`${scope}\`.`]
-      .filter(Boolean)
-      .join('\n\n');
+    operation.description = [operation.description, scopeSentence(scope)].filter(Boolean).join('\n\n');
   operation.parameters = withOneIdempotencyKey(operation.parameters ?? []);
   for (const [status, response] of Object.entries(operation.responses)) {
     if (response && 'description' in response) response.description ||= STATUS_CODES[status] ?? 'Answer';
@@ -83,6 +86,12 @@ function completeOperation(operation: Operation): void {
   for (const [status, codes] of problemsOf(operation, isPublic)) {
     operation.responses[status] ??= responseFor(codes);
   }
+}
+
+function scopeSentence(scope: string): string {
+  if (scope === 'any') return 'Needs a key, of whatever scope.';
+  if (scope === 'admin') return 'Needs an operator’s key (scope `admin`).';
+  return `Needs a key with the scope \`${scope}\`.`;
 }
 
 function withOneIdempotencyKey(parameters: Parameter[]): Parameter[] {
@@ -95,10 +104,10 @@ function isIdempotencyKey(parameter: Parameter): boolean {
 }
 
 /** By status: the codes an operation of this shape may answer with. */
-function problemsOf(operation: Operation, isPublic: boolean): Map<string, ErrorCode[]> {
+function problemsOf(operation: Operation, isPublic: boolean): Map<string, ProblemKind[]> {
   const parameters = (operation.parameters ?? []).filter((parameter) => 'name' in parameter);
   const has = (place: ParameterObject['in']) => parameters.some((parameter) => parameter.in === place);
-  const codes: ErrorCode[] = [
+  const codes: ProblemKind[] = [
     ...(operation.requestBody ? (['validation_failed', 'malformed_json', 'body_too_large'] as const) : []),
     ...(operation.requestBody ? (['unsupported_media_type'] as const) : []),
     ...(!operation.requestBody && has('query') ? (['validation_failed'] as const) : []),
@@ -107,17 +116,17 @@ function problemsOf(operation: Operation, isPublic: boolean): Map<string, ErrorC
     ...(parameters.some(isIdempotencyKey) ? (['idempotency_key_reused'] as const) : []),
     'unavailable',
   ];
-  const byStatus = new Map<string, ErrorCode[]>();
+  const byStatus = new Map<string, ProblemKind[]>();
   for (const code of codes)
-    byStatus.set(`${statusOf[code]}`, [...(byStatus.get(`${statusOf[code]}`) ?? []), code]);
+    byStatus.set(`${KINDS[code].status}`, [...(byStatus.get(`${KINDS[code].status}`) ?? []), code]);
   return byStatus;
 }
 
-function responseFor(codes: ErrorCode[]): ResponseObject | ReferenceObject {
+function responseFor(codes: ProblemKind[]): ResponseObject | ReferenceObject {
   const [only] = codes;
   if (codes.length === 1) return { $ref: `#/components/responses/${only}` };
   return {
-    description: codes.map((code) => titleOf[code]).join(', or '),
+    description: codes.map((code) => KINDS[code].title).join(', or '),
     content: {
       'application/problem+json': {
         schema: { $ref: '#/components/schemas/Problem' },
@@ -127,9 +136,9 @@ function responseFor(codes: ErrorCode[]): ResponseObject | ReferenceObject {
   };
 }
 
-function problemResponse(code: ErrorCode): ResponseObject {
+function problemResponse(code: ProblemKind): ResponseObject {
   return {
-    description: titleOf[code],
+    description: KINDS[code].title,
     content: {
       'application/problem+json': {
         schema: { $ref: '#/components/schemas/Problem' },
@@ -139,19 +148,26 @@ function problemResponse(code: ErrorCode): ResponseObject {
   };
 }
 
-const EXAMPLE_DETAILS: Partial<Record<ErrorCode, string>> = {
+const EXAMPLE_DETAILS: Partial<Record<ProblemKind, string>> = {
   validation_failed: 'amount: must be above zero',
   unauthenticated: 'this API key was revoked; use another one',
   forbidden: 'this API key does not carry the scope payments:write; use one that does',
   rate_limited: 'this API key has used up its requests for now; try again in 2 s',
 };
 
-function exampleOf(code: ErrorCode): object {
+/** The first of its codes. */
+function exampleCode(kind: ProblemKind): ErrorCode {
+  const codes = Object.keys(PROBLEM_CODES) as ErrorCode[];
+  return codes.find((code) => PROBLEM_CODES[code].kind === kind) as ErrorCode;
+}
+
+function exampleOf(code: ProblemKind): object {
   return {
     type: `urn:quittance:problem:${code}`,
-    title: titleOf[code],
-    status: statusOf[code],
-    detail: EXAMPLE_DETAILS[code] ?? titleOf[code],
+    code: exampleCode(code),
+    title: KINDS[code].title,
+    status: KINDS[code].status,
+    detail: EXAMPLE_DETAILS[code] ?? KINDS[code].title,
     ...(code === 'validation_failed' ? { errors: [{ field: 'amount', message: 'must be above zero' }] } : {}),
     request_id: '1f0e6c0e-6b0c-4e58-9a55-5e2f3b1d2c3a',
   };

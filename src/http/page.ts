@@ -22,6 +22,8 @@ export interface Page<T> {
   data: T[];
   /** Send it as `after` for the next page; null on the last. */
   next: string | null;
+  /** Whether there is a next page. */
+  has_more: boolean;
 }
 
 /** The OpenAPI description of `Page`, but for its `data`. */
@@ -32,11 +34,20 @@ export abstract class PageBody {
     description: 'Send it as `after` for the next page; null on the last',
   })
   next: string | null;
+
+  @ApiProperty({ description: 'Whether there is a next page' })
+  has_more: boolean;
 }
 
 /** @param rows one more than `limit`, where there is one: that is how the last page is known */
 export function page<T>(rows: T[], limit: number, cursorOf: (row: T) => string): Page<T> {
   const data = rows.slice(0, limit);
   const last = data.at(-1);
-  return { data, next: rows.length > limit && last !== undefined ? cursorOf(last) : null };
+  const hasMore = rows.length > limit && last !== undefined;
+  return { data, next: hasMore ? cursorOf(last) : null, has_more: hasMore };
+}
+
+/** A list that is never long: one page, of the same form as all others. */
+export function onePage<T>(data: T[]): Page<T> {
+  return { data, next: null, has_more: false };
 }

@@ -2,25 +2,23 @@ import { STATUS_CODES } from 'node:http';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import { isDatabaseAway } from '../database/database-away.js';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
-import {
-  DatabaseAwayError,
-  DomainError,
-  type ErrorCode,
-  statusOf,
-  titleOf,
-  ValidationFailedError,
-} from './problem.js';
+import { DatabaseAwayError, DomainError, type ErrorCode, ValidationFailedError } from './problem.js';
+import { KINDS, PROBLEM_CODES, UNTYPED_CODES } from './problem-codes.js';
 import { MethodNotAllowedError, type Routes } from './routes.js';
 
 /** RFC 9457, section 3. */
 export interface ProblemDocument {
   type: string;
+  /** As in docs/errors.md: what a program decides by. */
+  code: string;
   title: string;
   status: number;
   detail: string;
   errors?: { field: string; message: string }[];
   request_id: string;
 }
+
+type Untyped = keyof typeof UNTYPED_CODES;
 
 type Problem = Omit<ProblemDocument, 'request_id'>;
 
@@ -88,9 +86,11 @@ function problemOf(error: unknown): Problem {
   if (known) return document(known.code, known.detail);
   // RFC 9457, section 4.2.1: no type of its own, so the title is that of the status.
   const untyped = { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status };
-  if (status < 500) return { ...untyped, detail: (error as Error).message };
+  if (status < 500)
+    return { ...untyped, code: 'request_refused' satisfies Untyped, detail: (error as Error).message };
   return {
     type: 'about:blank',
+    code: 'internal_error' satisfies Untyped,
     title: 'Internal error',
     status: 500,
     detail: 'something went wrong here; the operator finds it in the log by request_id',
@@ -112,5 +112,7 @@ function domainProblem(error: DomainError): Problem {
 }
 
 function document(code: ErrorCode, detail: string): Problem {
-  return { type: `urn:quittance:problem:${code}`, title: titleOf[code], status: statusOf[code], detail };
+  const { kind } = PROBLEM_CODES[code];
+  const { title, status } = KINDS[kind];
+  return { type: `urn:quittance:problem:${kind}`, code, title, status, detail };
 }

@@ -19,7 +19,7 @@ describe('Routes.missed', () => {
 
   it.each(['/payment', '/payments/1/2', '/swagger-json', '/docs/none.css'])('knows no %s', (path) => {
     expect(routes.missed('GET', path)).toMatchObject({
-      code: 'not_found',
+      code: 'route_not_found',
       message: expect.stringContaining(path),
     });
   });

@@ -2,6 +2,8 @@ import { type FastifyInstance } from 'fastify';
 import { DomainError, NotFoundError } from './problem.js';
 
 export class NoRouteError extends NotFoundError {
+  override readonly code = 'route_not_found';
+
   constructor(method: string, path: string) {
     super(`there is no ${method} ${path}; see /docs`);
   }

@@ -1,10 +1,11 @@
 import { type EntityManager } from 'typeorm';
 import { getAddress } from 'ethers';
-import { type Asset, type FundsReader } from '../chain/accounts/funds-reader.js';
+import { type ListedAsset, type FundsReader } from '../chain/accounts/funds-reader.js';
 import { balancesOf } from '../ledger/ledger-balances.js';
 import { type LedgerAccount, type LedgerLeg } from '../ledger/posting.js';
 import { absurdlyPaid, depositAddresses } from '../payments/payment-addresses.js';
 import { amountText, type CheckedChain } from './report.js';
+import { type Address } from '../ids/ids.js';
 
 export interface BalanceContext {
   manager: EntityManager;
@@ -20,7 +21,7 @@ export interface BalanceContext {
 type Sums = (bigint | null)[];
 
 interface Place {
-  address: string;
+  address: Address;
   name: string;
 }
 
@@ -55,7 +56,7 @@ export async function checkDeposits(context: BalanceContext, onProgress: () => v
   unread.tell();
   gone.forEach((amount, position) => {
     if (amount === 0n) return;
-    const asset = reader.assets[position] as Asset;
+    const asset = reader.assets[position] as ListedAsset;
     report.notes.add(`${amountText(amount, asset)} were moved from deposit addresses with your own wallet`);
   });
   return sums;
@@ -64,7 +65,7 @@ export async function checkDeposits(context: BalanceContext, onProgress: () => v
 /** Compares the gas tank and the payout account: they may be sent more than is seen, and never less. */
 export async function checkPaying(
   context: BalanceContext,
-  paying: ReadonlyMap<string, LedgerAccount>,
+  paying: ReadonlyMap<Address, LedgerAccount>,
 ): Promise<Map<LedgerAccount, Sums>> {
   const { reader, report } = context;
   const byAccount = new Map<LedgerAccount, Sums>();
@@ -91,14 +92,14 @@ export async function checkPaying(
 /** Balances that a token's contract does not tell: each where something is booked by itself, the others in one sentence. */
 class UnreadBalances {
   /** By asset: addresses where nothing is booked. */
-  private readonly unbooked = new Map<Asset, number>();
+  private readonly unbooked = new Map<ListedAsset, number>();
 
   constructor(
     private readonly reader: FundsReader,
     private readonly report: CheckedChain,
   ) {}
 
-  add({ name }: Place, asset: Asset, booked: bigint): void {
+  add({ name }: Place, asset: ListedAsset, booked: bigint): void {
     if (booked === 0n) this.unbooked.set(asset, (this.unbooked.get(asset) ?? 0) + 1);
     else
       this.report.unchecked.add(
@@ -115,7 +116,7 @@ class UnreadBalances {
     }
   }
 
-  private why({ token }: Asset): string {
+  private why({ token }: ListedAsset): string {
     const problem = token === null ? undefined : this.reader.tokenProblems.get(token);
     return problem?.reason ?? `the token at ${token} does not tell what is there`;
   }
@@ -127,7 +128,7 @@ async function compare(
   places: readonly Place[],
   sums: Sums,
   unread: UnreadBalances,
-  onDifference: (place: Place, asset: Asset, position: number, difference: bigint) => void,
+  onDifference: (place: Place, asset: ListedAsset, position: number, difference: bigint) => void,
 ): Promise<void> {
   if (places.length === 0) return;
   const addresses = places.map(({ address }) => address);
@@ -151,7 +152,7 @@ async function compare(
   );
 }
 
-function differenceText({ name }: Place, asset: Asset, difference: bigint): string {
+function differenceText({ name }: Place, asset: ListedAsset, difference: bigint): string {
   if (difference < 0n)
     return `${name} holds ${amountText(-difference, asset)} less than is booked: it was moved by someone else`;
   const hint =

@@ -1,13 +1,14 @@
 import { type Receipt } from '../chain/accounts/chain-accounts.js';
 import { tokenTransferOf } from '../chain/transfers/movements.js';
 import { type OutgoingKind, type OutgoingMovement, recipientSide, type Side } from '../ledger/posting.js';
+import { type Address, type Asset } from '../ids/ids.js';
 
 /** A transaction of ours as it was signed. */
 export interface SignedFacts {
   kind: OutgoingKind;
-  from: Side & { address: string };
-  recipient: string;
-  tokenAddress: string | null;
+  from: Side & { address: Address };
+  recipient: Address;
+  tokenAddress: Asset;
   /** Base units. */
   amount: bigint;
 }
@@ -26,7 +27,7 @@ export function minedMovements(
   return [{ from, to: recipientSide(kind, recipient, paying), tokenAddress, amount, received }];
 }
 
-function tokensMoved({ logs, txHash }: Receipt, token: string, from: string, to: string): bigint {
+function tokensMoved({ logs, txHash }: Receipt, token: string, from: Address, to: Address): bigint {
   return logs
     .filter(({ address }) => address.toLowerCase() === token)
     .map((log, ordinal) => tokenTransferOf(log, { txHash, ordinal }))

@@ -14,12 +14,13 @@ import {
 import { minedMovements, type SignedFacts } from './mined-facts.js';
 import { type OutgoingRow, outgoingRows } from '../outgoing/outgoing-rows.js';
 import { type CheckedChain } from './report.js';
+import { type Address, type ChainId } from '../ids/ids.js';
 
 interface Context {
   manager: EntityManager;
   repository: LedgerRepository;
   reader: FundsReader;
-  paying: ReadonlyMap<string, LedgerAccount>;
+  paying: ReadonlyMap<Address, LedgerAccount>;
   report: CheckedChain;
 }
 
@@ -122,7 +123,9 @@ function compare(
 ): LedgerLeg[] {
   const isBooked = booked !== null && booked.block.number <= reader.block.number;
   const bookedLegs = isBooked ? booked.legs : [];
-  const minedLegs = mined ? legsOf(row, mined, payingAt(mined.receipt.blockNumber, paying, opened)) : [];
+  const minedLegs = mined
+    ? legsOf(row, mined, reader.chain.chainId, payingAt(mined.receipt.blockNumber, paying, opened))
+    : [];
   const differing = merged([...minedLegs, ...negated(bookedLegs)]);
   if (differing.length === 0) return [];
   const name = `${row.kind} transaction ${mined?.receipt.txHash ?? booked?.txHash ?? row.id}`;
@@ -152,12 +155,17 @@ function compare(
   return [];
 }
 
-function legsOf(row: OutgoingRow, { receipt, amount }: Mined, paying: Context['paying']): LedgerLeg[] {
+function legsOf(
+  row: OutgoingRow,
+  { receipt, amount }: Mined,
+  chainId: ChainId,
+  paying: Context['paying'],
+): LedgerLeg[] {
   const from = { account: row.account, address: row.from };
   return outgoingPosting({
     id: row.id,
     kind: row.kind,
-    chainId: 0,
+    chainId,
     block: { number: receipt.blockNumber, hash: receipt.blockHash, time: new Date(0) },
     txHash: receipt.txHash,
     paymentId: null,

@@ -1,11 +1,12 @@
 import { formatUnits } from 'ethers';
-import { type Asset } from '../chain/accounts/funds-reader.js';
+import { type ListedAsset } from '../chain/accounts/funds-reader.js';
 import { type LedgerAccount } from '../ledger/posting.js';
+import { type ChainId } from '../ids/ids.js';
 
 /** What the books say of an account and asset, and what the chain does, in base units. */
 export interface CheckedBalance {
   account: LedgerAccount;
-  asset: Asset;
+  asset: ListedAsset;
   ledger: bigint;
   /** Null: it has no balance on chain to be compared with. */
   onChain: bigint | null;
@@ -13,14 +14,14 @@ export interface CheckedBalance {
 
 /** What customers sent of an asset, and what of it went back, by the books, in base units. */
 export interface CheckedTurnover {
-  asset: Asset;
+  asset: ListedAsset;
   received: bigint;
   returned: bigint;
 }
 
 export interface CheckedChain {
   chain: string;
-  chainId: number;
+  chainId: ChainId;
   /** Everything was compared after this block, up to which the chain is scanned; null: it was not scanned yet. */
   block: { number: number; hash: string } | null;
   /** Deposit addresses compared. */
@@ -54,6 +55,6 @@ export class Remarks {
 }
 
 /** Base units, and what people call that. */
-export function amountText(amount: bigint, { symbol, decimals }: Asset): string {
+export function amountText(amount: bigint, { symbol, decimals }: ListedAsset): string {
   return `${amount} base units (${formatUnits(amount, decimals)} ${symbol})`;
 }

@@ -11,9 +11,12 @@ import {
   recipientSide,
   type Side,
 } from './posting.js';
+import { toAddress, toChainId, toTokenAddress, toTxHash } from '../ids/ids.js';
 
-const TOKEN = `0x${'70'.repeat(20)}`;
-const hex = (digit: string, bytes: number) => `0x${digit.repeat(2 * bytes)}`;
+const TOKEN = toTokenAddress(`0x${'70'.repeat(20)}`);
+const at = (digit: string) => toAddress(`0x${digit.repeat(40)}`);
+const txHash = (digit: string) => toTxHash(`0x${digit.repeat(64)}`);
+const CHAIN_ID = toChainId(1);
 const amounts = fc.bigInt({ min: 0n, max: 2n ** 200n });
 const blocks = fc
   .tuple(fc.integer({ min: 1, max: 9 }), fc.constantFrom('a', 'b'))
@@ -25,10 +28,10 @@ const incoming = fc
     depositPosting({
       ...facts,
       id: '1',
-      chainId: 1,
-      txHash: hex('1', 32),
+      chainId: CHAIN_ID,
+      txHash: txHash('1'),
       paymentId: null,
-      to: hex('d', 20),
+      to: at('d'),
     }),
   );
 
@@ -40,9 +43,9 @@ const outgoing = fc
       fc
         .record({
           from: fc.constantFrom<Side>(
-            { account: 'deposit', address: hex('d', 20) },
-            { account: 'deposit', address: hex('e', 20) },
-            { account: 'gas_tank', address: hex('9', 20) },
+            { account: 'deposit', address: at('d') },
+            { account: 'deposit', address: at('e') },
+            { account: 'gas_tank', address: at('9') },
           ),
           tokenAddress: fc.constantFrom(null, TOKEN),
           amount: amounts,
@@ -50,7 +53,7 @@ const outgoing = fc
         })
         .map(({ kept, ...movement }) => ({
           ...movement,
-          to: { account: 'treasury' as const, address: hex('7', 20) },
+          to: { account: 'treasury' as const, address: at('7') },
           received: kept > movement.amount ? 0n : movement.amount - kept,
         })),
       { maxLength: 4 },
@@ -61,10 +64,10 @@ const outgoing = fc
     outgoingPosting({
       ...facts,
       id: '1',
-      chainId: 1,
-      txHash: hex('2', 32),
+      chainId: CHAIN_ID,
+      txHash: txHash('2'),
       paymentId: null,
-      feePaidBy: { account: 'gas_tank', address: hex('9', 20) },
+      feePaidBy: { account: 'gas_tank', address: at('9') },
     }),
   );
 
@@ -107,19 +110,19 @@ describe('postings', () => {
     );
   });
 
-  const deposit = { account: 'deposit', address: 'deposit' } as const;
+  const deposit = { account: 'deposit', address: at('d') } as const;
   const sweep = (received: bigint, overrides: Partial<OutgoingFacts> = {}) =>
     outgoingPosting({
       id: '1',
       kind: 'sweep',
-      chainId: 1,
+      chainId: CHAIN_ID,
       block: { number: 1, hash: 'a1', time: new Date() },
-      txHash: hex('2', 32),
+      txHash: txHash('2'),
       paymentId: null,
       movements: [
         {
           from: deposit,
-          to: recipientSide(overrides.kind ?? 'sweep', 'treasury', new Map()),
+          to: recipientSide(overrides.kind ?? 'sweep', at('7'), new Map()),
           tokenAddress: TOKEN,
           amount: 100n,
           received,
@@ -134,24 +137,24 @@ describe('postings', () => {
 
   it('book what a token keeps for itself as a fee in the token, and gas as one in the native asset', () => {
     expect(sweep(97n)).toEqual([
-      leg('deposit', -100n, TOKEN, 'deposit'),
-      leg('treasury', 97n, TOKEN, 'treasury'),
+      leg('deposit', -100n, TOKEN, at('d')),
+      leg('treasury', 97n, TOKEN, at('7')),
       leg('fees', 3n, TOKEN),
-      leg('deposit', -5n, null, 'deposit'),
+      leg('deposit', -5n, null, at('d')),
       leg('fees', 5n, null),
     ]);
   });
 
   it('book nothing but the fee of a transaction that reverted', () => {
     expect(sweep(0n, { movements: [] })).toEqual([
-      leg('deposit', -5n, null, 'deposit'),
+      leg('deposit', -5n, null, at('d')),
       leg('fees', 5n, null),
     ]);
   });
 
   it('give a refund back to the customer', () => {
     expect(sweep(100n, { kind: 'refund', fee: 0n })).toEqual([
-      leg('deposit', -100n, TOKEN, 'deposit'),
+      leg('deposit', -100n, TOKEN, at('d')),
       leg('customer', 100n, TOKEN),
     ]);
   });

@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { type BlockId } from '../chain/accounts/chain-evidence.js';
 import { type Chain } from '../chain/chain.js';
 import { LedgerService } from './ledger.service.js';
+import { type Address, type Asset } from '../ids/ids.js';
 
 /** What an address of ours has of one asset after a block, in base units. */
 export interface Held {
@@ -32,8 +33,8 @@ export class Holdings {
   async after(
     { chainId, accounts, evidence }: Chain,
     block: BlockId,
-    address: string,
-    tokenAddress: string | null,
+    address: Address,
+    tokenAddress: Asset,
   ): Promise<Held> {
     const { manager } = this.dataSource;
     const booked = await this.ledger.held(manager, { chainId, address, tokenAddress }, block.number);

@@ -1,28 +1,29 @@
 import { type EntityManager } from 'typeorm';
 import { type LedgerAccount } from './posting.js';
+import { type Address, type Asset, type ChainId } from '../ids/ids.js';
 
 export interface AddressBalance {
-  address: string;
+  address: Address;
   /** Null: the native asset. */
-  tokenAddress: string | null;
+  tokenAddress: Asset;
   /** Base units. */
   amount: bigint;
 }
 
 export interface AccountBalance {
   account: LedgerAccount;
-  tokenAddress: string | null;
+  tokenAddress: Asset;
   amount: bigint;
 }
 
 /** What the books say that addresses hold after a block, whichever account they are of. */
 export async function balancesOf(
   manager: EntityManager,
-  chainId: number,
-  addresses: readonly string[],
+  chainId: ChainId,
+  addresses: readonly Address[],
   block: number,
 ): Promise<AddressBalance[]> {
-  const rows = await manager.query<{ address: string; token_address: string | null; sum: string }[]>(
+  const rows = await manager.query<{ address: Address; token_address: Asset; sum: string }[]>(
     `SELECT address, token_address, sum(amount) FROM ledger_entries
      WHERE chain_id = $1 AND address = ANY($2) AND block_number <= $3 GROUP BY address, token_address`,
     [chainId, addresses, block],
@@ -36,7 +37,7 @@ export async function balancesOf(
 
 /** What customers sent of an asset, and what of it was given back. */
 export interface CustomerTurnover {
-  tokenAddress: string | null;
+  tokenAddress: Asset;
   /** Base units, both. */
   received: bigint;
   returned: bigint;
@@ -45,10 +46,10 @@ export interface CustomerTurnover {
 /** What the books say of customers' money after a block, what reorgs undid left out. */
 export async function customerTurnover(
   manager: EntityManager,
-  chainId: number,
+  chainId: ChainId,
   block: number,
 ): Promise<CustomerTurnover[]> {
-  const rows = await manager.query<{ token_address: string | null; received: string; returned: string }[]>(
+  const rows = await manager.query<{ token_address: Asset; received: string; returned: string }[]>(
     `SELECT entry.token_address,
        coalesce(-sum(entry.amount) FILTER (WHERE booking.kind = 'deposit'), 0) AS received,
        coalesce(sum(entry.amount) FILTER (WHERE booking.kind = 'refund'), 0) AS returned
@@ -67,10 +68,10 @@ export async function customerTurnover(
 /** What the books say of each account after a block. Reads all entries of the chain. */
 export async function accountBalances(
   manager: EntityManager,
-  chainId: number,
+  chainId: ChainId,
   block: number,
 ): Promise<AccountBalance[]> {
-  const rows = await manager.query<{ account: LedgerAccount; token_address: string | null; sum: string }[]>(
+  const rows = await manager.query<{ account: LedgerAccount; token_address: Asset; sum: string }[]>(
     `SELECT account, token_address, sum(amount) FROM ledger_entries
      WHERE chain_id = $1 AND block_number <= $2 GROUP BY account, token_address`,
     [chainId, block],

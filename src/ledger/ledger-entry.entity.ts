@@ -2,6 +2,7 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm
 import { amountColumn, integerColumn } from '../database/column-types.js';
 import { LedgerTransaction } from './ledger-transaction.entity.js';
 import { type LedgerAccount } from './posting.js';
+import { type Address, type Asset, type ChainId } from '../ids/ids.js';
 
 /** One leg of a ledger transaction. Append-only; those of a transaction add up to 0 for each asset, or are refused. */
 @Entity('ledger_entries')
@@ -20,7 +21,7 @@ export class LedgerEntry {
   position: number;
 
   @Column({ ...integerColumn, name: 'chain_id' })
-  chainId: number;
+  chainId: ChainId;
 
   @Column({ ...integerColumn, name: 'block_number' })
   blockNumber: number;
@@ -30,11 +31,11 @@ export class LedgerEntry {
 
   /** Whose balance it is part of; null for accounts that are not on chain. */
   @Column('varchar', { length: 42, nullable: true })
-  address: string | null;
+  address: Address | null;
 
   /** Null: the native asset. */
   @Column('varchar', { name: 'token_address', length: 42, nullable: true })
-  tokenAddress: string | null;
+  tokenAddress: Asset;
 
   @Column(amountColumn)
   amount: bigint;

@@ -2,30 +2,31 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { type LedgerAccount, type PostingKind } from './posting.js';
+import { type Address, type ChainId, type TxHash } from '../ids/ids.js';
 
 export interface ExportRange {
   /** First moment, and the first one after the end; by when entries were booked. */
   from: Date;
   to: Date;
   /** Null: every chain. */
-  chainId: number | null;
+  chainId: ChainId | null;
 }
 
 /** One leg with its transaction. Times ISO 8601, UTC; the amount in base units. */
 export interface ExportedEntry {
   booked_at: string;
   block_time: string;
-  chain_id: number;
+  chain_id: ChainId;
   block_number: number;
   block_hash: string;
-  tx_hash: string | null;
+  tx_hash: TxHash | null;
   transaction_id: string;
   kind: PostingKind;
   /** The ledger transaction that this one undoes. */
   reverses: string | null;
   payment_id: string | null;
   account: LedgerAccount;
-  address: string | null;
+  address: Address | null;
   token: string | null;
   amount: string;
 }

@@ -1,6 +1,7 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { integerColumn } from '../database/column-types.js';
 import { type PostingKind } from './posting.js';
+import { type ChainId, type TxHash } from '../ids/ids.js';
 
 /**
  * One movement of value as it was booked, or the reversal of one. Append-only: the database refuses to change or
@@ -39,10 +40,10 @@ export class LedgerTransaction {
   reverses: string | null;
 
   @Column({ ...integerColumn, name: 'chain_id' })
-  chainId: number;
+  chainId: ChainId;
 
   @Column('varchar', { name: 'tx_hash', length: 66, nullable: true })
-  txHash: string | null;
+  txHash: TxHash | null;
 
   @Column({ ...integerColumn, name: 'block_number' })
   blockNumber: number;

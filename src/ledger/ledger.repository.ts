@@ -3,6 +3,7 @@ import { type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { type Addition, type Booked, negated } from './corrections.js';
 import { type LedgerAccount, type LedgerLeg, type Posting, type PostingKind } from './posting.js';
+import { type Address, type Asset, type ChainId, toChainId, type TxHash } from '../ids/ids.js';
 
 /** What the ledger says of a subject, and how often it has said something about it. */
 export interface Standing {
@@ -17,12 +18,12 @@ interface StandingRow {
   kind: PostingKind;
   is_reversal: boolean;
   chain_id: string;
-  tx_hash: string | null;
+  tx_hash: TxHash | null;
   block_number: string;
   block_hash: string;
   block_time: Date;
   payment_id: string | null;
-  legs: { account: LedgerAccount; address: string | null; token_address: string | null; amount: string }[];
+  legs: { account: LedgerAccount; address: Address | null; token_address: Asset; amount: string }[];
 }
 
 /** The books as they lie in Postgres. */
@@ -47,7 +48,7 @@ export class LedgerRepository {
   }
 
   /** Subjects of the operator's own movements that were booked in blocks above one. */
-  async operatorSubjectsAbove(manager: EntityManager, chainId: number, block: number): Promise<string[]> {
+  async operatorSubjectsAbove(manager: EntityManager, chainId: ChainId, block: number): Promise<string[]> {
     const rows = await manager.query<{ subject: string }[]>(
       `SELECT DISTINCT subject FROM ledger_transactions
        WHERE chain_id = $1 AND block_number > $2 AND kind IN ('top_up','opening')`,
@@ -96,7 +97,7 @@ function standingOf(row: StandingRow): Standing {
     id: row.id,
     subject: row.subject,
     kind: row.kind,
-    chainId: Number(row.chain_id),
+    chainId: toChainId(Number(row.chain_id)),
     block: { number: Number(row.block_number), hash: row.block_hash, time: row.block_time },
     txHash: row.tx_hash,
     paymentId: row.payment_id,

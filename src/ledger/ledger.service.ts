@@ -4,6 +4,7 @@ import { corrections } from './corrections.js';
 import { balancesOf } from './ledger-balances.js';
 import { LedgerRepository } from './ledger.repository.js';
 import { type Posting } from './posting.js';
+import { type Address, type Asset, type ChainId } from '../ids/ids.js';
 
 /** What is so about a movement of value: its posting, or null where it did not happen. */
 export interface LedgerFact {
@@ -19,7 +20,7 @@ export class LedgerService {
   /** Base units of an asset that an address has by the books, after a block. @param place lower-case */
   async held(
     manager: EntityManager,
-    { chainId, address, tokenAddress }: { chainId: number; address: string; tokenAddress: string | null },
+    { chainId, address, tokenAddress }: { chainId: ChainId; address: Address; tokenAddress: Asset },
     block: number,
   ): Promise<bigint> {
     const balances = await balancesOf(manager, chainId, [address], block);

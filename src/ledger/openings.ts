@@ -11,6 +11,7 @@ import { LedgerService } from './ledger.service.js';
 import { balancesOf } from './ledger-balances.js';
 import { PayingAccounts } from './paying-accounts.js';
 import { type LedgerBlock, merged, moved } from './posting.js';
+import { type Address, type Asset, type TokenAddress } from '../ids/ids.js';
 
 /** How often a token is asked again that did not tell. */
 const ASK_AGAIN_MS = 60_000;
@@ -19,7 +20,7 @@ interface Place {
   chain: Chain;
   account: 'gas_tank' | 'payout';
   /** Lower-case. */
-  address: string;
+  address: Address;
   subject: string;
 }
 
@@ -49,7 +50,7 @@ export class Openings {
    * @returns false: not now, as nothing was scanned yet, or a transaction of the address is on its way
    * @throws RpcError when what it holds of the native asset could not be read
    */
-  async open(chain: Chain, account: 'gas_tank' | 'payout', address: string): Promise<boolean> {
+  async open(chain: Chain, account: 'gas_tank' | 'payout', address: Address): Promise<boolean> {
     const subject = `opening:${chain.chainId}:${address}`;
     const { manager } = this.dataSource;
     const place = { chain, account, address, subject };
@@ -71,7 +72,7 @@ export class Openings {
     if (block === null) return false;
     if (!(await this.isReversed(manager, subject))) return true;
     if (await this.accounts.isAnyOnItsWay(manager, chainId, address)) return false;
-    const held = new Map<string | null, bigint>();
+    const held = new Map<Asset, bigint>();
     held.set(null, await chain.accounts.balance(address, null, block.hash));
     const tokens = (await this.chains.tokensIn(manager, chainId)).map((token) => token.address);
     const amounts = await Promise.all(tokens.map((token) => this.tokenHeld(place, token, block.hash)));
@@ -86,7 +87,7 @@ export class Openings {
   }
 
   /** What came and went since the account was opened is booked: what is there besides was there before. */
-  private async openToken(place: Place, token: string): Promise<void> {
+  private async openToken(place: Place, token: TokenAddress): Promise<void> {
     const { chain, address, subject } = place;
     if (Date.now() < (this.askAgainAt.get(subject) ?? 0)) return;
     if (!(await this.isReversed(this.dataSource.manager, subject))) return;
@@ -105,7 +106,11 @@ export class Openings {
   }
 
   /** Null: its contract does not tell, or not what can be believed. */
-  private async tokenHeld({ chain, address }: Place, token: string, after: string): Promise<bigint | null> {
+  private async tokenHeld(
+    { chain, address }: Place,
+    token: TokenAddress,
+    after: string,
+  ): Promise<bigint | null> {
     if (chain.tokenProblem(token)?.areBalancesFalse) return null;
     try {
       return await chain.accounts.balance(address, token, after);
@@ -125,7 +130,7 @@ export class Openings {
     manager: EntityManager,
     { chain: { chainId }, account, address, subject }: Place,
     block: LedgerBlock,
-    held: ReadonlyMap<string | null, bigint>,
+    held: ReadonlyMap<Asset, bigint>,
   ): Promise<void> {
     const booked = await balancesOf(manager, chainId, [address], block.number);
     const legs = [...held].flatMap(([token, amount]) => {

@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, In } from 'typeorm';
 import { LedgerAccountAddress } from './ledger-account.entity.js';
+import { type Address, type ChainId, type TokenAddress, type TxHash } from '../ids/ids.js';
 
 /** The operator's addresses that are in the books, and what has to be known to bring one in. */
 @Injectable()
 export class PayingAccounts {
   /** By address, lower-case. */
-  async of(manager: EntityManager, chainId: number): Promise<Map<string, 'gas_tank' | 'payout'>> {
+  async of(manager: EntityManager, chainId: ChainId): Promise<Map<Address, 'gas_tank' | 'payout'>> {
     const rows = await manager.findBy(LedgerAccountAddress, { chainId });
     return new Map(rows.map(({ address, account }) => [address, account]));
   }
@@ -24,13 +25,13 @@ export class PayingAccounts {
   }
 
   /** Contracts of the tokens that have openings of their own. */
-  async openedLater(manager: EntityManager, chainId: number, address: string): Promise<string[]> {
+  async openedLater(manager: EntityManager, chainId: ChainId, address: Address): Promise<TokenAddress[]> {
     const row = await manager.findOneBy(LedgerAccountAddress, { chainId, address });
     return row?.openedLater ?? [];
   }
 
   /** Whether a transaction from or to the address may be mined and not booked, or booked and no longer mined. */
-  async isAnyOnItsWay(manager: EntityManager, chainId: number, address: string): Promise<boolean> {
+  async isAnyOnItsWay(manager: EntityManager, chainId: ChainId, address: Address): Promise<boolean> {
     const [row] = await manager.query<{ any: boolean }[]>(
       `SELECT EXISTS (SELECT FROM outgoing_transactions outgoing
          WHERE chain_id = $1 AND (from_address = $2 OR recipient = $2) AND (state IN ('signed','sent')
@@ -44,11 +45,11 @@ export class PayingAccounts {
   /** Which of the transactions are ours. @param hashes lower-case */
   async ownTransactionsAmong(
     manager: EntityManager,
-    chainId: number,
+    chainId: ChainId,
     hashes: readonly string[],
   ): Promise<Set<string>> {
     if (hashes.length === 0) return new Set();
-    const rows = await manager.query<{ tx_hash: string }[]>(
+    const rows = await manager.query<{ tx_hash: TxHash }[]>(
       'SELECT tx_hash FROM outgoing_attempts WHERE chain_id = $1 AND tx_hash = ANY($2)',
       [chainId, hashes],
     );
@@ -57,7 +58,7 @@ export class PayingAccounts {
 }
 
 /** Which of the addresses are in the books as one that pays for our transactions; lower-case. */
-export async function payingAmong(manager: EntityManager, addresses: readonly string[]): Promise<string[]> {
+export async function payingAmong(manager: EntityManager, addresses: readonly Address[]): Promise<Address[]> {
   const rows = await manager.findBy(LedgerAccountAddress, { address: In([...addresses]) });
   return rows.map(({ address }) => address);
 }

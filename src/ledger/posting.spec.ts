@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { type LedgerAccount, recipientSide } from './posting.js';
+import { type Address, toAddress } from '../ids/ids.js';
 
-const PAYOUT = `0x${'9b'.repeat(20)}`;
-const TANK = `0x${'7a'.repeat(20)}`;
-const CUSTOMER = `0x${'c0'.repeat(20)}`;
-const paying = new Map<string, LedgerAccount>([
+const PAYOUT = toAddress(`0x${'9b'.repeat(20)}`);
+const TANK = toAddress(`0x${'7a'.repeat(20)}`);
+const CUSTOMER = toAddress(`0x${'c0'.repeat(20)}`);
+const paying = new Map<Address, LedgerAccount>([
   [PAYOUT, 'payout'],
   [TANK, 'gas_tank'],
 ]);

@@ -1,3 +1,5 @@
+import { type Address, type Asset, type ChainId, type TxHash } from '../ids/ids.js';
+
 /**
  * Where money can be. On chain, and compared with it: `deposit`, `gas_tank`, `payout` (by address) and `treasury` (what
  * we sent there). Their counterparts: `customer` (whose money it was), `fees` (gas, and what a token keeps for itself),
@@ -30,9 +32,9 @@ export type PostingKind = (typeof POSTING_KINDS)[number];
 export interface LedgerLeg {
   account: LedgerAccount;
   /** Whose balance it is part of, lower-case; null for accounts that are not on chain. */
-  address: string | null;
+  address: Address | null;
   /** The token's contract, lower-case; null: the native asset. */
-  tokenAddress: string | null;
+  tokenAddress: Asset;
   /** Base units, never 0. */
   amount: bigint;
 }
@@ -48,10 +50,10 @@ export interface Posting {
   /** What was moved, once for each movement there can be: `transfer:<id>`, `outgoing:<id>`, … */
   subject: string;
   kind: PostingKind;
-  chainId: number;
+  chainId: ChainId;
   block: LedgerBlock;
   /** Null: unknown, or no transaction of its own. */
-  txHash: string | null;
+  txHash: TxHash | null;
   paymentId: string | null;
   legs: LedgerLeg[];
 }
@@ -59,11 +61,11 @@ export interface Posting {
 /** One side of a movement. */
 export interface Side {
   account: LedgerAccount;
-  address?: string;
+  address?: Address;
 }
 
 /** Both sides of a movement. @param amount base units; 0 moves nothing */
-export function moved(from: Side, to: Side, tokenAddress: string | null, amount: bigint): LedgerLeg[] {
+export function moved(from: Side, to: Side, tokenAddress: Asset, amount: bigint): LedgerLeg[] {
   return [
     { account: from.account, address: from.address ?? null, tokenAddress, amount: -amount },
     { account: to.account, address: to.address ?? null, tokenAddress, amount },
@@ -83,13 +85,13 @@ export function merged(legs: readonly LedgerLeg[]): LedgerLeg[] {
 
 export interface IncomingFacts {
   id: string;
-  chainId: number;
+  chainId: ChainId;
   block: LedgerBlock;
-  txHash: string | null;
+  txHash: TxHash | null;
   paymentId: string | null;
   /** Ours, lower-case. */
-  to: string;
-  tokenAddress: string | null;
+  to: Address;
+  tokenAddress: Asset;
   amount: bigint;
 }
 
@@ -115,7 +117,7 @@ export interface OutgoingMovement {
   from: Side;
   to: Side;
   /** Null: the native asset. */
-  tokenAddress: string | null;
+  tokenAddress: Asset;
   /** What left the address, base units, without the transaction's fee. */
   amount: bigint;
   /** What reached the recipient, base units: less where the token keeps a part. */
@@ -125,9 +127,9 @@ export interface OutgoingMovement {
 export interface OutgoingFacts {
   id: string;
   kind: OutgoingKind;
-  chainId: number;
+  chainId: ChainId;
   block: LedgerBlock;
-  txHash: string;
+  txHash: TxHash;
   paymentId: string | null;
   /** None where it reverted: then only its fee was paid. */
   movements: readonly OutgoingMovement[];
@@ -144,7 +146,7 @@ export interface OutgoingFacts {
  */
 export function recipientSide(
   kind: OutgoingKind,
-  recipient: string,
+  recipient: Address,
   paying: ReadonlyMap<string, LedgerAccount>,
 ): Side {
   const own = paying.get(recipient);

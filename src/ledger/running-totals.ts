@@ -1,19 +1,20 @@
 import { type DataSource } from 'typeorm';
 import { type LedgerAccount } from './posting.js';
+import { type Asset, type ChainId, toChainId } from '../ids/ids.js';
 
 /** What the books say of an account and asset of a chain, whatever the block. Base units. */
 export interface LedgerTotal {
-  chainId: number;
+  chainId: ChainId;
   account: LedgerAccount;
   /** Null: the native asset. */
-  tokenAddress: string | null;
+  tokenAddress: Asset;
   amount: bigint;
 }
 
 interface Row {
   chain_id: string;
   account: LedgerAccount;
-  token_address: string | null;
+  token_address: Asset;
   settled: string;
   all: string;
 }
@@ -73,7 +74,7 @@ function plus(
   const sums = new Map(totals);
   for (const row of rows) {
     const { account, token_address: tokenAddress } = row;
-    const chainId = Number(row.chain_id);
+    const chainId = toChainId(Number(row.chain_id));
     const key = `${chainId} ${account} ${tokenAddress}`;
     const amount = (sums.get(key)?.amount ?? 0n) + BigInt(row[what]);
     sums.set(key, { chainId, account, tokenAddress, amount });

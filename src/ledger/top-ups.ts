@@ -4,17 +4,18 @@ import { LedgerRepository } from './ledger.repository.js';
 import { type LedgerFact, LedgerService } from './ledger.service.js';
 import { PayingAccounts } from './paying-accounts.js';
 import { type LedgerBlock, merged, moved } from './posting.js';
+import { type Address, type Asset, type ChainId, type TxHash } from '../ids/ids.js';
 
 /** Value that reached an address, as the scanner saw it. */
 export interface Arrival {
   block: LedgerBlock;
   kind: string;
   /** Null: unknown. */
-  txHash: string | null;
+  txHash: TxHash | null;
   /** Position in its transaction. */
   ordinal: number;
-  to: string;
-  tokenAddress: string | null;
+  to: Address;
+  tokenAddress: Asset;
   /** Base units. */
   amount: bigint;
 }
@@ -36,7 +37,7 @@ export class TopUps {
    */
   async observe(
     manager: EntityManager,
-    chainId: number,
+    chainId: ChainId,
     orphanAbove: number | null,
     arrivals: readonly Arrival[],
   ): Promise<void> {
@@ -58,7 +59,7 @@ export class TopUps {
   /** Transactions of ours are booked by those who send them. */
   private async ofOthers(
     manager: EntityManager,
-    chainId: number,
+    chainId: ChainId,
     arrivals: readonly Arrival[],
   ): Promise<Arrival[]> {
     const hashes = arrivals.map(({ txHash }) => txHash).filter((hash) => hash !== null);
@@ -67,7 +68,7 @@ export class TopUps {
   }
 }
 
-function topUp(chainId: number, account: PayingAccount, arrival: Arrival): LedgerFact {
+function topUp(chainId: ChainId, account: PayingAccount, arrival: Arrival): LedgerFact {
   const { block, kind, txHash, ordinal, to, tokenAddress, amount } = arrival;
   const subject = `top_up:${chainId}:${txHash ?? `${block.hash}:${to}`}:${ordinal}:${kind}`;
   const legs = merged(moved({ account: 'external' }, { account, address: to }, tokenAddress, amount));

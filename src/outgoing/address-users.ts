@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
+import { type Address, type ChainId, type TokenAddress } from '../ids/ids.js';
 
 /** A payment's deposit address on a chain. */
 export interface DepositPlace {
-  chainId: number;
+  chainId: ChainId;
   paymentId: string;
   /** Lower-case. */
-  address: string;
+  address: Address;
 }
 
 /** A deposit address that was sent gas for a token's transfer, which has ended. */
@@ -15,7 +16,7 @@ export interface GasLeft extends DepositPlace {
   subjectId: string;
   derivationIndex: number;
   /** Where some of this token is left, its sweep takes the gas, or has it returned; null: that does not matter. */
-  stillTaken: string | null;
+  stillTaken: TokenAddress | null;
 }
 
 /** A module that moves money from deposit addresses: what others have to know of it before they touch one. */
@@ -23,9 +24,9 @@ export interface AddressUser {
   /** Which of the places it is about to move money from; by address. */
   claimsOf(manager: EntityManager, places: readonly DepositPlace[]): Promise<Set<string>>;
   /** Where gas that was sent for it may be left over, and nobody has looked yet. */
-  gasLeft(chainId: number, limit: number): Promise<GasLeft[]>;
+  gasLeft(chainId: ChainId, limit: number): Promise<GasLeft[]>;
   /** Notes that what gas was left at an address was looked at. */
-  settleGas(manager: EntityManager, chainId: number, address: string): Promise<void>;
+  settleGas(manager: EntityManager, chainId: ChainId, address: Address): Promise<void>;
 }
 
 const USERS = ['sweeps', 'refunds'] as const;

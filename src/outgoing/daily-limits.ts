@@ -8,12 +8,13 @@ import { holdUntilCommit } from '../database/transaction-lock.js';
 import { OutgoingMetrics } from './outgoing-metrics.js';
 import { type Broken, type SigningFacts } from './signing-rules.js';
 import { rulesOf, startOfDay } from './sweep-rules.js';
+import { type Asset } from '../ids/ids.js';
 
 const COMPLAIN_EVERY_MS = 3_600_000;
 
 /** A sweep and the base units of its asset that it would move. */
 interface Wanted {
-  sweep: { tokenAddress: string | null };
+  sweep: { tokenAddress: Asset };
   final: bigint;
 }
 
@@ -37,7 +38,7 @@ export class DailyLimits {
     chain: ChainConfig,
     wanted: readonly T[],
   ): Promise<{ one: T; most: bigint | Broken }[]> {
-    const taken = new Map<string | null, bigint>();
+    const taken = new Map<Asset, bigint>();
     const shared: { one: T; most: bigint | Broken }[] = [];
     for (const one of wanted) {
       const { tokenAddress } = one.sweep;
@@ -56,7 +57,7 @@ export class DailyLimits {
    */
   private async mostFor(
     chain: ChainConfig,
-    tokenAddress: string | null,
+    tokenAddress: Asset,
     wanted: bigint,
     taken: bigint,
   ): Promise<bigint | Broken> {
@@ -79,9 +80,9 @@ export class DailyLimits {
   async held(
     manager: EntityManager,
     chain: ChainConfig,
-    movements: readonly { tokenAddress: string | null; amount: bigint }[],
+    movements: readonly { tokenAddress: Asset; amount: bigint }[],
   ): Promise<SigningFacts['days']> {
-    const sums = new Map<string | null, bigint>();
+    const sums = new Map<Asset, bigint>();
     for (const { tokenAddress, amount } of movements) {
       sums.set(tokenAddress, (sums.get(tokenAddress) ?? 0n) + amount);
     }
@@ -97,15 +98,11 @@ export class DailyLimits {
     return days;
   }
 
-  private sentToday(
-    manager: EntityManager,
-    { chainId }: ChainConfig,
-    tokenAddress: string | null,
-  ): Promise<bigint> {
+  private sentToday(manager: EntityManager, { chainId }: ChainConfig, tokenAddress: Asset): Promise<bigint> {
     return this.outgoing.sweptSince(manager, chainId, tokenAddress, startOfDay(new Date()));
   }
 
-  private told({ name: chain }: ChainConfig, token: string | null, limit: string, reason: string): void {
+  private told({ name: chain }: ChainConfig, token: Asset, limit: string, reason: string): void {
     this.metrics.limited(chain, limit);
     if (!this.complaints.isDue(`${chain} ${token} ${limit}`, limit, Date.now())) return;
     this.logger.error({ chain, token, limit, reason }, 'a sweep limit is hit');

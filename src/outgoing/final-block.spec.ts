@@ -2,9 +2,10 @@ import { expect, it } from '@jest/globals';
 import { type ChainConfig } from '../config/chains.js';
 import { type ChainExtent } from '../scanner/scanned-chain.js';
 import { finalBlockOf } from './final-block.js';
+import { toTokenAddress } from '../ids/ids.js';
 
-const TOKEN = `0x${'11'.repeat(20)}`;
-const OTHER = `0x${'22'.repeat(20)}`;
+const TOKEN = toTokenAddress(`0x${'11'.repeat(20)}`);
+const OTHER = toTokenAddress(`0x${'22'.repeat(20)}`);
 const blocks = (...tiers: [bigint | null, number][]) => ({
   kind: 'blocks' as const,
   tiers: tiers.map(([upTo, depth]) => ({ upTo, blocks: depth })),

@@ -15,6 +15,7 @@ import { holdAddress } from './outgoing.repository.js';
 import { NotSignedError } from './signing-gate.js';
 import { sideBySide } from './side-by-side.js';
 import { type Payload, unsignedBytes } from './transaction-bytes.js';
+import { type Address } from '../ids/ids.js';
 
 const BATCH = 50;
 /** What comes back must be worth so many times what it costs. */
@@ -67,7 +68,12 @@ export class GasReturns implements Mover, OnModuleInit {
     ].reverse();
   }
 
-  private async settle({ chain, extent }: Round, place: GasLeft, tank: string, fees: Fees): Promise<boolean> {
+  private async settle(
+    { chain, extent }: Round,
+    place: GasLeft,
+    tank: Address,
+    fees: Fees,
+  ): Promise<boolean> {
     const { subjectId, address: from, derivationIndex, stillTaken } = place;
     const { chainId, accounts } = chain;
     const after = extent.scanned.hash;

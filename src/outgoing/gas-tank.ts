@@ -16,6 +16,7 @@ import { holdAddress, NOT_SCANNED } from './outgoing.repository.js';
 import { type FeeShare } from './signing-rules.js';
 import { TankMetrics } from './tank-metrics.js';
 import { unsignedBytes } from './transaction-bytes.js';
+import { type Address, type ChainId } from '../ids/ids.js';
 
 const GAS = { kind: 'gas_tank' } as const;
 const COMPLAIN_EVERY_MS = 600_000;
@@ -23,7 +24,7 @@ const COMPLAIN_EVERY_MS = 600_000;
 /** What the tank has after the last block scanned, and what its next transaction goes by. */
 export interface Means {
   /** Lower-case. */
-  address: string;
+  address: Address;
   /** Wei. */
   balance: bigint;
   nodeNonce: number;
@@ -35,7 +36,7 @@ export type Funding =
 
 /** Gas for an address. */
 export interface GasRequest {
-  to: string;
+  to: Address;
   /** Wei that the address has to have in all. */
   needed: bigint;
   /** The sweep or refund it is for. */
@@ -60,7 +61,7 @@ export class GasTank {
   ) {}
 
   /** Lower-case; null: there is none. */
-  get address(): string | null {
+  get address(): Address | null {
     return this.keys.has(GAS.kind) ? this.keys.addressOf(GAS) : null;
   }
 
@@ -161,7 +162,7 @@ export class GasTank {
    * since. What was sent may do in a moment; only when gas stays dear is the rest sent after it. What failed is not sent
    * again at once either.
    */
-  private async wasJustSent(manager: EntityManager, chainId: number, to: string): Promise<boolean> {
+  private async wasJustSent(manager: EntityManager, chainId: ChainId, to: Address): Promise<boolean> {
     const [row] = await manager.query<{ was: boolean }[]>(
       `SELECT EXISTS (SELECT FROM outgoing_transactions gas
          WHERE chain_id = $1 AND recipient = $2 AND purpose = 'gas'
@@ -188,7 +189,12 @@ export class GasTank {
 }
 
 /** An address that has delegated (EIP-7702) runs code when it is paid. @throws RpcError */
-async function transferGas({ accounts }: Chain, from: string, to: string, after: ReadAfter): Promise<bigint> {
+async function transferGas(
+  { accounts }: Chain,
+  from: Address,
+  to: Address,
+  after: ReadAfter,
+): Promise<bigint> {
   const hasCode = (await accounts.code(to, after)) !== '0x';
   return hasCode ? accounts.estimateGas({ from, to, value: 1n }) : PLAIN_TRANSFER_GAS;
 }
@@ -196,8 +202,8 @@ async function transferGas({ accounts }: Chain, from: string, to: string, after:
 /** Whether gas for an address is not in its balance after a block of the scanned chain. */
 async function isUnderWay(
   manager: EntityManager,
-  chainId: number,
-  to: string,
+  chainId: ChainId,
+  to: Address,
   after: BlockId,
 ): Promise<boolean> {
   const [row] = await manager.query<{ is: boolean }[]>(
@@ -212,8 +218,8 @@ async function isUnderWay(
 /** What the tank has signed away and is still in its balance after the last block scanned, but for its data fees. */
 async function promisedBy(
   manager: EntityManager,
-  chainId: number,
-  from: string,
+  chainId: ChainId,
+  from: Address,
 ): Promise<{ wei: bigint; transactions: bigint }> {
   const [row] = await manager.query<{ sum: string; count: string }[]>(
     `SELECT coalesce(sum(attempt.amount + attempt.gas_limit * attempt.max_fee_per_gas), 0) AS sum, count(*) AS count

@@ -13,6 +13,7 @@ import { type OutgoingRecord } from './outgoing.repository.js';
 import { outcomeOf, partsOutcome, unmined, unminedParts, whyFailed } from './outcome.js';
 import { ProvenOutcomes } from './proven-outcomes.js';
 import { receiptOf } from './receipt-of.js';
+import { type TxHash } from '../ids/ids.js';
 
 /** What was mined: noted, and ended once its block is final. */
 @Injectable()
@@ -78,7 +79,7 @@ export class MinedTransactions {
     const isWhole = whyFailed(mined) === null && parts.every(({ reason }) => reason === null);
     if (isWhole) return this.records.end(chain, mined, parts, null);
     const block = blockOf(mined) as BlockId;
-    const receipt = await this.outcomes.receipt(chain, block, mined.txHash as string);
+    const receipt = await this.outcomes.receipt(chain, block, mined.txHash as TxHash);
     if (receipt === null) {
       const line = { ...named(chain, mined), block: block.number };
       this.logger.error(line, 'a node showed a receipt of a block that does not have the transaction');

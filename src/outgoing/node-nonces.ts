@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { type Chain } from '../chain/chain.js';
 import { ScannedChain } from '../scanner/scanned-chain.js';
 import { OutgoingRepository } from './outgoing.repository.js';
+import { type Address } from '../ids/ids.js';
 
 /** What nodes say of an address's next nonce, as far as it is to be believed. */
 @Injectable()
@@ -20,7 +21,7 @@ export class NodeNonces {
    * or, where nodes give no proofs, to be said by every endpoint.
    * @throws RpcError, DisagreementError
    */
-  async next(chain: Chain, address: string): Promise<number> {
+  async next(chain: Chain, address: Address): Promise<number> {
     const { accounts, evidence } = chain;
     const block = await this.scanned.last(chain);
     const after = block?.hash ?? 'latest';

@@ -1,7 +1,12 @@
 import { type EntityManager } from 'typeorm';
+import { type Address, type ChainId } from '../ids/ids.js';
 
 /** Whether something that the address signed, or that moves its money, is not final yet. */
-export async function isAnyOpenFrom(manager: EntityManager, chainId: number, from: string): Promise<boolean> {
+export async function isAnyOpenFrom(
+  manager: EntityManager,
+  chainId: ChainId,
+  from: Address,
+): Promise<boolean> {
   const [row] = await manager.query<{ is: boolean }[]>(
     `SELECT EXISTS (
          SELECT FROM outgoing_transactions

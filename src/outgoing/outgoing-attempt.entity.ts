@@ -1,24 +1,26 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { amountColumn, integerColumn } from '../database/column-types.js';
 import { OutgoingTransaction } from './outgoing-transaction.entity.js';
+import { type ChainId, type TxHash } from '../ids/ids.js';
 
 /** Bytes that were signed for an outgoing transaction; each replaces those before it, and any of them may be mined. */
 @Entity('outgoing_attempts')
 @Index('outgoing_attempts_ordinal_key', ['outgoingId', 'ordinal'], { unique: true })
+@Index('outgoing_attempts_hash_idx', ['txHash'])
 export class OutgoingAttempt {
   @PrimaryColumn({
     ...integerColumn,
     name: 'chain_id',
     primaryKeyConstraintName: 'outgoing_attempts_pkey',
   })
-  chainId: number;
+  chainId: ChainId;
 
   @PrimaryColumn('varchar', {
     name: 'tx_hash',
     length: 66,
     primaryKeyConstraintName: 'outgoing_attempts_pkey',
   })
-  txHash: string;
+  txHash: TxHash;
 
   @ForeignKey(() => OutgoingTransaction, { name: 'outgoing_attempts_outgoing_fkey' })
   @Column('uuid', { name: 'outgoing_id' })

@@ -1,6 +1,7 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { amountColumn, integerColumn } from '../database/column-types.js';
 import { OutgoingTransaction } from './outgoing-transaction.entity.js';
+import { type Address, type ChainId, type TokenAddress } from '../ids/ids.js';
 
 /** One of several movements of a transaction that the gas tank sends for many addresses. */
 @Entity('outgoing_parts')
@@ -20,7 +21,7 @@ export class OutgoingPart {
   position: number;
 
   @Column({ ...integerColumn, name: 'chain_id' })
-  chainId: number;
+  chainId: ChainId;
 
   /** The sweep it is for. */
   @Column('uuid', { name: 'subject_id' })
@@ -28,13 +29,13 @@ export class OutgoingPart {
 
   /** The deposit address, lower-case. */
   @Column('varchar', { name: 'from_address', length: 42 })
-  from: string;
+  from: Address;
 
   @Column('varchar', { length: 42 })
-  recipient: string;
+  recipient: Address;
 
   @Column('varchar', { name: 'token_address', length: 42 })
-  tokenAddress: string;
+  tokenAddress: TokenAddress;
 
   /** Base units, what leaves the address. */
   @Column(amountColumn)

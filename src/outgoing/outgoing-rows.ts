@@ -1,36 +1,37 @@
 import { type EntityManager } from 'typeorm';
 import { type LedgerAccount, type OutgoingKind } from '../ledger/posting.js';
+import { type Address, type Asset, type ChainId, type TokenAddress, type TxHash } from '../ids/ids.js';
 
 /** A transaction of ours, and the hashes under which it may have been mined. */
 export interface OutgoingRow {
   id: string;
   kind: OutgoingKind;
   account: Extract<LedgerAccount, 'deposit' | 'gas_tank' | 'payout'>;
-  from: string;
-  recipient: string;
-  tokenAddress: string | null;
+  from: Address;
+  recipient: Address;
+  tokenAddress: Asset;
   isFinal: boolean;
-  attempts: { txHash: string; amount: bigint }[];
+  attempts: { txHash: TxHash; amount: bigint }[];
   /** What it moves of deposit addresses that did not send it. */
-  parts: { from: string; recipient: string; tokenAddress: string; amount: bigint }[];
+  parts: { from: Address; recipient: Address; tokenAddress: TokenAddress; amount: bigint }[];
 }
 
 interface Row {
   id: string;
   purpose: OutgoingKind;
   account: OutgoingRow['account'];
-  from_address: string;
-  recipient: string;
-  token_address: string | null;
+  from_address: Address;
+  recipient: Address;
+  token_address: Asset;
   is_final: boolean;
-  attempts: { tx_hash: string; amount: string }[];
-  parts: { from: string; recipient: string; token: string; amount: string }[];
+  attempts: { tx_hash: TxHash; amount: string }[];
+  parts: { from: Address; recipient: Address; token: TokenAddress; amount: string }[];
 }
 
 const PAGE = 200;
 
 /** Every transaction of ours on a chain, some at a time; of a final one the attempt that was mined; all where none was. */
-export async function* outgoingRows(manager: EntityManager, chainId: number): AsyncGenerator<OutgoingRow[]> {
+export async function* outgoingRows(manager: EntityManager, chainId: ChainId): AsyncGenerator<OutgoingRow[]> {
   let after: string | null = null;
   for (;;) {
     const rows: Row[] = await manager.query<Row[]>(

@@ -14,6 +14,7 @@ import { holdAddress, OutgoingRepository } from './outgoing.repository.js';
 import { SigningGate, type SigningRequest } from './signing-gate.js';
 import { type FeeShare } from './signing-rules.js';
 import { type Payload, replacementOf, transactionOf } from './transaction-bytes.js';
+import { type Address, type ChainId } from '../ids/ids.js';
 
 /** What an address of ours is to do. */
 export interface Intent extends Payload {
@@ -21,7 +22,7 @@ export interface Intent extends Payload {
   subjectId: string | null;
   account: Account;
   /** Lower-case, as all addresses here. */
-  from: string;
+  from: Address;
   isDrain: boolean;
   /** What the node says is the next one; ours may be further. */
   nodeNonce: number;
@@ -49,9 +50,9 @@ export interface Replacement {
 
 /** Whose nonce is asked for. */
 export interface NonceOwner {
-  chainId: number;
+  chainId: ChainId;
   /** Lower-case. */
-  from: string;
+  from: Address;
   /** What the node says is the next one; ours may be further. */
   nodeNonce: number;
 }
@@ -70,7 +71,7 @@ export class OutgoingSigner {
   ) {}
 
   /** What nodes say is the next nonce of an address, asked before the transaction that signs. @throws RpcError */
-  nodeNonce(chain: Chain, from: string): Promise<number> {
+  nodeNonce(chain: Chain, from: Address): Promise<number> {
     return this.nonces.next(chain, from);
   }
 
@@ -122,7 +123,7 @@ export class OutgoingSigner {
   async authorize(
     manager: EntityManager,
     owner: NonceOwner & { derivationIndex: number },
-    delegate: string,
+    delegate: Address,
   ): Promise<Authorization> {
     const { chainId, from, derivationIndex } = owner;
     const nonce = await this.nextNonce(manager, owner);
@@ -180,7 +181,7 @@ export class OutgoingSigner {
 
   private async attempt(
     manager: EntityManager,
-    given: { id: string; from: string; account: Account; ordinal: number; amount: bigint },
+    given: { id: string; from: Address; account: Account; ordinal: number; amount: bigint },
     transaction: TransactionLike,
   ): Promise<void> {
     const { raw, hash } = this.keys.sign(given.account, given.from, transaction);

@@ -1,6 +1,7 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { amountColumn, integerColumn } from '../database/column-types.js';
 import { type Account } from '../wallet/keys.js';
+import { type Address, type Asset, type ChainId, type TxHash } from '../ids/ids.js';
 
 /**
  * `gas`: from the tank to an address that has to pay gas. `gas_return`: what was left of it, back to the tank.
@@ -36,7 +37,7 @@ export class OutgoingTransaction {
   id: string;
 
   @Column({ ...integerColumn, name: 'chain_id' })
-  chainId: number;
+  chainId: ChainId;
 
   @Column('varchar', { length: 12 })
   purpose: Purpose;
@@ -55,18 +56,18 @@ export class OutgoingTransaction {
 
   /** Lower-case, as all addresses here. */
   @Column('varchar', { name: 'from_address', length: 42 })
-  from: string;
+  from: Address;
 
   @Column(integerColumn)
   nonce: number;
 
   /** Who gets the asset; the transaction itself goes to the token's contract, where there is one. Else the contract that it calls or makes. */
   @Column('varchar', { length: 42 })
-  recipient: string;
+  recipient: Address;
 
   /** Null: the chain's native asset. */
   @Column('varchar', { name: 'token_address', length: 42, nullable: true })
-  tokenAddress: string | null;
+  tokenAddress: Asset;
 
   /** Of the asset, in base units: what the attempt that was mined moves, until then the last one signed. */
   @Column(amountColumn)
@@ -89,7 +90,7 @@ export class OutgoingTransaction {
 
   /** Of the attempt that was mined; null: none is. */
   @Column('varchar', { name: 'tx_hash', length: 66, nullable: true })
-  txHash: string | null;
+  txHash: TxHash | null;
 
   @Column({ ...integerColumn, name: 'block_number', nullable: true })
   blockNumber: number | null;

@@ -6,6 +6,7 @@ import { OutgoingAttempt } from './outgoing-attempt.entity.js';
 import { OutgoingPart } from './outgoing-part.entity.js';
 import { OutgoingTransaction } from './outgoing-transaction.entity.js';
 import { holdUntilCommit } from '../database/transaction-lock.js';
+import { type Address, type Asset, type ChainId, type TxHash } from '../ids/ids.js';
 
 /** An outgoing transaction and what was signed for it, the first first. */
 export interface OutgoingRecord {
@@ -30,7 +31,7 @@ export class OutgoingRepository {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
   /** Those that are not final, by address and nonce. */
-  async open(chainId: number): Promise<OutgoingRecord[]> {
+  async open(chainId: ChainId): Promise<OutgoingRecord[]> {
     const rows = await this.dataSource.manager.find(OutgoingTransaction, {
       where: { chainId, state: OPEN },
       order: { from: 'ASC', nonce: 'ASC' },
@@ -48,7 +49,7 @@ export class OutgoingRepository {
   }
 
   /** Contracts that an address made or is making, the last first. */
-  deployments(chainId: number, from: string): Promise<OutgoingTransaction[]> {
+  deployments(chainId: ChainId, from: Address): Promise<OutgoingTransaction[]> {
     return this.dataSource.manager.find(OutgoingTransaction, {
       where: { chainId, from, purpose: 'deploy', state: Not('failed') },
       order: { id: 'DESC' },
@@ -75,7 +76,7 @@ export class OutgoingRepository {
   }
 
   /** Those that were final in blocks above one; holds them until the transaction ends. */
-  lockFinalAbove(manager: EntityManager, chainId: number, block: number): Promise<OutgoingTransaction[]> {
+  lockFinalAbove(manager: EntityManager, chainId: ChainId, block: number): Promise<OutgoingTransaction[]> {
     return manager.find(OutgoingTransaction, {
       where: { chainId, blockNumber: MoreThan(block), finishedAt: Not(IsNull()) },
       order: { id: 'ASC' },
@@ -101,9 +102,9 @@ export class OutgoingRepository {
   /** Base units of an asset that an address has signed away, and which are still in its balance after the last block scanned. */
   async promisedBy(
     manager: EntityManager,
-    chainId: number,
-    from: string,
-    tokenAddress: string | null,
+    chainId: ChainId,
+    from: Address,
+    tokenAddress: Asset,
   ): Promise<bigint> {
     const [row] = await manager.query<{ sum: string }[]>(
       `SELECT coalesce(sum(amount), 0) AS sum FROM outgoing_transactions outgoing
@@ -119,7 +120,7 @@ export class OutgoingRepository {
   }
 
   /** The nonce after the highest that this address was given here, for an authorization as well; 0: it was given none. */
-  async nextNonce(manager: EntityManager, chainId: number, from: string): Promise<number> {
+  async nextNonce(manager: EntityManager, chainId: ChainId, from: Address): Promise<number> {
     const [row] = await manager.query<{ next: string | null }[]>(
       `SELECT greatest(
          (SELECT max(nonce) FROM outgoing_transactions WHERE chain_id = $1 AND from_address = $2),
@@ -135,8 +136,8 @@ export class OutgoingRepository {
    */
   async sweptSince(
     manager: EntityManager,
-    chainId: number,
-    tokenAddress: string | null,
+    chainId: ChainId,
+    tokenAddress: Asset,
     since: Date,
   ): Promise<bigint> {
     const [row] = await manager.query<{ sum: string }[]>(
@@ -158,7 +159,7 @@ export class OutgoingRepository {
  * Holds an address of ours on a chain until the transaction ends: whoever gives it a nonce, or decides what its money
  * is for, does so alone.
  */
-export function holdAddress(manager: EntityManager, chainId: number, address: string): Promise<void> {
+export function holdAddress(manager: EntityManager, chainId: ChainId, address: Address): Promise<void> {
   return holdUntilCommit(manager, `quittance address ${chainId} ${address}`);
 }
 
@@ -168,7 +169,7 @@ export async function hashesOf(
   outgoingIds: readonly string[],
 ): Promise<Map<string, string>> {
   if (outgoingIds.length === 0) return new Map();
-  const rows = await manager.query<{ id: string; tx_hash: string }[]>(
+  const rows = await manager.query<{ id: string; tx_hash: TxHash }[]>(
     `SELECT outgoing.id, coalesce(outgoing.tx_hash, attempt.tx_hash) AS tx_hash
      FROM outgoing_transactions outgoing CROSS JOIN LATERAL (
        SELECT tx_hash FROM outgoing_attempts WHERE outgoing_id = outgoing.id ORDER BY ordinal DESC LIMIT 1) attempt
@@ -176,4 +177,13 @@ export async function hashesOf(
     [outgoingIds],
   );
   return new Map(rows.map((row) => [row.id, row.tx_hash]));
+}
+
+/** The transactions, at most one a chain, that were signed with this hash. */
+export async function outgoingIdsOf(manager: EntityManager, txHash: string): Promise<string[]> {
+  const rows = await manager.query<{ id: string }[]>(
+    'SELECT outgoing_id AS id FROM outgoing_attempts WHERE tx_hash = $1',
+    [txHash],
+  );
+  return rows.map(({ id }) => id);
 }

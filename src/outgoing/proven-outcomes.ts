@@ -8,6 +8,7 @@ import { ScannedChain } from '../scanner/scanned-chain.js';
 import { windowOf } from '../scanner/window.js';
 import { type OutgoingTransaction } from './outgoing-transaction.entity.js';
 import { type OutgoingRecord } from './outgoing.repository.js';
+import { type TxHash } from '../ids/ids.js';
 
 /** Blocks read in one round for one transaction. */
 const BLOCKS_AT_ONCE = 50;
@@ -22,7 +23,7 @@ const AGAIN_MS = 60_000;
  * - `open`: not known yet, or not used.
  */
 export type NonceUse =
-  | { by: 'ours' | 'another'; block: BlockId; txHash: string }
+  | { by: 'ours' | 'another'; block: BlockId; txHash: TxHash }
   | { by: 'no_transaction'; block: BlockId }
   | { by: 'open' };
 
@@ -48,7 +49,7 @@ export class ProvenOutcomes {
   constructor(private readonly scanned: ScannedChain) {}
 
   /** Null: the block has no such transaction. @throws RpcError, UnprovenAnswerError */
-  receipt({ evidence }: Chain, block: BlockId, txHash: string): Promise<Receipt | null> {
+  receipt({ evidence }: Chain, block: BlockId, txHash: TxHash): Promise<Receipt | null> {
     return evidence.receipt(block, txHash);
   }
 
@@ -131,7 +132,7 @@ function useIn(
   const block = { number, hash };
   const ours = new Set(attempts.map(({ txHash }) => txHash));
   for (const transaction of transactions) {
-    const txHash = transaction.hash.toLowerCase();
+    const txHash = transaction.hash;
     if (ours.has(txHash)) return { by: 'ours', block, txHash };
     if (Number(transaction.nonce) !== outgoing.nonce) continue;
     if (signerOf(transaction) === outgoing.from) return { by: 'another', block, txHash };

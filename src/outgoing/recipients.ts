@@ -8,6 +8,7 @@ import { type Settings } from '../config/settings.js';
 import { LedgerAccountAddress } from '../ledger/ledger-account.entity.js';
 import { paymentAt } from '../payments/payment-addresses.js';
 import { OwnAddresses } from '../wallet/own-addresses.js';
+import { type Address, toTokenAddress } from '../ids/ids.js';
 
 export { type RecipientRole } from '../config/recipients.js';
 
@@ -28,13 +29,13 @@ export class Recipients {
    * @param address lower-case
    * @returns what it is, as in “… is a deposit address”, where money must not go there; null: it may
    */
-  async unfit(manager: EntityManager, address: string, role: RecipientRole): Promise<string | null> {
+  async unfit(manager: EntityManager, address: Address, role: RecipientRole): Promise<string | null> {
     const configured = unfitByConfiguration(address, role, this.settings, this.chains);
     if (configured !== null) return configured;
     if (this.own.has(address)) return 'a deposit address of this wallet';
     // Every chain shares the deposit addresses, and a token that is listed no longer keeps what it is sent all the same.
     if ((await paymentAt(manager, address)) !== null) return 'a deposit address of this wallet';
-    if (await manager.existsBy(Token, { address })) return 'the contract of a token';
+    if (await manager.existsBy(Token, { address: toTokenAddress(address) })) return 'the contract of a token';
     const isPaying = await manager.existsBy(LedgerAccountAddress, { address });
     return isPaying ? 'an account of the operator that pays for gas or refunds' : null;
   }

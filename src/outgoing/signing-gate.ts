@@ -13,19 +13,20 @@ import { Recipients } from './recipients.js';
 import { SigningPause } from './signing-pause.entity.js';
 import { type Broken, type BrokenCode, brokenBy, type FeeShare, type SigningFacts } from './signing-rules.js';
 import { sweepingOf } from './sweep-rules.js';
+import { type Address, type Asset, type ChainId } from '../ids/ids.js';
 
 /** Something moves to a recipient. */
 export interface Movement {
   /** Lower-case. */
-  recipient: string;
+  recipient: Address;
   /** Null: the native asset. */
-  tokenAddress: string | null;
+  tokenAddress: Asset;
   amount: bigint;
 }
 
 /** What is about to be signed, as far as rules look at it. */
 export interface SigningRequest {
-  chainId: number;
+  chainId: ChainId;
   purpose: Purpose;
   fees: Fees;
   fee: FeeShare | null;
@@ -106,7 +107,7 @@ export class SigningGate {
   }
 
   /** As in “… is the gas tank”; null: money of this kind may go there. */
-  private async flawOf(manager: EntityManager, purpose: Purpose, recipient: string): Promise<string | null> {
+  private async flawOf(manager: EntityManager, purpose: Purpose, recipient: Address): Promise<string | null> {
     switch (purpose) {
       case 'sweep':
         return this.recipients.unfit(manager, recipient, 'treasury');

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { brokenBy, type SigningFacts } from './signing-rules.js';
+import { toAddress } from '../ids/ids.js';
 
-const TREASURY = `0x${'5c'.repeat(20)}`;
-const OTHER = `0x${'0d'.repeat(20)}`;
+const TREASURY = toAddress(`0x${'5c'.repeat(20)}`);
+const OTHER = toAddress(`0x${'0d'.repeat(20)}`);
 
 const GOOD: SigningFacts = {
   purpose: 'sweep',

@@ -1,6 +1,7 @@
 import { type Fees } from './fees.js';
 import { type Purpose } from './outgoing-transaction.entity.js';
 import { type Sweeping } from './sweep-rules.js';
+import { type Address, type Asset } from '../ids/ids.js';
 
 /** What is not so when something is to be signed, for machines. */
 export type BrokenCode =
@@ -26,11 +27,11 @@ export interface SigningFacts {
   /** Where it is to go: of a batch each part's. Lower-case. */
   recipients: readonly string[];
   /** What speaks against a recipient, as in “… is a deposit address”; null: nothing. */
-  unfit: { recipient: string; what: string } | null;
+  unfit: { recipient: Address; what: string } | null;
   /** Null: nothing is compared with the fee. */
   fee: FeeShare | null;
   /** What sweeps of an asset may still move today, and what this one moves of it. */
-  days: readonly { tokenAddress: string | null; maxPerDay: bigint; left: bigint; wanted: bigint }[];
+  days: readonly { tokenAddress: Asset; maxPerDay: bigint; left: bigint; wanted: bigint }[];
   /** Null: somebody else answers for it. */
   balance: { has: bigint; promised: bigint; needed: bigint; asset: string } | null;
 }

@@ -1,11 +1,12 @@
 import { type Authorization, Transaction, type TransactionLike } from 'ethers';
 import { transferData } from './erc20.js';
 import { type Fees } from './fees.js';
+import { type Address, type Asset, type ChainId } from '../ids/ids.js';
 
 /** What is signed that is no transfer. */
 export interface ContractCall {
   /** Null: it makes a contract. */
-  to: string | null;
+  to: Address | null;
   /** 0x-hex. */
   data: string;
   /** Delegations that come with it (EIP-7702). */
@@ -14,11 +15,11 @@ export interface ContractCall {
 
 /** A transaction as it is signed, but for its nonce. */
 export interface Payload {
-  chainId: number;
+  chainId: ChainId;
   /** Of the asset; of a call the contract. */
-  recipient: string;
+  recipient: Address;
   /** Null: the native asset. */
-  tokenAddress: string | null;
+  tokenAddress: Asset;
   amount: bigint;
   gasLimit: bigint;
   fees: Fees;

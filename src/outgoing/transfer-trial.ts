@@ -5,12 +5,13 @@ import { saysNo, transferData } from './erc20.js';
 import { allowedGas, expectedOf } from './gas.js';
 import { dataReserve, type Fees, feesFor, feesWithin } from './fees.js';
 import { unsignedBytes } from './transaction-bytes.js';
+import { type Address, type Asset } from '../ids/ids.js';
 
 export interface Transfer {
-  from: string;
-  to: string;
+  from: Address;
+  to: Address;
   /** Null: the native asset. */
-  tokenAddress: string | null;
+  tokenAddress: Asset;
   amount: bigint;
 }
 

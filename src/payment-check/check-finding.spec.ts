@@ -9,12 +9,14 @@ import {
 } from './check-finding.js';
 import { type Payment } from '../payments/payment.entity.js';
 import { type Transfer } from '../payments/transfer.entity.js';
+import { type Address, toAddress, toChainId, toTokenAddress } from '../ids/ids.js';
 
-const OURS = `0x${'11'.repeat(20)}`;
-const THEIRS = `0x${'22'.repeat(20)}`;
+const OURS = toAddress(`0x${'11'.repeat(20)}`);
+const THEIRS = toAddress(`0x${'22'.repeat(20)}`);
 const ETHER = 10n ** 18n;
 const ETH = { id: null, address: null, symbol: 'ETH', decimals: 18 };
-const USDC = { id: 'u', address: `0x${'33'.repeat(20)}`, symbol: 'USDC', decimals: 6 };
+const USDC = { id: 'u', address: toTokenAddress(`0x${'33'.repeat(20)}`), symbol: 'USDC', decimals: 6 };
+const [ETHEREUM_ID, POLYGON] = [toChainId(1), toChainId(137)];
 const ETHEREUM = { name: 'ethereum', areInternalSeen: true };
 const DUE_AT = new Date('2026-01-01T00:00:00Z');
 
@@ -27,7 +29,7 @@ function aStanding({
     ...(back === undefined ? {} : { back }),
     payment: {
       chain: 'ethereum',
-      chainId: 1,
+      chainId: ETHEREUM_ID,
       status: 'detected',
       amount: ETHER,
       underpaymentToleranceBps: 0,
@@ -40,8 +42,8 @@ function aStanding({
     expectedAddress: null,
     expected: ETH,
     chains: new Map([
-      [1, { name: 'ethereum' }],
-      [137, { name: 'polygon' }],
+      [ETHEREUM_ID, { name: 'ethereum' }],
+      [POLYGON, { name: 'polygon' }],
     ]),
     lateWatchMs: 86_400_000,
     scanned,
@@ -50,7 +52,7 @@ function aStanding({
 
 function anArrival(transfer: Partial<Transfer> = {}, arrival: Partial<Arrival> = {}): Arrival {
   const moved = {
-    chainId: 1,
+    chainId: ETHEREUM_ID,
     tokenAddress: null,
     amount: ETHER,
     blockNumber: 100,
@@ -96,7 +98,7 @@ describe('findingOf', () => {
 
   it.each<[Partial<Transfer>, Partial<Arrival>, string, RegExp]>([
     [
-      { uncountedReason: 'wrong_chain', chainId: 137 },
+      { uncountedReason: 'wrong_chain', chainId: POLYGON },
       {},
       'wrong_chain',
       /on polygon, and .* ETH on ethereum\.$/,
@@ -117,7 +119,7 @@ describe('findingOf', () => {
     ],
     [{ blockNumber: 100 }, { recorded: null }, 'unreadable', /could not be read again just now/],
     [
-      { blockNumber: 500, chainId: 137 },
+      { blockNumber: 500, chainId: POLYGON },
       { recorded: null },
       'wrong_chain',
       /does not count.*the scan is at 102/,
@@ -142,7 +144,7 @@ describe('summary', () => {
 });
 
 describe('findingWithout', () => {
-  const succeeded = (...recipients: string[]) => ({
+  const succeeded = (...recipients: Address[]) => ({
     to: THEIRS,
     included: { hasSucceeded: true, recipients },
   });
@@ -154,7 +156,7 @@ describe('findingWithout', () => {
   });
 
   it('names whom it paid instead, and another payment of the same merchant', () => {
-    const others = Array.from({ length: 5 }, (_, index) => `0x${String(index + 4).repeat(40)}`);
+    const others = Array.from({ length: 5 }, (_, index) => toAddress(`0x${String(index + 4).repeat(40)}`));
     const { code, message } = findingWithout(ETHEREUM, succeeded(THEIRS, ...others, THEIRS), OURS, []);
     expect(code).toBe('other_address');
     expect(message).toMatch(/^It paid 0x2222.+ and 3 more on ethereum\. This payment's address is 0x1111/);

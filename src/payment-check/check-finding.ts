@@ -6,6 +6,7 @@ import { enough } from '../payments/lifecycle.js';
 import { type NamedAsset } from '../payments/named-asset.js';
 import { type Payment } from '../payments/payment.entity.js';
 import { type Transfer } from '../payments/transfer.entity.js';
+import { type Address, type Asset } from '../ids/ids.js';
 
 /** Every answer there is to "but I paid". */
 export const CHECK_CODES = [
@@ -22,6 +23,7 @@ export const CHECK_CODES = [
   'unknown_token',
   'after_watch',
   'payment_failed',
+  'payment_cancelled',
   'zero_value',
   'failed',
   'other_address',
@@ -52,7 +54,7 @@ export interface Arrival {
 export interface Standing {
   payment: Payment;
   /** The contract of the token it asks for, lower-case; null: the native asset. */
-  expectedAddress: string | null;
+  expectedAddress: Asset;
   expected: NamedAsset;
   chains: DepositSubject['chains'];
   lateWatchMs: number;
@@ -177,9 +179,9 @@ const UNSEEN = ' What contracts send on inside of a transaction is not looked fo
 /** What was found where nothing reached the payment's address. */
 export function findingWithout(
   { name: chain, areInternalSeen }: { name: string; areInternalSeen: boolean },
-  { to, included }: { to: string | null; included: { hasSucceeded: boolean; recipients: string[] } | null },
-  address: string,
-  ownPayments: readonly { id: string; address: string }[],
+  { to, included }: { to: Address | null; included: { hasSucceeded: boolean; recipients: string[] } | null },
+  address: Address,
+  ownPayments: readonly { id: string; address: Address }[],
 ): Finding {
   if (included === null) {
     return { code: 'pending', message: `A node of ${chain} knows it, and it waits to be mined.` };

@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { Matches } from 'class-validator';
+import { type TxHash } from '../ids/ids.js';
 
 export class CheckPaymentDto {
   @ApiProperty({
@@ -11,5 +12,5 @@ export class CheckPaymentDto {
   @Matches(/^0x[0-9a-f]{64}$/, {
     message: 'tx_hash must be 0x and 64 hexadecimal digits, as the customer’s wallet shows it',
   })
-  tx_hash: string;
+  tx_hash: TxHash;
 }

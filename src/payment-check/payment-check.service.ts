@@ -25,6 +25,7 @@ import { type CheckBody } from './check.body.js';
 import { PaymentNotFoundError } from '../payments/payment.errors.js';
 import { type Payment } from '../payments/payment.entity.js';
 import { PaymentsRepository } from '../payments/payments.repository.js';
+import { type Address, type ChainId, type TxHash } from '../ids/ids.js';
 
 /** A chain that does not answer by then is told as silent. */
 const PATIENCE_MS = 15_000;
@@ -54,7 +55,7 @@ export class PaymentCheckService {
    * @param txHash 0x + 64 lower-case hex digits
    * @throws PaymentNotFoundError also when it is another merchant's
    */
-  async check(merchantId: string, id: string, txHash: string): Promise<Omit<CheckBody, 'payment'>> {
+  async check(merchantId: string, id: string, txHash: TxHash): Promise<Omit<CheckBody, 'payment'>> {
     const payment = (await this.payments.find(merchantId, id))?.payment;
     if (!payment) throw new PaymentNotFoundError(id);
     const { found, silent } = await this.search(payment, txHash);
@@ -73,7 +74,7 @@ export class PaymentCheckService {
   }
 
   /** The payment's own chain first. */
-  private async search(payment: Payment, txHash: string): Promise<Search> {
+  private async search(payment: Payment, txHash: TxHash): Promise<Search> {
     const chains = this.chains
       .all()
       .sort((a, b) => Number(b.chainId === payment.chainId) - Number(a.chainId === payment.chainId));
@@ -92,7 +93,7 @@ export class PaymentCheckService {
     return { found, silent };
   }
 
-  private async ask({ name }: ChainConfig, txHash: string): Promise<FoundTransaction | null | 'silent'> {
+  private async ask({ name }: ChainConfig, txHash: TxHash): Promise<FoundTransaction | null | 'silent'> {
     try {
       return await this.chains.transaction(name, txHash);
     } catch (error) {
@@ -160,7 +161,8 @@ export class PaymentCheckService {
       ({ amount, tokenAddress }) => amount > 0n && (tokenAddress === null || allowed.has(tokenAddress)),
     );
     if (worth.length === 0) return false;
-    const records = await this.deposits.ofTransaction(payment.id, chainId, worth[0]?.txHash ?? '');
+    const txHash = worth[0]?.txHash;
+    const records = txHash == null ? [] : await this.deposits.ofTransaction(payment.id, chainId, txHash);
     const isMissing = worth.some((movement) => {
       const transfer = recordOf(records, movement)?.transfer;
       return transfer?.state !== 'included' || transfer.blockHash !== block.hash;
@@ -227,7 +229,7 @@ export class PaymentCheckService {
     return findingWithout(chain, { to, included: outcome }, payment.address, own);
   }
 
-  private async allowed(chainId: number) {
+  private async allowed(chainId: ChainId) {
     const tokens = await this.chains.tokensOf(chainId);
     return new Map(tokens.map((token) => [token.address, token]));
   }
@@ -243,7 +245,7 @@ const NOWHERE = {
 };
 
 /** A native movement of nothing goes with every call of a contract. */
-function arrivalsAt(address: string, { included }: FoundTransaction): Movement[] {
+function arrivalsAt(address: Address, { included }: FoundTransaction): Movement[] {
   const here = (included?.movements ?? []).filter((movement) => movement.to === address);
   const worth = here.filter(({ amount }) => amount > 0n);
   return worth.length > 0 ? worth : here;

@@ -26,6 +26,7 @@ import {
   transfersBetween,
   upsertTransfers,
 } from './transfer-records.js';
+import { type Address, type Asset, type ChainId, type TokenAddress, type TxHash } from '../ids/ids.js';
 
 export { type RecordedTransfer } from './transfer-records.js';
 
@@ -102,7 +103,7 @@ export class ChainFactsService {
    * Which of the addresses are a payment's, or one that was passed over after a restore, or in the books as one that pays
    * for our transactions; lower-case.
    */
-  async ownAmong(manager: EntityManager, addresses: readonly string[]): Promise<Set<string>> {
+  async ownAmong(manager: EntityManager, addresses: readonly Address[]): Promise<Set<Address>> {
     const deposits = await manager.find(Payment, {
       select: { address: true },
       where: { address: In([...addresses]) },
@@ -115,7 +116,7 @@ export class ChainFactsService {
   }
 
   /** Whether a transaction of ours brought gas, or swept: nobody's payment. @param txHash lower-case */
-  async isSentByUs(manager: EntityManager, chainId: number, txHash: string): Promise<boolean> {
+  async isSentByUs(manager: EntityManager, chainId: ChainId, txHash: TxHash): Promise<boolean> {
     return (await sentByUs(manager, chainId, [{ txHash }])).size > 0;
   }
 
@@ -124,9 +125,9 @@ export class ChainFactsService {
    * of them, and those that were passed over lately; lower-case.
    * @param time the chain's
    */
-  async watchedNative(manager: EntityManager, chainId: number, time: Date): Promise<string[]> {
+  async watchedNative(manager: EntityManager, chainId: ChainId, time: Date): Promise<Address[]> {
     const since = new Date(time.getTime() - this.lateWatchMs);
-    const rows = await manager.query<{ address: string }[]>(
+    const rows = await manager.query<{ address: Address }[]>(
       `SELECT address FROM payments WHERE chain_id = $1 AND token_id IS NULL AND expires_at >= $2
        UNION
        SELECT address FROM payments WHERE chain_id = $1 AND token_id IS NULL AND recheck_at_time IS NOT NULL
@@ -138,7 +139,7 @@ export class ChainFactsService {
   }
 
   /** Recipients of the internal transfers recorded above a block; lower-case. */
-  async internallyPaidAbove(manager: EntityManager, chainId: number, number: number): Promise<string[]> {
+  async internallyPaidAbove(manager: EntityManager, chainId: ChainId, number: number): Promise<Address[]> {
     const transfers = await transfersBetween(manager, chainId, number + 1, Number.MAX_SAFE_INTEGER);
     return transfers.filter(({ kind }) => kind === 'internal').map(({ to }) => to);
   }
@@ -146,7 +147,7 @@ export class ChainFactsService {
   /** The transfers recorded in a range of blocks, both ends included, as far as they are canonical. */
   recorded(
     manager: EntityManager,
-    { chainId, from, to }: { chainId: number; from: number; to: number },
+    { chainId, from, to }: { chainId: ChainId; from: number; to: number },
   ): Promise<RecordedTransfer[]> {
     return transfersBetween(manager, chainId, from, to);
   }
@@ -154,7 +155,7 @@ export class ChainFactsService {
   /** Whether a block may confirm or expire a payment, by what we have or by the transfers that come with it. */
   async mayDecide(
     manager: EntityManager,
-    chainId: number,
+    chainId: ChainId,
     block: { number: number; time: Date },
     transfers: readonly ObservedTransfer[],
   ): Promise<boolean> {
@@ -169,7 +170,7 @@ export class ChainFactsService {
   }
 
   /** Whether the chain has a payment that a block, or its time alone, may still move. */
-  async isAnyOpen(manager: EntityManager, chainId: number): Promise<boolean> {
+  async isAnyOpen(manager: EntityManager, chainId: ChainId): Promise<boolean> {
     const [row] = await manager.query<{ any: boolean }[]>(
       `SELECT EXISTS (SELECT FROM payments WHERE chain_id = $1 AND recheck_at_time IS NOT NULL)
            OR EXISTS (SELECT FROM payments WHERE chain_id = $1 AND recheck_at_block IS NOT NULL) AS any`,
@@ -205,9 +206,9 @@ export class ChainFactsService {
 
   private transferRow(
     payment: Payment,
-    tokenAddresses: Map<string, string>,
+    tokenAddresses: ReadonlyMap<string, TokenAddress>,
     transfer: ObservedTransfer,
-    chainId: number,
+    chainId: ChainId,
   ): NewTransfer {
     const expected = {
       chainId: payment.chainId,
@@ -215,6 +216,7 @@ export class ChainFactsService {
       tokenAddress: tokenAddressOf(payment, tokenAddresses),
       expiresAt: payment.expiresAt,
       status: payment.status,
+      cancelledAt: payment.cancelledAt,
     };
     return {
       ...transfer,
@@ -237,11 +239,11 @@ export class ChainFactsService {
  */
 async function sentByUs(
   manager: EntityManager,
-  chainId: number,
+  chainId: ChainId,
   transfers: readonly Pick<ObservedTransfer, 'txHash'>[],
 ): Promise<Set<string>> {
   const hashes = [...new Set(transfers.map(({ txHash }) => txHash))];
-  const rows = await manager.query<{ tx_hash: string }[]>(
+  const rows = await manager.query<{ tx_hash: TxHash }[]>(
     `SELECT attempt.tx_hash FROM outgoing_attempts attempt
      JOIN outgoing_transactions outgoing ON outgoing.id = attempt.outgoing_id
      WHERE attempt.chain_id = $1 AND attempt.tx_hash = ANY($2) AND outgoing.purpose <> 'refund'`,
@@ -250,13 +252,16 @@ async function sentByUs(
   return new Set(rows.map(({ tx_hash: hash }) => hash));
 }
 
-async function tokenAddressesOf(manager: EntityManager, payments: Payment[]): Promise<Map<string, string>> {
+async function tokenAddressesOf(
+  manager: EntityManager,
+  payments: Payment[],
+): Promise<Map<string, TokenAddress>> {
   const ids = [...new Set(payments.map((payment) => payment.tokenId).filter((id) => id !== null))];
   if (ids.length === 0) return new Map();
   const tokens = await manager.findBy(Token, { id: In(ids) });
   return new Map(tokens.map((token) => [token.id, token.address]));
 }
 
-function tokenAddressOf({ tokenId }: Payment, addresses: ReadonlyMap<string, string>): string | null {
+function tokenAddressOf({ tokenId }: Payment, addresses: ReadonlyMap<string, TokenAddress>): Asset {
   return tokenId === null ? null : (addresses.get(tokenId) ?? null);
 }

@@ -10,12 +10,23 @@ import {
   UNCOUNTED_REASONS,
   whyNotCounted,
 } from './counting.js';
+import { toChainId, toTokenAddress } from '../ids/ids.js';
 
 const DAY = 86_400_000;
 const expiresAt = new Date('2026-01-01T00:00:00Z');
 const LARGEST = 2n ** 256n - 1n;
-const expected = { chainId: 1, amount: 5n, tokenAddress: '0xtoken', expiresAt, status: 'expired' as const };
-const arrived = { chainId: 1, amount: 5n, tokenAddress: '0xtoken', blockTime: expiresAt };
+const TOKEN = toTokenAddress(`0x${'70'.repeat(20)}`);
+const OTHER = toTokenAddress(`0x${'71'.repeat(20)}`);
+const CHAIN_ID = toChainId(1);
+const expected = {
+  chainId: CHAIN_ID,
+  amount: 5n,
+  tokenAddress: TOKEN,
+  expiresAt,
+  cancelledAt: null,
+  status: 'expired' as const,
+};
+const arrived = { chainId: CHAIN_ID, amount: 5n, tokenAddress: TOKEN, blockTime: expiresAt };
 
 describe('whyNotCounted', () => {
   it('counts the asset asked for, up to the last moment of the watch window', () => {
@@ -26,11 +37,11 @@ describe('whyNotCounted', () => {
   it.each([
     ['after_watch', { blockTime: new Date(+expiresAt + DAY + 1) }],
     ['wrong_asset', { tokenAddress: null }],
-    ['wrong_asset', { tokenAddress: '0xother' }],
-    ['wrong_chain', { chainId: 56 }],
-    ['wrong_chain', { chainId: 56, tokenAddress: null }],
+    ['wrong_asset', { tokenAddress: OTHER }],
+    ['wrong_chain', { chainId: toChainId(56) }],
+    ['wrong_chain', { chainId: toChainId(56), tokenAddress: null }],
     ['absurd_amount', { amount: LARGEST }],
-    ['absurd_amount', { amount: 2n ** 192n + 1n, tokenAddress: '0xother' }],
+    ['absurd_amount', { amount: 2n ** 192n + 1n, tokenAddress: OTHER }],
   ])('says %s', (reason, difference) => {
     expect(whyNotCounted(expected, { ...arrived, ...difference }, DAY)).toBe(reason);
   });
@@ -40,6 +51,15 @@ describe('whyNotCounted', () => {
     expect(whyNotCounted({ ...expected, amount: LARGEST }, { ...arrived, amount: LARGEST }, DAY)).toBeNull();
     const native = { ...arrived, amount: LARGEST, tokenAddress: null };
     expect(whyNotCounted({ ...expected, tokenAddress: null }, native, DAY)).toBeNull();
+  });
+
+  it('counts towards a cancelled payment what was mined before, whenever it is seen', () => {
+    const cancelledAt = arrived.blockTime;
+    const cancelled = { ...expected, status: 'cancelled' as const, cancelledAt };
+    expect(whyNotCounted(cancelled, arrived, DAY)).toBeNull();
+    const later = { ...arrived, blockTime: new Date(+cancelledAt + 1) };
+    expect(whyNotCounted(cancelled, later, DAY)).toBe('payment_cancelled');
+    expect(whyNotCounted({ ...cancelled, status: 'confirmed' }, later, DAY)).toBe('payment_cancelled');
   });
 
   it('counts nothing more towards a payment that has failed, and more towards one that is confirmed', () => {
@@ -54,7 +74,7 @@ describe('doesCount', () => {
     const counting = UNCOUNTED_REASONS.filter((uncountedReason) =>
       doesCount({ ...deposit, uncountedReason }),
     );
-    expect(counting).toEqual(['after_watch']);
+    expect(counting).toEqual(['after_watch', 'payment_cancelled']);
   });
 });
 

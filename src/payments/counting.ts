@@ -1,4 +1,5 @@
 import { type PaymentStatus, watchEndsAt } from './lifecycle.js';
+import { type Asset, type ChainId } from '../ids/ids.js';
 
 export type TransferState = 'included' | 'orphaned';
 
@@ -9,6 +10,7 @@ export const UNCOUNTED_REASONS = [
   'wrong_asset',
   'after_watch',
   'payment_failed',
+  'payment_cancelled',
 ] as const;
 export type UncountedReason = (typeof UNCOUNTED_REASONS)[number];
 
@@ -23,18 +25,20 @@ export type DepositEventType =
   'deposit.unassigned' | 'deposit.accepted' | 'deposit.ignored' | 'deposit.reorged' | 'deposit.counted';
 
 interface Expected {
-  chainId: number;
+  chainId: ChainId;
   /** Asked for, in base units. */
   amount: bigint;
   /** Lower-case; null: the native asset. */
-  tokenAddress: string | null;
+  tokenAddress: Asset;
   expiresAt: Date;
   status: PaymentStatus;
+  /** Null: it was not. */
+  cancelledAt: Date | null;
 }
 
 interface Arrived {
-  chainId: number;
-  tokenAddress: string | null;
+  chainId: ChainId;
+  tokenAddress: Asset;
   /** In base units. */
   amount: bigint;
   blockTime: Date;
@@ -76,6 +80,8 @@ export function whyNotCounted(
   if (arrived.tokenAddress !== expected.tokenAddress) return 'wrong_asset';
   if (arrived.blockTime > watchEndsAt(expected, lateWatchMs)) return 'after_watch';
   if (expected.status === 'failed') return 'payment_failed';
+  // By the time in which it was mined, so that it does not matter when we see it.
+  if (expected.cancelledAt !== null && arrived.blockTime > expected.cancelledAt) return 'payment_cancelled';
   return null;
 }
 
@@ -91,7 +97,11 @@ export function depositState({ state, uncountedReason, resolution }: DepositFact
  */
 export function doesCount(deposit: DepositFacts): boolean {
   const state = depositState(deposit);
-  return state === 'counted' || (state === 'accepted' && deposit.uncountedReason === 'after_watch');
+  const { uncountedReason: reason } = deposit;
+  return (
+    state === 'counted' ||
+    (state === 'accepted' && (reason === 'after_watch' || reason === 'payment_cancelled'))
+  );
 }
 
 /**

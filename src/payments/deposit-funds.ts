@@ -5,17 +5,18 @@ import { type Settings } from '../config/settings.js';
 import { lateWatchMsOf } from './counting.js';
 import { type PaymentStatus } from './lifecycle.js';
 import { type PaymentSweep } from './payment.entity.js';
+import { type Address, type Asset, type ChainId, type TxHash } from '../ids/ids.js';
 
 /** One asset that reached a payment's address, and may still be there. */
 export interface UnsweptDeposit {
   paymentId: string;
   merchantId: string;
   /** Lower-case, as all addresses here. */
-  address: string;
+  address: Address;
   derivationIndex: number;
   status: PaymentStatus;
   /** Null: the chain's native asset. */
-  tokenAddress: string | null;
+  tokenAddress: Asset;
 }
 
 /** Money on its way in, which a reorg may still take away. */
@@ -29,10 +30,10 @@ export interface Arrived {
 interface UnsweptRow {
   payment_id: string;
   merchant_id: string;
-  address: string;
+  address: Address;
   derivation_index: string;
   status: PaymentStatus;
-  token_address: string | null;
+  token_address: Asset;
 }
 
 /** What lies at deposit addresses, for whoever moves it on; and the mark that it was moved. */
@@ -52,7 +53,7 @@ export class DepositFunds {
    */
   async unswept(
     manager: EntityManager,
-    chainId: number,
+    chainId: ChainId,
     chainTime: Date,
     paymentIds: readonly string[] | null,
   ): Promise<UnsweptDeposit[]> {
@@ -66,7 +67,7 @@ export class DepositFunds {
          AND transfer.uncounted_reason IS DISTINCT FROM 'absurd_amount'
          AND (payment.id = ANY($3) OR ($3::uuid[] IS NULL AND (
            payment.status IN ('confirmed', 'settled', 'failed') OR transfer.resolution IS NOT NULL
-           OR (payment.status = 'expired' AND payment.expires_at < $2))))
+           OR (payment.status IN ('expired', 'cancelled') AND payment.expires_at < $2))))
        ORDER BY payment.id, transfer.token_address NULLS LAST`,
       [chainId, closedBefore, paymentIds],
     );
@@ -83,9 +84,9 @@ export class DepositFunds {
   /** What of an asset reached an address and is not known to have left it. */
   async arrived(
     manager: EntityManager,
-    chainId: number,
-    address: string,
-    tokenAddress: string | null,
+    chainId: ChainId,
+    address: Address,
+    tokenAddress: Asset,
   ): Promise<Arrived[]> {
     const rows = await manager.query<
       { amount: string; block_number: string; counts: boolean; required_confirmations: number | null }[]
@@ -106,7 +107,7 @@ export class DepositFunds {
   }
 
   /** Whether a customer has sent the chain's native asset to an address, swept or not. */
-  async hasNative(manager: EntityManager, chainId: number, address: string): Promise<boolean> {
+  async hasNative(manager: EntityManager, chainId: ChainId, address: Address): Promise<boolean> {
     const [row] = await manager.query<{ has: boolean }[]>(
       `SELECT EXISTS (SELECT FROM transfers WHERE chain_id = $1 AND to_address = $2 AND token_address IS NULL
          AND state = 'included' AND swept_at IS NULL) AS has`,
@@ -118,7 +119,7 @@ export class DepositFunds {
   /** Notes that what came up to a block has left its address for good. */
   async markSwept(
     manager: EntityManager,
-    moved: { chainId: number; address: string; tokenAddress: string | null; upToBlock: number },
+    moved: { chainId: ChainId; address: Address; tokenAddress: Asset; upToBlock: number },
   ): Promise<void> {
     await manager.query(
       `UPDATE transfers SET swept_at = now()
@@ -134,7 +135,7 @@ export class DepositFunds {
    */
   async unmarkSwept(
     manager: EntityManager,
-    { chainId, address, tokenAddress }: { chainId: number; address: string; tokenAddress: string | null },
+    { chainId, address, tokenAddress }: { chainId: ChainId; address: Address; tokenAddress: Asset },
   ): Promise<void> {
     await manager.query(
       `UPDATE transfers SET swept_at = NULL
@@ -150,7 +151,7 @@ export class DepositFunds {
    */
   async settle(
     manager: EntityManager,
-    moved: { paymentId: string; chainId: number; tokenAddress: string | null },
+    moved: { paymentId: string; chainId: ChainId; tokenAddress: Asset },
     sweep: PaymentSweep,
   ): Promise<void> {
     await manager.query(
@@ -164,9 +165,9 @@ export class DepositFunds {
   /** Confirmed payments that are not settled, though all money of theirs has left its address. */
   async sweptUnsettled(
     manager: EntityManager,
-    chainId: number,
-  ): Promise<{ paymentId: string; address: string; tokenAddress: string | null }[]> {
-    const rows = await manager.query<{ id: string; address: string; token_address: string | null }[]>(
+    chainId: ChainId,
+  ): Promise<{ paymentId: string; address: Address; tokenAddress: Asset }[]> {
+    const rows = await manager.query<{ id: string; address: Address; token_address: Asset }[]>(
       `SELECT payment.id, payment.address, token.address AS token_address
        FROM payments payment LEFT JOIN tokens token ON token.id = payment.token_id
        WHERE payment.chain_id = $1 AND payment.status = 'confirmed' AND payment.sweep IS NULL AND NOT EXISTS (
@@ -185,7 +186,7 @@ export class DepositFunds {
   }
 
   /** Takes back what `settle` noted of a transaction, as far as it is that. */
-  async unsettle(manager: EntityManager, paymentId: string, txHash: string): Promise<void> {
+  async unsettle(manager: EntityManager, paymentId: string, txHash: TxHash): Promise<void> {
     await manager.query(`UPDATE payments SET sweep = NULL WHERE id = $1 AND sweep ->> 'tx_hash' = $2`, [
       paymentId,
       txHash,

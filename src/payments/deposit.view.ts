@@ -10,6 +10,8 @@ import { type Transfer, type TransferKind } from './transfer.entity.js';
 /** Money that reached a deposit address, as merchants see it: what GET returns and `data` of its webhooks carries. */
 export interface DepositView {
   id: string;
+  status: DepositState;
+  /** The same as `status`, by its older name. */
   state: DepositState;
   /** Why it does not count by itself; null where it does. */
   reason: UncountedReason | null;
@@ -65,6 +67,7 @@ export function depositView(subject: DepositSubject): DepositView {
   const { transfer, chains, asset, back } = subject;
   return {
     id: transfer.id,
+    status: depositState(transfer),
     state: depositState(transfer),
     reason: transfer.uncountedReason,
     reason_text: whyInWords(subject),
@@ -119,6 +122,8 @@ export function whyInWords({
       const end = watchEndsAt(payment, lateWatchMs).toISOString();
       return `It was mined at ${transfer.blockTime.toISOString()}, after the payment's watch window had ended at ${end}.`;
     }
+    case 'payment_cancelled':
+      return `It was mined at ${transfer.blockTime.toISOString()}, after the payment had been cancelled.`;
     case 'payment_failed':
       return 'The payment had failed before it arrived: a deep reorganisation took away money that was confirmed.';
   }

@@ -5,7 +5,8 @@ import { Token } from '../chain/tokens/token.entity.js';
 import { type ChainConfig } from '../config/chains.js';
 import { CHAINS, SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
-import { lateWatchMsOf } from './counting.js';
+import { type CreatedBetween, narrowByCreation } from '../http/list-filters.js';
+import { type DepositState, lateWatchMsOf } from './counting.js';
 import { givenBack } from './given-back.js';
 import { type DepositSubject } from './deposit.view.js';
 import { type NamedAsset } from './named-asset.js';
@@ -13,10 +14,15 @@ import { NamedAssets } from './named-assets.js';
 import { Payment } from './payment.entity.js';
 import { IS_SOMETHING_LEFT, refundsOfCounted, returnedOfDeposits } from './refund-facts.js';
 import { Transfer } from './transfer.entity.js';
+import { type Address, type ChainId, type TxHash } from '../ids/ids.js';
 
-export interface DepositFilter {
+export interface DepositFilter extends CreatedBetween {
   /** False: what nobody has made anything of, and does not all go back; true: what counts or was accepted. */
   assigned?: boolean;
+  statuses?: DepositState[];
+  /** Lower-case. */
+  address?: string;
+  txHash?: string;
   chain?: string;
   paymentId?: string;
   /** Only deposits first seen before this one (UUIDv7 sorts by that). */
@@ -28,7 +34,7 @@ export interface DepositFilter {
 export interface DepositRecord extends DepositSubject {
   payment: Payment;
   /** The contract of the token that the payment asks for; null: the native asset. */
-  expectedAddress: string | null;
+  expectedAddress: Address | null;
 }
 
 /** What reached our deposit addresses, counted or not. */
@@ -76,12 +82,19 @@ export class DepositsRepository {
       query.andWhere('transfer.chain_id = :chainId', { chainId });
     }
     if (filter.paymentId !== undefined) query.andWhere('transfer.payment_id = :paymentId', filter);
+    if (filter.statuses !== undefined) {
+      const any = filter.statuses.map((status) => `(${HAS_STATUS[status]})`).join(' OR ');
+      query.andWhere(`(${any})`);
+    }
+    if (filter.address !== undefined) query.andWhere(AT_ADDRESS, filter);
+    if (filter.txHash !== undefined) query.andWhere('transfer.tx_hash = :txHash', filter);
     if (filter.after !== undefined) query.andWhere('transfer.id < :after', filter);
+    narrowByCreation(query, filter);
     return this.described(this.dataSource.manager, await query.getMany());
   }
 
   /** What one transaction brought to one payment's address, also what a reorg took away since. */
-  async ofTransaction(paymentId: string, chainId: number, txHash: string): Promise<DepositRecord[]> {
+  async ofTransaction(paymentId: string, chainId: ChainId, txHash: TxHash): Promise<DepositRecord[]> {
     const { manager } = this.dataSource;
     const transfers = await manager.find(Transfer, {
       where: { paymentId, chainId, txHash },
@@ -150,6 +163,17 @@ const NOTHING = { refunded: 0n, promised: 0n };
 const UNASSIGNED = `transfer.state = 'included' AND transfer.uncounted_reason IS NOT NULL AND transfer.resolution IS NULL`;
 /** As `depositState` says `counted` or `accepted`. */
 const ASSIGNED = `transfer.state = 'included' AND (transfer.uncounted_reason IS NULL OR transfer.resolution = 'accepted')`;
+
+/** As `depositState` says each. */
+const HAS_STATUS = {
+  counted: `transfer.state = 'included' AND transfer.uncounted_reason IS NULL`,
+  unassigned: UNASSIGNED,
+  accepted: `transfer.state = 'included' AND transfer.uncounted_reason IS NOT NULL AND transfer.resolution = 'accepted'`,
+  ignored: `transfer.state = 'included' AND transfer.uncounted_reason IS NOT NULL AND transfer.resolution = 'ignored'`,
+  orphaned: `transfer.state = 'orphaned'`,
+} satisfies Record<DepositState, string>;
+/** By the payment, since that is what there is an index of. */
+const AT_ADDRESS = `transfer.payment_id = (SELECT id FROM payments WHERE address = :address) AND transfer.to_address = :address`;
 
 async function tokensOf(
   manager: EntityManager,

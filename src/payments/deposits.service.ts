@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
+import { createdBetween } from '../http/list-filters.js';
 import { type Page, page } from '../http/page.js';
 import { depositState, doesCount, type Resolution } from './counting.js';
 import { DepositAnnouncements } from './deposit-announcements.js';
@@ -22,9 +23,11 @@ export class DepositsService {
   /** Newest first. */
   async list(
     merchantId: string,
-    { limit, after, assigned, chain, payment_id: paymentId }: ListDepositsDto,
+    query: ListDepositsDto,
   ): Promise<Page<DepositView>> {
-    const filter = { limit: limit + 1, after, assigned, chain, paymentId };
+    const { limit, after, assigned, chain, status: statuses, address, tx_hash: txHash } = query;
+    const exactly = { assigned, chain, statuses, address, txHash, paymentId: query.payment_id };
+    const filter = { ...exactly, ...createdBetween(query), limit: limit + 1, after };
     const records = await this.deposits.list(merchantId, filter);
     return page(records.map(depositView), limit, ({ id }) => id);
   }

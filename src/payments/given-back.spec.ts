@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { id } from 'ethers';
 import fc from 'fast-check';
 import { givenBack, type RefundFact, type RefundState } from './given-back.js';
 import { advance, type Credit, type Facts, type PaymentState } from './lifecycle.js';
+import { toTxHash } from '../ids/ids.js';
 
 const DUE = 100n;
 const BLOCK_MS = 60_000;
@@ -27,12 +29,13 @@ function aPayment(overrides: Partial<PaymentState> = {}): PaymentState {
     detectedAt: null,
     confirmedAt: null,
     settledAt: null,
+    cancelledAt: null,
     ...overrides,
   };
 }
 
 function aCredit(amount: bigint, blockNumber: number): Credit {
-  const txHash = `0x${blockNumber}-${amount}`;
+  const txHash = toTxHash(id(`${blockNumber} ${amount}`));
   return { txHash, ordinal: 0, kind: 'native', amount, blockNumber, blockTime: timeOf(blockNumber) };
 }
 

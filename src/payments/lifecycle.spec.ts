@@ -1,6 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
+import { id } from 'ethers';
 import fc from 'fast-check';
-import { advance, type Credit, enough, type Facts, type PaymentState } from './lifecycle.js';
+import {
+  advance,
+  cancel,
+  type Credit,
+  enough,
+  isCancellable,
+  type Facts,
+  type PaymentState,
+} from './lifecycle.js';
+import { toTxHash } from '../ids/ids.js';
 
 const HOUR = 3_600_000;
 const EXPIRES = new Date('2026-01-01T12:00:00Z');
@@ -25,13 +35,14 @@ function aPayment(overrides: Partial<PaymentState> = {}): PaymentState {
     detectedAt: null,
     confirmedAt: null,
     settledAt: null,
+    cancelledAt: null,
     ...overrides,
   };
 }
 
 function aCredit(amount: bigint, blockNumber: number, overrides: Partial<Credit> = {}): Credit {
   return {
-    txHash: `0x${blockNumber.toString(16)}${amount.toString(16)}`,
+    txHash: toTxHash(id(`${blockNumber} ${amount}`)),
     ordinal: 0,
     kind: 'native',
     amount,
@@ -194,8 +205,14 @@ describe('advance', () => {
   });
 
   it('says nothing when a reorg only moves the transfer to another block', () => {
-    const detected = advance(aPayment(), factsAt(10, [aCredit(100n, 10, { txHash: '0xaa' })])).payment;
-    const moved = advance(detected, factsAt(11, [aCredit(100n, 11, { txHash: '0xaa' })]));
+    const detected = advance(
+      aPayment(),
+      factsAt(10, [aCredit(100n, 10, { txHash: toTxHash(`0x${'aa'.repeat(32)}`) })]),
+    ).payment;
+    const moved = advance(
+      detected,
+      factsAt(11, [aCredit(100n, 11, { txHash: toTxHash(`0x${'aa'.repeat(32)}`) })]),
+    );
     expect(moved.events).toEqual([]);
     expect(moved.payment).toMatchObject({ status: 'detected', detectedInBlock: 11, confirmations: 1 });
   });
@@ -232,6 +249,41 @@ describe('advance', () => {
   it('settles a confirmed payment whose sweep is final', () => {
     const result = advance(aPayment(), factsAt(50, [aCredit(100n, 10)], { swept: true }));
     expect(typesOf(result)).toEqual(['payment.detected', 'payment.confirmed', 'payment.settled']);
+  });
+});
+
+describe('cancel', () => {
+  const now = new Date(BEFORE_EXPIRY);
+
+  it('ends a payment without money, expired or not, and tells of it once', () => {
+    for (const status of ['pending', 'expired'] as const) {
+      const { payment, events } = cancel(aPayment({ status }), now);
+      expect(payment).toMatchObject({
+        status: 'cancelled',
+        cancelledAt: now,
+        recheckAtTime: null,
+        version: 2,
+      });
+      expect(events.map(({ type }) => type)).toEqual(['payment.cancelled']);
+      expect(advance(payment, factsAt(20, [], late)).events).toEqual([]);
+    }
+  });
+
+  it('is not for a payment that has received something, or has ended', () => {
+    expect(isCancellable(aPayment({ status: 'partially_paid', amountReceived: 1n }))).toBe(false);
+    expect(isCancellable(aPayment({ status: 'expired', amountReceived: 1n }))).toBe(false);
+    expect(isCancellable(aPayment({ status: 'failed' }))).toBe(false);
+  });
+
+  it('is undone by money that was mined before it, and holds again when a reorg takes that away', () => {
+    const { payment } = cancel(aPayment(), now);
+    const detected = advance(payment, factsAt(10, [aCredit(100n, 10)]));
+    expect(detected.events.map(({ type }) => type)).toEqual(['payment.detected']);
+    const part = advance(payment, factsAt(10, [aCredit(40n, 10)]));
+    expect(part.payment.status).toBe('partially_paid');
+    const gone = advance(detected.payment, factsAt(10, []));
+    expect(gone.events.map(({ type }) => type)).toEqual(['payment.reorged', 'payment.cancelled']);
+    expect(gone.payment.status).toBe('cancelled');
   });
 });
 
@@ -292,7 +344,11 @@ function creditsOf(history: bigint[][], upTo: number): Credit[] {
     .slice(0, upTo)
     .flatMap((amounts, index) =>
       amounts.map((amount, ordinal) =>
-        aCredit(amount, index + 1, { txHash: `0x${index}`, ordinal, blockTime: timeOf(index + 1) }),
+        aCredit(amount, index + 1, {
+          txHash: toTxHash(`0x${String(index).padStart(64, '0')}`),
+          ordinal,
+          blockTime: timeOf(index + 1),
+        }),
       ),
     );
 }
@@ -328,6 +384,24 @@ describe('advance, for any history', () => {
         }
         inPortions = advance(inPortions, scannedAt(history, history.length)).payment;
         expect(essence(inPortions)).toEqual(essence(atOnce));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('ends in the same payment whenever its cancellation is taken in', () => {
+    fc.assert(
+      fc.property(aHistory, fc.nat({ max: 14 }), fc.nat({ max: 14 }), (history, cut, end) => {
+        const cancelledAt = timeOf(cut);
+        const seen = (block: number) => {
+          const facts = scannedAt(history, block);
+          return { ...facts, credits: facts.credits.filter(({ blockTime }) => blockTime <= cancelledAt) };
+        };
+        const before = advance(aPayment(), seen(Math.min(end, history.length))).payment;
+        fc.pre(isCancellable(before));
+        const after = advance(cancel(before, cancelledAt).payment, seen(history.length)).payment;
+        const known = advance(aPayment({ cancelledAt }), seen(history.length)).payment;
+        expect(essence(after)).toEqual(essence(known));
       }),
       { numRuns: 2000 },
     );

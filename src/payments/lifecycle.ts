@@ -7,6 +7,7 @@
  */
 
 import { type GivenBack, givenBack, type RefundFact } from './given-back.js';
+import { type TxHash } from '../ids/ids.js';
 
 /** The most that an amount in Postgres and in our JSON can be: 78 digits. */
 const MAX_SUM = 10n ** 78n - 1n;
@@ -21,6 +22,7 @@ export const PAYMENT_STATUSES = [
   'settled',
   'expired',
   'failed',
+  'cancelled',
 ] as const;
 export type PaymentStatus = (typeof PAYMENT_STATUSES)[number];
 export type PaymentException = 'underpaid' | 'overpaid' | 'late';
@@ -34,7 +36,9 @@ export type PaymentEventType =
   | 'payment.expired'
   | 'payment.reorged'
   | 'payment.failed'
-  | 'payment.overpaid';
+  | 'payment.overpaid'
+  | 'payment.cancelled'
+  | 'payment.updated';
 
 /** The part of a payment that the lifecycle reads and moves. Amounts in base units. */
 export interface PaymentState {
@@ -56,12 +60,14 @@ export interface PaymentState {
   detectedAt: Date | null;
   confirmedAt: Date | null;
   settledAt: Date | null;
+  /** When its merchant ended it. Money that was mined before that still counts, and undoes it. */
+  cancelledAt: Date | null;
 }
 
 /** A transfer that counts towards the payment, where the canonical chain has it. */
 export interface Credit {
   /** Null: not known, but for its block. */
-  txHash: string | null;
+  txHash: TxHash | null;
   ordinal: number;
   kind: string;
   amount: bigint;
@@ -129,6 +135,7 @@ function nextMove(payment: PaymentState, tally: Tally, facts: Facts): Move | und
     case 'pending':
       if (isCovered) return { to: 'detected', event: 'payment.detected' };
       if (tally.received > 0n) return { to: 'partially_paid', event: 'payment.partially_paid' };
+      if (payment.cancelledAt !== null) return CANCEL;
       if (isTimeUp(payment, tally, facts)) return { to: 'expired', event: 'payment.expired' };
       return undefined;
     case 'partially_paid':
@@ -153,13 +160,37 @@ function nextMove(payment: PaymentState, tally: Tally, facts: Facts): Move | und
       return undefined;
     case 'expired':
       if (isCovered) return { to: 'detected', event: 'payment.detected' };
+      if (payment.cancelledAt !== null && tally.received === 0n) return CANCEL;
       if (tally.received > 0n && !isTimeUp(payment, tally, facts)) {
         return { to: 'partially_paid', event: 'payment.partially_paid' };
       }
       return undefined;
+    case 'cancelled':
+      if (isCovered) return { to: 'detected', event: 'payment.detected' };
+      if (tally.received > 0n) return { to: 'partially_paid', event: 'payment.partially_paid' };
+      return undefined;
     case 'failed':
       return undefined;
   }
+}
+
+const CANCEL: Move = { to: 'cancelled', event: 'payment.cancelled' };
+
+/** A payment for which nothing has arrived can be cancelled; what is on its way and not seen yet may still undo it. */
+export function isCancellable({
+  status,
+  amountReceived,
+}: Pick<PaymentState, 'status' | 'amountReceived'>): boolean {
+  return (status === 'pending' || status === 'expired') && amountReceived === 0n;
+}
+
+/** Ends a payment that is cancellable, as its merchant asks. No facts of the chain are needed: there are none. */
+export function cancel<P extends PaymentState>(payment: P, now: Date): Advance<P> {
+  const scanned = { number: 0, time: new Date(0) };
+  return advance(
+    { ...payment, cancelledAt: now },
+    { credits: [], scanned, finalNumber: null, lateWatchMs: 0, now },
+  );
 }
 
 /** What was found to be enough is not any more: a reorg took some of it, or some of it is to go back. */

@@ -9,9 +9,10 @@ import { skippedAmong, type WatchedSkip } from '../wallet/skipped-addresses.js';
 import { isAbsurd } from './counting.js';
 import { type ObservedTransfer } from './observed-transfer.js';
 import { Payment } from './payment.entity.js';
+import { type ChainId } from '../ids/ids.js';
 
 interface Arrivals {
-  chainId: number;
+  chainId: ChainId;
   transfers: readonly ObservedTransfer[];
 }
 
@@ -51,7 +52,7 @@ export class LostPayments {
 
   private async paymentFor(
     manager: EntityManager,
-    chainId: number,
+    chainId: ChainId,
     skip: WatchedSkip,
     { tokenAddress, amount }: ObservedTransfer,
   ): Promise<Payment | null> {
@@ -81,6 +82,7 @@ export class LostPayments {
       metadata: { lost_payment: `its address was given out, or passed over: ${skip.reason}` },
       version: 1,
       expiresAt: LONG_PAST,
+      cancelledAt: null,
       createdAt: new Date(),
     });
   }

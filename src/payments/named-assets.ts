@@ -4,12 +4,13 @@ import { Token } from '../chain/tokens/token.entity.js';
 import { type ChainConfig } from '../config/chains.js';
 import { CHAINS } from '../config/configuration.module.js';
 import { type NamedAsset } from './named-asset.js';
+import { type Asset, type ChainId } from '../ids/ids.js';
 
 /** An asset by where it is. */
 export interface AssetPlace {
-  chainId: number;
+  chainId: ChainId;
   /** Lower-case; null: the chain's native asset. */
-  tokenAddress: string | null;
+  tokenAddress: Asset;
 }
 
 /** What assets and chains are called. */
@@ -22,7 +23,7 @@ export class NamedAssets {
   }
 
   /** A chain that chains.yaml no longer lists is not known by the name of its asset. */
-  native(chainId: number): NamedAsset {
+  native(chainId: ChainId): NamedAsset {
     const { symbol, decimals } = this.chains.get(chainId)?.native ?? { symbol: 'native', decimals: 18 };
     return { id: null, address: null, symbol, decimals };
   }

@@ -1,5 +1,6 @@
 import { type EntityManager, MoreThan } from 'typeorm';
 import { Payment } from './payment.entity.js';
+import { type Address, type ChainId } from '../ids/ids.js';
 
 const ADDRESSES_A_PAGE = 500;
 
@@ -22,7 +23,7 @@ export async function* depositAddresses(
 }
 
 /** The payment that an address was given to; null: none. @param address lower-case */
-export async function paymentAt(manager: EntityManager, address: string): Promise<string | null> {
+export async function paymentAt(manager: EntityManager, address: Address): Promise<string | null> {
   const payment = await manager.findOne(Payment, { select: { id: true }, where: { address } });
   return payment?.id ?? null;
 }
@@ -31,7 +32,7 @@ export async function paymentAt(manager: EntityManager, address: string): Promis
  * Deposit addresses that a token claimed to have moved absurd amounts to: what it says of their balances proves nothing.
  * @returns `address token`, both lower-case
  */
-export async function absurdlyPaid(manager: EntityManager, chainId: number): Promise<Set<string>> {
+export async function absurdlyPaid(manager: EntityManager, chainId: ChainId): Promise<Set<string>> {
   const rows = await manager.query<{ place: string }[]>(
     `SELECT DISTINCT to_address || ' ' || token_address AS place FROM transfers
      WHERE chain_id = $1 AND state = 'included' AND uncounted_reason = 'absurd_amount'`,
@@ -41,7 +42,7 @@ export async function absurdlyPaid(manager: EntityManager, chainId: number): Pro
 }
 
 /** When the first payment on a chain was made; null when there is none. */
-export async function firstPaymentAt(manager: EntityManager, chainId: number): Promise<Date | null> {
+export async function firstPaymentAt(manager: EntityManager, chainId: ChainId): Promise<Date | null> {
   const row = await manager
     .createQueryBuilder(Payment, 'payment')
     .select('min(payment.created_at)', 'first')

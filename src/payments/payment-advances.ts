@@ -12,10 +12,11 @@ import { savePayments } from './payment-update.js';
 import { Payment } from './payment.entity.js';
 import { type Transfer } from './transfer.entity.js';
 import { paymentView } from './payment.view.js';
+import { type ChainId } from '../ids/ids.js';
 
 /** Up to where a chain is known, for what depth and time move. */
 export interface ChainPosition {
-  chainId: number;
+  chainId: ChainId;
   /** The last block, of those whose facts are committed with this, that no node contradicts: depth and time count by it. */
   agreed: { number: number; time: Date };
   /** The highest block up to `agreed` that the chain calls final; null where that is not asked. */

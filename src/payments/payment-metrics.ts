@@ -6,6 +6,7 @@ import { type PaymentEventType } from './lifecycle.js';
 import { type NamedAsset } from './named-asset.js';
 import { NamedAssets } from './named-assets.js';
 import { type Payment } from './payment.entity.js';
+import { type ChainId } from '../ids/ids.js';
 
 /** Seconds: from a block of a quick chain to a scan that catches up after a weekend. */
 const BUCKETS = [0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900, 3_600, 14_400, 86_400];
@@ -51,15 +52,17 @@ export class PaymentMetrics implements OnModuleInit {
       this.moves.set(type, new Counter({ name: `quittance_payments_${name}_total`, help, labelNames }));
     const histogram = (name: string, help: string) =>
       new Histogram({ name: `quittance_payment_${name}_seconds`, help, labelNames, buckets: BUCKETS });
-    this.detect = histogram('detect', 'From the block in which a payment was paid until it was recorded here');
+    this.detect = histogram(
+      'detect',
+      'From the block in which a payment was paid until it was recorded here',
+    );
     this.confirm = histogram('confirm', 'From the block in which a payment was paid until it was confirmed');
     // A series that begins with its first event hides that event from increase().
-    for (const { chainId } of this.assets.chains.values())
-      this.begin(chainId, this.assets.native(chainId));
+    for (const { chainId } of this.assets.chains.values()) this.begin(chainId, this.assets.native(chainId));
   }
 
   /** Has the asset's series be there before anything happens to it. */
-  begin(chainId: number, asset: NamedAsset): void {
+  begin(chainId: ChainId, asset: NamedAsset): void {
     const chain = this.assets.chains.get(chainId)?.name;
     if (chain === undefined) return;
     for (const counter of this.moves.values()) counter.inc(labelsOf(chain, asset), 0);
@@ -76,7 +79,8 @@ export class PaymentMetrics implements OnModuleInit {
     this.moves.get(type)?.inc(labels);
     if (paidAt === null) return;
     if (type === 'payment.detected') this.detect.observe(labels, secondsBetween(paidAt, payment.detectedAt));
-    if (type === 'payment.confirmed') this.confirm.observe(labels, secondsBetween(paidAt, payment.confirmedAt));
+    if (type === 'payment.confirmed')
+      this.confirm.observe(labels, secondsBetween(paidAt, payment.confirmedAt));
   }
 }
 

@@ -120,6 +120,7 @@ export class PaymentRequests {
       detectedAt: null,
       confirmedAt: null,
       settledAt: null,
+      cancelledAt: null,
     };
   }
 }

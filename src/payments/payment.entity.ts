@@ -3,6 +3,7 @@ import { Merchant } from '../auth/merchant.entity.js';
 import { Token } from '../chain/tokens/token.entity.js';
 import { amountColumn, integerColumn } from '../database/column-types.js';
 import { type PaymentException, type PaymentStatus } from './lifecycle.js';
+import { type Address, type ChainId } from '../ids/ids.js';
 
 /** Amounts are decimal strings in base units: `amount` of the payment's asset, `fee` of the chain's native one. */
 export interface PaymentSweep {
@@ -15,7 +16,7 @@ export interface PaymentSweep {
 @Entity('payments')
 @Check(
   'payments_status_check',
-  `status IN ('pending','partially_paid','detected','confirmed','settled','expired','failed')`,
+  `status IN ('pending','partially_paid','detected','confirmed','settled','expired','failed','cancelled')`,
 )
 @Check('payments_exception_check', `exception IN ('underpaid','overpaid','late')`)
 @Check('payments_amount_check', 'amount > 0')
@@ -42,7 +43,7 @@ export class Payment {
   merchantId: string;
 
   @Column({ ...integerColumn, name: 'chain_id' })
-  chainId: number;
+  chainId: ChainId;
 
   /** The chain's name in chains.yaml when the payment was made. */
   @Column('varchar', { length: 20 })
@@ -56,7 +57,7 @@ export class Payment {
   /** Lower-case hex with 0x. Never shared by two payments. */
   @Index('payments_address_key', { unique: true })
   @Column('varchar', { length: 42 })
-  address: string;
+  address: Address;
 
   @Column('varchar', { name: 'deposit_scheme', length: 16 })
   depositScheme: string;
@@ -140,4 +141,8 @@ export class Payment {
 
   @Column('timestamptz', { name: 'settled_at', nullable: true })
   settledAt: Date | null;
+
+  /** When its merchant cancelled it, whether or not money undid that. */
+  @Column('timestamptz', { name: 'cancelled_at', nullable: true })
+  cancelledAt: Date | null;
 }

@@ -1,5 +1,6 @@
 import { DomainError, NotFoundError, ValidationFailedError } from '../http/problem.js';
 import { type DepositState } from './counting.js';
+import { type PaymentStatus } from './lifecycle.js';
 
 /** Also said of another merchant's payment: that it exists is none of their business. */
 export class PaymentNotFoundError extends NotFoundError {
@@ -9,6 +10,8 @@ export class PaymentNotFoundError extends NotFoundError {
 }
 
 export class UnknownChainError extends ValidationFailedError {
+  override readonly code = 'unknown_chain';
+
   constructor(name: string, known: string[]) {
     super([
       {
@@ -20,6 +23,8 @@ export class UnknownChainError extends ValidationFailedError {
 }
 
 export class ChainRefusedError extends ValidationFailedError {
+  override readonly code = 'chain_not_available';
+
   constructor(name: string, reasons: string[]) {
     super([
       {
@@ -31,8 +36,34 @@ export class ChainRefusedError extends ValidationFailedError {
 }
 
 export class TokenNotOfferedError extends ValidationFailedError {
+  override readonly code = 'token_not_offered';
+
   constructor(id: string, why: string) {
     super([{ field: 'token_id', message: `token ${id} ${why}; GET /chains lists the tokens of each chain` }]);
+  }
+}
+
+export class PaymentNotCancellableError extends DomainError {
+  readonly code = 'payment_not_cancellable';
+
+  constructor(id: string, status: PaymentStatus) {
+    super(`payment ${id} is ${status} and has received money, or has ended: refund what arrived instead`);
+  }
+}
+
+export class PaymentNotExtendableError extends DomainError {
+  readonly code = 'payment_not_extendable';
+
+  constructor(id: string, status: PaymentStatus) {
+    super(`payment ${id} is ${status} and no longer waits for money; make another payment`);
+  }
+}
+
+export class ExpiryInPastError extends ValidationFailedError {
+  override readonly code = 'expiry_in_past';
+
+  constructor() {
+    super([{ field: 'expires_at', message: 'must be in the future, and at most 30 days away' }]);
   }
 }
 
@@ -45,7 +76,7 @@ export class DepositNotFoundError extends NotFoundError {
 
 /** What was asked for does not fit what the deposit is by now. */
 export class DepositResolvedError extends DomainError {
-  readonly code = 'conflict';
+  readonly code = 'deposit_resolved';
 
   constructor(id: string, state: Exclude<DepositState, 'unassigned'>) {
     super(`deposit ${id} ${WHY_NOT[state]}`);

@@ -46,6 +46,7 @@ export interface PaymentView {
   detected_at: string | null;
   confirmed_at: string | null;
   settled_at: string | null;
+  cancelled_at: string | null;
   /** What brought its money to the treasury; null until it is settled. */
   sweep: PaymentSweep | null;
 }
@@ -105,6 +106,7 @@ export function paymentView({ payment, credits, refunds, asset }: PaymentSubject
     detected_at: payment.detectedAt?.toISOString() ?? null,
     confirmed_at: payment.confirmedAt?.toISOString() ?? null,
     settled_at: payment.settledAt?.toISOString() ?? null,
+    cancelled_at: payment.cancelledAt?.toISOString() ?? null,
     sweep: payment.settledAt === null ? null : payment.sweep,
   };
 }

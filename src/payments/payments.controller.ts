@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { uuidOr } from '../http/uuid-or.js';
 import { type AuthenticatedKey } from '../auth/authenticated-key.js';
@@ -7,6 +7,8 @@ import { type Page } from '../http/page.js';
 import { CreatePaymentDto } from './dto/create-payment.dto.js';
 import { ListPaymentsDto } from './dto/list-payments.dto.js';
 import { PaymentBody, PaymentPage } from './dto/payment.body.js';
+import { UpdatePaymentDto } from './dto/update-payment.dto.js';
+import { PaymentChanges } from './payment-changes.js';
 import { type PaymentView } from './payment.view.js';
 import { PaymentNotFoundError } from './payment.errors.js';
 import { PaymentsService } from './payments.service.js';
@@ -16,7 +18,10 @@ const paymentId = uuidOr(PaymentNotFoundError);
 @ApiTags('payments')
 @Controller('payments')
 export class PaymentsController {
-  constructor(private readonly payments: PaymentsService) {}
+  constructor(
+    private readonly payments: PaymentsService,
+    private readonly changes: PaymentChanges,
+  ) {}
 
   @Post()
   @HttpCode(201)
@@ -50,5 +55,33 @@ export class PaymentsController {
   @ApiOkResponse({ type: PaymentBody })
   get(@CurrentKey() key: AuthenticatedKey, @Param('id', paymentId) id: string): Promise<PaymentView> {
     return this.payments.get(key.merchantId, id);
+  }
+
+  @Patch(':id')
+  @RequireScope('payments:write')
+  @ApiOperation({
+    summary: 'Change a payment’s reference, metadata or expiry; what is left out stays',
+    description: 'The expiry while it waits for money. What differs is told by `payment.updated`.',
+  })
+  @ApiOkResponse({ type: PaymentBody })
+  update(
+    @CurrentKey() key: AuthenticatedKey,
+    @Param('id', paymentId) id: string,
+    @Body() dto: UpdatePaymentDto,
+  ): Promise<PaymentView> {
+    return this.changes.update(key.merchantId, id, dto);
+  }
+
+  @Post(':id/cancel')
+  @HttpCode(200)
+  @RequireScope('payments:write')
+  @ApiOperation({
+    summary: 'Cancel a payment for which nothing has arrived',
+    description:
+      'What is mined later at its address is an unassigned deposit, to be refunded or accepted; what was mined before and not seen yet still counts. A second time changes nothing.',
+  })
+  @ApiOkResponse({ type: PaymentBody })
+  cancel(@CurrentKey() key: AuthenticatedKey, @Param('id', paymentId) id: string): Promise<PaymentView> {
+    return this.changes.cancel(key.merchantId, id);
   }
 }

@@ -7,6 +7,7 @@ import { ChainFactsModule } from './chain-facts.module.js';
 import { DepositsController } from './deposits.controller.js';
 import { DepositsService } from './deposits.service.js';
 import { OutboxModule } from '../events/outbox.module.js';
+import { PaymentChanges } from './payment-changes.js';
 import { PaymentRequests } from './payment-requests.js';
 import { PaymentsController } from './payments.controller.js';
 import { PaymentsRepository } from './payments.repository.js';
@@ -16,7 +17,7 @@ import { PaymentsService } from './payments.service.js';
 @Module({
   imports: [AuthModule, ChainModule, WalletModule, EventCatalogueModule, OutboxModule, ChainFactsModule],
   controllers: [PaymentsController, DepositsController],
-  providers: [DepositsService, PaymentRequests, PaymentsRepository, PaymentsService],
+  providers: [DepositsService, PaymentChanges, PaymentRequests, PaymentsRepository, PaymentsService],
   exports: [ChainFactsModule, PaymentsRepository, PaymentsService],
 })
 export class PaymentsModule {}

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, In } from 'typeorm';
 import { scannedPositions } from '../chain/position/scanned-positions.js';
+import { type CreatedBetween, narrowByCreation } from '../http/list-filters.js';
 import { Coalescer } from '../process/coalescer.js';
 import { type PaymentStatus } from './lifecycle.js';
 import { type NewEvent } from '../events/outbox.js';
@@ -10,11 +11,15 @@ import { PaymentMetrics } from './payment-metrics.js';
 import { type PaymentRecord, PaymentRecords } from './payment-records.js';
 import { Payment } from './payment.entity.js';
 
-export interface PaymentFilter {
+export interface PaymentFilter extends CreatedBetween {
   merchantId: string;
-  status?: PaymentStatus;
+  statuses?: PaymentStatus[];
   chain?: string;
   reference?: string;
+  /** Lower-case. */
+  address?: string;
+  /** Of a transaction that paid to its address, whether that counts or not. */
+  txHash?: string;
   /** Only payments older than this id (UUIDv7 sorts by creation). */
   after?: string;
   limit: number;
@@ -72,10 +77,13 @@ export class PaymentsRepository {
       .where('payment.merchant_id = :merchantId', filter)
       .orderBy('payment.id', 'DESC')
       .limit(filter.limit);
-    if (filter.status !== undefined) query.andWhere('payment.status = :status', filter);
+    if (filter.statuses !== undefined) query.andWhere('payment.status = ANY(:statuses)', filter);
     if (filter.chain !== undefined) query.andWhere('payment.chain = :chain', filter);
     if (filter.reference !== undefined) query.andWhere('payment.reference = :reference', filter);
+    if (filter.address !== undefined) query.andWhere('payment.address = :address', filter);
+    if (filter.txHash !== undefined) query.andWhere(`payment.id IN (${PAID_BY})`, filter);
     if (filter.after !== undefined) query.andWhere('payment.id < :after', filter);
+    narrowByCreation(query, filter);
     return this.records.of(this.dataSource.manager, await query.getMany());
   }
 
@@ -88,6 +96,8 @@ export class PaymentsRepository {
     return new Map([...positions].map(([chainId, { number }]) => [chainId, number]));
   }
 }
+
+const PAID_BY = 'SELECT payment_id FROM transfers WHERE merchant_id = :merchantId AND tx_hash = :txHash';
 
 /** A new payment and its event, by the columns' names. */
 type PaymentRow = ReturnType<typeof rowOf>;

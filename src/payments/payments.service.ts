@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
 import { IdempotencyService } from '../http/idempotency.js';
+import { createdBetween } from '../http/list-filters.js';
 import { type Page, page } from '../http/page.js';
 import { EventCatalogue } from '../events/event-catalogue.js';
 import { type CreatePaymentDto } from './dto/create-payment.dto.js';
@@ -48,8 +49,10 @@ export class PaymentsService {
     return view as PaymentView;
   }
 
-  async list(merchantId: string, { limit, ...filter }: ListPaymentsDto): Promise<Page<PaymentView>> {
-    const records = await this.payments.list({ ...filter, merchantId, limit: limit + 1 });
+  async list(merchantId: string, query: ListPaymentsDto): Promise<Page<PaymentView>> {
+    const { limit, status: statuses, tx_hash: txHash, chain, reference, address, after } = query;
+    const filter = { merchantId, statuses, txHash, chain, reference, address, after, ...createdBetween(query) };
+    const records = await this.payments.list({ ...filter, limit: limit + 1 });
     return page(await this.views(records), limit, (view) => view.id);
   }
 

@@ -8,11 +8,12 @@ import { type PaymentRecord, PaymentRecords } from './payment-records.js';
 import { Payment } from './payment.entity.js';
 import { paymentView, type PaymentView } from './payment.view.js';
 import { Transfer } from './transfer.entity.js';
+import { type Asset, type ChainId } from '../ids/ids.js';
 
 /** A payment whose money may go back. */
 export interface RefundSubject extends PaymentRecord {
   /** Lower-case; null: the chain's native asset. */
-  tokenAddress: string | null;
+  tokenAddress: Asset;
   view: PaymentView;
   /** The sale was made: what goes back from now on leaves it as it is. */
   wasConfirmed: boolean;
@@ -21,9 +22,9 @@ export interface RefundSubject extends PaymentRecord {
 /** One deposit that may go back, whether it counts or not. */
 export interface RefundDeposit {
   id: string;
-  chainId: number;
+  chainId: ChainId;
   /** Lower-case; null: the chain's native asset. */
-  tokenAddress: string | null;
+  tokenAddress: Asset;
   /** Base units. */
   amount: bigint;
   blockNumber: number;
@@ -113,7 +114,7 @@ export class RefundSubjects {
   }
 
   /** By chains.yaml; one that it no longer lists is called by its id. */
-  chainName(chainId: number): string {
+  chainName(chainId: ChainId): string {
     return this.assets.chains.get(chainId)?.name ?? `chain ${chainId}`;
   }
 

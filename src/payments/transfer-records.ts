@@ -3,6 +3,7 @@ import { type Payment } from './payment.entity.js';
 import { countedTransfers } from './payment-records.js';
 import { Transfer } from './transfer.entity.js';
 import { type NewTransfer } from './unexplained-transfers.js';
+import { type ChainId } from '../ids/ids.js';
 
 /** A transfer as we have it, and whose it is. */
 export type RecordedTransfer = Pick<
@@ -19,7 +20,7 @@ interface TouchedRow {
 /** The transfers recorded in a range of blocks, both ends included, as far as they are canonical. */
 export function transfersBetween(
   manager: EntityManager,
-  chainId: number,
+  chainId: ChainId,
   from: number,
   to: number,
 ): Promise<RecordedTransfer[]> {
@@ -105,7 +106,7 @@ function rowOf(transfer: NewTransfer) {
 /** @param block the last that is still canonical. @returns the transfers that were taken away */
 export async function orphanAbove(
   manager: EntityManager,
-  chainId: number,
+  chainId: ChainId,
   block: number,
 ): Promise<TouchedTransfer[]> {
   const [rows] = await manager.query<[TouchedRow[], number]>(

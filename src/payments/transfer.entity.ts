@@ -3,6 +3,7 @@ import { Merchant } from '../auth/merchant.entity.js';
 import { amountColumn, integerColumn } from '../database/column-types.js';
 import { type DepositState, type Resolution, type TransferState, type UncountedReason } from './counting.js';
 import { Payment } from './payment.entity.js';
+import { type Address, type Asset, type ChainId, type TxHash } from '../ids/ids.js';
 
 export type TransferKind = 'native' | 'erc20' | 'internal';
 
@@ -20,6 +21,7 @@ export type TransferKind = 'native' | 'erc20' | 'internal';
   unique: true,
   where: 'tx_hash IS NULL',
 })
+@Index('transfers_merchant_tx_idx', ['merchantId', 'txHash'], { where: 'tx_hash IS NOT NULL' })
 @Index('transfers_payment_idx', ['paymentId'])
 @Index('transfers_merchant_idx', ['merchantId', 'id'])
 @Index('transfers_unassigned_idx', ['merchantId', 'id'], {
@@ -45,11 +47,11 @@ export class Transfer {
   merchantId: string;
 
   @Column({ ...integerColumn, name: 'chain_id' })
-  chainId: number;
+  chainId: ChainId;
 
   /** Null: an internal transfer that the balance tells of, and no node which transaction it was. */
   @Column('varchar', { name: 'tx_hash', length: 66, nullable: true })
-  txHash: string | null;
+  txHash: TxHash | null;
 
   /** Position inside its transaction, 0-based: of the log, or of the internal transfer; 0 for a native one. */
   @Column('integer')
@@ -70,14 +72,14 @@ export class Transfer {
 
   /** Null where the transaction is unknown. */
   @Column('varchar', { name: 'from_address', length: 42, nullable: true })
-  from: string | null;
+  from: Address | null;
 
   @Column('varchar', { name: 'to_address', length: 42 })
-  to: string;
+  to: Address;
 
   /** The token's contract; null for the native asset. */
   @Column('varchar', { name: 'token_address', length: 42, nullable: true })
-  tokenAddress: string | null;
+  tokenAddress: Asset;
 
   @Column(amountColumn)
   amount: bigint;

@@ -1,6 +1,7 @@
 import { type EntityManager, In, IsNull, Not } from 'typeorm';
 import { giveRefundsTo } from './refund-facts.js';
 import { Transfer } from './transfer.entity.js';
+import { type ChainId } from '../ids/ids.js';
 
 export type NewTransfer = Omit<Transfer, 'createdAt' | 'sweptAt'>;
 
@@ -18,7 +19,7 @@ export interface Reconciled {
  */
 export async function reconcileUnexplained(
   manager: EntityManager,
-  chainId: number,
+  chainId: ChainId,
   rows: readonly NewTransfer[],
 ): Promise<Reconciled> {
   const named = rows.filter(({ txHash }) => txHash !== null);
@@ -34,7 +35,7 @@ export async function reconcileUnexplained(
 /** A transaction that was found takes the place of as much as it explains. @returns what was changed */
 async function nameRecorded(
   manager: EntityManager,
-  chainId: number,
+  chainId: ChainId,
   named: NewTransfer[],
 ): Promise<Transfer[]> {
   const changed: Transfer[] = [];
@@ -68,7 +69,7 @@ async function nameRecorded(
 /** Of what the balance tells, that part which no transaction that we know explains. */
 async function withoutRecorded(
   manager: EntityManager,
-  chainId: number,
+  chainId: ChainId,
   unnamed: NewTransfer[],
 ): Promise<NewTransfer[]> {
   const known = await recordedIn(manager, chainId, unnamed, 'with transaction');
@@ -83,7 +84,7 @@ async function withoutRecorded(
 
 async function recordedIn(
   manager: EntityManager,
-  chainId: number,
+  chainId: ChainId,
   rows: readonly Pick<Transfer, 'blockHash' | 'to'>[],
   which: 'with transaction' | 'without transaction',
 ): Promise<Transfer[]> {

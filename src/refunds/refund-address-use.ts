@@ -7,6 +7,7 @@ import {
   type GasLeft,
 } from '../outgoing/address-users.js';
 import { RefundsRepository } from './refunds.repository.js';
+import { type Address, type ChainId } from '../ids/ids.js';
 
 /** What others have to know of refunds before they touch a deposit address. */
 @Injectable()
@@ -29,7 +30,7 @@ export class RefundAddressUse implements AddressUser, OnModuleInit {
     return new Set(claimed.map(({ address }) => address));
   }
 
-  async gasLeft(chainId: number, limit: number): Promise<GasLeft[]> {
+  async gasLeft(chainId: ChainId, limit: number): Promise<GasLeft[]> {
     const ended = await this.refunds.withGasLeft(chainId, limit);
     return ended.map(({ id, paymentId, depositAddress, derivationIndex, tokenAddress }) => ({
       chainId,
@@ -41,7 +42,7 @@ export class RefundAddressUse implements AddressUser, OnModuleInit {
     }));
   }
 
-  settleGas(manager: EntityManager, chainId: number, address: string): Promise<void> {
+  settleGas(manager: EntityManager, chainId: ChainId, address: Address): Promise<void> {
     return this.refunds.settleGas(manager, chainId, address);
   }
 }

@@ -5,7 +5,8 @@ import { CHAINS, SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { valueInWei } from '../config/worth.js';
 import { type AssetPlace } from '../payments/named-assets.js';
-import { firstIdAt, isTooDear, startOfDay } from './refund-rules.js';
+import { firstIdAt } from '../http/list-filters.js';
+import { isTooDear, startOfDay } from './refund-rules.js';
 import { RefundLimitReachedError, RefundTooSmallError } from './refund.errors.js';
 import { RefundQueries } from './refund-queries.js';
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
+import { createdBetween } from '../http/list-filters.js';
 import { type Page, page } from '../http/page.js';
 import { RefundSubjects } from '../payments/refund-subjects.js';
 import { type ListRefundsDto } from './dto/list-refunds.dto.js';
@@ -25,9 +26,9 @@ export class RefundLists {
 
   /** Newest first. */
   async list(merchantId: string, query: ListRefundsDto): Promise<Page<RefundView>> {
-    const { payment_id: paymentId, deposit_id: depositId, status, limit, after } = query;
-    const [createdAfter, createdBefore] = [moment(query.created_after), moment(query.created_before)];
-    const filter = { merchantId, paymentId, depositId, status, createdAfter, createdBefore, after };
+    const { payment_id: paymentId, deposit_id: depositId, status: statuses, limit, after } = query;
+    const { address: to, tx_hash: txHash } = query;
+    const filter = { merchantId, paymentId, depositId, statuses, to, txHash, after, ...createdBetween(query) };
     const rows = await this.queries.list({ ...filter, limit: limit + 1 });
     return page(await this.views.of(this.dataSource.manager, rows), limit, ({ id }) => id);
   }
@@ -54,8 +55,4 @@ export class RefundLists {
       throw new RefundedDepositNotFoundError(depositId);
     return this.views.of(manager, await this.queries.ofDeposit(depositId));
   }
-}
-
-function moment(text: string | undefined): Date | undefined {
-  return text === undefined ? undefined : new Date(text);
 }

@@ -1,16 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
+import { type CreatedBetween, narrowByCreation } from '../http/list-filters.js';
+import { outgoingIdsOf } from '../outgoing/outgoing.repository.js';
 import { Refund, type RefundState } from './refund.entity.js';
+import { type Asset, type ChainId } from '../ids/ids.js';
 
-export interface RefundFilter {
+export interface RefundFilter extends CreatedBetween {
   merchantId: string;
   paymentId?: string;
   depositId?: string;
-  status?: RefundState;
+  statuses?: RefundState[];
+  /** Who gets the money; lower-case. */
+  to?: string;
+  txHash?: string;
   chainId?: number;
-  createdAfter?: Date;
-  createdBefore?: Date;
   /** Only refunds asked for before this one (UUIDv7 sorts by that). */
   after?: string;
   limit: number;
@@ -22,7 +26,7 @@ export class RefundQueries {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
   /** Newest first. */
-  list(filter: RefundFilter): Promise<Refund[]> {
+  async list(filter: RefundFilter): Promise<Refund[]> {
     const query = this.dataSource.manager
       .createQueryBuilder(Refund, 'refund')
       .where('refund.merchant_id = :merchantId', filter)
@@ -30,11 +34,15 @@ export class RefundQueries {
       .limit(filter.limit);
     if (filter.paymentId !== undefined) query.andWhere('refund.payment_id = :paymentId', filter);
     if (filter.depositId !== undefined) query.andWhere('refund.deposit_id = :depositId', filter);
-    if (filter.status !== undefined) query.andWhere('refund.state = :status', filter);
+    if (filter.statuses !== undefined) query.andWhere('refund.state = ANY(:statuses)', filter);
+    if (filter.to !== undefined) query.andWhere('refund.to_address = :to', filter);
     if (filter.chainId !== undefined) query.andWhere('refund.chain_id = :chainId', filter);
-    if (filter.createdAfter !== undefined) query.andWhere('refund.created_at > :createdAfter', filter);
-    if (filter.createdBefore !== undefined) query.andWhere('refund.created_at < :createdBefore', filter);
     if (filter.after !== undefined) query.andWhere('refund.id < :after', filter);
+    narrowByCreation(query, filter);
+    if (filter.txHash !== undefined) {
+      const sentAs = await outgoingIdsOf(this.dataSource.manager, filter.txHash);
+      query.andWhere('refund.outgoing_id = ANY(:sentAs)', { sentAs });
+    }
     return query.getMany();
   }
 
@@ -88,7 +96,7 @@ export class RefundQueries {
    */
   async askedSince(
     manager: EntityManager,
-    asked: { merchantId: string; chainId: number; tokenAddress: string | null },
+    asked: { merchantId: string; chainId: ChainId; tokenAddress: Asset },
     firstId: string,
   ): Promise<{ count: number; sum: bigint }> {
     const [row] = await manager.query<{ count: string; sum: string }[]>(
@@ -106,7 +114,7 @@ export class RefundQueries {
    */
   async costsOf(
     manager: EntityManager,
-    of: { paymentId: string; depositId: string | null; chainId: number; tokenAddress: string | null },
+    of: { paymentId: string; depositId: string | null; chainId: ChainId; tokenAddress: Asset },
     exceptId: string | null,
   ): Promise<{ paid: bigint; waiting: number }> {
     const [row] = await manager.query<{ paid: string; waiting: string }[]>(

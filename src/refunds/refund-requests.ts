@@ -19,6 +19,7 @@ import {
   RefundTooLargeError,
 } from './refund.errors.js';
 import { type RefundView } from './refund.view.js';
+import { toAddress } from '../ids/ids.js';
 
 /** A refund that is asked for, with what was found out before the transaction. */
 export interface RefundRequest {
@@ -86,7 +87,7 @@ export class RefundRequests {
     { chainId, tokenAddress, depositId, received }: Money,
   ): Promise<RefundView> {
     const { id: paymentId, merchantId } = payment;
-    const to = dto.to.toLowerCase();
+    const to = toAddress(dto.to);
     const amount = BigInt(dto.amount);
     const unfit = await this.recipients.unfit(manager, to, 'customer');
     if (unfit !== null) throw new RecipientUnfitError(unfit);

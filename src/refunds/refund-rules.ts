@@ -19,12 +19,6 @@ export function isTooDear({ feesWei, worthWei, maxBps }: RefundCost): boolean {
   return worthWei !== null && feesWei * WHOLE_BPS > worthWei * BigInt(maxBps);
 }
 
-/** The smallest UUIDv7 of a moment: ids made from then on sort at or after it. */
-export function firstIdAt(time: Date): string {
-  const hex = time.getTime().toString(16).padStart(12, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
-}
-
 /** The beginning of a day by UTC. */
 export function startOfDay(now: Date): Date {
   return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate()));

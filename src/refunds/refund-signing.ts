@@ -14,12 +14,13 @@ import { RefundCover } from './refund-cover.js';
 import { fails, type RefundOutcome, SIGNED, waits } from './refund-outcome.js';
 import { Refund } from './refund.entity.js';
 import { RefundsRepository } from './refunds.repository.js';
+import { type Address } from '../ids/ids.js';
 
 /** Where a refund's money comes from. */
 interface Source {
   account: Account;
   /** Lower-case. */
-  from: string;
+  from: Address;
 }
 
 /** Signs a refund's transfer, and tells of it, in one transaction. */

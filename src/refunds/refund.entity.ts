@@ -5,6 +5,7 @@ import { OutgoingTransaction } from '../outgoing/outgoing-transaction.entity.js'
 import { type RefundState } from '../payments/given-back.js';
 import { Payment } from '../payments/payment.entity.js';
 import { Transfer } from '../payments/transfer.entity.js';
+import { type Address, type Asset, type ChainId } from '../ids/ids.js';
 
 export { REFUND_STATES, type RefundState } from '../payments/given-back.js';
 
@@ -15,6 +16,8 @@ export { REFUND_STATES, type RefundState } from '../payments/given-back.js';
 @Check('refunds_source_check', `source IN ('deposit','payout')`)
 @Index('refunds_payment_idx', ['paymentId', 'id'])
 @Index('refunds_merchant_idx', ['merchantId', 'id'])
+@Index('refunds_merchant_state_idx', ['merchantId', 'state', 'id'])
+@Index('refunds_merchant_to_idx', ['merchantId', 'to', 'id'])
 @Index('refunds_deposit_idx', ['depositId'], { where: 'deposit_id IS NOT NULL' })
 @Index('refunds_gas_idx', ['chainId', 'id'], {
   where: `gas_settled = false AND state IN ('confirmed','failed','cancelled')`,
@@ -47,15 +50,15 @@ export class Refund {
   merchantId: string;
 
   @Column({ ...integerColumn, name: 'chain_id' })
-  chainId: number;
+  chainId: ChainId;
 
   /** Of the payment; null: the chain's native asset. */
   @Column('varchar', { name: 'token_address', length: 42, nullable: true })
-  tokenAddress: string | null;
+  tokenAddress: Asset;
 
   /** Lower-case. */
   @Column('varchar', { name: 'to_address', length: 42 })
-  to: string;
+  to: Address;
 
   /** Base units of the payment's asset. The fee is ours. */
   @Column(amountColumn)
@@ -67,7 +70,7 @@ export class Refund {
 
   /** The payment's deposit address, and its index. */
   @Column('varchar', { name: 'from_address', length: 42 })
-  depositAddress: string;
+  depositAddress: Address;
 
   @Column({ ...integerColumn, name: 'derivation_index' })
   derivationIndex: number;

@@ -23,7 +23,7 @@ export class RefundNotFoundError extends NotFoundError {
 }
 
 export class RefundTooLargeError extends DomainError {
-  readonly code = 'conflict';
+  readonly code = 'refund_too_large';
 
   constructor(amount: bigint, confirmed: bigint, refunded: bigint) {
     const left = confirmed > refunded ? confirmed - refunded : 0n;
@@ -35,7 +35,7 @@ export class RefundTooLargeError extends DomainError {
 
 /** The deposit is not, or is no longer, something that can go back. */
 export class DepositNotRefundableError extends DomainError {
-  readonly code = 'conflict';
+  readonly code = 'deposit_not_refundable';
   override readonly retryable = true;
 
   constructor(id: string, why: string) {
@@ -44,6 +44,8 @@ export class DepositNotRefundableError extends DomainError {
 }
 
 export class RefundTooSmallError extends ValidationFailedError {
+  override readonly code = 'refund_too_small';
+
   constructor(minimum: bigint) {
     super([
       { field: 'amount', message: `must be at least ${minimum}: a smaller refund costs more than it gives` },
@@ -53,7 +55,7 @@ export class RefundTooSmallError extends ValidationFailedError {
 
 /** What a merchant may have refunded in a day is used up. */
 export class RefundLimitReachedError extends DomainError {
-  readonly code = 'rate_limited';
+  readonly code = 'refund_limit_reached';
   override readonly retryable = true;
 
   constructor(what: string) {
@@ -63,7 +65,7 @@ export class RefundLimitReachedError extends DomainError {
 
 /** Its gas would cost more than the operator spends on refunds of this money. */
 export class RefundTooDearError extends DomainError {
-  readonly code = 'conflict';
+  readonly code = 'refund_too_expensive';
   override readonly retryable = true;
 
   constructor(why: string) {
@@ -73,7 +75,7 @@ export class RefundTooDearError extends DomainError {
 
 /** It is signed, or has ended. */
 export class RefundNotWaitingError extends DomainError {
-  readonly code = 'conflict';
+  readonly code = 'refund_not_waiting';
 
   constructor(id: string, state: Exclude<RefundState, 'created'>) {
     super(`refund ${id} ${WHY_NOT[state]}`);
@@ -89,13 +91,15 @@ const WHY_NOT = {
 
 /** Money that goes there would count as a payment, be hidden among the operator's own, or be lost. */
 export class RecipientUnfitError extends ValidationFailedError {
+  override readonly code = 'recipient_not_allowed';
+
   constructor(what: string) {
     super([{ field: 'to', message: `is ${what}; give the customer’s own address` }]);
   }
 }
 
 export class NoRefundsHereError extends DomainError {
-  readonly code = 'conflict';
+  readonly code = 'refunds_not_configured';
 
   constructor() {
     super('no key here can pay refunds: the operator gave XPUB, and no PAYOUT_PRIVATE_KEY');

@@ -13,7 +13,7 @@ import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } f
 import { MissingScopeError } from '../auth/auth.errors.js';
 import { type AuthenticatedKey } from '../auth/authenticated-key.js';
 import { CurrentKey, RequireScope } from '../auth/scopes.js';
-import { type Page } from '../http/page.js';
+import { onePage, type Page } from '../http/page.js';
 import { uuidOr } from '../http/uuid-or.js';
 import { CreateRefundDto } from './dto/create-refund.dto.js';
 import { ListRefundsDto } from './dto/list-refunds.dto.js';
@@ -79,8 +79,8 @@ export class PaymentRefundsController {
   async list(
     @CurrentKey() { merchantId }: AuthenticatedKey,
     @Param('id', paymentId) id: string,
-  ): Promise<{ data: RefundView[] }> {
-    return { data: await this.lists.ofPayment(merchantId, id) };
+  ): Promise<Page<RefundView>> {
+    return onePage(await this.lists.ofPayment(merchantId, id));
   }
 }
 
@@ -117,8 +117,8 @@ export class DepositRefundsController {
   async list(
     @CurrentKey() { merchantId }: AuthenticatedKey,
     @Param('id', depositId) id: string,
-  ): Promise<{ data: RefundView[] }> {
-    return { data: await this.lists.ofDeposit(merchantId, id) };
+  ): Promise<Page<RefundView>> {
+    return onePage(await this.lists.ofDeposit(merchantId, id));
   }
 }
 

@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, In } from 'typeorm';
 import { isAnyOpenFrom } from '../outgoing/open-transactions.js';
 import { Refund, type RefundState } from './refund.entity.js';
+import { type Address, type ChainId } from '../ids/ids.js';
 
 const OPEN: RefundState[] = ['created', 'sent'];
 
@@ -21,7 +22,7 @@ export class RefundsRepository {
   }
 
   /** Those to be sent, the first asked for first. */
-  created(chainId: number): Promise<Refund[]> {
+  created(chainId: ChainId): Promise<Refund[]> {
     return this.dataSource.manager.find(Refund, {
       where: { chainId, state: 'created' },
       order: { id: 'ASC' },
@@ -29,7 +30,7 @@ export class RefundsRepository {
   }
 
   /** Of tokens, ended, whose deposit address was to have gas; what is left of it was not looked at yet. */
-  withGasLeft(chainId: number, limit: number): Promise<Refund[]> {
+  withGasLeft(chainId: ChainId, limit: number): Promise<Refund[]> {
     return this.dataSource.manager
       .createQueryBuilder(Refund, 'refund')
       .where('refund.chain_id = :chainId', { chainId })
@@ -41,7 +42,7 @@ export class RefundsRepository {
   }
 
   /** Notes that the gas left at a deposit address was looked at. */
-  async settleGas(manager: EntityManager, chainId: number, depositAddress: string): Promise<void> {
+  async settleGas(manager: EntityManager, chainId: ChainId, depositAddress: Address): Promise<void> {
     const ended = In<RefundState>(['confirmed', 'failed', 'cancelled']);
     await manager.update(
       Refund,

@@ -5,8 +5,8 @@ import { withoutSecrets } from '../http/logged-error.js';
 const LEVELS = { debug: 'debug', log: 'info', info: 'info', warn: 'warn', error: 'error' } as const;
 type Level = (typeof LEVELS)[keyof typeof LEVELS];
 
-/** Told twice, it would take the lines of the first time for those of a library. */
-const original = { stdout: process.stdout.write, stderr: process.stderr.write };
+/** As it was before what is written there became lines of the log. */
+const writeOut = process.stdout.write.bind(process.stdout);
 
 /**
  * Has all that is written beside the log be lines of it: what libraries write to the console or straight to the
@@ -28,7 +28,7 @@ export function consoleToLog(pino: Logger): void {
 
 /** For what a person is to read who watches the terminal. */
 export function writeToTerminal(text: string): void {
-  original.stdout.call(process.stdout, text);
+  writeOut(text);
 }
 
 function streamToLog(name: 'stdout' | 'stderr', tell: (line: string) => void): void {
@@ -41,7 +41,7 @@ function streamToLog(name: 'stdout' | 'stderr', tell: (line: string) => void): v
     if (done) process.nextTick(done);
     return true;
   };
-  process[name].write = write as typeof process.stdout.write;
+  process[name].write = write;
   // What does not end its last line says it all the same.
   process.once('exit', () => {
     if (rest.trim() !== '') tell(rest);

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { parseEnv } from 'node:util';
 import { Logger as NestLogger } from '@nestjs/common';
 import { destination, type Logger } from 'pino';
+import { isProduction } from '../config/is-production.js';
 import { createPino, PinoLogger } from '../http/pino-logger.js';
 import { consoleToLog } from './console-to-log.js';
 
@@ -16,18 +15,5 @@ export function speakJson(level: string): Logger {
   return pino;
 }
 
-/** As the settings will say, which are read later: the environment, with `.env` behind it. */
-function isProduction(): boolean {
-  return (process.env.NODE_ENV ?? envFile().NODE_ENV)?.trim() === 'production';
-}
-
-function envFile(): Record<string, string | undefined> {
-  try {
-    return parseEnv(readFileSync('.env', 'utf8'));
-  } catch {
-    return {};
-  }
-}
-
 /** Imported first: libraries warn while they are loaded. */
-if (isProduction()) speakJson('info');
+if (isProduction('.env')) speakJson('info');

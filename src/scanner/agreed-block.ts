@@ -2,6 +2,7 @@ import { type EntityManager } from 'typeorm';
 import { type ChainReader } from '../chain/reading/chain-reader.js';
 import { type ChainCursor } from '../chain/position/chain-cursor.entity.js';
 import { type CursorRepository } from '../chain/position/cursor.repository.js';
+import { type ChainId } from '../ids/ids.js';
 
 /** A block we have scanned, and its time by the chain's clock. */
 export interface ScannedBlock {
@@ -40,7 +41,7 @@ export async function disputedFrom(
 export async function agreedBlock(
   manager: EntityManager,
   cursors: CursorRepository,
-  chainId: number,
+  chainId: ChainId,
   scanned: ScannedBlock,
   disputed: number | null,
 ): Promise<{ number: number; time: Date }> {

@@ -1,12 +1,13 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { integerColumn } from '../database/column-types.js';
+import { type ChainId } from '../ids/ids.js';
 
 /** A block in which internal transfers have yet to be looked for, or could not be. */
 @Entity('late_searches')
 @Index('late_searches_due_idx', ['chainId', 'dueAt'], { where: 'NOT is_given_up' })
 export class LateSearch {
   @PrimaryColumn({ ...integerColumn, name: 'chain_id', primaryKeyConstraintName: 'late_searches_pkey' })
-  chainId: number;
+  chainId: ChainId;
 
   @PrimaryColumn({ ...integerColumn, name: 'block_number', primaryKeyConstraintName: 'late_searches_pkey' })
   blockNumber: number;

@@ -1,6 +1,7 @@
 import { type EntityManager } from 'typeorm';
 import { type BlockRef } from '../chain/blocks/block.js';
 import { LateSearch } from './late-search.entity.js';
+import { type ChainId } from '../ids/ids.js';
 
 /** Longest wait between two tries of a block. */
 const LONGEST_WAIT_SECONDS = 30;
@@ -8,7 +9,7 @@ const LONGEST_WAIT_SECONDS = 30;
 /** Remembers blocks that are to be searched later, in the transaction that commits them. */
 export async function keepForLater(
   manager: EntityManager,
-  chainId: number,
+  chainId: ChainId,
   blocks: readonly BlockRef[],
   reason: string,
 ): Promise<void> {
@@ -31,7 +32,7 @@ export async function keepForLater(
 }
 
 /** Blocks above this one are no longer part of the chain. */
-export async function forgetAbove(manager: EntityManager, chainId: number, number: number): Promise<void> {
+export async function forgetAbove(manager: EntityManager, chainId: ChainId, number: number): Promise<void> {
   await manager.query('DELETE FROM late_searches WHERE chain_id = $1 AND block_number > $2', [
     chainId,
     number,
@@ -41,7 +42,7 @@ export async function forgetAbove(manager: EntityManager, chainId: number, numbe
 /** These blocks have been searched by now. @returns whether any of them was waiting */
 export async function searched(
   manager: EntityManager,
-  chainId: number,
+  chainId: ChainId,
   hashes: readonly string[],
 ): Promise<boolean> {
   const [rows] = await manager.query<[unknown[], number]>(
@@ -52,7 +53,7 @@ export async function searched(
 }
 
 /** The first of the blocks that are to be tried now. */
-export function dueSearches(manager: EntityManager, chainId: number, limit: number): Promise<LateSearch[]> {
+export function dueSearches(manager: EntityManager, chainId: ChainId, limit: number): Promise<LateSearch[]> {
   return manager
     .createQueryBuilder(LateSearch, 'search')
     .where('search.chainId = :chainId AND NOT search.isGivenUp AND search.dueAt <= now()', { chainId })
@@ -62,7 +63,7 @@ export function dueSearches(manager: EntityManager, chainId: number, limit: numb
 }
 
 /** The time of the first block that is yet to be searched; null: there is none. */
-export async function waitsSince(manager: EntityManager, chainId: number): Promise<Date | null> {
+export async function waitsSince(manager: EntityManager, chainId: ChainId): Promise<Date | null> {
   const [row] = await manager.query<{ first: Date | null }[]>(
     'SELECT min(block_time) AS first FROM late_searches WHERE chain_id = $1 AND NOT is_given_up',
     [chainId],

@@ -12,6 +12,7 @@ import { searched } from './late-search.repository.js';
 import { linkedPrefix } from './plan.js';
 import { atMost, finalNumber, readBlocks, transfersOf } from './read-blocks.js';
 import { watchOf } from './watch.js';
+import { type Address, type ChainId, type TxHash } from '../ids/ids.js';
 
 const BATCH = 20;
 
@@ -21,7 +22,7 @@ export interface RescanRange {
   from: number;
   to: number;
   /** Whose balances are followed even though no open payment is theirs; lower-case. */
-  alsoWatch?: readonly string[];
+  alsoWatch?: readonly Address[];
 }
 
 export interface RescanResult {
@@ -33,7 +34,7 @@ export interface RescanResult {
   /** Blocks in which internal transfers were not looked for, since no endpoint has their state any more. */
   unsearched: number[];
   /** What we have in the range and the chain, as this node shows it, has not. Nothing was changed about them. */
-  unexplained: { tx_hash: string | null; ordinal: number; block_number: number; payment_id: string }[];
+  unexplained: { tx_hash: TxHash | null; ordinal: number; block_number: number; payment_id: string }[];
 }
 
 interface ReadRange {
@@ -184,7 +185,7 @@ export class RescanService {
   }
 
   /** Where we remember the block's hash, another one means a reorg that the scan has yet to follow. */
-  private async requireOurBranch(manager: EntityManager, chainId: number, blocks: Block[]): Promise<void> {
+  private async requireOurBranch(manager: EntityManager, chainId: ChainId, blocks: Block[]): Promise<void> {
     const known = await this.cursors.remembered(manager, chainId, blocks);
     for (const block of blocks) {
       const hash = known.get(block.number);

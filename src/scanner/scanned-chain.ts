@@ -7,6 +7,7 @@ import { type ChainConfig } from '../config/chains.js';
 import { disputedFrom, scannedBy, type ScannedBlock } from './agreed-block.js';
 import { CursorRepository } from '../chain/position/cursor.repository.js';
 import { finalNumber } from './read-blocks.js';
+import { type Asset } from '../ids/ids.js';
 
 /** How far a chain has been scanned and is agreed on, for whoever asks whether something in it is final. */
 export interface ChainExtent {
@@ -102,7 +103,7 @@ export class ScannedChain {
 export function finalUpTo(
   chain: ChainConfig,
   { agreedNumber, finalNumber: final }: ChainExtent,
-  { tokenAddress, amount }: { tokenAddress: string | null; amount: bigint },
+  { tokenAddress, amount }: { tokenAddress: Asset; amount: bigint },
 ): number {
   const required = requiredConfirmations(confirmationsOf(chain, tokenAddress), amount);
   return required === null ? (final ?? -1) : agreedNumber - required + 1;

@@ -4,6 +4,7 @@ import { type ChainService } from '../chain/chain.service.js';
 import { type ChainConfig } from '../config/chains.js';
 import { type ChainFactsService } from '../payments/chain-facts.service.js';
 import { Coalescer } from '../process/coalescer.js';
+import { type Address } from '../ids/ids.js';
 
 /** What a chain's blocks are read for: its tokens, and whatever reaches an address of ours. */
 export async function watchOf(
@@ -12,7 +13,7 @@ export async function watchOf(
 ): Promise<Watch> {
   const tokens = await chains.tokensOf(chain.chainId);
   // Blocks that came in one answer are looked up together.
-  const lookUps = new Coalescer<readonly string[], ReadonlySet<string>>(async (asked) => {
+  const lookUps = new Coalescer<readonly Address[], ReadonlySet<Address>>(async (asked) => {
     const own = await facts.ownAmong(dataSource.manager, [...new Set(asked.flat())]);
     return asked.map((addresses) => new Set(addresses.filter((address) => own.has(address))));
   });

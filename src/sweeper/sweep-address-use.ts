@@ -8,6 +8,7 @@ import {
 } from '../outgoing/address-users.js';
 import { Sweep } from './sweep.entity.js';
 import { placeOf, SweepsRepository } from './sweeps.repository.js';
+import { type Address, type ChainId } from '../ids/ids.js';
 
 /** What others have to know of sweeps before they touch a deposit address. */
 @Injectable()
@@ -27,7 +28,7 @@ export class SweepAddressUse implements AddressUser, OnModuleInit {
     return new Set(open.filter(({ state }) => state !== 'waiting').map(({ from }) => from));
   }
 
-  async gasLeft(chainId: number, limit: number): Promise<GasLeft[]> {
+  async gasLeft(chainId: ChainId, limit: number): Promise<GasLeft[]> {
     const ended = await this.sweeps.withGasLeft(chainId, limit);
     return ended.map((sweep) => ({
       ...placeOf(sweep),
@@ -37,7 +38,7 @@ export class SweepAddressUse implements AddressUser, OnModuleInit {
     }));
   }
 
-  async settleGas(manager: EntityManager, chainId: number, address: string): Promise<void> {
+  async settleGas(manager: EntityManager, chainId: ChainId, address: Address): Promise<void> {
     await manager.update(
       Sweep,
       { chainId, from: address, state: In(['confirmed', 'failed']), isGasSettled: false },

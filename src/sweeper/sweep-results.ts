@@ -7,6 +7,7 @@ import { OutgoingRepository } from '../outgoing/outgoing.repository.js';
 import { DepositFunds } from '../payments/deposit-funds.js';
 import { Sweep } from './sweep.entity.js';
 import { SweepsRepository } from './sweeps.repository.js';
+import { type TxHash } from '../ids/ids.js';
 
 /** What a sweep's end means: for the sweep, for what lay at the address, and for its payment. */
 @Injectable()
@@ -95,7 +96,7 @@ export class SweepResults implements OnModuleInit {
       await this.funds.unmarkSwept(manager, { chainId, address, tokenAddress });
     }
     for (const { paymentId } of [...sweeps].sort(byPayment)) {
-      await this.funds.unsettle(manager, paymentId, outgoing.txHash as string);
+      await this.funds.unsettle(manager, paymentId, outgoing.txHash as TxHash);
     }
   }
 }

@@ -9,6 +9,7 @@ import { OutgoingLoop } from '../outgoing/outgoing-loop.js';
 import { sweepingOf } from '../outgoing/sweep-rules.js';
 import { SweepMover } from './sweep-mover.js';
 import { TreasuryCheck } from './treasury-check.js';
+import { type Address } from '../ids/ids.js';
 
 /** When the sweeps of each chain are planned, and whether they may be at all. */
 @Injectable()
@@ -43,7 +44,7 @@ export class SweepSchedule implements OnModuleInit, OnApplicationBootstrap {
     for (const { chain } of this.swept()) this.start(chain);
   }
 
-  private swept(): { chain: ChainConfig; treasury: string }[] {
+  private swept(): { chain: ChainConfig; treasury: Address }[] {
     return this.chains.all().flatMap((chain) => {
       const sweeping = sweepingOf(chain, this.settings);
       return 'off' in sweeping ? [] : [{ chain, treasury: sweeping.treasury }];

@@ -3,6 +3,7 @@ import { Merchant } from '../auth/merchant.entity.js';
 import { amountColumn, integerColumn } from '../database/column-types.js';
 import { OutgoingTransaction } from '../outgoing/outgoing-transaction.entity.js';
 import { Payment } from '../payments/payment.entity.js';
+import { type Address, type Asset, type ChainId } from '../ids/ids.js';
 
 export const SWEEP_STATES = ['waiting', 'planned', 'funding', 'sent', 'confirmed', 'failed'] as const;
 /**
@@ -59,7 +60,7 @@ export class Sweep {
   id: string;
 
   @Column({ ...integerColumn, name: 'chain_id' })
-  chainId: number;
+  chainId: ChainId;
 
   /** Whose address it is. */
   @ForeignKey(() => Payment, { name: 'sweeps_payment_fkey' })
@@ -71,17 +72,17 @@ export class Sweep {
   merchantId: string;
 
   @Column('varchar', { name: 'from_address', length: 42 })
-  from: string;
+  from: Address;
 
   @Column({ ...integerColumn, name: 'derivation_index' })
   derivationIndex: number;
 
   /** Null: the chain's native asset. */
   @Column('varchar', { name: 'token_address', length: 42, nullable: true })
-  tokenAddress: string | null;
+  tokenAddress: Asset;
 
   @Column('varchar', { length: 42 })
-  treasury: string;
+  treasury: Address;
 
   /** Base units of the asset: until it is sent what was found at the address, then what leaves it for the treasury. */
   @Column(amountColumn)

@@ -9,6 +9,8 @@ export interface SweepView {
   payment_id: string;
   chain: string;
   chain_id: number;
+  status: SweepState;
+  /** The same as `status`, by its older name. */
   state: SweepState;
   /** What it waits for, for machines; null: it does not wait. */
   reason_code: WaitReason | null;
@@ -39,6 +41,7 @@ export function sweepView(sweep: Sweep, chain: string, txHash: string | null): S
     payment_id: sweep.paymentId,
     chain,
     chain_id: sweep.chainId,
+    status: sweep.state,
     state: sweep.state,
     reason_code: sweep.reasonCode,
     reason: sweep.reason,

@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type AuthenticatedKey } from '../auth/authenticated-key.js';
 import { CurrentKey, RequireScope } from '../auth/scopes.js';
-import { type Page } from '../http/page.js';
+import { onePage, type Page } from '../http/page.js';
 import { ControlBody, PlannedList, SweepPage } from './dto/sweep.body.js';
 import { ListSweepsDto, PauseSweepsDto, RunSweepsDto } from './dto/sweep.dto.js';
 import { type ControlView, type PlannedView, type SweepView } from './sweep.view.js';
@@ -32,9 +32,9 @@ export class SweepsController {
     description: 'What goes is sent by the sweeping process at its next step.',
   })
   @ApiOkResponse({ type: PlannedList })
-  async run(@Body() dto: RunSweepsDto): Promise<{ data: PlannedView[] }> {
+  async run(@Body() dto: RunSweepsDto): Promise<Page<PlannedView>> {
     const { chain = null, payment_ids: paymentIds = null, force = false, dry_run: isDryRun = false } = dto;
-    return { data: await this.sweeps.run({ chain, paymentIds, isForced: force, isDryRun }) };
+    return onePage(await this.sweeps.run({ chain, paymentIds, isForced: force, isDryRun }));
   }
 
   @Get('control')

@@ -1,14 +1,16 @@
+import { type CreatedBetween, narrowByCreation } from '../http/list-filters.js';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, In } from 'typeorm';
 import { hashesOf } from '../outgoing/outgoing.repository.js';
 import { type DepositPlace } from '../outgoing/address-users.js';
 import { Sweep, type SweepState } from './sweep.entity.js';
+import { type Address, type Asset, type ChainId } from '../ids/ids.js';
 
-export interface SweepFilter {
+export interface SweepFilter extends CreatedBetween {
   /** Null: of all merchants. */
   merchantId: string | null;
-  state?: SweepState;
+  statuses?: SweepState[];
   chainId?: number;
   paymentId?: string;
   /** Only sweeps older than this id. */
@@ -18,8 +20,8 @@ export interface SweepFilter {
 
 /** How often an asset of an address has failed to be swept since it last was. */
 export interface FailureRecord {
-  from: string;
-  tokenAddress: string | null;
+  from: Address;
+  tokenAddress: Asset;
   failures: number;
   lastAt: Date;
 }
@@ -45,7 +47,7 @@ export class SweepsRepository {
   }
 
   /** Those that are to be moved on, or hold their address; the first planned first. */
-  underWay(chainId: number): Promise<Sweep[]> {
+  underWay(chainId: ChainId): Promise<Sweep[]> {
     return this.dataSource.manager.find(Sweep, {
       where: { chainId, state: In(['planned', 'funding', 'sent']) },
       order: { id: 'ASC' },
@@ -62,7 +64,7 @@ export class SweepsRepository {
   }
 
   /** Tokens' sweeps that have ended, with their leftover gas not looked at yet. */
-  withGasLeft(chainId: number, limit: number): Promise<Sweep[]> {
+  withGasLeft(chainId: ChainId, limit: number): Promise<Sweep[]> {
     return this.dataSource.manager
       .createQueryBuilder(Sweep, 'sweep')
       .where('sweep.chain_id = :chainId', { chainId })
@@ -73,9 +75,9 @@ export class SweepsRepository {
       .getMany();
   }
 
-  async failures(chainId: number, addresses: readonly string[]): Promise<FailureRecord[]> {
+  async failures(chainId: ChainId, addresses: readonly string[]): Promise<FailureRecord[]> {
     const rows = await this.dataSource.query<
-      { from_address: string; token_address: string | null; failures: string; last_at: Date }[]
+      { from_address: Address; token_address: Asset; failures: string; last_at: Date }[]
     >(
       `SELECT from_address, token_address, count(*) AS failures, max(finished_at) AS last_at FROM sweeps failed
        WHERE chain_id = $1 AND from_address = ANY($2) AND state = 'failed'
@@ -115,10 +117,11 @@ export class SweepsRepository {
       .orderBy('sweep.id', 'DESC')
       .limit(filter.limit);
     if (filter.merchantId !== null) query.andWhere('sweep.merchant_id = :merchantId', filter);
-    if (filter.state !== undefined) query.andWhere('sweep.state = :state', filter);
+    if (filter.statuses !== undefined) query.andWhere('sweep.state = ANY(:statuses)', filter);
     if (filter.chainId !== undefined) query.andWhere('sweep.chain_id = :chainId', filter);
     if (filter.paymentId !== undefined) query.andWhere('sweep.payment_id = :paymentId', filter);
     if (filter.after !== undefined) query.andWhere('sweep.id < :after', filter);
+    narrowByCreation(query, filter);
     return query.getMany();
   }
 

@@ -4,6 +4,7 @@ import { isSilence, NodesSilentError } from '../chain/nodes-silent.error.js';
 import { SigningPauses } from '../outgoing/signing-pauses.js';
 import { type ChainConfig } from '../config/chains.js';
 import { DomainError, ValidationFailedError } from '../http/problem.js';
+import { createdBetween, type DatedPageQuery, wantedStatuses } from '../http/list-filters.js';
 import { type Page, page } from '../http/page.js';
 import { SweepRefusedError } from './planning/plan-facts.js';
 import { SweepPlanner } from './planning/sweep-planner.js';
@@ -18,12 +19,12 @@ import {
 } from './sweep.view.js';
 import { SweepsRepository } from './sweeps.repository.js';
 
-export interface SweepQuery {
+export interface SweepQuery extends DatedPageQuery {
+  status?: SweepState[];
+  /** The same, by its older name. */
   state?: SweepState;
   chain?: string;
   payment_id?: string;
-  after?: string;
-  limit: number;
 }
 
 export interface SweepRun {
@@ -37,7 +38,7 @@ export interface SweepRun {
 
 /** Nothing can be swept now, on any chain asked for. */
 export class NothingSweptError extends DomainError {
-  readonly code = 'conflict';
+  readonly code = 'nothing_to_sweep';
 }
 
 /** What operators see of sweeps, and tell them. */
@@ -52,9 +53,11 @@ export class SweepsService {
 
   /** Newest first. @param merchantId null: of all */
   async list(merchantId: string | null, query: SweepQuery): Promise<Page<SweepView>> {
-    const { state, chain, payment_id: paymentId, after, limit } = query;
+    const { chain, payment_id: paymentId, after, limit } = query;
+    const narrowed = { statuses: wantedStatuses(query), ...createdBetween(query) };
     const chainId = chain === undefined ? undefined : this.chainNamed(chain).chainId;
-    const rows = await this.sweeps.list({ merchantId, state, chainId, paymentId, after, limit: limit + 1 });
+    const rows = await this.sweeps.list({
+      merchantId, ...narrowed, chainId, paymentId, after, limit: limit + 1 });
     return page(await this.views(rows), limit, ({ id }) => id);
   }
 

@@ -5,10 +5,11 @@ import { DataSource } from 'typeorm';
 import { RpcError } from '../chain/rpc/rpc-endpoint.js';
 import { type Chain } from '../chain/chain.js';
 import { Recipients } from '../outgoing/recipients.js';
+import { type Address } from '../ids/ids.js';
 
 /** Money would go where it came from, where it is spent, or where nobody gets it. */
 export class TreasuryUnusableError extends Error {
-  constructor(treasury: string, why: string) {
+  constructor(treasury: Address, why: string) {
     super(
       `TREASURY_ADDRESS ${getAddress(treasury)} ${why}; give the address of a wallet that is yours alone`,
     );
@@ -25,13 +26,13 @@ export class TreasuryCheck {
   ) {}
 
   /** @throws TreasuryUnusableError */
-  async requireUsable(treasury: string): Promise<void> {
+  async requireUsable(treasury: Address): Promise<void> {
     const unfit = await this.recipients.unfit(this.dataSource.manager, treasury, 'treasury');
     if (unfit !== null) throw new TreasuryUnusableError(treasury, `is ${unfit}`);
   }
 
   /** A contract may refuse money, or be on one chain and not on another: said, and not forbidden. */
-  async warnOfContract(chain: Chain, treasury: string): Promise<void> {
+  async warnOfContract(chain: Chain, treasury: Address): Promise<void> {
     try {
       if ((await chain.accounts.code(treasury, 'latest')) === '0x') return;
       this.logger.warn(

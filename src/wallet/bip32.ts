@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { keccak256 } from 'ethers';
 import * as secp256k1 from 'tiny-secp256k1';
+import { type Address, toAddress } from '../ids/ids.js';
 
 /** An extended public key: enough to derive every address below it, and to spend from none. */
 export interface PublicNode {
@@ -17,13 +18,13 @@ export interface PublicNode {
  * @param index 0 to 2^31−1
  * @returns lower-case hex with 0x; null when the index has no key, which BIP-32 gives a chance of 1 in 2^127
  */
-export function childAddress(node: PublicNode, index: number): string | null {
+export function childAddress(node: PublicNode, index: number): Address | null {
   const data = Buffer.alloc(37);
   data.set(node.publicKey);
   data.writeUInt32BE(index, 33);
   const left = createHmac('sha512', node.chainCode).update(data).digest().subarray(0, 32);
   const point = childPoint(node.point, left);
-  return point && `0x${keccak256(point.subarray(1)).slice(-40)}`;
+  return point && toAddress(`0x${keccak256(point.subarray(1)).slice(-40)}`);
 }
 
 /**

@@ -2,10 +2,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
 import { DEPOSIT_SCHEME, type DepositScheme } from './deposit-scheme.js';
 import { IndexSequence } from './index-sequence.js';
+import { type Address } from '../ids/ids.js';
 
 export interface DepositAddress {
   /** Lower-case hex with 0x. */
-  address: string;
+  address: Address;
   scheme: DepositScheme['name'];
   derivationIndex: number;
   parameters: Record<string, unknown> | null;

@@ -2,12 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type DepositScheme } from './deposit-scheme.js';
 import { type FundedDeposit, scanDeposits, type ScanEnd, type ScannedChain } from './deposit-scan.js';
+import { toAddress } from '../ids/ids.js';
 
 /** Addresses that tell their index; those in `none` have none. */
 const scheme = (none: number[] = []): DepositScheme => ({
   name: 'hd',
-  addressAt: (index) => (none.includes(index) ? null : { address: `0x${index}`, parameters: null }),
+  addressAt: (index) => (none.includes(index) ? null : { address: addressAt(index), parameters: null }),
 });
+const addressAt = (index: number) => toAddress(`0x${String(index).padStart(40, '0')}`);
 const indexOf = (address: string) => Number(address.slice(2));
 
 function chain(name: string, funds: Record<number, bigint[]>, signers: number[] = []) {
@@ -35,10 +37,10 @@ describe('scanDeposits', () => {
     const one = chain('one', { 0: [5n, 0n], 7: [1n, 2n] });
     const other = chain('other', { 7: [0n, 9n] });
     expect(await found([one, other], { gapLimit: 20 })).toEqual([
-      { chain: 'one', asset: 0, index: 0, address: '0x0', balance: 5n },
-      { chain: 'one', asset: 0, index: 7, address: '0x7', balance: 1n },
-      { chain: 'one', asset: 1, index: 7, address: '0x7', balance: 2n },
-      { chain: 'other', asset: 1, index: 7, address: '0x7', balance: 9n },
+      { chain: 'one', asset: 0, index: 0, address: addressAt(0), balance: 5n },
+      { chain: 'one', asset: 0, index: 7, address: addressAt(7), balance: 1n },
+      { chain: 'one', asset: 1, index: 7, address: addressAt(7), balance: 2n },
+      { chain: 'other', asset: 1, index: 7, address: addressAt(7), balance: 9n },
     ]);
   });
 

@@ -1,12 +1,13 @@
 import { type DepositScheme } from './deposit-scheme.js';
+import { type Address } from '../ids/ids.js';
 
 /** One chain as a scan asks it. Addresses lower-case; everything pinned to one block of the chain. */
 export interface ScannedChain {
   name: string;
   /** For each address, in order, what it holds of each of the chain's assets, in base units; null where none can tell. */
-  balances(addresses: readonly string[]): Promise<(bigint | null)[][]>;
+  balances(addresses: readonly Address[]): Promise<(bigint | null)[][]>;
   /** For each address, in order, whether it has ever signed anything that was mined. */
-  haveSigned(addresses: readonly string[]): Promise<boolean[]>;
+  haveSigned(addresses: readonly Address[]): Promise<boolean[]>;
 }
 
 export interface FundedDeposit {
@@ -14,7 +15,7 @@ export interface FundedDeposit {
   /** Where the asset stands in the chain's list of them. */
   asset: number;
   index: number;
-  address: string;
+  address: Address;
   /** Base units, above 0. */
   balance: bigint;
 }
@@ -30,7 +31,7 @@ const BATCH = 500;
 
 interface Candidate {
   index: number;
-  address: string;
+  address: Address;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { childAddress, type PublicNode } from './bip32.js';
+import { type Address } from '../ids/ids.js';
 
 export const DEPOSIT_SCHEME = Symbol('DEPOSIT_SCHEME');
 
@@ -6,7 +7,7 @@ export const DEPOSIT_SCHEME = Symbol('DEPOSIT_SCHEME');
 export interface DepositScheme {
   readonly name: 'hd' | 'forwarder';
   /** Null: this index has no address; the next one has. Lower-case hex with 0x. */
-  addressAt(index: number): { address: string; parameters: Record<string, unknown> | null } | null;
+  addressAt(index: number): { address: Address; parameters: Record<string, unknown> | null } | null;
 }
 
 /** The BIP-32 path of a deposit address, from the wallet's root. */

@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { type Address } from '../ids/ids.js';
 
 /** Whose addresses this database hands out: one wallet per deposit scheme. */
 @Entity('deposit_sources')
@@ -8,7 +9,7 @@ export class DepositSource {
 
   /** Its address at index 0, lower-case hex with 0x. */
   @Column('varchar', { name: 'first_address', length: 42 })
-  firstAddress: string;
+  firstAddress: Address;
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt: Date;

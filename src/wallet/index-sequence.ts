@@ -4,6 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { Coalescer } from '../process/coalescer.js';
 import { DEPOSIT_SCHEME, type DepositScheme } from './deposit-scheme.js';
 import { firstAddress, OtherWalletError } from './wallet-source.js';
+import { type Address } from '../ids/ids.js';
 
 /**
  * Hands out derivation indices from a Postgres sequence: no two processes get the same one, and none comes twice.
@@ -12,7 +13,7 @@ import { firstAddress, OtherWalletError } from './wallet-source.js';
  */
 @Injectable()
 export class IndexSequence {
-  private readonly firstAddress: string;
+  private readonly firstAddress: Address;
   private readonly together = new Coalescer((callers: null[]) =>
     this.take(this.dataSource.manager, callers.length),
   );

@@ -12,6 +12,7 @@ import {
   type TransactionLike,
 } from 'ethers';
 import { EXTERNAL_CHAIN } from './deposit-node.js';
+import { type Address, type ChainId, toAddress, toTxHash, type TxHash } from '../ids/ids.js';
 
 /** Whose key signs: a payment's deposit address by its derivation index, the gas tank, or what pays refunds. */
 export type Account =
@@ -41,15 +42,14 @@ export class WrongKeyError extends Error {
 export interface SignedTransaction {
   /** As it is broadcast, 0x-hex (EIP-2718). */
   raw: string;
-  /** 0x + 64 lower-case hex digits. */
-  hash: string;
+  hash: TxHash;
 }
 
 /** That an address runs the code of a contract from its nonce on. */
 export interface Delegation {
   /** Of that one chain: 0, which is any, is refused. */
-  chainId: number;
-  delegate: string;
+  chainId: ChainId;
+  delegate: Address;
   nonce: number;
 }
 
@@ -83,7 +83,7 @@ export class Keys {
   }
 
   /** Lower-case hex with 0x. @throws NoKeyError */
-  addressOf(account: Account): string {
+  addressOf(account: Account): Address {
     return addressOf(this.#keyOf(account));
   }
 
@@ -91,13 +91,13 @@ export class Keys {
    * @param from the address that must have signed, lower-case: what is derived is not trusted to be what was handed out
    * @throws NoKeyError, WrongKeyError
    */
-  sign(account: Account, from: string, transaction: TransactionLike): SignedTransaction {
+  sign(account: Account, from: Address, transaction: TransactionLike): SignedTransaction {
     const key = this.#keyOf(account);
-    const address = addressOf(key);
-    if (address !== from) throw new WrongKeyError(account, from, address);
+    const own = addressOf(key);
+    if (own !== from) throw new WrongKeyError(account, from, own);
     const unsigned = Transaction.from(transaction);
     unsigned.signature = key.sign(unsigned.unsignedHash);
-    return { raw: unsigned.serialized, hash: unsigned.hash as string };
+    return { raw: unsigned.serialized, hash: toTxHash(unsigned.hash as string) };
   }
 
   /**
@@ -105,10 +105,10 @@ export class Keys {
    * @param from as in `sign`
    * @throws NoKeyError, WrongKeyError
    */
-  authorize(account: Account, from: string, request: Delegation): Authorization {
+  authorize(account: Account, from: Address, request: Delegation): Authorization {
     const key = this.#keyOf(account);
-    const address = addressOf(key);
-    if (address !== from) throw new WrongKeyError(account, from, address);
+    const own = addressOf(key);
+    if (own !== from) throw new WrongKeyError(account, from, own);
     return authorized(key, request);
   }
 
@@ -125,7 +125,7 @@ export class Keys {
 
 /** A delegation by an address that nobody has: its key is made here, and forgotten. To see whether a chain has EIP-7702. */
 export function nobodysDelegation(request: Omit<Delegation, 'nonce'>): {
-  address: string;
+  address: Address;
   authorization: Authorization;
 } {
   const key = new SigningKey(hexlify(randomBytes(32)));
@@ -138,8 +138,8 @@ function authorized(key: SigningKey, { chainId, delegate, nonce }: Delegation): 
   return { ...request, signature: key.sign(hashAuthorization(request)) };
 }
 
-function addressOf(key: SigningKey): string {
-  return computeAddress(key).toLowerCase();
+function addressOf(key: SigningKey): Address {
+  return toAddress(computeAddress(key));
 }
 
 function nameOf(account: Account): string {

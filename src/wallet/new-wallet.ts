@@ -3,6 +3,7 @@ import { HDNodeWallet, Mnemonic } from 'ethers';
 import { depositNode } from './deposit-node.js';
 import { HdDeposits } from './deposit-scheme.js';
 import { firstAddress } from './wallet-source.js';
+import { type Address } from '../ids/ids.js';
 
 export interface NewWallet {
   /** BIP-39, English. */
@@ -10,7 +11,7 @@ export interface NewWallet {
   /** Of the account m/44'/60'/0'. */
   xpub: string;
   /** What a database knows the wallet by; lower-case hex with 0x. */
-  firstAddress: string;
+  firstAddress: Address;
 }
 
 /** Bytes of entropy for so many words (BIP-39). */

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DEPOSIT_SCHEME, type DepositScheme } from './deposit-scheme.js';
+import { type Address } from '../ids/ids.js';
 
 /** More than any wallet shows as its own; what was handed out beyond is in the database. */
 const LOOKED_AT = 1_000;
@@ -13,7 +14,7 @@ export class OwnAddresses {
   constructor(@Inject(DEPOSIT_SCHEME) private readonly scheme: DepositScheme) {}
 
   /** @param address lower-case */
-  has(address: string): boolean {
+  has(address: Address): boolean {
     return this.derived().has(address);
   }
 

@@ -1,13 +1,14 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { integerColumn } from '../database/column-types.js';
 import { DerivationJump } from './derivation-jump.entity.js';
+import { type Address } from '../ids/ids.js';
 
 /** An address that was passed over: a payment that a restored backup does not have may have been given it. */
 @Entity('skipped_addresses')
 export class SkippedAddress {
   /** Lower-case hex with 0x. */
   @PrimaryColumn('varchar', { length: 42, primaryKeyConstraintName: 'skipped_addresses_pkey' })
-  address: string;
+  address: Address;
 
   @Index('skipped_addresses_derivation_index_key', { unique: true })
   @Column({ ...integerColumn, name: 'derivation_index' })

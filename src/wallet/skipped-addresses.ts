@@ -2,12 +2,13 @@ import { type EntityManager, In, MoreThanOrEqual } from 'typeorm';
 import { type DepositScheme } from './deposit-scheme.js';
 import { DerivationJump } from './derivation-jump.entity.js';
 import { SkippedAddress } from './skipped-address.entity.js';
+import { type Address } from '../ids/ids.js';
 
 const ROWS_AT_ONCE = 1_000;
 
 /** An address that was passed over, and who is told of what arrives there. */
 export interface WatchedSkip {
-  address: string;
+  address: Address;
   depositScheme: string;
   derivationIndex: number;
   merchantId: string;
@@ -49,7 +50,7 @@ export async function skippedAmong(
 }
 
 /** Addresses passed over since a time, lower-case: while their customers may still pay. */
-export async function skippedSince(manager: EntityManager, time: Date): Promise<string[]> {
+export async function skippedSince(manager: EntityManager, time: Date): Promise<Address[]> {
   const jumps = await manager.find(DerivationJump, {
     select: { id: true },
     where: { createdAt: MoreThanOrEqual(time) },

@@ -1,10 +1,11 @@
 import { type DepositScheme } from './deposit-scheme.js';
 import { type ScannedChain } from './deposit-scan.js';
+import { type Address } from '../ids/ids.js';
 
 export interface UsedAddress {
   index: number;
   /** Lower-case hex with 0x. */
-  address: string;
+  address: Address;
   chain: string;
 }
 

@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { DEPOSIT_SCHEME, type DepositScheme } from './deposit-scheme.js';
 import { DepositSource } from './deposit-source.entity.js';
+import { type Address } from '../ids/ids.js';
 
 /** The wallet given is not the one whose addresses customers already pay to. */
 export class OtherWalletError extends Error {
@@ -18,7 +19,7 @@ export class OtherWalletError extends Error {
  * What a wallet is known by: an operator finds it in the wallet, and it tells no key.
  * @returns lower-case hex with 0x
  */
-export function firstAddress(scheme: DepositScheme): string {
+export function firstAddress(scheme: DepositScheme): Address {
   const first = scheme.addressAt(0);
   if (!first) throw new Error('this wallet has no address at index 0; make another one');
   return first.address;

@@ -20,7 +20,7 @@ export class DeliveryNotFoundError extends NotFoundError {
 }
 
 export class BuiltInEndpointError extends DomainError {
-  readonly code = 'conflict';
+  readonly code = 'endpoint_built_in';
 
   constructor() {
     super(
@@ -31,7 +31,7 @@ export class BuiltInEndpointError extends DomainError {
 
 /** What WEBHOOK_URL points at is the operator's, and so is whatever makes it be called. */
 export class OperatorsEndpointError extends DomainError {
-  readonly code = 'forbidden';
+  readonly code = 'operators_endpoint';
 
   constructor() {
     super(
@@ -41,7 +41,7 @@ export class OperatorsEndpointError extends DomainError {
 }
 
 export class TooManyEndpointsError extends DomainError {
-  readonly code = 'conflict';
+  readonly code = 'endpoint_limit_reached';
 
   constructor(most: number) {
     super(
@@ -52,7 +52,7 @@ export class TooManyEndpointsError extends DomainError {
 
 /** A delivery to an endpoint that was deleted, or that is not there now. */
 export class EndpointGoneError extends DomainError {
-  readonly code = 'conflict';
+  readonly code = 'endpoint_deleted';
 
   constructor() {
     super('the endpoint of this delivery was deleted; nothing can be sent there again');
@@ -60,12 +60,16 @@ export class EndpointGoneError extends DomainError {
 }
 
 export class UrlRefusedError extends ValidationFailedError {
+  override readonly code = 'webhook_url_refused';
+
   constructor(why: string) {
     super([{ field: 'url', message: why }]);
   }
 }
 
 export class SecretRefusedError extends ValidationFailedError {
+  override readonly code = 'webhook_secret_refused';
+
   constructor(why: string) {
     super([{ field: 'secret', message: why }]);
   }

@@ -11,26 +11,27 @@ import {
 import { OddToken } from '../harness/odd-token.js';
 import { TestChain } from '../harness/test-chain.js';
 import { ARTIFACT, compileDelegate } from './compile-delegate.js';
+import { type Address, toAddress } from '../../src/ids/ids.js';
 
 it('the committed contract is what its source compiles to', () => {
   expect(JSON.parse(readFileSync(ARTIFACT, 'utf8'))).toEqual(compileDelegate());
 });
 
 describe('an address that has delegated', () => {
-  const TREASURY = `0x${'7e'.repeat(20)}`;
+  const TREASURY = toAddress(`0x${'7e'.repeat(20)}`);
   const GAS_EACH = 100_000n;
   let chain: TestChain;
   let odd: OddToken;
-  let delegate: string;
-  let operator: string;
+  let delegate: Address;
+  let operator: Address;
   const deposits = [Wallet.createRandom(), Wallet.createRandom()] as const;
   const [one, two] = deposits;
 
   beforeEach(async () => {
     chain = await TestChain.start({}, ['--hardfork', 'prague']);
     odd = await OddToken.deploy(chain);
-    [, operator] = await chain.rpc<[string, string]>('eth_accounts');
-    delegate = (await chain.deploy(creationCode({ treasury: TREASURY, operator }))).toLowerCase();
+    operator = toAddress((await chain.rpc<[string, string]>('eth_accounts'))[1]);
+    delegate = await chain.deploy(creationCode({ treasury: TREASURY, operator }));
     const authorizationList = deposits.map((wallet) => {
       const { signature } = wallet.authorizeSync({ address: delegate, nonce: 0, chainId: 31_337 });
       const { r, s, yParity } = signature;
@@ -54,16 +55,16 @@ describe('an address that has delegated', () => {
     { deposit: one.address, token, amount: 600n },
     { deposit: two.address, token: chain.token, amount: 600n },
   ];
-  const held = async (address: string, token = chain.token) => {
+  const held = async (address: string, token: string = chain.token) => {
     const data = `0x70a08231${address.slice(2).toLowerCase().padStart(64, '0')}`;
     return BigInt(await chain.rpc<string>('eth_call', [{ to: token, data }, 'latest']));
   };
 
   it('runs exactly the code that is expected of the contract, and of nobody else’s', async () => {
-    const parties = { treasury: TREASURY, operator: operator.toLowerCase() };
+    const parties = { treasury: TREASURY, operator };
     expect(await chain.rpc('eth_getCode', [delegate, 'latest'])).toBe(deployedCode(delegate, parties));
     expect(await chain.rpc('eth_getCode', [one.address, 'latest'])).toBe(delegationTo(delegate));
-    const other = { ...parties, treasury: one.address.toLowerCase() };
+    const other = { ...parties, treasury: toAddress(one.address) };
     expect(await chain.rpc('eth_getCode', [delegate, 'latest'])).not.toBe(deployedCode(delegate, other));
   });
 
@@ -114,9 +115,9 @@ describe('an address that has delegated', () => {
     const { status, logs } = await send({ from: operator, to: delegate, data });
     expect(Number(status)).toBe(1);
     expect([await held(TREASURY), await held(one.address, odd.address)]).toEqual([600n, 1_000n]);
-    const place = { from: one.address.toLowerCase(), token: odd.address.toLowerCase() };
+    const place = { from: toAddress(one.address), token: odd.address };
     expect(refusalIn(logs, delegate, place)).toBe(words);
-    const other = { from: two.address.toLowerCase(), token: chain.token.toLowerCase() };
+    const other = { from: toAddress(two.address), token: chain.token };
     expect(refusalIn(logs, delegate, other)).toBeNull();
   });
 });

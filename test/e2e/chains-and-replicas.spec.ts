@@ -7,6 +7,8 @@ import { compile } from '../contracts/compile.js';
 import { TEST_MNEMONIC, TestApp } from '../harness/app.js';
 import { OddToken } from '../harness/odd-token.js';
 import { TestChain } from '../harness/test-chain.js';
+import { toChainId } from '../../src/ids/ids.js';
+import { toTokenAddress } from '../../src/ids/ids.js';
 
 interface ChainAnswer {
   data: {
@@ -50,8 +52,8 @@ describe('a chain that is not what chains.yaml says', () => {
     const tokens = [
       good,
       { ...odd.config, symbol: 'DEC', decimals: 18 },
-      { ...good, symbol: 'GONE', address: `0x${'12'.repeat(20)}` },
-      { ...good, symbol: 'UNINDEXED', address: unindexed.toLowerCase() },
+      { ...good, symbol: 'GONE', address: toTokenAddress(`0x${'12'.repeat(20)}`) },
+      { ...good, symbol: 'UNINDEXED', address: toTokenAddress(unindexed) },
     ];
     const app = await TestApp.start({ chains: [{ ...chain.config, tokens }] });
     const { body } = await app.request<ChainAnswer>('GET', '/api/v1/chains');
@@ -78,7 +80,12 @@ describe('a chain that is not what chains.yaml says', () => {
   });
 
   it('leaves the others at work', async () => {
-    const dead = { ...chain.config, name: 'deadchain', chainId: 6, rpcUrls: ['http://127.0.0.1:1'] };
+    const dead = {
+      ...chain.config,
+      name: 'deadchain',
+      chainId: toChainId(6),
+      rpcUrls: ['http://127.0.0.1:1'],
+    };
     const app = await TestApp.start({ chains: [dead, chain.config] });
     const payment = await app.createPayment();
     await chain.pay(payment.address, 1000n);

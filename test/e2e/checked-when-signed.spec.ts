@@ -6,6 +6,7 @@ import { SigningGate, type SigningRequest } from '../../src/outgoing/signing-gat
 import { OutgoingLoop } from '../../src/outgoing/outgoing-loop.js';
 import { PAYOUT, SweepWorld, TANK, TREASURY } from '../harness/sweep-world.js';
 import { waitFor } from '../harness/wait-for.js';
+import { toAddress, toChainId } from '../../src/ids/ids.js';
 
 const ETHER = 10n ** 18n;
 const GWEI = 10n ** 9n;
@@ -156,7 +157,7 @@ describe('a pause', () => {
     await planned();
     await world.app.request('POST', '/api/v1/sweeps/pause', { reason: 'audit' });
     await world.restart();
-    world.app.get(OutgoingLoop).wake({ chainId: 31_337 });
+    world.app.get(OutgoingLoop).wake({ chainId: toChainId(31_337) });
     await world.chain.mine(3);
     await world.app.waitForBlock(await world.chain.height());
     expect(await world.outgoing()).toEqual([]);
@@ -179,7 +180,7 @@ describe('the gate', () => {
     const ask = (request: Partial<SigningRequest>, then: () => Promise<unknown> = () => Promise.resolve()) =>
       dataSource.transaction(async (manager) => {
         await gate.require(manager, {
-          chainId: 31_337,
+          chainId: toChainId(31_337),
           purpose: 'sweep',
           fees: { maxFeePerGas: GWEI, maxPriorityFeePerGas: 1n },
           fee: null,
@@ -190,7 +191,7 @@ describe('the gate', () => {
         await then();
       });
     const moving = (amount: bigint, recipient: string, purpose: SigningRequest['purpose'] = 'sweep') =>
-      ask({ purpose, movements: [{ amount, recipient: recipient.toLowerCase(), tokenAddress: null }] });
+      ask({ purpose, movements: [{ amount, recipient: toAddress(recipient), tokenAddress: null }] });
     await moving(ETHER / 2n, TREASURY);
     await expect(moving(ETHER / 2n + ETHER / 100n, TREASURY)).rejects.toMatchObject({ code: 'daily_limit' });
     await expect(moving(1n, TANK.address)).rejects.toMatchObject({ code: 'treasury' });

@@ -7,6 +7,7 @@ import { TestApp } from '../harness/app.js';
 import { Receiver } from '../harness/receiver.js';
 import { TestChain } from '../harness/test-chain.js';
 import { waitFor } from '../harness/wait-for.js';
+import { toChainId } from '../../src/ids/ids.js';
 
 const YEAR_S = 365 * 86_400;
 /** What anvil's own accounts are made from. */
@@ -20,7 +21,7 @@ let app: TestApp;
 let tokenId: string;
 
 beforeAll(async () => {
-  other = await TestChain.start({ name: 'otherchain', chainId: 31_338 });
+  other = await TestChain.start({ name: 'otherchain', chainId: toChainId(31_338) });
 });
 afterAll(() => other.stop());
 
@@ -397,7 +398,12 @@ describe('POST /payments/:id/check', () => {
   });
 
   it('says that no node of the chain answers', async () => {
-    const dead = { ...chain.config, name: 'deadchain', chainId: 6, rpcUrls: ['http://127.0.0.1:1'] };
+    const dead = {
+      ...chain.config,
+      name: 'deadchain',
+      chainId: toChainId(6),
+      rpcUrls: ['http://127.0.0.1:1'],
+    };
     await app.close();
     app = await TestApp.start({ chains: [dead, other.config], before: app });
     const payment = await app.createPayment({ ...LONG, chain: 'deadchain' });

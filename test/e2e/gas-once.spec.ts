@@ -8,6 +8,7 @@ import { type PaymentView } from '../../src/payments/payment.view.js';
 import { type RefundView } from '../../src/refunds/refund.view.js';
 import { SweepWorld, TANK, TREASURY } from '../harness/sweep-world.js';
 import { waitFor } from '../harness/wait-for.js';
+import { toAddress } from '../../src/ids/ids.js';
 
 const ETHER = 10n ** 18n;
 const GWEI = 10n ** 9n;
@@ -92,7 +93,7 @@ describe('gas for a token’s refund is sent once', () => {
     const { app } = world;
     const [config] = app.get(ChainService).all();
     const chain = app.get(ChainService).of(config as ChainConfig);
-    const gas = { to: payment.address.toLowerCase(), needed: 10n ** 15n, subjectId: null };
+    const gas = { to: toAddress(payment.address), needed: 10n ** 15n, subjectId: null };
     const results = await Promise.all([1, 2, 3].map(() => app.get(GasTank).fund(chain, gas)));
     expect(results.map(({ state }) => state).sort()).toEqual(['signed', 'under_way', 'under_way']);
     await world.mineUntil('gas to arrive', async () => (await gasFor(payment))[0]?.state === 'confirmed');

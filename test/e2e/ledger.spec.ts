@@ -7,6 +7,7 @@ import { writeChainsFile } from '../harness/chains-file.js';
 import { quittance, type Ran } from '../harness/command-line.js';
 import { tempFolder } from '../harness/temp-folder.js';
 import { TestChain } from '../harness/test-chain.js';
+import { type TokenAddress } from '../../src/ids/ids.js';
 
 interface Checked {
   ok: boolean;
@@ -37,17 +38,14 @@ const json = <T>({ out }: Ran) => JSON.parse(out) as T;
 
 let chain: TestChain;
 let app: TestApp;
-let other: string;
+let other: TokenAddress;
 const folder = tempFolder();
 const chainsFile = join(folder.path, 'chains.yaml');
 
 beforeAll(async () => {
   chain = await TestChain.start();
   other = await chain.deployToken();
-  const tokens = [
-    ...chain.config.tokens,
-    { symbol: 'OTHER', address: other.toLowerCase(), decimals: 6, enabled: true },
-  ];
+  const tokens = [...chain.config.tokens, { symbol: 'OTHER', address: other, decimals: 6, enabled: true }];
   const config = { ...chain.config, tokens };
   writeChainsFile(chainsFile, config);
   app = await TestApp.start({ chains: [config] });

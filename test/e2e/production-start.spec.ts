@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { HDNodeWallet, Mnemonic } from 'ethers';
+import { toChainId } from '../../src/ids/ids.js';
 import { unusedPort } from '../../src/process/ports.js';
 import { TEST_MNEMONIC } from '../harness/app.js';
 import { writeChainsFile } from '../harness/chains-file.js';
@@ -132,10 +133,10 @@ describe('a start in production', () => {
 
   it('says when no chain is served', async () => {
     const wrong = join(folder.path, 'wrong.yaml');
-    writeChainsFile(wrong, { ...chain.config, chainId: 31_338 });
-    const { XPUB: _wallet, ...without } = settings;
+    writeChainsFile(wrong, { ...chain.config, chainId: toChainId(31_338) });
     const running = await QuittanceProcess.start(folder.path, {
-      ...without,
+      ...settings,
+      XPUB: '',
       ROLES: 'scanner',
       CHAINS_FILE: wrong,
     });

@@ -4,9 +4,11 @@ import { type PaymentView } from '../../src/payments/payment.view.js';
 import { TEST_MNEMONIC, TestApp } from '../harness/app.js';
 import { metricsOf } from '../harness/metrics.js';
 import { TestChain } from '../harness/test-chain.js';
+import { toChainId, toTokenAddress } from '../../src/ids/ids.js';
 
 interface Problem {
   type: string;
+  code: string;
   title: string;
   status: number;
   detail: string;
@@ -23,8 +25,13 @@ const tokens: Record<'listed' | 'disabled' | 'elsewhere', string> = {
 
 beforeAll(async () => {
   chain = await TestChain.start();
-  const off = { symbol: 'OFF', address: `0x${'11'.repeat(20)}`, decimals: 6, enabled: false };
-  const other = { ...chain.config, name: 'otherchain', chainId: 99, rpcUrls: ['http://127.0.0.1:1'] };
+  const off = { symbol: 'OFF', address: toTokenAddress(`0x${'11'.repeat(20)}`), decimals: 6, enabled: false };
+  const other = {
+    ...chain.config,
+    name: 'otherchain',
+    chainId: toChainId(99),
+    rpcUrls: ['http://127.0.0.1:1'],
+  };
   app = await TestApp.start({ chains: [chain.config, other] });
   const { dataSource } = app.database;
   await dataSource.query(
@@ -102,7 +109,10 @@ describe('POST /payments refuses', () => {
     ['a fractional string', { amount: '1.5' }, 'amount', /fraction/],
     ['an amount above 2^256−1', { amount: (2n ** 256n).toString() }, 'amount', /2\^256−1/],
     ['a JSON number above 2^53−1', { amount: 2 ** 53 }, 'amount', /lost digits.*send it as a string/],
-    ['no amount', { amount: undefined }, 'amount', /string of digits/],
+    ['no amount', { amount: undefined }, 'amount', /amount: is missing/],
+    ['a symbol for a token id', { token_id: 'TUSD' }, 'token_id', /ids are in GET \/chains/],
+    ['half of a name', { token: 'TUSD' }, 'token', /did you mean token_id\?/],
+    ['another spelling', { expiresInMinutes: 5 }, 'expiresInMinutes', /did you mean expires_in_minutes\?/],
     ['metadata above 16 KB', { metadata: { a: 'x'.repeat(17_000) } }, 'metadata', /16384 bytes/],
     ['metadata that is no object', { metadata: [1] }, 'metadata', /JSON object/],
     ['metadata with NUL', { metadata: { a: '\0' } }, 'metadata', /NUL/],
@@ -124,10 +134,11 @@ describe('POST /payments refuses', () => {
   it.each([
     ['{"chain":', 400, /not valid JSON: Unexpected end/],
     ['{"chain":"testchain",}', 400, /not valid JSON: .*position 21/],
-    ['', 400, /^chain must be .*amount/],
-    ['[]', 400, /./],
-    ['"text"', 400, /./],
-    ['null', 400, /./],
+    ['', 400, /^body: is missing; send a JSON object with chain, amount$/],
+    ['[]', 400, /must be a JSON object.*it is an array/],
+    ['"text"', 400, /it is a string/],
+    ['null', 400, /it is null/],
+    ['{}', 400, /^chain: is missing; amount: is missing$/],
     [`{"a":${'['.repeat(1000)}`, 400, /64 levels/],
     [`{"__proto__":{"chain":"testchain"},"amount":"1"}`, 400, /"__proto__"/],
     [`{"chain":"testchain","amount":"1","metadata":{"a":"${'x'.repeat(270_000)}"}}`, 413, /256 KB/],
@@ -183,7 +194,8 @@ describe('a key', () => {
   });
 
   it('is shown once, kept as a hash, and never logged', async () => {
-    const { key, id } = await keyWith(['admin']);
+    const operator = { name: 'k', operator: true };
+    const { key, id } = (await app.request<CreatedApiKeyBody>('POST', '/api/v1/api-keys', operator)).body;
     const { body } = await app.request<{ data: ApiKeyBody[] }>('GET', '/api/v1/api-keys?limit=100');
     expect(body.data.find((row) => row.id === id)).toMatchObject({ prefix: key.slice(0, 9) });
     expect(JSON.stringify(body)).not.toContain(key);
@@ -193,6 +205,70 @@ describe('a key', () => {
     expect(dump).not.toContain(key);
     const log = app.log.join('');
     for (const secret of [key, app.key, TEST_MNEMONIC]) expect(log).not.toContain(secret);
+  });
+});
+
+describe('an operator’s key', () => {
+  const create = (body: object, headers?: Record<string, string>) =>
+    app.request<CreatedApiKeyBody & Problem>('POST', '/api/v1/api-keys', { name: 'o', ...body }, headers);
+
+  it('is of no merchant, and acts for the one that a request names', async () => {
+    const { body: operator } = await create({ operator: true });
+    expect(operator).toMatchObject({ merchant_id: null, operator: true, key: expect.stringMatching(/^qo_/) });
+    const bare = { authorization: `Bearer ${operator.key}` };
+    await expectRefusal(app.request('GET', '/api/v1/payments', undefined, bare), 403, /X-Merchant-Id/);
+    const named = { ...bare, 'x-merchant-id': app.merchantId };
+    const made = await post({ chain: 'testchain', amount: '7' }, named);
+    expect(made.status).toBe(201);
+    expect((await app.payment(made.body.id as string)).amount).toBe('7');
+    const unknown = { ...bare, 'x-merchant-id': '018f0000-0000-7000-8000-000000000000' };
+    await expectRefusal(post({ chain: 'testchain', amount: '7' }, unknown), 404, /there is no merchant/);
+    const request = { name: 'by an operator' };
+    const once = { ...bare, 'idempotency-key': 'operator-1' };
+    const [first, again] = [
+      await app.request<MerchantBody>('POST', '/api/v1/merchants', request, once),
+      await app.request<MerchantBody>('POST', '/api/v1/merchants', request, once),
+    ];
+    expect(again.body).toEqual(first.body);
+    const read = await app.request<MerchantBody>(
+      'GET',
+      `/api/v1/merchants/${first.body.id}`,
+      undefined,
+      bare,
+    );
+    expect(read.body).toEqual(first.body);
+  });
+
+  it('is never made of a merchant’s, by the API or in the database', async () => {
+    const admin = create({ merchant_id: app.merchantId, scopes: ['payments:read', 'admin'] });
+    await expectRefusal(admin, 400, /admin is an operator’s/);
+    await expectRefusal(create({ merchant_id: app.merchantId, operator: true }), 400, /has to be left out/);
+    const { key, id } = await keyWith(['payments:read']);
+    const merchants = { authorization: `Bearer ${key}` };
+    await expectRefusal(create({ operator: true }, merchants), 403, /scope admin/);
+    const asAnother = { ...merchants, 'x-merchant-id': '018f0000-0000-7000-8000-000000000000' };
+    await expectRefusal(app.request('GET', '/api/v1/payments', undefined, asAnother), 403, /its own/);
+    const { dataSource } = app.database;
+    const raise = dataSource.query(`UPDATE api_keys SET scopes = '{admin}' WHERE id = $1`, [id]);
+    await expect(raise).rejects.toThrow(/api_keys_operator_check/);
+  });
+
+  it('is told from others by GET /me and in the list', async () => {
+    const { body: operator } = await create({ operator: true });
+    const me = async (key: string) =>
+      (await app.request('GET', '/api/v1/me', undefined, { authorization: `Bearer ${key}` })).body;
+    expect(await me(operator.key)).toMatchObject({
+      merchant: null,
+      key: { id: operator.id, operator: true },
+    });
+    const { key } = await keyWith(['webhooks:read']);
+    expect(await me(key)).toMatchObject({ merchant: { id: app.merchantId }, livemode: false });
+    const { body } = await app.request<{ data: ApiKeyBody[] }>(
+      'GET',
+      '/api/v1/api-keys?operator=true&limit=100',
+    );
+    expect(body.data.map(({ id }) => id)).toContain(operator.id);
+    expect(body.data.every((one) => one.operator)).toBe(true);
   });
 });
 
@@ -206,6 +282,7 @@ describe('a failure that nobody foresaw', () => {
     await dataSource.query('ALTER TABLE payments DROP CONSTRAINT broken_for_test');
     expect(problem).toEqual({
       type: 'about:blank',
+      code: 'internal_error',
       title: 'Internal error',
       status: 500,
       detail: expect.any(String),
@@ -249,6 +326,8 @@ describe('Idempotency-Key', () => {
     const first = await post(body, headers);
     const again = await post({ metadata: { a: 2, b: 1 }, amount: '1000', chain: 'testchain' }, headers);
     expect(again).toMatchObject({ status: 201, body: first.body });
+    expect(first.headers.get('idempotent-replayed')).toBeNull();
+    expect(again.headers.get('idempotent-replayed')).toBe('true');
   });
 
   it('is refused with another request', async () => {
@@ -310,13 +389,14 @@ describe('GET /payments', () => {
     const seen: string[] = [];
     let after = '';
     for (let pages = 0; pages < 3; pages += 1) {
-      const { body } = await app.request<{ data: PaymentView[]; next: string | null }>(
+      const { body } = await app.request<{ data: PaymentView[]; next: string | null; has_more: boolean }>(
         'GET',
         `/api/v1/payments?reference=${reference}&status=pending&chain=testchain&limit=2${after}`,
       );
       seen.push(...body.data.map(({ id }) => id));
       after = `&after=${body.next}`;
       expect(body.next === null).toBe(pages === 2);
+      expect(body.has_more).toBe(pages < 2);
     }
     expect(seen).toEqual(made.reverse());
     const none = await app.request<{ data: unknown[] }>(
@@ -326,8 +406,46 @@ describe('GET /payments', () => {
     expect(none.body.data).toEqual([]);
   });
 
+  const listed = async (query: string, list = 'payments') => {
+    const answer = await app.request<{ data: { id: string }[] }>('GET', `/api/v1/${list}?limit=100&${query}`);
+    expect(answer.status).toBe(200);
+    return answer.body.data.map(({ id }) => id);
+  };
+
+  it('filters by several statuses, by address, by transaction, and by time of creation', async () => {
+    const [first, second] = [await app.createPayment(), await app.createPayment()];
+    expect(await listed(`address=${first.address}`)).toEqual([first.id]);
+    const ids = await listed('status=pending,expired&status=failed');
+    expect(ids.slice(0, 2)).toEqual([second.id, first.id]);
+    expect(await listed('status=expired,failed')).toEqual([]);
+    expect(await listed(`created_after=${first.created_at}`)).not.toContain(first.id);
+    expect(await listed(`created_after=${first.created_at}`)).toContain(second.id);
+    expect(await listed(`created_before=${second.created_at}`)).not.toContain(second.id);
+    expect(await listed(`created_before=${second.created_at}`)).toContain(first.id);
+    const hash = await chain.pay(first.address, 1_000n);
+    await chain.mine(4);
+    await app.waitForStatus(first.id, 'confirmed');
+    expect(await listed(`tx_hash=${hash.toUpperCase().replace('0X', '0x')}`)).toEqual([first.id]);
+    expect(await listed(`tx_hash=${hash}&status=counted`, 'deposits')).toHaveLength(1);
+    expect(await listed(`address=${first.address}&status=unassigned,orphaned`, 'deposits')).toEqual([]);
+    const since = new Date(Date.now() - 60_000).toISOString();
+    for (const list of ['events', 'deliveries', 'refunds', 'sweeps', 'deposits']) {
+      expect(await listed('created_after=2999-01-01', list)).toEqual([]);
+      expect(await listed('created_before=2001-01-01', list)).toEqual([]);
+      await listed(`created_after=${since}&created_before=2999-01-01`, list);
+    }
+    expect(await listed(`created_after=${since}&event_type=payment.confirmed`, 'events')).not.toEqual([]);
+    expect(await listed(`status=created,sent&address=${first.address}&tx_hash=${hash}`, 'refunds')).toEqual(
+      [],
+    );
+  });
+
   it.each([
     'limit=0',
+    'created_after=yesterday',
+    'address=0x12',
+    'tx_hash=abc',
+    'status=pending,paid',
     'limit=101',
     'status=paid',
     'after=x',
@@ -340,12 +458,55 @@ describe('GET /payments', () => {
   });
 });
 
+describe('a payment that is there', () => {
+  const change = (id: string, body: object) =>
+    app.request<PaymentView>('PATCH', `/api/v1/payments/${id}`, body);
+  const cancel = (id: string) => app.request<PaymentView>('POST', `/api/v1/payments/${id}/cancel`);
+
+  it('is changed in reference, metadata and expiry, and tells of it where something differs', async () => {
+    const { id, expires_at: before } = await app.createPayment({ metadata: { a: 1 } });
+    const later = new Date(Date.parse(before) + 60_000).toISOString();
+    const { body } = await change(id, { reference: 'new', metadata: null, expires_at: later });
+    expect(body).toMatchObject({ reference: 'new', metadata: null, expires_at: later, version: 2 });
+    expect(await change(id, { reference: 'new', expires_at: later })).toMatchObject({ body: { version: 2 } });
+    expect(await app.payment(id)).toEqual(body);
+    expect(await app.eventsOf(id)).toEqual(['payment.created', 'payment.updated']);
+    await expectRefusal(change(id, { expires_at: '2020-01-01T00:00:00Z' }), 400, /must be in the future/);
+    await expectRefusal(change(id, { amount: '5' }), 400, /amount: is not known here/);
+    const other = '018f0000-0000-7000-8000-000000000000';
+    await expectRefusal(change(other, { reference: 'x' }), 404, /there is no payment/);
+  });
+
+  it('is cancelled while nothing has arrived; what is mined later is unassigned, and counts when accepted', async () => {
+    const { id, address } = await app.createPayment();
+    const [first, again] = [await cancel(id), await cancel(id)];
+    expect(first.body).toMatchObject({ status: 'cancelled', cancelled_at: expect.any(String) });
+    expect(again).toMatchObject({ status: 200, body: first.body });
+    expect(await app.eventsOf(id)).toEqual(['payment.created', 'payment.cancelled']);
+    await expectRefusal(change(id, { expires_at: '2999-01-01' }), 409, /no longer waits for money/);
+    await chain.rpc('evm_increaseTime', [2]);
+    await chain.pay(address, 1_000n);
+    await chain.mine(4);
+    await app.waitForBlock(await chain.height());
+    const { body } = await app.request<{ data: { id: string }[] }>(
+      'GET',
+      `/api/v1/deposits?address=${address}`,
+    );
+    expect(body.data).toMatchObject([{ status: 'unassigned', reason: 'payment_cancelled' }]);
+    expect((await app.payment(id)).status).toBe('cancelled');
+    await app.request('POST', `/api/v1/deposits/${body.data[0]?.id}/accept`);
+    await chain.mine();
+    await app.waitForStatus(id, 'confirmed');
+    const problem = await expectRefusal(cancel(id), 409, /refund what arrived/);
+    expect(problem.code).toBe('payment_not_cancellable');
+  });
+});
+
 describe('the rest of the surface', () => {
   it('lists chains with their tokens and states', async () => {
-    const { body } = await app.request<{ data: { name: string; state: string; tokens: { id: string }[] }[] }>(
-      'GET',
-      '/api/v1/chains',
-    );
+    const { body } = await app.request<{
+      data: { name: string; state: string; status: string; tokens: { id: string }[] }[];
+    }>('GET', '/api/v1/chains');
     expect(body.data.map(({ name, state }) => ({ name, state }))).toEqual([
       { name: 'testchain', state: 'ready' },
       { name: 'otherchain', state: 'unchecked' },
@@ -416,7 +577,7 @@ describe('the rest of the surface', () => {
     ]);
     const secured = Object.entries(body.paths).filter(([path]) => path.startsWith('/api/'));
     for (const operation of secured.flatMap(([, methods]) => Object.values(methods))) {
-      expect(operation.description).toMatch(/scope `/);
+      expect(operation.description).toMatch(/scope `|of whatever scope/);
       expect(operation.responses).toHaveProperty('401');
     }
     expect(body.paths['/.well-known/webhook-keys/{endpoint_id}']?.get?.security).toEqual([]);
@@ -484,5 +645,39 @@ describe('the rest of the surface', () => {
     expect(answers.map(({ status }) => status)).toEqual([404, 404, 404]);
     expect((await worker.request('GET', '/health/ready')).status).toBe(200);
     await worker.close();
+  });
+});
+
+describe('limits', () => {
+  it('are shared by all API processes, told in headers, and keep no good key from passing', async () => {
+    const settings = { roles: ['api' as const], keyRequestsPerMinute: 4 };
+    const options = { chains: [chain.config], settings, database: app.database };
+    const [one, two] = [await TestApp.start(options), await TestApp.start(options)];
+    const asked = await Promise.all(
+      Array.from({ length: 8 }, (_, index) =>
+        (index % 2 === 0 ? one : two).request('GET', '/api/v1/me', undefined, {
+          authorization: `Bearer ${one.key}`,
+        }),
+      ),
+    );
+    expect(asked.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 429, 429, 429, 429]);
+    const refused = asked.find(({ status }) => status === 429);
+    expect(refused?.body).toMatchObject({ code: 'rate_limited' });
+    expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(refused?.headers.get('ratelimit-policy')).toBe('"key";q=4;w=60');
+    expect(refused?.headers.get('ratelimit')).toMatch(/^"key";r=0;t=\d+$/);
+    const bad = await Promise.all(
+      Array.from({ length: 31 }, (_, index) =>
+        one.request<Problem>('GET', '/api/v1/me', undefined, { authorization: `Bearer qk_bad${index}` }),
+      ),
+    );
+    expect(bad.filter(({ status }) => status === 401)).toHaveLength(30);
+    expect(bad.find(({ status }) => status === 429)?.body.code).toBe('too_many_bad_keys');
+    expect((await two.request('GET', '/api/v1/me')).status).toBe(200);
+    expect(
+      (await one.request('GET', '/api/v1/me', undefined, { authorization: `Bearer ${two.key}` })).status,
+    ).toBe(200);
+    await one.close();
+    await two.close();
   });
 });

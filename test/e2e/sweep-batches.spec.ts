@@ -3,6 +3,7 @@ import { Transaction } from 'ethers';
 import { delegationTo } from '../../src/outgoing/delegate/sweep-delegate.js';
 import { SweepWorld, TANK, TREASURY } from '../harness/sweep-world.js';
 import { waitFor } from '../harness/wait-for.js';
+import { toAddress } from '../../src/ids/ids.js';
 
 const ETHER = 10n ** 18n;
 let world: SweepWorld;
@@ -222,7 +223,7 @@ describe('a batch', () => {
     ]);
     await world.chain.mine();
     const code = await world.chain.rpc('eth_getCode', [payment.address, 'latest']);
-    expect(code).toBe(delegationTo(address.toLowerCase()));
+    expect(code).toBe(delegationTo(toAddress(address)));
     heal();
     await world.settled(payment.id);
     expect(await world.token(TREASURY)).toBe(1_000n);

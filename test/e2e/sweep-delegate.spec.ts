@@ -11,6 +11,7 @@ import { PARTIES, SweepWorld, TANK, TREASURY } from '../harness/sweep-world.js';
 import { type TempFolder, tempFolder } from '../harness/temp-folder.js';
 import { TestChain } from '../harness/test-chain.js';
 import { waitFor } from '../harness/wait-for.js';
+import { type Address, toAddress } from '../../src/ids/ids.js';
 
 const ETHER = 10n ** 18n;
 
@@ -129,13 +130,13 @@ describe('tokens stay where they are, and native money goes,', () => {
     expect(health.body.parts).toMatchObject({ sweep_delegate_testchain: 'unavailable' });
     expect((await world.app.request('GET', '/health/ready')).status).toBe(200);
   };
-  const withDelegate = (delegate: string): Partial<ChainConfig> => ({
-    sweep: { enabled: true, minimum: 0n, batches: { delegate: delegate.toLowerCase(), size: 20 } },
+  const withDelegate = (delegate: Address): Partial<ChainConfig> => ({
+    sweep: { enabled: true, minimum: 0n, batches: { delegate, size: 20 } },
   });
 
   it.each([
-    ['of another treasury', { ...PARTIES, treasury: `0x${'66'.repeat(20)}` }],
-    ['of another gas tank', { ...PARTIES, operator: `0x${'66'.repeat(20)}` }],
+    ['of another treasury', { ...PARTIES, treasury: toAddress(`0x${'66'.repeat(20)}`) }],
+    ['of another gas tank', { ...PARTIES, operator: toAddress(`0x${'66'.repeat(20)}`) }],
   ])('while the contract is one %s', async (_what, parties) => {
     const chain = await TestChain.start({}, ['--hardfork', 'prague']);
     const delegate = await chain.deploy(creationCode(parties));

@@ -1,21 +1,30 @@
 import { isDeepStrictEqual } from 'node:util';
 import { RpcError } from '../../src/chain/rpc/rpc-error.js';
 import { BlockProver } from '../../src/chain/proof/block-prover.js';
+import { RpcChainReader } from '../../src/chain/reading/chain-reader.js';
 import { Sources } from '../../src/chain/rpc/sources.js';
 import { RpcPool } from '../../src/chain/rpc/rpc-pool.js';
-import { type Answer, type Call, FaultyRpc } from '../harness/faulty-rpc.js';
-import { failure } from '../harness/faulty-rpc-faults.js';
+import { type Answer, type Call } from '../harness/faulty-rpc.js';
 import { TestChain } from '../harness/test-chain.js';
 import { Random } from '../simulation/random.js';
-import { type Mutation, mutated } from './mutations.js';
+import { aMishap } from './exchanges.js';
+import { mutated } from './mutations.js';
 import { aHistory, type History, type Read, readsOf } from './reads.js';
-import { RpcChainReader } from '../../src/chain/reading/chain-reader.js';
+import { VirtualTime } from './virtual-time.js';
+import { type Node, Wire } from './wire.js';
+import { type Address, type TokenAddress } from '../../src/ids/ids.js';
 
-/** No step may take longer, in ms. */
+/** No step may take longer, in ms of its own waits. */
 const LONGEST_STEP_MS = 5_000;
-/** So much later than the fault ends, at the most, all is well again: the rest after an answer that was not usable. */
-const RECOVERED_AFTER_MS = 15_000;
-const NO_METHOD = failure(-32_601, 'the method does not exist/is not available');
+/** How long a fault lasts at an only endpoint; 0: for one read. */
+const FAULTS_LAST_MS = [0, 2_000, 10_000, 30_000];
+/** As a scanner comes back after a step that failed. */
+const AGAIN_AFTER_MS = 500;
+/** How often the exchange as a whole goes wrong, and not what is said in it. */
+const MISHAPS = 0.2;
+const NO_METHOD: Answer = { error: { code: -32_601, message: 'the method does not exist/is not available' } };
+const FIRST = 'http://first.node';
+const SECOND = 'http://second.node';
 
 export interface Found {
   read: string;
@@ -24,18 +33,20 @@ export interface Found {
   what: string;
 }
 
-/** Two nodes before one chain, whose answers are the right ones but for what is injected, and are kept. */
+/**
+ * Two nodes of one chain, whose answers are the right ones but for what is injected. The right ones come from a real
+ * node, once each; between them and the pool there is no network, and no time but what the pool itself waits for.
+ */
 export class Fuzz {
-  private readonly answers = new Map<string, Promise<Answer>>();
-  private clockMs = 0;
-  /** Runs in which a changed answer was given at all. */
+  private readonly answers = new Map<string, Answer>();
+  private readonly rights = new Map<Read, unknown>();
+  private readonly time = new VirtualTime();
+  private readonly wire = new Wire();
+  /** Runs in which something was changed at all. */
   reached = 0;
-  private readonly realNow = Date.now;
 
   private constructor(
     private readonly history: History,
-    private readonly first: FaultyRpc,
-    private readonly second: FaultyRpc,
     readonly reads: Read[],
   ) {}
 
@@ -43,112 +54,142 @@ export class Fuzz {
     const chain = await TestChain.start();
     const history = await aHistory(chain);
     const pool = new RpcPool([chain.url], 31_337, { blockTimeMs: 600_000 });
-    const watch = { tokens: new Set<string>(), ownAmong: () => Promise.resolve(new Set<string>()) };
-    const block = await new RpcChainReader(pool, new BlockProver('full'), new Sources(), 1_000).block(
-      history.number,
-      watch,
-    );
+    const watch = { tokens: new Set<TokenAddress>(), ownAmong: () => Promise.resolve(new Set<Address>()) };
+    const reader = new RpcChainReader(pool, new BlockProver('full'), new Sources(), 1_000);
+    const block = await reader.block(history.number, watch);
     pool.close();
     if (block === null) throw new Error('the block is missing');
-    const nodes = [await FaultyRpc.start(chain.url), await FaultyRpc.start(chain.url)] as const;
-    return new Fuzz(history, ...nodes, readsOf(history, block));
+    return new Fuzz(history, readsOf(history, block));
   }
 
   async stop(): Promise<void> {
-    Date.now = this.realNow;
-    await Promise.all([this.first.die(), this.second.die(), this.history.chain.stop()]);
+    this.wire.takeUp();
+    await this.history.chain.stop();
   }
 
   /** @returns what was not as it has to be, null where all was */
   async run(read: Read, seed: number): Promise<Found | null> {
-    // Pools rest by the clock: it is set forward between runs and where a rest is waited for.
-    Date.now = () => this.realNow() + this.clockMs;
     const random = new Random(seed);
-    const right = await this.rightOf(read);
-    const told: Mutation[] = [];
-    const what = random.chance(0.5)
-      ? await this.atFirstOfTwo(read, right, random, told)
-      : await this.alone(read, right, random, told);
+    const told: string[] = [];
+    const what = await this.time
+      .run(async () => {
+        const right = await this.rightOf(read);
+        return random.chance(0.5)
+          ? this.atFirstOfTwo(read, right, random, told)
+          : this.alone(read, right, random, told);
+      })
+      .catch((error: Error) => error.stack ?? error.message);
     if (told.length > 0) this.reached++;
     const name = `${read.method}${read.without ? ` without ${read.without.join(', ')}` : ''}`;
-    return what === null ? null : { read: name, seed, how: told.map(({ how }) => how).join(' | '), what };
+    return what === null ? null : { read: name, seed, how: told.slice(0, 8).join(' | '), what };
   }
 
   private async atFirstOfTwo(
     read: Read,
     right: unknown,
     random: Random,
-    told: Mutation[],
+    told: string[],
   ): Promise<string | null> {
-    this.serve(this.first, read, random, told);
-    this.serve(this.second, read);
-    const pool = this.pool(this.first, this.second);
+    this.wire.serve(FIRST, this.faulty(read, random, told));
+    this.wire.serve(SECOND, this.rightNode(read));
+    const pool = aPool(FIRST, SECOND);
+    const began = this.time.now();
+    const got = await outcome(() => read.run(pool));
+    const ms = this.time.now() - began;
+    pool.close();
+    if ('error' in got) return `failed though the second is well: ${String(got.error)}`;
+    if (read.isProved && !isSame(got.value, right)) return `wrong: ${shown(got.value)}`;
+    return ms > LONGEST_STEP_MS ? `took ${ms} ms` : null;
+  }
+
+  private async alone(read: Read, right: unknown, random: Random, told: string[]): Promise<string | null> {
+    this.wire.serve(FIRST, this.faulty(read, random, told));
+    const pool = aPool(FIRST);
     try {
-      const began = performance.now();
-      const got = await outcome(() => read.run(pool));
-      const ms = performance.now() - began;
-      if ('error' in got) return `failed though the second is well: ${String(got.error)}`;
-      if (read.isProved && !isSame(got.value, right)) return `wrong: ${shown(got.value)}`;
-      return ms > LONGEST_STEP_MS ? `took ${ms} ms` : null;
+      const lastsMs = random.pick(FAULTS_LAST_MS);
+      const endsAt = this.time.now() + lastsMs;
+      do {
+        const got = await outcome(() => read.run(pool));
+        if ('error' in got && !(got.error instanceof RpcError))
+          return `threw what nobody handles: ${String(got.error)}`;
+        if ('value' in got && read.isProved && got.value !== null && !isSame(got.value, right))
+          return `wrong: ${shown(got.value)}`;
+        await this.time.pass(AGAIN_AFTER_MS);
+      } while (this.time.now() < endsAt);
+      this.wire.serve(FIRST, this.rightNode(read));
+      return await this.recovery(read, right, pool, Math.max(lastsMs, LONGEST_STEP_MS));
     } finally {
       pool.close();
     }
   }
 
-  private async alone(read: Read, right: unknown, random: Random, told: Mutation[]): Promise<string | null> {
-    this.serve(this.first, read, random, told);
-    const pool = this.pool(this.first);
-    try {
+  private async recovery(
+    read: Read,
+    right: unknown,
+    pool: RpcPool,
+    withinMs: number,
+  ): Promise<string | null> {
+    const healedAt = this.time.now();
+    for (;;) {
       const got = await outcome(() => read.run(pool));
-      if ('error' in got && !(got.error instanceof RpcError))
-        return `threw what nobody handles: ${String(got.error)}`;
-      if ('value' in got && read.isProved && got.value !== null && !isSame(got.value, right))
-        return `wrong: ${shown(got.value)}`;
-      this.serve(this.first, read);
-      this.clockMs += RECOVERED_AFTER_MS;
-      const after = await outcome(() => read.run(pool));
-      if ('error' in after) return `stood still after the fault: ${String(after.error)}`;
-      return isSame(after.value, right) ? null : `wrong after the fault: ${shown(after.value)}`;
-    } finally {
-      pool.close();
+      if ('value' in got && isSame(got.value, right)) return null;
+      if ('error' in got && !(got.error instanceof RpcError)) return `threw: ${String(got.error)}`;
+      const ms = this.time.now() - healedAt;
+      const said = 'value' in got ? shown(got.value) : String(got.error);
+      if (ms > withinMs) return `not right ${ms} ms after the fault, which may take ${withinMs}: ${said}`;
+      await this.time.pass(AGAIN_AFTER_MS);
     }
   }
 
-  private pool(...nodes: FaultyRpc[]): RpcPool {
-    const urls = nodes.map(({ url }) => url);
-    return new RpcPool(urls, 31_337, { blockTimeMs: 600_000, timeoutMs: 3_000 });
+  private rightNode({ without }: Read): Node {
+    return {
+      answer: (call) => (without?.some((method) => method === call.method) ? NO_METHOD : this.right(call)),
+    };
   }
 
-  /** @param random null: it answers rightly */
-  private serve(node: FaultyRpc, read: Read, random: Random | null = null, told: Mutation[] = []): void {
-    node.heal();
-    node.inject('*', { kind: 'answer', answer: (call) => this.right(call) });
-    if (random !== null) {
-      const answer = async (call: Call) => {
-        const right = await this.right(call);
-        if (!('result' in right)) return right;
-        const mutation = mutated(random, right.result, await this.others(call));
-        told.push(mutation);
-        return mutation.answer;
+  /** Answers to the method that is read are changed, each in its own way; or the exchanges that hold them. */
+  private faulty(read: Read, random: Random, told: string[]): Node {
+    const right = this.rightNode(read);
+    const mishap = random.chance(MISHAPS) ? aMishap(random) : null;
+    const isMeant = ({ method }: Call) => method === read.method;
+    if (mishap) {
+      return {
+        ...right,
+        exchange: async (exchange, calls) => {
+          if (!calls.some(isMeant)) return exchange;
+          told.push(mishap.how);
+          if (mishap.lateMs > 0) await this.time.pass(mishap.lateMs);
+          return mishap.change(exchange);
+        },
       };
-      node.inject(read.method, { kind: 'answer', answer });
     }
-    if (read.without) node.inject(read.without, NO_METHOD);
+    return {
+      answer: async (call) => {
+        const answer = await right.answer(call);
+        if (!isMeant(call) || !('result' in answer)) return answer;
+        const mutation = mutated(random, answer.result, await this.others(call));
+        told.push(mutation.how);
+        return mutation.answer;
+      },
+    };
   }
 
-  private right(call: Call): Promise<Answer> {
+  private right(call: Call): Answer | Promise<Answer> {
     const key = JSON.stringify([call.method, call.params]);
-    let known = this.answers.get(key);
-    if (!known) {
-      known = this.history.chain.rpc(call.method, call.params).then(
-        (result) => ({ result }),
-        (error: { rpcCode: number; message: string }) => ({
-          error: { code: error.rpcCode, message: error.message },
-        }),
-      );
-      this.answers.set(key, known);
-    }
-    return known;
+    const known = this.answers.get(key);
+    if (known) return known;
+    const asked = this.history.chain.rpc(call.method, call.params).then(
+      (result): Answer => ({ result }),
+      (error: { rpcCode: number; message: string }): Answer => ({
+        error: { code: error.rpcCode, message: error.message },
+      }),
+    );
+    return this.time.hold(
+      asked.then((answer) => {
+        this.answers.set(key, answer);
+        return answer;
+      }),
+    );
   }
 
   /** What the node says of something else, by the same method. */
@@ -167,24 +208,22 @@ export class Fuzz {
     return 'result' in answer ? [answer.result] : [];
   }
 
-  private readonly rights = new Map<Read, Promise<unknown>>();
-
-  private rightOf(read: Read): Promise<unknown> {
-    let right = this.rights.get(read);
-    if (!right) {
-      this.serve(this.first, read);
-      const pool = this.pool(this.first);
-      right = read.run(pool).finally(() => pool.close());
-      this.rights.set(read, right);
-    }
+  private async rightOf(read: Read): Promise<unknown> {
+    if (this.rights.has(read)) return this.rights.get(read);
+    this.wire.serve(FIRST, this.rightNode(read));
+    const pool = aPool(FIRST);
+    const right = await read.run(pool);
+    pool.close();
+    this.rights.set(read, right);
     return right;
   }
 }
 
-/**
- * But for what no hash covers, and nothing is counted by: the node's own numbering of logs, and the sender it names of a
- * native transfer, which only its signature would prove.
- */
+function aPool(...urls: string[]): RpcPool {
+  return new RpcPool(urls, 31_337, { blockTimeMs: 600_000, timeoutMs: 3_000 });
+}
+
+/** But for what no hash covers, and nothing is counted by: the node's own numbering of logs, and the sender it names. */
 function isSame(one: unknown, other: unknown): boolean {
   return isDeepStrictEqual(covered(one), covered(other));
 }
@@ -192,10 +231,10 @@ function isSame(one: unknown, other: unknown): boolean {
 function covered(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(covered);
   if (typeof value !== 'object' || value === null || value instanceof Date) return value;
-  const isNative = (value as { kind?: unknown }).kind === 'native';
+  const hasNamedSender = ['native', 'internal'].includes((value as { kind?: string }).kind ?? '');
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([name]) => name !== 'logIndex' && !(isNative && name === 'from'))
+      .filter(([name]) => name !== 'logIndex' && !(hasNamedSender && name === 'from'))
       .map(([name, inner]) => [name, covered(inner)]),
   );
 }

@@ -60,11 +60,18 @@ export interface Mutation {
  */
 export function mutated(random: Random, right: unknown, others: readonly unknown[]): Mutation {
   const kind = random.pick(KINDS);
-  const changed = CHANGES[kind](random, structuredClone(right), others);
-  return { how: `${kind}: ${JSON.stringify(changed).slice(0, 300)}`, answer: changed };
+  const change: Change = CHANGES[kind];
+  const { answer, place } = change(random, structuredClone(right), others);
+  const shown = JSON.stringify(place === undefined ? answer : valueAt(answer, place)) ?? 'nothing';
+  return { how: `${kind} ${place ?? ''}: ${shown.slice(0, 120)}`, answer };
 }
 
-type Change = (random: Random, right: unknown, others: readonly unknown[]) => Answer;
+/** @returns the place that was changed; absent where it is all of it */
+type Change = (
+  random: Random,
+  right: unknown,
+  others: readonly unknown[],
+) => { answer: Answer; place?: string };
 
 const CHANGES = {
   missing: (random, right) => at(random, right, (parent, key) => delete parent[key]),
@@ -94,13 +101,13 @@ const CHANGES = {
   shortened: (random, right) =>
     list(random, right, (items) => items.splice(random.between(0, items.length - 1), 1)),
   'of something else': (random, _right, others) => ({
-    result: others.length === 0 ? random.pick(JUNK) : random.pick(others),
+    answer: { result: others.length === 0 ? random.pick(JUNK) : random.pick(others) },
   }),
   refused: (random) => {
     const { httpStatus, ...error } = random.pick(REFUSALS);
-    return { error, ...(httpStatus === undefined ? {} : { httpStatus }) };
+    return { answer: { error, ...(httpStatus === undefined ? {} : { httpStatus }) } };
   },
-  'an error of another form': (random) => ({ error: random.pick(JUNK) as RpcFailure }),
+  'an error of another form': (random) => ({ answer: { error: random.pick(JUNK) as RpcFailure } }),
 } satisfies Record<string, Change>;
 
 type Kind = keyof typeof CHANGES;
@@ -108,31 +115,51 @@ const KINDS = Object.keys(CHANGES) as Kind[];
 
 type Parent = Record<string | number, unknown>;
 
+interface Place {
+  parent: Parent;
+  key: string | number;
+  path: string;
+}
+
 /** Changes one place, the answer as a whole included. */
 function at(
   random: Random,
   right: unknown,
   change: (parent: Parent, key: string | number) => unknown,
-): Answer {
+): { answer: Answer; place: string } {
   const whole: Parent = { result: right };
-  const { parent, key } = random.pick(placesIn(whole, 'result'));
+  const { parent, key, path } = random.pick(placesIn(whole, 'result'));
   change(parent, key);
-  return whole as unknown as Answer;
+  return { answer: whole as unknown as Answer, place: path };
 }
 
-function list(random: Random, right: unknown, change: (items: unknown[]) => unknown): Answer {
+function list(
+  random: Random,
+  right: unknown,
+  change: (items: unknown[]) => unknown,
+): { answer: Answer; place: string } {
   const whole: Parent = { result: right };
-  const lists = placesIn(whole, 'result')
-    .map(({ parent, key }) => parent[key])
-    .filter((value): value is unknown[] => Array.isArray(value) && value.length > 0);
-  if (lists.length > 0) change(random.pick(lists));
-  else whole.result = [right, right];
-  return whole as unknown as Answer;
+  const lists = placesIn(whole, 'result').filter(({ parent, key }) => {
+    const value = parent[key];
+    return Array.isArray(value) && value.length > 0;
+  });
+  if (lists.length > 0) {
+    const { parent, key, path } = random.pick(lists);
+    change(parent[key] as unknown[]);
+    return { answer: whole as unknown as Answer, place: path };
+  }
+  whole.result = [right, right];
+  return { answer: whole as unknown as Answer, place: 'result' };
 }
 
-function placesIn(parent: Parent, key: string | number): { parent: Parent; key: string | number }[] {
+function placesIn(parent: Parent, key: string | number, before = ''): Place[] {
+  const path = before === '' ? String(key) : `${before}.${key}`;
   const value = parent[key];
-  if (typeof value !== 'object' || value === null) return [{ parent, key }];
-  const inner = Object.keys(value).flatMap((name) => placesIn(value as Parent, name));
-  return [{ parent, key }, ...inner];
+  const own = { parent, key, path };
+  if (typeof value !== 'object' || value === null) return [own];
+  return [own, ...Object.keys(value).flatMap((name) => placesIn(value as Parent, name, path))];
+}
+
+function valueAt(answer: unknown, path: string): unknown {
+  return path.split('.').reduce((value, key) => (value as Parent | null | undefined)?.[key], answer);
 }

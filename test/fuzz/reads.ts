@@ -14,6 +14,7 @@ import { BalanceTransfers } from '../../src/chain/transfers/balance-transfers.js
 import { TracedTransfers } from '../../src/chain/transfers/traced-transfers.js';
 import { PayerContract } from '../harness/payer-contract.js';
 import { type TestChain } from '../harness/test-chain.js';
+import { toAddress, toTxHash } from '../../src/ids/ids.js';
 
 /** Something that is done with the answers of a method. */
 export interface Read {
@@ -27,7 +28,7 @@ export interface Read {
 
 /** A chain on which something of everything has happened, and is not changed any more. */
 export async function aHistory(chain: TestChain) {
-  const shop = Wallet.createRandom().address.toLowerCase();
+  const shop = toAddress(Wallet.createRandom().address);
   const sender = Wallet.createRandom();
   await chain.pay(sender.address, 10n ** 18n);
   const contract = await PayerContract.deploy(chain);
@@ -35,7 +36,7 @@ export async function aHistory(chain: TestChain) {
   await chain.payToken(shop, 7n);
   await chain.payTokenBatch([shop, chain.payer, shop], [1n, 2n, 3n]);
   await chain.payAndFail(1n);
-  const inner = await contract.call('payTwice', shop, 11n, 13n);
+  const inner = toTxHash(await contract.call('payTwice', shop, 11n, 13n));
   await chain.mine();
   const number = await chain.height();
   await chain.pay(shop, 3n);
@@ -64,7 +65,7 @@ export type History = Awaited<ReturnType<typeof aHistory>>;
 export function readsOf({ chain, shop, number, tokenNumber, inner, signed }: History, honest: Block): Read[] {
   const { token, payer } = chain;
   const watch: Watch = {
-    tokens: new Set([token.toLowerCase()]),
+    tokens: new Set([token]),
     ownAmong: (addresses) => Promise.resolve(new Set(addresses.filter((address) => address === shop))),
   };
   const reader = (pool: RpcPool) => new RpcChainReader(pool, new BlockProver('full'), new Sources(), 1_000);
@@ -83,7 +84,7 @@ export function readsOf({ chain, shop, number, tokenNumber, inner, signed }: His
   const call = { from: payer, to: shop, value: 1n };
   const noReceipts: RpcMethod[] = ['eth_getBlockReceipts'];
   const noGeth: RpcMethod[] = ['debug_traceBlockByHash', 'debug_traceTransaction'];
-  const tokenConfig = { symbol: 'TUSD', address: token.toLowerCase(), decimals: 6, enabled: true };
+  const tokenConfig = { symbol: 'TUSD', address: token, decimals: 6, enabled: true };
   return [
     { method: 'eth_chainId', isProved: true, run: block },
     {
@@ -104,9 +105,10 @@ export function readsOf({ chain, shop, number, tokenNumber, inner, signed }: His
       run: (pool) => findTransaction(pool, inner, false),
     },
     { method: 'eth_getBlockByHash', isProved: true, run: traced },
-    { method: 'eth_getProof', isProved: false, run: balanced },
+    { method: 'eth_getProof', isProved: true, run: balanced },
     { method: 'eth_getBalance', without: ['eth_getProof'], isProved: false, run: traced },
-    { method: 'eth_getBalance', isProved: false, run: balanced },
+    { method: 'eth_getBalance', isProved: true, run: balanced },
+    // What a trace leaves out of a transaction leaves no trace: it is the node's word.
     { method: 'debug_traceBlockByHash', isProved: false, run: traced },
     { method: 'trace_block', without: noGeth, isProved: false, run: traced },
     { method: 'debug_traceTransaction', isProved: false, run: (pool) => findTransaction(pool, inner, true) },

@@ -10,8 +10,10 @@ import { createApp } from '../../src/configure-app.js';
 import { createPino } from '../../src/http/pino-logger.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { OutgoingLoop } from '../../src/outgoing/outgoing-loop.js';
+import { type Ticker } from '../../src/process/ticker.js';
 import { ScannerService } from '../../src/scanner/scanner.service.js';
-import { keepAwake } from './awake.js';
+import { Dispatcher } from '../../src/webhooks/delivery/dispatcher.js';
+import { keepAwake, tellNews } from './awake.js';
 import { createDatabase, type TestDatabase } from './database.js';
 import { keepSaid, keepSecrets } from './said.js';
 import { waitFor } from './wait-for.js';
@@ -38,6 +40,9 @@ export interface Answer<T = Record<string, unknown>> {
 /** The real app on a free port, with a merchant and a key of its own. */
 export class TestApp {
   private readonly letSleep = keepAwake(this);
+  private readonly scans: readonly Ticker[];
+  private readonly rounds: readonly Ticker[];
+  private readonly woken = new Set<Ticker>();
 
   private constructor(
     private readonly app: NestFastifyApplication,
@@ -49,7 +54,14 @@ export class TestApp {
     readonly key: string,
     /** Every line logged. */
     readonly log: string[],
-  ) {}
+  ) {
+    const { roles } = settings;
+    this.scans = roles.includes('scanner') ? this.get(ScannerService)['tickers'] : [];
+    this.rounds = roles.includes('sweeper') ? [...this.get(OutgoingLoop)['tickers'].values()] : [];
+    const deliveries = roles.includes('worker') ? [this.get(Dispatcher)['ticker']] : [];
+    for (const scan of this.scans) afterEachStep(scan, () => this.scanned(scan));
+    for (const ticker of [...this.rounds, ...deliveries]) afterEachStep(ticker, tellNews);
+  }
 
   static async start({ chains = [], settings = {}, database, before }: AppOptions = {}): Promise<TestApp> {
     const own = before?.database ?? database ?? (await createDatabase());
@@ -126,14 +138,25 @@ export class TestApp {
     return this.app.get(part);
   }
 
-  /** Scans and sweeps now, rather than at the next tick; once more where a step is under way. */
+  /** Scans now, rather than at the next tick, once more where a step is under way; and then sweeps. */
   wake(): void {
-    const { roles } = this.settings;
-    const tickers = [
-      ...(roles.includes('scanner') ? this.get(ScannerService)['tickers'] : []),
-      ...(roles.includes('sweeper') ? this.get(OutgoingLoop)['tickers'].values() : []),
-    ];
-    tickers.forEach((ticker) => ticker.runAgain());
+    if (this.scans.length === 0) this.rounds.forEach((round) => round.runAgain());
+    for (const scan of this.scans) {
+      this.woken.add(scan);
+      scan.runAgain();
+    }
+  }
+
+  private scanned(scan: Ticker): void {
+    if (this.woken.has(scan)) this.rounds.forEach((round) => round.runAgain());
+    // The step under way when it was woken has not seen what there is; the next one will.
+    if (!scan['isWanted']) this.woken.delete(scan);
+    tellNews();
+  }
+
+  /** Waits until nothing is being scanned or swept. */
+  async atRest(): Promise<void> {
+    for (const ticker of [...this.scans, ...this.rounds]) await ticker['running'];
   }
 
   async payment(id: string): Promise<PaymentView> {
@@ -182,4 +205,10 @@ export class TestApp {
     await this.close();
     await this.database.drop();
   }
+}
+
+function afterEachStep(ticker: Ticker, tell: () => void): void {
+  const hooked = ticker as unknown as { task: () => Promise<boolean> };
+  const { task } = hooked;
+  hooked.task = () => task().finally(tell);
 }

@@ -1,4 +1,11 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  Agent,
+  createServer,
+  type IncomingMessage,
+  request,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -63,6 +70,7 @@ export class FaultyRpc {
   refusedInBatch = 0;
   private readonly counts = new Map<string, number>();
   private readonly upgraded = new Set<Socket>();
+  private readonly agent = new Agent({ keepAlive: true });
   private server: Server | null = null;
   private port = 0;
   /** HTTP requests so far; fewer than the calls when they came in batches. */
@@ -135,6 +143,7 @@ export class FaultyRpc {
     if (server === null) return;
     this.server = null;
     this.upgraded.forEach((socket) => socket.destroy());
+    this.agent.destroy();
     const closed = new Promise((resolve) => server.close(resolve));
     server.closeAllConnections();
     await closed;
@@ -204,12 +213,19 @@ export class FaultyRpc {
       return habit.fault.answer(call, (asked) => this.byHabit(asked, index + 1));
     }
     const { method, params } = call;
-    const answered = await fetch(this.target, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+    return JSON.parse(await this.post(JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }))) as Answer;
+  }
+
+  /** By Node's own client: `fetch` takes three times as long for each of thousands of calls. */
+  private post(text: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
+      request(this.target, { method: 'POST', headers, agent: this.agent }, (answer) => {
+        textOf(answer).then(resolve, reject);
+      })
+        .once('error', reject)
+        .end(text);
     });
-    return (await answered.json()) as Answer;
   }
 
   /** WebSockets go through byte by byte: what they can suffer here is the cut. */

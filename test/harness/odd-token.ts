@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Interface } from 'ethers';
 import { compile } from '../contracts/compile.js';
 import { type TestChain } from './test-chain.js';
+import { type TokenAddress, toTokenAddress } from '../../src/ids/ids.js';
 
 const { bytecode } = compile(join(import.meta.dirname, '../contracts/OddToken.sol'));
 const abi = new Interface([
@@ -29,12 +30,12 @@ const PLENTY = 10n ** 30n;
 export class OddToken {
   private constructor(
     private readonly chain: TestChain,
-    readonly address: string,
+    readonly address: TokenAddress,
   ) {}
 
   /** Mines two blocks; the payer has plenty of it. */
   static async deploy(chain: TestChain): Promise<OddToken> {
-    const token = new OddToken(chain, await chain.deploy(bytecode));
+    const token = new OddToken(chain, toTokenAddress(await chain.deploy(bytecode)));
     await token.call('mint', [chain.payer, PLENTY]);
     await chain.mine();
     return token;
@@ -42,7 +43,7 @@ export class OddToken {
 
   /** As chains.yaml has it. */
   get config() {
-    return { symbol: 'ODD', address: this.address.toLowerCase(), decimals: 6, enabled: true };
+    return { symbol: 'ODD', address: this.address, decimals: 6, enabled: true };
   }
 
   /** In the next block. */

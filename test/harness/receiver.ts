@@ -1,6 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo } from 'node:net';
+import { tellNews } from './awake.js';
 import { waitFor } from './wait-for.js';
 
 export interface Received {
@@ -43,6 +44,7 @@ export class Receiver {
         const received = { raw, headers, method, url, json };
         receiver.received.push(received);
         receiver.answer(response, received, receiver.received.length);
+        tellNews();
       });
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

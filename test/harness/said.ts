@@ -1,4 +1,4 @@
-import { appendFileSync, createReadStream, readdirSync, readFileSync } from 'node:fs';
+import { createReadStream, openSync, readdirSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { leaksIn, type Secrets } from './leaks.js';
@@ -6,15 +6,24 @@ import { leaksIn, type Secrets } from './leaks.js';
 /** Where a run keeps what everything that it started has said, and the secrets that it was given. */
 export const SAID_VARIABLE = 'QUITTANCE_TEST_SAID';
 
-function fileFor(kind: 'lines' | 'secrets'): string | null {
+type Kind = 'lines' | 'secrets';
+const files = new Map<Kind, number>();
+
+/** Files stay open, since thousands of lines a second are kept. */
+function keep(kind: Kind, line: string): void {
   const folder = process.env[SAID_VARIABLE];
-  return folder === undefined ? null : join(folder, `${process.pid}.${kind}`);
+  if (folder === undefined) return;
+  let file = files.get(kind);
+  if (file === undefined) {
+    file = openSync(join(folder, `${process.pid}.${kind}`), 'a');
+    files.set(kind, file);
+  }
+  writeSync(file, line.endsWith('\n') ? line : `${line}\n`);
 }
 
 /** Keeps lines that were logged, printed or answered as errors, to be searched for secrets when the run ends. */
 export function keepSaid(text: string): void {
-  const file = fileFor('lines');
-  if (file !== null && text !== '') appendFileSync(file, text.endsWith('\n') ? text : `${text}\n`);
+  if (text !== '') keep('lines', text);
 }
 
 /** Keeps what nothing may say. */
@@ -22,8 +31,7 @@ export function keepSecrets(secrets: {
   mnemonic?: string | null;
   texts?: (string | null | undefined)[];
 }): void {
-  const file = fileFor('secrets');
-  if (file !== null) appendFileSync(file, `${JSON.stringify(secrets)}\n`);
+  keep('secrets', JSON.stringify(secrets));
 }
 
 /**

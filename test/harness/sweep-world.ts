@@ -7,19 +7,24 @@ import { type PaymentView } from '../../src/payments/payment.view.js';
 import { SweepPlanner } from '../../src/sweeper/planning/sweep-planner.js';
 import { type CheckedChain } from '../../src/ledger-check/report.js';
 import { TestApp } from './app.js';
+import { appsAtRest } from './awake.js';
 import { checkBooks, requireBooks } from './books.js';
 import { FaultyRpc } from './faulty-rpc.js';
 import { OddToken } from './odd-token.js';
 import { Receiver } from './receiver.js';
 import { TestChain } from './test-chain.js';
 import { waitFor } from './wait-for.js';
+import { toAddress } from '../../src/ids/ids.js';
 
 const ETHER = 10n ** 18n;
+const MOST_BETWEEN_BLOCKS_MS = 60;
+/** A node that does not answer has a step take as long as the app is patient with it. */
+const LONG_STEP_MS = 100;
 export const TANK = new Wallet(`0x${'7a'.repeat(32)}`);
 export const PAYOUT = new Wallet(`0x${'9b'.repeat(32)}`);
 export const TREASURY = new Wallet(`0x${'5c'.repeat(32)}`).address;
 /** Whom the contract knows that deposit addresses delegate to. */
-export const PARTIES = { treasury: TREASURY.toLowerCase(), operator: TANK.address.toLowerCase() };
+export const PARTIES = { treasury: toAddress(TREASURY), operator: toAddress(TANK.address) };
 /** The longest there is: time passed on the chain is not meant to expire anything. */
 const LONG = { expires_in_minutes: 40_000 };
 
@@ -85,7 +90,7 @@ export class SweepWorld {
     tokenSweep?: TokenSweep,
   ): Promise<SweepWorld> {
     const chain = await TestChain.start({}, ['--hardfork', 'prague']);
-    const delegate = (await chain.deploy(creationCode(PARTIES))).toLowerCase();
+    const delegate = await chain.deploy(creationCode(PARTIES));
     const config = { sweep: { enabled: true, minimum: 0n, batches: { delegate, size }, ...sweep } };
     return SweepWorld.on(chain, settings, config, tokenSweep);
   }
@@ -204,19 +209,21 @@ export class SweepWorld {
     await this.app.get(SweepPlanner).plan(chain as ChainConfig, { paymentIds, isForced, isDryRun: false });
   }
 
-  /** Mines a block now and then until the condition gives something. */
+  /** Mines a block, and has it scanned and swept, until the condition gives something. */
   async mineUntil<T>(
     what: string,
     condition: () => Promise<T | null | undefined | false>,
     timeoutMs = 120_000,
   ): Promise<T> {
     const deadline = Date.now() + timeoutMs;
-    for (;;) {
+    for (let blocks = 0; ; blocks++) {
       const value = await condition();
       if (value) return value;
       if (Date.now() > deadline) throw new Error(`mined for ${timeoutMs} ms, waiting for: ${what}`);
       await this.chain.mine();
-      await delay(60);
+      await Promise.race([appsAtRest(), delay(LONG_STEP_MS, undefined, { ref: false })]);
+      // What more blocks do not bring comes with time.
+      await delay(Math.min(MOST_BETWEEN_BLOCKS_MS, 5 * blocks));
     }
   }
 
@@ -272,7 +279,7 @@ export class SweepWorld {
     return BigInt(await this.chain.rpc<string>('eth_getBalance', [address, 'latest']));
   }
 
-  token(address: string, token = this.chain.token): Promise<bigint> {
+  token(address: string, token: string = this.chain.token): Promise<bigint> {
     return tokenBalance(this.chain, token, address);
   }
 

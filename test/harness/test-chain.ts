@@ -4,6 +4,7 @@ import { type ChainConfig } from '../../src/config/chains.js';
 import artifact from '../../src/chain/dev-chain/test-token.json' with { type: 'json' };
 import { wakeApps } from './awake.js';
 import { endWithUs } from './end-with-us.js';
+import { type Address, toAddress, toChainId, type TokenAddress, toTokenAddress } from '../../src/ids/ids.js';
 
 const erc20 = new Interface([
   'function mint(address,uint256)',
@@ -21,8 +22,8 @@ export class TestChain {
     private readonly callOff: () => void,
     readonly config: ChainConfig,
     /** A funded account that pays. */
-    readonly payer: string,
-    readonly token: string,
+    readonly payer: Address,
+    readonly token: TokenAddress,
   ) {}
 
   /**
@@ -34,11 +35,12 @@ export class TestChain {
     args: readonly string[] = [],
     isLegacy = false,
   ): Promise<TestChain> {
-    const chainId = overrides.chainId ?? 31_337;
+    const chainId = overrides.chainId ?? toChainId(31_337);
     const all = ['--no-mining', '--chain-id', String(chainId), ...args];
     const anvil = await (isLegacy ? startLegacy(all) : startAnvil(all));
     const callOff = endWithUs(anvil.pid, 'KILL');
-    const [payer] = await anvil.rpc<[string]>('eth_accounts');
+    const [account] = await anvil.rpc<[string]>('eth_accounts');
+    const payer = toAddress(account);
     const token = await deployToken(anvil, payer);
     const config: ChainConfig = {
       name: 'testchain',
@@ -49,7 +51,7 @@ export class TestChain {
       confirmations: { kind: 'blocks', tiers: [{ upTo: null, blocks: 3 }] },
       blockTimeMs: 50,
       native: { symbol: 'ETH', decimals: 18 },
-      tokens: [{ symbol: 'TUSD', address: token.toLowerCase(), decimals: 6, enabled: true }],
+      tokens: [{ symbol: 'TUSD', address: token, decimals: 6, enabled: true }],
       internalTransfers: 'off',
       proofs: 'full',
       explorerUrl: null,
@@ -87,19 +89,19 @@ export class TestChain {
   }
 
   /** Sends tokens, in the token's smallest unit. */
-  payToken(to: string, amount: bigint, token = this.token): Promise<string> {
+  payToken(to: string, amount: bigint, token: string = this.token): Promise<string> {
     return this.rpc('eth_sendTransaction', [
       { from: this.payer, to: token, data: erc20.encodeFunctionData('transfer', [to, amount]) },
     ]);
   }
 
   /** Mines a block. @returns the contract's address */
-  deploy(bytecode: string): Promise<string> {
+  deploy(bytecode: string): Promise<Address> {
     return deploy(this.anvil, this.payer, bytecode);
   }
 
   /** A token that nobody listed, of which the payer has plenty. Mines two blocks. */
-  deployToken(): Promise<string> {
+  deployToken(): Promise<TokenAddress> {
     return deployToken(this.anvil, this.payer);
   }
 
@@ -166,17 +168,17 @@ async function startLegacy(args: readonly string[]): Promise<RunningAnvil> {
 }
 
 /** The payer gets plenty of it. @returns the contract */
-async function deployToken(anvil: RunningAnvil, payer: string): Promise<string> {
-  const token = await deploy(anvil, payer, artifact.bytecode);
+async function deployToken(anvil: RunningAnvil, payer: string): Promise<TokenAddress> {
+  const token = toTokenAddress(await deploy(anvil, payer, artifact.bytecode));
   const data = erc20.encodeFunctionData('mint', [payer, 10n ** 30n]);
   await anvil.rpc('eth_sendTransaction', [{ from: payer, to: token, data }]);
   await anvil.rpc('anvil_mine', ['0x1']);
   return token;
 }
 
-async function deploy(anvil: RunningAnvil, from: string, bytecode: string): Promise<string> {
+async function deploy(anvil: RunningAnvil, from: string, bytecode: string): Promise<Address> {
   const hash = await anvil.rpc<string>('eth_sendTransaction', [{ from, data: bytecode }]);
   await anvil.rpc('anvil_mine', ['0x1']);
   const receipt = await anvil.rpc<{ contractAddress: string }>('eth_getTransactionReceipt', [hash]);
-  return receipt.contractAddress;
+  return toAddress(receipt.contractAddress);
 }

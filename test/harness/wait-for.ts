@@ -1,11 +1,13 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { nextNews } from './awake.js';
 
-const POLL_MS = 15;
+/** What no news tells of is looked for so often. */
+const POLL_MS = 50;
 /** Only what never comes takes so long, however slow the machine is. */
 const LONG_MS = 60_000;
 
 /**
- * Waits until a condition gives something, and returns it.
+ * Waits until a condition gives something, and returns it. Looks again when an app of this process has done a step or a
+ * receiver was called, and now and then besides.
  * @param what for the message, as in "payment confirmed"
  * @throws Error when it gave nothing within `timeoutMs`
  */
@@ -16,9 +18,10 @@ export async function waitFor<T>(
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
+    const news = nextNews(POLL_MS);
     const value = await condition();
     if (value) return value;
     if (Date.now() > deadline) throw new Error(`waited ${timeoutMs} ms for: ${what}`);
-    await delay(POLL_MS);
+    await news;
   }
 }

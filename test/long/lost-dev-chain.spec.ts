@@ -11,6 +11,7 @@ import { QuittanceProcess } from '../harness/quittance-process.js';
 import { TANK, TREASURY } from '../harness/sweep-world.js';
 import { type TempFolder, tempFolder } from '../harness/temp-folder.js';
 import { waitFor } from '../harness/wait-for.js';
+import { toTokenAddress } from '../../src/ids/ids.js';
 
 const ETHER = 10n ** 18n;
 const erc20 = new Interface(['function transfer(address,uint256)']);
@@ -52,7 +53,7 @@ const inStatus = ({ id }: PaymentView, status: string) =>
 const payToken = (payment: PaymentView, amount: bigint) =>
   send(token(), { data: erc20.encodeFunctionData('transfer', [payment.address, amount]) });
 const requireBooks = async () => {
-  const chain = devChainConfig(running.devChainUrl, token());
+  const chain = devChainConfig(running.devChainUrl, toTokenAddress(token()));
   const { differences } = await checkBooks(database, chain);
   expect(differences.all()).toEqual([]);
 };

@@ -23,6 +23,8 @@ const LIFECYCLE: Record<PaymentEventType | DepositEventType, true> = {
   'payment.reorged': true,
   'payment.failed': true,
   'payment.overpaid': true,
+  'payment.cancelled': true,
+  'payment.updated': true,
   'deposit.unassigned': true,
   'deposit.accepted': true,
   'deposit.ignored': true,

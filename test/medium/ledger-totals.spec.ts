@@ -6,8 +6,10 @@ import { LedgerService } from '../../src/ledger/ledger.service.js';
 import { depositPosting, type Posting } from '../../src/ledger/posting.js';
 import { RunningTotals } from '../../src/ledger/running-totals.js';
 import { createDatabase, type TestDatabase } from '../harness/database.js';
+import { type Asset, toAddress, toChainId, toTokenAddress, toTxHash } from '../../src/ids/ids.js';
 
-const TOKEN = `0x${'70'.repeat(20)}`;
+const TOKEN = toTokenAddress(`0x${'70'.repeat(20)}`);
+const [CHAIN_ID, OTHER_CHAIN_ID] = [toChainId(1), toChainId(2)];
 let database: TestDatabase;
 let dataSource: DataSource;
 const ledger = new LedgerService(new LedgerRepository());
@@ -18,14 +20,14 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const deposit = (amount: bigint, chainId = 1, tokenAddress: string | null = null): Posting =>
+const deposit = (amount: bigint, chainId = CHAIN_ID, tokenAddress: Asset = null): Posting =>
   depositPosting({
     id: uuidv7(),
     chainId,
     block: { number: 7, hash: `0x${'a'.repeat(64)}`, time: new Date(7_000) },
-    txHash: `0x${'12'.repeat(32)}`,
+    txHash: toTxHash(`0x${'12'.repeat(32)}`),
     paymentId: null,
-    to: `0x${'d1'.repeat(20)}`,
+    to: toAddress(`0x${'d1'.repeat(20)}`),
     tokenAddress,
     amount,
   });
@@ -39,7 +41,7 @@ const age = async () => {
   await dataSource.query(`UPDATE ledger_transactions SET booked_at = booked_at - interval '2 hours'`);
   await dataSource.query('ALTER TABLE ledger_transactions ENABLE TRIGGER USER');
 };
-const deposits = async (totals: RunningTotals, chainId = 1, token: string | null = null) =>
+const deposits = async (totals: RunningTotals, chainId: number = CHAIN_ID, token: string | null = null) =>
   (await totals.read()).find(
     (total) => total.account === 'deposit' && total.chainId === chainId && total.tokenAddress === token,
   )?.amount;
@@ -48,7 +50,8 @@ describe('running totals', () => {
   it('are what a sum of all entries is, however often they are read and whenever those were booked', async () => {
     expect(await new RunningTotals(dataSource).read()).toEqual([]);
     const gone = deposit(5n);
-    for (const posting of [gone, deposit(1_000n), deposit(7n, 2), deposit(9n, 1, TOKEN)]) await book(posting);
+    for (const posting of [gone, deposit(1_000n), deposit(7n, OTHER_CHAIN_ID), deposit(9n, CHAIN_ID, TOKEN)])
+      await book(posting);
     await age();
     const totals = new RunningTotals(dataSource);
     for (let reading = 0; reading < 3; reading += 1) expect(await deposits(totals)).toBe(1_005n);

@@ -5,6 +5,7 @@ import { LedgerRepository } from '../../src/ledger/ledger.repository.js';
 import { LedgerService } from '../../src/ledger/ledger.service.js';
 import { depositPosting, type Posting } from '../../src/ledger/posting.js';
 import { createDatabase, type TestDatabase } from '../harness/database.js';
+import { toAddress, toChainId, toTokenAddress, toTxHash } from '../../src/ids/ids.js';
 
 let database: TestDatabase;
 let dataSource: DataSource;
@@ -16,15 +17,15 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const ADDRESS = `0x${'d1'.repeat(20)}`;
+const ADDRESS = toAddress(`0x${'d1'.repeat(20)}`);
 const LARGEST = 2n ** 256n - 1n;
 
 function deposit(id: string, { amount = 1_000n, block = 7, branch = 'a' } = {}): Posting {
   return depositPosting({
     id,
-    chainId: 1,
+    chainId: toChainId(1),
     block: { number: block, hash: `0x${branch.repeat(64)}`, time: new Date(block * 1_000) },
-    txHash: `0x${'12'.repeat(32)}`,
+    txHash: toTxHash(`0x${'12'.repeat(32)}`),
     paymentId: null,
     to: ADDRESS,
     tokenAddress: null,
@@ -137,7 +138,7 @@ describe('Postgres', () => {
 
     const other = deposit(uuidv7());
     const [customer, own] = other.legs as [Posting['legs'][0], Posting['legs'][0]];
-    const token = `0x${'70'.repeat(20)}`;
+    const token = toTokenAddress(`0x${'70'.repeat(20)}`);
     for (const legs of [
       [customer],
       [customer, { ...own, amount: 999n }],

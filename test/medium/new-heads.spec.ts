@@ -3,6 +3,7 @@ import { NewHeads } from '../../src/chain/rpc/new-heads.js';
 import { FaultyRpc } from '../harness/faulty-rpc.js';
 import { TestChain } from '../harness/test-chain.js';
 import { waitFor } from '../harness/wait-for.js';
+import { toChainId } from '../../src/ids/ids.js';
 
 let chain: TestChain;
 let first: FaultyRpc;
@@ -30,7 +31,7 @@ function listenTo(...proxies: FaultyRpc[]): void {
   newHeads = new NewHeads(
     proxies.map(({ wsUrl }) => `${wsUrl}/v2/secret-key`),
     {
-      chainId: 31_337,
+      chainId: toChainId(31_337),
       blockTimeMs: 500,
       firstWaitMs: 20,
       onHint: () => hints++,

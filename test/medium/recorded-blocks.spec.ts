@@ -12,6 +12,7 @@ import { RpcPool } from '../../src/chain/rpc/rpc-pool.js';
 import { TRANSFER_TOPIC } from '../../src/chain/transfers/movements.js';
 import { usualProofs } from '../../src/config/usual-proofs.js';
 import { type RecordedBlock, RecordedNode, type RecordedReceipt } from '../harness/recorded-node.js';
+import { type Address, toTokenAddress } from '../../src/ids/ids.js';
 
 /** Blocks of public chains as their nodes gave them, kept outside of the project. */
 const FOLDER = resolve(process.env.RECORDED_BLOCKS ?? '../shared/blocks');
@@ -60,7 +61,7 @@ function read<T>(...path: string[]): T | undefined {
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as T) : undefined;
 }
 
-const everything = (addresses: readonly string[]) => Promise.resolve(new Set(addresses));
+const everything = (addresses: readonly Address[]) => Promise.resolve(new Set(addresses));
 
 const closing: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -82,7 +83,7 @@ async function movements(
   const tokens = receipts
     .map(receiptReader)
     .flatMap(({ logs }) =>
-      logs.filter(({ topics }) => topics[0] === TRANSFER_TOPIC).map(({ address }) => address),
+      logs.filter(({ topics }) => topics[0] === TRANSFER_TOPIC).map(({ address }) => toTokenAddress(address)),
     );
   const found = await reader.block(Number(block.number), { tokens: new Set(tokens), ownAmong: everything });
   return found?.movements ?? [];

@@ -1,6 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { BlockProver } from '../../src/chain/proof/block-prover.js';
+import { RpcChainReader } from '../../src/chain/reading/chain-reader.js';
 import { MethodNotFoundError, RpcError } from '../../src/chain/rpc/rpc-endpoint.js';
 import { type PoolOptions, RpcPool } from '../../src/chain/rpc/rpc-pool.js';
+import { Sources } from '../../src/chain/rpc/sources.js';
 import { UnprovenAnswerError } from '../../src/chain/rpc/unproven-answer.js';
 import { type Fault, FaultyRpc } from '../harness/faulty-rpc.js';
 import {
@@ -14,6 +17,7 @@ import {
   truncated,
   wrongChainId,
 } from '../harness/faulty-rpc-faults.js';
+import { type Address, type TokenAddress } from '../../src/ids/ids.js';
 import { TestChain } from '../harness/test-chain.js';
 import { waitFor } from '../harness/wait-for.js';
 
@@ -294,6 +298,17 @@ describe('the pool', () => {
     first.resetCounts();
     await pool.call('eth_blockNumber', []);
     expect(first.count()).toBe(0);
+  });
+
+  it('asks the next for a block, whole or by a name such as `finalized`, that the first does not know', async () => {
+    const reader = new RpcChainReader(aPool(), new BlockProver('full'), new Sources(), 1_000);
+    const watch = { tokens: new Set<TokenAddress>(), ownAmong: () => Promise.resolve(new Set<Address>()) };
+    first.inject('eth_getBlockByNumber', result(null));
+    expect(await reader.block(1, watch)).toMatchObject({ number: 1 });
+    expect(await reader.finalNumber('safe')).toBeGreaterThanOrEqual(0);
+    second.inject('eth_getBlockByNumber', result(null));
+    expect(await reader.block(1, watch)).toBeNull();
+    expect(await reader.finalNumber('safe')).toBeNull();
   });
 
   it('asks the next for what the first does not know, and knows it missing only where all say so', async () => {

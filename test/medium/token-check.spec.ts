@@ -8,6 +8,7 @@ import { FaultyRpc } from '../harness/faulty-rpc.js';
 import { failure, result } from '../harness/faulty-rpc-faults.js';
 import { OddToken } from '../harness/odd-token.js';
 import { TestChain } from '../harness/test-chain.js';
+import { toTokenAddress } from '../../src/ids/ids.js';
 
 const UNREADABLE = /have 0 indexed arguments/;
 
@@ -31,7 +32,7 @@ afterAll(async () => {
 });
 
 const problemOf = (address: string, decimals = 6) =>
-  checkToken({ symbol: 'TKN', address: address.toLowerCase(), decimals, enabled: true }, rpc);
+  checkToken({ symbol: 'TKN', address: toTokenAddress(address), decimals, enabled: true }, rpc);
 const check = async (address: string, decimals?: number) =>
   (await problemOf(address, decimals))?.reason ?? null;
 

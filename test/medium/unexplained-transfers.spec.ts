@@ -5,6 +5,7 @@ import { type ObservedTransfer } from '../../src/payments/observed-transfer.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { TestApp } from '../harness/app.js';
 import { TestChain } from '../harness/test-chain.js';
+import { toAddress, toTxHash } from '../../src/ids/ids.js';
 
 let chain: TestChain;
 let app: TestApp;
@@ -49,9 +50,9 @@ function observed(number: number, { amount, kind = 'internal', tx, ordinal = 0 }
     kind,
     amount,
     ordinal,
-    txHash: tx === undefined ? null : `0x${number.toString(16).padStart(63, '0')}${tx}`,
+    txHash: tx === undefined ? null : toTxHash(`0x${number.toString(16).padStart(63, '0')}${tx}`),
     from: tx === undefined ? null : chain.payer,
-    to: payment.address.toLowerCase(),
+    to: toAddress(payment.address),
     logIndex: null,
     tokenAddress: null,
     blockNumber: number,

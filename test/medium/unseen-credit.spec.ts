@@ -10,6 +10,7 @@ import { FaultyRpc } from '../harness/faulty-rpc.js';
 import { TestChain } from '../harness/test-chain.js';
 import { type ReadBalance } from '../../src/chain/transfers/balance-proofs.js';
 import { balanceAt } from '../../src/chain/transfers/balances.js';
+import { toAddress } from '../../src/ids/ids.js';
 
 let chain: TestChain;
 let node: FaultyRpc;
@@ -33,7 +34,7 @@ const balanceSaid: ReadBalance = (rpc, { hash }, address) => balanceAt(rpc, hash
 
 describe('what reached an address from inside of transactions', () => {
   it('is nothing that a node makes up by naming the address as the sender of what another paid', async () => {
-    const shop = Wallet.createRandom().address.toLowerCase();
+    const shop = toAddress(Wallet.createRandom().address);
     await chain.pay(Wallet.createRandom().address, 1_000n);
     await chain.mine();
     const raw = readBlock(await chain.rpc('eth_getBlockByNumber', ['latest', true]));

@@ -1,8 +1,10 @@
 import { ApiProperty, ApiPropertyOptional, PartialType } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
 import {
   ArrayNotEmpty,
   ArrayUnique,
   IsArray,
+  IsBoolean,
   IsIn,
   IsInt,
   IsOptional,
@@ -16,7 +18,7 @@ import {
 } from 'class-validator';
 import { PageBody } from '../../http/page.js';
 import { PageQuery } from '../../http/page.js';
-import { SCOPES } from '../authenticated-key.js';
+import { MERCHANT_SCOPES, SCOPES } from '../authenticated-key.js';
 
 /** A tenth: who would take less means another price. */
 const MAX_TOLERANCE_BPS = 1_000;
@@ -49,10 +51,23 @@ export class CreateMerchantDto {
 
 export class UpdateMerchantDto extends PartialType(CreateMerchantDto, { skipNullProperties: false }) {}
 
+/** The rest belongs to an operator's key alone. */
+const ofMerchants = () => ValidateIf((dto: CreateApiKeyDto) => dto.operator !== true);
+
 export class CreateApiKeyDto {
-  @ApiProperty({ format: 'uuid' })
-  @IsUUID()
-  merchant_id: string;
+  @ApiPropertyOptional({ format: 'uuid', description: 'Whose key it is; needed, but for an operator’s' })
+  @ofMerchants()
+  @IsUUID(undefined, { message: 'must be a merchant’s id, which is a UUID; GET /merchants lists them' })
+  merchant_id?: string;
+
+  @ApiPropertyOptional({
+    type: Boolean,
+    description:
+      'true: an operator’s key. It manages the installation, belongs to no merchant, and acts for the one that X-Merchant-Id names',
+  })
+  @IsOptional()
+  @IsBoolean()
+  operator?: boolean;
 
   @ApiProperty({ example: 'web shop', maxLength: 200 })
   @IsString()
@@ -60,12 +75,21 @@ export class CreateApiKeyDto {
   @Matches(ONE_LINE, { message: 'name must be one line of text' })
   name: string;
 
-  @ApiProperty({ enum: SCOPES, isArray: true, example: ['payments:read', 'payments:write'] })
+  @ApiPropertyOptional({
+    enum: MERCHANT_SCOPES,
+    isArray: true,
+    example: ['payments:read', 'payments:write'],
+    description: 'What it may do; needed, but for an operator’s key, which may do everything',
+  })
+  @ofMerchants()
   @IsArray()
   @ArrayNotEmpty()
   @ArrayUnique()
-  @IsIn(SCOPES, { each: true, message: `scopes must be chosen from ${SCOPES.join(', ')}` })
-  scopes: string[];
+  @IsIn(MERCHANT_SCOPES, {
+    each: true,
+    message: `scopes must be chosen from ${MERCHANT_SCOPES.join(', ')}; admin is an operator’s: make a key with operator: true`,
+  })
+  scopes?: string[];
 }
 
 export class ListApiKeysDto extends PageQuery {
@@ -73,6 +97,12 @@ export class ListApiKeysDto extends PageQuery {
   @IsOptional()
   @IsUUID()
   merchant_id?: string;
+
+  @ApiPropertyOptional({ type: Boolean, description: 'true: operators’ keys alone; false: merchants’ alone' })
+  @IsOptional()
+  @Transform(({ value }) => ({ true: true, false: false })[value as string] ?? (value as unknown))
+  @IsBoolean({ message: 'operator must be true or false' })
+  operator?: boolean;
 }
 
 export class MerchantBody {
@@ -101,8 +131,11 @@ export class ApiKeyBody {
   @ApiProperty({ format: 'uuid' })
   id: string;
 
-  @ApiProperty({ format: 'uuid' })
-  merchant_id: string;
+  @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'Null: an operator’s key' })
+  merchant_id: string | null;
+
+  @ApiProperty({ description: 'It manages the installation' })
+  operator: boolean;
 
   @ApiProperty({ example: 'web shop' })
   name: string;
@@ -131,4 +164,18 @@ export class ApiKeyPage extends PageBody {
 export class CreatedApiKeyBody extends ApiKeyBody {
   @ApiProperty({ description: 'The key itself. It is shown this once' })
   key: string;
+}
+
+export class MeBody {
+  @ApiProperty({ type: () => ApiKeyBody, description: 'The key that asks' })
+  key: ApiKeyBody;
+
+  @ApiProperty({ type: MerchantBody, nullable: true, description: 'For whom it acts; null: for nobody yet' })
+  merchant: MerchantBody | null;
+
+  @ApiProperty({ description: 'Whether real money moves: false on development’s and tests’ installations' })
+  livemode: boolean;
+
+  @ApiProperty({ example: '0.1.0', description: 'Of Quittance' })
+  version: string;
 }

@@ -11,13 +11,14 @@ import { type AnswerOf, type ParamsOf } from '../rpc/methods.js';
 import { type Rpc } from '../rpc/rpc-endpoint.js';
 import { RpcError } from '../rpc/rpc-error.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
+import { type Address, type Asset, type TokenAddress } from '../../ids/ids.js';
 
 const erc20 = new Interface(['function balanceOf(address) view returns (uint256)']);
 
 export interface Call {
-  from: string;
+  from: Address;
   /** Null: it makes a contract. */
-  to: string | null;
+  to: Address | null;
   value?: bigint;
   data?: string;
   /** Applied before it (EIP-7702). */
@@ -79,12 +80,12 @@ export class ChainAccounts {
   }
 
   /** Transactions mined of an address, without what waits to be. */
-  nonce(address: string, after: ReadAfter): Promise<number> {
+  nonce(address: Address, after: ReadAfter): Promise<number> {
     return this.rpc.call('eth_getTransactionCount', [address, blockOf(after)]);
   }
 
   /** As `nonce`, of every endpoint. @throws DisagreementError */
-  async nonceByAll(address: string, after: ReadAfter): Promise<number> {
+  async nonceByAll(address: Address, after: ReadAfter): Promise<number> {
     const method = 'eth_getTransactionCount';
     const answers = await this.rpc.fromEveryEndpoint(
       (rpc) => rpc.call(method, [address, blockOf(after)]),
@@ -94,12 +95,7 @@ export class ChainAccounts {
   }
 
   /** As `balanceOf`, the amount alone. */
-  async balance(
-    address: string,
-    tokenAddress: string | null,
-    after: ReadAfter,
-    atLeast = 1n,
-  ): Promise<bigint> {
+  async balance(address: Address, tokenAddress: Asset, after: ReadAfter, atLeast = 1n): Promise<bigint> {
     return (await this.balanceOf(address, tokenAddress, after, atLeast)).amount;
   }
 
@@ -109,12 +105,7 @@ export class ChainAccounts {
    * @param atLeast base units that should be there by what we know
    * @throws UnreadableBalanceError when the token's contract does not say; DisagreementError
    */
-  async balanceOf(
-    address: string,
-    tokenAddress: string | null,
-    after: ReadAfter,
-    atLeast: bigint,
-  ): Promise<Said> {
+  async balanceOf(address: Address, tokenAddress: Asset, after: ReadAfter, atLeast: bigint): Promise<Said> {
     const read = (rpc: Rpc) => balanceSaid(rpc, address, tokenAddress, after);
     const what = tokenAddress === null ? 'eth_getBalance' : 'eth_call';
     const first = await this.rpc.fromOneEndpoint(read, what);
@@ -123,7 +114,7 @@ export class ChainAccounts {
     const enough = answers.find((amount) => amount !== null && amount >= atLeast);
     if (enough !== undefined && enough !== null) return { amount: enough, endpoints: 1 };
     const amount = oneOf(what, answers, after);
-    if (amount === null) throw new UnreadableBalanceError(tokenAddress as string, address);
+    if (amount === null) throw new UnreadableBalanceError(tokenAddress as TokenAddress, address);
     return { amount, endpoints: answers.length };
   }
 
@@ -131,7 +122,7 @@ export class ChainAccounts {
    * 0x-hex, lower-case; of an address that has delegated `0xef0100…` (EIP-7702), of others without code `0x`. That there
    * is none is asked of every endpoint.
    */
-  async code(address: string, after: ReadAfter): Promise<string> {
+  async code(address: Address, after: ReadAfter): Promise<string> {
     const method = 'eth_getCode';
     const read = (rpc: Rpc) => rpc.call(method, [address, blockOf(after)]);
     const first = await this.rpc.fromOneEndpoint(read, method);
@@ -199,8 +190,8 @@ export class ChainAccounts {
 /** Null: the contract refuses, or is not there and returns nothing, which is not the number 0. */
 async function balanceSaid(
   rpc: Rpc,
-  address: string,
-  tokenAddress: string | null,
+  address: Address,
+  tokenAddress: Asset,
   after: ReadAfter,
 ): Promise<bigint | null> {
   if (tokenAddress === null) return rpc.call('eth_getBalance', [address, blockOf(after)]);

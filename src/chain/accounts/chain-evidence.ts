@@ -10,6 +10,7 @@ import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
 import { provenAccount } from '../transfers/account-proof.js';
 import { pricePaid } from './price-paid.js';
 import { type Receipt, receiptFrom } from './receipt.js';
+import { type Address, type TxHash } from '../../ids/ids.js';
 
 /** A block, named by what its contents make. */
 export interface BlockId {
@@ -50,7 +51,7 @@ export class ChainEvidence {
    * @returns null when the block has no such transaction
    * @throws RpcError when no endpoint has block and receipts; UnprovenAnswerError
    */
-  async receipt(id: BlockId, txHash: string): Promise<Receipt | null> {
+  async receipt(id: BlockId, txHash: TxHash): Promise<Receipt | null> {
     const read = await inKnownFormFirst((onNewer) =>
       this.rpc.fromOneEndpoint(async (rpc) => {
         const { raw: block } = await this.read(rpc, id, onNewer);
@@ -72,7 +73,7 @@ export class ChainEvidence {
    * What an address has after a block, by the block's state root (EIP-1186): wei, and how many transactions of it were mined.
    * @returns null when no endpoint can prove it
    */
-  async account(id: BlockId, address: string): Promise<{ nonce: number; balance: bigint } | null> {
+  async account(id: BlockId, address: Address): Promise<{ nonce: number; balance: bigint } | null> {
     if (this.prover.proofs !== 'full') return null;
     try {
       return await this.rpc.fromOneEndpoint(async (rpc) => {

@@ -6,12 +6,13 @@ import { checkChain } from '../chain-check.js';
 import { blockRef } from '../transfers/movements.js';
 import { RpcPool } from '../rpc/rpc-pool.js';
 import { type TokenProblem } from '../tokens/token-check.js';
+import { type Address, type Asset, type TokenAddress } from '../../ids/ids.js';
 
-/** An asset as people call it. */
-export interface Asset {
+/** An asset of chains.yaml as people call it. */
+export interface ListedAsset {
   symbol: string;
   /** Contract, lower-case; null: the native asset. */
-  token: string | null;
+  token: Asset;
   decimals: number;
 }
 
@@ -27,12 +28,12 @@ export class FundsReader {
   readonly accounts: ChainAccounts;
   /** Contracts that did not tell what an address holds, and of how many. */
   readonly unread = new Map<string, number>();
-  private permitTokens: Promise<string[]> | null = null;
+  private permitTokens: Promise<TokenAddress[]> | null = null;
 
   private constructor(
     readonly chain: ChainConfig,
     /** The native asset and every token of chains.yaml, also those switched off. */
-    readonly assets: readonly Asset[],
+    readonly assets: readonly ListedAsset[],
     /** Everything is read after this block. */
     readonly block: BlockRef,
     /** Why tokens are out of service, by their contracts. */
@@ -69,7 +70,7 @@ export class FundsReader {
    * tell it, or nothing that it tells is believed.
    * @throws RpcError
    */
-  async balances(addresses: readonly string[]): Promise<(bigint | null)[][]> {
+  async balances(addresses: readonly Address[]): Promise<(bigint | null)[][]> {
     const assets = this.assets.map(({ token }) => token);
     const believed = assets.filter((token) => token === null || this.isBelieved(token));
     const found = await this.rpc.fromOneEndpoint(
@@ -91,7 +92,7 @@ export class FundsReader {
   }
 
   /** For each address, in order, whether it has ever signed anything that was mined. @throws RpcError */
-  async haveSigned(addresses: readonly string[]): Promise<boolean[]> {
+  async haveSigned(addresses: readonly Address[]): Promise<boolean[]> {
     this.permitTokens ??= this.tokensWithPermits();
     const permitTokens = await this.permitTokens;
     return this.rpc.fromOneEndpoint(
@@ -116,14 +117,14 @@ export class FundsReader {
     this.rpc.close();
   }
 
-  private async tokensWithPermits(): Promise<string[]> {
+  private async tokensWithPermits(): Promise<TokenAddress[]> {
     const tokens = this.chain.tokens.map(({ address }) => address);
     const permits = await Promise.all(tokens.map((token) => hasPermits(this.rpc, this.block.hash, token)));
     return tokens.filter((_token, index) => permits[index]);
   }
 }
 
-export function assetsOf({ native, tokens }: Pick<ChainConfig, 'native' | 'tokens'>): Asset[] {
+export function assetsOf({ native, tokens }: Pick<ChainConfig, 'native' | 'tokens'>): ListedAsset[] {
   return [
     { ...native, token: null },
     ...tokens.map(({ symbol, address, decimals }) => ({ symbol, token: address, decimals })),

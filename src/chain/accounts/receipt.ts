@@ -1,9 +1,10 @@
 import { type RawLog, type RawReceipt } from '../blocks/raw-block.js';
 import { feeOf } from './receipt-fee.js';
+import { type TxHash } from '../../ids/ids.js';
 
 /** What became of a transaction in a block. Amounts in wei. */
 export interface Receipt {
-  txHash: string;
+  txHash: TxHash;
   blockNumber: number;
   blockHash: string;
   succeeded: boolean;

@@ -3,16 +3,23 @@ import { arrange, hasSucceeded } from './arrangement.js';
 import { isWithoutGaps, requireLogsOf, requireOwnBranch } from './log-order.js';
 import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
 import { type BlockBody, type RawLog, type RawReceipt } from './raw-block.js';
+import { toAddress, toTxHash, type TxHash } from '../../ids/ids.js';
 
+const [ONE, TWO, FOREIGN] = ['1', '2', '9'].map((digit) => toTxHash(`0x${digit.repeat(64)}`)) as [
+  TxHash,
+  TxHash,
+  TxHash,
+];
+const SENDER = toAddress(`0x${'5e'.repeat(20)}`);
 const HASH = `0x${'b'.repeat(64)}`;
 const block: BlockBody = {
   number: 16,
   hash: HASH,
   parentHash: `0x${'a'.repeat(64)}`,
   timestamp: 101,
-  transactions: ['0x1', '0x2'].map((hash) => ({ hash, from: '0x', to: null, value: 0n, gas: 21_000n })),
+  transactions: [ONE, TWO].map((hash) => ({ hash, from: SENDER, to: null, value: 0n, gas: 21_000n })),
 };
-const receipt = (transactionHash: string, change: Partial<RawReceipt> = {}): RawReceipt => ({
+const receipt = (transactionHash: TxHash, change: Partial<RawReceipt> = {}): RawReceipt => ({
   transactionHash,
   blockHash: HASH,
   blockNumber: 16,
@@ -25,11 +32,11 @@ const receipt = (transactionHash: string, change: Partial<RawReceipt> = {}): Raw
   ...change,
 });
 const log = (
-  transactionHash: string,
+  transactionHash: TxHash,
   logIndex: number | undefined,
   change: Partial<RawLog> = {},
 ): RawLog => ({
-  address: '0x',
+  address: SENDER,
   topics: [],
   data: '0x',
   blockHash: HASH,
@@ -41,37 +48,37 @@ const log = (
 
 describe('the receipts of a block', () => {
   it('go to their transactions in whatever order they came', () => {
-    const [one, two] = [receipt('0x1'), receipt('0x2')];
+    const [one, two] = [receipt(ONE), receipt(TWO)];
     expect(arrange(block, [two, one])).toEqual({ receipts: [one, two], remarks: [] });
   });
 
   it('leave a transaction without one where none came', () => {
-    expect(arrange(block, [receipt('0x2')]).receipts).toEqual([null, receipt('0x2')]);
+    expect(arrange(block, [receipt(TWO)]).receipts).toEqual([null, receipt(TWO)]);
   });
 
   it('that are of none of its transactions are passed over, in words', () => {
-    const { receipts, remarks } = arrange(block, [receipt('0x1'), receipt('0x9'), receipt('0x2')]);
-    expect(receipts).toEqual([receipt('0x1'), receipt('0x2')]);
-    expect(remarks).toEqual([expect.stringContaining('0x9')]);
+    const { receipts, remarks } = arrange(block, [receipt(ONE), receipt(FOREIGN), receipt(TWO)]);
+    expect(receipts).toEqual([receipt(ONE), receipt(TWO)]);
+    expect(remarks).toEqual([expect.stringContaining(FOREIGN)]);
   });
 
   it('that come twice count once, by the attempt that succeeded', () => {
-    const failed = receipt('0x2', { status: 0 });
-    const { receipts, remarks } = arrange(block, [receipt('0x1'), failed, receipt('0x2')]);
-    expect(receipts).toEqual([receipt('0x1'), receipt('0x2')]);
-    expect(remarks).toEqual([expect.stringContaining('2 receipts of 0x2')]);
+    const failed = receipt(TWO, { status: 0 });
+    const { receipts, remarks } = arrange(block, [receipt(ONE), failed, receipt(TWO)]);
+    expect(receipts).toEqual([receipt(ONE), receipt(TWO)]);
+    expect(remarks).toEqual([expect.stringContaining(`2 receipts of ${TWO}`)]);
   });
 
   it('are not believed when they are of another block', () => {
-    expect(() => arrange(block, [receipt('0x1', { blockHash: '0xother' })])).toThrow(/is of block 0xother/);
+    expect(() => arrange(block, [receipt(ONE, { blockHash: '0xother' })])).toThrow(/is of block 0xother/);
   });
 });
 
 describe('whether a transaction succeeded', () => {
   it('is what the status says; before Byzantium, whether gas was left', () => {
-    const early = receipt('0x1', { status: undefined, root: '0xab', gasUsed: 90_000n });
-    expect(hasSucceeded(receipt('0x1'), 21_000n)).toBe(true);
-    expect(hasSucceeded(receipt('0x1', { status: 0 }), 21_000n)).toBe(false);
+    const early = receipt(ONE, { status: undefined, root: '0xab', gasUsed: 90_000n });
+    expect(hasSucceeded(receipt(ONE), 21_000n)).toBe(true);
+    expect(hasSucceeded(receipt(ONE, { status: 0 }), 21_000n)).toBe(false);
     expect(hasSucceeded(early, 90_001n)).toBe(true);
     expect(hasSucceeded(early, 90_000n)).toBe(false);
     expect(hasSucceeded({ ...early, gasUsed: 21_000n }, 21_000n)).toBe(true);
@@ -80,8 +87,8 @@ describe('whether a transaction succeeded', () => {
 
 describe('the logs of a block', () => {
   it('may be numbered through it, or anew in each transaction', () => {
-    const through = [log('0x1', 0), log('0x1', 1), log('0x2', 2)];
-    const anew = [log('0x1', 0), log('0x1', 1), log('0x2', 0)];
+    const through = [log(ONE, 0), log(ONE, 1), log(TWO, 2)];
+    const anew = [log(ONE, 0), log(ONE, 1), log(TWO, 0)];
     for (const logs of [through, anew]) {
       expect(isWithoutGaps(logs)).toBe(true);
       requireLogsOf(block, logs);
@@ -89,13 +96,13 @@ describe('the logs of a block', () => {
   });
 
   it('cannot be counted with gaps, without numbers, or of other transactions', () => {
-    const odd = [[log('0x1', 0), log('0x2', 2)], [log('0x1', undefined)], [log('0x9', 0)], [log('0x1', 1)]];
+    const odd = [[log(ONE, 0), log(TWO, 2)], [log(ONE, undefined)], [log(FOREIGN, 0)], [log(ONE, 1)]];
     for (const logs of odd) expect(() => requireLogsOf(block, logs)).toThrow(UnprovenAnswerError);
   });
 
   it('are not believed when a reorg has taken them', () => {
     for (const change of [{ removed: true }, { blockHash: '0xother' }]) {
-      expect(() => requireOwnBranch(block, [log('0x1', 0), log('0x1', 1, change)])).toThrow(
+      expect(() => requireOwnBranch(block, [log(ONE, 0), log(ONE, 1, change)])).toThrow(
         /log 1 is of another branch/,
       );
     }

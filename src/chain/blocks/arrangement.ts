@@ -1,5 +1,6 @@
 import { type BlockBody, type Outcome, type RawReceipt } from './raw-block.js';
 import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
+import { type TxHash } from '../../ids/ids.js';
 
 export type Receipt = RawReceipt;
 
@@ -18,7 +19,7 @@ export interface Arranged {
  * @throws UnprovenAnswerError when one is of another block: a reorg came in between
  */
 export function arrange(block: BlockBody, given: readonly Receipt[]): Arranged {
-  const byHash = new Map<string, Receipt[]>();
+  const byHash = new Map<TxHash, Receipt[]>();
   given.forEach((receipt, index) => {
     if (receipt.blockHash !== block.hash) {
       throw new UnprovenAnswerError(block.hash, `receipt ${index} is of block ${receipt.blockHash}`);

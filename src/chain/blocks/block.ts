@@ -1,3 +1,5 @@
+import { type Address, type Asset, type TxHash } from '../../ids/ids.js';
+
 /** Where a block stands in its chain. */
 export interface BlockRef {
   number: number;
@@ -12,7 +14,7 @@ export interface Movement {
   /** `internal`: native value that a contract sent. */
   kind: 'native' | 'erc20' | 'internal';
   /** Null: an internal transfer that only the balance tells of. */
-  txHash: string | null;
+  txHash: TxHash | null;
   /**
    * Position inside its transaction, 0-based: of the log among its logs, or of the internal transfer among those that
    * moved value and were not undone, as they happened. 0 for a native transfer, and where the transaction is unknown.
@@ -21,17 +23,17 @@ export interface Movement {
   /** Position of the log in its block; null where there is none. */
   logIndex: number | null;
   /** Null: unknown, as the transaction is. */
-  from: string | null;
-  to: string;
+  from: Address | null;
+  to: Address;
   /** The token's contract; null for the native asset. */
-  tokenAddress: string | null;
+  tokenAddress: Asset;
   amount: bigint;
 }
 
 export interface Block extends BlockRef {
   movements: Movement[];
   /** Hashes of its transactions, in order. */
-  transactions: string[];
+  transactions: TxHash[];
   /** Whether one of them may have run a contract's code: none can with the gas of a plain transfer. */
   runsCode: boolean;
 }

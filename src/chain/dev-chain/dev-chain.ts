@@ -10,8 +10,9 @@ import { Miner } from './miner.js';
 import { RpcProxy } from './rpc-proxy.js';
 import { deployToken } from './test-token.js';
 import { WriteAheadLog } from './write-ahead-log.js';
+import { toAddress, toChainId, type TokenAddress, toTokenAddress } from '../../ids/ids.js';
 
-export const DEV_CHAIN_ID = 31_337;
+export const DEV_CHAIN_ID = toChainId(31_337);
 const SNAPSHOT_PERIOD_MS = 10_000;
 
 /** How far the database has followed the dev chain, and what it says is there. */
@@ -51,8 +52,11 @@ export async function startDevChain(options: DevChainOptions): Promise<RunningDe
   const anvil = restored ?? (await begin(options.followedTo));
   writeFileSync(files.pid, String(anvil.pid));
   writeFileSync(files.url, anvil.url);
-  const [payer] = (await anvil.rpc<string[]>('eth_accounts')) as [string];
-  const tokenAddress = restored ? readFileSync(files.token, 'utf8') : await deployToken(anvil, payer);
+  const [account] = (await anvil.rpc<string[]>('eth_accounts')) as [string];
+  const payer = toAddress(account);
+  const tokenAddress = restored
+    ? toTokenAddress(readFileSync(files.token, 'utf8'))
+    : await deployToken(anvil, payer);
   writeFileSync(files.token, tokenAddress);
   let replacedBy: RunningDevChain['replacedBy'] = null;
   if (!restored && options.followedTo) {
@@ -95,7 +99,7 @@ export function devChainFiles(dataDir: string) {
 }
 
 /** The dev chain's own entry, in place of chains.yaml's. */
-export function devChainConfig(url: string, tokenAddress: string): ChainConfig {
+export function devChainConfig(url: string, tokenAddress: TokenAddress): ChainConfig {
   return {
     name: 'devchain',
     chainId: DEV_CHAIN_ID,
@@ -105,7 +109,7 @@ export function devChainConfig(url: string, tokenAddress: string): ChainConfig {
     confirmations: { kind: 'blocks', tiers: [{ upTo: null, blocks: 3 }] },
     blockTimeMs: 1_000,
     native: { symbol: 'ETH', decimals: 18 },
-    tokens: [{ symbol: 'TUSD', address: tokenAddress.toLowerCase(), decimals: 6, enabled: true }],
+    tokens: [{ symbol: 'TUSD', address: tokenAddress, decimals: 6, enabled: true }],
     internalTransfers: 'off',
     proofs: 'full',
     explorerUrl: null,

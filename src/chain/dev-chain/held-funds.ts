@@ -1,13 +1,14 @@
 import { toQuantity } from 'ethers';
 import { type RunningAnvil } from './anvil.js';
 import { mint } from './test-token.js';
+import { type Address, type Asset, type TokenAddress } from '../../ids/ids.js';
 
 /** What addresses of ours held on a dev chain, as the ledger has it, and what they have signed there. */
 export interface HeldFunds {
   /** Base units; the token lower-case, null: the native asset. */
-  balances: { address: string; tokenAddress: string | null; amount: bigint }[];
+  balances: { address: Address; tokenAddress: Asset; amount: bigint }[];
   /** The nonce each address goes on with. */
-  nonces: { address: string; nonce: number }[];
+  nonces: { address: Address; nonce: number }[];
 }
 
 /**
@@ -19,12 +20,12 @@ export interface HeldFunds {
 export async function restoreFunds(
   anvil: RunningAnvil,
   { balances, nonces }: HeldFunds,
-  payer: string,
-  tokenAddress: string,
+  payer: Address,
+  tokenAddress: TokenAddress,
 ): Promise<void> {
   for (const { address, tokenAddress: held, amount } of balances) {
     if (held === null) await anvil.rpc('anvil_setBalance', [address, toQuantity(amount)]);
-    else if (held === tokenAddress.toLowerCase()) {
+    else if (held === tokenAddress) {
       await mint(anvil, payer, tokenAddress, { to: address, amount });
     }
   }

@@ -1,6 +1,7 @@
 import { PostgresClient } from '../../database/postgres-client.js';
 import { DEV_CHAIN_ID, type FollowedTo, type RunningDevChain } from './dev-chain.js';
 import { type HeldFunds } from './held-funds.js';
+import { type Address, type Asset } from '../../ids/ids.js';
 
 /** How far the database has followed the dev chain; null when it has not. */
 export function followedTo(databaseUrl: string): Promise<FollowedTo | null> {
@@ -42,7 +43,7 @@ export async function followNewChain(
 
 /** As if what we signed and is not final had not been mined: it is sent again. */
 async function heldFunds(client: PostgresClient): Promise<HeldFunds> {
-  const balances = await client.query<{ address: string; token_address: string | null; sum: string }>(
+  const balances = await client.query<{ address: Address; token_address: Asset; sum: string }>(
     `SELECT entry.address, entry.token_address, sum(entry.amount) FROM ledger_entries entry
      JOIN ledger_transactions booked ON booked.id = entry.transaction_id
      WHERE entry.chain_id = $1 AND entry.account IN ('deposit', 'gas_tank', 'payout')
@@ -50,7 +51,7 @@ async function heldFunds(client: PostgresClient): Promise<HeldFunds> {
      GROUP BY entry.address, entry.token_address HAVING sum(entry.amount) > 0`,
     [DEV_CHAIN_ID],
   );
-  const nonces = await client.query<{ from_address: string; nonce: string }>(
+  const nonces = await client.query<{ from_address: Address; nonce: string }>(
     `SELECT from_address, coalesce(min(nonce) FILTER (WHERE finished_at IS NULL), max(nonce) + 1) AS nonce
      FROM outgoing_transactions WHERE chain_id = $1 GROUP BY from_address`,
     [DEV_CHAIN_ID],

@@ -1,5 +1,9 @@
 import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
+import { OlderName } from '../../http/older-name.js';
+import { PageBody } from '../../http/page.js';
 import { FINALITY_TAGS, type FinalityTag } from '../../config/chains.js';
+
+const CHAIN_STATES = ['ready', 'unchecked', 'refused', 'halted'];
 
 class AssetView {
   @ApiProperty({ example: 'ETH' })
@@ -46,11 +50,14 @@ export class ChainView {
   chain_id: number;
 
   @ApiProperty({
-    enum: ['ready', 'unchecked', 'refused', 'halted'],
+    enum: CHAIN_STATES,
     description:
       'unchecked: no node has answered yet; refused: chains.yaml and the chain disagree; halted: a reorg went deeper ' +
       'than what is remembered, and an operator has to look',
   })
+  status: 'ready' | 'unchecked' | 'refused' | 'halted';
+
+  @OlderName(CHAIN_STATES)
   state: 'ready' | 'unchecked' | 'refused' | 'halted';
 
   @ApiProperty({ type: [String], description: 'Why the chain is refused or halted, and how to mend it' })
@@ -77,7 +84,7 @@ export class ChainView {
   tokens: TokenView[];
 }
 
-export class ChainsView {
+export class ChainsView extends PageBody {
   @ApiProperty({ type: [ChainView] })
   data: ChainView[];
 }

@@ -1,11 +1,12 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { integerColumn } from '../../database/column-types.js';
+import { type ChainId } from '../../ids/ids.js';
 
 /** How far a chain has been scanned: the last block whose facts are committed. */
 @Entity('chain_cursors')
 export class ChainCursor {
   @PrimaryColumn({ ...integerColumn, name: 'chain_id', primaryKeyConstraintName: 'chain_cursors_pkey' })
-  chainId: number;
+  chainId: ChainId;
 
   @Column({ ...integerColumn, name: 'block_number' })
   blockNumber: number;

@@ -4,12 +4,13 @@ import { DataSource, type EntityManager, In, LessThan, MoreThan } from 'typeorm'
 import { type BlockRef } from '../blocks/block.js';
 import { ChainBlock } from './chain-block.entity.js';
 import { ChainCursor } from './chain-cursor.entity.js';
+import { type ChainId } from '../../ids/ids.js';
 
 /** Someone else moved the cursor since we read it. Nothing was written; the next tick starts from where it is now. */
 export class CursorMovedError extends Error {
   readonly retryable = true;
 
-  constructor(chainId: number) {
+  constructor(chainId: ChainId) {
     super(`the cursor of chain ${chainId} was moved by another scanner meanwhile`);
   }
 }
@@ -19,12 +20,12 @@ export class CursorMovedError extends Error {
 export class CursorRepository {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
-  find(chainId: number): Promise<ChainCursor | null> {
+  find(chainId: ChainId): Promise<ChainCursor | null> {
     return this.dataSource.manager.findOneBy(ChainCursor, { chainId });
   }
 
   /** The remembered blocks from `number` downwards, highest first. */
-  knownBlocksFrom(chainId: number, number: number): Promise<ChainBlock[]> {
+  knownBlocksFrom(chainId: ChainId, number: number): Promise<ChainBlock[]> {
     return this.dataSource.manager.find(ChainBlock, {
       where: { chainId, blockNumber: LessThan(number + 1) },
       order: { blockNumber: 'DESC' },
@@ -34,7 +35,7 @@ export class CursorRepository {
   /** The highest remembered block below `number`, as this transaction sees it; null when there is none. */
   async highestBelow(
     manager: EntityManager,
-    chainId: number,
+    chainId: ChainId,
     number: number,
   ): Promise<{ number: number; hash: string; time: Date } | null> {
     const block = await manager.findOne(ChainBlock, {
@@ -47,7 +48,7 @@ export class CursorRepository {
   /** The hashes remembered at the heights of `blocks`, by height. */
   async remembered(
     manager: EntityManager,
-    chainId: number,
+    chainId: ChainId,
     blocks: readonly BlockRef[],
   ): Promise<Map<number, string>> {
     const rows = await manager.findBy(ChainBlock, {
@@ -58,7 +59,7 @@ export class CursorRepository {
   }
 
   /** Sets the first cursor of a chain. Of two scanners that try, the first wins. */
-  async start(chainId: number, block: BlockRef): Promise<void> {
+  async start(chainId: ChainId, block: BlockRef): Promise<void> {
     await this.dataSource.transaction(async (manager) => {
       const inserted = await manager
         .createQueryBuilder()
@@ -76,7 +77,7 @@ export class CursorRepository {
    * Holds the cursor until the transaction ends.
    * @throws CursorMovedError when it is not where the caller believes
    */
-  async lock(manager: EntityManager, chainId: number, expectedHash: string): Promise<void> {
+  async lock(manager: EntityManager, chainId: ChainId, expectedHash: string): Promise<void> {
     const cursor = await manager.findOne(ChainCursor, {
       where: { chainId },
       lock: { mode: 'pessimistic_write' },
@@ -85,7 +86,7 @@ export class CursorRepository {
   }
 
   /** Holds the cursor where it is until the transaction ends, and says where that is. */
-  hold(manager: EntityManager, chainId: number): Promise<ChainCursor> {
+  hold(manager: EntityManager, chainId: ChainId): Promise<ChainCursor> {
     return manager.findOneOrFail(ChainCursor, { where: { chainId }, lock: { mode: 'pessimistic_write' } });
   }
 
@@ -95,7 +96,7 @@ export class CursorRepository {
    */
   async advance(
     manager: EntityManager,
-    chainId: number,
+    chainId: ChainId,
     blocks: readonly BlockRef[],
     orphanAbove: number | null,
     window: number,
@@ -119,7 +120,7 @@ export class CursorRepository {
    * other comes meanwhile.
    * @returns the lowest block they left standing; null: there was none
    */
-  async takeReorg(manager: EntityManager, chainId: number): Promise<number | null> {
+  async takeReorg(manager: EntityManager, chainId: ChainId): Promise<number | null> {
     const { reorgedTo } = await this.hold(manager, chainId);
     if (reorgedTo !== null) await manager.update(ChainCursor, { chainId }, { reorgedTo: null });
     return reorgedTo;
@@ -127,7 +128,7 @@ export class CursorRepository {
 
   private async remember(
     manager: EntityManager,
-    chainId: number,
+    chainId: ChainId,
     blocks: readonly BlockRef[],
   ): Promise<void> {
     await manager.query(
@@ -143,6 +144,6 @@ export class CursorRepository {
   }
 }
 
-function cursorOf(chainId: number, block: BlockRef): Omit<ChainCursor, 'updatedAt' | 'reorgedTo'> {
+function cursorOf(chainId: ChainId, block: BlockRef): Omit<ChainCursor, 'updatedAt' | 'reorgedTo'> {
   return { chainId, blockNumber: block.number, blockHash: block.hash, blockTime: block.time };
 }

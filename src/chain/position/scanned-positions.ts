@@ -1,5 +1,6 @@
 import { type EntityManager, In } from 'typeorm';
 import { ChainCursor } from './chain-cursor.entity.js';
+import { type ChainId } from '../../ids/ids.js';
 
 /** The last block up to which a chain has been scanned. */
 export interface ScannedPosition {
@@ -24,7 +25,10 @@ export async function scannedPositions(
 }
 
 /** Holds the scan of a chain where it is until the transaction ends. Null: it has not begun. */
-export async function holdPosition(manager: EntityManager, chainId: number): Promise<ScannedPosition | null> {
+export async function holdPosition(
+  manager: EntityManager,
+  chainId: ChainId,
+): Promise<ScannedPosition | null> {
   const row = await manager.findOne(ChainCursor, { where: { chainId }, lock: { mode: 'pessimistic_write' } });
   return row && positionOf(row);
 }

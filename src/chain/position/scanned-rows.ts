@@ -1,4 +1,5 @@
 import { type EntityManager } from 'typeorm';
+import { type ChainId } from '../../ids/ids.js';
 
 /**
  * SQL that is true where a row's block is part of the scanned chain, as far as that is remembered.
@@ -10,7 +11,7 @@ export function isInScannedChain(row: string): string {
 }
 
 /** The block up to which a chain is scanned, as this transaction sees it; null: none. */
-export async function scannedTo(manager: EntityManager, chainId: number): Promise<number | null> {
+export async function scannedTo(manager: EntityManager, chainId: ChainId): Promise<number | null> {
   const [row] = await manager.query<{ block_number: string }[]>(
     'SELECT block_number FROM chain_cursors WHERE chain_id = $1',
     [chainId],

@@ -1,12 +1,13 @@
 import { hexlify } from 'ethers';
 import { bytes } from '../encoding.js';
 import { keccak256 } from './keccak.js';
+import { type Address } from '../../ids/ids.js';
 
 const BYTES = 256;
 
 /** A log as far as the bloom sees it. */
 interface Bloomed {
-  address: string;
+  address: Address;
   topics: readonly string[];
 }
 

@@ -5,13 +5,14 @@ import { keccak256 } from './keccak.js';
 import { type RawTransaction } from '../blocks/raw-block.js';
 import { transaction as readTransaction } from '../rpc/answers/blocks.js';
 import { encodeTransaction } from './transaction-encoding.js';
+import { toAddress } from '../../ids/ids.js';
 
 const hex = (length: number) =>
   fc.uint8Array({ minLength: length, maxLength: length }).map((bytes) => hexlify(bytes));
 const key = hex(32)
   .filter((candidate) => BigInt(candidate) > 0n && BigInt(candidate) < 2n ** 255n)
   .map((candidate) => new SigningKey(candidate));
-const address = hex(20);
+const address = hex(20).map(toAddress);
 const chainId = fc.bigInt(1n, 2n ** 32n);
 const wei = fc.bigInt(0n, 2n ** 90n);
 const gas = fc.bigInt(0n, 30_000_000n);

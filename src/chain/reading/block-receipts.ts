@@ -14,14 +14,15 @@ import { type RpcPool } from '../rpc/rpc-pool.js';
 import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
 import { type BlockLogs, notYet } from './block-logs.js';
 import { type Sources } from '../rpc/sources.js';
+import { type Address, type TokenAddress, type TxHash } from '../../ids/ids.js';
 
 /** What a block's receipts are read for. */
 export interface Wanted {
   /** Native value goes to an address of ours, if its transaction succeeded. */
   isPaid: boolean;
   /** Contracts whose Transfer logs count, lower-case. */
-  tokens: ReadonlySet<string>;
-  isAnyOwn: (addresses: readonly string[]) => Promise<boolean>;
+  tokens: ReadonlySet<TokenAddress>;
+  isAnyOwn: (addresses: readonly Address[]) => Promise<boolean>;
 }
 
 /** Receipts by the block's transactions; null where the node has none of it, and nobody can have it. */
@@ -179,7 +180,7 @@ async function receiptsByHash(rpc: Rpc, block: RawBlock): Promise<(RawReceipt | 
   }
 }
 
-function receiptOf(rpc: Rpc, hash: string): Promise<RawReceipt | null> {
+function receiptOf(rpc: Rpc, hash: TxHash): Promise<RawReceipt | null> {
   return rpc.call('eth_getTransactionReceipt', [hash]);
 }
 

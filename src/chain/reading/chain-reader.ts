@@ -8,15 +8,17 @@ import { mayContain } from '../proof/bloom.js';
 import { inKnownFormFirst } from '../proof/newer-form.js';
 import { blockOf, blockRef, movementsOf, TRANSFER_TOPIC } from '../transfers/movements.js';
 import { type RawBlock } from '../blocks/raw-block.js';
+import { UnknownHereError } from '../rpc/rpc-error.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
 import { type Sources } from '../rpc/sources.js';
+import { type Address, type TokenAddress } from '../../ids/ids.js';
 
 /** What a reader need not ask about: everything else. */
 export interface Watch {
   /** Contracts whose Transfer logs are read, lower-case. */
-  tokens: ReadonlySet<string>;
+  tokens: ReadonlySet<TokenAddress>;
   /** Which of these addresses are ours; lower-case. */
-  ownAmong: (addresses: readonly string[]) => Promise<ReadonlySet<string>>;
+  ownAmong: (addresses: readonly Address[]) => Promise<ReadonlySet<Address>>;
 }
 
 /** What the scanner asks of a chain. Numbers are block heights; absent blocks are null. */
@@ -101,13 +103,21 @@ export class RpcChainReader implements ChainReader {
     return { ...block, movements: block.movements.filter(({ to }) => own.has(to)) };
   }
 
+  /** Null: none of the endpoints that answered has it. */
   private async raw(number: number): Promise<{ raw: RawBlock; proof: BlockProof } | null> {
-    return inKnownFormFirst((onNewer) =>
-      this.rpc.fromOneEndpoint(async (rpc) => {
-        const raw = await rpc.call('eth_getBlockByNumber', [quantity(number), true]);
-        return raw === null ? null : { raw, proof: this.prover.block(raw, number, onNewer) };
-      }, 'eth_getBlockByNumber'),
-    );
+    const method = 'eth_getBlockByNumber';
+    try {
+      return await inKnownFormFirst((onNewer) =>
+        this.rpc.fromOneEndpoint(async (rpc) => {
+          const raw = await rpc.call(method, [quantity(number), true]);
+          if (raw === null) throw new UnknownHereError(method);
+          return { raw, proof: this.prover.block(raw, number, onNewer) };
+        }, method),
+      );
+    } catch (error) {
+      if (error instanceof UnknownHereError) return null;
+      throw error;
+    }
   }
 
   /** Whether native value goes to an address of ours, if its transaction succeeded. */
@@ -123,14 +133,14 @@ export class RpcChainReader implements ChainReader {
 function isWithoutLogs(
   { logsBloom }: RawBlock,
   { isHeaderProved }: BlockProof,
-  tokens: ReadonlySet<string>,
+  tokens: ReadonlySet<TokenAddress>,
 ): boolean {
   if (!isHeaderProved || logsBloom === undefined) return false;
   if (!mayContain(logsBloom, TRANSFER_TOPIC)) return true;
   return ![...tokens].some((token) => mayContain(logsBloom, token));
 }
 
-async function isAnyOwn(addresses: readonly string[], watch: Watch): Promise<boolean> {
+async function isAnyOwn(addresses: readonly Address[], watch: Watch): Promise<boolean> {
   return addresses.length > 0 && (await watch.ownAmong([...new Set(addresses)])).size > 0;
 }
 

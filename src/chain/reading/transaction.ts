@@ -6,13 +6,13 @@ import { type RawFoundTransaction, type RawReceipt, type RawTransaction } from '
 import { toQuantity } from 'ethers';
 import { type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
+import { type Address, type TxHash } from '../../ids/ids.js';
 
 /** A transaction as a node shows it now. Nothing of it is proved: it is for explaining, not for counting. */
 export interface FoundTransaction {
-  /** 0x + 64 lower-case hex digits. */
-  hash: string;
+  hash: TxHash;
   /** The account or contract it went to, lower-case; null: it made a contract. */
-  to: string | null;
+  to: Address | null;
   /** Null: it waits to be mined. */
   included: IncludedTransaction | null;
 }
@@ -26,14 +26,13 @@ export interface IncludedTransaction {
 
 /**
  * Asks a chain's endpoints, in their order, for a transaction, until one knows it.
- * @param hash 0x + 64 lower-case hex digits
  * @param isTraced whether what moved inside of it is asked for as well; a node that cannot tell gives the rest
  * @returns null when those that answered do not know it
  * @throws RpcError when none answered
  */
 export async function findTransaction(
   rpc: RpcPool,
-  hash: string,
+  hash: TxHash,
   isTraced: boolean,
 ): Promise<FoundTransaction | null> {
   let areSomeWithoutIt = false;
@@ -77,7 +76,7 @@ async function found(
   return { hash, to, included: { block, hasSucceeded: isDone, movements } };
 }
 
-async function innerMovements(rpc: Rpc, hash: string): Promise<Movement[]> {
+async function innerMovements(rpc: Rpc, hash: TxHash): Promise<Movement[]> {
   try {
     return await tracedMovementsOf(rpc, hash);
   } catch (error) {

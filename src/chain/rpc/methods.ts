@@ -12,9 +12,11 @@ import {
   optional,
   quantity,
   type Reader,
+  txHash,
   unexpected,
 } from './answers/shape.js';
 import { callFrame, parityTraces, tracedBlock } from './answers/traces.js';
+import { type Address } from '../../ids/ids.js';
 
 /** How the answer of a method is read. */
 interface Method<T> {
@@ -75,7 +77,7 @@ const METHODS = {
     ),
     16 * MEBIBYTE,
   ),
-  eth_sendRawTransaction: method(hash, SHORT),
+  eth_sendRawTransaction: method(txHash, SHORT),
   debug_traceBlockByHash: method(tracedBlock, LONG),
   debug_traceTransaction: method(callFrame, LONG),
   trace_block: method(parityTraces, LONG),
@@ -90,11 +92,12 @@ export interface FeeHistory {
 }
 
 export interface SimulatedLog {
-  address: string;
+  address: Address;
   topics: string[];
 }
 
 export type RpcMethod = keyof typeof METHODS;
+export const RPC_METHODS = Object.keys(METHODS) as RpcMethod[];
 
 /** Blocks are the only answers whose form depends on what was asked. */
 export type ParamsOf<M extends RpcMethod> = M extends 'eth_getBlockByNumber' | 'eth_getBlockByHash'

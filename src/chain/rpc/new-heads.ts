@@ -1,4 +1,5 @@
 import { Network, WebSocketProvider } from 'ethers';
+import { type ChainId } from '../../ids/ids.js';
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
@@ -17,7 +18,7 @@ interface Socket {
 }
 
 export interface NewHeadsOptions {
-  chainId: number;
+  chainId: ChainId;
   blockTimeMs: number;
   /** Called for every message of a new head. What is in it is not looked at: the head is read from where it is proven. */
   onHint: () => void;
@@ -100,7 +101,7 @@ export class NewHeads {
 }
 
 /** ethers' provider gives the WebSocket of this platform; its own subscriptions end with the first cut. */
-function connect(url: string, chainId: number): Socket {
+function connect(url: string, chainId: ChainId): Socket {
   const network = Network.from(chainId);
   return new WebSocketProvider(url, network, { staticNetwork: network }).websocket as unknown as Socket;
 }

@@ -20,6 +20,7 @@ const LEVEL_GRACE_BLOCKS = 6;
 const LEVEL_GRACE_AT_LEAST_MS = 3_000;
 const LEVEL_GRACE_AT_MOST_MS = 60_000;
 
+/** What one endpoint may have before another, blocks by a tag such as `finalized` included. */
 const KNOWN_BY_SOME: readonly RpcMethod[] = [
   'eth_getBlockByNumber',
   'eth_getBlockByHash',
@@ -71,7 +72,7 @@ export class RpcPool implements Rpc {
   ): Promise<AnswerOf<M, P>> {
     const read = async (rpc: Rpc): Promise<AnswerOf<M, P>> => {
       const answer = await rpc.call(method, params);
-      if (answer === null && mayBeKnownElsewhere(method, params)) throw new UnknownHereError(method);
+      if (answer === null && KNOWN_BY_SOME.includes(method)) throw new UnknownHereError(method);
       await prove?.(answer);
       return answer;
     };
@@ -236,12 +237,6 @@ export class RpcPool implements Rpc {
   }
 }
 
-/** What is asked for by its number or hash, one endpoint may have before another. */
-function mayBeKnownElsewhere(method: RpcMethod, [subject]: readonly unknown[]): boolean {
-  const isTag = method === 'eth_getBlockByNumber' && !String(subject).startsWith('0x');
-  return KNOWN_BY_SOME.includes(method) && !isTag;
-}
-
 function candidate<T>(member: PoolMember, read: (rpc: Rpc) => Promise<T>, what: string): Candidate<T> {
   return {
     patienceMs: member.patienceMs(what),
@@ -263,7 +258,8 @@ function candidate<T>(member: PoolMember, read: (rpc: Rpc) => Promise<T>, what: 
 }
 
 /** Two endpoints of one host, as with two keys of one vendor, are told apart by their place. */
-function labelled(urls: readonly string[]): { url: string; label: string }[] {
+/** Each endpoint by its host, those of one host by their place as well: their paths hold keys. */
+export function labelled(urls: readonly string[]): { url: string; label: string }[] {
   const hosts = urls.map((url) => new URL(url).host);
   return urls.map((url, index) => {
     const host = hosts[index] as string;

@@ -2,6 +2,7 @@ import { Interface } from 'ethers';
 import { type TokenConfig } from '../../config/chains.js';
 import { type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
+import { type Address, toAddress, type TokenAddress } from '../../ids/ids.js';
 
 /**
  * Contracts that are a chain's native asset under another name. What they move is native value, which is seen as such:
@@ -23,7 +24,7 @@ const KNOWN: ReadonlySet<string> = new Set([
 
 const erc20 = new Interface(['function balanceOf(address) view returns (uint256)']);
 /** Nobody has it; what it holds is made up for one call. */
-const NOBODY = `0x${'53'.repeat(20)}`;
+const NOBODY = toAddress(`0x${'53'.repeat(20)}`);
 const MADE_UP = 123_456_789_012_345_678_901_234n;
 /** Funded addresses that are compared at the most, and blocks that are searched for them. */
 const MOST_COMPARED = 5;
@@ -57,7 +58,7 @@ function scaled(wei: bigint, digits: number): bigint {
 }
 
 /** What the contract says of an address whose native balance is made up; null where the node makes nothing up. */
-async function madeUpBalance(token: string, rpc: RpcPool): Promise<bigint | null> {
+async function madeUpBalance(token: TokenAddress, rpc: RpcPool): Promise<bigint | null> {
   const overrides = { [NOBODY]: { balance: `0x${MADE_UP.toString(16)}` } };
   try {
     return wordOf(await rpc.call('eth_call', [balanceCall(token, NOBODY), 'latest', overrides]));
@@ -70,7 +71,7 @@ async function madeUpBalance(token: string, rpc: RpcPool): Promise<bigint | null
 /** Of two addresses at least that have money, and not the same: else it may be chance. */
 async function holdsWhatAddressesHold(
   rpc: Rpc,
-  token: string,
+  token: TokenAddress,
   shown: (wei: bigint) => bigint,
 ): Promise<boolean> {
   const { addresses, at } = await recentAddresses(rpc);
@@ -90,10 +91,10 @@ async function holdsWhatAddressesHold(
 }
 
 /** Who sent and received lately, and the block after which to ask what they hold. */
-async function recentAddresses(rpc: Rpc): Promise<{ addresses: string[]; at: string }> {
+async function recentAddresses(rpc: Rpc): Promise<{ addresses: Address[]; at: string }> {
   let block = await rpc.call('eth_getBlockByNumber', ['latest', true]);
   const at = quantityOf(block.number);
-  const found = new Set<string>();
+  const found = new Set<Address>();
   for (let read = 0; read < MOST_BLOCKS; read += 1) {
     for (const { from, to } of block.transactions)
       [from, ...(to === null ? [] : [to])].forEach((one) => found.add(one));
@@ -105,7 +106,7 @@ async function recentAddresses(rpc: Rpc): Promise<{ addresses: string[]; at: str
   return { addresses: [...found], at };
 }
 
-function balanceCall(token: string, address: string): { to: string; data: string } {
+function balanceCall(token: TokenAddress, address: Address): { to: Address; data: string } {
   return { to: token, data: erc20.encodeFunctionData('balanceOf', [address]) };
 }
 

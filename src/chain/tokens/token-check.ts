@@ -4,6 +4,7 @@ import { isNativeAsset } from './native-token.js';
 import { TRANSFER_TOPIC } from '../transfers/movements.js';
 import { RpcError } from '../rpc/rpc-endpoint.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
+import { type Address, type TokenAddress } from '../../ids/ids.js';
 
 type TokenConfig = ChainConfig['tokens'][number];
 
@@ -28,7 +29,7 @@ export interface TokenProblem {
 }
 
 interface TransferLog {
-  address: string;
+  address: Address;
   topics: string[];
 }
 
@@ -145,12 +146,8 @@ async function latestTransfer({ address }: TokenConfig, rpc: RpcPool): Promise<T
   return null;
 }
 
-function transferIn(logs: readonly TransferLog[], token: string): TransferLog | null {
-  return (
-    logs.findLast(
-      ({ address, topics }) => address.toLowerCase() === token && topics[0]?.toLowerCase() === TRANSFER_TOPIC,
-    ) ?? null
-  );
+function transferIn(logs: readonly TransferLog[], token: TokenAddress): TransferLog | null {
+  return logs.findLast(({ address, topics }) => address === token && topics[0] === TRANSFER_TOPIC) ?? null;
 }
 
 function isTooWide({ failure: { kind } }: RpcError): boolean {

@@ -4,6 +4,7 @@ import { RepeatedMessage } from '../../process/repeated-message.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
 import { checkTokens, NOTHING_FOUND, type TokenFindings } from './check-tokens.js';
 import { type TokenProblem } from './token-check.js';
+import { type Address } from '../../ids/ids.js';
 
 /** A token's contract may be mended at any time, as it was spoilt. */
 const CHECK_AGAIN_MS = 60_000;
@@ -19,11 +20,11 @@ export class TokenStates {
   constructor(
     private readonly config: ChainConfig,
     private readonly rpc: RpcPool,
-    private readonly logger: Logger,
+    private readonly logger: Pick<Logger, 'log' | 'warn' | 'error'>,
   ) {}
 
   /** Why a token is out of service; null: it is not. @param address of its contract, lower-case */
-  problemOf(address: string): TokenProblem | null {
+  problemOf(address: Address): TokenProblem | null {
     return this.now.problems.get(address) ?? null;
   }
 

@@ -1,5 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { integerColumn } from '../../database/column-types.js';
+import { type TokenAddress, type ChainId } from '../../ids/ids.js';
 
 /** An allow-listed ERC-20 token. `id` is UUIDv5 of `chain_id:address`, so it is the same in every installation. */
 @Entity('tokens')
@@ -9,11 +10,11 @@ export class Token {
   id: string;
 
   @Column({ ...integerColumn, name: 'chain_id' })
-  chainId: number;
+  chainId: ChainId;
 
   /** Lower-case hex with 0x. */
   @Column('varchar', { length: 42 })
-  address: string;
+  address: TokenAddress;
 
   @Column('varchar', { length: 32 })
   symbol: string;

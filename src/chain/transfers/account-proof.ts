@@ -7,6 +7,7 @@ import { keccak256 } from '../proof/keccak.js';
 import { type RawFullHeader } from '../blocks/raw-block.js';
 import { type Rpc } from '../rpc/rpc-endpoint.js';
 import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
+import { type Address } from '../../ids/ids.js';
 
 /**
  * A balance in wei after a block, proved by the path from the header's `stateRoot` to the account (EIP-1186); as the
@@ -18,7 +19,7 @@ export async function provenBalance(
   prover: BlockProver,
   rpc: Rpc,
   header: RawFullHeader,
-  address: string,
+  address: Address,
 ): Promise<bigint> {
   const { hash: blockHash } = header;
   if (!prover.header(header)) return balanceAt(rpc, blockHash, address);
@@ -33,7 +34,7 @@ export async function provenBalance(
 export async function provenAccount(
   rpc: Rpc,
   header: RawFullHeader,
-  address: string,
+  address: Address,
 ): Promise<{ nonce: number; balance: bigint }> {
   const { hash: blockHash } = header;
   const { accountProof } = await rpc.call('eth_getProof', [address, [], { blockHash }]);
@@ -43,7 +44,7 @@ export async function provenAccount(
 async function accountProvedBy(
   proof: readonly string[],
   { hash, stateRoot }: RawFullHeader,
-  address: string,
+  address: Address,
 ): Promise<{ nonce: number; balance: bigint }> {
   const nodes = proof.map(bytes);
   // The library takes the first node's own hash for the root.

@@ -4,9 +4,10 @@ import { type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
 import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
 import { provenBalance } from './account-proof.js';
 import { balanceAt } from './balances.js';
+import { type Address } from '../../ids/ids.js';
 
 /** Reads what an address holds after a block, in wei. @throws RpcError */
-export type ReadBalance = (rpc: Rpc, header: RawFullHeader, address: string) => Promise<bigint>;
+export type ReadBalance = (rpc: Rpc, header: RawFullHeader, address: Address) => Promise<bigint>;
 
 /** After so many blocks in a row for which no endpoint gave a proof, it is not asked for, for a while. */
 const STRIKES = 3;

@@ -13,6 +13,7 @@ import { type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
 import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
 import { seenCredits, unseenCredit } from './unseen-credit.js';
+import { type Address } from '../../ids/ids.js';
 
 /**
  * `internal_transfers: balance`: by what the balances of watched addresses grew beyond the transfers seen. Between two
@@ -45,7 +46,7 @@ export class BalanceTransfers implements InternalTransfers {
   }
 
   /** The addresses whose balances the blocks changed otherwise than their transactions show. */
-  private async changedUnseen(blocks: readonly Block[], addresses: readonly string[]): Promise<string[]> {
+  private async changedUnseen(blocks: readonly Block[], addresses: readonly Address[]): Promise<Address[]> {
     const { parentHash } = blocks[0] as Block;
     const { hash } = blocks.at(-1) as Block;
     const before = await this.knownAt(parentHash, addresses);
@@ -55,17 +56,17 @@ export class BalanceTransfers implements InternalTransfers {
   }
 
   /** The last search ended where this one begins, as a rule; then only addresses new since are asked for. */
-  private async knownAt(blockHash: string, addresses: readonly string[]): Promise<Balances> {
-    const known = this.known?.blockHash === blockHash ? this.known.balances : new Map<string, bigint>();
+  private async knownAt(blockHash: string, addresses: readonly Address[]): Promise<Balances> {
+    const known = this.known?.blockHash === blockHash ? this.known.balances : new Map<Address, bigint>();
     const missing = addresses.filter((address) => !known.has(address));
     return missing.length === 0 ? known : new Map([...known, ...(await this.balances(blockHash, missing))]);
   }
 
-  private balances(blockHash: string, addresses: readonly string[]): Promise<Map<string, bigint>> {
+  private balances(blockHash: string, addresses: readonly Address[]): Promise<Map<Address, bigint>> {
     return this.rpc.fromOneEndpoint((rpc) => balancesAt(rpc, blockHash, addresses), 'balances');
   }
 
-  private unseenIn(block: Block, addresses: readonly string[]): Promise<InternalFound['movements']> {
+  private unseenIn(block: Block, addresses: readonly Address[]): Promise<InternalFound['movements']> {
     return this.proofs.first((read) =>
       this.rpc.fromOneEndpoint(async (rpc) => {
         const before = await balancesAt(rpc, block.parentHash, addresses);
@@ -83,15 +84,15 @@ export class BalanceTransfers implements InternalTransfers {
   }
 }
 
-type Balances = ReadonlyMap<string, bigint>;
+type Balances = ReadonlyMap<Address, bigint>;
 
 /** Whose balances changed otherwise than the blocks' transactions show. */
 function unseenAmong(
-  addresses: readonly string[],
+  addresses: readonly Address[],
   before: Balances,
   after: Balances,
   blocks: readonly Block[],
-): string[] {
+): Address[] {
   const seen = seenCredits(blocks);
   return addresses.filter(
     (address) =>
@@ -100,7 +101,7 @@ function unseenAmong(
 }
 
 /** Which transactions brought it, where the node can tell; else that it came, and no more. */
-async function explained(rpc: Rpc, block: Block, address: string, amount: bigint): Promise<Movement[]> {
+async function explained(rpc: Rpc, block: Block, address: Address, amount: bigint): Promise<Movement[]> {
   const traced = (await traces(rpc, block)).filter(({ to }) => to === address);
   const told = traced.reduce((total, movement) => total + movement.amount, 0n);
   if (told === amount) return traced;

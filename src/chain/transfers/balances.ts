@@ -1,6 +1,7 @@
 import { Interface } from 'ethers';
 import { aggregate, type ContractCall, MULTICALL3 } from './multicall.js';
 import { type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
+import { type Address, type Asset, type TokenAddress } from '../../ids/ids.js';
 
 /** So that one call stays well below the gas that nodes allow it, and the limits on sizes. */
 const CALLS_AT_ONCE = 500;
@@ -11,10 +12,14 @@ const abi = new Interface([
   'function nonces(address) view returns (uint256)',
 ]);
 
-/** A token's contract does not say how much an address holds: what it holds cannot be told. */
-export class UnreadableBalanceError extends Error {
-  constructor(token: string, address: string) {
-    super(`the token at ${token} does not tell the balance of ${address}: its contract refuses, or is gone`);
+/**
+ * A token's contract does not say how much an address holds: what it holds cannot be told. It may have been the node,
+ * and not the contract, that said nothing, so that others are asked.
+ */
+export class UnreadableBalanceError extends RpcError {
+  constructor(token: TokenAddress, address: Address) {
+    super('the node', 'balanceOf', '', { kind: 'fatal' });
+    this.message = `the token at ${token} does not tell the balance of ${address}: its contract refuses, or is gone`;
   }
 }
 
@@ -27,9 +32,9 @@ export class UnreadableBalanceError extends Error {
 export async function balancesAt(
   rpc: Rpc,
   blockHash: string,
-  addresses: readonly string[],
-): Promise<Map<string, bigint>> {
-  const balances = new Map<string, bigint>();
+  addresses: readonly Address[],
+): Promise<Map<Address, bigint>> {
+  const balances = new Map<Address, bigint>();
   const found = await assetBalancesAt(rpc, blockHash, addresses, [null]);
   addresses.forEach((address, index) => balances.set(address, found[index]?.[0] as bigint));
   return balances;
@@ -45,8 +50,8 @@ export async function balancesAt(
 export async function assetBalancesAt(
   rpc: Rpc,
   blockHash: string,
-  addresses: readonly string[],
-  assets: readonly (string | null)[],
+  addresses: readonly Address[],
+  assets: readonly Asset[],
 ): Promise<(bigint | null)[][]> {
   const addressesAtOnce = Math.max(1, Math.floor(CALLS_AT_ONCE / Math.max(1, assets.length)));
   const found: (bigint | null)[][] = [];
@@ -71,8 +76,8 @@ export async function assetBalancesAt(
 async function byMulticall(
   rpc: Rpc,
   blockHash: string,
-  addresses: readonly string[],
-  assets: readonly (string | null)[],
+  addresses: readonly Address[],
+  assets: readonly Asset[],
 ): Promise<(bigint | null)[] | null> {
   if (addresses.length * assets.length <= 1) return null;
   const asked = addresses.flatMap((address) => assets.map((asset) => ({ address, asset })));
@@ -91,7 +96,7 @@ async function byMulticall(
     : amounts;
 }
 
-function balanceCall(address: string, asset: string | null): ContractCall {
+function balanceCall(address: Address, asset: Asset): ContractCall {
   return asset === null
     ? { target: MULTICALL3, callData: abi.encodeFunctionData('getEthBalance', [address]) }
     : { target: asset, callData: abi.encodeFunctionData('balanceOf', [address]) };
@@ -100,8 +105,8 @@ function balanceCall(address: string, asset: string | null): ContractCall {
 async function balanceOf(
   rpc: Rpc,
   blockHash: string,
-  address: string,
-  asset: string | null,
+  address: Address,
+  asset: Asset,
 ): Promise<bigint | null> {
   if (asset === null) return balanceAt(rpc, blockHash, address);
   return amountIn(await callOrNull(rpc, blockHash, balanceCall(address, asset)));
@@ -127,7 +132,7 @@ async function unlessRefused<T>(answer: Promise<T>): Promise<T | null> {
 }
 
 /** In wei, as the node says it. @throws RpcError */
-export async function balanceAt(rpc: Rpc, blockHash: string, address: string): Promise<bigint> {
+export async function balanceAt(rpc: Rpc, blockHash: string, address: Address): Promise<bigint> {
   return BigInt(await rpc.call('eth_getBalance', [address, { blockHash }]));
 }
 
@@ -141,8 +146,8 @@ export async function balanceAt(rpc: Rpc, blockHash: string, address: string): P
 export async function signersAmong(
   rpc: Rpc,
   blockHash: string,
-  addresses: readonly string[],
-  permitTokens: readonly string[],
+  addresses: readonly Address[],
+  permitTokens: readonly TokenAddress[],
 ): Promise<boolean[]> {
   return Promise.all(
     addresses.map(async (address) => {
@@ -155,11 +160,11 @@ export async function signersAmong(
 }
 
 /** Whether a token counts the permits of its holders. @throws RpcError */
-export async function hasPermits(rpc: Rpc, blockHash: string, token: string): Promise<boolean> {
+export async function hasPermits(rpc: Rpc, blockHash: string, token: TokenAddress): Promise<boolean> {
   const answer = await callOrNull(rpc, blockHash, noncesCall(token, token));
   return answer?.length === 66;
 }
 
-function noncesCall(address: string, token: string): ContractCall {
+function noncesCall(address: Address, token: TokenAddress): ContractCall {
   return { target: token, callData: abi.encodeFunctionData('nonces', [address]) };
 }

@@ -1,8 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { type CallFrame, type ParityTrace } from '../rpc/answers/traces.js';
-import { ofCallFrames, ofParityTraces } from './inner-transfers.js';
+import { oddInFrames, oddInTraces, ofCallFrames, ofParityTraces } from './inner-transfers.js';
+import { type Address, toAddress, toTxHash } from '../../ids/ids.js';
 
-const [A, B, C] = ['aa', 'bb', 'cc'].map((byte) => `0x${byte.repeat(20)}`) as [string, string, string];
+const [A, B, C] = ['aa', 'bb', 'cc'].map((byte) => toAddress(`0x${byte.repeat(20)}`)) as [
+  Address,
+  Address,
+  Address,
+];
+const HASH = toTxHash(`0x${'dd'.repeat(32)}`);
 
 function aFrame(type: string, value: bigint | undefined, rest: Partial<CallFrame> = {}): CallFrame {
   return { type, from: A, to: B, ...(value === undefined ? {} : { value }), ...rest };
@@ -45,7 +51,7 @@ describe('ofParityTraces', () => {
     { type = 'call', ...rest }: Partial<ParityTrace> = {},
   ): ParityTrace {
     const action = { callType: 'call', from: A, to: B, value: BigInt(`0x${traceAddress.join('') || 9}`) };
-    return { type, action, result: {}, traceAddress, blockHash: '0x', transactionHash: '0x', ...rest };
+    return { type, action, result: {}, traceAddress, blockHash: '0x', transactionHash: HASH, ...rest };
   }
 
   it('gives the same list as the frames', () => {
@@ -73,5 +79,43 @@ describe('ofParityTraces', () => {
     const traces = [aTrace([]), aTrace([1], { error: 'Reverted' }), aTrace([1, 0]), aTrace([10])];
     expect(amounts(ofParityTraces(traces))).toEqual([0x10n]);
     expect(ofParityTraces([aTrace([], { error: 'Out of gas' }), aTrace([1])])).toEqual([]);
+  });
+});
+
+describe('what other nodes do not do', () => {
+  const withInner = (inner: CallFrame) =>
+    aFrame('CALL', 0n, { calls: [aFrame('DELEGATECALL', undefined), inner] });
+
+  it.each<[string, CallFrame, string | null]>([
+    ['a call that moves something', aFrame('CALL', 1n), null],
+    ['a call of another kind without a value', aFrame('STATICCALL', undefined), null],
+    ['a contract that was not made', { type: 'CREATE', from: A, value: 1n, error: 'out of gas' }, null],
+    ['a call without a value', aFrame('CALL', undefined), 'CALL without a value'],
+    ['a call to nobody', { type: 'CALL', from: A, value: 1n }, 'CALL to nobody'],
+    ['a kind that is cut off', aFrame('CAL', 1n), 'frames of the kind CAL'],
+    ['deeper down', aFrame('CALL', 0n, { calls: [aFrame('', 1n)] }), 'frames of the kind '],
+  ])('is found in frames: %s', (_what, inner, odd) => {
+    expect(oddInFrames(withInner(inner))).toBe(odd);
+  });
+
+  it.each<[string, Partial<ParityTrace>, string | null]>([
+    ['a call', {}, null],
+    ['a reward', { type: 'reward', action: {} }, null],
+    ['a call of no kind', { action: { from: A, to: B, value: 1n } }, 'calls of the kind none'],
+    ['a call without a value', { action: { callType: 'call', from: A, to: B } }, 'call without value'],
+    ['a contract that is nowhere', { type: 'create', action: { from: A, value: 1n } }, 'create of nothing'],
+    ['an end without heirs', { type: 'suicide', action: { address: A } }, 'suicide without refundAddress'],
+    ['a kind that is cut off', { type: 'ca' }, 'traces of the kind ca'],
+  ])('is found in traces: %s', (_what, rest, odd) => {
+    const action = { callType: 'call', from: A, to: B, value: 1n };
+    const one = {
+      type: 'call',
+      action,
+      result: {},
+      traceAddress: [],
+      blockHash: HASH,
+      transactionHash: HASH,
+    };
+    expect(oddInTraces([{ ...one, ...rest }])).toBe(odd);
   });
 });

@@ -1,5 +1,6 @@
 import { type Block, type Movement } from '../blocks/block.js';
 import { RpcError } from '../rpc/rpc-endpoint.js';
+import { type Address } from '../../ids/ids.js';
 
 /** Blocks in which value is looked for that came to us from inside of transactions. */
 export interface InternalSearch {
@@ -8,9 +9,9 @@ export interface InternalSearch {
   /** The chain's height, by which a state that is gone is told from one that has yet to come. */
   head: number;
   /** Addresses whose balance is followed, lower-case; asked for where balances tell. */
-  watched: () => Promise<readonly string[]>;
+  watched: () => Promise<readonly Address[]>;
   /** Which of these addresses are ours; asked for where traces tell. */
-  ownAmong: (addresses: readonly string[]) => Promise<ReadonlySet<string>>;
+  ownAmong: (addresses: readonly Address[]) => Promise<ReadonlySet<Address>>;
 }
 
 export interface InternalFound {

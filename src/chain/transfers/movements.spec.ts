@@ -1,20 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
 import { movementsOf } from './movements.js';
 import { type BlockBody, type Outcome, type RawLog } from '../blocks/raw-block.js';
+import { type Address, toAddress, toTokenAddress, toTxHash } from '../../ids/ids.js';
 
 const HASH = `0x${'b'.repeat(64)}`;
-const TOKEN = `0x${'70'.repeat(20)}`;
+const TOKEN = toTokenAddress(`0x${'70'.repeat(20)}`);
 const TRANSFER = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef';
-const ALICE = `0x${'a1'.repeat(20)}`;
-const SHOP = `0x${'5e'.repeat(20)}`;
+const ALICE = toAddress(`0x${'a1'.repeat(20)}`);
+const SHOP = toAddress(`0x${'5e'.repeat(20)}`);
+const OTHER_TOKEN = toTokenAddress(`0x${'99'.repeat(20)}`);
 const watched = new Set([TOKEN]);
 
+const hashOf = (index: number) => toTxHash(`0x${String(index).padStart(64, '0')}`);
 const topic = (address: string) => `0x${address.slice(2).padStart(64, '0')}`;
 const word = (value: bigint) => `0x${value.toString(16).padStart(64, '0')}`;
 
 interface Sketch {
   value?: bigint;
-  to?: string | null;
+  to?: Address | null;
   status?: number;
   logs?: Partial<RawLog>[];
 }
@@ -23,7 +26,7 @@ interface Sketch {
 function aBlock(...sketches: Sketch[]): { block: BlockBody; receipts: Outcome[] } {
   let logIndex = 0;
   const receipts = sketches.map(({ status = 1, logs = [] }, index) => ({
-    transactionHash: `0x${index}`,
+    transactionHash: hashOf(index),
     blockHash: HASH,
     status,
     logs: logs.map((log) => ({
@@ -31,14 +34,14 @@ function aBlock(...sketches: Sketch[]): { block: BlockBody; receipts: Outcome[] 
       topics: [TRANSFER, topic(ALICE), topic(SHOP)],
       data: word(5n),
       blockHash: HASH,
-      transactionHash: `0x${index}`,
+      transactionHash: hashOf(index),
       logIndex: logIndex++,
       removed: false,
       ...log,
     })),
   }));
   const transactions = sketches.map(({ value = 0n, to = SHOP }, index) => ({
-    hash: `0x${index}`,
+    hash: hashOf(index),
     from: ALICE,
     to,
     value,
@@ -73,7 +76,7 @@ describe('movementsOf', () => {
     expect(read({ value: 7n })).toEqual([
       {
         kind: 'native',
-        txHash: '0x0',
+        txHash: hashOf(0),
         ordinal: 0,
         logIndex: null,
         from: ALICE.toLowerCase(),
@@ -85,11 +88,11 @@ describe('movementsOf', () => {
   });
 
   it('counts each of two payments in one batch transaction at its own ordinal', () => {
-    const movements = read({ logs: [{}] }, { logs: [{ address: `0x${'99'.repeat(20)}` }, {}, {}] });
+    const movements = read({ logs: [{}] }, { logs: [{ address: OTHER_TOKEN }, {}, {}] });
     expect(movements.map(({ txHash, ordinal, logIndex }) => [txHash, ordinal, logIndex])).toEqual([
-      ['0x0', 0, 0],
-      ['0x1', 1, 2],
-      ['0x1', 2, 3],
+      [hashOf(0), 0, 0],
+      [hashOf(1), 1, 2],
+      [hashOf(1), 2, 3],
     ]);
   });
 
@@ -97,7 +100,7 @@ describe('movementsOf', () => {
     ['a failed transaction', { value: 7n, status: 0, logs: [] }],
     ['a contract creation', { value: 7n, to: null }],
     ['a transfer of nothing', { value: 0n, logs: [{ data: word(0n) }] }],
-    ['a token that is not allow-listed', { logs: [{ address: `0x${'99'.repeat(20)}` }] }],
+    ['a token that is not allow-listed', { logs: [{ address: OTHER_TOKEN }] }],
     [
       'another event of the token',
       { logs: [{ topics: [`0x${'1'.repeat(64)}`, topic(ALICE), topic(SHOP)] }] },

@@ -1,6 +1,7 @@
 import { type Block, type BlockRef, type Movement } from '../blocks/block.js';
 import { hasSucceeded } from '../blocks/arrangement.js';
 import { type BlockBody, type Outcome, type RawHeader, type RawLog } from '../blocks/raw-block.js';
+import { type Address, toAddress, toTokenAddress, type TxHash } from '../../ids/ids.js';
 
 /** keccak256("Transfer(address,address,uint256)"), ERC-20. */
 export const TRANSFER_TOPIC = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef';
@@ -29,7 +30,7 @@ export function blockRef(raw: RawHeader): BlockRef {
 export function movementsOf(
   block: BlockBody,
   receipts: readonly (Outcome | null)[],
-  watchedTokens: ReadonlySet<string>,
+  watchedTokens: ReadonlySet<Address>,
 ): Block {
   const movements: Movement[] = [];
   block.transactions.forEach((transaction, index) => {
@@ -47,9 +48,7 @@ export function movementsOf(
 
 /** Logs of one transaction, each with its place among them; those that the chain itself writes have none. */
 export function placed(logs: readonly RawLog[]): { log: RawLog; ordinal: number }[] {
-  return logs
-    .filter(({ address }) => address.toLowerCase() !== SYSTEM_LOGGER)
-    .map((log, ordinal) => ({ log, ordinal }));
+  return logs.filter(({ address }) => address !== SYSTEM_LOGGER).map((log, ordinal) => ({ log, ordinal }));
 }
 
 /** Yellow paper, appendix G: what every transaction costs before any code runs, until Amsterdam. */
@@ -59,7 +58,7 @@ export function blockOf(block: BlockBody, movements: Movement[]): Block {
   return {
     ...blockRef(block),
     movements,
-    transactions: block.transactions.map(({ hash }) => hash.toLowerCase()),
+    transactions: block.transactions.map(({ hash }) => hash),
     runsCode: block.transactions.some((transaction) => mayRunCode(block, transaction)),
   };
 }
@@ -81,7 +80,7 @@ function mayRunCode(
  * block, and neither which of them are of one log, nor their order, nor any data. So whatever may be an address counts.
  * @returns lower-case
  */
-export function tokenRecipients(logs: readonly RawLog[], watchedTokens: ReadonlySet<string>): string[] {
+export function tokenRecipients(logs: readonly RawLog[], watchedTokens: ReadonlySet<Address>): Address[] {
   if (!logs.some(({ address }) => watchedTokens.has(address))) return [];
   return logs.flatMap(({ topics }) =>
     topics.filter((topic) => MAY_BE_ADDRESS.test(topic)).map(addressOfTopic),
@@ -93,10 +92,10 @@ const MAY_BE_ADDRESS = /^0x0{24}/;
 
 function watchedTransferOf(
   log: RawLog,
-  place: { txHash: string; ordinal: number },
-  watchedTokens: ReadonlySet<string>,
+  place: { txHash: TxHash; ordinal: number },
+  watchedTokens: ReadonlySet<Address>,
 ): Movement | undefined {
-  if (!watchedTokens.has(log.address.toLowerCase())) return undefined;
+  if (!watchedTokens.has(log.address)) return undefined;
   const movement = tokenTransferOf(log, place);
   return movement && movement.amount > 0n ? movement : undefined;
 }
@@ -112,11 +111,11 @@ export function nativeTransferOf({
   if (to === null) return undefined;
   return {
     kind: 'native',
-    txHash: hash.toLowerCase(),
+    txHash: hash,
     ordinal: 0,
     logIndex: null,
-    from: from.toLowerCase(),
-    to: to.toLowerCase(),
+    from,
+    to,
     tokenAddress: null,
     amount: value,
   };
@@ -125,23 +124,23 @@ export function nativeTransferOf({
 /** The ERC-20 transfer that a log of any contract tells of, also of zero; undefined where it is none. */
 export function tokenTransferOf(
   log: RawLog,
-  { txHash, ordinal }: { txHash: string; ordinal: number },
+  { txHash, ordinal }: { txHash: TxHash; ordinal: number },
 ): Movement | undefined {
   // ERC-721 has the same topic with a fourth, the token id; its data is empty. Only three topics are ERC-20.
-  if (log.topics.length !== 3 || log.topics[0]?.toLowerCase() !== TRANSFER_TOPIC) return undefined;
+  if (log.topics.length !== 3 || log.topics[0] !== TRANSFER_TOPIC) return undefined;
   if (log.data.length < 66) return undefined;
   return {
     kind: 'erc20',
-    txHash: txHash.toLowerCase(),
+    txHash,
     ordinal,
     logIndex: log.logIndex ?? null,
     from: addressOfTopic(log.topics[1] as string),
     to: addressOfTopic(log.topics[2] as string),
-    tokenAddress: log.address.toLowerCase(),
+    tokenAddress: toTokenAddress(log.address),
     amount: BigInt(log.data.slice(0, 66)),
   };
 }
 
-function addressOfTopic(topic: string): string {
-  return `0x${topic.slice(-40).toLowerCase()}`;
+function addressOfTopic(topic: string): Address {
+  return toAddress(`0x${topic.slice(-40)}`);
 }

@@ -1,9 +1,10 @@
 import { Interface } from 'ethers';
 import { type Rpc } from '../rpc/rpc-endpoint.js';
 import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
+import { type Address, toAddress } from '../../ids/ids.js';
 
 /** At the same address on every chain that has it. */
-export const MULTICALL3 = '0xca11bde05977b3631167028862be2a173976ca11';
+export const MULTICALL3 = toAddress('0xca11bde05977b3631167028862be2a173976ca11');
 
 const multicall = new Interface([
   'function aggregate3((address target, bool allowFailure, bytes callData)[] calls) payable returns ((bool success, bytes returnData)[])',
@@ -11,7 +12,7 @@ const multicall = new Interface([
 
 export interface ContractCall {
   /** Lower-case. */
-  target: string;
+  target: Address;
   /** Hex with 0x. */
   callData: string;
 }

@@ -5,6 +5,7 @@ import { type RawTransaction } from '../blocks/raw-block.js';
 import { signerOf } from '../proof/sender.js';
 import { type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
 import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
+import { type Address } from '../../ids/ids.js';
 
 /**
  * By how much a block raised an address's balance beyond the transfers of value that its transactions show: what came
@@ -19,7 +20,7 @@ export async function unseenCredit(
   prover: BlockProver,
   read: ReadBalance,
   block: Block,
-  address: string,
+  address: Address,
 ): Promise<bigint> {
   const [full, parent] = await Promise.all([
     rpc.call('eth_getBlockByHash', [block.hash, true]),

@@ -2,12 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import { AbiCoder, concat, Interface } from 'ethers';
 import fc from 'fast-check';
 import { refusalIn } from './sweep-delegate.js';
+import { toAddress, toTokenAddress } from '../../ids/ids.js';
 
-const [DELEGATE, from, token] = [1, 2, 3].map((byte) => `0x${String(byte).padStart(2, '0').repeat(20)}`) as [
-  string,
-  string,
-  string,
-];
+const DELEGATE = toAddress(`0x${'01'.repeat(20)}`);
+const from = toAddress(`0x${'02'.repeat(20)}`);
+const token = toTokenAddress(`0x${'03'.repeat(20)}`);
 const event = new Interface(['event Refused(address indexed deposit, address indexed token, bytes answer)']);
 
 const toldOf = (answer: string) => {

@@ -2,6 +2,7 @@ import { AbiCoder, Interface, toUtf8String, zeroPadValue } from 'ethers';
 import { type RawLog } from '../../chain/blocks/raw-block.js';
 import { storable, type Storable } from '../../database/storable.js';
 import artifact from './sweep-delegate.json' with { type: 'json' };
+import { type Address } from '../../ids/ids.js';
 
 const contract = new Interface([
   'function treasury() view returns (address)',
@@ -15,9 +16,9 @@ const MOST_WORDS = 200;
 
 /** Whom the contract knows, lower-case: where tokens go, and who may ask for it. */
 export interface DelegateParties {
-  treasury: string;
+  treasury: Address;
   /** The gas tank. */
-  operator: string;
+  operator: Address;
 }
 
 /** What the contract is asked for each deposit. */
@@ -35,7 +36,7 @@ export function creationCode({ treasury, operator }: DelegateParties): string {
 }
 
 /** 0x-hex, lower-case: what stands at the contract's address, if it is ours and knows these. */
-export function deployedCode(address: string, { treasury, operator }: DelegateParties): string {
+export function deployedCode(address: Address, { treasury, operator }: DelegateParties): string {
   const code = Buffer.from(artifact.deployed.slice(2), 'hex');
   const known = { self: address, treasury, operator };
   for (const name of ['self', 'treasury', 'operator'] as const) {
@@ -46,7 +47,7 @@ export function deployedCode(address: string, { treasury, operator }: DelegatePa
 }
 
 /** 0x-hex, lower-case: the code of an address that has delegated to the contract. */
-export function delegationTo(delegate: string): string {
+export function delegationTo(delegate: Address): string {
   return `${DELEGATION}${delegate.slice(2)}`;
 }
 
@@ -59,15 +60,15 @@ export function sweepAllData(sweeps: readonly DelegatedSweep[], gasEach: bigint)
 export const TREASURY_CALL = contract.encodeFunctionData('treasury');
 
 /** @returns what `TREASURY_CALL` is answered with */
-export function treasuryAnswer(treasury: string): string {
+export function treasuryAnswer(treasury: Address): string {
   return zeroPadValue(treasury, 32).toLowerCase();
 }
 
 /** Why the contract moved nothing of one deposit, as the token said it; null: it did not say. */
 export function refusalIn(
   logs: readonly RawLog[],
-  delegate: string,
-  { from, token }: { from: string; token: string },
+  delegate: Address,
+  { from, token }: { from: Address; token: string },
 ): Storable | null {
   for (const log of logs.filter(({ address }) => address.toLowerCase() === delegate)) {
     const parsed = contract.parseLog({ topics: [...log.topics], data: log.data });

@@ -24,10 +24,10 @@ export class CreatePaymentDto {
     type: String,
     nullable: true,
     format: 'uuid',
-    description: 'Left out: the chain’s native asset',
+    description: 'Of a token that GET /chains lists. Left out: the chain’s native asset',
   })
   @IsOptional()
-  @IsUUID()
+  @IsUUID(undefined, { message: 'must be a token’s id, which is a UUID; ids are in GET /chains' })
   token_id?: string | null;
 
   @ApiPropertyOptional({

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { OlderName } from '../../http/older-name.js';
 import { PageBody } from '../../http/page.js';
 import { DEPOSIT_STATES, type DepositState, UNCOUNTED_REASONS, type UncountedReason } from '../counting.js';
 import { type DepositView } from '../deposit.view.js';
@@ -15,6 +16,9 @@ export class DepositBody implements DepositView {
       'counted: part of what its payment received; unassigned: it does not count, and nobody has made anything of it; ' +
       'accepted, ignored: as you decided; orphaned: a reorganisation took it away',
   })
+  status: DepositState;
+
+  @OlderName(DEPOSIT_STATES)
   state: DepositState;
 
   @ApiProperty({

@@ -1,9 +1,21 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsOptional, IsString, IsUUID, Length } from 'class-validator';
-import { PageQuery } from '../../http/page.js';
+import { AnyOf, DatedPageQuery, IsHex } from '../../http/list-filters.js';
+import { DEPOSIT_STATES, type DepositState } from '../counting.js';
 
-export class ListDepositsDto extends PageQuery {
+export class ListDepositsDto extends DatedPageQuery {
+  @AnyOf(DEPOSIT_STATES, 'One status, or several with commas between them')
+  status?: DepositState[];
+
+  @ApiPropertyOptional({ description: 'The deposit address that it reached' })
+  @IsHex(20, 'an address')
+  address?: string;
+
+  @ApiPropertyOptional({ description: 'The hash of its transaction' })
+  @IsHex(32, 'the hash of a transaction')
+  tx_hash?: string;
+
   @ApiPropertyOptional({
     type: Boolean,
     description: 'false: what nobody has made anything of yet; true: what counts, or was accepted',

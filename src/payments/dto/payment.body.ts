@@ -145,6 +145,14 @@ export class PaymentBody implements PaymentView {
   settled_at: string | null;
 
   @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'When you cancelled it, whether or not money that was on its way undid that',
+  })
+  cancelled_at: string | null;
+
+  @ApiProperty({
     type: SweepBody,
     nullable: true,
     description: 'What brought its money to the treasury; null until it is settled',

@@ -1,9 +1,9 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsISO8601, IsOptional, IsUUID } from 'class-validator';
-import { PageQuery } from '../../http/page.js';
+import { IsOptional, IsUUID } from 'class-validator';
+import { AnyOf, DatedPageQuery, IsHex } from '../../http/list-filters.js';
 import { REFUND_STATES, type RefundState } from '../refund.entity.js';
 
-export class ListRefundsDto extends PageQuery {
+export class ListRefundsDto extends DatedPageQuery {
   @ApiPropertyOptional({ format: 'uuid' })
   @IsOptional()
   @IsUUID()
@@ -14,18 +14,14 @@ export class ListRefundsDto extends PageQuery {
   @IsUUID()
   deposit_id?: string;
 
-  @ApiPropertyOptional({ enum: REFUND_STATES })
-  @IsOptional()
-  @IsIn(REFUND_STATES)
-  status?: RefundState;
+  @AnyOf(REFUND_STATES, 'One status, or several with commas between them')
+  status?: RefundState[];
 
-  @ApiPropertyOptional({ format: 'date-time', description: 'Asked for after this' })
-  @IsOptional()
-  @IsISO8601({ strict: true })
-  created_after?: string;
+  @ApiPropertyOptional({ description: 'Who gets the money' })
+  @IsHex(20, 'an address')
+  address?: string;
 
-  @ApiPropertyOptional({ format: 'date-time', description: 'Asked for before this' })
-  @IsOptional()
-  @IsISO8601({ strict: true })
-  created_before?: string;
+  @ApiPropertyOptional({ description: 'The hash of its transaction, of any attempt' })
+  @IsHex(32, 'the hash of a transaction')
+  tx_hash?: string;
 }

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { OlderName } from '../../http/older-name.js';
 import { PageBody } from '../../http/page.js';
 import { REFUND_STATES, type RefundState } from '../refund.entity.js';
 import { type RefundView } from '../refund.view.js';
@@ -27,7 +28,7 @@ export class RefundBody implements RefundView {
   })
   status: RefundState;
 
-  @ApiProperty({ enum: REFUND_STATES, description: 'The same as status, by its older name' })
+  @OlderName(REFUND_STATES)
   state: RefundState;
 
   @ApiProperty({ example: 'ethereum' })
@@ -84,7 +85,7 @@ export class RefundBody implements RefundView {
   finished_at: string | null;
 }
 
-export class RefundList {
+export class RefundList extends PageBody {
   @ApiProperty({ type: [RefundBody] })
   data: RefundBody[];
 }

@@ -17,10 +17,11 @@ import { RepeatedMessage } from '../../process/repeated-message.js';
 import { nobodysDelegation } from '../../wallet/keys.js';
 import { type Obstacle } from '../planning/decide.js';
 import { sweepingOf } from '../../outgoing/sweep-rules.js';
+import { type Address, toAddress } from '../../ids/ids.js';
 
 const COMPLAIN_EVERY_MS = 600_000;
 /** No contract stands there. */
-const NOWHERE = '0x1f2e3d4c5b6a798897a6b5c4d3e2f10112233445';
+const NOWHERE = toAddress('0x1f2e3d4c5b6a798897a6b5c4d3e2f10112233445');
 
 /** Tokens of the chain stay where they are, and why. */
 export class DelegateUnusableError extends Error {}
@@ -69,7 +70,7 @@ export class DelegateCheck {
   }
 
   /** Whether the contract at an address is ours, and pays the treasury of the chain. @throws RpcError */
-  async isOurs(chain: Chain, delegate: string): Promise<boolean> {
+  async isOurs(chain: Chain, delegate: Address): Promise<boolean> {
     const { address: operator } = this.tank;
     const sweeping = sweepingOf(chain, this.settings);
     if (operator === null || 'off' in sweeping) return false;
@@ -84,7 +85,7 @@ export class DelegateCheck {
     return this.hasDelegations(chain, { delegate: NOWHERE, treasury }, { [NOWHERE]: code });
   }
 
-  private async flaw(chain: Chain, delegate: string): Promise<string | null> {
+  private async flaw(chain: Chain, delegate: Address): Promise<string | null> {
     const { name } = chain;
     const sweeping = sweepingOf(chain, this.settings);
     if ('off' in sweeping) return sweeping.off;
@@ -112,14 +113,14 @@ export class DelegateCheck {
   /** Tried on the node, with a delegation of an address that nobody has: only where it takes effect is there an answer. */
   private async hasDelegations(
     chain: Chain,
-    { delegate, treasury }: { delegate: string; treasury: string },
+    { delegate, treasury }: { delegate: Address; treasury: Address },
     codes?: Record<string, string>,
   ): Promise<boolean> {
     const { accounts } = chain;
     if ((await accounts.gasQuote()).baseFee === null) return false;
     const { address, authorization } = nobodysDelegation({ chainId: chain.chainId, delegate });
     const call = {
-      from: this.tank.address as string,
+      from: this.tank.address as Address,
       to: address,
       data: TREASURY_CALL,
       authorizations: [authorization],

@@ -18,6 +18,7 @@ import { gasNotDear, notPaused } from '../../outgoing/signing-rules.js';
 import { type Payload, unsignedBytes } from '../../outgoing/transaction-bytes.js';
 import { sweepingOf } from '../../outgoing/sweep-rules.js';
 import { DelegateCheck } from './delegate-check.js';
+import { type Address, toAddress } from '../../ids/ids.js';
 
 /** Nothing was signed, and why. */
 export class DeploymentRefusedError extends Error {}
@@ -35,14 +36,14 @@ export class DeploymentSigning {
   ) {}
 
   /** @throws DeploymentRefusedError */
-  treasuryOf(chain: Chain): string {
+  treasuryOf(chain: Chain): Address {
     const sweeping = sweepingOf(chain, this.settings);
     if ('off' in sweeping) throw new DeploymentRefusedError(sweeping.off);
     return sweeping.treasury;
   }
 
   /** Unless one was signed a moment ago. @throws DeploymentRefusedError, RpcError */
-  async sign(chain: Chain, means: Means, treasury: string): Promise<OutgoingTransaction> {
+  async sign(chain: Chain, means: Means, treasury: Address): Promise<OutgoingTransaction> {
     const { chainId, accounts } = chain;
     const quote = await accounts.gasQuote();
     const { address: from, nodeNonce } = means;
@@ -52,7 +53,7 @@ export class DeploymentSigning {
     const pause = await this.pauses.current();
     const broken = notPaused({ pause }) ?? gasNotDear({ fees, maxGasPrice: chain.sweep.maxGasPrice });
     if (broken !== null) throw new DeploymentRefusedError(broken.reason);
-    const payload = (recipient: string): Payload => ({
+    const payload = (recipient: Address): Payload => ({
       chainId,
       recipient,
       tokenAddress: null,
@@ -79,7 +80,7 @@ export class DeploymentSigning {
         );
       }
       return this.signer.sign(manager, {
-        ...payload(getCreateAddress({ from, nonce }).toLowerCase()),
+        ...payload(toAddress(getCreateAddress({ from, nonce }))),
         purpose: 'deploy',
         subjectId: null,
         account: { kind: 'gas_tank' },
@@ -96,7 +97,7 @@ export class DeploymentSigning {
   }
 
   /** Before gas is spent on what would be of no use. */
-  private async requireDelegations(chain: Chain, treasury: string, operator: string): Promise<void> {
+  private async requireDelegations(chain: Chain, treasury: Address, operator: Address): Promise<void> {
     if (await this.delegates.wouldHaveDelegations(chain, { treasury, operator })) return;
     throw new DeploymentRefusedError(
       `no endpoint of ${chain.name} shows that the chain takes transactions of type 4 (EIP-7702): leave sweep.path at prefund`,

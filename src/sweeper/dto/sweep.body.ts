@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { OlderName } from '../../http/older-name.js';
 import { PageBody } from '../../http/page.js';
 import { SWEEP_STATES, type SweepState, WAIT_REASONS, type WaitReason } from '../sweep.entity.js';
 import { type ControlView, type PlannedView, type SweepView } from '../sweep.view.js';
@@ -45,6 +46,9 @@ export class SweepBody extends MoneyAtAddress implements SweepView {
     description:
       'waiting: reason says for what; planned: it goes next; funding: gas is on its way to the address; sent: it is signed, and sent or mined; confirmed: it is final; failed: nothing was moved',
   })
+  status: SweepState;
+
+  @OlderName(SWEEP_STATES)
   state: SweepState;
 
   @ApiProperty({ type: String, nullable: true, description: 'What reached the treasury, when it is final' })
@@ -84,7 +88,7 @@ export class PlannedBody extends MoneyAtAddress implements PlannedView {
   goes: boolean;
 }
 
-export class PlannedList {
+export class PlannedList extends PageBody {
   @ApiProperty({ type: [PlannedBody] })
   data: PlannedBody[];
 }

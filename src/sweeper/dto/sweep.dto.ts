@@ -3,20 +3,20 @@ import {
   ArrayMaxSize,
   IsArray,
   IsBoolean,
-  IsIn,
   IsOptional,
   IsString,
   IsUUID,
   Length,
 } from 'class-validator';
-import { PageQuery } from '../../http/page.js';
+import { AnyOf, DatedPageQuery, OlderStatusFilter } from '../../http/list-filters.js';
 import { IsStorableText } from '../../http/is-storable.js';
 import { SWEEP_STATES, type SweepState } from '../sweep.entity.js';
 
-export class ListSweepsDto extends PageQuery {
-  @ApiPropertyOptional({ enum: SWEEP_STATES })
-  @IsOptional()
-  @IsIn(SWEEP_STATES)
+export class ListSweepsDto extends DatedPageQuery {
+  @AnyOf(SWEEP_STATES, 'One status, or several with commas between them')
+  status?: SweepState[];
+
+  @OlderStatusFilter(SWEEP_STATES)
   state?: SweepState;
 
   @ApiPropertyOptional({ description: 'The name of the chain' })

@@ -28,10 +28,11 @@ import { SweepStates } from '../sweep-states.js';
 import { mostFeeOf } from './most-fee.js';
 import { type PayingPart, payTogether } from './pay-together.js';
 import { type Due } from './sweep-path.js';
+import { type Address, type ChainId, type TokenAddress } from '../../ids/ids.js';
 
 /** A sweep that the token would let go now. */
 export interface BatchPart extends Due, PartGas {
-  tokenAddress: string;
+  tokenAddress: TokenAddress;
   /** What the node says is its address's next nonce. */
   nodeNonce: number;
 }
@@ -141,7 +142,7 @@ export class BatchSigning {
    */
   private async free(
     manager: EntityManager,
-    chainId: number,
+    chainId: ChainId,
     batch: readonly PaidPart[],
   ): Promise<PaidPart[]> {
     const free: PaidPart[] = [];
@@ -156,8 +157,8 @@ export class BatchSigning {
   /** By address, of those that have not delegated. */
   private async authorizations(
     manager: EntityManager,
-    chainId: number,
-    delegate: string,
+    chainId: ChainId,
+    delegate: Address,
     parts: readonly BatchPart[],
   ): Promise<Map<string, Authorization>> {
     const authorizations = new Map<string, Authorization>();

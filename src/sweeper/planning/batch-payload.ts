@@ -2,15 +2,16 @@ import { type Authorization, getAddress, Signature } from 'ethers';
 import { type DelegatedSweep, sweepAllData } from '../../outgoing/delegate/sweep-delegate.js';
 import { type Fees } from '../../outgoing/fees.js';
 import { HIGH_NONCE, type Payload } from '../../outgoing/transaction-bytes.js';
+import { type Address, type ChainId } from '../../ids/ids.js';
 
 /** Hex of 20 and 32 bytes that publishing costs as much for as for any: none of them is zero, nor like the one before. */
 const ADDRESS = '0x1f2e3d4c5b6a798897a6b5c4d3e2f10112233445';
 const WORD = '0x1f2e3d4c5b6a798897a6b5c4d3e2f1011223344556677889aabbccddeeff0123';
 
 export interface BatchOrder {
-  chainId: number;
+  chainId: ChainId;
   /** Lower-case. */
-  delegate: string;
+  delegate: Address;
   sweeps: readonly DelegatedSweep[];
   /** Of those that have not delegated yet. */
   authorizations: readonly Authorization[];
@@ -36,8 +37,8 @@ export function batchPayload(order: BatchOrder): Payload {
 
 /** One of which only its size and gas matter: what it costs besides its gas is asked before anything is signed for it. */
 export function batchOfStrangers(
-  chainId: number,
-  delegate: string,
+  chainId: ChainId,
+  delegate: Address,
   { size, gasEach, gasLimit, fees }: Pick<BatchOrder, 'gasEach' | 'gasLimit' | 'fees'> & { size: number },
 ): Payload {
   const authorization: Authorization = {

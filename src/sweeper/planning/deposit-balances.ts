@@ -6,6 +6,7 @@ import { type ChainConfig } from '../../config/chains.js';
 import { Holdings } from '../../ledger/holdings.js';
 import { type Arrived, DepositFunds } from '../../payments/deposit-funds.js';
 import { type ChainExtent, finalUpTo } from '../../scanner/scanned-chain.js';
+import { type Address, type Asset } from '../../ids/ids.js';
 
 export interface Available {
   /** Base units that are there for good: what may still be reorged away is left out. */
@@ -36,8 +37,8 @@ export class DepositBalances {
   async available(
     chain: Chain,
     extent: ChainExtent,
-    address: string,
-    tokenAddress: string | null,
+    address: Address,
+    tokenAddress: Asset,
   ): Promise<Available> {
     const [arrived, { shown, isBelieved: isWhole }] = await Promise.all([
       this.funds.arrived(this.dataSource.manager, chain.chainId, address, tokenAddress),
@@ -56,7 +57,7 @@ export class DepositBalances {
 function isFinal(
   chain: ChainConfig,
   extent: ChainExtent,
-  tokenAddress: string | null,
+  tokenAddress: Asset,
   { amount, blockNumber, requiredConfirmations: required }: Arrived,
 ): boolean {
   if (required === undefined) return blockNumber <= finalUpTo(chain, extent, { tokenAddress, amount });

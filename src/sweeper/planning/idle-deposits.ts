@@ -5,6 +5,7 @@ import { AddressUsers } from '../../outgoing/address-users.js';
 import { DepositFunds, type UnsweptDeposit } from '../../payments/deposit-funds.js';
 import { type Sweep } from '../sweep.entity.js';
 import { type FailureRecord, SweepsRepository } from '../sweeps.repository.js';
+import { type ChainId } from '../../ids/ids.js';
 
 /** Money at a deposit address that no sweep is moving, and what Postgres knows of it. */
 export interface IdleDeposit {
@@ -30,7 +31,7 @@ export class IdleDeposits {
    * @param chainTime of the last block scanned
    * @param paymentIds of these payments only, whatever their status; null: of all that may be swept
    */
-  async of(chainId: number, chainTime: Date, paymentIds: readonly string[] | null): Promise<IdleDeposit[]> {
+  async of(chainId: ChainId, chainTime: Date, paymentIds: readonly string[] | null): Promise<IdleDeposit[]> {
     const { manager } = this.dataSource;
     const deposits = await this.funds.unswept(manager, chainId, chainTime, paymentIds);
     const places = deposits.map(({ paymentId, address }) => ({ chainId, paymentId, address }));

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { type PlaceFacts, type PlanFacts, planSweeps } from './plan.js';
+import { toAddress, toChainId } from '../../ids/ids.js';
 
-const TREASURY = `0x${'5c'.repeat(20)}`;
+const TREASURY = toAddress(`0x${'5c'.repeat(20)}`);
 const NOW = new Date('2026-03-01T12:00:00Z');
 
 function place(index: number, facts: Partial<PlaceFacts> = {}): PlaceFacts {
@@ -9,7 +10,7 @@ function place(index: number, facts: Partial<PlaceFacts> = {}): PlaceFacts {
     deposit: {
       paymentId: `payment ${index}`,
       merchantId: 'merchant',
-      address: `0x${index.toString(16).padStart(40, '0')}`,
+      address: toAddress(`0x${index.toString(16).padStart(40, '0')}`),
       derivationIndex: index,
       status: 'confirmed',
       tokenAddress: null,
@@ -34,7 +35,7 @@ function place(index: number, facts: Partial<PlaceFacts> = {}): PlaceFacts {
 
 function plan(places: PlaceFacts[], facts: Partial<PlanFacts> = {}) {
   return planSweeps({
-    chainId: 1,
+    chainId: toChainId(1),
     treasury: TREASURY,
     maxFeeBps: 100,
     isForced: false,

@@ -2,11 +2,12 @@ import { type UnsweptDeposit } from '../../payments/deposit-funds.js';
 import { type Candidate, type Decision, decideTogether, type Obstacle, type SharedCost } from './decide.js';
 import { notPaused, tokenInService } from '../../outgoing/signing-rules.js';
 import { failedBefore } from './obstacles.js';
+import { type Address, type ChainId } from '../../ids/ids.js';
 
 /** All that a plan is decided by, at one moment. */
 export interface PlanFacts {
-  chainId: number;
-  treasury: string;
+  chainId: ChainId;
+  treasury: Address;
   maxFeeBps: number;
   /** Neither minimum, nor fee share, nor earlier failures hold anything back. */
   isForced: boolean;
@@ -44,7 +45,7 @@ export type PlaceMoney = Pick<
 /** Money at an address, and what is to become of it. */
 export interface Planned {
   deposit: UnsweptDeposit;
-  treasury: string;
+  treasury: Address;
   candidate: Candidate;
   decision: Decision;
 }

@@ -14,6 +14,7 @@ import { type Payload, unsignedBytes } from '../../outgoing/transaction-bytes.js
 import { batchOfStrangers } from './batch-payload.js';
 import { type SharedCost } from './decide.js';
 import { batchesFor } from '../../outgoing/sweep-rules.js';
+import { type Address, type Asset } from '../../ids/ids.js';
 
 /** What a transfer takes: gas, and wei for publishing its bytes where the chain charges that. */
 interface Cost {
@@ -27,7 +28,7 @@ export class SweepCosts {
 
   constructor(
     private readonly chain: Chain,
-    private readonly treasury: string,
+    private readonly treasury: Address,
     private readonly quote: GasQuote,
     /** Hash of the last block scanned. */
     private readonly after: string,
@@ -44,7 +45,7 @@ export class SweepCosts {
    * In wei, the gas that has to be sent to the address first included; of one that shares a transaction what is its own.
    * @throws RpcError
    */
-  async feeOf(from: string, tokenAddress: string | null, amount: bigint): Promise<bigint> {
+  async feeOf(from: Address, tokenAddress: Asset, amount: bigint): Promise<bigint> {
     const { gas, dataFee } = await this.once(tokenAddress, () => this.ask(from, tokenAddress, amount));
     if (tokenAddress === null) return gas * feesFor(this.quote, true).maxFeePerGas + dataFee;
     const price = expectedPrice(this.quote);
@@ -71,7 +72,7 @@ export class SweepCosts {
     return asked;
   }
 
-  private async ask(from: string, tokenAddress: string | null, amount: bigint): Promise<Cost> {
+  private async ask(from: Address, tokenAddress: Asset, amount: bigint): Promise<Cost> {
     const gas = await this.gasOf(from, tokenAddress, amount);
     const batches = batchesFor(this.chain, tokenAddress);
     if (batches === undefined) {
@@ -92,14 +93,14 @@ export class SweepCosts {
     return { gas, dataFee: dataReserve(dataFee).roomy };
   }
 
-  private transfer(gasLimit: bigint, tokenAddress: string | null, amount: bigint): Payload {
+  private transfer(gasLimit: bigint, tokenAddress: Asset, amount: bigint): Payload {
     const { chainId } = this.chain;
     const fees = feesFor(this.quote, tokenAddress === null);
     // To any other address it costs the same.
     return { chainId, recipient: this.treasury, tokenAddress, amount, gasLimit, fees };
   }
 
-  private async gasOf(from: string, tokenAddress: string | null, amount: bigint): Promise<bigint> {
+  private async gasOf(from: Address, tokenAddress: Asset, amount: bigint): Promise<bigint> {
     const { accounts } = this.chain;
     try {
       return await (tokenAddress === null

@@ -13,6 +13,7 @@ import { NOTHING_LEFT, SweepsRepository } from '../sweeps.repository.js';
 import { keyOf } from './idle-deposits.js';
 import { type Planned, type PlanFacts, planSweeps } from './plan.js';
 import { PlanFactsReader, type PlanOptions } from './plan-facts.js';
+import { type ChainId } from '../../ids/ids.js';
 
 /**
  * Decides what of the money at deposit addresses goes to the treasury now, and notes why the rest waits. It signs
@@ -87,7 +88,7 @@ export class SweepPlanner {
 
 async function writeOne(
   manager: EntityManager,
-  chainId: number,
+  chainId: ChainId,
   { deposit, treasury, candidate, decision }: Planned,
   known: ReadonlyMap<string, Sweep>,
 ): Promise<void> {

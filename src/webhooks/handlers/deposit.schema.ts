@@ -13,11 +13,24 @@ import {
   UUID,
 } from '../../events/event.schema.js';
 
+const DEPOSIT_STATUS = { enum: ['counted', 'unassigned', 'accepted', 'ignored', 'orphaned'] };
+
 /** Every field of the view, or it does not compile. */
 const DEPOSIT_FIELDS: Record<keyof DepositView, JsonSchema> = {
   id: UUID,
-  state: { enum: ['counted', 'unassigned', 'accepted', 'ignored', 'orphaned'] },
-  reason: { enum: ['absurd_amount', 'wrong_chain', 'wrong_asset', 'after_watch', 'payment_failed', null] },
+  status: DEPOSIT_STATUS,
+  state: DEPOSIT_STATUS,
+  reason: {
+    enum: [
+      'absurd_amount',
+      'wrong_chain',
+      'wrong_asset',
+      'after_watch',
+      'payment_failed',
+      'payment_cancelled',
+      null,
+    ],
+  },
   reason_text: orNull(TEXT),
   payment_id: UUID,
   chain: TEXT,

@@ -3,6 +3,7 @@ import { EXAMPLE } from './example-payment.js';
 
 const UNASSIGNED: DepositView = {
   id: '019aafd7-9b10-7c55-9a02-71d2c0f3a6b8',
+  status: 'unassigned',
   state: 'unassigned',
   reason: 'wrong_asset',
   reason_text: 'It is USDC, and the payment asks for ETH.',
@@ -31,11 +32,12 @@ const RESOLVED_AT = '2026-11-23T10:02:50.000Z';
 /** A deposit of the wrong token, and what may become of it, for the examples of events. */
 export const EXAMPLE_DEPOSIT = {
   unassigned: UNASSIGNED,
-  accepted: { ...UNASSIGNED, state: 'accepted', resolved_at: RESOLVED_AT },
-  ignored: { ...UNASSIGNED, state: 'ignored', resolved_at: RESOLVED_AT },
-  orphaned: { ...UNASSIGNED, state: 'orphaned' },
+  accepted: { ...UNASSIGNED, status: 'accepted', state: 'accepted', resolved_at: RESOLVED_AT },
+  ignored: { ...UNASSIGNED, status: 'ignored', state: 'ignored', resolved_at: RESOLVED_AT },
+  orphaned: { ...UNASSIGNED, status: 'orphaned', state: 'orphaned' },
   counted: {
     ...UNASSIGNED,
+    status: 'counted',
     state: 'counted',
     reason: null,
     reason_text: null,

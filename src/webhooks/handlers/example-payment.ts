@@ -32,6 +32,7 @@ const CREATED: PaymentView = {
   detected_at: null,
   confirmed_at: null,
   settled_at: null,
+  cancelled_at: null,
   sweep: null,
 };
 

@@ -52,6 +52,7 @@ export const PAYMENT_FIELDS: Record<keyof PaymentView, JsonSchema> = {
   detected_at: orNull(TIME),
   confirmed_at: orNull(TIME),
   settled_at: orNull(TIME),
+  cancelled_at: orNull(TIME),
   sweep: orNull(object({ tx_hash: TX_HASH, amount: AMOUNT, fee: AMOUNT })),
 };
 

@@ -3,6 +3,7 @@ import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nest
 import { uuidOr } from '../../http/uuid-or.js';
 import { type AuthenticatedKey, isOperator } from '../../auth/authenticated-key.js';
 import { CurrentKey, RequireScope } from '../../auth/scopes.js';
+import { createdBetween, wantedStatuses } from '../../http/list-filters.js';
 import { type Page, page } from '../../http/page.js';
 import { BUILT_IN_ENDPOINT_ID } from '../endpoints/built-in-endpoint.js';
 import { attemptView, deliveryView, operatorsAttemptView } from './delivery.view.js';
@@ -25,14 +26,15 @@ export class DeliveriesController {
 
   @Get()
   @RequireScope('webhooks:read')
-  @ApiOperation({ summary: 'List deliveries, newest first; state=dead lists the dead letters' })
+  @ApiOperation({ summary: 'List deliveries, newest first; status=dead lists the dead letters' })
   @ApiOkResponse({ type: DeliveryPage })
   async list(
     @CurrentKey() { merchantId }: AuthenticatedKey,
-    @Query() { limit, after, ...filter }: ListDeliveriesDto,
+    @Query() query: ListDeliveriesDto,
   ): Promise<Page<DeliveryBody>> {
-    const { endpoint_id: endpointId, event_id: eventId, event_type: eventType, state } = filter;
-    const wanted = { endpointId, eventId, eventType, state, limit: limit + 1, after };
+    const { endpoint_id: endpointId, event_id: eventId, event_type: eventType, limit, after } = query;
+    const filter = { endpointId, eventId, eventType, states: wantedStatuses(query), ...createdBetween(query) };
+    const wanted = { ...filter, limit: limit + 1, after };
     const rows = await this.log.deliveries(merchantId, wanted);
     return page(rows.map(deliveryView), limit, ({ id }) => id);
   }

@@ -1,3 +1,4 @@
+import { type CreatedBetween, narrowByCreation } from '../../http/list-filters.js';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
@@ -8,7 +9,12 @@ export interface DeliveryFilter {
   endpointId?: string;
   eventId?: string;
   eventType?: string;
-  state?: DeliveryState;
+}
+
+export interface ListedDeliveries extends DeliveryFilter, CreatedBetween {
+  states?: DeliveryState[];
+  limit: number;
+  after?: string;
 }
 
 /** What became of events, as a merchant may read it. Newest first. */
@@ -18,7 +24,7 @@ export class DeliveryLogRepository {
 
   deliveries(
     merchantId: string,
-    { limit, after, ...filter }: DeliveryFilter & { limit: number; after?: string },
+    { limit, after, ...filter }: ListedDeliveries,
   ): Promise<WebhookDelivery[]> {
     const query = this.dataSource.manager
       .createQueryBuilder(WebhookDelivery, 'delivery')
@@ -28,8 +34,9 @@ export class DeliveryLogRepository {
     if (filter.endpointId !== undefined) query.andWhere('delivery.endpoint_id = :endpointId', filter);
     if (filter.eventId !== undefined) query.andWhere('delivery.event_id = :eventId', filter);
     if (filter.eventType !== undefined) query.andWhere('delivery.event_type = :eventType', filter);
-    if (filter.state !== undefined) query.andWhere('delivery.state = :state', filter);
+    if (filter.states !== undefined) query.andWhere('delivery.state = ANY(:states)', filter);
     if (after !== undefined) query.andWhere('delivery.id < :after', { after });
+    narrowByCreation(query, filter);
     return query.getMany();
   }
 

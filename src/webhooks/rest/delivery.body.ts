@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { OlderName } from '../../http/older-name.js';
 import { PageBody } from '../../http/page.js';
 import { DELIVERY_STATES, type DeliveryState } from '../delivery/webhook-delivery.entity.js';
 
@@ -56,6 +57,9 @@ export class DeliveryBody {
   endpoint_id: string;
 
   @ApiProperty({ enum: DELIVERY_STATES })
+  status: DeliveryState;
+
+  @OlderName(DELIVERY_STATES)
   state: DeliveryState;
 
   @ApiProperty({ description: 'Attempts made' })
@@ -126,10 +130,7 @@ export class EventTypeBody {
   example: Record<string, unknown>;
 }
 
-export class EventTypeList {
+export class EventTypeList extends PageBody {
   @ApiProperty({ type: [EventTypeBody] })
   data: EventTypeBody[];
-
-  @ApiProperty({ type: String, nullable: true, description: 'Always null: there is one page' })
-  next: string | null;
 }

@@ -10,6 +10,7 @@ export function deliveryView(delivery: WebhookDelivery): DeliveryBody {
     event_type: delivery.eventType,
     payment_id: delivery.paymentId,
     endpoint_id: delivery.endpointId,
+    status: delivery.state,
     state: delivery.state,
     attempt_count: delivery.attempts,
     next_attempt_at: delivery.nextAttemptAt?.toISOString() ?? null,

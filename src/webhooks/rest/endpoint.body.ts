@@ -1,6 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { OlderName } from '../../http/older-name.js';
 import { PageBody } from '../../http/page.js';
 import { type EndpointState } from '../endpoints/webhook-endpoint.entity.js';
+
+const ENDPOINT_STATES: EndpointState[] = ['enabled', 'disabled'];
 
 export class EndpointBody {
   @ApiProperty({ format: 'uuid' })
@@ -31,7 +34,10 @@ export class EndpointBody {
   })
   public_keys: string[];
 
-  @ApiProperty({ enum: ['enabled', 'disabled'] })
+  @ApiProperty({ enum: ENDPOINT_STATES })
+  status: EndpointState;
+
+  @OlderName(ENDPOINT_STATES)
   state: EndpointState;
 
   @ApiProperty({ type: String, nullable: true, description: 'Why it is disabled' })

@@ -16,6 +16,7 @@ import {
   Min,
   ValidateIf,
 } from 'class-validator';
+import { OlderStatusFilter } from '../../http/list-filters.js';
 import { IsInstant } from '../../http/is-instant.js';
 import { IsMetadata, IsStorableText } from '../../http/is-storable.js';
 
@@ -94,6 +95,9 @@ export class UpdateEndpointDto extends PartialType(
   @ApiPropertyOptional({ enum: ['enabled', 'disabled'] })
   @IsOptional()
   @IsIn(['enabled', 'disabled'])
+  status?: 'enabled' | 'disabled';
+
+  @OlderStatusFilter(['enabled', 'disabled'])
   state?: 'enabled' | 'disabled';
 }
 

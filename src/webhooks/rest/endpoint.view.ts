@@ -17,6 +17,7 @@ export function endpointView(endpoint: WebhookEndpoint, now: Date, url = endpoin
     rate_limit: endpoint.rateLimit,
     asymmetric: publicKeys.length > 0,
     public_keys: publicKeys,
+    status: endpoint.state,
     state: endpoint.state,
     reason: endpoint.reason,
     disabled_at: endpoint.disabledAt?.toISOString() ?? null,

@@ -71,7 +71,7 @@ export class EndpointsController {
     @Body() dto: UpdateEndpointDto,
   ): Promise<EndpointBody> {
     const endpoint = await this.endpoints.update(merchantId, id, dto);
-    if (dto.state === 'enabled') await this.held.release();
+    if ((dto.status ?? dto.state) === 'enabled') await this.held.release();
     return endpoint;
   }
 

@@ -226,7 +226,8 @@ function fieldsOf(dto: UpdateEndpointDto): Partial<WebhookEndpoint> {
   };
 }
 
-function stateOf({ state }: UpdateEndpointDto, endpoint: WebhookEndpoint): Partial<WebhookEndpoint> {
+function stateOf(dto: UpdateEndpointDto, endpoint: WebhookEndpoint): Partial<WebhookEndpoint> {
+  const state = dto.status ?? dto.state;
   if (state === undefined || state === endpoint.state) return {};
   return state === 'enabled'
     ? { state, reason: null, disabledAt: null, failingSince: null }

@@ -2,7 +2,8 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type AuthenticatedKey } from '../../auth/authenticated-key.js';
 import { CurrentKey, RequireScope } from '../../auth/scopes.js';
-import { type Page, page } from '../../http/page.js';
+import { createdBetween } from '../../http/list-filters.js';
+import { onePage, type Page, page } from '../../http/page.js';
 import { EventCatalogue } from '../../events/event-catalogue.js';
 import { EventLogRepository } from '../../events/event-log.repository.js';
 import { eventView } from './delivery.view.js';
@@ -24,9 +25,11 @@ export class EventsController {
   @ApiOkResponse({ type: EventPage })
   async list(
     @CurrentKey() { merchantId }: AuthenticatedKey,
-    @Query() { limit, after, type, payment_id: paymentId }: ListEventsDto,
+    @Query() query: ListEventsDto,
   ): Promise<Page<EventBody>> {
-    const rows = await this.log.events(merchantId, { limit: limit + 1, after, type, paymentId });
+    const { limit, after, event_type: type = query.type, payment_id: paymentId } = query;
+    const filter = { after, type, paymentId, ...createdBetween(query) };
+    const rows = await this.log.events(merchantId, { ...filter, limit: limit + 1 });
     return page(rows.map(eventView), limit, ({ id }) => id);
   }
 
@@ -46,6 +49,6 @@ export class EventsController {
     const data = this.catalogue
       .describe()
       .map(({ type, description, schema, example }) => ({ name: type, description, schema, example }));
-    return { data, next: null };
+    return onePage(data);
   }
 }

@@ -37,7 +37,9 @@ export class ReplayService {
 
   /** @throws OperatorsEndpointError; without an endpoint's id, what went to the operator's is left out */
   async matching(key: AuthenticatedKey, dto: ReplayDeliveriesDto): Promise<ReplayedBody> {
-    const { endpoint_id: endpointId, event_id: eventId, event_type: eventType, state, since } = dto;
+    const { endpoint_id: endpointId, event_id: eventId, event_type: eventType, since } = dto;
+    // One of the two is there, as the request was checked.
+    const state = (dto.status ?? dto.state) as 'dead' | 'delivered';
     requireOperatorsKey(key, endpointId);
     const except = isOperator(key) ? null : BUILT_IN_ENDPOINT_ID;
     const filter = { endpointId, eventId, eventType, state, except };

@@ -21,6 +21,7 @@ import {
   optional,
   quantity,
   type Reader,
+  txHash,
   unknownAmong,
   withDefault,
 } from './shape.js';
@@ -82,7 +83,7 @@ const authorization = object<RawAuthorization>({
 });
 
 const transactionFields = {
-  hash,
+  hash: txHash,
   from: address,
   to: nullable(address),
   value: quantity,

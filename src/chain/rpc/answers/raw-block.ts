@@ -1,3 +1,5 @@
+import { type Address, type TxHash } from '../../../ids/ids.js';
+
 /**
  * What nodes say of blocks (execution-apis), as far as we read it, after it has been read by `rpc/answers`: every field
  * has the form given here. Hex is lower-case with 0x. What is computed with is a number; what is only ever hashed is hex.
@@ -44,13 +46,13 @@ export interface RawFullHeader extends RawHeader {
 }
 
 export interface RawAccessListEntry {
-  address: string;
+  address: Address;
   storageKeys: string[];
 }
 
 export interface RawAuthorization {
   chainId: string;
-  address: string;
+  address: Address;
   nonce: string;
   yParity: string;
   r: string;
@@ -58,10 +60,10 @@ export interface RawAuthorization {
 }
 
 export interface RawTransaction {
-  hash: string;
-  from: string;
+  hash: TxHash;
+  from: Address;
   /** Null: a contract creation, or one of a chain's own that goes to nobody. */
-  to: string | null;
+  to: Address | null;
   /** Wei. */
   value: bigint;
   /** Where a node does not tell, by the fields that only one type has. */
@@ -101,11 +103,11 @@ export interface RawBlock extends RawFullHeader {
 }
 
 export interface RawLog {
-  address: string;
+  address: Address;
   topics: string[];
   data: string;
   blockHash: string;
-  transactionHash: string;
+  transactionHash: TxHash;
   /** As the node counts: most through the block, some anew in each transaction. */
   logIndex?: number;
   /** A reorg took it. */
@@ -113,7 +115,7 @@ export interface RawLog {
 }
 
 export interface RawReceipt {
-  transactionHash: string;
+  transactionHash: TxHash;
   blockHash: string;
   blockNumber: number;
   /** Absent on nodes that do not tell: it is that of the transaction. */

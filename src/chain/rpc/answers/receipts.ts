@@ -11,6 +11,7 @@ import {
   optional,
   quantity,
   type Reader,
+  txHash,
   unknownAmong,
   withDefault,
 } from './shape.js';
@@ -20,7 +21,7 @@ export const log = object<RawLog>({
   topics: list(hash),
   data: withDefault(data, '0x'),
   blockHash: hash,
-  transactionHash: hash,
+  transactionHash: txHash,
   logIndex: optional(count),
   removed: flag,
 });
@@ -30,7 +31,7 @@ export const logs = list(log);
 type KnownFields = Omit<RawReceipt, 'unknownFields'>;
 
 const receiptFields = {
-  transactionHash: hash,
+  transactionHash: txHash,
   blockHash: hash,
   blockNumber: count,
   type: optional(count),

@@ -1,3 +1,4 @@
+import { type Address, type TxHash } from '../../../ids/ids.js';
 /** Checks a value that came from a node, and gives it as our code takes it. @throws NotAsExpected */
 export type Reader<T> = (given: unknown) => T;
 
@@ -118,20 +119,22 @@ export const text: Reader<string> = (given) =>
   typeof given === 'string' ? printable(given) : unexpected('text', given);
 
 /** Nodes send lower case, as a rule, which is tried first: ignoring case costs several times as much. */
-function hex(pattern: string, expected: string): Reader<string> {
+function hex<T extends string = string>(pattern: string, expected: string): Reader<T> {
   const lower = new RegExp(`^0x${pattern.replaceAll('hex', '[0-9a-f]')}$`);
   const any = new RegExp(lower, 'i');
   return (given) => {
     if (typeof given !== 'string') return unexpected(expected, given);
-    if (lower.test(given)) return given;
-    return any.test(given) ? given.toLowerCase() : unexpected(expected, given);
+    if (lower.test(given)) return given as T;
+    return any.test(given) ? (given.toLowerCase() as T) : unexpected(expected, given);
   };
 }
 
-/** 32 bytes, lower-case. */
+/** 32 bytes, lower-case: of a block, a root, a topic. */
 export const hash = hex('hex{64}', 'a hash');
+/** A transaction's. */
+export const txHash = hex<TxHash>('hex{64}', 'a hash');
 /** 20 bytes, lower-case. */
-export const address = hex('hex{40}', 'an address');
+export const address = hex<Address>('hex{40}', 'an address');
 /** A number of 256 bits that is only ever hashed, as it came, lower-case. */
 export const digits = hex('hex{0,64}', 'a quantity');
 /** Bytes of any length, lower-case. */

@@ -8,14 +8,16 @@ import {
   quantity,
   type Reader,
   text,
+  txHash,
   unexpected,
 } from './shape.js';
+import { type Address, type TxHash } from '../../../ids/ids.js';
 
 /** A frame as geth's `callTracer` nests them; reth, erigon, Nethermind and anvil do as well. */
 export interface CallFrame {
   type: string;
-  from: string;
-  to?: string;
+  from: Address;
+  to?: Address;
   /** Wei. */
   value?: bigint;
   /** The frame failed, and with it all that it called. */
@@ -28,27 +30,27 @@ export interface ParityTrace {
   type: string;
   action: {
     callType?: string;
-    from?: string;
-    to?: string;
+    from?: Address;
+    to?: Address;
     /** Wei. */
     value?: bigint;
     /** Of a `suicide`: the contract that ends, and what it held. */
-    address?: string;
+    address?: Address;
     balance?: bigint;
-    refundAddress?: string;
+    refundAddress?: Address;
   };
-  result?: { address?: string } | null;
+  result?: { address?: Address } | null;
   error?: string;
   traceAddress: number[];
   blockHash: string;
   /** Null: the block's reward. */
-  transactionHash: string | null;
+  transactionHash: TxHash | null;
 }
 
 /** One transaction of `debug_traceBlockByHash`. */
 export interface TracedTransaction {
   /** Absent on older nodes. */
-  txHash?: string;
+  txHash?: TxHash;
   /** Absent where the node could not trace this transaction. */
   result?: CallFrame;
 }
@@ -73,7 +75,7 @@ function frameAt(depth: number): Reader<CallFrame> {
 export const callFrame: Reader<CallFrame> = frameAt(0);
 
 export const tracedBlock = list(
-  object<TracedTransaction>({ txHash: optional(hash), result: optional(callFrame) }),
+  object<TracedTransaction>({ txHash: optional(txHash), result: optional(callFrame) }),
 );
 
 /** A place among the calls of a transaction: JSON numbers, unlike all else. */
@@ -94,10 +96,10 @@ export const parityTraces = list(
       balance: optional(quantity),
       refundAddress: optional(address),
     }),
-    result: nullable(object<{ address?: string }>({ address: optional(address) })),
+    result: nullable(object<{ address?: Address }>({ address: optional(address) })),
     error: optional(text),
     traceAddress: list(place),
     blockHash: hash,
-    transactionHash: nullable(hash),
+    transactionHash: nullable(txHash),
   }),
 );

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { tempFolder } from '../../test/harness/temp-folder.js';
-import { ConfigurationError } from './configuration-error.js';
-import { configurationOf } from './read-configuration.js';
+import { tempFolder } from '../harness/temp-folder.js';
+import { ConfigurationError } from '../../src/config/configuration-error.js';
+import { configurationOf } from '../../src/config/read-configuration.js';
 
 const folder = tempFolder();
 afterAll(() => folder.remove());

@@ -1,0 +1,169 @@
+import { type QueryResultRow } from 'pg';
+import { withConnection } from '../database/connect.js';
+import { requireOwnSessions } from '../database/own-sessions.js';
+import { type PostgresClient } from '../database/postgres-client.js';
+import { missingSchemas } from '../runtime/schemas.js';
+import { type Finding, ok, problem, warning } from './finding.js';
+import { isLocal } from './local-host.js';
+import { type Subject } from './subject.js';
+
+const PART = 'database';
+const APPLICATION = 'quittance doctor';
+/** Below it, what the migrations and BullMQ use is not there. */
+const OLDEST_POSTGRES = 140_000;
+/** The pool of the app, that of the queue with its workers, and the sessions that hold locks. */
+const CONNECTIONS_OF_A_PROCESS = 40;
+const CLOCK_WARNING_MS = 2_000;
+const CLOCK_PROBLEM_MS = 30_000;
+
+interface ServerRow extends QueryResultRow {
+  version: string;
+  number: string;
+  encoding: string;
+  fsync: string;
+  is_standby: boolean;
+  is_tls: boolean | null;
+  free: string;
+  can_create: boolean;
+  schema: string | null;
+}
+
+/** @param url where it answers; asked on connections of its own */
+export async function databaseFindings(url: string, subject: Subject): Promise<Finding[]> {
+  const [server, clock] = await withConnection(url, APPLICATION, async (client) => [
+    await serverOf(client),
+    await clockFindings(client),
+  ]);
+  const findings = [...serverFindings(server, new URL(url), subject), ...clock];
+  try {
+    await requireOwnSessions(url);
+    findings.push(ok(PART, 'sessions are our own: no pooler shares them'));
+  } catch (error) {
+    return [...findings, problem(PART, (error as Error).message, null)];
+  }
+  return [...findings, ...(await schemaFindings(url, server, subject))];
+}
+
+async function serverOf(client: PostgresClient): Promise<ServerRow> {
+  const { rows } = await client.query<ServerRow>(
+    `SELECT current_setting('server_version') AS version, current_setting('server_version_num') AS number,
+       current_setting('server_encoding') AS encoding, current_setting('fsync') AS fsync,
+       pg_is_in_recovery() AS is_standby, current_schema() AS schema,
+       (SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()) AS is_tls,
+       (current_setting('max_connections')::int - (SELECT count(*) FROM pg_stat_activity
+          WHERE backend_type = 'client backend'))::text AS free,
+       coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS can_create`,
+  );
+  return rows[0] as ServerRow;
+}
+
+function serverFindings(server: ServerRow, { hostname, host }: URL, { isProduction }: Subject): Finding[] {
+  const found: Finding[] = [];
+  if (Number(server.number) < OLDEST_POSTGRES)
+    found.push(problem(PART, `Postgres ${server.version} is too old`, 'use Postgres 14 or newer'));
+  if (server.encoding !== 'UTF8')
+    found.push(
+      problem(
+        PART,
+        `the database's encoding is ${server.encoding}`,
+        "create it with ENCODING 'UTF8': names of tokens and merchants would be refused",
+      ),
+    );
+  if (server.is_standby)
+    found.push(
+      problem(PART, 'this is a standby, which takes no writes', 'let DATABASE_URL lead to the primary'),
+    );
+  if (server.fsync !== 'on')
+    found.push(
+      problem(
+        PART,
+        'fsync is off: what was committed is gone after a crash',
+        'set fsync = on in postgresql.conf',
+      ),
+    );
+  if (server.schema === null)
+    found.push(
+      problem(
+        PART,
+        'there is no schema to work in',
+        'GRANT USAGE ON SCHEMA public to the role, or set its search_path',
+      ),
+    );
+  if (isProduction && server.is_tls === false && !isLocal(hostname))
+    found.push(
+      warning(
+        PART,
+        `the connection to ${host} is not encrypted`,
+        'add sslmode=require to DATABASE_URL, with DATABASE_CA_FILE for a private authority',
+      ),
+    );
+  if (Number(server.free) < CONNECTIONS_OF_A_PROCESS)
+    found.push(
+      warning(
+        PART,
+        `${server.free} connections are left; a process may take ${CONNECTIONS_OF_A_PROCESS}`,
+        'raise max_connections, or end what holds them',
+      ),
+    );
+  return found.some(({ status }) => status === 'problem')
+    ? found
+    : [ok(PART, `Postgres ${server.version} at ${host}`), ...found];
+}
+
+/** Postgres' clock decides about locks and due times, ours about what expires. */
+async function clockFindings(client: PostgresClient): Promise<Finding[]> {
+  const beganMs = Date.now();
+  const { rows } = await client.query<{ now: Date }>('SELECT clock_timestamp() AS now');
+  const middleMs = (beganMs + Date.now()) / 2;
+  const apartMs = Math.round(Math.abs((rows[0]?.now.getTime() ?? 0) - middleMs));
+  const what = `this machine's clock and Postgres' are ${(apartMs / 1_000).toFixed(1)} s apart`;
+  const mend = 'let both be set by NTP (timedatectl set-ntp true)';
+  if (apartMs > CLOCK_PROBLEM_MS) return [problem('clock', what, mend)];
+  return [apartMs > CLOCK_WARNING_MS ? warning('clock', what, mend) : ok('clock', what)];
+}
+
+async function schemaFindings(url: string, server: ServerRow, { settings }: Subject): Promise<Finding[]> {
+  const lacking = await rightsFindings(url);
+  if (lacking.length > 0) return lacking;
+  const missing = await missingSchemas({ url, hasQueue: settings.redisUrl === null });
+  if (missing.length === 0) return [ok(PART, 'the schema is up to date')];
+  const what = `the schema is not up to date: ${missing.length} of its steps are missing`;
+  if (settings.migrate === false)
+    return [
+      problem(PART, what, 'MIGRATE is off: run quittance migrate with a role that may change the schema'),
+    ];
+  if (!server.can_create)
+    return [
+      problem(
+        PART,
+        `${what}, and this role may not create tables`,
+        'run quittance migrate with a role that may, and set MIGRATE=off here; or GRANT CREATE ON SCHEMA to this one',
+      ),
+    ];
+  return [ok(PART, `${what}; the next start brings them`)];
+}
+
+/** A role without the right to change the schema needs all rights on what is in it. */
+async function rightsFindings(url: string): Promise<Finding[]> {
+  const lacking = await withConnection(url, APPLICATION, async (client) => {
+    const { rows } = await client.query<{ name: string }>(
+      `SELECT format('%I.%I', nspname, relname) AS name FROM pg_class
+       JOIN pg_namespace space ON space.oid = relnamespace
+       WHERE (relnamespace = current_schema()::regnamespace OR nspname = 'bullmq') AND (
+         NOT has_schema_privilege(relnamespace, 'USAGE')
+         OR (relkind = 'r' AND NOT (has_table_privilege(pg_class.oid, 'SELECT')
+             AND (relname = 'migrations' OR has_table_privilege(pg_class.oid, 'INSERT'))))
+         OR (relkind = 'S' AND relname <> 'migrations_id_seq' AND NOT has_sequence_privilege(pg_class.oid, 'USAGE')))
+       ORDER BY 1`,
+    );
+    return rows.map(({ name }) => name);
+  });
+  if (lacking.length === 0) return [];
+  return [
+    problem(
+      PART,
+      `this role lacks rights on ${lacking.slice(0, 3).join(', ')}${lacking.length > 3 ? ` and ${lacking.length - 3} more` : ''}`,
+      'GRANT USAGE on the schemas public and bullmq to it, and ALL on their tables, sequences and functions',
+    ),
+  ];
+}

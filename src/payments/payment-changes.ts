@@ -1,0 +1,118 @@
+import { isDeepStrictEqual } from 'node:util';
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager, type QueryDeepPartialEntity } from 'typeorm';
+import { EventCatalogue } from '../events/event-catalogue.js';
+import { Outbox } from '../events/outbox.js';
+import { type UpdatePaymentDto } from './dto/update-payment.dto.js';
+import { cancel, isCancellable, type PaymentEventType } from './lifecycle.js';
+import { type PaymentRecord, PaymentRecords } from './payment-records.js';
+import { Payment } from './payment.entity.js';
+import {
+  ExpiryInPastError,
+  PaymentNotCancellableError,
+  PaymentNotExtendableError,
+  PaymentNotFoundError,
+} from './payment.errors.js';
+import { paymentView, type PaymentView } from './payment.view.js';
+
+const MAX_EXPIRY_MS = 30 * 86_400_000;
+
+/** What a merchant does to a payment that is there: under the lock of its row, with its event in the same transaction. */
+@Injectable()
+export class PaymentChanges {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly records: PaymentRecords,
+    private readonly catalogue: EventCatalogue,
+    private readonly outbox: Outbox,
+  ) {}
+
+  /**
+   * Ends a payment for which nothing has arrived. A second time changes nothing.
+   * @throws PaymentNotFoundError also when it is another merchant's
+   * @throws PaymentNotCancellableError once money has arrived, or when it has ended otherwise
+   */
+  cancel(merchantId: string, id: string): Promise<PaymentView> {
+    return this.change(merchantId, id, async (manager, record) => {
+      const { payment } = record;
+      if (payment.status === 'cancelled') return paymentView(record);
+      if (!isCancellable(payment)) throw new PaymentNotCancellableError(id, payment.status);
+      const now = new Date();
+      const { payment: next } = cancel(payment, now);
+      const { status, cancelledAt, recheckAtTime, recheckAtBlock, version } = next;
+      const changes = { status, cancelledAt, recheckAtTime, recheckAtBlock, version };
+      return this.save(manager, record, changes, 'payment.cancelled', now);
+    });
+  }
+
+  /**
+   * What is left out stays; where nothing differs nothing is written.
+   * @throws PaymentNotFoundError, ExpiryInPastError, PaymentNotExtendableError
+   */
+  update(merchantId: string, id: string, dto: UpdatePaymentDto): Promise<PaymentView> {
+    return this.change(merchantId, id, async (manager, record) => {
+      const now = new Date();
+      const changes = { ...textsOf(dto), ...expiryOf(dto, record.payment, now) };
+      const differs = Object.entries(changes).some(
+        ([name, value]) => !isDeepStrictEqual(value, record.payment[name as keyof Payment]),
+      );
+      if (!differs) return paymentView(record);
+      return this.save(
+        manager,
+        record,
+        { ...changes, version: record.payment.version + 1 },
+        'payment.updated',
+        now,
+      );
+    });
+  }
+
+  private change(
+    merchantId: string,
+    id: string,
+    work: (manager: EntityManager, record: PaymentRecord) => Promise<PaymentView>,
+  ): Promise<PaymentView> {
+    return this.dataSource.transaction(async (manager) => {
+      const lock = { mode: 'pessimistic_write' as const };
+      const payment = await manager.findOne(Payment, { where: { id, merchantId }, lock });
+      const [record] = payment ? await this.records.of(manager, [payment]) : [];
+      if (!record) throw new PaymentNotFoundError(id);
+      return work(manager, record);
+    });
+  }
+
+  private async save(
+    manager: EntityManager,
+    record: PaymentRecord,
+    changes: Partial<Payment>,
+    type: PaymentEventType,
+    now: Date,
+  ): Promise<PaymentView> {
+    const { id, merchantId, version } = record.payment;
+    await manager.update(Payment, { id, version }, changes as QueryDeepPartialEntity<Payment>);
+    const view = paymentView({ ...record, payment: { ...record.payment, ...changes } });
+    const event = this.catalogue.compose(type, { payment: view }, now);
+    await this.outbox.append(manager, [{ ...event, merchantId, paymentId: id }]);
+    return view;
+  }
+}
+
+function textsOf({ reference, metadata }: UpdatePaymentDto): Partial<Payment> {
+  return {
+    ...(reference === undefined ? {} : { reference }),
+    ...(metadata === undefined ? {} : { metadata }),
+  };
+}
+
+/** The next look at it comes no later than its new end, and the scanner decides by the chain's time as ever. */
+function expiryOf({ expires_at: given }: UpdatePaymentDto, payment: Payment, now: Date): Partial<Payment> {
+  if (given === undefined) return {};
+  const expiresAt = new Date(given);
+  if (expiresAt.getTime() === payment.expiresAt.getTime()) return {};
+  if (payment.status !== 'pending' && payment.status !== 'partially_paid')
+    throw new PaymentNotExtendableError(payment.id, payment.status);
+  const inMs = expiresAt.getTime() - now.getTime();
+  if (inMs <= 0 || inMs > MAX_EXPIRY_MS) throw new ExpiryInPastError();
+  return { expiresAt, recheckAtTime: expiresAt };
+}
