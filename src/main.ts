@@ -13,11 +13,11 @@ import { type Settings } from './config/settings.js';
 import { createApp } from './configure-app.js';
 import { createPino } from './http/pino-logger.js';
 import { freePort, tryPort } from './process/ports.js';
-import { banner } from './runtime/banner.js';
+import { banner, refusedText } from './runtime/banner.js';
 import { writeToTerminal } from './runtime/console-to-log.js';
 import { ensureDevKey } from './runtime/dev-key.js';
 import { type Runtime, startRuntime } from './runtime/runtime.js';
-import { servesNoChain, startedEvent } from './runtime/started.js';
+import { startedEvent } from './runtime/started.js';
 
 class PortInUseError extends Error {
   constructor(port: number) {
@@ -114,18 +114,16 @@ async function start(): Promise<void> {
   }
   await app.listen(port, settings.host);
   const url = (await app.getUrl()).replace('[::1]', 'localhost');
-  const chains = app.get(ChainService);
-  const begun = {
-    url,
-    isEmbedded: settings.databaseUrl === null,
-    stateOf: (name: string) => chains.status(name).state,
-  };
-  const servesNone = servesNoChain(runtime.configuration, begun);
+  const chains = app.get(ChainService, { strict: false });
+  const stateOf = (name: string) => chains.status(name).state;
+  const refused = chains.all().flatMap(({ name }) => (stateOf(name) === 'refused' ? [name] : []));
   if (isProduction) {
-    pino.info(startedEvent(runtime.configuration, begun), 'started');
-    if (servesNone) pino.error('no chain is served: chains.yaml and the chains disagree');
+    const isEmbedded = settings.databaseUrl === null;
+    pino.info(startedEvent(runtime.configuration, { url, isEmbedded, stateOf }), 'started');
   }
-  if (!isProduction || process.stdout.isTTY) writeToTerminal(`${banner(url, runtime, servesNone)}\n`);
+  if (isProduction && refused.length > 0)
+    pino.error({ refused }, refusedText(runtime.configuration.chains.length, refused));
+  if (!isProduction || process.stdout.isTTY) writeToTerminal(`${banner(url, runtime, refused)}\n`);
 }
 
 const started = start();

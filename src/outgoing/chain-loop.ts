@@ -38,7 +38,10 @@ export class ChainLoop {
     const isHolder = await this.locks.hold(`quittance sweeper ${chainId}`);
     if (isHolder !== this.isHolder) {
       this.metrics.holding(name, isHolder);
-      this.logger.log({ chain: name }, isHolder ? 'sweeping' : 'another process sweeps this chain');
+      this.logger.log(
+        { chain: name },
+        isHolder ? 'sending what is to leave this chain' : 'another process sends for this chain',
+      );
       this.isHolder = isHolder;
     }
     return isHolder;

@@ -2,20 +2,26 @@ import { custodyText } from './custody.js';
 import { type Runtime } from './runtime.js';
 
 /** What someone who has just started Quittance wants to know. */
-export function banner(url: string, runtime: Runtime, servesNone: boolean): string {
+export function banner(url: string, runtime: Runtime, refused: readonly string[] = []): string {
   const { configuration, devChain, secrets } = runtime;
-  const first = servesNone
-    ? 'No chain is served: chains.yaml and the chains disagree, the lines above say where'
-    : 'Quittance is ready';
+  const servesNone = refused.length > 0 && refused.length === configuration.chains.length;
+  const first = servesNone ? 'Quittance runs, and serves no chain' : 'Quittance is ready';
   const lines = ['', first, `  API        ${url}/api/v1`, `  docs       ${url}/docs`];
   const chain = configuration.chains[0]?.name ?? 'ethereum';
   if (secrets) lines.push(`  dev key    ${secrets.apiKey}`);
   if (devChain) lines.push(`  dev chain  ${devChain.rpcUrl} (pay from ${devChain.payer})`);
+  if (refused.length > 0) lines.push(`  CHAINS     ${refusedText(configuration.chains.length, refused)}`);
   lines.push(`  custody    ${custodyText(configuration)}`);
   if (configuration.settings.roles.includes('api')) {
     lines.push('', 'Try:', `  ${curl(url, chain, secrets?.apiKey ?? '<your API key>')}`);
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** @param refused the names of those that chains.yaml and their nodes disagree about */
+export function refusedText(count: number, refused: readonly string[]): string {
+  const which = refused.length === count ? 'no chain is served' : `not served: ${refused.join(', ')}`;
+  return `${which}; "chain refused" in the log says why, quittance doctor how to mend it`;
 }
 
 function curl(url: string, chain: string, key: string): string {

@@ -13,11 +13,6 @@ export interface Start {
   stateOf: (chain: string) => ChainStatus['state'];
 }
 
-/** Every chain is refused: the process runs, and no payment can be made. */
-export function servesNoChain({ chains }: Configuration, { stateOf }: Pick<Start, 'stateOf'>): boolean {
-  return chains.length > 0 && chains.every(({ name }) => stateOf(name) === 'refused');
-}
-
 /**
  * What this process runs on and does, in one event: which database, which wallet, which chains, which queue. Nothing
  * that was chosen stays unsaid. No secret: hosts and names, and of the wallet its first address.

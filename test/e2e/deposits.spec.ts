@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => other.stop());
 
-beforeEach(async () => {
+async function start(): Promise<void> {
   chain = await TestChain.start();
   app = await TestApp.start({ chains: [chain.config, other.config] });
   const { body } = await app.request<{ data: { name: string; tokens: { id: string }[] }[] }>(
@@ -34,11 +34,21 @@ beforeEach(async () => {
   );
   tokenId = body.data.find(({ name }) => name === 'testchain')?.tokens[0]?.id ?? '';
   await app.waitForBlock(await other.height(), 31_338);
-});
-afterEach(async () => {
+}
+async function stop(): Promise<void> {
   await app.stop();
   await chain.stop();
-});
+}
+/** A chain and an app for each test of a group. */
+function worldForEach(): void {
+  beforeEach(start);
+  afterEach(stop);
+}
+/** One for all of a group, which change nothing. */
+function worldForAll(): void {
+  beforeAll(start);
+  afterAll(stop);
+}
 
 const unassigned = async (query = '') =>
   (
@@ -79,6 +89,8 @@ async function strangersKey(): Promise<string> {
 }
 
 describe('a deposit that cannot count', () => {
+  worldForEach();
+
   it('of the wrong token is listed with the reason, announced once, counted nowhere, and explained', async () => {
     const payment = await app.createPayment(LONG);
     const txHash = await chain.payToken(payment.address, 2_500_000n);
@@ -226,6 +238,7 @@ describe('a deposit that cannot count', () => {
     expect((await app.request('GET', '/api/v1/deposits', undefined, stranger)).body).toEqual({
       data: [],
       next: null,
+      has_more: false,
     });
     expect(await theUnassigned(payment)).toMatchObject({ id });
   });
@@ -252,6 +265,8 @@ describe('a deposit that cannot count', () => {
 });
 
 describe('a reorg', () => {
+  worldForEach();
+
   it('takes an unassigned deposit away and brings it back under the same id, each told once', async () => {
     const payment = await app.createPayment(LONG);
     const txHash = await chain.payToken(payment.address, 7n);
@@ -301,6 +316,8 @@ describe('a reorg', () => {
 });
 
 describe('POST /payments/:id/check', () => {
+  worldForEach();
+
   it('says how deep money is that counts, and that it counts already', async () => {
     const payment = await app.createPayment({ ...LONG, amount: '4000000000000000000' });
     const txHash = await chain.pay(payment.address, 1_000_000_000_000_000_000n);
@@ -351,12 +368,6 @@ describe('POST /payments/:id/check', () => {
     expect(nowhere).toMatchObject({ code: 'unknown', chain: null, block_number: null, transfers: [] });
     expect(nowhere.message).toMatch(/^No node of testchain, otherchain knows it/);
     expect(await app.eventsOf(payment.id)).toEqual(['payment.created', 'payment.partially_paid']);
-  });
-
-  it.each(['', '0x12', `0x${'zz'.repeat(32)}`, 'ab'.repeat(32), null, 7])('refuses %p', async (txHash) => {
-    const payment = await app.createPayment(LONG);
-    const answer = await app.request('POST', `/api/v1/payments/${payment.id}/check`, { tx_hash: txHash });
-    expect(answer).toMatchObject({ status: 400, body: { errors: [{ field: 'tx_hash' }] } });
   });
 
   it('records what was scanned and is missing, once, however often and at once it is asked', async () => {
@@ -415,6 +426,8 @@ describe('POST /payments/:id/check', () => {
 });
 
 describe('one transaction', () => {
+  worldForEach();
+
   /** Signed, so that it is the same transaction wherever it is mined. */
   async function signedBatch(to: string[], amounts: bigint[]): Promise<string> {
     const sender = HDNodeWallet.fromPhrase(ANVIL_PHRASE, undefined, "m/44'/60'/0'/0/1");
@@ -476,6 +489,8 @@ describe('one transaction', () => {
 });
 
 describe('a tolerance', () => {
+  worldForEach();
+
   it('is the merchant’s, taken over by payments when they are made, and no underpayment within it', async () => {
     const strict = await app.createPayment(LONG);
     const patched = await app.request('PATCH', `/api/v1/merchants/${app.merchantId}`, {
@@ -496,6 +511,20 @@ describe('a tolerance', () => {
     });
     expect(await app.payment(strict.id)).toMatchObject({ status: 'partially_paid', amount_received: '990' });
   });
+});
+
+describe('POST /payments/:id/check', () => {
+  worldForAll();
+
+  it.each(['', '0x12', `0x${'zz'.repeat(32)}`, 'ab'.repeat(32), null, 7])('refuses %p', async (txHash) => {
+    const payment = await app.createPayment(LONG);
+    const answer = await app.request('POST', `/api/v1/payments/${payment.id}/check`, { tx_hash: txHash });
+    expect(answer).toMatchObject({ status: 400, body: { errors: [{ field: 'tx_hash' }] } });
+  });
+});
+
+describe('a tolerance', () => {
+  worldForAll();
 
   it.each([-1, 1001, 0.5, '100', null])('of %p is refused', async (bps) => {
     const answer = await app.request('PATCH', `/api/v1/merchants/${app.merchantId}`, {

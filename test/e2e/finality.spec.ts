@@ -103,9 +103,4 @@ describe('a reorg', () => {
     await waitFor('the halt again', halted);
     expect(await app.payment(id)).toMatchObject(untouched);
   });
-
-  it('of 290 blocks is followed where 150 confirmations are asked for', async () => {
-    await start({ confirmations: { kind: 'blocks', tiers: [{ upTo: null, blocks: 150 }] } });
-    await app.waitForStatus(await payAndReplace(290), 'failed');
-  });
 });

@@ -111,6 +111,8 @@ describe('gas that was sent', () => {
       const [row] = await gasFor(payment);
       return row?.state === 'confirmed' && row;
     });
+    // What the scan reads is not counted.
+    await world.app.waitForBlock(await world.chain.height());
     const reads = world.node.count('eth_getBlockReceipts');
     const path = `/api/v1/payments/${payment.id}/check`;
     const { body } = await world.app.request<CheckBody>('POST', path, { tx_hash: gas.tx_hash });

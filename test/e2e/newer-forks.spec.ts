@@ -126,13 +126,4 @@ describe('a block that one method cannot give', () => {
     await start(node);
     await expectPaid();
   });
-
-  it.each(cases)('by neither of two endpoints is read in another way: %s', async (_what, faults) => {
-    for (const [method, fault] of Object.entries(faults)) {
-      node.inject(method, fault);
-      other.inject(method, fault);
-    }
-    await start(node, other);
-    await expectPaid();
-  });
 });

@@ -12,7 +12,6 @@ import { createDatabase, type TestDatabase } from '../harness/database.js';
 import { hasRedis, startRedis } from '../harness/redis.js';
 import { QuittanceProcess } from '../harness/quittance-process.js';
 import { tempFolder } from '../harness/temp-folder.js';
-import { runCommand } from '../harness/terminal.js';
 import { TestChain } from '../harness/test-chain.js';
 import { waitFor } from '../harness/wait-for.js';
 
@@ -165,43 +164,6 @@ describe('a start in production', () => {
     expect(await asked(`${own}/api/v1/payments`)).toMatchObject({ status: 404 });
     expect(await asked(`${running.url}/metrics`)).toMatchObject({ status: 401 });
     expect((await asked(`${running.url}/health`)).text).toBe('{"status":"ok"}');
-    expect(await running.end()).toBe(0);
-  });
-
-  it('on a database that would give used addresses out again is refused, until it goes past them', async () => {
-    await chain.pay(addressAt(3), 1_000n);
-    await chain.mine(1);
-    const [event] = events(await refused(settings)).slice(-1);
-    expect(event?.reason).toMatch(
-      new RegExp(
-        `${addressAt(3)} \\(index 3\\) on testchain.*Is DATABASE_URL the database you mean.*wallet skip`,
-        'i',
-      ),
-    );
-    const skipped = await runCommand(['wallet', 'skip', '--json'], settings);
-    expect({ code: skipped.code, err: skipped.err }).toEqual({ code: 0, err: '' });
-    expect(JSON.parse(skipped.out)).toEqual({
-      last_used: 3,
-      first_skipped: 0,
-      next_index: 404,
-      told_of_skipped: null,
-    });
-    expect((await runCommand(['wallet', 'skip', '--to', '404'], settings)).err).toMatch(/next one is 404/);
-    const running = await QuittanceProcess.start(folder.path, settings);
-    expect(await running.end()).toBe(0);
-    await expect(
-      database.dataSource.query('SELECT from_index, to_index, reason FROM derivation_jumps'),
-    ).resolves.toEqual([{ from_index: '0', to_index: '404', reason: 'wallet skip' }]);
-  });
-
-  it('with another key than the one that sealed the secrets is refused', async () => {
-    const other = randomBytes(32).toString('base64');
-    const [event] = events(await refused({ ...settings, ENCRYPTION_KEY: other })).slice(-1);
-    expect(event?.reason).toMatch(/ENCRYPTION_KEY has another key under the id "default"/);
-    const [renamed] = events(await refused({ ...settings, ENCRYPTION_KEY: `b:${other}` })).slice(-1);
-    expect(renamed?.reason).toMatch(/need the key with the id "default"/);
-    const rotated = { ...settings, ENCRYPTION_KEY: `b:${other},default:${settings.ENCRYPTION_KEY}` };
-    const running = await QuittanceProcess.start(folder.path, rotated);
     expect(await running.end()).toBe(0);
   });
 });

@@ -207,22 +207,6 @@ describe('refunds', () => {
     for (const id of ids.slice(1)) await api('POST', `/refunds/${id}/cancel`);
     await pause(false);
   });
-
-  it('are all answered when two hundred are asked for at once', async () => {
-    const payment = await world.paid(ETHER);
-    await pause(true);
-    const answers = await Promise.all(Array.from({ length: 200 }, () => ask('payments', payment, LEAST)));
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
-    expect(await world.app.payment(payment.id)).toMatchObject({
-      amount_refund_pending: (200n * LEAST).toString(),
-    });
-    // By hand: what they would be paid by is not what is looked at here.
-    await world.app.database.dataSource.query(
-      `UPDATE refunds SET state = 'cancelled' WHERE payment_id = $1 AND state = 'created'`,
-      [payment.id],
-    );
-    await pause(false);
-  });
 });
 
 describe('the operator’s gas', () => {
@@ -251,34 +235,6 @@ describe('the operator’s gas', () => {
     const asked = await api('POST', `/payments/${payment.id}/refunds`, forced, operator);
     expect(asked).toMatchObject({ status: 201 });
     await became(asked.body.id, 'confirmed');
-  });
-
-  it('is not spent when it has become too dear while a refund waited, unless it is forced', async () => {
-    const payment = await world.paid(ETHER / 1_000n);
-    await pause(true);
-    const { body: asked } = await ask('payments', payment, LEAST);
-    const dear = world.node.inject('eth_maxPriorityFeePerGas', {
-      kind: 'answer',
-      answer: () => Promise.resolve({ result: `0x${(10n ** 12n).toString(16)}` }),
-    });
-    await pause(false);
-    const waiting = await world.mineUntil('a reason', async () => {
-      const { body } = await api('GET', `/refunds/${asked.id}`);
-      return body.waits_for !== null && body;
-    });
-    expect(waiting.waits_for).toContain('REFUND_MAX_FEE_BPS');
-    expect(await world.outgoing(`subject_id = '${asked.id}'`)).toEqual([]);
-    expect(
-      await api('POST', `/refunds/${asked.id}/force`, undefined, await keyOf(['refunds:write'])),
-    ).toMatchObject({
-      status: 403,
-    });
-    dear();
-    const operator = await keyOf(['admin']);
-    expect(await api('POST', `/refunds/${asked.id}/force`, undefined, operator)).toMatchObject({
-      status: 200,
-    });
-    await became(asked.id, 'confirmed');
   });
 
   it('is not spent on more refunds a day than a merchant may ask for', async () => {

@@ -1,5 +1,3 @@
-import { createServer } from 'node:net';
-import { type AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { commandLineOf } from '../../src/process/processes.js';
 import { create, read } from '../harness/dev-payments.js';
@@ -58,24 +56,5 @@ describe('a start', () => {
     const output = await failToStart({ PORT: 'http', ROLES: 'cook', WEBHOOK_URL: 'shop.example' });
     expect(output).toMatch(/3 problems/);
     for (const name of ['PORT', 'ROLES', 'WEBHOOK_URL']) expect(output).toContain(`${name}: `);
-  });
-
-  it('on a port that is in use says so', async () => {
-    const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as AddressInfo;
-    await expect(failToStart({ PORT: String(port) })).resolves.toContain(`port ${port} is in use`);
-    server.close();
-  });
-
-  it('without its database says so, and does not repeat the password', async () => {
-    const output = await failToStart({ DATABASE_URL: 'postgres://quittance:hunter2@127.0.0.1:1/quittance' });
-    expect(output).toContain('the database at 127.0.0.1:1 cannot be reached (ECONNREFUSED)');
-    expect(output).not.toContain('hunter2');
-  });
-
-  it('in production makes nothing up', async () => {
-    const output = await failToStart({ NODE_ENV: 'production' });
-    for (const name of ['CHAINS_FILE', 'XPUB', 'ENCRYPTION_KEY']) expect(output).toContain(`${name}: `);
   });
 });

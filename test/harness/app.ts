@@ -15,6 +15,7 @@ import { ScannerService } from '../../src/scanner/scanner.service.js';
 import { Dispatcher } from '../../src/webhooks/delivery/dispatcher.js';
 import { keepAwake, tellNews } from './awake.js';
 import { createDatabase, type TestDatabase } from './database.js';
+import { exchange } from './http-client.js';
 import { keepSaid, keepSecrets } from './said.js';
 import { waitFor } from './wait-for.js';
 
@@ -105,7 +106,11 @@ export class TestApp {
     body?: unknown,
     headers: Record<string, string> = {},
   ): Promise<Answer<T>> {
-    const response = await fetch(`${this.url}${path}`, {
+    const {
+      status,
+      headers: answered,
+      text,
+    } = await exchange(`${this.url}${path}`, {
       method,
       headers: {
         authorization: `Bearer ${this.key}`,
@@ -114,13 +119,8 @@ export class TestApp {
       },
       body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
     });
-    const text = await response.text();
-    if (response.status >= 400) keepSaid(text);
-    return {
-      status: response.status,
-      headers: response.headers,
-      body: (text ? JSON.parse(text) : null) as T,
-    };
+    if (status >= 400) keepSaid(text);
+    return { status, headers: answered, body: (text ? JSON.parse(text) : null) as T };
   }
 
   async createPayment(body: Record<string, unknown> = {}): Promise<PaymentView> {

@@ -28,14 +28,22 @@ export async function createDatabase({ empty = false } = {}): Promise<TestDataba
   return { url, dataSource, drop };
 }
 
+/** One connection for all of a worker's, which keeps it from ending no longer than it is used. */
+let server: pg.Pool | null = null;
+
 /** Cloning locks the template for a moment; two workers take turns. */
 async function onServer(url: string, sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
+  server ??= new pg.Pool({ connectionString: url, max: 1, allowExitOnIdle: true });
+  const client = await server.connect();
   try {
     await client.query('SELECT pg_advisory_lock(1)');
     await client.query(sql);
   } finally {
-    await client.end();
+    // Its end frees the lock, too, when the connection is not good any more.
+    const isFree = await client.query('SELECT pg_advisory_unlock(1)').then(
+      () => true,
+      () => false,
+    );
+    client.release(!isFree);
   }
 }

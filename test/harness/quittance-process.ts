@@ -58,7 +58,7 @@ export class QuittanceProcess {
       'Quittance to be ready',
       () => {
         if (this.hasEnded) throw new Error(`Quittance ended while it started:\n${this.output}`);
-        return /Quittance is ready|"msg":"started"/.test(this.output);
+        return /Quittance (is ready|runs)|"msg":"started"/.test(this.output);
       },
       START_TIMEOUT_MS,
     );

@@ -7,16 +7,17 @@ import { leaksIn, type Secrets } from './leaks.js';
 export const SAID_VARIABLE = 'QUITTANCE_TEST_SAID';
 
 type Kind = 'lines' | 'secrets';
-const files = new Map<Kind, number>();
+const files = new Map<string, number>();
 
 /** Files stay open, since thousands of lines a second are kept. */
 function keep(kind: Kind, line: string): void {
   const folder = process.env[SAID_VARIABLE];
   if (folder === undefined) return;
-  let file = files.get(kind);
+  const path = join(folder, `${process.pid}.${kind}`);
+  let file = files.get(path);
   if (file === undefined) {
-    file = openSync(join(folder, `${process.pid}.${kind}`), 'a');
-    files.set(kind, file);
+    file = openSync(path, 'a');
+    files.set(path, file);
   }
   writeSync(file, line.endsWith('\n') ? line : `${line}\n`);
 }

