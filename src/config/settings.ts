@@ -2,7 +2,7 @@ import { IsDefined, IsOptional, Matches } from 'class-validator';
 import { commaSeparated, durations, flag, integerIn, text, urlWith } from './parsers.js';
 import { encryptionKeysProblem, webhookSecretProblem } from './secrets.js';
 import { Setting } from './setting.js';
-import { Sound } from './sound.js';
+import { CheckedBy } from './checked-by.js';
 import { WalletSettings } from './wallet-settings.js';
 
 export { type Role, ROLES } from './base-settings.js';
@@ -27,7 +27,7 @@ export class Settings extends WalletSettings {
     parse: text,
   })
   @IsOptional()
-  @Sound(webhookSecretProblem)
+  @CheckedBy(webhookSecretProblem)
   webhookSecret: string | null;
 
   @Setting({
@@ -111,7 +111,7 @@ export class Settings extends WalletSettings {
     parse: text,
   })
   @IsOptional()
-  @Sound(encryptionKeysProblem)
+  @CheckedBy(encryptionKeysProblem)
   encryptionKey: string | null;
 
   @Setting({

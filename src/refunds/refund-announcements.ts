@@ -26,7 +26,7 @@ export class RefundAnnouncements {
   async announce(manager: EntityManager, refundId: string): Promise<RefundView> {
     const refund = await manager.findOneByOrFail(Refund, { id: refundId });
     const view = await this.views.one(manager, refund);
-    await this.subjects.lookAgain(manager, refund.paymentId);
+    await this.subjects.advanceInNextStep(manager, refund.paymentId);
     if (refund.announced === refund.state) return view;
     await this.subjects.stepVersion(manager, refund.paymentId);
     const subject = await this.subjects.lock(manager, null, refund.paymentId);

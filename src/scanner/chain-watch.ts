@@ -2,7 +2,6 @@ import { Logger } from '@nestjs/common';
 import { type AdvisoryLocks } from '../database/advisory-locks.js';
 import { type ChainService } from '../chain/chain.service.js';
 import { type ChainConfig } from '../config/chains.js';
-import { type Outbox } from '../events/outbox.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
 import { CatchUp, progressBar } from './catch-up.js';
 import { type ChainScanner, ReorgTooDeepError, type Step } from './chain-scanner.js';
@@ -19,7 +18,6 @@ export interface WatchParts {
   chains: ChainService;
   locks: AdvisoryLocks;
   isAnyPaymentOpen: () => Promise<boolean>;
-  outbox: Outbox;
   metrics: ScannerMetrics;
 }
 
@@ -52,12 +50,16 @@ export class ChainWatch {
       this.isBehind = step.isBehind;
       this.parts.chains.setHalted(this.chain.name, null);
       this.told(step);
-      if (step.wroteEvents) this.parts.outbox.announceCommit();
       return step.isBehind;
     } catch (error) {
       this.complain(error as Error);
       return false;
     }
+  }
+
+  /** Ends when nothing is under way beside the ticks. */
+  settle(): Promise<void> {
+    return this.parts.scanner.settle();
   }
 
   reorged(reorg: { from: number; ancestor: number }): void {

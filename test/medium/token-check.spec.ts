@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { RpcPool } from '../../src/chain/rpc/rpc-pool.js';
+import { type ChainConfig } from '../../src/config/chains.js';
 import { checkTokens } from '../../src/chain/tokens/check-tokens.js';
 import { checkToken } from '../../src/chain/tokens/token-check.js';
 import { compile } from '../contracts/compile.js';
@@ -80,6 +81,22 @@ it('refuses a token whose balances cannot be true, or that does not tell them', 
       reason: expect.stringMatching(why),
       areBalancesFalse: true,
     });
+  }
+});
+
+it('does not believe one endpoint that a token is other than it should be, while another has it right', async () => {
+  const liar = await FaultyRpc.start(chain.url);
+  liar.inject('eth_call', result(`0x${'00'.repeat(32)}`));
+  const pool = new RpcPool([liar.url, node.url], chain.config.chainId);
+  const [token] = chain.config.tokens as [ChainConfig['tokens'][number]];
+  try {
+    expect(await checkToken(token, pool)).toBeNull();
+    expect(liar.count('eth_call')).toBeGreaterThan(0);
+    node.inject('eth_call', result(`0x${'00'.repeat(32)}`));
+    expect(await checkToken(token, pool)).toMatchObject({ reason: expect.stringMatching(/has 0 decimals/) });
+  } finally {
+    pool.close();
+    await liar.die();
   }
 });
 

@@ -32,9 +32,10 @@ export interface Action {
   run: (world: World) => Promise<string>;
 }
 
-async function create({ random, app, chain, payments }: World): Promise<string> {
+async function create(world: World): Promise<string> {
+  const { random, app, chain, payments } = world;
   const isToken = random.chance(0.5);
-  const amount = BigInt(random.between(1, 2_000));
+  const amount = BigInt(random.between(1, 2_000)) * (isToken ? 1n : world.unit);
   const answer = await app.request<PaymentView>('POST', '/api/v1/payments', {
     chain: chain.config.name,
     amount: amount.toString(),
@@ -42,8 +43,9 @@ async function create({ random, app, chain, payments }: World): Promise<string> 
     ...(isToken ? { token_id: tokenId(chain.config.chainId, chain.token) } : {}),
   });
   const payment = answer.body;
-  // While every endpoint serves another chain, it takes none.
-  if (answer.status === 400 && /takes no payments/.test(JSON.stringify(payment))) return 'refused';
+  // While every endpoint serves another chain, or tells nonsense of the token's contract, it takes none.
+  if (answer.status === 400 && /takes no payments|is out of service/.test(JSON.stringify(payment)))
+    return 'refused';
   if (answer.status !== 201) throw new Error(`no payment: ${JSON.stringify(payment)}`);
   payments.push({
     id: payment.id,
@@ -53,16 +55,18 @@ async function create({ random, app, chain, payments }: World): Promise<string> 
     expiresAt: Date.parse(payment.expires_at) / 1000,
     mayBeConfirmed: false,
     mayHaveFailed: false,
+    isRefunded: false,
   });
   return `${payment.id} for ${amount} ${isToken ? 'token' : 'native'}`;
 }
 
 /** Exactly, in part, or too much. */
-function someAmount({ random }: World, { amount }: Known): bigint {
+function someAmount({ random, unit: ofNative }: World, { amount, isToken }: Known): bigint {
+  const unit = isToken ? 1n : ofNative;
   return random.weighted<bigint>([
     [5, amount],
-    [3, BigInt(random.between(1, Number(amount)))],
-    [1, amount + BigInt(random.between(1, 50))],
+    [3, BigInt(random.between(1, Number(amount / unit))) * unit],
+    [1, amount + BigInt(random.between(1, 50)) * unit],
     [1, 0n],
   ]);
 }

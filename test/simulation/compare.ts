@@ -5,6 +5,7 @@ import {
   type TransferState,
   type UncountedReason,
 } from '../../src/payments/counting.js';
+import { type PaymentView } from '../../src/payments/payment.view.js';
 import { type Arrival, type Expected, expected } from './oracle.js';
 import { type Known, LATE_WATCH_DAYS, type World } from './world.js';
 
@@ -30,14 +31,29 @@ interface StoredTransfer {
 export async function compare(world: World): Promise<string[]> {
   const arrivals = await world.oracle.arrivals(world.addresses);
   const now = await world.oracle.headTime();
-  const differences: string[] = [];
+  const differences = (await world.money?.differences(world)) ?? [];
   for (const payment of world.payments) {
+    const promisedBack = payment.isRefunded ? await promisedOf(world, payment) : 0n;
     const should = (time: number) =>
-      expected(payment, arrivals, time, LATE_WATCH_DAYS * 86_400, world.accepted);
+      expected(payment, arrivals, time, LATE_WATCH_DAYS * 86_400, world.accepted, promisedBack);
     const found = await differencesOf(world, payment, should(now), should(Math.max(now, world.latestTime)));
     differences.push(...found.map((difference) => `${payment.id}: ${difference}`));
   }
   return differences;
+}
+
+/** What was asked back before it was confirmed, and did not come to nothing. */
+async function promisedOf({ app }: World, { id }: Known): Promise<bigint> {
+  const [row] = await app.database.dataSource.query<{ sum: string }[]>(
+    `SELECT coalesce(sum(refund.amount), 0) AS sum FROM refunds refund WHERE payment_id = $1
+       AND state NOT IN ('failed','cancelled') AND NOT EXISTS (
+         SELECT FROM events asked JOIN events confirmed USING (payment_id)
+         WHERE asked.payment_id = $1 AND asked.type = 'refund.created' AND confirmed.type = 'payment.confirmed'
+           AND asked.body::jsonb -> 'data' -> 'refund' ->> 'id' = refund.id::text
+           AND confirmed.position < asked.position)`,
+    [id],
+  );
+  return BigInt(row?.sum ?? 0);
 }
 
 /** @param orElse what may be instead, since a branch that is gone went on for longer */
@@ -76,15 +92,7 @@ async function differencesOf(
   const isLookedFor = ({ kind, uncounted_reason }: StoredTransfer) =>
     !isByBalance || kind !== 'internal' || uncounted_reason !== 'after_watch';
   return [
-    ...(hasFailed && payment.mayHaveFailed
-      ? []
-      : differs(
-          'status and exception',
-          [view.status, view.exception],
-          view.status === orElse.status
-            ? [orElse.status, orElse.exception]
-            : [should.status, should.exception],
-        )),
+    ...(hasFailed && payment.mayHaveFailed ? [] : differencesOfStatus(payment, view, should, orElse)),
     ...differs('received', received.toString(), should.received.toString()),
     ...(hasFailed ? [] : differs('after failure', afterFailure.length, 0)),
     ...differs('transfers', stored(transfers.filter(isLookedFor), sums), onChain(arrivals, sums)),
@@ -98,6 +106,21 @@ async function differencesOf(
       view,
     ),
     ...deposits.flatMap((deposit) => differencesOfDeposit(events, deposit)),
+  ];
+}
+
+/** Settled is confirmed, and swept. What goes back of what was paid too much or too late the exception leaves out. */
+function differencesOfStatus(
+  { isRefunded }: Known,
+  view: PaymentView,
+  should: Expected,
+  orElse: Expected,
+): string[] {
+  const status = view.status === 'settled' ? 'confirmed' : view.status;
+  const right = status === orElse.status ? orElse : should;
+  return [
+    ...differs('status', status, right.status),
+    ...(isRefunded ? [] : differs('exception', view.exception, right.exception)),
   ];
 }
 
@@ -148,7 +171,7 @@ function doesStoredCount({ state, resolution, uncounted_reason: uncountedReason 
 }
 
 function wasConfirmed({ status }: { status: string }): number {
-  return status === 'confirmed' || status === 'failed' ? 1 : 0;
+  return ['confirmed', 'settled', 'failed'].includes(status) ? 1 : 0;
 }
 
 function differs(what: string, is: unknown, should: unknown): string[] {

@@ -55,7 +55,7 @@ interface RawBlock {
   number: string;
   hash: string;
   timestamp: string;
-  transactions: { hash: string; to: string | null; value: string; input: string }[];
+  transactions: { hash: string; from: string; to: string | null; value: string; input: string }[];
 }
 
 const TRANSFER = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef';
@@ -68,6 +68,8 @@ export class Oracle {
     private readonly chain: TestChain,
     private readonly payer: PayerContract,
     private readonly fromBlock: number,
+    /** What these send is no customer's money; lower-case. */
+    private readonly ours: ReadonlySet<string>,
   ) {}
 
   /** Every arrival at these addresses on the canonical chain, in its order. */
@@ -92,7 +94,8 @@ export class Oracle {
 
   private async read(block: RawBlock): Promise<Arrival[]> {
     const arrivals: Arrival[] = [];
-    for (const { hash, to, value, input } of block.transactions) {
+    for (const { hash, from, to, value, input } of block.transactions) {
+      if (this.ours.has(from.toLowerCase())) continue;
       const receipt = await this.chain.rpc<Receipt>('eth_getTransactionReceipt', [hash]);
       if (Number(receipt.status) === 0) continue;
       const where = {
@@ -121,6 +124,7 @@ export class Oracle {
 /**
  * What must have become of a payment, by what is on the chain when everything is deep enough.
  * @param accepted late deposits that the merchant accepted, by `creditOf`
+ * @param promisedBack what of it goes back, or has gone, and was asked for before it was confirmed: it pays for nothing
  */
 export function expected(
   asked: Asked,
@@ -128,6 +132,7 @@ export function expected(
   headTime: number,
   lateWatchSeconds: number,
   accepted: ReadonlySet<string>,
+  promisedBack = 0n,
 ): Expected {
   const arrivals = all.filter(({ to }) => to === asked.address);
   const counted = arrivals.filter(
@@ -139,7 +144,7 @@ export function expected(
   const hasLate = counted.some(({ blockTime }) => blockTime > asked.expiresAt);
   const closesAt = hasLate ? asked.expiresAt + lateWatchSeconds : asked.expiresAt;
   const isOver = headTime > closesAt;
-  const status = statusOf(received, asked.amount, isOver);
+  const status = statusOf(received - promisedBack, asked.amount, isOver);
   return {
     arrivals,
     counted,
@@ -152,7 +157,7 @@ export function expected(
 function statusOf(received: bigint, due: bigint, isOver: boolean): Expected['status'] {
   if (received >= due) return 'confirmed';
   if (isOver) return 'expired';
-  return received === 0n ? 'pending' : 'partially_paid';
+  return received <= 0n ? 'pending' : 'partially_paid';
 }
 
 function exceptionOf(

@@ -1,4 +1,5 @@
 import { ACTIONS } from './actions.js';
+import { MONEY_ACTIONS } from './money-actions.js';
 import { compare } from './compare.js';
 import { Random } from './random.js';
 import { FORK, type HabitName } from './habits.js';
@@ -29,21 +30,26 @@ export class DifferenceError extends Error {
  * Plays so many random actions, ends all faults, lets everything become final, and compares what the app says of its
  * payments with what the chain has.
  * @param habits of the nodes; chosen by the seed without them
- * @returns how often each of these habits was met
+ * @param isMoneyMoved whether money is swept and given back; chosen by the seed without it
+ * @returns how often each of these habits was met, and what money left
  * @throws DifferenceError
  */
 export async function runSeed(
   seed: number,
   actions: number,
   habits?: readonly HabitName[],
-): Promise<ReadonlyMap<HabitName, number>> {
+  isMoneyMoved?: boolean,
+): Promise<{ met: ReadonlyMap<HabitName, number>; moved: string }> {
   const random = new Random(seed);
-  const world = await World.create(random, habits);
-  world.story.push(`nodes: ${world.habits.names.join(', ') || 'no habits'}`);
+  const world = await World.create(random, habits, isMoneyMoved);
+  const possible = world.money === null ? ACTIONS : [...ACTIONS, ...MONEY_ACTIONS];
+  world.story.push(
+    `nodes: ${world.habits.names.join(', ') || 'no habits'}${world.money ? '; money moves' : ''}`,
+  );
   try {
     for (let count = 0; count < actions; count++) {
       if (habits?.includes(FORK) && count === Math.floor(actions / 2)) await world.comeToFork();
-      const action = random.weighted(ACTIONS.map((one) => [one.weight, one] as const));
+      const action = random.weighted(possible.map((one) => [one.weight, one] as const));
       const place = world.story.push(`${count} ${action.name}`) - 1;
       world.story[place] += ` ${await action.run(world)}`;
       world.latestTime = Math.max(world.latestTime, await world.oracle.headTime());
@@ -51,7 +57,7 @@ export async function runSeed(
     await world.settle();
     const differences = await compare(world);
     if (differences.length > 0) throw new DifferenceError(seed, differences, world.story, logOf(world));
-    return world.habits.met;
+    return { met: world.habits.met, moved: (await world.money?.tally(world)) ?? 'no money moved' };
   } catch (error) {
     if (error instanceof DifferenceError) throw error;
     throw new DifferenceError(seed, [(error as Error).stack ?? String(error)], world.story, logOf(world));

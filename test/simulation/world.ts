@@ -3,6 +3,7 @@ import { FaultyRpc } from '../harness/faulty-rpc.js';
 import { PayerContract } from '../harness/payer-contract.js';
 import { TestChain } from '../harness/test-chain.js';
 import { waitFor } from '../harness/wait-for.js';
+import { Money } from './money.js';
 import { type HabitName, Habits } from './habits.js';
 import { type Asked, Oracle } from './oracle.js';
 import { type Random } from './random.js';
@@ -17,6 +18,8 @@ export interface Known extends Asked {
   mayBeConfirmed: boolean;
   /** A reorg may have taken what had been confirmed, and `failed` is right. */
   mayHaveFailed: boolean;
+  /** Some of it was asked back. */
+  isRefunded: boolean;
 }
 
 /** What a seed plays with: a chain, two ways to it that fail, and the app. */
@@ -37,26 +40,41 @@ export class World {
     readonly habits: Habits,
     public app: TestApp,
     readonly oracle: Oracle,
+    /** Of seeds in which money leaves; null: nothing does. */
+    readonly money: Money | null,
     /** Nothing below is replaced by a reorg. */
     readonly base: number,
   ) {}
 
-  /** @param habitNames of its nodes; chosen by chance without them */
-  static async create(random: Random, habitNames?: readonly HabitName[]): Promise<World> {
+  /**
+   * @param habitNames of its nodes; chosen by chance without them
+   * @param isMoneyMoved whether money is swept and given back; by chance without it
+   */
+  static async create(
+    random: Random,
+    habitNames?: readonly HabitName[],
+    isMoneyMoved = random.chance(0.5),
+  ): Promise<World> {
     const internalTransfers = random.pick(['off', 'trace', 'balance'] as const);
-    const chain = await TestChain.start({ internalTransfers });
+    const chain = await TestChain.start({ internalTransfers }, isMoneyMoved ? Money.nodeArgs : []);
     const payer = await PayerContract.deploy(chain);
+    const money = isMoneyMoved ? await Money.create(random, chain) : null;
     const endpoints = await Promise.all([FaultyRpc.start(chain.url), FaultyRpc.start(chain.url)]);
     const habits = Habits.take(random, endpoints, habitNames);
     const base = await chain.height();
-    const app = await startApp(chain, endpoints);
+    const app = await startApp(chain, endpoints, money);
     await app.waitForBlock(base);
-    const oracle = new Oracle(chain, payer, base + 1);
-    return new World(random, chain, payer, endpoints, habits, app, oracle, base);
+    const oracle = new Oracle(chain, payer, base + 1, new Set(money?.senders));
+    return new World(random, chain, payer, endpoints, habits, app, oracle, money, base);
   }
 
   get addresses(): Set<string> {
     return new Set(this.payments.map(({ address }) => address));
+  }
+
+  /** What one of the small numbers that are paid is of the native asset, in wei. */
+  get unit(): bigint {
+    return this.money?.unit ?? 1n;
   }
 
   /** @returns what came of it, for the story */
@@ -67,7 +85,7 @@ export class World {
 
   async restart(): Promise<void> {
     await this.app.close();
-    this.app = await startApp(this.chain, this.endpoints, this.app);
+    this.app = await startApp(this.chain, this.endpoints, this.money, this.app);
   }
 
   /** Takes every database connection from under the app, as the end of its process does, wherever it is at. */
@@ -83,6 +101,11 @@ export class World {
     this.endpoints.forEach((endpoint) => endpoint.heal());
     for (const endpoint of this.endpoints) await endpoint.revive();
     await this.chain.mine(CONFIRMATIONS + 1);
+    if (this.money !== null) {
+      // Without a restart: what stands still must come back by itself.
+      await this.money.settle(this);
+      await this.chain.mine(CONFIRMATIONS + 1);
+    }
     // A new process knows nothing of which endpoint was put aside, and need not wait for it.
     await this.restart();
     const head = await this.chain.rpc<{ hash: string; number: string }>('eth_getBlockByNumber', [
@@ -111,18 +134,23 @@ export class World {
   }
 }
 
-function startApp(chain: TestChain, endpoints: FaultyRpc[], before?: TestApp): Promise<TestApp> {
+function startApp(
+  chain: TestChain,
+  endpoints: FaultyRpc[],
+  money: Money | null,
+  before?: TestApp,
+): Promise<TestApp> {
   const [first] = endpoints as [FaultyRpc, FaultyRpc];
   return TestApp.start({
     chains: [
       {
-        ...chain.config,
+        ...(money?.config(chain.config) ?? chain.config),
         rpcUrls: endpoints.map(({ url }) => url),
         wsUrls: [first.wsUrl],
         confirmations: { kind: 'blocks', tiers: [{ upTo: null, blocks: CONFIRMATIONS }] },
       },
     ],
-    settings: { mnemonic: TEST_MNEMONIC, lateWatchDays: LATE_WATCH_DAYS },
+    settings: { mnemonic: TEST_MNEMONIC, lateWatchDays: LATE_WATCH_DAYS, ...money?.settings },
     ...(before ? { before } : {}),
   });
 }

@@ -2,7 +2,7 @@ import { hexlify, Interface, randomBytes } from 'ethers';
 import { type ChainConfig } from '../../config/chains.js';
 import { isNativeAsset } from './native-token.js';
 import { TRANSFER_TOPIC } from '../transfers/movements.js';
-import { RpcError } from '../rpc/rpc-endpoint.js';
+import { type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
 import { type Address, type TokenAddress } from '../../ids/ids.js';
 
@@ -85,32 +85,47 @@ function wrong(reason: string): TokenProblem {
 
 /** An address made up now has nothing: what the contract says instead, as it goes on after its name; null: 0. */
 async function falseBalances({ address: to }: TokenConfig, rpc: RpcPool): Promise<string | null> {
-  const nobody = hexlify(randomBytes(20));
-  try {
-    const data = erc20.encodeFunctionData('balanceOf', [nobody]);
-    const answer = await rpc.call('eth_call', [{ to, data }, 'latest']);
+  const data = erc20.encodeFunctionData('balanceOf', [hexlify(randomBytes(20))]);
+  const read = (answer: string | null): string | null => {
+    if (answer === null) return 'refuses to tell what addresses hold';
     if (answer.length < 66) return 'does not tell what addresses hold';
     return BigInt(answer.slice(0, 66)) === 0n
       ? null
       : 'says that an address which nobody has holds something';
-  } catch (error) {
-    if (isRefusal(error)) return 'refuses to tell what addresses hold';
-    throw error;
-  }
+  };
+  return toldOf(rpc, { to, data }, read, (said) => said === null);
 }
 
 /** Null: it does not say. */
-async function decimalsOf({ address }: TokenConfig, rpc: RpcPool): Promise<number | null> {
-  try {
-    const answer = await rpc.call('eth_call', [
-      { to: address, data: erc20.encodeFunctionData('decimals') },
-      'latest',
-    ]);
-    return answer.length === 66 ? Number(BigInt(answer)) : null;
-  } catch (error) {
-    if (isRefusal(error)) return null;
-    throw error;
-  }
+async function decimalsOf({ address: to, decimals }: TokenConfig, rpc: RpcPool): Promise<number | null> {
+  const data = erc20.encodeFunctionData('decimals');
+  const read = (answer: string | null) => (answer?.length === 66 ? Number(BigInt(answer)) : null);
+  return toldOf(rpc, { to, data }, read, (told) => told === decimals);
+}
+
+/**
+ * What a contract tells: that it is not as it should be is not believed of one endpoint while another has it right.
+ * @param read of what it returned; null: it refused
+ * @throws RpcError
+ */
+async function toldOf<T>(
+  rpc: RpcPool,
+  call: { to: string; data: string },
+  read: (answer: string | null) => T,
+  isRight: (told: T) => boolean,
+): Promise<T> {
+  const ask = async (one: Rpc) => {
+    try {
+      return read(await one.call('eth_call', [call, 'latest']));
+    } catch (error) {
+      if (isRefusal(error)) return read(null);
+      throw error;
+    }
+  };
+  const first = await rpc.fromOneEndpoint(ask, 'eth_call');
+  if (isRight(first)) return first;
+  const all = await rpc.fromEveryEndpoint(ask, 'eth_call');
+  return all.find(isRight) ?? first;
 }
 
 /** The event of a transfer of nothing, which most tokens allow anyone; null where it, or the node, does not. */

@@ -6,8 +6,9 @@ import { checkTokens, NOTHING_FOUND, type TokenFindings } from './check-tokens.j
 import { type TokenProblem } from './token-check.js';
 import { type Address } from '../../ids/ids.js';
 
-/** A token's contract may be mended at any time, as it was spoilt. */
-const CHECK_AGAIN_MS = 60_000;
+/** Soon, since it may have been the nodes that were wrong; then less often, until the contract is mended. */
+const FIRST_CHECK_AGAIN_MS = 2_000;
+const LAST_CHECK_AGAIN_MS = 30_000;
 const COMPLAIN_EVERY_MS = 60 * 60_000;
 
 /** Which tokens of one chain are out of service. */
@@ -15,6 +16,7 @@ export class TokenStates {
   private now = NOTHING_FOUND;
   private readonly complaints = new RepeatedMessage(COMPLAIN_EVERY_MS);
   private checkAgainAtMs = Number.POSITIVE_INFINITY;
+  private checkAgainMs = FIRST_CHECK_AGAIN_MS;
   private isChecking = false;
 
   constructor(
@@ -33,7 +35,10 @@ export class TokenStates {
     const { problems, unasked } = findings;
     this.now = findings;
     const isAllWell = problems.size === 0 && unasked.length === 0;
-    this.checkAgainAtMs = isAllWell ? Number.POSITIVE_INFINITY : Date.now() + CHECK_AGAIN_MS;
+    this.checkAgainAtMs = isAllWell ? Number.POSITIVE_INFINITY : Date.now() + this.checkAgainMs;
+    this.checkAgainMs = isAllWell
+      ? FIRST_CHECK_AGAIN_MS
+      : Math.min(LAST_CHECK_AGAIN_MS, 2 * this.checkAgainMs);
     const chain = this.config.name;
     for (const [token, { reason }] of problems) {
       if (this.complaints.isDue(token, reason, Date.now()))
@@ -56,7 +61,7 @@ export class TokenStates {
   private async check(): Promise<void> {
     const due = new Set([...this.now.problems.keys(), ...this.now.unasked]);
     const tokens = this.config.tokens.filter(({ address }) => due.has(address));
-    this.checkAgainAtMs = Date.now() + CHECK_AGAIN_MS;
+    this.checkAgainAtMs = Date.now() + LAST_CHECK_AGAIN_MS;
     try {
       const { problems, unasked } = await checkTokens({ ...this.config, tokens }, this.rpc);
       const kept = [...this.now.problems].filter(([address]) => unasked.includes(address));

@@ -1,0 +1,203 @@
+import { keccak256, Wallet } from 'ethers';
+import { tokenId } from '../../src/chain/tokens/token-id.js';
+import { type PaymentView } from '../../src/payments/payment.view.js';
+import { type RefundView } from '../../src/refunds/refund.view.js';
+import { type Fault } from '../harness/faulty-rpc.js';
+import { failure, result } from '../harness/faulty-rpc-faults.js';
+import { type Action } from './actions.js';
+import { MAX_GAS_PRICE, type Money } from './money.js';
+import { type Known, type World } from './world.js';
+
+type MoneyWorld = World & { money: Money };
+type Run = (world: MoneyWorld) => Promise<string>;
+
+/** Taken, or not with a reason: anything but a fault of ours. */
+function requireAnswered(what: string, status: number, body: unknown): void {
+  if (status < 500 || status === 503) return;
+  throw new Error(`${what} answers ${status}: ${JSON.stringify(body)}`);
+}
+
+async function refund(world: MoneyWorld, payment: Known, to: string, amount: bigint): Promise<string> {
+  const { app, money } = world;
+  const path = `/api/v1/payments/${payment.id}/refunds`;
+  const { status, body } = await app.request<RefundView>('POST', path, { to, amount: amount.toString() });
+  requireAnswered('a refund', status, body);
+  if (status === 201) {
+    money.refunds.push({ id: body.id, paymentId: payment.id, to, isToken: payment.isToken, amount });
+    payment.isRefunded = true;
+  }
+  return `${payment.id} ${amount} to ${to}: ${status}`;
+}
+
+/** Of the whole, of some, or of more than there is. */
+async function someOf({ app, random }: MoneyWorld, { id }: Known): Promise<bigint> {
+  const received = BigInt((await app.payment(id)).amount_received);
+  return random.weighted<bigint>([
+    [4, received],
+    [4, (received * BigInt(random.between(1, 99))) / 100n],
+    [1, received + 1n],
+  ]);
+}
+
+async function paidOne({ app, random, payments }: MoneyWorld): Promise<Known | null> {
+  const known = random.pick(payments.length > 0 ? payments : [null]);
+  if (known === null) return null;
+  return BigInt((await app.payment(known.id)).amount_received) > 0n ? known : null;
+}
+
+const refundOne: Run = async (world) => {
+  const payment = await paidOne(world);
+  if (payment === null) return 'nothing';
+  return refund(world, payment, Wallet.createRandom().address, await someOf(world, payment));
+};
+
+/** Together they may ask for more than was paid: each counts what the others were promised. */
+const refundAtOnce: Run = async (world) => {
+  const payment = await paidOne(world);
+  if (payment === null) return 'nothing';
+  const amounts = await Promise.all(
+    Array.from({ length: world.random.between(2, 5) }, () => someOf(world, payment)),
+  );
+  const done = await Promise.all(
+    amounts.map((amount) => refund(world, payment, Wallet.createRandom().address, amount)),
+  );
+  return done.join(', ');
+};
+
+const refundToUnfit: Run = async (world) => {
+  const payment = await paidOne(world);
+  if (payment === null) return 'nothing';
+  const to = world.random.pick(world.money.unfit(world.addresses));
+  const before = world.money.refunds.length;
+  const answer = await refund(world, payment, to, 1n);
+  if (world.money.refunds.length > before) throw new Error(`a refund to ${to} was taken`);
+  return answer;
+};
+
+/** Of native money it fails; a token knows nothing of what its holder's code does. */
+const refundToTrap: Run = async (world) => {
+  const payment = await paidOne(world);
+  if (payment === null) return 'nothing';
+  const { traps, refunds } = world.money;
+  const free = traps.filter((trap) => refunds.every(({ to }) => to !== trap));
+  if (free.length === 0) return 'none left';
+  return refund(world, payment, world.random.pick(free), await someOf(world, payment));
+};
+
+const cancel: Run = async ({ app, random, money }) => {
+  if (money.refunds.length === 0) return 'nothing';
+  const { id } = random.pick(money.refunds);
+  const { status, body } = await app.request('POST', `/api/v1/refunds/${id}/cancel`);
+  requireAnswered('cancel', status, body);
+  return `${id}: ${status}`;
+};
+
+const sweep: Run = async ({ app, random }) => {
+  const body = random.chance(0.2) ? { force: true } : {};
+  const { status, body: answer } = await app.request('POST', '/api/v1/sweeps/run', body);
+  requireAnswered('a plan', status, answer);
+  return String(status);
+};
+
+const changeTreasury: Run = async (world) => {
+  world.money.moveTreasury();
+  await (world.random.chance(0.5) ? world.restart() : world.crash());
+  return world.money.treasury;
+};
+
+const spike: Run = async ({ chain, random }) => {
+  const wei = random.pick([MAX_GAS_PRICE * 2n, MAX_GAS_PRICE / 4n, 10n ** 9n]);
+  await chain.setBaseFee(wei);
+  await chain.mine();
+  return `${wei} wei`;
+};
+
+/** What nodes say wrongly of what is signed and sent. */
+const lie: Run = ({ endpoints, random }) => {
+  const lies: [name: string, methods: string[], fault: Fault][] = [
+    ['null receipts', ['eth_getTransactionReceipt'], result(null)],
+    ['null transactions', ['eth_getTransactionByHash'], result(null)],
+    ['old nonces', ['eth_getTransactionCount'], result('0x0')],
+    ['nothing there', ['eth_getBalance'], result('0x0')],
+    ['nothing called', ['eth_call'], result('0x')],
+    ['zero called', ['eth_call'], result(`0x${'00'.repeat(32)}`)],
+    ['no estimate', ['eth_estimateGas'], failure(-32_000, 'header not found')],
+    ['reverts', ['eth_estimateGas'], failure(3, 'execution reverted: a\u0000b')],
+    ['a full pool', ['eth_sendRawTransaction'], failure(-32_003, 'txpool is full')],
+    [
+      'broadcasts lost',
+      ['eth_sendRawTransaction'],
+      {
+        kind: 'answer',
+        answer: ({ params }) => Promise.resolve({ result: keccak256(String(params[0])) }),
+      },
+    ],
+    [
+      'broadcasts unanswered',
+      ['eth_sendRawTransaction'],
+      {
+        kind: 'answer',
+        answer: async (call, ask) => {
+          await ask(call);
+          return { error: { code: -32_000, message: 'context deadline exceeded' } };
+        },
+      },
+    ],
+  ];
+  const [name, methods, fault] = random.pick(lies);
+  const which = random.chance(0.3) ? endpoints : [random.pick(endpoints)];
+  const times = random.pick([1, 5, 30]);
+  which.forEach((endpoint) => endpoint.inject(methods, fault, times));
+  return Promise.resolve(`${which.length} of ${endpoints.length} endpoints: ${name}, ${times} times`);
+};
+
+/** Paid in a token that behaves badly now and then. No payment in it is among those that are compared: the books are. */
+const payOdd: Run = async ({ app, chain, money, random }) => {
+  const token_id = tokenId(chain.config.chainId, money.odd.config.address);
+  const amount = String(random.between(1, 1_000));
+  const asked = { chain: chain.config.name, amount, token_id };
+  const { status, body } = await app.request<PaymentView>('POST', '/api/v1/payments', asked);
+  requireAnswered('a payment', status, body);
+  if (status !== 201) return 'refused';
+  if (random.chance(0.2)) await money.odd.claim(body.address, 2n ** 256n - 1n, 3);
+  if (random.chance(0.2)) await money.odd.blacklist(body.address);
+  await chain.payToken(body.address, BigInt(amount), money.odd.address);
+  return `${body.id} ${amount}`;
+};
+
+const changeOdd: Run = async ({ money, random }) => {
+  const way = random.pick([
+    'normal',
+    'returns_false',
+    'returns_nothing',
+    'takes_fee',
+    'paused',
+    'moves_nothing',
+    'burns_gas',
+    'hides_balances',
+    'claims_balances',
+    'reverts_with_nul',
+  ] as const);
+  await money.odd.behave(way);
+  return way;
+};
+
+const ACTIONS: readonly { name: string; weight: number; run: Run }[] = [
+  { name: 'refund', weight: 6, run: refundOne },
+  { name: 'refunds at once', weight: 2, run: refundAtOnce },
+  { name: 'refund to whom money must not go', weight: 1, run: refundToUnfit },
+  { name: 'refund to a contract that takes none', weight: 1, run: refundToTrap },
+  { name: 'cancel', weight: 2, run: cancel },
+  { name: 'sweep', weight: 6, run: sweep },
+  { name: 'another treasury', weight: 0.7, run: changeTreasury },
+  { name: 'gas price', weight: 2, run: spike },
+  { name: 'lie', weight: 5, run: lie },
+  { name: 'pay in the bad token', weight: 3, run: payOdd },
+  { name: 'the bad token changes', weight: 2, run: changeOdd },
+];
+
+/** For seeds in which money leaves. */
+export const MONEY_ACTIONS: readonly Action[] = ACTIONS.map(({ run, ...action }) => ({
+  ...action,
+  run: (world) => run(world as MoneyWorld),
+}));
