@@ -8,6 +8,8 @@ import { type ChainAccounts } from './accounts/chain-accounts.js';
 import { type Connection, connectChain } from './chain-connection.js';
 import { type Chain } from './chain.js';
 import { checkChain } from './chain-check.js';
+import { callsAt } from './reading/contract-calls.js';
+import { type ContractCall } from './transfers/multicall.js';
 import { type NewerFork } from './proof/block-prover.js';
 import { NewHeads } from './rpc/new-heads.js';
 import { type Contradiction } from './rpc/rpc-contradiction.js';
@@ -116,7 +118,7 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
     const onState = (endpoint: string, isConnected: boolean) =>
       this.logger.log(
         { chain: name, endpoint },
-        isConnected ? 'new heads are told' : 'new heads are not told',
+        isConnected ? 'subscribed to new heads' : 'not subscribed to new heads',
       );
     const newHeads = new NewHeads(wsUrls, { chainId, blockTimeMs, onHint: wake, onState });
     this.listening.push(newHeads);
@@ -208,6 +210,15 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
   transaction(name: string, hash: TxHash): Promise<FoundTransaction | null> {
     const { rpc, config } = this.connection(name);
     return findTransaction(rpc, hash, config.internalTransfers !== 'off');
+  }
+
+  /**
+   * Calls contracts of a chain at one block.
+   * @returns what each call returned, in order; null for one that was refused
+   * @throws NodesDifferError; RpcError when no endpoint answered
+   */
+  callContracts(name: string, blockHash: string, calls: readonly ContractCall[]): Promise<(string | null)[]> {
+    return callsAt(this.connection(name).rpc, blockHash, calls);
   }
 
   private connection(name: string): Connection {

@@ -1,7 +1,7 @@
 import { nearest } from './nearest.js';
 import { type Address, toAddress, ZERO_ADDRESS } from '../ids/ids.js';
 
-/** One entry of chains.yaml, and a way to complain about a place in it. */
+/** One entry of chains.yaml, or rates.yaml as a whole, and a way to complain about a place in it. */
 export interface ChainsFileEntry {
   value: Record<string, unknown>;
   /** A scalar as it is written, where its digits matter. */

@@ -68,7 +68,7 @@ function secretFrom(path: string, name: string): string {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new Error(
-      `${name}_FILE names ${path}, which cannot be read (${code}); mend the path or its permissions`,
+      `${name}_FILE names ${path}, which cannot be read (${code}); fix the path or its permissions`,
     );
   }
   const secret = content.trim();

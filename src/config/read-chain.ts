@@ -211,6 +211,7 @@ function tokens(entry: ChainsFileEntry): TokenConfig[] {
       'start_block',
       'sweep',
       'refund',
+      'rate',
     ]);
     const { enabled = true } = token;
     if (typeof enabled !== 'boolean') entry.complain([...path, 'enabled'], 'must be true or false');
@@ -220,6 +221,7 @@ function tokens(entry: ChainsFileEntry): TokenConfig[] {
         decimals: integer(entry, [...path, 'decimals'], token.decimals, { min: 0, max: 255 }),
         address: toTokenAddress(address(entry, [...path, 'address'], token.address)),
         enabled: enabled === true,
+        ...rateSymbol(entry, [...path, 'rate'], token.rate),
         ...tokenConfirmations(entry, [...path, 'confirmations'], token.confirmations),
         ...tokenSweep(entry, [...path, 'sweep'], token.sweep),
         ...refundRules(entry, [...path, 'refund'], token.refund),
@@ -236,11 +238,17 @@ function asset(entry: ChainsFileEntry, path: Path, given: unknown): ChainConfig[
     entry.complain(path, 'must be given, as in: native: {symbol: ETH, decimals: 18}');
     return { symbol: '', decimals: 18 };
   }
-  knownKeys(entry, path, given, ['symbol', 'decimals']);
+  knownKeys(entry, path, given, ['symbol', 'decimals', 'rate']);
   return {
     symbol: symbol(entry, [...path, 'symbol'], given.symbol),
     decimals: integer(entry, [...path, 'decimals'], given.decimals, { min: 0, max: 255 }),
+    ...rateSymbol(entry, [...path, 'rate'], given.rate),
   };
+}
+
+/** By which rates.yaml prices it, where that is not its own symbol, as ETH for WETH. */
+function rateSymbol(entry: ChainsFileEntry, path: Path, given: unknown): { rate?: string } {
+  return given === undefined ? {} : { rate: symbol(entry, path, given) };
 }
 
 function symbol(entry: ChainsFileEntry, path: Path, given: unknown): string {

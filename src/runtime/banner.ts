@@ -19,7 +19,7 @@ export function banner(url: string, runtime: Runtime, refused: readonly string[]
 /** @param refused the names of those that chains.yaml and their nodes disagree about */
 export function refusedText(count: number, refused: readonly string[]): string {
   const which = refused.length === count ? 'no chain is served' : `not served: ${refused.join(', ')}`;
-  return `${which}; "chain refused" in the log says why, quittance doctor how to mend it`;
+  return `${which}; "chain refused" in the log says why, quittance doctor how to fix it`;
 }
 
 function curl(url: string, chain: string, key: string): string {

@@ -84,7 +84,7 @@ export function headerHash(header: RawFullHeader, appended: readonly AppendedFie
   return keccak256(encodeRlp(fields));
 }
 
-/** What a node told under this name, as hex; undefined where it is no hex, or was not told. */
+/** What a node sent under this name, as hex; undefined where it is no hex, or was not sent. */
 export function valueOf(header: RawFullHeader, name: string): string | undefined {
   const known = header[name as keyof RawFullHeader];
   const value = typeof known === 'string' ? known : header.unknownFields[name];
