@@ -4,7 +4,9 @@ import { type Runtime } from './runtime.js';
 /** What someone who has just started Quittance wants to know. */
 export function banner(url: string, runtime: Runtime, refused: readonly string[] = []): string {
   const { configuration, devChain, secrets } = runtime;
-  const lines = ['', 'Quittance is ready', `  API        ${url}/api/v1`, `  docs       ${url}/docs`];
+  const servesNone = refused.length > 0 && refused.length === configuration.chains.length;
+  const first = servesNone ? 'Quittance runs, and serves no chain' : 'Quittance is ready';
+  const lines = ['', first, `  API        ${url}/api/v1`, `  docs       ${url}/docs`];
   const chain = configuration.chains[0]?.name ?? 'ethereum';
   if (secrets) lines.push(`  dev key    ${secrets.apiKey}`);
   if (devChain) lines.push(`  dev chain  ${devChain.rpcUrl} (pay from ${devChain.payer})`);

@@ -45,6 +45,11 @@ export function fieldsBehindGap(header: RawFullHeader): string[] {
     .filter((name) => header[name] !== undefined);
 }
 
+/** Fields that every header of Ethereum's own form has, and this one lacks: a chain's nodes may not tell them. */
+export function fieldsMissing(header: RawFullHeader): string[] {
+  return FIRST_FIELDS.map(([name]) => name).filter((name) => header[name] === undefined);
+}
+
 /** A field that stands behind all that are known: its name, and whether it is a number. */
 export interface AppendedField {
   name: string;
