@@ -196,7 +196,7 @@ async function transferGas(
   after: ReadAfter,
 ): Promise<bigint> {
   const hasCode = (await accounts.code(to, after)) !== '0x';
-  return hasCode ? accounts.estimateGas({ from, to, value: 1n }) : PLAIN_TRANSFER_GAS;
+  return hasCode ? accounts.estimateGas({ from, to, value: 1n }, after) : PLAIN_TRANSFER_GAS;
 }
 
 /** Whether gas for an address is not in its balance after a block of the scanned chain. */
