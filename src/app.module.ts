@@ -2,9 +2,9 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { AuthModule, AuthRestModule } from './auth/auth.module.js';
 import { ChainRestModule } from './chain/chain.module.js';
-import { type ChainConfig } from './config/chains.js';
 import { ConfigurationModule } from './config/configuration.module.js';
-import { type Role, type Settings } from './config/settings.js';
+import { type Configuration } from './config/read-configuration.js';
+import { type Role } from './config/settings.js';
 import { DatabaseModule } from './database/database.module.js';
 import { APP_LIMITS } from './database/session-limits.js';
 import { HealthModule } from './health/health.module.js';
@@ -13,6 +13,7 @@ import { LedgerCheckMetricsModule } from './ledger-check/ledger-check-metrics.mo
 import { PaymentCheckModule } from './payment-check/payment-check.module.js';
 import { PaymentMetricsModule } from './payments/payment-metrics.module.js';
 import { PaymentsModule } from './payments/payments.module.js';
+import { RatesRestModule } from './rates/rates.module.js';
 import { RefundPayingModule } from './refunds/refund-paying.module.js';
 import { RefundsRestModule } from './refunds/refunds.module.js';
 import { ScannerModule } from './scanner/scanner.module.js';
@@ -23,7 +24,7 @@ import { WebhooksModule } from './webhooks/webhooks.module.js';
 /** The modules of the roles this process plays. */
 @Module({})
 export class AppModule {
-  static register(configuration: { settings: Settings; chains: ChainConfig[] }): DynamicModule {
+  static register(configuration: Configuration): DynamicModule {
     const { roles } = configuration.settings;
     const has = (role: Role) => roles.includes(role);
     return {
@@ -44,6 +45,7 @@ export class AppModule {
               ChainRestModule,
               PaymentsModule,
               PaymentCheckModule,
+              RatesRestModule,
               RefundsRestModule,
               SweepRestModule,
               WebhooksModule.rest(),

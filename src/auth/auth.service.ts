@@ -81,11 +81,15 @@ export class AuthService {
   }
 
   /**
-   * How much less than the amount due this merchant takes as enough, in basis points.
-   * @param manager of the transaction the caller is in; without one, callers at the same time share a query
+   * How much less than the amount due this merchant takes as enough, in basis points. For callers in no transaction:
+   * those at the same time share a query.
    */
-  async toleranceOf(merchantId: string, manager?: EntityManager): Promise<number> {
-    if (!manager) return this.tolerances.call(merchantId);
+  toleranceOf(merchantId: string): Promise<number> {
+    return this.tolerances.call(merchantId);
+  }
+
+  /** As `toleranceOf`, on the connection of the transaction that the caller is in. */
+  async toleranceIn(manager: EntityManager, merchantId: string): Promise<number> {
     const [tolerance] = await tolerancesOf(manager, [merchantId]);
     return tolerance as number;
   }

@@ -29,7 +29,7 @@ export class ChainController {
       status: status.state,
       state: status.state,
       reasons: 'reasons' in status ? status.reasons : [],
-      native: chain.native,
+      native: { symbol: chain.native.symbol, decimals: chain.native.decimals },
       confirmations:
         chain.confirmations.kind === 'finality'
           ? chain.confirmations.tag

@@ -8,8 +8,8 @@ import { type ChainAccounts } from './accounts/chain-accounts.js';
 import { type Connection, connectChain } from './chain-connection.js';
 import { type Chain } from './chain.js';
 import { checkChain } from './chain-check.js';
-import { type ChainReader } from './reading/chain-reader.js';
-import { type InternalTransfers } from './transfers/internal-transfers.js';
+import { callsAt } from './reading/contract-calls.js';
+import { type ContractCall } from './transfers/multicall.js';
 import { type NewerFork } from './proof/block-prover.js';
 import { NewHeads } from './rpc/new-heads.js';
 import { type Contradiction } from './rpc/rpc-contradiction.js';
@@ -83,9 +83,10 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
 
   /** The chain of a configuration, with the ways to its nodes. */
   of({ name }: Pick<ChainConfig, 'name'>): Chain {
-    const { config, accounts, evidence, reader, tokens } = this.connection(name);
+    const { config, accounts, evidence, reader, internal, tokens } = this.connection(name);
     const tokenProblem = (address: Address) => tokens.problemOf(address);
-    return { ...config, accounts, evidence, reader, tokenProblem };
+    const disputedAmongEndpoints = () => this.disputedAmongEndpoints(name);
+    return { ...config, accounts, evidence, reader, internal, disputedAmongEndpoints, tokenProblem };
   }
 
   find(name: string): ChainConfig | undefined {
@@ -103,17 +104,8 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
     else this.halts.set(name, reason);
   }
 
-  reader(name: string): ChainReader {
-    return this.connection(name).reader;
-  }
-
   accounts(name: string): ChainAccounts {
     return this.connection(name).accounts;
-  }
-
-  /** How value is found that contracts send: as `internal_transfers` says. */
-  internalTransfers(name: string): InternalTransfers {
-    return this.connection(name).internal;
   }
 
   /**
@@ -126,7 +118,7 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
     const onState = (endpoint: string, isConnected: boolean) =>
       this.logger.log(
         { chain: name, endpoint },
-        isConnected ? 'new heads are told' : 'new heads are not told',
+        isConnected ? 'subscribed to new heads' : 'not subscribed to new heads',
       );
     const newHeads = new NewHeads(wsUrls, { chainId, blockTimeMs, onHint: wake, onState });
     this.listening.push(newHeads);
@@ -160,18 +152,6 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
       this.logger.error({ chain: name, ...found }, 'rpc endpoints contradict each other');
     }
     return found;
-  }
-
-  /**
-   * Compares the endpoints of a chain now.
-   * @returns the lowest block that may be on a losing fork, since endpoints contradict each other about it, or one that
-   * kept up until now has yet to show it; null where there is none
-   */
-  async disputedFrom(name: string): Promise<number | null> {
-    const contradiction = await this.contradiction(name);
-    const { unshownFrom } = this.connection(name).rpc;
-    if (contradiction === null || unshownFrom === null) return contradiction?.from ?? unshownFrom;
-    return Math.min(contradiction.from, unshownFrom);
   }
 
   /** As it was last found, without asking. */
@@ -232,10 +212,26 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
     return findTransaction(rpc, hash, config.internalTransfers !== 'off');
   }
 
+  /**
+   * Calls contracts of a chain at one block.
+   * @returns what each call returned, in order; null for one that was refused
+   * @throws NodesDifferError; RpcError when no endpoint answered
+   */
+  callContracts(name: string, blockHash: string, calls: readonly ContractCall[]): Promise<(string | null)[]> {
+    return callsAt(this.connection(name).rpc, blockHash, calls);
+  }
+
   private connection(name: string): Connection {
     const connection = this.connections.get(name);
     if (!connection) throw new Error(`no chain is named ${name}`);
     return connection;
+  }
+
+  private async disputedAmongEndpoints(name: string): Promise<number | null> {
+    const contradiction = await this.contradiction(name);
+    const { unshownFrom } = this.connection(name).rpc;
+    if (contradiction === null || unshownFrom === null) return contradiction?.from ?? unshownFrom;
+    return Math.min(contradiction.from, unshownFrom);
   }
 
   /** What chains.yaml no longer lists is switched off, never deleted: payments refer to it. */

@@ -48,8 +48,7 @@ export abstract class BaseSettings {
 
   @Setting({
     env: 'DATABASE_CA_FILE',
-    description:
-      'Certificates in PEM that DATABASE_URL’s server is trusted by, as managed Postgres hands out',
+    description: 'Certificates in PEM that DATABASE_URL’s server is trusted by, as managed Postgres provides',
     defaultNote: 'the usual ones',
     parse: readableFile,
   })
@@ -99,6 +98,39 @@ export abstract class BaseSettings {
   })
   @IsOptional()
   chainsFile: string | null;
+
+  @Setting({
+    env: 'RATES_FILE',
+    description: 'What assets are worth, and who says so, as in docs/prices.md',
+    defaultNote: 'the dev chain’s own feeds; else none',
+    parse: text,
+  })
+  @IsOptional()
+  ratesFile: string | null;
+
+  @Setting({
+    env: 'RATE_REFRESH_MS',
+    description: 'How often the sources of rates are read',
+    default: '15000',
+    parse: integerIn(100, 600_000),
+  })
+  rateRefreshMs: number;
+
+  @Setting({
+    env: 'RATE_MAX_DEVIATION_BPS',
+    description: 'How far the sources of one rate may be apart, in 10000ths; further, and there is none',
+    default: '150',
+    parse: integerIn(1, 10_000),
+  })
+  rateMaxDeviationBps: number;
+
+  @Setting({
+    env: 'PEG_MAX_DEVIATION_BPS',
+    description: 'How far a stablecoin may be off its peg, in 10000ths; further, and it is not priced',
+    default: '200',
+    parse: integerIn(1, 10_000),
+  })
+  pegMaxDeviationBps: number;
 
   @Setting({
     env: 'PAYMENT_EXPIRY_MINUTES',

@@ -13,7 +13,8 @@ export interface ChainConfig {
   rpcRequestsPerSecond: number | null;
   confirmations: Confirmations;
   blockTimeMs: number;
-  native: { symbol: string; decimals: number };
+  /** `rate`: the symbol that it is priced by; left out: its own. */
+  native: { symbol: string; decimals: number; rate?: string };
   tokens: TokenConfig[];
   internalTransfers: 'balance' | 'trace' | 'off';
   proofs: Proofs;
@@ -80,6 +81,8 @@ export interface TokenConfig {
   symbol: string;
   address: TokenAddress;
   decimals: number;
+  /** The symbol that it is priced by in rates.yaml; left out: its own. */
+  rate?: string;
   /** Off: no new payments, those there are stay watched. */
   enabled: boolean;
   /** By amounts of this token; left out: those of the chain. */

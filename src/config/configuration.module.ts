@@ -1,11 +1,14 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { ConfigModule, ConfigService } from '@nestjs/config';
+import { NO_RATES } from './rates.js';
 import { type Configuration } from './read-configuration.js';
 
 /** Inject with `@Inject(SETTINGS) settings: Settings`. */
 export const SETTINGS = Symbol('SETTINGS');
 /** Inject with `@Inject(CHAINS) chains: ChainConfig[]`. */
 export const CHAINS = Symbol('CHAINS');
+/** Inject with `@Inject(RATES) rates: RatesConfig`. */
+export const RATES = Symbol('RATES');
 
 /** The checked configuration for every module; nobody else reads the environment. */
 @Global()
@@ -23,11 +26,11 @@ export class ConfigurationModule {
         ConfigModule.forRoot({
           ignoreEnvFile: true,
           skipProcessEnv: true,
-          load: [() => ({ ...configuration })],
+          load: [() => ({ rates: NO_RATES, ...configuration })],
         }),
       ],
-      providers: [fromConfig(SETTINGS, 'settings'), fromConfig(CHAINS, 'chains')],
-      exports: [SETTINGS, CHAINS],
+      providers: [fromConfig(SETTINGS, 'settings'), fromConfig(CHAINS, 'chains'), fromConfig(RATES, 'rates')],
+      exports: [SETTINGS, CHAINS, RATES],
     };
   }
 }

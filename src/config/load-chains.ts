@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { getAddress } from 'ethers';
-import { type Document, isMap, isSeq, LineCounter, parseDocument } from 'yaml';
+import { isSeq, LineCounter, parseDocument } from 'yaml';
 import { type ChainConfig } from './chains.js';
 import { ConfigurationError, type Problem } from './configuration-error.js';
-import { type Located } from './located.js';
+import { locate } from './locate.js';
 import { readChain } from './read-chain.js';
 
 /**
@@ -48,49 +48,11 @@ export function parseChains(content: string, file: string): { chains: ChainConfi
     };
   }
   const chains = document.contents.items.flatMap((_item, index) => {
-    const located = locate(document, lines, file, index, problems);
+    const located = locate({ document, lines, file, problems }, [index], `entry ${index + 1}`, 'name');
     return located ? [readChain(located)] : [];
   });
   problems.push(...doubles(chains, file));
   return { chains, problems };
-}
-
-function locate(
-  document: Document.Parsed,
-  lines: LineCounter,
-  file: string,
-  index: number,
-  problems: Problem[],
-): Located | null {
-  const node = document.getIn([index], true);
-  if (!isMap(node)) {
-    problems.push({
-      name: `${file}, entry ${index + 1}`,
-      what: 'must be a mapping that starts with "name: …"',
-    });
-    return null;
-  }
-  const lineAt = (path: (string | number)[]): number => {
-    for (let known = path; known.length > 0; known = known.slice(0, -1)) {
-      const found = document.getIn([index, ...known], true) as
-        { range?: [number, number, number] } | undefined;
-      if (found?.range) return lines.linePos(found.range[0]).line;
-    }
-    return lines.linePos(node.range?.[0] ?? 0).line;
-  };
-  return {
-    // Big integers would lose digits as JS numbers: amounts are read as they are written.
-    value: node.toJS(document) as Record<string, unknown>,
-    source: (path) => {
-      const found = document.getIn([index, ...path], true) as { source?: string } | undefined;
-      return found?.source;
-    },
-    complain: (path, what) =>
-      problems.push({
-        name: `${file} line ${lineAt(path)}, ${path.join('.') || `entry ${index + 1}`}`,
-        what,
-      }),
-  };
 }
 
 function doubles(chains: ChainConfig[], file: string): Problem[] {

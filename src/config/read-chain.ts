@@ -12,9 +12,9 @@ import {
   integer,
   isRecord,
   knownKeys,
-  type Located,
+  type ChainsFileEntry,
   type Path,
-} from './located.js';
+} from './chains-file-entry.js';
 import { nearest } from './nearest.js';
 import { urlWith } from './parsers.js';
 import { presetEntry, PRESETS } from './presets.js';
@@ -46,7 +46,7 @@ const CHAIN_KEYS = [
 ];
 
 /** Reads one chain; what is wrong is complained about and stands for the value in the result. */
-export function readChain(given: Located): ChainConfig {
+export function readChain(given: ChainsFileEntry): ChainConfig {
   const entry = withPreset(given);
   const { value } = entry;
   knownKeys(entry, [], value, CHAIN_KEYS);
@@ -89,7 +89,7 @@ export function readChain(given: Located): ChainConfig {
 }
 
 /** What is written beside a preset wins, but for the chain itself: its tokens are elsewhere on another one. */
-function withPreset(entry: Located): Located {
+function withPreset(entry: ChainsFileEntry): ChainsFileEntry {
   const { preset, chain_id: given } = entry.value;
   if (preset === undefined) return entry;
   const asked = typeof preset === 'string' ? preset : '';
@@ -112,14 +112,14 @@ function withPreset(entry: Located): Located {
   return { ...entry, value: { ...known, ...entry.value } };
 }
 
-function name(entry: Located): string {
+function name(entry: ChainsFileEntry): string {
   const given = entry.value.name;
   if (typeof given === 'string' && /^[a-z][a-z0-9-]{2,19}$/.test(given)) return given;
   entry.complain(['name'], 'must be 3 to 20 lower-case letters, digits or "-", as in: name: ethereum');
   return '';
 }
 
-function rpcUrls(entry: Located): string[] {
+function rpcUrls(entry: ChainsFileEntry): string[] {
   const { rpc_url: one, rpc_urls: several } = entry.value;
   if (one !== undefined && several !== undefined) {
     entry.complain(['rpc_url'], 'stands beside rpc_urls; keep one of them');
@@ -134,7 +134,11 @@ function rpcUrls(entry: Located): string[] {
 }
 
 /** Finality is asked of the chain, for all of it or not at all. */
-function tokenConfirmations(entry: Located, path: Path, given: unknown): { confirmations?: Confirmations } {
+function tokenConfirmations(
+  entry: ChainsFileEntry,
+  path: Path,
+  given: unknown,
+): { confirmations?: Confirmations } {
   if (given === undefined) return {};
   if (finalityTag(given)) {
     entry.complain(path, `must be a number or tiers; \`${given as string}\` is for the whole chain`);
@@ -143,7 +147,7 @@ function tokenConfirmations(entry: Located, path: Path, given: unknown): { confi
   return { confirmations: confirmations(entry, path, given) };
 }
 
-function confirmations(entry: Located, path: Path, given: unknown): Confirmations {
+function confirmations(entry: ChainsFileEntry, path: Path, given: unknown): Confirmations {
   const tag = finalityTag(given);
   if (tag) return { kind: 'finality', tag };
   if (!Array.isArray(given)) {
@@ -167,7 +171,7 @@ function finalityTag(given: unknown): FinalityTag | undefined {
   return FINALITY_TAGS.find((tag) => tag === given);
 }
 
-function confirmationTier(entry: Located, path: Path, given: unknown, isLast: boolean) {
+function confirmationTier(entry: ChainsFileEntry, path: Path, given: unknown, isLast: boolean) {
   if (!isRecord(given)) {
     entry.complain(path, 'must be a tier such as {up_to: "1000000000000000000", blocks: 3}');
     return { upTo: null, blocks: 1 };
@@ -186,7 +190,7 @@ function confirmationTier(entry: Located, path: Path, given: unknown, isLast: bo
   return { upTo: isLast ? null : baseUnits(entry, [...path, 'up_to']), blocks };
 }
 
-function tokens(entry: Located): TokenConfig[] {
+function tokens(entry: ChainsFileEntry): TokenConfig[] {
   const given = entry.value.tokens ?? [];
   if (!Array.isArray(given)) {
     entry.complain(['tokens'], 'must be a list of {symbol, address, decimals}');
@@ -207,6 +211,7 @@ function tokens(entry: Located): TokenConfig[] {
       'start_block',
       'sweep',
       'refund',
+      'rate',
     ]);
     const { enabled = true } = token;
     if (typeof enabled !== 'boolean') entry.complain([...path, 'enabled'], 'must be true or false');
@@ -216,6 +221,7 @@ function tokens(entry: Located): TokenConfig[] {
         decimals: integer(entry, [...path, 'decimals'], token.decimals, { min: 0, max: 255 }),
         address: toTokenAddress(address(entry, [...path, 'address'], token.address)),
         enabled: enabled === true,
+        ...rateSymbol(entry, [...path, 'rate'], token.rate),
         ...tokenConfirmations(entry, [...path, 'confirmations'], token.confirmations),
         ...tokenSweep(entry, [...path, 'sweep'], token.sweep),
         ...refundRules(entry, [...path, 'refund'], token.refund),
@@ -227,25 +233,36 @@ function tokens(entry: Located): TokenConfig[] {
   });
 }
 
-function asset(entry: Located, path: Path, given: unknown): ChainConfig['native'] {
+function asset(entry: ChainsFileEntry, path: Path, given: unknown): ChainConfig['native'] {
   if (!isRecord(given)) {
     entry.complain(path, 'must be given, as in: native: {symbol: ETH, decimals: 18}');
     return { symbol: '', decimals: 18 };
   }
-  knownKeys(entry, path, given, ['symbol', 'decimals']);
+  knownKeys(entry, path, given, ['symbol', 'decimals', 'rate']);
   return {
     symbol: symbol(entry, [...path, 'symbol'], given.symbol),
     decimals: integer(entry, [...path, 'decimals'], given.decimals, { min: 0, max: 255 }),
+    ...rateSymbol(entry, [...path, 'rate'], given.rate),
   };
 }
 
-function symbol(entry: Located, path: Path, given: unknown): string {
+/** By which rates.yaml prices it, where that is not its own symbol, as ETH for WETH. */
+function rateSymbol(entry: ChainsFileEntry, path: Path, given: unknown): { rate?: string } {
+  return given === undefined ? {} : { rate: symbol(entry, path, given) };
+}
+
+function symbol(entry: ChainsFileEntry, path: Path, given: unknown): string {
   if (typeof given === 'string' && /^[\w.$₮-]{1,32}$/u.test(given)) return given;
   entry.complain(path, 'must be a symbol of 1 to 32 characters, such as USDC');
   return '';
 }
 
-function choice<T extends string>(entry: Located, path: Path, given: unknown, allowed: readonly T[]): T {
+function choice<T extends string>(
+  entry: ChainsFileEntry,
+  path: Path,
+  given: unknown,
+  allowed: readonly T[],
+): T {
   // YAML reads a bare `off` of version 1.1 as false; the parser's 1.2 does not, other tools that write the file may.
   const text = given === false ? 'off' : given;
   if (allowed.includes(text as T)) return text as T;
@@ -253,14 +270,14 @@ function choice<T extends string>(entry: Located, path: Path, given: unknown, al
   return allowed[0] as T;
 }
 
-function urls(entry: Located, path: Path, given: unknown, ...protocols: string[]): string[] {
+function urls(entry: ChainsFileEntry, path: Path, given: unknown, ...protocols: string[]): string[] {
   if (Array.isArray(given))
     return given.map((item, index) => url(entry, [...path, index], item, ...protocols));
   entry.complain(path, 'must be a list of URLs');
   return [];
 }
 
-function url(entry: Located, path: Path, given: unknown, ...protocols: string[]): string {
+function url(entry: ChainsFileEntry, path: Path, given: unknown, ...protocols: string[]): string {
   try {
     return urlWith(...protocols)(typeof given === 'string' ? given : '');
   } catch (error) {
@@ -269,7 +286,7 @@ function url(entry: Located, path: Path, given: unknown, ...protocols: string[])
   }
 }
 
-function onOrOff(entry: Located, path: Path, given: unknown): boolean {
+function onOrOff(entry: ChainsFileEntry, path: Path, given: unknown): boolean {
   if (typeof given === 'boolean') return given;
   entry.complain(path, 'must be true or false');
   return true;

@@ -1,10 +1,13 @@
 import { ConfigModule } from '@nestjs/config';
 import { type ChainConfig } from './chains.js';
 import { ConfigurationError, type Problem } from './configuration-error.js';
+import { environmentProblems } from './environment-names.js';
 import { envFileProblems } from './env-file.js';
 import { readChains } from './load-chains.js';
 import { type Environment, readSettings } from './load-settings.js';
 import { treasuryProblems } from './recipients.js';
+import { loadRates } from './load-rates.js';
+import { type RatesConfig } from './rates.js';
 import { type Settings } from './settings.js';
 
 export interface Configuration {
@@ -13,7 +16,12 @@ export interface Configuration {
   chains: ChainConfig[];
   /** Listed with `enabled: false`. */
   left?: ChainConfig[];
+  /** Left out: nothing is priced. */
+  rates?: RatesConfig;
 }
+
+/** What the dev chain is called and has for an id, where it is the only chain: it is started later. */
+const DEV_CHAIN = { name: 'devchain', chainId: 31_337 };
 
 /**
  * The settings of this process: the environment, with `.env` behind it, and the chains file they name.
@@ -43,12 +51,20 @@ export async function readEnvironment(): Promise<Environment> {
 export function configurationOf(environment: Environment, known: readonly Problem[] = []): Configuration {
   const { settings, problems } = readSettings(environment);
   const { chains, problems: chainProblems } = readChains(settings.chainsFile);
-  const found = [...known, ...problems, ...chainProblems];
+  const isProduction = settings.nodeEnv === 'production';
+  // A name that is misspelt in `.env` is told once.
+  const misspelt = environmentProblems(environment, isProduction).filter(
+    ({ name }) => !known.some((one) => one.name === name),
+  );
+  const priceable =
+    settings.chainsFile === null ? [DEV_CHAIN] : chains.filter(({ enabled = true }) => enabled);
+  const { rates, problems: rateProblems } = loadRates(settings.ratesFile, priceable);
+  const found = [...known, ...misspelt, ...problems, ...chainProblems, ...rateProblems];
   // What could not be read would only be complained of a second time.
   if (found.length === 0) found.push(...treasuryProblems(settings, chains));
   if (found.length > 0) throw new ConfigurationError(found);
   const [served, left] = [true, false].map((isServed) =>
     chains.filter(({ enabled = true }) => enabled === isServed),
   ) as [ChainConfig[], ChainConfig[]];
-  return { settings, chains: served, ...(left.length > 0 && { left }) };
+  return { settings, chains: served, rates, ...(left.length > 0 && { left }) };
 }

@@ -1,8 +1,8 @@
 import { type RefundRules } from './chains.js';
-import { baseUnits, isRecord, knownKeys, type Located, type Path } from './located.js';
+import { baseUnits, isRecord, knownKeys, type ChainsFileEntry, type Path } from './chains-file-entry.js';
 
 /** `refund` of a chain, for its native asset, or of a token. Left out: there are no such limits. */
-export function refundRules(entry: Located, path: Path, given: unknown): { refund?: RefundRules } {
+export function refundRules(entry: ChainsFileEntry, path: Path, given: unknown): { refund?: RefundRules } {
   if (given === undefined) return {};
   if (!isRecord(given)) {
     entry.complain(path, 'must be {minimum, max_per_day}');

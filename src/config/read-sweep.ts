@@ -1,5 +1,13 @@
 import { type AssetSweep, type SweepBatches, type SweepConfig, type TokenSweep } from './chains.js';
-import { address, baseUnits, integer, isRecord, knownKeys, type Located, type Path } from './located.js';
+import {
+  address,
+  baseUnits,
+  integer,
+  isRecord,
+  knownKeys,
+  type ChainsFileEntry,
+  type Path,
+} from './chains-file-entry.js';
 import { treasuryProblem } from './secrets.js';
 import { type Address, toAddress } from '../ids/ids.js';
 
@@ -10,7 +18,7 @@ const USUALLY_TOGETHER = 20;
 const ASSET_KEYS = ['minimum', 'max_per_sweep', 'max_per_day'];
 
 /** The chain's `sweep`: of the native asset, and what holds for all of it. */
-export function chainSweep(entry: Located): SweepConfig {
+export function chainSweep(entry: ChainsFileEntry): SweepConfig {
   const given = entry.value.sweep ?? {};
   if (!isRecord(given)) {
     entry.complain(['sweep'], 'must be {enabled, treasury, minimum, …}');
@@ -31,7 +39,7 @@ export function chainSweep(entry: Located): SweepConfig {
 }
 
 /** A token's `sweep`; left out, it has no limits. */
-export function tokenSweep(entry: Located, path: Path, given: unknown): { sweep?: TokenSweep } {
+export function tokenSweep(entry: ChainsFileEntry, path: Path, given: unknown): { sweep?: TokenSweep } {
   if (given === undefined) return {};
   if (!isRecord(given)) {
     entry.complain(path, 'must be {minimum, native_value, …}');
@@ -42,7 +50,7 @@ export function tokenSweep(entry: Located, path: Path, given: unknown): { sweep?
   return { sweep: { ...assetSweep(entry, path, given), ...optional('nativeValue', nativeValue) } };
 }
 
-function assetSweep(entry: Located, path: Path, given: Record<string, unknown>): AssetSweep {
+function assetSweep(entry: ChainsFileEntry, path: Path, given: Record<string, unknown>): AssetSweep {
   return {
     minimum: given.minimum === undefined ? 0n : baseUnits(entry, [...path, 'minimum']),
     ...optional('maxPerSweep', aboveZero(entry, [...path, 'max_per_sweep'], given.max_per_sweep)),
@@ -50,7 +58,7 @@ function assetSweep(entry: Located, path: Path, given: Record<string, unknown>):
   };
 }
 
-function aboveZero(entry: Located, path: Path, given: unknown): bigint | undefined {
+function aboveZero(entry: ChainsFileEntry, path: Path, given: unknown): bigint | undefined {
   if (given === undefined) return undefined;
   const amount = baseUnits(entry, path);
   if (amount === 0n) entry.complain(path, 'must be above zero; leave it out for no limit');
@@ -58,7 +66,7 @@ function aboveZero(entry: Located, path: Path, given: unknown): bigint | undefin
 }
 
 /** What belongs to the path alone is not passed over where another is taken. */
-function batches(entry: Located, given: Record<string, unknown>): SweepBatches | undefined {
+function batches(entry: ChainsFileEntry, given: Record<string, unknown>): SweepBatches | undefined {
   const { path = 'prefund', delegate, batch = USUALLY_TOGETHER } = given;
   if (!PATHS.includes(path as string)) {
     entry.complain(['sweep', 'path'], `must be one of ${PATHS.join(', ')}`);
@@ -84,7 +92,7 @@ function batches(entry: Located, given: Record<string, unknown>): SweepBatches |
 }
 
 /** With its checksum, as money goes there. */
-function treasury(entry: Located, given: unknown): Address | undefined {
+function treasury(entry: ChainsFileEntry, given: unknown): Address | undefined {
   if (given === undefined) return undefined;
   const text = typeof given === 'string' ? given : (entry.source(['sweep', 'treasury']) ?? '');
   const problem = treasuryProblem(text);

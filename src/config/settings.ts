@@ -2,7 +2,7 @@ import { IsDefined, IsOptional, Matches } from 'class-validator';
 import { commaSeparated, durations, flag, integerIn, text, urlWith } from './parsers.js';
 import { encryptionKeysProblem, webhookSecretProblem } from './secrets.js';
 import { Setting } from './setting.js';
-import { Sound } from './sound.js';
+import { CheckedBy } from './checked-by.js';
 import { WalletSettings } from './wallet-settings.js';
 
 export { type Role, ROLES } from './base-settings.js';
@@ -27,7 +27,7 @@ export class Settings extends WalletSettings {
     parse: text,
   })
   @IsOptional()
-  @Sound(webhookSecretProblem)
+  @CheckedBy(webhookSecretProblem)
   webhookSecret: string | null;
 
   @Setting({
@@ -111,7 +111,7 @@ export class Settings extends WalletSettings {
     parse: text,
   })
   @IsOptional()
-  @Sound(encryptionKeysProblem)
+  @CheckedBy(encryptionKeysProblem)
   encryptionKey: string | null;
 
   @Setting({
@@ -143,12 +143,22 @@ export class Settings extends WalletSettings {
     env: 'METRICS_TOKEN',
     description:
       'Who asks for /metrics or the details of /health has to send it: `Authorization: Bearer …`; 16 characters or more',
-    defaultNote: 'both are open',
+    defaultNote: 'none; in production neither is shown then, unless METRICS_PORT is set',
     secret: true,
     parse: metricsToken,
   })
   @IsOptional()
   metricsToken: string | null;
+
+  @Setting({
+    env: 'METRICS_PORT',
+    description:
+      'Port of its own for /metrics and the details of /health, on HOST: the API’s port shows neither then, but to METRICS_TOKEN',
+    defaultNote: 'none',
+    parse: integerIn(1, 65_535),
+  })
+  @IsOptional()
+  metricsPort: number | null;
 
   @Setting({
     env: 'DEV_CHAIN_PORT',

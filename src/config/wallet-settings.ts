@@ -3,7 +3,7 @@ import { BaseSettings } from './base-settings.js';
 import { cronExpression, duration, integerIn, oneOf, text } from './parsers.js';
 import { mnemonicProblem, privateKeyProblem, treasuryProblem, xpubProblem } from './secrets.js';
 import { Setting } from './setting.js';
-import { Sound } from './sound.js';
+import { CheckedBy } from './checked-by.js';
 
 /** Where money comes in, and where it goes. */
 export abstract class WalletSettings extends BaseSettings {
@@ -15,7 +15,7 @@ export abstract class WalletSettings extends BaseSettings {
     parse: text,
   })
   @IsOptional()
-  @Sound(mnemonicProblem)
+  @CheckedBy(mnemonicProblem)
   mnemonic: string | null;
 
   @Setting({
@@ -26,7 +26,7 @@ export abstract class WalletSettings extends BaseSettings {
     parse: text,
   })
   @IsOptional()
-  @Sound(xpubProblem)
+  @CheckedBy(xpubProblem)
   xpub: string | null;
 
   @Setting({
@@ -54,7 +54,7 @@ export abstract class WalletSettings extends BaseSettings {
     parse: text,
   })
   @IsOptional()
-  @Sound(treasuryProblem)
+  @CheckedBy(treasuryProblem)
   treasuryAddress: string | null;
 
   @Setting({
@@ -65,7 +65,7 @@ export abstract class WalletSettings extends BaseSettings {
     parse: text,
   })
   @IsOptional()
-  @Sound(privateKeyProblem)
+  @CheckedBy(privateKeyProblem)
   gasTankPrivateKey: string | null;
 
   @Setting({
@@ -76,7 +76,7 @@ export abstract class WalletSettings extends BaseSettings {
     parse: text,
   })
   @IsOptional()
-  @Sound(privateKeyProblem)
+  @CheckedBy(privateKeyProblem)
   payoutPrivateKey: string | null;
 
   @Setting({

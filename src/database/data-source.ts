@@ -17,6 +17,7 @@ import { SigningPause } from '../outgoing/signing-pause.entity.js';
 import { PaymentEvent } from '../events/event.entity.js';
 import { Payment } from '../payments/payment.entity.js';
 import { Transfer } from '../payments/transfer.entity.js';
+import { RecordedRate } from '../rates/recorded-rate.entity.js';
 import { Refund } from '../refunds/refund.entity.js';
 import { ChainBlock } from '../chain/position/chain-block.entity.js';
 import { LateSearch } from '../scanner/late-search.entity.js';
@@ -50,6 +51,7 @@ const entities = [
   OutgoingTransaction,
   Payment,
   PaymentEvent,
+  RecordedRate,
   Refund,
   SigningPause,
   SkippedAddress,

@@ -23,7 +23,7 @@ export class Outbox {
   private readonly writing = new WeakSet<QueryRunner>();
 
   constructor(@InjectDataSource() dataSource: DataSource) {
-    // Of transactions alone: they are told of every commit, so that nobody has to remember to call anything after it.
+    // Of transactions alone: they are called at every commit, so that nobody has to remember to call anything after it.
     dataSource.subscribers.push({
       afterTransactionCommit: ({ queryRunner }) => this.ended(queryRunner, true),
       afterTransactionRollback: ({ queryRunner }) => this.ended(queryRunner, false),
@@ -33,7 +33,6 @@ export class Outbox {
   /** Inside the transaction that makes the change; whoever waits for events is woken when it has committed. */
   async append(manager: EntityManager, events: NewEvent[]): Promise<void> {
     if (events.length === 0) return;
-    if (manager.queryRunner?.isTransactionActive) this.writing.add(manager.queryRunner);
     const columns = [
       events.map(({ id }) => id),
       events.map(({ type }) => type),
@@ -49,6 +48,16 @@ export class Outbox {
        ORDER BY place`,
       columns,
     );
+    this.written(manager);
+  }
+
+  /**
+   * Events were written by a statement of the caller's own, in place of `append`: whoever waits for them is woken when
+   * they are committed. Other processes find them by their regular sweep.
+   */
+  written({ queryRunner }: EntityManager): void {
+    if (queryRunner?.isTransactionActive) this.writing.add(queryRunner);
+    else this.commits.emit('committed');
   }
 
   /**
@@ -77,14 +86,6 @@ export class Outbox {
     );
   }
 
-  /**
-   * Wakes listeners of this process; those of others find the events by their regular sweep. Only for events that are
-   * written by a statement of their own, without `append`.
-   */
-  announceCommit(): void {
-    this.commits.emit('committed');
-  }
-
   /** @returns a function that ends the subscription */
   onCommitted(listener: () => void): () => void {
     this.commits.on('committed', listener);
@@ -94,6 +95,6 @@ export class Outbox {
   /** @param queryRunner while savepoints end, its transaction goes on */
   private ended(queryRunner: QueryRunner, isCommitted: boolean): void {
     if (queryRunner.isTransactionActive || !this.writing.delete(queryRunner)) return;
-    if (isCommitted) this.announceCommit();
+    if (isCommitted) this.commits.emit('committed');
   }
 }

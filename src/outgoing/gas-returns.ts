@@ -15,6 +15,7 @@ import { holdAddress } from './outgoing.repository.js';
 import { NotSignedError } from './signing-gate.js';
 import { sideBySide } from './side-by-side.js';
 import { type Payload, unsignedBytes } from './transaction-bytes.js';
+import { gasToAllow } from './transfer-trial.js';
 import { type Address } from '../ids/ids.js';
 
 const BATCH = 50;
@@ -84,7 +85,8 @@ export class GasReturns implements Mover, OnModuleInit {
       this.signer.nodeNonce(chain, from),
     ]);
     const left = shown < sent ? shown : sent;
-    const gasLimit = PLAIN_TRANSFER_GAS;
+    const tried = await gasToReturn(chain, from, tank, left);
+    const gasLimit = tried ?? PLAIN_TRANSFER_GAS;
     const payload: Payload = { chainId, recipient: tank, tokenAddress: null, amount: left, gasLimit, fees };
     const { roomy } = dataReserve(await accounts.dataFee(unsignedBytes(payload)));
     const cost = gasLimit * fees.maxFeePerGas + roomy;
@@ -98,7 +100,7 @@ export class GasReturns implements Mover, OnModuleInit {
       for (const user of this.users.all()) await user.settleGas(manager, chainId, from);
       // A customer's money is among it: it all goes to the treasury.
       const isCustomers = await this.funds.hasNative(manager, chainId, from);
-      if (isCustomers || tokens > 0n || left < cost * WORTH) return false;
+      if (tried === null || isCustomers || tokens > 0n || left < cost * WORTH) return false;
       await this.signer.sign(manager, {
         ...payload,
         purpose: 'gas_return',
@@ -114,6 +116,13 @@ export class GasReturns implements Mover, OnModuleInit {
       return true;
     });
   }
+}
+
+/** Null: it cannot be returned, since nothing is left, or the tank's own code refuses it. @throws RpcError */
+async function gasToReturn(chain: Chain, from: Address, tank: Address, left: bigint): Promise<bigint | null> {
+  if (left === 0n) return null;
+  const allowed = await gasToAllow(chain, { from, to: tank, tokenAddress: null, amount: left });
+  return typeof allowed === 'bigint' ? allowed : null;
 }
 
 /** What does not hold now is looked at again in the next round. */

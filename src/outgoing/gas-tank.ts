@@ -10,7 +10,7 @@ import { ScannedChain } from '../scanner/scanned-chain.js';
 import { Keys } from '../wallet/keys.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
 import { dataReserve, expectedPrice, feesFor } from './fees.js';
-import { PLAIN_TRANSFER_GAS } from './gas.js';
+import { allowedGas, PLAIN_TRANSFER_GAS } from './gas.js';
 import { OutgoingSigner } from './outgoing-signer.js';
 import { holdAddress, NOT_SCANNED } from './outgoing.repository.js';
 import { type FeeShare } from './signing-rules.js';
@@ -84,10 +84,7 @@ export class GasTank {
     if (after === null) return { state: 'under_way' };
     const amount = needed - (await accounts.balance(to, null, after.hash));
     if (amount <= 0n) return { state: 'under_way' };
-    const [quote, gasLimit] = await Promise.all([
-      accounts.gasQuote(),
-      transferGas(chain, from, to, after.hash),
-    ]);
+    const [quote, gasLimit] = await Promise.all([accounts.gasQuote(), fundingGas(chain, means, to)]);
     const fees = feesFor(quote, false);
     const payload = { chainId, recipient: to, tokenAddress: null, amount, gasLimit, fees };
     const { roomy } = dataReserve(await accounts.dataFee(unsignedBytes(payload)));
@@ -188,15 +185,19 @@ export class GasTank {
   }
 }
 
-/** An address that has delegated (EIP-7702) runs code when it is paid. @throws RpcError */
-async function transferGas(
+/**
+ * An address that has delegated (EIP-7702) runs code when it is paid, one that is new to the chain may cost several times
+ * as much as one that is not (EIP-8037, EIP-2780), and some rollups count publishing in. @throws RpcError
+ */
+async function fundingGas(
   { accounts }: Chain,
-  from: Address,
+  { address: from, balance }: Means,
   to: Address,
-  after: ReadAfter,
 ): Promise<bigint> {
-  const hasCode = (await accounts.code(to, after)) !== '0x';
-  return hasCode ? accounts.estimateGas({ from, to, value: 1n }, after) : PLAIN_TRANSFER_GAS;
+  // A tank without a wei cannot be tried, and pays for nothing either.
+  if (balance === 0n) return PLAIN_TRANSFER_GAS;
+  const estimate = await accounts.estimateGas({ from, to, value: 1n });
+  return estimate > PLAIN_TRANSFER_GAS ? allowedGas(estimate) : PLAIN_TRANSFER_GAS;
 }
 
 /** Whether gas for an address is not in its balance after a block of the scanned chain. */

@@ -3,7 +3,11 @@
  * is the business of `fees.ts`, and of `sweeper/planning/sweep-costs.ts` before anything is signed.
  */
 
-/** Yellow paper, appendix G: every transaction, which a transfer to an account without code takes no more than. */
+/**
+ * Yellow paper, appendix G: every transaction, which a transfer to an account without code takes no more than on Ethereum
+ * until Amsterdam. From then on it takes less, or more where the account is new (EIP-2780, EIP-8037), and rollups have
+ * their own measures: so it is where nothing can be tried, and never what is signed without the node having been asked.
+ */
 export const PLAIN_TRANSFER_GAS = 21_000n;
 /** EIP-7702: of an authorization, before anything is given back for an address that was used before. */
 export const AUTHORIZATION_GAS = 25_000n;

@@ -4,6 +4,7 @@ import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { lateWatchMsOf } from './counting.js';
 import { type PaymentStatus } from './lifecycle.js';
+import { DUE_IN_NEXT_STEP } from './next-step.js';
 import { type PaymentSweep } from './payment.entity.js';
 import { type Address, type Asset, type ChainId, type TxHash } from '../ids/ids.js';
 
@@ -155,7 +156,7 @@ export class DepositFunds {
     sweep: PaymentSweep,
   ): Promise<void> {
     await manager.query(
-      `UPDATE payments SET sweep = $4, recheck_at_time = to_timestamp(0)
+      `UPDATE payments SET sweep = $4, recheck_at_time = ${DUE_IN_NEXT_STEP}
        WHERE id = $1 AND chain_id = $2 AND status IN ('confirmed', 'settled') AND sweep IS NULL
          AND (SELECT address FROM tokens WHERE tokens.id = payments.token_id) IS NOT DISTINCT FROM $3`,
       [moved.paymentId, moved.chainId, moved.tokenAddress, sweep],

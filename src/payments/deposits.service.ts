@@ -9,6 +9,7 @@ import { depositView, type DepositView } from './deposit.view.js';
 import { type DepositRecord, DepositsRepository } from './deposits.repository.js';
 import { type ListDepositsDto } from './dto/deposit.dto.js';
 import { DepositNotFoundError, DepositResolvedError } from './payment.errors.js';
+import { advanceInNextStep } from './next-step.js';
 import { Transfer } from './transfer.entity.js';
 
 /** What merchants see and make of money that reached their addresses. */
@@ -21,10 +22,7 @@ export class DepositsService {
   ) {}
 
   /** Newest first. */
-  async list(
-    merchantId: string,
-    query: ListDepositsDto,
-  ): Promise<Page<DepositView>> {
+  async list(merchantId: string, query: ListDepositsDto): Promise<Page<DepositView>> {
     const { limit, after, assigned, chain, status: statuses, address, tx_hash: txHash } = query;
     const exactly = { assigned, chain, statuses, address, txHash, paymentId: query.payment_id };
     const filter = { ...exactly, ...createdBetween(query), limit: limit + 1, after };
@@ -84,15 +82,7 @@ export class DepositsService {
     const transfer = { ...record.transfer, resolution, resolvedAt: now };
     await manager.update(Transfer, { id: transfer.id }, { resolution, resolvedAt: now });
     await this.announcements.announce(manager, [transfer.id], now);
-    if (doesCount(transfer)) await lookAgain(manager, transfer.paymentId);
+    if (doesCount(transfer)) await advanceInNextStep(manager, transfer.paymentId);
     return depositView({ ...record, transfer });
   }
-}
-
-/**
- * Has the scanner advance the payment at its next step. It alone knows how deep the chain is that no node contradicts,
- * so that nothing is confirmed here that it would not confirm.
- */
-async function lookAgain(manager: EntityManager, paymentId: string): Promise<void> {
-  await manager.query(`UPDATE payments SET recheck_at_time = to_timestamp(0) WHERE id = $1`, [paymentId]);
 }

@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { AuthService } from '../auth/auth.service.js';
 import { ChainService } from '../chain/chain.service.js';
@@ -12,6 +11,7 @@ import { DepositAddresses } from '../wallet/deposit-addresses.js';
 import { parseAmount } from './amount.js';
 import { type CreatePaymentDto } from './dto/create-payment.dto.js';
 import { type NamedAsset } from './named-asset.js';
+import { type Statements } from './payments.repository.js';
 import { type Payment } from './payment.entity.js';
 import { ChainRefusedError, TokenNotOfferedError, UnknownChainError } from './payment.errors.js';
 
@@ -67,25 +67,25 @@ export class PaymentRequests {
     return { chain, token };
   }
 
-  /** For the next request, which the mend of a contract or a node may let pass. It never fails. */
+  /** For the next request, which the fix of a contract or a node may let pass. It never fails. */
   private lookAgain({ name }: ChainConfig): void {
     void this.chains.check(name);
   }
 
   /**
    * A payment that is not saved yet, with a deposit address that no other payment will ever have.
-   * @param manager of the transaction the caller is in, if any
    */
   async paymentFor(
-    manager: EntityManager | undefined,
+    statements: Statements,
     merchantId: string,
     dto: CreatePaymentDto,
     { chain, token }: Asset,
   ): Promise<Payment> {
-    const [deposit, underpaymentToleranceBps] = await Promise.all([
-      this.addresses.next(manager),
-      this.merchants.toleranceOf(merchantId, manager),
-    ]);
+    const [deposit, underpaymentToleranceBps] = await Promise.all(
+      statements === 'shared'
+        ? [this.addresses.next(), this.merchants.toleranceOf(merchantId)]
+        : [this.addresses.nextIn(statements), this.merchants.toleranceIn(statements, merchantId)],
+    );
     const createdAt = new Date();
     const expiresInMs = (dto.expires_in_minutes ?? this.settings.paymentExpiryMinutes) * MINUTE_MS;
     const expiresAt = new Date(createdAt.getTime() + expiresInMs);

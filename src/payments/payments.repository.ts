@@ -5,7 +5,7 @@ import { scannedPositions } from '../chain/position/scanned-positions.js';
 import { type CreatedBetween, narrowByCreation } from '../http/list-filters.js';
 import { Coalescer } from '../process/coalescer.js';
 import { type PaymentStatus } from './lifecycle.js';
-import { type NewEvent } from '../events/outbox.js';
+import { type NewEvent, Outbox } from '../events/outbox.js';
 import { type NamedAsset } from './named-asset.js';
 import { PaymentMetrics } from './payment-metrics.js';
 import { type PaymentRecord, PaymentRecords } from './payment-records.js';
@@ -25,32 +25,39 @@ export interface PaymentFilter extends CreatedBetween {
   limit: number;
 }
 
+/**
+ * Where a payment is made: on the connection of the transaction that the caller is in; or `shared`, in no transaction, so
+ * that callers at the same time share each statement.
+ */
+export type Statements = EntityManager | 'shared';
+
 @Injectable()
 export class PaymentsRepository {
   private readonly together = new Coalescer((rows: PaymentRow[]) =>
-    insertRows(this.dataSource.manager, rows),
+    this.insertRows(this.dataSource.manager, rows),
   );
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly records: PaymentRecords,
     private readonly metrics: PaymentMetrics,
+    private readonly outbox: Outbox,
   ) {}
 
   /**
    * Payment and event in one statement: one round trip, and neither can exist without the other.
-   * @param manager of the transaction the caller is in; without one, callers at the same time share a statement
    */
-  async insert(
-    manager: EntityManager | undefined,
-    payment: Payment,
-    event: NewEvent,
-    asset: NamedAsset,
-  ): Promise<void> {
+  async insert(statements: Statements, payment: Payment, event: NewEvent, asset: NamedAsset): Promise<void> {
     const row = rowOf(payment, event);
-    await (manager ? insertRows(manager, [row]) : this.together.call(row));
+    await (statements === 'shared' ? this.together.call(row) : this.insertRows(statements, [row]));
     const move = { type: 'payment.created' as const, payment, asset, paidAt: null };
-    this.metrics.moved(manager ?? this.dataSource.manager, [move]);
+    this.metrics.moved(statements === 'shared' ? this.dataSource.manager : statements, [move]);
+  }
+
+  private async insertRows(manager: EntityManager, rows: PaymentRow[]): Promise<PaymentRow[]> {
+    await insertRows(manager, rows);
+    this.outbox.written(manager);
+    return rows;
   }
 
   /** Null when there is none, or when it is another merchant's. */
@@ -127,7 +134,7 @@ function rowOf(payment: Payment, event: NewEvent) {
 }
 
 /** Payments wait for their expiry, which is when they are due again if nothing happens. */
-async function insertRows(manager: EntityManager, rows: PaymentRow[]): Promise<PaymentRow[]> {
+async function insertRows(manager: EntityManager, rows: PaymentRow[]): Promise<void> {
   await manager.query(
     `WITH given AS MATERIALIZED (
        SELECT * FROM json_to_recordset($1) AS given (
@@ -145,5 +152,4 @@ async function insertRows(manager: EntityManager, rows: PaymentRow[]): Promise<P
      SELECT event_id, event_type, merchant_id, id, event_body FROM given`,
     [JSON.stringify(rows)],
   );
-  return rows;
 }

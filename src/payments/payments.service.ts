@@ -6,12 +6,11 @@ import { type Page, page } from '../http/page.js';
 import { EventCatalogue } from '../events/event-catalogue.js';
 import { type CreatePaymentDto } from './dto/create-payment.dto.js';
 import { type ListPaymentsDto } from './dto/list-payments.dto.js';
-import { Outbox } from '../events/outbox.js';
 import { PaymentNotFoundError } from './payment.errors.js';
 import { type Asset, namedAsset, PaymentRequests } from './payment-requests.js';
 import { paymentView, type PaymentView } from './payment.view.js';
 import { type PaymentRecord } from './payment-records.js';
-import { PaymentsRepository } from './payments.repository.js';
+import { PaymentsRepository, type Statements } from './payments.repository.js';
 
 @Injectable()
 export class PaymentsService {
@@ -20,7 +19,6 @@ export class PaymentsService {
     private readonly requests: PaymentRequests,
     private readonly idempotency: IdempotencyService,
     private readonly catalogue: EventCatalogue,
-    private readonly outbox: Outbox,
   ) {}
 
   /**
@@ -34,11 +32,8 @@ export class PaymentsService {
     idempotencyKey: string | undefined,
   ): Promise<PaymentView> {
     const asset = await this.requests.assetOf(dto);
-    const work = (manager?: EntityManager) => this.insert(manager, merchantId, dto, asset);
-    const view =
-      idempotencyKey === undefined ? await work() : await this.once(merchantId, idempotencyKey, dto, work);
-    this.outbox.announceCommit();
-    return view;
+    const work = (statements: Statements) => this.insert(statements, merchantId, dto, asset);
+    return idempotencyKey === undefined ? work('shared') : this.once(merchantId, idempotencyKey, dto, work);
   }
 
   /** @throws PaymentNotFoundError also when it is another merchant's */
@@ -51,7 +46,16 @@ export class PaymentsService {
 
   async list(merchantId: string, query: ListPaymentsDto): Promise<Page<PaymentView>> {
     const { limit, status: statuses, tx_hash: txHash, chain, reference, address, after } = query;
-    const filter = { merchantId, statuses, txHash, chain, reference, address, after, ...createdBetween(query) };
+    const filter = {
+      merchantId,
+      statuses,
+      txHash,
+      chain,
+      reference,
+      address,
+      after,
+      ...createdBetween(query),
+    };
     const records = await this.payments.list({ ...filter, limit: limit + 1 });
     return page(await this.views(records), limit, (view) => view.id);
   }
@@ -68,16 +72,16 @@ export class PaymentsService {
   }
 
   private async insert(
-    manager: EntityManager | undefined,
+    statements: Statements,
     merchantId: string,
     dto: CreatePaymentDto,
     asset: Asset,
   ): Promise<PaymentView> {
-    const payment = await this.requests.paymentFor(manager, merchantId, dto, asset);
+    const payment = await this.requests.paymentFor(statements, merchantId, dto, asset);
     const named = namedAsset(asset);
     const view = paymentView({ payment, credits: [], refunds: [], asset: named });
     const event = this.catalogue.compose('payment.created', { payment: view }, payment.createdAt);
-    await this.payments.insert(manager, payment, { ...event, merchantId, paymentId: payment.id }, named);
+    await this.payments.insert(statements, payment, { ...event, merchantId, paymentId: payment.id }, named);
     return view;
   }
 

@@ -7,6 +7,7 @@ import { type PaymentStatus } from './lifecycle.js';
 import { type PaymentRecord, PaymentRecords } from './payment-records.js';
 import { Payment } from './payment.entity.js';
 import { paymentView, type PaymentView } from './payment.view.js';
+import { advanceInNextStep } from './next-step.js';
 import { Transfer } from './transfer.entity.js';
 import { type Asset, type ChainId } from '../ids/ids.js';
 
@@ -125,12 +126,9 @@ export class RefundSubjects {
     await manager.query('UPDATE payments SET version = version + 1 WHERE id = $1', [id]);
   }
 
-  /**
-   * A refund of the payment changed: the scanner moves it in its next step, and not before. It alone knows by which block,
-   * that no node contradicts, a payment is covered. Under the payment's lock.
-   */
-  async lookAgain(manager: EntityManager, id: string): Promise<void> {
-    await manager.query('UPDATE payments SET recheck_at_time = to_timestamp(0) WHERE id = $1', [id]);
+  /** A refund of the payment changed: the scanner moves it in its next step, and not before. Under the payment's lock. */
+  async advanceInNextStep(manager: EntityManager, id: string): Promise<void> {
+    await advanceInNextStep(manager, id);
   }
 
   async exists(manager: EntityManager, merchantId: string, id: string): Promise<boolean> {

@@ -20,13 +20,13 @@ export class RefundAnnouncements {
   ) {}
 
   /**
-   * Inside the transaction that changed it, unless it was told before; and has the payment looked at again, since what is
+   * Inside the transaction that changed it, unless it was announced before; and has the payment looked at again, since what is
    * due may be covered by now, or no longer.
    */
   async announce(manager: EntityManager, refundId: string): Promise<RefundView> {
     const refund = await manager.findOneByOrFail(Refund, { id: refundId });
     const view = await this.views.one(manager, refund);
-    await this.subjects.lookAgain(manager, refund.paymentId);
+    await this.subjects.advanceInNextStep(manager, refund.paymentId);
     if (refund.announced === refund.state) return view;
     await this.subjects.stepVersion(manager, refund.paymentId);
     const subject = await this.subjects.lock(manager, null, refund.paymentId);

@@ -35,7 +35,7 @@ export class RefundResults implements OnModuleInit {
     const refund = await this.refunds.byOutgoing(manager, outgoing.id);
     if (!refund) return;
     await manager.update(Refund, { id: refund.id }, open);
-    await this.subjects.lookAgain(manager, refund.paymentId);
+    await this.subjects.advanceInNextStep(manager, refund.paymentId);
   }
 
   private async ended(manager: EntityManager, outgoing: OutgoingTransaction): Promise<void> {

@@ -34,15 +34,24 @@ const refundId = uuidOr(RefundNotFoundError);
 
 const Creates = () =>
   applyDecorators(
+    Post(),
     HttpCode(201),
     RequireScope('refunds:write'),
     ApiHeader({
       name: 'Idempotency-Key',
       required: false,
       description:
-        'Send it again after a failure: the first answer comes back, and nothing is refunded twice',
+        'Send it again after a failure: the first answer is returned, and nothing is refunded twice',
     }),
     ApiCreatedResponse({ type: RefundBody }),
+  );
+
+const Lists = (summary: string) =>
+  applyDecorators(
+    Get(),
+    RequireScope('payments:read'),
+    ApiOperation({ summary }),
+    ApiOkResponse({ type: RefundList }),
   );
 
 @ApiTags('refunds')
@@ -53,7 +62,6 @@ export class PaymentRefundsController {
     private readonly lists: RefundLists,
   ) {}
 
-  @Post()
   @Creates()
   @ApiOperation({
     summary: 'Send money of a payment back',
@@ -72,10 +80,7 @@ export class PaymentRefundsController {
     return this.refunds.ofPayment({ merchantId: caller.merchantId, id, dto, key });
   }
 
-  @Get()
-  @RequireScope('payments:read')
-  @ApiOperation({ summary: 'List the refunds of a payment, the first asked for first' })
-  @ApiOkResponse({ type: RefundList })
+  @Lists('List the refunds of a payment, the first asked for first')
   async list(
     @CurrentKey() { merchantId }: AuthenticatedKey,
     @Param('id', paymentId) id: string,
@@ -92,7 +97,6 @@ export class DepositRefundsController {
     private readonly lists: RefundLists,
   ) {}
 
-  @Post()
   @Creates()
   @ApiOperation({
     summary: 'Send a deposit back, counted or not',
@@ -110,10 +114,7 @@ export class DepositRefundsController {
     return this.refunds.ofDeposit({ merchantId: caller.merchantId, id, dto, key });
   }
 
-  @Get()
-  @RequireScope('payments:read')
-  @ApiOperation({ summary: 'List the refunds of this deposit alone, the first asked for first' })
-  @ApiOkResponse({ type: RefundList })
+  @Lists('List the refunds of this deposit alone, the first asked for first')
   async list(
     @CurrentKey() { merchantId }: AuthenticatedKey,
     @Param('id', depositId) id: string,

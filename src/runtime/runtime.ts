@@ -54,6 +54,7 @@ export async function startRuntime(
     const configuration = {
       settings: withSecrets({ ...settings, databaseUrl }, secrets),
       chains: devChain ? [devChain.chain] : chains,
+      rates: devChain && settings.ratesFile === null ? devChain.rates : given.rates,
     };
     return { configuration, secrets, devChain, stop };
   } catch (error) {

@@ -1,5 +1,5 @@
 import { type EntityManager } from 'typeorm';
-import { type ChainReader } from '../chain/reading/chain-reader.js';
+import { type Chain } from '../chain/chain.js';
 import { type ChainCursor } from '../chain/position/chain-cursor.entity.js';
 import { type CursorRepository } from '../chain/position/cursor.repository.js';
 import { type ChainId } from '../ids/ids.js';
@@ -16,19 +16,24 @@ const NONE = { number: -1, time: new Date(0) };
 
 /**
  * The lowest block that may be on a losing fork; null where all agree, we included: endpoints may have left the branch
- * that we scanned, also while they were being compared, before the reorg has been followed.
- * @param disputes the lowest block that endpoints dispute among themselves, asked now
- * @param highestBelow of the blocks we have; null when there is none
+ * that we scanned, also while they were being compared, before the reorg has been followed. A single endpoint has none
+ * to be compared with.
+ * @param read blocks that we have and that may not be committed yet, in order; those that are committed are looked up
  * @throws RpcError
  */
 export async function disputedFrom(
-  reader: ChainReader,
-  disputes: () => Promise<number | null>,
-  highestBelow: (number: number) => Promise<ScannedBlock | null>,
+  manager: EntityManager,
+  cursors: CursorRepository,
+  chain: Chain,
+  read: readonly ScannedBlock[] = [],
 ): Promise<number | null> {
-  const from = await disputes();
-  const ours = await highestBelow(from ?? Number.MAX_SAFE_INTEGER);
-  const theirs = ours && (await reader.header(ours.number));
+  if (chain.rpcUrls.length < 2) return null;
+  const from = await chain.disputedAmongEndpoints();
+  const below = from ?? Number.MAX_SAFE_INTEGER;
+  const ours =
+    read.findLast(({ number }) => number < below) ??
+    (await cursors.highestBelow(manager, chain.chainId, below));
+  const theirs = ours && (await chain.reader.header(ours.number));
   return ours !== null && theirs?.hash === ours.hash ? from : 0;
 }
 

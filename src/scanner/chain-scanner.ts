@@ -1,8 +1,7 @@
 import { type DataSource, type EntityManager } from 'typeorm';
 import { type Block, type BlockRef } from '../chain/blocks/block.js';
-import { type ChainReader, type Watch } from '../chain/reading/chain-reader.js';
-import { type InternalTransfers } from '../chain/transfers/internal-transfers.js';
-import { type ChainConfig } from '../config/chains.js';
+import { type Watch } from '../chain/reading/chain-reader.js';
+import { type Chain } from '../chain/chain.js';
 import { type ChainFactsService } from '../payments/chain-facts.service.js';
 import { type ObservedTransfer } from '../payments/observed-transfer.js';
 import { agreedBlock, disputedFrom, scannedBy, type ScannedBlock } from './agreed-block.js';
@@ -22,7 +21,7 @@ const BATCH = 100;
 /** Payments advanced in one transaction when time or depth alone moves them. */
 const DUE_BATCH = 200;
 
-/** A reorg goes below every block we remember: which payments it undid cannot be told, so the chain is halted. */
+/** A reorg goes below every block we remember: which payments it undid is not known, so the chain is halted. */
 export class ReorgTooDeepError extends Error {
   readonly retryable = false;
 
@@ -37,8 +36,6 @@ export class ReorgTooDeepError extends Error {
 export interface Scanned {
   /** More blocks are waiting: scan again at once. */
   isBehind: boolean;
-  /** Events were written: wake whoever delivers them. */
-  wroteEvents: boolean;
   /** The block we have come to. */
   scanned: ScannedBlock;
 }
@@ -49,20 +46,14 @@ export interface Step extends Scanned {
 }
 
 export interface Sources {
-  reader: ChainReader;
   cursors: CursorRepository;
   facts: ChainFactsService;
   dataSource: DataSource;
   /** What blocks are read for. */
   watch: () => Promise<Watch>;
-  internal: InternalTransfers;
   /** Blocks that internal transfers could not be looked for in. */
   onUnsearched: (blocks: number[]) => void;
-  /** Something was found in blocks that had been committed before, and events were written. */
-  onFoundLate: () => void;
   onLateFailed: (reason: string) => void;
-  /** The lowest block that endpoints dispute among themselves, asked now; null where there is none. */
-  disputes: () => Promise<number | null>;
   onReorg: (reorg: { from: number; ancestor: number }) => void;
 }
 
@@ -78,7 +69,7 @@ export class ChainScanner {
   private watch: Watch | null = null;
 
   constructor(
-    private readonly chain: ChainConfig,
+    private readonly chain: Chain,
     private readonly sources: Sources,
   ) {
     this.window = windowOf(chain);
@@ -91,26 +82,29 @@ export class ChainScanner {
    * @throws ReorgTooDeepError: an operator has to look
    */
   async step(): Promise<Step> {
-    const { reader, cursors, watch } = this.sources;
-    const [head, watched] = await Promise.all([reader.head(), watch()]);
+    const { cursors, watch } = this.sources;
+    const [head, watched] = await Promise.all([this.chain.reader.head(), watch()]);
     this.watch = watched;
     const cursor = (await cursors.find(this.chain.chainId)) ?? (await this.start(head));
     const moved = await this.followOrReorg(cursor, head);
-    this.searches.searchLate(head.number, this.sources.onFoundLate);
-    const wroteForDue = await this.advanceDue(moved.scanned);
-    return { ...moved, wroteEvents: moved.wroteEvents || wroteForDue, head: head.number };
+    this.searches.searchLate(head.number);
+    await this.advanceDue(moved.scanned);
+    return { ...moved, head: head.number };
   }
 
   private async start(head: BlockRef): Promise<ChainCursor> {
-    const { reader, cursors, dataSource } = this.sources;
+    const { cursors, dataSource } = this.sources;
     const firstAt = await firstPaymentAt(dataSource.manager, this.chain.chainId);
-    await cursors.start(this.chain.chainId, await startAfter(reader, head, this.chain.startBlock, firstAt));
+    await cursors.start(
+      this.chain.chainId,
+      await startAfter(this.chain.reader, head, this.chain.startBlock, firstAt),
+    );
     return (await cursors.find(this.chain.chainId)) as ChainCursor;
   }
 
   private async followOrReorg(cursor: ChainCursor, head: BlockRef): Promise<Scanned> {
     const here = { number: cursor.blockNumber, hash: cursor.blockHash };
-    const unmoved = { isBehind: false, wroteEvents: false, scanned: scannedBy(cursor) };
+    const unmoved = { isBehind: false, scanned: scannedBy(cursor) };
     const plan = planNext(here, head, GROUP);
     if (plan.kind === 'wait') return unmoved;
     if (plan.kind === 'reorg') return this.reorg(cursor, head, plan.from);
@@ -144,7 +138,7 @@ export class ChainScanner {
     const blocks = linkedPrefix(ancestor.hash, await this.read(ancestor.number + 1, to));
     // A branch that changed again while we read it is read anew in the next step.
     if (blocks.length < to - ancestor.number) {
-      return { isBehind: true, wroteEvents: false, scanned: scannedBy(cursor) };
+      return { isBehind: true, scanned: scannedBy(cursor) };
     }
     this.sources.onReorg({ from: cursor.blockNumber, ancestor: ancestor.number });
     return this.commit(cursor, blocks, ancestor.number, head);
@@ -154,7 +148,7 @@ export class ChainScanner {
     const known = await this.sources.cursors.knownBlocksFrom(this.chain.chainId, from);
     const place = await firstThat(known.length, async (index) => {
       const { blockNumber, blockHash } = known[index] as ChainBlock;
-      return (await this.sources.reader.header(blockNumber))?.hash === blockHash;
+      return (await this.chain.reader.header(blockNumber))?.hash === blockHash;
     });
     const ancestor = known[place];
     if (ancestor) return { number: ancestor.blockNumber, hash: ancestor.blockHash };
@@ -163,7 +157,7 @@ export class ChainScanner {
 
   private async read(from: number, to: number): Promise<(Block | null)[]> {
     this.watch ??= await this.sources.watch();
-    return readBlocks(this.sources.reader, this.watch, from, to);
+    return readBlocks(this.chain.reader, this.watch, from, to);
   }
 
   /** Transfers, payments, events and cursor: all of it or nothing. */
@@ -179,19 +173,19 @@ export class ChainScanner {
     const last = blocks.at(-1) as Block;
     const { chainId } = this.chain;
     const transfers = blocks.flatMap(transfersOf);
-    const final = await finalNumber(this.sources.reader, this.chain, last.number);
+    const final = await finalNumber(this.chain.reader, this.chain, last.number);
     const disputed = await this.disputedFrom(blocks, transfers);
-    const written = await dataSource.transaction(async (manager) => {
+    await dataSource.transaction(async (manager) => {
       await cursors.lock(manager, chainId, cursor.blockHash);
       await cursors.advance(manager, chainId, blocks, orphanAbove, this.window);
       await this.searches.commit(manager, found, orphanAbove);
       const agreed = await this.agreed(manager, last, disputed);
       const position = { chainId, agreed, finalNumber: atMost(agreed.number, final) };
-      const events = await facts.apply(manager, { ...position, orphanAbove, transfers });
+      await facts.apply(manager, { ...position, orphanAbove, transfers });
       // Those that this very block makes deep enough move with it; what is more than a batch follows.
-      return events + (await facts.advanceDue(manager, position, DUE_BATCH));
+      await facts.advanceDue(manager, position, DUE_BATCH);
     });
-    return { isBehind: last.number < head.number, wroteEvents: written > 0, scanned: last };
+    return { isBehind: last.number < head.number, scanned: last };
   }
 
   /**
@@ -202,15 +196,12 @@ export class ChainScanner {
     blocks: readonly ScannedBlock[],
     transfers: readonly ObservedTransfer[],
   ): Promise<number | null> {
-    const { cursors, dataSource, disputes, facts, reader } = this.sources;
+    const { cursors, dataSource, facts } = this.sources;
     const { chainId, rpcUrls } = this.chain;
     const last = blocks.at(-1) as ScannedBlock;
     if (rpcUrls.length < 2) return null;
     if (!(await facts.mayDecide(dataSource.manager, chainId, last, transfers))) return null;
-    return disputedFrom(reader, disputes, async (below) => {
-      const newest = blocks.findLast(({ number }) => number < below);
-      return newest ?? cursors.highestBelow(dataSource.manager, chainId, below);
-    });
+    return disputedFrom(dataSource.manager, cursors, this.chain, blocks);
   }
 
   /** The block by which payments are confirmed and expired; the latter only as far as everything has been looked for. */
@@ -228,18 +219,15 @@ export class ChainScanner {
     return this.searches.settle();
   }
 
-  private async advanceDue(scanned: ScannedBlock): Promise<boolean> {
+  private async advanceDue(scanned: ScannedBlock): Promise<void> {
     let found = DUE_BATCH;
-    let any = false;
     const disputed = await this.disputedFrom([scanned], []);
     while (found === DUE_BATCH) {
-      const final = await finalNumber(this.sources.reader, this.chain, Number.MAX_SAFE_INTEGER);
+      const final = await finalNumber(this.chain.reader, this.chain, Number.MAX_SAFE_INTEGER);
       found = await this.sources.dataSource.transaction((manager) =>
         this.advanceDueBatch(manager, final, disputed),
       );
-      any ||= found > 0;
     }
-    return any;
   }
 
   private async advanceDueBatch(

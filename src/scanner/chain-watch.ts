@@ -2,7 +2,6 @@ import { Logger } from '@nestjs/common';
 import { type AdvisoryLocks } from '../database/advisory-locks.js';
 import { type ChainService } from '../chain/chain.service.js';
 import { type ChainConfig } from '../config/chains.js';
-import { type Outbox } from '../events/outbox.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
 import { CatchUp, progressBar } from './catch-up.js';
 import { type ChainScanner, ReorgTooDeepError, type Step } from './chain-scanner.js';
@@ -19,7 +18,6 @@ export interface WatchParts {
   chains: ChainService;
   locks: AdvisoryLocks;
   isAnyPaymentOpen: () => Promise<boolean>;
-  outbox: Outbox;
   metrics: ScannerMetrics;
 }
 
@@ -52,7 +50,6 @@ export class ChainWatch {
       this.isBehind = step.isBehind;
       this.parts.chains.setHalted(this.chain.name, null);
       this.told(step);
-      if (step.wroteEvents) this.parts.outbox.announceCommit();
       return step.isBehind;
     } catch (error) {
       this.complain(error as Error);
@@ -60,19 +57,24 @@ export class ChainWatch {
     }
   }
 
+  /** Ends when nothing is under way beside the ticks. */
+  settle(): Promise<void> {
+    return this.parts.scanner.settle();
+  }
+
   reorged(reorg: { from: number; ancestor: number }): void {
     this.parts.metrics.reorged(this.chain.name);
     this.logger.warn({ chain: this.chain.name, ...reorg }, 'reorg');
   }
 
-  /** Money may be in them that nobody has told of yet, so each is said, and not only the first in a while. */
+  /** Money may be in them that nobody has reported yet, so each is logged, and not only the first in a while. */
   unsearched(blocks: readonly number[]): void {
     const { name: chain } = this.chain;
     this.parts.metrics.unsearched(chain, blocks.length);
     this.logger.error(
       { chain, from: blocks[0], to: blocks.at(-1) },
       'no endpoint has the state of these blocks, or can tell what contracts sent in them: internal transfers in them ' +
-        'are not found. Add an endpoint that can (an archive node that traces), then run scanner:rescan over them',
+        'are not found. Add an endpoint that can (an archive node that traces), then run `quittance scanner rescan` over them',
     );
   }
 

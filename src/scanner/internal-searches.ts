@@ -3,7 +3,7 @@ import { type Block, type BlockRef } from '../chain/blocks/block.js';
 import { isPassing } from '../chain/rpc/sources.js';
 import { UnprovenAnswerError } from '../chain/rpc/unproven-answer.js';
 import { type InternalFound, withInternal } from '../chain/transfers/internal-transfers.js';
-import { type ChainConfig } from '../config/chains.js';
+import { type Chain } from '../chain/chain.js';
 import { within } from '../process/within.js';
 import { agreedBlock, disputedFrom, scannedBy } from './agreed-block.js';
 import { type Sources } from './chain-scanner.js';
@@ -41,7 +41,7 @@ export class InternalSearches {
   private isSearching = false;
 
   constructor(
-    private readonly chain: ChainConfig,
+    private readonly chain: Chain,
     private readonly sources: Sources,
   ) {}
 
@@ -75,11 +75,11 @@ export class InternalSearches {
     return first !== null && first < time ? first : time;
   }
 
-  /** Goes on with those that are due, beside the scan. @param onFound called when it has written events */
-  searchLate(head: number, onFound: () => void): void {
+  /** Goes on with those that are due, beside the scan. */
+  searchLate(head: number): void {
     if (this.isSearching || this.chain.internalTransfers === 'off') return;
     this.isSearching = true;
-    this.searching = this.searchDue(head, onFound)
+    this.searching = this.searchDue(head)
       .catch((error: Error) => this.sources.onLateFailed(error.message))
       .finally(() => (this.isSearching = false));
   }
@@ -94,9 +94,9 @@ export class InternalSearches {
     head: number,
     orphanAbove: number | null,
   ): Promise<InternalFound> {
-    const { dataSource, facts, internal } = this.sources;
+    const { dataSource, facts } = this.sources;
     const { manager } = dataSource;
-    const { chainId } = this.chain;
+    const { chainId, internal } = this.chain;
     const { time } = blocks[0] as Block;
     // What a reorg takes may be mined again, also where the watch is over by now.
     const taken = orphanAbove === null ? [] : await facts.internallyPaidAbove(manager, chainId, orphanAbove);
@@ -108,12 +108,12 @@ export class InternalSearches {
     });
   }
 
-  private async searchDue(head: number, onFound: () => void): Promise<void> {
+  private async searchDue(head: number): Promise<void> {
     const { dataSource } = this.sources;
     const givenUp: number[] = [];
     for (const search of await dueSearches(dataSource.manager, this.chain.chainId, AT_ONCE)) {
       try {
-        if (await this.searchOne(search, head)) onFound();
+        await this.searchOne(search, head);
       } catch (error) {
         if (!isOfTheNode(error)) throw error;
         const isGivenUp = isAtItsEnd(search, error);
@@ -124,48 +124,39 @@ export class InternalSearches {
     if (givenUp.length > 0) this.sources.onUnsearched(givenUp);
   }
 
-  /** @returns whether events were written */
-  private async searchOne(search: LateSearch, head: number): Promise<boolean> {
-    const { reader, watch, dataSource, onUnsearched } = this.sources;
-    const block = await reader.block(search.blockNumber, await watch());
+  private async searchOne(search: LateSearch, head: number): Promise<void> {
+    const { watch, dataSource, onUnsearched } = this.sources;
+    const block = await this.chain.reader.block(search.blockNumber, await watch());
     // Another branch: the scan follows it, and forgets this block.
     if (block?.hash !== search.blockHash) {
-      await putOff(dataSource.manager, search, 'the node has another block there', false);
-      return false;
+      return putOff(dataSource.manager, search, 'the node has another block there', false);
     }
     const found = await this.found([block], head, null);
     if (found.unsearched.length > 0) {
       onUnsearched(found.unsearched);
-      await putOff(dataSource.manager, search, 'no endpoint has its state any more', true);
-      return false;
+      return putOff(dataSource.manager, search, 'no endpoint has its state any more', true);
     }
     const [complete] = withInternal([block], found) as [Block];
-    return this.apply(complete);
+    await this.apply(complete);
   }
 
-  private async apply(block: Block): Promise<boolean> {
-    const { cursors, dataSource, facts, reader, disputes } = this.sources;
-    const { chainId, rpcUrls } = this.chain;
-    const final = await finalNumber(reader, this.chain, Number.MAX_SAFE_INTEGER);
-    const disputed =
-      rpcUrls.length < 2
-        ? null
-        : await disputedFrom(reader, disputes, (below) =>
-            cursors.highestBelow(dataSource.manager, chainId, below),
-          );
-    return dataSource.transaction(async (manager) => {
+  private async apply(block: Block): Promise<void> {
+    const { cursors, dataSource, facts } = this.sources;
+    const { chainId } = this.chain;
+    const final = await finalNumber(this.chain.reader, this.chain, Number.MAX_SAFE_INTEGER);
+    const disputed = await disputedFrom(dataSource.manager, cursors, this.chain);
+    await dataSource.transaction(async (manager) => {
       const scanned = scannedBy(await cursors.hold(manager, chainId));
       // A reorg may have taken it meanwhile.
-      if (!(await searched(manager, chainId, [block.hash]))) return false;
+      if (!(await searched(manager, chainId, [block.hash]))) return;
       const agreed = await agreedBlock(manager, cursors, chainId, scanned, disputed);
-      const events = await facts.apply(manager, {
+      await facts.apply(manager, {
         chainId,
         agreed: { ...agreed, time: await this.expiresBy(manager, agreed.time) },
         finalNumber: atMost(agreed.number, final),
         orphanAbove: null,
         transfers: transfersOf(block),
       });
-      return events > 0;
     });
   }
 }

@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type Block } from '../chain/blocks/block.js';
 import { withInternal } from '../chain/transfers/internal-transfers.js';
+import { type Chain } from '../chain/chain.js';
 import { ChainService } from '../chain/chain.service.js';
 import { type ChainConfig } from '../config/chains.js';
 import { ChainFactsService, type RecordedTransfer } from '../payments/chain-facts.service.js';
@@ -49,7 +50,7 @@ export class RescanRefusedError extends Error {}
 
 /**
  * Reads a range of blocks again, and records what is missing. What is right already is left as it is; what the chain
- * does not show is told and not touched, because undoing is for the reorg logic, which knows both branches.
+ * does not show is reported and not touched, because undoing is for the reorg logic, which knows both branches.
  */
 @Injectable()
 export class RescanService {
@@ -65,14 +66,14 @@ export class RescanService {
    * @throws RescanRefusedError; RpcError: what was committed before stays, the range can be read again
    */
   async rescan(range: RescanRange, onProgress: (block: number) => void): Promise<RescanResult> {
-    const chain = await this.checked(range);
+    const chain = this.chains.of(await this.checked(range));
     const result: RescanResult = { blocks: 0, found: 0, added: 0, unsearched: [], unexplained: [] };
     let parent: string | null = null;
     for (let from = range.from; from <= range.to; from += BATCH) {
       const part = { ...range, from, to: Math.min(range.to, from + BATCH - 1) };
       const { blocks, unsearched } = await this.read(chain, part, parent);
-      const final = await finalNumber(this.chains.reader(chain.name), chain, Number.MAX_SAFE_INTEGER);
-      const disputed = await this.disputedFrom(chain);
+      const final = await finalNumber(chain.reader, chain, Number.MAX_SAFE_INTEGER);
+      const disputed = await disputedFrom(this.dataSource.manager, this.cursors, chain);
       await this.dataSource.transaction((manager) =>
         this.compare(manager, chain, { blocks, unsearched, final, disputed }, result),
       );
@@ -101,13 +102,13 @@ export class RescanService {
   }
 
   private async read(
-    chain: ChainConfig,
+    chain: Chain,
     { from, to, alsoWatch = [] }: RescanRange,
     parent: string | null,
   ): Promise<Pick<ReadRange, 'blocks' | 'unsearched'>> {
     const { chains, facts, dataSource } = this;
     const watch = await watchOf(chain, { chains, facts, dataSource });
-    const blocks = await readBlocks(chains.reader(chain.name), watch, from, to);
+    const blocks = await readBlocks(chain.reader, watch, from, to);
     const linked = linkedPrefix(parent ?? blocks[0]?.parentHash ?? '', blocks);
     if (linked.length < blocks.length) {
       throw new RescanRefusedError(
@@ -116,9 +117,9 @@ export class RescanService {
     }
     const { manager } = dataSource;
     const { chainId } = chain;
-    const found = await chains.internalTransfers(chain.name).search({
+    const found = await chain.internal.search({
       blocks: linked,
-      head: (await chains.reader(chain.name).head()).number,
+      head: (await chain.reader.head()).number,
       watched: async () => [
         ...new Set([
           ...alsoWatch,
@@ -129,15 +130,6 @@ export class RescanService {
       ownAmong: (addresses) => facts.ownAmong(manager, addresses),
     });
     return { blocks: withInternal(linked, found), unsearched: found.unsearched };
-  }
-
-  private disputedFrom({ name, chainId, rpcUrls }: ChainConfig): Promise<number | null> {
-    if (rpcUrls.length < 2) return Promise.resolve(null);
-    return disputedFrom(
-      this.chains.reader(name),
-      () => this.chains.disputedFrom(name),
-      (below) => this.cursors.highestBelow(this.dataSource.manager, chainId, below),
-    );
   }
 
   /** The cursor is held, so that the scan commits nothing in between. */

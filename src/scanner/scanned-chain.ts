@@ -34,14 +34,14 @@ export class ScannedChain {
   ) {}
 
   /** Null: nothing was scanned yet. @throws RpcError */
-  async extent(chain: ChainConfig): Promise<ChainExtent | null> {
-    const cursor = await this.cursors.find(chain.chainId);
+  async extent(config: ChainConfig): Promise<ChainExtent | null> {
+    const cursor = await this.cursors.find(config.chainId);
     if (cursor === null) return null;
+    const chain = this.chains.of(config);
     const scanned = scannedBy(cursor);
-    const reader = this.chains.reader(chain.name);
-    const disputed = chain.rpcUrls.length < 2 ? null : await this.disputedFrom(chain);
+    const disputed = await disputedFrom(this.dataSource.manager, this.cursors, chain);
     const agreedNumber = disputed === null ? scanned.number : Math.min(scanned.number, disputed - 1);
-    return { scanned, agreedNumber, finalNumber: await finalNumber(reader, chain, agreedNumber) };
+    return { scanned, agreedNumber, finalNumber: await finalNumber(chain.reader, chain, agreedNumber) };
   }
 
   /**
@@ -57,7 +57,7 @@ export class ScannedChain {
     if (known?.number === block.number) return known.hash === block.hash ? 'canonical' : 'replaced';
     // What is remembered has no gaps.
     if (known !== null) return 'unscanned';
-    const header = await this.chains.reader(chain.name).header(block.number);
+    const header = await this.chains.of(chain).reader.header(block.number);
     if (header === null) return 'unknown';
     return header.hash === block.hash ? 'canonical' : 'replaced';
   }
@@ -87,15 +87,6 @@ export class ScannedChain {
    */
   takeReorg(manager: EntityManager, { chainId }: ChainConfig): Promise<number | null> {
     return this.cursors.takeReorg(manager, chainId);
-  }
-
-  private disputedFrom(chain: ChainConfig): Promise<number | null> {
-    const { manager } = this.dataSource;
-    return disputedFrom(
-      this.chains.reader(chain.name),
-      () => this.chains.disputedFrom(chain.name),
-      (below) => this.cursors.highestBelow(manager, chain.chainId, below),
-    );
   }
 }
 

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ChainModule } from '../chain/chain.module.js';
 import { LedgerMetricsModule } from '../ledger/ledger.module.js';
 import { ChainFactsModule } from '../payments/chain-facts.module.js';
+import { ChainWatches } from './chain-watches.js';
 import { LateSearchMetrics } from './late-search-metrics.js';
 import { RescanModule } from './rescan.module.js';
 import { ScannerMetrics } from './scanner-metrics.js';
@@ -10,6 +11,6 @@ import { TokenBackfill } from './token-backfill.js';
 
 @Module({
   imports: [ChainModule, ChainFactsModule, LedgerMetricsModule, RescanModule],
-  providers: [LateSearchMetrics, ScannerMetrics, ScannerService, TokenBackfill],
+  providers: [ChainWatches, LateSearchMetrics, ScannerMetrics, ScannerService, TokenBackfill],
 })
 export class ScannerModule {}

@@ -1,14 +1,14 @@
 import { type DataSource } from 'typeorm';
 import { type Watch } from '../chain/reading/chain-reader.js';
 import { type ChainService } from '../chain/chain.service.js';
-import { type ChainConfig } from '../config/chains.js';
+import { type Chain } from '../chain/chain.js';
 import { type ChainFactsService } from '../payments/chain-facts.service.js';
 import { Coalescer } from '../process/coalescer.js';
 import { type Address } from '../ids/ids.js';
 
 /** What a chain's blocks are read for: its tokens, and whatever reaches an address of ours. */
 export async function watchOf(
-  chain: ChainConfig,
+  chain: Chain,
   { chains, facts, dataSource }: { chains: ChainService; facts: ChainFactsService; dataSource: DataSource },
 ): Promise<Watch> {
   const tokens = await chains.tokensOf(chain.chainId);
@@ -19,9 +19,7 @@ export async function watchOf(
   });
   return {
     tokens: new Set(
-      tokens
-        .map(({ address }) => address)
-        .filter((address) => !chains.tokenProblem(chain, address)?.isNative),
+      tokens.map(({ address }) => address).filter((address) => !chain.tokenProblem(address)?.isNative),
     ),
     ownAmong: (addresses) => lookUps.call(addresses),
   };

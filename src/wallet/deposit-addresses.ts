@@ -20,13 +20,19 @@ export class DepositAddresses {
     private readonly indices: IndexSequence,
   ) {}
 
-  /**
-   * @param manager of the transaction the caller is in, if any
-   * @throws OtherWalletError when the database is another wallet's
-   */
-  async next(manager?: EntityManager): Promise<DepositAddress> {
+  /** For callers in no transaction. @throws OtherWalletError when the database is another wallet's */
+  next(): Promise<DepositAddress> {
+    return this.first(() => this.indices.next());
+  }
+
+  /** As `next`, on the connection of the transaction that the caller is in. */
+  nextIn(manager: EntityManager): Promise<DepositAddress> {
+    return this.first(() => this.indices.nextIn(manager));
+  }
+
+  private async first(nextIndex: () => Promise<number>): Promise<DepositAddress> {
     for (;;) {
-      const derivationIndex = await this.indices.next(manager);
+      const derivationIndex = await nextIndex();
       const found = this.scheme.addressAt(derivationIndex);
       // BIP-32: "In case … the resulting key is invalid, one should proceed with the next value".
       if (found) return { ...found, scheme: this.scheme.name, derivationIndex };

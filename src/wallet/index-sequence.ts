@@ -25,13 +25,17 @@ export class IndexSequence {
     this.firstAddress = firstAddress(scheme);
   }
 
+  /** For callers in no transaction: those at the same time share a query. @throws OtherWalletError */
+  next(): Promise<number> {
+    return this.together.call(null);
+  }
+
   /**
-   * @param manager of the caller's transaction, if it is in one: to wait for a second connection while holding one is
-   *   to wait for ever once every connection does so
+   * For callers in a transaction, on its own connection: waiting for a second one while holding one never ends once
+   * every connection of the pool does so.
    * @throws OtherWalletError
    */
-  async next(manager?: EntityManager): Promise<number> {
-    if (!manager) return this.together.call(null);
+  async nextIn(manager: EntityManager): Promise<number> {
     const [index] = await this.take(manager, 1);
     return index as number;
   }

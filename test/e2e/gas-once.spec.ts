@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Wallet } from 'ethers';
+import { toQuantity, Wallet } from 'ethers';
 import { type ChainConfig } from '../../src/config/chains.js';
 import { ChainService } from '../../src/chain/chain.service.js';
 import { GasTank } from '../../src/outgoing/gas-tank.js';
 import { type CheckBody } from '../../src/payment-check/check.body.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { type RefundView } from '../../src/refunds/refund.view.js';
+import { type AnswerFault } from '../harness/faulty-rpc.js';
 import { SweepWorld, TANK, TREASURY } from '../harness/sweep-world.js';
 import { waitFor } from '../harness/wait-for.js';
 import { toAddress } from '../../src/ids/ids.js';
@@ -33,6 +34,16 @@ const cheap = async () => {
   await world.chain.setBaseFee(GWEI);
   await world.chain.mine();
 };
+
+/** As of Amsterdam's prices for what is added to the state (EIP-8037). */
+const NEW_ACCOUNT_GAS = 143_490;
+const dearToNewAccounts = (): AnswerFault => ({
+  kind: 'answer',
+  answer: (call, ask) => {
+    const [{ data }] = call.params as [{ data: string }];
+    return data === '0x' ? Promise.resolve({ result: toQuantity(NEW_ACCOUNT_GAS) }) : ask(call);
+  },
+});
 
 describe('gas for a token’s refund is sent once', () => {
   it('though it got dearer since the round began that sends it', async () => {
@@ -62,11 +73,19 @@ describe('gas for a token’s refund is sent once', () => {
     expect(await gasFor(payment)).toHaveLength(1);
   });
 
-  it('though it gets dearer before it is used: that is waited for', async () => {
+  it('though it gets dearer before it is used: that is waited for, and as much gas as an account costs that is new', async () => {
     await cheap();
     const payment = await world.paidToken(5_000_000n);
+    const end = world.node.inject('eth_estimateGas', dearToNewAccounts());
     await askRefund(payment, 5_000_000n);
-    await waitFor('gas', async () => (await gasFor(payment))[0]?.state === 'sent');
+    const [gas] = await waitFor('gas', async () => {
+      const rows = await gasFor(payment);
+      return rows[0]?.state === 'sent' && rows;
+    });
+    const [attempt] = await world.attempts(gas?.id as string);
+    const mined = await world.chain.rpc<{ gas: string }>('eth_getTransactionByHash', [attempt]);
+    expect(Number(mined.gas)).toBe(NEW_ACCOUNT_GAS + NEW_ACCOUNT_GAS / 10);
+    end();
     await world.chain.mine();
     await world.chain.setBaseFee(4n * GWEI);
     await world.chain.mine(2);

@@ -223,7 +223,7 @@ function aPool(...urls: string[]): RpcPool {
   return new RpcPool(urls, 31_337, { blockTimeMs: 600_000, timeoutMs: 3_000 });
 }
 
-/** But for what no hash covers, and nothing is counted by: the node's own numbering of logs, and the sender it names. */
+/** But for what no hash covers, and nothing is counted by: the node's numbering of logs, and the sender that a trace names. */
 function isSame(one: unknown, other: unknown): boolean {
   return isDeepStrictEqual(covered(one), covered(other));
 }
@@ -231,7 +231,7 @@ function isSame(one: unknown, other: unknown): boolean {
 function covered(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(covered);
   if (typeof value !== 'object' || value === null || value instanceof Date) return value;
-  const hasNamedSender = ['native', 'internal'].includes((value as { kind?: string }).kind ?? '');
+  const hasNamedSender = (value as { kind?: unknown }).kind === 'internal';
   return Object.fromEntries(
     Object.entries(value)
       .filter(([name]) => name !== 'logIndex' && !(hasNamedSender && name === 'from'))

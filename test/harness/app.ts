@@ -4,6 +4,7 @@ import { type AddressInfo } from 'node:net';
 import { AuthService } from '../../src/auth/auth.service.js';
 import { SCOPES } from '../../src/auth/authenticated-key.js';
 import { type ChainConfig } from '../../src/config/chains.js';
+import { NO_RATES, type RatesConfig } from '../../src/config/rates.js';
 import { loadSettings } from '../../src/config/load-settings.js';
 import { type Settings } from '../../src/config/settings.js';
 import { createApp } from '../../src/configure-app.js';
@@ -26,6 +27,8 @@ export const TEST_SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 export interface AppOptions {
   chains?: ChainConfig[];
   settings?: Partial<Settings>;
+  /** Left out: nothing is priced. */
+  rates?: RatesConfig;
   /** To start again on what an earlier app left. */
   database?: TestDatabase;
   /** An app that was closed: its database, merchant and key are taken over. */
@@ -57,14 +60,20 @@ export class TestApp {
     readonly log: string[],
   ) {
     const { roles } = settings;
-    this.scans = roles.includes('scanner') ? this.get(ScannerService)['tickers'] : [];
-    this.rounds = roles.includes('sweeper') ? [...this.get(OutgoingLoop)['tickers'].values()] : [];
+    this.scans = roles.includes('scanner') ? this.get(ScannerService)['tickers'].all() : [];
+    this.rounds = roles.includes('sweeper') ? this.get(OutgoingLoop)['tickers'].all() : [];
     const deliveries = roles.includes('worker') ? [this.get(Dispatcher)['ticker']] : [];
     for (const scan of this.scans) afterEachStep(scan, () => this.scanned(scan));
     for (const ticker of [...this.rounds, ...deliveries]) afterEachStep(ticker, tellNews);
   }
 
-  static async start({ chains = [], settings = {}, database, before }: AppOptions = {}): Promise<TestApp> {
+  static async start({
+    chains = [],
+    settings = {},
+    rates = NO_RATES,
+    database,
+    before,
+  }: AppOptions = {}): Promise<TestApp> {
     const own = before?.database ?? database ?? (await createDatabase());
     const log: string[] = [];
     const logger = createPino('debug', {
@@ -83,7 +92,7 @@ export class TestApp {
     });
     const { mnemonic, gasTankPrivateKey, payoutPrivateKey, webhookSecret, encryptionKey } = configured;
     keepSecrets({ mnemonic, texts: [gasTankPrivateKey, payoutPrivateKey, webhookSecret, encryptionKey] });
-    const app = await createApp({ settings: configured, chains }, logger);
+    const app = await createApp({ settings: configured, chains, rates }, logger);
     await app.listen(0, '127.0.0.1');
     const { port } = app.getHttpServer().address() as AddressInfo;
     const url = `http://127.0.0.1:${port}`;

@@ -6,11 +6,6 @@ import ts from 'typescript';
 const SRC = join(import.meta.dirname, '../../src');
 const MOST = 6;
 
-/** By class: how many it may take all the same, and why. */
-const EXCEPTIONS: Record<string, { most: number; why: string }> = {
-  ScannerService: { most: 8, why: 'it puts the parts of each chain together, and does nothing else' },
-};
-
 interface Constructor {
   file: string;
   name: string;
@@ -37,15 +32,8 @@ const all = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
 describe('the classes of src', () => {
   it(`take no more than ${MOST} dependencies: with more it is two classes`, () => {
     expect(all.length).toBeGreaterThan(100);
-    const large = all.filter(({ name, takes }) => takes > (EXCEPTIONS[name]?.most ?? MOST));
+    const large = all.filter(({ takes }) => takes > MOST);
     expect(large).toEqual([]);
-  });
-
-  it('are excepted from that only while they need it', () => {
-    const needless = Object.keys(EXCEPTIONS).filter(
-      (name) => !all.some((one) => one.name === name && one.takes > MOST),
-    );
-    expect(needless).toEqual([]);
   });
 
   it('are counted, also those inside of functions', () => {

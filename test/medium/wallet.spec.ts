@@ -79,7 +79,7 @@ describe('deposit addresses', () => {
 
   it('come to transactions that hold every connection there is', async () => {
     const addresses = await ours().start();
-    const inTransaction = () => database.dataSource.transaction((manager) => addresses.next(manager));
+    const inTransaction = () => database.dataSource.transaction((manager) => addresses.nextIn(manager));
     const given = await Promise.all(Array.from({ length: 40 }, inTransaction));
     expect(given.map(({ derivationIndex }) => derivationIndex).sort((a, b) => a - b)).toEqual(upTo(40));
   });

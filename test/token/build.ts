@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { ARTIFACT, compileToken } from './compile-token.js';
+import { ARTIFACTS, compileArtifact } from './compile-token.js';
 
-writeFileSync(ARTIFACT, `${JSON.stringify(compileToken(), null, 2)}\n`);
+for (const { source, artifact } of ARTIFACTS)
+  writeFileSync(artifact, `${JSON.stringify(compileArtifact(source), null, 2)}\n`);

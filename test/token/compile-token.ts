@@ -2,10 +2,13 @@ import { join } from 'node:path';
 import { compile } from '../contracts/compile.js';
 
 const FOLDER = join(import.meta.dirname, '../../src/chain/dev-chain');
-export const ARTIFACT = join(FOLDER, 'test-token.json');
+/** The dev chain's contracts, and the artifacts that are committed beside their sources. */
+export const ARTIFACTS = [
+  { source: join(FOLDER, 'TestToken.sol'), artifact: join(FOLDER, 'test-token.json') },
+  { source: join(FOLDER, 'PriceFeed.sol'), artifact: join(FOLDER, 'price-feed.json') },
+];
 
-/** @returns the artifact as it is committed beside the source */
-export function compileToken(): { bytecode: string } {
-  const { bytecode } = compile(join(FOLDER, 'TestToken.sol'));
+export function compileArtifact(source: string): { bytecode: string } {
+  const { bytecode } = compile(source);
   return { bytecode };
 }

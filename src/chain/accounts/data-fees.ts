@@ -1,6 +1,7 @@
 import { Interface, Transaction } from 'ethers';
 import { isRevert } from './reverted-call.js';
-import { type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
+import { RpcError } from '../rpc/rpc-endpoint.js';
+import { type RpcPool } from '../rpc/rpc-pool.js';
 
 /** Where the OP stack has its GasPriceOracle; no other chain has code there (https://specs.optimism.io, predeploys). */
 const ORACLE = '0x420000000000000000000000000000000000000F';
@@ -9,14 +10,22 @@ const oracle = new Interface([
   'function getOperatorFee(uint256) view returns (uint256)',
 ]);
 
+/** For so long it is remembered whether a chain charges: a node may have been wrong, and a chain may begin to. */
+const CHARGED_MS = 60 * 60_000;
+const NOT_CHARGED_MS = 60_000;
+
 /**
  * What the OP stack takes besides gas: the L1 data fee, for publishing a transaction on the chain below, and since
  * Isthmus the operator's fee, by the gas it uses.
  */
 export class DataFees {
-  private isCharged: Promise<boolean> | null = null;
+  private known: { isCharged: boolean; untilMs: number } | null = null;
 
-  constructor(private readonly rpc: Rpc) {}
+  /** @param now ms of any clock */
+  constructor(
+    private readonly rpc: Pick<RpcPool, 'fromOneEndpoint' | 'fromEveryEndpoint'>,
+    private readonly now: () => number = Date.now,
+  ) {}
 
   /**
    * @param unsigned the transaction's bytes without a signature (the oracle allows for one), 0x-hex
@@ -43,22 +52,23 @@ export class DataFees {
     }
   }
 
-  private async ask(name: string, argument: string | bigint): Promise<bigint> {
+  /** What is no fee is the node's fault, as if it were behind: another one is asked. */
+  private ask(name: string, argument: string | bigint): Promise<bigint> {
     const data = oracle.encodeFunctionData(name, [argument]);
-    const answer = await this.rpc.call('eth_call', [{ to: ORACLE, data }, 'latest']);
-    const [fee] = oracle.decodeFunctionResult(name, answer).toArray() as [bigint];
-    return fee;
+    return this.rpc.fromOneEndpoint(async (rpc) => {
+      const answer = await rpc.call('eth_call', [{ to: ORACLE, data }, 'latest']);
+      const [fee] = oracle.decodeFunctionResult(name, answer).toArray() as [bigint];
+      return fee;
+    }, 'eth_call');
   }
 
-  /** Asked for once, unless no node answers. */
-  private charged(): Promise<boolean> {
-    this.isCharged ??= this.rpc.call('eth_getCode', [ORACLE, 'latest']).then(
-      (code) => code !== '0x',
-      (error: unknown) => {
-        this.isCharged = null;
-        throw error;
-      },
-    );
-    return this.isCharged;
+  /** That there is no oracle is asked of every endpoint. */
+  private async charged(): Promise<boolean> {
+    if (this.known && this.now() < this.known.untilMs) return this.known.isCharged;
+    const method = 'eth_getCode';
+    const codes = await this.rpc.fromEveryEndpoint((rpc) => rpc.call(method, [ORACLE, 'latest']), method);
+    const isCharged = codes.some((code) => code !== '0x');
+    this.known = { isCharged, untilMs: this.now() + (isCharged ? CHARGED_MS : NOT_CHARGED_MS) };
+    return isCharged;
   }
 }

@@ -2,11 +2,13 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { type ChainConfig } from '../../config/chains.js';
+import { type RatesConfig } from '../../config/rates.js';
 import { freePort } from '../../process/ports.js';
 import { endProcess } from '../../process/processes.js';
 import { type RunningAnvil, startAnvil } from './anvil.js';
 import { type HeldFunds, restoreFunds } from './held-funds.js';
 import { Miner } from './miner.js';
+import { deployFeeds, devRates } from './price-feeds.js';
 import { RpcProxy } from './rpc-proxy.js';
 import { deployToken } from './test-token.js';
 import { WriteAheadLog } from './write-ahead-log.js';
@@ -24,6 +26,8 @@ export interface FollowedTo {
 
 export interface RunningDevChain {
   chain: ChainConfig;
+  /** What its own feeds price. */
+  rates: RatesConfig;
   rpcUrl: string;
   /** A funded account whose key the node holds: eth_sendTransaction from it needs no signature. */
   payer: string;
@@ -58,6 +62,12 @@ export async function startDevChain(options: DevChainOptions): Promise<RunningDe
     ? toTokenAddress(readFileSync(files.token, 'utf8'))
     : await deployToken(anvil, payer);
   writeFileSync(files.token, tokenAddress);
+  // A chain from before there were feeds gets them now.
+  const isFed = restored !== null && existsSync(files.feeds);
+  const feeds = isFed
+    ? (JSON.parse(readFileSync(files.feeds, 'utf8')) as string[])
+    : await deployFeeds(anvil, payer);
+  writeFileSync(files.feeds, JSON.stringify(feeds));
   let replacedBy: RunningDevChain['replacedBy'] = null;
   if (!restored && options.followedTo) {
     await restoreFunds(anvil, options.followedTo.held, payer, tokenAddress);
@@ -83,7 +93,8 @@ export async function startDevChain(options: DevChainOptions): Promise<RunningDe
     await anvil.kill();
     rmSync(files.pid, { force: true });
   };
-  return { chain: devChainConfig(anvil.url, tokenAddress), rpcUrl, payer, replacedBy, stop };
+  const chain = devChainConfig(anvil.url, tokenAddress);
+  return { chain, rates: devRates(chain.name, feeds), rpcUrl, payer, replacedBy, stop };
 }
 
 /** Where a dev chain keeps what it needs to go on, and to be found. */
@@ -93,6 +104,7 @@ export function devChainFiles(dataDir: string) {
     state: join(folder, 'state.json'),
     log: join(folder, 'log.jsonl'),
     token: join(folder, 'token'),
+    feeds: join(folder, 'feeds.json'),
     pid: join(folder, 'anvil.pid'),
     url: join(folder, 'anvil.url'),
   };

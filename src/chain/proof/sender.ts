@@ -1,5 +1,6 @@
 import { hexlify, Transaction } from 'ethers';
 import { type RawTransaction } from '../blocks/raw-block.js';
+import { type Address, toAddress } from '../../ids/ids.js';
 import { encodeTransaction } from './transaction-encoding.js';
 
 /**
@@ -7,11 +8,12 @@ import { encodeTransaction } from './transaction-encoding.js';
  * about a millisecond.
  * @returns lower-case; null where it is not signed in Ethereum's own way
  */
-export function signerOf(transaction: RawTransaction): string | null {
+export function signerOf(transaction: RawTransaction): Address | null {
   const bytes = encodeTransaction(transaction);
   if (bytes === null) return null;
   try {
-    return Transaction.from(hexlify(bytes)).from?.toLowerCase() ?? null;
+    const { from } = Transaction.from(hexlify(bytes));
+    return from === null ? null : toAddress(from);
   } catch {
     return null;
   }

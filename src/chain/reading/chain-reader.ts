@@ -1,11 +1,12 @@
 import { type FinalityTag } from '../../config/chains.js';
-import { type Block, type BlockRef } from '../blocks/block.js';
+import { type Block, type BlockRef, type Movement } from '../blocks/block.js';
 import { BlockLogs } from './block-logs.js';
 import { BlockReceipts } from './block-receipts.js';
 import { type BlockProof } from '../proof/block-proof.js';
 import { type BlockProver } from '../proof/block-prover.js';
 import { mayContain } from '../proof/bloom.js';
 import { inKnownFormFirst } from '../proof/newer-form.js';
+import { signerOf } from '../proof/sender.js';
 import { blockOf, blockRef, movementsOf, TRANSFER_TOPIC } from '../transfers/movements.js';
 import { type RawBlock } from '../blocks/raw-block.js';
 import { UnknownHereError } from '../rpc/rpc-error.js';
@@ -100,7 +101,8 @@ export class RpcChainReader implements ChainReader {
     if (outcomes === null) return blockOf(raw, []);
     const block = movementsOf(raw, outcomes, watch.tokens);
     const own = await watch.ownAmong([...new Set(block.movements.map(({ to }) => to))]);
-    return { ...block, movements: block.movements.filter(({ to }) => own.has(to)) };
+    const ours = block.movements.filter(({ to }) => own.has(to));
+    return { ...block, movements: proof.areTransactionsProved ? bySigners(raw, ours) : ours };
   }
 
   /** Null: none of the endpoints that answered has it. */
@@ -138,6 +140,18 @@ function isWithoutLogs(
   if (!isHeaderProved || logsBloom === undefined) return false;
   if (!mayContain(logsBloom, TRANSFER_TOPIC)) return true;
   return ![...tokens].some((token) => mayContain(logsBloom, token));
+}
+
+/**
+ * Native value with whoever signed for it as its sender: the one that a node names is covered by no hash, and merchants
+ * are told of it.
+ */
+function bySigners({ transactions }: RawBlock, movements: readonly Movement[]): Movement[] {
+  return movements.map((movement) => {
+    if (movement.kind !== 'native') return movement;
+    const transaction = transactions.find(({ hash }) => hash === movement.txHash);
+    return { ...movement, from: (transaction && signerOf(transaction)) ?? movement.from };
+  });
 }
 
 async function isAnyOwn(addresses: readonly Address[], watch: Watch): Promise<boolean> {

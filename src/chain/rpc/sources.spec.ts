@@ -30,22 +30,28 @@ describe('the sources of an answer', () => {
     expect(counts).toEqual([1, 0]);
   });
 
-  it('give way to the next one at once when every endpoint refuses', async () => {
-    const { counts, list } = asked(failing('fatal'));
-    const sources = new Sources();
-    await expect(sources.first('block', list)).resolves.toBe('second');
-    await sources.first('block', list);
-    expect(counts).toEqual([1, 2]);
-  });
+  it.each<RpcFailureKind>(['fatal', 'no_history', 'too_large', 'parameters', 'unproven'])(
+    'give way to the next one at once when every endpoint refuses: %s',
+    async (kind) => {
+      const { counts, list } = asked(failing(kind));
+      const sources = new Sources();
+      await expect(sources.first('block', list)).resolves.toBe('second');
+      await sources.first('block', list);
+      expect(counts).toEqual([1, 2]);
+    },
+  );
 
-  it('give way after three times when the failure might have passed', async () => {
-    const { counts, list } = asked(failing('transient'));
-    const sources = new Sources();
-    await expect(sources.first('block', list)).rejects.toThrow(/transient/);
-    await expect(sources.first('block', list)).rejects.toThrow(/transient/);
-    await expect(sources.first('block', list)).resolves.toBe('second');
-    expect(counts).toEqual([3, 1]);
-  });
+  it.each<RpcFailureKind>(['transient', 'rate_limited', 'not_yet', 'not_found'])(
+    'give way after three times when the failure might have passed: %s',
+    async (kind) => {
+      const { counts, list } = asked(failing(kind));
+      const sources = new Sources();
+      await expect(sources.first('block', list)).rejects.toThrow(kind);
+      await expect(sources.first('block', list)).rejects.toThrow(kind);
+      await expect(sources.first('block', list)).resolves.toBe('second');
+      expect(counts).toEqual([3, 1]);
+    },
+  );
 
   it('are looked at again after ten minutes, whatever was said of them', async () => {
     let nowMs = 0;
@@ -54,10 +60,10 @@ describe('the sources of an answer', () => {
       now: () => nowMs,
       onRest: (source, reason) => told.push([source, reason !== null]),
     });
-    let isMended = false;
-    const { counts, list } = asked(() => (isMended ? Promise.resolve('first') : unsupported()));
+    let isFixed = false;
+    const { counts, list } = asked(() => (isFixed ? Promise.resolve('first') : unsupported()));
     await sources.first('one', list);
-    isMended = true;
+    isFixed = true;
     await expect(sources.first('two', list)).resolves.toBe('second');
     nowMs = 10 * 60_000;
     await expect(sources.first('three', list)).resolves.toBe('first');

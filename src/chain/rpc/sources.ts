@@ -1,5 +1,5 @@
 import { MethodNotFoundError, RpcError } from './rpc-endpoint.js';
-import { type RpcFailureKind } from './rpc-failure.js';
+import { isLasting } from './rpc-failure.js';
 import { UnprovenAnswerError } from './unproven-answer.js';
 
 /** One way to the answer, as by one method. */
@@ -10,8 +10,6 @@ export interface Source<T> {
   ask: () => Promise<T>;
 }
 
-/** What may be over the next time; anything else a node will say again, about this block at least. */
-const PASSING: readonly RpcFailureKind[] = ['rate_limited', 'unauthorized', 'transient', 'internal'];
 /** As often a failure that may pass is met by every endpoint for one block, before the next source is asked. */
 const PATIENCE = 3;
 /** A source that failed for so many blocks in a row is passed over, until it is looked at again. */
@@ -27,7 +25,7 @@ export interface SourcesOptions {
 }
 
 /**
- * Several ways to one answer, the best first. No way is asked for ever: what every endpoint refuses for a block is asked
+ * Several ways to one answer, the best first. No way is asked forever: what every endpoint refuses for a block is asked
  * for in the next way, and a way that keeps failing is left alone for a while, and then looked at again.
  */
 export class Sources {
@@ -109,9 +107,12 @@ function mostTelling(failures: readonly Error[]): unknown {
   );
 }
 
-/** Whether a failure says nothing about what was asked for: the same may be answered in a moment. */
+/**
+ * Whether the same may be answered in a moment: the node is in trouble, or behind. What it will say again about this
+ * block, and what it said that cannot be right, is not waited for.
+ */
 export function isPassing(error: Error): boolean {
-  return error instanceof RpcError && PASSING.includes(error.failure.kind);
+  return error instanceof RpcError && !isLasting(error.failure) && error.failure.kind !== 'unproven';
 }
 
 /** Of an answer, or the lack of one; whatever else is thrown is a fault of ours. */

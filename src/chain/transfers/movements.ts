@@ -65,14 +65,15 @@ export function blockOf(block: BlockBody, movements: Movement[]): Block {
 
 /**
  * Since Amsterdam a call costs from 12,000 gas on before any code runs (EIP-2780), so that what is allowed no longer
- * tells; which blocks are of that fork, their own fields show.
+ * tells; which blocks are of that fork, their own fields show. On a chain that takes over the price without the fields,
+ * what is allowed less than a plain transfer costs shows it.
  */
 function mayRunCode(
   { blockAccessListHash, slotNumber }: BlockBody,
   { gas, to, input }: BlockBody['transactions'][number],
 ): boolean {
   const isAmsterdam = blockAccessListHash !== undefined || slotNumber !== undefined;
-  return isAmsterdam || to === null || (input ?? '0x') !== '0x' || gas > PLAIN_TRANSFER_GAS;
+  return isAmsterdam || to === null || (input ?? '0x') !== '0x' || gas !== PLAIN_TRANSFER_GAS;
 }
 
 /**

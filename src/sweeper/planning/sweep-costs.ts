@@ -1,5 +1,6 @@
 import { CallRevertedError, type GasQuote } from '../../chain/accounts/chain-accounts.js';
 import { type Chain } from '../../chain/chain.js';
+import { RpcError } from '../../chain/rpc/rpc-error.js';
 import { delegationTo } from '../../outgoing/delegate/sweep-delegate.js';
 import { transferData } from '../../outgoing/erc20.js';
 import { dataReserve, expectedPrice, feesFor } from '../../outgoing/fees.js';
@@ -58,9 +59,10 @@ export class SweepCosts {
     const own = await accounts.balance(from, null, this.after, 0n);
     const fee = gas * price + dataFee;
     if (own >= gas * feesFor(this.quote, false).maxFeePerGas + dataFee) return fee;
-    const funding = await this.once('funding', () =>
-      this.costOf(PLAIN_TRANSFER_GAS, this.transfer(PLAIN_TRANSFER_GAS, null, fee)),
-    );
+    const funding = await this.once('funding', async () => {
+      const fundingGas = await this.fundingGas(from);
+      return this.costOf(fundingGas, this.transfer(fundingGas, null, fee));
+    });
     return fee + funding.gas * price + funding.dataFee;
   }
 
@@ -98,6 +100,16 @@ export class SweepCosts {
     const fees = feesFor(this.quote, tokenAddress === null);
     // To any other address it costs the same.
     return { chainId, recipient: this.treasury, tokenAddress, amount, gasLimit, fees };
+  }
+
+  /** As the treasury would pay it, which may have nothing to try it with. */
+  private async fundingGas(to: Address): Promise<bigint> {
+    try {
+      return await this.chain.accounts.estimateGas({ from: this.treasury, to, value: 1n });
+    } catch (error) {
+      if (error instanceof CallRevertedError || error instanceof RpcError) return PLAIN_TRANSFER_GAS;
+      throw error;
+    }
   }
 
   private async gasOf(from: Address, tokenAddress: Asset, amount: bigint): Promise<bigint> {

@@ -1,8 +1,8 @@
 import { nearest } from './nearest.js';
 import { type Address, toAddress, ZERO_ADDRESS } from '../ids/ids.js';
 
-/** One entry of chains.yaml, and a way to complain about a place in it. */
-export interface Located {
+/** One entry of chains.yaml, or rates.yaml as a whole, and a way to complain about a place in it. */
+export interface ChainsFileEntry {
   value: Record<string, unknown>;
   /** A scalar as it is written, where its digits matter. */
   source: (path: (string | number)[]) => string | undefined;
@@ -12,14 +12,14 @@ export interface Located {
 export type Path = (string | number)[];
 
 /** From the text and not from the parsed value: YAML reads long digits as a number that lost some. */
-export function baseUnits(entry: Located, path: Path): bigint {
+export function baseUnits(entry: ChainsFileEntry, path: Path): bigint {
   const source = entry.source(path);
   if (source !== undefined && /^\d{1,78}$/.test(source)) return BigInt(source);
   entry.complain(path, 'must be an amount in base units, digits only: "1000000000000000000"');
   return 0n;
 }
 
-export function address(entry: Located, path: Path, given: unknown): Address {
+export function address(entry: ChainsFileEntry, path: Path, given: unknown): Address {
   const text = typeof given === 'string' ? given : entry.source(path);
   try {
     return toAddress(String(text));
@@ -30,7 +30,7 @@ export function address(entry: Located, path: Path, given: unknown): Address {
 }
 
 export function integer(
-  entry: Located,
+  entry: ChainsFileEntry,
   path: Path,
   given: unknown,
   { min, max }: { min: number; max: number },
@@ -43,11 +43,16 @@ export function integer(
   return min;
 }
 
-export function blockNumber(entry: Located, path: Path, given: unknown): number {
+export function blockNumber(entry: ChainsFileEntry, path: Path, given: unknown): number {
   return integer(entry, path, given, { min: 0, max: Number.MAX_SAFE_INTEGER });
 }
 
-export function knownKeys(entry: Located, path: Path, value: Record<string, unknown>, known: string[]): void {
+export function knownKeys(
+  entry: ChainsFileEntry,
+  path: Path,
+  value: Record<string, unknown>,
+  known: string[],
+): void {
   for (const key of Object.keys(value).filter((given) => !known.includes(given))) {
     const meant = nearest(key, known);
     entry.complain(

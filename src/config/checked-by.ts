@@ -1,9 +1,9 @@
 import { ValidateBy } from 'class-validator';
 
-/** class-validator's face of a function that says what is wrong with a value. */
-export function Sound(problem: (value: string) => string | null): PropertyDecorator {
+/** Validates a setting by a function that says what is wrong with it; null: nothing is. */
+export function CheckedBy(problem: (value: string) => string | null): PropertyDecorator {
   return ValidateBy({
-    name: 'sound',
+    name: 'checkedBy',
     validator: {
       validate: (value: unknown) => problem(value as string) === null,
       defaultMessage: (args) => String(problem(args?.value as string)),

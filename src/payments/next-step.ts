@@ -1,0 +1,15 @@
+import { type EntityManager } from 'typeorm';
+
+/**
+ * A `recheck_at_time` that is before the time of every block, so that the scanner takes the payment up in its next step.
+ * Advancing it sets the time at which it is due again.
+ */
+export const DUE_IN_NEXT_STEP = 'to_timestamp(0)';
+
+/**
+ * Has the scanner advance a payment in its next step, for changes that come from elsewhere than the chain. It alone knows
+ * by which block, that no node contradicts, a payment may be confirmed.
+ */
+export async function advanceInNextStep(manager: EntityManager, paymentId: string): Promise<void> {
+  await manager.query(`UPDATE payments SET recheck_at_time = ${DUE_IN_NEXT_STEP} WHERE id = $1`, [paymentId]);
+}

@@ -1,0 +1,135 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, LessThan } from 'typeorm';
+import { RATES, SETTINGS } from '../config/configuration.module.js';
+import { pairName, type RatesConfig } from '../config/rates.js';
+import { type Settings } from '../config/settings.js';
+import { type Price } from './agree.js';
+import { isRefusal, type Opinion } from './judge.js';
+import { rational, toDecimal } from './rational.js';
+import { type RecordedSource, RecordedRate } from './recorded-rate.entity.js';
+import { refusal, type Refusal, type RefusalCode } from './refusal.js';
+import { type PairReport } from './rates.service.js';
+
+/** Rates of one pair are this far apart at least, whichever processes record them. */
+const STEP_MS = 60_000;
+/** One that does not change is recorded again, to tell it from one of which nothing was heard any more. */
+const REPEAT_MS = 10 * 60_000;
+/** A recorded rate speaks for so long. */
+const SPEAKS_MS = 2 * REPEAT_MS;
+const DAY_MS = 86_400_000;
+/** As long as a payment may take to expire (PAYMENT_EXPIRY_MINUTES allows 30 days), and a day. */
+const KEPT_DAYS = 31;
+
+/** What pairs were worth, by the minute. */
+@Injectable()
+export class RateHistory {
+  /** By pair, what this process recorded last. */
+  private readonly last = new Map<string, { text: string; atMs: number }>();
+
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    @Inject(SETTINGS) private readonly settings: Settings,
+    @Inject(RATES) private readonly rates: RatesConfig,
+  ) {}
+
+  /** Records what has changed. Of several processes that do so in one minute the first is kept. */
+  async record(reports: readonly PairReport[], now: Date): Promise<void> {
+    const at = new Date(Math.floor(now.getTime() / STEP_MS) * STEP_MS);
+    const rows = reports.map(({ pair, price }) => rowOf(pairName(pair), at, price));
+    const due = rows.filter((row) => this.isDue(row, at.getTime()));
+    if (due.length === 0) return;
+    await this.dataSource.manager
+      .createQueryBuilder()
+      .insert()
+      .into(RecordedRate)
+      .values(due)
+      .orIgnore()
+      .execute();
+    for (const row of due) this.last.set(row.pair, { text: textOf(row), atMs: at.getTime() });
+  }
+
+  /** What each pair was worth at a moment; a pair of which nothing was known then is refused. */
+  async pricesAt(at: Date): Promise<Map<string, Price | Refusal>> {
+    const rows = await this.dataSource.manager
+      .createQueryBuilder(RecordedRate, 'rate')
+      .distinctOn(['rate.pair'])
+      .where('rate.pair IN (:...pairs)', { pairs: ['', ...this.rates.pairs.map(pairName)] })
+      .andWhere('rate.at <= :at AND rate.at > :since', { at, since: new Date(at.getTime() - SPEAKS_MS) })
+      .orderBy('rate.pair')
+      .addOrderBy('rate.at', 'DESC')
+      .getMany();
+    const known = new Map(rows.map((row) => [row.pair, priceOf(row)]));
+    return new Map(
+      this.rates.pairs.map((pair) => {
+        const name = pairName(pair);
+        return [name, known.get(name) ?? unknownAt(name, at)];
+      }),
+    );
+  }
+
+  /** Forgets what no payment can need any more. */
+  async prune(now: Date): Promise<void> {
+    const keptMs = (this.settings.lateWatchDays + KEPT_DAYS) * DAY_MS;
+    await this.dataSource.manager.delete(RecordedRate, { at: LessThan(new Date(now.getTime() - keptMs)) });
+  }
+
+  private isDue(row: RecordedRate, atMs: number): boolean {
+    const last = this.last.get(row.pair);
+    if (last === undefined || atMs - last.atMs >= REPEAT_MS) return true;
+    return atMs > last.atMs && last.text !== textOf(row);
+  }
+}
+
+function unknownAt(pair: string, at: Date): Refusal {
+  return refusal('no_source', `what ${pair} was worth at ${at.toISOString()} was not recorded`);
+}
+
+/** A refusal's sentence tells ages, and would be new every time. */
+function textOf({ numerator, denominator, code }: RecordedRate): string {
+  return `${numerator}/${denominator} ${code}`;
+}
+
+function rowOf(pair: string, at: Date, price: Price | Refusal): RecordedRate {
+  if (isRefusal(price)) {
+    return { pair, at, numerator: null, denominator: null, ...price, sources: [] };
+  }
+  const { numerator, denominator } = price.chosen.value;
+  return {
+    pair,
+    at,
+    numerator: numerator.toString(),
+    denominator: denominator.toString(),
+    code: null,
+    reason: null,
+    // The one that was chosen first, which is what is read again.
+    sources: [price.chosen, ...price.opinions.filter((one) => one !== price.chosen)].map(recordedSource),
+  };
+}
+
+/** For the record, and for people. */
+export function recordedSource({ source, value, at, feed }: Opinion): RecordedSource {
+  return {
+    source,
+    value: toDecimal(value),
+    at: at.toISOString(),
+    ...(feed && {
+      round: feed.round.toString(),
+      block: { chain: feed.block.chain, number: feed.block.number, hash: feed.block.hash },
+    }),
+  };
+}
+
+function priceOf({ numerator, denominator, code, reason, sources, at }: RecordedRate): Price | Refusal {
+  if (numerator === null || denominator === null)
+    return refusal(code as RefusalCode, reason ?? 'there was no rate');
+  const [first] = sources;
+  const chosen: Opinion = {
+    source: first?.source ?? 'the record',
+    value: rational(BigInt(numerator), BigInt(denominator)),
+    at: new Date(first?.at ?? at),
+    feed: null,
+    isFixed: false,
+  };
+  return { chosen, opinions: [chosen] };
+}

@@ -1,0 +1,21 @@
+import { Module } from '@nestjs/common';
+import { ChainModule } from '../chain/chain.module.js';
+import { FeedReader } from './feed-reader.js';
+import { PriceSites } from './price-sites.js';
+import { RateHistory } from './rate-history.js';
+import { RateMetrics } from './rate-metrics.js';
+import { RateRefresh } from './rate-refresh.js';
+import { RateSources } from './rate-sources.js';
+import { RatesController } from './rates.controller.js';
+import { RatesService } from './rates.service.js';
+
+@Module({
+  imports: [ChainModule],
+  providers: [FeedReader, PriceSites, RateHistory, RateMetrics, RateRefresh, RateSources, RatesService],
+  exports: [RatesService],
+})
+export class RatesModule {}
+
+/** Its REST route, for processes that guard their routes with API keys. */
+@Module({ imports: [RatesModule], controllers: [RatesController] })
+export class RatesRestModule {}
