@@ -1,4 +1,4 @@
-# Build with the development dependencies, run without them.
+# The image with its embedded Postgres; --build-arg EMBEDDED_POSTGRES=no leaves that out, for those who bring one.
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
@@ -6,14 +6,13 @@ COPY schematics schematics
 RUN npm ci --no-audit --no-fund
 COPY nest-cli.json tsconfig.json tsconfig.build.json ./
 COPY src src
-RUN npm run build
-
-FROM node:24-bookworm-slim AS dependencies
-WORKDIR /app
-COPY package.json package-lock.json ./
-COPY schematics schematics
-# The dev chain's node has no place in production.
-RUN npm ci --omit=dev --no-audit --no-fund && rm -rf node_modules/@foundry-rs
+COPY deploy/slim.sh deploy/slim.sh
+ARG EMBEDDED_POSTGRES=yes
+RUN npm run build \
+  && find dist -name '*.d.ts' -delete \
+  && npm prune --omit=dev --ignore-scripts --no-audit --no-fund \
+  && if [ "$EMBEDDED_POSTGRES" = yes ]; then deploy/slim.sh node_modules; \
+     else deploy/slim.sh --without-postgres node_modules; fi
 
 FROM node:24-bookworm-slim
 # tini passes signals on and reaps what the embedded Postgres leaves.
@@ -25,7 +24,7 @@ RUN apt-get update \
   && printf '#!/bin/sh\nexec node /app/dist/cli.js "$@"\n' > /usr/local/bin/quittance \
   && chmod 0755 /usr/local/bin/quittance
 WORKDIR /app
-COPY --from=dependencies /app/node_modules node_modules
+COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY package.json LICENSE ./
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data

@@ -8,9 +8,10 @@ import { type Logger } from 'pino';
 import { AppModule } from './app.module.js';
 import { type Configuration } from './config/read-configuration.js';
 import { VERSION } from './config/version.js';
+import { EventCatalogue } from './events/event-catalogue.js';
 import { isReplayed } from './http/idempotency.js';
 import { readJsonBodies } from './http/json-body.js';
-import { completeDescription } from './http/openapi.js';
+import { completeDescription } from './openapi/openapi.js';
 import { PinoLogger } from './http/pino-logger.js';
 import { pathOf, ProblemFilter } from './http/problem.filter.js';
 import { measureRequests } from './http/request-metrics.js';
@@ -19,7 +20,7 @@ import { UnreadableUrlError } from './http/unreadable-url.error.js';
 import { validationPipe } from './http/validation.js';
 
 const BODY_LIMIT_BYTES = 256 * 1024;
-/** To send a request whole. Fastify sets none, which lets slow senders keep connections for ever. */
+/** To send a request whole. Fastify sets none, which lets slow senders keep connections forever. */
 const REQUEST_TIMEOUT_MS = 30_000;
 const API_PREFIX = 'api/v1';
 const OUTSIDE_PREFIX = [
@@ -130,20 +131,27 @@ function decorateAnswers(fastify: FastifyInstance): void {
 
 function serveDocs(app: INestApplication, publicUrl: string | null): void {
   const description = new DocumentBuilder()
-    .setTitle('Quittance')
+    .setTitle('Quittance API')
     .setDescription(
-      'Take crypto on EVM chains: amounts are decimal strings in base units, times ISO 8601 in UTC.',
+      'Take crypto on EVM chains: amounts are decimal strings in base units, times ISO 8601 in UTC. docs/api.md says what holds for every route and what may change, docs/errors.md lists the codes of errors.',
     )
     .setVersion(VERSION)
+    .setLicense('MIT', 'https://opensource.org/license/mit')
+    .addServer(publicUrl ?? '/', publicUrl === null ? 'This installation' : undefined)
     .addBearerAuth(
       { type: 'http', scheme: 'bearer', bearerFormat: 'qk_…', description: 'An API key' },
       'bearer',
     )
     .addApiKey({ type: 'apiKey', in: 'header', name: 'X-Api-Key' }, 'x-api-key');
-  if (publicUrl !== null) description.addServer(publicUrl);
-  const describe = () => completeDescription(SwaggerModule.createDocument(app, description.build()));
+  const describe = () =>
+    completeDescription(
+      SwaggerModule.createDocument(app, description.build()),
+      app.get(EventCatalogue, { strict: false }).describe(),
+    );
   SwaggerModule.setup('docs', app, describe, {
     jsonDocumentUrl: 'openapi.json',
     yamlDocumentUrl: 'openapi.yaml',
+    customSiteTitle: 'Quittance API',
+    customCss: '.swagger-ui .topbar { display: none }',
   });
 }

@@ -1,3 +1,4 @@
+import { speakJson } from './runtime/production-log.js';
 import 'reflect-metadata';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -13,7 +14,7 @@ import { createApp } from './configure-app.js';
 import { createPino } from './http/pino-logger.js';
 import { freePort, tryPort } from './process/ports.js';
 import { banner, refusedText } from './runtime/banner.js';
-import { consoleToLog } from './runtime/console-to-log.js';
+import { writeToTerminal } from './runtime/console-to-log.js';
 import { ensureDevKey } from './runtime/dev-key.js';
 import { type Runtime, startRuntime } from './runtime/runtime.js';
 import { startedEvent } from './runtime/started.js';
@@ -31,13 +32,15 @@ const SAME_SIGNAL_MS = 1_000;
 let say: (line: string) => void = (line) => void process.stdout.write(`${line}\n`);
 let refuse: (error: Error) => void = ({ message }) =>
   void process.stderr.write(`Quittance did not start: ${message}\n`);
+let complain: (error: Error) => void = ({ message }) =>
+  void process.stderr.write(`Quittance did not end properly: ${message}\n`);
 
-/** In production every line is JSON, also those of libraries, and also before the settings are read. */
-function speakJson(level: string): Logger {
-  const pino = createPino(level);
-  consoleToLog(pino);
+/** In production all of that goes to the log. */
+function productionLog(level: string): Logger {
+  const pino = speakJson(level);
   say = (line) => pino.info(line);
   refuse = ({ message }) => pino.fatal({ reason: message }, 'did not start');
+  complain = ({ message }) => pino.error({ reason: message }, 'did not end properly');
   return pino;
 }
 
@@ -74,7 +77,7 @@ function onSignal(timeoutMs: number): void {
     stop(timeoutMs).then(
       () => process.exit(0),
       (error: Error) => {
-        process.stderr.write(`Quittance did not end properly: ${error.message}\n`);
+        complain(error);
         process.exit(1);
       },
     );
@@ -93,10 +96,10 @@ async function portFor(settings: Settings): Promise<number> {
 async function start(): Promise<void> {
   const environment = await readEnvironment();
   const isProduction = environment.NODE_ENV === 'production';
-  if (isProduction) speakJson('info');
+  if (isProduction) productionLog('info');
   const given = configurationOf(environment, envFileProblems(ENV_FILE));
   const { settings } = given;
-  const pino = isProduction ? speakJson(settings.logLevel) : createPino(settings.logLevel);
+  const pino = isProduction ? productionLog(settings.logLevel) : createPino(settings.logLevel);
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.on(signal, () => onSignal(settings.shutdownTimeoutMs));
   const port = await portFor(settings);
@@ -112,12 +115,15 @@ async function start(): Promise<void> {
   await app.listen(port, settings.host);
   const url = (await app.getUrl()).replace('[::1]', 'localhost');
   const chains = app.get(ChainService, { strict: false });
-  const refused = chains.all().flatMap(({ name }) => (chains.status(name).state === 'refused' ? [name] : []));
-  if (isProduction)
-    pino.info(startedEvent(runtime.configuration, url, settings.databaseUrl === null), 'started');
+  const stateOf = (name: string) => chains.status(name).state;
+  const refused = chains.all().flatMap(({ name }) => (stateOf(name) === 'refused' ? [name] : []));
+  if (isProduction) {
+    const isEmbedded = settings.databaseUrl === null;
+    pino.info(startedEvent(runtime.configuration, { url, isEmbedded, stateOf }), 'started');
+  }
   if (isProduction && refused.length > 0)
     pino.error({ refused }, refusedText(runtime.configuration.chains.length, refused));
-  if (!isProduction || process.stdout.isTTY) process.stdout.write(`${banner(url, runtime, refused)}\n`);
+  if (!isProduction || process.stdout.isTTY) writeToTerminal(`${banner(url, runtime, refused)}\n`);
 }
 
 const started = start();

@@ -6,7 +6,7 @@ import { Merchant } from './merchant.entity.js';
 const NAME = 'payments lost with a database';
 
 /**
- * The merchant who is told of money of payments that are lost, as after a restore. Where there are several, whose
+ * The merchant who is notified of money of payments that are lost, as after a restore. Where there are several, whose
  * payments they were is not known, and no merchant may see another's money: then one of its own, made here.
  * @param wanted the operator's choice; null: none
  * @returns null where there is no merchant at all, so that nobody had payments

@@ -1,7 +1,7 @@
 import { applyDecorators, createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
 import { ApiExtension } from '@nestjs/swagger';
 import { type FastifyRequest } from 'fastify';
-import { PUBLIC_EXTENSION, SCOPE_EXTENSION } from '../http/openapi.js';
+import { PUBLIC_EXTENSION, SCOPE_EXTENSION } from '../http/openapi-extensions.js';
 import { type AuthenticatedKey, type Scope } from './authenticated-key.js';
 
 export const REQUIRED_SCOPE = 'quittance:scope';

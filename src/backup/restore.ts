@@ -34,7 +34,7 @@ export interface RestoreRequest {
   scheme: DepositScheme;
   /** How many addresses are passed over, as they may have been given out after the backup. */
   skip: number;
-  /** Who is told of money that arrives at them; null: the only merchant there is, or a new one. */
+  /** Who is notified of money that arrives at them; null: the only merchant there is, or a new one. */
   merchantId: string | null;
 }
 

@@ -5,7 +5,7 @@ import { MethodNotFoundError, RpcError } from './rpc/rpc-endpoint.js';
 import { type RpcPool } from './rpc/rpc-pool.js';
 import { checkTokens, NOTHING_FOUND, type TokenFindings } from './tokens/check-tokens.js';
 
-/** What of chains.yaml is not so on a chain, each with how to mend it. */
+/** What of chains.yaml is not so on a chain, each with how to fix it. */
 export interface ChainProblems {
   /** While there is one, the chain is not used. */
   chain: string[];
@@ -17,7 +17,7 @@ export async function checkChain(chain: ChainConfig, rpc: RpcPool): Promise<Chai
   const wrong = await rpc.wrongChainIds();
   if (wrong.length > 0) {
     const served = [...new Set(wrong)].join(' or ');
-    const reason = `the node serves chain id ${served}, chains.yaml says ${chain.chainId}: mend chain_id or rpc_urls of "${chain.name}"`;
+    const reason = `the node serves chain id ${served}, chains.yaml says ${chain.chainId}: fix chain_id or rpc_urls of "${chain.name}"`;
     return { chain: [reason], tokens: NOTHING_FOUND };
   }
   const [problems, tokens] = await Promise.all([

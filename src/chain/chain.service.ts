@@ -118,7 +118,7 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
     const onState = (endpoint: string, isConnected: boolean) =>
       this.logger.log(
         { chain: name, endpoint },
-        isConnected ? 'new heads are told' : 'new heads are not told',
+        isConnected ? 'subscribed to new heads' : 'not subscribed to new heads',
       );
     const newHeads = new NewHeads(wsUrls, { chainId, blockTimeMs, onHint: wake, onState });
     this.listening.push(newHeads);

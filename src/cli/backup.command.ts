@@ -35,7 +35,7 @@ export function restoreCommand(command: Command, terminal: Terminal): void {
     )
     .option(
       '--merchant <id>',
-      'who is told of money at those addresses; else the only merchant, or one made for it',
+      'who is notified of money at those addresses; else the only merchant, or one made for it',
     )
     .option('--json', 'print JSON, for a script')
     .action((file: string, options: RestoreOptions) => restore(terminal, file, options));
@@ -102,7 +102,7 @@ async function restore(
       rows: sum(rows),
       first_skipped: jump.fromIndex,
       next_index: jump.toIndex,
-      told_of_skipped: jump.merchantId,
+      notified_of_skipped: jump.merchantId,
       signing: 'paused',
     };
     printOne(terminal, told, { json });

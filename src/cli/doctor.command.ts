@@ -33,7 +33,7 @@ async function doctor(terminal: Terminal, { json = false }: OutputOptions): Prom
   }
   for (const finding of findings) terminal.out(lineOf(finding, widthOf(findings)));
   terminal.out(
-    `\n${count('problem')} to be mended, ${count('warning')} to be looked at, ${count('ok')} good\n`,
+    `\n${count('problem')} to be fixed, ${count('warning')} to be looked at, ${count('ok')} good\n`,
   );
 }
 
@@ -41,8 +41,8 @@ function widthOf(findings: readonly Finding[]): number {
   return Math.max(...findings.map(({ part }) => part.length)) + 2;
 }
 
-function lineOf({ part, status, what, mend }: Finding, width: number): string {
+function lineOf({ part, status, what, fix }: Finding, width: number): string {
   const start = `${SIGN[status].padEnd(6)}${part.padEnd(width)}`;
-  const more = mend === null ? '' : `${' '.repeat(start.length)}→ ${printable(mend)}\n`;
+  const more = fix === null ? '' : `${' '.repeat(start.length)}→ ${printable(fix)}\n`;
   return `${start}${printable(what)}\n${more}`;
 }

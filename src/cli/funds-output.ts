@@ -2,7 +2,7 @@ import { formatUnits } from 'ethers';
 import { type ListedAsset } from '../chain/accounts/funds-reader.js';
 import { csvRecord } from './csv.js';
 
-/** What is told of one chain before its deposits. */
+/** What is printed about one chain before its deposits. */
 export interface PinnedChain {
   chain: string;
   chain_id: number;

@@ -50,7 +50,7 @@ const COMMANDS: readonly TopCommand[] = [
   },
   {
     name: 'doctor',
-    description: 'look for everything that an installation gets wrong, and say how to mend it',
+    description: 'check everything that installations commonly get wrong, and say how to fix it',
     load: async () => (await import('./doctor.command.js')).doctorCommand,
   },
   {

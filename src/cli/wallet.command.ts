@@ -50,7 +50,7 @@ export function walletCommands(group: Command, terminal: Terminal): void {
     .option('--to <index>', 'the next one given out; else past the last that was used', indexOption)
     .option(
       '--merchant <id>',
-      'who is told of money at the addresses in between; else the only merchant, or one made for it',
+      'who is notified of money at the addresses in between; else the only merchant, or one made for it',
     )
     .action((options: SkipOptions) => skip(terminal, options));
 }
@@ -78,8 +78,8 @@ async function skip(terminal: Terminal, { to, merchant, json }: SkipOptions): Pr
     const jump = await manager.transaction((inner) =>
       jumpTo(inner, target, 'wallet skip', { scheme, merchantId: merchant ?? null }),
     );
-    const { fromIndex: first_skipped, toIndex: next_index, merchantId: told_of_skipped } = jump;
-    printOne(terminal, { last_used: found, first_skipped, next_index, told_of_skipped }, { json });
+    const { fromIndex: first_skipped, toIndex: next_index, merchantId: notified_of_skipped } = jump;
+    printOne(terminal, { last_used: found, first_skipped, next_index, notified_of_skipped }, { json });
     if (next_index - first_skipped < configuration.settings.walletGapLimit / 2) return;
     terminal.err(
       `write it down: a wallet scan without this database goes far enough with --at-least ${next_index}\n`,
@@ -135,7 +135,7 @@ async function scan(terminal: Terminal, options: ScanOptions): Promise<void> {
   terminal.err(
     `the scan ended after ${limit} unused addresses in a row, beyond index ${atLeast}; ` +
       (given === null
-        ? 'no database told how many were given out: if more payments than that were made one after another and not ' +
+        ? 'no database says how many were given out: if more payments than that were made one after another and not ' +
           'paid, or indices were skipped after a restore, give --at-least with an index beyond them\n'
         : `the database has given out those below ${given}\n`),
   );

@@ -48,8 +48,7 @@ export abstract class BaseSettings {
 
   @Setting({
     env: 'DATABASE_CA_FILE',
-    description:
-      'Certificates in PEM that DATABASE_URL’s server is trusted by, as managed Postgres hands out',
+    description: 'Certificates in PEM that DATABASE_URL’s server is trusted by, as managed Postgres provides',
     defaultNote: 'the usual ones',
     parse: readableFile,
   })

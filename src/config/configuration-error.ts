@@ -1,10 +1,10 @@
-/** One thing wrong with the configuration: which setting, what about it, and how to mend it. */
+/** One thing wrong with the configuration: which setting, what about it, and how to fix it. */
 export interface Problem {
   name: string;
   what: string;
 }
 
-/** Everything wrong with the configuration at once, so that it is mended in one go. */
+/** Everything wrong with the configuration at once, so that it is fixed in one go. */
 export class ConfigurationError extends Error {
   constructor(readonly problems: readonly Problem[]) {
     super(

@@ -1,5 +1,5 @@
 /**
- * The URL with its TLS said in full. `sslmode=require`, as managed Postgres hands it out, encrypts and asks who is
+ * The URL with its TLS said in full. `sslmode=require`, as managed Postgres provides it, encrypts and asks who is
  * there, as pg understands it today; written as `verify-full`, it does so without pg's warning that this may change.
  * @param caFile certificates in PEM that are trusted for it; null: the usual ones
  */

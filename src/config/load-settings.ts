@@ -68,7 +68,7 @@ function secretFrom(path: string, name: string): string {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new Error(
-      `${name}_FILE names ${path}, which cannot be read (${code}); mend the path or its permissions`,
+      `${name}_FILE names ${path}, which cannot be read (${code}); fix the path or its permissions`,
     );
   }
   const secret = content.trim();
@@ -101,6 +101,12 @@ function contradictions(settings: Settings): Problem[] {
       what: 'cannot be forwarder in this version; leave it out, or set it to hd',
     });
   }
+  if (settings.metricsPort !== null && settings.metricsPort === settings.port) {
+    problems.push({
+      name: 'METRICS_PORT',
+      what: 'is the API’s PORT; metrics have a port of their own, or none',
+    });
+  }
   if (settings.nodeEnv === 'production') problems.push(...productionProblems(settings));
   return problems;
 }
@@ -126,6 +132,12 @@ function productionProblems(settings: Settings): Problem[] {
     complain(
       'MNEMONIC',
       'is a published test mnemonic: whatever it receives is stolen at once; make your own in a wallet you trust',
+    );
+  }
+  if (settings.xpub && settings.treasuryAddress && settings.roles?.includes('sweeper')) {
+    complain(
+      'TREASURY_ADDRESS',
+      'is set, and with XPUB nothing is swept there; leave it out, or give MNEMONIC for sweeping',
     );
   }
   if (!settings.encryptionKey)

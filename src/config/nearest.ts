@@ -1,9 +1,17 @@
-/** The known word that a misspelt one was most likely meant to be, or undefined when none is close. */
-export function nearest(word: string, known: readonly string[]): string | undefined {
+/**
+ * The known word that a misspelt one was most likely meant to be, or undefined when none is close.
+ * @param known in lower case
+ * @param most letters that may differ
+ */
+export function nearest(
+  word: string,
+  known: readonly string[],
+  most = Math.max(2, word.length / 3),
+): string | undefined {
   const [best] = known
     .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate) }))
     .sort((a, b) => a.distance - b.distance);
-  return best && best.distance <= Math.max(2, word.length / 3) ? best.candidate : undefined;
+  return best && best.distance <= most ? best.candidate : undefined;
 }
 
 /** Levenshtein distance. */

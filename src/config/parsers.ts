@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { validateCronExpression } from 'cron';
 
-/** Readers of settings as text. Each returns the value or throws an Error that says how to mend it. */
+/** Readers of settings as text. Each returns the value or throws an Error that says how to fix it. */
 
 export function integerIn(min: number, max: number) {
   return (text: string): number => {

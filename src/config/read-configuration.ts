@@ -1,6 +1,7 @@
 import { ConfigModule } from '@nestjs/config';
 import { type ChainConfig } from './chains.js';
 import { ConfigurationError, type Problem } from './configuration-error.js';
+import { environmentProblems } from './environment-names.js';
 import { envFileProblems } from './env-file.js';
 import { readChains } from './load-chains.js';
 import { type Environment, readSettings } from './load-settings.js';
@@ -50,10 +51,15 @@ export async function readEnvironment(): Promise<Environment> {
 export function configurationOf(environment: Environment, known: readonly Problem[] = []): Configuration {
   const { settings, problems } = readSettings(environment);
   const { chains, problems: chainProblems } = readChains(settings.chainsFile);
+  const isProduction = settings.nodeEnv === 'production';
+  // A name that is misspelt in `.env` is told once.
+  const misspelt = environmentProblems(environment, isProduction).filter(
+    ({ name }) => !known.some((one) => one.name === name),
+  );
   const priceable =
     settings.chainsFile === null ? [DEV_CHAIN] : chains.filter(({ enabled = true }) => enabled);
   const { rates, problems: rateProblems } = loadRates(settings.ratesFile, priceable);
-  const found = [...known, ...problems, ...chainProblems, ...rateProblems];
+  const found = [...known, ...misspelt, ...problems, ...chainProblems, ...rateProblems];
   // What could not be read would only be complained of a second time.
   if (found.length === 0) found.push(...treasuryProblems(settings, chains));
   if (found.length > 0) throw new ConfigurationError(found);

@@ -143,12 +143,22 @@ export class Settings extends WalletSettings {
     env: 'METRICS_TOKEN',
     description:
       'Who asks for /metrics or the details of /health has to send it: `Authorization: Bearer …`; 16 characters or more',
-    defaultNote: 'both are open',
+    defaultNote: 'none; in production neither is shown then, unless METRICS_PORT is set',
     secret: true,
     parse: metricsToken,
   })
   @IsOptional()
   metricsToken: string | null;
+
+  @Setting({
+    env: 'METRICS_PORT',
+    description:
+      'Port of its own for /metrics and the details of /health, on HOST: the API’s port shows neither then, but to METRICS_TOKEN',
+    defaultNote: 'none',
+    parse: integerIn(1, 65_535),
+  })
+  @IsOptional()
+  metricsPort: number | null;
 
   @Setting({
     env: 'DEV_CHAIN_PORT',

@@ -14,7 +14,7 @@ interface Pool {
   waitingCount: number;
 }
 
-/** What Prometheus is told of this process's connections to Postgres. Nothing here asks Postgres anything. */
+/** Metrics of this process's connections to Postgres. Nothing here asks Postgres anything. */
 @Injectable()
 export class DatabaseMetrics implements OnModuleInit {
   constructor(

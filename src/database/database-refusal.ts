@@ -1,18 +1,18 @@
-/** Why Postgres did not let us in, and how to mend it. The URL holds a password: only its host is repeated. */
+/** Why Postgres did not let us in, and how to fix it. The URL holds a password: only its host is repeated. */
 export class DatabaseUnreachableError extends Error {
   /** The code of Postgres, OpenSSL or the system, where there was one. */
   readonly reason: string | undefined;
 
   constructor(url: string, cause: Error) {
     const refusal = refusalOf(cause);
-    super(`the database at ${hostOf(url)} ${refusal.what}; ${refusal.mend}`);
+    super(`the database at ${hostOf(url)} ${refusal.what}; ${refusal.fix}`);
     this.reason = (cause as NodeJS.ErrnoException).code;
   }
 }
 
 interface Refusal {
   what: string;
-  mend: string;
+  fix: string;
 }
 
 /** Codes of OpenSSL, as Node passes them on. */
@@ -29,35 +29,35 @@ function refusalOf(cause: Error): Refusal {
   const said = `(${code ? `${code}: ` : ''}${cause.message})`;
   // PostgreSQL, appendix A: class 28 is invalid authorization, 3D000 an unknown database.
   if (code.startsWith('28'))
-    return { what: `refused us ${said}`, mend: 'mend the user or the password in DATABASE_URL' };
+    return { what: `refused us ${said}`, fix: 'fix the user or the password in DATABASE_URL' };
   if (code === '3D000')
     return {
       what: `does not have this database ${said}`,
-      mend: 'create it, or mend the name in DATABASE_URL',
+      fix: 'create it, or fix the name in DATABASE_URL',
     };
   if (code === '53300')
     return {
       what: `has no connection left ${said}`,
-      mend: 'raise max_connections, or end what holds them',
+      fix: 'raise max_connections, or end what holds them',
     };
   if (UNTRUSTED.has(code))
     return {
       what: `shows a certificate that nothing here vouches for (${code})`,
-      mend: "set DATABASE_CA_FILE to its provider's certificate, or sslmode=no-verify in DATABASE_URL to encrypt without asking who it is",
+      fix: "set DATABASE_CA_FILE to its provider's certificate, or sslmode=no-verify in DATABASE_URL to encrypt without asking who it is",
     };
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
     return {
       what: `shows a certificate for another host (${cause.message})`,
-      mend: 'use the host name that the certificate is for in DATABASE_URL',
+      fix: 'use the host name that the certificate is for in DATABASE_URL',
     };
   if (code === 'CERT_HAS_EXPIRED')
-    return { what: `shows a certificate that has expired (${code})`, mend: 'have it renewed' };
+    return { what: `shows a certificate that has expired (${code})`, fix: 'have it renewed' };
   if (cause.message.includes('does not support SSL'))
     return {
       what: 'does not speak TLS',
-      mend: 'turn ssl on there, or set sslmode=disable in DATABASE_URL where nobody can listen',
+      fix: 'turn ssl on there, or set sslmode=disable in DATABASE_URL where nobody can listen',
     };
-  return { what: `cannot be reached (${code || cause.message})`, mend: 'mend DATABASE_URL, or start it' };
+  return { what: `cannot be reached (${code || cause.message})`, fix: 'fix DATABASE_URL, or start it' };
 }
 
 function hostOf(url: string): string {

@@ -13,7 +13,7 @@ export class SharedSessionsError extends Error {
 
 const ROUNDS = 3;
 const APPLICATION = 'quittance session check';
-/** Of a question to Postgres. A pooler without a connection to spare would let us wait for ever. */
+/** Of a question to Postgres. A pooler without a connection to spare would let us wait forever. */
 const ANSWER_TIMEOUT_MS = 10_000;
 
 /**

@@ -21,7 +21,7 @@ export async function chainFindings(chain: ChainConfig, { isProduction }: Subjec
   const found = (
     await Promise.all(labelled(chain.rpcUrls).map((one) => endpointFindings(part, chain, one)))
   ).flat();
-  // Where none serves the chain, that is what there is to mend.
+  // Where none serves the chain, that is what there is to fix.
   if (found.some(({ status }) => status === 'ok')) found.push(...(await wholeFindings(part, chain)));
   if (isProduction && chain.rpcUrls.length < 2)
     found.push(
@@ -64,11 +64,7 @@ async function endpointFindings(
     chainId = await rpc.call('eth_chainId', []);
   } catch (error) {
     return [
-      problem(
-        part,
-        (error as Error).message,
-        `mend rpc_urls (its key, its plan), or take ${label} out of it`,
-      ),
+      problem(part, (error as Error).message, `fix rpc_urls (its key, its plan), or take ${label} out of it`),
     ];
   }
   if (chainId !== chain.chainId)
@@ -76,7 +72,7 @@ async function endpointFindings(
       problem(
         part,
         `${label} serves chain id ${chainId}, chains.yaml says ${chain.chainId}`,
-        'mend chain_id or rpc_urls',
+        'fix chain_id or rpc_urls',
       ),
     ];
   const head = await rpc.call('eth_getBlockByNumber', ['latest', false]);

@@ -117,9 +117,9 @@ async function clockFindings(client: PostgresClient): Promise<Finding[]> {
   const middleMs = (beganMs + Date.now()) / 2;
   const apartMs = Math.round(Math.abs((rows[0]?.now.getTime() ?? 0) - middleMs));
   const what = `this machine's clock and Postgres' are ${(apartMs / 1_000).toFixed(1)} s apart`;
-  const mend = 'let both be set by NTP (timedatectl set-ntp true)';
-  if (apartMs > CLOCK_PROBLEM_MS) return [problem('clock', what, mend)];
-  return [apartMs > CLOCK_WARNING_MS ? warning('clock', what, mend) : ok('clock', what)];
+  const fix = 'let both be set by NTP (timedatectl set-ntp true)';
+  if (apartMs > CLOCK_PROBLEM_MS) return [problem('clock', what, fix)];
+  return [apartMs > CLOCK_WARNING_MS ? warning('clock', what, fix) : ok('clock', what)];
 }
 
 async function schemaFindings(url: string, server: ServerRow, { settings }: Subject): Promise<Finding[]> {

@@ -9,29 +9,29 @@ export interface Finding {
   part: string;
   status: FindingStatus;
   what: string;
-  /** How it is mended; null where nothing need be. */
-  mend: string | null;
+  /** How it is fixed; null where nothing need be. */
+  fix: string | null;
 }
 
 export function ok(part: string, what: string): Finding {
-  return { part, status: 'ok', what, mend: null };
+  return { part, status: 'ok', what, fix: null };
 }
 
-export function warning(part: string, what: string, mend: string): Finding {
-  return { part, status: 'warning', what, mend };
+export function warning(part: string, what: string, fix: string): Finding {
+  return { part, status: 'warning', what, fix };
 }
 
-export function problem(part: string, what: string, mend: string | null): Finding {
-  return { part, status: 'problem', what, mend };
+export function problem(part: string, what: string, fix: string | null): Finding {
+  return { part, status: 'problem', what, fix };
 }
 
 export function skipped(part: string, why: string): Finding {
-  return { part, status: 'skipped', what: why, mend: null };
+  return { part, status: 'skipped', what: why, fix: null };
 }
 
 /**
  * Looks at one thing. Whatever goes wrong with it is a finding, and ends nothing else.
- * @param timeoutMs for all of it: a doctor who waits for ever tells nothing
+ * @param timeoutMs for all of it: a doctor that waits forever reports nothing
  */
 export async function examine(
   part: string,
@@ -48,7 +48,7 @@ export async function examine(
   try {
     return await within(timeoutMs, look(), late);
   } catch (error) {
-    // The sentences of our own errors end with how to mend it.
+    // The sentences of our own errors end with how to fix it.
     return [problem(part, (error as Error).message, null)];
   }
 }

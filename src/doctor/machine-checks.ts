@@ -19,9 +19,7 @@ export async function diskFindings({ settings }: Subject): Promise<Finding[]> {
   try {
     accessSync(there, constants.W_OK | constants.X_OK);
   } catch {
-    return [
-      problem('disk', `DATA_DIR ${folder} cannot be written`, 'mend its owner, or name another folder'),
-    ];
+    return [problem('disk', `DATA_DIR ${folder} cannot be written`, 'fix its owner, or name another folder')];
   }
   const { bavail, bsize } = await statfs(there);
   const freeMib = Math.floor((bavail * bsize) / MEBIBYTE);

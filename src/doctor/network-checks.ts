@@ -42,11 +42,11 @@ export async function dnsFindings(subject: Subject): Promise<Finding[]> {
         return [];
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
-        const mend =
+        const fix =
           code === 'EAI_AGAIN'
             ? 'the name server does not answer: see /etc/resolv.conf, or the network of the container'
-            : `mend the name in ${setting}`;
-        return [problem('dns', `${url.hostname} (${setting}) cannot be resolved (${code})`, mend)];
+            : `fix the name in ${setting}`;
+        return [problem('dns', `${url.hostname} (${setting}) cannot be resolved (${code})`, fix)];
       }
     }),
   );

@@ -15,9 +15,7 @@ export async function queueFindings({ settings, isProduction }: Subject): Promis
   // Refused is told by the error.
   await requireQueueOnRedis(redisUrl, (line) => away.push(line));
   if (away.length > 0)
-    return away.map((line) =>
-      problem(PART, line, 'start it, or mend REDIS_URL: no webhook leaves meanwhile'),
-    );
+    return away.map((line) => problem(PART, line, 'start it, or fix REDIS_URL: no webhook leaves meanwhile'));
   const open =
     isProduction && url.protocol === 'redis:' && !isLocal(url.hostname)
       ? [
@@ -31,7 +29,7 @@ export async function queueFindings({ settings, isProduction }: Subject): Promis
   return [ok(PART, `Redis at ${url.host} lets us work`), ...open, ...(await evictionFindings(redisUrl))];
 }
 
-/** Jobs that are thrown away come back, but late: the reconciler looks for them now and then. */
+/** Jobs that are evicted are added again, but late: the reconciler looks for them now and then. */
 async function evictionFindings(url: string): Promise<Finding[]> {
   const redis = new Redis(url, {
     lazyConnect: true,
@@ -48,7 +46,7 @@ async function evictionFindings(url: string): Promise<Finding[]> {
     return [
       warning(
         PART,
-        `maxmemory-policy is ${policy}: jobs may be thrown away, and come back late`,
+        `maxmemory-policy is ${policy}: jobs may be evicted, and are added again late`,
         'set maxmemory-policy noeviction on this Redis',
       ),
     ];

@@ -60,6 +60,6 @@ async function reach(http: OutboundHttp, { name, url }: Target): Promise<Finding
   return warning(
     PART,
     `${name} (${origin}) cannot be reached: ${answer.error}`,
-    'mend its URL, certificate or firewall; deliveries are tried again meanwhile, as the retry schedule says',
+    'fix its URL, certificate or firewall; deliveries are tried again meanwhile, as the retry schedule says',
   );
 }

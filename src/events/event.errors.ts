@@ -17,7 +17,7 @@ export class UnknownEventTypeError extends ValidationFailedError {
 export class EventBodyInvalidError extends Error {
   constructor(type: string, problems: string) {
     super(
-      `the body of ${type} does not match its schema (${problems}); mend the handler’s data() or its dataSchema`,
+      `the body of ${type} does not match its schema (${problems}); fix the handler’s data() or its dataSchema`,
     );
   }
 }

@@ -23,7 +23,7 @@ export class Outbox {
   private readonly writing = new WeakSet<QueryRunner>();
 
   constructor(@InjectDataSource() dataSource: DataSource) {
-    // Of transactions alone: they are told of every commit, so that nobody has to remember to call anything after it.
+    // Of transactions alone: they are called at every commit, so that nobody has to remember to call anything after it.
     dataSource.subscribers.push({
       afterTransactionCommit: ({ queryRunner }) => this.ended(queryRunner, true),
       afterTransactionRollback: ({ queryRunner }) => this.ended(queryRunner, false),

@@ -1,4 +1,3 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { Controller, Get, Header, Inject, Req, Res, VERSION_NEUTRAL } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
@@ -7,13 +6,17 @@ import { Public } from '../auth/scopes.js';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { DomainError } from '../http/problem.js';
+import { maySee } from './operators-view.js';
 import { type Health, HealthService, type Liveness } from './health.service.js';
 
 export class MetricsTokenError extends DomainError {
   readonly code = 'metrics_token_wrong';
 
   constructor() {
-    super('metrics are for the operator: send METRICS_TOKEN as Authorization: Bearer …');
+    super(
+      'metrics are for the operator: set METRICS_TOKEN and send it as Authorization: Bearer …, or set METRICS_PORT and ' +
+        'ask there',
+    );
   }
 }
 
@@ -65,9 +68,6 @@ export class HealthController {
   }
 
   private mayLook({ headers }: FastifyRequest): boolean {
-    const { metricsToken: token } = this.settings;
-    if (token === null || token === undefined) return true;
-    const hash = (text: string) => createHash('sha256').update(text).digest();
-    return timingSafeEqual(hash(headers.authorization ?? ''), hash(`Bearer ${token}`));
+    return maySee(this.settings, headers.authorization, false);
   }
 }

@@ -3,6 +3,7 @@ import { DatabaseMetrics } from '../database/database-metrics.js';
 import { ChainModule } from '../chain/chain.module.js';
 import { HealthIndicators } from './health-indicators.js';
 import { HealthController } from './health.controller.js';
+import { MetricsServer } from './metrics-server.js';
 import { HealthService } from './health.service.js';
 
 /** Global, so that a module adds what it stands on by injecting HealthIndicators. */
@@ -10,7 +11,7 @@ import { HealthService } from './health.service.js';
 @Module({
   imports: [ChainModule],
   controllers: [HealthController],
-  providers: [DatabaseMetrics, HealthIndicators, HealthService],
+  providers: [DatabaseMetrics, HealthIndicators, HealthService, MetricsServer],
   exports: [HealthIndicators],
 })
 export class HealthModule {}

@@ -32,7 +32,7 @@ export const PROBLEM_CODES = {
   },
   chain_not_available: {
     kind: 'validation_failed',
-    when: 'The chain takes no payments until its operator has mended it.',
+    when: 'The chain takes no payments until its operator has fixed it.',
   },
   token_not_offered: {
     kind: 'validation_failed',

@@ -31,7 +31,7 @@ const BEFORE_HANDLER: Record<number, { code: ErrorCode; detail: string }> = {
   },
 };
 
-/** Every failure leaves as `application/problem+json`; what was not foreseen is logged and told as a plain 500. */
+/** Every failure leaves as `application/problem+json`; what was not foreseen is logged and answered with a plain 500. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger(ProblemFilter.name);
@@ -44,7 +44,7 @@ export class ProblemFilter implements ExceptionFilter {
     this.answer(error, request, reply);
   }
 
-  /** What the caller is told instead of what happened inside. */
+  /** What the caller is answered instead of what happened inside. */
   private toldOf(error: unknown, request: FastifyRequest): unknown {
     if (statusIn(error) === 404) return this.routes.missed(request.method, pathOf(request));
     return !(error instanceof DomainError) && isDatabaseAway(error)

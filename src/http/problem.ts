@@ -2,7 +2,7 @@ import { type ErrorCode } from './problem-codes.js';
 
 export { type ErrorCode } from './problem-codes.js';
 
-/** An error that tells whoever caused it what happened and how to mend it. It knows nothing of HTTP. */
+/** An error that tells whoever caused it what happened and how to fix it. It knows nothing of HTTP. */
 export abstract class DomainError extends Error {
   abstract readonly code: ErrorCode;
   /** The same request may succeed later without a change. */

@@ -14,7 +14,7 @@ export function validationPipe(): ValidationPipe {
     forbidNonWhitelisted: true,
     transform: true,
     stopAtFirstError: true,
-    // What was asked of which class tells what is missing, and what was meant. Neither is told to anybody.
+    // What was asked of which class tells what is missing, and what was meant. Neither is shown to anybody.
     validationError: { target: true, value: true },
     exceptionFactory: (errors) => new ValidationFailedError(errors.map(fieldError)),
   });

@@ -122,7 +122,7 @@ class UnreadBalances {
   }
 }
 
-/** @param onDifference told of what the chain has more (or, below 0, less) than the books */
+/** @param onDifference called with what the chain has more (or, below 0, less) than the books */
 async function compare(
   { manager, reader, lacking }: BalanceContext,
   places: readonly Place[],

@@ -6,7 +6,7 @@ import { type ChainConfig } from '../config/chains.js';
 import { CHAINS } from '../config/configuration.module.js';
 import { LedgerCheckResult } from './ledger-check-result.entity.js';
 
-/** What Prometheus is told of the last `ledger check` of each chain, whichever machine it was run on. */
+/** Metrics of the last `ledger check` of each chain, whichever machine it was run on. */
 @Injectable()
 export class LedgerCheckMetrics implements OnModuleInit {
   constructor(

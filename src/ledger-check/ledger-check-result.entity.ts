@@ -2,7 +2,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { integerColumn } from '../database/column-types.js';
 import { type ChainId } from '../ids/ids.js';
 
-/** What the last check of a chain's books came to: for alerts. What differs is told by the check itself. */
+/** What the last check of a chain's books came to: for alerts. The check itself reports what differs. */
 @Entity('ledger_checks')
 export class LedgerCheckResult {
   @PrimaryColumn({ ...integerColumn, name: 'chain_id', primaryKeyConstraintName: 'ledger_checks_pkey' })

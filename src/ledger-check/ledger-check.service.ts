@@ -44,7 +44,7 @@ export class LedgerCheck {
    * Compares a chain with its books, both after the block up to which it is scanned. The books are read as they are in
    * one moment, so that the app may go on meanwhile.
    * @param onProgress called with the number of addresses compared
-   * A token that cannot be read, or a chain that cannot be asked, is told as what was not checked.
+   * A token that cannot be read, or a chain that cannot be asked, is reported as not checked.
    */
   async check(
     chain: ChainConfig,

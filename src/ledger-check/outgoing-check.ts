@@ -26,7 +26,7 @@ interface Context {
 
 /**
  * Reads the receipt of every transaction of ours again, and compares what it moved and cost with the books. One that is
- * not final may be mined and not booked yet, or booked and gone: that is no difference but told.
+ * not final may be mined and not booked yet, or booked and gone: that is no difference, and is reported as a note.
  * @returns the legs that the books lack for those, as of the reader's block
  */
 export async function checkOutgoing(context: Context): Promise<LedgerLeg[]> {
@@ -86,7 +86,7 @@ interface Seen {
   isUnshown: boolean;
 }
 
-/** Null: no endpoint tells; that it cannot be compared is told instead. @throws RpcError of one that may not be booked yet */
+/** Null: no endpoint has it, and it is reported that it cannot be compared. @throws RpcError of one that may not be booked yet */
 async function see(
   row: OutgoingRow,
   booked: Booked | null,

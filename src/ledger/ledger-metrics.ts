@@ -8,7 +8,7 @@ import { type ChainConfig } from '../config/chains.js';
 import { CHAINS } from '../config/configuration.module.js';
 import { type LedgerTotal, RunningTotals } from './running-totals.js';
 
-/** What Prometheus is told of the books. They are read when it asks. */
+/** Metrics of the books. They are read when it asks. */
 @Injectable()
 export class LedgerMetrics implements OnModuleInit {
   private readonly totals: RunningTotals;

@@ -15,7 +15,7 @@ import { TopUps } from './top-ups.js';
 })
 export class LedgerModule {}
 
-/** What those who send money need besides: it asks the chains. */
+/** What code that sends money needs besides: it asks the chains. */
 @Module({ imports: [ChainModule, LedgerModule], providers: [Openings], exports: [Openings, LedgerModule] })
 export class LedgerOpeningsModule {}
 

@@ -56,7 +56,7 @@ export class TopUps {
     await this.ledger.book(manager, [...facts.values()]);
   }
 
-  /** Transactions of ours are booked by those who send them. */
+  /** Transactions of ours are booked by the code that sends them. */
   private async ofOthers(
     manager: EntityManager,
     chainId: ChainId,

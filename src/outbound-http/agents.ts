@@ -6,7 +6,7 @@ import { type Duplex } from 'node:stream';
 import { afterRunningMs } from '../process/running-time.js';
 import { connect as tlsConnect, type ConnectionOptions, rootCertificates } from 'node:tls';
 
-/** More sockets to a host than a worker has hands: waiting for one would count as the endpoint's own slowness. */
+/** More sockets to a host than a worker has slots: waiting for one would count as the endpoint's own slowness. */
 const KEEP_ALIVE: AgentOptions = { keepAlive: true, maxSockets: 256, maxFreeSockets: 100, timeout: 60_000 };
 
 export interface AgentSettings {
@@ -75,7 +75,7 @@ function readCertificates(path: string): string {
     return readFileSync(path, 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new Error(`WEBHOOK_CA_FILE names ${path}, which cannot be read (${code}); mend the path`);
+    throw new Error(`WEBHOOK_CA_FILE names ${path}, which cannot be read (${code}); fix the path`);
   }
 }
 

@@ -38,7 +38,7 @@ export function dataReserve(fee: bigint): DataReserve {
   return { least: times(fee, BUMP), roomy: times(fee, ROOM) };
 }
 
-/** What is paid per gas, as far as it can be told before; to compare with limits. */
+/** What is paid per gas, as far as it is known before; to compare with limits. */
 export function expectedPrice({ baseFee, tip }: GasQuote): bigint {
   return (baseFee ?? 0n) + tip;
 }

@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Counter, Gauge } from 'prom-client';
 import { forgetHeld } from '../process/holder-gauges.js';
 
-/** What Prometheus is told of the rounds of this process. */
+/** Metrics of the rounds of this process. */
 @Injectable()
 export class LoopMetrics implements OnModuleInit {
   private steps: Counter<'chain'>;

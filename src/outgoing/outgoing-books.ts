@@ -21,7 +21,7 @@ export class BlockGoneError extends Error {
   }
 }
 
-/** What the ledger is told of outgoing transactions. */
+/** Books outgoing transactions in the ledger. */
 @Injectable()
 export class OutgoingBooks {
   constructor(

@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Counter, type Gauge } from 'prom-client';
 import { holderGauge } from '../process/holder-gauges.js';
 
-/** What Prometheus is told of transactions that this process sends. */
+/** Metrics of transactions that this process sends. */
 @Injectable()
 export class OutgoingMetrics implements OnModuleInit {
   private final: Counter<'chain' | 'purpose' | 'state'>;

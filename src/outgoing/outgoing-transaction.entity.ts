@@ -10,7 +10,7 @@ import { type Address, type Asset, type ChainId, type TxHash } from '../ids/ids.
 export type Purpose = 'sweep' | 'gas' | 'gas_return' | 'refund' | 'deploy';
 
 /**
- * `signed`: its bytes are committed, nobody was told. `sent`: nodes may know it. `mined`: in a block, not final yet.
+ * `signed`: its bytes are committed, and no node has them. `sent`: nodes may know it. `mined`: in a block, not final yet.
  * `confirmed`: final, and it succeeded. `failed`: final, and it did not do what it was for.
  */
 export type OutgoingState = 'signed' | 'sent' | 'mined' | 'confirmed' | 'failed';

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** What an operator has told whoever signs, in all processes; one row. */
+/** Whether an operator has paused all that signs, in every process; one row. */
 @Entity('sweeper_controls')
 export class SigningPause {
   /** 1. */

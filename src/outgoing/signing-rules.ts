@@ -45,7 +45,7 @@ export interface FeeShare {
 
 /**
  * What holds is checked here and nowhere else: for single transfers and batches, refunds, gas and its return, the making of
- * a contract, and for bytes that replace others. In the order in which it is told.
+ * a contract, and for bytes that replace others. In the order in which they are reported.
  */
 const RULES: readonly ((facts: SigningFacts) => Broken | null)[] = [
   notPaused,

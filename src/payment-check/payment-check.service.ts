@@ -27,7 +27,7 @@ import { type Payment } from '../payments/payment.entity.js';
 import { PaymentsRepository } from '../payments/payments.repository.js';
 import { type Address, type ChainId, type TxHash } from '../ids/ids.js';
 
-/** A chain that does not answer by then is told as silent. */
+/** A chain that does not answer by then is reported as silent. */
 const PATIENCE_MS = 15_000;
 
 /** What each chain's nodes say of a transaction. */
@@ -264,7 +264,7 @@ function depositOf(records: DepositRecord[], { recorded }: Arrival) {
   return record ? depositView(record) : null;
 }
 
-/** What another time may mend: the node, or a reorg that the scan has yet to follow. */
+/** What another time may fix: the node, or a reorg that the scan has yet to follow. */
 function isAnother(error: unknown): boolean {
   return (
     error instanceof RescanRefusedError || error instanceof RpcError || error instanceof UnprovenAnswerError

@@ -340,17 +340,15 @@ const aHistory = fc.array(fc.array(fc.bigInt({ min: 1n, max: 70n }), { maxLength
 const aTolerance = fc.integer({ min: 0, max: 1000 });
 
 function creditsOf(history: bigint[][], upTo: number): Credit[] {
-  return history
-    .slice(0, upTo)
-    .flatMap((amounts, index) =>
-      amounts.map((amount, ordinal) =>
-        aCredit(amount, index + 1, {
-          txHash: toTxHash(`0x${String(index).padStart(64, '0')}`),
-          ordinal,
-          blockTime: timeOf(index + 1),
-        }),
-      ),
-    );
+  return history.slice(0, upTo).flatMap((amounts, index) =>
+    amounts.map((amount, ordinal) =>
+      aCredit(amount, index + 1, {
+        txHash: toTxHash(`0x${String(index).padStart(64, '0')}`),
+        ordinal,
+        blockTime: timeOf(index + 1),
+      }),
+    ),
+  );
 }
 
 /** Block 8 is the last before expiry. Watch ends at block 12. */

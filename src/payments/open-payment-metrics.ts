@@ -29,7 +29,7 @@ interface OpenPayments {
 }
 
 /**
- * What Prometheus is told of the payments that money may still come for. It is read from the database, by an index of
+ * Metrics of the payments that money may still come for. It is read from the database, by an index of
  * those alone, so that it is right after a restart and the same whichever process is asked: take the `max` of several.
  */
 @Injectable()

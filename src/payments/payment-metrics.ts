@@ -36,7 +36,7 @@ export interface PaymentMove {
 }
 
 /**
- * What Prometheus is told of the payments that this process made or moved: each move is counted once, by the process
+ * Metrics of the payments that this process made or moved: each move is counted once, by the process
  * whose transaction it was, after that was committed. `token` is the contract, as two tokens may have one symbol.
  */
 @Injectable()

@@ -67,7 +67,7 @@ export class PaymentRequests {
     return { chain, token };
   }
 
-  /** For the next request, which the mend of a contract or a node may let pass. It never fails. */
+  /** For the next request, which the fix of a contract or a node may let pass. It never fails. */
   private lookAgain({ name }: ChainConfig): void {
     void this.chains.check(name);
   }

@@ -45,6 +45,6 @@ export class PaymentMovedMeanwhileError extends Error {
   readonly retryable = true;
 
   constructor(count: number) {
-    super(`${count} payments were advanced by someone else meanwhile; reading again mends it`);
+    super(`${count} payments were advanced by someone else meanwhile; reading again fixes it`);
   }
 }

@@ -29,7 +29,7 @@ export class ChainRefusedError extends ValidationFailedError {
     super([
       {
         field: 'chain',
-        message: `"${name}" takes no payments until its operator mends it: ${reasons.join('; ')}`,
+        message: `"${name}" takes no payments until its operator fixes it: ${reasons.join('; ')}`,
       },
     ]);
   }

@@ -1,5 +1,12 @@
 import { Body, Controller, Get, Headers, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
-import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBody,
+  ApiCreatedResponse,
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
 import { uuidOr } from '../http/uuid-or.js';
 import { type AuthenticatedKey } from '../auth/authenticated-key.js';
 import { CurrentKey, RequireScope } from '../auth/scopes.js';
@@ -30,7 +37,26 @@ export class PaymentsController {
   @ApiHeader({
     name: 'Idempotency-Key',
     required: false,
-    description: 'Send it again after a failure: the first answer comes back',
+    description: 'Send it again after a failure: the first answer is returned',
+  })
+  @ApiBody({
+    type: CreatePaymentDto,
+    examples: {
+      native: {
+        summary: 'One ether',
+        value: { chain: 'devchain', amount: '1000000000000000000', reference: 'order 1' },
+      },
+      token: {
+        summary: '19.99 of a token with six decimals, for an hour',
+        value: {
+          chain: 'devchain',
+          amount: '19990000',
+          token_id: '9a3f0f0e-51a4-5f0e-8e39-0f2f5f0c7a11',
+          expires_in_minutes: 60,
+          metadata: { cart: 'b7' },
+        },
+      },
+    },
   })
   @ApiCreatedResponse({ type: PaymentBody })
   create(

@@ -39,4 +39,26 @@ describe('Coalescer', () => {
     const answers = await Promise.allSettled([1, 13, 3].map((n) => coalescer.call(n)));
     expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   });
+
+  it('fails all that wait when a batch took long to fail, rather than have each wait as long again', async () => {
+    let fail: (error: Error) => void = () => undefined;
+    let batches = 0;
+    const coalescer = new Coalescer<number, number>(
+      () => {
+        batches += 1;
+        return new Promise((_resolve, reject) => (fail = reject));
+      },
+      3,
+      1,
+      0,
+    );
+    const first = [1, 2].map((n) => coalescer.call(n));
+    await new Promise((resolve) => setImmediate(resolve));
+    const calls = Promise.allSettled([...first, coalescer.call(3)]);
+    await new Promise((resolve) => setImmediate(resolve));
+    fail(new Error('frozen'));
+    const answers = await calls;
+    expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(batches).toBe(1);
+  });
 });

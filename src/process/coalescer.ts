@@ -16,11 +16,14 @@ export class Coalescer<Input, Output> {
    * @param run answers in the order of its inputs
    * @param maxBatch inputs at most in one batch
    * @param maxRunning batches under way at most
+   * @param hopelessMs a batch that takes so long to fail fails all that wait: whatever it waited for does not answer, and
+   *   those who asked have waited long enough
    */
   constructor(
     private readonly run: (inputs: Input[]) => Promise<Output[]>,
     private readonly maxBatch = 200,
     private readonly maxRunning = 2,
+    private readonly hopelessMs = 5_000,
   ) {}
 
   call(input: Input): Promise<Output> {
@@ -42,10 +45,15 @@ export class Coalescer<Input, Output> {
   }
 
   private async settle(batch: Waiting<Input, Output>[]): Promise<void> {
+    const begunMs = performance.now();
     try {
       const outputs = await this.run(batch.map(({ input }) => input));
       batch.forEach(({ resolve }, index) => resolve(outputs[index] as Output));
     } catch (error) {
+      if (performance.now() - begunMs >= this.hopelessMs) {
+        for (const { reject } of [...batch, ...this.waiting.splice(0)]) reject(error as Error);
+        return;
+      }
       // One that cannot be done must not take the others with it.
       if (batch.length > 1) await Promise.all(batch.map((one) => this.settle([one])));
       else batch[0]?.reject(error as Error);

@@ -1,4 +1,4 @@
-/** A value that is read again only once it is older than so many ms; those who ask meanwhile share it. */
+/** A value that is read again only once it is older than so many ms; callers that ask meanwhile share it. */
 export class Recent<T> {
   private last: { value: Promise<T>; atMs: number } | null = null;
 

@@ -1,4 +1,4 @@
-/** Lets so many be at something at once; whoever comes later waits in line. */
+/** Lets so many callers work at once; later ones queue. */
 export class Semaphore {
   private readonly line: (() => void)[] = [];
 

@@ -1,13 +1,13 @@
 import { Redis } from 'ioredis';
 
-/** Redis's words for what only another configuration mends (Redis: ACL; "NOAUTH Authentication required."). */
+/** Redis's words for what only another configuration fixes (Redis: ACL; "NOAUTH Authentication required."). */
 const REFUSAL = /^(WRONGPASS|NOAUTH|NOPERM|ERR (AUTH|Client sent AUTH|invalid password))/;
 const CONNECT_TIMEOUT_MS = 5_000;
 
 export class QueueRefusedError extends Error {
   constructor(host: string, said: string) {
     super(
-      `the queue at ${host} refuses us (${said}); mend the user or the password in REDIS_URL, or the rights of that ` +
+      `the queue at ${host} refuses us (${said}); fix the user or the password in REDIS_URL, or the rights of that ` +
         'user: BullMQ needs scripts, INFO, and every command on keys that begin with bull:',
     );
   }
@@ -15,7 +15,7 @@ export class QueueRefusedError extends Error {
 
 /**
  * Asks a Redis whether it lets us work there. One that is away is waited for later on, by BullMQ; one that refuses us
- * would do so for ever.
+ * would do so forever.
  * @param say one line for the operator
  * @throws QueueRefusedError
  */

@@ -116,7 +116,7 @@ function observe(
   if (round === null || decimals === null || description === null) {
     return refusal(
       'unreadable',
-      `${sourceName(feed)} does not answer as a price feed does: mend its chain or address in rates.yaml`,
+      `${sourceName(feed)} does not answer as a price feed does: fix its chain or address in rates.yaml`,
     );
   }
   const { block } = answer;
@@ -146,6 +146,6 @@ function uptime(
   if (round !== null) return { round, block: answer.block };
   return refusal(
     'sequencer_unknown',
-    `the uptime feed of ${chain}’s sequencer does not answer as one: mend its address in rates.yaml`,
+    `the uptime feed of ${chain}’s sequencer does not answer as one: fix its address in rates.yaml`,
   );
 }

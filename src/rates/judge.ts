@@ -111,13 +111,13 @@ function wrongFeed(
   if (comparable(description) !== comparable(source.description)) {
     return refusal(
       'wrong_feed',
-      `${name} calls itself "${description}", not "${source.description}": mend its address, or its description, in rates.yaml`,
+      `${name} calls itself "${description}", not "${source.description}": fix its address, or its description, in rates.yaml`,
     );
   }
   if (decimals === source.decimals) return null;
   return refusal(
     'wrong_feed',
-    `${name} has ${decimals} decimals, rates.yaml says ${source.decimals}: mend its decimals, or its address`,
+    `${name} has ${decimals} decimals, rates.yaml says ${source.decimals}: fix its decimals, or its address`,
   );
 }
 

@@ -20,7 +20,7 @@ export class RefundAnnouncements {
   ) {}
 
   /**
-   * Inside the transaction that changed it, unless it was told before; and has the payment looked at again, since what is
+   * Inside the transaction that changed it, unless it was announced before; and has the payment looked at again, since what is
    * due may be covered by now, or no longer.
    */
   async announce(manager: EntityManager, refundId: string): Promise<RefundView> {

@@ -17,7 +17,7 @@ interface OpenRefunds {
   oldest_seconds: string;
 }
 
-/** What Prometheus is told of refunds: moves by this process, and from the database those that are open. */
+/** Metrics of refunds: moves by this process, and from the database those that are open. */
 @Injectable()
 export class RefundMetrics implements OnModuleInit {
   private moves: Counter<'chain' | 'status'>;
@@ -36,10 +36,13 @@ export class RefundMetrics implements OnModuleInit {
     });
     const chains = [...this.assets.chains.values()];
     // A series that begins with its first event hides that event from increase().
-    for (const { name: chain } of chains) for (const status of REFUND_STATES) this.moves.inc({ chain, status }, 0);
+    for (const { name: chain } of chains)
+      for (const status of REFUND_STATES) this.moves.inc({ chain, status }, 0);
     this.gauge('open', 'Refunds that are not at their end', ({ refunds }) => Number(refunds));
-    this.gauge('oldest_open_seconds', 'How long ago the oldest open refund was asked for; 0: there is none', (row) =>
-      Number(row.oldest_seconds),
+    this.gauge(
+      'oldest_open_seconds',
+      'How long ago the oldest open refund was asked for; 0: there is none',
+      (row) => Number(row.oldest_seconds),
     );
   }
 

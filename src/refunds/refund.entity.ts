@@ -78,7 +78,7 @@ export class Refund {
   @Column('varchar', { length: 10 })
   state: RefundState;
 
-  /** The state that was told last: not again where a reorg has it come about twice. */
+  /** The state that was announced last: not again where a reorg has it come about twice. */
   @Column('varchar', { length: 10, nullable: true })
   announced: RefundState | null;
 

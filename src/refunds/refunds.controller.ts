@@ -41,7 +41,7 @@ const Creates = () =>
       name: 'Idempotency-Key',
       required: false,
       description:
-        'Send it again after a failure: the first answer comes back, and nothing is refunded twice',
+        'Send it again after a failure: the first answer is returned, and nothing is refunded twice',
     }),
     ApiCreatedResponse({ type: RefundBody }),
   );

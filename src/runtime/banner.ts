@@ -4,7 +4,9 @@ import { type Runtime } from './runtime.js';
 /** What someone who has just started Quittance wants to know. */
 export function banner(url: string, runtime: Runtime, refused: readonly string[] = []): string {
   const { configuration, devChain, secrets } = runtime;
-  const lines = ['', 'Quittance is ready', `  API        ${url}/api/v1`, `  docs       ${url}/docs`];
+  const servesNone = refused.length > 0 && refused.length === configuration.chains.length;
+  const first = servesNone ? 'Quittance runs, and serves no chain' : 'Quittance is ready';
+  const lines = ['', first, `  API        ${url}/api/v1`, `  docs       ${url}/docs`];
   const chain = configuration.chains[0]?.name ?? 'ethereum';
   if (secrets) lines.push(`  dev key    ${secrets.apiKey}`);
   if (devChain) lines.push(`  dev chain  ${devChain.rpcUrl} (pay from ${devChain.payer})`);
@@ -19,7 +21,7 @@ export function banner(url: string, runtime: Runtime, refused: readonly string[]
 /** @param refused the names of those that chains.yaml and their nodes disagree about */
 export function refusedText(count: number, refused: readonly string[]): string {
   const which = refused.length === count ? 'no chain is served' : `not served: ${refused.join(', ')}`;
-  return `${which}; "chain refused" in the log says why, quittance doctor how to mend it`;
+  return `${which}; "chain refused" in the log says why, quittance doctor how to fix it`;
 }
 
 function curl(url: string, chain: string, key: string): string {

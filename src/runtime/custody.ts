@@ -1,6 +1,6 @@
 import { type Configuration } from '../config/read-configuration.js';
 
-/** Who holds the keys to the money that comes in, and where it goes: told at every start. */
+/** Who holds the keys to the money that comes in, and where it goes: printed at every start. */
 export function custodyText({ settings, chains }: Pick<Configuration, 'settings' | 'chains'>): string {
   const { xpub, mnemonic, payoutPrivateKey, treasuryAddress, roles } = settings;
   if (xpub !== null) {

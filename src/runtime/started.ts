@@ -1,13 +1,26 @@
+import { type ChainStatus } from '../chain/chain.service.js';
 import { type Configuration } from '../config/read-configuration.js';
 import { VERSION } from '../config/version.js';
 import { walletFingerprint } from '../wallet/unused-addresses.js';
 import { custodyText } from './custody.js';
 
+/** What is known of a start beside its configuration. */
+export interface Start {
+  url: string;
+  /** The database is one of our own, in DATA_DIR. */
+  isEmbedded: boolean;
+  /** Of a chain, by its name. */
+  stateOf: (chain: string) => ChainStatus['state'];
+}
+
 /**
  * What this process runs on and does, in one event: which database, which wallet, which chains, which queue. Nothing
  * that was chosen stays unsaid. No secret: hosts and names, and of the wallet its first address.
  */
-export function startedEvent({ settings, chains }: Configuration, url: string, isEmbedded: boolean): object {
+export function startedEvent(
+  { settings, chains }: Configuration,
+  { url, isEmbedded, stateOf }: Start,
+): object {
   const database = new URL(settings.databaseUrl as string);
   const queue = settings.redisUrl === null ? null : new URL(settings.redisUrl);
   return {
@@ -24,6 +37,6 @@ export function startedEvent({ settings, chains }: Configuration, url: string, i
     queue: queue ? { kind: 'redis', host: queue.host } : { kind: 'postgres' },
     wallet: walletFingerprint(settings),
     custody: custodyText({ settings, chains }),
-    chains: chains.map(({ name, chainId }) => ({ name, chain_id: chainId })),
+    chains: chains.map(({ name, chainId }) => ({ name, chain_id: chainId, state: stateOf(name) })),
   };
 }

@@ -3,7 +3,7 @@ export interface Progress {
   blocksBehind: number;
   /** Measured since the catching up began; null before there is anything to measure. */
   blocksPerSecond: number | null;
-  /** Whole seconds until the head at this speed; null where it cannot be told. */
+  /** Whole seconds until the head at this speed; null where it is not known. */
   etaSeconds: number | null;
   /** 0–1 of the way from where it began to the head. */
   share: number;

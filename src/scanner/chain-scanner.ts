@@ -21,7 +21,7 @@ const BATCH = 100;
 /** Payments advanced in one transaction when time or depth alone moves them. */
 const DUE_BATCH = 200;
 
-/** A reorg goes below every block we remember: which payments it undid cannot be told, so the chain is halted. */
+/** A reorg goes below every block we remember: which payments it undid is not known, so the chain is halted. */
 export class ReorgTooDeepError extends Error {
   readonly retryable = false;
 

@@ -67,14 +67,14 @@ export class ChainWatch {
     this.logger.warn({ chain: this.chain.name, ...reorg }, 'reorg');
   }
 
-  /** Money may be in them that nobody has told of yet, so each is said, and not only the first in a while. */
+  /** Money may be in them that nobody has reported yet, so each is logged, and not only the first in a while. */
   unsearched(blocks: readonly number[]): void {
     const { name: chain } = this.chain;
     this.parts.metrics.unsearched(chain, blocks.length);
     this.logger.error(
       { chain, from: blocks[0], to: blocks.at(-1) },
       'no endpoint has the state of these blocks, or can tell what contracts sent in them: internal transfers in them ' +
-        'are not found. Add an endpoint that can (an archive node that traces), then run scanner:rescan over them',
+        'are not found. Add an endpoint that can (an archive node that traces), then run `quittance scanner rescan` over them',
     );
   }
 

@@ -5,7 +5,7 @@ import { DataSource } from 'typeorm';
 import { type ChainConfig } from '../config/chains.js';
 import { CHAINS } from '../config/configuration.module.js';
 
-/** What Prometheus is told of blocks that wait to be searched for internal transfers. The `max` of several processes. */
+/** Metrics of blocks that wait to be searched for internal transfers. The `max` of several processes. */
 @Injectable()
 export class LateSearchMetrics implements OnModuleInit {
   constructor(

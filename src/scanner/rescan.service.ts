@@ -50,7 +50,7 @@ export class RescanRefusedError extends Error {}
 
 /**
  * Reads a range of blocks again, and records what is missing. What is right already is left as it is; what the chain
- * does not show is told and not touched, because undoing is for the reorg logic, which knows both branches.
+ * does not show is reported and not touched, because undoing is for the reorg logic, which knows both branches.
  */
 @Injectable()
 export class RescanService {

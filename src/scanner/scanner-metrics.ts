@@ -3,7 +3,7 @@ import { Counter, Gauge } from 'prom-client';
 import { forgetHeld, holderGauge } from '../process/holder-gauges.js';
 import { type Progress } from './catch-up.js';
 
-/** What Prometheus is told of this process's scans. The chains that another replica scans are that one's to tell of. */
+/** Metrics of this process's scans. The chains that another replica scans are reported by that one. */
 @Injectable()
 export class ScannerMetrics implements OnModuleInit {
   private behind: Gauge<'chain'>;

@@ -17,7 +17,7 @@ interface OpenSweeps {
   oldest_seconds: string;
 }
 
-/** What Prometheus is told of money that is not at the treasury yet, and why. Read from the database: take the `max`. */
+/** Metrics of money that is not at the treasury yet, and why. Read from the database: take the `max`. */
 @Injectable()
 export class SweepBacklogMetrics implements OnModuleInit {
   private readonly open = new Recent(READ_AGAIN_AFTER_MS, () => this.read());
@@ -28,7 +28,9 @@ export class SweepBacklogMetrics implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.gauge('open', 'Sweeps that are not at their end, by what they wait for', ({ sweeps }) => Number(sweeps));
+    this.gauge('open', 'Sweeps that are not at their end, by what they wait for', ({ sweeps }) =>
+      Number(sweeps),
+    );
     this.gauge('oldest_open_seconds', 'How long ago the oldest open sweep was found due', (row) =>
       Number(row.oldest_seconds),
     );
@@ -45,7 +47,11 @@ export class SweepBacklogMetrics implements OnModuleInit {
         this.reset();
         for (const row of rows) {
           const chain = chains.find(({ chainId }) => chainId === Number(row.chain_id))?.name;
-          const labels = { chain: chain ?? 'not configured', state: row.state, reason: row.reason_code ?? '' };
+          const labels = {
+            chain: chain ?? 'not configured',
+            state: row.state,
+            reason: row.reason_code ?? '',
+          };
           this.set(labels, valueOf(row));
         }
       },

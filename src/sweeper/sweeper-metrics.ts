@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Counter } from 'prom-client';
 
-/** What Prometheus is told of the sweeps of this process. */
+/** Metrics of the sweeps of this process. */
 @Injectable()
 export class SweeperMetrics implements OnModuleInit {
   private failures: Counter<'chain'>;

@@ -24,7 +24,7 @@ export class DerivationJump {
   @Column('text')
   reason: string;
 
-  /** Who is told of money that arrives at the addresses in between; null: they are not watched. */
+  /** Who is notified of money that arrives at the addresses in between; null: they are not watched. */
   @ForeignKey(() => Merchant, { name: 'derivation_jumps_merchant_fkey' })
   @Column('uuid', { name: 'merchant_id', nullable: true })
   merchantId: string | null;

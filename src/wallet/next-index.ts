@@ -34,7 +34,7 @@ export class JumpTooFarError extends Error {
 /** The addresses that a jump passes over are watched for money of payments that are lost. */
 export interface JumpWatch {
   scheme: DepositScheme;
-  /** Who is told of it; null: the only merchant there is, or a new one, so that no merchant sees another's. */
+  /** Who is notified of it; null: the only merchant there is, or a new one, so that no merchant sees another's. */
   merchantId: string | null;
 }
 

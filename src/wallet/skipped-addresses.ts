@@ -6,7 +6,7 @@ import { type Address } from '../ids/ids.js';
 
 const ROWS_AT_ONCE = 1_000;
 
-/** An address that was passed over, and who is told of what arrives there. */
+/** An address that was passed over, and who is notified of what arrives there. */
 export interface WatchedSkip {
   address: Address;
   depositScheme: string;

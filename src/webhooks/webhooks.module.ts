@@ -11,7 +11,7 @@ import { EndpointsController } from './rest/endpoints.controller.js';
 import { EndpointsRepository } from './rest/endpoints.repository.js';
 import { EndpointsService } from './rest/endpoints.service.js';
 import { EventsController } from './rest/events.controller.js';
-import { JobService, SHARED_HANDS } from './delivery/job.service.js';
+import { JobService, SHARED_SLOTS } from './delivery/job.service.js';
 import { PublicKeysController } from './rest/public-keys.controller.js';
 import { Reconciler } from './delivery/reconciler.js';
 import { ReplayRepository } from './rest/replay.repository.js';
@@ -29,7 +29,7 @@ export class WebhooksModule {
       module: WebhooksModule,
       imports: [WebhooksCoreModule],
       providers: [
-        { provide: EndpointGate, useFactory: () => new EndpointGate(SHARED_HANDS) },
+        { provide: EndpointGate, useFactory: () => new EndpointGate(SHARED_SLOTS) },
         DeliveryService,
         Dispatcher,
         JobService,

@@ -94,7 +94,7 @@ describe('the command line, on DATABASE_URL', () => {
     const { code, err } = await quittanceProcess(['merchant', 'list'], { DATABASE_URL: url });
     expect(code).toBe(1);
     expect(err).toBe(
-      'the database at 127.0.0.1:1 cannot be reached (ECONNREFUSED); mend DATABASE_URL, or start it\n',
+      'the database at 127.0.0.1:1 cannot be reached (ECONNREFUSED); fix DATABASE_URL, or start it\n',
     );
   });
 

@@ -73,10 +73,10 @@ describe('quittance doctor', () => {
     const { ran, findings, isFsyncOff } = await examined(changes);
     const found = findings.filter(({ status }) => status === 'problem');
     expect(ran.code).toBe(found.length > 0 || isFsyncOff ? 2 : 0);
-    return found.map(({ part, what, mend }) => `${part}: ${what}${mend === null ? '' : ` → ${mend}`}`);
+    return found.map(({ part, what, fix }) => `${part}: ${what}${fix === null ? '' : ` → ${fix}`}`);
   };
 
-  it('finds nothing to mend in a sound installation, and says what it looked at', async () => {
+  it('finds nothing to fix in a sound installation, and says what it looked at', async () => {
     const { findings, isFsyncOff } = await examined();
     expect(findings.filter(({ status }) => status === 'problem')).toEqual([]);
     expect(isFsyncOff).toBe(true);
@@ -110,7 +110,7 @@ describe('quittance doctor', () => {
     const { out }: Ran = await quittance(['doctor'], { ...sound, PORT: 'eighty' });
     expect(out).toMatch(/^BAD +configuration +PORT: .+$/m);
     expect(out).toMatch(/^ok +wallet +its first address is 0x/m);
-    expect(out).toMatch(/^2 to be mended, \d+ to be looked at, \d+ good$/m);
+    expect(out).toMatch(/^2 to be fixed, \d+ to be looked at, \d+ good$/m);
   });
 
   it('goes on when half of it is broken', async () => {
@@ -124,7 +124,7 @@ describe('quittance doctor', () => {
       expect.stringMatching(/^configuration: LOG_LEVEL: /),
       expect.stringMatching(/^configuration: XPUB: or MNEMONIC must be given/),
       expect.stringMatching(/^configuration: CHAINS_FILE: names .* cannot be read \(ENOENT\)/),
-      expect.stringMatching(/^database: the database at 127.0.0.1:1 cannot be reached .*mend DATABASE_URL/),
+      expect.stringMatching(/^database: the database at 127.0.0.1:1 cannot be reached .*fix DATABASE_URL/),
     ]);
   });
 
@@ -142,7 +142,7 @@ describe('quittance doctor', () => {
         expect.stringMatching(/^wallet: this database's payments belong to another wallet/),
         expect.stringMatching(/^chains: payments are open on chain id 31337/),
         expect.stringMatching(
-          /^chain otherchain: .* serves chain id 31337, chains.yaml says 5 → mend chain_id/,
+          /^chain otherchain: .* serves chain id 31337, chains.yaml says 5 → fix chain_id/,
         ),
       ]),
     );
@@ -156,7 +156,7 @@ describe('quittance doctor', () => {
     expect(found).toEqual(
       expect.arrayContaining([
         expect.stringMatching(/^dns: no-such-host.invalid \(rpc_urls of testchain\) cannot be resolved/),
-        expect.stringMatching(/^chain testchain: .*127.0.0.1:1 .*→ mend rpc_urls/),
+        expect.stringMatching(/^chain testchain: .*127.0.0.1:1 .*→ fix rpc_urls/),
         expect.stringMatching(/^chain testchain: .*no-such-host.invalid/),
         expect.stringMatching(/^chain testchain: .*decimals/),
       ]),
@@ -243,7 +243,7 @@ describe('quittance doctor', () => {
   it('warns of a Node past its end of life, and finds one that is too old', () => {
     expect(nodeFinding('18.20.4')).toMatchObject({
       status: 'problem',
-      mend: expect.stringMatching(/Node 24/),
+      fix: expect.stringMatching(/Node 24/),
     });
     expect(nodeFinding('20.18.1').status).toBe('problem');
     expect(nodeFinding('20.19.0').status).toBe('warning');

@@ -47,7 +47,7 @@ describe('catching up on a node without eth_getBlockReceipts', () => {
     await waitFor('the refusal', () =>
       app.log.some((line) => line.includes('in the place of those asked for')),
     );
-    // Receipts overrule it at once, so that no payment waits for the node to mend.
+    // Receipts overrule it at once, so that no payment waits for the node to fix.
     await expectPaid();
     end();
   });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { type ApiKeyBody, type CreatedApiKeyBody, type MerchantBody } from '../../src/auth/dto/auth.dto.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { TEST_MNEMONIC, TestApp } from '../harness/app.js';
@@ -573,6 +574,7 @@ describe('the rest of the surface', () => {
       '413',
       '415',
       '429',
+      '500',
       '503',
     ]);
     const secured = Object.entries(body.paths).filter(([path]) => path.startsWith('/api/'));
@@ -581,6 +583,34 @@ describe('the rest of the surface', () => {
       expect(operation.responses).toHaveProperty('401');
     }
     expect(body.paths['/.well-known/webhook-keys/{endpoint_id}']?.get?.security).toEqual([]);
+  });
+
+  it('is described by OpenAPI 3.1 without an error or a warning, webhooks included', async () => {
+    interface Document {
+      openapi: string;
+      paths: Record<string, Record<string, { operationId: string; responses: Record<string, object> }>>;
+      webhooks: Record<string, object>;
+      components: { schemas: Record<string, { properties: Record<string, { default?: unknown }> }> };
+    }
+    const { body } = await app.request<Document>('GET', '/openapi.json');
+    const config = await createConfig({ extends: ['recommended'] });
+    const found = await lintFromString({ source: JSON.stringify(body), config });
+    expect(
+      found.map(({ ruleId, message, location }) => ({ ruleId, message, at: location[0]?.pointer })),
+    ).toEqual([]);
+    const operations = Object.entries(body.paths).flatMap(([, item]) => Object.values(item));
+    const ids = operations.map(({ operationId }) => operationId);
+    expect(ids).toEqual(expect.arrayContaining(['createPayment', 'listPayments', 'cancelPayment']));
+    expect(ids.filter((id) => !/^[a-z][A-Za-z]+$/.test(id))).toEqual([]);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const { responses } of operations)
+      expect(Object.keys(responses)).toEqual(expect.arrayContaining(['500', '503']));
+    expect(Object.keys(body.webhooks)).toEqual(expect.arrayContaining(['payment.confirmed', 'refund.sent']));
+    const dtos = Object.entries(body.components.schemas).filter(([name]) => name.endsWith('Dto'));
+    const defaults = dtos.flatMap(([, { properties }]) =>
+      Object.values(properties).filter((one) => 'default' in one),
+    );
+    expect(defaults).toEqual([]);
   });
 
   it('refers to nothing in its description that is not there', async () => {

@@ -154,7 +154,7 @@ describe('the day the database is lost', () => {
     expect(JSON.parse(ran.out)).toMatchObject({
       first_skipped: 2,
       next_index: 402,
-      told_of_skipped: app.merchantId,
+      notified_of_skipped: app.merchantId,
       signing: 'paused',
     });
     const now = await contents(restored);

@@ -70,7 +70,7 @@ describe('two endpoints', () => {
     }
   });
 
-  it('put aside one that serves another chain, say so, and take it back when it is mended', async () => {
+  it('put aside one that serves another chain, say so, and take it back when it is fixed', async () => {
     first.inject('eth_chainId', wrongChainId(56));
     const running = await start();
     const payment = await running.createPayment();
@@ -96,7 +96,7 @@ describe('two endpoints', () => {
     });
   });
 
-  it('that both serve another chain at start refuse it, until one is mended', async () => {
+  it('that both serve another chain at start refuse it, until one is fixed', async () => {
     const ends = [first, second].map((endpoint) => endpoint.inject('eth_chainId', wrongChainId(56)));
     const running = await start();
     expect((await healthOf(running)).state).toBe('refused');
@@ -127,7 +127,9 @@ describe('two endpoints', () => {
     const config = { ...chain.config, rpcUrls: [first.url], wsUrls: [second.wsUrl], blockTimeMs: 60_000 };
     const running = (app = await TestApp.start({ chains: [config] }));
     await running.createPayment();
-    await waitFor('the subscription', () => running.log.some((line) => line.includes('new heads are told')));
+    await waitFor('the subscription', () =>
+      running.log.some((line) => line.includes('subscribed to new heads')),
+    );
     for (let block = 0; block < 8; block++) {
       await chain.mine();
       await running.waitForBlock(await chain.height());

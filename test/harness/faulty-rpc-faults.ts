@@ -185,7 +185,9 @@ export function receiptsBackwards(): AnswerFault {
 
 /** Hexadecimal in capitals, which JSON-RPC allows. */
 export function inCapitals(): AnswerFault {
-  return changed(capital);
+  return eachValue((value) =>
+    typeof value === 'string' && /^0x[\da-f]+$/.test(value) ? `0x${value.slice(2).toUpperCase()}` : value,
+  );
 }
 
 /** Without these fields, wherever in the answer they stand: what a node need not tell. */
@@ -193,10 +195,14 @@ export function withoutFields(...names: readonly string[]): AnswerFault {
   return changed((value) => stripped(value, names));
 }
 
-function capital(value: unknown): unknown {
-  if (typeof value === 'string')
-    return /^0x[\da-f]+$/.test(value) ? `0x${value.slice(2).toUpperCase()}` : value;
-  return mapped(value, capital);
+/** Every value of an answer changed, by the name of its field ('' in lists). */
+export function eachValue(change: (value: unknown, name: string) => unknown): AnswerFault {
+  const inside = (value: unknown, name: string): unknown => {
+    if (Array.isArray(value)) return value.map((inner) => inside(inner, ''));
+    if (typeof value !== 'object' || value === null) return change(value, name);
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, inside(inner, key)]));
+  };
+  return changed((value) => inside(value, ''));
 }
 
 function stripped(value: unknown, names: readonly string[]): unknown {

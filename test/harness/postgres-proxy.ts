@@ -8,6 +8,7 @@ export class PostgresProxy {
   private readonly sockets = new Set<Socket>();
   private isDown = false;
   private cutsWhenReady = false;
+  private isSuspended = false;
   /** Connections cut in the moment they became ready. */
   cutWhenReady = 0;
 
@@ -54,7 +55,15 @@ export class PostgresProxy {
     }
   }
 
+  /** Stands still as a whole, as a process that was sent SIGSTOP: what connects waits as well. `up` has it go on. */
+  suspend(): void {
+    this.isSuspended = true;
+    for (const socket of this.sockets) socket.pause();
+  }
+
   up(): void {
+    if (this.isSuspended) for (const socket of this.sockets) socket.resume();
+    this.isSuspended = false;
     this.isDown = false;
     this.cutsWhenReady = false;
   }
@@ -94,6 +103,7 @@ export class PostgresProxy {
       client.end(Buffer.concat([chunk, terminated()]));
       server.destroy();
     });
+    if (this.isSuspended) for (const socket of [client, server]) socket.pause();
   }
 }
 

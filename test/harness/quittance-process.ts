@@ -58,7 +58,7 @@ export class QuittanceProcess {
       'Quittance to be ready',
       () => {
         if (this.hasEnded) throw new Error(`Quittance ended while it started:\n${this.output}`);
-        return /Quittance is ready|"msg":"started"/.test(this.output);
+        return /Quittance (is ready|runs)|"msg":"started"/.test(this.output);
       },
       START_TIMEOUT_MS,
     );
@@ -101,6 +101,10 @@ export class QuittanceProcess {
     if (!response.ok)
       throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);
     return (await response.json()) as T;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
   }
 
   /** @returns the exit code, or the signal that ended it */

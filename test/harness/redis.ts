@@ -6,6 +6,9 @@ import { endWithUs } from './end-with-us.js';
 export interface RunningRedis {
   url: string;
   port: number;
+  /** Answers nothing and closes nothing, until it is thawed. */
+  freeze(): void;
+  thaw(): void;
   stop(): Promise<void>;
 }
 
@@ -34,5 +37,11 @@ export async function startRedis(
     await ended(child);
     callOff();
   };
-  return { url: `redis://127.0.0.1:${port}`, port, stop };
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    port,
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
+    stop,
+  };
 }

@@ -69,7 +69,7 @@ describe('a start in production', () => {
       last_used: 3,
       first_skipped: 0,
       next_index: 404,
-      told_of_skipped: null,
+      notified_of_skipped: null,
     });
     expect((await runCommand(['wallet', 'skip', '--to', '404'], settings)).err).toMatch(/next one is 404/);
     const running = await QuittanceProcess.start(folder.path, settings);

@@ -32,7 +32,7 @@ describe('a token', () => {
       /there is no ERC-20 contract/,
     ],
   ])(
-    '%s is out of service by itself after a restart, and goes on when it is mended',
+    '%s is out of service by itself after a restart, and goes on when it is fixed',
     async (_what, spoil, why) => {
       const code = await world.chain.rpc('eth_getCode', [world.odd.address, 'latest']);
       const refundable = await world.paidOdd(3_000_000n);

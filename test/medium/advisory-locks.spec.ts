@@ -55,7 +55,7 @@ describe('an advisory lock', () => {
     await waitFor('no session of it to be left', async () => (await sessions('first')) === 0);
   });
 
-  it('of a database out of reach is an error, and not for ever', async () => {
+  it('of a database out of reach is an error, and not forever', async () => {
     const nowhere = new AdvisoryLocks('postgres://nobody@127.0.0.1:1/none', 'nobody');
     await expect(nowhere.hold('chain 1')).rejects.toThrow('ECONNREFUSED');
     await expect(nowhere.hold('chain 1')).rejects.toThrow('ECONNREFUSED');

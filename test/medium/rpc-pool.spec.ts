@@ -105,9 +105,9 @@ describe('the pool', () => {
     await expect(pool.call('eth_getBlockReceipts', ['0x1'])).rejects.toThrow(MethodNotFoundError);
   });
 
-  it('never asks an endpoint of another chain, reports it, and takes it back when it is mended', async () => {
+  it('never asks an endpoint of another chain, reports it, and takes it back when it is fixed', async () => {
     const pool = aPool();
-    const mend = first.inject('eth_chainId', wrongChainId(56));
+    const fix = first.inject('eth_chainId', wrongChainId(56));
     await pool.call('eth_blockNumber', []);
     await pool.call('eth_blockNumber', []);
     expect([first.count('eth_blockNumber'), second.count('eth_blockNumber')]).toEqual([0, 2]);
@@ -115,7 +115,7 @@ describe('the pool', () => {
       state: 'aside',
       reason: 'wrong_chain_id: it serves chain id 56',
     });
-    mend();
+    fix();
     await pool.inspect();
     await pool.call('eth_blockNumber', []);
     expect(first.count('eth_blockNumber')).toBe(1);

@@ -16,7 +16,7 @@ export interface ListedAsset {
   decimals: number;
 }
 
-/** chains.yaml and a chain disagree, so what it holds could not be told rightly. */
+/** chains.yaml and a chain disagree, so what it holds could not be read correctly. */
 export class ChainRefusedError extends Error {
   constructor(chain: string, reasons: readonly string[]) {
     super(`chain ${chain} cannot be read: ${reasons.join('; ')}`);

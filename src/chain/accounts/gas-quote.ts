@@ -27,7 +27,7 @@ export async function readGasQuote(rpc: Rpc): Promise<GasQuote> {
   return { baseFee: baseFeePerGas, tip };
 }
 
-/** Null: the last blocks paid nothing that could be told from. */
+/** Null: the last blocks paid nothing to estimate from. */
 async function usualTip(rpc: Rpc): Promise<bigint | null> {
   const { reward } = await rpc.call('eth_feeHistory', [HISTORY_BLOCKS, 'latest', [MIDDLE]]);
   const tips = (reward ?? []).flatMap(([tip]) => (tip === undefined ? [] : [tip])).sort(ascending);

@@ -60,7 +60,7 @@ export class ChainView {
   @OlderName(CHAIN_STATES)
   state: 'ready' | 'unchecked' | 'refused' | 'halted';
 
-  @ApiProperty({ type: [String], description: 'Why the chain is refused or halted, and how to mend it' })
+  @ApiProperty({ type: [String], description: 'Why the chain is refused or halted, and how to fix it' })
   reasons: string[];
 
   @ApiProperty()

@@ -31,8 +31,8 @@ export class BlockProver {
   private seen: NewerFork | null = null;
 
   /**
-   * @param onNewer told of each form that is not known, once
-   * @param onRemark told what was passed over in an answer, though the block was read
+   * @param onNewer called with each form that is not known, once
+   * @param onRemark called with what was passed over in an answer, though the block was read
    */
   constructor(
     readonly proofs: Proofs,

@@ -45,6 +45,11 @@ export function fieldsBehindGap(header: RawFullHeader): string[] {
     .filter((name) => header[name] !== undefined);
 }
 
+/** Fields that every header of Ethereum's own form has, and this one lacks: a chain's nodes may not tell them. */
+export function fieldsMissing(header: RawFullHeader): string[] {
+  return FIRST_FIELDS.map(([name]) => name).filter((name) => header[name] === undefined);
+}
+
 /** A field that stands behind all that are known: its name, and whether it is a number. */
 export interface AppendedField {
   name: string;
@@ -79,7 +84,7 @@ export function headerHash(header: RawFullHeader, appended: readonly AppendedFie
   return keccak256(encodeRlp(fields));
 }
 
-/** What a node told under this name, as hex; undefined where it is no hex, or was not told. */
+/** What a node sent under this name, as hex; undefined where it is no hex, or was not sent. */
 export function valueOf(header: RawFullHeader, name: string): string | undefined {
   const known = header[name as keyof RawFullHeader];
   const value = typeof known === 'string' ? known : header.unknownFields[name];

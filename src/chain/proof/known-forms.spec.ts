@@ -54,6 +54,11 @@ function withLater(
 }
 
 describe('the form of headers', () => {
+  it('is not known where a node leaves out a field that every header has', () => {
+    const without = header({ ...PRAGUE, mixHash: undefined });
+    expect(new KnownForms().of(without)).toEqual({ isProved: false, newer: ['without mixHash'] });
+  });
+
   it('is known on both sides of Amsterdam', () => {
     const forms = new KnownForms();
     expect(forms.of(header(PRAGUE))).toEqual({ isProved: true, newer: [] });

@@ -1,5 +1,5 @@
 import { type RawFullHeader } from '../blocks/raw-block.js';
-import { type AppendedField, fieldsBehindGap, headerHash, valueOf } from './header-hash.js';
+import { type AppendedField, fieldsBehindGap, fieldsMissing, headerHash, valueOf } from './header-hash.js';
 
 /** More fields than any fork has added are not tried in every order. */
 const MOST_APPENDED = 3;
@@ -7,7 +7,7 @@ const MOST_APPENDED = 3;
 /** How a header's hash comes out. */
 export interface HeaderForm {
   isProved: boolean;
-  /** Fields of it that are not known; empty where all are. */
+  /** Fields of it that are not known, or are missing; empty where all are known and there. */
   newer: readonly string[];
 }
 
@@ -26,6 +26,8 @@ export class KnownForms {
       Object.keys(header.unknownFields).forEach((name) => this.learntBeside.add(name));
       return { isProved: true, newer: [] };
     }
+    const missing = fieldsMissing(header);
+    if (missing.length > 0) return { isProved: false, newer: missing.map((name) => `without ${name}`) };
     const extra = [...fieldsBehindGap(header), ...Object.keys(header.unknownFields)];
     const makesIt = (appended: readonly AppendedField[]) =>
       appended.length > 0 && headerHash(header, appended) === hash;

@@ -50,7 +50,7 @@ export class BlockReceipts {
       { name: 'eth_getBlockReceipts', ask: () => this.atOnce(block) },
       { name: 'eth_getLogs, then receipts', ask: () => this.whereOurs(block, wanted) },
       { name: 'eth_getTransactionReceipt', ask: () => this.oneByOne(block) },
-      // Without a bloom that proves them, logs that are missing could not be told from none.
+      // Without a bloom that proves them, missing logs could not be told apart from none.
       ...(this.prover.proofs === 'off'
         ? []
         : [{ name: 'eth_getLogs alone', ask: () => this.byLogsAlone(block, wanted) }]),

@@ -25,7 +25,7 @@ export function isRefusedCall(words: string): boolean {
   return REVERTED.test(words) || burnsGas(words);
 }
 
-/** Whether it refused without giving anything back: there are no words of its own, and another try mends nothing. */
+/** Whether it refused without giving anything back: there are no words of its own, and another try fixes nothing. */
 export function burnsGas(words: string): boolean {
   return !NO_MONEY.test(words) && BURNED.some((pattern) => pattern.test(words));
 }

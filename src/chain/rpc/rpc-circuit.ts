@@ -3,7 +3,7 @@ const FIRST_REST_MS = 500;
 const LONGEST_REST_MS = 15_000;
 
 /**
- * Spares an endpoint that keeps failing, and those who wait for it: after some failures in a row it rests, then one call
+ * Spares an endpoint that keeps failing, and calls that wait for it: after some failures in a row it rests, then one call
  * probes it; the rest doubles as long as probes fail. Times are ms of any clock.
  */
 export class Circuit {

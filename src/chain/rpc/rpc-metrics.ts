@@ -14,7 +14,7 @@ export interface ChainReport {
   isOfNewerFork: boolean;
 }
 
-/** What Prometheus is told of RPC endpoints, by their host: every call is on the vendor's bill. */
+/** Metrics of RPC endpoints, by their host: every call is on the vendor's bill. */
 @Injectable()
 export class RpcMetrics {
   private calls: Counter<'chain' | 'endpoint' | 'method'>;
@@ -110,7 +110,7 @@ function observeStates(report: () => ChainReport[]): void {
   gauge('endpoint_score', '0 to 1, by latency, errors and lag', ['endpoint'], (self, of) =>
     of.endpoints.forEach(({ endpoint, score }) => self.set({ chain: of.chain, endpoint }, score)),
   );
-  gauge('head_block', 'The head as the endpoint last told it', ['endpoint'], (self, of) => {
+  gauge('head_block', 'The head as the endpoint last reported it', ['endpoint'], (self, of) => {
     for (const { endpoint, head } of of.endpoints) {
       if (head !== null) self.set({ chain: of.chain, endpoint }, head);
     }

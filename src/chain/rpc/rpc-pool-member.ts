@@ -59,7 +59,7 @@ export class PoolMember {
     const now = runningMs();
     if (!endpoint.circuit.admits(now))
       throw new RpcError(endpoint.label, what, 'it is left alone, since it keeps failing');
-    // What comes back after a failure may be another node, and who serves the wrong chain may have been mended.
+    // What comes back after a failure may be another node, and who serves the wrong chain may have been fixed.
     if (endpoint.circuit.state(now) !== 'closed' || this.standing.isChainIdDue(Date.now()))
       this.identified = null;
     this.identified ??= this.identify();
@@ -110,7 +110,7 @@ export class PoolMember {
     if (this.endpoint.circuit.state(runningMs()) === 'open') return null;
     try {
       const isIdentified = await (this.identified ?? this.identify());
-      // One that served another chain is asked again each time: its operator may have mended it.
+      // One that served another chain is asked again each time: its operator may have fixed it.
       if (!isIdentified && !(await this.identify())) return null;
       return this.sawHead(await this.inspected('latest'));
     } catch (error) {

@@ -1,4 +1,4 @@
-/** A node's head as it told it. */
+/** A node's head as it reported it. */
 export interface Head {
   number: number;
   hash: string;
@@ -8,7 +8,7 @@ export interface Head {
 
 /**
  * Why an endpoint is not asked:
- * - `wrong_chain_id`: only for its chain id, now and then, since its operator may have mended it;
+ * - `wrong_chain_id`: only for its chain id, now and then, since its operator may have fixed it;
  * - `unproven_answer`: not while there is another, since what it said cannot be true;
  * - `head_went_back` and `head_stands_still`: only when there is no other, since what it says is true and old.
  */

@@ -18,7 +18,7 @@ export class TokenBucket {
     return filled >= 1 ? 0 : Math.ceil(((1 - filled) / this.perSecond) * 1000);
   }
 
-  /** Takes a token, also one that is still to come: those who wait go in the order in which they asked. @returns how long to wait, in ms */
+  /** Takes a token, also one that is still to come: waiting calls go in the order in which they asked. @returns how long to wait, in ms */
   take(nowMs: number): number {
     const filled = this.tokens + ((nowMs - this.filledAtMs) / 1000) * this.perSecond;
     this.tokens = Math.min(Math.max(1, this.perSecond), filled) - 1;

@@ -88,7 +88,7 @@ export class RpcTransport {
     return this.waiting.splice(0, Math.max(1, Math.min(count, limit)));
   }
 
-  /** Whoever waits behind calls that are not answered is told so, as if it had been sent. */
+  /** A call that waits behind calls that are not answered fails as if it had been sent. */
   private giveUpOld(): void {
     const oldest = runningMs() - this.timeoutMs;
     const old = this.waiting.filter(({ sinceMs }) => sinceMs < oldest);

@@ -60,10 +60,10 @@ describe('the sources of an answer', () => {
       now: () => nowMs,
       onRest: (source, reason) => told.push([source, reason !== null]),
     });
-    let isMended = false;
-    const { counts, list } = asked(() => (isMended ? Promise.resolve('first') : unsupported()));
+    let isFixed = false;
+    const { counts, list } = asked(() => (isFixed ? Promise.resolve('first') : unsupported()));
     await sources.first('one', list);
-    isMended = true;
+    isFixed = true;
     await expect(sources.first('two', list)).resolves.toBe('second');
     nowMs = 10 * 60_000;
     await expect(sources.first('three', list)).resolves.toBe('first');

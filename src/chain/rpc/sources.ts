@@ -25,7 +25,7 @@ export interface SourcesOptions {
 }
 
 /**
- * Several ways to one answer, the best first. No way is asked for ever: what every endpoint refuses for a block is asked
+ * Several ways to one answer, the best first. No way is asked forever: what every endpoint refuses for a block is asked
  * for in the next way, and a way that keeps failing is left alone for a while, and then looked at again.
  */
 export class Sources {

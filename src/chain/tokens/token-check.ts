@@ -20,7 +20,7 @@ const LOOK_BACK_BLOCKS = 1_000;
 
 /** Why a token is out of service: no payment is taken in it and nothing of it is sent, while all others go on. */
 export interface TokenProblem {
-  /** What is wrong with it, and how to mend it. */
+  /** What is wrong with it, and how to fix it. */
   reason: string;
   /** Its transfers are the chain's native ones, which are seen as such: they are not read, or they would count twice. */
   isNative: boolean;
@@ -47,12 +47,12 @@ export async function checkToken(
   const decimals = await decimalsOf(token, rpc);
   if (decimals === null) {
     return wrong(
-      `token ${token.symbol}: there is no ERC-20 contract at ${token.address}: mend its address in chains.yaml`,
+      `token ${token.symbol}: there is no ERC-20 contract at ${token.address}: fix its address in chains.yaml`,
     );
   }
   if (decimals !== token.decimals) {
     return wrong(
-      `token ${token.symbol} has ${decimals} decimals on chain, chains.yaml says ${token.decimals}: mend its decimals`,
+      `token ${token.symbol} has ${decimals} decimals on chain, chains.yaml says ${token.decimals}: fix its decimals`,
     );
   }
   if (await isNativeAsset(token, nativeDecimals, rpc)) {

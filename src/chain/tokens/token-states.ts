@@ -6,7 +6,7 @@ import { checkTokens, NOTHING_FOUND, type TokenFindings } from './check-tokens.j
 import { type TokenProblem } from './token-check.js';
 import { type Address } from '../../ids/ids.js';
 
-/** Soon, since it may have been the nodes that were wrong; then less often, until the contract is mended. */
+/** Soon, since it may have been the nodes that were wrong; then less often, until the contract is fixed. */
 const FIRST_CHECK_AGAIN_MS = 2_000;
 const LAST_CHECK_AGAIN_MS = 30_000;
 const COMPLAIN_EVERY_MS = 60 * 60_000;

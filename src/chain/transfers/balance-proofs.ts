@@ -21,7 +21,7 @@ export class BalanceProofs {
   private refusals = 0;
   private restsUntilMs = -Infinity;
 
-  /** @param onBelieved told why a balance had to be believed */
+  /** @param onBelieved called with the reason why a balance had to be believed */
   constructor(
     private readonly prover: BlockProver,
     private readonly onBelieved: (reason: string) => void = () => undefined,

@@ -13,7 +13,7 @@ const abi = new Interface([
 ]);
 
 /**
- * A token's contract does not say how much an address holds: what it holds cannot be told. It may have been the node,
+ * A token's contract does not say how much an address holds: what it holds is not known. It may have been the node,
  * and not the contract, that said nothing, so that others are asked.
  */
 export class UnreadableBalanceError extends RpcError {

@@ -6,7 +6,7 @@ import { type Address } from '../../ids/ids.js';
 export interface InternalSearch {
   /** Linked: each the parent of the next. At least one. */
   blocks: readonly Block[];
-  /** The chain's height, by which a state that is gone is told from one that has yet to come. */
+  /** The chain's height, by which a state that is gone is told apart from one that has yet to come. */
   head: number;
   /** Addresses whose balance is followed, lower-case; asked for where balances tell. */
   watched: () => Promise<readonly Address[]>;

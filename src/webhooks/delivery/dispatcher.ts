@@ -29,7 +29,7 @@ export class Dispatcher implements OnApplicationBootstrap, BeforeApplicationShut
   private unsubscribe: () => void;
   private soon: NodeJS.Timeout | undefined;
   private isBehind = false;
-  /** Endpoints that are well are told before the others. */
+  /** Endpoints that are well come before the others. */
   private goesAhead = false;
 
   constructor(

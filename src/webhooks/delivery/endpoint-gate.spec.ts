@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { EndpointGate, type Pass } from './endpoint-gate.js';
 
-const HANDS = 40;
+const SLOTS = 40;
 const noSpread = () => 0.5;
 
 /** A gate, and a clock of its own. */
 function aGate() {
-  const gate = new EndpointGate(HANDS, noSpread);
+  const gate = new EndpointGate(SLOTS, noSpread);
   let now = 1_000_000;
   let deliveries = 0;
   const enter = (endpoint: string, jobId = `d${deliveries++}`, size = 1) =>
@@ -35,11 +35,11 @@ describe('EndpointGate', () => {
     expect(passesOf('middling')).toHaveLength(40);
   });
 
-  it('keeps half of the hands for the quick, however many others hang', () => {
+  it('keeps half of the slots for quick endpoints, however many others hang', () => {
     const { passesOf, exchange } = aGate();
     exchange('quick', true, 5);
     const hanging = Array.from({ length: 20 }, (_, n) => passesOf(`hanging ${n}`).length);
-    expect(hanging.reduce((sum, count) => sum + count)).toBe(HANDS * 0.75);
+    expect(hanging.reduce((sum, count) => sum + count)).toBe(SLOTS * 0.75);
     expect(passesOf('quick', 20)).toHaveLength(20);
   });
 

@@ -15,11 +15,11 @@ import {
 const MIN_WAIT_MS = 20;
 /** Silence that tells nothing yet: we ourselves may have been busy. */
 const USUAL_SILENCE_MS = 1_000;
-/** Before anything is known of an endpoint, what a delivery before one in line is taken to cost. */
+/** Before anything is known of an endpoint, what each delivery that is queued before is taken to last, ms. */
 const FIRST_PACE_MS = 2;
 /** A job that asks too early costs us little, one that asks too late leaves its endpoint idle. */
 const EARLY = 0.7;
-/** While an endpoint answers quickly, nobody stays away longer than this, or than so much for each job in line. */
+/** While an endpoint answers quickly, nothing waits longer than this, or than so much for each job that is queued. */
 const MAX_QUICK_WAIT = { ms: 250, perJobMs: 2 };
 /** Before it has answered at all: it may hang. */
 const MAX_FIRST_WAIT = { ms: 250, perJobMs: 10 };
@@ -35,34 +35,34 @@ export type Circuit = 'closed' | 'open' | 'half-open';
 /** Leave to talk to an endpoint; given back with `leave`. */
 export interface Pass {
   endpointId: string;
-  /** It uses one of the hands that slow endpoints share. */
+  /** It uses one of the slots that slow endpoints share. */
   isOfSlow: boolean;
 }
 
 /**
  * Keeps one slow or dead endpoint from delaying others, with nothing but what it has seen of each: how many exchanges
  * an endpoint may have at once follows its speed, what fails again and again is left alone for a while and then tried
- * by one delivery, and half of the hands are for endpoints that are known to be quick. Times in ms.
+ * by one delivery, and half of the slots are for endpoints that are known to be quick. Times in ms.
  */
 export class EndpointGate {
   private readonly endpoints = new Map<string, EndpointRecord>();
   private slowInFlight = 0;
   private slowProgressAt = 0;
 
-  /** @param hands exchanges this process can have at once */
+  /** @param slots exchanges that this process can have at once */
   constructor(
-    private readonly hands: number,
+    private readonly slots: number,
     private readonly random: () => number = Math.random,
   ) {}
 
   /**
    * Before anything is prepared for the endpoint.
-   * @returns how long to stay away; null: it seems free, and whoever asked says `prepared` before they enter
+   * @returns how long to wait before asking again, ms; null: it seems free, and the caller says `prepared` before it enters
    */
   ask(endpointId: string, caller: Caller, now: number): number | null {
     const endpoint = this.recordOf(endpointId);
     leaveLine(endpoint, caller);
-    // Those who stand in line come first.
+    // Callers that are queued already come first.
     const ahead = endpoint.inFlight + endpoint.preparing + endpoint.line.size;
     if (ahead >= limitOf(endpoint) || !this.isFree(endpoint, now))
       return this.sendAway(endpoint, caller, now);
@@ -100,7 +100,7 @@ export class EndpointGate {
     [...firstOf(endpoint.line, WOKEN)].forEach((wake) => wake());
   }
 
-  /** Stands in line until an exchange with the endpoint has ended and it may be one's turn, `maxMs` at most. */
+  /** Queues until an exchange with the endpoint has ended and it may be the caller's turn, `maxMs` at most. */
   turn(endpointId: string, maxMs: number): Promise<void> {
     const { line } = this.recordOf(endpointId);
     return new Promise((resolve) => {
@@ -125,11 +125,11 @@ export class EndpointGate {
 
   private isFree(endpoint: EndpointRecord, now: number): boolean {
     const isOpen = now < (endpoint.openUntil ?? now);
-    return !isOpen && endpoint.inFlight < limitOf(endpoint) && this.hasHands(endpoint);
+    return !isOpen && endpoint.inFlight < limitOf(endpoint) && this.hasFreeSlot(endpoint);
   }
 
-  private hasHands(endpoint: EndpointRecord): boolean {
-    return isQuick(endpoint) || this.slowInFlight < this.hands * shareOf(endpoint);
+  private hasFreeSlot(endpoint: EndpointRecord): boolean {
+    return isQuick(endpoint) || this.slowInFlight < this.slots * shareOf(endpoint);
   }
 
   /** @returns ms until it may ask again */
@@ -139,15 +139,15 @@ export class EndpointGate {
     return openMs + this.turnMs(endpoint, this.silentMs(endpoint, now));
   }
 
-  /** For how long nothing has come back of what this one waits for. */
+  /** For how long nothing that this one waits for has ended. */
   private silentMs(endpoint: EndpointRecord, now: number): number {
-    if (!this.hasHands(endpoint)) return now - this.slowProgressAt;
+    if (!this.hasFreeSlot(endpoint)) return now - this.slowProgressAt;
     return endpoint.inFlight === 0 ? 0 : now - endpoint.progressAt;
   }
 
   /**
-   * How long until it is the turn of whoever comes last, at the pace known; spread, so that not all come at once.
-   * @param silentMs nothing has come back for so long: what is under way takes at least that
+   * How long until it is the turn of the last one queued, at the pace known; with jitter, so that not all ask at once.
+   * @param silentMs for how long nothing has ended: what is under way takes at least that long
    */
   private turnMs(endpoint: EndpointRecord, silentMs: number): number {
     const { waiting, waitingDeliveries, paceMs, openUntil, pauseMs } = endpoint;

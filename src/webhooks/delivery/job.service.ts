@@ -7,9 +7,9 @@ import { EndpointGate } from './endpoint-gate.js';
 import { type WebhookJob } from './webhook-job.js';
 
 /** Exchanges that one worker process can have at once. */
-const HANDS = 200;
+const SLOTS = 200;
 /** Of them, those that endpoints may use that are slow or not known yet, less what the gate keeps back even of these. */
-export const SHARED_HANDS = 100;
+export const SHARED_SLOTS = 100;
 /** A delivery that has to wait looks again so often, as long as its job is kept by others anyway. */
 const LOOK_AGAIN_MS = 1_000;
 
@@ -19,7 +19,7 @@ const LOOK_AGAIN_MS = 1_000;
  */
 @Injectable()
 export class JobService {
-  private readonly hands = new Semaphore(HANDS);
+  private readonly slots = new Semaphore(SLOTS);
 
   constructor(
     private readonly deliveries: DeliveryRepository,
@@ -77,7 +77,7 @@ export class JobService {
     let readAt = Date.now();
     while (current) {
       const attempted = current;
-      const waitMs = await this.hands.hold(() => this.attempts.attempt(attempted, underWay));
+      const waitMs = await this.slots.hold(() => this.attempts.attempt(attempted, underWay));
       if (waitMs === null || underWay.count === 0) return waitMs;
       await this.gate.turn(delivery.endpoint.id, Math.min(waitMs, LOOK_AGAIN_MS));
       if (!current.isBehind && Date.now() - readAt < LOOK_AGAIN_MS) continue;

@@ -7,7 +7,7 @@ import { type WebhookAnswer } from '../http/webhook-client.js';
 const GONE = 410;
 /** Characters of a response that are kept. */
 const MOST_RESPONSE = 1024;
-/** Too many requests, and unavailable: both may say when to come back. */
+/** Too many requests, and unavailable: both may say when to retry. */
 const OVERLOADED = [429, 503];
 
 export interface AttemptContext {

@@ -12,7 +12,7 @@ import { runningMs } from '../../process/running-time.js';
 /** Seconds: from a quick answer on the same continent to the longest timeout. */
 const LATENCY_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
-/** What Prometheus is told of webhooks. Gauges are read when it asks. */
+/** Metrics of webhooks. Gauges are read when it asks. */
 @Injectable()
 export class WebhookMetrics implements OnModuleInit {
   private attempts: Counter<'event_type' | 'state'>;

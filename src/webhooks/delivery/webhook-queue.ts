@@ -11,7 +11,7 @@ import { type WebhookJob } from './webhook-job.js';
 
 export { WEBHOOK_QUEUE };
 
-/** Thrown by the processor to have a job come back. */
+/** Thrown by the processor to have a job run again. */
 export class TryLaterError extends Error {
   readonly delayMs: number;
 

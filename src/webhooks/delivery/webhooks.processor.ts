@@ -6,7 +6,7 @@ import { JobService } from './job.service.js';
 import { type WebhookJob } from './webhook-job.js';
 import { COMPLAIN_EVERY_MS, TryLaterError, WEBHOOK_QUEUE } from './webhook-queue.js';
 
-/** Jobs at once. Slow endpoints keep fewer than that: they get fewer of the hands. */
+/** Jobs at once. Slow endpoints keep fewer than that: they get fewer of the slots. */
 const JOBS = 100;
 
 @Processor(WEBHOOK_QUEUE, {

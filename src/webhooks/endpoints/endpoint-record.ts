@@ -3,12 +3,12 @@ const BUSY_MS = 4_000;
 /** Before anything is known of an endpoint. */
 const FIRST_LIMIT = 10;
 const MAX_LIMIT = 100;
-/** Slower than this on average, ms, it may not use the half of our hands that is kept for the quick. */
+/** Slower than this on average, ms, it may not use the half of the slots that is kept for quick endpoints. */
 const QUICK_MS = 1_000;
 /** Failures in a row that open the circuit, if they are of several deliveries: one has its retry schedule. */
 const FAILURES_TO_OPEN = 5;
 const DELIVERIES_TO_OPEN = 3;
-/** A failing endpoint is left alone ten times as long as it held us up, so that it costs a tenth of one hand. */
+/** A failing endpoint is left alone for ten times as long as its failure took, so that it keeps a slot busy for a tenth of the time. */
 const PAUSE_PER_MS = 10;
 const MAX_PAUSE_MS = 60_000;
 /** Weight of the newest exchange in the average duration. */
@@ -19,7 +19,7 @@ const NEWEST_END = 0.05;
 /** What one worker has seen of an endpoint. Times in ms. */
 export interface EndpointRecord {
   inFlight: number;
-  /** Deliveries that were told it is free and have not come back yet. */
+  /** Deliveries that may use it and are being prepared. */
   preparing: number;
   /** When something last began with nothing before it, or came to an end. */
   progressAt: number;
@@ -30,14 +30,14 @@ export interface EndpointRecord {
   failedDeliveries: Set<string>;
   openUntil: number | null;
   pauseMs: number;
-  /** Jobs sent away and not yet back, and how many deliveries each brings: those who come next queue behind them. */
+  /** Jobs that were told to ask later, and how many deliveries each brings: later ones queue behind them. */
   waiting: Map<string, number>;
   waitingDeliveries: number;
-  /** Wakes those who stand in line for the next to leave, first come first. */
+  /** Wakes callers that queue for the next exchange to end, first come, first served. */
   line: Set<() => void>;
 }
 
-/** Who asks for leave to talk to an endpoint. */
+/** A job that asks whether it may send to an endpoint. */
 export interface Caller {
   jobId: string;
   /** Deliveries that come with it. */
@@ -90,7 +90,7 @@ export function limitOf({ averageMs, failures, openUntil }: EndpointRecord): num
   return Math.max(FIRST_LIMIT, Math.min(MAX_LIMIT, Math.floor(BUSY_MS / averageMs)));
 }
 
-/** Of the hands, how many may be busy with slow endpoints before this one, too, has to wait. */
+/** The share of the slots that may be busy with slow endpoints before this one, too, has to wait. */
 export function shareOf({ averageMs, inFlight, failures }: EndpointRecord): number {
   const isNew = averageMs === null && failures === 0 && inFlight === 0;
   // One that nobody knows yet may show what it can, even while others that hang have used up their half.
@@ -105,7 +105,7 @@ function average(before: number | null, value: number, weight: number): number {
   return before === null ? value : before + weight * (value - before);
 }
 
-/** Takes in that an exchange has ended, before `progressAt` is moved. */
+/** Notes that an exchange has ended, before `progressAt` is moved. */
 export function learn(
   endpoint: EndpointRecord,
   now: number,

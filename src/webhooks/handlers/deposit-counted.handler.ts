@@ -8,7 +8,7 @@ import { EXAMPLE } from './example-payment.js';
 @EventHandler('deposit.counted')
 export class DepositCountedHandler extends DepositEventHandler {
   readonly description =
-    'A deposit that you were told did not count does so now, since it was mined again or the watch window was widened.';
+    'A deposit that was announced as not counting counts now, since it was mined again or the watch window was widened.';
   readonly example: PaymentView = EXAMPLE.detected;
   readonly exampleDeposit: DepositView = EXAMPLE_DEPOSIT.counted;
 }

@@ -8,7 +8,7 @@ import { EXAMPLE } from './example-payment.js';
 @EventHandler('deposit.reorged')
 export class DepositReorgedHandler extends DepositEventHandler {
   readonly description =
-    'A reorganisation took away a deposit that you were told of. It may be mined again; until then it is not there.';
+    'A reorganisation took away a deposit that was announced to you. It may be mined again; until then it is not there.';
   readonly example: PaymentView = EXAMPLE.created;
   readonly exampleDeposit: DepositView = EXAMPLE_DEPOSIT.orphaned;
 }

@@ -21,7 +21,7 @@ export class EventsController {
   ) {}
 
   @Get('events')
-  @ApiOperation({ summary: 'List what happened, newest first, whether or not anyone was told' })
+  @ApiOperation({ summary: 'List what happened, newest first, whether or not anyone was notified' })
   @ApiOkResponse({ type: EventPage })
   async list(
     @CurrentKey() { merchantId }: AuthenticatedKey,

@@ -27,7 +27,7 @@ export class PublicKeysController {
   async keys(@Param('endpoint_id', endpointId) id: string): Promise<PublicKeysBody> {
     const endpoint = await this.endpoints.findPublic(id);
     const keys = endpoint ? publicKeysOf(endpoint.secrets, new Date()) : [];
-    // Of an endpoint without keys nothing is told, not even that it is there.
+    // Of an endpoint without keys nothing is shown, not even that it is there.
     if (keys.length === 0) throw new EndpointNotFoundError(id);
     return { keys };
   }

@@ -41,7 +41,7 @@ export interface RawFullHeader extends RawHeader {
   blockAccessListHash?: string;
   /** Amsterdam (EIP-7843). */
   slotNumber?: string;
-  /** What came besides, and is not known to be told by nodes without being hashed: hex as it came; '' for all else. */
+  /** What came besides, and is not known to be sent by nodes without being hashed: hex as it came; '' for all else. */
   unknownFields: Readonly<Record<string, string>>;
 }
 
@@ -144,6 +144,6 @@ export interface RawReceipt {
   daFootprintGasScalar?: bigint;
   /** Celo, type 0x7b: in the token that gas is paid in (CIP-66). */
   baseFee?: string;
-  /** What came besides, and is not known to be told by nodes: hex as it came; '' for all else. */
+  /** What came besides, and is not known to be sent by nodes: hex as it came; '' for all else. */
   unknownFields: Readonly<Record<string, string>>;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type OperationObject } from '@nestjs/swagger';
-import { completeDescription, PUBLIC_EXTENSION, SCOPE_EXTENSION } from './openapi.js';
+import { PUBLIC_EXTENSION, SCOPE_EXTENSION } from '../http/openapi-extensions.js';
+import { completeDescription } from './openapi.js';
 
 function completed(operation: Partial<OperationObject>, extensions: object = {}): OperationObject {
   const given = { responses: { 200: { description: '' } }, ...operation, ...extensions };
@@ -14,30 +15,41 @@ describe('completeDescription', () => {
   it('gives an operation the problems that its shape allows', () => {
     const body = { content: {} };
     const id = { name: 'id', in: 'path' as const };
-    expect(statuses(completed({}))).toEqual(['200', '401', '403', '429', '503']);
-    expect(statuses(completed({ parameters: [id] }))).toEqual(['200', '401', '403', '404', '429', '503']);
+    expect(statuses(completed({}))).toEqual(['200', '401', '403', '409', '429', '500', '503']);
+    expect(statuses(completed({ parameters: [id] }))).toEqual([
+      '200',
+      '401',
+      '403',
+      '404',
+      '409',
+      '429',
+      '500',
+      '503',
+    ]);
     expect(statuses(completed({ requestBody: body }))).toEqual([
       '200',
       '400',
       '401',
       '403',
+      '409',
       '413',
       '415',
       '429',
+      '500',
       '503',
     ]);
   });
 
   it('leaves alone what a controller says of a status itself', () => {
     const own = { description: 'own words' };
-    expect(completed({ responses: { 403: own } }).responses[403]).toBe(own);
+    expect(completed({ responses: { 403: own } }).responses[403]).toEqual(own);
   });
 
   it('asks for one of the two ways to send a key, and for none on public routes', () => {
     expect(completed({}).security).toEqual([{ bearer: [] }, { 'x-api-key': [] }]);
     const open = completed({}, { [PUBLIC_EXTENSION]: true });
     expect(open.security).toEqual([]);
-    expect(statuses(open)).toEqual(['200', '503']);
+    expect(statuses(open)).toEqual(['200', '500', '503']);
   });
 
   it('names the scope', () => {

@@ -7,11 +7,12 @@ import {
   type ResponseObject,
   type SecurityRequirementObject,
 } from '@nestjs/swagger';
-import { ALL_CODES, type ErrorCode, KINDS, PROBLEM_CODES, type ProblemKind } from './problem-codes.js';
-
-/** Set on an operation by the decorators that guard it: the scope its key needs, or that it needs none. */
-export const SCOPE_EXTENSION = 'x-required-scope';
-export const PUBLIC_EXTENSION = 'x-public';
+import { ALL_CODES, type ErrorCode, KINDS, PROBLEM_CODES, type ProblemKind } from '../http/problem-codes.js';
+import { PUBLIC_EXTENSION, SCOPE_EXTENSION } from '../http/openapi-extensions.js';
+import { type EventDescription } from '../events/event-catalogue.js';
+import { asJsonSchema } from './json-schema.js';
+import { OPERATION_IDS, TAGS } from './operation-ids.js';
+import { anyEvent, describeWebhooks } from './webhooks.js';
 
 type Operation = OperationObject & { [SCOPE_EXTENSION]?: string; [PUBLIC_EXTENSION]?: boolean };
 type Parameter = ParameterObject | ReferenceObject;
@@ -34,6 +35,7 @@ const PROBLEM_SCHEMA = {
   properties: {
     type: {
       type: 'string' as const,
+      enum: [...Object.keys(KINDS).map((kind) => `urn:quittance:problem:${kind}`), 'about:blank'],
       description: 'Which kind of problem; stays the same from version to version',
     },
     code: {
@@ -43,7 +45,7 @@ const PROBLEM_SCHEMA = {
     },
     title: { type: 'string' as const },
     status: { type: 'integer' as const },
-    detail: { type: 'string' as const, description: 'What happened this time, and how to mend it' },
+    detail: { type: 'string' as const, description: 'What happened this time, and how to fix it' },
     errors: {
       type: 'array' as const,
       description: 'What is wrong with which field',
@@ -61,19 +63,89 @@ const PROBLEM_SCHEMA = {
  * Adds what is true of every operation and what Nest's description of controllers leaves out: the problems it may
  * answer with, the keys it takes, and Idempotency-Key as one header that may be left out.
  */
-export function completeDescription(document: OpenAPIObject): OpenAPIObject {
-  document.components ??= {};
-  document.components.schemas = { ...document.components.schemas, Problem: PROBLEM_SCHEMA };
-  document.components.responses = Object.fromEntries(
-    (Object.keys(KINDS) as ProblemKind[]).map((code) => [code, problemResponse(code)]),
-  );
-  for (const item of Object.values(document.paths)) {
-    for (const method of METHODS) if (item[method]) completeOperation(item[method]);
+export function completeDescription(
+  document: OpenAPIObject,
+  events: readonly EventDescription[] = [],
+): OpenAPIObject {
+  for (const [path, item] of Object.entries(document.paths)) {
+    for (const method of METHODS) if (item[method]) completeOperation(item[method], method, path);
   }
-  return document;
+  const { schemas, webhooks } = describeWebhooks(events);
+  const components = {
+    ...document.components,
+    schemas: { ...document.components?.schemas, ...schemas, Problem: PROBLEM_SCHEMA },
+    responses: Object.fromEntries(KIND_NAMES.map((code) => [code, problemResponse(code)])),
+    headers: HEADERS,
+  };
+  const described = { ...document, openapi: '3.1.0', tags: TAGS, components, webhooks };
+  return withoutUnused(inJsonSchema(described, events));
 }
 
-function completeOperation(operation: Operation): void {
+const KIND_NAMES = Object.keys(KINDS) as ProblemKind[];
+
+const HEADERS = {
+  'x-request-id': {
+    description: 'As the request gave it, or made up; it is in the log',
+    schema: { type: 'string' as const },
+  },
+  'idempotent-replayed': {
+    description: 'There where the answer is that of an earlier request with the same Idempotency-Key',
+    schema: { type: 'string' as const, enum: ['true'] },
+  },
+  'retry-after': {
+    description: 'Seconds until it is worth another try; there where that is known',
+    schema: { type: 'integer' as const },
+  },
+  'ratelimit-policy': {
+    description: 'Requests in so many seconds, where there is a limit: `"key";q=6000;w=60`',
+    schema: { type: 'string' as const },
+  },
+  ratelimit: {
+    description: 'Requests left, and seconds until all are there again: `"key";r=5999;t=1`',
+    schema: { type: 'string' as const },
+  },
+};
+
+function headerRefs(names: readonly (keyof typeof HEADERS)[]) {
+  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+}
+
+/** The schemas that Nest made, by the words of 3.1, and what they leave open of events. */
+function inJsonSchema(document: OpenAPIObject, events: readonly EventDescription[]): OpenAPIObject {
+  const schemas = Object.entries(document.components?.schemas ?? {}).map(
+    ([name, schema]): [string, object] => [name, asJsonSchema(schema, name.endsWith('Dto')) as object],
+  );
+  const paths = asJsonSchema(document.paths) as OpenAPIObject['paths'];
+  const converted = {
+    ...document,
+    paths,
+    components: { ...document.components, schemas: Object.fromEntries(schemas) },
+  };
+  const logged = (converted.components.schemas as Record<string, { properties?: Record<string, unknown> }>)
+    .EventBody;
+  if (logged?.properties && events.length > 0) {
+    logged.properties.type = {
+      type: 'string',
+      enum: events.map(({ type }) => type),
+      example: 'payment.confirmed',
+    };
+    logged.properties.body = anyEvent(events);
+  }
+  return converted;
+}
+
+/** Answers that no operation has are left out. */
+function withoutUnused(document: OpenAPIObject): OpenAPIObject {
+  const text = JSON.stringify([document.paths, document.webhooks]);
+  const used = Object.entries(document.components?.responses ?? {}).filter(([name]) =>
+    text.includes(`#/components/responses/${name}"`),
+  );
+  return { ...document, components: { ...document.components, responses: Object.fromEntries(used) } };
+}
+
+function completeOperation(operation: Operation, method: string, path: string): void {
+  const id = OPERATION_IDS[`${method.toUpperCase()} ${path.replace('/api/v1', '')}`];
+  if (id !== undefined) operation.operationId = id;
   const { [PUBLIC_EXTENSION]: isPublic = false, [SCOPE_EXTENSION]: scope } = operation;
   delete operation[PUBLIC_EXTENSION];
   operation.security = isPublic ? [] : EITHER_KEY;
@@ -83,8 +155,15 @@ function completeOperation(operation: Operation): void {
   for (const [status, response] of Object.entries(operation.responses)) {
     if (response && 'description' in response) response.description ||= STATUS_CODES[status] ?? 'Answer';
   }
-  for (const [status, codes] of problemsOf(operation, isPublic)) {
+  for (const [status, codes] of problemsOf(operation, isPublic, method)) {
     operation.responses[status] ??= responseFor(codes);
+  }
+  operation.responses['500'] ??= UNFORESEEN;
+  const always = ['x-request-id', ...(isPublic ? [] : (['ratelimit-policy', 'ratelimit'] as const))] as const;
+  const isRepeatable = operation.parameters.some(isIdempotencyKey);
+  for (const [status, response] of Object.entries(operation.responses)) {
+    if (!status.startsWith('2') || !response || !('description' in response)) continue;
+    response.headers = headerRefs([...always, ...(isRepeatable ? (['idempotent-replayed'] as const) : [])]);
   }
 }
 
@@ -104,7 +183,7 @@ function isIdempotencyKey(parameter: Parameter): boolean {
 }
 
 /** By status: the codes an operation of this shape may answer with. */
-function problemsOf(operation: Operation, isPublic: boolean): Map<string, ProblemKind[]> {
+function problemsOf(operation: Operation, isPublic: boolean, method: string): Map<string, ProblemKind[]> {
   const parameters = (operation.parameters ?? []).filter((parameter) => 'name' in parameter);
   const has = (place: ParameterObject['in']) => parameters.some((parameter) => parameter.in === place);
   const codes: ProblemKind[] = [
@@ -113,6 +192,7 @@ function problemsOf(operation: Operation, isPublic: boolean): Map<string, Proble
     ...(!operation.requestBody && has('query') ? (['validation_failed'] as const) : []),
     ...(isPublic ? [] : (['unauthenticated', 'forbidden', 'rate_limited'] as const)),
     ...(has('path') ? (['not_found'] as const) : []),
+    ...(isPublic || method === 'get' ? [] : (['conflict'] as const)),
     ...(parameters.some(isIdempotencyKey) ? (['idempotency_key_reused'] as const) : []),
     'unavailable',
   ];
@@ -127,6 +207,7 @@ function responseFor(codes: ProblemKind[]): ResponseObject | ReferenceObject {
   if (codes.length === 1) return { $ref: `#/components/responses/${only}` };
   return {
     description: codes.map((code) => KINDS[code].title).join(', or '),
+    headers: headersOf(codes),
     content: {
       'application/problem+json': {
         schema: { $ref: '#/components/schemas/Problem' },
@@ -136,9 +217,21 @@ function responseFor(codes: ProblemKind[]): ResponseObject | ReferenceObject {
   };
 }
 
+function headersOf(codes: readonly ProblemKind[]) {
+  const hasPause = codes.some((code) => code === 'rate_limited' || code === 'unavailable');
+  return headerRefs(['x-request-id', ...(hasPause ? (['retry-after'] as const) : [])]);
+}
+
+const UNFORESEEN: ResponseObject = {
+  description: 'Something went wrong in the server; a repeat with the same Idempotency-Key is done once',
+  headers: headerRefs(['x-request-id']),
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+};
+
 function problemResponse(code: ProblemKind): ResponseObject {
   return {
     description: KINDS[code].title,
+    headers: headersOf([code]),
     content: {
       'application/problem+json': {
         schema: { $ref: '#/components/schemas/Problem' },
