@@ -60,7 +60,7 @@ export function connectChain(config: ChainConfig, metrics: CallMetrics, logger: 
   });
   const sources = new Sources({
     onRest: (source, reason) => {
-      if (reason === null) logger.log({ chain, source }, 'asking again in a way that had failed');
+      if (reason === null) logger.log({ chain, source }, 'trying again a way to ask that had failed');
       else
         logger.warn({ chain, source, reason }, 'no endpoint answers this: asking in another way for a while');
     },

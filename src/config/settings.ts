@@ -142,7 +142,7 @@ export class Settings extends WalletSettings {
   @Setting({
     env: 'METRICS_TOKEN',
     description:
-      'Who asks for /metrics or the details of /health has to send it: `Authorization: Bearer …`; 16 characters or more',
+      'Requests for /metrics or the details of /health have to send it: `Authorization: Bearer …`; 16 characters or more',
     defaultNote: 'none; in production neither is shown then, unless METRICS_PORT is set',
     secret: true,
     parse: metricsToken,

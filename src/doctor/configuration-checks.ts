@@ -73,13 +73,16 @@ function isOpenToOthers(path: string): boolean {
   }
 }
 
-function openFindings({ metricsToken, roles }: Settings): Finding[] {
-  if (metricsToken !== null || !roles?.includes('api')) return [];
+function openFindings({ metricsToken, metricsPort, nodeEnv, roles }: Settings): Finding[] {
+  if (metricsToken !== null || metricsPort !== null || !roles?.includes('api')) return [];
+  const isClosed = nodeEnv === 'production';
   return [
     warning(
       PART,
-      '/metrics and the details of /health are open to whoever reaches the API',
-      'set METRICS_TOKEN, or keep both from the outside in your proxy (docs/deployment.md)',
+      isClosed
+        ? 'nobody can read /metrics and the details of /health: neither METRICS_TOKEN nor METRICS_PORT is set'
+        : '/metrics and the details of /health are open to whoever reaches the API',
+      'set METRICS_TOKEN, or METRICS_PORT to a port that customers do not reach (docs/operation.md)',
     ),
   ];
 }

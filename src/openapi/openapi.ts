@@ -24,7 +24,7 @@ const IDEMPOTENCY_KEY: ParameterObject = {
   in: 'header',
   required: false,
   description:
-    'Send the request again with the same key after a failure: it is done once, and the first answer comes again for 30 days',
+    'Send the request again with the same key after a failure: it is done once, and the first answer is returned again for 30 days',
   schema: { type: 'string', maxLength: 255 },
   example: '6ba7b810-9dad-41d1-80b4-00c04fd430c8',
 };

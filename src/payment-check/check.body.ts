@@ -39,7 +39,7 @@ export class CheckBody {
   @ApiProperty({
     example:
       '1 ETH counts already and is not deep enough: it has 3 of 12 confirmations; 1 ETH of 1 ETH due have arrived.',
-    description: 'The same in words, for whoever answers the customer',
+    description: 'The same in words, for the person who answers the customer',
   })
   message: string;
 

@@ -87,7 +87,7 @@ export class PaymentsController {
   @RequireScope('payments:write')
   @ApiOperation({
     summary: 'Change a payment’s reference, metadata or expiry; what is left out stays',
-    description: 'The expiry while it waits for money. What differs is told by `payment.updated`.',
+    description: 'The expiry while it waits for money. What changes is announced by `payment.updated`.',
   })
   @ApiOkResponse({ type: PaymentBody })
   update(

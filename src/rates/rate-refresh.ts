@@ -65,10 +65,12 @@ export class RateRefresh implements OnApplicationBootstrap, BeforeApplicationShu
       await this.sources.refresh();
       const now = new Date();
       const reports = this.service.report(now);
-      reports.forEach((report) => this.tell(report));
-      const isBeginning = reports.some(({ judged }) => judged.some(isNotReadYet));
-      const isSoon = isBeginning || (now.getTime() < this.settledAtMs && reports.some(lacksFeed));
+      // A chain that is out of reach for long keeps the other pairs from nothing.
+      const isSettling = now.getTime() < this.settledAtMs;
+      const isBeginning = isSettling && reports.some(({ judged }) => judged.some(isNotReadYet));
+      const isSoon = isBeginning || (isSettling && reports.some(lacksFeed));
       this.dueAtMs = now.getTime() + (isSoon ? SOON_MS : this.settings.rateRefreshMs);
+      if (!isSoon) reports.forEach((report) => this.tell(report));
       // What is said while half of the sources are not read yet says nothing about the rate.
       if (!isBeginning) await this.history.record(reports, now);
       await this.pruneIfDue(now);
@@ -84,14 +86,12 @@ export class RateRefresh implements OnApplicationBootstrap, BeforeApplicationShu
     await this.history.prune(now);
   }
 
-  /** Not of the first moments: a scan that has yet to begin is nobody's fault. */
   private tell({ pair, price }: PairReport): void {
     const name = pairName(pair);
     if (!isRefusal(price)) {
       if (this.refused.delete(name)) this.logger.log({ pair: name }, 'there is a rate again');
       return;
     }
-    if (price.code === 'not_read_yet') return;
     this.refused.add(name);
     const { code, reason } = price;
     if (this.complaints.isDue(name, code, Date.now()))

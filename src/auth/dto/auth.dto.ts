@@ -170,7 +170,11 @@ export class MeBody {
   @ApiProperty({ type: () => ApiKeyBody, description: 'The key that asks' })
   key: ApiKeyBody;
 
-  @ApiProperty({ type: MerchantBody, nullable: true, description: 'For whom it acts; null: for nobody yet' })
+  @ApiProperty({
+    type: MerchantBody,
+    nullable: true,
+    description: 'The merchant it acts for; null: none yet',
+  })
   merchant: MerchantBody | null;
 
   @ApiProperty({ description: 'Whether real money moves: false on development’s and tests’ installations' })

@@ -13,7 +13,7 @@ export interface BlockRef {
 export interface Movement {
   /** `internal`: native value that a contract sent. */
   kind: 'native' | 'erc20' | 'internal';
-  /** Null: an internal transfer that only the balance tells of. */
+  /** Null: an internal transfer that only the balance shows. */
   txHash: TxHash | null;
   /**
    * Position inside its transaction, 0-based: of the log among its logs, or of the internal transfer among those that

@@ -13,7 +13,7 @@ export class DepositBody implements DepositView {
   @ApiProperty({
     enum: DEPOSIT_STATES,
     description:
-      'counted: part of what its payment received; unassigned: it does not count, and nobody has made anything of it; ' +
+      'counted: part of what its payment received; unassigned: it does not count, and nobody has decided on it; ' +
       'accepted, ignored: as you decided; orphaned: a reorganisation took it away',
   })
   status: DepositState;
@@ -79,7 +79,7 @@ export class DepositBody implements DepositView {
     type: String,
     nullable: true,
     example: '0x88df016429689c079f3b2f6ad39fa052532c56795b733da78a91ebe6a713944b',
-    description: 'Null: an internal transfer that only the balance tells of',
+    description: 'Null: an internal transfer that only the balance shows',
   })
   tx_hash: string | null;
 

@@ -18,7 +18,7 @@ export class ListDepositsDto extends DatedPageQuery {
 
   @ApiPropertyOptional({
     type: Boolean,
-    description: 'false: what nobody has made anything of yet; true: what counts, or was accepted',
+    description: 'false: what nobody has decided on yet; true: what counts, or was accepted',
   })
   @IsOptional()
   @Transform(({ value }) => ({ true: true, false: false })[value as string] ?? (value as unknown))

@@ -9,7 +9,7 @@ class TransferBody implements TransferView {
     type: String,
     nullable: true,
     example: '0x88df016429689c079f3b2f6ad39fa052532c56795b733da78a91ebe6a713944b',
-    description: 'Null: an internal transfer that only the balance tells of',
+    description: 'Null: an internal transfer that only the balance shows',
   })
   tx_hash: string | null;
 

@@ -1,13 +1,5 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import {
-  ArrayMaxSize,
-  IsArray,
-  IsBoolean,
-  IsOptional,
-  IsString,
-  IsUUID,
-  Length,
-} from 'class-validator';
+import { ArrayMaxSize, IsArray, IsBoolean, IsOptional, IsString, IsUUID, Length } from 'class-validator';
 import { AnyOf, DatedPageQuery, OlderStatusFilter } from '../../http/list-filters.js';
 import { IsStorableText } from '../../http/is-storable.js';
 import { SWEEP_STATES, type SweepState } from '../sweep.entity.js';
@@ -56,7 +48,7 @@ export class RunSweepsDto {
   @IsBoolean()
   force?: boolean;
 
-  @ApiPropertyOptional({ description: 'Only tell what would be swept' })
+  @ApiPropertyOptional({ description: 'Only report what would be swept' })
   @IsOptional()
   @IsBoolean()
   dry_run?: boolean;

@@ -37,7 +37,7 @@ export class WebhooksProcessor extends WorkerHost implements BeforeApplicationSh
   @OnWorkerEvent('failed')
   onFailed(job: Job<WebhookJob> | undefined, error: Error): void {
     if (error instanceof TryLaterError) return;
-    this.logger.error({ job_id: job?.id, reason: error.message }, 'webhooks of a job failed, it comes again');
+    this.logger.error({ job_id: job?.id, reason: error.message }, 'webhooks of a job failed, it is retried');
   }
 
   /** While the queue and the database are still there for the jobs under way. */
