@@ -85,7 +85,7 @@ export class GasReturns implements Mover, OnModuleInit {
       this.signer.nodeNonce(chain, from),
     ]);
     const left = shown < sent ? shown : sent;
-    const tried = await gasToReturn(chain, from, tank, left);
+    const tried = await gasToReturn(chain, { from, to: tank, amount: left }, after);
     const gasLimit = tried ?? PLAIN_TRANSFER_GAS;
     const payload: Payload = { chainId, recipient: tank, tokenAddress: null, amount: left, gasLimit, fees };
     const { roomy } = dataReserve(await accounts.dataFee(unsignedBytes(payload)));
@@ -119,9 +119,13 @@ export class GasReturns implements Mover, OnModuleInit {
 }
 
 /** Null: it cannot be returned, since nothing is left, or the tank's own code refuses it. @throws RpcError */
-async function gasToReturn(chain: Chain, from: Address, tank: Address, left: bigint): Promise<bigint | null> {
-  if (left === 0n) return null;
-  const allowed = await gasToAllow(chain, { from, to: tank, tokenAddress: null, amount: left });
+async function gasToReturn(
+  chain: Chain,
+  transfer: { from: Address; to: Address; amount: bigint },
+  after: string,
+): Promise<bigint | null> {
+  if (transfer.amount === 0n) return null;
+  const allowed = await gasToAllow(chain, { ...transfer, tokenAddress: null }, after);
   return typeof allowed === 'bigint' ? allowed : null;
 }
 

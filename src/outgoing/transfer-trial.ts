@@ -1,4 +1,4 @@
-import { CallRevertedError, type GasQuote } from '../chain/accounts/chain-accounts.js';
+import { CallRevertedError } from '../chain/accounts/chain-accounts.js';
 import { type Chain } from '../chain/chain.js';
 import { type Round } from './movers.js';
 import { saysNo, transferData } from './erc20.js';
@@ -44,7 +44,7 @@ export async function tryTransfer(
   transfer: Transfer,
 ): Promise<Trial> {
   const { from, to, tokenAddress, amount } = transfer;
-  const gasLimit = await gasToAllow(chain, transfer);
+  const gasLimit = await gasToAllow(chain, transfer, extent.scanned.hash);
   if (typeof gasLimit !== 'bigint') return gasLimit;
   const { chainId, accounts } = chain;
   const wanted = feesFor(quote, false);
@@ -67,12 +67,11 @@ export async function tryTransfer(
 
 /** The same of native money that its own fee comes out of. @throws RpcError */
 export async function tryDrain(
-  chain: Chain,
-  quote: GasQuote,
+  { chain, quote, extent }: Pick<Round, 'chain' | 'quote' | 'extent'>,
   transfer: Omit<Transfer, 'tokenAddress'>,
 ): Promise<DrainTrial> {
   const { to: recipient, amount } = transfer;
-  const gasLimit = await gasToAllow(chain, { ...transfer, tokenAddress: null });
+  const gasLimit = await gasToAllow(chain, { ...transfer, tokenAddress: null }, extent.scanned.hash);
   if (typeof gasLimit !== 'bigint') return gasLimit;
   const fees = feesFor(quote, true);
   const { chainId, accounts } = chain;
@@ -81,21 +80,27 @@ export async function tryDrain(
   return { state: 'ready', gasLimit, fees, cost: gasLimit * fees.maxFeePerGas + roomy };
 }
 
-/** The gas to allow it; or why it would fail. @throws RpcError */
+/**
+ * The gas to allow it; or why it would fail, now and after the last block scanned.
+ * @param after hash of that block
+ * @throws RpcError
+ */
 export async function gasToAllow(
   { accounts }: Chain,
   { from, to, tokenAddress, amount }: Transfer,
+  after: string,
 ): Promise<bigint | Extract<Trial, { state: 'refused' }>> {
   try {
     if (tokenAddress === null) {
       // A contract's own code may want more than the plain 21000.
-      return await accounts.estimateGas({ from, to, value: 1n });
+      return await accounts.estimateGas({ from, to, value: 1n }, after);
     }
     const call = { from, to: tokenAddress, data: transferData(to, amount) };
-    if (saysNo(await accounts.call(call))) {
-      return { state: 'refused', reason: `token ${tokenAddress} refuses the transfer: it returns false` };
-    }
-    return allowedGas(await accounts.estimateGas(call));
+    await accounts.call(call, {
+      after,
+      refusalIn: (answer) => (saysNo(answer) ? 'it returns false' : null),
+    });
+    return allowedGas(await accounts.estimateGas(call, after));
   } catch (error) {
     if (!(error instanceof CallRevertedError)) throw error;
     const what =

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { toQuantity, Wallet } from 'ethers';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { type RefundView } from '../../src/refunds/refund.view.js';
-import { FaultyRpc } from '../harness/faulty-rpc.js';
+import { type Ask, type Call, FaultyRpc } from '../harness/faulty-rpc.js';
 import { result } from '../harness/faulty-rpc-faults.js';
 import { PAYOUT, SweepWorld, TREASURY } from '../harness/sweep-world.js';
 import { TestChain } from '../harness/test-chain.js';
@@ -205,5 +205,48 @@ describe('a balance of nothing', () => {
     await world.plan();
     await world.settled(payment.id);
     expect(await world.token(TREASURY)).toBe(5_000_000n);
+  });
+});
+
+/** Its newest block is from before the money came: there, what is tried fails for want of it. */
+const behind = () => {
+  const refusal = { error: { code: 3, message: 'execution reverted: transfer amount exceeds balance' } };
+  return {
+    kind: 'answer' as const,
+    answer: (call: Call, ask: Ask) => {
+      const { value } = call.params[0] as { value?: string };
+      const isTrial = value !== undefined && (call.params[1] ?? 'latest') === 'latest';
+      return isTrial ? Promise.resolve(refusal) : ask(call);
+    },
+  };
+};
+
+describe('a node on which a transfer fails that is tried', () => {
+  it('fails no refund and no sweep while another has it succeed', async () => {
+    const [first] = await withTwoEndpoints();
+    const [refunded, swept] = [await world.paidToken(5_000_000n), await world.paidToken(3_000_000n)];
+    first.inject(['eth_call', 'eth_estimateGas'], behind());
+    const to = Wallet.createRandom().address;
+    await askRefund(refunded, to, 1_000_000n);
+    expect(await refundEnds(refunded)).toMatchObject({ state: 'confirmed', failure: null });
+    await world.plan();
+    await world.settled(swept.id);
+  });
+
+  it('keeps it waiting, and no more, where it is the only one and the scanned block has it succeed', async () => {
+    const node = await withOneEndpoint();
+    const payment = await world.paidToken(5_000_000n);
+    const heal = node.inject(['eth_call', 'eth_estimateGas'], behind());
+    await askRefund(payment, Wallet.createRandom().address, 1_000_000n);
+    const waiting = await waitFor('the refund to wait', async () => {
+      const [refund] = await refundsOf(payment);
+      return refund?.waits_for && refund;
+    });
+    expect(waiting).toMatchObject({
+      state: 'created',
+      waits_for: expect.stringMatching(/it would fail now, and not after block 0x/),
+    });
+    heal();
+    expect(await refundEnds(payment)).toMatchObject({ state: 'confirmed' });
   });
 });

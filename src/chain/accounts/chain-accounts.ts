@@ -6,8 +6,8 @@ import { type RawReceipt } from '../blocks/raw-block.js';
 import { pricePaid } from './price-paid.js';
 import { type Receipt, receiptFrom } from './receipt.js';
 import { type GasQuote, readGasQuote } from './gas-quote.js';
-import { isRevert, wordsOf } from './reverted-call.js';
-import { type AnswerOf, type ParamsOf } from '../rpc/methods.js';
+import { isRevert } from './reverted-call.js';
+import { tryCall } from './trials.js';
 import { type Rpc } from '../rpc/rpc-endpoint.js';
 import { RpcError } from '../rpc/rpc-error.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
@@ -42,8 +42,14 @@ export interface Said {
 /** More than any chain lets a block have: 2^53 gas. */
 const MOST_GAS = 2n ** 53n;
 
-/** The call would fail; the message says why, as it goes on after a colon. */
-export class CallRevertedError extends Error {}
+export interface CallOptions {
+  codes?: Record<string, string>;
+  /** As of `estimateGas`. */
+  after?: ReadAfter;
+  refusalIn?: (answer: string) => string | null;
+}
+
+export { CallRevertedError } from './trials.js';
 
 /** Endpoints say different things of one and the same block. */
 export class DisagreementError extends RpcError {
@@ -129,20 +135,35 @@ export class ChainAccounts {
     return first === '0x' ? oneOf(method, await this.rpc.fromEveryEndpoint(read, method), after) : first;
   }
 
-  /** @throws CallRevertedError */
-  async estimateGas(call: Call): Promise<bigint> {
-    return this.tried('eth_estimateGas', [rawCall(call)]);
+  /**
+   * @param after hash of a block after which it has to fail as well before it is said to
+   * @throws CallRevertedError
+   */
+  estimateGas(call: Call, after: ReadAfter = 'latest'): Promise<bigint> {
+    const method = 'eth_estimateGas';
+    return tryCall(this.rpc, {
+      method,
+      call: rawCall(call),
+      overrides: [],
+      refusalIn: () => null,
+      after: hashOf(after),
+    });
   }
 
   /**
    * @param codes what to take for the code of addresses, 0x-hex (geth's state overrides)
+   * @param refusalIn why what it returns is a refusal; null: it is none
    * @returns what it returns, 0x-hex
    * @throws CallRevertedError
    */
-  call(call: Call, codes: Record<string, string> = {}): Promise<string> {
-    const overrides = Object.entries(codes).map(([address, code]) => [address, { code }] as const);
-    const known = overrides.length === 0 ? [] : [Object.fromEntries(overrides)];
-    return this.tried('eth_call', [rawCall(call), 'latest', ...known]);
+  call(
+    call: Call,
+    { codes = {}, after = 'latest', refusalIn = () => null }: CallOptions = {},
+  ): Promise<string> {
+    const known = Object.entries(codes).map(([address, code]) => [address, { code }] as const);
+    const overrides = known.length === 0 ? [] : [Object.fromEntries(known)];
+    const method = 'eth_call';
+    return tryCall(this.rpc, { method, call: rawCall(call), overrides, refusalIn, after: hashOf(after) });
   }
 
   /** Null: the first endpoint that answered does not show it as mined, which says little: it may index later, or never. */
@@ -173,18 +194,6 @@ export class ChainAccounts {
       return { outcome: refusedAs(error.message), words: error.message };
     }
   }
-
-  private async tried<M extends 'eth_call' | 'eth_estimateGas'>(
-    method: M,
-    params: unknown[],
-  ): Promise<AnswerOf<M, ParamsOf<M>>> {
-    try {
-      return await this.rpc.call<M, ParamsOf<M>>(method, params as unknown as ParamsOf<M>);
-    } catch (error) {
-      if (!(error instanceof RpcError) || !isRevert(error)) throw error;
-      throw new CallRevertedError(wordsOf(error));
-    }
-  }
 }
 
 /** Null: the contract refuses, or is not there and returns nothing, which is not the number 0. */
@@ -212,6 +221,11 @@ function oneOf<T>(method: string, answers: readonly T[], after: ReadAfter): T {
     throw new DisagreementError(method, answers);
   }
   return first;
+}
+
+/** Null: of the newest. */
+function hashOf(after: ReadAfter): string | null {
+  return after === 'latest' ? null : after;
 }
 
 function blockOf(after: ReadAfter): string | { blockHash: string } {

@@ -126,7 +126,7 @@ export class DelegateCheck {
       authorizations: [authorization],
     };
     try {
-      return (await accounts.call(call, codes)).toLowerCase() === treasuryAnswer(treasury);
+      return (await accounts.call(call, { codes })).toLowerCase() === treasuryAnswer(treasury);
     } catch (error) {
       if (isAnswer(error)) return false;
       throw error;

@@ -60,7 +60,7 @@ export class BatchedTransfers implements SweepPath {
     const { sweep, most } = due;
     const { from, treasury: to, tokenAddress } = sweep;
     if (tokenAddress === null) return null;
-    const gas = await gasToAllow(chain, { from, to, tokenAddress, amount: most });
+    const gas = await gasToAllow(chain, { from, to, tokenAddress, amount: most }, extent.scanned.hash);
     if (typeof gas !== 'bigint') {
       await this.states.fail(chain, sweep, gas.reason);
       return null;

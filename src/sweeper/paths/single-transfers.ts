@@ -62,7 +62,7 @@ export class SingleTransfers implements SweepPath {
 
   private async native(round: Round, { sweep, final, most, isWhole }: Due): Promise<boolean> {
     const { from, treasury: to } = sweep;
-    const trial = await tryDrain(round.chain, round.quote, { from, to, amount: final });
+    const trial = await tryDrain(round, { from, to, amount: final });
     if (trial.state === 'refused') return this.states.fail(round.chain, sweep, trial.reason);
     const { gasLimit, fees, cost } = trial;
     const all = final - cost;
