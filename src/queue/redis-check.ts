@@ -3,6 +3,17 @@ import { Redis } from 'ioredis';
 /** Redis's words for what only another configuration fixes (Redis: ACL; "NOAUTH Authentication required."). */
 const REFUSAL = /^(WRONGPASS|NOAUTH|NOPERM|ERR (AUTH|Client sent AUTH|invalid password))/;
 const CONNECT_TIMEOUT_MS = 5_000;
+/** Codes of OpenSSL, as Node passes them on, for a certificate that no waiting makes better. */
+const UNTRUSTED = /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|CERT_|ERR_TLS_CERT_)/;
+
+export class QueueUntrustedError extends Error {
+  constructor(host: string, code: string) {
+    super(
+      `the queue at ${host} shows a certificate that is not trusted (${code}); name its authority in ` +
+        'NODE_EXTRA_CA_CERTS, have it renewed, or use the host name that it is for in REDIS_URL',
+    );
+  }
+}
 
 export class QueueRefusedError extends Error {
   constructor(host: string, said: string) {
@@ -17,7 +28,7 @@ export class QueueRefusedError extends Error {
  * Asks a Redis whether it lets us work there. One that is away is waited for later on, by BullMQ; one that refuses us
  * would do so forever.
  * @param say one line for the operator
- * @throws QueueRefusedError
+ * @throws QueueRefusedError; QueueUntrustedError
  */
 export async function requireQueueOnRedis(url: string, say: (line: string) => void): Promise<void> {
   const { host } = new URL(url);
@@ -30,9 +41,11 @@ export async function requireQueueOnRedis(url: string, say: (line: string) => vo
     retryStrategy: () => null,
   });
   let refusal: string | null = null;
+  let untrusted: string | null = null;
   // A wrong password comes by this way; unheard, ioredis writes to the console.
-  redis.on('error', ({ message }: Error) => {
+  redis.on('error', ({ message, code = '' }: NodeJS.ErrnoException) => {
     if (REFUSAL.test(message)) refusal ??= message;
+    if (UNTRUSTED.test(code)) untrusted ??= code;
   });
   try {
     await redis.connect();
@@ -42,9 +55,11 @@ export async function requireQueueOnRedis(url: string, say: (line: string) => vo
   } catch (error) {
     const { message } = error as Error;
     if (REFUSAL.test(message)) refusal ??= message;
-    else if (refusal === null) say(`the queue at ${host} does not answer yet (${message}); it is waited for`);
+    else if (refusal === null && untrusted === null)
+      say(`the queue at ${host} does not answer yet (${message}); it is waited for`);
   } finally {
     redis.disconnect();
   }
+  if (untrusted !== null) throw new QueueUntrustedError(host, untrusted);
   if (refusal !== null) throw new QueueRefusedError(host, refusal);
 }
