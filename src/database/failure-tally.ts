@@ -51,4 +51,6 @@ export function databaseFailures(): ReadonlyMap<DatabaseFailure, number> {
   return tally;
 }
 
-export const DATABASE_FAILURES: readonly DatabaseFailure[] = [...new Set(BY_CODE.map(([, failure]) => failure))];
+export const DATABASE_FAILURES: readonly DatabaseFailure[] = [
+  ...new Set(BY_CODE.map(([, failure]) => failure)),
+];

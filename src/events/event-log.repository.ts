@@ -38,11 +38,17 @@ export class EventLogRepository {
     }
     if (createdAfter !== undefined) {
       const firstId = `evt_${firstIdAt(new Date(createdAfter.getTime() - DAY_MS))}`;
-      query.andWhere(`event.created_at > :createdAfter AND event.position >= (${FIRST_FROM})`, { createdAfter, firstId });
+      query.andWhere(`event.created_at > :createdAfter AND event.position >= (${FIRST_FROM})`, {
+        createdAfter,
+        firstId,
+      });
     }
     if (createdBefore !== undefined) {
       const endId = `evt_${firstIdAt(new Date(createdBefore.getTime() + DAY_MS))}`;
-      query.andWhere(`event.created_at < :createdBefore AND event.position <= (${LAST_BEFORE})`, { createdBefore, endId });
+      query.andWhere(`event.created_at < :createdBefore AND event.position <= (${LAST_BEFORE})`, {
+        createdBefore,
+        endId,
+      });
     }
     return query.getMany();
   }

@@ -146,10 +146,7 @@ describe('postings', () => {
   });
 
   it('book nothing but the fee of a transaction that reverted', () => {
-    expect(sweep(0n, { movements: [] })).toEqual([
-      leg('deposit', -5n, null, at('d')),
-      leg('fees', 5n, null),
-    ]);
+    expect(sweep(0n, { movements: [] })).toEqual([leg('deposit', -5n, null, at('d')), leg('fees', 5n, null)]);
   });
 
   it('give a refund back to the customer', () => {

@@ -28,7 +28,16 @@ export class RefundLists {
   async list(merchantId: string, query: ListRefundsDto): Promise<Page<RefundView>> {
     const { payment_id: paymentId, deposit_id: depositId, status: statuses, limit, after } = query;
     const { address: to, tx_hash: txHash } = query;
-    const filter = { merchantId, paymentId, depositId, statuses, to, txHash, after, ...createdBetween(query) };
+    const filter = {
+      merchantId,
+      paymentId,
+      depositId,
+      statuses,
+      to,
+      txHash,
+      after,
+      ...createdBetween(query),
+    };
     const rows = await this.queries.list({ ...filter, limit: limit + 1 });
     return page(await this.views.of(this.dataSource.manager, rows), limit, ({ id }) => id);
   }

@@ -57,7 +57,13 @@ export class SweepsService {
     const narrowed = { statuses: wantedStatuses(query), ...createdBetween(query) };
     const chainId = chain === undefined ? undefined : this.chainNamed(chain).chainId;
     const rows = await this.sweeps.list({
-      merchantId, ...narrowed, chainId, paymentId, after, limit: limit + 1 });
+      merchantId,
+      ...narrowed,
+      chainId,
+      paymentId,
+      after,
+      limit: limit + 1,
+    });
     return page(await this.views(rows), limit, ({ id }) => id);
   }
 

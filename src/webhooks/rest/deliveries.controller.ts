@@ -33,7 +33,13 @@ export class DeliveriesController {
     @Query() query: ListDeliveriesDto,
   ): Promise<Page<DeliveryBody>> {
     const { endpoint_id: endpointId, event_id: eventId, event_type: eventType, limit, after } = query;
-    const filter = { endpointId, eventId, eventType, states: wantedStatuses(query), ...createdBetween(query) };
+    const filter = {
+      endpointId,
+      eventId,
+      eventType,
+      states: wantedStatuses(query),
+      ...createdBetween(query),
+    };
     const wanted = { ...filter, limit: limit + 1, after };
     const rows = await this.log.deliveries(merchantId, wanted);
     return page(rows.map(deliveryView), limit, ({ id }) => id);

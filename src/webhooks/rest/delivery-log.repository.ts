@@ -22,10 +22,7 @@ export interface ListedDeliveries extends DeliveryFilter, CreatedBetween {
 export class DeliveryLogRepository {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
-  deliveries(
-    merchantId: string,
-    { limit, after, ...filter }: ListedDeliveries,
-  ): Promise<WebhookDelivery[]> {
+  deliveries(merchantId: string, { limit, after, ...filter }: ListedDeliveries): Promise<WebhookDelivery[]> {
     const query = this.dataSource.manager
       .createQueryBuilder(WebhookDelivery, 'delivery')
       .where('delivery.merchant_id = :merchantId', { merchantId })
