@@ -1,7 +1,7 @@
 # The image with its embedded Postgres; --build-arg EMBEDDED_POSTGRES=no leaves that out, for those who bring one.
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
-COPY package.json package-lock.json ./
+COPY package.json package-lock.json .npmrc ./
 COPY schematics schematics
 RUN npm ci --no-audit --no-fund
 COPY nest-cli.json tsconfig.json tsconfig.build.json ./

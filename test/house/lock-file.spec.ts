@@ -6,6 +6,7 @@ import { expect, it } from '@jest/globals';
 interface Locked {
   integrity?: string;
   link?: boolean;
+  hasInstallScript?: boolean;
   engines?: { node?: string };
 }
 
@@ -29,4 +30,17 @@ it.each(['20.19.0', '24.11.0'])('has no package that does not say it runs on Nod
     .filter(([, { engines }]) => !satisfies(version, engines?.node ?? '*'))
     .map(([path, { engines }]) => `${path} wants ${engines?.node}`);
   expect(others).toEqual([]);
+});
+
+it('runs no script of a package that is installed, under npm 10 nor under npm 11', () => {
+  const root = join(import.meta.dirname, '../..');
+  expect(readFileSync(join(root, '.npmrc'), 'utf8')).toMatch(/^ignore-scripts=true$/m);
+  const { allowScripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    allowScripts: Record<string, boolean>;
+  };
+  const undecided = Object.entries(lock.packages)
+    .filter(([, { hasInstallScript }]) => hasInstallScript)
+    .map(([path]) => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length))
+    .filter((name) => allowScripts[name] !== false);
+  expect(undecided).toEqual([]);
 });
