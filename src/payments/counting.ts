@@ -102,8 +102,7 @@ export function doesCount(deposit: DepositFacts): boolean {
   const state = depositState(deposit);
   const { uncountedReason: reason } = deposit;
   return (
-    state === 'counted' ||
-    (state === 'accepted' && reason !== null && COUNTS_ONCE_ACCEPTED.includes(reason))
+    state === 'counted' || (state === 'accepted' && reason !== null && COUNTS_ONCE_ACCEPTED.includes(reason))
   );
 }
 
