@@ -9,5 +9,6 @@ export default {
   globalSetup: '<rootDir>/test/harness/global-setup.js',
   globalTeardown: '<rootDir>/test/harness/global-teardown.js',
   testTimeout: 180_000,
-  maxWorkers: 2,
+  // Tests wait for more than they compute: three keep two cores busy.
+  maxWorkers: 3,
 };

@@ -74,9 +74,12 @@ describe('an answer of another form, from the first of two', () => {
       await expectPaid(running);
       await waitFor(`the endpoint put aside for ${what}`, () => putAside() > before);
       end();
-      await waitFor(`the endpoint taken back after ${what}`, async () => {
+      // Each time it is left alone for twice as long, up to a minute: a chain without blocks would look as if it stood still.
+      const takenBack = async (): Promise<boolean> => {
+        await chain.mine(1);
         return (await endpointsOf(running))[0]?.state === 'ok';
-      });
+      };
+      await waitFor(`the endpoint taken back after ${what}`, takenBack, 120_000);
     }
     const metrics = await (await fetch(`${running.url}/metrics`)).text();
     expect(metrics).toMatch(/quittance_rpc_errors_total\{.*class="unproven"\} \d+/);
