@@ -14,6 +14,9 @@ export const UNCOUNTED_REASONS = [
 ] as const;
 export type UncountedReason = (typeof UNCOUNTED_REASONS)[number];
 
+/** Of the right asset on the right chain, only too late: it counts once its merchant has accepted it. */
+export const COUNTS_ONCE_ACCEPTED: readonly UncountedReason[] = ['after_watch', 'payment_cancelled'];
+
 /** What a merchant made of a transfer that did not count by itself. */
 export type Resolution = 'accepted' | 'ignored';
 
@@ -99,8 +102,7 @@ export function doesCount(deposit: DepositFacts): boolean {
   const state = depositState(deposit);
   const { uncountedReason: reason } = deposit;
   return (
-    state === 'counted' ||
-    (state === 'accepted' && (reason === 'after_watch' || reason === 'payment_cancelled'))
+    state === 'counted' || (state === 'accepted' && reason !== null && COUNTS_ONCE_ACCEPTED.includes(reason))
   );
 }
 

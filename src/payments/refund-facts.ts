@@ -1,4 +1,5 @@
 import { type EntityManager } from 'typeorm';
+import { COUNTS_ONCE_ACCEPTED } from './counting.js';
 import { type GivenBack, type RefundFact, type RefundState } from './given-back.js';
 
 interface RefundRow {
@@ -23,8 +24,8 @@ export async function refundsOfCounted(
     `SELECT refund.id, refund.payment_id, refund.amount, refund.state, refund.after_confirmation
      FROM refunds refund LEFT JOIN transfers deposit ON deposit.id = refund.deposit_id
      WHERE refund.payment_id = ANY($1) AND (refund.deposit_id IS NULL OR deposit.uncounted_reason IS NULL
-       OR (deposit.uncounted_reason = 'after_watch' AND deposit.resolution = 'accepted'))`,
-    [paymentIds],
+       OR (deposit.uncounted_reason = ANY($2) AND deposit.resolution = 'accepted'))`,
+    [paymentIds, COUNTS_ONCE_ACCEPTED],
   );
   return rows.map((row) => ({
     id: row.id,

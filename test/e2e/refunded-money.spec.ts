@@ -76,6 +76,33 @@ describe('money that was given back', () => {
     expect(await world.settled(payment.id)).toMatchObject(figures);
   });
 
+  it('pays for nothing when it came after a cancel, went back, and is accepted then', async () => {
+    const payment = await asked(ETHER);
+    await world.app.request('POST', `/api/v1/payments/${payment.id}/cancel`);
+    await world.chain.rpc('evm_increaseTime', [60]);
+    await world.chain.pay(payment.address, ETHER);
+    await settles();
+    const listed = await world.app.request<{ data: { id: string; reason: string }[] }>(
+      'GET',
+      `/api/v1/deposits?payment_id=${payment.id}`,
+    );
+    expect(listed.body.data).toMatchObject([{ reason: 'payment_cancelled', status: 'unassigned' }]);
+    const deposit = `/api/v1/deposits/${listed.body.data[0]?.id}`;
+    const back = { to: customer(), amount: ETHER.toString() };
+    expect(await world.app.request('POST', `${deposit}/refunds`, back)).toMatchObject({ status: 201 });
+    await ended(payment, 'confirmed');
+    expect((await world.app.request('POST', `${deposit}/accept`)).body).toMatchObject({ status: 'accepted' });
+    await until(payment, (now) => now.amount_received === ETHER.toString());
+    await settles();
+    expect(await world.app.payment(payment.id)).toMatchObject({
+      status: 'partially_paid',
+      amount_refunded: ETHER.toString(),
+    });
+    expect(await world.app.eventsOf(payment.id)).not.toContain('payment.confirmed');
+    // Nor does it go back a second time, out of other merchants' money.
+    expect(await ask(payment, ETHER)).toMatchObject({ status: 409 });
+  });
+
   it('cannot be paid again in thirds', async () => {
     const payment = await asked(parts(9n));
     for (const index of [0, 1, 2]) {

@@ -284,7 +284,7 @@ export function rangeLimit(limit: number, vendor: Vendor): AnswerFault {
 }
 
 /** Changes what the node answered; its errors and nulls stay as they are. */
-function changed(change: (value: unknown, call: Call) => unknown): AnswerFault {
+export function changed(change: (value: unknown, call: Call) => unknown): AnswerFault {
   return {
     kind: 'answer',
     answer: async (call, ask) => {

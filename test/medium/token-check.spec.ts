@@ -6,7 +6,7 @@ import { checkTokens } from '../../src/chain/tokens/check-tokens.js';
 import { checkToken } from '../../src/chain/tokens/token-check.js';
 import { compile } from '../contracts/compile.js';
 import { FaultyRpc } from '../harness/faulty-rpc.js';
-import { failure, result } from '../harness/faulty-rpc-faults.js';
+import { changed, failure, result } from '../harness/faulty-rpc-faults.js';
 import { OddToken } from '../harness/odd-token.js';
 import { TestChain } from '../harness/test-chain.js';
 import { toTokenAddress } from '../../src/ids/ids.js';
@@ -94,6 +94,37 @@ it('does not believe one endpoint that a token is other than it should be, while
     expect(liar.count('eth_call')).toBeGreaterThan(0);
     node.inject('eth_call', result(`0x${'00'.repeat(32)}`));
     expect(await checkToken(token, pool)).toMatchObject({ reason: expect.stringMatching(/has 0 decimals/) });
+  } finally {
+    pool.close();
+    await liar.die();
+  }
+});
+
+const BALANCE_OF = '0x70a08231';
+const balancesMadeUp = changed((value, { params }) =>
+  (params[0] as { data: string }).data.startsWith(BALANCE_OF) ? `0x${'1'.padStart(64, '0')}` : value,
+);
+const topicsTakenAway = changed((value) =>
+  (value as { calls: { logs: { topics: string[] }[] }[] }[]).map(({ calls }) => ({
+    calls: calls.map(({ logs }) => ({
+      logs: logs.map((log) => ({ ...log, topics: log.topics.slice(0, 1) })),
+    })),
+  })),
+);
+
+it.each([
+  ['that addresses which nobody has hold something', 'eth_call', balancesMadeUp],
+  ['that its transfers cannot be read', 'eth_simulateV1', topicsTakenAway],
+] as const)('does not believe one endpoint either %s', async (_what, method, lie) => {
+  const liar = await FaultyRpc.start(chain.url);
+  liar.inject(method, lie);
+  const pool = new RpcPool([liar.url, node.url], chain.config.chainId);
+  const [token] = chain.config.tokens as [ChainConfig['tokens'][number]];
+  try {
+    expect(await checkToken(token, pool)).toBeNull();
+    expect(liar.count(method)).toBeGreaterThan(0);
+    node.inject(method, lie);
+    expect(await checkToken(token, pool)).not.toBeNull();
   } finally {
     pool.close();
     await liar.die();

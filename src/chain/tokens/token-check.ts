@@ -71,7 +71,12 @@ export async function checkToken(
       'out of chains.yaml';
     return { reason, isNative: false, areBalancesFalse: true };
   }
-  const log = (await simulatedTransfer(token, rpc)) ?? (await latestTransfer(token, rpc));
+  const log = await believed(
+    rpc,
+    'a transfer of a token',
+    async (one) => (await simulatedTransfer(token, one)) ?? (await latestTransfer(token, one)),
+    (shown) => shown?.topics.length === 3,
+  );
   if (log === null || log.topics.length === 3) return null;
   return wrong(
     `token ${token.symbol}: the Transfer events of ${token.address} have ${log.topics.length - 1} indexed arguments, ` +
@@ -104,7 +109,7 @@ async function decimalsOf({ address: to, decimals }: TokenConfig, rpc: RpcPool):
 }
 
 /**
- * What a contract tells: that it is not as it should be is not believed of one endpoint while another has it right.
+ * What a contract tells.
  * @param read of what it returned; null: it refused
  * @throws RpcError
  */
@@ -122,14 +127,31 @@ async function toldOf<T>(
       throw error;
     }
   };
-  const first = await rpc.fromOneEndpoint(ask, 'eth_call');
+  return believed(rpc, 'eth_call', ask, isRight);
+}
+
+/**
+ * That a token is not as it should be is not believed of one endpoint while another has it right. One that has nothing to
+ * show says nothing against those that have.
+ * @throws RpcError
+ */
+async function believed<T>(
+  rpc: RpcPool,
+  what: string,
+  ask: (one: Rpc) => Promise<T>,
+  isRight: (told: T) => boolean,
+): Promise<T> {
+  const first = await rpc.fromOneEndpoint(ask, what);
   if (isRight(first)) return first;
-  const all = await rpc.fromEveryEndpoint(ask, 'eth_call');
-  return all.find(isRight) ?? first;
+  const all = [first, ...(await rpc.fromEveryEndpoint(ask, what))];
+  // What is right may be null: it is looked for by its place, not by what it is.
+  const right = all.findIndex(isRight);
+  const told = all.findIndex((one) => one !== null);
+  return all[Math.max(right === -1 ? told : right, 0)] as T;
 }
 
 /** The event of a transfer of nothing, which most tokens allow anyone; null where it, or the node, does not. */
-async function simulatedTransfer({ address }: TokenConfig, rpc: RpcPool): Promise<TransferLog | null> {
+async function simulatedTransfer({ address }: TokenConfig, rpc: Rpc): Promise<TransferLog | null> {
   const data = erc20.encodeFunctionData('transfer', [NOBODY_ELSE, 0]);
   try {
     const blocks = await rpc.call('eth_simulateV1', [
@@ -144,7 +166,7 @@ async function simulatedTransfer({ address }: TokenConfig, rpc: RpcPool): Promis
 }
 
 /** The newest there is in the last blocks, as far back as the node looks at once; null where there is none. */
-async function latestTransfer({ address }: TokenConfig, rpc: RpcPool): Promise<TransferLog | null> {
+async function latestTransfer({ address }: TokenConfig, rpc: Rpc): Promise<TransferLog | null> {
   const head = await rpc.call('eth_blockNumber', []);
   let blocks = Math.min(LOOK_BACK_BLOCKS, head + 1);
   while (blocks >= 1) {
