@@ -31,7 +31,12 @@ export default tseslint.config(
               importNames: ['BaseWallet', 'HDNodeWallet', 'Mnemonic', 'SigningKey', 'Wallet'],
               message: 'Keys are held and used in src/wallet/keys.ts only.',
             },
-            { name: 'tiny-secp256k1', message: 'Keys are held and used in src/wallet only.' },
+            {
+              name: 'tiny-secp256k1',
+              // Who signed is found without a private key.
+              allowImportNames: ['recover'],
+              message: 'Keys are held and used in src/wallet only.',
+            },
           ],
         },
       ],

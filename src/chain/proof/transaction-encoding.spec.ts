@@ -4,6 +4,7 @@ import { computeAddress, hexlify, SigningKey, Transaction, type TransactionLike 
 import { keccak256 } from './keccak.js';
 import { type RawTransaction } from '../blocks/raw-block.js';
 import { transaction as readTransaction } from '../rpc/answers/blocks.js';
+import { signerOf } from './sender.js';
 import { encodeTransaction } from './transaction-encoding.js';
 import { toAddress } from '../../ids/ids.js';
 
@@ -141,5 +142,24 @@ describe('encodeTransaction', () => {
 
   it('says when it does not know a type', () => {
     expect(encodeTransaction({ type: 0x64 } as RawTransaction)).toBeNull();
+  });
+});
+
+describe('signerOf', () => {
+  it('finds who signed, of every type, whatever sender a node names', () => {
+    fc.assert(
+      fc.property(signed, address, (transaction, other) => {
+        const signer = toAddress(transaction.from as string);
+        expect(signerOf({ ...reported(transaction), from: other })).toBe(signer);
+      }),
+    );
+  });
+
+  it('finds nobody where the signature is none', () => {
+    fc.assert(
+      fc.property(signed, (transaction) => {
+        expect(signerOf({ ...reported(transaction), r: '0x0', s: '0x0' })).toBeNull();
+      }),
+    );
   });
 });
