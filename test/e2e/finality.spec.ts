@@ -2,11 +2,9 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { type ChainConfig } from '../../src/config/chains.js';
 import { TestApp } from '../harness/app.js';
 import { type Fault, FaultyRpc } from '../harness/faulty-rpc.js';
+import { payAndReplace, startWithShortEpochs } from '../harness/short-epochs.js';
 import { TestChain } from '../harness/test-chain.js';
 import { waitFor } from '../harness/wait-for.js';
-
-/** With epochs of one block, the node calls the last block but one safe, and that before it finalized. */
-const SHORT_EPOCHS = ['--slots-in-an-epoch', '1'];
 
 let chain: TestChain;
 let app: TestApp;
@@ -17,7 +15,7 @@ afterEach(async () => {
 });
 
 async function start(overrides: Partial<ChainConfig> = {}): Promise<void> {
-  chain = await TestChain.start(overrides, SHORT_EPOCHS);
+  chain = await startWithShortEpochs(overrides);
   app = await TestApp.start({ chains: [chain.config] });
 }
 
@@ -30,20 +28,6 @@ function unknownTag(tag: string): Fault {
         ? Promise.resolve({ error: { code: -32_602, message: 'hex string without 0x prefix' } })
         : ask(call),
   };
-}
-
-/** Has a payment paid, and so many blocks mined on it, all of which another, longer branch replaces. */
-async function payAndReplace(blocks: number): Promise<string> {
-  const payment = await app.createPayment();
-  const before = await chain.rpc<string>('evm_snapshot');
-  await chain.pay(payment.address, 1000n);
-  await chain.mine(blocks);
-  await app.waitForBlock(await chain.height());
-  await app.waitForStatus(payment.id, 'confirmed');
-  await chain.rpc('evm_revert', [before]);
-  await chain.passTime(7);
-  await chain.mine(blocks + 1);
-  return payment.id;
 }
 
 describe("the chain's own finality", () => {
@@ -83,13 +67,13 @@ describe("the chain's own finality", () => {
 describe('a reorg', () => {
   it('of 200 blocks is followed', async () => {
     await start();
-    const id = await payAndReplace(200);
+    const id = await payAndReplace(app, chain, 200);
     expect(await app.waitForStatus(id, 'failed')).toMatchObject({ amount_received: '0' });
   });
 
   it('below every block remembered halts the chain, says so, changes nothing, and holds through a restart', async () => {
     await start();
-    const id = await payAndReplace(300);
+    const id = await payAndReplace(app, chain, 300);
     const untouched = { status: 'confirmed', amount_received: '1000' };
     const told = async (path: string) => JSON.stringify((await app.request('GET', path)).body);
     const halted = async () => (await told('/health/ready')).includes('"state":"halted"');

@@ -1,86 +1,68 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type PaymentView } from '../../src/payments/payment.view.js';
-import { PAYOUT, type SweepRow, SweepWorld, TANK, TREASURY } from '../harness/sweep-world.js';
+import { OddSweep } from '../harness/odd-sweep.js';
+import { PAYOUT, type SweepWorld, TANK, TREASURY } from '../harness/sweep-world.js';
 
+let scene: OddSweep;
 let world: SweepWorld;
-let other: PaymentView;
 let odd: PaymentView;
 beforeEach(async () => {
-  world = await SweepWorld.start();
-  other = await world.paidToken(7_000_000n);
-  odd = await world.paidOdd(5_000_000n);
+  scene = await OddSweep.start();
+  ({ world, odd } = scene);
 });
 afterEach(() => world?.stop());
 
-/** Whatever becomes of the odd one. */
-const othersGoOn = async () => {
-  await world.settled(other.id);
-  expect(await world.token(TREASURY)).toBe(7_000_000n);
-};
-const failed = async (): Promise<SweepRow> => {
-  await world.plan();
-  const sweep = await world.sweepIn(odd.id, 'failed');
-  expect((await world.app.payment(odd.id)).status).toBe('confirmed');
-  expect(await world.token(odd.address, world.odd.address)).toBe(5_000_000n);
-  await othersGoOn();
-  return sweep;
-};
-const mineAnd = async (done: Promise<string>) => {
-  await done;
-  await world.chain.mine();
-};
-
 describe('a token', () => {
   it('that returns false is left, with the reason, before any gas is spent on it', async () => {
-    await mineAnd(world.odd.behave('returns_false'));
-    expect(await failed()).toMatchObject({ reason: expect.stringContaining('returns false') });
+    await scene.mineAnd(world.odd.behave('returns_false'));
+    expect(await scene.failed()).toMatchObject({ reason: expect.stringContaining('returns false') });
     expect(await world.outgoing(`recipient = '${odd.address.toLowerCase()}'`)).toEqual([]);
   });
 
   it('that returns nothing, as USDT, is swept', async () => {
-    await mineAnd(world.odd.behave('returns_nothing'));
+    await scene.mineAnd(world.odd.behave('returns_nothing'));
     await world.plan();
     const settled = await world.settled(odd.id);
     expect(settled.sweep?.amount).toBe('5000000');
     expect(await world.token(TREASURY, world.odd.address)).toBe(5_000_000n);
-    await othersGoOn();
+    await scene.othersGoOn();
   });
 
   it('that takes a fee is swept, and what arrived is what is told', async () => {
-    await mineAnd(world.odd.behave('takes_fee'));
+    await scene.mineAnd(world.odd.behave('takes_fee'));
     await world.plan();
     const settled = await world.settled(odd.id);
     expect(settled.sweep?.amount).toBe('4950000');
     expect(await world.token(TREASURY, world.odd.address)).toBe(4_950_000n);
     expect(await world.sweepsOf(odd.id)).toMatchObject([{ amount: '5000000', received: '4950000' }]);
-    await othersGoOn();
+    await scene.othersGoOn();
   });
 
   it('that blacklists the deposit address is left, with its own words', async () => {
-    await mineAnd(world.odd.blacklist(odd.address));
-    expect((await failed()).reason).toContain('ODD: sender is blacklisted');
+    await scene.mineAnd(world.odd.blacklist(odd.address));
+    expect((await scene.failed()).reason).toContain('ODD: sender is blacklisted');
   });
 
   it('that refuses in words made to break things is left, with what of them can be shown', async () => {
-    await mineAnd(world.odd.behave('reverts_with_nul'));
-    const { reason } = await failed();
+    await scene.mineAnd(world.odd.behave('reverts_with_nul'));
+    const { reason } = await scene.failed();
     expect(reason).toMatch(/ODD: a.b.\[2J/u);
     expect(reason).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
   });
 
   it('that takes the call and moves nothing settles nothing', async () => {
-    await mineAnd(world.odd.behave('moves_nothing'));
-    expect((await failed()).reason).toContain('reported no transfer');
+    await scene.mineAnd(world.odd.behave('moves_nothing'));
+    expect((await scene.failed()).reason).toContain('reported no transfer');
   });
 
   it('that hides its balances is told as not checked, address by address, while all else is checked, opened and swept', async () => {
     const payoutPrivateKey = PAYOUT.privateKey;
     await world.chain.payToken(PAYOUT.address, 77n, world.odd.address);
     await world.chain.payToken(PAYOUT.address, 55n);
-    await mineAnd(world.odd.behave('hides_balances'));
+    await scene.mineAnd(world.odd.behave('hides_balances'));
     await world.restart({ payoutPrivateKey });
-    await world.plan({ paymentIds: [other.id] });
-    await othersGoOn();
+    await world.plan({ paymentIds: [scene.other.id] });
+    await scene.othersGoOn();
     const { differences, unchecked, balances } = await world.checkBooks();
     expect(differences.all()).toEqual([]);
     expect(unchecked.all()).toEqual([
@@ -97,7 +79,7 @@ describe('a token', () => {
       onChain: 55n,
     });
     // What was there before is booked as soon as it is told, and nothing is taken for stolen or found.
-    await mineAnd(world.odd.behave('normal'));
+    await scene.mineAnd(world.odd.behave('normal'));
     await world.restart({ payoutPrivateKey });
     await world.mineUntil('the opening of the odd one', async () => {
       const { balances: now } = await world.checkBooks();
@@ -111,8 +93,8 @@ describe('a token', () => {
   it('that claims to have moved more than there is, again and again, stops nobody: it is a deposit with its reason', async () => {
     const token_id = await world.tokenId('ODD');
     const open = await world.app.createPayment({ amount: '5000000', token_id });
-    await mineAnd(world.odd.claim(open.address, 2n ** 256n - 1n, 9));
-    await mineAnd(world.odd.claim(TANK.address, 2n ** 256n - 1n, 9));
+    await scene.mineAnd(world.odd.claim(open.address, 2n ** 256n - 1n, 9));
+    await scene.mineAnd(world.odd.claim(TANK.address, 2n ** 256n - 1n, 9));
     const innocent = await world.paid(10n ** 18n);
     const path = `/api/v1/deposits?assigned=false&payment_id=${open.id}`;
     const { body } = await world.app.request<{ data: Record<string, unknown>[] }>('GET', path);
@@ -126,7 +108,7 @@ describe('a token', () => {
     await world.chain.mine(3);
     await world.app.waitForStatus(open.id, 'confirmed');
     await world.plan();
-    for (const { id } of [open, innocent, odd, other]) await world.settled(id);
+    for (const { id } of [open, innocent, odd, scene.other]) await world.settled(id);
     expect((await world.requireBooks()).differences.all()).toEqual([]);
   });
 });

@@ -1,22 +1,14 @@
-import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { HDNodeWallet, Mnemonic } from 'ethers';
 import { toChainId } from '../../src/ids/ids.js';
 import { unusedPort } from '../../src/process/ports.js';
-import { TEST_MNEMONIC } from '../harness/app.js';
-import { writeChainsFile } from '../harness/chains-file.js';
-import { createDatabase, type TestDatabase } from '../harness/database.js';
 import { hasRedis, startRedis } from '../harness/redis.js';
+import { writeChainsFile } from '../harness/chains-file.js';
+import { addressAt, logEvents, ProductionWorld } from '../harness/production-world.js';
 import { QuittanceProcess } from '../harness/quittance-process.js';
-import { tempFolder } from '../harness/temp-folder.js';
-import { TestChain } from '../harness/test-chain.js';
 import { waitFor } from '../harness/wait-for.js';
-
-const ACCOUNT = HDNodeWallet.fromMnemonic(Mnemonic.fromPhrase(TEST_MNEMONIC), "m/44'/60'/0'").neuter();
-const addressAt = (index: number) => ACCOUNT.deriveChild(0).deriveChild(index).address;
 
 /** What libraries, Node and mistakes of ours may write or throw, once it is asked for. */
 const ODD_COMPANY = `
@@ -29,57 +21,25 @@ process.once('SIGUSR2', () => {
   setImmediate(() => Promise.reject(new Error('at postgres://user:hunter2@host/x')));
 });`;
 
-let chain: TestChain;
-let database: TestDatabase;
-const folder = tempFolder();
-let settings: Record<string, string>;
-
+let world: ProductionWorld;
 beforeAll(async () => {
-  chain = await TestChain.start();
-  database = await createDatabase();
-  const chainsFile = join(folder.path, 'chains.yaml');
-  writeChainsFile(chainsFile, chain.config);
-  settings = {
-    NODE_ENV: 'production',
-    CHAINS_FILE: chainsFile,
-    XPUB: ACCOUNT.extendedKey,
-    ENCRYPTION_KEY: randomBytes(32).toString('base64'),
-    DATABASE_URL: database.url,
-  };
+  world = await ProductionWorld.start();
 });
-afterAll(async () => {
-  await database?.drop();
-  await chain?.stop();
-  folder.remove();
-});
-
-async function refused(given: Record<string, string>): Promise<string> {
-  const started = await QuittanceProcess.spawn(folder.path, given);
-  await waitFor('the process to give up', () => started.hasEnded, 30_000);
-  expect(await started.end()).toBe(1);
-  return started.output;
-}
-
-/** Every line is an event of the log. */
-const events = (output: string) =>
-  output
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
+afterAll(() => world?.stop());
 
 describe('a start in production', () => {
   it('wants to be told which database, were it the embedded one', async () => {
-    const { DATABASE_URL, ...misspelt } = settings;
-    const [event] = events(await refused({ ...misspelt, DATABSE_URL: String(DATABASE_URL) }));
+    const { DATABASE_URL, ...misspelt } = world.settings;
+    const [event] = logEvents(await world.refused({ ...misspelt, DATABSE_URL: String(DATABASE_URL) }));
     expect(event).toMatchObject({ level: 'fatal', msg: 'did not start' });
     expect(event?.reason).toMatch(/DATABASE_URL: must name your database .* DATABASE_URL=embedded/);
   });
 
   it('says in one line what it runs on, and writes nothing but JSON', async () => {
-    const running = await QuittanceProcess.start(folder.path, settings);
+    const running = await QuittanceProcess.start(world.folder.path, world.settings);
     expect(await running.end()).toBe(0);
-    const { host, pathname, password } = new URL(database.url);
-    expect(events(running.output).find(({ msg }) => msg === 'started')).toMatchObject({
+    const { host, pathname, password } = new URL(world.database.url);
+    expect(logEvents(running.output).find(({ msg }) => msg === 'started')).toMatchObject({
       level: 'info',
       version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
       roles: ['api', 'scanner', 'worker', 'sweeper'],
@@ -89,16 +49,16 @@ describe('a start in production', () => {
       chains: [{ name: 'testchain', chain_id: 31_337, state: 'ready' }],
     });
     expect(running.output).not.toContain(password);
-    expect(running.output).not.toContain(settings.XPUB);
+    expect(running.output).not.toContain(world.settings.XPUB);
   });
 
   it('writes nothing but JSON whatever libraries, Node and errors that nobody caught have to say', async () => {
-    const odd = join(folder.path, 'odd.mjs');
+    const odd = join(world.folder.path, 'odd.mjs');
     writeFileSync(odd, ODD_COMPANY);
     const redis = hasRedis() ? await startRedis(undefined, ['--maxmemory-policy', 'allkeys-lru']) : null;
     try {
-      const running = await QuittanceProcess.start(folder.path, {
-        ...settings,
+      const running = await QuittanceProcess.start(world.folder.path, {
+        ...world.settings,
         NODE_OPTIONS: `--import ${pathToFileURL(odd).href}`,
         DEBUG: 'ioredis:*',
         LOG_LEVEL: 'trace',
@@ -108,7 +68,7 @@ describe('a start in production', () => {
       running.signal('SIGUSR2');
       await waitFor('the process to end', () => running.hasEnded);
       expect(await running.end()).toBe(1);
-      const told = events(running.output);
+      const told = logEvents(running.output);
       for (const event of told) expect(event).toEqual(expect.objectContaining({ level: expect.any(String) }));
       const by = (context: string) => told.filter((event) => event.context === context);
       expect(by('console').map(({ msg }) => msg)).toEqual(
@@ -131,16 +91,16 @@ describe('a start in production', () => {
   });
 
   it('says when no chain is served', async () => {
-    const wrong = join(folder.path, 'wrong.yaml');
-    writeChainsFile(wrong, { ...chain.config, chainId: toChainId(31_338) });
-    const running = await QuittanceProcess.start(folder.path, {
-      ...settings,
+    const wrong = join(world.folder.path, 'wrong.yaml');
+    writeChainsFile(wrong, { ...world.chain.config, chainId: toChainId(31_338) });
+    const running = await QuittanceProcess.start(world.folder.path, {
+      ...world.settings,
       XPUB: '',
       ROLES: 'scanner',
       CHAINS_FILE: wrong,
     });
     expect(await running.end()).toBe(0);
-    const told = events(running.output);
+    const told = logEvents(running.output);
     expect(told.find(({ msg }) => msg === 'started')).toMatchObject({
       chains: [{ name: 'testchain', chain_id: 31_338, state: 'refused' }],
     });
@@ -151,7 +111,10 @@ describe('a start in production', () => {
 
   it('shows metrics and the details of health on METRICS_PORT, and not beside the API', async () => {
     const port = await unusedPort();
-    const running = await QuittanceProcess.start(folder.path, { ...settings, METRICS_PORT: String(port) });
+    const running = await QuittanceProcess.start(world.folder.path, {
+      ...world.settings,
+      METRICS_PORT: String(port),
+    });
     const asked = async (at: string) => {
       const answer = await fetch(at);
       return { status: answer.status, text: await answer.text() };

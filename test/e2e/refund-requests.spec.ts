@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Wallet } from 'ethers';
-import { AuthService } from '../../src/auth/auth.service.js';
 import { type DepositView } from '../../src/payments/deposit.view.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { type RefundView } from '../../src/refunds/refund.view.js';
-import { PAYOUT, SweepWorld } from '../harness/sweep-world.js';
+import { customer, RefundsApi } from '../harness/refunds-api.js';
+import { type SweepWorld } from '../harness/sweep-world.js';
 
-type Problem = RefundView & { detail: string };
 interface Listed {
   data: RefundView[];
   next: string | null;
@@ -15,32 +13,17 @@ interface Listed {
 const ETHER = 10n ** 18n;
 const LEAST = 10n;
 const LONG = { expires_in_minutes: 40_000 };
-const customer = () => Wallet.createRandom().address;
+let refunds: RefundsApi;
 let world: SweepWorld;
 beforeAll(async () => {
-  world = await SweepWorld.start({ payoutPrivateKey: PAYOUT.privateKey }, { refund: { minimum: LEAST } });
+  refunds = await RefundsApi.start(LEAST);
+  ({ world } = refunds);
 });
 afterAll(() => world?.stop());
 
-const api = <T = Problem>(method: string, path: string, body?: unknown, headers = {}) =>
-  world.app.request<T>(method, `/api/v1${path}`, body, headers);
-const ask = (what: 'payments' | 'deposits', { id }: { id: string }, amount: bigint, more: object = {}) =>
-  api('POST', `/${what}/${id}/refunds`, { to: customer(), amount: amount.toString(), ...more });
-const became = (id: string, status: RefundView['status']) =>
-  world.mineUntil(`refund ${status}`, async () => {
-    const { body } = await api('GET', `/refunds/${id}`);
-    return body.status === status && body;
-  });
 const depositOf = async ({ id }: PaymentView) =>
-  (await api<{ data: DepositView[] }>('GET', `/deposits?payment_id=${id}`)).body.data[0] as DepositView;
-const pause = (isPaused: boolean) => api('POST', `/sweeps/${isPaused ? 'pause' : 'resume'}`, {});
-const keyOf = async (scopes: ('payments:read' | 'refunds:write' | 'admin')[], merchantId?: string) => {
-  const { manager } = world.app.database.dataSource;
-  const auth = world.app.get(AuthService);
-  const own = merchantId ?? (await auth.createMerchant(manager, 'another')).id;
-  const { key } = await auth.createKey(manager, { merchantId: own, name: 'one', scopes });
-  return { authorization: `Bearer ${key}` };
-};
+  (await refunds.call<{ data: DepositView[] }>('GET', `/deposits?payment_id=${id}`)).body
+    .data[0] as DepositView;
 
 describe('a deposit that does not count', () => {
   it('goes back in its own asset, and takes nothing from its payment', async () => {
@@ -50,24 +33,24 @@ describe('a deposit that does not count', () => {
     await world.app.waitForBlock(await world.chain.height());
     const deposit = await depositOf(payment);
     expect(deposit).toMatchObject({ state: 'unassigned', reason: 'wrong_asset' });
-    expect(await ask('payments', payment, 1_000n)).toMatchObject({ status: 409 });
-    expect(await ask('deposits', deposit, 5_000_001n)).toMatchObject({ status: 409 });
-    const stranger = await keyOf(['refunds:write']);
+    expect(await refunds.ask('payments', payment, 1_000n)).toMatchObject({ status: 409 });
+    expect(await refunds.ask('deposits', deposit, 5_000_001n)).toMatchObject({ status: 409 });
+    const stranger = await refunds.keyOf(['refunds:write']);
     const body = { to: customer(), amount: '1' };
-    expect(await api('POST', `/deposits/${deposit.id}/refunds`, body, stranger)).toMatchObject({
+    expect(await refunds.call('POST', `/deposits/${deposit.id}/refunds`, body, stranger)).toMatchObject({
       status: 404,
     });
     const to = customer();
-    const asked = await ask('deposits', deposit, 4_000_000n, { to });
+    const asked = await refunds.ask('deposits', deposit, 4_000_000n, { to });
     expect(asked).toMatchObject({
       status: 201,
       body: { deposit_id: deposit.id, symbol: 'TUSD', decimals: 6, status: 'created', state: 'created' },
     });
-    await became(asked.body.id, 'confirmed');
+    await refunds.became(asked.body.id, 'confirmed');
     expect(await world.token(to)).toBe(4_000_000n);
-    expect(await ask('deposits', deposit, 1_000_001n)).toMatchObject({ status: 409 });
+    expect(await refunds.ask('deposits', deposit, 1_000_001n)).toMatchObject({ status: 409 });
     expect(await depositOf(payment)).toMatchObject({ state: 'unassigned', amount_refunded: '4000000' });
-    const { body: listed } = await api<Listed>('GET', `/deposits/${deposit.id}/refunds`);
+    const { body: listed } = await refunds.call<Listed>('GET', `/deposits/${deposit.id}/refunds`);
     expect(listed.data.map(({ id }) => id)).toEqual([asked.body.id]);
     await world.chain.pay(payment.address, ETHER);
     await world.chain.mine(3);
@@ -83,9 +66,9 @@ describe('a deposit that does not count', () => {
     await world.chain.mine(4);
     await world.app.waitForBlock(await world.chain.height());
     const { id } = await depositOf(payment);
-    await api('POST', `/deposits/${id}/ignore`);
-    const { body } = await ask('deposits', { id }, 3_000_000n);
-    await became(body.id, 'confirmed');
+    await refunds.call('POST', `/deposits/${id}/ignore`);
+    const { body } = await refunds.ask('deposits', { id }, 3_000_000n);
+    await refunds.became(body.id, 'confirmed');
   });
 
   it('is nothing to decide on any more once all of it goes back', async () => {
@@ -94,14 +77,18 @@ describe('a deposit that does not count', () => {
     await world.chain.mine(4);
     await world.app.waitForBlock(await world.chain.height());
     const undecided = async () =>
-      (await api<{ data: DepositView[] }>('GET', `/deposits?assigned=false&payment_id=${payment.id}`)).body
-        .data;
+      (
+        await refunds.call<{ data: DepositView[] }>(
+          'GET',
+          `/deposits?assigned=false&payment_id=${payment.id}`,
+        )
+      ).body.data;
     const [{ id }] = (await undecided()) as [DepositView];
-    await ask('deposits', { id }, 1_000_000n);
+    await refunds.ask('deposits', { id }, 1_000_000n);
     expect(await undecided()).toHaveLength(1);
-    const { body } = await ask('deposits', { id }, 1_000_000n);
+    const { body } = await refunds.ask('deposits', { id }, 1_000_000n);
     expect(await undecided()).toEqual([]);
-    await became(body.id, 'confirmed');
+    await refunds.became(body.id, 'confirmed');
   });
 
   it('is not given back before it is final', async () => {
@@ -109,7 +96,7 @@ describe('a deposit that does not count', () => {
     await world.chain.payToken(payment.address, 3_000_000n);
     await world.chain.mine();
     await world.app.waitForBlock(await world.chain.height());
-    expect(await ask('deposits', await depositOf(payment), 3_000_000n)).toMatchObject({
+    expect(await refunds.ask('deposits', await depositOf(payment), 3_000_000n)).toMatchObject({
       status: 409,
       body: { detail: expect.stringContaining('not final yet') },
     });
@@ -122,8 +109,8 @@ describe('a deposit that counts', () => {
     await world.chain.pay(payment.address, ETHER / 2n);
     await world.chain.mine(4);
     await world.app.waitForBlock(await world.chain.height());
-    const { body } = await ask('deposits', await depositOf(payment), ETHER / 2n);
-    await became(body.id, 'confirmed');
+    const { body } = await refunds.ask('deposits', await depositOf(payment), ETHER / 2n);
+    await refunds.became(body.id, 'confirmed');
     await world.chain.pay(payment.address, ETHER / 2n);
     await world.chain.mine(4);
     await world.app.waitForBlock(await world.chain.height());
@@ -138,37 +125,41 @@ describe('a deposit that counts', () => {
 describe('a refund that waits', () => {
   it('can be cancelled, tells of it, and counts for nothing any more', async () => {
     const payment = await world.paid(ETHER);
-    await pause(true);
-    const { body: asked } = await ask('payments', payment, ETHER);
-    const stranger = await keyOf(['refunds:write']);
-    expect(await api('POST', `/refunds/${asked.id}/cancel`, undefined, stranger)).toMatchObject({
+    await refunds.pause(true);
+    const { body: asked } = await refunds.ask('payments', payment, ETHER);
+    const stranger = await refunds.keyOf(['refunds:write']);
+    expect(await refunds.call('POST', `/refunds/${asked.id}/cancel`, undefined, stranger)).toMatchObject({
       status: 404,
     });
     for (const times of [1, 2]) {
-      const answer = await api('POST', `/refunds/${asked.id}/cancel`);
+      const answer = await refunds.call('POST', `/refunds/${asked.id}/cancel`);
       expect({ times, ...answer }).toMatchObject({
         status: 200,
         body: { status: 'cancelled', tx_hash: null },
       });
     }
-    await pause(false);
+    await refunds.pause(false);
     const { json } = await world.receiver.waitForEvent(payment.id, 'refund.cancelled');
     expect(json.data).toMatchObject({ amount_refund_pending: '0', refund: { status: 'cancelled' } });
-    const { body: other } = await ask('payments', payment, ETHER / 2n);
-    await became(other.id, 'confirmed');
+    const { body: other } = await refunds.ask('payments', payment, ETHER / 2n);
+    await refunds.became(other.id, 'confirmed');
     expect(await world.outgoing(`purpose = 'refund' AND subject_id = '${asked.id}'`)).toEqual([]);
-    expect(await api('POST', `/refunds/${other.id}/cancel`)).toMatchObject({ status: 409 });
+    expect(await refunds.call('POST', `/refunds/${other.id}/cancel`)).toMatchObject({ status: 409 });
     expect(await world.timesTold(payment.id, 'refund.cancelled')).toBe(1);
   });
 
   it('is either cancelled or paid, whoever is first', async () => {
     const payment = await world.paid(ETHER);
-    const asked = await Promise.all(Array.from({ length: 6 }, () => ask('payments', payment, ETHER / 10n)));
-    const ended = await Promise.all(asked.map(({ body }) => api('POST', `/refunds/${body.id}/cancel`)));
+    const asked = await Promise.all(
+      Array.from({ length: 6 }, () => refunds.ask('payments', payment, ETHER / 10n)),
+    );
+    const ended = await Promise.all(
+      asked.map(({ body }) => refunds.call('POST', `/refunds/${body.id}/cancel`)),
+    );
     for (const [index, { status }] of ended.entries()) {
       const id = asked[index]?.body.id as string;
-      if (status === 200) expect((await api('GET', `/refunds/${id}`)).body.status).toBe('cancelled');
-      else await became(id, 'confirmed');
+      if (status === 200) expect((await refunds.call('GET', `/refunds/${id}`)).body.status).toBe('cancelled');
+      else await refunds.became(id, 'confirmed');
     }
     const [cancelled, paid] = [
       ended.filter(({ status }) => status === 200),
@@ -185,12 +176,13 @@ describe('a refund that waits', () => {
 describe('refunds', () => {
   it('are listed by what they are of, how they stand and when they were asked for, page by page', async () => {
     const payment = await world.paid(ETHER);
-    await pause(true);
+    await refunds.pause(true);
     const before = new Date().toISOString();
     const ids: string[] = [];
-    for (let index = 0; index < 3; index += 1) ids.push((await ask('payments', payment, LEAST)).body.id);
-    await api('POST', `/refunds/${ids[0]}/cancel`);
-    const list = async (query: string) => (await api<Listed>('GET', `/refunds?${query}`)).body;
+    for (let index = 0; index < 3; index += 1)
+      ids.push((await refunds.ask('payments', payment, LEAST)).body.id);
+    await refunds.call('POST', `/refunds/${ids[0]}/cancel`);
+    const list = async (query: string) => (await refunds.call<Listed>('GET', `/refunds?${query}`)).body;
     const own = `payment_id=${payment.id}`;
     const idsOf = ({ data }: Listed) => data.map(({ id }) => id);
     const first = await list(`${own}&limit=2`);
@@ -200,19 +192,21 @@ describe('refunds', () => {
     expect(idsOf(await list(`${own}&status=cancelled`))).toEqual([ids[0]]);
     expect(idsOf(await list(`created_after=${before}&${own}`))).toHaveLength(3);
     expect(idsOf(await list(`created_before=${before}&${own}`))).toEqual([]);
-    expect(await api('GET', '/refunds?status=nothing')).toMatchObject({ status: 400 });
-    const stranger = await keyOf(['payments:read']);
-    expect((await api<Listed>('GET', '/refunds', undefined, stranger)).body.data).toEqual([]);
-    expect(await api('GET', `/refunds/${ids[1]}`, undefined, stranger)).toMatchObject({ status: 404 });
-    for (const id of ids.slice(1)) await api('POST', `/refunds/${id}/cancel`);
-    await pause(false);
+    expect(await refunds.call('GET', '/refunds?status=nothing')).toMatchObject({ status: 400 });
+    const stranger = await refunds.keyOf(['payments:read']);
+    expect((await refunds.call<Listed>('GET', '/refunds', undefined, stranger)).body.data).toEqual([]);
+    expect(await refunds.call('GET', `/refunds/${ids[1]}`, undefined, stranger)).toMatchObject({
+      status: 404,
+    });
+    for (const id of ids.slice(1)) await refunds.call('POST', `/refunds/${id}/cancel`);
+    await refunds.pause(false);
   });
 });
 
 describe('the operator’s gas', () => {
   it('is not spent on less than the least amount', async () => {
     const payment = await world.paid(ETHER);
-    expect(await ask('payments', payment, LEAST - 1n)).toMatchObject({
+    expect(await refunds.ask('payments', payment, LEAST - 1n)).toMatchObject({
       status: 400,
       body: { detail: expect.stringContaining('at least 10') },
     });
@@ -221,20 +215,20 @@ describe('the operator’s gas', () => {
   it('is not spent on refunds of money that is worth less than it, unless the operator says so', async () => {
     const payment = await world.paid(1_000n);
     for (let index = 0; index < 6; index += 1) {
-      expect(await ask('payments', payment, LEAST)).toMatchObject({
+      expect(await refunds.ask('payments', payment, LEAST)).toMatchObject({
         status: 409,
         body: { detail: expect.stringContaining('REFUND_MAX_FEE_BPS') },
       });
     }
-    const merchants = await keyOf(['refunds:write'], world.app.merchantId);
+    const merchants = await refunds.keyOf(['refunds:write'], world.app.merchantId);
     const forced = { to: customer(), amount: '10', force: true };
-    expect(await api('POST', `/payments/${payment.id}/refunds`, forced, merchants)).toMatchObject({
+    expect(await refunds.call('POST', `/payments/${payment.id}/refunds`, forced, merchants)).toMatchObject({
       status: 403,
     });
-    const operator = await keyOf(['refunds:write', 'admin']);
-    const asked = await api('POST', `/payments/${payment.id}/refunds`, forced, operator);
+    const operator = await refunds.keyOf(['refunds:write', 'admin']);
+    const asked = await refunds.call('POST', `/payments/${payment.id}/refunds`, forced, operator);
     expect(asked).toMatchObject({ status: 201 });
-    await became(asked.body.id, 'confirmed');
+    await refunds.became(asked.body.id, 'confirmed');
   });
 
   it('is not spent on more refunds a day than a merchant may ask for', async () => {
@@ -244,9 +238,11 @@ describe('the operator’s gas', () => {
       [world.app.merchantId],
     );
     await world.restart({ refundMaxPerDay: Number(row?.count) + 2 });
-    const answers = await Promise.all(Array.from({ length: 5 }, () => ask('payments', payment, LEAST)));
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, () => refunds.ask('payments', payment, LEAST)),
+    );
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 429, 429, 429]);
-    for (const { status, body } of answers) if (status === 201) await became(body.id, 'confirmed');
+    for (const { status, body } of answers) if (status === 201) await refunds.became(body.id, 'confirmed');
   });
 });
 
@@ -256,7 +252,7 @@ describe('a plan that is asked for while no node answers', () => {
       kind: 'answer',
       answer: () => Promise.resolve({ error: { code: -32000, message: 'down' }, httpStatus: 503 }),
     });
-    expect(await api('POST', '/sweeps/run', {})).toMatchObject({
+    expect(await refunds.call('POST', '/sweeps/run', {})).toMatchObject({
       status: 503,
       body: { detail: expect.stringContaining('do not answer') },
     });

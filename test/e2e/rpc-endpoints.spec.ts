@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { TestApp } from '../harness/app.js';
-import { FaultyRpc } from '../harness/faulty-rpc.js';
+import { type TestApp } from '../harness/app.js';
 import { staleHead, wrongChainId } from '../harness/faulty-rpc-faults.js';
-import { TestChain } from '../harness/test-chain.js';
+import { TwoNodes } from '../harness/two-nodes.js';
 import { waitFor } from '../harness/wait-for.js';
 
 interface Health {
@@ -18,28 +17,16 @@ interface Health {
   };
 }
 
-let chain: TestChain;
-let first: FaultyRpc;
-let second: FaultyRpc;
-let app: TestApp | null = null;
-
+let world: TwoNodes;
 // Every test has a database of its own, and so the same addresses: on one chain, they would find each other's money.
 beforeEach(async () => {
-  chain = await TestChain.start();
-  first = await FaultyRpc.start(chain.url);
-  second = await FaultyRpc.start(chain.url);
+  world = await TwoNodes.start();
 });
-afterEach(async () => {
-  await app?.stop();
-  app = null;
-  await Promise.all([first.die(), second.die(), chain.stop()]);
-});
+afterEach(() => world.stop());
 
-async function start(): Promise<TestApp> {
-  app = await TestApp.start({
-    chains: [{ ...chain.config, rpcUrls: [`${first.url}/v2/secret-key`, second.url] }],
-  });
-  return app;
+/** The first endpoint has a key in its address. */
+function start(): Promise<TestApp> {
+  return world.startApp(`${world.first.url}/v2/secret-key`, world.second.url);
 }
 
 async function healthOf(running: TestApp): Promise<Health['parts']['chains'][string]> {
@@ -54,16 +41,16 @@ describe('two endpoints', () => {
     const running = await start();
     const payments = await Promise.all([1, 2, 3].map(() => running.createPayment()));
     const [before, during, after] = payments.map(({ address }) => address) as [string, string, string];
-    await chain.pay(before, 1000n);
-    await chain.mine();
-    await running.waitForBlock(await chain.height());
-    await first.die();
-    await chain.pay(during, 1000n);
-    await chain.mine(2);
-    await running.waitForBlock(await chain.height());
-    await first.revive();
-    await chain.pay(after, 1000n);
-    await chain.mine(3);
+    await world.chain.pay(before, 1000n);
+    await world.chain.mine();
+    await running.waitForBlock(await world.chain.height());
+    await world.first.die();
+    await world.chain.pay(during, 1000n);
+    await world.chain.mine(2);
+    await running.waitForBlock(await world.chain.height());
+    await world.first.revive();
+    await world.chain.pay(after, 1000n);
+    await world.chain.mine(3);
     for (const { id } of payments) {
       const confirmed = await running.waitForStatus(id, 'confirmed');
       expect(confirmed).toMatchObject({ amount_received: '1000', exception: null });
@@ -71,13 +58,13 @@ describe('two endpoints', () => {
   });
 
   it('put aside one that serves another chain, say so, and take it back when it is fixed', async () => {
-    first.inject('eth_chainId', wrongChainId(56));
+    world.first.inject('eth_chainId', wrongChainId(56));
     const running = await start();
     const payment = await running.createPayment();
-    await chain.pay(payment.address, 1000n);
-    await chain.mine(3);
+    await world.chain.pay(payment.address, 1000n);
+    await world.chain.mine(3);
     await running.waitForStatus(payment.id, 'confirmed');
-    expect(first.count('eth_getBlockByNumber')).toBe(0);
+    expect(world.first.count('eth_getBlockByNumber')).toBe(0);
     const { state, endpoints } = await healthOf(running);
     expect(state).toBe('ready');
     expect(endpoints.map((endpoint) => [endpoint.state, endpoint.reason])).toEqual([
@@ -89,7 +76,7 @@ describe('two endpoints', () => {
     expect(metrics).toMatch(/quittance_rpc_endpoint_aside\{.*reason="wrong_chain_id"\} 1/);
     expect(metrics).toMatch(/quittance_rpc_calls_total\{.*method="eth_getBlockByNumber"\} \d+/);
     expect(metrics + JSON.stringify(endpoints) + running.log.join()).not.toContain('secret-key');
-    first.heal();
+    world.first.heal();
     await waitFor('the endpoint taken back', async () => {
       const now = await healthOf(running);
       return now.endpoints.every((endpoint) => endpoint.state === 'ok');
@@ -97,25 +84,30 @@ describe('two endpoints', () => {
   });
 
   it('that both serve another chain at start refuse it, until one is fixed', async () => {
-    const ends = [first, second].map((endpoint) => endpoint.inject('eth_chainId', wrongChainId(56)));
+    const ends = [world.first, world.second].map((endpoint) =>
+      endpoint.inject('eth_chainId', wrongChainId(56)),
+    );
     const running = await start();
     expect((await healthOf(running)).state).toBe('refused');
     ends.forEach((end) => end());
     await waitFor('the chain taken up', async () => (await healthOf(running)).state === 'ready');
     const payment = await running.createPayment();
-    await chain.pay(payment.address, 1000n);
-    await chain.mine(3);
+    await world.chain.pay(payment.address, 1000n);
+    await world.chain.mine(3);
     await running.waitForStatus(payment.id, 'confirmed');
   });
 
   it('follow the head of the one that moves when the other fell back', async () => {
     const running = await start();
-    await chain.mine(10);
-    await running.waitForBlock(await chain.height());
-    first.inject(['eth_blockNumber', 'eth_getBlockByNumber'], staleHead((await chain.height()) - 8));
+    await world.chain.mine(10);
+    await running.waitForBlock(await world.chain.height());
+    world.first.inject(
+      ['eth_blockNumber', 'eth_getBlockByNumber'],
+      staleHead((await world.chain.height()) - 8),
+    );
     const payment = await running.createPayment();
-    await chain.pay(payment.address, 1000n);
-    await chain.mine(3);
+    await world.chain.pay(payment.address, 1000n);
+    await world.chain.mine(3);
     await running.waitForStatus(payment.id, 'confirmed');
     await waitFor('the fallen head reported', async () =>
       (await healthOf(running)).endpoints[0]?.reason?.startsWith('head_went_back'),
@@ -124,33 +116,36 @@ describe('two endpoints', () => {
 
   it('are asked as soon as a WebSocket tells of a new head, and when it is cut, by the poll', async () => {
     // Eight blocks, each waited for, would take the poll of every four seconds half a minute.
-    const config = { ...chain.config, rpcUrls: [first.url], wsUrls: [second.wsUrl], blockTimeMs: 60_000 };
-    const running = (app = await TestApp.start({ chains: [config] }));
+    const running = await world.startWith({
+      rpcUrls: [world.first.url],
+      wsUrls: [world.second.wsUrl],
+      blockTimeMs: 60_000,
+    });
     await running.createPayment();
     await waitFor('the subscription', () =>
       running.log.some((line) => line.includes('subscribed to new heads')),
     );
     for (let block = 0; block < 8; block++) {
-      await chain.mine();
-      await running.waitForBlock(await chain.height());
+      await world.chain.mine();
+      await running.waitForBlock(await world.chain.height());
     }
-    await second.die();
-    await chain.mine();
-    await running.waitForBlock(await chain.height());
+    await world.second.die();
+    await world.chain.mine();
+    await running.waitForBlock(await world.chain.height());
   }, 25_000);
 
   it('say from which block they contradict each other, until they agree again', async () => {
     const running = await start();
-    const twin = await chain.twin();
-    const from = (await chain.height()) + 1;
+    const twin = await world.chain.twin();
+    const from = (await world.chain.height()) + 1;
     await twin.pay(twin.payer, 1n);
-    await Promise.all([chain.mine(10), twin.mine(10)]);
-    second.target = twin.url;
+    await Promise.all([world.chain.mine(10), twin.mine(10)]);
+    world.second.target = twin.url;
     await waitFor(
       'the contradiction reported',
       async () => (await healthOf(running)).endpoints_contradict_from === from,
     );
-    second.target = chain.url;
+    world.second.target = world.chain.url;
     await waitFor(
       'the endpoints agree',
       async () => (await healthOf(running)).endpoints_contradict_from === null,
@@ -165,23 +160,23 @@ describe('two endpoints', () => {
 
   it('confirm and expire nothing on forks that differ for ten blocks, and do right by the one that wins', async () => {
     const running = await start();
-    const twin = await chain.twin();
-    second.target = twin.url;
+    const twin = await world.chain.twin();
+    world.second.target = twin.url;
     const [onLosing, onWinning] = await Promise.all([running.createPayment(), running.createPayment()]);
-    await chain.pay(onLosing.address, 1000n);
+    await world.chain.pay(onLosing.address, 1000n);
     await twin.pay(onWinning.address, 1000n);
     // By the losing fork's clock, the payment made on the other is out of time.
-    await chain.passTime(2 * 86_400);
+    await world.chain.passTime(2 * 86_400);
     // As far as the other: one that is behind for long would not be asked any more.
-    await Promise.all([chain.mine(10), twin.mine(10)]);
-    await running.waitForBlock(await chain.height());
-    await Promise.all([chain.mine(), twin.mine()]);
-    await running.waitForBlock(await chain.height());
+    await Promise.all([world.chain.mine(10), twin.mine(10)]);
+    await running.waitForBlock(await world.chain.height());
+    await Promise.all([world.chain.mine(), twin.mine()]);
+    await running.waitForBlock(await world.chain.height());
     expect(await running.payment(onLosing.id)).toMatchObject({ status: 'detected' });
     expect(await running.payment(onWinning.id)).toMatchObject({ status: 'pending' });
 
     await twin.mine();
-    first.target = twin.url;
+    world.first.target = twin.url;
     await running.waitForStatus(onWinning.id, 'confirmed');
     await running.waitForStatus(onLosing.id, 'pending');
     await twin.pay(onLosing.address, 1000n);

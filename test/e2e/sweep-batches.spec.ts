@@ -9,14 +9,6 @@ const ETHER = 10n ** 18n;
 let world: SweepWorld;
 afterEach(() => world?.stop());
 
-const batches = () => world.outgoing(`purpose = 'sweep' AND account = 'gas_tank'`);
-const nonceOf = async (address: string) =>
-  Number(await world.chain.rpc<string>('eth_getTransactionCount', [address, 'latest']));
-const requireProvenBooks = async () => {
-  await world.app.waitForBlock(await world.chain.height());
-  expect(await world.requireBooks()).toMatchObject({ differences: { count: 0 }, notes: { count: 0 } });
-};
-
 describe('tokens of several deposit addresses', () => {
   it('go in one transaction of the gas tank; each is settled with its share of the fee, to the wei', async () => {
     world = await SweepWorld.startBatched();
@@ -29,7 +21,7 @@ describe('tokens of several deposit addresses', () => {
     const native = await world.paid(ETHER);
     await world.plan();
     for (const payment of [...payments, native]) await world.settled(payment.id);
-    const [batch, ...others] = await batches();
+    const [batch, ...others] = await world.batches();
     expect(others).toEqual([]);
     expect(batch).toMatchObject({ state: 'confirmed' });
     expect(await world.outgoing(`purpose = 'gas'`)).toEqual([]);
@@ -44,7 +36,7 @@ describe('tokens of several deposit addresses', () => {
     for (const payment of payments) {
       expect(await world.native(payment.address)).toBe(0n);
       // As wallet scan and export see that it was used.
-      expect(await nonceOf(payment.address)).toBe(1);
+      expect(await world.chain.nonceOf(payment.address)).toBe(1);
       expect(await world.timesTold(payment.id)).toBe(1);
     }
     const [raw] = await world.bytesOf(batch?.id as string);
@@ -53,7 +45,7 @@ describe('tokens of several deposit addresses', () => {
     expect(authorizationList?.map(({ chainId, nonce }) => [chainId, nonce])).toEqual(
       payments.map(() => [31_337n, 0n]),
     );
-    await requireProvenBooks();
+    await world.requireProvenBooks();
   });
 
   it.each([
@@ -67,9 +59,9 @@ describe('tokens of several deposit addresses', () => {
     await world.plan();
     expect((await world.settled(odd.id)).sweep?.amount).toBe(arrived);
     await world.settled(other.id);
-    expect(await batches()).toHaveLength(1);
+    expect(await world.batches()).toHaveLength(1);
     expect(await world.token(TREASURY, world.odd.address)).toBe(BigInt(arrived));
-    await requireProvenBooks();
+    await world.requireProvenBooks();
   });
 });
 
@@ -85,12 +77,12 @@ describe('a batch', () => {
     await world.chain.reorg(2);
     expect(await world.chain.rpc('eth_getTransactionReceipt', [hash])).toBeNull();
     await world.waitForOutgoing(`state = 'sent' AND tx_hash IS NULL`);
-    expect(await nonceOf(payments[0]?.address as string)).toBe(0);
+    expect(await world.chain.nonceOf(payments[0]?.address as string)).toBe(0);
     for (const payment of payments) expect((await world.settled(payment.id)).sweep?.tx_hash).toBe(hash);
     await world.chain.mine(3);
     for (const payment of payments) expect(await world.timesTold(payment.id)).toBe(1);
     expect(await world.token(TREASURY)).toBe(3_000n);
-    await requireProvenBooks();
+    await world.requireProvenBooks();
   });
 
   it('that is not mined in time is replaced with its authorizations, at the same nonce', async () => {
@@ -106,8 +98,8 @@ describe('a batch', () => {
       expect({ type, nonce, data }).toEqual({ type: 4, nonce: signed[0]?.nonce, data: signed[0]?.data });
       expect(authorizationList).toEqual(signed[0]?.authorizationList);
     }
-    expect(await batches()).toHaveLength(1);
-    await requireProvenBooks();
+    expect(await world.batches()).toHaveLength(1);
+    await world.requireProvenBooks();
   });
 
   it('whose authorization a stranger used first moves the money all the same', async () => {
@@ -136,8 +128,8 @@ describe('a batch', () => {
     heal();
     await world.settled(payment.id);
     expect(await world.token(TREASURY)).toBe(1_000n);
-    expect(await nonceOf(payment.address)).toBe(1);
-    await requireProvenBooks();
+    expect(await world.chain.nonceOf(payment.address)).toBe(1);
+    await world.requireProvenBooks();
   });
 
   it('holds back a refund from its addresses; later one gets its gas, though they run code when they are paid', async () => {
@@ -166,7 +158,7 @@ describe('a batch', () => {
     await world.mineUntil('all final', async () =>
       (await world.outgoing()).every(({ state }) => state === 'confirmed'),
     );
-    await requireProvenBooks();
+    await world.requireProvenBooks();
   });
 
   it('takes along what is worth less than its sweep, when the batch pays', async () => {
@@ -179,10 +171,10 @@ describe('a batch', () => {
     await world.plan();
     await world.settled(big.id);
     await world.settled(small.id);
-    expect(await batches()).toHaveLength(1);
+    expect(await world.batches()).toHaveLength(1);
     const [swept] = await world.sweepsOf(small.id);
     // Two share what one had to pay alone.
     expect(BigInt(swept?.estimated_fee ?? 0)).toBeLessThan(BigInt(waiting?.estimated_fee ?? 0));
-    await requireProvenBooks();
+    await world.requireProvenBooks();
   });
 });

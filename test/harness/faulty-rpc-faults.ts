@@ -302,3 +302,30 @@ function without<T>(list: readonly T[], place: number): T[] {
 function quantity(number: number): string {
   return `0x${number.toString(16)}`;
 }
+
+const badParameters = failure(-32_602, 'invalid argument 0: hex string has length 64, want 40');
+const notServed = failure(-32_000, 'cannot be served by this node');
+/** Ways in which nodes fail to give one block's receipts, by method. */
+export const REFUSALS_OF_A_BLOCK: [string, Record<string, Fault>][] = [
+  ['receipts of the block, by its parameters', { eth_getBlockReceipts: badParameters }],
+  ['receipts of the block, in words that tell nothing', { eth_getBlockReceipts: notServed }],
+  ['receipts and logs of the block', { eth_getBlockReceipts: badParameters, eth_getLogs: notServed }],
+  [
+    'receipts by a method that it lacks, and logs',
+    { eth_getBlockReceipts: failure(-32_601, 'no'), eth_getLogs: badParameters },
+  ],
+  [
+    'one receipt of the list',
+    {
+      eth_getBlockReceipts: {
+        kind: 'answer',
+        answer: async (call, ask) => {
+          const answer = await ask(call);
+          return 'result' in answer && answer.result !== null
+            ? { result: (answer.result as unknown[]).slice(0, -1) }
+            : answer;
+        },
+      },
+    },
+  ],
+];

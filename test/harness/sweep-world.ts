@@ -1,3 +1,4 @@
+import { expect } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Wallet } from 'ethers';
 import { type ChainConfig, type SweepConfig, type TokenSweep } from '../../src/config/chains.js';
@@ -162,6 +163,12 @@ export class SweepWorld {
     return requireBooks(this.app.database, { ...config, rpcUrls: [this.chain.url] });
   }
 
+  /** As `requireBooks` once all blocks are scanned, without anything that was only noted. */
+  async requireProvenBooks(): Promise<void> {
+    await this.app.waitForBlock(await this.chain.height());
+    expect(await this.requireBooks()).toMatchObject({ differences: { count: 0 }, notes: { count: 0 } });
+  }
+
   /** As `requireBooks`, whatever it finds. */
   checkBooks(): Promise<CheckedChain> {
     const config = this.chains[0] as ChainConfig;
@@ -238,6 +245,11 @@ export class SweepWorld {
     return this.app.database.dataSource.query<OutgoingRow[]>(
       `SELECT * FROM outgoing_transactions WHERE ${where} ORDER BY id`,
     );
+  }
+
+  /** Sweeps that the gas tank carries, several in a transaction. */
+  batches(): Promise<OutgoingRow[]> {
+    return this.outgoing(`purpose = 'sweep' AND account = 'gas_tank'`);
   }
 
   /** Hashes of all that was signed for an outgoing transaction, the first first. */

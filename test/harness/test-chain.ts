@@ -147,6 +147,11 @@ export class TestChain {
     await this.rpc('evm_increaseTime', [seconds]);
   }
 
+  /** How many transactions an address has sent. */
+  async nonceOf(address: string): Promise<number> {
+    return Number(await this.rpc<string>('eth_getTransactionCount', [address, 'latest']));
+  }
+
   async height(): Promise<number> {
     return Number(await this.rpc<string>('eth_blockNumber'));
   }

@@ -1,30 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { TestApp } from '../harness/app.js';
-import { type Fault, FaultyRpc } from '../harness/faulty-rpc.js';
+import { type TestApp } from '../harness/app.js';
+import { type Fault } from '../harness/faulty-rpc.js';
 import { batchLimit, result, serverError, slowForMany, wrongChainId } from '../harness/faulty-rpc-faults.js';
-import { TestChain } from '../harness/test-chain.js';
+import { TwoNodes } from '../harness/two-nodes.js';
 import { waitFor } from '../harness/wait-for.js';
 
-let chain: TestChain;
-let first: FaultyRpc;
-let second: FaultyRpc;
-let app: TestApp | null = null;
-
+let world: TwoNodes;
 beforeEach(async () => {
-  chain = await TestChain.start();
-  first = await FaultyRpc.start(chain.url);
-  second = await FaultyRpc.start(chain.url);
+  world = await TwoNodes.start();
 });
-afterEach(async () => {
-  await app?.stop();
-  app = null;
-  await Promise.all([first.die(), second.die(), chain.stop()]);
-});
-
-async function start(...nodes: FaultyRpc[]): Promise<TestApp> {
-  app = await TestApp.start({ chains: [{ ...chain.config, rpcUrls: nodes.map(({ url }) => url) }] });
-  return app;
-}
+afterEach(() => world.stop());
 
 interface Endpoint {
   state: string;
@@ -41,8 +26,8 @@ async function endpointsOf(running: TestApp): Promise<Endpoint[]> {
 
 async function expectPaid(running: TestApp): Promise<void> {
   const payment = await running.createPayment();
-  await chain.pay(payment.address, 1000n);
-  await chain.mine(3);
+  await world.chain.pay(payment.address, 1000n);
+  await world.chain.mine(3);
   expect(await running.waitForStatus(payment.id, 'confirmed')).toMatchObject({ amount_received: '1000' });
 }
 
@@ -66,17 +51,17 @@ describe('an answer of another form, from the first of two', () => {
   ];
 
   it('keeps no payment from being confirmed, and puts the endpoint aside with the reason', async () => {
-    const running = await start(first, second);
+    const running = await world.startApp(world.first.url, world.second.url);
     const putAside = () => running.log.filter((line) => line.includes('unproven_answer')).length;
     for (const [what, method, fault] of ODD) {
       const before = putAside();
-      const end = first.inject(method, fault);
+      const end = world.first.inject(method, fault);
       await expectPaid(running);
       await waitFor(`the endpoint put aside for ${what}`, () => putAside() > before);
       end();
       // Each time it is left alone for twice as long, up to a minute: a chain without blocks would look as if it stood still.
       const takenBack = async (): Promise<boolean> => {
-        await chain.mine(1);
+        await world.chain.mine(1);
         return (await endpointsOf(running))[0]?.state === 'ok';
       };
       await waitFor(`the endpoint taken back after ${what}`, takenBack, 120_000);
@@ -88,39 +73,39 @@ describe('an answer of another form, from the first of two', () => {
 
 describe('one endpoint alone', () => {
   it('is asked for its chain id again when it was wrong once, after all had failed for a while', async () => {
-    const running = await start(first);
+    const running = await world.startApp(world.first.url);
     await expectPaid(running);
-    const end = first.inject('*', serverError());
+    const end = world.first.inject('*', serverError());
     await waitFor('the endpoint to rest', async () => (await endpointsOf(running))[0]?.state === 'resting');
-    first.inject('eth_chainId', wrongChainId(1), 1);
+    world.first.inject('eth_chainId', wrongChainId(1), 1);
     end();
     await expectPaid(running);
     expect((await endpointsOf(running))[0]?.state).toBe('ok');
   });
 
   it('that answers a batch only as far as it fits is caught up with', async () => {
-    const running = await start(first);
+    const running = await world.startApp(world.first.url);
     await expectPaid(running);
-    await first.die();
+    await world.first.die();
     const payment = await running.createPayment();
-    await chain.pay(payment.address, 1000n);
-    await chain.mine(40);
-    first.inject('*', batchLimit(3));
-    await first.revive();
+    await world.chain.pay(payment.address, 1000n);
+    await world.chain.mine(40);
+    world.first.inject('*', batchLimit(3));
+    await world.first.revive();
     await running.waitForStatus(payment.id, 'confirmed');
-    await running.waitForBlock(await chain.height());
+    await running.waitForBlock(await world.chain.height());
   });
 
   it('on a line on which many blocks at once take too long is caught up with', async () => {
-    const running = await start(first);
+    const running = await world.startApp(world.first.url);
     await expectPaid(running);
-    await first.die();
+    await world.first.die();
     const payment = await running.createPayment();
-    await chain.pay(payment.address, 1000n);
-    await chain.mine(60);
-    first.inject('*', slowForMany(10, 30_000));
-    await first.revive();
+    await world.chain.pay(payment.address, 1000n);
+    await world.chain.mine(60);
+    world.first.inject('*', slowForMany(10, 30_000));
+    await world.first.revive();
     await running.waitForStatus(payment.id, 'confirmed');
-    await running.waitForBlock(await chain.height());
+    await running.waitForBlock(await world.chain.height());
   });
 });

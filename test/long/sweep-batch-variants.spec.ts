@@ -6,14 +6,6 @@ const ETHER = 10n ** 18n;
 let world: SweepWorld;
 afterEach(() => world?.stop());
 
-const batches = () => world.outgoing(`purpose = 'sweep' AND account = 'gas_tank'`);
-const nonceOf = async (address: string) =>
-  Number(await world.chain.rpc<string>('eth_getTransactionCount', [address, 'latest']));
-const requireProvenBooks = async () => {
-  await world.app.waitForBlock(await world.chain.height());
-  expect(await world.requireBooks()).toMatchObject({ differences: { count: 0 }, notes: { count: 0 } });
-};
-
 describe('tokens of several deposit addresses', () => {
   it('go again without a second authorization, and by their own key as before', async () => {
     world = await SweepWorld.startBatched();
@@ -30,12 +22,12 @@ describe('tokens of several deposit addresses', () => {
       if (done.length < 3) await world.plan();
       return done.length === 3;
     });
-    const [, again] = await batches();
+    const [, again] = await world.batches();
     expect(Transaction.from((await world.bytesOf(again?.id as string))[0] as string).type).toBe(2);
     expect(await world.token(TREASURY)).toBe(5_000_300n);
     expect(await world.native(payment.address)).toBe(0n);
-    expect(await nonceOf(payment.address)).toBe(2);
-    await requireProvenBooks();
+    expect(await world.chain.nonceOf(payment.address)).toBe(2);
+    await world.requireProvenBooks();
   });
 
   it('are left alone by one whose address is blacklisted, before it is signed and after', async () => {
@@ -61,7 +53,7 @@ describe('tokens of several deposit addresses', () => {
     expect(failedLate).toMatchObject({ state: 'failed', path: 'eip7702', received: '0' });
     expect(failedLate?.reason).toContain('refuses the transfer: it reverts ODD: sender is blacklisted');
     const [swept] = await world.sweepsOf(good.id);
-    const [batch] = await batches();
+    const [batch] = await world.batches();
     expect(BigInt(failedLate?.fee ?? 0) + BigInt(swept?.fee ?? 0)).toBe(BigInt(batch?.fee ?? 0));
     expect(await world.token(late.address, world.odd.address)).toBe(2_000n);
     expect((await world.app.payment(late.id)).status).toBe('confirmed');
@@ -70,7 +62,7 @@ describe('tokens of several deposit addresses', () => {
     await world.plan({ paymentIds: [late.id], isForced: true });
     await world.settled(late.id);
     expect(await world.token(TREASURY, world.odd.address)).toBe(6_000n);
-    await requireProvenBooks();
+    await world.requireProvenBooks();
   });
 
   it.each([
@@ -89,7 +81,7 @@ describe('tokens of several deposit addresses', () => {
     await world.settled(other.id);
     expect((await world.sweepIn(odd.id, 'failed')).reason).toContain(words);
     expect((await world.app.payment(odd.id)).status).toBe('confirmed');
-    await requireProvenBooks();
+    await world.requireProvenBooks();
   });
 });
 
@@ -105,7 +97,7 @@ describe('a batch', () => {
     heal();
     for (const payment of payments) expect((await world.settled(payment.id)).sweep?.tx_hash).toBe(signed);
     expect(await world.outgoing()).toHaveLength(1);
-    await requireProvenBooks();
+    await world.requireProvenBooks();
   });
 
   it('whose nonce somebody else used with the tank’s key fails, and its authorizations are signed anew', async () => {
@@ -135,7 +127,7 @@ describe('a batch', () => {
     await world.plan({ paymentIds: payments.map(({ id }) => id), isForced: true });
     for (const payment of payments) await world.settled(payment.id);
     expect(await world.token(TREASURY)).toBe(3_000n);
-    expect(await nonceOf(payments[0]?.address as string)).toBe(1);
+    expect(await world.chain.nonceOf(payments[0]?.address as string)).toBe(1);
   });
 
   it('keeps refunds, pause and the limits of a day', async () => {
@@ -162,6 +154,6 @@ describe('a batch', () => {
     await world.mineUntil('all final', async () =>
       (await world.outgoing()).every(({ state }) => state === 'confirmed'),
     );
-    await requireProvenBooks();
+    await world.requireProvenBooks();
   });
 });
