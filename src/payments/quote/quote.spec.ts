@@ -63,9 +63,9 @@ describe('quote', () => {
     expect(options[0]?.rate).toMatchObject({
       value: '3000',
       at: '1970-01-01T00:00:05.000Z',
-      legs: [
-        { pair: 'ETH/USD', is_inverted: false, sources: [{ source: 'kraken', value: '3480' }] },
-        { pair: 'EUR/USD', is_inverted: true, sources: [{ source: 'kraken', value: '1.16' }] },
+      sources: [
+        { pair: 'ETH/USD', is_inverted: false, source: 'kraken', value: '3480' },
+        { pair: 'EUR/USD', is_inverted: true, source: 'kraken', value: '1.16' },
       ],
     });
     expect(lockedValue(options[0]?.rate as never)).toEqual(rational(3000n));
