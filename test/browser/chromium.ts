@@ -13,7 +13,7 @@ import { createBrotliDecompress } from 'node:zlib';
  * the same time do not survive; here whoever is last replaces a whole folder by a whole folder.
  */
 const PACKAGE = dirname(dirname(dirname(createRequire(import.meta.url).resolve('@sparticuz/chromium'))));
-const CACHE = join(import.meta.dirname, '../../../node_modules/.cache');
+const CACHE = join(import.meta.dirname, '../../node_modules/.cache');
 /** Chromium needs NSS; the package brings one for systems without. */
 const SYSTEM_NSS = ['/usr/lib/x86_64-linux-gnu/libnss3.so', '/usr/lib64/libnss3.so', '/lib64/libnss3.so'];
 
