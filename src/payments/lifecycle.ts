@@ -12,7 +12,7 @@ import {
   type OptionState,
   type PaymentEventType,
   type PaymentException,
-  type PaymentState,
+  type MovablePayment,
   type PaymentStatus,
 } from './payment-state.js';
 import { depthOf, type OptionTally, type Tally, tallyOf } from './tally.js';
@@ -34,7 +34,7 @@ interface Move {
 }
 
 /** Applies what is known of the chain to a payment. The same facts a second time change nothing. */
-export function advance<P extends PaymentState>(payment: P, facts: Facts): Advance<P> {
+export function advance<P extends MovablePayment>(payment: P, facts: Facts): Advance<P> {
   const tally = tallyOf(payment, facts);
   const events: Advance<P>['events'] = [];
   let current = payment;
@@ -46,7 +46,7 @@ export function advance<P extends PaymentState>(payment: P, facts: Facts): Advan
 }
 
 /** The next row of the table of moves that applies, or undefined when the payment has come to rest. */
-function nextMove(payment: PaymentState, tally: Tally, facts: Facts): Move | undefined {
+function nextMove(payment: MovablePayment, tally: Tally, facts: Facts): Move | undefined {
   const isCovered = isEnough(tally.kept, payment, tally);
   const hasReceived = tally.options.some(({ received }) => received > 0n);
   switch (payment.status) {
@@ -60,8 +60,7 @@ function nextMove(payment: PaymentState, tally: Tally, facts: Facts): Move | und
       if (isCovered) return { to: 'detected', event: 'payment.detected' };
       if (!hasReceived) return { to: 'pending', event: 'payment.reorged' };
       if (hasLess(payment, tally)) return { to: 'partially_paid', event: 'payment.reorged' };
-      if (hasMore(payment, tally))
-        return { to: 'partially_paid', event: 'payment.partially_paid' };
+      if (hasMore(payment, tally)) return { to: 'partially_paid', event: 'payment.partially_paid' };
       if (isTimeUp(payment, tally, facts)) return { to: 'expired', event: 'payment.expired' };
       return undefined;
     case 'detected':
@@ -98,13 +97,13 @@ const CANCEL: Move = { to: 'cancelled', event: 'payment.cancelled' };
 export function isCancellable({
   status,
   amountReceived,
-}: Pick<PaymentState, 'status' | 'amountReceived'>): boolean {
+}: Pick<MovablePayment, 'status' | 'amountReceived'>): boolean {
   // What the payment shows is of the option that has received most: none of the others has any where this has none.
   return (status === 'pending' || status === 'expired') && amountReceived === 0n;
 }
 
 /** Ends a payment that is cancellable, as its merchant asks. No facts of the chain are needed: there are none. */
-export function cancel<P extends PaymentState>(payment: P, now: Date): Advance<P> {
+export function cancel<P extends MovablePayment>(payment: P, now: Date): Advance<P> {
   const scanned = { number: 0, time: new Date(0) };
   return advance(
     { ...payment, cancelledAt: now },
@@ -113,7 +112,7 @@ export function cancel<P extends PaymentState>(payment: P, now: Date): Advance<P
 }
 
 /** What was found to be enough is not any more: a reorg took some of it, or some of it is to go back. */
-function uncovered(payment: PaymentState, tally: Tally): Move {
+function uncovered(payment: MovablePayment, tally: Tally): Move {
   if (tally.options.every(({ received }) => received === 0n))
     return { to: 'pending', event: 'payment.reorged' };
   const isReorg = hasLess(payment, tally);
@@ -121,11 +120,11 @@ function uncovered(payment: PaymentState, tally: Tally): Move {
 }
 
 /** Whether in any of its assets less was received than the payment says. */
-function hasLess(payment: PaymentState, { options }: Tally): boolean {
+function hasLess(payment: MovablePayment, { options }: Tally): boolean {
   return optionsOf(payment).some(({ amountReceived }, index) => receivedIn(options, index) < amountReceived);
 }
 
-function hasMore(payment: PaymentState, { options }: Tally): boolean {
+function hasMore(payment: MovablePayment, { options }: Tally): boolean {
   return optionsOf(payment).some(({ amountReceived }, index) => receivedIn(options, index) > amountReceived);
 }
 
@@ -133,12 +132,12 @@ function receivedIn(options: readonly OptionTally[], index: number): bigint {
   return options[index]?.received ?? 0n;
 }
 
-function isEnough(parts: bigint, payment: PaymentState, tally: Tally): boolean {
+function isEnough(parts: bigint, payment: MovablePayment, tally: Tally): boolean {
   return tally.parts.isEnough(parts, payment.underpaymentToleranceBps);
 }
 
 /** The least of one asset that counts as paid, in base units: the amount less the tolerance, rounded up. */
-export function enough(payment: Pick<PaymentState, 'amount' | 'underpaymentToleranceBps'>): bigint {
+export function enough(payment: Pick<MovablePayment, 'amount' | 'underpaymentToleranceBps'>): bigint {
   const { amount, underpaymentToleranceBps } = payment;
   return (amount * BigInt(WHOLE_BPS - underpaymentToleranceBps) + BigInt(WHOLE_BPS - 1)) / BigInt(WHOLE_BPS);
 }
@@ -147,15 +146,15 @@ export function enough(payment: Pick<PaymentState, 'amount' | 'underpaymentToler
  * Late money reopens a payment until its watch window ends; without it, time is up at `expiresAt`. On every chain that it
  * offers: while one of them has not come so far, what was paid there in time may still be found.
  */
-function isTimeUp(payment: PaymentState, tally: Tally, facts: Facts): boolean {
+function isTimeUp(payment: MovablePayment, tally: Tally, facts: Facts): boolean {
   return tally.options.every((option) => isPast(option, payment, tally, facts));
 }
 
-function isPast({ position }: OptionTally, payment: PaymentState, tally: Tally, facts: Facts): boolean {
+function isPast({ position }: OptionTally, payment: MovablePayment, tally: Tally, facts: Facts): boolean {
   return position.time > closesAt(payment, tally, facts);
 }
 
-function closesAt(payment: PaymentState, tally: Tally, facts: Facts): Date {
+function closesAt(payment: MovablePayment, tally: Tally, facts: Facts): Date {
   return tally.hasLateCredit ? watchEndsAt(payment, facts.lateWatchMs) : payment.expiresAt;
 }
 
@@ -164,7 +163,7 @@ export function watchEndsAt(payment: { expiresAt: Date }, lateWatchMs: number): 
   return new Date(payment.expiresAt.getTime() + lateWatchMs);
 }
 
-function stamped<P extends PaymentState>(payment: P, move: Move, now: Date): P {
+function stamped<P extends MovablePayment>(payment: P, move: Move, now: Date): P {
   const next = { ...payment, status: move.to, version: payment.version + 1 };
   if (move.event === 'payment.detected') next.detectedAt = now;
   if (move.event === 'payment.confirmed') next.confirmedAt = now;
@@ -173,7 +172,7 @@ function stamped<P extends PaymentState>(payment: P, move: Move, now: Date): P {
   return next;
 }
 
-function withFigures<P extends PaymentState>(payment: P, tally: Tally, facts: Facts): P {
+function withFigures<P extends MovablePayment>(payment: P, tally: Tally, facts: Facts): P {
   const options = optionsOf(payment).map((option, index) => ({
     ...option,
     ...figuresOf(payment, index, tally, facts),
@@ -184,7 +183,7 @@ function withFigures<P extends PaymentState>(payment: P, tally: Tally, facts: Fa
   return { ...payment, ...shownOf(shown as OptionState), exception, options };
 }
 
-function figuresOf(payment: PaymentState, index: number, tally: Tally, facts: Facts) {
+function figuresOf(payment: MovablePayment, index: number, tally: Tally, facts: Facts) {
   const own = tally.options[index] as OptionTally;
   const isOpen = payment.status === 'pending' || payment.status === 'partially_paid';
   // Where this chain has come past it, and others have not, it is they that are waited for.
@@ -215,7 +214,7 @@ function mostReceived(worth: readonly bigint[]): number | null {
 }
 
 /** One word for what the merchant may have to act on, the most pressing first. */
-function exceptionOf(payment: PaymentState, tally: Tally): PaymentException | null {
+function exceptionOf(payment: MovablePayment, tally: Tally): PaymentException | null {
   if (tally.parts.isTooMuch(tally.left)) return 'overpaid';
   if (tally.completing) return tally.completing.blockTime > payment.expiresAt ? 'late' : null;
   // Nothing arrived, or all of it goes back.

@@ -47,8 +47,8 @@ export class Parts {
     return amount * factor.numerator * (this.whole / (asked * factor.denominator));
   }
 
-  /** What goes back is worth what came on the average: all of it back, nothing is left. @param amount base units */
-  back(option: number, amount: bigint): bigint {
+  /** What base units of an option are worth on the average of what came: with all of it back, nothing is left. */
+  average(option: number, amount: bigint): bigint {
     const { asked, pieces } = this.holding(option);
     if (amount === 0n || !hasFactors(pieces)) return amount * (this.whole / asked);
     const worth = pieces.reduce((sum, piece) => sum + this.of(option, piece), 0n);
@@ -65,7 +65,13 @@ export class Parts {
 
   /** What goes back of all options together. @param amountOf what of each, in base units */
   allBack(amountOf: (back: GivenBack) => bigint): bigint {
-    return this.holdings.reduce((sum, { back }, option) => sum + this.back(option, amountOf(back)), 0n);
+    return this.holdings.reduce((sum, { back }, option) => sum + this.average(option, amountOf(back)), 0n);
+  }
+
+  /** What is still missing; nothing where what came, less what went back before it was confirmed, is enough. */
+  due(toleranceBps: number): bigint {
+    const kept = this.came() - this.allBack(({ beforeConfirmation }) => beforeConfirmation);
+    return this.isEnough(kept, toleranceBps) ? 0n : this.whole - kept;
   }
 
   /** Whether so many parts are the whole payment, less the tolerance. */

@@ -3,19 +3,7 @@ import { Token } from '../chain/tokens/token.entity.js';
 import { amountColumn, integerColumn } from '../database/column-types.js';
 import { type ChainId } from '../ids/ids.js';
 import { Payment, type PaymentSweep } from './payment.entity.js';
-
-/** The rate by which an option's amount was made of the price, kept as it was. */
-export interface OptionRate {
-  /** One whole unit of the asset in the price's currency, as a decimal for people. */
-  value: string;
-  /** Who said so. */
-  sources: string[];
-  /** Of the oldest price that it was made of, ISO 8601; null where nothing had to be asked. */
-  at: string | null;
-  /** The same as `value`, exactly. */
-  numerator: string;
-  denominator: string;
-}
+import { type LockedRate } from './quote/locked-rate.js';
 
 /**
  * One asset on one chain in which a payment may be paid, and what has come of it so far. Every payment has at least one.
@@ -67,9 +55,9 @@ export class PaymentOption {
   @Column('integer', { name: 'required_confirmations', nullable: true })
   requiredConfirmations: number | null;
 
-  /** Null: the payment has no price, the amount was asked for as it is. */
+  /** By which the amount was made of the price; null: there is no price, the amount was asked for as it is. */
   @Column('jsonb', { nullable: true })
-  rate: OptionRate | null;
+  rate: LockedRate | null;
 
   /** The payment's, so that the addresses that a chain has to watch are found by one index. */
   @Column('timestamptz', { name: 'expires_at' })

@@ -50,7 +50,7 @@ export interface OptionState {
  * The part of a payment that the lifecycle reads and moves. Its own fields as an option are those of the option that has
  * received most by value; while none has, of the one that the payer chose, else of the first.
  */
-export interface PaymentState extends OptionState {
+export interface MovablePayment extends OptionState {
   status: PaymentStatus;
   exception: PaymentException | null;
   /** How much less than the amount is enough, in basis points. */
@@ -66,6 +66,12 @@ export interface PaymentState extends OptionState {
   options?: readonly OptionState[];
   /** Index of the option that the payer chose. */
   chosenOption?: number | null;
+}
+
+/** A payment that is its own only option. */
+export interface PaymentState extends MovablePayment {
+  recheckAtBlock: number | null;
+  recheckAtTime: Date | null;
 }
 
 /** A transfer that counts towards the payment, where the canonical chain has it. */
@@ -111,6 +117,6 @@ export interface Facts {
   now: Date;
 }
 
-export function optionsOf(payment: PaymentState): readonly OptionState[] {
+export function optionsOf(payment: MovablePayment): readonly OptionState[] {
   return payment.options ?? [payment];
 }

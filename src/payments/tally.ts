@@ -4,7 +4,7 @@ import {
   type Facts,
   optionsOf,
   type OptionState,
-  type PaymentState,
+  type MovablePayment,
   type Position,
 } from './payment-state.js';
 import { type Holding, Parts } from './parts.js';
@@ -41,7 +41,7 @@ export interface Tally {
   hasLateCredit: boolean;
 }
 
-export function tallyOf(payment: PaymentState, facts: Facts): Tally {
+export function tallyOf(payment: MovablePayment, facts: Facts): Tally {
   const options = optionsOf(payment);
   const holdings = holdingsOf(options, facts.credits, facts.refunds ?? []);
   const parts = new Parts(holdings);

@@ -2,17 +2,17 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm
 import { Merchant } from '../auth/merchant.entity.js';
 import { amountColumn, integerColumn } from '../database/column-types.js';
 import { type DepositState, type Resolution, type TransferState, type UncountedReason } from './counting.js';
-import { type OptionRate } from './payment-option.entity.js';
 import { Payment } from './payment.entity.js';
+import { type LockedRate } from './quote/locked-rate.js';
 import { type Address, type Asset, type ChainId, type TxHash } from '../ids/ids.js';
 
 export type TransferKind = 'native' | 'erc20' | 'internal';
 
-/** An exact fraction, and the rate that it was made of. */
+/** An exact fraction of what the locked rate says, and the rate of the block's time that it was made of. */
 export interface ValueFactor {
   numerator: string;
   denominator: string;
-  rate: OptionRate;
+  rate: LockedRate;
 }
 
 /**
