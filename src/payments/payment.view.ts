@@ -66,6 +66,8 @@ export interface PaymentView {
   unavailable: UnavailableOption[];
 }
 
+export { type OptionView } from './option.view.js';
+
 export interface TransferView {
   /** Null: an internal transfer that the address's balance tells of, and no node which transaction it was. */
   tx_hash: string | null;

@@ -1,5 +1,4 @@
-import { type OptionView } from '../../payments/option.view.js';
-import { type PaymentView } from '../../payments/payment.view.js';
+import { type OptionView, type PaymentView } from '../../payments/payment.view.js';
 
 const ADDRESS = '0x9858EfFD232B4033E47d90003D41EC34EcaEda94';
 const ETHER = '1000000000000000000';

@@ -12,8 +12,8 @@ import {
   TX_HASH,
   UUID,
 } from '../../events/event.schema.js';
-import { type OptionView } from '../../payments/option.view.js';
-import { type PaymentView } from '../../payments/payment.view.js';
+
+import { type OptionView, type PaymentView } from '../../payments/payment.view.js';
 
 /** A decimal in whole units of the price's currency, as "49.90". */
 const MONEY: JsonSchema = { type: 'string', pattern: '^\\d+(\\.\\d+)?$' };
