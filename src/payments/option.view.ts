@@ -79,7 +79,6 @@ export function optionView(
   };
 }
 
-function rateView({ value, at, legs }: LockedRate): RateView {
-  const sources = legs.flatMap((leg) => leg.sources.map(({ source }) => source));
-  return { value, sources: [...new Set(sources)], at };
+function rateView({ value, at, sources }: LockedRate): RateView {
+  return { value, sources: [...new Set(sources.map(({ source }) => source))], at };
 }
