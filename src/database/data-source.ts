@@ -15,6 +15,7 @@ import { OutgoingPart } from '../outgoing/outgoing-part.entity.js';
 import { OutgoingTransaction } from '../outgoing/outgoing-transaction.entity.js';
 import { SigningPause } from '../outgoing/signing-pause.entity.js';
 import { PaymentEvent } from '../events/event.entity.js';
+import { PaymentOption } from '../payments/payment-option.entity.js';
 import { Payment } from '../payments/payment.entity.js';
 import { Transfer } from '../payments/transfer.entity.js';
 import { RecordedRate } from '../rates/recorded-rate.entity.js';
@@ -51,6 +52,7 @@ const entities = [
   OutgoingTransaction,
   Payment,
   PaymentEvent,
+  PaymentOption,
   RecordedRate,
   Refund,
   SigningPause,
