@@ -103,6 +103,8 @@ async function start(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.on(signal, () => onSignal(settings.shutdownTimeoutMs));
   const port = await portFor(settings);
+  // A link that works on this machine; elsewhere nobody but the operator knows how it is reached.
+  if (!isProduction) settings.publicUrl ??= `http://localhost:${port}`;
   runtime = await startRuntime(given, say, givingUp.signal);
   app = await createApp(runtime.configuration, pino);
   if (runtime.secrets) {
