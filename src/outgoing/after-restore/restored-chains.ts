@@ -1,4 +1,5 @@
 import { type EntityManager } from 'typeorm';
+import { ChainCursor } from '../../chain/position/chain-cursor.entity.js';
 import { RestoredChain } from './restored-chain.entity.js';
 import { type ChainId } from '../../ids/ids.js';
 
@@ -12,12 +13,15 @@ export const BEING_READ =
  * the backup would be paid again.
  */
 export async function readAgainAfterRestore(manager: EntityManager): Promise<void> {
-  await manager.query(
-    `INSERT INTO restored_chains AS known (chain_id, from_block, restored_at)
-     SELECT chain_id, block_number, now() FROM chain_cursors
-     ON CONFLICT (chain_id) DO UPDATE SET from_block = least(known.from_block, excluded.from_block),
-       restored_at = excluded.restored_at, until_block = NULL`,
-  );
+  const cursors = await manager.find(ChainCursor);
+  for (const { chainId, blockNumber } of cursors) {
+    await manager.query(
+      `INSERT INTO restored_chains AS known (chain_id, from_block, restored_at) VALUES ($1, $2, now())
+       ON CONFLICT (chain_id) DO UPDATE SET from_block = least(known.from_block, excluded.from_block),
+         restored_at = excluded.restored_at, until_block = NULL`,
+      [chainId, blockNumber],
+    );
+  }
 }
 
 /** Whether a chain's blocks since the backup are still to be read. */
