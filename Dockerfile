@@ -6,6 +6,7 @@ COPY schematics schematics
 RUN npm ci --no-audit --no-fund
 COPY nest-cli.json tsconfig.json tsconfig.build.json ./
 COPY src src
+COPY web web
 COPY deploy/slim.sh deploy/slim.sh
 ARG EMBEDDED_POSTGRES=yes
 RUN npm run build \

@@ -3,7 +3,7 @@ export default {
   testEnvironment: 'node',
   runner: '<rootDir>/test/runner/runner.js',
   reporters: ['default', '<rootDir>/test/runner/slowest-reporter.js'],
-  roots: ['<rootDir>/src', '<rootDir>/test'],
+  roots: ['<rootDir>/src', '<rootDir>/test', '<rootDir>/web'],
   testRegex: '\\.spec\\.ts$',
   testPathIgnorePatterns: ['<rootDir>/test/long/'],
   globalSetup: '<rootDir>/test/harness/global-setup.js',

@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, In, LessThan } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Coalescer } from '../process/coalescer.js';
+import { type StoredAsset } from './accepted-assets.js';
 import { ApiKey } from './api-key.entity.js';
 import {
   ApiKeyNotFoundError,
@@ -62,8 +63,10 @@ export class AuthService {
     manager: EntityManager,
     name: string,
     underpaymentToleranceBps = 0,
+    acceptedAssets: StoredAsset[] | null = null,
   ): Promise<Merchant> {
-    const merchant = { id: uuidv7(), name, underpaymentToleranceBps, createdAt: new Date() };
+    const createdAt = new Date();
+    const merchant = { id: uuidv7(), name, underpaymentToleranceBps, acceptedAssets, createdAt };
     await manager.insert(Merchant, merchant);
     return merchant;
   }
@@ -71,7 +74,7 @@ export class AuthService {
   /** Payments that exist keep the tolerance they were made with. @throws MerchantNotFoundError */
   async updateMerchant(
     id: string,
-    changes: Partial<Pick<Merchant, 'name' | 'underpaymentToleranceBps'>>,
+    changes: Partial<Pick<Merchant, 'name' | 'underpaymentToleranceBps' | 'acceptedAssets'>>,
   ): Promise<Merchant> {
     const { manager } = this.dataSource;
     if (Object.values(changes).some((value) => value !== undefined)) {

@@ -17,7 +17,7 @@ import { RpcMetrics } from './rpc/rpc-metrics.js';
 import { type EndpointReport } from './rpc/rpc-pool-member.js';
 import { type TokenProblem } from './tokens/token-check.js';
 import { Token } from './tokens/token.entity.js';
-import { tokenId } from './tokens/token-id.js';
+import { tokenId } from '../ids/token-id.js';
 import { findTransaction, type FoundTransaction } from './reading/transaction.js';
 import { type Address, type ChainId, type TxHash } from '../ids/ids.js';
 

@@ -311,6 +311,29 @@ describe('merchants', () => {
     expect(list.body.data.map(({ id }) => id)).toEqual([theirs.id]);
   });
 
+  it('accept everything at first, and what they say from then on', async () => {
+    const merchant = (await app.request<MerchantBody>('POST', '/api/v1/merchants', { name: 'choosy' })).body;
+    expect(merchant.accept).toBeNull();
+    const update = (accept: unknown) =>
+      app.request<MerchantBody>('PATCH', `/api/v1/merchants/${merchant.id}`, { accept });
+    const token = { chain: 'testchain', token_id: tokens.listed };
+    const chosen = await update([token, { chain: 'otherchain' }, token]);
+    expect(chosen.body.accept).toEqual([token, { chain: 'otherchain', token_id: null }]);
+    expect((await update(undefined)).body.accept).toEqual(chosen.body.accept);
+    expect((await update(chosen.body.accept)).body.accept).toEqual(chosen.body.accept);
+
+    await expectRefusal(update([{ chain: 'nochain' }]), 400, /accept.0.chain: there is no chain "nochain"/);
+    const elsewhere = { chain: 'testchain', token_id: tokens.elsewhere };
+    await expectRefusal(update([token, elsewhere]), 400, /accept.1.token_id: .*is on chain "otherchain"/);
+    const unknown = { chain: 'testchain', token_id: '018f0000-0000-4000-8000-000000000000' };
+    await expectRefusal(update([unknown]), 400, /accept.0.token_id: .*is not known here/);
+    await expectRefusal(update([{ chain: 'testchain', token: 'x' }]), 400, /accept.0.token: .*token_id/);
+    await expectRefusal(update([]), 400, /null accepts everything/);
+    await expectRefusal(update('testchain'), 400, /accept/);
+    await expectRefusal(update([null]), 400, /accept/);
+    expect((await update(null)).body.accept).toBeNull();
+  });
+
   it.each(['not-a-uuid', '018f0000-0000-7000-8000-000000000000'])(
     'get 404 for the payment %s',
     async (id) => {

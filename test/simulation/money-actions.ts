@@ -1,5 +1,5 @@
 import { keccak256, Wallet } from 'ethers';
-import { tokenId } from '../../src/chain/tokens/token-id.js';
+import { tokenId } from '../../src/ids/token-id.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { type RefundView } from '../../src/refunds/refund.view.js';
 import { type Fault } from '../harness/faulty-rpc.js';

@@ -3,13 +3,11 @@ import { recordedSource } from '../../rates/rate-history.js';
 import { type RecordedSource } from '../../rates/recorded-rate.entity.js';
 import { ONE, type Rational, rational, toDecimal } from '../../rates/rational.js';
 
-/** A pair that a rate was made of, as it was then. */
-export interface LockedLeg {
+/** Who said what of a pair that a rate was made of: its round and block, where it is a feed. */
+export interface LockedSource extends RecordedSource {
   pair: string;
   /** The pair was used the other way round. */
   is_inverted: boolean;
-  /** The one that was chosen first, then those that agreed. */
-  sources: RecordedSource[];
 }
 
 /** What one unit of an asset was worth when a payment was made, and who said so: kept with the payment as JSON. */
@@ -21,7 +19,8 @@ export interface LockedRate {
   value: string;
   /** Of the oldest price that it is made of; null: nothing was asked, the price is in this asset itself. */
   at: string | null;
-  legs: LockedLeg[];
+  /** By pair: the one that was chosen first, then those that agreed. */
+  sources: LockedSource[];
 }
 
 export function lockedRate({ value, at, legs }: Pick<Rate, 'value' | 'at' | 'legs'>): LockedRate {
@@ -30,11 +29,13 @@ export function lockedRate({ value, at, legs }: Pick<Rate, 'value' | 'at' | 'leg
     denominator: value.denominator.toString(),
     value: toDecimal(value),
     at: at?.toISOString() ?? null,
-    legs: legs.map(({ pair, isInverted, price: { chosen, opinions } }) => ({
-      pair,
-      is_inverted: isInverted,
-      sources: [chosen, ...opinions.filter((one) => one !== chosen)].map(recordedSource),
-    })),
+    sources: legs.flatMap(({ pair, isInverted, price: { chosen, opinions } }) =>
+      [chosen, ...opinions.filter((one) => one !== chosen)].map((opinion) => ({
+        pair,
+        is_inverted: isInverted,
+        ...recordedSource(opinion),
+      })),
+    ),
   };
 }
 
