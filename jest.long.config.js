@@ -7,4 +7,6 @@ export default {
   roots: ['<rootDir>/test/long'],
   testPathIgnorePatterns: [],
   testTimeout: 600_000,
+  // These wait still more.
+  maxWorkers: 4,
 };
