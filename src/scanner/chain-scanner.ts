@@ -6,6 +6,7 @@ import { type ChainFactsService } from '../payments/chain-facts.service.js';
 import { type ObservedTransfer } from '../payments/observed-transfer.js';
 import { agreedBlock, disputedFrom, scannedBy, type ScannedBlock } from './agreed-block.js';
 import { type ChainCursor } from '../chain/position/chain-cursor.entity.js';
+import { type BlockWitnesses } from './block-witnesses.js';
 import { type CursorRepository } from '../chain/position/cursor.repository.js';
 import { InternalSearches } from './internal-searches.js';
 import { linkedPrefix, planNext } from './plan.js';
@@ -37,6 +38,8 @@ export interface Sources {
   cursors: CursorRepository;
   facts: ChainFactsService;
   dataSource: DataSource;
+  /** Who reads blocks besides. */
+  witnesses: BlockWitnesses;
   /** What blocks are read for. */
   watch: () => Promise<Watch>;
   /** Blocks that internal transfers could not be looked for in. */
@@ -138,7 +141,8 @@ export class ChainScanner {
     orphanAbove: number | null,
     head: BlockRef,
   ): Promise<Scanned> {
-    const { cursors, dataSource, facts } = this.sources;
+    const { cursors, dataSource, facts, witnesses } = this.sources;
+    const witnessed = await witnesses.read(this.chain, read, head);
     const found = await this.searches.search(read, head.number, orphanAbove);
     const { blocks } = found;
     const last = blocks.at(-1) as Block;
@@ -152,7 +156,9 @@ export class ChainScanner {
       await this.searches.commit(manager, found, orphanAbove);
       const agreed = await this.agreed(manager, last, disputed);
       const position = { chainId, agreed, finalNumber: atMost(agreed.number, final) };
+      for (const { before } of witnessed) await before(manager);
       await facts.apply(manager, { ...position, orphanAbove, transfers });
+      for (const { after } of witnessed) await after(manager);
       // Those that this very block makes deep enough move with it; what is more than a batch follows.
       await facts.advanceDue(manager, position, DUE_BATCH);
     });
