@@ -2,7 +2,8 @@ import { type DataSource, type EntityManager } from 'typeorm';
 import { type Block, type BlockRef } from '../chain/blocks/block.js';
 import { type Watch } from '../chain/reading/chain-reader.js';
 import { type Chain } from '../chain/chain.js';
-import { type ChainFactsService } from '../payments/chain-facts.service.js';
+import { saveAgreed } from '../chain/position/scanned-positions.js';
+import { type ChainFactsService, type ChainPosition } from '../payments/chain-facts.service.js';
 import { type ObservedTransfer } from '../payments/observed-transfer.js';
 import { agreedBlock, disputedFrom, scannedBy, type ScannedBlock } from './agreed-block.js';
 import { type ChainCursor } from '../chain/position/chain-cursor.entity.js';
@@ -149,18 +150,16 @@ export class ChainScanner {
     const { chainId } = this.chain;
     const transfers = blocks.flatMap(transfersOf);
     const final = await finalNumber(this.chain.reader, this.chain, last.number);
-    const disputed = await this.disputedFrom(blocks, transfers);
+    const compared = await this.compared(blocks, transfers, orphanAbove !== null);
     await dataSource.transaction(async (manager) => {
       await cursors.lock(manager, chainId, cursor.blockHash);
       await cursors.advance(manager, chainId, blocks, orphanAbove, this.window);
       await this.searches.commit(manager, found, orphanAbove);
-      const agreed = await this.agreed(manager, last, disputed);
-      const position = { chainId, agreed, finalNumber: atMost(agreed.number, final) };
+      const position = await this.position(manager, last, final, compared);
       for (const { before } of witnessed) await before(manager);
-      await facts.apply(manager, { ...position, orphanAbove, transfers });
-      for (const { after } of witnessed) await after(manager);
       // Those that this very block makes deep enough move with it; what is more than a batch follows.
-      await facts.advanceDue(manager, position, DUE_BATCH);
+      await facts.apply(manager, { ...position, orphanAbove, transfers }, DUE_BATCH);
+      for (const { after } of witnessed) await after(manager);
     });
     return { isBehind: last.number < head.number, scanned: last };
   }
@@ -168,27 +167,39 @@ export class ChainScanner {
   /**
    * Comparing the endpoints costs calls, so it is done where something hangs on it.
    * @param blocks the newest we have, committed or not yet, in order
+   * @returns from where on they disagree; undefined: they were not compared
    */
-  private async disputedFrom(
+  private async compared(
     blocks: readonly ScannedBlock[],
     transfers: readonly ObservedTransfer[],
-  ): Promise<number | null> {
+    isReorg: boolean,
+  ): Promise<number | null | undefined> {
     const { cursors, dataSource, facts } = this.sources;
     const { chainId, rpcUrls } = this.chain;
     const last = blocks.at(-1) as ScannedBlock;
     if (rpcUrls.length < 2) return null;
-    if (!(await facts.mayDecide(dataSource.manager, chainId, last, transfers))) return null;
+    if (!isReorg && !(await facts.mayDecide(dataSource.manager, chainId, last, transfers))) return undefined;
     return disputedFrom(dataSource.manager, cursors, this.chain, blocks);
   }
 
-  /** The block by which payments are confirmed and expired; the latter only as far as everything has been looked for. */
-  private async agreed(
+  /**
+   * The block by which payments are confirmed and expired; the latter only as far as everything has been looked for. What
+   * the endpoints agreed on when they were compared is kept for the scanners of other chains, which decide by it of
+   * payments that may be paid on this one too.
+   */
+  private async position(
     manager: EntityManager,
     scanned: ScannedBlock,
-    disputed: number | null,
-  ): Promise<{ number: number; time: Date }> {
-    const agreed = await agreedBlock(manager, this.sources.cursors, this.chain.chainId, scanned, disputed);
-    return { ...agreed, time: await this.searches.expiresBy(manager, agreed.time) };
+    final: number | null,
+    compared: number | null | undefined,
+  ): Promise<ChainPosition> {
+    const { chainId } = this.chain;
+    const block = await agreedBlock(manager, this.sources.cursors, chainId, scanned, compared ?? null);
+    const agreed = { number: block.number, time: await this.searches.expiresBy(manager, block.time) };
+    const position = { chainId, agreed, finalNumber: atMost(agreed.number, final) };
+    if (compared !== undefined)
+      await saveAgreed(manager, chainId, { ...agreed, finalNumber: position.finalNumber });
+    return position;
   }
 
   /** Ends when nothing is under way beside the steps. */
@@ -198,11 +209,11 @@ export class ChainScanner {
 
   private async advanceDue(scanned: ScannedBlock): Promise<void> {
     let found = DUE_BATCH;
-    const disputed = await this.disputedFrom([scanned], []);
+    const compared = await this.compared([scanned], [], false);
     while (found === DUE_BATCH) {
       const final = await finalNumber(this.chain.reader, this.chain, Number.MAX_SAFE_INTEGER);
       found = await this.sources.dataSource.transaction((manager) =>
-        this.advanceDueBatch(manager, final, disputed),
+        this.advanceDueBatch(manager, final, compared),
       );
     }
   }
@@ -210,16 +221,11 @@ export class ChainScanner {
   private async advanceDueBatch(
     manager: EntityManager,
     final: number | null,
-    disputed: number | null,
+    compared: number | null | undefined,
   ): Promise<number> {
     const { cursors, facts } = this.sources;
-    const { chainId } = this.chain;
-    const cursor = await cursors.hold(manager, chainId);
-    const agreed = await this.agreed(manager, scannedBy(cursor), disputed);
-    return facts.advanceDue(
-      manager,
-      { chainId, agreed, finalNumber: atMost(agreed.number, final) },
-      DUE_BATCH,
-    );
+    const cursor = await cursors.hold(manager, this.chain.chainId);
+    const position = await this.position(manager, scannedBy(cursor), final, compared);
+    return facts.advanceDue(manager, position, DUE_BATCH);
   }
 }
