@@ -90,7 +90,11 @@ export class AuthService {
     const { manager } = this.dataSource;
     if (Object.values(changes).some((value) => value !== undefined)) {
       const { shopOrigins } = changes;
-      await manager.update(Merchant, { id }, { ...changes, shopOrigins: shopOrigins && originsOf(shopOrigins) });
+      await manager.update(
+        Merchant,
+        { id },
+        { ...changes, shopOrigins: shopOrigins && originsOf(shopOrigins) },
+      );
     }
     return this.merchant(id);
   }
@@ -114,7 +118,10 @@ export class AuthService {
   /** Where the merchant's shop is: what its pay pages may lead back to. */
   async shopOriginsOf(merchantId: string): Promise<string[]> {
     const { manager } = this.dataSource;
-    const found = await manager.findOne(Merchant, { select: { id: true, shopOrigins: true }, where: { id: merchantId } });
+    const found = await manager.findOne(Merchant, {
+      select: { id: true, shopOrigins: true },
+      where: { id: merchantId },
+    });
     return found?.shopOrigins ?? [];
   }
 

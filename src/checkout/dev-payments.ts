@@ -29,7 +29,11 @@ export class DevPayments {
     const transaction =
       option.token_address === null
         ? { from, to: payment.address, value: toBeHex(due) }
-        : { from, to: option.token_address, data: erc20.encodeFunctionData('transfer', [payment.address, due]) };
+        : {
+            from,
+            to: option.token_address,
+            data: erc20.encodeFunctionData('transfer', [payment.address, due]),
+          };
     await callRpc(url, 'eth_sendTransaction', [transaction]);
   }
 }

@@ -48,7 +48,11 @@ export class LivePages implements OnModuleInit, OnModuleDestroy {
     private readonly news: PaymentNews,
     private readonly outbox: Outbox,
   ) {
-    this.pages = new OpenPages({ inAll: settings.checkoutLivePages, ofPayment: 20, ofAddress: settings.checkoutLivePagesPerAddress });
+    this.pages = new OpenPages({
+      inAll: settings.checkoutLivePages,
+      ofPayment: 20,
+      ofAddress: settings.checkoutLivePagesPerAddress,
+    });
   }
 
   onModuleInit(): void {
@@ -102,7 +106,10 @@ export class LivePages implements OnModuleInit, OnModuleDestroy {
         if (before !== mark) this.pages.tell(paymentId, messageOf(version));
       }
     } catch (error) {
-      this.logger.warn({ reason: (error as Error).message }, 'open pages could not be told of news; they ask themselves');
+      this.logger.warn(
+        { reason: (error as Error).message },
+        'open pages could not be told of news; they ask themselves',
+      );
     }
     return false;
   }

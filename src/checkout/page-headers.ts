@@ -22,6 +22,11 @@ export function pageHeaders(shopOrigins: readonly string[]): Record<string, stri
   };
 }
 
-export function sendPage(reply: FastifyReply, status: number, markup: string, headers: Record<string, string>) {
+export function sendPage(
+  reply: FastifyReply,
+  status: number,
+  markup: string,
+  headers: Record<string, string>,
+) {
   void reply.status(status).headers(headers).send(markup);
 }

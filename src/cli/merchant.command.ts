@@ -3,6 +3,7 @@ import { ACCEPT, ACCEPT_FLAGS, acceptedOf, type WrittenAssets, writtenAssets } f
 import { named, type OutputOptions, printingCommand } from './option.js';
 import { print, printOne } from './print.js';
 import { type Terminal } from './terminal.js';
+import { UsageError } from './usage.error.js';
 
 const ALL = 10_000;
 const TOLERANCE_FLAGS = '--underpayment-tolerance-bps <n>';
@@ -40,7 +41,7 @@ export function merchantCommands(group: Command, terminal: Terminal): void {
 
 const basisPoints = named('--underpayment-tolerance-bps', (value) => {
   if (/^\d{1,4}$/.test(value)) return Number(value);
-  throw new Error('is not from 0 to 1000: 50 is half a per cent');
+  throw new UsageError('is not from 0 to 1000: 50 is half a per cent');
 });
 
 const writtenOrigins = (text: string): string[] =>
@@ -64,11 +65,17 @@ async function update(
 ): Promise<void> {
   const { name, underpaymentToleranceBps, accept, shopOrigins } = options;
   if ([name, underpaymentToleranceBps, accept, shopOrigins].every((one) => one === undefined))
-    throw new Error('say what to change: --name, --underpayment-tolerance-bps, --accept or --shop-origins');
+    throw new UsageError(
+      'say what to change: --name, --underpayment-tolerance-bps, --accept or --shop-origins',
+    );
   const { checked, isUUID, MerchantNotFoundError, merchantView, UpdateMerchantDto, withAuth } =
     await import('./auth-services.js');
   if (!isUUID(id)) throw new MerchantNotFoundError(id);
-  checked(UpdateMerchantDto, { name, underpayment_tolerance_bps: underpaymentToleranceBps, shop_origins: shopOrigins });
+  checked(UpdateMerchantDto, {
+    name,
+    underpayment_tolerance_bps: underpaymentToleranceBps,
+    shop_origins: shopOrigins,
+  });
   await withAuth(terminal, async (auth, _manager, chains) => {
     const acceptedAssets = accept && (await acceptedOf(accept, chains));
     const changes = { name, underpaymentToleranceBps, acceptedAssets, shopOrigins };

@@ -6,13 +6,14 @@ import { saveAgreed } from '../chain/position/scanned-positions.js';
 import { type ChainFactsService, type ChainPosition } from '../payments/chain-facts.service.js';
 import { type ObservedTransfer } from '../payments/observed-transfer.js';
 import { agreedBlock, disputedFrom, scannedBy, type ScannedBlock } from './agreed-block.js';
-import { type ChainBlock } from '../chain/position/chain-block.entity.js';
 import { type ChainCursor } from '../chain/position/chain-cursor.entity.js';
+import { type BlockWitnesses } from './block-witnesses.js';
 import { type CursorRepository } from '../chain/position/cursor.repository.js';
 import { InternalSearches } from './internal-searches.js';
-import { firstThat, linkedPrefix, planNext } from './plan.js';
+import { linkedPrefix, planNext } from './plan.js';
 import { ReadAhead } from './read-ahead.js';
 import { atMost, finalNumber, GROUP, readBlocks, transfersOf } from './read-blocks.js';
+import { otherBranch } from './reorg.js';
 import { startAfter } from './start-block.js';
 import { windowOf } from './window.js';
 import { firstPaymentAt } from '../payments/payment-addresses.js';
@@ -21,18 +22,6 @@ import { firstPaymentAt } from '../payments/payment-addresses.js';
 const BATCH = 100;
 /** Payments advanced in one transaction when time or depth alone moves them. */
 const DUE_BATCH = 200;
-
-/** A reorg goes below every block we remember: which payments it undid is not known, so the chain is halted. */
-export class ReorgTooDeepError extends Error {
-  readonly retryable = false;
-
-  constructor(chain: string, window: number, lowest: number) {
-    super(
-      `chain ${chain}: none of the ${window} remembered blocks down to ${lowest} is on the node's branch. ` +
-        'Scanning is halted, nothing was changed. Check the node first: it may serve another network or a bad fork',
-    );
-  }
-}
 
 export interface Scanned {
   /** More blocks are waiting: scan again at once. */
@@ -50,6 +39,8 @@ export interface Sources {
   cursors: CursorRepository;
   facts: ChainFactsService;
   dataSource: DataSource;
+  /** Who reads blocks besides. */
+  witnesses: BlockWitnesses;
   /** What blocks are read for. */
   watch: () => Promise<Watch>;
   /** Blocks that internal transfers could not be looked for in. */
@@ -129,31 +120,14 @@ export class ChainScanner {
     return { blocks, linked: linkedPrefix(parentHash, blocks) };
   }
 
-  /**
-   * Replaces our branch with the node's in one transaction, up to where ours stood: a payment whose transaction is in
-   * both is only moved, and one is called failed only for what the whole new branch does not have.
-   */
+  /** Replaces our branch with the node's, in one transaction. */
   private async reorg(cursor: ChainCursor, head: BlockRef, from: number): Promise<Scanned> {
-    const ancestor = await this.commonAncestor(from);
-    const to = Math.min(head.number, Math.max(cursor.blockNumber, ancestor.number + BATCH));
-    const blocks = linkedPrefix(ancestor.hash, await this.read(ancestor.number + 1, to));
-    // A branch that changed again while we read it is read anew in the next step.
-    if (blocks.length < to - ancestor.number) {
-      return { isBehind: true, scanned: scannedBy(cursor) };
-    }
-    this.sources.onReorg({ from: cursor.blockNumber, ancestor: ancestor.number });
-    return this.commit(cursor, blocks, ancestor.number, head);
-  }
-
-  private async commonAncestor(from: number): Promise<{ number: number; hash: string }> {
-    const known = await this.sources.cursors.knownBlocksFrom(this.chain.chainId, from);
-    const place = await firstThat(known.length, async (index) => {
-      const { blockNumber, blockHash } = known[index] as ChainBlock;
-      return (await this.chain.reader.header(blockNumber))?.hash === blockHash;
-    });
-    const ancestor = known[place];
-    if (ancestor) return { number: ancestor.blockNumber, hash: ancestor.blockHash };
-    throw new ReorgTooDeepError(this.chain.name, known.length, known.at(-1)?.blockNumber ?? from);
+    const fork = { from, ours: cursor.blockNumber, head: head.number, batch: BATCH };
+    const read = (first: number, last: number) => this.read(first, last);
+    const branch = await otherBranch(this.chain, this.sources.cursors, fork, read);
+    if (branch === null) return { isBehind: true, scanned: scannedBy(cursor) };
+    this.sources.onReorg({ from: cursor.blockNumber, ancestor: branch.ancestor });
+    return this.commit(cursor, branch.blocks, branch.ancestor, head);
   }
 
   private async read(from: number, to: number): Promise<(Block | null)[]> {
@@ -168,7 +142,8 @@ export class ChainScanner {
     orphanAbove: number | null,
     head: BlockRef,
   ): Promise<Scanned> {
-    const { cursors, dataSource, facts } = this.sources;
+    const { cursors, dataSource, facts, witnesses } = this.sources;
+    const witnessed = await witnesses.read(this.chain, read, head);
     const found = await this.searches.search(read, head.number, orphanAbove);
     const { blocks } = found;
     const last = blocks.at(-1) as Block;
@@ -181,8 +156,10 @@ export class ChainScanner {
       await cursors.advance(manager, chainId, blocks, orphanAbove, this.window);
       await this.searches.commit(manager, found, orphanAbove);
       const position = await this.position(manager, last, final, compared);
+      for (const { before } of witnessed) await before(manager);
       // Those that this very block makes deep enough move with it; what is more than a batch follows.
       await facts.apply(manager, { ...position, orphanAbove, transfers }, DUE_BATCH);
+      for (const { after } of witnessed) await after(manager);
     });
     return { isBehind: last.number < head.number, scanned: last };
   }

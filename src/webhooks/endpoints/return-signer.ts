@@ -38,8 +38,6 @@ export class ReturnSigner {
       .flatMap((endpoint) => this.secrets.secretsOf(endpoint, now))
       .filter((secret) => !isSigningKey(secret));
     const distinct = [...new Set(secrets)].slice(0, MOST_SIGNATURES);
-    return distinct.length === 0
-      ? null
-      : distinct.map((secret) => returnSignature(secret, said)).join(',');
+    return distinct.length === 0 ? null : distinct.map((secret) => returnSignature(secret, said)).join(',');
   }
 }

@@ -88,7 +88,9 @@ export function verifyReturn(options: VerifyReturnOptions): { paymentId: string;
   const signatures = said('signature').split(',');
   const secrets = typeof secret === 'string' ? [secret] : secret;
   if (!secrets.some((one) => signatures.some((signature) => isReturnSignature(one, signature, signed))))
-    throw new ReturnVerificationError('no signature matches; is it the secret of an endpoint of this merchant?');
+    throw new ReturnVerificationError(
+      'no signature matches; is it the secret of an endpoint of this merchant?',
+    );
   return { paymentId, status };
 }
 
