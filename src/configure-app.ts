@@ -24,6 +24,7 @@ const BODY_LIMIT_BYTES = 256 * 1024;
 const REQUEST_TIMEOUT_MS = 30_000;
 const API_PREFIX = 'api/v1';
 const OUTSIDE_PREFIX = [
+  '.well-known/quittance-receipt-keys.json',
   '.well-known/webhook-keys/:endpoint_id',
   'health',
   'health/live',
@@ -35,6 +36,8 @@ const OUTSIDE_PREFIX = [
   'pay/:token/check',
   'pay/:token/dev-payment',
   'pay/:token/events',
+  'pay/:token/receipt',
+  'pay/:token/receipt.json',
   'pay/:token/return',
   'quittance.js',
 ];

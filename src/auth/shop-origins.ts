@@ -19,7 +19,8 @@ export function parseReturnUrl(text: string): URL | null {
 /** @returns the origin that a shop's address stands for; null where it is more than that, or not safe */
 export function parseShopOrigin(text: string): Origin | null {
   const url = parseReturnUrl(text);
-  if (!url || url.pathname !== '/' || url.search !== '' || url.hash !== '') return null;
+  if (!url || /[*;,'"]/.test(url.host) || url.pathname !== '/' || url.search !== '' || url.hash !== '')
+    return null;
   if (text.endsWith('?') || text.endsWith('#')) return null;
   const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
   return url.protocol === 'https:' || isLocal ? url.origin : null;

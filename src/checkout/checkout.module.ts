@@ -12,12 +12,14 @@ import { PageRenderer } from './page-renderer.js';
 import { PagesService } from './pages.service.js';
 import { PayPageController } from './pay-page.controller.js';
 import { PublicLimits } from './public-limits.js';
+import { ReceiptSigner } from './receipt-signer.js';
+import { ReceiptsController } from './receipts.controller.js';
 import { ShopReturns } from './shop-returns.js';
 
 /** What a paying customer sees (docs/checkout.md). */
 @Module({
   imports: [AuthModule, OutboxModule, PaymentCheckModule, PaymentsModule, ReturnSignerModule],
-  controllers: [AssetsController, PayPageController, PageFormsController],
-  providers: [DevPayments, LivePages, PageRenderer, PagesService, PublicLimits, ShopReturns],
+  controllers: [AssetsController, PayPageController, PageFormsController, ReceiptsController],
+  providers: [DevPayments, LivePages, PageRenderer, PagesService, PublicLimits, ReceiptSigner, ShopReturns],
 })
 export class CheckoutModule {}

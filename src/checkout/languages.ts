@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ENGLISH_ONLY } from './english-only.js';
 import { type PageLanguage } from './page/pay-page.js';
 import { type Text } from './page/texts.js';
 
@@ -27,7 +28,10 @@ export class Languages {
     this.byCode = new Map(
       codes.map((code) => {
         const direction = RIGHT_TO_LEFT.has(code.split('-')[0] ?? '') ? 'rtl' : 'ltr';
-        return [code.toLowerCase(), { code, direction, texts: { ...english, ...read(code) } }];
+        return [
+          code.toLowerCase(),
+          { code, direction, texts: { ...ENGLISH_ONLY, ...english, ...read(code) } },
+        ];
       }),
     );
   }

@@ -1,5 +1,3 @@
-import { type FastifyReply } from 'fastify';
-
 /**
  * What a page may load, send and be shown in (design: nothing inline, no foreign host, ever). No referrer, since the
  * page's address is its key.
@@ -20,13 +18,4 @@ export function pageHeaders(shopOrigins: readonly string[]): Record<string, stri
     'cache-control': 'no-store',
     vary: 'accept-language',
   };
-}
-
-export function sendPage(
-  reply: FastifyReply,
-  status: number,
-  markup: string,
-  headers: Record<string, string>,
-) {
-  void reply.status(status).headers(headers).send(markup);
 }

@@ -4,10 +4,12 @@ import { Assets } from './assets.js';
 import { Languages } from './languages.js';
 import { pageHeaders } from './page-headers.js';
 import { buildPageView } from './page/build-page-view.js';
+import { receiptPage } from './page/receipt-page.js';
 import { noticePage } from './page/notice-page.js';
 import { CHECK_RESULTS, type CheckResult } from './page/page-view.js';
 import { type PageLanguage, payPage } from './page/pay-page.js';
 import { NoSuchPageError, PagesService, type PageState } from './pages.service.js';
+import { type Receipt } from './receipt.js';
 import { TooManyPageRequestsError } from './public-limits.js';
 
 /** Sends pages, in the customer's language; nothing in them comes from the request but what is checked here. */
@@ -53,6 +55,17 @@ export class PageRenderer {
     });
     const markup = payPage(view, language, this.assets.ofPages, this.pages.urlOf(state.token));
     this.send(reply, 200, markup, pageHeaders(state.shopOrigins));
+  }
+
+  receipt(
+    reply: FastifyReply,
+    language: PageLanguage,
+    receipt: Receipt,
+    { shopOrigins, ...signed }: { token: string; jws: string; shopOrigins: readonly string[] },
+    cacheControl: string,
+  ): void {
+    const markup = receiptPage(receipt, signed, language, this.assets.ofPages);
+    this.send(reply, 200, markup, { ...pageHeaders(shopOrigins), 'cache-control': cacheControl });
   }
 
   send(reply: FastifyReply, status: number, body: string, headers: Record<string, string>): void {

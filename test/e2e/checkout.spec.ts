@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { LivePages } from '../../src/checkout/live-pages.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
@@ -203,7 +205,7 @@ describe('the way back to the shop', () => {
     refused({ url: `${done}&status=settled` });
     refused({ paymentId: '0199d3a2-7c1e-7000-8000-000000000001' });
     refused({ now: Date.now() + 301_000 });
-    refused({ secret: `${TEST_SECRET}x` });
+    refused({ secret: `whsec_${Buffer.alloc(24, 1).toString('base64')}` });
 
     const folder = join(import.meta.dirname, '../../docs/verify');
     for (const [command, file] of [
@@ -232,6 +234,52 @@ describe('the way back to the shop', () => {
     expect(await answer.text()).not.toContain('/cancel');
     expect(answer.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
     await app.request('PATCH', `/api/v1/merchants/${app.merchantId}`, { shop_origins: [SHOP] });
+  });
+});
+
+describe('a receipt', () => {
+  it('is there once it is paid, and is verified by another implementation with the public key alone', async () => {
+    const payment = await app.createPayment({ amount: '5000', reference: HOSTILE });
+    expect((await get(`${pathOf(payment)}/receipt`)).status).toBe(404);
+    expect((await get(`${pathOf(payment)}/receipt.json`)).status).toBe(404);
+    await chain.pay(payment.address, 5_000n);
+    await chain.mine(3);
+    await app.waitForStatus(payment.id, 'confirmed');
+    const printed = await get(`${pathOf(payment)}/receipt`);
+    expect([printed.status, printed.headers.get('cache-control')]).toEqual([200, 'private, max-age=60']);
+    expect(await printed.text()).not.toContain('<script>alert');
+    const { receipt, jws } = (await (await get(`${pathOf(payment)}/receipt.json`)).json()) as {
+      receipt: Record<string, unknown>;
+      jws: string;
+    };
+    expect(receipt).toMatchObject({ payment_id: payment.id, received: [{ symbol: 'ETH' }] });
+    const keys = await (await get('/.well-known/quittance-receipt-keys.json')).text();
+    expect(JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString())).toEqual(receipt);
+    const [stored] = await app.database.dataSource.query<{ sealed: string }[]>(
+      'SELECT sealed::text FROM receipt_keys',
+    );
+    expect(stored?.sealed).toContain('ciphertext');
+    const verdictOn = (text: string) => {
+      const file = join(mkdtempSync(join(tmpdir(), 'receipt-')), 'keys.json');
+      writeFileSync(file, keys);
+      const script = join(import.meta.dirname, '../../docs/verify/receipt.py');
+      const ran = spawnSync('python3', [script, file], {
+        input: JSON.stringify({ jws: text }),
+        encoding: 'utf8',
+      });
+      rmSync(dirname(file), { recursive: true });
+      return ran.stdout.trim();
+    };
+    if (spawnSync('python3', ['--version']).status !== 0) return;
+    expect(verdictOn(jws)).toBe(payment.id);
+    const [header, payload = '', signature] = jws.split('.');
+    const forged = Buffer.from(payload, 'base64url')
+      .toString()
+      .replace('"5000', '"9000')
+      .replace(payment.id, app.merchantId);
+    expect(verdictOn([header, Buffer.from(forged).toString('base64url'), signature].join('.'))).toBe(
+      'refused',
+    );
   });
 });
 

@@ -1,8 +1,8 @@
-import { formatUnits } from 'ethers';
 import { type DepositView } from '../../payments/deposit.view.js';
 import { type OptionView, type PaymentView } from '../../payments/payment.view.js';
 import { type CheckResult, type PageOption, type PageView, type Situation } from './page-view.js';
 import { situationOf } from './situation.js';
+import { wholeUnits } from './whole-units.js';
 
 /** What a page is made of, as it was read. */
 export interface PageSubject {
@@ -44,7 +44,7 @@ export function buildPageView(subject: PageSubject): PageView {
     chosen: chosenOf(payment, subject.asked),
     received: receivedOf(payment),
     elsewhere: deposits.map(({ amount, decimals, symbol, chain }) => ({
-      amount: formatUnits(amount, decimals),
+      amount: wholeUnits(amount, decimals),
       symbol,
       network: chain,
     })),
@@ -67,7 +67,7 @@ function pageOption(option: OptionView, index: number): PageOption {
     network: option.chain,
     symbol: option.symbol,
     token: option.token_address,
-    amountDue: formatUnits(option.amount_due, option.decimals),
+    amountDue: wholeUnits(option.amount_due, option.decimals),
     amountDueUnits: option.amount_due,
     paymentUri: option.payment_uri,
     // The operator's nodes are not for the public: their URLs may hold keys.
@@ -101,7 +101,7 @@ function receivedOf(payment: PaymentView): PageView['received'] {
   if (options.every(({ amount_received: received }) => received === '0')) return null;
   if (price !== null) return { amount: price.received, symbol: price.currency, of: price.amount };
   const { amount_received: received, amount, decimals, symbol } = shownOption(payment);
-  return { amount: formatUnits(received, decimals), symbol, of: formatUnits(amount, decimals) };
+  return { amount: wholeUnits(received, decimals), symbol, of: wholeUnits(amount, decimals) };
 }
 
 function transactionsOf({ payment, deposits, explorers }: PageSubject): PageView['transactions'] {
