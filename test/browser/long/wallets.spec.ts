@@ -124,6 +124,20 @@ it('says what to do where the wallet refuses, knows no chain or hangs; and the n
   expect(window.complaints).toEqual([]);
 });
 
+it('does not invite to pay twice when a payment is confirmed after the customer had stopped waiting', async () => {
+  const { window, wallet } = await opened([{}]);
+  const { page } = window;
+  let confirm: (answer: { result: string }) => void = () => undefined;
+  wallet.odd.set('eth_sendTransaction', () => new Promise((resolve) => (confirm = resolve)));
+  await page.click('.wallet-list button');
+  await page.waitForSelector(message('confirm there'));
+  await page.click('.wallet-actions button');
+  await page.waitForSelector('.wallet-list button');
+  confirm({ result: `0x${'34'.repeat(32)}` });
+  await page.waitForSelector(message('Sent.'));
+  expect(await page.locator('.wallet-list button').count()).toBe(0);
+});
+
 it('sends from the account that the wallet has changed to in between', async () => {
   const { window, wallet } = await opened([{ chainId: 1, knows: [31_337], account: 7 }]);
   wallet.odd.set('wallet_switchEthereumChain', () => {
