@@ -234,6 +234,7 @@ function copyButton(text: string, key: string, id: string, texts: Texts): Html {
 function devChain(view: PageView, texts: Texts): Html {
   return html`<form method="post" action="/pay/${view.token}/dev-payment" class="dev-chain">
     <p>${texts.say('dev_note')}</p>
+    <input type="hidden" name="option" value="${view.chosen}" />
     <button class="button">${texts.say('dev_pay')}</button>
   </form>`;
 }
