@@ -41,7 +41,10 @@ export function askedFields({ chain, asset, amount }: AskedOption): OptionFields
 }
 
 /** Before anything has come of them. */
-export function optionsAsked({ id, expiresAt }: Payment, { options }: Pick<Asked, 'options'>): PaymentOption[] {
+export function optionsAsked(
+  { id, expiresAt }: Payment,
+  { options }: Pick<Asked, 'options'>,
+): PaymentOption[] {
   return options.map((option, position) => ({
     paymentId: id,
     position,

@@ -35,7 +35,10 @@ import { PaymentsService } from './payments.service.js';
     PaymentRequests,
     PaymentsRepository,
     PaymentsService,
-    PriceRequests, PaymentNews, PaymentPages],
+    PriceRequests,
+    PaymentNews,
+    PaymentPages,
+  ],
   exports: [ChainFactsModule, PaymentsRepository, PaymentsService, PaymentNews, PaymentPages],
 })
 export class PaymentsModule {}
