@@ -16,6 +16,7 @@ import { OutgoingTransaction } from '../outgoing/outgoing-transaction.entity.js'
 import { RestoredChain } from '../outgoing/after-restore/restored-chain.entity.js';
 import { SigningPause } from '../outgoing/signing-pause.entity.js';
 import { PaymentEvent } from '../events/event.entity.js';
+import { PaymentOption } from '../payments/payment-option.entity.js';
 import { Payment } from '../payments/payment.entity.js';
 import { Transfer } from '../payments/transfer.entity.js';
 import { RecordedRate } from '../rates/recorded-rate.entity.js';
@@ -52,6 +53,7 @@ const entities = [
   OutgoingTransaction,
   Payment,
   PaymentEvent,
+  PaymentOption,
   RecordedRate,
   Refund,
   RestoredChain,
