@@ -39,7 +39,7 @@ export interface Connection {
 type CallMetrics = Pick<RpcMetrics, 'called' | 'remarked' | 'sawNewerFork'>;
 type Log = Pick<Logger, 'log' | 'warn' | 'error'>;
 
-/** @param logger named by whoever keeps the connection */
+/** @param logger named by the owner of the connection */
 export function connectChain(config: ChainConfig, metrics: CallMetrics, logger: Log): Connection {
   const { name: chain, rpcUrls, chainId, blockTimeMs, rpcRequestsPerSecond } = config;
   const rpc = new RpcPool(rpcUrls, chainId, {

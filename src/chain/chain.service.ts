@@ -202,7 +202,7 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
     return this.tokensIn(this.dataSource.manager, chainId);
   }
 
-  /** As `tokensOf`, for whoever is in a transaction. */
+  /** As `tokensOf`, for a caller that is in a transaction. */
   tokensIn(manager: EntityManager, chainId: ChainId): Promise<Token[]> {
     return manager.find(Token, { where: { chainId }, order: { symbol: 'ASC', id: 'ASC' } });
   }

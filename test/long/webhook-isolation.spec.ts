@@ -7,6 +7,8 @@ import { waitFor } from '../harness/wait-for.js';
 import { WorkerWorld } from '../harness/worker-world.js';
 
 const BURST = 150;
+/** What a busy machine may add; an attempt at an endpoint that hangs takes ten seconds. */
+const NOISE_MS = 2_000;
 const OK = 'HTTP/1.1 200 OK\r\n';
 const BOMB = gzipSync(Buffer.alloc(20_000_000));
 
@@ -82,7 +84,7 @@ it('leaves a healthy endpoint as quick as it is, whatever 15 others do to us', a
   const beside = [];
   for (let round = 0; round < 4; round += 1) beside.push(await burst(world));
   // Whatever else runs on the machine takes its share of some rounds, and not of most.
-  expect(percentile(beside, 0.5)).toBeLessThanOrEqual(2 * own + 500);
+  expect(percentile(beside, 0.5)).toBeLessThanOrEqual(2 * own + NOISE_MS);
 });
 
 it('lets an endpoint that nobody knows yet show what it can', async () => {
@@ -92,5 +94,5 @@ it('lets an endpoint that nobody knows yet show what it can', async () => {
   await addBad(world);
   await world.start({ WEBHOOK_RETRY_SCHEDULE: '5s,5m,30m', WEBHOOK_TIMEOUT_MS: '10000' });
   const first = await burst(world);
-  expect(first).toBeLessThanOrEqual(2 * own + 500);
+  expect(first).toBeLessThanOrEqual(2 * own + NOISE_MS);
 });

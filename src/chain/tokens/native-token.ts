@@ -33,7 +33,7 @@ const MOST_BLOCKS = 10;
 /**
  * Whether a token is the chain's native asset: known to be, or holding for every address what the address holds of the
  * native asset, as far as its decimals show.
- * @returns false also where no node can tell
+ * @returns false also where no node can say
  */
 export async function isNativeAsset(
   token: Pick<TokenConfig, 'address' | 'decimals'>,
@@ -47,7 +47,7 @@ export async function isNativeAsset(
     const read = (one: Rpc) => holdsWhatAddressesHold(one, token.address, shown);
     return await rpc.fromOneEndpoint(read, 'balances');
   } catch (error) {
-    // What no node can tell does not keep a chain from starting.
+    // What no node can say does not keep a chain from starting.
     if (error instanceof RpcError) return false;
     throw error;
   }
