@@ -3,7 +3,7 @@ import { type ChainConfig } from '../config/chains.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
 import { ChainAccounts } from './accounts/chain-accounts.js';
 import { ChainEvidence } from './accounts/chain-evidence.js';
-import { type ChainStatus } from './chain.service.js';
+import { type ChainStatus } from './chain-status.js';
 import { deepestConfirmations } from './confirmations.js';
 import { BlockProver } from './proof/block-prover.js';
 import { type ChainReader, RpcChainReader } from './reading/chain-reader.js';

@@ -9,6 +9,7 @@ import { type ChainAccounts } from './accounts/chain-accounts.js';
 import { type Connection, connectChain } from './chain-connection.js';
 import { type Chain } from './chain.js';
 import { checkChain } from './chain-check.js';
+import { type ChainStatus } from './chain-status.js';
 import { EndpointComparison } from './endpoint-comparison.js';
 import { callsAt } from './reading/contract-calls.js';
 import { type ContractCall } from './transfers/multicall.js';
@@ -22,13 +23,6 @@ import { Token } from './tokens/token.entity.js';
 import { tokenId } from '../ids/token-id.js';
 import { findTransaction, type FoundTransaction } from './reading/transaction.js';
 import { type Address, type ChainId, type TxHash } from '../ids/ids.js';
-
-/**
- * `unchecked`: no node has answered yet, so nothing is known against it. `refused`: chains.yaml and chain disagree.
- * `halted`: this process found a reorg below every block it remembers, and scans no further.
- */
-export type ChainStatus =
-  { state: 'ready' | 'unchecked' } | { state: 'refused' | 'halted'; reasons: string[] };
 
 const CHECK_AGAIN_MS = 5_000;
 
