@@ -156,8 +156,8 @@ function nextSteps(keyIds: readonly string[]): string {
     '',
     'Nothing is signed until you say so. Now:',
     `1. start Quittance, with the ENCRYPTION_KEY of that time${keyIds.length > 0 ? ` (${keyIds.join(', ')})` : ''}; if it refuses, as addresses further on were used: quittance wallet skip`,
-    '2. let the scan come to the head of each chain (GET /health)',
-    '3. compare what was sent since the backup with the chain: quittance ledger check; cancel refunds that were paid already',
+    '2. let the scan come to the head of each chain (GET /health): it also reads what was sent since the backup, so that nothing is paid twice',
+    '3. see that books and chains agree: quittance ledger check',
     '4. quittance sweep resume',
   ].join('\n');
 }

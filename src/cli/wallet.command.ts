@@ -62,22 +62,30 @@ interface SkipOptions extends OutputOptions {
 
 /** Without `--to`: past what was given out and the last used address that a scan finds, and some more for those not paid yet. */
 async function skip(terminal: Terminal, { to, merchant, json }: SkipOptions): Promise<void> {
-  const [{ withServices }, { jumpTo, nextIndex, USUAL_SKIP }, { getDataSourceToken }, { lastUsedIndex }] =
-    await Promise.all([
-      import('./services.js'),
-      import('../wallet/next-index.js'),
-      import('@nestjs/typeorm'),
-      import('./last-used.js'),
-    ]);
+  const [
+    { withServices },
+    { jumpTo, nextIndex, USUAL_SKIP },
+    { getDataSourceToken },
+    { lastUsedIndex },
+    { readAgainAfterRestore },
+  ] = await Promise.all([
+    import('./services.js'),
+    import('../wallet/next-index.js'),
+    import('@nestjs/typeorm'),
+    import('./last-used.js'),
+    import('../outgoing/after-restore/restored-chains.js'),
+  ]);
   await withServices(terminal, {}, async (services, configuration) => {
     const { manager } = services.get<DataSource>(getDataSourceToken());
     const scheme = await schemeOf(configuration);
     const next = await nextIndex(manager);
     const found = to === undefined ? await lastUsedIndex(configuration, scheme, next) : null;
     const target = to ?? Math.max(next, (found ?? -1) + 1) + USUAL_SKIP;
-    const jump = await manager.transaction((inner) =>
-      jumpTo(inner, target, 'wallet skip', { scheme, merchantId: merchant ?? null }),
-    );
+    const jump = await manager.transaction(async (inner) => {
+      // Where addresses were used that the database does not know of, money may have left that it does not know of.
+      await readAgainAfterRestore(inner);
+      return jumpTo(inner, target, 'wallet skip', { scheme, merchantId: merchant ?? null });
+    });
     const { fromIndex: first_skipped, toIndex: next_index, merchantId: notified_of_skipped } = jump;
     printOne(terminal, { last_used: found, first_skipped, next_index, notified_of_skipped }, { json });
     if (next_index - first_skipped < configuration.settings.walletGapLimit / 2) return;

@@ -13,6 +13,7 @@ import { LedgerTransaction } from '../ledger/ledger-transaction.entity.js';
 import { OutgoingAttempt } from '../outgoing/outgoing-attempt.entity.js';
 import { OutgoingPart } from '../outgoing/outgoing-part.entity.js';
 import { OutgoingTransaction } from '../outgoing/outgoing-transaction.entity.js';
+import { RestoredChain } from '../outgoing/after-restore/restored-chain.entity.js';
 import { SigningPause } from '../outgoing/signing-pause.entity.js';
 import { PaymentEvent } from '../events/event.entity.js';
 import { PaymentOption } from '../payments/payment-option.entity.js';
@@ -55,6 +56,7 @@ const entities = [
   PaymentOption,
   RecordedRate,
   Refund,
+  RestoredChain,
   SigningPause,
   SkippedAddress,
   Sweep,

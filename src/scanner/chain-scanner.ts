@@ -8,6 +8,7 @@ import { type ObservedTransfer } from '../payments/observed-transfer.js';
 import { agreedBlock, disputedFrom, scannedBy, type ScannedBlock } from './agreed-block.js';
 import { type ChainBlock } from '../chain/position/chain-block.entity.js';
 import { type ChainCursor } from '../chain/position/chain-cursor.entity.js';
+import { type BlockWitnesses } from './block-witnesses.js';
 import { type CursorRepository } from '../chain/position/cursor.repository.js';
 import { InternalSearches } from './internal-searches.js';
 import { firstThat, linkedPrefix, planNext } from './plan.js';
@@ -50,6 +51,8 @@ export interface Sources {
   cursors: CursorRepository;
   facts: ChainFactsService;
   dataSource: DataSource;
+  /** Who reads blocks besides. */
+  witnesses: BlockWitnesses;
   /** What blocks are read for. */
   watch: () => Promise<Watch>;
   /** Blocks that internal transfers could not be looked for in. */
@@ -168,7 +171,8 @@ export class ChainScanner {
     orphanAbove: number | null,
     head: BlockRef,
   ): Promise<Scanned> {
-    const { cursors, dataSource, facts } = this.sources;
+    const { cursors, dataSource, facts, witnesses } = this.sources;
+    const witnessed = await witnesses.read(this.chain, read, head);
     const found = await this.searches.search(read, head.number, orphanAbove);
     const { blocks } = found;
     const last = blocks.at(-1) as Block;
@@ -181,8 +185,10 @@ export class ChainScanner {
       await cursors.advance(manager, chainId, blocks, orphanAbove, this.window);
       await this.searches.commit(manager, found, orphanAbove);
       const position = await this.position(manager, last, final, compared);
+      for (const { before } of witnessed) await before(manager);
       // Those that this very block makes deep enough move with it; what is more than a batch follows.
       await facts.apply(manager, { ...position, orphanAbove, transfers }, DUE_BATCH);
+      for (const { after } of witnessed) await after(manager);
     });
     return { isBehind: last.number < head.number, scanned: last };
   }

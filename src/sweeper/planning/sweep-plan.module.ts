@@ -6,6 +6,7 @@ import { ChainFactsModule } from '../../payments/chain-facts.module.js';
 import { RecordedRatesModule } from '../../rates/rates.module.js';
 import { ScannedChainModule } from '../../scanner/scanned-chain.module.js';
 import { SweepAddressUse } from '../sweep-address-use.js';
+import { SweepClaims } from '../sweep-claims.js';
 import { SweepsRepository } from '../sweeps.repository.js';
 import { SweepsService } from '../sweeps.service.js';
 import { DepositBalances } from './deposit-balances.js';
@@ -28,6 +29,7 @@ import { SweepPlanner } from './sweep-planner.js';
     IdleDeposits,
     PlanFactsReader,
     SweepAddressUse,
+    SweepClaims,
     SweepPlanner,
     SweepsRepository,
     SweepsService,
