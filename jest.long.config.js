@@ -7,4 +7,6 @@ export default {
   roots: ['<rootDir>/test/long', '<rootDir>/test/browser/long'],
   testPathIgnorePatterns: [],
   testTimeout: 600_000,
+  // These wait still more.
+  maxWorkers: 4,
 };

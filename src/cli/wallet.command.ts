@@ -6,6 +6,7 @@ import { type ScanEnd } from '../wallet/deposit-scan.js';
 import { endProgress, named, type OutputOptions, printingCommand, showProgress } from './option.js';
 import { printOne } from './print.js';
 import { type Terminal } from './terminal.js';
+import { UsageError } from './usage.error.js';
 
 interface FundsOptions extends OutputOptions {
   csv?: boolean;
@@ -103,19 +104,19 @@ function fundsCommand(group: Command, name: string, description: string): Comman
 
 const words = named('--words', (value) => {
   if (value === '12' || value === '24') return Number(value);
-  throw new Error('is not 12 or 24');
+  throw new UsageError('is not 12 or 24');
 });
 
 const derivationIndex = (value: string) => {
   if (/^\d{1,10}$/.test(value) && Number(value) <= 2_147_483_647) return Number(value);
-  throw new Error('is no derivation index: give a whole number up to 2147483647');
+  throw new UsageError('is no derivation index: give a whole number up to 2147483647');
 };
 const indexOption = named('--to', derivationIndex);
 const atLeastOption = named('--at-least', derivationIndex);
 
 const gapLimit = named('--gap-limit', (value) => {
   if (/^\d{1,8}$/.test(value) && Number(value) >= 1 && Number(value) <= 10_000_000) return Number(value);
-  throw new Error('must be a whole number from 1 to 10000000');
+  throw new UsageError('must be a whole number from 1 to 10000000');
 });
 
 /** A wallet is made before there is anything to configure. */
@@ -182,7 +183,7 @@ async function listFunds(
 
 async function schemeOf({ settings }: Configuration): Promise<DepositScheme> {
   if (settings.xpub === null && settings.mnemonic === null)
-    throw new Error('which wallet? Set XPUB or MNEMONIC (or XPUB_FILE, MNEMONIC_FILE)');
+    throw new UsageError('which wallet? Set XPUB or MNEMONIC (or XPUB_FILE, MNEMONIC_FILE)');
   const { depositScheme } = await import('../wallet/scheme-of-settings.js');
   return depositScheme(settings);
 }

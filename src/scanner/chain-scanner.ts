@@ -6,14 +6,14 @@ import { saveAgreed } from '../chain/position/scanned-positions.js';
 import { type ChainFactsService, type ChainPosition } from '../payments/chain-facts.service.js';
 import { type ObservedTransfer } from '../payments/observed-transfer.js';
 import { agreedBlock, disputedFrom, scannedBy, type ScannedBlock } from './agreed-block.js';
-import { type ChainBlock } from '../chain/position/chain-block.entity.js';
 import { type ChainCursor } from '../chain/position/chain-cursor.entity.js';
 import { type BlockWitnesses } from './block-witnesses.js';
 import { type CursorRepository } from '../chain/position/cursor.repository.js';
 import { InternalSearches } from './internal-searches.js';
-import { firstThat, linkedPrefix, planNext } from './plan.js';
+import { linkedPrefix, planNext } from './plan.js';
 import { ReadAhead } from './read-ahead.js';
 import { atMost, finalNumber, GROUP, readBlocks, transfersOf } from './read-blocks.js';
+import { otherBranch } from './reorg.js';
 import { startAfter } from './start-block.js';
 import { windowOf } from './window.js';
 import { firstPaymentAt } from '../payments/payment-addresses.js';
@@ -22,18 +22,6 @@ import { firstPaymentAt } from '../payments/payment-addresses.js';
 const BATCH = 100;
 /** Payments advanced in one transaction when time or depth alone moves them. */
 const DUE_BATCH = 200;
-
-/** A reorg goes below every block we remember: which payments it undid is not known, so the chain is halted. */
-export class ReorgTooDeepError extends Error {
-  readonly retryable = false;
-
-  constructor(chain: string, window: number, lowest: number) {
-    super(
-      `chain ${chain}: none of the ${window} remembered blocks down to ${lowest} is on the node's branch. ` +
-        'Scanning is halted, nothing was changed. Check the node first: it may serve another network or a bad fork',
-    );
-  }
-}
 
 export interface Scanned {
   /** More blocks are waiting: scan again at once. */
@@ -132,31 +120,14 @@ export class ChainScanner {
     return { blocks, linked: linkedPrefix(parentHash, blocks) };
   }
 
-  /**
-   * Replaces our branch with the node's in one transaction, up to where ours stood: a payment whose transaction is in
-   * both is only moved, and one is called failed only for what the whole new branch does not have.
-   */
+  /** Replaces our branch with the node's, in one transaction. */
   private async reorg(cursor: ChainCursor, head: BlockRef, from: number): Promise<Scanned> {
-    const ancestor = await this.commonAncestor(from);
-    const to = Math.min(head.number, Math.max(cursor.blockNumber, ancestor.number + BATCH));
-    const blocks = linkedPrefix(ancestor.hash, await this.read(ancestor.number + 1, to));
-    // A branch that changed again while we read it is read anew in the next step.
-    if (blocks.length < to - ancestor.number) {
-      return { isBehind: true, scanned: scannedBy(cursor) };
-    }
-    this.sources.onReorg({ from: cursor.blockNumber, ancestor: ancestor.number });
-    return this.commit(cursor, blocks, ancestor.number, head);
-  }
-
-  private async commonAncestor(from: number): Promise<{ number: number; hash: string }> {
-    const known = await this.sources.cursors.knownBlocksFrom(this.chain.chainId, from);
-    const place = await firstThat(known.length, async (index) => {
-      const { blockNumber, blockHash } = known[index] as ChainBlock;
-      return (await this.chain.reader.header(blockNumber))?.hash === blockHash;
-    });
-    const ancestor = known[place];
-    if (ancestor) return { number: ancestor.blockNumber, hash: ancestor.blockHash };
-    throw new ReorgTooDeepError(this.chain.name, known.length, known.at(-1)?.blockNumber ?? from);
+    const fork = { from, ours: cursor.blockNumber, head: head.number, batch: BATCH };
+    const read = (first: number, last: number) => this.read(first, last);
+    const branch = await otherBranch(this.chain, this.sources.cursors, fork, read);
+    if (branch === null) return { isBehind: true, scanned: scannedBy(cursor) };
+    this.sources.onReorg({ from: cursor.blockNumber, ancestor: branch.ancestor });
+    return this.commit(cursor, branch.blocks, branch.ancestor, head);
   }
 
   private async read(from: number, to: number): Promise<(Block | null)[]> {
