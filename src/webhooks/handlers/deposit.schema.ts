@@ -28,7 +28,6 @@ const DEPOSIT_FIELDS: Record<keyof DepositView, JsonSchema> = {
       'after_watch',
       'payment_failed',
       'payment_cancelled',
-      'rate_unknown',
       null,
     ],
   },
