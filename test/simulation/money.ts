@@ -10,7 +10,7 @@ import { OddToken } from '../harness/odd-token.js';
 import { tokenBalance } from '../harness/sweep-world.js';
 import { type TestChain } from '../harness/test-chain.js';
 import { type Random } from './random.js';
-import { LATE_WATCH_DAYS, type World } from './world.js';
+import { type World } from './world.js';
 
 const ETHER = 10n ** 18n;
 const GWEI = 10n ** 9n;
@@ -214,11 +214,11 @@ export class Money {
    * What the books cannot have: balances are not followed once a payment's watch is over, so that what a contract sends
    * then is seen by `ledger check` alone.
    */
-  private async unwatched({ chain, oracle, payments, addresses }: World): Promise<string[]> {
+  private async unwatched({ app, chain, oracle, payments, addresses }: World): Promise<string[]> {
     if (chain.config.internalTransfers !== 'balance') return [];
     const arrivals = (await oracle.arrivals(addresses)).filter(({ kind }) => kind === 'internal');
     return payments.flatMap(({ address, expiresAt }) => {
-      const endsAt = expiresAt + LATE_WATCH_DAYS * 86_400;
+      const endsAt = expiresAt + app.settings.lateWatchDays * 86_400;
       const late = arrivals.filter(({ to, blockTime }) => to === address && blockTime > endsAt);
       const sum = late.reduce((total, { amount }) => total + amount, 0n);
       return sum === 0n ? [] : [`holds ${sum} base units`];
