@@ -12,6 +12,8 @@ import { advanceInNextStep } from './next-step.js';
 import { Transfer } from './transfer.entity.js';
 import { type Asset, type ChainId } from '../ids/ids.js';
 
+export { type PaymentRecord } from './payment-records.js';
+
 /** A payment whose money may go back. */
 export interface RefundSubject extends PaymentRecord {
   view: PaymentView;

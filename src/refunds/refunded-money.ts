@@ -4,7 +4,7 @@ import {
   type PaymentMoney,
   UnknownAssetError,
 } from '../payments/money-of.js';
-import { type PaymentRecord } from '../payments/payment-records.js';
+import { type PaymentRecord } from '../payments/refund-subjects.js';
 import { type CreateRefundDto } from './dto/create-refund.dto.js';
 import { RefundAssetError } from './refund.errors.js';
 
