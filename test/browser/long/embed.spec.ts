@@ -73,7 +73,10 @@ it('tells nobody else: a page that is not named may neither frame it nor hear of
   await tab.waitForSelector('#status[data-situation="seen"]');
   expect(await page.textContent('#told')).toBe('');
   server.frameAncestors = "'none'";
-  await page.click('#overlay');
-  await page.waitForFunction(() => document.querySelector('iframe')?.contentDocument === null);
+  const [refusal] = await Promise.all([
+    page.waitForEvent('console', (said) => said.text().includes('frame-ancestors')),
+    page.click('#overlay'),
+  ]);
+  expect(refusal.type()).toBe('error');
   expect(await page.frameLocator('iframe').locator('h1').count()).toBe(0);
 });
