@@ -30,7 +30,7 @@ it('opens over the shop’s page, tells it id and status and no more, and closes
   await page.goto(shop.origin);
   await page.click('#overlay');
   await page.waitForSelector(`#told:has-text('status:${result('waiting')}')`);
-  server.show('seen');
+  server.show({ situation: 'seen', status: 'seen' });
   await page.waitForSelector(`#told:has-text('status:${result('seen')}')`);
   await page.keyboard.press('Escape');
   await page.waitForSelector(`#told:has-text('close:${result('seen')}')`);
@@ -69,7 +69,7 @@ it('tells nobody else: a page that is not named may neither frame it nor hear of
   await page.goto(shop.origin);
   const [tab] = await Promise.all([context.waitForEvent('page'), page.click('#tab')]);
   await tab.waitForSelector('html.is-live');
-  server.show('seen');
+  server.show({ situation: 'seen', status: 'seen' });
   await tab.waitForSelector('#status[data-situation="seen"]');
   expect(await page.textContent('#told')).toBe('');
   server.frameAncestors = "'none'";
