@@ -59,7 +59,7 @@ it('takes the wallet step out of the frame, into a page of its own', async () =>
   expect(await frame.locator('.wallet-list button').count()).toBe(0);
   const [tab] = await Promise.all([context.waitForEvent('page'), link.click()]);
   await tab.waitForSelector('.wallet-list button');
-  expect(await tab.evaluate(() => window.opener)).toBeNull();
+  expect(await tab.evaluate(() => window.opener as unknown)).toBeNull();
   wallet.stop();
 });
 
