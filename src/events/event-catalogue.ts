@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, Reflector } from '@nestjs/core';
 import { Ajv, type ValidateFunction } from 'ajv';
 import { v7 as uuidv7 } from 'uuid';
+import { API_VERSION } from './api-version.js';
 import { subscribes } from './event-filter.js';
 import { EventBodyInvalidError, UnknownEventTypeError } from './event.errors.js';
 import { EVENT_TYPE, type EventDescriber, type EventSubject } from './event-handler.js';
@@ -103,6 +104,7 @@ export class EventCatalogue implements OnModuleInit {
     const { payment } = subject;
     const body = {
       type,
+      api_version: API_VERSION,
       timestamp: at.toISOString(),
       payment_id: payment.id,
       status: payment.status,

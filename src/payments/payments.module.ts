@@ -18,6 +18,6 @@ import { PaymentsService } from './payments.service.js';
   imports: [AuthModule, ChainModule, WalletModule, EventCatalogueModule, OutboxModule, ChainFactsModule],
   controllers: [PaymentsController, DepositsController],
   providers: [DepositsService, PaymentChanges, PaymentRequests, PaymentsRepository, PaymentsService],
-  exports: [ChainFactsModule, PaymentsRepository, PaymentsService],
+  exports: [ChainFactsModule, PaymentChanges, PaymentsRepository, PaymentsService],
 })
 export class PaymentsModule {}

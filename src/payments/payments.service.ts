@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { isUUID } from 'class-validator';
 import { type EntityManager } from 'typeorm';
 import { IdempotencyService } from '../http/idempotency.js';
 import { createdBetween } from '../http/list-filters.js';
@@ -34,6 +35,13 @@ export class PaymentsService {
     const asset = await this.requests.assetOf(dto);
     const work = (statements: Statements) => this.insert(statements, merchantId, dto, asset);
     return idempotencyKey === undefined ? work('shared') : this.once(merchantId, idempotencyKey, dto, work);
+  }
+
+  /** For an operator, to whom every payment is open. @throws PaymentNotFoundError */
+  async merchantOf(id: string): Promise<string> {
+    const merchantId = isUUID(id) ? await this.payments.merchantOf(id) : null;
+    if (merchantId === null) throw new PaymentNotFoundError(id);
+    return merchantId;
   }
 
   /** @throws PaymentNotFoundError also when it is another merchant's */
