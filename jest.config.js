@@ -5,7 +5,7 @@ export default {
   reporters: ['default', '<rootDir>/test/runner/slowest-reporter.js'],
   roots: ['<rootDir>/src', '<rootDir>/test', '<rootDir>/web'],
   testRegex: '\\.spec\\.ts$',
-  testPathIgnorePatterns: ['<rootDir>/test/long/'],
+  testPathIgnorePatterns: ['<rootDir>/test/long/', '<rootDir>/test/browser/long/'],
   globalSetup: '<rootDir>/test/harness/global-setup.js',
   globalTeardown: '<rootDir>/test/harness/global-teardown.js',
   testTimeout: 180_000,

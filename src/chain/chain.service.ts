@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type ChainConfig } from '../config/chains.js';
 import { CHAINS } from '../config/configuration.module.js';
+import { NoSuchChainError } from '../config/no-such-chain.error.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
 import { type ChainAccounts } from './accounts/chain-accounts.js';
 import { type Connection, connectChain } from './chain-connection.js';
@@ -223,7 +224,7 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
 
   private connection(name: string): Connection {
     const connection = this.connections.get(name);
-    if (!connection) throw new Error(`no chain is named ${name}`);
+    if (!connection) throw new NoSuchChainError(name, [...this.connections.keys()]);
     return connection;
   }
 

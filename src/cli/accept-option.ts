@@ -1,6 +1,7 @@
 import { type StoredAsset } from '../auth/accepted-assets.js';
 import { type ChainConfig } from '../config/chains.js';
 import { named } from './option.js';
+import { UsageError } from './usage.error.js';
 
 export const ACCEPT_FLAGS = '--accept <assets>';
 export const ACCEPT =
@@ -20,7 +21,7 @@ export const writtenAssets = named('--accept', (text): WrittenAssets => {
   return text.split(',').map((one) => {
     const [chain = '', asset = '', ...more] = one.trim().split('/');
     if (chain === '' || asset === '' || more.length > 0)
-      throw new Error('is not chain/SYMBOL, as in base/USDC,base/ETH; or all');
+      throw new UsageError('is not chain/SYMBOL, as in base/USDC,base/ETH; or all');
     return { chain, asset };
   });
 });
@@ -39,7 +40,7 @@ export async function acceptedOf(
   const found = written.map(({ chain, asset }) => {
     const there = known.filter((one) => one.chain.name === chain);
     if (there.length === 0)
-      throw new Error(
+      throw new UsageError(
         `there is no chain "${chain}" here: ${chains.map(({ name }) => name).join(', ') || 'none'}`,
       );
     const symbolOf = (one: (typeof there)[number]) => one.token?.symbol ?? one.chain.native.symbol;
@@ -48,9 +49,11 @@ export async function acceptedOf(
     );
     const [one] = meant;
     if (one === undefined)
-      throw new Error(`chain "${chain}" has no "${asset}": ${there.map(symbolOf).join(', ')}`);
+      throw new UsageError(`chain "${chain}" has no "${asset}": ${there.map(symbolOf).join(', ')}`);
     if (meant.length > 1)
-      throw new Error(`chain "${chain}" has ${meant.length} assets "${asset}": give the token’s address`);
+      throw new UsageError(
+        `chain "${chain}" has ${meant.length} assets "${asset}": give the token’s address`,
+      );
     return one;
   });
   return storedAssets([...new Set(found)]);

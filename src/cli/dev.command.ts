@@ -4,6 +4,7 @@ import { type DevPayments } from '../dev-tools/dev-payments.js';
 import { named, type OutputOptions, printingCommand } from './option.js';
 import { printOne } from './print.js';
 import { type Terminal } from './terminal.js';
+import { UsageError } from './usage.error.js';
 
 interface Tools {
   payments: DevPayments;
@@ -56,7 +57,7 @@ export function devCommands(group: Command, terminal: Terminal): void {
     .option('--token <symbol>', 'in place of ether')
     .action((to: string, options: OutputOptions & { amount: bigint; token?: string }) =>
       withTools(terminal, async ({ payments, tokenId }) => {
-        if (!/^0x[0-9a-fA-F]{40}$/.test(to)) throw new Error(`${to} is no address: 0x and 40 hex digits`);
+        if (!/^0x[0-9a-fA-F]{40}$/.test(to)) throw new UsageError(`${to} is no address: 0x and 40 hex digits`);
         const token = options.token === undefined ? null : await tokenId(options.token);
         printOne(terminal, await payments.give(to, options.amount, token), options);
       }),
@@ -69,7 +70,7 @@ async function reorg(
   options: OutputOptions & { depth?: number },
 ): Promise<void> {
   const { depth } = options;
-  if ((id === undefined) === (depth === undefined)) throw new Error('name a payment, or --depth <blocks>');
+  if ((id === undefined) === (depth === undefined)) throw new UsageError('name a payment, or --depth <blocks>');
   await withTools(terminal, async ({ payments, chain, merchantOf }) => {
     const head =
       id === undefined ? await chain.reorg(depth as number) : await payments.reorg(await merchantOf(id), id);
@@ -104,7 +105,7 @@ async function withTools(terminal: Terminal, work: (tools: Tools) => Promise<voi
   const isOurs = settings.nodeEnv !== 'production' && settings.chainsFile === null;
   const access = isOurs ? await findDevChainAccess(settings.dataDir) : null;
   if (access === null)
-    throw new Error(
+    throw new UsageError(
       'no dev chain runs here: it is there in development, without CHAINS_FILE, while npm start runs on the same DATA_DIR',
     );
   const imports = [EventHandlersModule, DevToolsModule.on(access)];
@@ -119,7 +120,7 @@ async function withTools(terminal: Terminal, work: (tools: Tools) => Promise<voi
         const known = await Promise.all(chains.map(({ chainId }) => tokens.tokensOf(chainId)));
         const found = known.flat().find((token) => token.symbol === symbol);
         if (found) return found.id;
-        throw new Error(
+        throw new UsageError(
           `the dev chain has no token ${symbol}: ${known
             .flat()
             .map((one) => one.symbol)
@@ -132,19 +133,19 @@ async function withTools(terminal: Terminal, work: (tools: Tools) => Promise<voi
 
 function amountIn(text: string): bigint {
   if (/^[1-9]\d{0,77}$/.test(text)) return BigInt(text);
-  throw new Error('is not a whole number of base units above zero');
+  throw new UsageError('is not a whole number of base units above zero');
 }
 
 function secondsIn(text: string): number {
   const [, count = '', unit = ''] = /^(\d{1,8})([smhd])$/.exec(text) ?? [];
   const seconds = Number(count) * (UNITS[unit] ?? 0);
   if (seconds >= 1 && seconds <= LONGEST_S) return seconds;
-  throw new Error('is not a time from 1s to 30d, as 90s, 30m, 2h or 7d');
+  throw new UsageError('is not a time from 1s to 30d, as 90s, 30m, 2h or 7d');
 }
 
 function wholeNumber(name: string, min: number, max: number): (text: string) => number {
   return named(name, (text) => {
     if (/^\d{1,6}$/.test(text) && Number(text) >= min && Number(text) <= max) return Number(text);
-    throw new Error(`is not a whole number from ${min} to ${max}`);
+    throw new UsageError(`is not a whole number from ${min} to ${max}`);
   });
 }

@@ -3,6 +3,7 @@ import { ACCEPT, ACCEPT_FLAGS, acceptedOf, type WrittenAssets, writtenAssets } f
 import { named, type OutputOptions, printingCommand } from './option.js';
 import { print, printOne } from './print.js';
 import { type Terminal } from './terminal.js';
+import { UsageError } from './usage.error.js';
 
 const ALL = 10_000;
 const TOLERANCE_FLAGS = '--underpayment-tolerance-bps <n>';
@@ -33,7 +34,7 @@ export function merchantCommands(group: Command, terminal: Terminal): void {
 
 const basisPoints = named('--underpayment-tolerance-bps', (value) => {
   if (/^\d{1,4}$/.test(value)) return Number(value);
-  throw new Error('is not from 0 to 1000: 50 is half a per cent');
+  throw new UsageError('is not from 0 to 1000: 50 is half a per cent');
 });
 
 async function create(terminal: Terminal, name: string, options: MerchantOptions): Promise<void> {
@@ -54,7 +55,7 @@ async function update(
 ): Promise<void> {
   const { name, underpaymentToleranceBps, accept } = options;
   if (name === undefined && underpaymentToleranceBps === undefined && accept === undefined)
-    throw new Error('say what to change: --name, --underpayment-tolerance-bps or --accept');
+    throw new UsageError('say what to change: --name, --underpayment-tolerance-bps or --accept');
   const { checked, isUUID, MerchantNotFoundError, merchantView, UpdateMerchantDto, withAuth } =
     await import('./auth-services.js');
   if (!isUUID(id)) throw new MerchantNotFoundError(id);

@@ -81,6 +81,15 @@ describe('loadSettings', () => {
     expect(problems[name]).not.toContain(account.extendedKey);
   });
 
+  it.each([
+    ['"postgres://user:hunter2@db/shop"', /quotation marks/],
+    ['postgres://user:hun#ter2@db/shop', /%23 for #/],
+    ['postgres://user:hunter2@db:99999/shop', /port is at most 65535/],
+    ['db:5432/shop', /starts with postgres:\/\//],
+  ])('says of %s what is wrong with it', (url, why) => {
+    expect(problemsOf({ DATABASE_URL: url }).DATABASE_URL).toMatch(why);
+  });
+
   it('takes the xpub of the account or of its external chain, and of nothing else', () => {
     expect(problemsOf({ XPUB: account.neuter().extendedKey })).toEqual({});
     expect(problemsOf({ XPUB: account.derivePath('0').neuter().extendedKey })).toEqual({});

@@ -141,7 +141,8 @@ function unrecorded({ transfer }: Arrival, asset: NamedAsset, standing: Standing
   const { payment, expectedAddress, chains, scanned, lateWatchMs } = standing;
   const { chainId, tokenAddress } = transfer;
   const what = words(transfer.amount, asset);
-  const expected = { ...payment, tokenAddress: expectedAddress };
+  const { chainId: offered, amount } = payment;
+  const expected = { ...payment, options: [{ chainId: offered, amount, tokenAddress: expectedAddress }] };
   const reason = whyNotCounted(
     expected,
     { chainId, tokenAddress, amount: transfer.amount, blockTime: transfer.blockTime },

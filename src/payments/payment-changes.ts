@@ -7,7 +7,8 @@ import { Outbox } from '../events/outbox.js';
 import { type UpdatePaymentDto } from './dto/update-payment.dto.js';
 import { cancel, isCancellable, type PaymentEventType } from './lifecycle.js';
 import { PaymentMetrics } from './payment-metrics.js';
-import { type PaymentRecord, PaymentRecords } from './payment-records.js';
+import { type PaymentRecord, PaymentRecords, shownAsset } from './payment-records.js';
+import { PaymentOption } from './payment-option.entity.js';
 import { Payment } from './payment.entity.js';
 import {
   ExpiryInPastError,
@@ -41,9 +42,9 @@ export class PaymentChanges {
       if (payment.status === 'cancelled') return paymentView(record);
       if (!isCancellable(payment)) throw new PaymentNotCancellableError(id, payment.status);
       const now = new Date();
-      const { payment: next } = cancel(payment, now);
-      const { status, cancelledAt, recheckAtTime, recheckAtBlock, version } = next;
-      const changes = { status, cancelledAt, recheckAtTime, recheckAtBlock, version };
+      const { status, cancelledAt, version } = cancel(payment, now).payment;
+      await manager.update(PaymentOption, { paymentId: id }, { recheckAtTime: null, recheckAtBlock: null });
+      const changes = { status, cancelledAt, version };
       return this.save(manager, record, changes, 'payment.cancelled', now);
     });
   }
@@ -60,6 +61,9 @@ export class PaymentChanges {
         ([name, value]) => !isDeepStrictEqual(value, record.payment[name as keyof Payment]),
       );
       if (!differs) return paymentView(record);
+      const { expiresAt } = changes;
+      if (expiresAt !== undefined)
+        await manager.update(PaymentOption, { paymentId: id }, { expiresAt, recheckAtTime: expiresAt });
       return this.save(
         manager,
         record,
@@ -75,10 +79,11 @@ export class PaymentChanges {
    * @throws PaymentNotFoundError, PaymentNotExtendableError
    */
   endAt(merchantId: string, id: string, expiresAt: Date): Promise<PaymentView> {
-    return this.change(merchantId, id, (manager, record) => {
+    return this.change(merchantId, id, async (manager, record) => {
       const { status, version } = record.payment;
       if (!waitsForMoney(record.payment)) throw new PaymentNotExtendableError(id, status);
-      const changes = { expiresAt, recheckAtTime: expiresAt, version: version + 1 };
+      await manager.update(PaymentOption, { paymentId: id }, { expiresAt, recheckAtTime: expiresAt });
+      const changes = { expiresAt, version: version + 1 };
       return this.save(manager, record, changes, 'payment.updated', new Date());
     });
   }
@@ -89,7 +94,7 @@ export class PaymentChanges {
     work: (manager: EntityManager, record: PaymentRecord) => Promise<PaymentView>,
   ): Promise<PaymentView> {
     return this.dataSource.transaction(async (manager) => {
-      const lock = { mode: 'pessimistic_write' as const };
+      const lock = { mode: 'for_no_key_update' as const };
       const payment = await manager.findOne(Payment, { where: { id, merchantId }, lock });
       const [record] = payment ? await this.records.of(manager, [payment]) : [];
       if (!record) throw new PaymentNotFoundError(id);
@@ -110,7 +115,7 @@ export class PaymentChanges {
     const view = paymentView({ ...record, payment });
     const event = this.catalogue.compose(type, { payment: view }, now);
     await this.outbox.append(manager, [{ ...event, merchantId, paymentId: id }]);
-    this.metrics.moved(manager, [{ type, payment, asset: record.asset, paidAt: null }]);
+    this.metrics.moved(manager, [{ type, payment, asset: shownAsset({ ...record, payment }), paidAt: null }]);
     return view;
   }
 }
@@ -130,7 +135,7 @@ function expiryOf({ expires_at: given }: UpdatePaymentDto, payment: Payment, now
   if (!waitsForMoney(payment)) throw new PaymentNotExtendableError(payment.id, payment.status);
   const inMs = expiresAt.getTime() - now.getTime();
   if (inMs <= 0 || inMs > MAX_EXPIRY_MS) throw new ExpiryInPastError();
-  return { expiresAt, recheckAtTime: expiresAt };
+  return { expiresAt };
 }
 
 function waitsForMoney({ status }: Payment): boolean {

@@ -7,8 +7,10 @@ import { type Page, page } from '../http/page.js';
 import { EventCatalogue } from '../events/event-catalogue.js';
 import { type CreatePaymentDto } from './dto/create-payment.dto.js';
 import { type ListPaymentsDto } from './dto/list-payments.dto.js';
+import { onlyOption } from './only-option.js';
 import { PaymentNotFoundError } from './payment.errors.js';
 import { type Asset, namedAsset, PaymentRequests } from './payment-requests.js';
+import { type Payment } from './payment.entity.js';
 import { paymentView, type PaymentView } from './payment.view.js';
 import { type PaymentRecord } from './payment-records.js';
 import { PaymentsRepository, type Statements } from './payments.repository.js';
@@ -86,10 +88,16 @@ export class PaymentsService {
     asset: Asset,
   ): Promise<PaymentView> {
     const payment = await this.requests.paymentFor(statements, merchantId, dto, asset);
-    const named = namedAsset(asset);
-    const view = paymentView({ payment, credits: [], refunds: [], asset: named });
+    const record = {
+      payment,
+      options: [onlyOption(payment)],
+      assets: [namedAsset(asset)],
+      credits: [],
+      refunds: [],
+    };
+    const view = paymentView(record);
     const event = this.catalogue.compose('payment.created', { payment: view }, payment.createdAt);
-    await this.payments.insert(statements, payment, { ...event, merchantId, paymentId: payment.id }, named);
+    await this.payments.insert(statements, record, { ...event, merchantId, paymentId: payment.id });
     return view;
   }
 
@@ -97,16 +105,25 @@ export class PaymentsService {
   private async views(records: PaymentRecord[]): Promise<PaymentView[]> {
     const waiting = records.filter(({ payment }) => payment.status === 'detected');
     const scanned = await this.payments.scannedNumbers([
-      ...new Set(waiting.map(({ payment }) => payment.chainId)),
+      ...new Set(waiting.flatMap(({ options }) => options.map(({ chainId }) => chainId))),
     ]);
     return records.map((record) => {
-      const { payment } = record;
-      const head = payment.status === 'detected' ? scanned.get(payment.chainId) : undefined;
-      const confirmations =
-        head === undefined || payment.detectedInBlock === null
-          ? payment.confirmations
-          : head - payment.detectedInBlock + 1;
-      return paymentView({ ...record, payment: { ...payment, confirmations } });
+      if (record.payment.status !== 'detected') return paymentView(record);
+      return paymentView({
+        ...record,
+        payment: atDepth(record.payment, scanned),
+        options: record.options.map((option) => atDepth(option, scanned)),
+      });
     });
   }
+}
+
+/** With the confirmations that it has by the last block scanned. */
+function atDepth<D extends Pick<Payment, 'chainId' | 'detectedInBlock' | 'confirmations'>>(
+  one: D,
+  scanned: ReadonlyMap<number, number>,
+): D {
+  const head = scanned.get(one.chainId);
+  if (head === undefined || one.detectedInBlock === null) return one;
+  return { ...one, confirmations: head - one.detectedInBlock + 1 };
 }

@@ -4,7 +4,7 @@ import { depositState, doesCount } from './counting.js';
 import { type AssetPlace, NamedAssets } from './named-assets.js';
 import { type NamedAsset } from './named-asset.js';
 import { type PaymentStatus } from './lifecycle.js';
-import { type PaymentRecord, PaymentRecords } from './payment-records.js';
+import { type PaymentRecord, PaymentRecords, shownAsset } from './payment-records.js';
 import { Payment } from './payment.entity.js';
 import { paymentView, type PaymentView } from './payment.view.js';
 import { advanceInNextStep } from './next-step.js';
@@ -60,12 +60,12 @@ export class RefundSubjects {
   async lock(manager: EntityManager, merchantId: string | null, id: string): Promise<RefundSubject | null> {
     const payment = await manager.findOne(Payment, {
       where: { id, ...ofMerchant(merchantId) },
-      lock: { mode: 'pessimistic_write' },
+      lock: { mode: 'for_no_key_update' },
     });
     const [record] = payment ? await this.records.of(manager, [payment]) : [];
     if (!record) return null;
     const wasConfirmed = CONFIRMED.includes(record.payment.status);
-    return { ...record, tokenAddress: record.asset.address, view: paymentView(record), wasConfirmed };
+    return { ...record, tokenAddress: shownAsset(record).address, view: paymentView(record), wasConfirmed };
   }
 
   /** As `lock`, of a deposit and its payment: in the order in which the scanner takes them. */
@@ -91,7 +91,7 @@ export class RefundSubjects {
     const payment = await manager.findOneBy(Payment, { id, ...ofMerchant(merchantId) });
     const [record] = payment ? await this.records.of(manager, [payment]) : [];
     return record
-      ? { payment: record.payment, chainId: record.payment.chainId, tokenAddress: record.asset.address }
+      ? { payment: record.payment, chainId: record.payment.chainId, tokenAddress: shownAsset(record).address }
       : null;
   }
 

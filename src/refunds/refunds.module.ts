@@ -9,6 +9,7 @@ import { ScannedChainModule } from '../scanner/scanned-chain.module.js';
 import { DepositFinality } from './deposit-finality.js';
 import { RefundActions } from './refund-actions.js';
 import { RefundAddressUse } from './refund-address-use.js';
+import { RefundClaims } from './refund-claims.js';
 import { RefundAnnouncements } from './refund-announcements.js';
 import { RefundGas } from './refund-gas.js';
 import { RefundLimits } from './refund-limits.js';
@@ -32,6 +33,7 @@ import { RefundsService } from './refunds.service.js';
   providers: [
     RefundAddressUse,
     RefundAnnouncements,
+    RefundClaims,
     RefundLimits,
     RefundMetrics,
     RefundQueries,

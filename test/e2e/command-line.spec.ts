@@ -186,6 +186,10 @@ describe('scanner rescan', () => {
       `UPDATE payments SET status = 'pending', amount_received = 0, amount_confirmed = 0 WHERE id = $1`,
       [payments[0]!.id],
     );
+    await app.database.dataSource.query(
+      'UPDATE payment_options SET amount_received = 0, amount_confirmed = 0 WHERE payment_id = $1',
+      [payments[0]!.id],
+    );
     expect(json(await rescan(...range))).toMatchObject({ found: 2, added: 1, unexplained: [] });
     expect(await app.payment(payments[0]!.id)).toMatchObject({
       status: 'partially_paid',

@@ -47,8 +47,16 @@ export function follow({ eventsUrl, refresh, tellConnected }: Following): void {
   };
 
   const schedule = (delayMs = document.hidden ? POLL_HIDDEN_MS : POLL_MS) => {
+    // A browser that reconnects tells of every try: none of them puts off the question that is planned.
+    if (hasEvents || timer !== undefined) return;
+    timer = setTimeout(() => {
+      timer = undefined;
+      void look();
+    }, delayMs);
+  };
+  const unschedule = () => {
     clearTimeout(timer);
-    if (!hasEvents) timer = setTimeout(() => void look(), delayMs);
+    timer = undefined;
   };
 
   const open = () => {
@@ -57,6 +65,7 @@ export function follow({ eventsUrl, refresh, tellConnected }: Following): void {
     source = opened;
     opened.onmessage = () => {
       hasEvents = true;
+      unschedule();
       void look();
     };
     opened.onerror = () => {
@@ -81,7 +90,7 @@ export function follow({ eventsUrl, refresh, tellConnected }: Following): void {
     source?.close();
     source = null;
     hasEvents = false;
-    clearTimeout(timer);
+    unschedule();
   });
   addEventListener('pageshow', ({ persisted }) => {
     if (!persisted) return;

@@ -1,24 +1,17 @@
-import { type AddableChain } from './wallets/pay.js';
+import { type PageData, type PageDataOption } from '../../src/checkout/page/page-data.js';
 
 /** What the page knows of its payment: written into it by the server, and read again from each newer copy. */
-export interface PageState {
-  paymentId: string;
-  status: string;
-  /** Changes whenever money arrives. */
-  received: string;
-  isPayable: boolean;
-  /** Where every option is paid to. */
-  address: string;
-  options: PayOption[];
-}
+export type PageState = Omit<PageData, 'options'> & { options: PayOption[] };
 
-export interface PayOption {
-  id: string;
-  chainId: number;
-  network: string;
-  symbol: string;
-  token: string | null;
-  /** In base units. */
-  amountDue: bigint;
-  addable: AddableChain | null;
+export type PayOption = Omit<PageDataOption, 'amountDue'> & { amountDue: bigint };
+
+/** @returns null for a page without a payment, which stays as the server rendered it */
+export function readPageState(page: Document): PageState | null {
+  const block = page.getElementById('page-data');
+  if (!block) return null;
+  const data = JSON.parse(block.textContent ?? '') as PageData;
+  return {
+    ...data,
+    options: data.options.map((option) => ({ ...option, amountDue: BigInt(option.amountDue) })),
+  };
 }

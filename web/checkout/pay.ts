@@ -1,19 +1,23 @@
+import { Texts } from '../../src/checkout/page/texts.js';
 import { ServerClock } from './clock.js';
 import { enableCopying } from './copy.js';
-import { startCountdown } from './countdown.js';
+import { showCountdown } from './countdown.js';
 import { tellOpener } from './embed/tell-opener.js';
 import { follow } from './live.js';
-import { type PageData, readPageData } from './page-data.js';
-import { chosenOption, replaceLiveParts } from './page-parts.js';
-import { Texts } from './texts.js';
+import { LiveParts } from './live-parts.js';
+import { type PageState, readPageState } from './page-state.js';
 import { WalletPanel } from './wallets/panel.js';
 
 /**
  * Makes the page that the server rendered live. What is shown stays the server's: on news the page is fetched again and
  * its live parts are put in place, so that no rule of what a payment's state means is written twice.
  */
-function start(first: PageData): void {
+function start(first: PageState): void {
   let data = first;
+  const parts = new LiveParts(document, () => {
+    showOption();
+    tick();
+  });
   const clock = new ServerClock();
   const texts = new Texts(data.texts, document.documentElement.lang);
   const announcer = document.getElementById('announcer');
@@ -21,20 +25,21 @@ function start(first: PageData): void {
     if (announcer) announcer.textContent = text;
   };
 
+  const tick = () => showCountdown(clock, texts.language, () => void refresh().catch(() => undefined));
+
   const refresh = async (signal = AbortSignal.timeout(10_000)): Promise<void> => {
     const answer = await fetch(location.href, { cache: 'no-store', credentials: 'omit', signal });
     if (!answer.ok) throw new Error(`${answer.status}`);
     const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
-    const next = readPageData(fresh);
+    const next = readPageState(fresh);
     // An answer that was overtaken by a newer one says nothing.
     if (!next || next.version < data.version) return;
     data = next;
     clock.set(data.now);
-    const said = replaceLiveParts(document, fresh);
+    const said = parts.replaceFrom(fresh);
     if (said) announce(said);
-    showOption();
     panel?.show();
-    tellOpener(data.embedOrigins, data.state.paymentId, data.state.status);
+    tellOpener(data.embedOrigins, data.paymentId, data.status);
   };
 
   const place = document.getElementById('wallets');
@@ -42,13 +47,13 @@ function start(first: PageData): void {
     ? new WalletPanel({
         place,
         texts,
-        state: () => data.state,
-        option: () => data.state.options.find(({ id }) => id === chosenOption(document)) ?? null,
+        state: () => data,
+        option: () => data.options.find(({ id }) => id === chosenOption()) ?? null,
         refresh,
       })
     : null;
   const showOption = () => {
-    const chosen = chosenOption(document);
+    const chosen = chosenOption();
     for (const part of document.querySelectorAll<HTMLElement>('[data-option]'))
       part.hidden = part.dataset.option !== chosen;
   };
@@ -61,9 +66,10 @@ function start(first: PageData): void {
   document.documentElement.classList.add('is-live');
   clock.set(data.now);
   showOption();
+  tick();
+  setInterval(tick, 1_000);
   enableCopying(texts.say('copied'), announce);
-  startCountdown(clock, texts.language, () => void refresh().catch(() => undefined));
-  tellOpener(data.embedOrigins, data.state.paymentId, data.state.status);
+  tellOpener(data.embedOrigins, data.paymentId, data.status);
   follow({
     eventsUrl: data.eventsUrl,
     refresh,
@@ -77,5 +83,10 @@ function start(first: PageData): void {
   });
 }
 
-const data = readPageData(document);
+/** @returns the id of the option that the customer has chosen */
+function chosenOption(): string | null {
+  return document.querySelector<HTMLInputElement>('input[name="option"]:checked')?.value ?? null;
+}
+
+const data = readPageState(document);
 if (data) start(data);

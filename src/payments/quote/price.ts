@@ -77,7 +77,10 @@ function assetAmountProblem(given: unknown, { symbol, decimals }: PriceAsset): s
 }
 
 /** As "49.90": with all the digits of a currency, and of an asset without the zeros at the end. */
-export function formatPrice({ decimals, asset }: Pick<Price, 'decimals' | 'asset'>, amount: bigint): string {
+export function formatPrice(
+  { decimals, asset }: { decimals: number; asset: unknown },
+  amount: bigint,
+): string {
   const sign = amount < 0n ? '-' : '';
   const digits = (amount < 0n ? -amount : amount).toString().padStart(decimals + 1, '0');
   const whole = digits.slice(0, digits.length - decimals);

@@ -5,6 +5,7 @@ import { OutgoingDoorsModule } from '../../outgoing/outgoing-doors.module.js';
 import { ChainFactsModule } from '../../payments/chain-facts.module.js';
 import { ScannedChainModule } from '../../scanner/scanned-chain.module.js';
 import { SweepAddressUse } from '../sweep-address-use.js';
+import { SweepClaims } from '../sweep-claims.js';
 import { SweepsRepository } from '../sweeps.repository.js';
 import { SweepsService } from '../sweeps.service.js';
 import { DepositBalances } from './deposit-balances.js';
@@ -20,6 +21,7 @@ import { SweepPlanner } from './sweep-planner.js';
     IdleDeposits,
     PlanFactsReader,
     SweepAddressUse,
+    SweepClaims,
     SweepPlanner,
     SweepsRepository,
     SweepsService,

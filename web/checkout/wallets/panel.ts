@@ -1,6 +1,6 @@
+import { type Texts } from '../../../src/checkout/page/texts.js';
 import { element } from '../elements.js';
 import { type PageState, type PayOption } from '../page-state.js';
-import { type Texts } from '../texts.js';
 import { appLinksFor } from './app-links.js';
 import { discoverWallets } from './discovery.js';
 import { payBy, type PayStep } from './pay.js';
