@@ -90,6 +90,15 @@ describe('loadSettings', () => {
     expect(problemsOf({ DATABASE_URL: url }).DATABASE_URL).toMatch(why);
   });
 
+  it('refuses an xpub with any one character changed, which would be the key of a wallet that nobody has', () => {
+    const xpub = account.neuter().extendedKey;
+    for (let at = 4; at < xpub.length; at += 3) {
+      const other = xpub[at] === 'A' ? 'B' : 'A';
+      const { XPUB: problem } = problemsOf({ XPUB: xpub.slice(0, at) + other + xpub.slice(at + 1) });
+      expect(problem).toMatch(/checksum is wrong|no BIP-32|depth/);
+    }
+  });
+
   it('takes the xpub of the account or of its external chain, and of nothing else', () => {
     expect(problemsOf({ XPUB: account.neuter().extendedKey })).toEqual({});
     expect(problemsOf({ XPUB: account.derivePath('0').neuter().extendedKey })).toEqual({});
