@@ -1,8 +1,9 @@
-import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { SETTINGS } from '../../config/configuration.module.js';
 import { type Settings } from '../../config/settings.js';
+import { EventCatalogue } from '../../events/event-catalogue.js';
 import { WebhookEndpoint } from './webhook-endpoint.entity.js';
 
 /** The same in every installation: there is one. */
@@ -13,13 +14,23 @@ export const BUILT_IN_ENDPOINT_ID = '00000000-0000-7000-8000-000000000001';
  * operator's secret (hooks of chat services are known by their path alone), so no more than its origin is stored.
  */
 @Injectable()
-export class BuiltInEndpoint implements OnModuleInit {
+export class BuiltInEndpoint implements OnModuleInit, OnApplicationBootstrap {
   private readonly logger = new Logger(BuiltInEndpoint.name);
 
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
     @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly catalogue: EventCatalogue,
   ) {}
+
+  /**
+   * A type that is misspelt would never be sent, and nobody would say so. The catalogue knows them by now.
+   * @throws UnknownEventTypeError
+   */
+  onApplicationBootstrap(): void {
+    const { webhookUrl, webhookEvents } = this.settings;
+    if (webhookUrl !== null) this.catalogue.requireTypes('WEBHOOK_EVENTS', webhookEvents);
+  }
 
   async onModuleInit(): Promise<void> {
     const { webhookUrl, webhookSecret, webhookEvents } = this.settings;
