@@ -16,6 +16,7 @@ interface Tools {
 }
 
 const UNITS: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400 };
+const ETHER = 10n ** 18n;
 const LONGEST_S = 30 * 86_400;
 
 export function devCommands(group: Command, terminal: Terminal): void {
@@ -53,13 +54,14 @@ export function devCommands(group: Command, terminal: Terminal): void {
     );
   printingCommand(group, 'faucet', 'give money of the dev chain to an address')
     .argument('<address>')
-    .option('--amount <base units>', 'how much', named('--amount', amountIn), 10n ** 18n)
+    .option('--amount <base units>', 'left out: 10^18, an ether', named('--amount', amountIn))
     .option('--token <symbol>', 'in place of ether')
-    .action((to: string, options: OutputOptions & { amount: bigint; token?: string }) =>
+    .action((to: string, options: OutputOptions & { amount?: bigint; token?: string }) =>
       withTools(terminal, async ({ payments, tokenId }) => {
-        if (!/^0x[0-9a-fA-F]{40}$/.test(to)) throw new UsageError(`${to} is no address: 0x and 40 hex digits`);
+        if (!/^0x[0-9a-fA-F]{40}$/.test(to))
+          throw new UsageError(`${to} is no address: 0x and 40 hex digits`);
         const token = options.token === undefined ? null : await tokenId(options.token);
-        printOne(terminal, await payments.give(to, options.amount, token), options);
+        printOne(terminal, await payments.give(to, options.amount ?? ETHER, token), options);
       }),
     );
 }
@@ -70,7 +72,8 @@ async function reorg(
   options: OutputOptions & { depth?: number },
 ): Promise<void> {
   const { depth } = options;
-  if ((id === undefined) === (depth === undefined)) throw new UsageError('name a payment, or --depth <blocks>');
+  if ((id === undefined) === (depth === undefined))
+    throw new UsageError('name a payment, or --depth <blocks>');
   await withTools(terminal, async ({ payments, chain, merchantOf }) => {
     const head =
       id === undefined ? await chain.reorg(depth as number) : await payments.reorg(await merchantOf(id), id);

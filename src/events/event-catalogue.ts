@@ -104,7 +104,6 @@ export class EventCatalogue implements OnModuleInit {
     const { payment } = subject;
     const body = {
       type,
-      api_version: API_VERSION,
       timestamp: at.toISOString(),
       payment_id: payment.id,
       status: payment.status,
@@ -112,6 +111,7 @@ export class EventCatalogue implements OnModuleInit {
       amount: payment.amount,
       chain: payment.chain,
       token_id: payment.token_id,
+      api_version: API_VERSION,
       data: handler.data(subject),
     };
     requireValid(type, handler.dataSchema, body);
