@@ -93,6 +93,7 @@ async function withTools(terminal: Terminal, work: (tools: Tools) => Promise<voi
     { PaymentsService },
     { ChainService },
     { EventHandlersModule },
+    { HttpModule },
   ] = await Promise.all([
     import('./command-configuration.js'),
     import('../chain/dev-chain/find-dev-chain.js'),
@@ -103,6 +104,7 @@ async function withTools(terminal: Terminal, work: (tools: Tools) => Promise<voi
     import('../payments/payments.service.js'),
     import('../chain/chain.service.js'),
     import('../webhooks/handlers/event-handlers.module.js'),
+    import('../http/http.module.js'),
   ]);
   const { settings } = await commandConfiguration(terminal);
   const isOurs = settings.nodeEnv !== 'production' && settings.chainsFile === null;
@@ -111,7 +113,7 @@ async function withTools(terminal: Terminal, work: (tools: Tools) => Promise<voi
     throw new UsageError(
       'no dev chain runs here: it is there in development, without CHAINS_FILE, while npm start runs on the same DATA_DIR',
     );
-  const imports = [EventHandlersModule, DevToolsModule.on(access)];
+  const imports = [EventHandlersModule, HttpModule, DevToolsModule.on(access)];
   await withServices(terminal, { imports }, (services, { chains }) => {
     const payments = services.get(PaymentsService, { strict: false });
     const tokens = services.get(ChainService, { strict: false });
