@@ -90,7 +90,6 @@ async function withTools(terminal: Terminal, work: (tools: Tools) => Promise<voi
     { DevToolsModule },
     { DevChainControl },
     { DevPayments },
-    { PaymentsService },
     { ChainService },
     { EventHandlersModule },
     { HttpModule },
@@ -101,7 +100,6 @@ async function withTools(terminal: Terminal, work: (tools: Tools) => Promise<voi
     import('../dev-tools/dev-tools.module.js'),
     import('../dev-tools/dev-chain-control.js'),
     import('../dev-tools/dev-payments.js'),
-    import('../payments/payments.service.js'),
     import('../chain/chain.service.js'),
     import('../webhooks/handlers/event-handlers.module.js'),
     import('../http/http.module.js'),
@@ -115,10 +113,10 @@ async function withTools(terminal: Terminal, work: (tools: Tools) => Promise<voi
     );
   const imports = [EventHandlersModule, HttpModule, DevToolsModule.on(access)];
   await withServices(terminal, { imports }, (services, { chains }) => {
-    const payments = services.get(PaymentsService, { strict: false });
+    const payments = services.get(DevPayments, { strict: false });
     const tokens = services.get(ChainService, { strict: false });
     return work({
-      payments: services.get(DevPayments, { strict: false }),
+      payments,
       chain: services.get(DevChainControl, { strict: false }),
       merchantOf: (id) => payments.merchantOf(id),
       tokenId: async (symbol) => {

@@ -23,6 +23,11 @@ export class DevPayments {
     private readonly chains: ChainService,
   ) {}
 
+  /** Whose payment it is, for the command line, which acts for everybody. @throws PaymentNotFoundError */
+  merchantOf(id: string): Promise<string> {
+    return this.payments.merchantOf(id);
+  }
+
   /**
    * Pays it, as its customer would.
    * @param amount base units; null: what is still due
