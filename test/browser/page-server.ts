@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import { payPage, type PageLanguage } from '../../src/checkout/page/pay-page.js'
 import { type PageView, type Situation } from '../../src/checkout/page/page-view.js';
 
 const BUILT = join(import.meta.dirname, '../../dist/web/checkout');
+export const LANGUAGES = readdirSync(join(BUILT, 'languages')).map((name) => name.replace('.json', ''));
 const RTL = ['ar', 'fa', 'he', 'ur'];
 const ADDRESS = '0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed';
 const TOKEN = '0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359';

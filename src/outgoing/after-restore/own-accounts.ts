@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type EntityManager, In } from 'typeorm';
+import { Any, type EntityManager } from 'typeorm';
 import { LedgerAccountAddress } from '../../ledger/ledger-account.entity.js';
 import { Payment } from '../../payments/payment.entity.js';
 import { type Account } from '../../wallet/keys.js';
@@ -15,7 +15,8 @@ export class OwnAccounts {
     chainId: ChainId,
     addresses: readonly Address[],
   ): Promise<Map<Address, Account>> {
-    const address = In([...addresses]);
+    // One parameter, however many there are: a statement takes 65,535.
+    const address = Any([...addresses]);
     const found = new Map<Address, Account>();
     for (const one of await manager.findBy(SkippedAddress, { address }))
       found.set(one.address, { kind: 'deposit', derivationIndex: one.derivationIndex });

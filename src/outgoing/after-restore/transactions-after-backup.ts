@@ -58,22 +58,19 @@ export class TransactionsAfterBackup implements BlockWitness, OnModuleInit {
 
   /** By their signatures: whom a node names as the sender is covered by no hash. */
   private async signedIn(chain: Chain, blocks: readonly BlockRef[]): Promise<SignedByUs[]> {
-    const signed: Omit<SignedByUs, 'signer'>[] = [];
-    const { manager } = this.dataSource;
     const found: SignedByUs[] = [];
     for (const { number, hash, time } of blocks) {
       const { transactions } = await chain.evidence.block({ number, hash });
-      for (const transaction of transactions) {
-        const from = signerOf(transaction);
-        if (from !== null) signed.push({ from, transaction, blockNumber: number, blockTime: time });
+      const senders = transactions.map((transaction) => ({ transaction, from: signerOf(transaction) }));
+      const froms = [...new Set(senders.map(({ from }) => from))].filter((from) => from !== null);
+      const ours = await this.own.among(this.dataSource.manager, chain.chainId, froms);
+      for (const { transaction, from } of senders) {
+        const signer = from === null ? undefined : ours.get(from);
+        if (from === null || signer === undefined) continue;
+        found.push({ from, transaction, signer, blockNumber: number, blockTime: time });
       }
       // So many signatures take their time: others have their turn between blocks.
       await setImmediate();
-    }
-    const ours = await this.own.among(manager, chain.chainId, [...new Set(signed.map(({ from }) => from))]);
-    for (const one of signed) {
-      const signer = ours.get(one.from);
-      if (signer !== undefined) found.push({ ...one, signer });
     }
     return found;
   }

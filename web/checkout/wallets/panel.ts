@@ -123,6 +123,10 @@ export class WalletPanel {
         chainId: chosen.chainId,
         addable: chosen.addable,
         signal: waiting.signal,
+        sentLate: (late) => {
+          this.notes.keep({ hash: late, receivedBefore: state().received });
+          this.show();
+        },
         tell: (step) => {
           clearTimeout(slow);
           this.say(STEP_TEXT[step]);

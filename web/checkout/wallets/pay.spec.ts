@@ -46,6 +46,7 @@ function paying(provider: PayRequest['provider'], changes: Partial<PayRequest> =
     transfer: () => Promise.resolve({ chainId: 8453, to: DEPOSIT, token: null, amount: 5n }),
     tell: () => undefined,
     signal: new AbortController().signal,
+    sentLate: () => undefined,
     ...changes,
   });
 }
@@ -134,6 +135,21 @@ describe('paying by a wallet', () => {
     await expect(paid).rejects.toMatchObject({ failure: 'no_answer' });
     const odd = aWallet({ eth_sendTransaction: () => ({ hash: HASH }) });
     await expect(paying(odd.provider)).rejects.toMatchObject({ failure: 'wallet_failed' });
+  });
+
+  it('hears of a payment that is confirmed in the wallet after nobody waited any more', async () => {
+    const waiting = new AbortController();
+    let confirm: (hash: string) => void = () => undefined;
+    const slow = aWallet({ eth_sendTransaction: () => new Promise((resolve) => (confirm = resolve)) });
+    const late = new Promise<string>((sentLate) => {
+      const paid = paying(slow.provider, {
+        signal: waiting.signal,
+        sentLate,
+        tell: (step) => step === 'confirm' && setTimeout(() => waiting.abort()),
+      });
+      paid.catch(() => confirm(HASH));
+    });
+    expect(await late).toBe(HASH);
   });
 
   it('calls the token with the recipient and the amount, as ERC-20 wants it', () => {

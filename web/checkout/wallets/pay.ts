@@ -22,6 +22,8 @@ export interface PayRequest {
   tell: (step: PayStep) => void;
   /** Ends the waiting for a wallet that does not answer. */
   signal: AbortSignal;
+  /** Nobody waited any more, and the customer confirmed in the wallet after all: the money is on its way. */
+  sentLate: (hash: string) => void;
 }
 
 /**
@@ -36,6 +38,7 @@ export async function payBy({
   addable,
   tell,
   signal,
+  sentLate,
 }: PayRequest): Promise<string> {
   const ask = (method: string, params: readonly unknown[] = []) => answer(provider, method, params, signal);
   tell('connect');
@@ -50,9 +53,16 @@ export async function payBy({
   const account = firstAccount(await ask('eth_accounts'));
   if (account === null) throw new WalletError('no_account');
   tell('confirm');
-  const hash = await ask('eth_sendTransaction', [transactionOf(due, account)]);
-  if (typeof hash !== 'string' || !/^0x[0-9a-f]{64}$/i.test(hash)) throw new WalletError('wallet_failed');
+  const late = (answered: unknown) => {
+    if (isHash(answered)) sentLate(answered);
+  };
+  const hash = await answer(provider, 'eth_sendTransaction', [transactionOf(due, account)], signal, late);
+  if (!isHash(hash)) throw new WalletError('wallet_failed');
   return hash;
+}
+
+function isHash(answered: unknown): answered is string {
+  return typeof answered === 'string' && /^0x[0-9a-f]{64}$/i.test(answered);
 }
 
 type Ask = (method: string, params?: readonly unknown[]) => Promise<unknown>;
@@ -89,6 +99,7 @@ function answer(
   method: string,
   params: readonly unknown[],
   signal: AbortSignal,
+  late: (answered: unknown) => void = () => undefined,
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const stop = () => reject(new WalletError('no_answer'));
@@ -97,7 +108,13 @@ function answer(
     // A wallet that throws instead of rejecting is a wallet all the same.
     Promise.resolve()
       .then(() => provider.request({ method, params }))
-      .then(resolve, (error: unknown) => reject(walletError(error)))
+      .then(
+        (answered) => {
+          if (signal.aborted) late(answered);
+          resolve(answered);
+        },
+        (error: unknown) => reject(walletError(error)),
+      )
       .finally(() => signal.removeEventListener('abort', stop));
   });
 }
