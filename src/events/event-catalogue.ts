@@ -47,6 +47,10 @@ export class EventCatalogue implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
+    this.load();
+  }
+
+  private load(): void {
     for (const { metatype, instance } of this.discovery.getProviders()) {
       if (!metatype) continue;
       const type = this.reflector.get<string | undefined>(EVENT_TYPE, metatype);
@@ -82,6 +86,8 @@ export class EventCatalogue implements OnModuleInit {
    * @throws UnknownEventTypeError when one of them can never match
    */
   requireTypes(field: string, wanted: readonly string[]): void {
+    // Others are started before it, and may ask already.
+    if (this.handlers.size === 0) this.load();
     const types = this.types();
     const unknown = wanted.find((one) => !types.some((type) => subscribes([one], type)));
     if (unknown !== undefined) throw new UnknownEventTypeError(field, unknown);

@@ -1,4 +1,4 @@
-import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { SETTINGS } from '../../config/configuration.module.js';
@@ -14,7 +14,7 @@ export const BUILT_IN_ENDPOINT_ID = '00000000-0000-7000-8000-000000000001';
  * operator's secret (hooks of chat services are known by their path alone), so no more than its origin is stored.
  */
 @Injectable()
-export class BuiltInEndpoint implements OnModuleInit, OnApplicationBootstrap {
+export class BuiltInEndpoint implements OnModuleInit {
   private readonly logger = new Logger(BuiltInEndpoint.name);
 
   constructor(
@@ -23,17 +23,11 @@ export class BuiltInEndpoint implements OnModuleInit, OnApplicationBootstrap {
     private readonly catalogue: EventCatalogue,
   ) {}
 
-  /**
-   * A type that is misspelt would never be sent, and nobody would say so. The catalogue knows them by now.
-   * @throws UnknownEventTypeError
-   */
-  onApplicationBootstrap(): void {
-    const { webhookUrl, webhookEvents } = this.settings;
-    if (webhookUrl !== null) this.catalogue.requireTypes('WEBHOOK_EVENTS', webhookEvents);
-  }
-
+  /** @throws UnknownEventTypeError: a type that is misspelt would never be sent, and nobody would say so */
   async onModuleInit(): Promise<void> {
     const { webhookUrl, webhookSecret, webhookEvents } = this.settings;
+    // Before anything is written: processes that run go by the row, too.
+    if (webhookUrl !== null) this.catalogue.requireTypes('WEBHOOK_EVENTS', webhookEvents);
     const { manager } = this.dataSource;
     if (webhookUrl === null) {
       // What waits for it is kept, and goes when it is set again. Nothing new is written for it meanwhile.
