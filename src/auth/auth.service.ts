@@ -42,6 +42,8 @@ export class AuthService {
 
   private readonly tolerances = new Coalescer((ids: string[]) => tolerancesOf(this.dataSource.manager, ids));
 
+  private readonly acceptances = new Coalescer((ids: string[]) => acceptedBy(this.dataSource.manager, ids));
+
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
   /**
@@ -89,6 +91,14 @@ export class AuthService {
    */
   toleranceOf(merchantId: string): Promise<number> {
     return this.tolerances.call(merchantId);
+  }
+
+  /**
+   * What this merchant's priced payments may be paid in; null: everything that is enabled. For callers in no transaction:
+   * those at the same time share a query.
+   */
+  acceptedBy(merchantId: string): Promise<StoredAsset[] | null> {
+    return this.acceptances.call(merchantId);
   }
 
   /** As `toleranceOf`, on the connection of the transaction that the caller is in. */
@@ -189,4 +199,13 @@ async function tolerancesOf(manager: EntityManager, ids: string[]): Promise<numb
   );
   const byId = new Map(rows.map(({ id, bps }) => [id, bps]));
   return ids.map((id) => byId.get(id) ?? 0);
+}
+
+async function acceptedBy(manager: EntityManager, ids: string[]): Promise<(StoredAsset[] | null)[]> {
+  const rows = await manager.query<{ id: string; accepted: StoredAsset[] | null }[]>(
+    'SELECT id, accepted_assets AS accepted FROM merchants WHERE id = ANY($1)',
+    [[...new Set(ids)]],
+  );
+  const byId = new Map(rows.map(({ id, accepted }) => [id, accepted]));
+  return ids.map((id) => byId.get(id) ?? null);
 }

@@ -43,6 +43,13 @@ export interface UnavailableOption {
 @Index('payments_merchant_reference_idx', ['merchantId', 'reference', 'id'], {
   where: 'reference IS NOT NULL',
 })
+@Index('payments_merchant_asset_idx', ['merchantId', 'chainId', 'tokenId', 'id'])
+@Index('payments_merchant_currency_idx', ['merchantId', 'priceCurrency', 'id'], {
+  where: 'price_currency IS NOT NULL',
+})
+@Index('payments_merchant_price_idx', ['merchantId', 'priceCurrency', 'priceAmount', 'id'], {
+  where: 'price_currency IS NOT NULL',
+})
 @Index('payments_open_idx', ['chainId', 'status', 'createdAt'], {
   where: `status IN ('pending','partially_paid','detected')`,
 })

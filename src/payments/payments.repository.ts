@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, In } from 'typeorm';
 import { scannedPositions } from '../chain/position/scanned-positions.js';
 import { type CreatedBetween, narrowByCreation } from '../http/list-filters.js';
+import { type ChainId } from '../ids/ids.js';
 import { Coalescer } from '../process/coalescer.js';
 import { type PaymentStatus } from './lifecycle.js';
 import { type NewEvent, Outbox } from '../events/outbox.js';
@@ -16,6 +17,13 @@ export interface PaymentFilter extends CreatedBetween {
   statuses?: PaymentStatus[];
   chain?: string;
   reference?: string;
+  /** That it shows as its own. */
+  asset?: { chainId: ChainId; tokenId: string | null };
+  /** Of its price. */
+  currency?: string;
+  /** In minor units of the currency, both included. */
+  priceMin?: bigint;
+  priceMax?: bigint;
   /** Lower-case. */
   address?: string;
   /** Of a transaction that paid to its address, whether that counts or not. */
@@ -95,6 +103,16 @@ export class PaymentsRepository {
       .limit(filter.limit);
     if (filter.statuses !== undefined) query.andWhere('payment.status = ANY(:statuses)', filter);
     if (filter.chain !== undefined) query.andWhere('payment.chain = :chain', filter);
+    if (filter.asset !== undefined)
+      query.andWhere(
+        `payment.chain_id = :chainId AND payment.token_id ${filter.asset.tokenId === null ? 'IS NULL' : '= :tokenId'}`,
+        filter.asset,
+      );
+    if (filter.currency !== undefined) query.andWhere('payment.price_currency = :currency', filter);
+    if (filter.priceMin !== undefined)
+      query.andWhere('payment.price_amount >= :priceMin', { priceMin: filter.priceMin.toString() });
+    if (filter.priceMax !== undefined)
+      query.andWhere('payment.price_amount <= :priceMax', { priceMax: filter.priceMax.toString() });
     if (filter.reference !== undefined) query.andWhere('payment.reference = :reference', filter);
     if (filter.address !== undefined) query.andWhere('payment.address = :address', filter);
     if (filter.txHash !== undefined) query.andWhere(`payment.id IN (${PAID_BY})`, filter);
