@@ -48,11 +48,14 @@ module.exports = {
       name: 'payments-by-their-doors',
       comment: 'Other modules reach payments through these files only.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(payments/|payment-check/|app\\.module|database/data-source)' },
+      from: {
+        path: '^src/',
+        pathNot: '^src/(payments/|payment-check/|dev-tools/|app\\.module|database/data-source)',
+      },
       to: {
         path: OWN('payments'),
         pathNot:
-          '^src/payments/(payments\\.module|open-elsewhere|chain-facts\\.(module|service)|observed-transfer|payment-addresses|deposit-funds|given-back|named-assets?|refund-subjects|dto/is-amount|(payment|deposit)\\.view|pay-page|payment-(news|pages)|lifecycle|.+\\.entity)\\.ts$',
+          '^src/payments/(payments\\.module|open-elsewhere|chain-facts\\.(module|service)|observed-transfer|payment-addresses|deposit-funds|given-back|money-of|named-assets?|refund-subjects|dto/is-amount|(payment|deposit)\\.view|pay-page|payment-(news|pages)|lifecycle|.+\\.entity)\\.ts$',
       },
     },
     {
@@ -70,7 +73,7 @@ module.exports = {
       to: {
         path: OWN('webhooks'),
         pathNot:
-          '^src/webhooks/(webhooks\\.module|signing/verify|endpoints/return-signer(\\.module)?|handlers/event-handlers\\.module|.+\\.entity)\\.ts$',
+          '^src/webhooks/(webhooks\\.module|signing/(verify|webhook-headers)|endpoints/return-signer(\\.module)?|handlers/event-handlers\\.module|.+\\.entity)\\.ts$',
       },
     },
     {

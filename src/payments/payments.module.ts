@@ -39,6 +39,13 @@ import { PaymentsService } from './payments.service.js';
     PaymentNews,
     PaymentPages,
   ],
-  exports: [ChainFactsModule, PaymentsRepository, PaymentsService, PaymentNews, PaymentPages],
+  exports: [
+    ChainFactsModule,
+    PaymentChanges,
+    PaymentsRepository,
+    PaymentsService,
+    PaymentNews,
+    PaymentPages,
+  ],
 })
 export class PaymentsModule {}

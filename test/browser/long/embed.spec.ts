@@ -30,7 +30,7 @@ it('opens over the shop’s page, tells it id and status and no more, and closes
   await page.goto(shop.origin);
   await page.click('#overlay');
   await page.waitForSelector(`#told:has-text('status:${result('waiting')}')`);
-  server.show('seen');
+  server.show({ situation: 'seen', status: 'seen' });
   await page.waitForSelector(`#told:has-text('status:${result('seen')}')`);
   await page.keyboard.press('Escape');
   await page.waitForSelector(`#told:has-text('close:${result('seen')}')`);
@@ -59,7 +59,7 @@ it('takes the wallet step out of the frame, into a page of its own', async () =>
   expect(await frame.locator('.wallet-list button').count()).toBe(0);
   const [tab] = await Promise.all([context.waitForEvent('page'), link.click()]);
   await tab.waitForSelector('.wallet-list button');
-  expect(await tab.evaluate(() => window.opener)).toBeNull();
+  expect(await tab.evaluate(() => window.opener as unknown)).toBeNull();
   wallet.stop();
 });
 
@@ -69,11 +69,14 @@ it('tells nobody else: a page that is not named may neither frame it nor hear of
   await page.goto(shop.origin);
   const [tab] = await Promise.all([context.waitForEvent('page'), page.click('#tab')]);
   await tab.waitForSelector('html.is-live');
-  server.show('seen');
+  server.show({ situation: 'seen', status: 'seen' });
   await tab.waitForSelector('#status[data-situation="seen"]');
   expect(await page.textContent('#told')).toBe('');
   server.frameAncestors = "'none'";
-  await page.click('#overlay');
-  await page.waitForFunction(() => document.querySelector('iframe')?.contentDocument === null);
+  const [refusal] = await Promise.all([
+    page.waitForEvent('console', (said) => said.text().includes('frame-ancestors')),
+    page.click('#overlay'),
+  ]);
+  expect(refusal.type()).toBe('error');
   expect(await page.frameLocator('iframe').locator('h1').count()).toBe(0);
 });
