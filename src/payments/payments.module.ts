@@ -39,13 +39,6 @@ import { PaymentsService } from './payments.service.js';
     PaymentNews,
     PaymentPages,
   ],
-  exports: [
-    ChainFactsModule,
-    PaymentChanges,
-    PaymentsRepository,
-    PaymentsService,
-    PaymentNews,
-    PaymentPages,
-  ],
+  exports: [ChainFactsModule, PaymentChanges, PaymentsRepository, PaymentsService, PaymentNews, PaymentPages],
 })
 export class PaymentsModule {}
