@@ -1,4 +1,4 @@
-import { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { type FastifyInstance } from 'fastify';
 import { DomainError } from './problem.js';
 
 const FORM = 'application/x-www-form-urlencoded';
@@ -15,8 +15,7 @@ class NotAFormError extends DomainError {
 
 /** Browsers send the forms of pay pages so, with or without JavaScript. The API itself takes JSON alone. */
 export function readFormsOfPages(fastify: FastifyInstance): void {
-  const options = { parseAs: 'string', bodyLimit: MAX_BYTES } as const;
-  fastify.addContentTypeParser(FORM, options, (request: FastifyRequest, body, done) => {
+  fastify.addContentTypeParser(FORM, { parseAs: 'string', bodyLimit: MAX_BYTES }, (request, body, done) => {
     if (request.routeOptions.url?.startsWith('/pay/')) return done(null, new URLSearchParams(body as string));
     done(new NotAFormError());
   });
