@@ -13,7 +13,7 @@ export interface PaymentSweep {
 }
 
 /** For rows of processes that know of no pages yet; ours bring their own. */
-const RANDOM_TOKEN = `encode(substr(sha256((uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))), 1, 16), 'hex'::text)`;
+const RANDOM_TOKEN = `encode(substr(sha256((uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))), 1, 16), 'hex')`;
 
 /** An asset in which a payment could not be offered when it was made, and why. */
 export interface UnavailableOption {
