@@ -7,7 +7,6 @@ import { SETTINGS } from '../../config/configuration.module.js';
 import { type Settings } from '../../config/settings.js';
 import { dataReserve, expectedPrice, feesFor } from '../../outgoing/fees.js';
 import {
-  AUTHORIZATION_GAS,
   batchGasLimit,
   expectedOf,
   expectedPartGas,
@@ -33,6 +32,8 @@ import { type Address, type ChainId, type TokenAddress } from '../../ids/ids.js'
 /** A sweep that the token would let go now. */
 export interface BatchPart extends Due, PartGas {
   tokenAddress: TokenAddress;
+  /** Its address has not delegated yet. */
+  isNew: boolean;
   /** What the node says is its address's next nonce. */
   nodeNonce: number;
 }
@@ -130,7 +131,7 @@ export class BatchSigning {
   private priced({ chain, quote }: Round, batch: readonly BatchPart[]): PaidPart[] {
     const price = expectedPrice(quote);
     return batch.map((part) => {
-      const gas = expectedPartGas(expectedOf(part.gas)) + (part.isNew ? AUTHORIZATION_GAS : 0n);
+      const gas = expectedPartGas(expectedOf(part.gas)) + part.authorizationGas;
       const mostFee = mostFeeOf(chain, part.sweep, part.most, this.settings.sweepMaxFeeBps);
       return { ...part, ownFee: gas * price, mostFee };
     });
