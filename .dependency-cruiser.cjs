@@ -18,6 +18,7 @@ module.exports = {
         path: [
           '^src/payments/(lifecycle|given-back|counting|amount|payment-uri|named-asset|(payment|deposit)\\.view)\\.ts$',
           '^src/payment-check/check-finding\\.ts$',
+          '^src/checkout/page/.+\\.ts$',
           '^src/events/(event-filter|event\\.schema)\\.ts$',
           '^src/webhooks/(signing/.+|delivery/(retry|outcome|endpoint-gate))\\.ts$',
           '^src/outbound-http/(failure-words|public-address)\\.ts$',
@@ -51,7 +52,7 @@ module.exports = {
       to: {
         path: OWN('payments'),
         pathNot:
-          '^src/payments/(payments\\.module|open-elsewhere|chain-facts\\.(module|service)|observed-transfer|payment-addresses|deposit-funds|given-back|named-assets?|refund-subjects|dto/is-amount|(payment|deposit)\\.view|.+\\.entity)\\.ts$',
+          '^src/payments/(payments\\.module|open-elsewhere|chain-facts\\.(module|service)|observed-transfer|payment-addresses|deposit-funds|given-back|money-of|named-assets?|refund-subjects|dto/is-amount|(payment|deposit)\\.view|.+\\.entity)\\.ts$',
       },
     },
     {

@@ -1,20 +1,22 @@
 # The image with its embedded Postgres; --build-arg EMBEDDED_POSTGRES=no leaves that out, for those who bring one.
-FROM node:24-bookworm-slim AS build
+ARG BASE=node:24-bookworm-slim
+FROM ${BASE} AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY schematics schematics
 RUN npm ci --no-audit --no-fund
 COPY nest-cli.json tsconfig.json tsconfig.build.json ./
 COPY src src
+COPY web web
 COPY deploy/slim.sh deploy/slim.sh
 ARG EMBEDDED_POSTGRES=yes
-RUN npm run build \
+RUN npm run build:server \
   && find dist -name '*.d.ts' -delete \
   && npm prune --omit=dev --ignore-scripts --no-audit --no-fund \
   && if [ "$EMBEDDED_POSTGRES" = yes ]; then deploy/slim.sh node_modules; \
      else deploy/slim.sh --without-postgres node_modules; fi
 
-FROM node:24-bookworm-slim
+FROM ${BASE}
 # tini passes signals on and reaps what the embedded Postgres leaves.
 RUN apt-get update \
   && apt-get install -y --no-install-recommends tini \

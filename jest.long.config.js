@@ -4,7 +4,9 @@ import quick from './jest.config.js';
 export default {
   ...quick,
   reporters: ['default', ['<rootDir>/test/runner/slowest-reporter.js', { limitMs: null }]],
-  roots: ['<rootDir>/test/long'],
+  roots: ['<rootDir>/test/long', '<rootDir>/test/browser/long'],
   testPathIgnorePatterns: [],
   testTimeout: 600_000,
+  // These wait still more.
+  maxWorkers: 4,
 };

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
-for (const name of ['addresses', 'api', 'scanner', 'sweeper', 'webhooks']) {
+for (const name of ['addresses', 'api', 'scanner', 'sweeper', 'webhooks', 'webhooks-isolation']) {
   const script = join(import.meta.dirname, `${name}.ts`);
   const { status } = spawnSync(process.execPath, ['--import', 'tsx', script, ...process.argv.slice(2)], {
     stdio: 'inherit',

@@ -10,13 +10,15 @@ import { APP_LIMITS } from './database/session-limits.js';
 import { HealthModule } from './health/health.module.js';
 import { HttpModule } from './http/http.module.js';
 import { LedgerCheckMetricsModule } from './ledger-check/ledger-check-metrics.module.js';
+import { AfterRestoreModule } from './outgoing/after-restore/after-restore.module.js';
 import { PaymentCheckModule } from './payment-check/payment-check.module.js';
 import { PaymentMetricsModule } from './payments/payment-metrics.module.js';
 import { PaymentsModule } from './payments/payments.module.js';
 import { RatesRestModule } from './rates/rates.module.js';
 import { RefundPayingModule } from './refunds/refund-paying.module.js';
-import { RefundsRestModule } from './refunds/refunds.module.js';
+import { RefundsModule, RefundsRestModule } from './refunds/refunds.module.js';
 import { ScannerModule } from './scanner/scanner.module.js';
+import { SweepPlanModule } from './sweeper/planning/sweep-plan.module.js';
 import { SweeperModule, SweepRestModule } from './sweeper/sweeper.module.js';
 import { EventHandlersModule } from './webhooks/handlers/event-handlers.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
@@ -51,7 +53,7 @@ export class AppModule {
               WebhooksModule.rest(),
             ]
           : []),
-        ...(has('scanner') ? [ScannerModule] : []),
+        ...(has('scanner') ? [AfterRestoreModule, RefundsModule, ScannerModule, SweepPlanModule] : []),
         ...(has('sweeper') ? [RefundPayingModule, SweeperModule] : []),
         ...(has('worker') ? [WebhooksModule.worker()] : []),
       ],

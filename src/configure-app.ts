@@ -2,16 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { SwaggerModule } from '@nestjs/swagger';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { type Logger } from 'pino';
 import { AppModule } from './app.module.js';
 import { type Configuration } from './config/read-configuration.js';
-import { VERSION } from './config/version.js';
 import { EventCatalogue } from './events/event-catalogue.js';
 import { isReplayed } from './http/idempotency.js';
 import { readJsonBodies } from './http/json-body.js';
-import { completeDescription } from './openapi/openapi.js';
+import { openApiDocument } from './openapi/document.js';
 import { PinoLogger } from './http/pino-logger.js';
 import { pathOf, ProblemFilter } from './http/problem.filter.js';
 import { measureRequests } from './http/request-metrics.js';
@@ -62,12 +61,17 @@ export async function createApp(configuration: Configuration, pino: Logger): Pro
   decorateAnswers(fastify);
   measureRequests(fastify);
   refuseNul(fastify);
-  app.setGlobalPrefix(API_PREFIX, { exclude: OUTSIDE_PREFIX });
+  prefixRoutes(app);
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(problems);
   serveDocs(app, configuration.settings.publicUrl);
   await initialise(app);
   return app;
+}
+
+/** All routes are below `/api/v1`, but those that others than API clients ask for. */
+export function prefixRoutes(app: INestApplication): void {
+  app.setGlobalPrefix(API_PREFIX, { exclude: OUTSIDE_PREFIX });
 }
 
 /** An app that cannot start is ended, not left half alive. */
@@ -130,24 +134,8 @@ function decorateAnswers(fastify: FastifyInstance): void {
 }
 
 function serveDocs(app: INestApplication, publicUrl: string | null): void {
-  const description = new DocumentBuilder()
-    .setTitle('Quittance API')
-    .setDescription(
-      'Take crypto on EVM chains: amounts are decimal strings in base units, times ISO 8601 in UTC. docs/api.md says what holds for every route and what may change, docs/errors.md lists the codes of errors.',
-    )
-    .setVersion(VERSION)
-    .setLicense('MIT', 'https://opensource.org/license/mit')
-    .addServer(publicUrl ?? '/', publicUrl === null ? 'This installation' : undefined)
-    .addBearerAuth(
-      { type: 'http', scheme: 'bearer', bearerFormat: 'qk_…', description: 'An API key' },
-      'bearer',
-    )
-    .addApiKey({ type: 'apiKey', in: 'header', name: 'X-Api-Key' }, 'x-api-key');
   const describe = () =>
-    completeDescription(
-      SwaggerModule.createDocument(app, description.build()),
-      app.get(EventCatalogue, { strict: false }).describe(),
-    );
+    openApiDocument(app, publicUrl, app.get(EventCatalogue, { strict: false }).describe());
   SwaggerModule.setup('docs', app, describe, {
     jsonDocumentUrl: 'openapi.json',
     yamlDocumentUrl: 'openapi.yaml',

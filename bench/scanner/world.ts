@@ -38,13 +38,18 @@ export class World {
     );
     await this.database.client.query(
       `INSERT INTO payments (id, merchant_id, chain_id, chain, address, deposit_scheme, derivation_index, amount,
-         required_confirmations, status, expires_at, recheck_at_time)
+         required_confirmations, status, expires_at)
        SELECT gen_random_uuid(), $1, $2, 'testchain', '0x' || substr(md5(i::text) || md5('0' || i), 1, 40),
-         'hd', i, 1000, 1, 'pending', now() + interval '1 year', now() + interval '1 year'
+         'hd', i, 1000, 1, 'pending', now() + interval '1 year'
        FROM generate_series(1, $3) i`,
       [MERCHANT, this.chain.config.chainId, count],
     );
-    await this.database.client.query('VACUUM ANALYZE payments');
+    await this.database.client.query(
+      `INSERT INTO payment_options (payment_id, position, chain_id, chain, amount, required_confirmations, expires_at,
+         recheck_at_time)
+       SELECT id, 0, chain_id, chain, amount, required_confirmations, expires_at, expires_at FROM payments`,
+    );
+    await this.database.client.query('VACUUM ANALYZE payments, payment_options');
     const { rows } = await this.database.client.query<{ address: string }>(
       'SELECT address FROM payments ORDER BY derivation_index LIMIT 1000',
     );

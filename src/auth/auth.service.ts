@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, In, LessThan } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Coalescer } from '../process/coalescer.js';
+import { type StoredAsset } from './accepted-assets.js';
 import { ApiKey } from './api-key.entity.js';
 import {
   ApiKeyNotFoundError,
@@ -41,6 +42,8 @@ export class AuthService {
 
   private readonly tolerances = new Coalescer((ids: string[]) => tolerancesOf(this.dataSource.manager, ids));
 
+  private readonly acceptances = new Coalescer((ids: string[]) => acceptedBy(this.dataSource.manager, ids));
+
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
   /**
@@ -62,8 +65,10 @@ export class AuthService {
     manager: EntityManager,
     name: string,
     underpaymentToleranceBps = 0,
+    acceptedAssets: StoredAsset[] | null = null,
   ): Promise<Merchant> {
-    const merchant = { id: uuidv7(), name, underpaymentToleranceBps, createdAt: new Date() };
+    const createdAt = new Date();
+    const merchant = { id: uuidv7(), name, underpaymentToleranceBps, acceptedAssets, createdAt };
     await manager.insert(Merchant, merchant);
     return merchant;
   }
@@ -71,7 +76,7 @@ export class AuthService {
   /** Payments that exist keep the tolerance they were made with. @throws MerchantNotFoundError */
   async updateMerchant(
     id: string,
-    changes: Partial<Pick<Merchant, 'name' | 'underpaymentToleranceBps'>>,
+    changes: Partial<Pick<Merchant, 'name' | 'underpaymentToleranceBps' | 'acceptedAssets'>>,
   ): Promise<Merchant> {
     const { manager } = this.dataSource;
     if (Object.values(changes).some((value) => value !== undefined)) {
@@ -86,6 +91,14 @@ export class AuthService {
    */
   toleranceOf(merchantId: string): Promise<number> {
     return this.tolerances.call(merchantId);
+  }
+
+  /**
+   * What this merchant's priced payments may be paid in; null: everything that is enabled. For callers in no transaction:
+   * those at the same time share a query.
+   */
+  acceptedBy(merchantId: string): Promise<StoredAsset[] | null> {
+    return this.acceptances.call(merchantId);
   }
 
   /** As `toleranceOf`, on the connection of the transaction that the caller is in. */
@@ -186,4 +199,13 @@ async function tolerancesOf(manager: EntityManager, ids: string[]): Promise<numb
   );
   const byId = new Map(rows.map(({ id, bps }) => [id, bps]));
   return ids.map((id) => byId.get(id) ?? 0);
+}
+
+async function acceptedBy(manager: EntityManager, ids: string[]): Promise<(StoredAsset[] | null)[]> {
+  const rows = await manager.query<{ id: string; accepted: StoredAsset[] | null }[]>(
+    'SELECT id, accepted_assets AS accepted FROM merchants WHERE id = ANY($1)',
+    [[...new Set(ids)]],
+  );
+  const byId = new Map(rows.map(({ id, accepted }) => [id, accepted]));
+  return ids.map((id) => byId.get(id) ?? null);
 }

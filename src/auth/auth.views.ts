@@ -1,12 +1,18 @@
+import { type ChainConfig } from '../config/chains.js';
+import { shownAssets } from './accepted-assets.js';
 import { type ApiKey } from './api-key.entity.js';
 import { type ApiKeyBody, type MerchantBody } from './dto/auth.dto.js';
 import { type Merchant } from './merchant.entity.js';
 
-export function merchantView({ id, name, underpaymentToleranceBps, createdAt }: Merchant): MerchantBody {
+export function merchantView(
+  { id, name, underpaymentToleranceBps, acceptedAssets, createdAt }: Merchant,
+  chains: readonly ChainConfig[],
+): MerchantBody {
   return {
     id,
     name,
     underpayment_tolerance_bps: underpaymentToleranceBps,
+    accept: shownAssets(acceptedAssets, chains),
     created_at: createdAt.toISOString(),
   };
 }

@@ -1,6 +1,7 @@
 import { Controller, Get, Inject } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { SETTINGS } from '../config/configuration.module.js';
+import { type ChainConfig } from '../config/chains.js';
+import { CHAINS, SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { VERSION } from '../config/version.js';
 import { AuthService } from './auth.service.js';
@@ -16,6 +17,7 @@ export class MeController {
   constructor(
     private readonly auth: AuthService,
     @Inject(SETTINGS) private readonly settings: Settings,
+    @Inject(CHAINS) private readonly chains: ChainConfig[],
   ) {}
 
   @Get()
@@ -24,7 +26,8 @@ export class MeController {
   @ApiOkResponse({ type: MeBody })
   async me(@CurrentKey() { id, merchantId }: AuthenticatedKey): Promise<MeBody> {
     const key = await this.auth.key(id);
-    const merchant = merchantId === id ? null : merchantView(await this.auth.merchant(merchantId));
+    const merchant =
+      merchantId === id ? null : merchantView(await this.auth.merchant(merchantId), this.chains);
     return {
       key: apiKeyView(key),
       merchant,

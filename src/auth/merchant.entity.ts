@@ -1,4 +1,5 @@
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
+import { type StoredAsset } from './accepted-assets.js';
 
 /** Who takes payments. Everything a key can reach belongs to one merchant. */
 @Entity('merchants')
@@ -13,6 +14,10 @@ export class Merchant {
   /** How much less than the amount due is taken as enough, in basis points (1/100 %). New payments take it over. */
   @Column('smallint', { name: 'underpayment_tolerance_bps', default: 0 })
   underpaymentToleranceBps: number;
+
+  /** What its priced payments may be paid in; null: everything that is enabled. */
+  @Column('jsonb', { name: 'accepted_assets', nullable: true })
+  acceptedAssets: StoredAsset[] | null;
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt: Date;

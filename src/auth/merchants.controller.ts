@@ -1,8 +1,11 @@
-import { Body, Controller, Get, Headers, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { type ChainConfig } from '../config/chains.js';
+import { CHAINS } from '../config/configuration.module.js';
 import { uuidOr } from '../http/uuid-or.js';
 import { IdempotencyService } from '../http/idempotency.js';
 import { page, PageQuery } from '../http/page.js';
+import { assetsNamed, type NamedAsset, type StoredAsset, storedAssets } from './accepted-assets.js';
 import { MerchantNotFoundError } from './auth.errors.js';
 import { AuthService } from './auth.service.js';
 import { merchantView } from './auth.views.js';
@@ -20,6 +23,7 @@ export class MerchantsController {
   constructor(
     private readonly auth: AuthService,
     private readonly idempotency: IdempotencyService,
+    @Inject(CHAINS) private readonly chains: ChainConfig[],
   ) {}
 
   @Post()
@@ -32,9 +36,12 @@ export class MerchantsController {
     @Headers('idempotency-key') key?: string,
   ): Promise<MerchantBody> {
     const request = { method: 'POST', path: '/api/v1/merchants', body: dto };
-    const answer = await this.idempotency.run({ merchantId, key, request, status: 201 }, async (manager) =>
-      merchantView(await this.auth.createMerchant(manager, dto.name, dto.underpayment_tolerance_bps)),
-    );
+    const acceptedAssets = this.accepted(dto.accept);
+    const answer = await this.idempotency.run({ merchantId, key, request, status: 201 }, async (manager) => {
+      const { name, underpayment_tolerance_bps: bps } = dto;
+      const merchant = await this.auth.createMerchant(manager, name, bps, acceptedAssets);
+      return merchantView(merchant, this.chains);
+    });
     return answer.body;
   }
 
@@ -43,14 +50,18 @@ export class MerchantsController {
   @ApiOkResponse({ type: MerchantPage })
   async list(@Query() { limit, after }: PageQuery): Promise<MerchantPage> {
     const merchants = await this.auth.listMerchants(limit + 1, after);
-    return page(merchants.map(merchantView), limit, ({ id }) => id);
+    return page(
+      merchants.map((merchant) => merchantView(merchant, this.chains)),
+      limit,
+      ({ id }) => id,
+    );
   }
 
   @Get(':id')
   @ApiOperation({ summary: 'Read a merchant' })
   @ApiOkResponse({ type: MerchantBody })
   async get(@Param('id', merchantIdPipe) id: string): Promise<MerchantBody> {
-    return merchantView(await this.auth.merchant(id));
+    return merchantView(await this.auth.merchant(id), this.chains);
   }
 
   @Patch(':id')
@@ -58,8 +69,14 @@ export class MerchantsController {
   @ApiOkResponse({ type: MerchantBody })
   async update(
     @Param('id', merchantIdPipe) id: string,
-    @Body() { name, underpayment_tolerance_bps: underpaymentToleranceBps }: UpdateMerchantDto,
+    @Body() { name, underpayment_tolerance_bps: underpaymentToleranceBps, accept }: UpdateMerchantDto,
   ): Promise<MerchantBody> {
-    return merchantView(await this.auth.updateMerchant(id, { name, underpaymentToleranceBps }));
+    const changes = { name, underpaymentToleranceBps, acceptedAssets: this.accepted(accept) };
+    return merchantView(await this.auth.updateMerchant(id, changes), this.chains);
+  }
+
+  /** Undefined: it stays as it is. @throws ValidationFailedError where it names what is not there */
+  private accepted(accept: NamedAsset[] | null | undefined): StoredAsset[] | null | undefined {
+    return accept && storedAssets(assetsNamed(accept, this.chains));
   }
 }

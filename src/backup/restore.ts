@@ -7,6 +7,7 @@ import { DataSource, MigrationExecutor, type MigrationInterface, type QueryRunne
 import { dataSourceOptions } from '../database/data-source.js';
 import { type Waiting, withMigrationLock } from '../database/migration-lock.js';
 import { type PostgresClient } from '../database/postgres-client.js';
+import { readAgainAfterRestore } from '../outgoing/after-restore/restored-chains.js';
 import { pauseSigning } from '../outgoing/signing-pauses.js';
 import { type DepositScheme } from '../wallet/deposit-scheme.js';
 import { type DerivationJump } from '../wallet/derivation-jump.entity.js';
@@ -115,6 +116,7 @@ async function bringIn(
       merchantId: request.merchantId,
     },
   );
+  await readAgainAfterRestore(manager);
   await pauseSigning(
     manager,
     `restored from the backup of ${header.made_at}: what was paid after it is not known here. Compare with the chain, ` +

@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type ChainConfig } from '../config/chains.js';
 import { CHAINS } from '../config/configuration.module.js';
+import { NoSuchChainError } from '../config/no-such-chain.error.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
 import { type ChainAccounts } from './accounts/chain-accounts.js';
 import { type Connection, connectChain } from './chain-connection.js';
@@ -17,7 +18,7 @@ import { RpcMetrics } from './rpc/rpc-metrics.js';
 import { type EndpointReport } from './rpc/rpc-pool-member.js';
 import { type TokenProblem } from './tokens/token-check.js';
 import { Token } from './tokens/token.entity.js';
-import { tokenId } from './tokens/token-id.js';
+import { tokenId } from '../ids/token-id.js';
 import { findTransaction, type FoundTransaction } from './reading/transaction.js';
 import { type Address, type ChainId, type TxHash } from '../ids/ids.js';
 
@@ -223,7 +224,7 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
 
   private connection(name: string): Connection {
     const connection = this.connections.get(name);
-    if (!connection) throw new Error(`no chain is named ${name}`);
+    if (!connection) throw new NoSuchChainError(name, [...this.connections.keys()]);
     return connection;
   }
 

@@ -1,5 +1,6 @@
 import { getDataSourceToken } from '@nestjs/typeorm';
 import { type DataSource, type EntityManager } from 'typeorm';
+import { type ChainConfig } from '../config/chains.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { AuthService } from '../auth/auth.service.js';
 import { withServices } from './services.js';
@@ -7,18 +8,19 @@ import { type Terminal } from './terminal.js';
 
 export { isUUID } from 'class-validator';
 export { MerchantNotFoundError } from '../auth/auth.errors.js';
+export { allAssets, storedAssets } from '../auth/accepted-assets.js';
 export { newKeyOf } from '../auth/new-key.js';
 export { apiKeyView, merchantView } from '../auth/auth.views.js';
 export { CreateApiKeyDto, CreateMerchantDto, UpdateMerchantDto } from '../auth/dto/auth.dto.js';
 export { checked } from '../http/validation.js';
 
-/** Work on merchants and keys, which needs nothing but the database. */
+/** Work on merchants and keys. `chains`: as chains.yaml, or the dev chain's folder, has them. */
 export function withAuth(
   terminal: Terminal,
-  work: (auth: AuthService, manager: EntityManager) => Promise<void>,
+  work: (auth: AuthService, manager: EntityManager, chains: readonly ChainConfig[]) => Promise<void>,
 ): Promise<void> {
-  return withServices(terminal, { imports: [AuthModule] }, async (services) => {
+  return withServices(terminal, { imports: [AuthModule] }, async (services, { chains }) => {
     const { manager } = services.get<DataSource>(getDataSourceToken());
-    await work(services.get(AuthService), manager);
+    await work(services.get(AuthService), manager, chains);
   });
 }

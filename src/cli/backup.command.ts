@@ -3,6 +3,7 @@ import { type DepositScheme } from '../wallet/deposit-scheme.js';
 import { named, type OutputOptions } from './option.js';
 import { printOne } from './print.js';
 import { type Terminal } from './terminal.js';
+import { UsageError } from './usage.error.js';
 
 interface BackupOptions extends OutputOptions {
   check?: boolean;
@@ -43,7 +44,7 @@ export function restoreCommand(command: Command, terminal: Terminal): void {
 
 const skipOption = named('--skip', (value) => {
   if (/^\d{1,7}$/.test(value) && Number(value) >= 1 && Number(value) <= 1_000_000) return Number(value);
-  throw new Error('must be a whole number from 1 to 1000000');
+  throw new UsageError('must be a whole number from 1 to 1000000');
 });
 
 async function backup(terminal: Terminal, file: string, { onlyKnown, json }: BackupOptions): Promise<void> {
@@ -114,7 +115,7 @@ async function restore(
 
 async function schemeOf(settings: { xpub: string | null; mnemonic: string | null }): Promise<DepositScheme> {
   if (settings.xpub === null && settings.mnemonic === null)
-    throw new Error(
+    throw new UsageError(
       'which wallet? Set XPUB or MNEMONIC (or XPUB_FILE, MNEMONIC_FILE): the addresses given out since the backup are ' +
         'passed over and watched',
     );
@@ -156,8 +157,8 @@ function nextSteps(keyIds: readonly string[]): string {
     '',
     'Nothing is signed until you say so. Now:',
     `1. start Quittance, with the ENCRYPTION_KEY of that time${keyIds.length > 0 ? ` (${keyIds.join(', ')})` : ''}; if it refuses, as addresses further on were used: quittance wallet skip`,
-    '2. let the scan come to the head of each chain (GET /health)',
-    '3. compare what was sent since the backup with the chain: quittance ledger check; cancel refunds that were paid already',
+    '2. let the scan come to the head of each chain (GET /health): it also reads what was sent since the backup, so that nothing is paid twice',
+    '3. see that books and chains agree: quittance ledger check',
     '4. quittance sweep resume',
   ].join('\n');
 }

@@ -3,6 +3,7 @@ import { MERCHANT_SCOPES } from '../auth/authenticated-key.js';
 import { type OutputOptions, printingCommand } from './option.js';
 import { print, printOne } from './print.js';
 import { type Terminal } from './terminal.js';
+import { UsageError } from './usage.error.js';
 
 const ALL = 10_000;
 const USUAL_SCOPES = ['payments:read', 'payments:write'];
@@ -42,9 +43,9 @@ export function keyCommands(group: Command, terminal: Terminal): void {
 async function create(terminal: Terminal, options: CreateOptions): Promise<void> {
   const { merchant, name, operator, scopes } = options;
   if ((merchant === undefined) === (operator === undefined))
-    throw new Error('say whose key it is: --merchant <id>, or --operator');
+    throw new UsageError('say whose key it is: --merchant <id>, or --operator');
   if (operator && scopes !== undefined)
-    throw new Error('leave --scopes out: an operator’s key may do everything');
+    throw new UsageError('leave --scopes out: an operator’s key may do everything');
   const { apiKeyView, checked, CreateApiKeyDto, newKeyOf, withAuth } = await import('./auth-services.js');
   if (merchant !== undefined) await requireId(merchant);
   const asked = {
@@ -81,5 +82,7 @@ async function revoke(terminal: Terminal, id: string, options: OutputOptions): P
 async function requireId(value: string): Promise<string> {
   const { isUUID } = await import('./auth-services.js');
   if (isUUID(value)) return value;
-  throw new Error(`"${value}" is no id; \`quittance merchant list\` and \`quittance key list\` show them`);
+  throw new UsageError(
+    `"${value}" is no id; \`quittance merchant list\` and \`quittance key list\` show them`,
+  );
 }

@@ -10,7 +10,7 @@ const BATCH = 500;
  * in a row.
  * @param given those below it were given out, used or not
  * @returns null: none was
- * @throws ChainRefusedError; RpcError
+ * @throws ChainUnreadableError; RpcError
  */
 export async function lastUsedIndex(
   { chains, settings }: Configuration,

@@ -2,6 +2,8 @@ import { type Command } from 'commander';
 import { csvRecord } from './csv.js';
 import { endProgress, named, type OutputOptions, printingCommand, showProgress } from './option.js';
 import { type Terminal } from './terminal.js';
+import { UsageError } from './usage.error.js';
+import { NoSuchChainError } from '../config/no-such-chain.error.js';
 
 interface ChainOptions extends OutputOptions {
   chain?: string;
@@ -71,7 +73,7 @@ async function exportBooks(
   terminal: Terminal,
   { from, to = new Date(), chain: name, json }: ExportOptions,
 ): Promise<void> {
-  if (from >= to) throw new Error('--from is not before --to: nothing can be booked in between');
+  if (from >= to) throw new UsageError('--from is not before --to: nothing can be booked in between');
   const [{ withServices }, { LedgerReadingModule }, { LedgerExport }] = await Promise.all([
     import('./services.js'),
     import('../ledger-check/ledger-check.module.js'),
@@ -79,7 +81,11 @@ async function exportBooks(
   ]);
   await withServices(terminal, { imports: [LedgerReadingModule] }, async (services, { chains }) => {
     const chain = chains.find((one) => one.name === name);
-    if (name !== undefined && !chain) throw new Error(`no chain is named ${name}`);
+    if (name !== undefined && !chain)
+      throw new NoSuchChainError(
+        name,
+        chains.map((one) => one.name),
+      );
     const range = { from, to, chainId: chain?.chainId ?? null };
     const names = new Map(chains.map(({ chainId, name: known }) => [chainId, known]));
     let isFirst = true;
@@ -128,7 +134,7 @@ function moment(value: string): Date {
   const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(value);
   const time = new Date(value);
   if ((isTime || isDateAlone(value)) && !Number.isNaN(time.getTime())) return time;
-  throw new Error('is no moment: write 2026-11-01, or 2026-11-01T12:00Z with its offset');
+  throw new UsageError('is no moment: write 2026-11-01, or 2026-11-01T12:00Z with its offset');
 }
 
 function endOf(value: string): Date {

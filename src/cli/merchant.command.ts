@@ -1,27 +1,32 @@
 import { type Command } from 'commander';
+import { ACCEPT, ACCEPT_FLAGS, acceptedOf, type WrittenAssets, writtenAssets } from './accept-option.js';
 import { named, type OutputOptions, printingCommand } from './option.js';
 import { print, printOne } from './print.js';
 import { type Terminal } from './terminal.js';
+import { UsageError } from './usage.error.js';
 
 const ALL = 10_000;
 const TOLERANCE_FLAGS = '--underpayment-tolerance-bps <n>';
 const TOLERANCE =
   'how much less than the amount due is enough, in basis points: 0 to 1000; payments take it over';
 
-interface ToleranceOptions extends OutputOptions {
+interface MerchantOptions extends OutputOptions {
   underpaymentToleranceBps?: number;
+  accept?: WrittenAssets;
 }
 
 export function merchantCommands(group: Command, terminal: Terminal): void {
   printingCommand(group, 'create', 'create a merchant')
     .argument('<name>')
     .option(TOLERANCE_FLAGS, TOLERANCE, basisPoints)
-    .action((name: string, options: ToleranceOptions) => create(terminal, name, options));
+    .option(ACCEPT_FLAGS, ACCEPT, writtenAssets)
+    .action((name: string, options: MerchantOptions) => create(terminal, name, options));
   printingCommand(group, 'update', 'change a merchant; payments that exist stay as they are')
     .argument('<id>')
     .option('--name <name>', 'its new name')
     .option(TOLERANCE_FLAGS, TOLERANCE, basisPoints)
-    .action((id: string, options: ToleranceOptions & { name?: string }) => update(terminal, id, options));
+    .option(ACCEPT_FLAGS, ACCEPT, writtenAssets)
+    .action((id: string, options: MerchantOptions & { name?: string }) => update(terminal, id, options));
   printingCommand(group, 'list', 'list merchants, oldest first').action((options: OutputOptions) =>
     list(terminal, options),
   );
@@ -29,39 +34,47 @@ export function merchantCommands(group: Command, terminal: Terminal): void {
 
 const basisPoints = named('--underpayment-tolerance-bps', (value) => {
   if (/^\d{1,4}$/.test(value)) return Number(value);
-  throw new Error('is not from 0 to 1000: 50 is half a per cent');
+  throw new UsageError('is not from 0 to 1000: 50 is half a per cent');
 });
 
-async function create(terminal: Terminal, name: string, options: ToleranceOptions): Promise<void> {
-  const { underpaymentToleranceBps: tolerance } = options;
+async function create(terminal: Terminal, name: string, options: MerchantOptions): Promise<void> {
+  const { underpaymentToleranceBps: tolerance, accept } = options;
   const { checked, CreateMerchantDto, merchantView, withAuth } = await import('./auth-services.js');
   checked(CreateMerchantDto, { name, underpayment_tolerance_bps: tolerance });
-  await withAuth(terminal, async (auth, manager) => {
-    printOne(terminal, merchantView(await auth.createMerchant(manager, name, tolerance)), options);
+  await withAuth(terminal, async (auth, manager, chains) => {
+    const accepted = accept && (await acceptedOf(accept, chains));
+    const merchant = await auth.createMerchant(manager, name, tolerance, accepted);
+    printOne(terminal, merchantView(merchant, chains), options);
   });
 }
 
 async function update(
   terminal: Terminal,
   id: string,
-  options: ToleranceOptions & { name?: string },
+  options: MerchantOptions & { name?: string },
 ): Promise<void> {
-  const { name, underpaymentToleranceBps } = options;
-  if (name === undefined && underpaymentToleranceBps === undefined)
-    throw new Error('say what to change: --name or --underpayment-tolerance-bps');
+  const { name, underpaymentToleranceBps, accept } = options;
+  if (name === undefined && underpaymentToleranceBps === undefined && accept === undefined)
+    throw new UsageError('say what to change: --name, --underpayment-tolerance-bps or --accept');
   const { checked, isUUID, MerchantNotFoundError, merchantView, UpdateMerchantDto, withAuth } =
     await import('./auth-services.js');
   if (!isUUID(id)) throw new MerchantNotFoundError(id);
   checked(UpdateMerchantDto, { name, underpayment_tolerance_bps: underpaymentToleranceBps });
-  await withAuth(terminal, async (auth) => {
-    const changed = await auth.updateMerchant(id, { name, underpaymentToleranceBps });
-    printOne(terminal, merchantView(changed), options);
+  await withAuth(terminal, async (auth, _manager, chains) => {
+    const acceptedAssets = accept && (await acceptedOf(accept, chains));
+    const changed = await auth.updateMerchant(id, { name, underpaymentToleranceBps, acceptedAssets });
+    printOne(terminal, merchantView(changed, chains), options);
   });
 }
 
 async function list(terminal: Terminal, options: OutputOptions): Promise<void> {
   const { merchantView, withAuth } = await import('./auth-services.js');
-  await withAuth(terminal, async (auth) =>
-    print(terminal, (await auth.listMerchants(ALL)).map(merchantView), options),
-  );
+  await withAuth(terminal, async (auth, _manager, chains) => {
+    const merchants = await auth.listMerchants(ALL);
+    print(
+      terminal,
+      merchants.map((merchant) => merchantView(merchant, chains)),
+      options,
+    );
+  });
 }

@@ -1,5 +1,6 @@
 import { type Command } from 'commander';
 import { type Terminal } from './terminal.js';
+import { UsageError } from './usage.error.js';
 
 export interface OutputOptions {
   json?: boolean;
@@ -11,7 +12,7 @@ export function named<T>(option: string, parse: (text: string) => T): (text: str
     try {
       return parse(text);
     } catch (error) {
-      throw new Error(`${option} ${text} ${(error as Error).message}`, { cause: error });
+      throw new UsageError(`${option} ${text} ${(error as Error).message}`, { cause: error });
     }
   };
 }

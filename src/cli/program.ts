@@ -64,6 +64,11 @@ const COMMANDS: readonly TopCommand[] = [
     load: async () => (await import('./backup.command.js')).restoreCommand,
   },
   {
+    name: 'openapi',
+    description: 'print the OpenAPI document, as /openapi.json has it; needs no configuration',
+    load: async () => (await import('./openapi.command.js')).openApiCommand,
+  },
+  {
     name: 'webhook',
     description: 'try out webhooks',
     load: async () => (await import('./webhook.command.js')).webhookCommands,

@@ -2,6 +2,7 @@ import { type Command } from 'commander';
 import { endProgress, named, type OutputOptions, printingCommand, showProgress } from './option.js';
 import { print, printOne } from './print.js';
 import { type Terminal } from './terminal.js';
+import { UsageError } from './usage.error.js';
 
 interface RescanOptions extends OutputOptions {
   chain: string;
@@ -48,6 +49,6 @@ async function rescan(terminal: Terminal, { chain, from, to, json }: RescanOptio
 function blockNumber(option: string) {
   return named(option, (value) => {
     if (/^\d{1,15}$/.test(value)) return Number(value);
-    throw new Error('is no block number: give a whole number');
+    throw new UsageError('is no block number: give a whole number');
   });
 }

@@ -4,6 +4,7 @@ import { type SweepsService } from '../sweeper/sweeps.service.js';
 import { type OutputOptions, printingCommand } from './option.js';
 import { print, printOne } from './print.js';
 import { type Terminal } from './terminal.js';
+import { UsageError } from './usage.error.js';
 
 const MANY = 1_000;
 const DEPLOY_TIMEOUT_MS = 300_000;
@@ -124,14 +125,14 @@ async function stateNamed(value: string): Promise<SweepState> {
   const { SWEEP_STATES } = await import('../sweeper/sweep.entity.js');
   const state = SWEEP_STATES.find((one) => one === value);
   if (state) return state;
-  throw new Error(`--state ${value} is none of ${SWEEP_STATES.join(', ')}`);
+  throw new UsageError(`--state ${value} is none of ${SWEEP_STATES.join(', ')}`);
 }
 
 async function paymentIdsIn(value: string): Promise<string[]> {
   const { isUUID } = await import('class-validator');
   const ids = value.split(',').map((id) => id.trim());
   const wrong = ids.find((id) => !isUUID(id));
-  if (wrong !== undefined) throw new Error(`"${wrong}" is no payment's id`);
+  if (wrong !== undefined) throw new UsageError(`"${wrong}" is no payment's id`);
   return ids;
 }
 

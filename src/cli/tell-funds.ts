@@ -1,20 +1,10 @@
 import { getAddress } from 'ethers';
 import { type ListedAsset, FundsReader } from '../chain/accounts/funds-reader.js';
 import { type ChainConfig } from '../config/chains.js';
+import { NoSuchChainError } from '../config/no-such-chain.error.js';
 import { type DepositScheme, depositPath } from '../wallet/deposit-scheme.js';
 import { type FundedDeposit, scanDeposits, type ScanEnd } from '../wallet/deposit-scan.js';
 import { type FundsOutput, type Total } from './funds-output.js';
-
-export class NoChainError extends Error {
-  constructor(wanted: string | undefined, chains: readonly ChainConfig[]) {
-    const names = chains.map(({ name }) => name).join(', ');
-    super(
-      wanted === undefined || names === ''
-        ? 'no chain is configured: set CHAINS_FILE to your chains.yaml (or have `npm start` run its dev chain)'
-        : `no chain is named ${wanted}; there are: ${names}`,
-    );
-  }
-}
 
 export interface FundsRequest {
   scheme: DepositScheme;
@@ -28,7 +18,7 @@ export interface FundsRequest {
  * Tells what deposit addresses hold, each chain after one block of its own.
  * @param onProgress called with the derivation index up to which all was asked
  * @returns in words, what could not be read, and is not among what was told
- * @throws NoChainError; ChainRefusedError; RpcError
+ * @throws NoSuchChainError; ChainUnreadableError; RpcError
  */
 export async function tellFunds(
   { scheme, chains, chain: wanted, end }: FundsRequest,
@@ -36,7 +26,11 @@ export async function tellFunds(
   onProgress: (index: number) => void,
 ): Promise<string[]> {
   const chosen = chains.filter(({ name }) => wanted === undefined || name === wanted);
-  if (chosen.length === 0) throw new NoChainError(wanted, chains);
+  if (chosen.length === 0)
+    throw new NoSuchChainError(
+      wanted,
+      chains.map(({ name }) => name),
+    );
   const readers: FundsReader[] = [];
   try {
     for (const chain of chosen) readers.push(await FundsReader.open(chain));

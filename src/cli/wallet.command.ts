@@ -6,6 +6,7 @@ import { type ScanEnd } from '../wallet/deposit-scan.js';
 import { endProgress, named, type OutputOptions, printingCommand, showProgress } from './option.js';
 import { printOne } from './print.js';
 import { type Terminal } from './terminal.js';
+import { UsageError } from './usage.error.js';
 
 interface FundsOptions extends OutputOptions {
   csv?: boolean;
@@ -62,22 +63,30 @@ interface SkipOptions extends OutputOptions {
 
 /** Without `--to`: past what was given out and the last used address that a scan finds, and some more for those not paid yet. */
 async function skip(terminal: Terminal, { to, merchant, json }: SkipOptions): Promise<void> {
-  const [{ withServices }, { jumpTo, nextIndex, USUAL_SKIP }, { getDataSourceToken }, { lastUsedIndex }] =
-    await Promise.all([
-      import('./services.js'),
-      import('../wallet/next-index.js'),
-      import('@nestjs/typeorm'),
-      import('./last-used.js'),
-    ]);
+  const [
+    { withServices },
+    { jumpTo, nextIndex, USUAL_SKIP },
+    { getDataSourceToken },
+    { lastUsedIndex },
+    { readAgainAfterRestore },
+  ] = await Promise.all([
+    import('./services.js'),
+    import('../wallet/next-index.js'),
+    import('@nestjs/typeorm'),
+    import('./last-used.js'),
+    import('../outgoing/after-restore/restored-chains.js'),
+  ]);
   await withServices(terminal, {}, async (services, configuration) => {
     const { manager } = services.get<DataSource>(getDataSourceToken());
     const scheme = await schemeOf(configuration);
     const next = await nextIndex(manager);
     const found = to === undefined ? await lastUsedIndex(configuration, scheme, next) : null;
     const target = to ?? Math.max(next, (found ?? -1) + 1) + USUAL_SKIP;
-    const jump = await manager.transaction((inner) =>
-      jumpTo(inner, target, 'wallet skip', { scheme, merchantId: merchant ?? null }),
-    );
+    const jump = await manager.transaction(async (inner) => {
+      // Where addresses were used that the database does not know of, money may have left that it does not know of.
+      await readAgainAfterRestore(inner);
+      return jumpTo(inner, target, 'wallet skip', { scheme, merchantId: merchant ?? null });
+    });
     const { fromIndex: first_skipped, toIndex: next_index, merchantId: notified_of_skipped } = jump;
     printOne(terminal, { last_used: found, first_skipped, next_index, notified_of_skipped }, { json });
     if (next_index - first_skipped < configuration.settings.walletGapLimit / 2) return;
@@ -95,19 +104,19 @@ function fundsCommand(group: Command, name: string, description: string): Comman
 
 const words = named('--words', (value) => {
   if (value === '12' || value === '24') return Number(value);
-  throw new Error('is not 12 or 24');
+  throw new UsageError('is not 12 or 24');
 });
 
 const derivationIndex = (value: string) => {
   if (/^\d{1,10}$/.test(value) && Number(value) <= 2_147_483_647) return Number(value);
-  throw new Error('is no derivation index: give a whole number up to 2147483647');
+  throw new UsageError('is no derivation index: give a whole number up to 2147483647');
 };
 const indexOption = named('--to', derivationIndex);
 const atLeastOption = named('--at-least', derivationIndex);
 
 const gapLimit = named('--gap-limit', (value) => {
   if (/^\d{1,8}$/.test(value) && Number(value) >= 1 && Number(value) <= 10_000_000) return Number(value);
-  throw new Error('must be a whole number from 1 to 10000000');
+  throw new UsageError('must be a whole number from 1 to 10000000');
 });
 
 /** A wallet is made before there is anything to configure. */
@@ -174,7 +183,7 @@ async function listFunds(
 
 async function schemeOf({ settings }: Configuration): Promise<DepositScheme> {
   if (settings.xpub === null && settings.mnemonic === null)
-    throw new Error('which wallet? Set XPUB or MNEMONIC (or XPUB_FILE, MNEMONIC_FILE)');
+    throw new UsageError('which wallet? Set XPUB or MNEMONIC (or XPUB_FILE, MNEMONIC_FILE)');
   const { depositScheme } = await import('../wallet/scheme-of-settings.js');
   return depositScheme(settings);
 }

@@ -4,6 +4,7 @@ import { named, type OutputOptions, printingCommand } from './option.js';
 import { printable } from './print.js';
 import { type Terminal } from './terminal.js';
 import { type ReceivedWebhook } from './webhook-listener.js';
+import { UsageError } from './usage.error.js';
 
 interface ListenOptions extends OutputOptions {
   port: number;
@@ -37,7 +38,7 @@ export function webhookCommands(group: Command, terminal: Terminal): void {
 function numberIn(option: string, min: number, max: number) {
   return named(option, (value) => {
     if (/^\d{1,9}$/.test(value) && Number(value) >= min && Number(value) <= max) return Number(value);
-    throw new Error(`is not a whole number from ${min} to ${max}`);
+    throw new UsageError(`is not a whole number from ${min} to ${max}`);
   });
 }
 
@@ -68,7 +69,7 @@ async function configuredSecret(terminal: Terminal): Promise<string[]> {
 function forwardUrl(value: string): URL {
   const url = URL.canParse(value) ? new URL(value) : null;
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
-  throw new Error(`--forward-to ${value} is no URL: write it whole, as http://127.0.0.1:3001/hook`);
+  throw new UsageError(`--forward-to ${value} is no URL: write it whole, as http://127.0.0.1:3001/hook`);
 }
 
 function text(webhook: ReceivedWebhook, { body }: { body?: boolean }): string {

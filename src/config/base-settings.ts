@@ -133,6 +133,14 @@ export abstract class BaseSettings {
   pegMaxDeviationBps: number;
 
   @Setting({
+    env: 'RATE_SIGNIFICANT_DIGITS',
+    description: 'To how many digits the amounts of a price’s options are rounded, up',
+    default: '6',
+    parse: integerIn(3, 18),
+  })
+  rateSignificantDigits: number;
+
+  @Setting({
     env: 'PAYMENT_EXPIRY_MINUTES',
     description: 'How long a payment waits for its money, unless it says so itself',
     default: '30',

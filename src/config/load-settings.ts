@@ -5,6 +5,7 @@ import { ConfigurationError, type Problem } from './configuration-error.js';
 import { isWellKnownMnemonic, webhookSecretBytes } from './secrets.js';
 import { type SettingDescription, settingsOf } from './setting.js';
 import { Settings } from './settings.js';
+import { UnusableValueError } from './unusable-value.error.js';
 
 export type Environment = Record<string, unknown>;
 
@@ -52,7 +53,8 @@ function valueOf(setting: SettingDescription, environment: Environment): string 
   const direct = textOf(environment[setting.env]);
   const file = setting.secret ? textOf(environment[`${setting.env}_FILE`]) : undefined;
   if (file === undefined) return direct ?? setting.default;
-  if (direct !== undefined) throw new Error(`is set, and so is ${setting.env}_FILE; keep one of them`);
+  if (direct !== undefined)
+    throw new UnusableValueError(`is set, and so is ${setting.env}_FILE; keep one of them`);
   return secretFrom(file, setting.env);
 }
 
@@ -67,12 +69,12 @@ function secretFrom(path: string, name: string): string {
     content = readFileSync(path, 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new Error(
+    throw new UnusableValueError(
       `${name}_FILE names ${path}, which cannot be read (${code}); fix the path or its permissions`,
     );
   }
   const secret = content.trim();
-  if (secret === '') throw new Error(`${name}_FILE names ${path}, which is empty`);
+  if (secret === '') throw new UnusableValueError(`${name}_FILE names ${path}, which is empty`);
   return secret;
 }
 

@@ -1,20 +1,21 @@
 import { accessSync, constants } from 'node:fs';
 import { validateCronExpression } from 'cron';
+import { UnusableValueError } from './unusable-value.error.js';
 
-/** Readers of settings as text. Each returns the value or throws an Error that says how to fix it. */
+/** Readers of settings as text. Each returns the value or throws an UnusableValueError. */
 
 export function integerIn(min: number, max: number) {
   return (text: string): number => {
     const value = Number(text);
     if (!/^\d+$/.test(text) || value < min || value > max)
-      throw new Error(`must be a whole number from ${min} to ${max}`);
+      throw new UnusableValueError(`must be a whole number from ${min} to ${max}`);
     return value;
   };
 }
 
 export function oneOf<T extends string>(...allowed: readonly T[]) {
   return (text: string): T => {
-    if (!allowed.includes(text as T)) throw new Error(`must be one of ${allowed.join(', ')}`);
+    if (!allowed.includes(text as T)) throw new UnusableValueError(`must be one of ${allowed.join(', ')}`);
     return text as T;
   };
 }
@@ -23,9 +24,9 @@ export function listOf<T extends string>(...allowed: readonly T[]) {
   return (text: string): T[] => {
     const items = commaSeparated(text);
     const unknown = items.filter((item) => !allowed.includes(item as T));
-    if (items.length === 0) throw new Error(`must name at least one of ${allowed.join(', ')}`);
+    if (items.length === 0) throw new UnusableValueError(`must name at least one of ${allowed.join(', ')}`);
     if (unknown.length > 0)
-      throw new Error(`knows no "${unknown.join('", "')}"; choose from ${allowed.join(', ')}`);
+      throw new UnusableValueError(`knows no "${unknown.join('", "')}"; choose from ${allowed.join(', ')}`);
     return [...new Set(items)] as T[];
   };
 }
@@ -42,7 +43,7 @@ export function flag(text: string): boolean {
   const value = text.toLowerCase();
   if (['true', '1', 'yes', 'on'].includes(value)) return true;
   if (['false', '0', 'no', 'off'].includes(value)) return false;
-  throw new Error('must be true or false');
+  throw new UnusableValueError('must be true or false');
 }
 
 const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
@@ -50,11 +51,13 @@ const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as co
 /** A list of durations such as `5s,5m,30m,2h`. @returns ms each */
 export function durations(text: string): number[] {
   const items = commaSeparated(text);
-  if (items.length === 0) throw new Error('must hold at least one duration, as in 5s,5m,2h');
+  if (items.length === 0) throw new UnusableValueError('must hold at least one duration, as in 5s,5m,2h');
   return items.map((item) => {
     const ms = millisecondsOf(item);
     if (ms === null)
-      throw new Error(`"${item}" is no duration; write a number and ms, s, m, h or d, as in 5s,5m,2h`);
+      throw new UnusableValueError(
+        `"${item}" is no duration; write a number and ms, s, m, h or d, as in 5s,5m,2h`,
+      );
     return ms;
   });
 }
@@ -63,7 +66,7 @@ export function durations(text: string): number[] {
 export function duration(text: string): number {
   const ms = millisecondsOf(text);
   if (ms === null || ms === 0)
-    throw new Error('must be a duration above zero: a number and ms, s, m, h or d, as in 30m');
+    throw new UnusableValueError('must be a duration above zero: a number and ms, s, m, h or d, as in 30m');
   return ms;
 }
 
@@ -75,7 +78,7 @@ function millisecondsOf(text: string): number | null {
 /** Five or six fields, as `0 3 * * *` for three in the night. */
 export function cronExpression(text: string): string {
   if (validateCronExpression(text).valid) return text;
-  throw new Error(
+  throw new UnusableValueError(
     'is no cron expression; write five fields such as "*/5 * * * *", or six with seconds first',
   );
 }
@@ -85,7 +88,7 @@ export function urlWith(...protocols: string[]) {
     const url = URL.canParse(text) ? new URL(text) : null;
     // The text itself may hold a password and is not repeated.
     if (!url || !protocols.includes(url.protocol.slice(0, -1))) {
-      throw new Error(
+      throw new UnusableValueError(
         `must be a URL that starts with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`,
       );
     }
@@ -103,9 +106,12 @@ export function readableFile(path: string): string {
     accessSync(path, constants.R_OK);
     return path;
   } catch (error) {
-    throw new Error(`names ${path}, which cannot be read (${(error as NodeJS.ErrnoException).code})`, {
-      cause: error,
-    });
+    throw new UnusableValueError(
+      `names ${path}, which cannot be read (${(error as NodeJS.ErrnoException).code})`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

@@ -1,5 +1,6 @@
 import { getAddress, HDNodeWallet, isHexString, Mnemonic, SigningKey } from 'ethers';
 import { ownerless } from './ownerless.js';
+import { UnusableValueError } from './unusable-value.error.js';
 
 /** What is wrong with a secret, in words that never repeat it; null when nothing is. */
 
@@ -76,10 +77,11 @@ export interface EncryptionKey {
 
 const KEY_HINT = 'write 32 bytes in base64, made with: openssl rand -base64 32';
 
-/** @throws Error saying what is wrong, without the key */
+/** @throws UnusableValueError, which does not repeat the key */
 export function parseEncryptionKeys(text: string): EncryptionKey[] {
   const keys = text.split(',').map((part) => parseEncryptionKey(part.trim()));
-  if (new Set(keys.map(({ id }) => id)).size < keys.length) throw new Error('names the same key id twice');
+  if (new Set(keys.map(({ id }) => id)).size < keys.length)
+    throw new UnusableValueError('names the same key id twice');
   return keys;
 }
 
@@ -87,8 +89,9 @@ function parseEncryptionKey(part: string): EncryptionKey {
   const separator = part.indexOf(':');
   const id = separator < 0 ? 'default' : part.slice(0, separator);
   const key = base64Bytes(part.slice(separator + 1));
-  if (!/^[\w-]{1,32}$/.test(id)) throw new Error('has a key id that is not 1 to 32 letters, digits, - or _');
-  if (key?.length !== 32) throw new Error(`holds a key that is not 32 bytes; ${KEY_HINT}`);
+  if (!/^[\w-]{1,32}$/.test(id))
+    throw new UnusableValueError('has a key id that is not 1 to 32 letters, digits, - or _');
+  if (key?.length !== 32) throw new UnusableValueError(`holds a key that is not 32 bytes; ${KEY_HINT}`);
   return { id, key };
 }
 

@@ -4,6 +4,7 @@ import { encryptionKeysProblem, webhookSecretProblem } from './secrets.js';
 import { Setting } from './setting.js';
 import { CheckedBy } from './checked-by.js';
 import { WalletSettings } from './wallet-settings.js';
+import { UnusableValueError } from './unusable-value.error.js';
 
 export { type Role, ROLES } from './base-settings.js';
 
@@ -171,5 +172,7 @@ export class Settings extends WalletSettings {
 
 function metricsToken(value: string): string {
   if (/^[\x21-\x7e]{16,}$/.test(value)) return value;
-  throw new Error('must have 16 visible ASCII characters or more; make one with: openssl rand -hex 24');
+  throw new UnusableValueError(
+    'must have 16 visible ASCII characters or more; make one with: openssl rand -hex 24',
+  );
 }

@@ -13,8 +13,10 @@ import { LedgerTransaction } from '../ledger/ledger-transaction.entity.js';
 import { OutgoingAttempt } from '../outgoing/outgoing-attempt.entity.js';
 import { OutgoingPart } from '../outgoing/outgoing-part.entity.js';
 import { OutgoingTransaction } from '../outgoing/outgoing-transaction.entity.js';
+import { RestoredChain } from '../outgoing/after-restore/restored-chain.entity.js';
 import { SigningPause } from '../outgoing/signing-pause.entity.js';
 import { PaymentEvent } from '../events/event.entity.js';
+import { PaymentOption } from '../payments/payment-option.entity.js';
 import { Payment } from '../payments/payment.entity.js';
 import { Transfer } from '../payments/transfer.entity.js';
 import { RecordedRate } from '../rates/recorded-rate.entity.js';
@@ -51,8 +53,10 @@ const entities = [
   OutgoingTransaction,
   Payment,
   PaymentEvent,
+  PaymentOption,
   RecordedRate,
   Refund,
+  RestoredChain,
   SigningPause,
   SkippedAddress,
   Sweep,

@@ -11,6 +11,7 @@ export const KINDS = {
   conflict: { status: 409, title: 'Conflicts with what is there' },
   body_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The body is not sent as JSON' },
+  not_priced: { status: 422, title: 'The price cannot be paid in any asset now' },
   rate_limited: { status: 429, title: 'Too many requests' },
   unavailable: { status: 503, title: 'Not available now' },
 } as const satisfies Record<string, { status: number; title: string }>;
@@ -37,6 +38,18 @@ export const PROBLEM_CODES = {
   token_not_offered: {
     kind: 'validation_failed',
     when: 'The token is unknown, disabled, or on another chain; `GET /chains` lists the tokens of each chain.',
+  },
+  price_refused: {
+    kind: 'validation_failed',
+    when: 'The amount, the currency or the chain of a price is not as it has to be; `errors` says what to send.',
+  },
+  amount_or_price: {
+    kind: 'validation_failed',
+    when: 'A payment asks either for an amount of one asset, or for a price; the request has parts of both.',
+  },
+  asset_not_accepted: {
+    kind: 'validation_failed',
+    when: '`accept` names an asset that the merchant does not accept; it narrows, and never widens.',
   },
   expiry_in_past: {
     kind: 'validation_failed',
@@ -140,6 +153,10 @@ export const PROBLEM_CODES = {
   unsupported_media_type: {
     kind: 'unsupported_media_type',
     when: 'The body is not sent as `content-type: application/json`.',
+  },
+  not_priced: {
+    kind: 'not_priced',
+    when: 'No asset can be offered for the price; `errors` says of each why. Nothing was made: try again, or ask for an amount.',
   },
   rate_limited: {
     kind: 'rate_limited',

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
-import { ChainRefusedError, FundsReader } from '../chain/accounts/funds-reader.js';
+import { ChainUnreadableError, FundsReader } from '../chain/accounts/funds-reader.js';
 import { scannedPositions } from '../chain/position/scanned-positions.js';
 import { RpcError } from '../chain/rpc/rpc-error.js';
 import { Token } from '../chain/tokens/token.entity.js';
@@ -16,6 +16,7 @@ import { checkDeposits, checkPaying } from './balance-check.js';
 import { keepCheckResult } from './ledger-check-results.js';
 import { checkOutgoing } from './outgoing-check.js';
 import { type CheckedBalance, type CheckedChain, type CheckedTurnover, Remarks } from './report.js';
+import { NoSuchChainError } from '../config/no-such-chain.error.js';
 
 /** While it was compared, the block was replaced: what was found is of no chain. */
 export class BlockReplacedError extends Error {
@@ -60,7 +61,7 @@ export class LedgerCheck {
     }
   }
 
-  /** @throws ChainRefusedError, BlockReplacedError, RpcError */
+  /** @throws ChainUnreadableError, BlockReplacedError, RpcError */
   private compared(chain: ChainConfig, onProgress: (addresses: number) => void): Promise<CheckedChain> {
     return this.dataSource.transaction('REPEATABLE READ', async (manager) => {
       const report = emptyReport(chain);
@@ -87,12 +88,14 @@ export class LedgerCheck {
     for (const report of reports) await keepCheckResult(this.dataSource.manager, report);
   }
 
-  /** The chains to be checked. @throws Error when none is named so */
+  /** The chains to be checked. @throws NoSuchChainError */
   chosen(name: string | undefined): ChainConfig[] {
     const found = this.chains.filter((chain) => name === undefined || chain.name === name);
     if (found.length > 0) return found;
-    const names = this.chains.map((chain) => chain.name).join(', ') || 'none';
-    throw new Error(`no chain is named ${name ?? 'anything'}; there are: ${names}`);
+    throw new NoSuchChainError(
+      name,
+      this.chains.map((chain) => chain.name),
+    );
   }
 
   private async compare(
@@ -119,7 +122,7 @@ export class LedgerCheck {
 
 function isUncheckable(error: unknown): error is Error {
   return (
-    error instanceof RpcError || error instanceof ChainRefusedError || error instanceof BlockReplacedError
+    error instanceof RpcError || error instanceof ChainUnreadableError || error instanceof BlockReplacedError
   );
 }
 

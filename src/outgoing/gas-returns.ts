@@ -84,7 +84,7 @@ export class GasReturns implements Mover, OnModuleInit {
       stillTaken === null ? 0n : accounts.balance(from, stillTaken, after),
       this.signer.nodeNonce(chain, from),
     ]);
-    const left = shown < sent ? shown : sent;
+    const left = atLeastNothing(shown < sent ? shown : sent);
     const tried = await gasToReturn(chain, { from, to: tank, amount: left }, after);
     const gasLimit = tried ?? PLAIN_TRANSFER_GAS;
     const payload: Payload = { chainId, recipient: tank, tokenAddress: null, amount: left, gasLimit, fees };
@@ -116,6 +116,11 @@ export class GasReturns implements Mover, OnModuleInit {
       return true;
     });
   }
+}
+
+/** An address that paid for transactions with other money has less than nothing left of its gas. */
+function atLeastNothing(wei: bigint): bigint {
+  return wei > 0n ? wei : 0n;
 }
 
 /** Null: it cannot be returned, since nothing is left, or the tank's own code refuses it. @throws RpcError */

@@ -1,14 +1,16 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
+import { type RawTransaction } from '../chain/blocks/raw-block.js';
 import { type Chain } from '../chain/chain.js';
+import { addAttempt } from './after-restore/adopted-transactions.js';
 import { FinalHooks } from './final-hooks.js';
 import { OutgoingBooks } from './outgoing-books.js';
 import { named } from './outgoing-log.js';
 import { OutgoingMetrics } from './outgoing-metrics.js';
 import { OutgoingPart } from './outgoing-part.entity.js';
 import { OutgoingTransaction } from './outgoing-transaction.entity.js';
-import { OutgoingRepository } from './outgoing.repository.js';
+import { type OutgoingRecord, OutgoingRepository } from './outgoing.repository.js';
 
 /** Writes what the chain shows of an outgoing transaction, its parts and its place in the ledger together. */
 @Injectable()
@@ -26,6 +28,14 @@ export class OutgoingRecords {
   /** What is known of it for now. */
   save(chain: Chain, row: OutgoingTransaction, parts: readonly OutgoingPart[]): Promise<void> {
     return this.write(chain, row, parts, false);
+  }
+
+  /** Bytes of ours that only the chain shows: it is followed by them from now on. */
+  async adopt({ outgoing, attempts }: OutgoingRecord, transaction: RawTransaction): Promise<void> {
+    await this.dataSource.transaction(async (manager) => {
+      const row = await this.outgoing.lock(manager, outgoing.id);
+      await addAttempt(manager, row, attempts.length, transaction);
+    });
   }
 
   /** How it ended, with what follows from that for what it was for. @param why null: it did what it was for */

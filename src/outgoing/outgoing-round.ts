@@ -47,6 +47,7 @@ export class OutgoingRound {
     const { isPaused } = await this.pauses.current();
     this.metrics.isPaused(isPaused);
     const quote = await chain.accounts.gasQuote();
-    return { chain, extent, quote, isPaused };
+    const isHeld = await this.pauses.isChainHeld(chain.chainId);
+    return { chain, extent, quote, isPaused: isPaused || isHeld };
   }
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type BlockId, signerOf, type WholeBlock } from '../chain/accounts/chain-evidence.js';
+import { type RawTransaction } from '../chain/blocks/raw-block.js';
 import { type Receipt } from '../chain/accounts/chain-accounts.js';
 import { type Chain } from '../chain/chain.js';
 import { RpcError } from '../chain/rpc/rpc-endpoint.js';
@@ -18,12 +19,13 @@ const AGAIN_MS = 60_000;
 /**
  * Who used a nonce, by final blocks:
  * - `ours`: bytes of ours, in this block;
- * - `another`: a transaction of somebody else who has the key, in this block;
+ * - `another`: bytes that are not here, in this block: of somebody else who has the key, or of ours from after a backup;
  * - `no_transaction`: it is used, and none of the blocks in which ours could be has it: an authorization did (EIP-7702);
  * - `open`: not known yet, or not used.
  */
 export type NonceUse =
-  | { by: 'ours' | 'another'; block: BlockId; txHash: TxHash }
+  | { by: 'ours'; block: BlockId; txHash: TxHash }
+  | { by: 'another'; block: BlockId; txHash: TxHash; transaction: RawTransaction }
   | { by: 'no_transaction'; block: BlockId }
   | { by: 'open' };
 
@@ -135,7 +137,7 @@ function useIn(
     const txHash = transaction.hash;
     if (ours.has(txHash)) return { by: 'ours', block, txHash };
     if (Number(transaction.nonce) !== outgoing.nonce) continue;
-    if (signerOf(transaction) === outgoing.from) return { by: 'another', block, txHash };
+    if (signerOf(transaction) === outgoing.from) return { by: 'another', block, txHash, transaction };
   }
   return null;
 }

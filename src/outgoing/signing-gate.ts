@@ -6,6 +6,7 @@ import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { paymentAt } from '../payments/payment-addresses.js';
 import { Keys } from '../wallet/keys.js';
+import { BEING_READ, isBeingRead } from './after-restore/restored-chains.js';
 import { DailyLimits } from './daily-limits.js';
 import { type Fees } from './fees.js';
 import { type Purpose } from './outgoing-transaction.entity.js';
@@ -69,7 +70,7 @@ export class SigningGate {
     const isSweep = purpose === 'sweep' && movements.length > 0;
     return {
       purpose,
-      pause: await this.pause(manager),
+      pause: await this.pause(manager, chainId),
       fees,
       maxGasPrice: chain.sweep.maxGasPrice,
       tokenProblem: this.tokenProblem(chain, movements),
@@ -90,8 +91,11 @@ export class SigningGate {
   }
 
   /** Held until the transaction ends: whoever pauses waits for it, and nothing is signed once he is answered. */
-  private async pause(manager: EntityManager): Promise<SigningPause> {
-    return manager.findOneOrFail(SigningPause, { where: { id: 1 }, lock: { mode: 'pessimistic_read' } });
+  private async pause(manager: EntityManager, chainId: ChainId): Promise<SigningFacts['pause']> {
+    const lock = { mode: 'pessimistic_read' } as const;
+    const pause = await manager.findOneOrFail(SigningPause, { where: { id: 1 }, lock });
+    if (pause.isPaused || !(await isBeingRead(manager, chainId))) return pause;
+    return { isPaused: true, reason: BEING_READ };
   }
 
   private async unfit(

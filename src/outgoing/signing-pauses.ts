@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
+import { isBeingRead } from './after-restore/restored-chains.js';
 import { SigningPause } from './signing-pause.entity.js';
+import { type ChainId } from '../ids/ids.js';
 
 /** Whether anything may be signed now. It holds for every process. */
 @Injectable()
@@ -10,6 +12,11 @@ export class SigningPauses {
 
   current(): Promise<SigningPause> {
     return this.dataSource.manager.findOneByOrFail(SigningPause, { id: 1 });
+  }
+
+  /** Whether anything may be signed on a chain now, a pause apart: not before what a restore lacks was read. */
+  isChainHeld(chainId: ChainId): Promise<boolean> {
+    return isBeingRead(this.dataSource.manager, chainId);
   }
 
   /** @param reason shown wherever something waits for it */

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { doesTheSame } from './after-restore/sent-transfer.js';
 import { finalBlockOf } from './final-block.js';
 import { MinedTransactions } from './mined-transactions.js';
 import { type Round } from './movers.js';
@@ -19,7 +20,7 @@ export class UsedNonces {
 
   /**
    * The node may be late, have lost its index, or be wrong. So every endpoint is asked, and then the final blocks
-   * themselves say who used it.
+   * themselves say who used it. Bytes that do the same as ours are ours: they replaced them after a backup was taken.
    * @returns false: that is not known yet
    * @throws RpcError, UnprovenAnswerError
    */
@@ -33,6 +34,10 @@ export class UsedNonces {
     if (final < 0) return false;
     const use = await this.outcomes.nonceUse(chain, record, final);
     if (use.by === 'open') return false;
+    if (use.by === 'another' && doesTheSame(use.transaction, record)) {
+      await this.records.adopt(record, use.transaction);
+      return false;
+    }
     if (use.by !== 'ours') {
       await this.taken(round, record, use);
       return true;

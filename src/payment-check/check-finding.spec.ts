@@ -7,6 +7,7 @@ import {
   type Standing,
   summary,
 } from './check-finding.js';
+import { type RefundFact } from '../payments/given-back.js';
 import { type Payment } from '../payments/payment.entity.js';
 import { type Transfer } from '../payments/transfer.entity.js';
 import { type Address, toAddress, toChainId, toTokenAddress } from '../ids/ids.js';
@@ -24,9 +25,15 @@ function aStanding({
   scanned = 102,
   back,
   ...payment
-}: Partial<Payment> & Partial<Pick<Standing, 'scanned' | 'back'>> = {}): Standing {
+}: Partial<Payment> & Partial<Pick<Standing, 'scanned'>> & { back?: RefundFact[] } = {}): Standing {
+  const own = {
+    amount: ETHER,
+    amountReceived: ETHER,
+    amountConfirmed: 0n,
+    requiredConfirmations: 12,
+    ...payment,
+  };
   return {
-    ...(back === undefined ? {} : { back }),
     payment: {
       chain: 'ethereum',
       chainId: ETHEREUM_ID,
@@ -39,8 +46,19 @@ function aStanding({
       expiresAt: DUE_AT,
       ...payment,
     } as Payment,
-    expectedAddress: null,
-    expected: ETH,
+    money: [
+      {
+        chain: 'ethereum',
+        chainId: ETHEREUM_ID,
+        tokenAddress: null,
+        asset: ETH,
+        asked: own.amount,
+        received: own.amountReceived,
+        confirmed: own.amountConfirmed,
+        requiredConfirmations: own.requiredConfirmations,
+        refunds: back ?? [],
+      },
+    ],
     chains: new Map([
       [ETHEREUM_ID, { name: 'ethereum' }],
       [POLYGON, { name: 'polygon' }],
@@ -88,7 +106,13 @@ describe('findingOf', () => {
     expect(findingOf(anArrival(), aStanding(part)).message).toMatch(
       /only 0\.99 ETH of 1 ETH due .* so far\.$/,
     );
-    const back = { refunded: ETHER / 4n, promised: ETHER / 4n, beforeConfirmation: ETHER / 2n };
+    const aRefund = (id: string, state: RefundFact['state']): RefundFact => ({
+      id,
+      amount: ETHER / 4n,
+      state,
+      isAfterConfirmation: false,
+    });
+    const back = [aRefund('one', 'confirmed'), aRefund('other', 'sent')];
     expect(findingOf(anArrival(), aStanding({ back })).message).toMatch(
       /only 1 ETH of 1 ETH due .* so far, of which 0\.5 ETH went back or are to\.$/,
     );

@@ -1,12 +1,13 @@
 import { formatUnits, getAddress } from 'ethers';
 import { depositState, whyNotCounted } from '../payments/counting.js';
 import { chainName, type DepositSubject, whyInWords } from '../payments/deposit.view.js';
-import { type GivenBack } from '../payments/given-back.js';
+import { givenBack } from '../payments/given-back.js';
 import { enough } from '../payments/lifecycle.js';
+import { type PaymentMoney } from '../payments/money-of.js';
 import { type NamedAsset } from '../payments/named-asset.js';
 import { type Payment } from '../payments/payment.entity.js';
 import { type Transfer } from '../payments/transfer.entity.js';
-import { type Address, type Asset } from '../ids/ids.js';
+import { type Address } from '../ids/ids.js';
 
 /** Every answer there is to "but I paid". */
 export const CHECK_CODES = [
@@ -50,18 +51,15 @@ export interface Arrival {
   recorded: Transfer | null;
 }
 
-/** Where the payment stands, and how far its chain has been scanned. */
+/** Where the payment stands, and how far the chain of the transaction has been scanned. */
 export interface Standing {
   payment: Payment;
-  /** The contract of the token it asks for, lower-case; null: the native asset. */
-  expectedAddress: Asset;
-  expected: NamedAsset;
+  /** In each asset that it may be paid in. */
+  money: readonly PaymentMoney[];
   chains: DepositSubject['chains'];
   lateWatchMs: number;
   /** The highest block scanned of the chain that the transaction is on; null: none yet. */
   scanned: number | null;
-  /** Of what the payment received; left out: nothing went back, or is to. */
-  back?: GivenBack;
 }
 
 /** Of a transaction of ours: what moves money from an address of the payment may have to bring gas there first. */
@@ -93,7 +91,7 @@ export function findingOf(arrival: Arrival, standing: Standing): Finding {
 function ofRecord(recorded: Transfer, asset: NamedAsset, standing: Standing): Finding {
   const state = depositState(recorded);
   const what = words(recorded.amount, asset);
-  const subject = { transfer: recorded, asset, ...standing };
+  const subject = { transfer: recorded, asset, offered: offeredBy(standing), ...standing };
   switch (state) {
     case 'counted':
       return counted(recorded, what, standing);
@@ -113,19 +111,19 @@ function ofRecord(recorded: Transfer, asset: NamedAsset, standing: Standing): Fi
   }
 }
 
+function offeredBy({ money }: Standing) {
+  return money.map(({ chain, asset: { symbol } }) => ({ chain, symbol }));
+}
+
 function counted(recorded: Transfer, what: string, standing: Standing): Finding {
-  const { payment, expected, scanned, back } = standing;
-  const due = words(payment.amount, expected);
-  const sum = words(payment.amountReceived, expected);
-  const isEnough = payment.amountReceived - (back?.beforeConfirmation ?? 0n) >= enough(payment);
-  const returned = (back?.refunded ?? 0n) + (back?.promised ?? 0n);
-  const less = returned === 0n ? '' : `, of which ${words(returned, expected)} went back or are to`;
-  const total = isEnough
-    ? `${sum} of ${due} due have arrived${less}`
-    : `only ${sum} of ${due} due have arrived so far${less}`;
+  const { payment, money, scanned } = standing;
+  const own = money.find(
+    ({ chainId, tokenAddress }) => chainId === recorded.chainId && tokenAddress === recorded.tokenAddress,
+  ) as PaymentMoney;
+  const total = money.length === 1 ? totalOf(own, payment) : totalOfAll(payment);
   const depth = Math.max(0, (scanned ?? 0) - recorded.blockNumber + 1);
-  const required = payment.requiredConfirmations;
-  const isFinal = required === null ? payment.amountConfirmed >= payment.amountReceived : depth >= required;
+  const required = own.requiredConfirmations;
+  const isFinal = required === null ? own.confirmed >= own.received : depth >= required;
   if (isFinal) return { code: 'counted', message: `${what} counts already and is final; ${total}.` };
   const wait =
     required === null
@@ -137,11 +135,32 @@ function counted(recorded: Transfer, what: string, standing: Standing): Finding 
   };
 }
 
+function totalOf({ asset, asked, received, refunds }: PaymentMoney, payment: Payment): string {
+  const { refunded, promised, beforeConfirmation } = givenBack(refunds);
+  const { underpaymentToleranceBps } = payment;
+  const isEnough = received - beforeConfirmation >= enough({ amount: asked, underpaymentToleranceBps });
+  const [sum, due] = [words(received, asset), words(asked, asset)];
+  const less =
+    refunded + promised === 0n ? '' : `, of which ${words(refunded + promised, asset)} went back or are to`;
+  return isEnough
+    ? `${sum} of ${due} due have arrived${less}`
+    : `only ${sum} of ${due} due have arrived so far${less}`;
+}
+
+/** Sums in several assets are not added up in words. */
+function totalOfAll({ status }: Payment): string {
+  return PAID.includes(status)
+    ? 'together with what else came, all that is due has arrived'
+    : 'together with what else came, not all that is due has arrived so far';
+}
+
+const PAID: readonly string[] = ['detected', 'confirmed', 'settled'];
+
 function unrecorded({ transfer }: Arrival, asset: NamedAsset, standing: Standing): Finding {
-  const { payment, expectedAddress, chains, scanned, lateWatchMs } = standing;
+  const { payment, money, chains, scanned, lateWatchMs } = standing;
   const { chainId, tokenAddress } = transfer;
   const what = words(transfer.amount, asset);
-  const expected = { ...payment, tokenAddress: expectedAddress };
+  const expected = { ...payment, options: money.map((one) => ({ ...one, amount: one.asked })) };
   const reason = whyNotCounted(
     expected,
     { chainId, tokenAddress, amount: transfer.amount, blockTime: transfer.blockTime },
@@ -153,7 +172,12 @@ function unrecorded({ transfer }: Arrival, asset: NamedAsset, standing: Standing
     ? `It is in block ${transfer.blockNumber} of ${chain}; the scan is at ${scanned ?? 'no block'} and has yet to come to it.`
     : `It is in block ${transfer.blockNumber} of ${chain}, which could not be read again just now; ask again in a while.`;
   if (reason !== null) {
-    const subject = { transfer: { ...transfer, uncountedReason: reason }, asset, ...standing };
+    const subject = {
+      transfer: { ...transfer, uncountedReason: reason },
+      asset,
+      offered: offeredBy(standing),
+      ...standing,
+    };
     return { code: reason, message: `${what} does not count. ${whyInWords(subject)} ${where}` };
   }
   const code = isAhead ? 'not_scanned_yet' : 'unreadable';

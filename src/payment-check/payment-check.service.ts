@@ -16,11 +16,13 @@ import {
   findingOfNone,
   findingWithout,
   OWN_GAS,
+  type Standing,
   summary,
 } from './check-finding.js';
 import { ChainFactsService } from '../payments/chain-facts.service.js';
 import { depositView } from '../payments/deposit.view.js';
 import { type DepositRecord, DepositsRepository } from '../payments/deposits.repository.js';
+import { moneyOf, type PaymentMoney } from '../payments/money-of.js';
 import { type CheckBody } from './check.body.js';
 import { PaymentNotFoundError } from '../payments/payment.errors.js';
 import { type Payment } from '../payments/payment.entity.js';
@@ -56,15 +58,17 @@ export class PaymentCheckService {
    * @throws PaymentNotFoundError also when it is another merchant's
    */
   async check(merchantId: string, id: string, txHash: TxHash): Promise<Omit<CheckBody, 'payment'>> {
-    const payment = (await this.payments.find(merchantId, id))?.payment;
-    if (!payment) throw new PaymentNotFoundError(id);
-    const { found, silent } = await this.search(payment, txHash);
+    const record = await this.payments.find(merchantId, id);
+    if (!record) throw new PaymentNotFoundError(id);
+    const { payment } = record;
+    const offered = record.options.map(({ chain }) => chain);
+    const { found, silent } = await this.search(offered, txHash);
     const best =
       found.find(({ transaction }) => arrivalsAt(payment.address, transaction).length > 0) ?? found[0];
     if (!best) {
       const asked = this.chains.all().map(({ name }) => name);
       const none = findingOfNone(
-        payment.chain,
+        offered.find((chain) => silent.includes(chain)) ?? payment.chain,
         asked.filter((name) => !silent.includes(name)),
         silent,
       );
@@ -73,11 +77,11 @@ export class PaymentCheckService {
     return this.explain(payment, best.chain, best.transaction);
   }
 
-  /** The payment's own chain first. */
-  private async search(payment: Payment, txHash: TxHash): Promise<Search> {
+  /** The chains that the payment offers first. */
+  private async search(offered: readonly string[], txHash: TxHash): Promise<Search> {
     const chains = this.chains
       .all()
-      .sort((a, b) => Number(b.chainId === payment.chainId) - Number(a.chainId === payment.chainId));
+      .sort((a, b) => Number(offered.includes(b.name)) - Number(offered.includes(a.name)));
     const answers = await Promise.all(
       chains.map(async (chain) => ({
         chain,
@@ -132,7 +136,7 @@ export class PaymentCheckService {
       chain: chain.name,
       block_number: number,
       confirmations: number === null || scanned === null ? 0 : Math.max(0, scanned - number + 1),
-      required_confirmations: chain.chainId === payment.chainId ? payment.requiredConfirmations : null,
+      required_confirmations: requiredOf(standing.money, chain, arrivals),
       applied: isApplied,
       transfers: findings.map(({ arrival, finding }) => ({
         ...finding,
@@ -180,13 +184,19 @@ export class PaymentCheckService {
     }
   }
 
-  private async standingOf(payment: Payment, chain: ChainConfig) {
-    const [subject, scanned, now] = await Promise.all([
-      this.deposits.expectationOf(payment),
+  private async standingOf(payment: Payment, chain: ChainConfig): Promise<Standing> {
+    const [scanned, now] = await Promise.all([
       this.payments.scannedNumbers([chain.chainId]),
       this.payments.find(payment.merchantId, payment.id),
     ]);
-    return { ...subject, payment: now?.payment ?? payment, scanned: scanned.get(chain.chainId) ?? null };
+    const { chains, lateWatchMs } = this.deposits;
+    return {
+      chains,
+      lateWatchMs,
+      payment: now?.payment ?? payment,
+      money: now ? moneyOf(now) : [],
+      scanned: scanned.get(chain.chainId) ?? null,
+    };
   }
 
   /** What the node shows, and what we have beside it, as an internal transfer that no log tells of. */
@@ -233,6 +243,19 @@ export class PaymentCheckService {
     const tokens = await this.chains.tokensOf(chainId);
     return new Map(tokens.map((token) => [token.address, token]));
   }
+}
+
+/** Of what arrived, else of the first asset that the payment offers on the chain; null: none, or by its own finality. */
+function requiredOf(
+  money: readonly PaymentMoney[],
+  { chainId }: ChainConfig,
+  arrivals: readonly Arrival[],
+): number | null {
+  const here = money.filter((one) => one.chainId === chainId);
+  const arrived = here.find(({ tokenAddress }) =>
+    arrivals.some(({ transfer }) => transfer.tokenAddress === tokenAddress),
+  );
+  return (arrived ?? here[0])?.requiredConfirmations ?? null;
 }
 
 const NOWHERE = {

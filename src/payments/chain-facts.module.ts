@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { LedgerModule } from '../ledger/ledger.module.js';
 import { EventCatalogueModule } from '../events/event-catalogue.module.js';
+import { Arrivals } from './arrivals.js';
 import { ChainFactsService } from './chain-facts.service.js';
 import { DepositAnnouncements } from './deposit-announcements.js';
 import { DepositFunds } from './deposit-funds.js';
@@ -17,6 +18,7 @@ import { RefundSubjects } from './refund-subjects.js';
 @Module({
   imports: [EventCatalogueModule, LedgerModule, OutboxModule],
   providers: [
+    Arrivals,
     ChainFactsService,
     DepositAnnouncements,
     DepositFunds,

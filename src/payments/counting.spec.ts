@@ -18,10 +18,9 @@ const LARGEST = 2n ** 256n - 1n;
 const TOKEN = toTokenAddress(`0x${'70'.repeat(20)}`);
 const OTHER = toTokenAddress(`0x${'71'.repeat(20)}`);
 const CHAIN_ID = toChainId(1);
+const option = { chainId: CHAIN_ID, amount: 5n, tokenAddress: TOKEN };
 const expected = {
-  chainId: CHAIN_ID,
-  amount: 5n,
-  tokenAddress: TOKEN,
+  options: [option],
   expiresAt,
   cancelledAt: null,
   status: 'expired' as const,
@@ -48,9 +47,27 @@ describe('whyNotCounted', () => {
 
   it('counts any amount that was asked for, and any of the native asset', () => {
     expect(whyNotCounted(expected, { ...arrived, amount: 2n ** 192n }, DAY)).toBeNull();
-    expect(whyNotCounted({ ...expected, amount: LARGEST }, { ...arrived, amount: LARGEST }, DAY)).toBeNull();
+    expect(
+      whyNotCounted(
+        { ...expected, options: [{ ...option, amount: LARGEST }] },
+        { ...arrived, amount: LARGEST },
+        DAY,
+      ),
+    ).toBeNull();
     const native = { ...arrived, amount: LARGEST, tokenAddress: null };
-    expect(whyNotCounted({ ...expected, tokenAddress: null }, native, DAY)).toBeNull();
+    expect(
+      whyNotCounted({ ...expected, options: [{ ...option, tokenAddress: null }] }, native, DAY),
+    ).toBeNull();
+  });
+
+  it('counts each of the assets that the payment may be paid in, on its own chain alone', () => {
+    const elsewhere = { chainId: toChainId(56), amount: 9n, tokenAddress: null };
+    const either = { ...expected, options: [option, elsewhere] };
+    expect(whyNotCounted(either, arrived, DAY)).toBeNull();
+    expect(whyNotCounted(either, { ...arrived, ...elsewhere }, DAY)).toBeNull();
+    expect(whyNotCounted(either, { ...arrived, tokenAddress: null }, DAY)).toBe('wrong_asset');
+    expect(whyNotCounted(either, { ...arrived, chainId: toChainId(56) }, DAY)).toBe('wrong_asset');
+    expect(whyNotCounted(either, { ...arrived, chainId: toChainId(10) }, DAY)).toBe('wrong_chain');
   });
 
   it('counts towards a cancelled payment what was mined before, whenever it is seen', () => {

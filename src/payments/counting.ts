@@ -27,12 +27,17 @@ export type DepositState = (typeof DEPOSIT_STATES)[number];
 export type DepositEventType =
   'deposit.unassigned' | 'deposit.accepted' | 'deposit.ignored' | 'deposit.reorged' | 'deposit.counted';
 
-interface Expected {
+interface ExpectedAsset {
   chainId: ChainId;
-  /** Asked for, in base units. */
-  amount: bigint;
   /** Lower-case; null: the native asset. */
   tokenAddress: Asset;
+  /** Asked for, in base units. */
+  amount: bigint;
+}
+
+interface Expected {
+  /** What it may be paid in. */
+  options: readonly ExpectedAsset[];
   expiresAt: Date;
   status: PaymentStatus;
   /** Null: it was not. */
@@ -77,10 +82,13 @@ export function whyNotCounted(
   arrived: Arrived,
   lateWatchMs: number,
 ): UncountedReason | null {
+  const here = expected.options.filter(({ chainId }) => chainId === arrived.chainId);
+  const option = here.find(({ tokenAddress }) => tokenAddress === arrived.tokenAddress);
   // Whoever asks for so much is taken at their word.
-  if (isAbsurd(arrived) && arrived.amount > expected.amount) return 'absurd_amount';
-  if (arrived.chainId !== expected.chainId) return 'wrong_chain';
-  if (arrived.tokenAddress !== expected.tokenAddress) return 'wrong_asset';
+  const isAskedFor = (option ? [option] : expected.options).some(({ amount }) => amount >= arrived.amount);
+  if (isAbsurd(arrived) && !isAskedFor) return 'absurd_amount';
+  if (here.length === 0) return 'wrong_chain';
+  if (option === undefined) return 'wrong_asset';
   if (arrived.blockTime > watchEndsAt(expected, lateWatchMs)) return 'after_watch';
   if (expected.status === 'failed') return 'payment_failed';
   // By the time in which it was mined, so that it does not matter when we see it.

@@ -4,7 +4,7 @@ import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { lateWatchMsOf } from './counting.js';
 import { type PaymentStatus } from './lifecycle.js';
-import { DUE_IN_NEXT_STEP } from './next-step.js';
+import { DUE_IN_NEXT_STEP, holdPayments } from './next-step.js';
 import { type PaymentSweep } from './payment.entity.js';
 import { type Address, type Asset, type ChainId, type TxHash } from '../ids/ids.js';
 
@@ -92,9 +92,12 @@ export class DepositFunds {
     const rows = await manager.query<
       { amount: string; block_number: string; counts: boolean; required_confirmations: number | null }[]
     >(
-      `SELECT transfer.amount, transfer.block_number, payment.required_confirmations,
-         (transfer.uncounted_reason IS NULL) AS counts
-       FROM transfers transfer JOIN payments payment ON payment.id = transfer.payment_id
+      `SELECT transfer.amount, transfer.block_number, option.required_confirmations,
+         (transfer.uncounted_reason IS NULL AND option.payment_id IS NOT NULL) AS counts
+       FROM transfers transfer LEFT JOIN payment_options option
+         ON option.payment_id = transfer.payment_id AND option.chain_id = transfer.chain_id
+         AND option.token_id IS NOT DISTINCT FROM (SELECT id FROM tokens
+           WHERE tokens.chain_id = transfer.chain_id AND tokens.address = transfer.token_address)
        WHERE transfer.chain_id = $1 AND transfer.to_address = $2 AND transfer.token_address IS NOT DISTINCT FROM $3
          AND transfer.state = 'included' AND transfer.swept_at IS NULL
          AND transfer.uncounted_reason IS DISTINCT FROM 'absurd_amount'`,
@@ -146,34 +149,38 @@ export class DepositFunds {
   }
 
   /**
-   * Notes the final sweep of a confirmed payment's money; of another asset, or on another chain, it settles nothing. The
-   * scanner settles the payment at its next step: it alone knows how far the chain is agreed on, and writes status and
-   * event together. One that was settled before a reorg took its sweep away gets the new figures alone.
+   * Notes the final sweep of a confirmed payment's money in one asset; of one that it does not ask for it settles
+   * nothing. The scanner settles the payment at its next step, once all that came is swept: it alone knows how far the
+   * chains are agreed on, and writes status and event together. One that was settled before a reorg took its sweep away gets the new figures alone.
    */
   async settle(
     manager: EntityManager,
     moved: { paymentId: string; chainId: ChainId; tokenAddress: Asset },
     sweep: PaymentSweep,
   ): Promise<void> {
+    await holdPayments(manager, [moved.paymentId]);
     await manager.query(
-      `UPDATE payments SET sweep = $4, recheck_at_time = ${DUE_IN_NEXT_STEP}
-       WHERE id = $1 AND chain_id = $2 AND status IN ('confirmed', 'settled') AND sweep IS NULL
-         AND (SELECT address FROM tokens WHERE tokens.id = payments.token_id) IS NOT DISTINCT FROM $3`,
+      `UPDATE payment_options SET sweep = $4, recheck_at_time = ${DUE_IN_NEXT_STEP}
+       WHERE payment_id = $1 AND chain_id = $2 AND sweep IS NULL
+         AND (SELECT address FROM tokens WHERE tokens.id = payment_options.token_id) IS NOT DISTINCT FROM $3
+         AND (SELECT status FROM payments WHERE id = $1) IN ('confirmed', 'settled')`,
       [moved.paymentId, moved.chainId, moved.tokenAddress, sweep],
     );
   }
 
-  /** Confirmed payments that are not settled, though all money of theirs has left its address. */
+  /** Assets of confirmed payments that no sweep is noted of, though all that came in them has left its address. */
   async sweptUnsettled(
     manager: EntityManager,
     chainId: ChainId,
   ): Promise<{ paymentId: string; address: Address; tokenAddress: Asset }[]> {
     const rows = await manager.query<{ id: string; address: Address; token_address: Asset }[]>(
       `SELECT payment.id, payment.address, token.address AS token_address
-       FROM payments payment LEFT JOIN tokens token ON token.id = payment.token_id
-       WHERE payment.chain_id = $1 AND payment.status = 'confirmed' AND payment.sweep IS NULL AND NOT EXISTS (
+       FROM payment_options option JOIN payments payment ON payment.id = option.payment_id
+       LEFT JOIN tokens token ON token.id = option.token_id
+       WHERE option.chain_id = $1 AND option.amount_received > 0 AND option.sweep IS NULL
+         AND payment.status = 'confirmed' AND NOT EXISTS (
          SELECT FROM transfers transfer
-         WHERE transfer.payment_id = payment.id AND transfer.chain_id = payment.chain_id
+         WHERE transfer.payment_id = payment.id AND transfer.chain_id = option.chain_id
            AND transfer.token_address IS NOT DISTINCT FROM token.address
            AND transfer.state = 'included' AND transfer.swept_at IS NULL)
        ORDER BY payment.id`,
@@ -188,9 +195,10 @@ export class DepositFunds {
 
   /** Takes back what `settle` noted of a transaction, as far as it is that. */
   async unsettle(manager: EntityManager, paymentId: string, txHash: TxHash): Promise<void> {
-    await manager.query(`UPDATE payments SET sweep = NULL WHERE id = $1 AND sweep ->> 'tx_hash' = $2`, [
-      paymentId,
-      txHash,
-    ]);
+    await holdPayments(manager, [paymentId]);
+    await manager.query(
+      `UPDATE payment_options SET sweep = NULL WHERE payment_id = $1 AND sweep ->> 'tx_hash' = $2`,
+      [paymentId, txHash],
+    );
   }
 }

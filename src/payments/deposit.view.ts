@@ -51,13 +51,13 @@ export interface DepositView {
 
 export interface DepositSubject {
   transfer: Transfer;
-  payment: Pick<Payment, 'chain' | 'chainId' | 'expiresAt'>;
+  payment: Pick<Payment, 'expiresAt'>;
   /** Names of chains by chain id. */
   chains: ReadonlyMap<number, Pick<ChainConfig, 'name'>>;
   /** What arrived. */
   asset: NamedAsset;
-  /** What the payment asked for. */
-  expected: Pick<NamedAsset, 'symbol'>;
+  /** What the payment may be paid in. */
+  offered: readonly { chain: string; symbol: string }[];
   lateWatchMs: number;
   /** What of it goes back, in refunds of it alone. Base units. */
   back: Pick<GivenBack, 'refunded' | 'promised'>;
@@ -104,7 +104,7 @@ export function whyInWords({
   payment,
   chains,
   asset,
-  expected,
+  offered,
   lateWatchMs,
 }: Omit<DepositSubject, 'transfer' | 'back'> & {
   transfer: Pick<Transfer, 'uncountedReason' | 'chainId' | 'blockTime'>;
@@ -115,9 +115,9 @@ export function whyInWords({
     case 'absurd_amount':
       return 'The token claims to have moved more than there can be of it, so it is taken for no money at all.';
     case 'wrong_chain':
-      return `It was sent on ${chainName(chains, transfer.chainId)}, and the payment asks for ${expected.symbol} on ${payment.chain}.`;
+      return `It was sent on ${chainName(chains, transfer.chainId)}, and the payment asks for ${anyOf(offered)}.`;
     case 'wrong_asset':
-      return `It is ${asset.symbol}, and the payment asks for ${expected.symbol}.`;
+      return `It is ${asset.symbol}, and the payment asks for ${offered.length > 1 ? anyOf(offered) : offered[0]?.symbol}.`;
     case 'after_watch': {
       const end = watchEndsAt(payment, lateWatchMs).toISOString();
       return `It was mined at ${transfer.blockTime.toISOString()}, after the payment's watch window had ended at ${end}.`;
@@ -127,4 +127,8 @@ export function whyInWords({
     case 'payment_failed':
       return 'The payment had failed before it arrived: a deep reorganisation took away money that was confirmed.';
   }
+}
+
+function anyOf(offered: DepositSubject['offered']): string {
+  return offered.map(({ chain, symbol }) => `${symbol} on ${chain}`).join(' or ');
 }

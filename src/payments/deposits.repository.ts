@@ -7,14 +7,14 @@ import { CHAINS, SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { type CreatedBetween, narrowByCreation } from '../http/list-filters.js';
 import { type DepositState, lateWatchMsOf } from './counting.js';
-import { givenBack } from './given-back.js';
 import { type DepositSubject } from './deposit.view.js';
 import { type NamedAsset } from './named-asset.js';
 import { NamedAssets } from './named-assets.js';
+import { PaymentRecords } from './payment-records.js';
 import { Payment } from './payment.entity.js';
-import { IS_SOMETHING_LEFT, refundsOfCounted, returnedOfDeposits } from './refund-facts.js';
+import { IS_SOMETHING_LEFT, returnedOfDeposits } from './refund-facts.js';
 import { Transfer } from './transfer.entity.js';
-import { type Address, type ChainId, type TxHash } from '../ids/ids.js';
+import { type ChainId, type TxHash } from '../ids/ids.js';
 
 export interface DepositFilter extends CreatedBetween {
   /** False: what nobody has made anything of, and does not all go back; true: what counts or was accepted. */
@@ -33,21 +33,20 @@ export interface DepositFilter extends CreatedBetween {
 /** A deposit with its payment and what its view needs beside them. */
 export interface DepositRecord extends DepositSubject {
   payment: Payment;
-  /** The contract of the token that the payment asks for; null: the native asset. */
-  expectedAddress: Address | null;
 }
 
 /** What reached our deposit addresses, counted or not. */
 @Injectable()
 export class DepositsRepository {
-  private readonly chains: ReadonlyMap<number, ChainConfig>;
-  private readonly lateWatchMs: number;
+  readonly chains: ReadonlyMap<number, ChainConfig>;
+  readonly lateWatchMs: number;
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     @Inject(CHAINS) chains: ChainConfig[],
     @Inject(SETTINGS) settings: Settings,
     private readonly assets: NamedAssets,
+    private readonly records: PaymentRecords,
   ) {
     this.chains = new Map(chains.map((chain) => [chain.chainId, chain]));
     this.lateWatchMs = lateWatchMsOf(settings);
@@ -103,33 +102,22 @@ export class DepositsRepository {
     return this.described(manager, transfers);
   }
 
-  /** What a payment asks for, by the words of deposits, and what of it goes back. */
-  async expectationOf({ id, tokenId, chainId }: Payment) {
-    const { chains, lateWatchMs } = this;
-    const token = tokenId === null ? null : await this.dataSource.manager.findOneBy(Token, { id: tokenId });
-    const back = givenBack(await refundsOfCounted(this.dataSource.manager, [id]));
-    return {
-      back,
-      chains,
-      lateWatchMs,
-      expectedAddress: token?.address ?? null,
-      expected: token ?? this.assets.native(chainId),
-    };
-  }
-
   async described(manager: EntityManager, transfers: Transfer[]): Promise<DepositRecord[]> {
     if (transfers.length === 0) return [];
     const payments = await manager.findBy(Payment, {
       id: In([...new Set(transfers.map(({ paymentId }) => paymentId))]),
     });
-    const tokens = await tokensOf(manager, transfers, payments);
+    const options = await this.records.optionsOf(
+      manager,
+      payments.map(({ id }) => id),
+    );
+    const tokens = await tokensOf(manager, transfers);
     const returned = await returnedOfDeposits(
       manager,
       transfers.map(({ id }) => id),
     );
     return transfers.map((transfer) => {
       const payment = payments.find(({ id }) => id === transfer.paymentId) as Payment;
-      const asked = tokens.find(({ id }) => id === payment.tokenId);
       const arrived = tokens.find(
         ({ chainId, address }) => chainId === transfer.chainId && address === transfer.tokenAddress,
       );
@@ -138,8 +126,10 @@ export class DepositsRepository {
         payment,
         chains: this.chains,
         asset: arrived ?? this.unlisted(transfer),
-        expected: asked ?? this.assets.native(payment.chainId),
-        expectedAddress: asked?.address ?? null,
+        offered: (options.get(payment.id) ?? []).map(({ option: { chain }, asset: { symbol } }) => ({
+          chain,
+          symbol,
+        })),
         lateWatchMs: this.lateWatchMs,
         back: returned.get(transfer.id) ?? NOTHING,
       };
@@ -175,16 +165,10 @@ const HAS_STATUS = {
 /** By the payment, since that is what there is an index of. */
 const AT_ADDRESS = `transfer.payment_id = (SELECT id FROM payments WHERE address = :address) AND transfer.to_address = :address`;
 
-async function tokensOf(
-  manager: EntityManager,
-  transfers: Transfer[],
-  payments: Payment[],
-): Promise<Token[]> {
-  const ids = [...new Set(payments.map(({ tokenId }) => tokenId).filter((id) => id !== null))];
+async function tokensOf(manager: EntityManager, transfers: Transfer[]): Promise<Token[]> {
   const arrived = transfers.flatMap(({ chainId, tokenAddress }) =>
     tokenAddress === null ? [] : [{ chainId, address: tokenAddress }],
   );
   const distinct = [...new Map(arrived.map((one) => [`${one.chainId} ${one.address}`, one])).values()];
-  const wanted = [...(ids.length > 0 ? [{ id: In(ids) }] : []), ...distinct];
-  return wanted.length > 0 ? manager.findBy(Token, wanted) : [];
+  return distinct.length > 0 ? manager.findBy(Token, distinct) : [];
 }

@@ -13,11 +13,13 @@ export type RefundState = (typeof REFUND_STATES)[number];
 /** A refund of money that counts towards its payment. */
 export interface RefundFact {
   id: string;
-  /** Base units of the payment's asset. */
+  /** Base units of its asset. */
   amount: bigint;
   state: RefundState;
   /** It was asked for when the payment was confirmed already: the sale had been made, and stays made. */
   isAfterConfirmation: boolean;
+  /** Index of the payment's option that it is money of; left out: the first. */
+  option?: number;
 }
 
 /** Sums in base units of the payment's asset. */

@@ -8,6 +8,8 @@ import { CHAINS } from '../config/configuration.module.js';
 import { skippedAmong, type WatchedSkip } from '../wallet/skipped-addresses.js';
 import { isAbsurd } from './counting.js';
 import { type ObservedTransfer } from './observed-transfer.js';
+import { onlyOption } from './only-option.js';
+import { PaymentOption } from './payment-option.entity.js';
 import { Payment } from './payment.entity.js';
 import { type ChainId } from '../ids/ids.js';
 
@@ -45,6 +47,7 @@ export class LostPayments {
       const payment = first && (await this.paymentFor(manager, chainId, skip, first));
       if (!payment) continue;
       await manager.save(payment);
+      await manager.save(manager.create(PaymentOption, onlyOption(payment)));
       made.push(payment);
     }
     return made;
@@ -72,6 +75,12 @@ export class LostPayments {
       derivationIndex: skip.derivationIndex,
       amount,
       underpaymentToleranceBps: 0,
+      priceAmount: null,
+      priceCurrency: null,
+      priceDecimals: null,
+      priceChain: null,
+      unavailable: null,
+      chosenOption: null,
       amountReceived: 0n,
       amountConfirmed: 0n,
       status: 'expired',

@@ -1,15 +1,28 @@
 import { type EntityManager } from 'typeorm';
 
 /**
- * A `recheck_at_time` that is before the time of every block, so that the scanner takes the payment up in its next step.
+ * A `recheck_at_time` of an option that is before the time of every block, so that the scanner takes the payment up in its next step.
  * Advancing it sets the time at which it is due again.
  */
 export const DUE_IN_NEXT_STEP = 'to_timestamp(0)';
 
 /**
- * Has the scanner advance a payment in its next step, for changes that come from elsewhere than the chain. It alone knows
+ * Has the scanner of any of its chains advance a payment in its next step, for changes that come from elsewhere than the chain. It alone knows
  * by which block, that no node contradicts, a payment may be confirmed.
  */
 export async function advanceInNextStep(manager: EntityManager, paymentId: string): Promise<void> {
-  await manager.query(`UPDATE payments SET recheck_at_time = ${DUE_IN_NEXT_STEP} WHERE id = $1`, [paymentId]);
+  await holdPayments(manager, [paymentId]);
+  await manager.query(
+    `UPDATE payment_options SET recheck_at_time = ${DUE_IN_NEXT_STEP} WHERE payment_id = $1`,
+    [paymentId],
+  );
+}
+
+/**
+ * Holds payments until the transaction ends: whoever writes one, or any of its options, holds its row first. In one order
+ * everywhere, so that two transactions never wait for each other's rows; and not so that new transfers and events, which
+ * refer to it, would have to wait.
+ */
+export async function holdPayments(manager: EntityManager, ids: readonly string[]): Promise<void> {
+  await manager.query('SELECT FROM payments WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE', [ids]);
 }

@@ -3,9 +3,10 @@
  * of Postgres will do.
  */
 export const OPEN_ELSEWHERE = `
-  SELECT chain_id, count(*)::int AS payments FROM payments
-  WHERE status IN ('pending', 'partially_paid', 'detected') AND chain_id <> ALL($1::bigint[])
-  GROUP BY chain_id ORDER BY chain_id`;
+  SELECT option.chain_id, count(DISTINCT payment.id)::int AS payments
+  FROM payments payment JOIN payment_options option ON option.payment_id = payment.id
+  WHERE payment.status IN ('pending', 'partially_paid', 'detected') AND option.chain_id <> ALL($1::bigint[])
+  GROUP BY option.chain_id ORDER BY option.chain_id`;
 
 export interface OpenElsewhere {
   chain_id: string;

@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import { Token } from '../chain/tokens/token.entity.js';
 import { Recent } from '../process/recent.js';
 import { NamedAssets } from './named-assets.js';
+import { OPEN_ELSEWHERE, type OpenElsewhere } from './open-elsewhere.js';
 import { PaymentMetrics } from './payment-metrics.js';
 
 /** Several gauges of one scrape share a read, and so do scrapers that come close together. */
@@ -36,6 +37,10 @@ interface OpenPayments {
 export class OpenPaymentMetrics implements OnModuleInit {
   private readonly open = new Recent(READ_AGAIN_AFTER_MS, () => this.read());
 
+  private readonly elsewhere = new Recent(READ_AGAIN_AFTER_MS, () =>
+    this.dataSource.manager.query<OpenElsewhere[]>(OPEN_ELSEWHERE, [[...this.assets.chains.keys()]]),
+  );
+
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly assets: NamedAssets,
@@ -43,7 +48,7 @@ export class OpenPaymentMetrics implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    const { open } = this;
+    const { open, elsewhere } = this;
     const chains = [...this.assets.chains.values()];
     const nameOf = (row: OpenPayments) => this.assets.chains.get(Number(row.chain_id))?.name;
     new Gauge({
@@ -80,13 +85,12 @@ export class OpenPaymentMetrics implements OnModuleInit {
     });
     new Gauge({
       name: 'quittance_payments_unwatched',
-      help: 'Open payments on a chain that is not configured, or not enabled: nobody sees them paid',
+      help: 'Open payments that offer a chain that is not configured, or not enabled: nobody sees them paid there',
       labelNames: ['chain_id'],
       async collect() {
-        const rows = await open.get();
+        const rows = await elsewhere.get();
         this.reset();
-        for (const row of rows)
-          if (nameOf(row) === undefined) this.inc({ chain_id: row.chain_id }, Number(row.payments));
+        for (const { chain_id, payments } of rows) this.set({ chain_id }, payments);
       },
     });
   }

@@ -46,7 +46,10 @@ export async function firstPaymentAt(manager: EntityManager, chainId: ChainId): 
   const row = await manager
     .createQueryBuilder(Payment, 'payment')
     .select('min(payment.created_at)', 'first')
-    .where('payment.chain_id = :chainId', { chainId })
+    .where(
+      'EXISTS (SELECT FROM payment_options option WHERE option.payment_id = payment.id AND option.chain_id = :chainId)',
+      { chainId },
+    )
     .getRawOne<{ first: Date | null }>();
   return row?.first ?? null;
 }

@@ -1,16 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type EntityManager, In } from 'typeorm';
+import { type EntityManager } from 'typeorm';
+import { agreedPositions } from '../chain/position/scanned-positions.js';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { EventCatalogue } from '../events/event-catalogue.js';
 import { type NewEvent, Outbox } from '../events/outbox.js';
 import { lateWatchMsOf } from './counting.js';
-import { advance } from './lifecycle.js';
+import { givenBack } from './given-back.js';
+import { advance, type Facts, type Position } from './lifecycle.js';
 import { type PaymentMove, PaymentMetrics } from './payment-metrics.js';
-import { PaymentRecords } from './payment-records.js';
-import { savePayments } from './payment-update.js';
+import { type PaymentRecord, PaymentRecords, shownAsset } from './payment-records.js';
+import { type MovedPayment, savePayments } from './payment-update.js';
+import { type PaymentOption } from './payment-option.entity.js';
 import { Payment } from './payment.entity.js';
-import { type Transfer } from './transfer.entity.js';
 import { paymentView } from './payment.view.js';
 import { type ChainId } from '../ids/ids.js';
 
@@ -38,31 +40,48 @@ export class PaymentAdvances {
     this.lateWatchMs = lateWatchMsOf(settings);
   }
 
-  /** @returns how many events were written */
+  /**
+   * Those of the payments that the chain is an option of.
+   * @returns how many events were written
+   */
   async advance(manager: EntityManager, ids: readonly string[], position: ChainPosition): Promise<number> {
     if (ids.length === 0) return 0;
-    // In one order everywhere, so that two transactions can never wait for each other's rows.
-    const payments = await manager.find(Payment, {
-      where: { id: In([...ids]), chainId: position.chainId },
-      order: { id: 'ASC' },
-      lock: { mode: 'pessimistic_write' },
-    });
-    // Read after the rows are held: refunds are asked for, and end, under the same lock.
+    // In one order everywhere, so that two transactions can never wait for each other's rows: those of several chains
+    // move one payment. And so that new transfers and events, which refer to it, do not wait for it.
+    const payments = await manager
+      .createQueryBuilder(Payment, 'payment')
+      .where('payment.id = ANY(:ids)', { ids })
+      .andWhere(
+        'EXISTS (SELECT FROM payment_options option WHERE option.payment_id = payment.id AND option.chain_id = :chainId)',
+        position,
+      )
+      .orderBy('payment.id')
+      .setLock('for_no_key_update')
+      .getMany();
+    // Read after the rows are held: refunds are asked for, and end, under the same lock, and so do other chains move them.
     const records = await this.records.of(manager, payments);
+    const chains = await positionsOf(manager, records, position);
     const { agreed: scanned, finalNumber } = position;
     const now = new Date();
     const events: NewEvent[] = [];
     const moves: PaymentMove[] = [];
     const advanced = records.map((record) => {
-      const { payment, credits, refunds } = record;
-      const swept = payment.sweep !== null;
-      const facts = { scanned, finalNumber, credits, refunds, lateWatchMs: this.lateWatchMs, swept, now };
+      const { credits, refunds, options } = record;
+      const payment: MovedPayment = { ...record.payment, options };
+      const swept = isSwept(record);
+      const { lateWatchMs } = this;
+      const facts: Facts = { scanned, finalNumber, chains, credits, refunds, lateWatchMs, swept, now };
       const result = advance(payment, facts);
       for (const event of result.events) {
-        const view = paymentView({ ...record, payment: event.payment });
-        const composed = this.catalogue.compose(event.type, { payment: view }, now);
+        const then = { ...record, payment: event.payment, options: [...event.payment.options] };
+        const composed = this.catalogue.compose(event.type, { payment: paymentView(then) }, now);
         events.push({ ...composed, merchantId: payment.merchantId, paymentId: payment.id });
-        moves.push({ ...event, asset: record.asset, paidAt: paidAt(event.payment, credits) });
+        moves.push({
+          type: event.type,
+          payment: event.payment,
+          asset: shownAsset(then),
+          paidAt: paidAt(then),
+        });
       }
       return result.payment;
     });
@@ -73,7 +92,33 @@ export class PaymentAdvances {
   }
 }
 
+/** The chain's own position, and as last committed those of the other chains that the payments may be paid on. */
+async function positionsOf(
+  manager: EntityManager,
+  records: readonly PaymentRecord[],
+  { chainId, agreed, finalNumber }: ChainPosition,
+): Promise<Map<number, Position>> {
+  const named = records.flatMap(({ options }) => options.map((option) => option.chainId));
+  const others = [...new Set(named)].filter((other) => other !== chainId);
+  const positions = others.length === 0 ? new Map() : await agreedPositions(manager, others);
+  return positions.set(chainId, { ...agreed, finalNumber });
+}
+
+/** Whether all that came, and did not go back, has been brought to the treasury for good. */
+function isSwept({ options, refunds }: PaymentRecord): boolean {
+  const isGone = ({ amountReceived }: PaymentOption, index: number) =>
+    givenBack(refunds.filter(({ option }) => option === index)).refunded >= amountReceived;
+  return (
+    options.some(({ sweep }) => sweep !== null) &&
+    options.every((option, index) => option.sweep !== null || isGone(option, index))
+  );
+}
+
 /** The time of the block with which what is due was reached; null: it was not. */
-function paidAt({ detectedInBlock }: Payment, credits: readonly Transfer[]): Date | null {
-  return credits.find(({ blockNumber }) => blockNumber === detectedInBlock)?.blockTime ?? null;
+function paidAt({ options, credits }: PaymentRecord): Date | null {
+  const last = credits.filter(({ option, blockNumber }) => blockNumber === options[option]?.detectedInBlock);
+  return last.reduce<Date | null>(
+    (latest, { blockTime }) => (latest === null || blockTime > latest ? blockTime : latest),
+    null,
+  );
 }

@@ -7,6 +7,7 @@ import { Outbox } from '../events/outbox.js';
 import { type UpdatePaymentDto } from './dto/update-payment.dto.js';
 import { cancel, isCancellable, type PaymentEventType } from './lifecycle.js';
 import { type PaymentRecord, PaymentRecords } from './payment-records.js';
+import { PaymentOption } from './payment-option.entity.js';
 import { Payment } from './payment.entity.js';
 import {
   ExpiryInPastError,
@@ -39,9 +40,9 @@ export class PaymentChanges {
       if (payment.status === 'cancelled') return paymentView(record);
       if (!isCancellable(payment)) throw new PaymentNotCancellableError(id, payment.status);
       const now = new Date();
-      const { payment: next } = cancel(payment, now);
-      const { status, cancelledAt, recheckAtTime, recheckAtBlock, version } = next;
-      const changes = { status, cancelledAt, recheckAtTime, recheckAtBlock, version };
+      const { status, cancelledAt, version } = cancel(payment, now).payment;
+      await manager.update(PaymentOption, { paymentId: id }, { recheckAtTime: null, recheckAtBlock: null });
+      const changes = { status, cancelledAt, version };
       return this.save(manager, record, changes, 'payment.cancelled', now);
     });
   }
@@ -58,6 +59,9 @@ export class PaymentChanges {
         ([name, value]) => !isDeepStrictEqual(value, record.payment[name as keyof Payment]),
       );
       if (!differs) return paymentView(record);
+      const { expiresAt } = changes;
+      if (expiresAt !== undefined)
+        await manager.update(PaymentOption, { paymentId: id }, { expiresAt, recheckAtTime: expiresAt });
       return this.save(
         manager,
         record,
@@ -74,7 +78,7 @@ export class PaymentChanges {
     work: (manager: EntityManager, record: PaymentRecord) => Promise<PaymentView>,
   ): Promise<PaymentView> {
     return this.dataSource.transaction(async (manager) => {
-      const lock = { mode: 'pessimistic_write' as const };
+      const lock = { mode: 'for_no_key_update' as const };
       const payment = await manager.findOne(Payment, { where: { id, merchantId }, lock });
       const [record] = payment ? await this.records.of(manager, [payment]) : [];
       if (!record) throw new PaymentNotFoundError(id);
@@ -114,5 +118,5 @@ function expiryOf({ expires_at: given }: UpdatePaymentDto, payment: Payment, now
     throw new PaymentNotExtendableError(payment.id, payment.status);
   const inMs = expiresAt.getTime() - now.getTime();
   if (inMs <= 0 || inMs > MAX_EXPIRY_MS) throw new ExpiryInPastError();
-  return { expiresAt, recheckAtTime: expiresAt };
+  return { expiresAt };
 }

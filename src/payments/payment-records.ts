@@ -1,22 +1,40 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, In } from 'typeorm';
 import { Token } from '../chain/tokens/token.entity.js';
+import { type Asset, type ChainId } from '../ids/ids.js';
 import { doesCount } from './counting.js';
 import { type RefundFact } from './given-back.js';
 import { type NamedAsset } from './named-asset.js';
 import { NamedAssets } from './named-assets.js';
+import { PaymentOption } from './payment-option.entity.js';
 import { type Payment } from './payment.entity.js';
+import { type Fraction } from './parts.js';
 import { refundsOfCounted } from './refund-facts.js';
 import { Transfer } from './transfer.entity.js';
 
 /** A payment with all that its view, and its next move, need beside it. */
 export interface PaymentRecord {
   payment: Payment;
-  /** What counts towards it, where the canonical chain has it. */
-  credits: Transfer[];
+  /** In their order; at least one. */
+  options: PaymentOption[];
+  /** What each of the options is called. */
+  assets: NamedAsset[];
+  /** What counts towards it, where the canonical chains have it. */
+  credits: CountedTransfer[];
   /** Of what counts. */
   refunds: RefundFact[];
-  /** What it asks for. */
+}
+
+/** A transfer as the lifecycle takes it: money of one of the payment's options. */
+export interface CountedTransfer extends Transfer {
+  /** Index of the option. */
+  option: number;
+  factor: Fraction | null;
+}
+
+export interface NamedOption {
+  option: PaymentOption;
+  /** As its asset is called. */
   asset: NamedAsset;
 }
 
@@ -29,17 +47,76 @@ export class PaymentRecords {
   async of(manager: EntityManager, payments: readonly Payment[]): Promise<PaymentRecord[]> {
     if (payments.length === 0) return [];
     const ids = payments.map(({ id }) => id);
-    const tokenIds = [...new Set(payments.map(({ tokenId }) => tokenId).filter((id) => id !== null))];
+    const options = await this.optionsOf(manager, ids);
     const credits = await countedTransfers(manager, ids);
     const refunds = await refundsOfCounted(manager, ids);
-    const tokens = tokenIds.length > 0 ? await manager.findBy(Token, { id: In(tokenIds) }) : [];
-    return payments.map((payment) => ({
-      payment,
-      credits: credits.filter(({ paymentId }) => paymentId === payment.id),
-      refunds: refunds.filter(({ paymentId }) => paymentId === payment.id),
-      asset: tokens.find(({ id }) => id === payment.tokenId) ?? this.assets.native(payment.chainId),
-    }));
+    return payments.map((payment) => {
+      const own = options.get(payment.id) ?? [];
+      const places = own.map(({ option, asset }) => ({
+        chainId: option.chainId,
+        tokenAddress: asset.address,
+      }));
+      return {
+        payment,
+        options: own.map(({ option }) => option),
+        assets: own.map(({ asset }) => asset),
+        credits: credits
+          .filter(({ paymentId }) => paymentId === payment.id)
+          .map((credit) => ({ ...credit, option: indexOf(places, credit), factor: factorOf(credit) }))
+          .filter(({ option }) => option >= 0),
+        refunds: refunds
+          .filter(({ paymentId }) => paymentId === payment.id)
+          .map((refund) => ({ ...refund, option: indexOf(places, refund) }))
+          .filter(({ option }) => option >= 0),
+      };
+    });
   }
+
+  /** The options of payments and what they are called, in their order, by payment. */
+  async optionsOf(
+    manager: EntityManager,
+    paymentIds: readonly string[],
+  ): Promise<Map<string, NamedOption[]>> {
+    const options = await manager.find(PaymentOption, {
+      where: { paymentId: In([...paymentIds]) },
+      order: { paymentId: 'ASC', position: 'ASC' },
+    });
+    const tokenIds = [...new Set(options.map(({ tokenId }) => tokenId).filter((id) => id !== null))];
+    const tokens = tokenIds.length > 0 ? await manager.findBy(Token, { id: In(tokenIds) }) : [];
+    const byPayment = new Map<string, NamedOption[]>(paymentIds.map((id) => [id, []]));
+    for (const option of options) {
+      const asset = tokens.find(({ id }) => id === option.tokenId) ?? this.assets.native(option.chainId);
+      byPayment.get(option.paymentId)?.push({ option, asset });
+    }
+    return byPayment;
+  }
+}
+
+interface Place {
+  chainId: ChainId;
+  tokenAddress: Asset;
+}
+
+/** Of the option in whose asset something came or went; -1: of none. */
+export function indexOf(options: readonly Place[], { chainId, tokenAddress }: Place): number {
+  return options.findIndex((option) => option.chainId === chainId && option.tokenAddress === tokenAddress);
+}
+
+/** What the payment shows as its own asset. */
+export function shownAsset({
+  payment,
+  options,
+  assets,
+}: Pick<PaymentRecord, 'payment' | 'options' | 'assets'>): NamedAsset {
+  const shown = options.findIndex(
+    ({ chainId, tokenId }) => chainId === payment.chainId && tokenId === payment.tokenId,
+  );
+  return assets[shown] as NamedAsset;
+}
+
+function factorOf({ valueFactor }: Transfer): Fraction | null {
+  if (valueFactor === null) return null;
+  return { numerator: BigInt(valueFactor.numerator), denominator: BigInt(valueFactor.denominator) };
 }
 
 /** The transfers that make up what the payments have received, where the canonical chain has them now. */

@@ -12,7 +12,19 @@ export interface PaymentSweep {
   fee: string;
 }
 
-/** A request for money: one deposit address, one asset, one amount due. Its moves are made in `lifecycle.ts` only. */
+/** An asset in which a payment could not be offered when it was made, and why. */
+export interface UnavailableOption {
+  chain: string;
+  /** Null: the chain's native asset. */
+  token_id: string | null;
+  reason: string;
+}
+
+/**
+ * A request for money: one deposit address, one amount due, in one asset or in any of several (`PaymentOption`). The
+ * columns that speak of one asset are those of the option that has received most by value; while none has, of the one
+ * that the payer chose, else of the first. Its moves are made in `lifecycle.ts` only.
+ */
 @Entity('payments')
 @Check(
   'payments_status_check',
@@ -21,18 +33,26 @@ export interface PaymentSweep {
 @Check('payments_exception_check', `exception IN ('underpaid','overpaid','late')`)
 @Check('payments_amount_check', 'amount > 0')
 @Check('payments_tolerance_check', 'underpayment_tolerance_bps BETWEEN 0 AND 1000')
+@Check(
+  'payments_price_check',
+  `(price_amount IS NULL) = (price_currency IS NULL) AND (price_amount IS NULL) = (price_decimals IS NULL)
+         AND price_amount > 0`,
+)
 @Index('payments_merchant_idx', ['merchantId', 'id'])
 @Index('payments_merchant_status_idx', ['merchantId', 'status', 'id'])
 @Index('payments_merchant_reference_idx', ['merchantId', 'reference', 'id'], {
   where: 'reference IS NOT NULL',
 })
-@Index('payments_unsettled_idx', ['chainId', 'id'], { where: `status = 'confirmed' AND sweep IS NULL` })
-@Index('payments_recheck_time_idx', ['chainId', 'recheckAtTime'], { where: 'recheck_at_time IS NOT NULL' })
-@Index('payments_native_watch_idx', ['chainId', 'expiresAt'], { where: 'token_id IS NULL' })
+@Index('payments_merchant_asset_idx', ['merchantId', 'chainId', 'tokenId', 'id'])
+@Index('payments_merchant_currency_idx', ['merchantId', 'priceCurrency', 'id'], {
+  where: 'price_currency IS NOT NULL',
+})
+@Index('payments_merchant_price_idx', ['merchantId', 'priceCurrency', 'priceAmount', 'id'], {
+  where: 'price_currency IS NOT NULL',
+})
 @Index('payments_open_idx', ['chainId', 'status', 'createdAt'], {
   where: `status IN ('pending','partially_paid','detected')`,
 })
-@Index('payments_recheck_block_idx', ['chainId', 'recheckAtBlock'], { where: 'recheck_at_block IS NOT NULL' })
 export class Payment {
   /** UUIDv7: sorts by creation. */
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'payments_pkey' })
@@ -75,6 +95,28 @@ export class Payment {
   @Column(amountColumn)
   amount: bigint;
 
+  /** What it costs, in units of 10^-priceDecimals; null: it was asked for in an asset, and has no price. */
+  @Column({ ...amountColumn, name: 'price_amount', nullable: true })
+  priceAmount: bigint | null;
+
+  /** ISO 4217, or the symbol of an asset of `priceChain`. */
+  @Column('varchar', { name: 'price_currency', length: 32, nullable: true })
+  priceCurrency: string | null;
+
+  @Column('smallint', { name: 'price_decimals', nullable: true })
+  priceDecimals: number | null;
+
+  /** By name, where the currency is an asset of a chain. */
+  @Column('varchar', { name: 'price_chain', length: 20, nullable: true })
+  priceChain: string | null;
+
+  @Column('jsonb', { nullable: true })
+  unavailable: UnavailableOption[] | null;
+
+  /** Position of the option that the payer chose; null: none yet. */
+  @Column('smallint', { name: 'chosen_option', nullable: true })
+  chosenOption: number | null;
+
   /** How much less than the amount is enough, in basis points: the merchant's when the payment was made. */
   @Column('smallint', { name: 'underpayment_tolerance_bps', default: 0 })
   underpaymentToleranceBps: number;
@@ -105,23 +147,11 @@ export class Payment {
   @Column({ ...integerColumn, name: 'detected_in_block', nullable: true })
   detectedInBlock: number | null;
 
-  /** The scanned (or final) block number at which a counted transfer becomes deep enough: when to look again. */
-  @Column({ ...integerColumn, name: 'recheck_at_block', nullable: true })
-  recheckAtBlock: number | null;
-
-  /** The chain time past which an unpaid payment expires: when to look again. */
-  @Column('timestamptz', { name: 'recheck_at_time', nullable: true })
-  recheckAtTime: Date | null;
-
   @Column('varchar', { length: 255, nullable: true })
   reference: string | null;
 
   @Column('jsonb', { nullable: true })
   metadata: Record<string, unknown> | null;
-
-  /** The final sweep of its funds; null until there is one. What the scanner settles the payment by. */
-  @Column('jsonb', { nullable: true })
-  sweep: PaymentSweep | null;
 
   /** Grows by one with every event; a consumer drops what is older than what it has. */
   @Column('integer', { default: 1 })

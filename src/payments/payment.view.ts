@@ -1,20 +1,27 @@
 import { checksumAddress } from '../chain/checksum-address.js';
-import { givenBack, type RefundFact } from './given-back.js';
-import { type Credit, type PaymentException, type PaymentStatus } from './lifecycle.js';
-import { type NamedAsset } from './named-asset.js';
-import { type Payment, type PaymentSweep } from './payment.entity.js';
+import { type PaymentException, type PaymentStatus } from './lifecycle.js';
+import { optionView, type OptionView } from './option.view.js';
+import { type CountedTransfer, type PaymentRecord, shownAsset } from './payment-records.js';
+import { type PaymentSweep, type UnavailableOption } from './payment.entity.js';
 import { paymentUri } from './payment-uri.js';
+import { type PriceView, priceViews, type ValueView } from './price.view.js';
+import { holdingsOf } from './tally.js';
+import { Parts } from './parts.js';
 
 /** A payment as merchants see it: what GET returns and what `data` of its webhooks carries. */
 export interface PaymentView {
   id: string;
   status: PaymentStatus;
   exception: PaymentException | null;
+  /**
+   * This and what else speaks of one asset is of the option that has received most by value; while none has, of the one
+   * that the payer chose, else of the first.
+   */
   chain: string;
   chain_id: number;
   /** Null: the chain's native asset. */
   token_id: string | null;
-  /** Of the asset it asks for. */
+  /** Of that asset. */
   symbol: string;
   decimals: number;
   /** EIP-55. */
@@ -49,7 +56,17 @@ export interface PaymentView {
   cancelled_at: string | null;
   /** What brought its money to the treasury; null until it is settled. */
   sweep: PaymentSweep | null;
+  /** What it costs, whatever it is paid in; null: it was asked for in an asset. */
+  price: PriceView | null;
+  /** What came and went of it by value, in the price's currency; null: it has no price. */
+  value: ValueView | null;
+  /** The assets that it may be paid in, in any mixture of them; at least one. */
+  options: OptionView[];
+  /** Assets that it could not be offered in, and why. */
+  unavailable: UnavailableOption[];
 }
+
+export { type OptionView } from './option.view.js';
 
 export interface TransferView {
   /** Null: an internal transfer that the address's balance tells of, and no node which transaction it was. */
@@ -57,19 +74,23 @@ export interface TransferView {
   amount: string;
   block_number: number;
   kind: string;
+  chain: string;
+  chain_id: number;
+  /** Null: the chain's native asset. */
+  token_id: string | null;
+  /** What it is worth in the price's currency, rounded down; null: the payment has no price. */
+  value: string | null;
 }
 
-export interface PaymentSubject {
-  payment: Payment;
-  credits: readonly Pick<Credit, 'txHash' | 'ordinal' | 'amount' | 'blockNumber' | 'kind'>[];
-  /** Of what counts. */
-  refunds: readonly RefundFact[];
-  /** What it asks for. */
-  asset: NamedAsset;
-}
-
-export function paymentView({ payment, credits, refunds, asset }: PaymentSubject): PaymentView {
-  const { refunded, promised } = givenBack(refunds);
+export function paymentView(record: PaymentRecord): PaymentView {
+  const { payment, options } = record;
+  const holdings = holdingsOf(options, record.credits, record.refunds);
+  const parts = new Parts(holdings);
+  const due = parts.due(payment.underpaymentToleranceBps);
+  const asset = shownAsset(record);
+  const shown = record.assets.indexOf(asset);
+  const { price, value, valueOf } = priceViews(payment, options, parts);
+  const back = holdings[shown]?.back;
   return {
     id: payment.id,
     status: payment.status,
@@ -84,8 +105,8 @@ export function paymentView({ payment, credits, refunds, asset }: PaymentSubject
     underpayment_tolerance_bps: payment.underpaymentToleranceBps,
     amount_received: payment.amountReceived.toString(),
     amount_confirmed: payment.amountConfirmed.toString(),
-    amount_refunded: refunded.toString(),
-    amount_refund_pending: promised.toString(),
+    amount_refunded: (back?.refunded ?? 0n).toString(),
+    amount_refund_pending: (back?.promised ?? 0n).toString(),
     confirmations: payment.confirmations,
     required_confirmations: payment.requiredConfirmations,
     detected_in_block: payment.detectedInBlock,
@@ -93,20 +114,38 @@ export function paymentView({ payment, credits, refunds, asset }: PaymentSubject
     metadata: payment.metadata,
     version: payment.version,
     payment_uri: paymentUri(payment, asset.address),
-    transfers: [...credits]
-      .sort((a, b) => a.blockNumber - b.blockNumber || a.ordinal - b.ordinal)
-      .map((credit) => ({
-        tx_hash: credit.txHash,
-        amount: credit.amount.toString(),
-        block_number: credit.blockNumber,
-        kind: credit.kind,
-      })),
+    transfers: [...record.credits].sort(byTime).map((credit) => ({
+      tx_hash: credit.txHash,
+      amount: credit.amount.toString(),
+      block_number: credit.blockNumber,
+      kind: credit.kind,
+      chain: options[credit.option]?.chain ?? payment.chain,
+      chain_id: credit.chainId,
+      token_id: options[credit.option]?.tokenId ?? null,
+      value: valueOf(credit.option, credit),
+    })),
     expires_at: payment.expiresAt.toISOString(),
     created_at: payment.createdAt.toISOString(),
     detected_at: payment.detectedAt?.toISOString() ?? null,
     confirmed_at: payment.confirmedAt?.toISOString() ?? null,
     settled_at: payment.settledAt?.toISOString() ?? null,
     cancelled_at: payment.cancelledAt?.toISOString() ?? null,
-    sweep: payment.settledAt === null ? null : payment.sweep,
+    sweep: payment.settledAt === null ? null : (options[shown]?.sweep ?? null),
+    price,
+    value,
+    options: options.map((_option, index) =>
+      optionView(record, index, holdings[index] as (typeof holdings)[number], parts.unitsOf(index, due)),
+    ),
+    unavailable: payment.unavailable ?? [],
   };
+}
+
+/** Of one chain that is the order of its blocks. */
+function byTime(a: CountedTransfer, b: CountedTransfer): number {
+  return (
+    a.blockTime.getTime() - b.blockTime.getTime() ||
+    a.chainId - b.chainId ||
+    a.blockNumber - b.blockNumber ||
+    a.ordinal - b.ordinal
+  );
 }

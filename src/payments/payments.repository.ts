@@ -3,12 +3,13 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, In } from 'typeorm';
 import { scannedPositions } from '../chain/position/scanned-positions.js';
 import { type CreatedBetween, narrowByCreation } from '../http/list-filters.js';
+import { type ChainId } from '../ids/ids.js';
 import { Coalescer } from '../process/coalescer.js';
 import { type PaymentStatus } from './lifecycle.js';
 import { type NewEvent, Outbox } from '../events/outbox.js';
-import { type NamedAsset } from './named-asset.js';
 import { PaymentMetrics } from './payment-metrics.js';
-import { type PaymentRecord, PaymentRecords } from './payment-records.js';
+import { type PaymentRecord, PaymentRecords, shownAsset } from './payment-records.js';
+import { type PaymentOption } from './payment-option.entity.js';
 import { Payment } from './payment.entity.js';
 
 export interface PaymentFilter extends CreatedBetween {
@@ -16,6 +17,13 @@ export interface PaymentFilter extends CreatedBetween {
   statuses?: PaymentStatus[];
   chain?: string;
   reference?: string;
+  /** That it shows as its own. */
+  asset?: { chainId: ChainId; tokenId: string | null };
+  /** Of its price. */
+  currency?: string;
+  /** In minor units of the currency, both included. */
+  priceMin?: bigint;
+  priceMax?: bigint;
   /** Lower-case. */
   address?: string;
   /** Of a transaction that paid to its address, whether that counts or not. */
@@ -45,12 +53,13 @@ export class PaymentsRepository {
   ) {}
 
   /**
-   * Payment and event in one statement: one round trip, and neither can exist without the other.
+   * Payment, options and event in one statement: one round trip, and none can exist without the others.
    */
-  async insert(statements: Statements, payment: Payment, event: NewEvent, asset: NamedAsset): Promise<void> {
-    const row = rowOf(payment, event);
+  async insert(statements: Statements, record: PaymentRecord, event: NewEvent): Promise<void> {
+    const { payment } = record;
+    const row = rowOf(record, event);
     await (statements === 'shared' ? this.together.call(row) : this.insertRows(statements, [row]));
-    const move = { type: 'payment.created' as const, payment, asset, paidAt: null };
+    const move = { type: 'payment.created' as const, payment, asset: shownAsset(record), paidAt: null };
     this.metrics.moved(statements === 'shared' ? this.dataSource.manager : statements, [move]);
   }
 
@@ -86,6 +95,16 @@ export class PaymentsRepository {
       .limit(filter.limit);
     if (filter.statuses !== undefined) query.andWhere('payment.status = ANY(:statuses)', filter);
     if (filter.chain !== undefined) query.andWhere('payment.chain = :chain', filter);
+    if (filter.asset !== undefined)
+      query.andWhere(
+        `payment.chain_id = :chainId AND payment.token_id ${filter.asset.tokenId === null ? 'IS NULL' : '= :tokenId'}`,
+        filter.asset,
+      );
+    if (filter.currency !== undefined) query.andWhere('payment.price_currency = :currency', filter);
+    if (filter.priceMin !== undefined)
+      query.andWhere('payment.price_amount >= :priceMin', { priceMin: filter.priceMin.toString() });
+    if (filter.priceMax !== undefined)
+      query.andWhere('payment.price_amount <= :priceMax', { priceMax: filter.priceMax.toString() });
     if (filter.reference !== undefined) query.andWhere('payment.reference = :reference', filter);
     if (filter.address !== undefined) query.andWhere('payment.address = :address', filter);
     if (filter.txHash !== undefined) query.andWhere(`payment.id IN (${PAID_BY})`, filter);
@@ -109,7 +128,7 @@ const PAID_BY = 'SELECT payment_id FROM transfers WHERE merchant_id = :merchantI
 /** A new payment and its event, by the columns' names. */
 type PaymentRow = ReturnType<typeof rowOf>;
 
-function rowOf(payment: Payment, event: NewEvent) {
+function rowOf({ payment, options }: PaymentRecord, event: NewEvent) {
   return {
     id: payment.id,
     merchant_id: payment.merchantId,
@@ -121,6 +140,11 @@ function rowOf(payment: Payment, event: NewEvent) {
     deposit_parameters: payment.depositParameters,
     derivation_index: payment.derivationIndex,
     amount: payment.amount.toString(),
+    price_amount: payment.priceAmount?.toString() ?? null,
+    price_currency: payment.priceCurrency,
+    price_decimals: payment.priceDecimals,
+    price_chain: payment.priceChain,
+    unavailable: payment.unavailable,
     underpayment_tolerance_bps: payment.underpaymentToleranceBps,
     required_confirmations: payment.requiredConfirmations,
     reference: payment.reference,
@@ -130,24 +154,47 @@ function rowOf(payment: Payment, event: NewEvent) {
     event_id: event.id,
     event_type: event.type,
     event_body: event.body,
+    options: options.map(optionRowOf),
   };
 }
 
-/** Payments wait for their expiry, which is when they are due again if nothing happens. */
+function optionRowOf(option: PaymentOption) {
+  return {
+    position: option.position,
+    chain_id: option.chainId,
+    chain: option.chain,
+    token_id: option.tokenId,
+    amount: option.amount.toString(),
+    required_confirmations: option.requiredConfirmations,
+    rate: option.rate,
+  };
+}
+
+/** Options wait for their payment's expiry, which is when they are due again if nothing happens. */
 async function insertRows(manager: EntityManager, rows: PaymentRow[]): Promise<void> {
   await manager.query(
     `WITH given AS MATERIALIZED (
        SELECT * FROM json_to_recordset($1) AS given (
          id uuid, merchant_id uuid, chain_id bigint, chain text, token_id uuid, address text, deposit_scheme text,
-         deposit_parameters jsonb, derivation_index bigint, amount numeric, underpayment_tolerance_bps smallint, required_confirmations integer,
-         reference text, metadata jsonb, expires_at timestamptz, created_at timestamptz, event_id text,
-         event_type text, event_body text)),
+         deposit_parameters jsonb, derivation_index bigint, amount numeric, price_amount numeric, price_currency text,
+         price_decimals smallint, price_chain text, unavailable jsonb, underpayment_tolerance_bps smallint,
+         required_confirmations integer, reference text, metadata jsonb, expires_at timestamptz, created_at timestamptz,
+         event_id text, event_type text, event_body text, options jsonb)),
      payment AS (
        INSERT INTO payments (id, merchant_id, chain_id, chain, token_id, address, deposit_scheme, deposit_parameters,
-         derivation_index, amount, underpayment_tolerance_bps, required_confirmations, recheck_at_time, reference, metadata, expires_at, created_at)
+         derivation_index, amount, price_amount, price_currency, price_decimals, price_chain, unavailable,
+         underpayment_tolerance_bps, required_confirmations, reference, metadata, expires_at, created_at)
        SELECT id, merchant_id, chain_id, chain, token_id, address, deposit_scheme, deposit_parameters,
-         derivation_index, amount, underpayment_tolerance_bps, required_confirmations, expires_at, reference, metadata, expires_at, created_at
-       FROM given)
+         derivation_index, amount, price_amount, price_currency, price_decimals, price_chain, unavailable,
+         underpayment_tolerance_bps, required_confirmations, reference, metadata, expires_at, created_at
+       FROM given),
+     option AS (
+       INSERT INTO payment_options (payment_id, position, chain_id, chain, token_id, amount, required_confirmations, rate,
+         expires_at, recheck_at_time)
+       SELECT given.id, option.position, option.chain_id, option.chain, option.token_id, option.amount,
+         option.required_confirmations, option.rate, given.expires_at, given.expires_at
+       FROM given, jsonb_to_recordset(given.options) AS option (position smallint, chain_id bigint, chain text,
+         token_id uuid, amount numeric, required_confirmations integer, rate jsonb))
      INSERT INTO events (id, type, merchant_id, payment_id, body)
      SELECT event_id, event_type, merchant_id, id, event_body FROM given`,
     [JSON.stringify(rows)],

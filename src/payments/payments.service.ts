@@ -1,15 +1,21 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
+import { type ChainConfig } from '../config/chains.js';
+import { CHAINS } from '../config/configuration.module.js';
 import { IdempotencyService } from '../http/idempotency.js';
 import { createdBetween } from '../http/list-filters.js';
 import { type Page, page } from '../http/page.js';
+import { DomainError } from '../http/problem.js';
 import { EventCatalogue } from '../events/event-catalogue.js';
 import { type CreatePaymentDto } from './dto/create-payment.dto.js';
 import { type ListPaymentsDto } from './dto/list-payments.dto.js';
+import { type Asked, optionsAsked } from './asked.js';
 import { PaymentNotFoundError } from './payment.errors.js';
-import { type Asset, namedAsset, PaymentRequests } from './payment-requests.js';
+import { PaymentRequests } from './payment-requests.js';
+import { type Payment } from './payment.entity.js';
 import { paymentView, type PaymentView } from './payment.view.js';
 import { type PaymentRecord } from './payment-records.js';
+import { priceFilters } from './price-filters.js';
 import { PaymentsRepository, type Statements } from './payments.repository.js';
 
 @Injectable()
@@ -19,20 +25,25 @@ export class PaymentsService {
     private readonly requests: PaymentRequests,
     private readonly idempotency: IdempotencyService,
     private readonly catalogue: EventCatalogue,
+    @Inject(CHAINS) private readonly chains: ChainConfig[],
   ) {}
 
   /**
    * Makes a payment with a deposit address of its own, and the event that announces it.
    * @param idempotencyKey a second call with the same key and body returns the first answer
-   * @throws UnknownChainError, ChainRefusedError, TokenNotOfferedError, IdempotencyKeyReusedError
+   * @throws what `PaymentRequests.asked` does; IdempotencyKeyReusedError
    */
   async create(
     merchantId: string,
     dto: CreatePaymentDto,
     idempotencyKey: string | undefined,
   ): Promise<PaymentView> {
-    const asset = await this.requests.assetOf(dto);
-    const work = (statements: Statements) => this.insert(statements, merchantId, dto, asset);
+    // Whoever repeats a request with its key gets the first answer, also where it could not be made any more.
+    const asked = await orRefusal(this.requests.asked(merchantId, dto));
+    const work = async (statements: Statements) => {
+      if (asked instanceof DomainError) throw asked;
+      return this.insert(statements, merchantId, dto, asked);
+    };
     return idempotencyKey === undefined ? work('shared') : this.once(merchantId, idempotencyKey, dto, work);
   }
 
@@ -55,6 +66,7 @@ export class PaymentsService {
       address,
       after,
       ...createdBetween(query),
+      ...priceFilters(query, this.chains),
     };
     const records = await this.payments.list({ ...filter, limit: limit + 1 });
     return page(await this.views(records), limit, (view) => view.id);
@@ -75,13 +87,19 @@ export class PaymentsService {
     statements: Statements,
     merchantId: string,
     dto: CreatePaymentDto,
-    asset: Asset,
+    asked: Asked,
   ): Promise<PaymentView> {
-    const payment = await this.requests.paymentFor(statements, merchantId, dto, asset);
-    const named = namedAsset(asset);
-    const view = paymentView({ payment, credits: [], refunds: [], asset: named });
+    const payment = await this.requests.paymentFor(statements, merchantId, dto, asked);
+    const record = {
+      payment,
+      options: optionsAsked(payment, asked),
+      assets: asked.options.map(({ asset }) => asset),
+      credits: [],
+      refunds: [],
+    };
+    const view = paymentView(record);
     const event = this.catalogue.compose('payment.created', { payment: view }, payment.createdAt);
-    await this.payments.insert(statements, payment, { ...event, merchantId, paymentId: payment.id }, named);
+    await this.payments.insert(statements, record, { ...event, merchantId, paymentId: payment.id });
     return view;
   }
 
@@ -89,16 +107,34 @@ export class PaymentsService {
   private async views(records: PaymentRecord[]): Promise<PaymentView[]> {
     const waiting = records.filter(({ payment }) => payment.status === 'detected');
     const scanned = await this.payments.scannedNumbers([
-      ...new Set(waiting.map(({ payment }) => payment.chainId)),
+      ...new Set(waiting.flatMap(({ options }) => options.map(({ chainId }) => chainId))),
     ]);
     return records.map((record) => {
-      const { payment } = record;
-      const head = payment.status === 'detected' ? scanned.get(payment.chainId) : undefined;
-      const confirmations =
-        head === undefined || payment.detectedInBlock === null
-          ? payment.confirmations
-          : head - payment.detectedInBlock + 1;
-      return paymentView({ ...record, payment: { ...payment, confirmations } });
+      if (record.payment.status !== 'detected') return paymentView(record);
+      return paymentView({
+        ...record,
+        payment: atDepth(record.payment, scanned),
+        options: record.options.map((option) => atDepth(option, scanned)),
+      });
     });
   }
+}
+
+async function orRefusal<T>(asked: Promise<T>): Promise<T | DomainError> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof DomainError) return error;
+    throw error;
+  }
+}
+
+/** With the confirmations that it has by the last block scanned. */
+function atDepth<D extends Pick<Payment, 'chainId' | 'detectedInBlock' | 'confirmations'>>(
+  one: D,
+  scanned: ReadonlyMap<number, number>,
+): D {
+  const head = scanned.get(one.chainId);
+  if (head === undefined || one.detectedInBlock === null) return one;
+  return { ...one, confirmations: head - one.detectedInBlock + 1 };
 }

@@ -1,10 +1,13 @@
 import { type EntityManager } from 'typeorm';
 import { COUNTS_ONCE_ACCEPTED } from './counting.js';
+import { type Asset, type ChainId, toChainId } from '../ids/ids.js';
 import { type GivenBack, type RefundFact, type RefundState } from './given-back.js';
 
 interface RefundRow {
   id: string;
   payment_id: string;
+  chain_id: string;
+  token_address: Asset;
   amount: string;
   state: RefundState;
   after_confirmation: boolean;
@@ -18,10 +21,10 @@ interface RefundRow {
 export async function refundsOfCounted(
   manager: EntityManager,
   paymentIds: readonly string[],
-): Promise<(RefundFact & { paymentId: string })[]> {
+): Promise<(RefundFact & { paymentId: string; chainId: ChainId; tokenAddress: Asset })[]> {
   if (paymentIds.length === 0) return [];
   const rows = await manager.query<RefundRow[]>(
-    `SELECT refund.id, refund.payment_id, refund.amount, refund.state, refund.after_confirmation
+    `SELECT refund.id, refund.payment_id, refund.chain_id, refund.token_address, refund.amount, refund.state, refund.after_confirmation
      FROM refunds refund LEFT JOIN transfers deposit ON deposit.id = refund.deposit_id
      WHERE refund.payment_id = ANY($1) AND (refund.deposit_id IS NULL OR deposit.uncounted_reason IS NULL
        OR (deposit.uncounted_reason = ANY($2) AND deposit.resolution = 'accepted'))`,
@@ -30,6 +33,8 @@ export async function refundsOfCounted(
   return rows.map((row) => ({
     id: row.id,
     paymentId: row.payment_id,
+    chainId: toChainId(Number(row.chain_id)),
+    tokenAddress: row.token_address,
     amount: BigInt(row.amount),
     state: row.state,
     isAfterConfirmation: row.after_confirmation,

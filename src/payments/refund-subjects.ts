@@ -4,6 +4,7 @@ import { depositState, doesCount } from './counting.js';
 import { type AssetPlace, NamedAssets } from './named-assets.js';
 import { type NamedAsset } from './named-asset.js';
 import { type PaymentStatus } from './lifecycle.js';
+import { moneyIn } from './money-of.js';
 import { type PaymentRecord, PaymentRecords } from './payment-records.js';
 import { Payment } from './payment.entity.js';
 import { paymentView, type PaymentView } from './payment.view.js';
@@ -11,10 +12,10 @@ import { advanceInNextStep } from './next-step.js';
 import { Transfer } from './transfer.entity.js';
 import { type Asset, type ChainId } from '../ids/ids.js';
 
+export { type PaymentRecord } from './payment-records.js';
+
 /** A payment whose money may go back. */
 export interface RefundSubject extends PaymentRecord {
-  /** Lower-case; null: the chain's native asset. */
-  tokenAddress: Asset;
   view: PaymentView;
   /** The sale was made: what goes back from now on leaves it as it is. */
   wasConfirmed: boolean;
@@ -31,6 +32,8 @@ export interface RefundDeposit {
   blockNumber: number;
   /** It is part of what its payment received. */
   counts: boolean;
+  /** Where it counts, by which depth it is final; null: by the chain's own finality. */
+  requiredConfirmations: number | null;
   /** The canonical chain has it. */
   isThere: boolean;
   /** A token claims to have moved more than there can be: no money at all. */
@@ -60,12 +63,12 @@ export class RefundSubjects {
   async lock(manager: EntityManager, merchantId: string | null, id: string): Promise<RefundSubject | null> {
     const payment = await manager.findOne(Payment, {
       where: { id, ...ofMerchant(merchantId) },
-      lock: { mode: 'pessimistic_write' },
+      lock: { mode: 'for_no_key_update' },
     });
     const [record] = payment ? await this.records.of(manager, [payment]) : [];
     if (!record) return null;
     const wasConfirmed = CONFIRMED.includes(record.payment.status);
-    return { ...record, tokenAddress: record.asset.address, view: paymentView(record), wasConfirmed };
+    return { ...record, view: paymentView(record), wasConfirmed };
   }
 
   /** As `lock`, of a deposit and its payment: in the order in which the scanner takes them. */
@@ -79,31 +82,25 @@ export class RefundSubjects {
       lock: { mode: 'pessimistic_write' },
     });
     const subject = transfer && (await this.lock(manager, merchantId, transfer.paymentId));
-    return subject && { ...subject, deposit: depositOf(transfer) };
+    return subject && { ...subject, deposit: depositOf(transfer, subject) };
   }
 
-  /** Where the money of a payment is, without holding it. Null: there is none, or it is another merchant's. */
-  async placeOf(
-    manager: EntityManager,
-    merchantId: string | null,
-    id: string,
-  ): Promise<(AssetPlace & { payment: Payment }) | null> {
+  /** A payment and what it received, without holding it. Null: there is none, or it is another merchant's. */
+  async find(manager: EntityManager, merchantId: string | null, id: string): Promise<PaymentRecord | null> {
     const payment = await manager.findOneBy(Payment, { id, ...ofMerchant(merchantId) });
     const [record] = payment ? await this.records.of(manager, [payment]) : [];
-    return record
-      ? { payment: record.payment, chainId: record.payment.chainId, tokenAddress: record.asset.address }
-      : null;
+    return record ?? null;
   }
 
-  /** A deposit and its payment, without holding them. Null as in `placeOf`. */
+  /** A deposit, without holding it. Null as in `find`. */
   async depositOf(
     manager: EntityManager,
     merchantId: string | null,
     id: string,
-  ): Promise<{ deposit: RefundDeposit; payment: Payment } | null> {
+  ): Promise<RefundDeposit | null> {
     const transfer = await manager.findOneBy(Transfer, { id, ...ofMerchant(merchantId) });
-    const payment = transfer && (await manager.findOneBy(Payment, { id: transfer.paymentId }));
-    return payment && { deposit: depositOf(transfer), payment };
+    const record = transfer && (await this.find(manager, null, transfer.paymentId));
+    return record && depositOf(transfer, record);
   }
 
   /** What the assets are called. @returns what finds one */
@@ -144,7 +141,7 @@ function ofMerchant(merchantId: string | null): { merchantId?: string } {
   return merchantId === null ? {} : { merchantId };
 }
 
-function depositOf(transfer: Transfer): RefundDeposit {
+function depositOf(transfer: Transfer, record: PaymentRecord): RefundDeposit {
   const { id, chainId, tokenAddress, amount, blockNumber } = transfer;
   return {
     id,
@@ -153,6 +150,7 @@ function depositOf(transfer: Transfer): RefundDeposit {
     amount,
     blockNumber,
     counts: doesCount(transfer),
+    requiredConfirmations: moneyIn(record, transfer)?.requiredConfirmations ?? null,
     isThere: depositState(transfer) !== 'orphaned',
     isAbsurd: transfer.uncountedReason === 'absurd_amount',
   };

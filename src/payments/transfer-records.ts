@@ -61,17 +61,17 @@ async function upsert(
   const upserted = await manager.query<TouchedRow[]>(
     `INSERT INTO transfers (id, payment_id, merchant_id, chain_id, tx_hash, ordinal, log_index, block_number, block_hash,
        block_time, from_address, to_address, token_address, amount, kind, state, uncounted_reason, resolution,
-       resolved_at, announced)
+       resolved_at, announced, value_factor)
      SELECT * FROM jsonb_to_recordset($1::jsonb) AS new (
        id uuid, payment_id uuid, merchant_id uuid, chain_id bigint, tx_hash varchar, ordinal integer, log_index integer,
        block_number bigint, block_hash varchar, block_time timestamptz, from_address varchar, to_address varchar,
        token_address varchar, amount numeric(78,0), kind varchar, state varchar, uncounted_reason varchar,
-       resolution varchar, resolved_at timestamptz, announced varchar)
+       resolution varchar, resolved_at timestamptz, announced varchar, value_factor jsonb)
      ON CONFLICT ${conflict} DO UPDATE SET
        payment_id = EXCLUDED.payment_id, log_index = EXCLUDED.log_index, block_number = EXCLUDED.block_number,
        block_hash = EXCLUDED.block_hash, block_time = EXCLUDED.block_time, from_address = EXCLUDED.from_address,
        to_address = EXCLUDED.to_address, token_address = EXCLUDED.token_address, amount = EXCLUDED.amount,
-       state = EXCLUDED.state, uncounted_reason = EXCLUDED.uncounted_reason
+       state = EXCLUDED.state, uncounted_reason = EXCLUDED.uncounted_reason, value_factor = EXCLUDED.value_factor
      RETURNING id, payment_id`,
     [JSON.stringify(rows.map(rowOf))],
   );
@@ -100,6 +100,7 @@ function rowOf(transfer: NewTransfer) {
     resolution: transfer.resolution,
     resolved_at: transfer.resolvedAt,
     announced: transfer.announced,
+    value_factor: transfer.valueFactor,
   };
 }
 

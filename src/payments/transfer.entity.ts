@@ -3,9 +3,17 @@ import { Merchant } from '../auth/merchant.entity.js';
 import { amountColumn, integerColumn } from '../database/column-types.js';
 import { type DepositState, type Resolution, type TransferState, type UncountedReason } from './counting.js';
 import { Payment } from './payment.entity.js';
+import { type LockedRate } from './quote/locked-rate.js';
 import { type Address, type Asset, type ChainId, type TxHash } from '../ids/ids.js';
 
 export type TransferKind = 'native' | 'erc20' | 'internal';
+
+/** An exact fraction of what the locked rate says, and the rate of the block's time that it was made of. */
+export interface ValueFactor {
+  numerator: string;
+  denominator: string;
+  rate: LockedRate;
+}
 
 /**
  * Money that reached a deposit address. A credit is (chain, tx hash, ordinal within the transaction): block-wide
@@ -83,6 +91,10 @@ export class Transfer {
 
   @Column(amountColumn)
   amount: bigint;
+
+  /** What it is worth of what the locked rate says: late money whose rate has moved too far; null: all of it. */
+  @Column('jsonb', { name: 'value_factor', nullable: true })
+  valueFactor: ValueFactor | null;
 
   @Column('varchar', { length: 10 })
   kind: TransferKind;

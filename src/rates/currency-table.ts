@@ -1,12 +1,11 @@
 // Made by test/currencies/write.ts; do not edit.
 
-/** The currencies of ISO 4217, list one of 2024-06-25: digits of the minor unit; null: the code has none. */
+/** The currencies of ISO 4217, list one of 2026-01-01 (amendment 180): digits of the minor unit; null: the code has none. */
 export const CURRENCY_DIGITS = {
   AED: 2,
   AFN: 2,
   ALL: 2,
   AMD: 2,
-  ANG: 2,
   AOA: 2,
   ARS: 2,
   AUD: 2,
@@ -15,7 +14,6 @@ export const CURRENCY_DIGITS = {
   BAM: 2,
   BBD: 2,
   BDT: 2,
-  BGN: 2,
   BHD: 3,
   BIF: 0,
   BMD: 2,
@@ -39,7 +37,6 @@ export const CURRENCY_DIGITS = {
   COP: 2,
   COU: 2,
   CRC: 2,
-  CUC: 2,
   CUP: 2,
   CVE: 2,
   CZK: 2,
@@ -160,6 +157,7 @@ export const CURRENCY_DIGITS = {
   VND: 0,
   VUV: 0,
   WST: 2,
+  XAD: 2,
   XAF: 0,
   XAG: null,
   XAU: null,
@@ -168,6 +166,7 @@ export const CURRENCY_DIGITS = {
   XBC: null,
   XBD: null,
   XCD: 2,
+  XCG: 2,
   XDR: null,
   XOF: 0,
   XPD: null,
@@ -182,3 +181,10 @@ export const CURRENCY_DIGITS = {
   ZMW: 2,
   ZWG: 2,
 } satisfies Record<string, number | null>;
+
+/** Currencies that were in the list until lately: since when they are not, and what took their place. */
+export const WITHDRAWN_CURRENCIES = {
+  ANG: { on: '2025-03-31', successor: 'XCG' },
+  BGN: { on: '2026-01-01', successor: 'EUR' },
+  CUC: { on: '2021-06-30', successor: 'CUP' },
+} satisfies Record<string, { on: string; successor: keyof typeof CURRENCY_DIGITS }>;

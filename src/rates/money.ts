@@ -1,4 +1,4 @@
-import { CURRENCY_DIGITS } from './currency-table.js';
+import { CURRENCY_DIGITS, WITHDRAWN_CURRENCIES } from './currency-table.js';
 import { type Rational, rational } from './rational.js';
 
 /** Money in a currency: exact, in minor units such as cents. */
@@ -68,8 +68,17 @@ function currencyProblem(given: unknown, digits: null | undefined): string {
   if (digits === null) return `"${given}" has no minor unit in ISO 4217: no prices can be made in it`;
   const shown = given.slice(0, 20);
   const capitals = given.toUpperCase();
+  const gone = withdrawn(capitals);
+  if (gone !== undefined)
+    return `"${capitals}" was withdrawn from ISO 4217 on ${gone.on}: make the price in "${gone.successor}"`;
   if (isPriceCurrency(capitals)) return `must be in capitals: "${capitals}"`;
   return `"${shown}" is no currency code of ISO 4217, such as "EUR"`;
+}
+
+function withdrawn(code: string): { on: string; successor: string } | undefined {
+  return Object.hasOwn(WITHDRAWN_CURRENCIES, code)
+    ? WITHDRAWN_CURRENCIES[code as keyof typeof WITHDRAWN_CURRENCIES]
+    : undefined;
 }
 
 function amountProblem(given: unknown, currency: string, digits: number): string | null {

@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { ChainService } from '../chain/chain.service.js';
 import { isSilence, NodesSilentError } from '../chain/nodes-silent.error.js';
 import { type ChainConfig } from '../config/chains.js';
-import { type Payment } from '../payments/payment.entity.js';
 import { type RefundDeposit } from '../payments/refund-subjects.js';
 import { type ChainExtent, finalUpTo, ScannedChain } from '../scanner/scanned-chain.js';
 import { DepositNotRefundableError } from './refund.errors.js';
@@ -16,12 +15,12 @@ export class DepositFinality {
   ) {}
 
   /** @throws NodesSilentError, DepositNotRefundableError */
-  async isFinal(deposit: RefundDeposit, payment: Pick<Payment, 'requiredConfirmations'>): Promise<boolean> {
+  async isFinal(deposit: RefundDeposit): Promise<boolean> {
     const chain = this.chains.all().find(({ chainId }) => chainId === deposit.chainId);
     if (!chain) throw new DepositNotRefundableError(deposit.id, 'its chain is not configured here any more');
     const extent = await this.extent(chain);
     if (extent === null) return false;
-    return deposit.blockNumber <= upTo(chain, extent, deposit, payment.requiredConfirmations);
+    return deposit.blockNumber <= upTo(chain, extent, deposit);
   }
 
   private async extent(chain: ChainConfig): Promise<ChainExtent | null> {
@@ -34,12 +33,8 @@ export class DepositFinality {
   }
 }
 
-function upTo(
-  chain: ChainConfig,
-  extent: ChainExtent,
-  deposit: RefundDeposit,
-  required: number | null,
-): number {
-  if (!deposit.counts) return finalUpTo(chain, extent, deposit);
+function upTo(chain: ChainConfig, extent: ChainExtent, deposit: RefundDeposit): number {
+  const { counts, requiredConfirmations: required } = deposit;
+  if (!counts) return finalUpTo(chain, extent, deposit);
   return required === null ? (extent.finalNumber ?? -1) : extent.agreedNumber - required + 1;
 }

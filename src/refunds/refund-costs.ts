@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type GasQuote } from '../chain/accounts/chain-accounts.js';
 import { expectedPrice } from '../outgoing/fees.js';
+import { moneyIn } from '../payments/money-of.js';
 import { RefundSubjects } from '../payments/refund-subjects.js';
 import { RefundLimits } from './refund-limits.js';
 import { ROUGH_GAS } from './refund-rules.js';
@@ -34,10 +35,11 @@ export class RefundCosts {
     return this.limits.whyTooDear(manager, money, costWei);
   }
 
-  private async receivedOf(manager: EntityManager, { paymentId, depositId }: Refund): Promise<bigint> {
-    if (depositId === null) {
-      return (await this.subjects.placeOf(manager, null, paymentId))?.payment.amountReceived ?? 0n;
+  private async receivedOf(manager: EntityManager, refund: Refund): Promise<bigint> {
+    if (refund.depositId === null) {
+      const record = await this.subjects.find(manager, null, refund.paymentId);
+      return (record && moneyIn(record, refund))?.received ?? 0n;
     }
-    return (await this.subjects.depositOf(manager, null, depositId))?.deposit.amount ?? 0n;
+    return (await this.subjects.depositOf(manager, null, refund.depositId))?.amount ?? 0n;
   }
 }

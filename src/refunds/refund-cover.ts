@@ -4,6 +4,7 @@ import { confirmationsOf, requiredConfirmations } from '../chain/confirmations.j
 import { scannedPositions } from '../chain/position/scanned-positions.js';
 import { type ChainConfig } from '../config/chains.js';
 import { CHAINS } from '../config/configuration.module.js';
+import { moneyIn } from '../payments/money-of.js';
 import {
   type RefundDepositSubject,
   type RefundSubject,
@@ -63,8 +64,8 @@ export class RefundCover {
     return { isForGood: false, reason: `the deposit is not final: it waits for ${required} confirmations` };
   }
 
-  private requiredOf({ deposit, payment }: RefundDepositSubject): number {
-    if (deposit.counts) return payment.requiredConfirmations ?? DEEP_ENOUGH;
+  private requiredOf({ deposit }: RefundDepositSubject): number {
+    if (deposit.counts) return deposit.requiredConfirmations ?? DEEP_ENOUGH;
     const chain = this.chains.find(({ chainId }) => chainId === deposit.chainId);
     if (!chain) return DEEP_ENOUGH;
     const rule = confirmationsOf(chain, deposit.tokenAddress);
@@ -72,11 +73,13 @@ export class RefundCover {
   }
 }
 
-function ofPayment(subject: RefundSubject | null, { amount }: Refund): Uncovered | null {
-  const { amountReceived: received = 0n, amountConfirmed: confirmed = 0n } = subject?.payment ?? {};
-  const sent = (subject?.refunds ?? [])
+/** Of the asset that goes back alone: what came in another cannot pay for it. */
+function ofPayment(subject: RefundSubject | null, refund: Refund): Uncovered | null {
+  const { amount } = refund;
+  const { received = 0n, confirmed = 0n, refunds = [] } = (subject && moneyIn(subject, refund)) ?? {};
+  const sent = refunds
     .filter(({ state }) => state === 'sent' || state === 'confirmed')
-    .reduce((sum, refund) => sum + refund.amount, 0n);
+    .reduce((sum, one) => sum + one.amount, 0n);
   if (sent + amount <= confirmed) return null;
   const isForGood = sent + amount > received;
   const reason = isForGood

@@ -3,8 +3,10 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { NodesSilentError } from '../chain/nodes-silent.error.js';
 import { RefundSubjects } from '../payments/refund-subjects.js';
+import { type CreateRefundDto } from './dto/create-refund.dto.js';
 import { DepositFinality } from './deposit-finality.js';
 import { RefundGas } from './refund-gas.js';
+import { refundedMoney } from './refunded-money.js';
 import { RefundedDepositNotFoundError, RefundedPaymentNotFoundError } from './refund.errors.js';
 
 /** What has to be asked of nodes before a refund is taken in: while no connection to the database is held. */
@@ -21,11 +23,12 @@ export class RefundOutlook {
    * @param merchantId null: of whichever merchant
    * @returns what its gas will cost, roughly, in wei; null: no node says
    * @throws RefundedPaymentNotFoundError also when it is another merchant's
+   * @throws RefundAssetError where it is not said which of several assets goes back
    */
-  async ofPayment(merchantId: string | null, id: string): Promise<bigint | null> {
-    const place = await this.subjects.placeOf(this.dataSource.manager, merchantId, id);
-    if (!place) throw new RefundedPaymentNotFoundError(id);
-    return this.gas.roughly(place);
+  async ofPayment(merchantId: string | null, id: string, dto: CreateRefundDto): Promise<bigint | null> {
+    const record = await this.subjects.find(this.dataSource.manager, merchantId, id);
+    if (!record) throw new RefundedPaymentNotFoundError(id);
+    return this.gas.roughly(refundedMoney(record, dto));
   }
 
   /**
@@ -36,10 +39,10 @@ export class RefundOutlook {
     merchantId: string | null,
     id: string,
   ): Promise<{ roughCost: bigint | null; isFinal: boolean | NodesSilentError }> {
-    const found = await this.subjects.depositOf(this.dataSource.manager, merchantId, id);
-    if (!found) throw new RefundedDepositNotFoundError(id);
-    const isFinal = await this.isFinal(found.deposit, found.payment);
-    return { isFinal, roughCost: await this.gas.roughly(found.deposit) };
+    const deposit = await this.subjects.depositOf(this.dataSource.manager, merchantId, id);
+    if (!deposit) throw new RefundedDepositNotFoundError(id);
+    const isFinal = await this.isFinal(deposit);
+    return { isFinal, roughCost: await this.gas.roughly(deposit) };
   }
 
   private async isFinal(...of: Parameters<DepositFinality['isFinal']>): Promise<boolean | NodesSilentError> {

@@ -4,6 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { NodesSilentError } from '../chain/nodes-silent.error.js';
 import { Recipients } from '../outgoing/recipients.js';
 import { givenBack } from '../payments/given-back.js';
+import { moneyIn, type PaymentMoney } from '../payments/money-of.js';
 import { type RefundSubject, RefundSubjects } from '../payments/refund-subjects.js';
 import { type CreateRefundDto } from './dto/create-refund.dto.js';
 import { RefundAnnouncements } from './refund-announcements.js';
@@ -19,6 +20,7 @@ import {
   RefundTooLargeError,
 } from './refund.errors.js';
 import { type RefundView } from './refund.view.js';
+import { refundedMoney } from './refunded-money.js';
 import { toAddress } from '../ids/ids.js';
 
 /** A refund that is asked for, with what was found out before the transaction. */
@@ -51,9 +53,9 @@ export class RefundRequests {
   async ofPayment(manager: EntityManager, request: RefundRequest): Promise<RefundView> {
     const subject = await this.subjects.lock(manager, request.merchantId, request.id);
     if (!subject) throw new RefundedPaymentNotFoundError(request.id);
-    requireLeft(subject, BigInt(request.dto.amount));
-    const { payment, tokenAddress } = subject;
-    const { chainId, amountReceived: received } = payment;
+    const money = refundedMoney(subject, request.dto);
+    requireLeft(money, BigInt(request.dto.amount));
+    const { chainId, tokenAddress, received } = money;
     return this.insert(manager, request, subject, { chainId, tokenAddress, received, depositId: null });
   }
 
@@ -75,7 +77,8 @@ export class RefundRequests {
     const amount = BigInt(request.dto.amount);
     const returned = await this.queries.returnedOf(manager, deposit.id);
     if (returned + amount > deposit.amount) throw new RefundTooLargeError(amount, deposit.amount, returned);
-    if (deposit.counts) requireLeft(subject, amount);
+    const money = deposit.counts ? moneyIn(subject, deposit) : null;
+    if (money !== null) requireLeft(money, amount);
     const { chainId, tokenAddress, amount: received } = deposit;
     return this.insert(manager, request, subject, { chainId, tokenAddress, received, depositId: deposit.id });
   }
@@ -117,10 +120,10 @@ export class RefundRequests {
   }
 }
 
-/** Of what counts, no more than is final and not given back yet. */
-function requireLeft({ payment, refunds }: RefundSubject, amount: bigint): void {
+/** Of what counts in one asset, no more than is final and not given back yet. */
+function requireLeft({ confirmed, refunds }: PaymentMoney, amount: bigint): void {
   const { refunded, promised } = givenBack(refunds);
-  if (refunded + promised + amount > payment.amountConfirmed) {
-    throw new RefundTooLargeError(amount, payment.amountConfirmed, refunded + promised);
+  if (refunded + promised + amount > confirmed) {
+    throw new RefundTooLargeError(amount, confirmed, refunded + promised);
   }
 }

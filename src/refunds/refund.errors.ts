@@ -33,6 +33,13 @@ export class RefundTooLargeError extends DomainError {
   }
 }
 
+/** Which of the payment's assets goes back is not said, or is none of them. */
+export class RefundAssetError extends ValidationFailedError {
+  constructor(why: string) {
+    super([{ field: 'token_id', message: why }]);
+  }
+}
+
 /** The deposit is not, or is no longer, something that can go back. */
 export class DepositNotRefundableError extends DomainError {
   readonly code = 'deposit_not_refundable';

@@ -33,12 +33,12 @@ export class RefundsService {
    * Of what counts towards a payment.
    * @throws RefundedPaymentNotFoundError also when it is another merchant's, and it is not the operator who forces it
    * @throws RefundTooLargeError, RefundTooSmallError, RefundLimitReachedError, RefundTooDearError, RecipientUnfitError,
-   * NoRefundsHereError, IdempotencyKeyReusedError
+   * RefundAssetError, NoRefundsHereError, IdempotencyKeyReusedError
    */
   ofPayment(call: RefundCall): Promise<RefundView> {
     const { id } = call;
     return this.once(call, `/api/v1/payments/${id}/refunds`, async (request) => {
-      const roughCost = await this.outlook.ofPayment(request.merchantId, id);
+      const roughCost = await this.outlook.ofPayment(request.merchantId, id, request.dto);
       return (manager) => this.requests.ofPayment(manager, { ...request, roughCost });
     });
   }

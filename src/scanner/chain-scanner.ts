@@ -2,16 +2,18 @@ import { type DataSource, type EntityManager } from 'typeorm';
 import { type Block, type BlockRef } from '../chain/blocks/block.js';
 import { type Watch } from '../chain/reading/chain-reader.js';
 import { type Chain } from '../chain/chain.js';
-import { type ChainFactsService } from '../payments/chain-facts.service.js';
+import { saveAgreed } from '../chain/position/scanned-positions.js';
+import { type ChainFactsService, type ChainPosition } from '../payments/chain-facts.service.js';
 import { type ObservedTransfer } from '../payments/observed-transfer.js';
 import { agreedBlock, disputedFrom, scannedBy, type ScannedBlock } from './agreed-block.js';
-import { type ChainBlock } from '../chain/position/chain-block.entity.js';
 import { type ChainCursor } from '../chain/position/chain-cursor.entity.js';
+import { type BlockWitnesses } from './block-witnesses.js';
 import { type CursorRepository } from '../chain/position/cursor.repository.js';
 import { InternalSearches } from './internal-searches.js';
-import { firstThat, linkedPrefix, planNext } from './plan.js';
+import { linkedPrefix, planNext } from './plan.js';
 import { ReadAhead } from './read-ahead.js';
 import { atMost, finalNumber, GROUP, readBlocks, transfersOf } from './read-blocks.js';
+import { otherBranch } from './reorg.js';
 import { startAfter } from './start-block.js';
 import { windowOf } from './window.js';
 import { firstPaymentAt } from '../payments/payment-addresses.js';
@@ -20,18 +22,6 @@ import { firstPaymentAt } from '../payments/payment-addresses.js';
 const BATCH = 100;
 /** Payments advanced in one transaction when time or depth alone moves them. */
 const DUE_BATCH = 200;
-
-/** A reorg goes below every block we remember: which payments it undid is not known, so the chain is halted. */
-export class ReorgTooDeepError extends Error {
-  readonly retryable = false;
-
-  constructor(chain: string, window: number, lowest: number) {
-    super(
-      `chain ${chain}: none of the ${window} remembered blocks down to ${lowest} is on the node's branch. ` +
-        'Scanning is halted, nothing was changed. Check the node first: it may serve another network or a bad fork',
-    );
-  }
-}
 
 export interface Scanned {
   /** More blocks are waiting: scan again at once. */
@@ -49,6 +39,8 @@ export interface Sources {
   cursors: CursorRepository;
   facts: ChainFactsService;
   dataSource: DataSource;
+  /** Who reads blocks besides. */
+  witnesses: BlockWitnesses;
   /** What blocks are read for. */
   watch: () => Promise<Watch>;
   /** Blocks that internal transfers could not be looked for in. */
@@ -128,31 +120,14 @@ export class ChainScanner {
     return { blocks, linked: linkedPrefix(parentHash, blocks) };
   }
 
-  /**
-   * Replaces our branch with the node's in one transaction, up to where ours stood: a payment whose transaction is in
-   * both is only moved, and one is called failed only for what the whole new branch does not have.
-   */
+  /** Replaces our branch with the node's, in one transaction. */
   private async reorg(cursor: ChainCursor, head: BlockRef, from: number): Promise<Scanned> {
-    const ancestor = await this.commonAncestor(from);
-    const to = Math.min(head.number, Math.max(cursor.blockNumber, ancestor.number + BATCH));
-    const blocks = linkedPrefix(ancestor.hash, await this.read(ancestor.number + 1, to));
-    // A branch that changed again while we read it is read anew in the next step.
-    if (blocks.length < to - ancestor.number) {
-      return { isBehind: true, scanned: scannedBy(cursor) };
-    }
-    this.sources.onReorg({ from: cursor.blockNumber, ancestor: ancestor.number });
-    return this.commit(cursor, blocks, ancestor.number, head);
-  }
-
-  private async commonAncestor(from: number): Promise<{ number: number; hash: string }> {
-    const known = await this.sources.cursors.knownBlocksFrom(this.chain.chainId, from);
-    const place = await firstThat(known.length, async (index) => {
-      const { blockNumber, blockHash } = known[index] as ChainBlock;
-      return (await this.chain.reader.header(blockNumber))?.hash === blockHash;
-    });
-    const ancestor = known[place];
-    if (ancestor) return { number: ancestor.blockNumber, hash: ancestor.blockHash };
-    throw new ReorgTooDeepError(this.chain.name, known.length, known.at(-1)?.blockNumber ?? from);
+    const fork = { from, ours: cursor.blockNumber, head: head.number, batch: BATCH };
+    const read = (first: number, last: number) => this.read(first, last);
+    const branch = await otherBranch(this.chain, this.sources.cursors, fork, read);
+    if (branch === null) return { isBehind: true, scanned: scannedBy(cursor) };
+    this.sources.onReorg({ from: cursor.blockNumber, ancestor: branch.ancestor });
+    return this.commit(cursor, branch.blocks, branch.ancestor, head);
   }
 
   private async read(from: number, to: number): Promise<(Block | null)[]> {
@@ -167,23 +142,24 @@ export class ChainScanner {
     orphanAbove: number | null,
     head: BlockRef,
   ): Promise<Scanned> {
-    const { cursors, dataSource, facts } = this.sources;
+    const { cursors, dataSource, facts, witnesses } = this.sources;
+    const witnessed = await witnesses.read(this.chain, read, head);
     const found = await this.searches.search(read, head.number, orphanAbove);
     const { blocks } = found;
     const last = blocks.at(-1) as Block;
     const { chainId } = this.chain;
     const transfers = blocks.flatMap(transfersOf);
     const final = await finalNumber(this.chain.reader, this.chain, last.number);
-    const disputed = await this.disputedFrom(blocks, transfers);
+    const compared = await this.compared(blocks, transfers, orphanAbove !== null);
     await dataSource.transaction(async (manager) => {
       await cursors.lock(manager, chainId, cursor.blockHash);
       await cursors.advance(manager, chainId, blocks, orphanAbove, this.window);
       await this.searches.commit(manager, found, orphanAbove);
-      const agreed = await this.agreed(manager, last, disputed);
-      const position = { chainId, agreed, finalNumber: atMost(agreed.number, final) };
-      await facts.apply(manager, { ...position, orphanAbove, transfers });
+      const position = await this.position(manager, last, final, compared);
+      for (const { before } of witnessed) await before(manager);
       // Those that this very block makes deep enough move with it; what is more than a batch follows.
-      await facts.advanceDue(manager, position, DUE_BATCH);
+      await facts.apply(manager, { ...position, orphanAbove, transfers }, DUE_BATCH);
+      for (const { after } of witnessed) await after(manager);
     });
     return { isBehind: last.number < head.number, scanned: last };
   }
@@ -191,27 +167,39 @@ export class ChainScanner {
   /**
    * Comparing the endpoints costs calls, so it is done where something hangs on it.
    * @param blocks the newest we have, committed or not yet, in order
+   * @returns from where on they disagree; undefined: they were not compared
    */
-  private async disputedFrom(
+  private async compared(
     blocks: readonly ScannedBlock[],
     transfers: readonly ObservedTransfer[],
-  ): Promise<number | null> {
+    isReorg: boolean,
+  ): Promise<number | null | undefined> {
     const { cursors, dataSource, facts } = this.sources;
     const { chainId, rpcUrls } = this.chain;
     const last = blocks.at(-1) as ScannedBlock;
     if (rpcUrls.length < 2) return null;
-    if (!(await facts.mayDecide(dataSource.manager, chainId, last, transfers))) return null;
+    if (!isReorg && !(await facts.mayDecide(dataSource.manager, chainId, last, transfers))) return undefined;
     return disputedFrom(dataSource.manager, cursors, this.chain, blocks);
   }
 
-  /** The block by which payments are confirmed and expired; the latter only as far as everything has been looked for. */
-  private async agreed(
+  /**
+   * The block by which payments are confirmed and expired; the latter only as far as everything has been looked for. What
+   * the endpoints agreed on when they were compared is kept for the scanners of other chains, which decide by it of
+   * payments that may be paid on this one too.
+   */
+  private async position(
     manager: EntityManager,
     scanned: ScannedBlock,
-    disputed: number | null,
-  ): Promise<{ number: number; time: Date }> {
-    const agreed = await agreedBlock(manager, this.sources.cursors, this.chain.chainId, scanned, disputed);
-    return { ...agreed, time: await this.searches.expiresBy(manager, agreed.time) };
+    final: number | null,
+    compared: number | null | undefined,
+  ): Promise<ChainPosition> {
+    const { chainId } = this.chain;
+    const block = await agreedBlock(manager, this.sources.cursors, chainId, scanned, compared ?? null);
+    const agreed = { number: block.number, time: await this.searches.expiresBy(manager, block.time) };
+    const position = { chainId, agreed, finalNumber: atMost(agreed.number, final) };
+    if (compared !== undefined)
+      await saveAgreed(manager, chainId, { ...agreed, finalNumber: position.finalNumber });
+    return position;
   }
 
   /** Ends when nothing is under way beside the steps. */
@@ -221,11 +209,11 @@ export class ChainScanner {
 
   private async advanceDue(scanned: ScannedBlock): Promise<void> {
     let found = DUE_BATCH;
-    const disputed = await this.disputedFrom([scanned], []);
+    const compared = await this.compared([scanned], [], false);
     while (found === DUE_BATCH) {
       const final = await finalNumber(this.chain.reader, this.chain, Number.MAX_SAFE_INTEGER);
       found = await this.sources.dataSource.transaction((manager) =>
-        this.advanceDueBatch(manager, final, disputed),
+        this.advanceDueBatch(manager, final, compared),
       );
     }
   }
@@ -233,16 +221,11 @@ export class ChainScanner {
   private async advanceDueBatch(
     manager: EntityManager,
     final: number | null,
-    disputed: number | null,
+    compared: number | null | undefined,
   ): Promise<number> {
     const { cursors, facts } = this.sources;
-    const { chainId } = this.chain;
-    const cursor = await cursors.hold(manager, chainId);
-    const agreed = await this.agreed(manager, scannedBy(cursor), disputed);
-    return facts.advanceDue(
-      manager,
-      { chainId, agreed, finalNumber: atMost(agreed.number, final) },
-      DUE_BATCH,
-    );
+    const cursor = await cursors.hold(manager, this.chain.chainId);
+    const position = await this.position(manager, scannedBy(cursor), final, compared);
+    return facts.advanceDue(manager, position, DUE_BATCH);
   }
 }

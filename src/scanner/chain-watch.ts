@@ -4,7 +4,8 @@ import { type ChainService } from '../chain/chain.service.js';
 import { type ChainConfig } from '../config/chains.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
 import { CatchUp, progressBar } from './catch-up.js';
-import { type ChainScanner, ReorgTooDeepError, type Step } from './chain-scanner.js';
+import { type ChainScanner, type Step } from './chain-scanner.js';
+import { ReorgTooDeepError } from './reorg.js';
 import { type ScannerMetrics } from './scanner-metrics.js';
 
 const COMPLAIN_EVERY_MS = 60_000;

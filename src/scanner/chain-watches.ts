@@ -6,6 +6,7 @@ import { ChainService } from '../chain/chain.service.js';
 import { CursorRepository } from '../chain/position/cursor.repository.js';
 import { type AdvisoryLocks } from '../database/advisory-locks.js';
 import { ChainFactsService } from '../payments/chain-facts.service.js';
+import { BlockWitnesses } from './block-witnesses.js';
 import { ChainScanner } from './chain-scanner.js';
 import { ChainWatch } from './chain-watch.js';
 import { ScannerMetrics } from './scanner-metrics.js';
@@ -19,16 +20,18 @@ export class ChainWatches {
     private readonly cursors: CursorRepository,
     private readonly facts: ChainFactsService,
     private readonly metrics: ScannerMetrics,
+    private readonly witnesses: BlockWitnesses,
     @InjectDataSource() private readonly dataSource: DataSource,
   ) {}
 
   /** @param locks by which of several processes one scans a chain */
   of(chain: Chain, locks: AdvisoryLocks): ChainWatch {
-    const { chains, cursors, facts, metrics, dataSource } = this;
+    const { chains, cursors, facts, metrics, witnesses, dataSource } = this;
     const scanner = new ChainScanner(chain, {
       cursors,
       facts,
       dataSource,
+      witnesses,
       watch: () => watchOf(chain, { chains, facts, dataSource }),
       onReorg: (reorg) => watch.reorged(reorg),
       onUnsearched: (blocks) => watch.unsearched(blocks),

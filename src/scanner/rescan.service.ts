@@ -14,6 +14,7 @@ import { linkedPrefix } from './plan.js';
 import { atMost, finalNumber, readBlocks, transfersOf } from './read-blocks.js';
 import { watchOf } from './watch.js';
 import { type Address, type ChainId, type TxHash } from '../ids/ids.js';
+import { NoSuchChainError } from '../config/no-such-chain.error.js';
 
 const BATCH = 20;
 
@@ -63,7 +64,7 @@ export class RescanService {
 
   /**
    * @param onProgress called with the last block committed
-   * @throws RescanRefusedError; RpcError: what was committed before stays, the range can be read again
+   * @throws NoSuchChainError, RescanRefusedError; RpcError: what was committed before stays, the range can be read again
    */
   async rescan(range: RescanRange, onProgress: (block: number) => void): Promise<RescanResult> {
     const chain = this.chains.of(await this.checked(range));
@@ -85,10 +86,11 @@ export class RescanService {
 
   private async checked({ chain: name, from, to }: RescanRange): Promise<ChainConfig> {
     const chain = this.chains.find(name);
-    if (!chain) {
-      const names = this.chains.all().map((one) => one.name);
-      throw new RescanRefusedError(`no chain is named ${name}; there are: ${names.join(', ') || 'none'}`);
-    }
+    if (!chain)
+      throw new NoSuchChainError(
+        name,
+        this.chains.all().map((one) => one.name),
+      );
     if (from > to) throw new RescanRefusedError(`block ${from} is above block ${to}: give --from below --to`);
     const status = await this.chains.check(name);
     if (status.state === 'refused') throw new RescanRefusedError(status.reasons.join('; '));

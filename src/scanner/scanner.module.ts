@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ChainModule } from '../chain/chain.module.js';
 import { LedgerMetricsModule } from '../ledger/ledger.module.js';
 import { ChainFactsModule } from '../payments/chain-facts.module.js';
+import { BlockWitnessesModule } from './block-witnesses.js';
 import { ChainWatches } from './chain-watches.js';
 import { LateSearchMetrics } from './late-search-metrics.js';
 import { RescanModule } from './rescan.module.js';
@@ -10,7 +11,7 @@ import { ScannerService } from './scanner.service.js';
 import { TokenBackfill } from './token-backfill.js';
 
 @Module({
-  imports: [ChainModule, ChainFactsModule, LedgerMetricsModule, RescanModule],
+  imports: [BlockWitnessesModule, ChainModule, ChainFactsModule, LedgerMetricsModule, RescanModule],
   providers: [ChainWatches, LateSearchMetrics, ScannerMetrics, ScannerService, TokenBackfill],
 })
 export class ScannerModule {}

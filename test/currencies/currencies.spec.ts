@@ -1,13 +1,34 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
-import { CURRENCY_DIGITS } from '../../src/rates/currency-table.js';
+import { CURRENCY_DIGITS, WITHDRAWN_CURRENCIES } from '../../src/rates/currency-table.js';
+import { isPriceCurrency, parseMoney } from '../../src/rates/money.js';
 import { currencyTable, standardList, TABLE_FILE } from './standard.js';
 
-it('the committed table of currencies is what the standard’s list says', async () => {
+it('the committed table of currencies is what the standard’s list says, as amended', async () => {
   expect(readFileSync(TABLE_FILE, 'utf8')).toBe(await currencyTable());
   const { codes } = standardList();
-  expect(Object.keys(CURRENCY_DIGITS)).toHaveLength(179);
+  expect(Object.keys(CURRENCY_DIGITS)).toHaveLength(178);
   expect(new Map(Object.entries(CURRENCY_DIGITS))).toEqual(new Map([...codes].sort()));
+});
+
+it('the list is that of today: XCG, XAD and ZWG are in it, BGN, ANG, CUC, HRK, SLL and ZWL are not', () => {
+  expect(CURRENCY_DIGITS).toMatchObject({ XCG: 2, XAD: 2, ZWG: 2, VED: 2, SLE: 2, EUR: 2 });
+  for (const gone of ['BGN', 'ANG', 'CUC', 'HRK', 'SLL', 'ZWL']) expect(isPriceCurrency(gone)).toBe(false);
+  for (const { successor } of Object.values(WITHDRAWN_CURRENCIES))
+    expect(isPriceCurrency(successor)).toBe(true);
+});
+
+it('takes as many decimals of each currency as it has, and not one more', () => {
+  for (const [code, digits] of Object.entries(CURRENCY_DIGITS)) {
+    const least = digits === 0 ? '1' : `0.${'1'.padStart(digits ?? 0, '0')}`;
+    const parsed = parseMoney(least, code);
+    if (digits === null) {
+      expect(parsed).toMatchObject({ field: 'currency' });
+      continue;
+    }
+    expect(parsed).toEqual({ currency: code, minorUnits: 1n });
+    expect(parseMoney(digits === 0 ? '1.0' : `${least}0`, code)).toMatchObject({ field: 'amount' });
+  }
 });
 
 it('the table differs from what Intl says, which is why there is one', () => {

@@ -18,6 +18,13 @@ interface Chains {
   data: { name: string; tokens: { id: string; symbol: string; address: string }[] }[];
 }
 
+if (process.argv.includes('--browser')) {
+  // By a variable: the tests in a browser are a TypeScript project of their own, with the browser's types.
+  const story = '../browser/demo.js';
+  const { payInBrowser } = (await import(story)) as { payInBrowser: () => Promise<number> };
+  process.exit(await payInBrowser());
+}
+
 const timeline = new Timeline();
 const folder = tempFolder();
 const receiver = await Receiver.start();

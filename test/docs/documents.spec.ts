@@ -25,6 +25,13 @@ describe('the documents that `npm run docs:write` fills in', () => {
   });
 });
 
+describe('clients/typescript', () => {
+  it('has the version of the server whose document it is made from', () => {
+    const versionOf = (file: string) => (JSON.parse(read(file)) as { version: string }).version;
+    expect(versionOf('clients/typescript/package.json')).toBe(versionOf('package.json'));
+  });
+});
+
 describe('the codes of problems', () => {
   it('are all used by the source, and the page lists no other', () => {
     const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' });

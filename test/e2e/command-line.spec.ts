@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ApiKeyBody, type CreatedApiKeyBody, type MerchantBody } from '../../src/auth/dto/auth.dto.js';
+import { type TokenConfig } from '../../src/config/chains.js';
+import { tokenId } from '../../src/ids/token-id.js';
 import { TestApp } from '../harness/app.js';
 import { quittance, quittanceProcess, type Ran } from '../harness/command-line.js';
 import { TestChain } from '../harness/test-chain.js';
@@ -61,8 +63,8 @@ describe('the command line, on DATABASE_URL', () => {
     await run('merchant', 'create', 'Flower shop');
     const { code, out } = await quittanceProcess(['merchant', 'list'], { DATABASE_URL: app.database.url });
     expect(code).toBe(0);
-    expect(out.split('\n')[0]).toMatch(/^id +name +underpayment_tolerance_bps +created_at$/);
-    expect(out).toMatch(/^[0-9a-f-]{36} {2}Flower shop {2,}0 {2,}20\d\d-/m);
+    expect(out.split('\n')[0]).toMatch(/^id +name +underpayment_tolerance_bps +accept +created_at$/);
+    expect(out).toMatch(/^[0-9a-f-]{36} {2}Flower shop {2,}0 {2,}– {2,}20\d\d-/m);
   });
 
   it('refuses mistakes in a line each, and exits with 1', async () => {
@@ -71,6 +73,8 @@ describe('the command line, on DATABASE_URL', () => {
       [['merchant', 'create', 'Corner', 'shop'], /too many arguments/],
       [['merchant', 'create', 'a\nb'], /one line of text/],
       [['merchant', 'update', randomUUID()], /say what to change/],
+      [['merchant', 'create', 'x', '--accept', 'mars/ETH'], /there is no chain "mars" here: none/],
+      [['merchant', 'create', 'x', '--accept', 'ETH'], /ETH is not chain\/SYMBOL/],
       [['merchant', 'create', 'x', '--underpayment-tolerance-bps', '5%'], /5% is not from 0 to 1000/],
       [['key', 'create', '--merchant', 'shop'], /"shop" is no id.*merchant list/],
       [
@@ -136,6 +140,29 @@ describe('scanner rescan', () => {
       ),
     ]);
 
+  it('gives a merchant assets to be paid in, of those that chains.yaml has', async () => {
+    const merchant = (...args: string[]) =>
+      quittance(['merchant', ...args, '--json'], {
+        DATABASE_URL: app.database.url,
+        CHAINS_FILE: join(folder.path, 'chains.yaml'),
+      });
+    const ether = { chain: 'testchain', token_id: null };
+    const created = await merchant('create', 'Kiosk', '--accept', 'testchain/ETH');
+    expect(created).toMatchObject({ code: 0, err: '' });
+    const choosy = json<MerchantBody>(created);
+    expect(choosy.accept).toEqual([ether]);
+    const accept = (assets: string) => merchant('update', choosy.id, '--accept', assets);
+    const token = chain.config.tokens[0] as TokenConfig;
+    const listed = { chain: 'testchain', token_id: tokenId(chain.config.chainId, token.address) };
+    const both = await accept(`testchain/${token.address},testchain/ETH,testchain/${token.symbol}`);
+    expect(both).toMatchObject({ code: 0, err: '' });
+    expect(json<MerchantBody>(both).accept).toEqual([listed, ether]);
+    expect((await accept('testchain/XYZ')).err).toMatch(/chain "testchain" has no "XYZ": ETH, TUSD/);
+    const all = await accept('all');
+    expect(all).toMatchObject({ code: 0, err: '' });
+    expect(json<MerchantBody>(all).accept).toBeNull();
+  });
+
   it('records what is missing, counts it once, and changes nothing that is right', async () => {
     const payments = [await app.createPayment(), await app.createPayment({ amount: '400' })];
     for (const { address } of payments) await chain.pay(address, 400n);
@@ -157,6 +184,10 @@ describe('scanner rescan', () => {
     await app.database.dataSource.query('DELETE FROM transfers WHERE payment_id = $1', [payments[0]!.id]);
     await app.database.dataSource.query(
       `UPDATE payments SET status = 'pending', amount_received = 0, amount_confirmed = 0 WHERE id = $1`,
+      [payments[0]!.id],
+    );
+    await app.database.dataSource.query(
+      'UPDATE payment_options SET amount_received = 0, amount_confirmed = 0 WHERE payment_id = $1',
       [payments[0]!.id],
     );
     expect(json(await rescan(...range))).toMatchObject({ found: 2, added: 1, unexplained: [] });

@@ -57,6 +57,7 @@ describe("the chain's own finality", () => {
         /confirmations is finalized, and no endpoint .*set it to a number of blocks/,
       );
       end();
+      app.checkChainsNow();
       await waitFor('it to be taken', async () => (await chains()).includes('"state":"ready"'));
     } finally {
       await node.die();

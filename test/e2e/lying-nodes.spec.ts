@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type PaymentView } from '../../src/payments/payment.view.js';
-import { tokenId } from '../../src/chain/tokens/token-id.js';
+import { tokenId } from '../../src/ids/token-id.js';
 import { TestApp } from '../harness/app.js';
 import { type Fault, FaultyRpc } from '../harness/faulty-rpc.js';
 import {

@@ -159,7 +159,12 @@ describe('the day the database is lost', () => {
     });
     const now = await contents(restored);
     const changed = Object.keys(now).filter((table) => now[table] !== before[table]);
-    expect(changed.sort()).toEqual(['derivation_jumps', 'skipped_addresses', 'sweeper_controls']);
+    expect(changed.sort()).toEqual([
+      'derivation_jumps',
+      'restored_chains',
+      'skipped_addresses',
+      'sweeper_controls',
+    ]);
   });
 
   it('goes on: what was paid meanwhile is found, and told of where its payment is lost', async () => {

@@ -83,20 +83,6 @@ describe('two endpoints', () => {
     });
   });
 
-  it('that both serve another chain at start refuse it, until one is fixed', async () => {
-    const ends = [world.first, world.second].map((endpoint) =>
-      endpoint.inject('eth_chainId', wrongChainId(56)),
-    );
-    const running = await start();
-    expect((await healthOf(running)).state).toBe('refused');
-    ends.forEach((end) => end());
-    await waitFor('the chain taken up', async () => (await healthOf(running)).state === 'ready');
-    const payment = await running.createPayment();
-    await world.chain.pay(payment.address, 1000n);
-    await world.chain.mine(3);
-    await running.waitForStatus(payment.id, 'confirmed');
-  });
-
   it('follow the head of the one that moves when the other fell back', async () => {
     const running = await start();
     await world.chain.mine(10);

@@ -41,7 +41,7 @@ describe('a node that is behind what was scanned', () => {
 
 describe('a chain with nothing open', () => {
   it('is asked less often, and misses nothing', async () => {
-    const quiet = { ...chain.config, blockTimeMs: 1_000 };
+    const quiet = { ...chain.config, blockTimeMs: 200 };
     app = await TestApp.start({ chains: [quiet] });
     const payment = await app.createPayment();
     await chain.pay(payment.address, 1000n);

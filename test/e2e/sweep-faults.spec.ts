@@ -8,10 +8,6 @@ import { waitFor } from '../harness/wait-for.js';
 const ETHER = 10n ** 18n;
 let world: SweepWorld;
 let node: FaultyRpc;
-beforeEach(async () => {
-  world = await SweepWorld.start();
-  ({ node } = world);
-});
 afterEach(() => world?.stop());
 
 const allArrived = async (amount: bigint) => {
@@ -23,6 +19,11 @@ const depositWallet = () =>
   new Wallet(HDNodeWallet.fromMnemonic(Mnemonic.fromPhrase(TEST_MNEMONIC), "m/44'/60'/0'/0/0").privateKey);
 
 describe('a sweep', () => {
+  beforeEach(async () => {
+    world = await SweepWorld.start();
+    ({ node } = world);
+  });
+
   it('that was signed and not broadcast when the process ended goes out as the same bytes', async () => {
     const payment = await world.paid(ETHER);
     const heal = world.refuseBroadcasts();
@@ -92,28 +93,6 @@ describe('a sweep', () => {
     await allArrived(ETHER);
   });
 
-  it('never offers more than max_gas_price, and waits below it', async () => {
-    const offered = 2_500_000_000n;
-    await world.stop();
-    world = await SweepWorld.start({}, { sweep: { enabled: true, minimum: 0n, maxGasPrice: offered } });
-    const payment = await world.paid(ETHER);
-    await world.plan();
-    const { id } = await world.waitForOutgoing(`state = 'sent'`);
-    await world.chain.setBaseFee(10n ** 11n);
-    await world.chain.mine();
-    world.bumpAfter(300);
-    await waitFor('the fee at its ceiling', () =>
-      world.app.log.some((line) => line.includes('at the ceiling')),
-    );
-    const [row] = await world.app.database.dataSource.query<{ most: string }[]>(
-      'SELECT max(max_fee_per_gas) AS most FROM outgoing_attempts WHERE outgoing_id = $1',
-      [id],
-    );
-    expect(BigInt(row?.most ?? 0) <= offered).toBe(true);
-    await world.chain.setBaseFee(10n ** 9n);
-    await world.settled(payment.id);
-  });
-
   it('whose money is no longer all there is signed again for what is left, without raising fees at every tick', async () => {
     const payment = await world.paid(ETHER);
     const heal = world.refuseBroadcasts();
@@ -162,5 +141,28 @@ describe('a sweep', () => {
     await world.plan({ paymentIds: [stolen.id], isForced: true });
     await world.settled(stolen.id);
     expect(await world.native(stolen.address)).toBe(0n);
+  });
+});
+
+describe('a sweep on a chain with max_gas_price', () => {
+  it('never offers more, and waits below it', async () => {
+    const offered = 2_500_000_000n;
+    world = await SweepWorld.start({}, { sweep: { enabled: true, minimum: 0n, maxGasPrice: offered } });
+    const payment = await world.paid(ETHER);
+    await world.plan();
+    const { id } = await world.waitForOutgoing(`state = 'sent'`);
+    await world.chain.setBaseFee(10n ** 11n);
+    await world.chain.mine();
+    world.bumpAfter(300);
+    await waitFor('the fee at its ceiling', () =>
+      world.app.log.some((line) => line.includes('at the ceiling')),
+    );
+    const [row] = await world.app.database.dataSource.query<{ most: string }[]>(
+      'SELECT max(max_fee_per_gas) AS most FROM outgoing_attempts WHERE outgoing_id = $1',
+      [id],
+    );
+    expect(BigInt(row?.most ?? 0) <= offered).toBe(true);
+    await world.chain.setBaseFee(10n ** 9n);
+    await world.settled(payment.id);
   });
 });

@@ -3,6 +3,7 @@ import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type AddressInfo } from 'node:net';
 import { AuthService } from '../../src/auth/auth.service.js';
 import { SCOPES } from '../../src/auth/authenticated-key.js';
+import { ChainService } from '../../src/chain/chain.service.js';
 import { type ChainConfig } from '../../src/config/chains.js';
 import { NO_RATES, type RatesConfig } from '../../src/config/rates.js';
 import { loadSettings } from '../../src/config/load-settings.js';
@@ -161,6 +162,11 @@ export class TestApp {
     // The step under way when it was woken has not seen what there is; the next one will.
     if (!scan['isWanted']) this.woken.delete(scan);
     tellNews();
+  }
+
+  /** A chain that was refused is compared with its configuration at the next step, not seconds later. */
+  checkChainsNow(): void {
+    for (const connection of this.get(ChainService)['connections'].values()) connection.checkAgainAtMs = 0;
   }
 
   /** Waits until nothing is being scanned or swept. */

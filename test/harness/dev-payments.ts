@@ -20,10 +20,10 @@ export async function pay(quittance: QuittanceProcess, payment: PaymentView): Pr
 export async function statusOf(
   quittance: QuittanceProcess,
   id: string,
-  status: string,
+  ...statuses: string[]
 ): Promise<PaymentView> {
-  return waitFor(`payment ${status}`, async () => {
+  return waitFor(`payment ${[...new Set(statuses)].join(' or ')}`, async () => {
     const payment = await read(quittance, id);
-    return payment.status === status && payment;
+    return statuses.includes(payment.status) && payment;
   });
 }

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 
 /** The series of /metrics by name and labels, as they are written there. */
 export async function metricsOf({ url }: { url: string }): Promise<Map<string, number>> {
@@ -16,7 +17,16 @@ export async function metricsOf({ url }: { url: string }): Promise<Map<string, n
 export const hasPromtool = () => spawnSync('promtool', ['--version']).status === 0;
 
 /** @param input given on standard input */
-export function promtool(args: readonly string[], input?: string): { status: number | null; output: string } {
-  const { status, stdout, stderr } = spawnSync('promtool', args, { input, encoding: 'utf8' });
-  return { status, output: `${stdout}${stderr}` };
+export async function promtool(
+  args: readonly string[],
+  input = '',
+): Promise<{ status: number | null; output: string }> {
+  const child = spawn('promtool', args);
+  let output = '';
+  const collect = (chunk: Buffer) => (output += chunk.toString());
+  child.stdout.on('data', collect);
+  child.stderr.on('data', collect);
+  child.stdin.end(input);
+  const [status] = (await once(child, 'close')) as [number | null];
+  return { status, output };
 }

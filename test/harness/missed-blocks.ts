@@ -1,4 +1,4 @@
-import { tokenId } from '../../src/chain/tokens/token-id.js';
+import { tokenId } from '../../src/ids/token-id.js';
 import { type Proofs } from '../../src/config/chains.js';
 import { TestApp } from './app.js';
 import { FaultyRpc } from './faulty-rpc.js';

@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Wallet } from 'ethers';
 import { type ChainConfig, type SweepConfig, type TokenSweep } from '../../src/config/chains.js';
@@ -7,9 +8,12 @@ import { creationCode } from '../../src/outgoing/delegate/sweep-delegate.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { SweepPlanner } from '../../src/sweeper/planning/sweep-planner.js';
 import { type CheckedChain } from '../../src/ledger-check/report.js';
-import { TestApp } from './app.js';
+import { TEST_MNEMONIC, TestApp } from './app.js';
 import { appsAtRest } from './awake.js';
 import { checkBooks, requireBooks } from './books.js';
+import { writeChainsFile } from './chains-file.js';
+import { quittance } from './command-line.js';
+import { createDatabase } from './database.js';
 import { FaultyRpc } from './faulty-rpc.js';
 import { OddToken } from './odd-token.js';
 import { Receiver } from './receiver.js';
@@ -134,6 +138,25 @@ export class SweepWorld {
       settings: { ...this.settings, ...settings },
       before: this.app,
     });
+  }
+
+  /** As after the loss of the database: what a backup has is brought into an empty one, and the app starts on that. */
+  async restore(file: string): Promise<void> {
+    const { database } = this.app;
+    await this.app.close();
+    const restored = await createDatabase({ empty: true });
+    const given = { DATABASE_URL: restored.url, MNEMONIC: TEST_MNEMONIC, DATA_DIR: dirname(file) };
+    const chainsFile = join(dirname(file), 'chains.yaml');
+    writeChainsFile(chainsFile, this.chain.config);
+    const ran = await quittance(['restore', file, '--json'], { ...given, CHAINS_FILE: chainsFile });
+    expect(ran).toMatchObject({ code: 0, err: '' });
+    const { merchantId, key } = this.app;
+    this.app = await TestApp.start({
+      chains: this.chains,
+      settings: this.settings,
+      before: { database: restored, merchantId, key } as TestApp,
+    });
+    await database.drop();
   }
 
   /** When what is not mined is replaced, from now on and after restarts. */

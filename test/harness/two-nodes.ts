@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { tokenId } from '../../src/chain/tokens/token-id.js';
+import { tokenId } from '../../src/ids/token-id.js';
 import { type ChainConfig } from '../../src/config/chains.js';
 import { TestApp } from './app.js';
 import { FaultyRpc } from './faulty-rpc.js';

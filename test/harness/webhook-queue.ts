@@ -1,6 +1,7 @@
 import type * as jest_ from '@jest/globals';
 import { createPostgresBackend, createRedisBackend, Queue } from 'bullmq';
 import { type Settings } from '../../src/config/settings.js';
+import { Reconciler } from '../../src/webhooks/delivery/reconciler.js';
 import { WEBHOOK_QUEUE } from '../../src/webhooks/delivery/webhook-queue.js';
 import { TestApp } from './app.js';
 import { Receiver } from './receiver.js';
@@ -131,13 +132,15 @@ export function webhooksOn(
   }
   const wipeQueue = () => withQueue((queue) => queue.obliterate({ force: true }));
 
-  /** As if its time had come and the queue had not brought it. */
-  const makeOverdue = (paymentId: string) =>
-    app.database.dataSource.query(
+  /** As if its time had come and the queue had not brought it; and what is overdue is looked for now. */
+  const makeOverdue = async (paymentId: string) => {
+    await app.database.dataSource.query(
       `UPDATE webhook_deliveries SET next_attempt_at = now() - interval '1 minute'
        WHERE event_id IN (SELECT id FROM events WHERE payment_id = $1)`,
       [paymentId],
     );
+    app.get(Reconciler).sweep();
+  };
 
   /** A delivery that has failed once and whose job comes back in an hour. */
   const leaveWaiting = async () => {

@@ -23,7 +23,7 @@ const EXCEPTIONS: Record<string, { tables: string[]; because: string }> = {
     tables: ['refunds'],
     because: 'the books tell of a refund which payment it is of, also where it was paid from another address',
   },
-  'payments/chain-facts.service.ts': {
+  'payments/arrivals.ts': {
     tables: ['outgoing_attempts', 'outgoing_transactions'],
     because: 'payments stand below what is sent, and ask whether money that arrived was gas of ours',
   },

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { tokenId } from '../../src/chain/tokens/token-id.js';
+import { tokenId } from '../../src/ids/token-id.js';
 import { type ChainConfig } from '../../src/config/chains.js';
 import { TestApp } from '../harness/app.js';
 import { type Fault, FaultyRpc } from '../harness/faulty-rpc.js';

@@ -50,25 +50,28 @@ describe('an answer of another form, from the first of two', () => {
     ['no newest block', 'eth_getBlockByNumber', result(null)],
   ];
 
-  it('keeps no payment from being confirmed, and puts the endpoint aside with the reason', async () => {
-    const running = await world.startApp(world.first.url, world.second.url);
-    const putAside = () => running.log.filter((line) => line.includes('unproven_answer')).length;
-    for (const [what, method, fault] of ODD) {
-      const before = putAside();
+  // Each in a world of its own: an endpoint is left alone for twice as long each time, up to a minute.
+  it.each(ODD)(
+    'keeps no payment from being confirmed, and puts the endpoint aside: %s',
+    async (what, method, fault) => {
+      const running = await world.startApp(world.first.url, world.second.url);
+      const putAside = () => running.log.some((line) => line.includes('unproven_answer'));
       const end = world.first.inject(method, fault);
       await expectPaid(running);
-      await waitFor(`the endpoint put aside for ${what}`, () => putAside() > before);
-      end();
-      // Each time it is left alone for twice as long, up to a minute: a chain without blocks would look as if it stood still.
-      const takenBack = async (): Promise<boolean> => {
+      // The payment may have been read from the second one alone: whole blocks have to be there for the first to be asked.
+      const afterMining = (isSo: () => boolean | Promise<boolean>) => async (): Promise<boolean> => {
+        if (await isSo()) return true;
         await world.chain.mine(1);
-        return (await endpointsOf(running))[0]?.state === 'ok';
+        return false;
       };
-      await waitFor(`the endpoint taken back after ${what}`, takenBack, 120_000);
-    }
-    const metrics = await (await fetch(`${running.url}/metrics`)).text();
-    expect(metrics).toMatch(/quittance_rpc_errors_total\{.*class="unproven"\} \d+/);
-  });
+      await waitFor(`the endpoint put aside for ${what}`, afterMining(putAside));
+      end();
+      const isTakenBack = async () => (await endpointsOf(running))[0]?.state === 'ok';
+      await waitFor(`the endpoint taken back after ${what}`, afterMining(isTakenBack), 120_000);
+      const metrics = await (await fetch(`${running.url}/metrics`)).text();
+      expect(metrics).toMatch(/quittance_rpc_errors_total\{.*class="unproven"\} \d+/);
+    },
+  );
 });
 
 describe('one endpoint alone', () => {

@@ -21,6 +21,10 @@ describe('two hundred refunds asked for at once, on a pool of ten', () => {
         `UPDATE payments SET status = 'confirmed', amount_received = $2, amount_confirmed = $2 WHERE id = $1`,
         [payment.id, ETHER],
       );
+      await app.database.dataSource.query(
+        'UPDATE payment_options SET amount_received = $2, amount_confirmed = $2 WHERE payment_id = $1',
+        [payment.id, ETHER],
+      );
       const to = '0x00000000219ab540356cbb839cbe05303d7705fa';
       const ask = () => app.request('POST', `/api/v1/payments/${payment.id}/refunds`, { to, amount: '1' });
       const answers = await Promise.all(Array.from({ length: 200 }, ask));

@@ -2,6 +2,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { commandLineOf } from '../../src/process/processes.js';
 import { TEST_SECRET } from '../harness/app.js';
 import { create, pay, read, statusOf } from '../harness/dev-payments.js';
 import { QuittanceProcess } from '../harness/quittance-process.js';
@@ -43,13 +44,34 @@ async function failToStart(settings: Record<string, string>): Promise<string> {
 }
 
 describe('with no settings', () => {
+  it('keeps its key, data and chain between starts, and leaves no process behind', async () => {
+    const first = await start();
+    const key = first.apiKey;
+    const payment = await create(first);
+    const children = first.childPids();
+    expect(children).toHaveLength(2);
+    expect(await first.end('SIGINT')).toBe(0);
+    for (const pid of children) expect(commandLineOf(pid)).toBeNull();
+
+    const second = await start();
+    expect(second.apiKey).toBe(key);
+    expect(second.output).not.toMatch(/lost|left behind|not ended properly/);
+    await expect(read(second, payment.id)).resolves.toMatchObject({
+      id: payment.id,
+      address: payment.address,
+    });
+    const next = await create(second);
+    expect(next.address).not.toBe(payment.address);
+  });
+
   it.each(['paid', 'detected', 'confirmed'])(
     'confirms a payment once, and announces it, after a kill -9 of everything when it was %s',
     async (moment) => {
       const killed = await start();
       const payment = await create(killed);
       const hash = await pay(killed, payment);
-      if (moment !== 'paid') await statusOf(killed, payment.id, moment);
+      // On a busy machine it may be confirmed before anybody sees it detected.
+      if (moment !== 'paid') await statusOf(killed, payment.id, moment, 'confirmed');
       await killed.killTree();
 
       const next = await start();

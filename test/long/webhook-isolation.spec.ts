@@ -1,40 +1,14 @@
-import { type Socket } from 'node:net';
-import { gzipSync } from 'node:zlib';
 import { afterEach, expect, it } from '@jest/globals';
-import { unusedPort } from '../../src/process/ports.js';
-import { type RawAnswer, RawReceiver } from '../harness/raw-receiver.js';
+import { badReceivers, percentile } from '../harness/bad-receivers.js';
 import { waitFor } from '../harness/wait-for.js';
 import { WorkerWorld } from '../harness/worker-world.js';
 
 const BURST = 150;
-const OK = 'HTTP/1.1 200 OK\r\n';
-const BOMB = gzipSync(Buffer.alloc(20_000_000));
-
-const drip = (socket: Socket) => {
-  socket.write(`${OK}content-length: 100000\r\n\r\n`);
-  const drop = setInterval(() => socket.write('.'), 500);
-  socket.on('close', () => clearInterval(drop));
-};
-const KINDS: Record<string, RawAnswer> = {
-  drips: drip,
-  hangs: () => undefined,
-  cuts: (socket) => socket.destroy(),
-  bombs: (socket) =>
-    void socket.write(`${OK}content-encoding: gzip\r\ncontent-length: ${BOMB.length}\r\n\r\n`, () =>
-      socket.write(BOMB),
-    ),
-  redirects: (socket) => void socket.write('HTTP/1.1 302 Found\r\nlocation: /\r\ncontent-length: 0\r\n\r\n'),
-  switches: (socket) =>
-    void socket.end('HTTP/1.1 101 X\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n'),
-};
 
 const ended: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const end of ended.splice(0).reverse()) await end();
 });
-
-const percentile = (values: number[], share: number) =>
-  values.sort((a, b) => a - b)[Math.ceil(values.length * share) - 1] as number;
 
 async function newWorld(): Promise<WorkerWorld> {
   const world = await WorkerWorld.create('Postgres');
@@ -62,16 +36,9 @@ async function burst(world: WorkerWorld): Promise<number> {
 }
 
 async function addBad(world: WorkerWorld): Promise<void> {
-  const kinds = Object.values(KINDS);
-  const all = [...kinds, ...kinds, KINDS.hangs as RawAnswer];
-  for (const answer of all) {
-    const bad = await RawReceiver.start(answer);
-    ended.push(() => bad.stop());
-    await world.addEndpoint(bad.url);
-  }
-  for (let refused = 0; refused < 2; refused += 1) {
-    await world.addEndpoint(`http://127.0.0.1:${await unusedPort()}/`);
-  }
+  const bad = await badReceivers();
+  ended.push(() => bad.stop());
+  for (const url of bad.urls) await world.addEndpoint(url);
 }
 
 it('leaves a healthy endpoint as quick as it is, whatever 15 others do to us', async () => {

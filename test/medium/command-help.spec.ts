@@ -91,7 +91,9 @@ describe('npm run build:if-changed', () => {
       writeFileSync(file, '');
     writeFileSync(
       inFolder('package.json'),
-      JSON.stringify({ scripts: { ...scripts, build: 'mkdir -p dist && touch dist/.built && echo built' } }),
+      JSON.stringify({
+        scripts: { ...scripts, 'build:server': 'mkdir -p dist && touch dist/.built && echo built' },
+      }),
     );
     const builds = () => build().stderr.includes('built');
     expect(builds()).toBe(true);

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { RpcPool } from '../../src/chain/rpc/rpc-pool.js';
 import { type ChainConfig } from '../../src/config/chains.js';
 import { checkTokens } from '../../src/chain/tokens/check-tokens.js';
+import { isNativeAsset } from '../../src/chain/tokens/native-token.js';
 import { checkToken } from '../../src/chain/tokens/token-check.js';
 import { compile } from '../contracts/compile.js';
 import { FaultyRpc } from '../harness/faulty-rpc.js';
@@ -181,6 +182,24 @@ describe('a token that is the native asset', () => {
     });
     expect(await check(native, 18)).toMatch(IS_NATIVE);
     expect(await check(chain.token)).toBeNull();
+  });
+
+  it('is what every endpoint is asked: one that shows nothing hides it, and one that claims it stops nothing', async () => {
+    const second = await FaultyRpc.start(chain.url);
+    const pool = new RpcPool([node.url, second.url], chain.config.chainId);
+    const isNative = (address: string) =>
+      isNativeAsset({ address: toTokenAddress(address), decimals: 18 }, 18, pool);
+    try {
+      node.inject('eth_call', failure(-32_601, 'the method does not exist/is not available'));
+      expect(await isNative(native)).toBe(true);
+      node.heal();
+      const claimed = 123_456_789_012_345_678_901_234n;
+      node.inject('eth_call', result(`0x${claimed.toString(16).padStart(64, '0')}`));
+      expect(await isNative(chain.token)).toBe(false);
+    } finally {
+      pool.close();
+      await second.die();
+    }
   });
 
   it.each([

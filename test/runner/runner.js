@@ -1,6 +1,8 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { relative } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { SLOW_FILES } from './slow-files.js';
 
 const END_MS = 10_000;
 
@@ -18,7 +20,7 @@ export default class SharedModulesRunner {
   }
 
   async runTests(tests, watcher, onStart, onResult, onFailure) {
-    const waiting = [...tests];
+    const waiting = longestFirst(tests);
     const count = Math.min(this.globalConfig.maxWorkers, tests.length);
     const work = async () => {
       let worker = null;
@@ -36,6 +38,13 @@ export default class SharedModulesRunner {
     };
     await Promise.all(Array.from({ length: count }, work));
   }
+}
+
+/** So that no worker is busy with a slow one when the others have nothing left. Those not known stay in Jest's order. */
+function longestFirst(tests) {
+  const seconds = ({ duration, path, context: { config } }) =>
+    duration === undefined ? (SLOW_FILES[relative(config.rootDir, path)] ?? 0) : duration / 1_000;
+  return [...tests].sort((one, other) => seconds(other) - seconds(one));
 }
 
 class Worker {

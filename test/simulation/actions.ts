@@ -1,5 +1,5 @@
 import { Interface } from 'ethers';
-import { tokenId } from '../../src/chain/tokens/token-id.js';
+import { tokenId } from '../../src/ids/token-id.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { type Fault } from '../harness/faulty-rpc.js';
 import {

@@ -120,7 +120,7 @@ export class World {
     });
     await waitFor('nothing left to decide', async () => {
       const [row] = await this.app.database.dataSource.query<{ due: string }[]>(
-        `SELECT count(*) AS due FROM payments JOIN chain_cursors USING (chain_id)
+        `SELECT count(*) AS due FROM payment_options JOIN chain_cursors USING (chain_id)
          WHERE recheck_at_block <= block_number OR recheck_at_time < block_time`,
       );
       return row?.due === '0';

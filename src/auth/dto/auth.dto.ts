@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional, PartialType } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
+import { Transform, Type } from 'class-transformer';
 import {
+  ArrayMaxSize,
   ArrayNotEmpty,
   ArrayUnique,
   IsArray,
@@ -15,9 +16,11 @@ import {
   Max,
   Min,
   ValidateIf,
+  ValidateNested,
 } from 'class-validator';
 import { PageBody } from '../../http/page.js';
 import { PageQuery } from '../../http/page.js';
+import { AcceptedAssetDto, MOST_ACCEPTED } from './accept.dto.js';
 import { MERCHANT_SCOPES, SCOPES } from '../authenticated-key.js';
 
 /** A tenth: who would take less means another price. */
@@ -47,6 +50,21 @@ export class CreateMerchantDto {
   @Min(0)
   @Max(MAX_TOLERANCE_BPS)
   underpayment_tolerance_bps?: number;
+
+  @ApiPropertyOptional({
+    type: [AcceptedAssetDto],
+    nullable: true,
+    maxItems: MOST_ACCEPTED,
+    description:
+      'What payments with a price may be paid in. Null, as at first: everything that is enabled, also what is added later',
+  })
+  @IsOptional()
+  @IsArray()
+  @ArrayNotEmpty({ message: 'must name at least one asset; null accepts everything that is enabled' })
+  @ArrayMaxSize(MOST_ACCEPTED)
+  @ValidateNested({ each: true, message: 'must be a list of {"chain": "…", "token_id": "…"}' })
+  @Type(() => AcceptedAssetDto)
+  accept?: AcceptedAssetDto[] | null;
 }
 
 export class UpdateMerchantDto extends PartialType(CreateMerchantDto, { skipNullProperties: false }) {}
@@ -117,6 +135,13 @@ export class MerchantBody {
     description: 'How much less than the amount due is enough for new payments, in basis points (1/100 %)',
   })
   underpayment_tolerance_bps: number;
+
+  @ApiProperty({
+    type: [AcceptedAssetDto],
+    nullable: true,
+    description: 'What payments with a price may be paid in; null: everything that is enabled',
+  })
+  accept: { chain: string; token_id: string | null }[] | null;
 
   @ApiProperty({ format: 'date-time' })
   created_at: string;

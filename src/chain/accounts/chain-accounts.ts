@@ -5,7 +5,7 @@ import { DataFees } from './data-fees.js';
 import { type RawReceipt } from '../blocks/raw-block.js';
 import { pricePaid } from './price-paid.js';
 import { type Receipt, receiptFrom } from './receipt.js';
-import { type GasQuote, readGasQuote } from './gas-quote.js';
+import { type GasQuote, GasQuotes } from './gas-quote.js';
 import { isRevert } from './reverted-call.js';
 import { tryCall } from './trials.js';
 import { type Rpc } from '../rpc/rpc-endpoint.js';
@@ -64,13 +64,15 @@ export { type GasQuote } from './gas-quote.js';
 /** What sending money asks of a chain. All throw RpcError when no endpoint answers. */
 export class ChainAccounts {
   private readonly dataFees: DataFees;
+  private readonly gasQuotes: GasQuotes;
 
   constructor(private readonly rpc: RpcPool) {
     this.dataFees = new DataFees(rpc);
+    this.gasQuotes = new GasQuotes(rpc);
   }
 
   gasQuote(): Promise<GasQuote> {
-    return readGasQuote(this.rpc);
+    return this.gasQuotes.read();
   }
 
   /** What a block takes now. */

@@ -1,4 +1,5 @@
 import { Interface, Transaction } from 'ethers';
+import { middle } from './gas-quote.js';
 import { isRevert } from './reverted-call.js';
 import { RpcError } from '../rpc/rpc-endpoint.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
@@ -23,7 +24,7 @@ export class DataFees {
 
   /** @param now ms of any clock */
   constructor(
-    private readonly rpc: Pick<RpcPool, 'fromOneEndpoint' | 'fromEveryEndpoint'>,
+    private readonly rpc: Pick<RpcPool, 'fromEveryEndpoint'>,
     private readonly now: () => number = Date.now,
   ) {}
 
@@ -52,14 +53,18 @@ export class DataFees {
     }
   }
 
-  /** What is no fee is the node's fault, as if it were behind: another one is asked. */
-  private ask(name: string, argument: string | bigint): Promise<bigint> {
+  /**
+   * What is no fee is the node's fault, as if it were behind. No single endpoint decides what the tank sends for it: of what
+   * all say the middle is taken, of two the lower.
+   */
+  private async ask(name: string, argument: string | bigint): Promise<bigint> {
     const data = oracle.encodeFunctionData(name, [argument]);
-    return this.rpc.fromOneEndpoint(async (rpc) => {
+    const fees = await this.rpc.fromEveryEndpoint(async (rpc) => {
       const answer = await rpc.call('eth_call', [{ to: ORACLE, data }, 'latest']);
       const [fee] = oracle.decodeFunctionResult(name, answer).toArray() as [bigint];
       return fee;
     }, 'eth_call');
+    return middle(fees);
   }
 
   /** That there is no oracle is asked of every endpoint. */

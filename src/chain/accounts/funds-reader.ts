@@ -16,8 +16,8 @@ export interface ListedAsset {
   decimals: number;
 }
 
-/** chains.yaml and a chain disagree, so what it holds could not be read correctly. */
-export class ChainRefusedError extends Error {
+/** What a chain holds cannot be read correctly: chains.yaml and the chain disagree, or a block is missing. */
+export class ChainUnreadableError extends Error {
   constructor(chain: string, reasons: readonly string[]) {
     super(`chain ${chain} cannot be read: ${reasons.join('; ')}`);
   }
@@ -45,14 +45,14 @@ export class FundsReader {
 
   /**
    * @param at a block's hash; left out: the newest block
-   * @throws ChainRefusedError; RpcError
+   * @throws ChainUnreadableError; RpcError
    */
   static async open(chain: ChainConfig, at?: string): Promise<FundsReader> {
     const { blockTimeMs, rpcRequestsPerSecond: requestsPerSecond } = chain;
     const rpc = new RpcPool(chain.rpcUrls, chain.chainId, { blockTimeMs, requestsPerSecond });
     try {
       const { chain: reasons, tokens } = await checkChain(chain, rpc);
-      if (reasons.length > 0) throw new ChainRefusedError(chain.name, reasons);
+      if (reasons.length > 0) throw new ChainUnreadableError(chain.name, reasons);
       const block = await blockAt(chain.name, rpc, at);
       return new FundsReader(chain, assetsOf(chain), block, tokens.problems, rpc);
     } catch (error) {
@@ -137,7 +137,7 @@ async function blockAt(chain: string, rpc: RpcPool, hash?: string): Promise<Bloc
       ? await rpc.call('eth_getBlockByNumber', ['latest', false])
       : await rpc.call('eth_getBlockByHash', [hash, false]);
   if (header === null) {
-    throw new ChainRefusedError(chain, [
+    throw new ChainUnreadableError(chain, [
       `no endpoint has block ${hash ?? 'latest'}: a reorg is under way, or they lag; try again in a moment`,
     ]);
   }

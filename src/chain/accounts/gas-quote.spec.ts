@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { readAnswer, type RpcMethod } from '../rpc/methods.js';
 import { MethodNotFoundError, type Rpc } from '../rpc/rpc-endpoint.js';
-import { readGasQuote } from './gas-quote.js';
+import { type GasQuote, GasQuotes, middleOf, readGasQuote } from './gas-quote.js';
 
 const HASH = `0x${'1'.repeat(64)}`;
 const HEAD = { number: '0x1', hash: HASH, parentHash: HASH, timestamp: '0x1' };
@@ -42,5 +42,56 @@ describe('what gas costs', () => {
   it.each([undefined, null])('is the usual price alone where the base fee is %s', async (baseFeePerGas) => {
     const rpc = node({ eth_getBlockByNumber: { ...HEAD, baseFeePerGas }, eth_gasPrice: '0x6e' });
     await expect(readGasQuote(rpc)).resolves.toEqual({ baseFee: null, tip: 110n });
+  });
+});
+
+describe('what several endpoints say of it', () => {
+  const quote = (baseFee: bigint | null, tip: bigint): GasQuote => ({ baseFee, tip });
+  /** Endpoints whose prices may change, and how often all were asked. */
+  function endpoints(...quotes: GasQuote[]) {
+    const asked = { all: 0 };
+    const rpcOf = ({ baseFee, tip }: GasQuote) =>
+      node({
+        eth_getBlockByNumber: {
+          ...HEAD,
+          baseFeePerGas: baseFee === null ? null : `0x${baseFee.toString(16)}`,
+        },
+        eth_maxPriorityFeePerGas: `0x${tip.toString(16)}`,
+        eth_gasPrice: `0x${tip.toString(16)}`,
+      });
+    const pool = {
+      fromOneEndpoint: <T>(read: (rpc: Rpc) => Promise<T>) => read(rpcOf(quotes[0] as GasQuote)),
+      fromEveryEndpoint: <T>(read: (rpc: Rpc) => Promise<T>) => {
+        asked.all += 1;
+        return Promise.all(quotes.map((one) => read(rpcOf(one))));
+      },
+    };
+    return { quotes, asked, gas: new GasQuotes(pool) };
+  }
+
+  it('is the middle: of two the lower, since too little is raised later, and too much is gone', () => {
+    expect(middleOf([quote(100n, 3n), quote(10n ** 18n, 1n)])).toEqual(quote(100n, 1n));
+    expect(middleOf([quote(5n, 1n), quote(100n, 10n ** 18n), quote(90n, 2n)])).toEqual(quote(90n, 2n));
+    expect(middleOf([quote(null, 7n), quote(100n, 3n)])).toEqual(quote(100n, 3n));
+    expect(middleOf([quote(null, 7n), quote(100n, 3n), quote(null, 9n)])).toEqual(quote(null, 7n));
+  });
+
+  it('is asked of one while it is near what all said, and of all again where one says much more', async () => {
+    const { quotes, asked, gas } = endpoints(quote(100n, 3n), quote(100n, 3n));
+    await gas.read();
+    quotes[0] = quote(150n, 3n);
+    await expect(gas.read()).resolves.toEqual(quote(150n, 3n));
+    expect(asked.all).toBe(1);
+    quotes[0] = quote(100n, 10n ** 18n);
+    await expect(gas.read()).resolves.toEqual(quote(100n, 3n));
+    expect(asked.all).toBe(2);
+  });
+
+  it('does not creep up: what one said is never what the next is compared with, unless it is less', async () => {
+    const { quotes, gas } = endpoints(quote(100n, 0n), quote(100n, 0n));
+    for (let price = 100n; price < 10_000n; price += 50n) {
+      quotes[0] = quote(price, 0n);
+      expect((await gas.read()).baseFee).toBeLessThanOrEqual(200n);
+    }
   });
 });

@@ -1,4 +1,5 @@
 import { type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
+import { type RpcPool } from '../rpc/rpc-pool.js';
 
 /** What gas costs now, wei per gas. */
 export interface GasQuote {
@@ -11,6 +12,57 @@ export interface GasQuote {
 /** Blocks whose tips are looked at, and which of them is taken: what half of the gas in a block paid. */
 const HISTORY_BLOCKS = '0xa';
 const MIDDLE = 50;
+
+/** A price that rose by more than this since all endpoints were asked is not believed of one. */
+const MOST_RISE = 2n;
+
+/** What gas costs, as no single endpoint decides: the price of one that is wrong would be paid from the operator's money. */
+export class GasQuotes {
+  /** What all said when they were last asked, or less. */
+  private agreed: GasQuote | null = null;
+
+  constructor(private readonly rpc: Pick<RpcPool, 'fromOneEndpoint' | 'fromEveryEndpoint'>) {}
+
+  /** @throws RpcError */
+  async read(): Promise<GasQuote> {
+    const first = await this.rpc.fromOneEndpoint(readGasQuote, 'gas price');
+    if (this.agreed !== null && isNear(first, this.agreed)) {
+      if (priceOf(first) < priceOf(this.agreed)) this.agreed = first;
+      return first;
+    }
+    this.agreed = middleOf(await this.rpc.fromEveryEndpoint(readGasQuote, 'gas price'));
+    return this.agreed;
+  }
+}
+
+function isNear(quote: GasQuote, agreed: GasQuote): boolean {
+  const isAlike = (quote.baseFee === null) === (agreed.baseFee === null);
+  return isAlike && priceOf(quote) <= MOST_RISE * priceOf(agreed);
+}
+
+function priceOf({ baseFee, tip }: GasQuote): bigint {
+  return (baseFee ?? 0n) + tip;
+}
+
+/**
+ * Of an even number the lower one of the two in the middle: what is offered too low is raised until it is mined, what is
+ * offered too high is gone.
+ */
+export function middleOf(quotes: readonly GasQuote[]): GasQuote {
+  const legacy = quotes.filter(({ baseFee }) => baseFee === null);
+  if (2 * legacy.length > quotes.length) return { baseFee: null, tip: middle(legacy.map(({ tip }) => tip)) };
+  const others = quotes.filter((quote): quote is { baseFee: bigint; tip: bigint } => quote.baseFee !== null);
+  return {
+    baseFee: middle(others.map(({ baseFee }) => baseFee)),
+    tip: middle(others.map(({ tip }) => tip)),
+  };
+}
+
+/** @param amounts one at least */
+export function middle(amounts: readonly bigint[]): bigint {
+  const sorted = [...amounts].sort(ascending);
+  return sorted[Math.floor((sorted.length - 1) / 2)] as bigint;
+}
 
 /**
  * A chain without base fees in its newest block takes legacy transactions. What miners want on top, not every node

@@ -127,7 +127,8 @@ export function devChainConfig(url: string, tokenAddress: TokenAddress): ChainCo
     explorerUrl: null,
     sweep: { enabled: true, minimum: 0n },
     forwarder: null,
-    startBlock: null,
+    // From the beginning: after a kill -9 the chain goes on from a snapshot, which may be older than the first look at it.
+    startBlock: 1,
   };
 }
 

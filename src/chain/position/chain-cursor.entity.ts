@@ -21,6 +21,18 @@ export class ChainCursor {
   @Column({ ...integerColumn, name: 'reorged_to', nullable: true })
   reorgedTo: number | null;
 
+  /** The last block that the endpoints, when they were compared, did not disagree on: what others decide by. */
+  @Column({ ...integerColumn, name: 'agreed_number', nullable: true })
+  agreedNumber: number | null;
+
+  /** Up to when everything has been looked for by then. */
+  @Column('timestamptz', { name: 'agreed_time', nullable: true })
+  agreedTime: Date | null;
+
+  /** The highest block up to `agreedNumber` that the chain calls final; null where that is not asked. */
+  @Column({ ...integerColumn, name: 'final_number', nullable: true })
+  finalNumber: number | null;
+
   @Column('timestamptz', { name: 'updated_at', default: () => 'now()' })
   updatedAt: Date;
 }

@@ -144,6 +144,9 @@ export class CursorRepository {
   }
 }
 
-function cursorOf(chainId: ChainId, block: BlockRef): Omit<ChainCursor, 'updatedAt' | 'reorgedTo'> {
+function cursorOf(
+  chainId: ChainId,
+  block: BlockRef,
+): Pick<ChainCursor, 'chainId' | 'blockNumber' | 'blockHash' | 'blockTime'> {
   return { chainId, blockNumber: block.number, blockHash: block.hash, blockTime: block.time };
 }

@@ -24,6 +24,41 @@ export async function scannedPositions(
   return new Map(rows.map((row) => [row.chainId, positionOf(row)]));
 }
 
+/** As far as a chain's endpoints agreed when they were last compared; what others than its own scanner decide by. */
+export interface AgreedPosition {
+  number: number;
+  /** Up to when everything has been looked for. */
+  time: Date;
+  /** The highest block up to `number` that the chain calls final; null where that is not asked. */
+  finalNumber: number | null;
+}
+
+/** @returns by chain id; a chain of which nothing is agreed yet is left out */
+export async function agreedPositions(
+  manager: EntityManager,
+  chainIds: readonly number[],
+): Promise<Map<number, AgreedPosition>> {
+  const rows = await manager.find(ChainCursor, { where: { chainId: In([...chainIds]) } });
+  return new Map(
+    rows.flatMap(({ chainId, agreedNumber: number, agreedTime: time, finalNumber }) =>
+      number === null || time === null ? [] : [[chainId, { number, time, finalNumber }]],
+    ),
+  );
+}
+
+/** Notes how far the chain is agreed on, where that has changed. The caller holds the cursor. */
+export async function saveAgreed(
+  manager: EntityManager,
+  chainId: ChainId,
+  { number, time, finalNumber }: AgreedPosition,
+): Promise<void> {
+  await manager.query(
+    `UPDATE chain_cursors SET agreed_number = $2, agreed_time = $3, final_number = $4
+     WHERE chain_id = $1 AND (agreed_number, agreed_time, final_number) IS DISTINCT FROM ($2::bigint, $3::timestamptz, $4::bigint)`,
+    [chainId, number, time, finalNumber],
+  );
+}
+
 /** Holds the scan of a chain where it is until the transaction ends. Null: it has not begun. */
 export async function holdPosition(
   manager: EntityManager,

@@ -30,9 +30,14 @@ const MADE_UP = 123_456_789_012_345_678_901_234n;
 const MOST_COMPARED = 5;
 const MOST_BLOCKS = 10;
 
+/** What one endpoint shows of a token; null: it can show nothing. */
+type Shown = 'native' | 'another' | null;
+
 /**
  * Whether a token is the chain's native asset: known to be, or holding for every address what the address holds of the
- * native asset, as far as its decimals show.
+ * native asset, as far as its decimals show. Every endpoint is asked: one shows it, and none shows an address that holds
+ * another amount of the one than of the other. So an endpoint that can show nothing hides nothing, and one that says it
+ * falsely takes no token out of service.
  * @returns false also where no node can tell
  */
 export async function isNativeAsset(
@@ -42,10 +47,13 @@ export async function isNativeAsset(
 ): Promise<boolean> {
   if (KNOWN.has(token.address)) return true;
   const shown = (wei: bigint) => scaled(wei, token.decimals - nativeDecimals);
-  if ((await madeUpBalance(token.address, rpc)) === shown(MADE_UP)) return true;
+  const read = async (one: Rpc): Promise<Shown> => {
+    if ((await madeUpBalance(token.address, one)) === shown(MADE_UP)) return 'native';
+    return holdsWhatAddressesHold(one, token.address, shown);
+  };
   try {
-    const read = (one: Rpc) => holdsWhatAddressesHold(one, token.address, shown);
-    return await rpc.fromOneEndpoint(read, 'balances');
+    const all = await rpc.fromEveryEndpoint(read, 'balances');
+    return all.includes('native') && !all.includes('another');
   } catch (error) {
     // What no node can tell does not keep a chain from starting.
     if (error instanceof RpcError) return false;
@@ -58,7 +66,7 @@ function scaled(wei: bigint, digits: number): bigint {
 }
 
 /** What the contract says of an address whose native balance is made up; null where the node makes nothing up. */
-async function madeUpBalance(token: TokenAddress, rpc: RpcPool): Promise<bigint | null> {
+async function madeUpBalance(token: TokenAddress, rpc: Rpc): Promise<bigint | null> {
   const overrides = { [NOBODY]: { balance: `0x${MADE_UP.toString(16)}` } };
   try {
     return wordOf(await rpc.call('eth_call', [balanceCall(token, NOBODY), 'latest', overrides]));
@@ -68,12 +76,12 @@ async function madeUpBalance(token: TokenAddress, rpc: RpcPool): Promise<bigint 
   }
 }
 
-/** Of two addresses at least that have money, and not the same: else it may be chance. */
+/** Of two addresses at least that have money, and not the same: else it may be chance. One that differs is enough. */
 async function holdsWhatAddressesHold(
   rpc: Rpc,
   token: TokenAddress,
   shown: (wei: bigint) => bigint,
-): Promise<boolean> {
+): Promise<Shown> {
   const { addresses, at } = await recentAddresses(rpc);
   const seen = new Set<bigint>();
   for (const address of addresses) {
@@ -83,11 +91,11 @@ async function holdsWhatAddressesHold(
       if (error instanceof RpcError && error.failure.kind === 'fatal') return '0x';
       throw error;
     });
-    if (wordOf(told) !== held) return false;
+    if (wordOf(told) !== held) return 'another';
     seen.add(held);
     if (seen.size >= MOST_COMPARED) break;
   }
-  return seen.size >= 2;
+  return seen.size >= 2 ? 'native' : null;
 }
 
 /** Who sent and received lately, and the block after which to ask what they hold. */

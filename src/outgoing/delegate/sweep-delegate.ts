@@ -56,6 +56,20 @@ export function sweepAllData(sweeps: readonly DelegatedSweep[], gasEach: bigint)
   return contract.encodeFunctionData('sweepAll', [sweeps, gasEach]);
 }
 
+/** What was asked of the contract by these call data, addresses in lower case; null: something else. */
+export function sweepsIn(data: string): DelegatedSweep[] | null {
+  try {
+    const [sweeps] = contract.decodeFunctionData('sweepAll', data).toArray() as [[string, string, bigint][]];
+    return sweeps.map(([deposit, token, amount]) => ({
+      deposit: deposit.toLowerCase(),
+      token: token.toLowerCase(),
+      amount,
+    }));
+  } catch {
+    return null;
+  }
+}
+
 /** A call that any account that has delegated answers with the treasury, and no other account does. */
 export const TREASURY_CALL = contract.encodeFunctionData('treasury');
 

@@ -1,8 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { PageBody } from '../../http/page.js';
 import { type PaymentException, PAYMENT_STATUSES, type PaymentStatus } from '../lifecycle.js';
-import { type PaymentSweep } from '../payment.entity.js';
 import { type PaymentView, type TransferView } from '../payment.view.js';
+
+import { OptionBody, PriceBody, SweepBody, TOKEN_ID, UnavailableBody, ValueBody } from './option.body.js';
 
 class TransferBody implements TransferView {
   @ApiProperty({
@@ -21,20 +22,23 @@ class TransferBody implements TransferView {
 
   @ApiProperty({ enum: ['native', 'erc20', 'internal'] })
   kind: string;
-}
 
-class SweepBody implements PaymentSweep {
-  @ApiProperty({ example: '0x88df016429689c079f3b2f6ad39fa052532c56795b733da78a91ebe6a713944b' })
-  tx_hash: string;
+  @ApiProperty({ example: 'ethereum' })
+  chain: string;
 
-  @ApiProperty({ example: '999958000000000000', description: 'What reached the treasury, in base units' })
-  amount: string;
+  @ApiProperty({ example: 1 })
+  chain_id: number;
+
+  @ApiProperty({ ...TOKEN_ID })
+  token_id: string | null;
 
   @ApiProperty({
-    example: '42000000000000',
-    description: 'What it cost, with the gas that was sent for it, in wei',
+    type: String,
+    nullable: true,
+    example: '19.96',
+    description: 'What it is worth in the price’s currency, rounded down; null: the payment has no price',
   })
-  fee: string;
+  value: string | null;
 }
 
 /** The OpenAPI description of `PaymentView`. */
@@ -48,24 +52,23 @@ export class PaymentBody implements PaymentView {
   @ApiProperty({ type: String, enum: ['underpaid', 'overpaid', 'late'], nullable: true })
   exception: PaymentException | null;
 
-  @ApiProperty({ example: 'ethereum' })
+  @ApiProperty({
+    example: 'ethereum',
+    description:
+      'This, and what else speaks of one asset, is of the option that has received most by value; before any money, of the one that the payer chose, else of the first',
+  })
   chain: string;
 
   @ApiProperty({ example: 1 })
   chain_id: number;
 
-  @ApiProperty({
-    type: String,
-    format: 'uuid',
-    nullable: true,
-    description: 'Null: the chain’s native asset',
-  })
+  @ApiProperty({ ...TOKEN_ID })
   token_id: string | null;
 
-  @ApiProperty({ example: 'ETH', description: 'Of the asset it asks for' })
+  @ApiProperty({ example: 'ETH', description: 'Of that asset' })
   symbol: string;
 
-  @ApiProperty({ example: 18, description: 'Of the asset it asks for: amounts are in units of 10^-decimals' })
+  @ApiProperty({ example: 18, description: 'Of that asset: amounts are in units of 10^-decimals' })
   decimals: number;
 
   @ApiProperty({ example: '0x9858EfFD232B4033E47d90003D41EC34EcaEda94', description: 'Where to pay; EIP-55' })
@@ -158,6 +161,32 @@ export class PaymentBody implements PaymentView {
     description: 'What brought its money to the treasury; null until it is settled',
   })
   sweep: SweepBody | null;
+
+  @ApiProperty({
+    type: PriceBody,
+    nullable: true,
+    description: 'What it costs, whatever it is paid in; null: it was asked for in an asset',
+  })
+  price: PriceBody | null;
+
+  @ApiProperty({
+    type: ValueBody,
+    nullable: true,
+    description: 'What came and went by value, over all options; null: it has no price',
+  })
+  value: ValueBody | null;
+
+  @ApiProperty({
+    type: [OptionBody],
+    description: 'The assets that it may be paid in, in any mixture of them; at least one',
+  })
+  options: OptionBody[];
+
+  @ApiProperty({
+    type: [UnavailableBody],
+    description: 'Assets that it could not be offered in when it was made, and why',
+  })
+  unavailable: UnavailableBody[];
 }
 
 export class PaymentPage extends PageBody {

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsOptional, IsString, Length } from 'class-validator';
+import { IsBoolean, IsOptional, IsString, IsUUID, Length } from 'class-validator';
 import { IsAmount } from '../../payments/dto/is-amount.js';
 import { IsStorableText } from '../../http/is-storable.js';
 import { IsRecipient } from './is-recipient.js';
@@ -20,6 +20,29 @@ export class CreateRefundDto {
   })
   @IsAmount()
   amount: string | number;
+
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    example: 'ethereum',
+    description:
+      'Of a payment that money came for in several assets: the name of the chain of the one that goes back. A deposit has its own',
+  })
+  @IsOptional()
+  @IsString()
+  @Length(1, 20)
+  chain?: string | null;
+
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    format: 'uuid',
+    description:
+      'The token that goes back; null: the chain’s native asset. As `chain`, needed where several came',
+  })
+  @IsOptional()
+  @IsUUID(undefined, { message: 'must be a token’s id, which is a UUID; ids are in the payment’s options' })
+  token_id?: string | null;
 
   @ApiPropertyOptional({ type: String, nullable: true, maxLength: 500, description: 'Your own words' })
   @IsOptional()

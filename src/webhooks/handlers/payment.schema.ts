@@ -12,7 +12,32 @@ import {
   TX_HASH,
   UUID,
 } from '../../events/event.schema.js';
-import { type PaymentView } from '../../payments/payment.view.js';
+
+import { type OptionView, type PaymentView } from '../../payments/payment.view.js';
+
+/** A decimal in whole units of the price's currency, as "49.90". */
+const MONEY: JsonSchema = { type: 'string', pattern: '^\\d+(\\.\\d+)?$' };
+const SWEEP = orNull(object({ tx_hash: TX_HASH, amount: AMOUNT, fee: AMOUNT }));
+
+const OPTION_FIELDS: Record<keyof OptionView, JsonSchema> = {
+  chain: TEXT,
+  chain_id: COUNT,
+  token_id: orNull(UUID),
+  token_address: orNull(ADDRESS),
+  symbol: TEXT,
+  decimals: COUNT,
+  amount: AMOUNT,
+  amount_due: AMOUNT,
+  amount_received: AMOUNT,
+  amount_confirmed: AMOUNT,
+  amount_refunded: AMOUNT,
+  amount_refund_pending: AMOUNT,
+  rate: orNull(object({ value: MONEY, sources: { type: 'array', items: TEXT }, at: orNull(TIME) })),
+  confirmations: COUNT,
+  required_confirmations: orNull(COUNT),
+  payment_uri: TEXT,
+  sweep: SWEEP,
+};
 
 /** Every field of the view, or it does not compile. */
 export const PAYMENT_FIELDS: Record<keyof PaymentView, JsonSchema> = {
@@ -45,6 +70,10 @@ export const PAYMENT_FIELDS: Record<keyof PaymentView, JsonSchema> = {
       amount: AMOUNT,
       block_number: COUNT,
       kind: KIND,
+      chain: TEXT,
+      chain_id: COUNT,
+      token_id: orNull(UUID),
+      value: orNull(MONEY),
     }),
   },
   expires_at: TIME,
@@ -53,7 +82,14 @@ export const PAYMENT_FIELDS: Record<keyof PaymentView, JsonSchema> = {
   confirmed_at: orNull(TIME),
   settled_at: orNull(TIME),
   cancelled_at: orNull(TIME),
-  sweep: orNull(object({ tx_hash: TX_HASH, amount: AMOUNT, fee: AMOUNT })),
+  sweep: SWEEP,
+  price: orNull(object({ amount: MONEY, currency: TEXT, chain: orNull(TEXT), received: MONEY, due: MONEY })),
+  value: orNull(object({ received: MONEY, confirmed: MONEY, refunded: MONEY, refund_pending: MONEY })),
+  options: { type: 'array', items: object(OPTION_FIELDS) },
+  unavailable: {
+    type: 'array',
+    items: object({ chain: TEXT, token_id: orNull(UUID), reason: TEXT }),
+  },
 };
 
 /** `data` of events about a payment: the payment as GET returns it. */

@@ -1,5 +1,5 @@
 import { v5 as uuidv5 } from 'uuid';
-import { type Address, type ChainId } from '../../ids/ids.js';
+import { type Address, type ChainId } from './ids.js';
 
 /** Quittance's own UUIDv5 namespace. Changing it would rename every token of every installation. */
 const TOKEN_NAMESPACE = '6f1b8a5e-3c0d-5a44-9d53-2f3e0c9b7a11';

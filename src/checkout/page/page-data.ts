@@ -1,0 +1,61 @@
+import { isPayable, type PageView } from './page-view.js';
+import { type Text } from './texts.js';
+
+/** What the page's module reads from the page: JSON in a block that no browser runs. */
+export interface PageData {
+  version: number;
+  /** The server's time, ISO 8601. */
+  now: string;
+  eventsUrl: string;
+  /** Pages that may show this one in a frame, and hear of the payment. */
+  embedOrigins: readonly string[];
+  texts: Readonly<Record<string, Text>>;
+  paymentId: string;
+  status: string;
+  /** Changes whenever money arrives. */
+  received: string;
+  isPayable: boolean;
+  address: string;
+  options: readonly PageDataOption[];
+}
+
+export interface PageDataOption {
+  id: string;
+  chainId: number;
+  network: string;
+  token: string | null;
+  /** In base units, as a decimal string. */
+  amountDue: string;
+  addable: {
+    chainName: string;
+    nativeCurrency: { name: string; symbol: string; decimals: number };
+    rpcUrls: readonly string[];
+    blockExplorerUrls?: readonly string[];
+  } | null;
+}
+
+/** Texts that only the module shows. */
+const MODULE_TEXTS = /^(wallet_|copied$|offline$)/;
+
+export function pageData(view: PageView, texts: Readonly<Record<string, Text>>): PageData {
+  return {
+    version: view.version,
+    now: view.now,
+    eventsUrl: `/pay/${view.token}/events`,
+    embedOrigins: view.embedOrigins,
+    texts: Object.fromEntries(Object.entries(texts).filter(([key]) => MODULE_TEXTS.test(key))),
+    paymentId: view.paymentId,
+    status: view.status,
+    received: view.received?.amount ?? '0',
+    isPayable: isPayable(view.situation),
+    address: view.address,
+    options: view.options.map(({ id, chainId, network, token, amountDueUnits, addable }) => ({
+      id,
+      chainId,
+      network,
+      token,
+      amountDue: amountDueUnits,
+      addable,
+    })),
+  };
+}

@@ -1,0 +1,63 @@
+/** What a customer sees of a payment; amounts are decimal strings in whole units unless they say otherwise. */
+export interface PageView {
+  /** Of the page: its address is /pay/{token}. */
+  token: string;
+  paymentId: string;
+  status: string;
+  situation: Situation;
+  /** Grows with everything that changes on the page. */
+  version: number;
+  merchant: string;
+  reference: string | null;
+  /** "49.90 EUR"; null where an asset was asked for directly. */
+  price: string | null;
+  /** EIP-55; the same for every option. */
+  address: string;
+  options: readonly PageOption[];
+  /** The id of the option shown first. */
+  chosen: string;
+  /** Of the asset that was paid in; null before any money. */
+  received: { amount: string; symbol: string; of: string | null } | null;
+  /** What arrived and does not count: on another chain, in another token. */
+  elsewhere: readonly { amount: string; symbol: string; network: string }[];
+  confirmations: { count: number; required: number | null } | null;
+  transactions: readonly { hash: string; url: string | null }[];
+  /** ISO 8601. */
+  expiresAt: string;
+  now: string;
+  returnUrl: string | null;
+  cancelUrl: string | null;
+  receiptUrl: string | null;
+  /** On the dev chain only: the page itself can pay. */
+  canPayFromDevChain: boolean;
+  embedOrigins: readonly string[];
+}
+
+export type Situation =
+  'waiting' | 'part_paid' | 'seen' | 'done' | 'too_much' | 'time_up' | 'elsewhere' | 'failed' | 'cancelled';
+
+export interface PageOption {
+  id: string;
+  chainId: number;
+  network: string;
+  symbol: string;
+  /** The token's contract; null: the chain's native asset. */
+  token: string | null;
+  /** What is still due, in whole units and in base units. */
+  amountDue: string;
+  amountDueUnits: string;
+  /** EIP-681. */
+  paymentUri: string;
+  /** What a wallet needs to learn of the chain; null where the operator names no public node. */
+  addable: {
+    chainName: string;
+    nativeCurrency: { name: string; symbol: string; decimals: number };
+    rpcUrls: readonly string[];
+    blockExplorerUrls?: readonly string[];
+  } | null;
+}
+
+/** In which more money is expected. */
+export function isPayable(situation: Situation): boolean {
+  return situation === 'waiting' || situation === 'part_paid';
+}

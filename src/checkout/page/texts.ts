@@ -1,0 +1,24 @@
+export type Text = string | Partial<Record<Intl.LDMLPluralRule, string>>;
+
+/** The texts of one language, as web/checkout/languages has them. */
+export class Texts {
+  private readonly plural: Intl.PluralRules;
+
+  constructor(
+    private readonly texts: Readonly<Record<string, Text>>,
+    readonly language: string,
+  ) {
+    this.plural = new Intl.PluralRules(language);
+  }
+
+  /** @returns the text with `{name}` filled in; one with a `count` in the plural form that its language has for that */
+  say(key: string, values: Readonly<Record<string, string | number>> = {}): string {
+    const text = this.texts[key] ?? '';
+    const form =
+      typeof text === 'string' ? text : (text[this.plural.select(Number(values.count))] ?? text.other ?? '');
+    return form.replace(/\{(\w+)\}/g, (whole, name: string) => {
+      const value = values[name];
+      return typeof value === 'number' ? value.toLocaleString(this.language) : (value ?? whole);
+    });
+  }
+}

@@ -1,0 +1,57 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { type EntityManager, Equal, IsNull } from 'typeorm';
+import {
+  Claimants,
+  type Claim,
+  type Claimant,
+  type FoundTransfer,
+} from '../outgoing/after-restore/claimants.js';
+import { RefundAnnouncements } from './refund-announcements.js';
+import { Refund } from './refund.entity.js';
+
+/** Refunds that were open in a backup, and were paid after it. */
+@Injectable()
+export class RefundClaims implements Claimant, OnModuleInit {
+  constructor(
+    private readonly claimants: Claimants,
+    private readonly announcements: RefundAnnouncements,
+  ) {}
+
+  onModuleInit(): void {
+    this.claimants.add('refunds', this);
+  }
+
+  /** The oldest that asks for just this: of two alike it does not matter which is which. */
+  async claim(manager: EntityManager, found: FoundTransfer): Promise<Claim | null> {
+    const { chain, account, from, recipient: to, tokenAddress, amount } = found;
+    if (account.kind === 'gas_tank') return null;
+    const refund = await manager.findOne(Refund, {
+      where: {
+        chainId: chain.chainId,
+        state: 'created',
+        to,
+        amount: Equal(amount),
+        tokenAddress: tokenAddress === null ? IsNull() : tokenAddress,
+        ...(account.kind === 'deposit' ? { depositAddress: from } : {}),
+      },
+      order: { id: 'ASC' },
+      lock: { mode: 'pessimistic_write' },
+    });
+    if (refund === null) return null;
+    const source = account.kind === 'deposit' ? ('deposit' as const) : ('payout' as const);
+    const isGasSettled = source === 'payout' || tokenAddress === null;
+    const take = async (outgoingId: string): Promise<void> => {
+      const sent = {
+        state: 'sent' as const,
+        source,
+        outgoingId,
+        isGasSettled,
+        waitsFor: null,
+        sentAt: new Date(),
+      };
+      await manager.update(Refund, { id: refund.id }, sent);
+      await this.announcements.announce(manager, refund.id);
+    };
+    return { purpose: 'refund', subjectId: refund.id, take };
+  }
+}

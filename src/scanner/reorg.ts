@@ -1,0 +1,65 @@
+import { type Block } from '../chain/blocks/block.js';
+import { type Chain } from '../chain/chain.js';
+import { type ChainBlock } from '../chain/position/chain-block.entity.js';
+import { type CursorRepository } from '../chain/position/cursor.repository.js';
+import { firstThat, type KnownBlock, linkedPrefix } from './plan.js';
+
+/** A reorg goes below every block we remember: which payments it undid is not known, so the chain is halted. */
+export class ReorgTooDeepError extends Error {
+  readonly retryable = false;
+
+  constructor(chain: string, window: number, lowest: number) {
+    super(
+      `chain ${chain}: none of the ${window} remembered blocks down to ${lowest} is on the node's branch. ` +
+        'Scanning is halted, nothing was changed. Check the node first: it may serve another network or a bad fork',
+    );
+  }
+}
+
+/** The node's blocks from where its branch parted from ours. */
+export interface OtherBranch {
+  /** The number of the last block that both have. */
+  ancestor: number;
+  blocks: Block[];
+}
+
+export interface Fork {
+  /** The highest block that may be the last common one. */
+  from: number;
+  /** The last block of ours. */
+  ours: number;
+  /** The node's head. */
+  head: number;
+  /** Blocks to read at least, where the node has as many. */
+  batch: number;
+}
+
+/**
+ * The node's branch up to where ours stands, so that it replaces ours in one transaction: a payment whose transaction
+ * is in both is only moved, and one is called failed only for what the whole new branch does not have.
+ * @returns null when the branch changed again while it was read: it is read anew in the next step
+ * @throws ReorgTooDeepError; RpcError
+ */
+export async function otherBranch(
+  chain: Chain,
+  cursors: CursorRepository,
+  { from, ours, head, batch }: Fork,
+  read: (from: number, to: number) => Promise<(Block | null)[]>,
+): Promise<OtherBranch | null> {
+  const ancestor = await commonAncestor(chain, cursors, from);
+  const to = Math.min(head, Math.max(ours, ancestor.number + batch));
+  const blocks = linkedPrefix(ancestor.hash, await read(ancestor.number + 1, to));
+  return blocks.length < to - ancestor.number ? null : { ancestor: ancestor.number, blocks };
+}
+
+/** The highest block of those we remember, from `from` downwards, that the node has as well. */
+async function commonAncestor(chain: Chain, cursors: CursorRepository, from: number): Promise<KnownBlock> {
+  const known = await cursors.knownBlocksFrom(chain.chainId, from);
+  const place = await firstThat(known.length, async (index) => {
+    const { blockNumber, blockHash } = known[index] as ChainBlock;
+    return (await chain.reader.header(blockNumber))?.hash === blockHash;
+  });
+  const ancestor = known[place];
+  if (ancestor) return { number: ancestor.blockNumber, hash: ancestor.blockHash };
+  throw new ReorgTooDeepError(chain.name, known.length, known.at(-1)?.blockNumber ?? from);
+}

@@ -1,0 +1,100 @@
+/** How often the state is asked for where no events come. */
+const POLL_MS = 4_000;
+const POLL_HIDDEN_MS = 30_000;
+const ANSWER_TIMEOUT_MS = 10_000;
+/** A proxy that holds events back looks like a server without news: after this long without a first one, we ask as well. */
+const FIRST_EVENT_MS = 6_000;
+/** Before a stream that the server or a proxy ended for good is tried again. */
+const REOPEN_MS = 30_000;
+
+export interface Following {
+  eventsUrl: string;
+  /** Something may have changed: look at it. Rejects when that was not possible. */
+  refresh: (signal: AbortSignal) => Promise<void>;
+  /** False while the server cannot be reached either way. */
+  tellConnected: (isConnected: boolean) => void;
+}
+
+/**
+ * Keeps the page at what the server knows: by its events, which the browser itself takes up again after a cut
+ * (Last-Event-ID), and by asking every few seconds for as long as none come. A phone that wakes up asks at once.
+ */
+export function follow({ eventsUrl, refresh, tellConnected }: Following): void {
+  let source: EventSource | null = null;
+  let hasEvents = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let asking: Promise<void> | null = null;
+  let isStale = false;
+
+  /** One question at a time; news during one is asked for afterwards. */
+  const look = (): Promise<void> => {
+    if (asking) {
+      isStale = true;
+      return asking;
+    }
+    asking = refresh(AbortSignal.timeout(ANSWER_TIMEOUT_MS))
+      .then(
+        () => tellConnected(true),
+        () => tellConnected(false),
+      )
+      .finally(() => {
+        asking = null;
+        if (!isStale) return schedule();
+        isStale = false;
+        return look();
+      });
+    return asking;
+  };
+
+  const schedule = (delayMs = document.hidden ? POLL_HIDDEN_MS : POLL_MS) => {
+    // A browser that reconnects tells of every try: none of them puts off the question that is planned.
+    if (hasEvents || timer !== undefined) return;
+    timer = setTimeout(() => {
+      timer = undefined;
+      void look();
+    }, delayMs);
+  };
+  const unschedule = () => {
+    clearTimeout(timer);
+    timer = undefined;
+  };
+
+  const open = () => {
+    source?.close();
+    const opened = new EventSource(eventsUrl);
+    source = opened;
+    opened.onmessage = () => {
+      hasEvents = true;
+      unschedule();
+      void look();
+    };
+    opened.onerror = () => {
+      hasEvents = false;
+      schedule();
+      // The browser reconnects by itself, but not after an answer that is no stream of events.
+      if (opened.readyState === EventSource.CLOSED)
+        setTimeout(() => {
+          if (source === opened) open();
+        }, REOPEN_MS);
+    };
+  };
+
+  open();
+  schedule(FIRST_EVENT_MS);
+  document.addEventListener('visibilitychange', () => {
+    if (!document.hidden) void look();
+  });
+  addEventListener('online', () => void look());
+  // A page in the back-forward cache may hold no connection.
+  addEventListener('pagehide', () => {
+    source?.close();
+    source = null;
+    hasEvents = false;
+    unschedule();
+  });
+  addEventListener('pageshow', ({ persisted }) => {
+    if (!persisted) return;
+    open();
+    void look();
+  });
+}
