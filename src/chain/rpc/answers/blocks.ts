@@ -60,7 +60,7 @@ const headerFields = {
   slotNumber: optional(digits),
 } satisfies { [Name in keyof HashedFields]-?: Reader<HashedFields[Name]> };
 
-/** What nodes tell of a block besides its header; of Ethereum, and of chains that have more to tell. */
+/** What nodes say of a block besides its header; of Ethereum, and of chains that have more fields. */
 const BESIDES = [
   ...['transactions', 'uncles', 'withdrawals', 'requests', 'size', 'totalDifficulty'],
   // Arbitrum, OpenEthereum's heirs, BSC, ZKsync, Scroll.
@@ -114,7 +114,7 @@ const transactionFields = {
   feeCurrency: unlessEmpty(address),
 } satisfies { [Name in keyof RawTransaction]-?: Reader<ToldTransaction[Name]> };
 
-/** As nodes tell it: some leave out the type. */
+/** As nodes give it: some leave out the type. */
 type ToldTransaction = Omit<RawTransaction, 'type'> & { type?: number };
 
 const toldTransaction = object<ToldTransaction>(transactionFields);

@@ -54,7 +54,7 @@ const receiptFields = {
   baseFee: optional(digits),
 } satisfies { [Name in keyof KnownFields]-?: Reader<KnownFields[Name]> };
 
-/** What nodes tell of a receipt besides; of Ethereum, the OP stack, Arbitrum and others. */
+/** What nodes say of a receipt besides; of Ethereum, the OP stack, Arbitrum and others. */
 const BESIDES = [
   ...['transactionIndex', 'blockTimestamp', 'from', 'to', 'contractAddress', 'author', 'revertReason'],
   ...['l1FeeScalar', 'l1GasPrice', 'l1GasUsed', 'l1BaseFeeScalar', 'l1BlobBaseFee', 'l1BlobBaseFeeScalar'],
