@@ -67,23 +67,22 @@ describe.each(Object.entries(ways))('on the dev chain, by %s', (_name, way) => {
     await statusOf(quittance, id, 'expired');
   });
 
-  it('a reorg takes a payment’s money away, and it can be paid again', async () => {
+  it('a reorg takes a payment’s money away', async () => {
     const { id } = await create(quittance);
     await way.pay(id);
-    await statusOf(quittance, id, 'detected');
+    const received = async (amount: string) =>
+      waitFor(`${amount} to be received`, async () => {
+        const payment = await quittance.request<PaymentView>('GET', `/payments/${id}`);
+        return payment.amount_received === amount;
+      });
+    await received('1000');
     await way.reorg(id);
-    await statusOf(quittance, id, 'pending');
-    await way.pay(id);
-    await statusOf(quittance, id, 'confirmed');
+    await received('0');
   });
 
-  it('blocks are mined, and the clock goes forward past the end of payments', async () => {
-    const before = await quittance.request<{ number: number; time: string }>('GET', '/dev/chain');
+  it('blocks are mined', async () => {
+    const before = await quittance.request<{ number: number }>('GET', '/dev/chain');
     expect((await way.mine(3)).number).toBeGreaterThanOrEqual(before.number + 3);
-    const { id } = await create(quittance);
-    const { time } = await way.forward(3_600);
-    expect(Date.parse(time)).toBeGreaterThanOrEqual(Date.parse(before.time) + 3_600_000);
-    await statusOf(quittance, id, 'expired');
   });
 });
 
@@ -109,5 +108,16 @@ describe('quittance dev faucet', () => {
       );
       return data.some(({ amount }) => amount === '7');
     });
+  });
+});
+
+// Last, since the clock cannot be moved back: payments made afterwards expire at once.
+describe.each(Object.entries(ways))('the dev chain’s clock, by %s', (_name, way) => {
+  it('goes forward past the end of payments', async () => {
+    const before = await quittance.request<{ time: string }>('GET', '/dev/chain');
+    const { id } = await create(quittance);
+    const { time } = await way.forward(3_600);
+    expect(Date.parse(time)).toBeGreaterThanOrEqual(Date.parse(before.time) + 3_600_000);
+    await statusOf(quittance, id, 'expired');
   });
 });
