@@ -24,7 +24,8 @@ interface OpenPage {
 }
 
 const memoryMb = () =>
-  Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${quittance['child'].pid}/status`, 'utf8'))?.[1]) / 1024;
+  Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${quittance['child'].pid}/status`, 'utf8'))?.[1]) /
+  1024;
 
 function answerOf(path: string): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {

@@ -1,5 +1,5 @@
 import { Controller, Get, Header, Param, Req, Res } from '@nestjs/common';
-import { ApiExcludeEndpoint, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiExcludeController } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { Public } from '../auth/scopes.js';
 import { PageRenderer } from './page-renderer.js';
@@ -10,16 +10,8 @@ import { type PublicJwk, ReceiptSigner } from './receipt-signer.js';
 /** By whoever has the page alone, and not for long: a refund changes it. */
 const CACHED = 'private, max-age=60';
 
-class ReceiptKeysBody {
-  @ApiProperty({
-    type: 'array',
-    items: { type: 'object', additionalProperties: true },
-    description: 'Public keys of ed25519 as JWK (RFC 8037), the newest first',
-  })
-  keys: PublicJwk[];
-}
-
-@ApiTags('checkout')
+/** What a customer keeps of a payment, and what anybody verifies it by. */
+@ApiExcludeController()
 @Public()
 @Controller()
 export class ReceiptsController {
@@ -29,16 +21,14 @@ export class ReceiptsController {
     private readonly signer: ReceiptSigner,
   ) {}
 
+  /** As a set of JWK (RFC 7517), the newest first. */
   @Get('.well-known/quittance-receipt-keys.json')
   @Header('cache-control', 'public, max-age=300')
-  @ApiOperation({ summary: 'The public keys that receipts are verified with' })
-  @ApiOkResponse({ type: ReceiptKeysBody })
-  async keys(): Promise<ReceiptKeysBody> {
+  async keys(): Promise<{ keys: PublicJwk[] }> {
     return { keys: await this.signer.publicKeys() };
   }
 
   @Get('pay/:token/receipt')
-  @ApiExcludeEndpoint()
   async page(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('token') token: string) {
     await this.renderer.answer(request, reply, async (language) => {
       const { receipt, shopOrigins } = await this.receipt(token, request.ip);
@@ -48,7 +38,6 @@ export class ReceiptsController {
   }
 
   @Get('pay/:token/receipt.json')
-  @ApiExcludeEndpoint()
   @Header('cache-control', CACHED)
   async json(
     @Req() request: FastifyRequest,

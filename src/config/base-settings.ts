@@ -1,5 +1,14 @@
 import { IsOptional, Matches } from 'class-validator';
-import { addressList, databaseUrl, integerIn, listOf, oneOf, readableFile, text, urlWith } from './parsers.js';
+import {
+  addressList,
+  databaseUrl,
+  integerIn,
+  listOf,
+  oneOf,
+  readableFile,
+  text,
+  urlWith,
+} from './parsers.js';
 import { Setting } from './setting.js';
 
 export const ROLES = ['api', 'scanner', 'worker', 'sweeper'] as const;
