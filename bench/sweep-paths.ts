@@ -12,7 +12,7 @@ import {
 import { creationCode } from '../src/outgoing/delegate/sweep-delegate.js';
 import { transactionOf } from '../src/outgoing/transaction-bytes.js';
 import { batchPayload } from '../src/sweeper/planning/batch-payload.js';
-import { batchGasLimit } from '../src/outgoing/gas.js';
+import { AUTHORIZATION_GAS, batchGasLimit } from '../src/outgoing/gas.js';
 import { compile } from '../test/contracts/compile.js';
 import { TestChain } from '../test/harness/test-chain.js';
 import { type Address, toAddress } from '../src/ids/ids.js';
@@ -120,7 +120,8 @@ class Paths {
   private async batch(deposits: readonly Deposit[], authorizations: Authorization[]): Promise<number> {
     const { chainId } = this.chain.config;
     const sweeps = deposits.map(({ address: deposit }) => ({ deposit, token: this.token, amount: AMOUNT }));
-    const gasLimit = batchGasLimit(deposits.map(() => ({ gas: GAS_EACH, isNew: authorizations.length > 0 })));
+    const authorizationGas = authorizations.length > 0 ? AUTHORIZATION_GAS : 0n;
+    const gasLimit = batchGasLimit(deposits.map(() => ({ gas: GAS_EACH, authorizationGas })));
     const fees = { maxFeePerGas: 5n * GWEI, maxPriorityFeePerGas: GWEI };
     const order = {
       chainId,

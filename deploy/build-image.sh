@@ -39,6 +39,7 @@ if ! buildah inspect --type image "$base" >/dev/null 2>&1; then
   # As Debian's own slim images.
   rm -rf "$work/root/usr/share/doc" "$work/root/usr/share/man" "$work/root/usr/share/info" "$work/root/usr/share/locale"
   rm -rf "$work/root/var/cache/apt" "$work/root/var/lib/apt/lists" "$work/root/debootstrap"
+  echo 'Dir::Cache::pkgcache ""; Dir::Cache::srcpkgcache "";' > "$work/root/etc/apt/apt.conf.d/docker-clean"
   mkdir -p "$work/root/var/cache/apt/archives/partial" "$work/root/var/lib/apt/lists/partial"
   container=$(buildah from scratch)
   buildah add --quiet "$container" "$work/root" / >/dev/null
@@ -47,7 +48,8 @@ if ! buildah inspect --type image "$base" >/dev/null 2>&1; then
 fi
 
 if [ -n "${CA_FILE:-}" ]; then
-  set -- --volume "$CA_FILE:/run/ca.pem:ro" --env NODE_EXTRA_CA_CERTS=/run/ca.pem "$@"
+  echo cafile=/run/ca.pem > "$work/npmrc"
+  set -- --volume "$CA_FILE:/run/ca.pem:ro" --volume "$work/npmrc:/usr/local/etc/npmrc:ro" "$@"
 fi
 # --format docker keeps HEALTHCHECK, which the OCI format has no word for.
 buildah bud --isolation chroot --format docker --build-arg BASE="$base" --tag "$tag" "$@" "$project"

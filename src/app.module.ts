@@ -20,6 +20,7 @@ import { RefundsModule, RefundsRestModule } from './refunds/refunds.module.js';
 import { ScannerModule } from './scanner/scanner.module.js';
 import { SweepPlanModule } from './sweeper/planning/sweep-plan.module.js';
 import { SweeperModule, SweepRestModule } from './sweeper/sweeper.module.js';
+import { DevToolsModule } from './dev-tools/dev-tools.module.js';
 import { EventHandlersModule } from './webhooks/handlers/event-handlers.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
 
@@ -27,7 +28,8 @@ import { WebhooksModule } from './webhooks/webhooks.module.js';
 @Module({})
 export class AppModule {
   static register(configuration: Configuration): DynamicModule {
-    const { roles } = configuration.settings;
+    const { settings, devChain } = configuration;
+    const { roles } = settings;
     const has = (role: Role) => roles.includes(role);
     return {
       module: AppModule,
@@ -53,6 +55,7 @@ export class AppModule {
               WebhooksModule.rest(),
             ]
           : []),
+        ...(has('api') && devChain ? [DevToolsModule.rest(devChain)] : []),
         ...(has('scanner') ? [AfterRestoreModule, RefundsModule, ScannerModule, SweepPlanModule] : []),
         ...(has('sweeper') ? [RefundPayingModule, SweeperModule] : []),
         ...(has('worker') ? [WebhooksModule.worker()] : []),

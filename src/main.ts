@@ -8,6 +8,7 @@ import { type DataSource } from 'typeorm';
 import { AuthService } from './auth/auth.service.js';
 import { ChainService } from './chain/chain.service.js';
 import { envFileProblems } from './config/env-file.js';
+import { isProduction } from './config/is-production.js';
 import { configurationOf, ENV_FILE, readEnvironment } from './config/read-configuration.js';
 import { type Settings } from './config/settings.js';
 import { createApp } from './configure-app.js';
@@ -95,11 +96,11 @@ async function portFor(settings: Settings): Promise<number> {
 
 async function start(): Promise<void> {
   const environment = await readEnvironment();
-  const isProduction = environment.NODE_ENV === 'production';
-  if (isProduction) productionLog('info');
+  const isLive = isProduction(ENV_FILE);
+  if (isLive) productionLog('info');
   const given = configurationOf(environment, envFileProblems(ENV_FILE));
   const { settings } = given;
-  const pino = isProduction ? productionLog(settings.logLevel) : createPino(settings.logLevel);
+  const pino = isLive ? productionLog(settings.logLevel) : createPino(settings.logLevel);
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.on(signal, () => onSignal(settings.shutdownTimeoutMs));
   const port = await portFor(settings);
@@ -117,13 +118,13 @@ async function start(): Promise<void> {
   const chains = app.get(ChainService, { strict: false });
   const stateOf = (name: string) => chains.status(name).state;
   const refused = chains.all().flatMap(({ name }) => (stateOf(name) === 'refused' ? [name] : []));
-  if (isProduction) {
+  if (isLive) {
     const isEmbedded = settings.databaseUrl === null;
     pino.info(startedEvent(runtime.configuration, { url, isEmbedded, stateOf }), 'started');
   }
-  if (isProduction && refused.length > 0)
+  if (isLive && refused.length > 0)
     pino.error({ refused }, refusedText(runtime.configuration.chains.length, refused));
-  if (!isProduction || process.stdout.isTTY) writeToTerminal(`${banner(url, runtime, refused)}\n`);
+  if (!isLive || process.stdout.isTTY) writeToTerminal(`${banner(url, runtime, refused)}\n`);
 }
 
 const started = start();

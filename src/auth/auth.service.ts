@@ -47,7 +47,7 @@ export class AuthService {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
   /**
-   * Looked up by hash, in an index: how long that takes tells nothing about a key, so no constant-time comparison.
+   * Looked up by hash, in an index: how long that takes says nothing about a key, so no constant-time comparison.
    * Nothing is remembered between requests, so that a revoked key ends at once; requests that come together share a
    * query.
    * @throws UnknownApiKeyError, RevokedApiKeyError

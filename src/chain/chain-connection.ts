@@ -3,7 +3,7 @@ import { type ChainConfig } from '../config/chains.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
 import { ChainAccounts } from './accounts/chain-accounts.js';
 import { ChainEvidence } from './accounts/chain-evidence.js';
-import { type ChainStatus } from './chain.service.js';
+import { type ChainStatus } from './chain-status.js';
 import { deepestConfirmations } from './confirmations.js';
 import { BlockProver } from './proof/block-prover.js';
 import { type ChainReader, RpcChainReader } from './reading/chain-reader.js';
@@ -39,7 +39,7 @@ export interface Connection {
 type CallMetrics = Pick<RpcMetrics, 'called' | 'remarked' | 'sawNewerFork'>;
 type Log = Pick<Logger, 'log' | 'warn' | 'error'>;
 
-/** @param logger named by whoever keeps the connection */
+/** @param logger named by the owner of the connection */
 export function connectChain(config: ChainConfig, metrics: CallMetrics, logger: Log): Connection {
   const { name: chain, rpcUrls, chainId, blockTimeMs, rpcRequestsPerSecond } = config;
   const rpc = new RpcPool(rpcUrls, chainId, {

@@ -9,6 +9,8 @@ import { type ChainAccounts } from './accounts/chain-accounts.js';
 import { type Connection, connectChain } from './chain-connection.js';
 import { type Chain } from './chain.js';
 import { checkChain } from './chain-check.js';
+import { type ChainStatus } from './chain-status.js';
+import { EndpointComparison } from './endpoint-comparison.js';
 import { callsAt } from './reading/contract-calls.js';
 import { type ContractCall } from './transfers/multicall.js';
 import { type NewerFork } from './proof/block-prover.js';
@@ -22,18 +24,6 @@ import { tokenId } from '../ids/token-id.js';
 import { findTransaction, type FoundTransaction } from './reading/transaction.js';
 import { type Address, type ChainId, type TxHash } from '../ids/ids.js';
 
-/**
- * `unchecked`: no node has answered yet, so nothing is known against it. `refused`: chains.yaml and chain disagree.
- * `halted`: this process found a reorg below every block it remembers, and scans no further.
- */
-export type ChainStatus =
-  { state: 'ready' | 'unchecked' } | { state: 'refused' | 'halted'; reasons: string[] };
-
-/** Heads are compared once in so many block times; every comparison is on the vendors' bills. */
-const INSPECT_BLOCKS = 4;
-const INSPECT_AT_LEAST_MS = 2_000;
-const INSPECT_AT_MOST_MS = 30_000;
-
 const CHECK_AGAIN_MS = 5_000;
 
 /** The configured chains, their tokens, and the way to their nodes. */
@@ -43,8 +33,7 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
   private readonly connections: Map<string, Connection>;
   private readonly halts = new Map<string, string>();
   private readonly complaints = new RepeatedMessage(60_000);
-  private readonly inspections: NodeJS.Timeout[] = [];
-  private readonly contradicted = new Set<string>();
+  private readonly comparisons: Map<string, EndpointComparison>;
   private readonly listening: NewHeads[] = [];
 
   constructor(
@@ -54,6 +43,12 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
   ) {
     this.connections = new Map(
       chains.map((config) => [config.name, connectChain(config, metrics, this.logger)]),
+    );
+    this.comparisons = new Map(
+      [...this.connections].map(([name, connection]) => [
+        name,
+        new EndpointComparison(connection, this.logger),
+      ]),
     );
   }
 
@@ -69,11 +64,11 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
     for (const { config } of this.connections.values()) await this.syncTokens(config);
     // Not awaited for longer than a node may take: a dead node must not keep the API of the others from starting.
     await Promise.all(this.all().map((chain) => this.check(chain.name)));
-    this.inspectNowAndThen();
+    this.comparisons.forEach((comparison) => comparison.start());
   }
 
   onApplicationShutdown(): void {
-    this.inspections.forEach((inspection) => clearInterval(inspection));
+    this.comparisons.forEach((comparison) => comparison.stop());
     this.listening.forEach((newHeads) => newHeads.stop());
     for (const { rpc } of this.connections.values()) rpc.close();
   }
@@ -143,16 +138,7 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
    * @returns null when they agree, or there is only one; the last finding when they cannot be compared now
    */
   async contradiction(name: string): Promise<Contradiction | null> {
-    const { rpc, config } = this.connection(name);
-    if (config.rpcUrls.length < 2) return null;
-    const found = await rpc.inspect();
-    if (found === null) {
-      if (this.contradicted.delete(name)) this.logger.log({ chain: name }, 'rpc endpoints agree again');
-    } else if (!this.contradicted.has(name)) {
-      this.contradicted.add(name);
-      this.logger.error({ chain: name, ...found }, 'rpc endpoints contradict each other');
-    }
-    return found;
+    return this.named(this.comparisons, name).contradiction();
   }
 
   /** As it was last found, without asking. */
@@ -202,7 +188,7 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
     return this.tokensIn(this.dataSource.manager, chainId);
   }
 
-  /** As `tokensOf`, for whoever is in a transaction. */
+  /** As `tokensOf`, for a caller that is in a transaction. */
   tokensIn(manager: EntityManager, chainId: ChainId): Promise<Token[]> {
     return manager.find(Token, { where: { chainId }, order: { symbol: 'ASC', id: 'ASC' } });
   }
@@ -223,9 +209,13 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
   }
 
   private connection(name: string): Connection {
-    const connection = this.connections.get(name);
-    if (!connection) throw new NoSuchChainError(name, [...this.connections.keys()]);
-    return connection;
+    return this.named(this.connections, name);
+  }
+
+  private named<T>(chains: ReadonlyMap<string, T>, name: string): T {
+    const found = chains.get(name);
+    if (found === undefined) throw new NoSuchChainError(name, [...chains.keys()]);
+    return found;
   }
 
   private async disputedAmongEndpoints(name: string): Promise<number | null> {
@@ -249,28 +239,5 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
       await manager.update(Token, { chainId }, { enabled: false });
       if (rows.length > 0) await manager.upsert(Token, rows, ['id']);
     });
-  }
-
-  /** One endpoint alone has none to be compared with, and its heads are seen as they are read. */
-  private inspectNowAndThen(): void {
-    for (const { name, rpcUrls, blockTimeMs } of this.all().filter(({ rpcUrls }) => rpcUrls.length > 1)) {
-      const everyMs = Math.min(
-        INSPECT_AT_MOST_MS,
-        Math.max(INSPECT_AT_LEAST_MS, INSPECT_BLOCKS * blockTimeMs),
-      );
-      this.logger.debug({ chain: name, endpoints: rpcUrls.length, every_ms: everyMs }, 'comparing endpoints');
-      this.inspections.push(setInterval(() => void this.inspect(name), everyMs).unref());
-    }
-  }
-
-  private async inspect(name: string): Promise<void> {
-    try {
-      await this.contradiction(name);
-    } catch (error) {
-      this.logger.error(
-        { chain: name, reason: (error as Error).message },
-        'rpc endpoints could not be compared',
-      );
-    }
   }
 }

@@ -2,7 +2,7 @@ import { DomainError } from '../http/problem.js';
 import { RpcError } from './rpc/rpc-error.js';
 import { UnprovenAnswerError } from './rpc/unproven-answer.js';
 
-/** Something was asked for that only a node can tell, and none did. */
+/** Something was asked for that only a node knows, and none answered. */
 export class NodesSilentError extends DomainError {
   readonly code = 'nodes_unavailable';
   override readonly retryable = true;

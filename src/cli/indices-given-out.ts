@@ -7,7 +7,7 @@ import { FIRST_ADDRESS_KNOWN } from '../wallet/wallet-extent.js';
 import { firstAddress } from '../wallet/wallet-source.js';
 
 /**
- * How far the database at hand has given out a wallet's addresses, jumps included. It starts none, and waits for none: a
+ * How far the database has given out a wallet's addresses, jumps included. It starts none, and waits for none: a
  * scan is for the day when the database is gone.
  * @returns null: there is none, it does not answer, or it is another wallet's
  */

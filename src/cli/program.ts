@@ -64,6 +64,11 @@ const COMMANDS: readonly TopCommand[] = [
     load: async () => (await import('./backup.command.js')).restoreCommand,
   },
   {
+    name: 'dev',
+    description: 'on the dev chain: pay, expire and reorg payments, mine, move the clock',
+    load: async () => (await import('./dev.command.js')).devCommands,
+  },
+  {
     name: 'openapi',
     description: 'print the OpenAPI document, as /openapi.json has it; needs no configuration',
     load: async () => (await import('./openapi.command.js')).openApiCommand,

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type Command } from 'commander';
 import { named, type OutputOptions, printingCommand } from './option.js';
-import { printable } from './print.js';
+import { printable, printOne } from './print.js';
 import { type Terminal } from './terminal.js';
 import { type ReceivedWebhook } from './webhook-listener.js';
 import { UsageError } from './usage.error.js';
@@ -33,6 +33,29 @@ export function webhookCommands(group: Command, terminal: Terminal): void {
     .option('--body', 'show bodies too')
     .option('--forward-to <url>', 'pass each webhook on, as it came, and give back what is answered')
     .action((options: ListenOptions) => listen(terminal, options));
+  printingCommand(group, 'trigger', 'send a signed example of an event, as Quittance would')
+    .argument('<type>', 'the event’s type, as payment.confirmed')
+    .option('--to <url>', 'where to', 'http://127.0.0.1:4000')
+    .option('--secret <secret>', 'signs it; else WEBHOOK_SECRET')
+    .action((type: string, options: TriggerOptions) => trigger(terminal, type, options));
+}
+
+interface TriggerOptions extends OutputOptions {
+  to: string;
+  secret?: string;
+}
+
+async function trigger(
+  terminal: Terminal,
+  type: string,
+  { to, secret, json }: TriggerOptions,
+): Promise<void> {
+  const url = httpUrl('--to', to);
+  const { triggerWebhook } = await import('./webhook-trigger.js');
+  const secrets = secret === undefined ? await configuredSecret(terminal) : [secret];
+  const answer = await triggerWebhook(type, url, secrets);
+  printOne(terminal, answer, { json });
+  if (!answer.delivered) terminal.exitCode = 1;
 }
 
 function numberIn(option: string, min: number, max: number) {
@@ -46,7 +69,7 @@ async function listen(terminal: Terminal, options: ListenOptions): Promise<void>
   const { WebhookListener } = await import('./webhook-listener.js');
   const secrets = options.secret.length > 0 ? options.secret : await configuredSecret(terminal);
   const { port, answer, fail: failFirst, delay: delayMs, hang: hangs = false } = options;
-  const forwardTo = options.forwardTo === undefined ? null : forwardUrl(options.forwardTo);
+  const forwardTo = options.forwardTo === undefined ? null : httpUrl('--forward-to', options.forwardTo);
   const listener = await WebhookListener.start(
     { port, secrets, answer, failFirst, delayMs, hangs, forwardTo },
     (webhook) => terminal.out(`${options.json ? JSON.stringify(webhook) : text(webhook, options)}\n`),
@@ -66,10 +89,10 @@ async function configuredSecret(terminal: Terminal): Promise<string[]> {
   return webhookSecret === null ? [] : [webhookSecret];
 }
 
-function forwardUrl(value: string): URL {
+function httpUrl(option: string, value: string): URL {
   const url = URL.canParse(value) ? new URL(value) : null;
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
-  throw new UsageError(`--forward-to ${value} is no URL: write it whole, as http://127.0.0.1:3001/hook`);
+  throw new UsageError(`${option} ${value} is no URL: write it whole, as http://127.0.0.1:3001/hook`);
 }
 
 function text(webhook: ReceivedWebhook, { body }: { body?: boolean }): string {

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { type Problem } from './configuration-error.js';
+import { NotUtf8Error, readText } from './read-text.js';
 import { nearest } from './nearest.js';
 import { settingsOf } from './setting.js';
 import { Settings } from './settings.js';
@@ -13,9 +13,9 @@ import { Settings } from './settings.js';
 export function envFileProblems(path: string): Problem[] {
   let content: string;
   try {
-    content = readFileSync(path, 'utf8');
-  } catch {
-    return [];
+    content = readText(path);
+  } catch (error) {
+    return error instanceof NotUtf8Error ? [{ name: path, what: error.message }] : [];
   }
   const names = settingsOf(Settings).flatMap(({ env, secret }) => (secret ? [env, `${env}_FILE`] : [env]));
   const known = new Map(names.map((name) => [name.toLowerCase(), name]));

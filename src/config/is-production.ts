@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
+import { readText } from './read-text.js';
 
 /**
  * Whether this is production, for what has to be known before the settings are read: as they will say, by the
@@ -12,7 +12,7 @@ export function isProduction(path: string): boolean {
 
 function inFile(path: string): string | undefined {
   try {
-    return parseEnv(readFileSync(path, 'utf8')).NODE_ENV;
+    return parseEnv(readText(path)).NODE_ENV;
   } catch {
     return undefined;
   }

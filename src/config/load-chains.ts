@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { getAddress } from 'ethers';
 import { isSeq, LineCounter, parseDocument } from 'yaml';
 import { type ChainConfig } from './chains.js';
 import { ConfigurationError, type Problem } from './configuration-error.js';
 import { locate } from './locate.js';
 import { readChain } from './read-chain.js';
+import { readText } from './read-text.js';
 
 /**
  * Reads and checks chains.yaml.
@@ -21,7 +21,7 @@ export function loadChains(path: string | null): ChainConfig[] {
 export function readChains(path: string | null): { chains: ChainConfig[]; problems: Problem[] } {
   if (path === null) return { chains: [], problems: [] };
   try {
-    return parseChains(readFileSync(path, 'utf8'), path);
+    return parseChains(readText(path), path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { LineCounter, parseDocument } from 'yaml';
 import { type Problem } from './configuration-error.js';
 import { locate } from './locate.js';
 import { NO_RATES, type RatesConfig } from './rates.js';
 import { type PriceableChain, readRates } from './read-rates.js';
+import { readText } from './read-text.js';
 
 export interface ReadRates {
   rates: RatesConfig;
@@ -18,7 +18,7 @@ export interface ReadRates {
 export function loadRates(path: string | null, chains: readonly PriceableChain[]): ReadRates {
   if (path === null) return { rates: NO_RATES, problems: [] };
   try {
-    return parseRates(readFileSync(path, 'utf8'), path, chains);
+    return parseRates(readText(path), path, chains);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;

@@ -81,6 +81,24 @@ describe('loadSettings', () => {
     expect(problems[name]).not.toContain(account.extendedKey);
   });
 
+  it.each([
+    ['"postgres://user:hunter2@db/shop"', /quotation marks/],
+    ['postgres://user:hun#ter2@db/shop', /%23 for #/],
+    ['postgres://user:hunter2@db:99999/shop', /port is at most 65535/],
+    ['db:5432/shop', /starts with postgres:\/\//],
+  ])('says of %s what is wrong with it', (url, why) => {
+    expect(problemsOf({ DATABASE_URL: url }).DATABASE_URL).toMatch(why);
+  });
+
+  it('refuses an xpub with any one character changed, which would be the key of a wallet that nobody has', () => {
+    const xpub = account.neuter().extendedKey;
+    for (let at = 4; at < xpub.length; at += 3) {
+      const other = xpub[at] === 'A' ? 'B' : 'A';
+      const { XPUB: problem } = problemsOf({ XPUB: xpub.slice(0, at) + other + xpub.slice(at + 1) });
+      expect(problem).toMatch(/checksum is wrong|no BIP-32|depth/);
+    }
+  });
+
   it('takes the xpub of the account or of its external chain, and of nothing else', () => {
     expect(problemsOf({ XPUB: account.neuter().extendedKey })).toEqual({});
     expect(problemsOf({ XPUB: account.derivePath('0').neuter().extendedKey })).toEqual({});

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { validateSync } from 'class-validator';
 import { databaseUrlWithTls } from './database-tls.js';
 import { ConfigurationError, type Problem } from './configuration-error.js';
@@ -6,6 +5,7 @@ import { isWellKnownMnemonic, webhookSecretBytes } from './secrets.js';
 import { type SettingDescription, settingsOf } from './setting.js';
 import { Settings } from './settings.js';
 import { UnusableValueError } from './unusable-value.error.js';
+import { readText } from './read-text.js';
 
 export type Environment = Record<string, unknown>;
 
@@ -66,7 +66,7 @@ function textOf(value: unknown): string | undefined {
 function secretFrom(path: string, name: string): string {
   let content: string;
   try {
-    content = readFileSync(path, 'utf8');
+    content = readText(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new UnusableValueError(

@@ -83,14 +83,21 @@ export function cronExpression(text: string): string {
   );
 }
 
+/** What is wrong with a text that is no URL of these protocols. The text may hold a password: none of it is repeated. */
+function urlProblem(text: string, protocols: readonly string[]): string {
+  if (/^['"`]|['"`]$/.test(text)) return 'has quotation marks around it; take them away';
+  const begun = protocols.some((protocol) => text.startsWith(`${protocol}://`));
+  if (begun && !URL.canParse(text))
+    return 'cannot be read as a URL: its port is at most 65535, and in a user or a password each of : / ? # [ ] @ % is written percent-encoded, as %23 for #';
+  return `must be a URL that starts with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`;
+}
+
 export function urlWith(...protocols: string[]) {
   return (text: string): string => {
     const url = URL.canParse(text) ? new URL(text) : null;
     // The text itself may hold a password and is not repeated.
     if (!url || !protocols.includes(url.protocol.slice(0, -1))) {
-      throw new UnusableValueError(
-        `must be a URL that starts with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`,
-      );
+      throw new UnusableValueError(urlProblem(text, protocols));
     }
     return text;
   };

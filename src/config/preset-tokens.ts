@@ -9,7 +9,7 @@ type PresetToken = readonly [symbol: string, address: string, decimals: number];
  * (developers.circle.com/stablecoins/eurc-contract-addresses).
  * Test networks: USDC by Circle's addresses as developer.interlace.money/docs/usdc-on-testing-networks lists them.
  *
- * Left out, since no source at hand confirmed them: USDT on Base, Scroll and Sonic; DAI on BSC, Celo, Linea, Scroll,
+ * Left out, since no source confirmed them: USDT on Base, Scroll and Sonic; DAI on BSC, Celo, Linea, Scroll,
  * ZKsync, Mantle and Sonic (on Gnosis it is the native asset); EURC elsewhere; and all but USDC on test networks.
  * USDT on Optimism is the bridged one that is in Aave's list; there is a newer one of LayerZero's (USDT0).
  */

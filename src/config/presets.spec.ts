@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { getAddress } from 'ethers';
 import { parseChains } from './load-chains.js';
 import { PRESET_TOKENS } from './preset-tokens.js';
-import { PRESETS } from './presets.js';
+import { FINALITY, PRESETS } from './presets.js';
 
 const read = (content: string) => {
   const { chains, problems } = parseChains(content, 'chains.yaml');
@@ -64,5 +66,14 @@ describe('a preset', () => {
     const ids = Object.values(PRESETS).map(({ chainId }) => chainId);
     expect(new Set(ids).size).toBe(ids.length);
     for (const [, address] of Object.values(PRESET_TOKENS).flat()) expect(getAddress(address)).toBe(address);
+  });
+
+  it('is of a chain of which it is said, with a source, what its nodes call finalized', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../docs/chains.md'), 'utf8').replace(/ +/g, ' ');
+    const main = Object.keys(PRESETS).filter((name) => !/-|^sepolia$/.test(name));
+    expect(Object.keys(FINALITY)).toEqual(main);
+    for (const [name, { means, source }] of Object.entries(FINALITY)) {
+      expect(page).toContain(`| \`${name}\` | ${means} | ${source} |`);
+    }
   });
 });

@@ -15,8 +15,72 @@ export interface Preset {
 const ONE_EPOCH = 'an epoch: by then validators with two thirds of the stake have voted on the block';
 const ONE_MINUTE =
   'about a minute of a single sequencer that has not reordered it; for amounts that matter take `finalized`';
+/** Scroll's nodes know the tag only where they verify the rollup, and no `safe` (see `FINALITY`). */
+const SEQUENCED = 'about a minute of a single sequencer that has not reordered it';
 const PROBABLE = 'deep enough that the validators of several rounds have built on it';
 const TEST = 'a test network: nothing is at stake';
+
+/** What the tag `finalized` of a chain's nodes means, and where that is said. */
+export interface Finality {
+  means: string;
+  source: string;
+}
+
+const OP_STACK: Finality = {
+  means: 'its data is in a final block of Ethereum',
+  source: 'docs.optimism.io/stack/transactions/transaction-finality',
+};
+
+/** By the preset's name, that of the main network, for which no test network is told apart. Looked up in November 2026. */
+export const FINALITY: Readonly<Record<string, Finality>> = {
+  ethereum: {
+    means: 'final by two thirds of the stake; an error or null until there is one',
+    source: 'github.com/ethereum/execution-apis, pull requests 200 and 879',
+  },
+  base: OP_STACK,
+  arbitrum: {
+    means: 'its batch is in a final block of Ethereum',
+    source: 'github.com/OffchainLabs/nitro, release v2.0.10; docs.arbitrum.io, finality and reorgs',
+  },
+  optimism: OP_STACK,
+  polygon: {
+    means: 'the last milestone of its validators',
+    source: 'PIP-11; github.com/maticnetwork/bor, pull request 517',
+  },
+  bsc: {
+    means: 'voted final by its validators',
+    source: 'BEP-126; github.com/node-real/bsc, pull request 70',
+  },
+  avalanche: {
+    means: 'whatever is the latest is final, and the tag is to be given up with SAE: take a number of blocks',
+    source: 'github.com/ava-labs/builders-hub, pull request 148; avalanche-foundation/ACPs, pull request 214',
+  },
+  gnosis: {
+    means: 'final by two thirds of its validators',
+    source: 'docs.chainstack.com/reference/gnosis-getblockbynumber',
+  },
+  celo: { ...OP_STACK, source: `as any of the OP stack: ${OP_STACK.source}` },
+  linea: {
+    means: 'proved on Ethereum; known to all methods but eth_call',
+    source: 'docs.linea.build/network/how-to/finalized-block',
+  },
+  scroll: {
+    means: 'known only to nodes that verify the rollup; no safe, which is null: take a number of blocks',
+    source: 'github.com/scroll-tech/go-ethereum, issue 716 and pull request 548',
+  },
+  zksync: {
+    means: 'executed on Ethereum',
+    source: 'github.com/matter-labs/zksync-os-server, pull request 1235; for Era no source at hand',
+  },
+  mantle: {
+    means: 'known since the end of 2023',
+    source: 'github.com/mantlenetworkio/mantle, pull request 1385',
+  },
+  sonic: {
+    means: 'the latest block: nothing is ever replaced',
+    source: 'github.com/Fantom-foundation/Sonic, pull requests 373 and 388',
+  },
+};
 
 /**
  * Chain ids, native assets, explorers and block times: viem's chain definitions (github.com/wevm/viem,
@@ -82,7 +146,7 @@ export const PRESETS = {
     'ETH',
     3_000,
     20,
-    ONE_MINUTE,
+    SEQUENCED,
     'https://scrollscan.com',
     'messages from below are of a type 0x7e of its own',
   ),

@@ -1,16 +1,8 @@
-import {
-  type ChainConfig,
-  type Confirmations,
-  FINALITY_TAGS,
-  type FinalityTag,
-  type TokenConfig,
-} from './chains.js';
+import { type ChainConfig } from './chains.js';
 import {
   address,
-  baseUnits,
   blockNumber,
   integer,
-  isRecord,
   knownKeys,
   type ChainsFileEntry,
   type Path,
@@ -18,10 +10,12 @@ import {
 import { nearest } from './nearest.js';
 import { urlWith } from './parsers.js';
 import { presetEntry, PRESETS } from './presets.js';
+import { asset, tokens } from './read-assets.js';
+import { confirmations } from './read-confirmations.js';
 import { refundRules } from './read-refund.js';
-import { chainSweep, tokenSweep } from './read-sweep.js';
+import { chainSweep } from './read-sweep.js';
 import { usualProofs } from './usual-proofs.js';
-import { toChainId, toTokenAddress } from '../ids/ids.js';
+import { toChainId } from '../ids/ids.js';
 
 const CHAIN_KEYS = [
   'name',
@@ -131,130 +125,6 @@ function rpcUrls(entry: ChainsFileEntry): string[] {
     return [];
   }
   return urls(entry, [several === undefined ? 'rpc_url' : 'rpc_urls'], list, 'http', 'https');
-}
-
-/** Finality is asked of the chain, for all of it or not at all. */
-function tokenConfirmations(
-  entry: ChainsFileEntry,
-  path: Path,
-  given: unknown,
-): { confirmations?: Confirmations } {
-  if (given === undefined) return {};
-  if (finalityTag(given)) {
-    entry.complain(path, `must be a number or tiers; \`${given as string}\` is for the whole chain`);
-    return {};
-  }
-  return { confirmations: confirmations(entry, path, given) };
-}
-
-function confirmations(entry: ChainsFileEntry, path: Path, given: unknown): Confirmations {
-  const tag = finalityTag(given);
-  if (tag) return { kind: 'finality', tag };
-  if (!Array.isArray(given)) {
-    const blocks = integer(entry, path, given, { min: 1, max: 100_000 });
-    return { kind: 'blocks', tiers: [{ upTo: null, blocks }] };
-  }
-  const tiers = given.map((tier, index) =>
-    confirmationTier(entry, [...path, index], tier, index === given.length - 1),
-  );
-  tiers.forEach(({ upTo }, index) => {
-    const before = tiers[index - 1]?.upTo;
-    if (upTo !== null && before != null && upTo <= before) {
-      entry.complain([...path, index, 'up_to'], 'must be above that of the tier before it');
-    }
-  });
-  if (tiers.length === 0) entry.complain(path, 'must have at least one tier: [{blocks: 12}]');
-  return { kind: 'blocks', tiers };
-}
-
-function finalityTag(given: unknown): FinalityTag | undefined {
-  return FINALITY_TAGS.find((tag) => tag === given);
-}
-
-function confirmationTier(entry: ChainsFileEntry, path: Path, given: unknown, isLast: boolean) {
-  if (!isRecord(given)) {
-    entry.complain(path, 'must be a tier such as {up_to: "1000000000000000000", blocks: 3}');
-    return { upTo: null, blocks: 1 };
-  }
-  knownKeys(entry, path, given, ['up_to', 'blocks']);
-  const blocks = integer(entry, [...path, 'blocks'], given.blocks, { min: 1, max: 100_000 });
-  if (isLast !== (given.up_to === undefined)) {
-    entry.complain(
-      [...path, 'up_to'],
-      isLast
-        ? 'must be left out in the last tier, which is for every larger amount'
-        : 'is missing; only the last tier is without it',
-    );
-    return { upTo: null, blocks };
-  }
-  return { upTo: isLast ? null : baseUnits(entry, [...path, 'up_to']), blocks };
-}
-
-function tokens(entry: ChainsFileEntry): TokenConfig[] {
-  const given = entry.value.tokens ?? [];
-  if (!Array.isArray(given)) {
-    entry.complain(['tokens'], 'must be a list of {symbol, address, decimals}');
-    return [];
-  }
-  return given.flatMap((token, index) => {
-    const path = ['tokens', index];
-    if (!isRecord(token)) {
-      entry.complain(path, 'must be {symbol, address, decimals}');
-      return [];
-    }
-    knownKeys(entry, path, token, [
-      'symbol',
-      'address',
-      'decimals',
-      'enabled',
-      'confirmations',
-      'start_block',
-      'sweep',
-      'refund',
-      'rate',
-    ]);
-    const { enabled = true } = token;
-    if (typeof enabled !== 'boolean') entry.complain([...path, 'enabled'], 'must be true or false');
-    return [
-      {
-        symbol: symbol(entry, [...path, 'symbol'], token.symbol),
-        decimals: integer(entry, [...path, 'decimals'], token.decimals, { min: 0, max: 255 }),
-        address: toTokenAddress(address(entry, [...path, 'address'], token.address)),
-        enabled: enabled === true,
-        ...rateSymbol(entry, [...path, 'rate'], token.rate),
-        ...tokenConfirmations(entry, [...path, 'confirmations'], token.confirmations),
-        ...tokenSweep(entry, [...path, 'sweep'], token.sweep),
-        ...refundRules(entry, [...path, 'refund'], token.refund),
-        ...(token.start_block == null
-          ? {}
-          : { startBlock: blockNumber(entry, [...path, 'start_block'], token.start_block) }),
-      },
-    ];
-  });
-}
-
-function asset(entry: ChainsFileEntry, path: Path, given: unknown): ChainConfig['native'] {
-  if (!isRecord(given)) {
-    entry.complain(path, 'must be given, as in: native: {symbol: ETH, decimals: 18}');
-    return { symbol: '', decimals: 18 };
-  }
-  knownKeys(entry, path, given, ['symbol', 'decimals', 'rate']);
-  return {
-    symbol: symbol(entry, [...path, 'symbol'], given.symbol),
-    decimals: integer(entry, [...path, 'decimals'], given.decimals, { min: 0, max: 255 }),
-    ...rateSymbol(entry, [...path, 'rate'], given.rate),
-  };
-}
-
-/** By which rates.yaml prices it, where that is not its own symbol, as ETH for WETH. */
-function rateSymbol(entry: ChainsFileEntry, path: Path, given: unknown): { rate?: string } {
-  return given === undefined ? {} : { rate: symbol(entry, path, given) };
-}
-
-function symbol(entry: ChainsFileEntry, path: Path, given: unknown): string {
-  if (typeof given === 'string' && /^[\w.$₮-]{1,32}$/u.test(given)) return given;
-  entry.complain(path, 'must be a symbol of 1 to 32 characters, such as USDC');
-  return '';
 }
 
 function choice<T extends string>(

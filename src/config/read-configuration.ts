@@ -10,6 +10,14 @@ import { loadRates } from './load-rates.js';
 import { type RatesConfig } from './rates.js';
 import { type Settings } from './settings.js';
 
+/** How the dev chain that this process started is reached. */
+export interface DevChainAccess {
+  /** Its public JSON-RPC, which keeps what changes the chain. */
+  rpcUrl: string;
+  /** A funded account whose key the node holds. */
+  payer: string;
+}
+
 export interface Configuration {
   settings: Settings;
   /** Those that are served. */
@@ -18,6 +26,8 @@ export interface Configuration {
   left?: ChainConfig[];
   /** Left out: nothing is priced. */
   rates?: RatesConfig;
+  /** Filled in where a dev chain was started, which is never in production. */
+  devChain?: DevChainAccess;
 }
 
 /** What the dev chain is called and has for an id, where it is the only chain: it is started later. */

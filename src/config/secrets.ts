@@ -1,4 +1,13 @@
-import { getAddress, HDNodeWallet, isHexString, Mnemonic, SigningKey } from 'ethers';
+import {
+  decodeBase58,
+  getAddress,
+  HDNodeWallet,
+  isHexString,
+  Mnemonic,
+  sha256,
+  SigningKey,
+  toBeHex,
+} from 'ethers';
 import { ownerless } from './ownerless.js';
 import { UnusableValueError } from './unusable-value.error.js';
 
@@ -24,6 +33,8 @@ export function mnemonicProblem(mnemonic: string): string | null {
 export function xpubProblem(xpub: string): string | null {
   const node = parseExtendedKey(xpub);
   if (!node) return "is no BIP-32 extended public key; export the xpub of m/44'/60'/0' from your wallet";
+  if (!hasItsChecksum(xpub))
+    return 'has a typing error: its checksum is wrong; copy it again from your wallet';
   if ('privateKey' in node) return 'is an extended PRIVATE key; give the public one, which starts with xpub';
   if (node.depth === 3 || node.depth === 4) return null;
   return `is at depth ${node.depth}; give the one of the account m/44'/60'/0' (depth 3) or of m/44'/60'/0'/0 (depth 4)`;
@@ -35,6 +46,16 @@ function parseExtendedKey(text: string): ReturnType<typeof HDNodeWallet.fromExte
   } catch {
     return null;
   }
+}
+
+/**
+ * Whether the checksum of an extended key is right (BIP-32, Base58Check): without it, a typing error is the key of
+ * another wallet, whose addresses nobody can ever spend from. ethers 6 does not look at it.
+ */
+function hasItsChecksum(extendedKey: string): boolean {
+  const bytes = Buffer.from(toBeHex(decodeBase58(extendedKey), 82).slice(2), 'hex');
+  const digest = Buffer.from(sha256(sha256(bytes.subarray(0, 78))).slice(2), 'hex');
+  return digest.subarray(0, 4).equals(bytes.subarray(78));
 }
 
 export function treasuryProblem(address: string): string | null {

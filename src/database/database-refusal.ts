@@ -1,3 +1,5 @@
+import { isUntrustedCertificate } from '../config/untrusted-certificate.js';
+
 /** Why Postgres did not let us in, and how to fix it. The URL holds a password: only its host is repeated. */
 export class DatabaseUnreachableError extends Error {
   /** The code of Postgres, OpenSSL or the system, where there was one. */
@@ -15,15 +17,6 @@ interface Refusal {
   fix: string;
 }
 
-/** Codes of OpenSSL, as Node passes them on. */
-const UNTRUSTED = new Set([
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-]);
-
 function refusalOf(cause: Error): Refusal {
   const { code = '' } = cause as NodeJS.ErrnoException;
   const said = `(${code ? `${code}: ` : ''}${cause.message})`;
@@ -40,11 +33,6 @@ function refusalOf(cause: Error): Refusal {
       what: `has no connection left ${said}`,
       fix: 'raise max_connections, or end what holds them',
     };
-  if (UNTRUSTED.has(code))
-    return {
-      what: `shows a certificate that nothing here vouches for (${code})`,
-      fix: "set DATABASE_CA_FILE to its provider's certificate, or sslmode=no-verify in DATABASE_URL to encrypt without asking who it is",
-    };
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
     return {
       what: `shows a certificate for another host (${cause.message})`,
@@ -52,6 +40,13 @@ function refusalOf(cause: Error): Refusal {
     };
   if (code === 'CERT_HAS_EXPIRED')
     return { what: `shows a certificate that has expired (${code})`, fix: 'have it renewed' };
+  if (code === 'CERT_NOT_YET_VALID')
+    return { what: `shows a certificate that is not valid yet (${code})`, fix: 'set this machine’s clock' };
+  if (isUntrustedCertificate(code))
+    return {
+      what: `shows a certificate that nothing here vouches for (${code})`,
+      fix: "set DATABASE_CA_FILE to its provider's certificate, or sslmode=no-verify in DATABASE_URL to encrypt without asking who it is",
+    };
   if (cause.message.includes('does not support SSL'))
     return {
       what: 'does not speak TLS',

@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, Reflector } from '@nestjs/core';
 import { Ajv, type ValidateFunction } from 'ajv';
 import { v7 as uuidv7 } from 'uuid';
+import { API_VERSION } from './api-version.js';
 import { subscribes } from './event-filter.js';
 import { EventBodyInvalidError, UnknownEventTypeError } from './event.errors.js';
 import { EVENT_TYPE, type EventDescriber, type EventSubject } from './event-handler.js';
@@ -46,6 +47,10 @@ export class EventCatalogue implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
+    this.load();
+  }
+
+  private load(): void {
     for (const { metatype, instance } of this.discovery.getProviders()) {
       if (!metatype) continue;
       const type = this.reflector.get<string | undefined>(EVENT_TYPE, metatype);
@@ -81,6 +86,8 @@ export class EventCatalogue implements OnModuleInit {
    * @throws UnknownEventTypeError when one of them can never match
    */
   requireTypes(field: string, wanted: readonly string[]): void {
+    // Others are started before it, and may ask already.
+    if (this.handlers.size === 0) this.load();
     const types = this.types();
     const unknown = wanted.find((one) => !types.some((type) => subscribes([one], type)));
     if (unknown !== undefined) throw new UnknownEventTypeError(field, unknown);
@@ -110,6 +117,7 @@ export class EventCatalogue implements OnModuleInit {
       amount: payment.amount,
       chain: payment.chain,
       token_id: payment.token_id,
+      api_version: API_VERSION,
       data: handler.data(subject),
     };
     requireValid(type, handler.dataSchema, body);

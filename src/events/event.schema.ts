@@ -1,3 +1,5 @@
+import { API_VERSION } from './api-version.js';
+
 /** As much of JSON Schema (draft 2020-12 and 7 alike) as bodies of events need. */
 export type JsonSchema = Record<string, unknown>;
 
@@ -23,7 +25,7 @@ export const STATUS = {
 
 /** A webhook's whole body. */
 export function eventSchema(type: string, data: JsonSchema): JsonSchema {
-  return object({
+  const schema = object({
     type: { const: type },
     timestamp: TIME,
     payment_id: UUID,
@@ -34,9 +36,11 @@ export function eventSchema(type: string, data: JsonSchema): JsonSchema {
     token_id: orNull(UUID),
     data,
   });
+  // Not there in events that were written before there was such a field.
+  return { ...schema, properties: { ...schema.properties, api_version: { enum: [API_VERSION] } } };
 }
 
 /** All of the properties are there. More may come with a later version, and do no harm. */
-export function object(properties: Record<string, JsonSchema>): JsonSchema {
+export function object(properties: Record<string, JsonSchema>) {
   return { type: 'object', required: Object.keys(properties), properties };
 }

@@ -1,6 +1,6 @@
 import { Gauge } from 'prom-client';
 import { type EntityManager } from 'typeorm';
-import { type ChainStatus } from '../chain/chain.service.js';
+import { type ChainStatus } from '../chain/chain-status.js';
 import { scannedPositions } from '../chain/position/scanned-positions.js';
 
 const STATES: readonly ChainStatus['state'][] = ['ready', 'unchecked', 'refused', 'halted'];

@@ -19,7 +19,7 @@ export function maySee(
   return nodeEnv !== 'production';
 }
 
-/** In a time that tells nothing of how much of it was right. */
+/** In a time that says nothing of how much of it was right. */
 function isSame(given: string, wanted: string): boolean {
   const hash = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(hash(given), hash(wanted));

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type EntityManager, In } from 'typeorm';
+import { type EntityManager } from 'typeorm';
 import { LedgerAccountAddress } from './ledger-account.entity.js';
 import { type Address, type ChainId, type TokenAddress, type TxHash } from '../ids/ids.js';
 
@@ -59,6 +59,9 @@ export class PayingAccounts {
 
 /** Which of the addresses are in the books as one that pays for our transactions; lower-case. */
 export async function payingAmong(manager: EntityManager, addresses: readonly Address[]): Promise<Address[]> {
-  const rows = await manager.findBy(LedgerAccountAddress, { address: In([...addresses]) });
+  const rows = await manager.query<{ address: Address }[]>(
+    'SELECT address FROM ledger_accounts WHERE address = ANY($1)',
+    [addresses],
+  );
   return rows.map(({ address }) => address);
 }

@@ -77,8 +77,15 @@ export function completeDescription(
     responses: Object.fromEntries(KIND_NAMES.map((code) => [code, problemResponse(code)])),
     headers: HEADERS,
   };
-  const described = { ...document, openapi: '3.1.0', tags: TAGS, components, webhooks };
+  const described = { ...document, openapi: '3.1.0', tags: usedTags(document), components, webhooks };
   return withoutUnused(inJsonSchema(described, events));
+}
+
+function usedTags({ paths }: OpenAPIObject) {
+  const used = new Set(
+    Object.values(paths).flatMap((item) => METHODS.flatMap((method) => item[method]?.tags ?? [])),
+  );
+  return TAGS.filter(({ name }) => used.has(name) || name === 'events');
 }
 
 const KIND_NAMES = Object.keys(KINDS) as ProblemKind[];

@@ -7,6 +7,7 @@ const HEADERS = [
     'evt_019aafd6-5c80-7a3e-8f10-3d5c2b9e4f01',
   ],
   ['webhook-timestamp', 'Of this attempt, seconds since 1970', '1795428180'],
+  ['webhook-api-version', 'By whose rules the body may be read, as `api_version` in it: docs/api.md', 'v1'],
   [
     'webhook-signature',
     'As Standard Webhooks has it: `v1,…`, and `v1a,…` where the endpoint asks for it',

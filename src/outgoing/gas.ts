@@ -9,7 +9,10 @@
  * their own measures: so it is where nothing can be tried, and never what is signed without the node having been asked.
  */
 export const PLAIN_TRANSFER_GAS = 21_000n;
-/** EIP-7702: of an authorization, before anything is given back for an address that was used before. */
+/**
+ * EIP-7702: of an authorization, before anything is given back for an address that was used before. Where a node can be
+ * asked, it is: Amsterdam charges several times as much (EIP-8037).
+ */
 export const AUTHORIZATION_GAS = 25_000n;
 /** Of a token whose transfer cannot be tried now: more than common ones take. */
 export const USUAL_TOKEN_GAS = 65_000n;
@@ -54,8 +57,8 @@ export function expectedPartGas(alone: bigint): bigint {
 export interface PartGas {
   /** More than the token needs. */
   gas: bigint;
-  /** Its address has not delegated yet. */
-  isNew: boolean;
+  /** What its address's authorization is charged; 0 where the address has delegated before. */
+  authorizationGas: bigint;
 }
 
 /** What each part of a batch may use: the same for all. */
@@ -68,13 +71,8 @@ export function batchGasLimit(parts: readonly PartGas[]): bigint {
   const each = gasEachOf(parts);
   // A call gets no more than 63 of 64 parts of the gas there is (EIP-150).
   const ofEach = each + each / 32n + PART_GAS;
-  const authorizations = parts.filter(({ isNew }) => isNew).length;
-  return (
-    PLAIN_TRANSFER_GAS +
-    BATCH_GAS +
-    BigInt(authorizations) * AUTHORIZATION_GAS +
-    BigInt(parts.length) * ofEach
-  );
+  const authorizations = parts.reduce((sum, { authorizationGas }) => sum + authorizationGas, 0n);
+  return PLAIN_TRANSFER_GAS + BATCH_GAS + authorizations + BigInt(parts.length) * ofEach;
 }
 
 /** What a batch may want at the most. @param blockGas what a block of the chain takes: no batch wants more than half of it */

@@ -87,7 +87,7 @@ export class ProvenOutcomes {
     return { top, next: top, isProvenUsed: proven !== null, searchedAtMs: 0 };
   }
 
-  /** A node that has no state of that block any more tells nothing: then blocks alone do. */
+  /** A node that has no state of that block any more says nothing: then blocks alone do. */
   private async mayBeUsed(
     { accounts }: Chain,
     { from, nonce }: Pick<OutgoingTransaction, 'from' | 'nonce'>,

@@ -14,7 +14,7 @@ import { OutgoingRepository } from './outgoing.repository.js';
 
 /**
  * Opens again what was final when a reorg deeper than the chain's confirmations took its block: the ledger says at once
- * that it did not happen, and it is followed to its end anew, with the bytes it has, so that nothing is sent twice.
+ * that it did not happen, and it is followed to its end once more, with the bytes it has, so that nothing is sent twice.
  */
 @Injectable()
 export class Reopenings {

@@ -13,15 +13,23 @@ const BUCKETS = [0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900, 3_600, 14_400, 86_40
 
 const COUNTED = {
   'payment.created': { name: 'created', help: 'Payments made' },
+  'payment.partially_paid': { name: 'partially_paid', help: 'Payments of which a part was seen; each part' },
   'payment.detected': {
     name: 'detected',
     help: 'Payments of which all that is due was seen; again after a reorg',
   },
   'payment.confirmed': { name: 'confirmed', help: 'Payments of which all that is due is final' },
   'payment.settled': { name: 'settled', help: 'Payments of which the sweep is final' },
+  'payment.overpaid': { name: 'overpaid', help: 'Payments that received more than was due' },
   'payment.expired': { name: 'expired', help: 'Payments that expired' },
+  'payment.cancelled': { name: 'cancelled', help: 'Payments that their merchant ended' },
+  'payment.reorged': {
+    name: 'reorged',
+    help: 'Payments of which a reorg took money away before they were confirmed',
+  },
   'payment.failed': { name: 'failed', help: 'Payments that a reorg took away after they were confirmed' },
-} satisfies Partial<Record<PaymentEventType, { name: string; help: string }>>;
+  // A merchant's change of texts or expiry is no move.
+} satisfies Record<Exclude<PaymentEventType, 'payment.updated'>, { name: string; help: string }>;
 
 type Labels = 'chain' | 'asset' | 'token';
 const labelNames: Labels[] = ['chain', 'asset', 'token'];

@@ -35,6 +35,6 @@ import { PaymentsService } from './payments.service.js';
     PaymentsService,
     PriceRequests,
   ],
-  exports: [ChainFactsModule, PaymentsRepository, PaymentsService],
+  exports: [ChainFactsModule, PaymentChanges, PaymentsRepository, PaymentsService],
 })
 export class PaymentsModule {}

@@ -70,6 +70,14 @@ export class PaymentsRepository {
   }
 
   /** Null when there is none, or when it is another merchant's. */
+  async merchantOf(id: string): Promise<string | null> {
+    const payment = await this.dataSource.manager.findOne(Payment, {
+      where: { id },
+      select: { merchantId: true },
+    });
+    return payment?.merchantId ?? null;
+  }
+
   async find(merchantId: string, id: string): Promise<PaymentRecord | null> {
     const payment = await this.dataSource.manager.findOneBy(Payment, { id, merchantId });
     if (!payment) return null;

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { isUUID } from 'class-validator';
 import { type EntityManager } from 'typeorm';
 import { type ChainConfig } from '../config/chains.js';
 import { CHAINS } from '../config/configuration.module.js';
@@ -45,6 +46,13 @@ export class PaymentsService {
       return this.insert(statements, merchantId, dto, asked);
     };
     return idempotencyKey === undefined ? work('shared') : this.once(merchantId, idempotencyKey, dto, work);
+  }
+
+  /** For an operator, to whom every payment is open. @throws PaymentNotFoundError */
+  async merchantOf(id: string): Promise<string> {
+    const merchantId = isUUID(id) ? await this.payments.merchantOf(id) : null;
+    if (merchantId === null) throw new PaymentNotFoundError(id);
+    return merchantId;
   }
 
   /** @throws PaymentNotFoundError also when it is another merchant's */

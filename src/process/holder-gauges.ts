@@ -1,6 +1,6 @@
 import { Gauge } from 'prom-client';
 
-/** By name: a process that makes an app anew makes its gauges anew. */
+/** By name: a process that makes a new app makes its gauges again. */
 const gauges = new Map<string, Gauge<'chain'>>();
 
 /**

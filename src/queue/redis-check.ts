@@ -1,10 +1,9 @@
 import { Redis } from 'ioredis';
+import { isUntrustedCertificate } from '../config/untrusted-certificate.js';
 
 /** Redis's words for what only another configuration fixes (Redis: ACL; "NOAUTH Authentication required."). */
 const REFUSAL = /^(WRONGPASS|NOAUTH|NOPERM|ERR (AUTH|Client sent AUTH|invalid password))/;
 const CONNECT_TIMEOUT_MS = 5_000;
-/** Codes of OpenSSL, as Node passes them on, for a certificate that no waiting makes better. */
-const UNTRUSTED = /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|CERT_|ERR_TLS_CERT_)/;
 
 export class QueueUntrustedError extends Error {
   constructor(host: string, code: string) {
@@ -45,7 +44,7 @@ export async function requireQueueOnRedis(url: string, say: (line: string) => vo
   // A wrong password comes by this way; unheard, ioredis writes to the console.
   redis.on('error', ({ message, code = '' }: NodeJS.ErrnoException) => {
     if (REFUSAL.test(message)) refusal ??= message;
-    if (UNTRUSTED.test(code)) untrusted ??= code;
+    if (isUntrustedCertificate(code)) untrusted ??= code;
   });
   try {
     await redis.connect();

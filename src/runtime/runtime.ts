@@ -55,6 +55,7 @@ export async function startRuntime(
       settings: withSecrets({ ...settings, databaseUrl }, secrets),
       chains: devChain ? [devChain.chain] : chains,
       rates: devChain && settings.ratesFile === null ? devChain.rates : given.rates,
+      ...(devChain ? { devChain: { rpcUrl: devChain.rpcUrl, payer: devChain.payer } } : {}),
     };
     return { configuration, secrets, devChain, stop };
   } catch (error) {

@@ -1,4 +1,4 @@
-import { type ChainStatus } from '../chain/chain.service.js';
+import { type ChainStatus } from '../chain/chain-status.js';
 import { type Configuration } from '../config/read-configuration.js';
 import { VERSION } from '../config/version.js';
 import { walletFingerprint } from '../wallet/unused-addresses.js';

@@ -121,7 +121,7 @@ export class ChainWatch {
   private complain(error: Error): void {
     const isHalted = error instanceof ReorgTooDeepError;
     this.parts.metrics.failed(this.chain.name, isHalted);
-    // Only a step that succeeds ends a halt: a node that does not answer meanwhile tells nothing about the reorg.
+    // Only a step that succeeds ends a halt: a node that does not answer meanwhile says nothing about the reorg.
     if (isHalted) this.parts.chains.setHalted(this.chain.name, error.message);
     if (!this.complaints.isDue('step', error.message, Date.now())) return;
     this.logger[isHalted ? 'error' : 'warn'](

@@ -35,7 +35,7 @@ export class ReadAhead {
    * Waits for the first group, and takes those after it that are there as well.
    * @param atMost blocks, when that is more than a group
    * @returns what was read from `from` on, by whatever branch the node had then
-   * @throws what the reading of the first group failed with; the next time it is read anew
+   * @throws what the reading of the first group failed with; the next time it is read again
    */
   async take(from: number, atMost: number): Promise<Blocks> {
     const taken: Blocks = [];

@@ -37,7 +37,7 @@ export interface Fork {
 /**
  * The node's branch up to where ours stands, so that it replaces ours in one transaction: a payment whose transaction
  * is in both is only moved, and one is called failed only for what the whole new branch does not have.
- * @returns null when the branch changed again while it was read: it is read anew in the next step
+ * @returns null when the branch changed again while it was read: it is read again in the next step
  * @throws ReorgTooDeepError; RpcError
  */
 export async function otherBranch(

@@ -29,7 +29,7 @@ export class DueSweeps {
 
   /**
    * Those that cannot go now wait, with the reason.
-   * @returns also whether some were planned for another treasury than today's, and have to be planned anew
+   * @returns also whether some were planned for another treasury than today's, and have to be planned again
    */
   async of(round: Round): Promise<{ due: Due[]; failures: Failure[]; isOutdated: boolean }> {
     const underWay = await this.sweeps.underWay(round.chain.chainId);

@@ -85,7 +85,7 @@ export class SweepResults implements OnModuleInit {
     this.logger.error(line, 'sweep failed');
   }
 
-  /** They hold their addresses again. A payment that was settled stays so, and gets the figures anew. */
+  /** They hold their addresses again. A payment that was settled stays so, and gets new figures. */
   private async reopened(manager: EntityManager, outgoing: OutgoingTransaction): Promise<void> {
     if (outgoing.purpose !== 'sweep') return;
     const sweeps = await this.sweeps.byOutgoing(manager, outgoing.id);

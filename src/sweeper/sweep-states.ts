@@ -52,7 +52,7 @@ export class SweepStates {
     await manager.update(Sweep, { id }, row);
   }
 
-  /** What does not hold any more keeps it: for a moment, as planned, or until it is planned anew. */
+  /** What does not hold any more keeps it: for a moment, as planned, or until it is planned again. */
   async notSigned(sweep: Sweep, { code, message: reason }: NotSignedError): Promise<false> {
     if (code === 'paused') return false;
     if (code !== 'balance' && code !== 'daily_limit') return this.wait(sweep, { code, reason });
@@ -68,7 +68,7 @@ export class SweepStates {
   }
 
   /**
-   * Nothing is there that is final: it is planned anew when there is something. That there never will be is the plan's to
+   * Nothing is there that is final: it is planned again when there is something. That there never will be is the plan's to
    * find, by the books.
    * @param isWhole nodes show all that is booked, or that there is less is beyond doubt
    */

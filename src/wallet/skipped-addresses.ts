@@ -1,4 +1,4 @@
-import { type EntityManager, In, MoreThanOrEqual } from 'typeorm';
+import { Any, type EntityManager, In, MoreThanOrEqual } from 'typeorm';
 import { type DepositScheme } from './deposit-scheme.js';
 import { DerivationJump } from './derivation-jump.entity.js';
 import { SkippedAddress } from './skipped-address.entity.js';
@@ -37,10 +37,10 @@ export async function watchSkipped(
 /** Which of the addresses were passed over and are watched. @param addresses lower-case */
 export async function skippedAmong(
   manager: EntityManager,
-  addresses: readonly string[],
+  addresses: readonly Address[],
 ): Promise<WatchedSkip[]> {
   if (addresses.length === 0) return [];
-  const skipped = await manager.findBy(SkippedAddress, { address: In([...addresses]) });
+  const skipped = await manager.findBy(SkippedAddress, { address: Any([...addresses]) });
   if (skipped.length === 0) return [];
   const jumps = await manager.findBy(DerivationJump, { id: In(skipped.map(({ jumpId }) => jumpId)) });
   return skipped.flatMap(({ address, depositScheme, derivationIndex, jumpId }) => {

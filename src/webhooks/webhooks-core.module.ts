@@ -1,5 +1,6 @@
 import { BullModule } from '@nestjs/bullmq';
 import { Module } from '@nestjs/common';
+import { EventCatalogueModule } from '../events/event-catalogue.module.js';
 import { OutboxModule } from '../events/outbox.module.js';
 import { QueueModule } from '../queue/queue.module.js';
 import { BuiltInEndpoint } from './endpoints/built-in-endpoint.js';
@@ -23,7 +24,12 @@ const shared = [
 
 /** What workers and the REST API both stand on. */
 @Module({
-  imports: [QueueModule, BullModule.registerQueue({ name: WEBHOOK_QUEUE }), OutboxModule],
+  imports: [
+    EventCatalogueModule,
+    QueueModule,
+    BullModule.registerQueue({ name: WEBHOOK_QUEUE }),
+    OutboxModule,
+  ],
   providers: [BuiltInEndpoint, ...shared],
   exports: [BullModule, OutboxModule, ...shared],
 })

@@ -650,7 +650,13 @@ describe('a payment that is there', () => {
 
   it('is cancelled while nothing has arrived; what is mined later is unassigned, and counts when accepted', async () => {
     const { id, address } = await app.createPayment();
+    const cancelled = async () =>
+      (await metricsOf(app)).get(
+        'quittance_payments_cancelled_total{chain="testchain",asset="ETH",token=""}',
+      ) as number;
+    const before = await cancelled();
     const [first, again] = [await cancel(id), await cancel(id)];
+    expect(await cancelled()).toBe(before + 1);
     expect(first.body).toMatchObject({ status: 'cancelled', cancelled_at: expect.any(String) });
     expect(again).toMatchObject({ status: 200, body: first.body });
     expect(await app.eventsOf(id)).toEqual(['payment.created', 'payment.cancelled']);

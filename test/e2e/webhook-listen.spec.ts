@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type ReceivedWebhook } from '../../src/cli/webhook-listener.js';
 import { signatureHeaders } from '../../src/webhooks/signing/signer.js';
 import { TEST_SECRET } from '../harness/app.js';
+import { quittance } from '../harness/command-line.js';
 import { waitFor } from '../harness/wait-for.js';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -60,6 +61,23 @@ describe('quittance webhook listen', () => {
     expect(output).toMatch(
       /✗ payment\.confirmed +evt_1, for the 2\. time · answered 204\n +no signature matches/,
     );
+  });
+
+  it('is sent examples by webhook trigger, as Quittance would send them', async () => {
+    await listen();
+    const trigger = (type: string, ...options: string[]) =>
+      quittance(['webhook', 'trigger', type, '--secret', TEST_SECRET, '--to', ...options], {});
+    expect(await trigger('refund.sent', url)).toMatchObject({ code: 0, err: '' });
+    await waitFor('it to arrive', () => /✓ refund\.sent .* answered 204/.test(output));
+    expect(await trigger('refund.sending', url)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('refund.sending'),
+    });
+    listener.kill('SIGTERM');
+    await waitFor('it to end', () => listener.exitCode !== null);
+    const unanswered = await trigger('refund.sent', url, '--json');
+    expect(unanswered.code).toBe(1);
+    expect(JSON.parse(unanswered.out)).toMatchObject({ delivered: false, status: null });
   });
 
   it('fails as often as it is told, in JSON for a script', async () => {

@@ -28,15 +28,17 @@ const oid = (hex: string) => der(TAG.oid, Buffer.from(hex, 'hex'));
 const time = (date: Date) => der(TAG.time, Buffer.from(`${date.toISOString().replace(/[-:T]|\.\d+/g, '')}`));
 const isTrue = Buffer.from('0101ff', 'hex');
 
-/** A self-signed certificate for localhost and 127.0.0.1, made on the spot, in PEM. */
+/** A self-signed certificate, made on the spot, in PEM; for localhost and 127.0.0.1, unless it is for another host. */
 export function selfSigned({
   from = new Date(Date.now() - 86_400_000),
   until = new Date(Date.now() + 86_400_000),
-} = {}) {
+  host = null,
+}: { from?: Date; until?: Date; host?: string | null } = {}) {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const algorithm = sequence(oid(ECDSA_WITH_SHA256));
   const name = sequence(der(TAG.set, sequence(oid(COMMON_NAME), der(TAG.utf8, Buffer.from('test')))));
-  const names = sequence(der(0x82, Buffer.from('localhost')), der(0x87, Buffer.from([127, 0, 0, 1])));
+  const here = [der(0x82, Buffer.from('localhost')), der(0x87, Buffer.from([127, 0, 0, 1]))];
+  const names = sequence(...(host === null ? here : [der(0x82, Buffer.from(host))]));
   const extensions = sequence(
     sequence(oid(SUBJECT_ALT_NAME), der(TAG.octets, names)),
     sequence(oid(BASIC_CONSTRAINTS), isTrue, der(TAG.octets, sequence(isTrue))),

@@ -33,7 +33,11 @@ let server: pg.Pool | null = null;
 
 /** Cloning locks the template for a moment; two workers take turns. */
 async function onServer(url: string, sql: string): Promise<void> {
-  server ??= new pg.Pool({ connectionString: url, max: 1, allowExitOnIdle: true });
+  if (server === null) {
+    server = new pg.Pool({ connectionString: url, max: 1, allowExitOnIdle: true });
+    // Its idle connection may still be there when the server ends, and nobody waits for it.
+    server.on('error', () => undefined);
+  }
   const client = await server.connect();
   try {
     await client.query('SELECT pg_advisory_lock(1)');

@@ -144,7 +144,7 @@ export function webhooksOn(
 
   /** A delivery that has failed once and whose job comes back in an hour. */
   const leaveWaiting = async () => {
-    await restart({ webhookRetryScheduleMs: [AN_HOUR_MS] });
+    app.settings.webhookRetryScheduleMs = [AN_HOUR_MS];
     receiver.answer = failing;
     const payment = await app.createPayment();
     // An attempt is on record before it is sent, and counted when it is answered.
@@ -166,7 +166,7 @@ export function webhooksOn(
   });
 
   it('are sent again by the schedule, with an id that stays and a timestamp of each attempt, and then are dead (Convoy #1833)', async () => {
-    await restart({ webhookRetryScheduleMs: [200, 1_200] });
+    app.settings.webhookRetryScheduleMs = [200, 1_200];
     receiver.answer = failing;
     const payment = await app.createPayment();
     await waitForState(payment.id, 'dead');
@@ -188,7 +188,7 @@ export function webhooksOn(
   });
 
   it('wait as long as an overloaded endpoint asks', async () => {
-    await restart({ webhookRetryScheduleMs: [10, 10] });
+    app.settings.webhookRetryScheduleMs = [10, 10];
     receiver.answer = (response, _request, count) =>
       count === 1
         ? response.writeHead(503, { 'retry-after': '1' }).end()
@@ -200,7 +200,7 @@ export function webhooksOn(
   });
 
   it('do not follow a redirect that would turn the POST into a GET, and call it a failure', async () => {
-    await restart({ webhookRetryScheduleMs: [] });
+    app.settings.webhookRetryScheduleMs = [];
     receiver.answer = (response) => response.writeHead(307, { location: '/elsewhere' }).end();
     const payment = await app.createPayment();
     await waitForState(payment.id, 'dead');
@@ -220,7 +220,7 @@ export function webhooksOn(
   });
 
   it('go on by their schedule, and to its end, though the queue forgot them in the middle of it (Convoy #1667)', async () => {
-    await restart({ webhookRetryScheduleMs: [200, AN_HOUR_MS, 200] });
+    app.settings.webhookRetryScheduleMs = [200, AN_HOUR_MS, 200];
     receiver.answer = failing;
     const payment = await app.createPayment();
     await waitForAttempts(payment.id, 2);

@@ -26,7 +26,7 @@ describe('two hundred refunds asked for at once, on a pool of ten', () => {
         [payment.id, ETHER],
       );
       const to = '0x00000000219ab540356cbb839cbe05303d7705fa';
-      const ask = () => app.request('POST', `/api/v1/payments/${payment.id}/refunds`, { to, amount: '1' });
+      const ask = () => app.insist('POST', `/api/v1/payments/${payment.id}/refunds`, { to, amount: '1' });
       const answers = await Promise.all(Array.from({ length: 200 }, ask));
       expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
     } finally {

@@ -30,6 +30,30 @@ describe('tokens of several deposit addresses', () => {
     await world.requireProvenBooks();
   });
 
+  it('are allowed what the node charges for an authorization now, which later forks make dearer', async () => {
+    world = await SweepWorld.startBatched();
+    // Amsterdam, as EIP-8037 has it in November 2026: 214,050 gas for each.
+    const dearer = 214_050n - 25_000n;
+    world.node.inject('eth_estimateGas', {
+      kind: 'answer',
+      answer: async (call, ask) => {
+        const answer = await ask(call);
+        const [{ authorizationList = [] }] = call.params as [{ authorizationList?: unknown[] }];
+        if (!('result' in answer)) return answer;
+        const gas = BigInt(answer.result as string) + BigInt(authorizationList.length) * dearer;
+        return { result: `0x${gas.toString(16)}` };
+      },
+    });
+    const paid = [await world.paidToken(1_000n), await world.paidToken(2_000n)];
+    await world.plan();
+    for (const { id } of paid) await world.settled(id);
+    const [batch] = await world.batches();
+    const signed = Transaction.from((await world.bytesOf(batch?.id as string))[0] as string);
+    expect(signed.authorizationList).toHaveLength(2);
+    expect(signed.gasLimit).toBeGreaterThan(2n * 214_050n);
+    await world.requireProvenBooks();
+  });
+
   it('are left alone by one whose address is blacklisted, before it is signed and after', async () => {
     world = await SweepWorld.startBatched();
     const [early, late, good] = [

@@ -5,10 +5,11 @@ import { WorkerWorld } from '../harness/worker-world.js';
 const UNDER_WAY = 10;
 const AFTERWARDS = 15;
 const ANSWERS_AFTER_MS = 2_000;
-const TIMEOUT_MS = 4_000;
+const TIMEOUT_MS = 8_000;
 /** Far above the timeout of an attempt. */
 const FROZEN_MS = 15_000;
-const SOON_MS = 10_000;
+/** An endpoint that is taken for a bad one waits for up to two minutes. */
+const SOON_MS = 30_000;
 
 let world: WorkerWorld;
 beforeEach(async () => {

@@ -59,7 +59,7 @@ describe('EventCatalogue', () => {
     expect(body).toBe(
       '{"type":"payment.confirmed","timestamp":"2026-11-23T10:00:00.000Z",' +
         `"payment_id":"${payment.id}","status":"confirmed","address":"${payment.address}",` +
-        `"amount":"1000000000000000000","chain":"ethereum","token_id":null,"data":${JSON.stringify(payment)}}`,
+        `"amount":"1000000000000000000","chain":"ethereum","token_id":null,"api_version":"v1","data":${JSON.stringify(payment)}}`,
     );
   });
 

@@ -46,11 +46,32 @@ const withNulls = changedBlock(() => ({
   requests: null,
 }));
 
+const asNumbers = eachValue((value, name) =>
+  QUANTITIES.includes(name) && typeof value === 'string' && Number.isSafeInteger(Number(value))
+    ? Number(value)
+    : value,
+);
+const withoutPrefix = eachValue((value, name) =>
+  typeof value === 'string' &&
+  !['data', 'input', 'r', 's'].includes(name) &&
+  /^0x([0-9a-f]{40}|[0-9a-f]{64})$/.test(value)
+    ? value.slice(2)
+    : value,
+);
+const withWords = eachValue((value, name) => {
+  if (name === 'status') return value === '0x1';
+  return name === 'removed' ? String(value) : value;
+});
+
 /** What nodes of one chain or another do that those of Ethereum do not. */
 const FORMS: [string, string[], AnswerFault][] = [
   ['hexadecimal in capitals', ALL, inCapitals()],
   ['quantities with leading zeros', ALL, padded],
   ['addresses with checksums', ALL, checksummed],
+  ['quantities as JSON numbers', ALL, asNumbers],
+  ['hashes and addresses without 0x', ALL, withoutPrefix],
+  ['true for a status, and text for false', ALL, withWords],
+  ['roots without bytes', BLOCKS, changedBlock(() => ({ stateRoot: '0x', mixHash: '0x', nonce: '0x0' }))],
   ['null for what there is not', BLOCKS, withNulls],
   ['no total difficulty, uncles or size', BLOCKS, withoutFields('totalDifficulty', 'uncles', 'size')],
   ['no mixHash', BLOCKS, changedBlock(() => ({ mixHash: undefined }))],

@@ -290,7 +290,8 @@ describe('the pool', () => {
     first.inject('*', hung());
     const began = performance.now();
     await pool.call('eth_blockNumber', []);
-    expect(performance.now() - began).toBeLessThan(4_000);
+    // The call to the first one is given up after ten.
+    expect(performance.now() - began).toBeLessThan(8_000);
     expect(stateOf(pool, first)).toMatchObject({
       state: 'poor',
       reason: 'another endpoint was asked later, and answered sooner',

@@ -73,7 +73,7 @@ const sql = (text: string, parameters: unknown[] = []) =>
 
 describe('the delivery log', () => {
   it('explains each attempt: when, how long, where to, what came back', async () => {
-    await restart({ webhookRetryScheduleMs: [10] });
+    app.settings.webhookRetryScheduleMs = [10];
     receiver.answer = (response, _request, count) => (count === 1 ? fail : accept)(response, _request, count);
     const { id } = await endpoint(receiver.url);
     const payment = await app.createPayment();
@@ -126,7 +126,7 @@ describe('the delivery log', () => {
 
 describe('a replay', () => {
   it('sends a dead letter again, under the same webhook-id, with its schedule anew', async () => {
-    await restart({ webhookRetryScheduleMs: [10] });
+    app.settings.webhookRetryScheduleMs = [10];
     receiver.answer = fail;
     const { id } = await endpoint(receiver.url);
     await app.createPayment();
@@ -142,7 +142,7 @@ describe('a replay', () => {
   });
 
   it('is not swallowed by the job that waits for the next attempt (Outpost PR #670)', async () => {
-    await restart({ webhookRetryScheduleMs: [AN_HOUR_MS] });
+    app.settings.webhookRetryScheduleMs = [AN_HOUR_MS];
     receiver.answer = fail;
     const { id } = await endpoint(receiver.url);
     await app.createPayment();
@@ -165,7 +165,7 @@ describe('a replay', () => {
   });
 
   it('of all since a time brings what an endpoint never got, and nothing it did get', async () => {
-    await restart({ webhookRetryScheduleMs: [] });
+    app.settings.webhookRetryScheduleMs = [];
     const { id } = await endpoint(receiver.url);
     const delivered = await app.createPayment();
     await deliveryTo(id, 'delivered');
@@ -186,7 +186,7 @@ describe('a replay', () => {
   });
 
   it('by filter brings the dead letters of an event type', async () => {
-    await restart({ webhookRetryScheduleMs: [] });
+    app.settings.webhookRetryScheduleMs = [];
     receiver.answer = fail;
     const { id } = await endpoint(receiver.url);
     await app.createPayment();
@@ -222,7 +222,7 @@ describe('a disabled endpoint', () => {
   });
 
   it('gets what waited for a retry at once when it is enabled, not when the old retry was due', async () => {
-    await restart({ webhookRetryScheduleMs: [AN_HOUR_MS] });
+    app.settings.webhookRetryScheduleMs = [AN_HOUR_MS];
     receiver.answer = fail;
     const { id } = await endpoint(receiver.url);
     await app.createPayment();
@@ -247,7 +247,7 @@ describe('a disabled endpoint', () => {
   });
 
   it('is one that has only failed for five days, by itself (Outpost #596)', async () => {
-    await restart({ webhookRetryScheduleMs: [10, 10, 10] });
+    app.settings.webhookRetryScheduleMs = [10, 10, 10];
     receiver.answer = fail;
     const { id } = await endpoint(receiver.url);
     await app.createPayment();
@@ -264,7 +264,7 @@ describe('a disabled endpoint', () => {
   });
 
   it('is not one that answered once in those five days', async () => {
-    await restart({ webhookRetryScheduleMs: [] });
+    app.settings.webhookRetryScheduleMs = [];
     receiver.answer = fail;
     const { id } = await endpoint(receiver.url);
     await app.createPayment();
@@ -292,7 +292,7 @@ describe('order', () => {
   });
 
   it('does not wait for one that waits for its retry', async () => {
-    await restart({ webhookRetryScheduleMs: [AN_HOUR_MS] });
+    app.settings.webhookRetryScheduleMs = [AN_HOUR_MS];
     receiver.answer = (response, { json }, count) =>
       ((json.data as { version: number }).version === 1 ? fail : accept)(response, {} as never, count);
     await endpoint(receiver.url, { event_types: ['*'] });
@@ -381,7 +381,7 @@ describe('retention', () => {
 
 describe('Prometheus', () => {
   it('is told of deliveries, latency, the queue, what waits, and endpoints that are off', async () => {
-    await restart({ webhookRetryScheduleMs: [] });
+    app.settings.webhookRetryScheduleMs = [];
     receiver.answer = (response, _request, count) => (count === 1 ? fail : accept)(response, _request, count);
     const { id } = await endpoint(receiver.url);
     await app.createPayment();

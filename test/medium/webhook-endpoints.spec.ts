@@ -497,6 +497,14 @@ describe('ENCRYPTION_KEY', () => {
 });
 
 describe('the built-in endpoint', () => {
+  it('refuses to start with a misspelt WEBHOOK_EVENTS, which would never send anything', async () => {
+    const settings = { webhookUrl: 'http://127.0.0.1:1', webhookEvents: ['payment.confirm'] };
+    const { database } = app;
+    await expect(TestApp.start({ database, settings })).rejects.toThrow(
+      /WEBHOOK_EVENTS: "payment.confirm" is no event type/,
+    );
+  });
+
   it('is in everybody’s list, read-only, and without its secret', async () => {
     await app.close();
     app = await TestApp.start({

@@ -1,9 +1,8 @@
-import { hexlify, Transaction } from 'ethers';
 import { type RawBlock, type RawReceipt, type RawTransaction } from '../blocks/raw-block.js';
 import { type BlockProof } from '../proof/block-proof.js';
 import { type BlockProver } from '../proof/block-prover.js';
 import { inKnownFormFirst, type OnNewerForm } from '../proof/newer-form.js';
-import { encodeTransaction } from '../proof/transaction-encoding.js';
+import { signerOf as recoveredSigner } from '../proof/sender.js';
 import { MethodNotFoundError, type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
 import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
@@ -122,17 +121,10 @@ export class ChainEvidence {
 
 /**
  * Who signed a transaction, lower-case: recovered from its signature, since no root covers the sender that a node names.
- * Of a type that cannot be encoded here, whom the node names.
+ * Of one that cannot be recovered, as a deposit from the chain below (OP stack), whom the node names.
  */
-export function signerOf(transaction: RawTransaction): string {
-  const bytes = encodeTransaction(transaction);
-  try {
-    const signer = bytes === null ? null : Transaction.from(hexlify(bytes)).from;
-    return (signer ?? transaction.from).toLowerCase();
-  } catch {
-    // Not one that an account signed, as deposits from the chain below (OP stack).
-    return transaction.from;
-  }
+export function signerOf(transaction: RawTransaction): Address {
+  return recoveredSigner(transaction) ?? transaction.from;
 }
 
 function lacks({ hash }: BlockId): RpcError {

@@ -26,7 +26,7 @@ export class ChainUnreadableError extends Error {
 /** What addresses hold on one chain, after one block, without a database. */
 export class FundsReader {
   readonly accounts: ChainAccounts;
-  /** Contracts that did not tell what an address holds, and of how many. */
+  /** Contracts that did not answer what an address holds, and of how many. */
   readonly unread = new Map<string, number>();
   private permitTokens: Promise<TokenAddress[]> | null = null;
 

@@ -1,6 +1,6 @@
 import { type RawReceipt } from '../blocks/raw-block.js';
 
-/** What of a receipt tells what its transaction cost; what a chain does not charge is left out. */
+/** The part of a receipt that says what its transaction cost; what a chain does not charge is left out. */
 export type RawFees = Pick<
   RawReceipt,
   'gasUsed' | 'l1Fee' | 'operatorFeeScalar' | 'operatorFeeConstant' | 'daFootprintGasScalar'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { arrange, hasSucceeded } from './arrangement.js';
+import { arrange, hasSucceeded, saysOutcome } from './arrangement.js';
 import { isWithoutGaps, requireLogsOf, requireOwnBranch } from './log-order.js';
 import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
 import { type BlockBody, type RawLog, type RawReceipt } from './raw-block.js';
@@ -82,6 +82,20 @@ describe('whether a transaction succeeded', () => {
     expect(hasSucceeded(early, 90_001n)).toBe(true);
     expect(hasSucceeded(early, 90_000n)).toBe(false);
     expect(hasSucceeded({ ...early, gasUsed: 21_000n }, 21_000n)).toBe(true);
+  });
+});
+
+describe('a receipt without a status', () => {
+  const silent = receipt(ONE, { status: undefined });
+
+  it('is of a success where it has logs, and says nothing where it has none', () => {
+    const logged = { ...silent, logs: [log(ONE, 0)] };
+    expect(hasSucceeded(logged, 21_000n)).toBe(true);
+    expect([saysOutcome(logged), saysOutcome(silent), saysOutcome(receipt(ONE))]).toEqual([
+      true,
+      false,
+      true,
+    ]);
   });
 });
 

@@ -49,8 +49,15 @@ function theOneOf(several: readonly Receipt[]): Receipt | null {
  * has used all of its gas (yellow paper, section 6.2); one that only pays cannot fail.
  * @param gas what it was allowed
  */
-export function hasSucceeded({ status, root, gasUsed }: Outcome, gas: bigint): boolean {
+export function hasSucceeded({ status, root, gasUsed, logs }: Outcome, gas: bigint): boolean {
   if (status !== undefined) return status === 1;
+  // What failed has logged nothing.
+  if (logs.length > 0) return true;
   if (root === undefined || gasUsed === undefined) return false;
   return gasUsed < gas || gasUsed === 21_000n;
+}
+
+/** Whether a receipt says what became of its transaction, or leaves it open. */
+export function saysOutcome({ status, root, logs }: Pick<Outcome, 'status' | 'root' | 'logs'>): boolean {
+  return status !== undefined || root !== undefined || logs.length > 0;
 }

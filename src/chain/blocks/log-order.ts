@@ -3,7 +3,7 @@ import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
 
 /**
  * That logs asked for by `eth_getLogs` are of the block and of its transactions, and run without a gap: through the
- * block, or anew in each transaction, as some nodes count. Within a receipt neither matters: its own order is enough.
+ * block, or from zero in each transaction, as some nodes count. Within a receipt neither matters: its own order is enough.
  * @throws UnprovenAnswerError when they are of another branch, or leave a gap as a log that was left out does; where that
  * is the habit of a chain's nodes, only receipts can tell
  */

@@ -85,6 +85,7 @@ export async function startDevChain(options: DevChainOptions): Promise<RunningDe
   const miner = new Miner(anvil);
   const timer = setInterval(() => void snapshot().catch(() => undefined), SNAPSHOT_PERIOD_MS);
   const rpcUrl = `http://127.0.0.1:${port}`;
+  writeFileSync(files.rpcUrl, rpcUrl);
   const stop = async () => {
     clearInterval(timer);
     await miner.stop();
@@ -107,6 +108,7 @@ export function devChainFiles(dataDir: string) {
     feeds: join(folder, 'feeds.json'),
     pid: join(folder, 'anvil.pid'),
     url: join(folder, 'anvil.url'),
+    rpcUrl: join(folder, 'rpc.url'),
   };
 }
 

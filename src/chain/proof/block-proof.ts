@@ -45,34 +45,41 @@ export function proveBlock(block: RawBlock, number: number, proofs: Proofs, form
     newerFields.length === 0
       ? null
       : new NewerFormError(block.hash, `header of a newer fork: ${fieldsInWords(newerFields)}`);
-  const transactions = transactionsOf(block);
-  return { isHeaderProved, areTransactionsProved: transactions === 'proved', newer: newer ?? newerIn(block) };
+  const unknownTypes = unknownTypesOf(block);
+  return {
+    isHeaderProved,
+    areTransactionsProved: unknownTypes.length === 0,
+    newer: newer ?? newerIn(block, unknownTypes),
+  };
 }
 
-/** @throws UnprovenAnswerError */
-function transactionsOf(block: RawBlock): 'proved' | 'unknown' {
+/**
+ * The types of transactions that cannot be recomputed. Where there are none, the transactions make their root.
+ * @throws UnprovenAnswerError
+ */
+function unknownTypesOf(block: RawBlock): number[] {
   const fail = failure(block.hash);
-  const encoded = block.transactions.map((transaction, index) => {
+  const unknown = new Set<number>();
+  const known: Uint8Array[] = [];
+  block.transactions.forEach((transaction, index) => {
     const bytes = encodeTransaction(transaction);
-    if (bytes !== null && !isSame(keccak256(bytes), transaction.hash))
+    if (bytes === null) return unknown.add(transaction.type);
+    if (!isSame(keccak256(bytes), transaction.hash))
       fail(`transaction ${index} is not the one its hash names`);
-    return bytes;
+    return known.push(bytes);
   });
-  const known = encoded.filter((bytes) => bytes !== null);
-  if (known.length < encoded.length) return 'unknown';
+  if (unknown.size > 0) return [...unknown];
   const root = orderedTrieRoot(known);
   if (!isSame(root, block.transactionsRoot)) fail(`its transactions make the root ${root}`);
-  return 'proved';
+  return [];
 }
 
 /** Types that are of no known fork; those of Arbitrum cannot be recomputed either, but are known. */
-function newerIn({ hash, transactions }: RawBlock): NewerFormError | null {
-  const types = transactions
-    .filter((transaction) => encodeTransaction(transaction) === null)
-    .map(({ type }) => type)
-    .filter((type) => !ARBITRUM_TYPES.includes(type));
-  if (types.length === 0) return null;
-  const names = [...new Set(types)].map((type) => `0x${type.toString(16)}`);
+function newerIn({ hash }: RawBlock, unknownTypes: readonly number[]): NewerFormError | null {
+  const names = unknownTypes
+    .filter((type) => !ARBITRUM_TYPES.includes(type))
+    .map((type) => `0x${type.toString(16)}`);
+  if (names.length === 0) return null;
   return new NewerFormError(hash, `transactions of a newer fork: type ${names.join(', ')}`);
 }
 

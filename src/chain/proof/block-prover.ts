@@ -7,7 +7,7 @@ import { isWithoutGaps, requireOwnBranch } from '../blocks/log-order.js';
 import { OddStructureError, type OnNewerForm } from './newer-form.js';
 import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
 
-/** What was seen of a newer fork, for whoever has to bring a newer version. */
+/** What was seen of a newer fork, for the operator, who needs a newer version. */
 export interface NewerFork {
   /** As in "header of a newer fork: slotHash". */
   what: string;

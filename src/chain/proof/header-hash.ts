@@ -45,7 +45,7 @@ export function fieldsBehindGap(header: RawFullHeader): string[] {
     .filter((name) => header[name] !== undefined);
 }
 
-/** Fields that every header of Ethereum's own form has, and this one lacks: a chain's nodes may not tell them. */
+/** Fields that every header of Ethereum's own form has, and this one lacks: a chain's nodes may leave them out. */
 export function fieldsMissing(header: RawFullHeader): string[] {
   return FIRST_FIELDS.map(([name]) => name).filter((name) => header[name] === undefined);
 }

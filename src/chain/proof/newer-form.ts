@@ -25,7 +25,7 @@ export type OnNewerForm = (error: NewerFormError) => void;
 /**
  * Asks for an answer in the form that is known first, of every endpoint; only if one gave it in a form that is not, and
  * none in the known one, it is asked for again and taken as it is: a single endpoint cannot pass off what it made up as
- * a newer fork while another one tells the truth.
+ * a newer fork while another one is right.
  */
 export async function inKnownFormFirst<T>(ask: (onNewer: OnNewerForm) => Promise<T>): Promise<T> {
   let isNewer = false;

@@ -22,6 +22,31 @@ export function encodeTransaction(raw: RawTransaction): Uint8Array | null {
   return fields ? encodeRlp(fields, type) : null;
 }
 
+/** Of the encoded fields of every signed type, the last are those of the signature. */
+const SIGNATURE_FIELDS = 3;
+
+/**
+ * What was signed of a transaction, and with which parity of the curve's point.
+ * @returns null for a type that we do not know, or that nobody signs
+ */
+export function signedPart(raw: RawTransaction): { bytes: Uint8Array; yParity: bigint } | null {
+  const { type } = raw;
+  if (type === DEPOSIT) return null;
+  const fields = fieldsByType[type]?.(raw).slice(0, -SIGNATURE_FIELDS);
+  if (fields === undefined) return null;
+  if (type !== 0) return { bytes: encodeRlp(fields, type), yParity: valueOf(raw.yParity ?? raw.v) };
+  const v = valueOf(raw.v);
+  // Before EIP-155 no chain is named in what is signed.
+  if (v < 35n) return { bytes: encodeRlp(fields), yParity: v - 27n };
+  const bytes = encodeRlp([...fields, quantity((v - 35n) / 2n), '0x', '0x']);
+  return { bytes, yParity: (v - 35n) % 2n };
+}
+
+/** What is absent, and the empty text that stands for zero, is 0. */
+function valueOf(digits = '0x'): bigint {
+  return digits === '0x' ? 0n : BigInt(digits);
+}
+
 const fieldsByType: Record<number, ((raw: RawTransaction) => Field[]) | undefined> = {
   // EIP-155: `v` carries the chain id, `yParity` where a node adds it does not.
   0: (raw) => [

@@ -6,6 +6,7 @@ import {
   OddStructureError,
   type OnNewerForm,
 } from '../proof/newer-form.js';
+import { saysOutcome } from '../blocks/arrangement.js';
 import { tokenRecipients } from '../transfers/movements.js';
 import { type Outcome, type RawBlock, type RawLog, type RawReceipt } from '../blocks/raw-block.js';
 import { type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
@@ -47,9 +48,9 @@ export class BlockReceipts {
    */
   of(block: RawBlock, wanted: Wanted): Promise<BlockOutcomes | null> {
     return this.sources.first<BlockOutcomes | null>(block.hash, [
-      { name: 'eth_getBlockReceipts', ask: () => this.atOnce(block) },
+      { name: 'eth_getBlockReceipts', ask: () => this.atOnce(block, wanted) },
       { name: 'eth_getLogs, then receipts', ask: () => this.whereOurs(block, wanted) },
-      { name: 'eth_getTransactionReceipt', ask: () => this.oneByOne(block) },
+      { name: 'eth_getTransactionReceipt', ask: () => this.oneByOne(block, wanted) },
       // Without a bloom that proves them, missing logs could not be told apart from none.
       ...(this.prover.proofs === 'off'
         ? []
@@ -58,13 +59,13 @@ export class BlockReceipts {
   }
 
   /** By hash and not by number, so that a reorg in between cannot mix two branches. */
-  private atOnce(block: RawBlock): Promise<BlockOutcomes> {
+  private atOnce(block: RawBlock, wanted: Wanted): Promise<BlockOutcomes> {
     return this.fromOne('eth_getBlockReceipts', async (rpc, onNewer) => {
       const given = await receiptsByHash(rpc, block);
       // It may have the block, and not have executed it yet, or no longer have it; another endpoint may.
       if (given === null) throw notYet(block);
       const known = given.filter((receipt) => receipt !== null);
-      return this.completed(rpc, block, known, onNewer);
+      return told(block, wanted, await this.completed(rpc, block, known, onNewer));
     });
   }
 
@@ -128,14 +129,14 @@ export class BlockReceipts {
   private async whereOurs(block: RawBlock, wanted: Wanted): Promise<BlockOutcomes | null> {
     const isOurs =
       wanted.isPaid || (await wanted.isAnyOwn(tokenRecipients(await this.logs.of(block), wanted.tokens)));
-    return isOurs ? this.oneByOne(block) : null;
+    return isOurs ? this.oneByOne(block, wanted) : null;
   }
 
-  private oneByOne(block: RawBlock): Promise<BlockOutcomes> {
+  private oneByOne(block: RawBlock, wanted: Wanted): Promise<BlockOutcomes> {
     return this.fromOne('eth_getTransactionReceipt', async (rpc, onNewer) => {
       const given = await Promise.all(block.transactions.map(({ hash }) => receiptOf(rpc, hash)));
       const known = given.filter((receipt) => receipt !== null);
-      return rootedOrComplete(block, this.prover.receipts(block, known, onNewer));
+      return told(block, wanted, rootedOrComplete(block, this.prover.receipts(block, known, onNewer)));
     });
   }
 
@@ -182,6 +183,20 @@ async function receiptsByHash(rpc: Rpc, block: RawBlock): Promise<(RawReceipt | 
 
 function receiptOf(rpc: Rpc, hash: TxHash): Promise<RawReceipt | null> {
   return rpc.call('eth_getTransactionReceipt', [hash]);
+}
+
+/**
+ * Where we may be paid, that each receipt says whether its transaction succeeded: silence is no failure.
+ * @throws UnprovenAnswerError
+ */
+function told(block: RawBlock, { isPaid }: Wanted, outcomes: BlockOutcomes): BlockOutcomes {
+  if (!isPaid) return outcomes;
+  block.transactions.forEach(({ hash, to, value }, index) => {
+    const outcome = outcomes[index] ?? null;
+    if (to === null || value === 0n || outcome === null || saysOutcome(outcome)) return;
+    throw new UnprovenAnswerError(block.hash, `the receipt of ${hash} has no status`);
+  });
+  return outcomes;
 }
 
 /** What a root proves is all there is; without one, a transaction has to have its receipt. */

@@ -9,7 +9,7 @@ import { inKnownFormFirst } from '../proof/newer-form.js';
 import { signerOf } from '../proof/sender.js';
 import { blockOf, blockRef, movementsOf, TRANSFER_TOPIC } from '../transfers/movements.js';
 import { type RawBlock } from '../blocks/raw-block.js';
-import { UnknownHereError } from '../rpc/rpc-error.js';
+import { RpcError, UnknownHereError } from '../rpc/rpc-error.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
 import { type Sources } from '../rpc/sources.js';
 import { type Address, type TokenAddress } from '../../ids/ids.js';
@@ -72,8 +72,14 @@ export class RpcChainReader implements ChainReader {
   }
 
   async finalNumber(tag: FinalityTag): Promise<number | null> {
-    const raw = await this.rpc.call('eth_getBlockByNumber', [tag, false]);
-    return raw === null ? null : raw.number;
+    try {
+      return (await this.rpc.call('eth_getBlockByNumber', [tag, false]))?.number ?? null;
+    } catch (error) {
+      // "Unknown block" and an error of the node's own are answers too, until there is a final block (execution-apis
+      // #879): what is scanned must not wait for what confirms it.
+      if (error instanceof RpcError) return null;
+      throw error;
+    }
   }
 
   async header(number: number): Promise<BlockRef | null> {

@@ -26,7 +26,7 @@ export interface IncludedTransaction {
 
 /**
  * Asks a chain's endpoints, in their order, for a transaction, until one knows it.
- * @param isTraced whether what moved inside of it is asked for as well; a node that cannot tell gives the rest
+ * @param isTraced whether what moved inside of it is asked for as well; a node that cannot say gives the rest
  * @returns null when those that answered do not know it
  * @throws RpcError when none answered
  */

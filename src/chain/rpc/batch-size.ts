@@ -24,7 +24,7 @@ export class BatchSize {
     return this.size;
   }
 
-  /** @param calls how many were sent; an answer to fewer than could have been tells nothing */
+  /** @param calls how many were sent; an answer to fewer than could have been says nothing */
   answered(calls: number, nowMs: number): void {
     this.wasAnswered = true;
     if (calls < this.size) return;

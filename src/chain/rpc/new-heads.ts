@@ -3,7 +3,7 @@ import { type ChainId } from '../../ids/ids.js';
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
-/** A connection that says nothing for so many block times is taken for dead: TCP alone may not tell for hours. */
+/** A connection that says nothing for so many block times is taken for dead: TCP alone may not notice for hours. */
 const SILENT_BLOCKS = 20;
 const SILENT_AT_LEAST_MS = 30_000;
 

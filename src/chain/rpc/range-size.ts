@@ -19,7 +19,7 @@ export class RangeSize {
     return this.size;
   }
 
-  /** @param blocks how many were asked for; an answer to fewer than could have been tells nothing */
+  /** @param blocks how many were asked for; an answer to fewer than could have been says nothing */
   answered(blocks: number): void {
     if (blocks < this.size) return;
     this.size = Math.min(this.limit, this.wasRefused ? this.size + 1 : 2 * this.size);

@@ -228,6 +228,25 @@ describe('batches of a node with limits', () => {
     endpoint.close();
   });
 
+  it.each<[string, object, unknown]>([
+    ['its number as text', { id: '1', result: '0x5' }, '0x5'],
+    ['no result where there is nothing', { jsonrpc: '2.0', id: 1 }, null],
+  ])('take an answer that has %s', async (_form, body, right) => {
+    const url = await aNode((_request, response) =>
+      response.end(JSON.stringify({ jsonrpc: '2.0', ...body })),
+    );
+    const endpoint = new RpcEndpoint(url);
+    const asked = endpoint.call(right === null ? 'eth_getTransactionReceipt' : 'eth_gasPrice', []);
+    await expect(asked).resolves.toBe(right === null ? null : 5n);
+    endpoint.close();
+  });
+
+  it('know a refusal by its code also as text', async () => {
+    const endpoint = new RpcEndpoint(await aNode(jsonRpc({ error: { code: '-32601', message: 'no' } })));
+    await expect(endpoint.call('eth_getBlockReceipts', ['0x'])).rejects.toThrow(MethodNotFoundError);
+    endpoint.close();
+  });
+
   it('take no answer that is to another call', async () => {
     const endpoint = new RpcEndpoint(
       await aNode((_request, response) => response.end('{"id":999,"result":"0x5"}')),

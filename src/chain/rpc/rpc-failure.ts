@@ -196,7 +196,7 @@ function retryAfter(header: string | undefined): number | undefined {
   return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
 }
 
-/** How the vendors tell their limit; some count blocks, some the distance: taken as blocks, it suits both. */
+/** How the vendors state their limit; some count blocks, some the distance: taken as blocks, it suits both. */
 const LIMITS = [
   /exceeds limit of (\d[\d,.]*)/i,
   /range limit (?:of )?(\d[\d,.]*)/i,

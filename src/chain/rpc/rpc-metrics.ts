@@ -23,7 +23,7 @@ export class RpcMetrics {
   private newerForks: Counter<'chain'>;
   private remarks: Counter<'chain'>;
 
-  /** To be called before the first call is told of. @param report read when Prometheus asks */
+  /** To be called before the first call is reported. @param report read when Prometheus asks */
   register(report: () => ChainReport[]): void {
     const byEndpoint = ['chain', 'endpoint'] as const;
     this.calls = new Counter({

@@ -32,7 +32,7 @@ export interface EndpointReport {
   score: number;
 }
 
-/** One endpoint of a pool: asked only when it serves the right chain, watched by what it tells of its head. */
+/** One endpoint of a pool: asked only when it serves the right chain, watched by what it says of its head. */
 export class PoolMember {
   private identified: Promise<boolean> | null = null;
   private wasAside: AsideReason | null = null;

@@ -83,7 +83,7 @@ export class RpcPool implements Rpc {
   }
 
   /**
-   * Makes several calls to one and the same endpoint, so that they fit together; all of them anew to the next one when
+   * Makes several calls to one and the same endpoint, so that they fit together; all of them again to the next one when
    * a call fails, or when `read` finds that the answers do not prove themselves, which puts the endpoint aside. Where it
    * takes longer than usual, the next one is asked as well, so that `read` may run twice at a time.
    * @param what is read, always by the same name: how long it takes and what goes wrong with it is remembered by that

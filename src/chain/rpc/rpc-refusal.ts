@@ -65,9 +65,14 @@ function errorOf(given: unknown): Pick<RpcRefusal, 'code' | 'message' | 'data'> 
   const { code, message, data } = given as Partial<Record<string, unknown>>;
   return {
     message: typeof message === 'string' ? printable(message) : 'it gave no reason',
-    ...(typeof code === 'number' ? { code } : {}),
+    ...(isCode(code) ? { code: Number(code) } : {}),
     ...(data === undefined || data === null ? {} : { data: cut(data) }),
   };
+}
+
+/** Some send theirs as text. */
+function isCode(code: unknown): code is number | string {
+  return typeof code === 'number' || (typeof code === 'string' && /^-?\d{1,6}$/.test(code));
 }
 
 function cut(data: unknown): string {

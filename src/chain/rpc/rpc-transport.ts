@@ -26,7 +26,7 @@ interface Waiting {
   reject: (refusal: RefusedError) => void;
 }
 
-type Answered = { id?: unknown; result?: unknown; error?: unknown };
+type Answered = { jsonrpc?: unknown; id?: unknown; result?: unknown; error?: unknown };
 
 /**
  * JSON-RPC over HTTP: calls that are made side by side share requests, as many as the node takes. A call that was too
@@ -117,10 +117,13 @@ export class RpcTransport {
     const answers = (Array.isArray(body) ? body : [body]).filter(isAnswered);
     if (calls.length === 1) return answer(calls[0] as Waiting, answers, response);
     if (!Array.isArray(body)) return this.refusedAsOne(calls, response, answers[0]);
-    const byId = new Map<unknown, Answered | 'several'>();
-    for (const one of answers) byId.set(one.id, byId.has(one.id) ? 'several' : one);
+    const byId = new Map<string, Answered | 'several'>();
+    for (const one of answers) {
+      const id = String(one.id);
+      byId.set(id, byId.has(id) ? 'several' : one);
+    }
     const again = calls.filter((call) => {
-      const own = byId.get(call.id);
+      const own = byId.get(String(call.id));
       // Which of two answers is meant, nobody can say.
       if (own === undefined || own === 'several' || isTooMuch(call, own, response)) return true;
       answer(call, [own], response);
@@ -188,13 +191,17 @@ function isRefusedForRate(refusal: RpcRefusal): boolean {
   return classify({ method: 'batch', ...refusal }).kind === 'rate_limited';
 }
 
-/** @param answers what came to it; some proxies wrap the only one into a list */
+/**
+ * @param answers what came to it; some proxies wrap the only one into a list. The call's number comes back as text from
+ * some, and where there is nothing, some leave out the result rather than say null
+ */
 function answer({ id, resolve, reject }: Waiting, [own]: Answered[], response: HttpAnswer): void {
-  if (own?.error != null || own?.result === undefined || !isOk(response))
+  const isAnswer = own?.result !== undefined || own?.jsonrpc === '2.0';
+  if (own?.error != null || !isAnswer || !isOk(response))
     return reject(new RefusedError(refusalOf(response, own?.error)));
-  if (own.id !== id)
+  if (String(own.id) !== String(id))
     return reject(new RefusedError({ message: 'it answered another call than the one it was sent' }));
-  resolve(own.result);
+  resolve(own.result ?? null);
 }
 
 function failAll(calls: readonly Waiting[], error: RefusedError): void {

@@ -24,7 +24,7 @@ export interface TokenProblem {
   reason: string;
   /** Its transfers are the chain's native ones, which are seen as such: they are not read, or they would count twice. */
   isNative: boolean;
-  /** What it tells of balances is not what is there in it alone. */
+  /** What it says of balances is not what is there in it alone. */
   areBalancesFalse: boolean;
 }
 
@@ -34,8 +34,8 @@ interface TransferLog {
 }
 
 /**
- * Compares a token with its contract: that it is one, has the decimals configured, tells balances that can be true, and
- * tells of its transfers as ERC-20 has it, with both addresses indexed, so that they can be read.
+ * Compares a token with its contract: that it is one, has the decimals configured, gives balances that can be true, and
+ * logs its transfers as ERC-20 has it, with both addresses indexed, so that they can be read.
  * @returns null when the token may be used
  * @throws RpcError when the chain could not be asked
  */
@@ -109,7 +109,7 @@ async function decimalsOf({ address: to, decimals }: TokenConfig, rpc: RpcPool):
 }
 
 /**
- * What a contract tells.
+ * What a contract says.
  * @param read of what it returned; null: it refused
  * @throws RpcError
  */

@@ -50,7 +50,7 @@ export class TokenStates {
     }
   }
 
-  /** Not awaited by whoever has the chain to do with: a token that hangs its node's call holds up nothing else. */
+  /** Nobody who uses the chain waits for it: a token that hangs its node's call holds up nothing else. */
   checkAgain(): void {
     if (this.isChecking || Date.now() < this.checkAgainAtMs) return;
     this.isChecking = true;

@@ -100,7 +100,7 @@ function unseenAmong(
   );
 }
 
-/** Which transactions brought it, where the node can tell; else that it came, and no more. */
+/** Which transactions brought it, where the node knows; else that it came, and no more. */
 async function explained(rpc: Rpc, block: Block, address: Address, amount: bigint): Promise<Movement[]> {
   const traced = (await traces(rpc, block)).filter(({ to }) => to === address);
   const told = traced.reduce((total, movement) => total + movement.amount, 0n);

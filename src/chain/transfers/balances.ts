@@ -112,7 +112,7 @@ async function balanceOf(
   return amountIn(await callOrNull(rpc, blockHash, balanceCall(address, asset)));
 }
 
-/** Null: the contract did not tell. */
+/** Null: the contract did not answer. */
 function amountIn(answer: string | null): bigint | null {
   return answer === null || answer.length < 66 ? null : BigInt(answer.slice(0, 66));
 }

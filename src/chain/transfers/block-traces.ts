@@ -19,7 +19,7 @@ import { type TxHash } from '../../ids/ids.js';
  * @param onOdd called with what other nodes do not do; where it throws, the next way is tried
  * @throws MethodNotFoundError when the node has none of the methods
  * @throws UnprovenAnswerError when the traces are not of this block
- * @throws RpcError when it cannot tell of a transaction
+ * @throws RpcError when it cannot trace a transaction
  */
 export async function tracedMovements(
   rpc: Rpc,
@@ -33,7 +33,7 @@ export async function tracedMovements(
   return all.flat();
 }
 
-/** What the node tells of the block's transactions in one answer; one that it leaves out may be had by itself. */
+/** What the node says of the block's transactions in one answer; one that it leaves out may be had by itself. */
 async function tracedAtOnce(rpc: Rpc, block: Block, onOdd: OnNewerForm): Promise<Map<TxHash, Movement[]>> {
   const byFrames = await refusalOf(async () =>
     ofFrames(block, await rpc.call('debug_traceBlockByHash', [block.hash, { tracer: 'callTracer' }]), onOdd),
@@ -65,7 +65,7 @@ async function refusalOf<T>(ask: () => Promise<T>): Promise<T | RpcError> {
 
 /**
  * The same of one transaction.
- * @throws RpcError when the node cannot tell
+ * @throws RpcError when the node cannot say
  */
 export async function tracedMovementsOf(
   rpc: Rpc,

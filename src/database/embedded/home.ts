@@ -63,13 +63,14 @@ export class DataFolderClosedError extends Error {
  * @throws NoEmbeddedPostgresError; DatabaseGoneError; DatabaseOutOfReachError; DataFolderClosedError
  */
 export async function prepareHome(dataDir: string, log: (line: string) => void): Promise<PostgresHome> {
-  const binaries = await findBinaries();
   mkdirSync(join(dataDir, 'postgres'), { recursive: true, mode: 0o700 });
   const folder = realpathSync(join(dataDir, 'postgres'));
   if (process.getuid?.() !== 0) {
     if (!isOpen(folder)) throw new DataFolderClosedError(folder);
+    const binaries = await findBinaries(folder);
     return { folder, binaries, user: undefined };
   }
+  const binaries = await findBinaries(folder);
   if (existsSync(join(folder, MOVED_TO))) return movedHome(folder, binaries, log);
   const home = { folder, binaries, user: ownerOf(folder, log) };
   giveTo(home);

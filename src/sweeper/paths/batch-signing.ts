@@ -5,7 +5,6 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { type SweepBatches } from '../../config/chains.js';
 import { dataReserve, expectedPrice, feesFor } from '../../outgoing/fees.js';
 import {
-  AUTHORIZATION_GAS,
   batchGasLimit,
   expectedOf,
   expectedPartGas,
@@ -31,6 +30,8 @@ import { type Address, type ChainId, type TokenAddress } from '../../ids/ids.js'
 /** A sweep that the token would let go now. */
 export interface BatchPart extends Due, PartGas {
   tokenAddress: TokenAddress;
+  /** Its address has not delegated yet. */
+  isNew: boolean;
   /** What the node says is its address's next nonce. */
   nodeNonce: number;
 }
@@ -129,7 +130,7 @@ export class BatchSigning {
     const price = expectedPrice(quote);
     return Promise.all(
       batch.map(async (part) => {
-        const gas = expectedPartGas(expectedOf(part.gas)) + (part.isNew ? AUTHORIZATION_GAS : 0n);
+        const gas = expectedPartGas(expectedOf(part.gas)) + part.authorizationGas;
         return { ...part, ownFee: gas * price, mostFee: await this.mostFee.of(chain, part.sweep, part.most) };
       }),
     );

@@ -7,10 +7,14 @@ import { sideBySide } from '../../outgoing/side-by-side.js';
 import { NotSignedError } from '../../outgoing/signing-gate.js';
 import { gasToAllow } from '../../outgoing/transfer-trial.js';
 import { DelegateCheck } from '../delegate/delegate-check.js';
+import { authorizationGas } from '../planning/authorization-gas.js';
 import { batchesOf } from '../planning/batches.js';
 import { SweepStates } from '../sweep-states.js';
 import { type BatchPart, BatchSigning } from './batch-signing.js';
 import { type Due, type SweepPath, whatFailed } from './sweep-path.js';
+
+/** Before it is known what its authorization is charged. */
+type ReadyPart = Omit<BatchPart, 'authorizationGas'>;
 
 /**
  * Tokens of many deposit addresses go in one transaction of the gas tank: each address has delegated to a contract that
@@ -39,7 +43,11 @@ export class BatchedTransfers implements SweepPath {
       ({ sweep }) => whatFailed(sweep),
       (one) => this.ready(round, batches, one),
     );
-    const ready = done.filter((one) => one !== null);
+    const ready = await this.withAuthorizations(
+      round,
+      batches,
+      done.filter((one) => one !== null),
+    );
     let hasSigned = false;
     for (const batch of batchesOf(ready, batches.size, await chain.accounts.blockGas())) {
       try {
@@ -56,7 +64,7 @@ export class BatchedTransfers implements SweepPath {
     { chain, extent }: Round,
     { delegate }: SweepBatches,
     due: Due,
-  ): Promise<BatchPart | null> {
+  ): Promise<ReadyPart | null> {
     const { sweep, most } = due;
     const { from, treasury: to, tokenAddress } = sweep;
     if (tokenAddress === null) return null;
@@ -70,6 +78,17 @@ export class BatchedTransfers implements SweepPath {
       this.signer.nodeNonce(chain, from),
     ]);
     return { ...due, gas, tokenAddress, nodeNonce, isNew: code !== delegationTo(delegate) };
+  }
+
+  /** With what each one's authorization is charged by now. @throws RpcError */
+  private async withAuthorizations(
+    { chain }: Round,
+    { delegate }: SweepBatches,
+    ready: readonly ReadyPart[],
+  ): Promise<BatchPart[]> {
+    const first = ready.find(({ isNew }) => isNew);
+    const each = first === undefined ? 0n : await authorizationGas(chain, first.sweep.treasury, delegate);
+    return ready.map((part) => ({ ...part, authorizationGas: part.isNew ? each : 0n }));
   }
 
   private async send(round: Round, batches: SweepBatches, batch: readonly BatchPart[]): Promise<boolean> {

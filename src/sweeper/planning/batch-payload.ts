@@ -41,12 +41,7 @@ export function batchOfStrangers(
   delegate: Address,
   { size, gasEach, gasLimit, fees }: Pick<BatchOrder, 'gasEach' | 'gasLimit' | 'fees'> & { size: number },
 ): Payload {
-  const authorization: Authorization = {
-    address: getAddress(delegate),
-    chainId: BigInt(chainId),
-    nonce: BigInt(HIGH_NONCE),
-    signature: Signature.from({ r: WORD, s: WORD, yParity: 0 }),
-  };
+  const authorization = authorizationOfStranger(chainId, delegate);
   return batchPayload({
     chainId,
     delegate,
@@ -60,4 +55,14 @@ export function batchOfStrangers(
     gasLimit,
     fees,
   });
+}
+
+/** One as long as any, which no address of ours has signed. */
+export function authorizationOfStranger(chainId: ChainId, delegate: Address): Authorization {
+  return {
+    address: getAddress(delegate),
+    chainId: BigInt(chainId),
+    nonce: BigInt(HIGH_NONCE),
+    signature: Signature.from({ r: WORD, s: WORD, yParity: 0 }),
+  };
 }

@@ -4,20 +4,27 @@ import { batchGasLimit, gasEachOf } from '../../outgoing/gas.js';
 import { batchesOf } from './batches.js';
 
 const BLOCK_GAS = 45_000_000n;
-const part = fc.record({ gas: fc.bigInt({ min: 30_000n, max: 2_000_000n }), isNew: fc.boolean() });
+const part = fc.record({
+  gas: fc.bigInt({ min: 30_000n, max: 2_000_000n }),
+  authorizationGas: fc.constantFrom(0n, 25_000n, 214_050n),
+});
 
 describe('batches of sweeps', () => {
   it('hold as many as may share a transaction', () => {
-    const parts = Array.from({ length: 45 }, () => ({ gas: 60_000n, isNew: true }));
+    const parts = Array.from({ length: 45 }, () => ({ gas: 60_000n, authorizationGas: 25_000n }));
     expect(batchesOf(parts, 20, BLOCK_GAS).map(({ length }) => length)).toEqual([20, 20, 5]);
     expect(batchesOf([], 20, BLOCK_GAS)).toEqual([]);
   });
 
   it('keep a hungry token from making room for itself at all the others', () => {
-    const usual = Array.from({ length: 30 }, () => ({ gas: 60_000n, isNew: true }));
-    const [first, second] = batchesOf([{ gas: 3_000_000n, isNew: true }, ...usual], 30, BLOCK_GAS);
+    const usual = Array.from({ length: 30 }, () => ({ gas: 60_000n, authorizationGas: 25_000n }));
+    const [first, second] = batchesOf(
+      [{ gas: 3_000_000n, authorizationGas: 25_000n }, ...usual],
+      30,
+      BLOCK_GAS,
+    );
     expect(first).toEqual(usual);
-    expect(second).toEqual([{ gas: 3_000_000n, isNew: true }]);
+    expect(second).toEqual([{ gas: 3_000_000n, authorizationGas: 25_000n }]);
   });
 
   it('have each part once, no more than fit, and gas for all of them', () => {
@@ -35,7 +42,7 @@ describe('batches of sweeps', () => {
           expect(fits || batch.length === 1).toBe(true);
           // The last is called with what the others may have left, of which it gets 63 of 64 parts (EIP-150).
           const each = gasEachOf(batch);
-          const authorizations = BigInt(batch.filter(({ isNew }) => isNew).length) * 25_000n;
+          const authorizations = batch.reduce((sum, { authorizationGas }) => sum + authorizationGas, 0n);
           const left = limit - 21_000n - authorizations - BigInt(batch.length - 1) * each;
           expect((left * 63n) / 64n >= each).toBe(true);
         }

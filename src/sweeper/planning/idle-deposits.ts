@@ -11,7 +11,7 @@ import { type ChainId } from '../../ids/ids.js';
 export interface IdleDeposit {
   deposit: UnsweptDeposit;
   isRefundOpen: boolean;
-  /** Null: it was never swept in vain since it last went. */
+  /** Null: no sweep of it has come to nothing since it last went. */
   failed: FailureRecord | null;
   /** It was to go whatever it costs, and waits only because the treasury has changed since. */
   wasForced: boolean;

@@ -4,14 +4,9 @@ import { RpcError } from '../../chain/rpc/rpc-error.js';
 import { delegationTo } from '../../outgoing/delegate/sweep-delegate.js';
 import { transferData } from '../../outgoing/erc20.js';
 import { dataReserve, expectedPrice, feesFor } from '../../outgoing/fees.js';
-import {
-  AUTHORIZATION_GAS,
-  expectedPartGas,
-  PLAIN_TRANSFER_GAS,
-  SHARED_GAS,
-  USUAL_TOKEN_GAS,
-} from '../../outgoing/gas.js';
+import { expectedPartGas, PLAIN_TRANSFER_GAS, SHARED_GAS, USUAL_TOKEN_GAS } from '../../outgoing/gas.js';
 import { type Payload, unsignedBytes } from '../../outgoing/transaction-bytes.js';
+import { authorizationGas } from './authorization-gas.js';
 import { batchOfStrangers } from './batch-payload.js';
 import { type SharedCost } from './decide.js';
 import { batchesFor } from '../../outgoing/sweep-rules.js';
@@ -26,6 +21,7 @@ interface Cost {
 /** What sweeps of a chain cost by today's gas price; the node is asked once for each asset. */
 export class SweepCosts {
   private readonly known = new Map<string | null, Promise<Cost>>();
+  private authorization: Promise<bigint> | undefined;
 
   constructor(
     private readonly chain: Chain,
@@ -54,7 +50,8 @@ export class SweepCosts {
     const { batches } = this.chain.sweep;
     if (batches !== undefined) {
       const hasDelegated = (await accounts.code(from, this.after)) === delegationTo(batches.delegate);
-      return (gas + (hasDelegated ? 0n : AUTHORIZATION_GAS)) * price + dataFee;
+      const authorization = hasDelegated ? 0n : await this.authorizationGas(batches.delegate);
+      return (gas + authorization) * price + dataFee;
     }
     const own = await accounts.balance(from, null, this.after, 0n);
     const fee = gas * price + dataFee;
@@ -64,6 +61,10 @@ export class SweepCosts {
       return this.costOf(fundingGas, this.transfer(fundingGas, null, fee));
     });
     return fee + funding.gas * price + funding.dataFee;
+  }
+
+  private authorizationGas(delegate: Address): Promise<bigint> {
+    return (this.authorization ??= authorizationGas(this.chain, this.treasury, delegate));
   }
 
   private once(key: string | null, ask: () => Promise<Cost>): Promise<Cost> {
@@ -83,7 +84,7 @@ export class SweepCosts {
     const { size, delegate } = batches;
     const fees = feesFor(this.quote, false);
     const own = expectedPartGas(gas);
-    const gasLimit = SHARED_GAS + BigInt(size) * (own + AUTHORIZATION_GAS);
+    const gasLimit = SHARED_GAS + BigInt(size) * (own + (await this.authorizationGas(delegate)));
     const payload = batchOfStrangers(this.chain.chainId, delegate, { size, gasEach: gas, gasLimit, fees });
     const { dataFee } = await this.costOf(gas, payload);
     const share = (dataFee + BigInt(size) - 1n) / BigInt(size);

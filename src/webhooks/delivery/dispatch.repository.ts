@@ -116,7 +116,7 @@ type Subscriber = Pick<WebhookEndpoint, 'id' | 'merchantId' | 'eventTypes'> & {
   isFailing: boolean;
 };
 
-/** Locked against being disabled or enabled meanwhile, so that no delivery is kept by mistake or sent in vain. */
+/** Locked against being disabled or enabled meanwhile, so that no delivery is kept by mistake or sent for nothing. */
 function endpointsFor(manager: EntityManager, events: ClaimedEvent[]): Promise<Subscriber[]> {
   return manager.query<Subscriber[]>(
     `SELECT id, merchant_id AS "merchantId", event_types AS "eventTypes", state,

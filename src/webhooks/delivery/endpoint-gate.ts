@@ -13,7 +13,7 @@ import {
 } from '../endpoints/endpoint-record.js';
 
 const MIN_WAIT_MS = 20;
-/** Silence that tells nothing yet: we ourselves may have been busy. */
+/** Silence that says nothing yet: we ourselves may have been busy. */
 const USUAL_SILENCE_MS = 1_000;
 /** Before anything is known of an endpoint, what each delivery that is queued before is taken to last, ms. */
 const FIRST_PACE_MS = 2;

@@ -53,7 +53,7 @@ export class WebhookDelivery {
   @Column('integer', { default: 0 })
   attempts: number;
 
-  /** Of them, those made before the last replay: it starts the retry schedule anew. */
+  /** Of them, those made before the last replay: it starts the retry schedule from its beginning. */
   @Column('integer', { name: 'attempts_before', default: 0 })
   attemptsBefore: number;
 

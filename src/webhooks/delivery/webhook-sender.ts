@@ -1,17 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { VERSION } from '../../config/version.js';
 import { EndpointSecrets } from '../endpoints/endpoint-secrets.js';
-import { signatureHeaders } from '../signing/signer.js';
+import { type SignedMessage, webhookHeaders } from '../signing/webhook-headers.js';
 import { type WebhookAnswer, WebhookClient, type WebhookRequest } from '../http/webhook-client.js';
 import { type WebhookEndpoint } from '../endpoints/webhook-endpoint.entity.js';
 
-export interface WebhookMessage {
-  /** Of the event: the webhook-id. */
-  id: string;
-  body: string;
-  /** Time of this attempt. */
-  at: Date;
-}
+export type WebhookMessage = SignedMessage;
 
 /** Signs a message for an endpoint and posts it. */
 @Injectable()
@@ -22,19 +15,9 @@ export class WebhookSender {
   ) {}
 
   /** @throws NoWebhookUrlError; UnknownEncryptionKeyError when the endpoint's secret cannot be opened: it is never sent unsigned */
-  sign(
-    endpoint: Pick<WebhookEndpoint, 'id' | 'url' | 'secrets'>,
-    { id, body, at }: WebhookMessage,
-  ): WebhookRequest {
-    const timestamp = Math.floor(at.getTime() / 1000);
-    const headers = {
-      'content-type': 'application/json',
-      'user-agent': `Quittance/${VERSION}`,
-      'webhook-id': id,
-      'webhook-timestamp': String(timestamp),
-      ...signatureHeaders(this.secrets.secretsOf(endpoint, at), { id, timestamp, body }),
-    };
-    return { url: this.secrets.urlOf(endpoint), headers, body };
+  sign(endpoint: Pick<WebhookEndpoint, 'id' | 'url' | 'secrets'>, message: WebhookMessage): WebhookRequest {
+    const headers = webhookHeaders(this.secrets.secretsOf(endpoint, message.at), message);
+    return { url: this.secrets.urlOf(endpoint), headers, body: message.body };
   }
 
   post(signed: WebhookRequest): Promise<WebhookAnswer> {

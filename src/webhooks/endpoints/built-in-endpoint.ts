@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { SETTINGS } from '../../config/configuration.module.js';
 import { type Settings } from '../../config/settings.js';
+import { EventCatalogue } from '../../events/event-catalogue.js';
 import { WebhookEndpoint } from './webhook-endpoint.entity.js';
 
 /** The same in every installation: there is one. */
@@ -19,10 +20,14 @@ export class BuiltInEndpoint implements OnModuleInit {
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
     @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly catalogue: EventCatalogue,
   ) {}
 
+  /** @throws UnknownEventTypeError: a type that is misspelt would never be sent, and nobody would say so */
   async onModuleInit(): Promise<void> {
     const { webhookUrl, webhookSecret, webhookEvents } = this.settings;
+    // Before anything is written: processes that run go by the row, too.
+    if (webhookUrl !== null) this.catalogue.requireTypes('WEBHOOK_EVENTS', webhookEvents);
     const { manager } = this.dataSource;
     if (webhookUrl === null) {
       // What waits for it is kept, and goes when it is set again. Nothing new is written for it meanwhile.

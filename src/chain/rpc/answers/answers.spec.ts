@@ -22,6 +22,13 @@ const RECEIPT = {
 const read = (method: RpcMethod, answer: unknown, params: readonly unknown[] = []) =>
   readAnswer(method, params as never, answer) as unknown;
 
+const headerWith = (change: object) =>
+  ['eth_getBlockByHash', [HASH, false], { ...HEADER, ...change }] as [RpcMethod, unknown[], unknown];
+const transactionWith = (change: object) =>
+  ['eth_getTransactionByHash', [HASH], { ...TRANSACTION, ...change }] as [RpcMethod, unknown[], unknown];
+const receiptWith = (change: object) =>
+  ['eth_getTransactionReceipt', [HASH], { ...RECEIPT, ...change }] as [RpcMethod, unknown[], unknown];
+
 /** Answers that any node might give, with the question each is to. */
 const GOOD: [RpcMethod, readonly unknown[], unknown][] = [
   ['eth_chainId', [], '0x1'],
@@ -93,6 +100,46 @@ describe('answers', () => {
     expect(read('eth_getTransactionByHash', { ...told, type: '0x5' }, [HASH])).toMatchObject({ type: 5 });
   });
 
+  /** Each row of docs/chains.md, "Answers in another form": what a node may send, and what it is read as. */
+  it.each<[string, RpcMethod, readonly unknown[], unknown, unknown]>([
+    ['a JSON number for a quantity', 'eth_getBalance', [], 5, 5n],
+    ['a JSON number for a height', 'eth_blockNumber', [], 16, 16],
+    ['leading zeros', 'eth_getBalance', [], '0x0005', 5n],
+    ['upper-case digits and prefix', 'eth_getBalance', [], '0XFF', 255n],
+    ['a hash without 0x', 'eth_sendRawTransaction', [], HASH.slice(2).toUpperCase(), HASH],
+    ['no transaction, as an empty text', 'eth_getTransactionReceipt', [HASH], '', null],
+    ['a root without bytes', ...headerWith({ stateRoot: '0x' }), { stateRoot: undefined }],
+    ['null for what it leaves out', ...headerWith({ mixHash: null }), { mixHash: undefined }],
+    [
+      'numbers in a header',
+      ...headerWith({ difficulty: 7, timestamp: 101 }),
+      { difficulty: '0x7', timestamp: 101 },
+    ],
+    ['a nonce of a header as a number', ...headerWith({ nonce: 0 }), { nonce: '0x0000000000000000' }],
+    ['a nonce of a header cut short', ...headerWith({ nonce: '0x0' }), { nonce: '0x0000000000000000' }],
+    ['no digits for zero in a transaction', ...transactionWith({ value: '0x' }), { value: 0n }],
+    ['numbers in a transaction', ...transactionWith({ value: 5, type: 2 }), { value: 5n, type: 2 }],
+    ['0x for no recipient', ...transactionWith({ to: '0x' }), { to: null }],
+    ['0x0 for no recipient', ...transactionWith({ to: '0x0' }), { to: null }],
+    ['an empty text for no recipient', ...transactionWith({ to: '' }), { to: null }],
+    ['an address without 0x', ...transactionWith({ to: ADDRESS.slice(2) }), { to: ADDRESS }],
+    ['0x0 for no input', ...transactionWith({ input: '0x0' }), { input: '0x' }],
+    ['text for true', 'eth_getLogs', [{}], [{ ...LOG, removed: 'true' }], [{ removed: true }]],
+    ['a number for false', 'eth_getLogs', [{}], [{ ...LOG, removed: 0 }], [{ removed: false }]],
+    ['null for no topics', 'eth_getLogs', [{}], [{ ...LOG, topics: null }], [{ topics: [] }]],
+    ['null for no logs', ...receiptWith({ logs: null }), { logs: [] }],
+    ['true for a status', ...receiptWith({ status: true }), { status: 1 }],
+    ['false for a status', ...receiptWith({ status: false }), { status: 0 }],
+    ['a number for a status', ...receiptWith({ status: 1 }), { status: 1 }],
+  ])(
+    'in another form are read where it can mean one thing only: %s',
+    (_what, method, params, answer, right) => {
+      const told = read(method, answer, params);
+      if (typeof right === 'object' && right !== null) expect(told).toMatchObject(right);
+      else expect(told).toBe(right);
+    },
+  );
+
   it('name the fields of a header that nobody here knows', () => {
     expect(
       read('eth_getBlockByNumber', { ...HEADER, newRoot: HASH, uncles: [] }, ['latest', false]),
@@ -114,7 +161,21 @@ describe('answers', () => {
     ['no transactions', 'eth_getBlockByNumber', HEADER, ['0x10', true], /transactions should be a list/],
     ['an amount below zero', 'eth_getTransactionByHash', { ...TRANSACTION, value: '-0x1' }, [HASH], /^value/],
     ['an amount of 257 bits', 'eth_getBalance', `0x1${'0'.repeat(64)}`, [], /quantity/],
-    ['a JSON number', 'eth_getBalance', 5, [], /quantity, and is 5/],
+    ['a number that lost digits', 'eth_getBalance', 2 ** 53, [], /quantity, and is 9007199254740992/],
+    ['a number with a fraction', 'eth_getBalance', 0.5, [], /quantity, and is 0.5/],
+    ['a number below zero', 'eth_getBalance', -1, [], /quantity, and is -1/],
+    ['digits that may be decimal or not', 'eth_getBalance', '10', [], /quantity, and is "10"/],
+    ['true for a quantity', 'eth_getBalance', true, [], /quantity, and is true/],
+    ['bytes without 0x', 'eth_call', 'abcd', [], /bytes in hexadecimal, and is "abcd"/],
+    ['a hash of 31 bytes', 'eth_sendRawTransaction', HASH.slice(0, -2), [], /a hash/],
+    [
+      'no such word for a flag',
+      'eth_getLogs',
+      [{ ...LOG, removed: 'no' }],
+      [{}],
+      /removed should be true or/,
+    ],
+    ['zero for whom it is from', 'eth_getTransactionByHash', { ...TRANSACTION, from: '0x' }, [HASH], /from/],
     ['no digits', 'eth_getBalance', '0x', [], /quantity/],
     ['a height above 2^53', 'eth_blockNumber', '0xffffffffffffffff', [], /below 2\^53/],
     ['half a byte', 'eth_call', '0x123', [], /bytes/],

@@ -66,7 +66,7 @@ export interface RawTransaction {
   to: Address | null;
   /** Wei. */
   value: bigint;
-  /** Where a node does not tell, by the fields that only one type has. */
+  /** Where a node does not say, by the fields that only one type has. */
   type: number;
   chainId?: string;
   nonce: bigint;
@@ -108,7 +108,7 @@ export interface RawLog {
   data: string;
   blockHash: string;
   transactionHash: TxHash;
-  /** As the node counts: most through the block, some anew in each transaction. */
+  /** As the node counts: most through the block, some from zero in each transaction. */
   logIndex?: number;
   /** A reorg took it. */
   removed: boolean;
@@ -118,7 +118,7 @@ export interface RawReceipt {
   transactionHash: TxHash;
   blockHash: string;
   blockNumber: number;
-  /** Absent on nodes that do not tell: it is that of the transaction. */
+  /** Absent on nodes that leave it out: it is that of the transaction. */
   type?: number;
   /** 1 success, 0 failure (EIP-658); absent before Byzantium, where `root` is the state after the transaction. */
   status?: number;

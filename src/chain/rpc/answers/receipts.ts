@@ -9,6 +9,7 @@ import {
   list,
   object,
   optional,
+  outcome,
   quantity,
   type Reader,
   txHash,
@@ -18,7 +19,7 @@ import {
 
 export const log = object<RawLog>({
   address,
-  topics: list(hash),
+  topics: withDefault(list(hash), []),
   data: withDefault(data, '0x'),
   blockHash: hash,
   transactionHash: txHash,
@@ -35,11 +36,11 @@ const receiptFields = {
   blockHash: hash,
   blockNumber: count,
   type: optional(count),
-  status: optional(count),
+  status: optional(outcome),
   root: optional(data),
   cumulativeGasUsed: digits,
   logsBloom: optional(data),
-  logs,
+  logs: withDefault(logs, []),
   gasUsed: quantity,
   effectiveGasPrice: optional(quantity),
   blobGasUsed: optional(quantity),
@@ -53,7 +54,7 @@ const receiptFields = {
   baseFee: optional(digits),
 } satisfies { [Name in keyof KnownFields]-?: Reader<KnownFields[Name]> };
 
-/** What nodes tell of a receipt besides; of Ethereum, the OP stack, Arbitrum and others. */
+/** What nodes say of a receipt besides; of Ethereum, the OP stack, Arbitrum and others. */
 const BESIDES = [
   ...['transactionIndex', 'blockTimestamp', 'from', 'to', 'contractAddress', 'author', 'revertReason'],
   ...['l1FeeScalar', 'l1GasPrice', 'l1GasUsed', 'l1BaseFeeScalar', 'l1BlobBaseFee', 'l1BlobBaseFeeScalar'],

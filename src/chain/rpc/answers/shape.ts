@@ -94,24 +94,48 @@ export function list<T>(reader: Reader<T>): Reader<T[]> {
   };
 }
 
-/** Null where there is nothing: nodes say so by null, and some by leaving it out. */
-export function nullable<T>(reader: Reader<T>): Reader<T | null> {
-  return (given) => (given === null || given === undefined ? null : reader(given));
+/** Nodes leave out what there is not, or say null; some give an empty text. */
+function isAbsent(given: unknown): boolean {
+  return given === null || given === undefined || given === '';
 }
 
-/** Undefined where it is absent; null is absent too. */
+/** Null where there is nothing. */
+export function nullable<T>(reader: Reader<T>): Reader<T | null> {
+  return (given) => (isAbsent(given) ? null : reader(given));
+}
+
+/** Undefined where there is nothing. */
 export function optional<T>(reader: Reader<T>): Reader<T | undefined> {
-  return (given) => (given === null || given === undefined ? undefined : reader(given));
+  return (given) => (isAbsent(given) ? undefined : reader(given));
 }
 
 export function withDefault<T>(reader: Reader<T>, otherwise: T): Reader<T> {
-  return (given) => (given === null || given === undefined ? otherwise : reader(given));
+  return (given) => (isAbsent(given) ? otherwise : reader(given));
 }
+
+/** No bytes, and zero without its digits: there is nothing where a hash or an address of that form would be. */
+const NO_BYTES = ['0x', '0x0'];
+
+/** A hash or an address that need not be there: TRON's nodes have `0x` for a root, older ones for no recipient. */
+export function unlessEmpty<T>(reader: Reader<T>): Reader<T | undefined> {
+  return (given) => (isNoBytes(given) ? undefined : reader(given));
+}
+
+export function nullIfEmpty<T>(reader: Reader<T>): Reader<T | null> {
+  return (given) => (isNoBytes(given) ? null : reader(given));
+}
+
+function isNoBytes(given: unknown): boolean {
+  return isAbsent(given) || NO_BYTES.includes(given as string);
+}
+
+const TRUE: readonly unknown[] = [true, 'true', 1, '0x1'];
+const FALSE: readonly unknown[] = [false, 'false', 0, '0x0', null, undefined, ''];
 
 /** Whether something is so, where false need not be said. */
 export const flag: Reader<boolean> = (given) => {
-  if (given === undefined || given === null) return false;
-  return typeof given === 'boolean' ? given : unexpected('true or false', given);
+  if (FALSE.includes(given)) return false;
+  return TRUE.includes(given) || unexpected('true or false', given);
 };
 
 /** Any text, cut and made printable. */
@@ -129,24 +153,56 @@ function hex<T extends string = string>(pattern: string, expected: string): Read
   };
 }
 
+/** So many hex digits are nothing else, also without 0x in front. */
+function fixedHex<T extends string = string>(digitCount: number, expected: string): Reader<T> {
+  const lower = new RegExp(`^0x[0-9a-f]{${digitCount}}$`);
+  const any = new RegExp(`^(0x)?[0-9a-f]{${digitCount}}$`, 'i');
+  return (given) => {
+    if (typeof given !== 'string') return unexpected(expected, given);
+    if (lower.test(given)) return given as T;
+    if (!any.test(given)) return unexpected(expected, given);
+    return `0x${given.slice(-digitCount).toLowerCase()}` as T;
+  };
+}
+
 /** 32 bytes, lower-case: of a block, a root, a topic. */
-export const hash = hex('hex{64}', 'a hash');
+export const hash = fixedHex(64, 'a hash');
 /** A transaction's. */
-export const txHash = hex<TxHash>('hex{64}', 'a hash');
+export const txHash = fixedHex<TxHash>(64, 'a hash');
 /** 20 bytes, lower-case. */
-export const address = hex<Address>('hex{40}', 'an address');
-/** A number of 256 bits that is only ever hashed, as it came, lower-case. */
-export const digits = hex('hex{0,64}', 'a quantity');
+export const address = fixedHex<Address>(40, 'an address');
 /** Bytes of any length, lower-case. */
 export const data = hex('(?:hexhex)*', 'bytes in hexadecimal');
+/** Of a call: some nodes have zero where there are none. */
+export const input: Reader<string> = (given) => (isNoBytes(given) ? '0x' : data(given));
 
 /** 256 bits at most (yellow paper): none longer is a number of the EVM. */
 const numeral = hex('hex{1,64}', 'a quantity');
+const numeralOrEmpty = hex('hex{0,64}', 'a quantity');
 
-export const quantity: Reader<bigint> = (given) => BigInt(numeral(given));
+/** A JSON number that is whole and has all its digits; above 2^53 some are lost. */
+function isWhole(given: unknown): given is number {
+  return typeof given === 'number' && Number.isSafeInteger(given) && given >= 0;
+}
+
+/** A number of 256 bits that is only ever hashed, as hex. */
+export const digits: Reader<string> = (given) =>
+  isWhole(given) ? `0x${given.toString(16)}` : numeralOrEmpty(given);
+
+/** Eight bytes of a header, which a few nodes shorten as a number. */
+export const eightBytes: Reader<string> = (given) => `0x${digits(given).slice(2).padStart(16, '0')}`;
+
+/** What a method answers: hex, or a JSON number, which a few nodes send. Text without 0x may be decimal or not: refused. */
+export const quantity: Reader<bigint> = (given) => BigInt(isWhole(given) ? given : numeral(given));
+
+/** A part of something larger: where it is zero, some nodes leave its digits out, as RLP does. */
+export const quantityWithin: Reader<bigint> = (given) => (given === '0x' ? 0n : quantity(given));
 
 /** A quantity that is small: a height, a place, a number of something. */
 export const count: Reader<number> = (given) => {
-  const number = Number(numeral(given));
+  const number = isWhole(given) ? given : Number(numeral(given));
   return Number.isSafeInteger(number) ? number : unexpected('a quantity below 2^53', given);
 };
+
+/** 1 or 0; a few nodes say whether it is so. */
+export const outcome: Reader<number> = (given) => (typeof given === 'boolean' ? Number(given) : count(given));

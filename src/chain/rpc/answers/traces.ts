@@ -1,5 +1,6 @@
 import {
   address,
+  count,
   hash,
   list,
   nullable,
@@ -78,12 +79,6 @@ export const tracedBlock = list(
   object<TracedTransaction>({ txHash: optional(txHash), result: optional(callFrame) }),
 );
 
-/** A place among the calls of a transaction: JSON numbers, unlike all else. */
-const place: Reader<number> = (given) =>
-  typeof given === 'number' && Number.isSafeInteger(given) && given >= 0
-    ? given
-    : unexpected('a place', given);
-
 export const parityTraces = list(
   object<ParityTrace>({
     type: text,
@@ -98,7 +93,7 @@ export const parityTraces = list(
     }),
     result: nullable(object<{ address?: Address }>({ address: optional(address) })),
     error: optional(text),
-    traceAddress: list(place),
+    traceAddress: list(count),
     blockHash: hash,
     transactionHash: nullable(txHash),
   }),
