@@ -48,7 +48,7 @@ describe('tokens of several deposit addresses', () => {
     await world.plan();
     for (const { id } of paid) await world.settled(id);
     const [batch] = await world.batches();
-    const signed = Transaction.from((await world.bytesOf(batch?.id as string))[0] as string);
+    const signed = Transaction.from((await world.bytesOf(batch?.id as string))[0]);
     expect(signed.authorizationList).toHaveLength(2);
     expect(signed.gasLimit).toBeGreaterThan(2n * 214_050n);
     await world.requireProvenBooks();
