@@ -1,4 +1,4 @@
-/* POST /payments per second of the real process, against bare Fastify and one INSERT on the same Postgres. */
+/* POST /payments per second of the real process, of an amount and of a price with 8 options, against bare Fastify and one INSERT. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -7,6 +7,7 @@ import { QuittanceProcess } from '../test/harness/quittance-process.js';
 import { tempFolder } from '../test/harness/temp-folder.js';
 import { publish } from './report.js';
 import { load } from './run-load.js';
+import { pricedWorld } from './priced-world.js';
 
 const ROUNDS = 5;
 const ROUND_SECONDS = 2;
@@ -26,6 +27,8 @@ const bare = spawn(
   },
 );
 const [printed] = (await once(bare.stdout, 'data')) as [Buffer];
+// A second one, with four chains of two assets each.
+const priced = await pricedWorld();
 
 const body = { chain: 'devchain', amount: '1000000000000000000', reference: 'bench', metadata: { order: 1 } };
 const headers = { authorization: `Bearer ${quittance.apiKey}` };
@@ -40,6 +43,15 @@ try {
   for (let round = 0; round < ROUNDS; round += 1) {
     rates.push({ payments: await ours(ROUND_SECONDS), inserts: await baseline(ROUND_SECONDS) });
   }
+  await priced.plain(WARM_UP_SECONDS);
+  await priced.priced(WARM_UP_SECONDS);
+  const beside: { plain: number; priced: number }[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    beside.push({
+      plain: await priced.plain(ROUND_SECONDS),
+      priced: await priced.priced(ROUND_SECONDS),
+    });
+  }
   const payments = median(rates.map((rate) => rate.payments));
   const inserts = median(rates.map((rate) => rate.inserts));
   publish({
@@ -47,15 +59,19 @@ try {
     figures: {
       'POST /payments /s': payments,
       'bare Fastify + INSERT /s': inserts,
+      'POST /payments with a price and 8 options /s': median(beside.map((rate) => rate.priced)),
+      'GET /rates p99 ms': await priced.ratesP99Ms(),
       'start to ready, empty data folder, ms': readyAfterMs,
     },
     ratios: {
       'to bare Fastify + INSERT': median(rates.map((rate) => rate.payments / rate.inserts)),
+      'price with 8 options to an amount': median(beside.map((rate) => rate.priced / rate.plain)),
     },
   });
 } finally {
   bare.kill();
   await quittance.end();
+  await priced.end();
   folder.remove();
 }
 process.exit(0);

@@ -179,6 +179,15 @@ export abstract class BaseSettings {
   rateSignificantDigits: number;
 
   @Setting({
+    env: 'LATE_RATE_MAX_MOVE_BPS',
+    description:
+      'How far the market may have moved for money that comes late to count at the promised rate, in 10000ths',
+    default: '200',
+    parse: integerIn(0, 10_000),
+  })
+  lateRateMaxMoveBps: number;
+
+  @Setting({
     env: 'PAYMENT_EXPIRY_MINUTES',
     description: 'How long a payment waits for its money, unless it says so itself',
     default: '30',

@@ -25,6 +25,7 @@ export const CHECK_CODES = [
   'after_watch',
   'payment_failed',
   'payment_cancelled',
+  'rate_unknown',
   'zero_value',
   'failed',
   'other_address',

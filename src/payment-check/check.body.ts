@@ -8,7 +8,7 @@ const CODE = {
   description:
     'counted: final; not_deep_enough: counted, and waits for confirmations; accepted, ignored: as you decided; ' +
     'not_scanned_yet: mined, and the scan comes to it; pending: not mined; own_gas: gas that we sent there; absurd_amount, wrong_chain, wrong_asset, after_watch, ' +
-    'payment_failed, payment_cancelled: recorded as a deposit that does not count; unknown_token: a token that is not accepted here; ' +
+    'payment_failed, payment_cancelled, rate_unknown: recorded as a deposit that does not count; unknown_token: a token that is not accepted here; ' +
     'zero_value; failed: the transaction failed; other_address: nothing reached this payment; reorged: a ' +
     'reorganisation took it away; unreadable: its block cannot be read now; unreachable: no node of the payment’s ' +
     'chain answered; unknown: no node knows it',

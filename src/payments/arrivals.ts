@@ -5,9 +5,10 @@ import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { type ChainId, type TxHash } from '../ids/ids.js';
 import { lateWatchMsOf, whyNotCounted } from './counting.js';
+import { LateWorth } from './late-worth.js';
 import { LostPayments } from './lost-payments.js';
 import { type ObservedTransfer } from './observed-transfer.js';
-import { type NamedOption, PaymentRecords } from './payment-records.js';
+import { indexOf, type NamedOption, PaymentRecords } from './payment-records.js';
 import { Payment } from './payment.entity.js';
 import { countedOfFailed, identityOf, type TouchedTransfer, upsertTransfers } from './transfer-records.js';
 import { type NewTransfer, reconcileUnexplained } from './unexplained-transfers.js';
@@ -26,6 +27,7 @@ export class Arrivals {
     @Inject(SETTINGS) settings: Settings,
     private readonly records: PaymentRecords,
     private readonly lostPayments: LostPayments,
+    private readonly lateWorth: LateWorth,
   ) {
     this.lateWatchMs = lateWatchMsOf(settings);
   }
@@ -54,8 +56,30 @@ export class Arrivals {
       const isOld = row.uncountedReason === 'payment_failed' && countedBeforeFailure.has(identityOf(row));
       return [isOld ? { ...row, uncountedReason: null } : row];
     });
+    for (const row of rows) {
+      const payment = byAddress.get(row.to);
+      if (payment) await this.value(manager, payment, options.get(payment.id) ?? [], row);
+    }
     const reconciled = await reconcileUnexplained(manager, facts.chainId, rows);
     return [...reconciled.changed, ...(await upsertTransfers(manager, reconciled.rows))];
+  }
+
+  /** Of money that counts: what it is worth, if its payment's rate was not locked any more. */
+  private async value(
+    manager: EntityManager,
+    payment: Payment,
+    options: readonly NamedOption[],
+    row: NewTransfer,
+  ): Promise<void> {
+    if (row.uncountedReason !== null) return;
+    const places = options.map(({ option, asset }) => ({
+      chainId: option.chainId,
+      tokenAddress: asset.address,
+    }));
+    const option = options[indexOf(places, row)];
+    const worth = option ? await this.lateWorth.of(manager, payment, option, row.blockTime) : null;
+    if (worth === 'unknown') row.uncountedReason = 'rate_unknown';
+    else row.valueFactor = worth;
   }
 
   private transferRow(

@@ -6,6 +6,8 @@ import { ChainFactsService } from './chain-facts.service.js';
 import { DepositAnnouncements } from './deposit-announcements.js';
 import { DepositFunds } from './deposit-funds.js';
 import { DepositsRepository } from './deposits.repository.js';
+import { RecordedRatesModule } from '../rates/rates.module.js';
+import { LateWorth } from './late-worth.js';
 import { LostPayments } from './lost-payments.js';
 import { NamedAssets } from './named-assets.js';
 import { PaymentAdvances } from './payment-advances.js';
@@ -16,13 +18,14 @@ import { RefundSubjects } from './refund-subjects.js';
 
 /** Payments as the scanner reaches them: without REST, and without a wallet. */
 @Module({
-  imports: [EventCatalogueModule, LedgerModule, OutboxModule],
+  imports: [EventCatalogueModule, LedgerModule, OutboxModule, RecordedRatesModule],
   providers: [
     Arrivals,
     ChainFactsService,
     DepositAnnouncements,
     DepositFunds,
     DepositsRepository,
+    LateWorth,
     LostPayments,
     NamedAssets,
     PaymentAdvances,

@@ -91,7 +91,7 @@ describe('doesCount', () => {
     const counting = UNCOUNTED_REASONS.filter((uncountedReason) =>
       doesCount({ ...deposit, uncountedReason }),
     );
-    expect(counting).toEqual(['after_watch', 'payment_cancelled']);
+    expect(counting).toEqual(['after_watch', 'payment_cancelled', 'rate_unknown']);
   });
 });
 

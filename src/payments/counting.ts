@@ -11,11 +11,16 @@ export const UNCOUNTED_REASONS = [
   'after_watch',
   'payment_failed',
   'payment_cancelled',
+  'rate_unknown',
 ] as const;
 export type UncountedReason = (typeof UNCOUNTED_REASONS)[number];
 
 /** Of the right asset on the right chain, only too late: it counts once its merchant has accepted it. */
-export const COUNTS_ONCE_ACCEPTED: readonly UncountedReason[] = ['after_watch', 'payment_cancelled'];
+export const COUNTS_ONCE_ACCEPTED: readonly UncountedReason[] = [
+  'after_watch',
+  'payment_cancelled',
+  'rate_unknown',
+];
 
 /** What a merchant made of a transfer that did not count by itself. */
 export type Resolution = 'accepted' | 'ignored';

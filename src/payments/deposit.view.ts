@@ -124,6 +124,11 @@ export function whyInWords({
     }
     case 'payment_cancelled':
       return `It was mined at ${transfer.blockTime.toISOString()}, after the payment had been cancelled.`;
+    case 'rate_unknown':
+      return (
+        `It was mined at ${transfer.blockTime.toISOString()}, after the payment's end, and what ${asset.symbol} was worth then was not recorded. ` +
+        'Accepted, it counts at the rate that was promised.'
+      );
     case 'payment_failed':
       return 'The payment had failed before it arrived: a deep reorganisation took away money that was confirmed.';
   }

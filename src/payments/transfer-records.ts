@@ -52,6 +52,9 @@ export async function upsertTransfers(
   ];
 }
 
+/** What late money was worth is said once of a block: rates are not kept as long as money may be read again. */
+const IS_AS_VALUED = '(transfers.block_hash = EXCLUDED.block_hash AND transfers.uncounted_reason IS NULL)';
+
 async function upsert(
   manager: EntityManager,
   rows: NewTransfer[],
@@ -71,7 +74,10 @@ async function upsert(
        payment_id = EXCLUDED.payment_id, log_index = EXCLUDED.log_index, block_number = EXCLUDED.block_number,
        block_hash = EXCLUDED.block_hash, block_time = EXCLUDED.block_time, from_address = EXCLUDED.from_address,
        to_address = EXCLUDED.to_address, token_address = EXCLUDED.token_address, amount = EXCLUDED.amount,
-       state = EXCLUDED.state, uncounted_reason = EXCLUDED.uncounted_reason, value_factor = EXCLUDED.value_factor
+       state = EXCLUDED.state,
+       uncounted_reason = CASE WHEN ${IS_AS_VALUED} AND EXCLUDED.uncounted_reason = 'rate_unknown' THEN NULL
+         ELSE EXCLUDED.uncounted_reason END,
+       value_factor = CASE WHEN ${IS_AS_VALUED} THEN transfers.value_factor ELSE EXCLUDED.value_factor END
      RETURNING id, payment_id`,
     [JSON.stringify(rows.map(rowOf))],
   );

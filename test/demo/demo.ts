@@ -1,8 +1,9 @@
-/* A newcomer's first command: everything on the embedded default, two payments, two verified webhooks. */
+/* A newcomer's first command: everything on the embedded default, three payments, three verified webhooks. */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { callRpc } from '../../src/chain/dev-chain/anvil.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
+import { rational, toDecimal } from '../../src/rates/rational.js';
 import { QuittanceProcess } from '../harness/quittance-process.js';
 import { type Received, Receiver } from '../harness/receiver.js';
 import { tempFolder } from '../harness/temp-folder.js';
@@ -32,7 +33,7 @@ let quittance: QuittanceProcess | null = null;
 let failure: Error | null = null;
 
 try {
-  timeline.title('Quittance: two payments from request to signed webhook');
+  timeline.title('Quittance: three payments from request to signed webhook');
   quittance = await QuittanceProcess.start(folder.path, {
     WEBHOOK_URL: receiver.url,
     WEBHOOK_SECRET: SECRET,
@@ -63,8 +64,9 @@ try {
         data: erc20.encodeFunctionData('transfer', [to, amount]),
       }),
     ),
+    followPriced(quittance, token.address),
   ]);
-  timeline.done('both payments confirmed, both webhooks verified');
+  timeline.done('three payments confirmed, three webhooks verified');
 } catch (error) {
   failure = error as Error;
   timeline.fail(failure.message);
@@ -93,11 +95,46 @@ async function follow(
   const transaction = { from: payer, ...transactionTo(payment.address, BigInt(payment.amount)) };
   const hash = await callRpc<string>(server.devChainUrl, 'eth_sendTransaction', [transaction]);
   timeline.step(name, 'paid', `transaction ${hash.slice(0, 18)}…`);
-  await watchConfirmations(server, name, payment.id);
-  const webhook = await receiver.waitForEvent(payment.id, 'payment.confirmed', STEP_TIMEOUT_MS);
+  await untilVerified(server, name, payment.id);
+}
+
+/** A price in euros, paid half in ether and half in a token, at one address. */
+async function followPriced(server: QuittanceProcess, token: string): Promise<void> {
+  const name = 'EUR';
+  const price = { amount: '49.90', currency: 'EUR' };
+  // What the dev chain's feeds say is read in the background, a moment after the start.
+  await waitFor('rates', async () => {
+    const { data } = await server.request<{ data: { state: string }[] }>('GET', '/rates');
+    return data.every(({ state }) => state === 'priced');
+  });
+  const payment = await server.request<PaymentView>('POST', '/payments', { price, reference: 'demo EUR' });
+  const offered = payment.options.map(
+    ({ symbol, amount, decimals }) => `${decimal(amount, decimals)} ${symbol}`,
+  );
+  timeline.step(name, 'created', `49.90 EUR to ${payment.address}: ${offered.join(' or ')}, or both`);
+  const [payer] = await callRpc<[string]>(server.devChainUrl, 'eth_accounts');
+  for (const { symbol, amount, decimals, token_id: tokenId } of payment.options) {
+    const half = (BigInt(amount) + 1n) / 2n;
+    const transaction =
+      tokenId === null
+        ? { to: payment.address, value: `0x${half.toString(16)}` }
+        : { to: token, data: erc20.encodeFunctionData('transfer', [payment.address, half]) };
+    await callRpc<string>(server.devChainUrl, 'eth_sendTransaction', [{ from: payer, ...transaction }]);
+    timeline.step(name, 'paid', `half of it: ${decimal(half.toString(), decimals)} ${symbol}`);
+  }
+  await untilVerified(server, name, payment.id);
+}
+
+async function untilVerified(server: QuittanceProcess, name: string, id: string): Promise<void> {
+  await watchConfirmations(server, name, id);
+  const webhook = await receiver.waitForEvent(id, 'payment.confirmed', STEP_TIMEOUT_MS);
   timeline.step(name, 'webhook', `${webhook.json.type}, ${webhook.raw.length} bytes`);
   verify(webhook);
   timeline.step(name, 'verified', 'by the standardwebhooks library and by plain HMAC-SHA256');
+}
+
+function decimal(units: string, decimals: number): string {
+  return toDecimal(rational(BigInt(units), 10n ** BigInt(decimals)));
 }
 
 async function watchConfirmations(server: QuittanceProcess, name: string, id: string): Promise<void> {

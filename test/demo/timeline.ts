@@ -1,4 +1,4 @@
-const COLOURS = ['\x1b[36m', '\x1b[35m'];
+const COLOURS = ['\x1b[36m', '\x1b[35m', '\x1b[33m'];
 const MARKS: Record<string, string> = {
   created: '○',
   paid: '→',

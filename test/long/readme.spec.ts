@@ -6,6 +6,7 @@ import { statusOf } from '../harness/dev-payments.js';
 import { codeBlocks } from '../harness/documents.js';
 import { QuittanceProcess } from '../harness/quittance-process.js';
 import { tempFolder } from '../harness/temp-folder.js';
+import { waitFor } from '../harness/wait-for.js';
 
 const folder = tempFolder();
 const README = 'README.md';
@@ -14,6 +15,11 @@ let quittance: QuittanceProcess;
 
 beforeAll(async () => {
   quittance = await QuittanceProcess.start(folder.path);
+  // What the dev chain's feeds say is read in the background, a moment after the start.
+  await waitFor('rates', async () => {
+    const { data } = await quittance.request<{ data: { state: string }[] }>('GET', '/rates');
+    return data.every(({ state }) => state === 'priced');
+  });
 });
 afterAll(async () => {
   await quittance.end();

@@ -17,7 +17,7 @@ export interface LateRate {
  * just those moments in which sources fail, and to take another would be a guess. It is the merchant's to accept.
  * @param locked what one unit was worth when the payment was made
  * @param then what it was worth at the time of the block that the money is in
- * @param maxMoveBps how far the market may have moved, in 10000ths
+ * @param maxMoveBps LATE_RATE_MAX_MOVE_BPS
  */
 export function lateRate(
   locked: Rational,

@@ -28,6 +28,7 @@ const DEPOSIT_FIELDS: Record<keyof DepositView, JsonSchema> = {
       'after_watch',
       'payment_failed',
       'payment_cancelled',
+      'rate_unknown',
       null,
     ],
   },

@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { NO_RATES } from '../../src/config/rates.js';
+import { type DepositView } from '../../src/payments/deposit.view.js';
+import { type PaymentView } from '../../src/payments/payment.view.js';
+import { TestApp } from '../harness/app.js';
+import { TestChain } from '../harness/test-chain.js';
+import { waitFor } from '../harness/wait-for.js';
+
+const DAY_S = 86_400;
+const DAYS = 30;
+
+let chain: TestChain;
+let app: TestApp;
+
+beforeAll(async () => {
+  chain = await TestChain.start();
+  const ether = { base: 'ETH', quote: 'EUR', sources: [{ kind: 'fixed' as const, value: '3000' }] };
+  app = await TestApp.start({
+    chains: [chain.config],
+    rates: { ...NO_RATES, pairs: [ether] },
+    settings: { lateWatchDays: DAYS },
+  });
+});
+afterAll(async () => {
+  await app?.stop();
+  await chain?.stop();
+});
+
+/** What a whole unit was worth some days from now, by the chain's clock. */
+async function record(inDays: number, value: string): Promise<void> {
+  await app.database.dataSource.query(
+    `INSERT INTO recorded_rates (pair, at, numerator, denominator, sources)
+     VALUES ('ETH/EUR', now() + $1 * interval '1 day' - interval '10 minutes', $2, 1, '[]')`,
+    [inDays, value],
+  );
+}
+
+async function create(): Promise<PaymentView> {
+  const price = { amount: '30.00', currency: 'EUR' };
+  const accept = [{ chain: 'testchain' }];
+  const made = await waitFor('a price', async () => {
+    const answer = await app.request<PaymentView>('POST', '/api/v1/payments', {
+      price,
+      accept,
+      expires_in_minutes: 1,
+    });
+    return answer.status === 201 && answer.body;
+  });
+  expect(made.options[0]?.amount).toBe('10000000000000000');
+  return made;
+}
+
+async function payAll({ address }: PaymentView): Promise<void> {
+  await chain.pay(address, 10_000_000_000_000_000n);
+  await chain.mine(4);
+}
+
+describe('money that comes after the end of a payment with a price', () => {
+  it('counts at the rate of its block where the market has moved, at the promised one where it has not, and at none where nobody knows', async () => {
+    const [moved, still, unknown] = [await create(), await create(), await create()];
+    await record(1, '1500');
+    await record(3, '3030');
+
+    await chain.passTime(DAY_S);
+    await payAll(moved);
+    const half = await app.waitForStatus(moved.id, 'partially_paid');
+    expect(half).toMatchObject({ price: { received: '15.00', due: '15.00' }, exception: 'late' });
+    expect(half.transfers).toMatchObject([{ amount: '10000000000000000', value: '15.00' }]);
+
+    await chain.passTime(2 * DAY_S);
+    await payAll(still);
+    const paid = await app.waitForStatus(still.id, 'confirmed');
+    expect(paid).toMatchObject({ price: { received: '30.00', due: '0.00' }, exception: 'late' });
+
+    await chain.passTime(5 * DAY_S);
+    await payAll(unknown);
+    const [deposit] = await waitFor('the deposit', async () => {
+      const { body } = await app.request<{ data: DepositView[] }>('GET', '/api/v1/deposits?assigned=false');
+      return body.data.length > 0 && body.data;
+    });
+    expect(deposit).toMatchObject({ payment_id: unknown.id, reason: 'rate_unknown' });
+    await app.request('POST', `/api/v1/deposits/${deposit?.id}/accept`, {});
+    await chain.mine();
+    const accepted = await app.waitForStatus(unknown.id, 'confirmed');
+    expect(accepted.price).toMatchObject({ received: '30.00', due: '0.00' });
+  });
+});
