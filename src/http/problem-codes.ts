@@ -55,6 +55,10 @@ export const PROBLEM_CODES = {
     kind: 'validation_failed',
     when: 'A payment cannot be given an end that is over already, or more than 30 days away; cancel it instead.',
   },
+  return_url_refused: {
+    kind: 'validation_failed',
+    when: 'The page may not lead there: the URL is not of one of the merchant’s `shop_origins`.',
+  },
   refund_too_small: {
     kind: 'validation_failed',
     when: 'A refund of less than the minimum costs more than it gives.',
@@ -162,9 +166,17 @@ export const PROBLEM_CODES = {
     kind: 'rate_limited',
     when: 'The key has used up its requests; `retry-after` says for how many seconds.',
   },
+  too_many_page_requests: {
+    kind: 'rate_limited',
+    when: 'Too many requests for pay pages from one address, or for one page; `retry-after` says how long to wait.',
+  },
   too_many_bad_keys: {
     kind: 'rate_limited',
     when: 'Too many keys from this address were refused; good keys still pass.',
+  },
+  too_many_live_pages: {
+    kind: 'unavailable',
+    when: 'The process follows as many open pay pages as it takes; pages ask by themselves meanwhile.',
   },
   refund_limit_reached: {
     kind: 'rate_limited',

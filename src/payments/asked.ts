@@ -23,6 +23,8 @@ export interface Asked {
   /** At least one. */
   options: readonly AskedOption[];
   unavailable: UnavailableOption[];
+  /** Where its page leads back to. */
+  urls: { successUrl: string | null; cancelUrl: string | null };
 }
 
 type OptionFields = Pick<PaymentOption, 'chainId' | 'chain' | 'tokenId' | 'amount' | 'requiredConfirmations'>;
@@ -39,7 +41,10 @@ export function askedFields({ chain, asset, amount }: AskedOption): OptionFields
 }
 
 /** Before anything has come of them. */
-export function optionsAsked({ id, expiresAt }: Payment, { options }: Asked): PaymentOption[] {
+export function optionsAsked(
+  { id, expiresAt }: Payment,
+  { options }: Pick<Asked, 'options'>,
+): PaymentOption[] {
   return options.map((option, position) => ({
     paymentId: id,
     position,

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { AuthService } from '../auth/auth.service.js';
+import { returnUrlAt } from '../auth/shop-origins.js';
 import { ChainService } from '../chain/chain.service.js';
 import { type ChainConfig } from '../config/chains.js';
 import { SETTINGS } from '../config/configuration.module.js';
@@ -14,10 +15,12 @@ import { type Payment } from './payment.entity.js';
 import {
   AmountOrPriceError,
   ChainRefusedError,
+  ReturnUrlRefusedError,
   TokenNotOfferedError,
   UnknownChainError,
 } from './payment.errors.js';
 import { type NamedAsset } from './named-asset.js';
+import { newPageToken } from './pay-page.js';
 import { PriceRequests } from './price-requests.js';
 
 const MINUTE_MS = 60_000;
@@ -34,10 +37,29 @@ export class PaymentRequests {
   ) {}
 
   /**
-   * @throws UnknownChainError, ChainRefusedError, TokenNotOfferedError, AmountOrPriceError; with a price, what
+   * @throws UnknownChainError, ChainRefusedError, TokenNotOfferedError, AmountOrPriceError, ReturnUrlRefusedError; with a price, what
    * `PriceRequests` throws
    */
   async asked(merchantId: string, dto: CreatePaymentDto): Promise<Asked> {
+    const urls = await this.urlsOf(merchantId, dto);
+    return { ...(await this.askedOf(merchantId, dto)), urls };
+  }
+
+  /** @throws ReturnUrlRefusedError where one leads elsewhere than to the merchant's shop */
+  private async urlsOf(merchantId: string, dto: CreatePaymentDto): Promise<Asked['urls']> {
+    const given = [dto.success_url ?? null, dto.cancel_url ?? null] as const;
+    if (given[0] === null && given[1] === null) return NO_URLS;
+    const origins = await this.merchants.shopOriginsOf(merchantId);
+    const [successUrl, cancelUrl] = given.map((text, index) => {
+      if (text === null) return null;
+      const read = returnUrlAt(text, origins);
+      if ('url' in read) return read.url;
+      throw new ReturnUrlRefusedError(index === 0 ? 'success_url' : 'cancel_url', read.problem);
+    });
+    return { successUrl: successUrl ?? null, cancelUrl: cancelUrl ?? null };
+  }
+
+  private async askedOf(merchantId: string, dto: CreatePaymentDto): Promise<Omit<Asked, 'urls'>> {
     const { price = null, accept = null } = dto;
     if (price === null) {
       if (accept !== null) throw new AmountOrPriceError('accept');
@@ -90,7 +112,7 @@ export class PaymentRequests {
     statements: Statements,
     merchantId: string,
     dto: CreatePaymentDto,
-    { price, options, unavailable }: Asked,
+    { price, options, unavailable, urls }: Asked,
   ): Promise<Payment> {
     const [deposit, underpaymentToleranceBps] = await Promise.all(
       statements === 'shared'
@@ -121,6 +143,9 @@ export class PaymentRequests {
       exception: null,
       confirmations: 0,
       detectedInBlock: null,
+      pageToken: newPageToken(),
+      successUrl: urls.successUrl,
+      cancelUrl: urls.cancelUrl,
       reference: dto.reference ?? null,
       metadata: dto.metadata ?? null,
       version: 1,
@@ -133,6 +158,8 @@ export class PaymentRequests {
     };
   }
 }
+
+const NO_URLS = { successUrl: null, cancelUrl: null };
 
 function nativeOf({ native: { symbol, decimals } }: ChainConfig): NamedAsset {
   return { id: null, address: null, symbol, decimals };

@@ -115,6 +115,15 @@ export class PaymentNotExtendableError extends DomainError {
   }
 }
 
+/** Nobody is sent where the merchant's operator has not allowed it: a link on our page would lend a stranger its trust. */
+export class ReturnUrlRefusedError extends ValidationFailedError {
+  override readonly code = 'return_url_refused';
+
+  constructor(field: 'success_url' | 'cancel_url', why: string) {
+    super([{ field, message: why }]);
+  }
+}
+
 export class ExpiryInPastError extends ValidationFailedError {
   override readonly code = 'expiry_in_past';
 

@@ -9,6 +9,8 @@ import { DepositsController } from './deposits.controller.js';
 import { DepositsService } from './deposits.service.js';
 import { OutboxModule } from '../events/outbox.module.js';
 import { PaymentChanges } from './payment-changes.js';
+import { PaymentNews } from './payment-news.js';
+import { PaymentPages } from './payment-pages.js';
 import { PaymentRequests } from './payment-requests.js';
 import { PaymentsController } from './payments.controller.js';
 import { PaymentsRepository } from './payments.repository.js';
@@ -34,7 +36,9 @@ import { PaymentsService } from './payments.service.js';
     PaymentsRepository,
     PaymentsService,
     PriceRequests,
+    PaymentNews,
+    PaymentPages,
   ],
-  exports: [ChainFactsModule, PaymentChanges, PaymentsRepository, PaymentsService],
+  exports: [ChainFactsModule, PaymentChanges, PaymentsRepository, PaymentsService, PaymentNews, PaymentPages],
 })
 export class PaymentsModule {}

@@ -155,6 +155,9 @@ function rowOf({ payment, options }: PaymentRecord, event: NewEvent) {
     unavailable: payment.unavailable,
     underpayment_tolerance_bps: payment.underpaymentToleranceBps,
     required_confirmations: payment.requiredConfirmations,
+    page_token: payment.pageToken,
+    success_url: payment.successUrl,
+    cancel_url: payment.cancelUrl,
     reference: payment.reference,
     metadata: payment.metadata,
     expires_at: payment.expiresAt,
@@ -186,15 +189,17 @@ async function insertRows(manager: EntityManager, rows: PaymentRow[]): Promise<v
          id uuid, merchant_id uuid, chain_id bigint, chain text, token_id uuid, address text, deposit_scheme text,
          deposit_parameters jsonb, derivation_index bigint, amount numeric, price_amount numeric, price_currency text,
          price_decimals smallint, price_chain text, unavailable jsonb, underpayment_tolerance_bps smallint,
-         required_confirmations integer, reference text, metadata jsonb, expires_at timestamptz, created_at timestamptz,
+         required_confirmations integer, page_token text, success_url text, cancel_url text, reference text, metadata jsonb, expires_at timestamptz, created_at timestamptz,
          event_id text, event_type text, event_body text, options jsonb)),
      payment AS (
        INSERT INTO payments (id, merchant_id, chain_id, chain, token_id, address, deposit_scheme, deposit_parameters,
          derivation_index, amount, price_amount, price_currency, price_decimals, price_chain, unavailable,
-         underpayment_tolerance_bps, required_confirmations, reference, metadata, expires_at, created_at)
+         underpayment_tolerance_bps, required_confirmations, page_token, success_url, cancel_url, reference, metadata,
+         expires_at, created_at)
        SELECT id, merchant_id, chain_id, chain, token_id, address, deposit_scheme, deposit_parameters,
          derivation_index, amount, price_amount, price_currency, price_decimals, price_chain, unavailable,
-         underpayment_tolerance_bps, required_confirmations, reference, metadata, expires_at, created_at
+         underpayment_tolerance_bps, required_confirmations, page_token, success_url, cancel_url, reference, metadata,
+         expires_at, created_at
        FROM given),
      option AS (
        INSERT INTO payment_options (payment_id, position, chain_id, chain, token_id, amount, required_confirmations, rate,

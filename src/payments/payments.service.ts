@@ -2,7 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
 import { type EntityManager } from 'typeorm';
 import { type ChainConfig } from '../config/chains.js';
-import { CHAINS } from '../config/configuration.module.js';
+import { CHAINS, SETTINGS } from '../config/configuration.module.js';
+import { type Settings } from '../config/settings.js';
 import { IdempotencyService } from '../http/idempotency.js';
 import { createdBetween } from '../http/list-filters.js';
 import { type Page, page } from '../http/page.js';
@@ -13,6 +14,7 @@ import { type ListPaymentsDto } from './dto/list-payments.dto.js';
 import { type Asked, optionsAsked } from './asked.js';
 import { PaymentNotFoundError } from './payment.errors.js';
 import { PaymentRequests } from './payment-requests.js';
+import { payUrl } from './pay-page.js';
 import { type Payment } from './payment.entity.js';
 import { paymentView, type PaymentView } from './payment.view.js';
 import { type PaymentRecord } from './payment-records.js';
@@ -27,6 +29,7 @@ export class PaymentsService {
     private readonly idempotency: IdempotencyService,
     private readonly catalogue: EventCatalogue,
     @Inject(CHAINS) private readonly chains: ChainConfig[],
+    @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
   /**
@@ -100,6 +103,7 @@ export class PaymentsService {
     const payment = await this.requests.paymentFor(statements, merchantId, dto, asked);
     const record = {
       payment,
+      payUrl: payUrl(this.settings.publicUrl, payment.pageToken),
       options: optionsAsked(payment, asked),
       assets: asked.options.map(({ asset }) => asset),
       credits: [],

@@ -34,7 +34,7 @@ export class PriceRequests {
    * @throws PriceRefusedError, AssetNotAcceptedError; ValidationFailedError where `accept` names what is not there
    * @throws NotPricedError where it cannot be paid in any asset, with the reason for each
    */
-  async asked(merchantId: string, request: PriceRequest): Promise<Asked> {
+  async asked(merchantId: string, request: PriceRequest): Promise<Omit<Asked, 'urls'>> {
     const price = this.priceOf(request.price);
     const { there, gone } = await this.accepted(merchantId, request.accept ?? null);
     const assets = there.map((asset) => this.assetOf(asset));

@@ -63,7 +63,9 @@ describe('the command line, on DATABASE_URL', () => {
     await run('merchant', 'create', 'Flower shop');
     const { code, out } = await quittanceProcess(['merchant', 'list'], { DATABASE_URL: app.database.url });
     expect(code).toBe(0);
-    expect(out.split('\n')[0]).toMatch(/^id +name +underpayment_tolerance_bps +accept +created_at$/);
+    expect(out.split('\n')[0]).toMatch(
+      /^id +name +underpayment_tolerance_bps +accept +shop_origins +created_at$/,
+    );
     expect(out).toMatch(/^[0-9a-f-]{36} {2}Flower shop {2,}0 {2,}– {2,}20\d\d-/m);
   });
 

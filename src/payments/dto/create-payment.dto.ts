@@ -11,10 +11,12 @@ import {
   IsUUID,
   Length,
   Max,
+  MaxLength,
   Min,
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
+import { MAX_URL_LENGTH } from '../../auth/shop-origins.js';
 import { AcceptedAssetDto, MOST_ACCEPTED } from '../../auth/dto/accept.dto.js';
 import { IsAmount } from './is-amount.js';
 import { PriceDto } from './price.dto.js';
@@ -92,6 +94,31 @@ export class CreatePaymentDto {
   @Length(1, 255)
   @IsStorableText()
   reference?: string | null;
+
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    maxLength: MAX_URL_LENGTH,
+    example: 'https://shop.example/thanks',
+    description:
+      'Where the pay page leads when it is paid, with a signed status (docs/checkout.md); of one of the merchant’s `shop_origins`',
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(MAX_URL_LENGTH)
+  success_url?: string | null;
+
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    maxLength: MAX_URL_LENGTH,
+    example: 'https://shop.example/cart',
+    description: 'Where the pay page leads who does not want to pay; as `success_url`',
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(MAX_URL_LENGTH)
+  cancel_url?: string | null;
 
   @ApiPropertyOptional({
     type: 'object',
