@@ -52,7 +52,7 @@ module.exports = {
       to: {
         path: OWN('payments'),
         pathNot:
-          '^src/payments/(payments\\.module|open-elsewhere|chain-facts\\.(module|service)|observed-transfer|payment-addresses|deposit-funds|given-back|named-assets?|refund-subjects|dto/is-amount|(payment|deposit)\\.view|.+\\.entity)\\.ts$',
+          '^src/payments/(payments\\.module|open-elsewhere|chain-facts\\.(module|service)|observed-transfer|payment-addresses|deposit-funds|given-back|named-assets?|refund-subjects|dto/is-amount|(payment|deposit)\\.view|pay-page|payment-(news|pages)|lifecycle|.+\\.entity)\\.ts$',
       },
     },
     {
@@ -60,7 +60,7 @@ module.exports = {
       comment: 'What payments write, others read.',
       severity: 'error',
       from: { path: '^src/(payments|events)/' },
-      to: { path: '^src/(webhooks|scanner|payment-check|refunds|sweeper|outgoing)/' },
+      to: { path: '^src/(webhooks|scanner|payment-check|refunds|sweeper|outgoing|checkout)/' },
     },
     {
       name: 'webhooks-by-their-doors',
@@ -70,7 +70,7 @@ module.exports = {
       to: {
         path: OWN('webhooks'),
         pathNot:
-          '^src/webhooks/(webhooks\\.module|signing/verify|handlers/event-handlers\\.module|.+\\.entity)\\.ts$',
+          '^src/webhooks/(webhooks\\.module|signing/verify|endpoints/return-signer(\\.module)?|handlers/event-handlers\\.module|.+\\.entity)\\.ts$',
       },
     },
     {

@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { AuthModule, AuthRestModule } from './auth/auth.module.js';
 import { ChainRestModule } from './chain/chain.module.js';
+import { CheckoutModule } from './checkout/checkout.module.js';
 import { ConfigurationModule } from './config/configuration.module.js';
 import { type Configuration } from './config/read-configuration.js';
 import { type Role } from './config/settings.js';
@@ -45,6 +46,7 @@ export class AppModule {
           ? [
               AuthRestModule,
               ChainRestModule,
+              CheckoutModule,
               PaymentsModule,
               PaymentCheckModule,
               RatesRestModule,

@@ -9,10 +9,11 @@ import { AppModule } from './app.module.js';
 import { type Configuration } from './config/read-configuration.js';
 import { EventCatalogue } from './events/event-catalogue.js';
 import { isReplayed } from './http/idempotency.js';
+import { readFormsOfPages } from './http/form-body.js';
 import { readJsonBodies } from './http/json-body.js';
 import { openApiDocument } from './openapi/document.js';
 import { PinoLogger } from './http/pino-logger.js';
-import { pathOf, ProblemFilter } from './http/problem.filter.js';
+import { loggedPathOf, ProblemFilter } from './http/problem.filter.js';
 import { measureRequests } from './http/request-metrics.js';
 import { recordRoutes, Routes } from './http/routes.js';
 import { UnreadableUrlError } from './http/unreadable-url.error.js';
@@ -23,11 +24,22 @@ const BODY_LIMIT_BYTES = 256 * 1024;
 const REQUEST_TIMEOUT_MS = 30_000;
 const API_PREFIX = 'api/v1';
 const OUTSIDE_PREFIX = [
+  '.well-known/quittance-receipt-keys.json',
   '.well-known/webhook-keys/:endpoint_id',
   'health',
   'health/live',
   'health/ready',
   'metrics',
+  'pay/assets/:name',
+  'pay/:token',
+  'pay/:token/cancel',
+  'pay/:token/check',
+  'pay/:token/dev-payment',
+  'pay/:token/events',
+  'pay/:token/receipt',
+  'pay/:token/receipt.json',
+  'pay/:token/return',
+  'quittance.js',
 ];
 
 /** The one set-up of the app, for main and for every test. It listens on nothing yet. */
@@ -43,6 +55,8 @@ export async function createApp(configuration: Configuration, pino: Logger): Pro
       sanePassedId(headers['x-request-id']) ?? randomUUID(),
     forceCloseConnections: 'idle',
     requestTimeout: REQUEST_TIMEOUT_MS,
+    // Null: nobody's word about an address is believed.
+    trustProxy: configuration.settings.trustedProxies ?? false,
     // A URL that cannot be decoded has no route, and so no hook and no filter.
     frameworkErrors: (_error: unknown, request: FastifyRequest, reply: FastifyReply) => {
       void reply.headers(headersOf(request));
@@ -58,6 +72,7 @@ export async function createApp(configuration: Configuration, pino: Logger): Pro
   const fastify: FastifyInstance = adapter.getInstance<FastifyInstance>();
   recordRoutes(fastify, routes);
   readJsonBodies(fastify);
+  readFormsOfPages(fastify);
   decorateAnswers(fastify);
   measureRequests(fastify);
   refuseNul(fastify);
@@ -123,7 +138,7 @@ function decorateAnswers(fastify: FastifyInstance): void {
     request.log.info(
       {
         method: request.method,
-        url: pathOf(request),
+        url: loggedPathOf(request),
         status: reply.statusCode,
         duration: Math.round(reply.elapsedTime),
       },

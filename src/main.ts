@@ -103,6 +103,8 @@ async function start(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.on(signal, () => onSignal(settings.shutdownTimeoutMs));
   const port = await portFor(settings);
+  // A link that works on this machine; elsewhere nobody but the operator knows how it is reached.
+  if (!isProduction) settings.publicUrl ??= `http://localhost:${port}`;
   runtime = await startRuntime(given, say, givingUp.signal);
   app = await createApp(runtime.configuration, pino);
   if (runtime.secrets) {
@@ -123,7 +125,29 @@ async function start(): Promise<void> {
   }
   if (isProduction && refused.length > 0)
     pino.error({ refused }, refusedText(runtime.configuration.chains.length, refused));
-  if (!isProduction || process.stdout.isTTY) writeToTerminal(`${banner(url, runtime, refused)}\n`);
+  if (!isProduction || process.stdout.isTTY) {
+    const payUrl = process.stdout.isTTY && runtime.devChain ? await firstPage(url, runtime) : null;
+    writeToTerminal(`${banner(url, runtime, { refused, payUrl })}\n`);
+  }
+}
+
+/** A payment to look at, for whoever watches the terminal: one for each data folder, and not one at each start. */
+async function firstPage(url: string, { secrets }: Runtime): Promise<string | null> {
+  try {
+    const answer = await fetch(`${url}/api/v1/payments`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${secrets?.apiKey}`,
+        'content-type': 'application/json',
+        'idempotency-key': 'the page that npm start prints',
+      },
+      body: JSON.stringify({ chain: 'devchain', amount: '1000000000000000000', expires_in_minutes: 43_200 }),
+    });
+    return ((await answer.json()) as { pay_url?: string | null }).pay_url ?? null;
+  } catch {
+    // It is only a greeting.
+    return null;
+  }
 }
 
 const started = start();

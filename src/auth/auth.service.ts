@@ -14,6 +14,7 @@ import {
 import { isOperator } from './authenticated-key.js';
 import { generateKey, hashKey, prefixOf } from './key-text.js';
 import { Merchant } from './merchant.entity.js';
+import { parseShopOrigin } from './shop-origins.js';
 
 /** How exact `last_used_at` is: a write with every request would cost more than the request. */
 const LAST_USED_EXACT_TO_MS = 60_000;
@@ -42,6 +43,8 @@ export class AuthService {
 
   private readonly tolerances = new Coalescer((ids: string[]) => tolerancesOf(this.dataSource.manager, ids));
 
+  private readonly acceptances = new Coalescer((ids: string[]) => acceptedBy(this.dataSource.manager, ids));
+
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
   /**
@@ -64,9 +67,17 @@ export class AuthService {
     name: string,
     underpaymentToleranceBps = 0,
     acceptedAssets: StoredAsset[] | null = null,
+    shopOrigins: readonly string[] = [],
   ): Promise<Merchant> {
     const createdAt = new Date();
-    const merchant = { id: uuidv7(), name, underpaymentToleranceBps, acceptedAssets, createdAt };
+    const merchant = {
+      id: uuidv7(),
+      name,
+      underpaymentToleranceBps,
+      acceptedAssets,
+      shopOrigins: originsOf(shopOrigins),
+      createdAt,
+    };
     await manager.insert(Merchant, merchant);
     return merchant;
   }
@@ -74,11 +85,16 @@ export class AuthService {
   /** Payments that exist keep the tolerance they were made with. @throws MerchantNotFoundError */
   async updateMerchant(
     id: string,
-    changes: Partial<Pick<Merchant, 'name' | 'underpaymentToleranceBps' | 'acceptedAssets'>>,
+    changes: Partial<Pick<Merchant, 'name' | 'underpaymentToleranceBps' | 'acceptedAssets' | 'shopOrigins'>>,
   ): Promise<Merchant> {
     const { manager } = this.dataSource;
     if (Object.values(changes).some((value) => value !== undefined)) {
-      await manager.update(Merchant, { id }, changes);
+      const { shopOrigins } = changes;
+      await manager.update(
+        Merchant,
+        { id },
+        { ...changes, shopOrigins: shopOrigins && originsOf(shopOrigins) },
+      );
     }
     return this.merchant(id);
   }
@@ -89,6 +105,24 @@ export class AuthService {
    */
   toleranceOf(merchantId: string): Promise<number> {
     return this.tolerances.call(merchantId);
+  }
+
+  /**
+   * What this merchant's priced payments may be paid in; null: everything that is enabled. For callers in no transaction:
+   * those at the same time share a query.
+   */
+  acceptedBy(merchantId: string): Promise<StoredAsset[] | null> {
+    return this.acceptances.call(merchantId);
+  }
+
+  /** Where the merchant's shop is: what its pay pages may lead back to. */
+  async shopOriginsOf(merchantId: string): Promise<string[]> {
+    const { manager } = this.dataSource;
+    const found = await manager.findOne(Merchant, {
+      select: { id: true, shopOrigins: true },
+      where: { id: merchantId },
+    });
+    return found?.shopOrigins ?? [];
   }
 
   /** As `toleranceOf`, on the connection of the transaction that the caller is in. */
@@ -189,4 +223,18 @@ async function tolerancesOf(manager: EntityManager, ids: string[]): Promise<numb
   );
   const byId = new Map(rows.map(({ id, bps }) => [id, bps]));
   return ids.map((id) => byId.get(id) ?? 0);
+}
+
+/** @param given checked already: as browsers write them, each once */
+function originsOf(given: readonly string[]): string[] {
+  return [...new Set(given.map(parseShopOrigin).filter((origin) => origin !== null))];
+}
+
+async function acceptedBy(manager: EntityManager, ids: string[]): Promise<(StoredAsset[] | null)[]> {
+  const rows = await manager.query<{ id: string; accepted: StoredAsset[] | null }[]>(
+    'SELECT id, accepted_assets AS accepted FROM merchants WHERE id = ANY($1)',
+    [[...new Set(ids)]],
+  );
+  const byId = new Map(rows.map(({ id, accepted }) => [id, accepted]));
+  return ids.map((id) => byId.get(id) ?? null);
 }

@@ -5,7 +5,7 @@ import { type ApiKeyBody, type MerchantBody } from './dto/auth.dto.js';
 import { type Merchant } from './merchant.entity.js';
 
 export function merchantView(
-  { id, name, underpaymentToleranceBps, acceptedAssets, createdAt }: Merchant,
+  { id, name, underpaymentToleranceBps, acceptedAssets, shopOrigins, createdAt }: Merchant,
   chains: readonly ChainConfig[],
 ): MerchantBody {
   return {
@@ -13,6 +13,7 @@ export function merchantView(
     name,
     underpayment_tolerance_bps: underpaymentToleranceBps,
     accept: shownAssets(acceptedAssets, chains),
+    shop_origins: shopOrigins,
     created_at: createdAt.toISOString(),
   };
 }

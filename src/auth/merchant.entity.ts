@@ -19,6 +19,10 @@ export class Merchant {
   @Column('jsonb', { name: 'accepted_assets', nullable: true })
   acceptedAssets: StoredAsset[] | null;
 
+  /** Where its shop is: what pay pages lead back to, and who may show them in a frame. */
+  @Column('text', { name: 'shop_origins', array: true, default: [] })
+  shopOrigins: string[];
+
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt: Date;
 }

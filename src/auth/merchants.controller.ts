@@ -38,8 +38,8 @@ export class MerchantsController {
     const request = { method: 'POST', path: '/api/v1/merchants', body: dto };
     const acceptedAssets = this.accepted(dto.accept);
     const answer = await this.idempotency.run({ merchantId, key, request, status: 201 }, async (manager) => {
-      const { name, underpayment_tolerance_bps: bps } = dto;
-      const merchant = await this.auth.createMerchant(manager, name, bps, acceptedAssets);
+      const { name, underpayment_tolerance_bps: bps, shop_origins: origins } = dto;
+      const merchant = await this.auth.createMerchant(manager, name, bps, acceptedAssets, origins);
       return merchantView(merchant, this.chains);
     });
     return answer.body;
@@ -69,9 +69,10 @@ export class MerchantsController {
   @ApiOkResponse({ type: MerchantBody })
   async update(
     @Param('id', merchantIdPipe) id: string,
-    @Body() { name, underpayment_tolerance_bps: underpaymentToleranceBps, accept }: UpdateMerchantDto,
+    @Body() { name, underpayment_tolerance_bps: underpaymentToleranceBps, accept, ...dto }: UpdateMerchantDto,
   ): Promise<MerchantBody> {
-    const changes = { name, underpaymentToleranceBps, acceptedAssets: this.accepted(accept) };
+    const acceptedAssets = this.accepted(accept);
+    const changes = { name, underpaymentToleranceBps, acceptedAssets, shopOrigins: dto.shop_origins };
     return merchantView(await this.auth.updateMerchant(id, changes), this.chains);
   }
 

@@ -11,7 +11,7 @@ import { type Terminal } from './terminal.js';
  */
 export async function commandConfiguration(terminal: Terminal): Promise<Configuration> {
   const given = configurationOf(await commandEnvironment(terminal));
-  const { settings, chains } = given;
+  const { settings, chains, rates } = given;
   if (settings.nodeEnv === 'production') return given;
   const { findDevSecrets } = await import('../runtime/dev-secrets.js');
   const { findDevChain } = await import('../chain/dev-chain/find-dev-chain.js');
@@ -23,6 +23,7 @@ export async function commandConfiguration(terminal: Terminal): Promise<Configur
       mnemonic: hasWallet ? settings.mnemonic : (secrets?.mnemonic ?? null),
       encryptionKey: settings.encryptionKey ?? secrets?.encryptionKey ?? null,
     },
+    ...(rates && { rates }),
     chains: settings.chainsFile === null ? findDevChain(settings.dataDir) : chains,
   };
 }

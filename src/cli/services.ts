@@ -22,10 +22,14 @@ export async function withServices(
   parts: Pick<ModuleMetadata, 'imports' | 'providers'>,
   work: (services: Services, configuration: Configuration) => Promise<void>,
 ): Promise<void> {
-  const { settings, chains } = await commandConfiguration(terminal);
+  const { settings, chains, rates } = await commandConfiguration(terminal);
   const database = await commandDatabase(settings);
   try {
-    const configuration = { settings: { ...settings, databaseUrl: database.url }, chains };
+    const configuration = {
+      settings: { ...settings, databaseUrl: database.url },
+      chains,
+      ...(rates && { rates }),
+    };
     // What goes wrong is written once, in its own words, where the command line ends.
     if (terminal.environment === null) Logger.overrideLogger(false);
     const services = await NestFactory.createApplicationContext(

@@ -1,5 +1,5 @@
 import { IsOptional, Matches } from 'class-validator';
-import { databaseUrl, integerIn, listOf, oneOf, readableFile, text, urlWith } from './parsers.js';
+import { addressList, databaseUrl, integerIn, listOf, oneOf, readableFile, text, urlWith } from './parsers.js';
 import { Setting } from './setting.js';
 
 export const ROLES = ['api', 'scanner', 'worker', 'sweeper'] as const;
@@ -20,6 +20,9 @@ export abstract class BaseSettings {
 
   /** PORT was set: another one will not do. */
   isPortGiven = false;
+
+  /** The account of the dev chain that pay pages pay from. Null: there is no dev chain of ours, so never in production. */
+  devChainPayer: string | null = null;
 
   @Setting({ env: 'HOST', description: 'Address the API listens on', default: '127.0.0.1', parse: text })
   @Matches(/^[\w.:-]+$/, { message: 'must be an IP address or a host name' })
@@ -89,6 +92,32 @@ export abstract class BaseSettings {
   })
   @IsOptional()
   publicUrl: string | null;
+
+  @Setting({
+    env: 'TRUSTED_PROXIES',
+    description:
+      'Addresses or networks of the proxies in front, whose X-Forwarded-For is believed: without them every customer behind one shares its limits',
+    defaultNote: 'none',
+    parse: addressList,
+  })
+  @IsOptional()
+  trustedProxies: string[] | null;
+
+  @Setting({
+    env: 'CHECKOUT_LIVE_PAGES',
+    description: 'How many open pay pages a process tells of news; those beyond ask every few seconds',
+    default: '5000',
+    parse: integerIn(0, 100_000),
+  })
+  checkoutLivePages: number;
+
+  @Setting({
+    env: 'CHECKOUT_LIVE_PAGES_PER_ADDRESS',
+    description: 'How many of them may be from one address',
+    default: '500',
+    parse: integerIn(0, 100_000),
+  })
+  checkoutLivePagesPerAddress: number;
 
   @Setting({
     env: 'CHAINS_FILE',

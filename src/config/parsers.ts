@@ -1,4 +1,5 @@
 import { accessSync, constants } from 'node:fs';
+import { isIP } from 'node:net';
 import { validateCronExpression } from 'cron';
 import { UnusableValueError } from './unusable-value.error.js';
 
@@ -36,6 +37,20 @@ export function commaSeparated(text: string): string[] {
     .split(',')
     .map((item) => item.trim())
     .filter((item) => item !== '');
+}
+
+/** Addresses and networks, as `10.0.0.0/8,::1`. */
+export function addressList(text: string): string[] {
+  const items = commaSeparated(text);
+  const wrong = items.filter((item) => {
+    const [address = '', bits, ...more] = item.split('/');
+    const family = isIP(address);
+    const isWidth =
+      bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+    return family === 0 || !isWidth || more.length > 0;
+  });
+  if (wrong.length === 0) return items;
+  throw new Error(`"${wrong.join('", "')}" is no address or network; write them as in 10.0.0.0/8,::1`);
 }
 
 /** `true`/`false`, also as 1/0, yes/no, on/off. */

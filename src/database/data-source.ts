@@ -20,6 +20,7 @@ import { PaymentOption } from '../payments/payment-option.entity.js';
 import { Payment } from '../payments/payment.entity.js';
 import { Transfer } from '../payments/transfer.entity.js';
 import { RecordedRate } from '../rates/recorded-rate.entity.js';
+import { ReceiptKey } from '../checkout/receipt-key.entity.js';
 import { Refund } from '../refunds/refund.entity.js';
 import { ChainBlock } from '../chain/position/chain-block.entity.js';
 import { LateSearch } from '../scanner/late-search.entity.js';
@@ -54,6 +55,7 @@ const entities = [
   Payment,
   PaymentEvent,
   PaymentOption,
+  ReceiptKey,
   RecordedRate,
   Refund,
   RestoredChain,

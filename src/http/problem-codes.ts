@@ -11,6 +11,7 @@ export const KINDS = {
   conflict: { status: 409, title: 'Conflicts with what is there' },
   body_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The body is not sent as JSON' },
+  not_priced: { status: 422, title: 'The price cannot be paid in any asset now' },
   rate_limited: { status: 429, title: 'Too many requests' },
   unavailable: { status: 503, title: 'Not available now' },
 } as const satisfies Record<string, { status: number; title: string }>;
@@ -38,9 +39,25 @@ export const PROBLEM_CODES = {
     kind: 'validation_failed',
     when: 'The token is unknown, disabled, or on another chain; `GET /chains` lists the tokens of each chain.',
   },
+  price_refused: {
+    kind: 'validation_failed',
+    when: 'The amount, the currency or the chain of a price is not as it has to be; `errors` says what to send.',
+  },
+  amount_or_price: {
+    kind: 'validation_failed',
+    when: 'A payment asks either for an amount of one asset, or for a price; the request has parts of both.',
+  },
+  asset_not_accepted: {
+    kind: 'validation_failed',
+    when: '`accept` names an asset that the merchant does not accept; it narrows, and never widens.',
+  },
   expiry_in_past: {
     kind: 'validation_failed',
     when: 'A payment cannot be given an end that is over already, or more than 30 days away; cancel it instead.',
+  },
+  return_url_refused: {
+    kind: 'validation_failed',
+    when: 'The page may not lead there: the URL is not of one of the merchant’s `shop_origins`.',
   },
   refund_too_small: {
     kind: 'validation_failed',
@@ -141,13 +158,25 @@ export const PROBLEM_CODES = {
     kind: 'unsupported_media_type',
     when: 'The body is not sent as `content-type: application/json`.',
   },
+  not_priced: {
+    kind: 'not_priced',
+    when: 'No asset can be offered for the price; `errors` says of each why. Nothing was made: try again, or ask for an amount.',
+  },
   rate_limited: {
     kind: 'rate_limited',
     when: 'The key has used up its requests; `retry-after` says for how many seconds.',
   },
+  too_many_page_requests: {
+    kind: 'rate_limited',
+    when: 'Too many requests for pay pages from one address, or for one page; `retry-after` says how long to wait.',
+  },
   too_many_bad_keys: {
     kind: 'rate_limited',
     when: 'Too many keys from this address were refused; good keys still pass.',
+  },
+  too_many_live_pages: {
+    kind: 'unavailable',
+    when: 'The process follows as many open pay pages as it takes; pages ask by themselves meanwhile.',
   },
   refund_limit_reached: {
     kind: 'rate_limited',

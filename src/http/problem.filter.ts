@@ -56,7 +56,7 @@ export class ProblemFilter implements ExceptionFilter {
     const told = this.toldOf(error, request);
     const problem = problemOf(told);
     if (problem.status >= 500)
-      this.logger.error({ err: error, request_id: request.id, url: pathOf(request) }, 'request failed');
+      this.logger.error({ err: error, request_id: request.id, url: loggedPathOf(request) }, 'request failed');
     for (const [name, value] of Object.entries(headersFor(told, problem.status)))
       void reply.header(name, value);
     void reply
@@ -77,6 +77,11 @@ function statusIn(error: unknown): number | undefined {
 /** Without the query, which may hold what is no business of a log. */
 export function pathOf(request: FastifyRequest): string {
   return request.url.split('?')[0] as string;
+}
+
+/** As it may stand in a log: the token in a pay page's address is the key to that page. */
+export function loggedPathOf(request: FastifyRequest): string {
+  return pathOf(request).replace(/^\/pay\/(?!assets\/)[^/]+/, '/pay/{token}');
 }
 
 function problemOf(error: unknown): Problem {

@@ -13,6 +13,9 @@ export function measureRequests(fastify: FastifyInstance): void {
     buckets: BUCKETS,
   });
   fastify.addHook('onResponse', ({ method, routeOptions }, reply, done) => {
+    // A stream is open for as long as its reader likes.
+    const type = String(reply.raw.getHeader('content-type') ?? '');
+    if (type.startsWith('text/event-stream')) return done();
     // By the route and not by the URL: ids would make a series each, and so would whatever a stranger asks for.
     const labels = { method, route: routeOptions.url ?? 'none', status: String(reply.statusCode) };
     seconds.observe(labels, reply.elapsedTime / 1000);

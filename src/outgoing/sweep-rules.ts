@@ -2,8 +2,6 @@ import { type AssetSweep, type ChainConfig, type SweepBatches } from '../config/
 import { type Settings } from '../config/settings.js';
 import { type Address, type Asset, toAddress } from '../ids/ids.js';
 
-export { valueInWei } from '../config/worth.js';
-
 /** Where a chain's money goes, lower-case; or why nothing is swept there. */
 export type Sweeping = { treasury: Address } | { off: string };
 

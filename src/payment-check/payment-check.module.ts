@@ -12,5 +12,6 @@ import { PaymentCheckService } from './payment-check.service.js';
   imports: [AuthModule, ChainFactsModule, ChainModule, PaymentsModule, RescanModule],
   controllers: [PaymentCheckController],
   providers: [PaymentCheckService],
+  exports: [PaymentCheckService],
 })
 export class PaymentCheckModule {}

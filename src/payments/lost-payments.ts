@@ -10,6 +10,7 @@ import { isAbsurd } from './counting.js';
 import { type ObservedTransfer } from './observed-transfer.js';
 import { onlyOption } from './only-option.js';
 import { PaymentOption } from './payment-option.entity.js';
+import { newPageToken } from './pay-page.js';
 import { Payment } from './payment.entity.js';
 import { type ChainId } from '../ids/ids.js';
 
@@ -87,6 +88,9 @@ export class LostPayments {
       exception: null,
       confirmations: 0,
       requiredConfirmations: requiredConfirmations(confirmationsOf(chain, tokenAddress), amount),
+      pageToken: newPageToken(),
+      successUrl: null,
+      cancelUrl: null,
       reference: null,
       metadata: { lost_payment: `its address was given out, or passed over: ${skip.reason}` },
       version: 1,

@@ -1,12 +1,15 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager, In } from 'typeorm';
 import { Token } from '../chain/tokens/token.entity.js';
+import { SETTINGS } from '../config/configuration.module.js';
+import { type Settings } from '../config/settings.js';
 import { type Asset, type ChainId } from '../ids/ids.js';
 import { doesCount } from './counting.js';
 import { type RefundFact } from './given-back.js';
 import { type NamedAsset } from './named-asset.js';
 import { NamedAssets } from './named-assets.js';
 import { PaymentOption } from './payment-option.entity.js';
+import { payUrl } from './pay-page.js';
 import { type Payment } from './payment.entity.js';
 import { type Fraction } from './parts.js';
 import { refundsOfCounted } from './refund-facts.js';
@@ -15,6 +18,8 @@ import { Transfer } from './transfer.entity.js';
 /** A payment with all that its view, and its next move, need beside it. */
 export interface PaymentRecord {
   payment: Payment;
+  /** Where its page is; null: PUBLIC_URL is not set. */
+  payUrl: string | null;
   /** In their order; at least one. */
   options: PaymentOption[];
   /** What each of the options is called. */
@@ -41,7 +46,10 @@ export interface NamedOption {
 /** Gathers what belongs to payments, as it stands in the caller's transaction. */
 @Injectable()
 export class PaymentRecords {
-  constructor(private readonly assets: NamedAssets) {}
+  constructor(
+    private readonly assets: NamedAssets,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
 
   /** In the order given. */
   async of(manager: EntityManager, payments: readonly Payment[]): Promise<PaymentRecord[]> {
@@ -58,6 +66,7 @@ export class PaymentRecords {
       }));
       return {
         payment,
+        payUrl: payUrl(this.settings.publicUrl, payment.pageToken),
         options: own.map(({ option }) => option),
         assets: own.map(({ asset }) => asset),
         credits: credits

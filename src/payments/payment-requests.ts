@@ -1,32 +1,29 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { AuthService } from '../auth/auth.service.js';
+import { returnUrlAt } from '../auth/shop-origins.js';
 import { ChainService } from '../chain/chain.service.js';
-import { confirmationsOf, requiredConfirmations } from '../chain/confirmations.js';
-import { type Token } from '../chain/tokens/token.entity.js';
 import { type ChainConfig } from '../config/chains.js';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { DepositAddresses } from '../wallet/deposit-addresses.js';
 import { parseAmount } from './amount.js';
 import { type CreatePaymentDto } from './dto/create-payment.dto.js';
-import { type NamedAsset } from './named-asset.js';
+import { type Asked, askedFields, type AskedOption } from './asked.js';
 import { type Statements } from './payments.repository.js';
 import { type Payment } from './payment.entity.js';
-import { ChainRefusedError, TokenNotOfferedError, UnknownChainError } from './payment.errors.js';
+import {
+  AmountOrPriceError,
+  ChainRefusedError,
+  ReturnUrlRefusedError,
+  TokenNotOfferedError,
+  UnknownChainError,
+} from './payment.errors.js';
+import { type NamedAsset } from './named-asset.js';
+import { newPageToken } from './pay-page.js';
+import { PriceRequests } from './price-requests.js';
 
 const MINUTE_MS = 60_000;
-
-export interface Asset {
-  chain: ChainConfig;
-  /** Null: the chain's native asset. */
-  token: Token | null;
-}
-
-/** As views call it. */
-export function namedAsset({ chain, token }: Asset): NamedAsset {
-  return token ?? { id: null, address: null, ...chain.native };
-}
 
 /** From what a merchant asks for to the payment it makes. */
 @Injectable()
@@ -36,14 +33,50 @@ export class PaymentRequests {
     private readonly chains: ChainService,
     private readonly addresses: DepositAddresses,
     private readonly merchants: AuthService,
+    private readonly prices: PriceRequests,
   ) {}
 
-  /** @throws UnknownChainError, ChainRefusedError, TokenNotOfferedError */
-  async assetOf(dto: CreatePaymentDto): Promise<Asset> {
-    const chain = this.chains.find(dto.chain);
+  /**
+   * @throws UnknownChainError, ChainRefusedError, TokenNotOfferedError, AmountOrPriceError, ReturnUrlRefusedError; with a price, what
+   * `PriceRequests` throws
+   */
+  async asked(merchantId: string, dto: CreatePaymentDto): Promise<Asked> {
+    const urls = await this.urlsOf(merchantId, dto);
+    return { ...(await this.askedOf(merchantId, dto)), urls };
+  }
+
+  /** @throws ReturnUrlRefusedError where one leads elsewhere than to the merchant's shop */
+  private async urlsOf(merchantId: string, dto: CreatePaymentDto): Promise<Asked['urls']> {
+    const given = [dto.success_url ?? null, dto.cancel_url ?? null] as const;
+    if (given[0] === null && given[1] === null) return NO_URLS;
+    const origins = await this.merchants.shopOriginsOf(merchantId);
+    const [successUrl, cancelUrl] = given.map((text, index) => {
+      if (text === null) return null;
+      const read = returnUrlAt(text, origins);
+      if ('url' in read) return read.url;
+      throw new ReturnUrlRefusedError(index === 0 ? 'success_url' : 'cancel_url', read.problem);
+    });
+    return { successUrl: successUrl ?? null, cancelUrl: cancelUrl ?? null };
+  }
+
+  private async askedOf(merchantId: string, dto: CreatePaymentDto): Promise<Omit<Asked, 'urls'>> {
+    const { price = null, accept = null } = dto;
+    if (price === null) {
+      if (accept !== null) throw new AmountOrPriceError('accept');
+      const amount = parseAmount(dto.amount) as bigint;
+      return { price, options: [{ ...(await this.assetOf(dto)), amount, rate: null }], unavailable: [] };
+    }
+    const extra = (['chain', 'amount', 'token_id'] as const).find((field) => (dto[field] ?? null) !== null);
+    if (extra !== undefined) throw new AmountOrPriceError(extra);
+    return this.prices.asked(merchantId, { price, accept });
+  }
+
+  private async assetOf(dto: CreatePaymentDto): Promise<Pick<AskedOption, 'chain' | 'asset'>> {
+    const name = dto.chain as string;
+    const chain = this.chains.find(name);
     if (!chain) {
       throw new UnknownChainError(
-        dto.chain,
+        name,
         this.chains.all().map(({ name }) => name),
       );
     }
@@ -53,7 +86,7 @@ export class PaymentRequests {
       throw new ChainRefusedError(chain.name, status.reasons);
     }
     const id = dto.token_id ?? null;
-    if (id === null) return { chain, token: null };
+    if (id === null) return { chain, asset: nativeOf(chain) };
     const token = await this.chains.findToken(id);
     if (!token) throw new TokenNotOfferedError(id, 'is not known here');
     if (token.chainId !== chain.chainId)
@@ -64,7 +97,7 @@ export class PaymentRequests {
       this.lookAgain(chain);
       throw new TokenNotOfferedError(id, `is out of service: ${problem.reason}`);
     }
-    return { chain, token };
+    return { chain, asset: token };
   }
 
   /** For the next request, which the fix of a contract or a node may let pass. It never fails. */
@@ -79,7 +112,7 @@ export class PaymentRequests {
     statements: Statements,
     merchantId: string,
     dto: CreatePaymentDto,
-    { chain, token }: Asset,
+    { price, options, unavailable, urls }: Asked,
   ): Promise<Payment> {
     const [deposit, underpaymentToleranceBps] = await Promise.all(
       statements === 'shared'
@@ -89,23 +122,19 @@ export class PaymentRequests {
     const createdAt = new Date();
     const expiresInMs = (dto.expires_in_minutes ?? this.settings.paymentExpiryMinutes) * MINUTE_MS;
     const expiresAt = new Date(createdAt.getTime() + expiresInMs);
-    const amount = parseAmount(dto.amount) as bigint;
     return {
       id: uuidv7(),
       merchantId,
-      chainId: chain.chainId,
-      chain: chain.name,
-      tokenId: token?.id ?? null,
+      ...askedFields(options[0] as AskedOption),
       address: deposit.address,
       depositScheme: deposit.scheme,
       depositParameters: deposit.parameters,
       derivationIndex: deposit.derivationIndex,
-      amount,
-      priceAmount: null,
-      priceCurrency: null,
-      priceDecimals: null,
-      priceChain: null,
-      unavailable: null,
+      priceAmount: price?.amount ?? null,
+      priceCurrency: price?.currency ?? null,
+      priceDecimals: price?.decimals ?? null,
+      priceChain: price?.asset?.chain ?? null,
+      unavailable: price && unavailable,
       chosenOption: null,
       underpaymentToleranceBps,
       amountReceived: 0n,
@@ -113,8 +142,10 @@ export class PaymentRequests {
       status: 'pending',
       exception: null,
       confirmations: 0,
-      requiredConfirmations: requiredConfirmations(confirmationsOf(chain, token?.address ?? null), amount),
       detectedInBlock: null,
+      pageToken: newPageToken(),
+      successUrl: urls.successUrl,
+      cancelUrl: urls.cancelUrl,
       reference: dto.reference ?? null,
       metadata: dto.metadata ?? null,
       version: 1,
@@ -126,4 +157,10 @@ export class PaymentRequests {
       cancelledAt: null,
     };
   }
+}
+
+const NO_URLS = { successUrl: null, cancelUrl: null };
+
+function nativeOf({ native: { symbol, decimals } }: ChainConfig): NamedAsset {
+  return { id: null, address: null, symbol, decimals };
 }

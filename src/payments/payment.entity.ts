@@ -12,6 +12,9 @@ export interface PaymentSweep {
   fee: string;
 }
 
+/** For rows of processes that know of no pages yet; ours bring their own. */
+const RANDOM_TOKEN = `encode(substr(sha256((uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))), 1, 16), 'hex'::text)`;
+
 /** An asset in which a payment could not be offered when it was made, and why. */
 export interface UnavailableOption {
   chain: string;
@@ -42,6 +45,13 @@ export interface UnavailableOption {
 @Index('payments_merchant_status_idx', ['merchantId', 'status', 'id'])
 @Index('payments_merchant_reference_idx', ['merchantId', 'reference', 'id'], {
   where: 'reference IS NOT NULL',
+})
+@Index('payments_merchant_asset_idx', ['merchantId', 'chainId', 'tokenId', 'id'])
+@Index('payments_merchant_currency_idx', ['merchantId', 'priceCurrency', 'id'], {
+  where: 'price_currency IS NOT NULL',
+})
+@Index('payments_merchant_price_idx', ['merchantId', 'priceCurrency', 'priceAmount', 'id'], {
+  where: 'price_currency IS NOT NULL',
 })
 @Index('payments_open_idx', ['chainId', 'status', 'createdAt'], {
   where: `status IN ('pending','partially_paid','detected')`,
@@ -139,6 +149,19 @@ export class Payment {
   /** Block of the transfer that completed the due amount. */
   @Column({ ...integerColumn, name: 'detected_in_block', nullable: true })
   detectedInBlock: number | null;
+
+  /** What its pay page is found by: random, and told only to its merchant. */
+  @Index('payments_page_token_key', { unique: true })
+  @Column('varchar', { name: 'page_token', length: 32, default: () => RANDOM_TOKEN })
+  pageToken: string;
+
+  /** Where the page leads when it is paid; of an origin that its merchant allowed. */
+  @Column('varchar', { name: 'success_url', length: 2048, nullable: true })
+  successUrl: string | null;
+
+  /** Where the page leads who does not want to pay. */
+  @Column('varchar', { name: 'cancel_url', length: 2048, nullable: true })
+  cancelUrl: string | null;
 
   @Column('varchar', { length: 255, nullable: true })
   reference: string | null;

@@ -1,6 +1,7 @@
 import { DomainError, NotFoundError, ValidationFailedError } from '../http/problem.js';
 import { type DepositState } from './counting.js';
 import { type PaymentStatus } from './lifecycle.js';
+import { type UnavailableOption } from './payment.entity.js';
 
 /** Also said of another merchant's payment: that it exists is none of their business. */
 export class PaymentNotFoundError extends NotFoundError {
@@ -43,6 +44,61 @@ export class TokenNotOfferedError extends ValidationFailedError {
   }
 }
 
+export class PriceRefusedError extends ValidationFailedError {
+  override readonly code = 'price_refused';
+
+  constructor(field: 'amount' | 'currency' | 'chain', message: string) {
+    super([{ field: `price.${field}`, message }]);
+  }
+}
+
+/** A request asks either for an amount of one asset, or for a price in any. */
+export class AmountOrPriceError extends ValidationFailedError {
+  override readonly code = 'amount_or_price';
+
+  constructor(field: string) {
+    super([
+      {
+        field,
+        message:
+          field === 'accept'
+            ? 'goes with price: a payment in an amount of one asset is paid in that asset'
+            : 'does not go with price: give either price (and accept), or chain, amount and token_id',
+      },
+    ]);
+  }
+}
+
+export class AssetNotAcceptedError extends ValidationFailedError {
+  override readonly code = 'asset_not_accepted';
+
+  constructor(names: string[]) {
+    super([
+      {
+        field: 'accept',
+        message: `names ${names.join(', ')}, which this merchant does not accept: accept of a request narrows what its merchant accepts`,
+      },
+    ]);
+  }
+}
+
+/** Nobody can say what any of the assets is worth, or none takes payments. */
+export class NotPricedError extends ValidationFailedError {
+  override readonly code = 'not_priced';
+  override readonly retryable = true;
+
+  constructor(unavailable: readonly UnavailableOption[]) {
+    super(
+      unavailable.length === 0
+        ? [{ field: 'accept', message: 'nothing is accepted: no chain is configured' }]
+        : unavailable.map(({ chain, token_id: id, reason }) => ({
+            field: id === null ? chain : `${chain}/${id}`,
+            message: reason,
+          })),
+    );
+  }
+}
+
 export class PaymentNotCancellableError extends DomainError {
   readonly code = 'payment_not_cancellable';
 
@@ -56,6 +112,15 @@ export class PaymentNotExtendableError extends DomainError {
 
   constructor(id: string, status: PaymentStatus) {
     super(`payment ${id} is ${status} and no longer waits for money; make another payment`);
+  }
+}
+
+/** Nobody is sent where the merchant's operator has not allowed it: a link on our page would lend a stranger its trust. */
+export class ReturnUrlRefusedError extends ValidationFailedError {
+  override readonly code = 'return_url_refused';
+
+  constructor(field: 'success_url' | 'cancel_url', why: string) {
+    super([{ field, message: why }]);
   }
 }
 

@@ -40,6 +40,12 @@ export interface PaymentView {
   /** Null: final when the chain's `finalized` block has reached it. */
   required_confirmations: number | null;
   detected_in_block: number | null;
+  /** The page where a customer pays; null: PUBLIC_URL is not set. */
+  pay_url: string | null;
+  /** Where that page leads when it is paid. */
+  success_url: string | null;
+  /** Where it leads who does not want to pay. */
+  cancel_url: string | null;
   reference: string | null;
   metadata: Record<string, unknown> | null;
   /** Grows with every event of this payment; what carries a smaller one is stale. */
@@ -110,6 +116,9 @@ export function paymentView(record: PaymentRecord): PaymentView {
     confirmations: payment.confirmations,
     required_confirmations: payment.requiredConfirmations,
     detected_in_block: payment.detectedInBlock,
+    pay_url: record.payUrl,
+    success_url: payment.successUrl,
+    cancel_url: payment.cancelUrl,
     reference: payment.reference,
     metadata: payment.metadata,
     version: payment.version,

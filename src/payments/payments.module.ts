@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
 import { ChainModule } from '../chain/chain.module.js';
+import { RatesModule } from '../rates/rates.module.js';
 import { WalletModule } from '../wallet/wallet.module.js';
 import { EventCatalogueModule } from '../events/event-catalogue.module.js';
 import { ChainFactsModule } from './chain-facts.module.js';
@@ -8,16 +9,36 @@ import { DepositsController } from './deposits.controller.js';
 import { DepositsService } from './deposits.service.js';
 import { OutboxModule } from '../events/outbox.module.js';
 import { PaymentChanges } from './payment-changes.js';
+import { PaymentNews } from './payment-news.js';
+import { PaymentPages } from './payment-pages.js';
 import { PaymentRequests } from './payment-requests.js';
 import { PaymentsController } from './payments.controller.js';
 import { PaymentsRepository } from './payments.repository.js';
+import { PriceRequests } from './price-requests.js';
 import { PaymentsService } from './payments.service.js';
 
 /** Payments as merchants reach them by REST. */
 @Module({
-  imports: [AuthModule, ChainModule, WalletModule, EventCatalogueModule, OutboxModule, ChainFactsModule],
+  imports: [
+    AuthModule,
+    ChainModule,
+    WalletModule,
+    EventCatalogueModule,
+    OutboxModule,
+    ChainFactsModule,
+    RatesModule,
+  ],
   controllers: [PaymentsController, DepositsController],
-  providers: [DepositsService, PaymentChanges, PaymentRequests, PaymentsRepository, PaymentsService],
-  exports: [ChainFactsModule, PaymentsRepository, PaymentsService],
+  providers: [
+    DepositsService,
+    PaymentChanges,
+    PaymentRequests,
+    PaymentsRepository,
+    PaymentsService,
+    PriceRequests,
+    PaymentNews,
+    PaymentPages,
+  ],
+  exports: [ChainFactsModule, PaymentsRepository, PaymentsService, PaymentNews, PaymentPages],
 })
 export class PaymentsModule {}

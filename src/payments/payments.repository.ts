@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, In } from 'typeorm';
 import { scannedPositions } from '../chain/position/scanned-positions.js';
 import { type CreatedBetween, narrowByCreation } from '../http/list-filters.js';
+import { type ChainId } from '../ids/ids.js';
 import { Coalescer } from '../process/coalescer.js';
 import { type PaymentStatus } from './lifecycle.js';
 import { type NewEvent, Outbox } from '../events/outbox.js';
@@ -16,6 +17,13 @@ export interface PaymentFilter extends CreatedBetween {
   statuses?: PaymentStatus[];
   chain?: string;
   reference?: string;
+  /** That it shows as its own. */
+  asset?: { chainId: ChainId; tokenId: string | null };
+  /** Of its price. */
+  currency?: string;
+  /** In minor units of the currency, both included. */
+  priceMin?: bigint;
+  priceMax?: bigint;
   /** Lower-case. */
   address?: string;
   /** Of a transaction that paid to its address, whether that counts or not. */
@@ -87,6 +95,16 @@ export class PaymentsRepository {
       .limit(filter.limit);
     if (filter.statuses !== undefined) query.andWhere('payment.status = ANY(:statuses)', filter);
     if (filter.chain !== undefined) query.andWhere('payment.chain = :chain', filter);
+    if (filter.asset !== undefined)
+      query.andWhere(
+        `payment.chain_id = :chainId AND payment.token_id ${filter.asset.tokenId === null ? 'IS NULL' : '= :tokenId'}`,
+        filter.asset,
+      );
+    if (filter.currency !== undefined) query.andWhere('payment.price_currency = :currency', filter);
+    if (filter.priceMin !== undefined)
+      query.andWhere('payment.price_amount >= :priceMin', { priceMin: filter.priceMin.toString() });
+    if (filter.priceMax !== undefined)
+      query.andWhere('payment.price_amount <= :priceMax', { priceMax: filter.priceMax.toString() });
     if (filter.reference !== undefined) query.andWhere('payment.reference = :reference', filter);
     if (filter.address !== undefined) query.andWhere('payment.address = :address', filter);
     if (filter.txHash !== undefined) query.andWhere(`payment.id IN (${PAID_BY})`, filter);
@@ -129,6 +147,9 @@ function rowOf({ payment, options }: PaymentRecord, event: NewEvent) {
     unavailable: payment.unavailable,
     underpayment_tolerance_bps: payment.underpaymentToleranceBps,
     required_confirmations: payment.requiredConfirmations,
+    page_token: payment.pageToken,
+    success_url: payment.successUrl,
+    cancel_url: payment.cancelUrl,
     reference: payment.reference,
     metadata: payment.metadata,
     expires_at: payment.expiresAt,
@@ -160,15 +181,17 @@ async function insertRows(manager: EntityManager, rows: PaymentRow[]): Promise<v
          id uuid, merchant_id uuid, chain_id bigint, chain text, token_id uuid, address text, deposit_scheme text,
          deposit_parameters jsonb, derivation_index bigint, amount numeric, price_amount numeric, price_currency text,
          price_decimals smallint, price_chain text, unavailable jsonb, underpayment_tolerance_bps smallint,
-         required_confirmations integer, reference text, metadata jsonb, expires_at timestamptz, created_at timestamptz,
+         required_confirmations integer, page_token text, success_url text, cancel_url text, reference text, metadata jsonb, expires_at timestamptz, created_at timestamptz,
          event_id text, event_type text, event_body text, options jsonb)),
      payment AS (
        INSERT INTO payments (id, merchant_id, chain_id, chain, token_id, address, deposit_scheme, deposit_parameters,
          derivation_index, amount, price_amount, price_currency, price_decimals, price_chain, unavailable,
-         underpayment_tolerance_bps, required_confirmations, reference, metadata, expires_at, created_at)
+         underpayment_tolerance_bps, required_confirmations, page_token, success_url, cancel_url, reference, metadata,
+         expires_at, created_at)
        SELECT id, merchant_id, chain_id, chain, token_id, address, deposit_scheme, deposit_parameters,
          derivation_index, amount, price_amount, price_currency, price_decimals, price_chain, unavailable,
-         underpayment_tolerance_bps, required_confirmations, reference, metadata, expires_at, created_at
+         underpayment_tolerance_bps, required_confirmations, page_token, success_url, cancel_url, reference, metadata,
+         expires_at, created_at
        FROM given),
      option AS (
        INSERT INTO payment_options (payment_id, position, chain_id, chain, token_id, amount, required_confirmations, rate,

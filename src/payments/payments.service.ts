@@ -1,17 +1,23 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
+import { type ChainConfig } from '../config/chains.js';
+import { CHAINS, SETTINGS } from '../config/configuration.module.js';
+import { type Settings } from '../config/settings.js';
 import { IdempotencyService } from '../http/idempotency.js';
 import { createdBetween } from '../http/list-filters.js';
 import { type Page, page } from '../http/page.js';
+import { DomainError } from '../http/problem.js';
 import { EventCatalogue } from '../events/event-catalogue.js';
 import { type CreatePaymentDto } from './dto/create-payment.dto.js';
 import { type ListPaymentsDto } from './dto/list-payments.dto.js';
-import { onlyOption } from './only-option.js';
+import { type Asked, optionsAsked } from './asked.js';
 import { PaymentNotFoundError } from './payment.errors.js';
-import { type Asset, namedAsset, PaymentRequests } from './payment-requests.js';
+import { PaymentRequests } from './payment-requests.js';
+import { payUrl } from './pay-page.js';
 import { type Payment } from './payment.entity.js';
 import { paymentView, type PaymentView } from './payment.view.js';
 import { type PaymentRecord } from './payment-records.js';
+import { priceFilters } from './price-filters.js';
 import { PaymentsRepository, type Statements } from './payments.repository.js';
 
 @Injectable()
@@ -21,20 +27,26 @@ export class PaymentsService {
     private readonly requests: PaymentRequests,
     private readonly idempotency: IdempotencyService,
     private readonly catalogue: EventCatalogue,
+    @Inject(CHAINS) private readonly chains: ChainConfig[],
+    @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
   /**
    * Makes a payment with a deposit address of its own, and the event that announces it.
    * @param idempotencyKey a second call with the same key and body returns the first answer
-   * @throws UnknownChainError, ChainRefusedError, TokenNotOfferedError, IdempotencyKeyReusedError
+   * @throws what `PaymentRequests.asked` does; IdempotencyKeyReusedError
    */
   async create(
     merchantId: string,
     dto: CreatePaymentDto,
     idempotencyKey: string | undefined,
   ): Promise<PaymentView> {
-    const asset = await this.requests.assetOf(dto);
-    const work = (statements: Statements) => this.insert(statements, merchantId, dto, asset);
+    // Whoever repeats a request with its key gets the first answer, also where it could not be made any more.
+    const asked = await orRefusal(this.requests.asked(merchantId, dto));
+    const work = async (statements: Statements) => {
+      if (asked instanceof DomainError) throw asked;
+      return this.insert(statements, merchantId, dto, asked);
+    };
     return idempotencyKey === undefined ? work('shared') : this.once(merchantId, idempotencyKey, dto, work);
   }
 
@@ -57,6 +69,7 @@ export class PaymentsService {
       address,
       after,
       ...createdBetween(query),
+      ...priceFilters(query, this.chains),
     };
     const records = await this.payments.list({ ...filter, limit: limit + 1 });
     return page(await this.views(records), limit, (view) => view.id);
@@ -77,13 +90,14 @@ export class PaymentsService {
     statements: Statements,
     merchantId: string,
     dto: CreatePaymentDto,
-    asset: Asset,
+    asked: Asked,
   ): Promise<PaymentView> {
-    const payment = await this.requests.paymentFor(statements, merchantId, dto, asset);
+    const payment = await this.requests.paymentFor(statements, merchantId, dto, asked);
     const record = {
       payment,
-      options: [onlyOption(payment)],
-      assets: [namedAsset(asset)],
+      payUrl: payUrl(this.settings.publicUrl, payment.pageToken),
+      options: optionsAsked(payment, asked),
+      assets: asked.options.map(({ asset }) => asset),
       credits: [],
       refunds: [],
     };
@@ -107,6 +121,15 @@ export class PaymentsService {
         options: record.options.map((option) => atDepth(option, scanned)),
       });
     });
+  }
+}
+
+async function orRefusal<T>(asked: Promise<T>): Promise<T | DomainError> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof DomainError) return error;
+    throw error;
   }
 }
 

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource, LessThan } from 'typeorm';
+import { DataSource, type EntityManager, LessThan } from 'typeorm';
 import { RATES, SETTINGS } from '../config/configuration.module.js';
 import { pairName, type RatesConfig } from '../config/rates.js';
 import { type Settings } from '../config/settings.js';
@@ -49,9 +49,15 @@ export class RateHistory {
     for (const row of due) this.last.set(row.pair, { text: textOf(row), atMs: at.getTime() });
   }
 
-  /** What each pair was worth at a moment; a pair of which nothing was known then is refused. */
-  async pricesAt(at: Date): Promise<Map<string, Price | Refusal>> {
-    const rows = await this.dataSource.manager
+  /**
+   * What each pair was worth at a moment; a pair of which nothing was known then is refused.
+   * @param manager of the transaction that the caller is in, if any
+   */
+  async pricesAt(
+    at: Date,
+    manager: EntityManager = this.dataSource.manager,
+  ): Promise<Map<string, Price | Refusal>> {
+    const rows = await manager
       .createQueryBuilder(RecordedRate, 'rate')
       .distinctOn(['rate.pair'])
       .where('rate.pair IN (:...pairs)', { pairs: ['', ...this.rates.pairs.map(pairName)] })

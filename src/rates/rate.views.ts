@@ -1,14 +1,10 @@
 import { pairName, type SourceConfig } from '../config/rates.js';
-import { type PairRateView, type RatesView } from './dto/rates.view.js';
+import { type PairRateView } from './dto/rates.view.js';
 import { isRefusal, type Judged, sourceName } from './judge.js';
 import { toDecimal } from './rational.js';
 import { type PairReport } from './rates.service.js';
 
-export function ratesView(reports: readonly PairReport[], now: Date): RatesView {
-  return { data: reports.map((report) => pairView(report, now)) };
-}
-
-function pairView({ pair, price, judged }: PairReport, now: Date): PairRateView {
+export function pairView({ pair, price, judged }: PairReport, now: Date): PairRateView {
   return {
     pair: pairName(pair),
     base: pair.base,

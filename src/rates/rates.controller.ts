@@ -1,8 +1,9 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RequireScope } from '../auth/scopes.js';
-import { RatesView } from './dto/rates.view.js';
-import { ratesView } from './rate.views.js';
+import { onePage, type Page } from '../http/page.js';
+import { type PairRateView, RatePage } from './dto/rates.view.js';
+import { pairView } from './rate.views.js';
 import { RatesService } from './rates.service.js';
 
 @ApiTags('rates')
@@ -13,9 +14,9 @@ export class RatesController {
   @Get()
   @RequireScope('payments:read')
   @ApiOperation({ summary: 'What each pair is worth now, by which sources, and why one is refused' })
-  @ApiOkResponse({ type: RatesView })
-  list(): RatesView {
+  @ApiOkResponse({ type: RatePage })
+  list(): Page<PairRateView> {
     const now = new Date();
-    return ratesView(this.rates.report(now), now);
+    return onePage(this.rates.report(now).map((report) => pairView(report, now)));
   }
 }

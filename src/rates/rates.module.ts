@@ -2,16 +2,25 @@ import { Module } from '@nestjs/common';
 import { ChainModule } from '../chain/chain.module.js';
 import { FeedReader } from './feed-reader.js';
 import { PriceSites } from './price-sites.js';
+import { AssetWorth } from './asset-worth.js';
 import { RateHistory } from './rate-history.js';
 import { RateMetrics } from './rate-metrics.js';
 import { RateRefresh } from './rate-refresh.js';
+import { RecordedRates } from './recorded-rates.js';
 import { RateSources } from './rate-sources.js';
 import { RatesController } from './rates.controller.js';
 import { RatesService } from './rates.service.js';
 
+/** Rates as they were recorded, for every process and for the command line: no source is read. */
 @Module({
-  imports: [ChainModule],
-  providers: [FeedReader, PriceSites, RateHistory, RateMetrics, RateRefresh, RateSources, RatesService],
+  providers: [AssetWorth, RateHistory, RecordedRates],
+  exports: [AssetWorth, RateHistory, RecordedRates],
+})
+export class RecordedRatesModule {}
+
+@Module({
+  imports: [ChainModule, RecordedRatesModule],
+  providers: [FeedReader, PriceSites, RateMetrics, RateRefresh, RateSources, RatesService],
   exports: [RatesService],
 })
 export class RatesModule {}

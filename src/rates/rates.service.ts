@@ -6,7 +6,7 @@ import { type Settings } from '../config/settings.js';
 import { agree, type Price } from './agree.js';
 import { type Judged, judge } from './judge.js';
 import { type Rate, RateBook } from './rate-book.js';
-import { RateHistory } from './rate-history.js';
+import { RecordedRates } from './recorded-rates.js';
 import { RateSources } from './rate-sources.js';
 import { type Refusal } from './refusal.js';
 
@@ -26,7 +26,7 @@ export class RatesService {
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(CHAINS) private readonly chains: ChainConfig[],
     private readonly sources: RateSources,
-    private readonly history: RateHistory,
+    private readonly recorded: RecordedRates,
   ) {}
 
   /** From what was read in the background, judged at this moment: nothing is asked of anybody. */
@@ -36,7 +36,7 @@ export class RatesService {
 
   /** As `rate`, at a time that has passed: by what was known then. */
   async rateAt(base: string, quote: string, at: Date): Promise<Rate | Refusal> {
-    return this.bookOf(await this.history.pricesAt(at)).rate(base, quote);
+    return (await this.recorded.at(null, at)).rate(base, quote);
   }
 
   /** Every pair's rate at one moment, for whoever needs several that fit together. */

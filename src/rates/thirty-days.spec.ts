@@ -8,7 +8,7 @@ import { isRefusal } from './judge.js';
 import { type FeedObservation, type FeedRound, type PublishedObservation } from './observation.js';
 import { type PriceSites } from './price-sites.js';
 import { isApart, type Rational, rational } from './rational.js';
-import { type RateHistory } from './rate-history.js';
+import { type RecordedRates } from './recorded-rates.js';
 import { RateSources } from './rate-sources.js';
 import { RatesService } from './rates.service.js';
 import { refusal, type Refusal, type RefusalCode } from './refusal.js';
@@ -191,7 +191,7 @@ describe('thirty days of feeds, two minutes at a time', () => {
     const sources = new RateSources(RATES, feeds, sites);
     const settings = { rateMaxDeviationBps: DEVIATION_BPS, pegMaxDeviationBps: 200 } as Settings;
     const chains = [{ name: 'base', proofs: 'full' }] as ChainConfig[];
-    const service = new RatesService(RATES, settings, chains, sources, {} as RateHistory);
+    const service = new RatesService(RATES, settings, chains, sources, {} as RecordedRates);
 
     const heard = new Map<string, Set<string>>(NAMES.map((name) => [name, new Set()]));
     let quotes = 0;

@@ -3,7 +3,7 @@ import { type EntityManager } from 'typeorm';
 import { type ChainConfig, type RefundRules } from '../config/chains.js';
 import { CHAINS, SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
-import { valueInWei } from '../config/worth.js';
+import { AssetWorth } from '../rates/asset-worth.js';
 import { type AssetPlace } from '../payments/named-assets.js';
 import { firstIdAt } from '../http/list-filters.js';
 import { isTooDear, startOfDay } from './refund-rules.js';
@@ -35,6 +35,7 @@ export class RefundLimits {
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(CHAINS) private readonly chains: ChainConfig[],
     private readonly queries: RefundQueries,
+    private readonly worth: AssetWorth,
   ) {}
 
   /**
@@ -63,16 +64,18 @@ export class RefundLimits {
    */
   async whyTooDear(manager: EntityManager, money: RefundedMoney, costWei: bigint): Promise<string | null> {
     const chain = this.chains.find(({ chainId }) => chainId === money.chainId);
-    const worthWei = chain ? valueInWei(chain, money.tokenAddress, money.received) : null;
+    const worthWei = chain
+      ? await this.worth.inWei(manager, chain, money.tokenAddress, money.received)
+      : null;
     if (worthWei === null) return null;
     const { paid, waiting } = await this.queries.costsOf(manager, money, money.refundId);
     const feesWei = paid + costWei * BigInt(waiting + 1);
     const maxBps = this.settings.refundMaxFeeBps;
     if (!isTooDear({ feesWei, worthWei, maxBps })) return null;
-    // Without today's price: what a refund waits for would be another text with every block.
+    // Without today's prices: what a refund waits for would be another text with every block.
     return (
       `its gas, with that of the refunds before it, would cost more than the ${maxBps} of 10000 that ` +
-      `REFUND_MAX_FEE_BPS allows of the ${worthWei} wei that this money is worth`
+      'REFUND_MAX_FEE_BPS allows of what this money is worth'
     );
   }
 

@@ -5,6 +5,7 @@ import { EventCatalogueModule } from '../events/event-catalogue.module.js';
 import { RecipientsModule } from '../outgoing/recipients.module.js';
 import { ChainFactsModule } from '../payments/chain-facts.module.js';
 import { OutgoingDoorsModule } from '../outgoing/outgoing-doors.module.js';
+import { RecordedRatesModule } from '../rates/rates.module.js';
 import { ScannedChainModule } from '../scanner/scanned-chain.module.js';
 import { DepositFinality } from './deposit-finality.js';
 import { RefundActions } from './refund-actions.js';
@@ -29,7 +30,7 @@ import { RefundsService } from './refunds.service.js';
 
 /** Refunds as everybody may ask for them: nothing here signs. */
 @Module({
-  imports: [ChainModule, ChainFactsModule, EventCatalogueModule, OutgoingDoorsModule],
+  imports: [ChainModule, ChainFactsModule, EventCatalogueModule, OutgoingDoorsModule, RecordedRatesModule],
   providers: [
     RefundAddressUse,
     RefundAnnouncements,

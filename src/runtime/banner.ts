@@ -2,7 +2,11 @@ import { custodyText } from './custody.js';
 import { type Runtime } from './runtime.js';
 
 /** What someone who has just started Quittance wants to know. */
-export function banner(url: string, runtime: Runtime, refused: readonly string[] = []): string {
+export function banner(
+  url: string,
+  runtime: Runtime,
+  { refused = [], payUrl = null }: { refused?: readonly string[]; payUrl?: string | null } = {},
+): string {
   const { configuration, devChain, secrets } = runtime;
   const servesNone = refused.length > 0 && refused.length === configuration.chains.length;
   const first = servesNone ? 'Quittance runs, and serves no chain' : 'Quittance is ready';
@@ -15,6 +19,8 @@ export function banner(url: string, runtime: Runtime, refused: readonly string[]
   if (configuration.settings.roles.includes('api')) {
     lines.push('', 'Try:', `  ${curl(url, chain, secrets?.apiKey ?? '<your API key>')}`);
   }
+  if (payUrl !== null)
+    lines.push('', 'Pay in a browser (its button pays from the dev chain):', `  ${payUrl}`);
   return `${lines.join('\n')}\n`;
 }
 

@@ -52,7 +52,7 @@ export async function startRuntime(
     if (!needsChain && settings.nodeEnv !== 'test') await requireUnusedAddresses(given, databaseUrl, say);
     const devChain = needsChain ? await devChainFor(settings, databaseUrl, say, stops) : null;
     const configuration = {
-      settings: withSecrets({ ...settings, databaseUrl }, secrets),
+      settings: withSecrets({ ...settings, databaseUrl, devChainPayer: devChain?.payer ?? null }, secrets),
       chains: devChain ? [devChain.chain] : chains,
       rates: devChain && settings.ratesFile === null ? devChain.rates : given.rates,
     };

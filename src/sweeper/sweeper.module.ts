@@ -11,6 +11,8 @@ import { LateSettlements } from './late-settlements.js';
 import { DueSweeps } from './due-sweeps.js';
 import { BatchSigning } from './paths/batch-signing.js';
 import { BatchedTransfers } from './paths/batched-transfers.js';
+import { MostFee } from './paths/most-fee.js';
+import { RecordedRatesModule } from '../rates/rates.module.js';
 import { SingleTransfers } from './paths/single-transfers.js';
 import { SweepPlanModule } from './planning/sweep-plan.module.js';
 import { SweepBacklogMetrics } from './sweep-backlog-metrics.js';
@@ -36,6 +38,7 @@ export class SweepRestModule {}
     SweepDelegateModule,
     SweepPlanModule,
     RecipientsModule,
+    RecordedRatesModule,
   ],
   providers: [
     BatchSigning,
@@ -43,6 +46,7 @@ export class SweepRestModule {}
     DelegateWatch,
     DueSweeps,
     LateSettlements,
+    MostFee,
     SingleTransfers,
     SweepBacklogMetrics,
     SweepMover,

@@ -181,5 +181,6 @@ export function aView(situation: Situation): PageView {
     receiptUrl: situation === 'done' ? '/receipt' : null,
     canPayFromDevChain: false,
     embedOrigins: [],
+    checked: null,
   };
 }

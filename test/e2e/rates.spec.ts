@@ -9,7 +9,7 @@ import {
 } from '../../src/config/rates.js';
 import { loadSettings } from '../../src/config/load-settings.js';
 import { type Address, toAddress } from '../../src/ids/ids.js';
-import { type RatesView } from '../../src/rates/dto/rates.view.js';
+import { type RatePage } from '../../src/rates/dto/rates.view.js';
 import { PriceSites } from '../../src/rates/price-sites.js';
 import { RateHistory } from '../../src/rates/rate-history.js';
 import { RatesService } from '../../src/rates/rates.service.js';
@@ -60,7 +60,7 @@ const feed = (address: Address, description: string): SourceConfig => ({
 });
 
 const rateOf = async (pair: string) => {
-  const { body } = await app.request<RatesView>('GET', '/api/v1/rates');
+  const { body } = await app.request<RatePage>('GET', '/api/v1/rates');
   return body.data.find((one) => one.pair === pair);
 };
 const waitForCode = (pair: string, code: string | null) =>

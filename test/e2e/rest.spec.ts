@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { type ApiKeyBody, type CreatedApiKeyBody, type MerchantBody } from '../../src/auth/dto/auth.dto.js';
+import { NO_RATES } from '../../src/config/rates.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { TEST_MNEMONIC, TestApp } from '../harness/app.js';
 import { metricsOf } from '../harness/metrics.js';
@@ -33,7 +34,13 @@ beforeAll(async () => {
     chainId: toChainId(99),
     rpcUrls: ['http://127.0.0.1:1'],
   };
-  app = await TestApp.start({ chains: [chain.config, other] });
+  const fixed = (base: string, value: string) => ({
+    base,
+    quote: 'EUR',
+    sources: [{ kind: 'fixed' as const, value }],
+  });
+  const rates = { ...NO_RATES, pairs: [fixed('ETH', '3000'), fixed('TUSD', '0.92')] };
+  app = await TestApp.start({ chains: [chain.config, other], rates });
   const { dataSource } = app.database;
   await dataSource.query(
     `INSERT INTO tokens (id, chain_id, address, symbol, decimals, enabled) VALUES (gen_random_uuid(), 31337, $1, $2, 6, false)`,
@@ -135,7 +142,7 @@ describe('POST /payments refuses', () => {
   it.each([
     ['{"chain":', 400, /not valid JSON: Unexpected end/],
     ['{"chain":"testchain",}', 400, /not valid JSON: .*position 21/],
-    ['', 400, /^body: is missing; send a JSON object with chain, amount$/],
+    ['', 400, /^chain: is missing; amount: is missing$/],
     ['[]', 400, /must be a JSON object.*it is an array/],
     ['"text"', 400, /it is a string/],
     ['null', 400, /it is null/],
@@ -153,6 +160,146 @@ describe('POST /payments refuses', () => {
       415,
       /content-type: application\/json/,
     );
+  });
+});
+
+describe('a price', () => {
+  const price = { amount: '49.90', currency: 'EUR' };
+  const token = () => ({ chain: 'testchain', token_id: tokens.listed });
+  const priced = async (body: object, headers?: Record<string, string>) =>
+    (await post({ price, ...body }, headers)) as unknown as { status: number; body: PaymentView };
+
+  it('is offered in every asset that is enabled, at one address, by the rates of now', async () => {
+    const { status, body } = await priced({ reference: 'in euros' });
+    expect(status).toBe(201);
+    expect(body.price).toEqual({ ...price, chain: null, received: '0.00', due: '49.90' });
+    const offered = body.options.map(({ chain: name, symbol, amount, amount_due: due }) => [
+      `${name}/${symbol}`,
+      amount,
+      due,
+    ]);
+    // 49.90 / 3000 = 0.016633…, and 49.90 / 0.92 = 54.239130…, each up to six digits.
+    const [ether, tusd] = ['16633400000000000', '54239200'];
+    expect(offered).toEqual([
+      ['testchain/ETH', ether, ether],
+      ['testchain/TUSD', tusd, tusd],
+      ['otherchain/ETH', ether, ether],
+      ['otherchain/TUSD', tusd, tusd],
+    ]);
+    expect(body.options[0]?.rate).toEqual({ value: '3000', sources: ['fixed'], at: expect.any(String) });
+    expect(body).toMatchObject({ chain: 'testchain', token_id: null, amount: ether, unavailable: [] });
+    expect((await app.request('GET', `/api/v1/payments/${body.id}`)).body).toEqual(body);
+  });
+
+  it('keeps to what the request accepts, in its order, each once', async () => {
+    const { body } = await priced({ accept: [token(), { chain: 'testchain' }, token()] });
+    expect(body.options.map(({ symbol }) => symbol)).toEqual(['TUSD', 'ETH']);
+    expect(body).toMatchObject({ chain: 'testchain', symbol: 'TUSD', amount: '54239200' });
+  });
+
+  it('keeps to what the merchant accepts, which no request widens', async () => {
+    const choosy = { name: 'choosy', accept: [token()] };
+    const merchant = (await app.request<MerchantBody>('POST', '/api/v1/merchants', choosy)).body;
+    const { key } = await keyWith(['payments:write'], merchant.id);
+    const headers = { authorization: `Bearer ${key}` };
+    expect((await priced({}, headers)).body.options.map(({ symbol }) => symbol)).toEqual(['TUSD']);
+    const wider = await expectRefusal(
+      post({ price, accept: [token(), { chain: 'testchain' }] }, headers),
+      400,
+      /testchain\/ETH, which this merchant does not accept/,
+    );
+    expect(wider.code).toBe('asset_not_accepted');
+  });
+
+  it('may be in an asset: exact in that one, by its rate in others', async () => {
+    const inTusd = { price: { amount: '20.5', currency: 'TUSD', chain: 'testchain' }, accept: [token()] };
+    const { body } = await priced(inTusd);
+    expect(body.price).toMatchObject({ amount: '20.5', currency: 'TUSD', chain: 'testchain', due: '20.5' });
+    expect(body.options[0]).toMatchObject({
+      amount: '20500000',
+      rate: { value: '1', sources: [], at: null },
+    });
+  });
+
+  it('is refused with a reason for each asset where none can be offered, and nothing is made', async () => {
+    const problem = await expectRefusal(
+      post({ price: { amount: '5', currency: 'GBP' } }),
+      422,
+      /no pair of rates.yaml leads from ETH to GBP/,
+    );
+    expect(problem).toMatchObject({ code: 'not_priced', type: expect.stringContaining('not_priced') });
+    expect(problem.errors?.map(({ field }) => field)).toEqual([
+      'testchain',
+      `testchain/${tokens.listed}`,
+      'otherchain',
+      `otherchain/${tokens.elsewhere}`,
+    ]);
+  });
+
+  it.each<[string, object, RegExp]>([
+    ['beside an amount', { price, amount: '1' }, /^amount: does not go with price/],
+    ['beside a chain', { price, chain: 'testchain' }, /^chain: does not go with price/],
+    ['that is text', { price: '49.90 EUR' }, /^price: must be \{"amount": "49.90", "currency": "EUR"\}/],
+    ['that is a list', { price: [price] }, /^price: must be \{/],
+    ['without a currency', { price: { amount: '1' } }, /^price.currency: is missing/],
+    [
+      'with a misspelt field',
+      { price: { ...price, curency: 'EUR' } },
+      /^price.curency: .*did you mean currency/,
+    ],
+    ['of no money', { price: { ...price, amount: '0' } }, /^price.amount: must be above zero/],
+    ['as a number', { price: { ...price, amount: 49.9 } }, /^price.amount: must be a string/],
+    ['as an object', { price: { ...price, amount: { a: 1 } } }, /^price.amount: must be a decimal string/],
+    ['with a comma', { price: { ...price, amount: '1,5' } }, /^price.amount: must have a point/],
+    ['too exact', { price: { ...price, amount: '49.901' } }, /^price.amount: has 3 decimals, and EUR has 2/],
+    ['in half yen', { price: { amount: '100.5', currency: 'JPY' } }, /^price.amount: must be a whole number/],
+    ['in leva', { price: { amount: '1', currency: 'BGN' } }, /^price.currency: .*make the price in "EUR"/],
+    ['in nothing', { price: { amount: '1', currency: 'XYZ' } }, /^price.currency: "XYZ" is no currency/],
+    [
+      'on no chain',
+      { price: { amount: '1', currency: 'ETH', chain: 'mars' } },
+      /^price.chain: there is no chain/,
+    ],
+    ['in no asset', { price: { ...price, chain: 'testchain' } }, /^price.currency: is no asset .*ETH, TUSD/],
+    ['accepting nothing', { price, accept: [] }, /^accept: must name at least one/],
+    [
+      'accepting nowhere',
+      { price, accept: [{ chain: 'mars' }] },
+      /^accept.0.chain: there is no chain "mars"/,
+    ],
+    [
+      'missing where assets are accepted',
+      { chain: 'testchain', amount: '1', accept: [{ chain: 'testchain' }] },
+      /^accept: goes with price/,
+    ],
+  ])('%s is refused', async (_what, body, detail) => {
+    await expectRefusal(post(body), 400, detail);
+  });
+
+  it('is made once per Idempotency-Key, whatever it comes to by then', async () => {
+    const headers = { 'idempotency-key': 'priced-once' };
+    const first = await priced({}, headers);
+    const again = await priced({}, headers);
+    expect(again).toMatchObject({ status: 201, body: first.body });
+    await expectRefusal(post({ price: { ...price, amount: '49.91' } }, headers), 409, /another request/);
+  });
+
+  it('is what payments are listed by, and the asset they show', async () => {
+    const { body: made } = await priced({ price: { amount: '7.25', currency: 'EUR' }, accept: [token()] });
+    const listed = async (query: string) =>
+      (await app.request<{ data: PaymentView[] }>('GET', `/api/v1/payments?limit=100&${query}`)).body.data;
+    const between = await listed('currency=EUR&price_min=7&price_max=7.25');
+    expect(between.map(({ id }) => id)).toEqual([made.id]);
+    expect(await listed('currency=EUR&price_min=7.26&price_max=7.3')).toEqual([]);
+    expect(await listed('currency=USD')).toEqual([]);
+    const inTusd = await listed('asset=testchain/TUSD&currency=EUR');
+    expect(inTusd.map(({ id }) => id)).toContain(made.id);
+    expect(new Set(inTusd.map(({ symbol }) => symbol))).toEqual(new Set(['TUSD']));
+    const list = (query: string) => app.request('GET', `/api/v1/payments?${query}`);
+    await expectRefusal(list('price_min=1'), 400, /price_min: needs currency/);
+    await expectRefusal(list('currency=JPY&price_min=1.5'), 400, /at most 0 decimals/);
+    await expectRefusal(list('asset=testchain/XYZ'), 400, /there is no "XYZ" on "testchain"/);
+    await expectRefusal(list('asset=ETH'), 400, /as in base\/USDC/);
   });
 });
 

@@ -21,6 +21,7 @@ import {
 import { PageBody } from '../../http/page.js';
 import { PageQuery } from '../../http/page.js';
 import { AcceptedAssetDto, MOST_ACCEPTED } from './accept.dto.js';
+import { ShopOrigins } from './shop-origins.js';
 import { MERCHANT_SCOPES, SCOPES } from '../authenticated-key.js';
 
 /** A tenth: who would take less means another price. */
@@ -65,6 +66,9 @@ export class CreateMerchantDto {
   @ValidateNested({ each: true, message: 'must be a list of {"chain": "…", "token_id": "…"}' })
   @Type(() => AcceptedAssetDto)
   accept?: AcceptedAssetDto[] | null;
+
+  @ShopOrigins()
+  shop_origins?: string[];
 }
 
 export class UpdateMerchantDto extends PartialType(CreateMerchantDto, { skipNullProperties: false }) {}
@@ -142,6 +146,13 @@ export class MerchantBody {
     description: 'What payments with a price may be paid in; null: everything that is enabled',
   })
   accept: { chain: string; token_id: string | null }[] | null;
+
+  @ApiProperty({
+    type: [String],
+    example: ['https://shop.example'],
+    description: 'Where its shop is: what pay pages lead back to, and who may show them in a frame',
+  })
+  shop_origins: string[];
 
   @ApiProperty({ format: 'date-time' })
   created_at: string;

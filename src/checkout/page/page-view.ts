@@ -31,7 +31,22 @@ export interface PageView {
   /** On the dev chain only: the page itself can pay. */
   canPayFromDevChain: boolean;
   embedOrigins: readonly string[];
+  /** What came of looking a transaction up; null: none was. */
+  checked: CheckResult | null;
 }
+
+/** What a customer is told of a transaction that they named. */
+export const CHECK_RESULTS = [
+  'counted',
+  'coming',
+  'elsewhere',
+  'failed',
+  'other_address',
+  'unknown',
+  'unreadable',
+  'busy',
+] as const;
+export type CheckResult = (typeof CHECK_RESULTS)[number];
 
 export type Situation =
   'waiting' | 'part_paid' | 'seen' | 'done' | 'too_much' | 'time_up' | 'elsewhere' | 'failed' | 'cancelled';

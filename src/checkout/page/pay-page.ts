@@ -32,7 +32,12 @@ const TONE = {
 } as const satisfies Record<Situation, string>;
 
 /** The whole page, complete without JavaScript. Its module finds what it makes live by ids and `data-` attributes. */
-export function payPage(view: PageView, language: PageLanguage, assets: PageAssets, pageUrl: string): string {
+export function payPage(
+  view: PageView,
+  language: PageLanguage,
+  assets: PageAssets | null,
+  pageUrl: string | null,
+): string {
   const texts = new Texts(language.texts, language.code);
   const say = (key: string, values = {}) => texts.say(key, values);
   const page = html`<!doctype html>
@@ -43,9 +48,9 @@ export function payPage(view: PageView, language: PageLanguage, assets: PageAsse
         <meta name="robots" content="noindex" />
         <meta name="description" content="${say('description')}" />
         <title>${say('title', { merchant: plain(view.merchant) })}</title>
-        <link rel="stylesheet" href="${assets.style}" />
+        ${assets && html`<link rel="stylesheet" href="${assets.style}" />`}
         <link rel="icon" href="data:," />
-        <script type="module" src="${assets.script}"></script>
+        ${assets && html`<script type="module" src="${assets.script}"></script>`}
         ${isFinal(view.situation) ? null : html`<noscript><meta http-equiv="refresh" content="${RELOAD_S}" /></noscript>`}
       </head>
       <body>
@@ -127,7 +132,7 @@ function transactions({ transactions: all }: PageView, texts: Texts): Html {
   </details>`;
 }
 
-function payment(view: PageView, texts: Texts, pageUrl: string): Html {
+function payment(view: PageView, texts: Texts, pageUrl: string | null): Html {
   const { options } = view;
   if (!isPayable(view.situation)) return html`<div id="payment" data-live hidden></div>`;
   return html`<div id="payment" data-live>
@@ -173,7 +178,7 @@ function payment(view: PageView, texts: Texts, pageUrl: string): Html {
   </div>`;
 }
 
-function optionDetails(option: PageOption, view: PageView, texts: Texts, pageUrl: string): Html {
+function optionDetails(option: PageOption, view: PageView, texts: Texts, pageUrl: string | null): Html {
   const isPart = view.situation === 'part_paid';
   return html`<div
     class="details"
@@ -199,11 +204,11 @@ function optionDetails(option: PageOption, view: PageView, texts: Texts, pageUrl
   </div>`;
 }
 
-function qrCodes(option: PageOption, view: PageView, texts: Texts, pageUrl: string): Html {
+function qrCodes(option: PageOption, view: PageView, texts: Texts, pageUrl: string | null): Html {
   const forms = [
     { name: 'address', data: view.address },
     { name: 'request', data: option.paymentUri },
-    { name: 'page', data: pageUrl },
+    ...(pageUrl === null ? [] : [{ name: 'page', data: pageUrl }]),
   ];
   return html`<fieldset class="qr">
     <legend>${texts.say('qr_heading')}</legend>
@@ -229,13 +234,16 @@ function copyButton(text: string, key: string, id: string, texts: Texts): Html {
 function devChain(view: PageView, texts: Texts): Html {
   return html`<form method="post" action="/pay/${view.token}/dev-payment" class="dev-chain">
     <p>${texts.say('dev_note')}</p>
+    <input type="hidden" name="option" value="${view.chosen}" />
     <button class="button">${texts.say('dev_pay')}</button>
   </form>`;
 }
 
 function check(view: PageView, texts: Texts): Html {
-  return html`<details class="check" id="check-details">
+  const { checked: result } = view;
+  return html`<details class="check" id="check-details" ${result === null ? null : html` open`}>
     <summary>${texts.say('check_heading')}</summary>
+    ${result === null ? null : html`<p class="notice" role="status">${texts.say(`check_${result}`)}</p>`}
     <form method="post" action="/pay/${view.token}/check">
       <label for="tx-hash">${texts.say('check_label')}</label>
       <input

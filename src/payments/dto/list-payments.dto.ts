@@ -1,5 +1,5 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsOptional, IsString, Length } from 'class-validator';
+import { IsOptional, IsString, Length, Matches } from 'class-validator';
 import { AnyOf, DatedPageQuery, IsHex } from '../../http/list-filters.js';
 import { PAYMENT_STATUSES, type PaymentStatus } from '../lifecycle.js';
 
@@ -12,6 +12,34 @@ export class ListPaymentsDto extends DatedPageQuery {
   @IsString()
   @Length(1, 20)
   chain?: string;
+
+  @ApiPropertyOptional({
+    example: 'base/USDC',
+    description:
+      'The asset that it shows as its own, as `chain/SYMBOL`, or `chain/0x…` with a token’s address: in which it received most',
+  })
+  @IsOptional()
+  @Matches(/^[^/]{1,20}\/[^/]{1,64}$/, { message: 'must be chain/SYMBOL or chain/0x…, as in base/USDC' })
+  asset?: string;
+
+  @ApiPropertyOptional({
+    example: 'EUR',
+    description: 'Of its price: a code of ISO 4217, or the symbol that the price is in',
+  })
+  @IsOptional()
+  @IsString()
+  @Length(1, 32)
+  currency?: string;
+
+  @ApiPropertyOptional({ example: '10.00', description: 'The least price; with `currency`' })
+  @IsOptional()
+  @IsString()
+  price_min?: string;
+
+  @ApiPropertyOptional({ example: '49.90', description: 'The highest price; with `currency`' })
+  @IsOptional()
+  @IsString()
+  price_max?: string;
 
   @ApiPropertyOptional({ description: 'Exactly the reference given to it' })
   @IsOptional()

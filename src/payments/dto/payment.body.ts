@@ -117,6 +117,20 @@ export class PaymentBody implements PaymentView {
   @ApiProperty({ type: Number, nullable: true })
   detected_in_block: number | null;
 
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'https://pay.example/pay/8f14e45fceea167a5a36dedd4bea2543',
+    description: 'The page where a customer pays; null: PUBLIC_URL is not set',
+  })
+  pay_url: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Where that page leads when it is paid' })
+  success_url: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Where it leads who does not want to pay' })
+  cancel_url: string | null;
+
   @ApiProperty({ type: String, nullable: true })
   reference: string | null;
 

@@ -17,6 +17,8 @@ export interface Price {
 
 /** An asset that prices are made in, as in "amount in USDC, payable in anything". */
 export interface PriceAsset {
+  /** By its name. */
+  chain: string;
   chainId: ChainId;
   address: Asset;
   symbol: string;

@@ -100,7 +100,7 @@ describe('quote', () => {
   });
 
   it('takes a price in an asset: exactly in that asset, at its rate in others, also off its peg for itself', () => {
-    const asset: PriceAsset = { ...usdc };
+    const asset: PriceAsset = usdc;
     const price = parseAssetPrice('1234567.891234', asset) as Price;
     const other = { ...usdc, chainId: toChainId(1), decimals: 18 };
     const offPeg = quote(price, [usdc, other, ether], bookOf({ ...rates, 'USDC/USD': '0.5' }), 6);

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { PageBody } from '../../http/page.js';
 import { type RefusalCode, REFUSAL_CODES } from '../refusal.js';
 
 class RefusableView {
@@ -46,7 +47,7 @@ export class PairRateView extends RefusableView {
   sources: RateSourceView[];
 }
 
-export class RatesView {
+export class RatePage extends PageBody {
   @ApiProperty({ type: [PairRateView] })
   data: PairRateView[];
 }

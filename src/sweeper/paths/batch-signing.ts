@@ -1,10 +1,8 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { type Authorization } from 'ethers';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type SweepBatches } from '../../config/chains.js';
-import { SETTINGS } from '../../config/configuration.module.js';
-import { type Settings } from '../../config/settings.js';
 import { dataReserve, expectedPrice, feesFor } from '../../outgoing/fees.js';
 import {
   AUTHORIZATION_GAS,
@@ -25,7 +23,7 @@ import { unsignedBytes } from '../../outgoing/transaction-bytes.js';
 import { batchOfStrangers, batchPayload } from '../planning/batch-payload.js';
 import { type Obstacle } from '../planning/decide.js';
 import { SweepStates } from '../sweep-states.js';
-import { mostFeeOf } from './most-fee.js';
+import { MostFee } from './most-fee.js';
 import { type PayingPart, payTogether } from './pay-together.js';
 import { type Due } from './sweep-path.js';
 import { type Address, type ChainId, type TokenAddress } from '../../ids/ids.js';
@@ -51,7 +49,7 @@ const TANK_LOW: Obstacle = { code: 'gas_tank_low', reason: 'the gas tank cannot 
 @Injectable()
 export class BatchSigning {
   constructor(
-    @Inject(SETTINGS) private readonly settings: Settings,
+    private readonly mostFee: MostFee,
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly states: SweepStates,
     private readonly tank: GasTank,
@@ -72,7 +70,7 @@ export class BatchSigning {
     const bytes = unsignedBytes(batchOfStrangers(chainId, delegate, like));
     const { roomy } = dataReserve(await chain.accounts.dataFee(bytes));
     const sharedWei = SHARED_GAS * expectedPrice(quote) + roomy;
-    const { going, staying } = payTogether(this.priced(round, batch), sharedWei);
+    const { going, staying } = payTogether(await this.priced(round, batch), sharedWei);
     const waiting = staying.map(({ part, fee }) => ({ part, obstacle: tooDear(fee, part.mostFee) }));
     if (going.length === 0) return { isSigned: false, waiting };
     return this.dataSource.transaction(async (manager): Promise<SignedBatch> => {
@@ -127,13 +125,14 @@ export class BatchSigning {
   }
 
   /** With what each is expected to cost now, and what it may. */
-  private priced({ chain, quote }: Round, batch: readonly BatchPart[]): PaidPart[] {
+  private priced({ chain, quote }: Round, batch: readonly BatchPart[]): Promise<PaidPart[]> {
     const price = expectedPrice(quote);
-    return batch.map((part) => {
-      const gas = expectedPartGas(expectedOf(part.gas)) + (part.isNew ? AUTHORIZATION_GAS : 0n);
-      const mostFee = mostFeeOf(chain, part.sweep, part.most, this.settings.sweepMaxFeeBps);
-      return { ...part, ownFee: gas * price, mostFee };
-    });
+    return Promise.all(
+      batch.map(async (part) => {
+        const gas = expectedPartGas(expectedOf(part.gas)) + (part.isNew ? AUTHORIZATION_GAS : 0n);
+        return { ...part, ownFee: gas * price, mostFee: await this.mostFee.of(chain, part.sweep, part.most) };
+      }),
+    );
   }
 
   /**

@@ -1,19 +1,34 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { type ChainConfig } from '../../config/chains.js';
+import { SETTINGS } from '../../config/configuration.module.js';
+import { type Settings } from '../../config/settings.js';
+import { AssetWorth } from '../../rates/asset-worth.js';
 import { feeCeiling } from '../planning/fee-ceiling.js';
-import { valueInWei } from '../../outgoing/sweep-rules.js';
 import { type Sweep } from '../sweep.entity.js';
 
-/**
- * What the fee of a sweep may be at the most.
- * @param moving base units that leave the address now, the fee included where it comes out of them
- * @returns wei; null: any
- */
-export function mostFeeOf(
-  chain: ChainConfig,
-  { isForced, tokenAddress, amount, estimatedFee }: Sweep,
-  moving: bigint,
-  maxFeeBps: number,
-): bigint | null {
-  const planned = { feeWei: estimatedFee, valueWei: valueInWei(chain, tokenAddress, amount) };
-  return feeCeiling({ isForced, valueWei: valueInWei(chain, tokenAddress, moving), planned }, maxFeeBps);
+/** What the fee of a sweep may be at the most. */
+@Injectable()
+export class MostFee {
+  constructor(
+    @Inject(SETTINGS) private readonly settings: Settings,
+    private readonly worth: AssetWorth,
+  ) {}
+
+  /**
+   * For a caller in no transaction.
+   * @param moving base units that leave the address now, the fee included where it comes out of them
+   * @returns wei; null: any
+   */
+  async of(
+    chain: ChainConfig,
+    { isForced, tokenAddress, amount, estimatedFee }: Sweep,
+    moving: bigint,
+  ): Promise<bigint | null> {
+    const [planned, now] = await Promise.all([
+      this.worth.inWei(null, chain, tokenAddress, amount),
+      this.worth.inWei(null, chain, tokenAddress, moving),
+    ]);
+    const facts = { isForced, valueWei: now, planned: { feeWei: estimatedFee, valueWei: planned } };
+    return feeCeiling(facts, this.settings.sweepMaxFeeBps);
+  }
 }

@@ -1,9 +1,7 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type GasQuote } from '../../chain/accounts/chain-accounts.js';
-import { SETTINGS } from '../../config/configuration.module.js';
-import { type Settings } from '../../config/settings.js';
 import { expectedPrice, type Fees } from '../../outgoing/fees.js';
 import { GasTank } from '../../outgoing/gas-tank.js';
 import { type Moved, type Round } from '../../outgoing/movers.js';
@@ -15,7 +13,7 @@ import { type FeeShare } from '../../outgoing/signing-rules.js';
 import { type ExpectedCost, tryDrain, tryTransfer } from '../../outgoing/transfer-trial.js';
 import { SweepStates } from '../sweep-states.js';
 import { Sweep } from '../sweep.entity.js';
-import { mostFeeOf } from './most-fee.js';
+import { MostFee } from './most-fee.js';
 import { type Due, type SweepPath, whatFailed } from './sweep-path.js';
 
 /** What is about to be signed. */
@@ -33,7 +31,7 @@ interface Order {
 @Injectable()
 export class SingleTransfers implements SweepPath {
   constructor(
-    @Inject(SETTINGS) private readonly settings: Settings,
+    private readonly mostFee: MostFee,
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly states: SweepStates,
     private readonly outgoing: OutgoingRepository,
@@ -78,7 +76,7 @@ export class SingleTransfers implements SweepPath {
       isDrain: true,
       gasLimit,
       fees,
-      fee: { expected: cost, most: this.mostFee(round, sweep, moving) },
+      fee: { expected: cost, most: await this.mostFee.of(round.chain, sweep, moving) },
       balance: { has: final, needed: moving },
     });
   }
@@ -160,15 +158,11 @@ export class SingleTransfers implements SweepPath {
     { expectedGas, dataFee }: ExpectedCost,
   ): Promise<(quote: GasQuote, fundingWei: bigint) => FeeShare> {
     const paid = await this.outgoing.feeOf(this.dataSource.manager, sweep.id);
-    const most = this.mostFee(round, sweep, amount);
+    const most = await this.mostFee.of(round.chain, sweep, amount);
     return (quote, fundingWei) => ({
       expected: paid + expectedGas * expectedPrice(quote) + dataFee + fundingWei,
       most,
     });
-  }
-
-  private mostFee({ chain }: Round, sweep: Sweep, moving: bigint): bigint | null {
-    return mostFeeOf(chain, sweep, moving, this.settings.sweepMaxFeeBps);
   }
 
   /** @throws NotFreeError */

@@ -8,11 +8,12 @@ import { sideBySide } from '../../outgoing/side-by-side.js';
 import { gasNotDear } from '../../outgoing/signing-rules.js';
 import { SigningPauses } from '../../outgoing/signing-pauses.js';
 import { type ChainExtent, ScannedChain } from '../../scanner/scanned-chain.js';
+import { AssetWorth } from '../../rates/asset-worth.js';
 import { DepositBalances } from './deposit-balances.js';
 import { type IdleDeposit, IdleDeposits } from './idle-deposits.js';
 import { type PlaceFacts, type PlanFacts } from './plan.js';
 import { SweepCosts } from './sweep-costs.js';
-import { batchesFor, rulesOf, sweepingOf, valueInWei } from '../../outgoing/sweep-rules.js';
+import { batchesFor, rulesOf, sweepingOf } from '../../outgoing/sweep-rules.js';
 
 export interface PlanOptions {
   /** Of these payments only, whatever their status; null: of all that may be swept. */
@@ -35,6 +36,7 @@ export class PlanFactsReader {
     private readonly pauses: SigningPauses,
     private readonly deposits: IdleDeposits,
     private readonly balances: DepositBalances,
+    private readonly worth: AssetWorth,
   ) {}
 
   /**
@@ -91,7 +93,7 @@ export class PlanFactsReader {
       minimum: rulesOf(chain, tokenAddress).minimum,
       isNative: tokenAddress === null,
       asset: tokenAddress ?? 'native',
-      valueWei: valueInWei(chain, tokenAddress, amount),
+      valueWei: await this.worth.inWei(null, chain, tokenAddress, amount),
       feeWei: tokenProblem === null ? await costs.feeOf(address, tokenAddress, amount) : 0n,
       isBatched: batchesFor(chain, tokenAddress) !== undefined,
     };

@@ -3,6 +3,7 @@ import { ChainModule } from '../../chain/chain.module.js';
 import { HoldingsModule } from '../../ledger/ledger.module.js';
 import { OutgoingDoorsModule } from '../../outgoing/outgoing-doors.module.js';
 import { ChainFactsModule } from '../../payments/chain-facts.module.js';
+import { RecordedRatesModule } from '../../rates/rates.module.js';
 import { ScannedChainModule } from '../../scanner/scanned-chain.module.js';
 import { SweepAddressUse } from '../sweep-address-use.js';
 import { SweepClaims } from '../sweep-claims.js';
@@ -15,7 +16,14 @@ import { SweepPlanner } from './sweep-planner.js';
 
 /** Planning, which needs no key: for every process, and for the command line. What refunds claim is asked of `AddressUsers`. */
 @Module({
-  imports: [ChainModule, ChainFactsModule, HoldingsModule, OutgoingDoorsModule, ScannedChainModule],
+  imports: [
+    ChainModule,
+    ChainFactsModule,
+    HoldingsModule,
+    OutgoingDoorsModule,
+    RecordedRatesModule,
+    ScannedChainModule,
+  ],
   providers: [
     DepositBalances,
     IdleDeposits,

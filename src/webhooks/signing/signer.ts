@@ -30,7 +30,7 @@ function standardSignature(secret: string, signed: string): string {
   return `v1a,${sign(null, Buffer.from(signed), privateKeyOf(secret)).toString('base64')}`;
 }
 
-function hmacKey(secret: string): Buffer {
+export function hmacKey(secret: string): Buffer {
   return secret.startsWith('whsec_')
     ? Buffer.from(secret.slice('whsec_'.length), 'base64')
     : Buffer.from(secret);

@@ -1,0 +1,25 @@
+import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module.js';
+import { OutboxModule } from '../events/outbox.module.js';
+import { PaymentCheckModule } from '../payment-check/payment-check.module.js';
+import { PaymentsModule } from '../payments/payments.module.js';
+import { ReturnSignerModule } from '../webhooks/endpoints/return-signer.module.js';
+import { AssetsController } from './assets.controller.js';
+import { DevPayments } from './dev-payments.js';
+import { LivePages } from './live-pages.js';
+import { PageFormsController } from './page-forms.controller.js';
+import { PageRenderer } from './page-renderer.js';
+import { PagesService } from './pages.service.js';
+import { PayPageController } from './pay-page.controller.js';
+import { PublicLimits } from './public-limits.js';
+import { ReceiptSigner } from './receipt-signer.js';
+import { ReceiptsController } from './receipts.controller.js';
+import { ShopReturns } from './shop-returns.js';
+
+/** What a paying customer sees (docs/checkout.md). */
+@Module({
+  imports: [AuthModule, OutboxModule, PaymentCheckModule, PaymentsModule, ReturnSignerModule],
+  controllers: [AssetsController, PayPageController, PageFormsController, ReceiptsController],
+  providers: [DevPayments, LivePages, PageRenderer, PagesService, PublicLimits, ReceiptSigner, ShopReturns],
+})
+export class CheckoutModule {}

@@ -1,0 +1,96 @@
+import { type ServerResponse } from 'node:http';
+
+/** Then the browser connects again, to whichever process it meets. */
+const MAX_AGE_MS = 10 * 60_000;
+/** A reader that leaves this much unread is gone, or means harm. */
+const MOST_UNREAD_BYTES = 16 * 1024;
+
+export interface OpenPage {
+  paymentId: string;
+  address: string;
+  stream: Pick<ServerResponse, 'write' | 'end' | 'destroy' | 'once' | 'writableLength'>;
+  /** ms since the epoch. */
+  since: number;
+}
+
+export interface PageLimits {
+  inAll: number;
+  ofPayment: number;
+  ofAddress: number;
+}
+
+/** The streams of the pages that are open: counted, told, and ended when they do not read. */
+export class OpenPages {
+  private readonly byPayment = new Map<string, Set<OpenPage>>();
+  private readonly byAddress = new Map<string, number>();
+  private count = 0;
+  private isClosed = false;
+
+  constructor(private readonly limits: PageLimits) {}
+
+  get size(): number {
+    return this.count;
+  }
+
+  has(paymentId: string): boolean {
+    return this.byPayment.has(paymentId);
+  }
+
+  payments(): string[] {
+    return [...this.byPayment.keys()];
+  }
+
+  /** @returns false: there are too many already */
+  add(page: OpenPage, whenGone: () => void): boolean {
+    const ofAddress = this.byAddress.get(page.address) ?? 0;
+    const ofPayment = this.byPayment.get(page.paymentId) ?? new Set();
+    const { inAll, ofAddress: perAddress, ofPayment: perPayment } = this.limits;
+    if (this.isClosed || this.count >= inAll || ofAddress >= perAddress || ofPayment.size >= perPayment)
+      return false;
+    this.count += 1;
+    this.byAddress.set(page.address, ofAddress + 1);
+    this.byPayment.set(page.paymentId, ofPayment.add(page));
+    page.stream.once('close', () => {
+      this.remove(page);
+      whenGone();
+    });
+    return true;
+  }
+
+  tell(paymentId: string, message: string): void {
+    for (const page of this.byPayment.get(paymentId) ?? []) write(page, message);
+  }
+
+  /** A comment, which keeps proxies from ending the connection and shows which readers are gone. */
+  beat(nowMs: number): void {
+    for (const page of this.all()) {
+      if (nowMs - page.since > MAX_AGE_MS) page.stream.end();
+      else write(page, ':\n\n');
+    }
+  }
+
+  /** Ends all of them, and takes no more. */
+  close(): void {
+    this.isClosed = true;
+    for (const { stream } of this.all()) stream.end();
+  }
+
+  private all(): OpenPage[] {
+    return [...this.byPayment.values()].flatMap((pages) => [...pages]);
+  }
+
+  private remove(page: OpenPage): void {
+    const pages = this.byPayment.get(page.paymentId);
+    if (!pages?.delete(page)) return;
+    if (pages.size === 0) this.byPayment.delete(page.paymentId);
+    this.count -= 1;
+    const left = (this.byAddress.get(page.address) ?? 1) - 1;
+    if (left === 0) this.byAddress.delete(page.address);
+    else this.byAddress.set(page.address, left);
+  }
+}
+
+function write({ stream }: OpenPage, message: string): void {
+  if (stream.writableLength > MOST_UNREAD_BYTES) stream.destroy();
+  else stream.write(message);
+}

@@ -1,0 +1,103 @@
+import { Body, Controller, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { Public } from '../auth/scopes.js';
+import { toTxHash } from '../ids/ids.js';
+import { type CheckCode } from '../payment-check/check-finding.js';
+import { PaymentCheckService } from '../payment-check/payment-check.service.js';
+import { DevPayments } from './dev-payments.js';
+import { PageRenderer } from './page-renderer.js';
+import { type CheckResult } from './page/page-view.js';
+import { PagesService } from './pages.service.js';
+import { TooManyPageRequestsError } from './public-limits.js';
+
+/** What the page's forms do. Each answers with the page, so that reloading it sends nothing again. */
+@ApiExcludeController()
+@Public()
+@Controller('pay/:token')
+export class PageFormsController {
+  constructor(
+    private readonly pages: PagesService,
+    private readonly renderer: PageRenderer,
+    private readonly checks: PaymentCheckService,
+    private readonly devPayments: DevPayments,
+  ) {}
+
+  /** "But I paid": looks one transaction up, on every chain. */
+  @Post('check')
+  @HttpCode(303)
+  async check(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param('token') token: string,
+    @Body() body: unknown,
+  ): Promise<void> {
+    await this.renderer.answer(request, reply, async () => {
+      const page = await this.pages.find(token, request.ip, 'page');
+      const result = await this.resultOf(page, request.ip, fieldOf(body, 'tx_hash'));
+      this.renderer.redirect(reply, `/pay/${token}?checked=${result}`);
+    });
+  }
+
+  /** Where there is a dev chain of ours, and nowhere else. */
+  @Post('dev-payment')
+  @HttpCode(303)
+  async payFromDevChain(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param('token') token: string,
+    @Body() body: unknown,
+  ): Promise<void> {
+    await this.renderer.answer(request, reply, async () => {
+      const page = await this.pages.find(token, request.ip, 'check');
+      await this.devPayments.pay(await this.pages.state(page), fieldOf(body, 'option'));
+      this.renderer.redirect(reply, `/pay/${token}`);
+    });
+  }
+
+  private async resultOf(
+    page: { token: string; merchantId: string; paymentId: string },
+    address: string,
+    given: string,
+  ): Promise<CheckResult> {
+    const hash = given.trim().toLowerCase();
+    if (!/^0x[0-9a-f]{64}$/.test(hash)) return 'unreadable';
+    try {
+      this.pages.spend('check', address, page.token);
+    } catch (error) {
+      if (error instanceof TooManyPageRequestsError) return 'busy';
+      throw error;
+    }
+    const { code } = await this.checks.check(page.merchantId, page.paymentId, toTxHash(hash));
+    return RESULTS[code];
+  }
+}
+
+const RESULTS = {
+  counted: 'counted',
+  accepted: 'counted',
+  not_deep_enough: 'coming',
+  not_scanned_yet: 'coming',
+  pending: 'coming',
+  reorged: 'coming',
+  ignored: 'elsewhere',
+  wrong_chain: 'elsewhere',
+  wrong_asset: 'elsewhere',
+  unknown_token: 'elsewhere',
+  absurd_amount: 'elsewhere',
+  after_watch: 'elsewhere',
+  payment_failed: 'elsewhere',
+  payment_cancelled: 'elsewhere',
+  zero_value: 'failed',
+  failed: 'failed',
+  own_gas: 'other_address',
+  other_address: 'other_address',
+  unreadable: 'busy',
+  unreachable: 'busy',
+  unknown: 'unknown',
+} as const satisfies Record<CheckCode, CheckResult>;
+
+function fieldOf(body: unknown, name: string): string {
+  const value = body instanceof URLSearchParams ? body.get(name) : null;
+  return value ?? '';
+}

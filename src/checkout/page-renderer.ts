@@ -1,0 +1,91 @@
+import { Injectable } from '@nestjs/common';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { Assets } from './assets.js';
+import { Languages } from './languages.js';
+import { pageHeaders } from './page-headers.js';
+import { buildPageView } from './page/build-page-view.js';
+import { receiptPage } from './page/receipt-page.js';
+import { noticePage } from './page/notice-page.js';
+import { CHECK_RESULTS, type CheckResult } from './page/page-view.js';
+import { type PageLanguage, payPage } from './page/pay-page.js';
+import { NoSuchPageError, PagesService, type PageState } from './pages.service.js';
+import { type Receipt } from './receipt.js';
+import { TooManyPageRequestsError } from './public-limits.js';
+
+/** Sends pages, in the customer's language; nothing in them comes from the request but what is checked here. */
+@Injectable()
+export class PageRenderer {
+  private readonly languages = new Languages();
+  private readonly assets = new Assets();
+
+  constructor(private readonly pages: PagesService) {}
+
+  asset(name: string) {
+    return this.assets.find(name);
+  }
+
+  /** Does the work of a request; what a customer may run into is answered with a page, and not with JSON. */
+  async answer(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    work: (language: PageLanguage) => Promise<void>,
+  ): Promise<void> {
+    const language = this.languageOf(request);
+    try {
+      await work(language);
+    } catch (error) {
+      if (error instanceof NoSuchPageError) return this.notice(reply, 404, 'notice_missing', language);
+      if (!(error instanceof TooManyPageRequestsError)) throw error;
+      void reply.header('retry-after', String(error.retryAfterSeconds));
+      this.notice(reply, 429, 'notice_busy', language);
+    }
+  }
+
+  payPage(
+    reply: FastifyReply,
+    language: PageLanguage,
+    state: PageState,
+    query: Record<string, unknown>,
+  ): void {
+    const view = buildPageView({
+      ...state,
+      language: language.code,
+      asked: typeof query.option === 'string' ? query.option : null,
+      checked: resultIn(query.checked),
+    });
+    const markup = payPage(view, language, this.assets.ofPages, this.pages.urlOf(state.token));
+    this.send(reply, 200, markup, pageHeaders(state.shopOrigins));
+  }
+
+  receipt(
+    reply: FastifyReply,
+    language: PageLanguage,
+    receipt: Receipt,
+    { shopOrigins, ...signed }: { token: string; jws: string; shopOrigins: readonly string[] },
+    cacheControl: string,
+  ): void {
+    const markup = receiptPage(receipt, signed, language, this.assets.ofPages);
+    this.send(reply, 200, markup, { ...pageHeaders(shopOrigins), 'cache-control': cacheControl });
+  }
+
+  send(reply: FastifyReply, status: number, body: string, headers: Record<string, string>): void {
+    void reply.status(status).headers(headers).send(body);
+  }
+
+  redirect(reply: FastifyReply, location: string): void {
+    this.send(reply, 303, '', { location, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' });
+  }
+
+  private languageOf({ query, headers }: FastifyRequest): PageLanguage {
+    const { lang } = query as Record<string, unknown>;
+    return this.languages.choose(typeof lang === 'string' ? lang : undefined, headers['accept-language']);
+  }
+
+  private notice(reply: FastifyReply, status: number, key: string, language: PageLanguage): void {
+    this.send(reply, status, noticePage(key, language, this.assets.ofPages), pageHeaders([]));
+  }
+}
+
+function resultIn(given: unknown): CheckResult | null {
+  return CHECK_RESULTS.find((result) => result === given) ?? null;
+}

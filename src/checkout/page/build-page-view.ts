@@ -1,0 +1,138 @@
+import { type DepositView } from '../../payments/deposit.view.js';
+import { type OptionView, type PaymentView } from '../../payments/payment.view.js';
+import { type CheckResult, type PageOption, type PageView, type Situation } from './page-view.js';
+import { situationOf } from './situation.js';
+import { wholeUnits } from './whole-units.js';
+
+/** What a page is made of, as it was read. */
+export interface PageSubject {
+  token: string;
+  payment: PaymentView;
+  /** What reached the address and does not count, unresolved. */
+  deposits: readonly DepositView[];
+  merchant: string;
+  shopOrigins: readonly string[];
+  /** By chain id; null: the operator named none. */
+  explorers: ReadonlyMap<number, string | null>;
+  canPayFromDevChain: boolean;
+  /** `?option=` of the request. */
+  asked: string | null;
+  checked: CheckResult | null;
+  /** BCP 47, for amounts of currencies. */
+  language: string;
+  now: Date;
+}
+
+export function buildPageView(subject: PageSubject): PageView {
+  const { token, payment, deposits, now } = subject;
+  const expiresAt = new Date(payment.expires_at);
+  const { status, exception } = payment;
+  const situation = situationOf({ status, exception, expiresAt, hasElsewhere: deposits.length > 0 }, now);
+  const shown = shownOption(payment);
+  const links = linksOf(subject, situation);
+  return {
+    token,
+    paymentId: payment.id,
+    status,
+    situation,
+    version: payment.version,
+    merchant: subject.merchant,
+    reference: payment.reference,
+    price: priceText(payment, subject.language),
+    address: payment.address,
+    options: payment.options.map(pageOption),
+    chosen: chosenOf(payment, subject.asked),
+    received: receivedOf(payment),
+    elsewhere: deposits.map(({ amount, decimals, symbol, chain }) => ({
+      amount: wholeUnits(amount, decimals),
+      symbol,
+      network: chain,
+    })),
+    confirmations: { count: shown.confirmations, required: shown.required_confirmations },
+    transactions: transactionsOf(subject),
+    expiresAt: payment.expires_at,
+    now: now.toISOString(),
+    ...links,
+    canPayFromDevChain: subject.canPayFromDevChain,
+    embedOrigins: subject.shopOrigins,
+    checked: subject.checked,
+  };
+}
+
+/** By its place: symbols and chains' names may be anything, and an id stands in URLs and in markup. */
+function pageOption(option: OptionView, index: number): PageOption {
+  return {
+    id: String(index),
+    chainId: option.chain_id,
+    network: option.chain,
+    symbol: option.symbol,
+    token: option.token_address,
+    amountDue: wholeUnits(option.amount_due, option.decimals),
+    amountDueUnits: option.amount_due,
+    paymentUri: option.payment_uri,
+    // The operator's nodes are not for the public: their URLs may hold keys.
+    addable: null,
+  };
+}
+
+function shownOption({ options, chain_id, token_id }: PaymentView): OptionView {
+  const own = options.find((option) => option.chain_id === chain_id && option.token_id === token_id);
+  return own ?? (options[0] as OptionView);
+}
+
+function chosenOf(payment: PaymentView, asked: string | null): string {
+  const index = payment.options.indexOf(shownOption(payment));
+  const isThere = asked !== null && /^\d{1,3}$/.test(asked) && Number(asked) < payment.options.length;
+  return isThere ? String(Number(asked)) : String(Math.max(index, 0));
+}
+
+function priceText({ price }: PaymentView, language: string): string | null {
+  if (price === null) return null;
+  if (price.chain !== null) return `${price.amount} ${price.currency}`;
+  const digits = price.amount.split('.')[1]?.length ?? 0;
+  const style = { style: 'currency', currency: price.currency, minimumFractionDigits: digits } as const;
+  const format = new Intl.NumberFormat(language, { ...style, maximumFractionDigits: digits });
+  // Text, and no number: a number may not hold every digit.
+  return format.format(price.amount as `${number}`);
+}
+
+function receivedOf(payment: PaymentView): PageView['received'] {
+  const { price, options } = payment;
+  if (options.every(({ amount_received: received }) => received === '0')) return null;
+  if (price !== null) return { amount: price.received, symbol: price.currency, of: price.amount };
+  const { amount_received: received, amount, decimals, symbol } = shownOption(payment);
+  return { amount: wholeUnits(received, decimals), symbol, of: wholeUnits(amount, decimals) };
+}
+
+function transactionsOf({ payment, deposits, explorers }: PageSubject): PageView['transactions'] {
+  const all = [...payment.transfers, ...deposits].flatMap(({ tx_hash: hash, chain_id: chainId }) =>
+    hash === null ? [] : [{ hash, explorer: explorers.get(chainId) ?? null }],
+  );
+  const distinct = [...new Map(all.map((one) => [one.hash, one])).values()];
+  return distinct.map(({ hash, explorer }) => ({
+    hash,
+    url: explorer === null ? null : `${explorer.replace(/\/+$/, '')}/tx/${hash}`,
+  }));
+}
+
+const PAID: readonly Situation[] = ['seen', 'done', 'too_much'];
+
+function linksOf(
+  { token, payment, shopOrigins }: PageSubject,
+  situation: Situation,
+): Pick<PageView, 'returnUrl' | 'cancelUrl' | 'receiptUrl'> {
+  const isPaid = PAID.includes(situation);
+  const leadsTo = (url: string | null, path: string) =>
+    url !== null && isOf(url, shopOrigins) ? `/pay/${token}/${path}` : null;
+  const hasReceipt = situation === 'done' || situation === 'too_much';
+  return {
+    returnUrl: isPaid ? leadsTo(payment.success_url, 'return') : null,
+    cancelUrl: isPaid ? null : leadsTo(payment.cancel_url, 'cancel'),
+    receiptUrl: hasReceipt ? `/pay/${token}/receipt` : null,
+  };
+}
+
+/** Allowed when the payment was made, and still: an origin that was taken off the list is led to no more. */
+export function isOf(url: string, origins: readonly string[]): boolean {
+  return URL.canParse(url) && origins.includes(new URL(url).origin);
+}

@@ -1,0 +1,63 @@
+import { type Receipt } from '../receipt.js';
+import { html, strangersText } from './html.js';
+import { type PageAssets, type PageLanguage } from './pay-page.js';
+import { Texts } from './texts.js';
+
+/** For printing, and for whoever reads it on a screen. */
+export function receiptPage(
+  receipt: Receipt,
+  { token, jws }: { token: string; jws: string },
+  language: PageLanguage,
+  assets: PageAssets | null,
+): string {
+  const texts = new Texts(language.texts, language.code);
+  const say = (key: string) => texts.say(key);
+  const time = new Intl.DateTimeFormat(language.code, {
+    dateStyle: 'long',
+    timeStyle: 'long',
+    timeZone: 'UTC',
+  });
+  const amounts = receipt.received.map(({ amount, symbol, chain }) => `${amount} ${symbol} (${chain})`);
+  const rows: [string, string][] = [
+    [say('receipt_from'), receipt.merchant],
+    ...(receipt.reference === null
+      ? []
+      : [[say('receipt_reference'), receipt.reference] as [string, string]]),
+    ...(receipt.price === null
+      ? []
+      : [[say('receipt_price'), `${receipt.price.amount} ${receipt.price.currency}`] as [string, string]]),
+    ...amounts.map((amount) => [say('receipt_amount'), amount] as [string, string]),
+    ...receipt.refunded.map(
+      ({ amount, symbol }) => [say('receipt_refunded'), `${amount} ${symbol}`] as [string, string],
+    ),
+    [say('receipt_time'), time.format(new Date(receipt.paid_at))],
+    [say('receipt_payment'), receipt.payment_id],
+    [say('receipt_address'), receipt.address],
+    ...receipt.transactions.map(({ tx_hash: hash }) => [say('transactions'), hash] as [string, string]),
+  ];
+  return html`<!doctype html>
+    <html lang="${language.code}" dir="${language.direction}">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="robots" content="noindex" />
+        <title>${say('receipt_title')}</title>
+        ${assets && html`<link rel="stylesheet" href="${assets.style}" />`}
+        <link rel="icon" href="data:," />
+      </head>
+      <body>
+        <main>
+          <h1>${say('receipt_title')}</h1>
+          <dl class="receipt">
+            ${rows.map(
+              ([term, text]) =>
+                html`<dt>${term}</dt>
+                  <dd>${strangersText(text)}</dd>`,
+            )}
+          </dl>
+          <p>${say('receipt_signed')} <a href="/pay/${token}/receipt.json">receipt.json</a></p>
+          <p><code class="signature" dir="ltr">${jws.split('.')[2] ?? ''}</code></p>
+        </main>
+      </body>
+    </html> `.markup;
+}

@@ -1,0 +1,71 @@
+import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { Public } from '../auth/scopes.js';
+import { LivePages } from './live-pages.js';
+import { PageRenderer } from './page-renderer.js';
+import { PagesService } from './pages.service.js';
+import { ShopReturns } from './shop-returns.js';
+
+/** What a paying customer sees. Whoever has a page's address may see it, and nobody else knows that it is there. */
+@ApiExcludeController()
+@Public()
+@Controller('pay/:token')
+export class PayPageController {
+  constructor(
+    private readonly pages: PagesService,
+    private readonly renderer: PageRenderer,
+    private readonly live: LivePages,
+    private readonly returns: ShopReturns,
+  ) {}
+
+  @Get()
+  async page(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param('token') token: string,
+    @Query() query: Record<string, unknown>,
+  ): Promise<void> {
+    await this.renderer.answer(request, reply, async (language) => {
+      const page = await this.pages.find(token, request.ip, 'page');
+      this.renderer.payPage(reply, language, await this.pages.state(page), query);
+    });
+  }
+
+  /** The payment's version, again whenever anything has changed that the page shows. */
+  @Get('events')
+  async events(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param('token') token: string,
+  ): Promise<void> {
+    const { paymentId, version } = await this.pages.find(token, request.ip, 'events');
+    this.live.open(reply.raw, { paymentId, address: request.ip, version });
+    reply.hijack();
+  }
+
+  /** To the shop, when it is paid. */
+  @Get('return')
+  return(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('token') token: string) {
+    return this.lead(request, reply, token, 'success');
+  }
+
+  /** To the shop, when it is not. */
+  @Get('cancel')
+  cancel(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('token') token: string) {
+    return this.lead(request, reply, token, 'cancel');
+  }
+
+  private async lead(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    token: string,
+    way: 'success' | 'cancel',
+  ): Promise<void> {
+    await this.renderer.answer(request, reply, async () => {
+      const page = await this.pages.find(token, request.ip, 'page');
+      const location = (await this.returns.urlFor(page, way)) ?? `/pay/${token}`;
+      this.renderer.redirect(reply, location);
+    });
+  }
+}

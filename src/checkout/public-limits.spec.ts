@@ -1,0 +1,20 @@
+import { describe, expect, it } from '@jest/globals';
+import { PublicLimits, TooManyPageRequestsError } from './public-limits.js';
+
+describe('PublicLimits', () => {
+  it('holds back one address and one page, and lets others pass', () => {
+    const limits = new PublicLimits();
+    for (let again = 0; again < 10; again += 1) limits.spend('check', `a${again}`, 'page', 0);
+    expect(() => limits.spend('check', 'b', 'page', 1_000)).toThrow(TooManyPageRequestsError);
+    expect(() => limits.spend('check', 'b', 'other', 1_000)).not.toThrow();
+    for (let again = 0; again < 20; again += 1) limits.spend('check', 'c', `p${again}`, 0);
+    expect(() => limits.spend('check', 'c', 'another', 1_000)).toThrow(/try again in 59 s/);
+    expect(() => limits.spend('check', 'c', 'another', 60_000)).not.toThrow();
+  });
+
+  it('remembers no more than so many', () => {
+    const limits = new PublicLimits();
+    for (let one = 0; one < 30_000; one += 1) limits.spend('page', String(one), String(one), 0);
+    expect((limits as unknown as { counts: Map<string, unknown> }).counts.size).toBe(20_000);
+  });
+});

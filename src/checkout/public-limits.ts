@@ -1,0 +1,59 @@
+import { Injectable } from '@nestjs/common';
+import { DomainError } from '../http/problem.js';
+
+const WINDOW_MS = 60_000;
+const MAX_REMEMBERED = 20_000;
+
+export class TooManyPageRequestsError extends DomainError {
+  readonly code = 'too_many_page_requests';
+  override readonly retryable = true;
+
+  constructor(readonly retryAfterSeconds: number) {
+    super(`too many requests for pages from here; try again in ${retryAfterSeconds} s`);
+  }
+}
+
+/** What a minute allows. A browser that follows a payment asks 15 times, several of them behind one address more. */
+const LIMITS = {
+  page: { ofPage: 300, ofAddress: 3_000 },
+  missing: { ofPage: 60, ofAddress: 60 },
+  events: { ofPage: 120, ofAddress: 1_200 },
+  /** Each asks the nodes of every chain. */
+  check: { ofPage: 10, ofAddress: 20 },
+  link: { ofPage: 600, ofAddress: 20 },
+} as const;
+
+export type PublicAct = keyof typeof LIMITS;
+
+/** How often strangers may ask, by the address that they ask from and by the page that they ask for. Per process. */
+@Injectable()
+export class PublicLimits {
+  private readonly counts = new Map<string, { count: number; since: number }>();
+
+  /** @throws TooManyPageRequestsError */
+  spend(act: PublicAct, address: string, page: string, nowMs = Date.now()): void {
+    const { ofPage, ofAddress } = LIMITS[act];
+    this.note(`${act} from ${address}`, ofAddress, nowMs);
+    this.note(`${act} of ${page}`, ofPage, nowMs);
+  }
+
+  private note(key: string, limit: number, nowMs: number): void {
+    const known = this.counts.get(key);
+    if (!known || nowMs - known.since >= WINDOW_MS) {
+      this.counts.delete(key);
+      this.counts.set(key, { count: 1, since: nowMs });
+      this.forgetOldest();
+      return;
+    }
+    known.count += 1;
+    if (known.count > limit)
+      throw new TooManyPageRequestsError(Math.ceil((known.since + WINDOW_MS - nowMs) / 1000));
+  }
+
+  /** A map keeps the order of insertion: what began first has the least of its window left. */
+  private forgetOldest(): void {
+    if (this.counts.size <= MAX_REMEMBERED) return;
+    const [oldest] = this.counts.keys();
+    this.counts.delete(oldest as string);
+  }
+}

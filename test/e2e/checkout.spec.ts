@@ -1,0 +1,324 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { LivePages } from '../../src/checkout/live-pages.js';
+import { type PaymentView } from '../../src/payments/payment.view.js';
+import { ReturnVerificationError, verifyReturn } from '../../src/webhooks/signing/verify.js';
+import { TEST_SECRET, TestApp } from '../harness/app.js';
+import { TestChain } from '../harness/test-chain.js';
+import { waitFor } from '../harness/wait-for.js';
+
+const SHOP = 'https://shop.example';
+const HOSTILE = `"><script>alert(1)</script>\u202e&lt;'`;
+
+let chain: TestChain;
+let app: TestApp;
+
+beforeAll(async () => {
+  chain = await TestChain.start();
+  app = await TestApp.start({
+    chains: [chain.config],
+    settings: {
+      publicUrl: 'https://pay.example',
+      webhookUrl: 'http://127.0.0.1:9/',
+      devChainPayer: null,
+      trustedProxies: ['127.0.0.1'],
+    },
+  });
+  const changed = await app.request('PATCH', `/api/v1/merchants/${app.merchantId}`, {
+    name: 'Ada <b>& Co</b>',
+    shop_origins: [SHOP],
+  });
+  expect(changed.status).toBe(200);
+});
+afterAll(async () => {
+  await app?.stop();
+  await chain?.stop();
+});
+
+const pathOf = ({ pay_url: url }: PaymentView) => new URL(url ?? '').pathname;
+let callers = 0;
+/** Each test asks from an address of its own, as its customers would. */
+const get = (path: string, headers: Record<string, string> = {}) =>
+  fetch(`${app.url}${path}`, {
+    redirect: 'manual',
+    headers: { 'x-forwarded-for': `198.51.100.${(callers += 1) % 250}`, ...headers },
+  });
+const page = async (payment: PaymentView, query = '') => (await get(`${pathOf(payment)}${query}`)).text();
+
+describe('a pay page', () => {
+  it('is complete without JavaScript, and sent with a policy that lets nothing foreign in', async () => {
+    const payment = await app.createPayment({ amount: '1500000000000000000', reference: 'order 7' });
+    expect(payment.pay_url).toMatch(/^https:\/\/pay\.example\/pay\/[0-9a-f]{32}$/);
+    const answer = await get(pathOf(payment), { host: 'evil.example', 'x-forwarded-host': 'evil.example' });
+    const markup = await answer.text();
+    expect(answer.status).toBe(200);
+    expect(markup).toContain(payment.address);
+    expect(markup).toContain('1.5');
+    expect(markup).toContain('order 7');
+    expect(markup).toContain('<svg');
+    expect(markup).toContain('http-equiv="refresh"');
+    expect(markup).toContain('data-situation="waiting"');
+    expect(markup).not.toContain('evil.example');
+    const policy = answer.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'");
+    expect(policy).toContain(`frame-ancestors ${SHOP}`);
+    expect(policy).not.toMatch(/unsafe|\*|nonce/);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect(answer.headers.get('referrer-policy')).toBe('no-referrer');
+    expect(answer.headers.has('set-cookie')).toBe(false);
+  });
+
+  it('shows hostile text as text, whatever its length', async () => {
+    const payment = await app.createPayment({ reference: HOSTILE.padEnd(255, 'x') });
+    const markup = await page(
+      payment,
+      `?lang=${encodeURIComponent(HOSTILE)}&option=${encodeURIComponent(HOSTILE)}&checked=${encodeURIComponent(HOSTILE)}`,
+    );
+    expect(markup).not.toContain('<script>alert');
+    expect(markup).not.toContain('<b>& Co');
+    expect(markup).not.toContain('\u202e');
+    expect(markup).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+    expect(markup).toContain('Ada &lt;b&gt;&amp; Co&lt;/b&gt;');
+  });
+
+  it('is found by its token alone, and guesses are slowed down', async () => {
+    const payment = await app.createPayment();
+    const token = pathOf(payment).slice('/pay/'.length);
+    const next = (BigInt(`0x${token}`) + 1n).toString(16).padStart(32, '0').slice(-32);
+    for (const wrong of [
+      payment.id,
+      next,
+      token.toUpperCase() === token ? 'x' : token.toUpperCase(),
+      '0'.repeat(32),
+    ])
+      expect((await get(`/pay/${wrong}`)).status).toBe(404);
+    const guesses = Array.from({ length: 70 }, (_, index) =>
+      get(`/pay/${index.toString(16).padStart(32, '0')}`, { 'x-forwarded-for': '203.0.113.9' }),
+    );
+    const statuses = (await Promise.all(guesses)).map(({ status }) => status);
+    expect(statuses).toContain(429);
+    expect((await get(pathOf(payment))).status).toBe(200);
+    expect(app.log.join('\n')).not.toContain(token);
+  });
+
+  it('speaks the language that the customer asks for', async () => {
+    const payment = await app.createPayment();
+    const german = await (
+      await get(pathOf(payment), { 'accept-language': 'xx, de-AT;q=0.9, en;q=0.1' })
+    ).text();
+    expect(german).toContain('lang="de"');
+    expect(await page(payment, '?lang=ar')).toContain('dir="rtl"');
+    expect(await page(payment, '?lang=../../etc')).toContain('lang="en"');
+  });
+});
+
+describe('a pay page that is followed', () => {
+  it('hears of a payment as soon as it is scanned, of every block after that, and ends with its reader', async () => {
+    const payment = await app.createPayment({ amount: '2000' });
+    const reading = new AbortController();
+    const stream = await fetch(`${app.url}${pathOf(payment)}/events`, {
+      signal: reading.signal,
+      headers: { 'x-forwarded-for': '192.0.2.1', 'last-event-id': '1' },
+    });
+    expect(stream.headers.get('content-type')).toMatch(/^text\/event-stream/);
+    let heard = '';
+    const following = (async () => {
+      for await (const chunk of stream.body as unknown as AsyncIterable<Uint8Array>)
+        heard += Buffer.from(chunk).toString();
+    })().catch(() => undefined);
+    await waitFor('how it stands', () => Promise.resolve(heard.includes('id: 1\n')));
+    await chain.pay(payment.address, 2_000n);
+    await chain.mine();
+    await waitFor('the news', () => Promise.resolve(heard.includes('id: 2\n')));
+    expect(await page(payment)).toContain('data-situation="seen"');
+    const before = heard.split('id: 2\n').length;
+    await chain.mine();
+    await waitFor('a confirmation', () => Promise.resolve(heard.split('id: 2\n').length > before));
+    await chain.mine();
+    await waitFor('the end', () => Promise.resolve(heard.includes('id: 3\n')));
+    expect(await page(payment)).toContain('data-situation="done"');
+    reading.abort();
+    await following;
+    const { pages } = app.get(LivePages) as unknown as { pages: { size: number } };
+    await waitFor('the stream to be forgotten', () => Promise.resolve(pages.size === 0));
+  });
+});
+
+describe('the way back to the shop', () => {
+  it.each([
+    'https://shop.example@evil.example/',
+    'https://shop.example.evil.example/',
+    'https://evil.example/https://shop.example/',
+    '//shop.example/',
+    'https:\\\\shop.example\\',
+    'https://shop.example\\@evil.example/',
+    'http://shop.example/',
+    'https://shop.example:444/',
+    'javascript:alert(1)//https://shop.example',
+    'https://shop.example/\n.evil.example',
+    '/thanks',
+  ])('is not taken to %j', async (url) => {
+    for (const field of ['success_url', 'cancel_url']) {
+      const body = { chain: 'testchain', amount: '1', [field]: url };
+      const answer = await app.request<{ code: string }>('POST', '/api/v1/payments', body);
+      expect([answer.status, answer.body.code]).toEqual([400, 'return_url_refused']);
+    }
+  });
+
+  it('carries the status, signed, and nothing else passes the verifiers', async () => {
+    const urls = { success_url: `${SHOP}/thanks?order=7&status=paid`, cancel_url: `${SHOP}/cart` };
+    const payment = await app.createPayment({ amount: '3000', ...urls });
+    const cancelled = await get(`${pathOf(payment)}/cancel`);
+    expect(cancelled.status).toBe(303);
+    const back = cancelled.headers.get('location') ?? '';
+    expect(back).toMatch(/^https:\/\/shop\.example\/cart\?/);
+    const verified = { secret: TEST_SECRET, url: back, paymentId: payment.id };
+    expect(verifyReturn(verified)).toEqual({ paymentId: payment.id, status: 'pending' });
+    expect((await get(`${pathOf(payment)}/return`)).headers.get('location')).toBe(pathOf(payment));
+
+    await chain.pay(payment.address, 3_000n);
+    await chain.mine(3);
+    await app.waitForStatus(payment.id, 'confirmed');
+    const done = (await get(`${pathOf(payment)}/return`)).headers.get('location') ?? '';
+    const url = new URL(done);
+    expect([url.searchParams.get('order'), url.searchParams.getAll('status')]).toEqual(['7', ['confirmed']]);
+    const refused = (change: Partial<Parameters<typeof verifyReturn>[0]>) =>
+      expect(() => verifyReturn({ ...verified, url: done, ...change })).toThrow(ReturnVerificationError);
+    const changed = (name: string, value: string) => {
+      const other = new URL(done);
+      other.searchParams.set(name, value);
+      return other;
+    };
+    expect(verifyReturn({ ...verified, url: done }).status).toBe('confirmed');
+    refused({ url: changed('status', 'settled') });
+    refused({
+      url: changed(
+        'signature',
+        url.searchParams
+          .get('signature')
+          ?.replace(/^./, '0f'.includes(url.searchParams.get('signature')?.[0] ?? '') ? '1' : '0') ?? '',
+      ),
+    });
+    refused({ url: `${done}&status=settled` });
+    refused({ paymentId: '0199d3a2-7c1e-7000-8000-000000000001' });
+    refused({ now: Date.now() + 301_000 });
+    refused({ secret: `whsec_${Buffer.alloc(24, 1).toString('base64')}` });
+
+    const folder = join(import.meta.dirname, '../../docs/verify');
+    for (const [command, file] of [
+      [process.execPath, 'return.mjs'],
+      ['python3', 'return.py'],
+      ['php', 'return.php'],
+    ] as const) {
+      if (spawnSync(command, ['--version']).status !== 0) continue;
+      const say = (id: string, at: string) =>
+        spawnSync(command, [join(folder, file), id, at], {
+          env: { ...process.env, WEBHOOK_SECRET: TEST_SECRET },
+          encoding: 'utf8',
+        }).stdout.trim();
+      expect([file, say(payment.id, done)]).toEqual([file, 'confirmed']);
+      expect([file, say(payment.id, changed('status', 'settled').href)]).toEqual([file, 'refused']);
+      expect([file, say(app.merchantId, done)]).toEqual([file, 'refused']);
+      expect([file, say(payment.id, changed('timestamp', '1700000000').href)]).toEqual([file, 'refused']);
+    }
+  });
+
+  it('ends when the shop is taken off the list', async () => {
+    const payment = await app.createPayment({ cancel_url: `${SHOP}/cart` });
+    await app.request('PATCH', `/api/v1/merchants/${app.merchantId}`, { shop_origins: [] });
+    expect((await get(`${pathOf(payment)}/cancel`)).headers.get('location')).toBe(pathOf(payment));
+    const answer = await get(pathOf(payment));
+    expect(await answer.text()).not.toContain('/cancel');
+    expect(answer.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+    await app.request('PATCH', `/api/v1/merchants/${app.merchantId}`, { shop_origins: [SHOP] });
+  });
+});
+
+describe('a receipt', () => {
+  it('is there once it is paid, and is verified by another implementation with the public key alone', async () => {
+    const payment = await app.createPayment({ amount: '5000', reference: HOSTILE });
+    expect((await get(`${pathOf(payment)}/receipt`)).status).toBe(404);
+    expect((await get(`${pathOf(payment)}/receipt.json`)).status).toBe(404);
+    await chain.pay(payment.address, 5_000n);
+    await chain.mine(3);
+    await app.waitForStatus(payment.id, 'confirmed');
+    const printed = await get(`${pathOf(payment)}/receipt`);
+    expect([printed.status, printed.headers.get('cache-control')]).toEqual([200, 'private, max-age=60']);
+    expect(await printed.text()).not.toContain('<script>alert');
+    const { receipt, jws } = (await (await get(`${pathOf(payment)}/receipt.json`)).json()) as {
+      receipt: Record<string, unknown>;
+      jws: string;
+    };
+    expect(receipt).toMatchObject({ payment_id: payment.id, received: [{ symbol: 'ETH' }] });
+    const keys = await (await get('/.well-known/quittance-receipt-keys.json')).text();
+    expect(JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString())).toEqual(receipt);
+    const [stored] = await app.database.dataSource.query<{ sealed: string }[]>(
+      'SELECT sealed::text FROM receipt_keys',
+    );
+    expect(stored?.sealed).toContain('ciphertext');
+    const verdictOn = (text: string) => {
+      const file = join(mkdtempSync(join(tmpdir(), 'receipt-')), 'keys.json');
+      writeFileSync(file, keys);
+      const script = join(import.meta.dirname, '../../docs/verify/receipt.py');
+      const ran = spawnSync('python3', [script, file], {
+        input: JSON.stringify({ jws: text }),
+        encoding: 'utf8',
+      });
+      rmSync(dirname(file), { recursive: true });
+      return ran.stdout.trim();
+    };
+    if (spawnSync('python3', ['--version']).status !== 0) return;
+    expect(verdictOn(jws)).toBe(payment.id);
+    const [header, payload = '', signature] = jws.split('.');
+    const forged = Buffer.from(payload, 'base64url')
+      .toString()
+      .replace('"5000', '"9000')
+      .replace(payment.id, app.merchantId);
+    expect(verdictOn([header, Buffer.from(forged).toString('base64url'), signature].join('.'))).toBe(
+      'refused',
+    );
+  });
+});
+
+describe('the forms of the page', () => {
+  const post = (path: string, fields: Record<string, string>) =>
+    fetch(`${app.url}${path}`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { 'x-forwarded-for': '192.0.2.7' },
+      body: new URLSearchParams(fields),
+    });
+
+  it('look up what a customer paid, and say so on the page', async () => {
+    const payment = await app.createPayment({ amount: '4000' });
+    const hash = await chain.pay(payment.address, 1_000n);
+    await chain.mine();
+    await app.waitForStatus(payment.id, 'partially_paid');
+    const checked = await post(`${pathOf(payment)}/check`, {
+      tx_hash: ` ${hash.toUpperCase().replace('0X', '0x')} `,
+    });
+    expect([checked.status, checked.headers.get('location')]).toEqual([
+      303,
+      `${pathOf(payment)}?checked=coming`,
+    ]);
+    const markup = await page(payment, '?checked=coming');
+    expect(markup).toContain('It is on its way');
+    expect(markup).toContain('data-situation="part_paid"');
+    const garbage = await post(`${pathOf(payment)}/check`, { tx_hash: '<script>' });
+    expect(garbage.headers.get('location')).toMatch(/checked=unreadable$/);
+    for (let again = 0; again < 10; again += 1) await post(`${pathOf(payment)}/check`, { tx_hash: hash });
+    expect((await post(`${pathOf(payment)}/check`, { tx_hash: hash })).headers.get('location')).toMatch(
+      /checked=busy$/,
+    );
+  });
+
+  it('pay from no chain but a dev chain, and are forms of pages alone', async () => {
+    const payment = await app.createPayment();
+    expect(await page(payment)).not.toContain('dev-payment');
+    expect((await post(`${pathOf(payment)}/dev-payment`, {})).status).toBe(404);
+    expect((await post('/api/v1/payments', { chain: 'testchain', amount: '1' })).status).toBe(415);
+  });
+});
