@@ -16,8 +16,8 @@ class NotAFormError extends DomainError {
 /** Browsers send the forms of pay pages so, with or without JavaScript. The API itself takes JSON alone. */
 export function readFormsOfPages(fastify: FastifyInstance): void {
   const options = { parseAs: 'string', bodyLimit: MAX_BYTES } as const;
-  fastify.addContentTypeParser(FORM, options, (request: FastifyRequest, body, done) => {
-    if (request.routeOptions.url?.startsWith('/pay/')) return done(null, new URLSearchParams(body as string));
+  fastify.addContentTypeParser<string>(FORM, options, (request: FastifyRequest, body, done) => {
+    if (request.routeOptions.url?.startsWith('/pay/')) return done(null, new URLSearchParams(body));
     done(new NotAFormError());
   });
 }
