@@ -15,7 +15,7 @@ export class ShopPage {
         return void response.writeHead(200, { 'content-type': 'text/javascript' }).end(script);
       response.writeHead(200, {
         'content-type': 'text/html; charset=utf-8',
-        'content-security-policy': `default-src 'none'; script-src 'self' ${host}; frame-src ${host}`,
+        'content-security-policy': `default-src 'none'; script-src 'self' ${host}; img-src data:; frame-src ${host}`,
       });
       const button = (mode: string) =>
         `<button id="${mode}" data-quittance="${payUrl()}" data-quittance-mode="${mode}">Pay (${mode})</button>`;

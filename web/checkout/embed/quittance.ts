@@ -84,9 +84,11 @@ function openOverlay(url: URL, options: Options): void {
   frame.title = 'Quittance';
   frame.src = url.href;
   close.type = 'button';
+  // Else the frame has the focus from the start, and keeps Escape to itself.
+  close.autofocus = true;
   close.textContent = '×';
   close.ariaLabel = options.closeLabel ?? 'Close';
-  dialog.append(frame, close);
+  dialog.append(close, frame);
   document.body.append(dialog);
   const { last, stop } = listen(() => frame.contentWindow, options);
   close.addEventListener('click', () => dialog.close());
