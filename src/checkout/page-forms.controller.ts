@@ -86,6 +86,7 @@ const RESULTS = {
   unknown_token: 'elsewhere',
   absurd_amount: 'elsewhere',
   after_watch: 'elsewhere',
+  rate_unknown: 'elsewhere',
   payment_failed: 'elsewhere',
   payment_cancelled: 'elsewhere',
   zero_value: 'failed',
