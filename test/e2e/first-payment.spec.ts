@@ -74,6 +74,7 @@ describe('a payment', () => {
     });
     expect(json).toEqual({
       type: 'payment.confirmed',
+      api_version: 'v1',
       timestamp: expect.stringMatching(/^\d{4}-.*Z$/),
       payment_id: payment.id,
       status: 'confirmed',

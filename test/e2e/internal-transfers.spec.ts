@@ -85,8 +85,9 @@ describe.each(modes)('%s', (_name, mode, missing, { isNamed }) => {
     await mineToEnd();
     const paid = await app.waitForStatus(payment.id, 'confirmed');
     expect(paid).toMatchObject({ amount_received: '1000', amount_confirmed: '1000', exception: null });
-    expect(paid.transfers).toMatchObject([
-      { tx_hash: isNamed ? hash : null, amount: '1000', block_number: 4, kind: 'internal' },
+    const where = { chain: 'testchain', chain_id: 31_337, token_id: null, value: null };
+    expect(paid.transfers).toEqual([
+      { tx_hash: isNamed ? hash : null, amount: '1000', block_number: 4, kind: 'internal', ...where },
     ]);
     expect(await app.eventsOf(payment.id)).toEqual(ALL_EVENTS);
     expect(await rescanAll()).toMatchObject({ found: 1, added: 0, unsearched: [], unexplained: [] });
