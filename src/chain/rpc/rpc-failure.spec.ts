@@ -314,6 +314,16 @@ const REFUSALS: Row[] = [
     { kind: 'parameters' },
   ],
   [
+    'anvil, asked for an authorization before Prague by a code that others use for rates',
+    { method: 'eth_estimateGas', code: -32003, message: 'Eip7702 is not supported' },
+    { kind: 'parameters' },
+  ],
+  [
+    'geth, of a type that its chain does not take yet',
+    { method: 'eth_estimateGas', code: -32000, message: 'transaction type not supported' },
+    { kind: 'parameters' },
+  ],
+  [
     'geth, a call that burns its gas',
     { method: 'eth_estimateGas', code: -32000, message: 'gas required exceeds allowance (30000000)' },
     { kind: 'reverted' },

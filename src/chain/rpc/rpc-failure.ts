@@ -92,6 +92,9 @@ const PARAMETERS =
   /invalid (argument|param|parameter|input|request)|(missing|too many|unexpected) (argument|param)|cannot unmarshal|invalid type|unknown field|hex string/i;
 const UNSUPPORTED =
   /method.{0,80}(not (found|supported|available|exist|allowed|whitelisted|enabled|implemented)|does not exist|is disabled|unavailable)|(unsupported|unknown|unrecognized) method|not available on (the|your) \w+ (tier|plan)/i;
+/** What a transaction may bring only from a fork on; nothing is wrong with the method, whatever code it comes with. */
+const NOT_OF_THIS_FORK =
+  /\beip-?\d+ (is )?not (supported|enabled|active)|(transaction|tx) type (is )?not supported|unsupported (transaction|tx) type|authorization ?list (is )?not (supported|allowed)/i;
 const TRANSIENT =
   /time[d ]?.?out|deadline exceeded|no backend|temporar|try again|unavailable|overloaded|busy|connection|bad gateway|syncing/i;
 const INTERNAL = /internal (server |json-rpc )?error/i;
@@ -154,6 +157,7 @@ function kindOf(refusal: Refusal): RpcFailureKind {
   if (code === 3 || /^execution reverted/i.test(words)) return 'reverted';
   // Whatever code it comes with: the node did its work, and what was called refused.
   if (CALLS.includes(method) && isRefusedCall(words)) return 'reverted';
+  if (CALLS.includes(method) && NOT_OF_THIS_FORK.test(words)) return 'parameters';
   // Public BSC nodes say this, and nothing else, to every eth_getLogs that is too wide for them.
   if (code === -32005 && method === 'eth_getLogs' && /^limit exceeded\W*$/i.test(words))
     return 'range_too_large';
