@@ -20,11 +20,15 @@ export class RecordedRatesModule {}
 
 @Module({
   imports: [ChainModule, RecordedRatesModule],
-  providers: [FeedReader, PriceSites, RateMetrics, RateRefresh, RateSources, RatesService],
-  exports: [RatesService],
+  providers: [FeedReader, PriceSites, RateSources, RatesService],
+  exports: [RateSources, RatesService],
 })
 export class RatesModule {}
 
-/** Its REST route, for processes that guard their routes with API keys. */
-@Module({ imports: [RatesModule], controllers: [RatesController] })
+/** In a process that serves the API: its REST route, what reads the sources in the background, its metrics and health. */
+@Module({
+  imports: [RatesModule, RecordedRatesModule],
+  controllers: [RatesController],
+  providers: [RateMetrics, RateRefresh],
+})
 export class RatesRestModule {}

@@ -62,10 +62,13 @@ describe('a dev chain that is lost', () => {
   it('begins anew with what the ledger says, and goes on sweeping from where it was', async () => {
     await start();
     // Any snapshot that a kill -9 leaves behind has it, however late the first look at the chain came.
-    const [first] = await database.dataSource.query<{ block_number: string }[]>(
-      'SELECT min(block_number) AS block_number FROM chain_blocks',
-    );
-    expect(first).toEqual({ block_number: '0' });
+    const first = await waitFor('the first blocks', async () => {
+      const [row] = await database.dataSource.query<{ block_number: string | null }[]>(
+        'SELECT min(block_number) AS block_number FROM chain_blocks',
+      );
+      return row?.block_number;
+    });
+    expect(first).toBe('0');
     await send(TANK.address, { value: `0x${ETHER.toString(16)}` });
     const { data } = await running.request<{ data: { tokens: { id: string }[] }[] }>('GET', '/chains');
     const token_id = data[0]?.tokens[0]?.id;
