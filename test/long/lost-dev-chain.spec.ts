@@ -72,14 +72,14 @@ describe('a dev chain that is lost', () => {
     await send(TANK.address, { value: `0x${ETHER.toString(16)}` });
     const { data } = await running.request<{ data: { tokens: { id: string }[] }[] }>('GET', '/chains');
     const token_id = data[0]?.tokens[0]?.id;
-    const swept = await create({ amount: '5000000', token_id });
-    await payToken(swept, 5_000_000n);
+    const swept = await create({ amount: '500000000', token_id });
+    await payToken(swept, 500_000_000n);
     await inStatus(swept, 'settled');
     await running.request('POST', '/sweeps/pause', {});
     const native = await create({ amount: ETHER.toString() });
-    const inToken = await create({ amount: '3000000', token_id });
+    const inToken = await create({ amount: '300000000', token_id });
     await send(native.address, { value: `0x${ETHER.toString(16)}` });
-    await payToken(inToken, 3_000_000n);
+    await payToken(inToken, 300_000_000n);
     await inStatus(native, 'confirmed');
     await inStatus(inToken, 'confirmed');
     await requireBooks();
@@ -95,7 +95,7 @@ describe('a dev chain that is lost', () => {
     const treasury = BigInt(await rpc<string>('eth_getBalance', [TREASURY, 'latest']));
     expect(treasury + BigInt(sweep?.fee ?? 0)).toBe(ETHER);
     await expect(running.request('GET', `/payments/${inToken.id}`)).resolves.toMatchObject({
-      amount_received: '3000000',
+      amount_received: '300000000',
       exception: null,
     });
     await requireBooks();
