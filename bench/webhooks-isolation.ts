@@ -1,30 +1,12 @@
 /* How long a healthy endpoint waits for a burst, alone and beside 15 that drip, hang, cut, bomb, redirect, refuse or switch. */
-import { badReceivers, percentile } from '../test/harness/bad-receivers.js';
+import { badReceivers, burst, percentile } from '../test/harness/bad-receivers.js';
 import { startRun } from '../test/harness/start-run.js';
-import { waitFor } from '../test/harness/wait-for.js';
 import { WorkerWorld } from '../test/harness/worker-world.js';
 import { publish } from './report.js';
 
-const BURST = 150;
 const ROUNDS = 5;
 /** What the p99 beside them may be: twice its own, and so many ms. */
 const GRACE_MS = 500;
-
-/** From the commit of a burst to each of its arrivals at the healthy endpoint, p99 in ms. */
-async function burst(world: WorkerWorld): Promise<number> {
-  const arrivals: number[] = [];
-  world.receiver.answer = (response) => {
-    arrivals.push(performance.now());
-    response.writeHead(204).end();
-  };
-  const committedAt = performance.now();
-  await world.commitEvents(BURST);
-  await waitFor('the burst at the healthy endpoint', () => arrivals.length >= BURST, 60_000);
-  return percentile(
-    arrivals.map((at) => at - committedAt),
-    0.99,
-  );
-}
 
 async function rounds(world: WorkerWorld): Promise<number[]> {
   const found: number[] = [];

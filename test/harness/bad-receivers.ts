@@ -2,6 +2,8 @@ import { type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { unusedPort } from '../../src/process/ports.js';
 import { type RawAnswer, RawReceiver } from './raw-receiver.js';
+import { waitFor } from './wait-for.js';
+import { type WorkerWorld } from './worker-world.js';
 
 const OK = 'HTTP/1.1 200 OK\r\n';
 const BOMB = gzipSync(Buffer.alloc(20_000_000));
@@ -43,4 +45,23 @@ export async function badReceivers(): Promise<{ urls: string[]; stop: () => Prom
 /** The value that so large a share of them is not above. */
 export function percentile(values: readonly number[], share: number): number {
   return [...values].sort((a, b) => a - b)[Math.ceil(values.length * share) - 1] as number;
+}
+
+/** Events that are committed together. */
+const BURST = 150;
+
+/** From the commit of a burst to each of its arrivals at the healthy endpoint, p99 in ms. */
+export async function burst(world: WorkerWorld): Promise<number> {
+  const arrivals: number[] = [];
+  world.receiver.answer = (response) => {
+    arrivals.push(performance.now());
+    response.writeHead(204).end();
+  };
+  const committedAt = performance.now();
+  await world.commitEvents(BURST);
+  await waitFor('the burst at the healthy endpoint', () => arrivals.length >= BURST, 60_000);
+  return percentile(
+    arrivals.map((at) => at - committedAt),
+    0.99,
+  );
 }

@@ -1,10 +1,8 @@
 import { afterEach, expect, it } from '@jest/globals';
-import { badReceivers, percentile } from '../harness/bad-receivers.js';
+import { badReceivers, burst, percentile } from '../harness/bad-receivers.js';
 import { RawReceiver } from '../harness/raw-receiver.js';
-import { waitFor } from '../harness/wait-for.js';
 import { WorkerWorld } from '../harness/worker-world.js';
 
-const BURST = 150;
 /** What chance may add; an attempt at an endpoint that hangs takes ten seconds. */
 const CHANCE_MS = 2_000;
 const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n';
@@ -21,22 +19,6 @@ async function newWorld(): Promise<WorkerWorld> {
   // Once told that it will be tried again, a delivery is out of the way.
   await world.start({ WEBHOOK_RETRY_SCHEDULE: '5s,5m,30m', WEBHOOK_TIMEOUT_MS: '10000' });
   return world;
-}
-
-/** From the commit of a burst to each of its arrivals at the healthy endpoint, p99 in ms. */
-async function burst(world: WorkerWorld): Promise<number> {
-  const arrivals: number[] = [];
-  world.receiver.answer = (response) => {
-    arrivals.push(performance.now());
-    response.writeHead(204).end();
-  };
-  const committedAt = performance.now();
-  await world.commitEvents(BURST);
-  await waitFor('the burst at the healthy endpoint', () => arrivals.length >= BURST, 60_000);
-  return percentile(
-    arrivals.map((at) => at - committedAt),
-    0.99,
-  );
 }
 
 async function addBad(world: WorkerWorld): Promise<void> {

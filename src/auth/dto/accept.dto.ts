@@ -1,9 +1,24 @@
+import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString, IsUUID, Length } from 'class-validator';
 import { type NamedAsset } from '../accepted-assets.js';
 
 /** More than any merchant offers, and few enough to be priced with every request. */
 export const MOST_ACCEPTED = 100;
+
+/** A token by its id; left out, or null: the chain's native asset. */
+export function IsTokenId(): PropertyDecorator {
+  return applyDecorators(
+    ApiPropertyOptional({
+      type: String,
+      nullable: true,
+      format: 'uuid',
+      description: 'Of a token that GET /chains lists. Left out: the chain’s native asset',
+    }),
+    IsOptional(),
+    IsUUID(undefined, { message: 'must be a token’s id, which is a UUID; ids are in GET /chains' }),
+  );
+}
 
 /** An asset to be paid in. */
 export class AcceptedAssetDto implements NamedAsset {
@@ -12,13 +27,6 @@ export class AcceptedAssetDto implements NamedAsset {
   @Length(1, 20)
   chain: string;
 
-  @ApiPropertyOptional({
-    type: String,
-    nullable: true,
-    format: 'uuid',
-    description: 'Of a token that GET /chains lists. Left out: the chain’s native asset',
-  })
-  @IsOptional()
-  @IsUUID(undefined, { message: 'must be a token’s id, which is a UUID; ids are in GET /chains' })
+  @IsTokenId()
   token_id?: string | null;
 }

@@ -1,4 +1,4 @@
-import { isPayable, type PageView } from './page-view.js';
+import { isPayable, type PageOption, type PageView } from './page-view.js';
 import { type Text } from './texts.js';
 
 /** What the page's module reads from the page: JSON in a block that no browser runs. */
@@ -19,19 +19,9 @@ export interface PageData {
   options: readonly PageDataOption[];
 }
 
-export interface PageDataOption {
-  id: string;
-  chainId: number;
-  network: string;
-  token: string | null;
+export interface PageDataOption extends Pick<PageOption, 'id' | 'chainId' | 'network' | 'token' | 'addable'> {
   /** In base units, as a decimal string. */
   amountDue: string;
-  addable: {
-    chainName: string;
-    nativeCurrency: { name: string; symbol: string; decimals: number };
-    rpcUrls: readonly string[];
-    blockExplorerUrls?: readonly string[];
-  } | null;
 }
 
 /** Texts that only the module shows. */

@@ -8,7 +8,6 @@ import {
   IsObject,
   IsOptional,
   IsString,
-  IsUUID,
   Length,
   Max,
   MaxLength,
@@ -17,7 +16,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { MAX_URL_LENGTH } from '../../auth/shop-origins.js';
-import { AcceptedAssetDto, MOST_ACCEPTED } from '../../auth/dto/accept.dto.js';
+import { AcceptedAssetDto, IsTokenId, MOST_ACCEPTED } from '../../auth/dto/accept.dto.js';
 import { IsAmount } from './is-amount.js';
 import { PriceDto } from './price.dto.js';
 import { IsMetadata, IsStorableText } from '../../http/is-storable.js';
@@ -48,14 +47,7 @@ export class CreatePaymentDto {
   @IsAmount()
   amount?: string | number;
 
-  @ApiPropertyOptional({
-    type: String,
-    nullable: true,
-    format: 'uuid',
-    description: 'Of a token that GET /chains lists. Left out: the chain’s native asset',
-  })
-  @IsOptional()
-  @IsUUID(undefined, { message: 'must be a token’s id, which is a UUID; ids are in GET /chains' })
+  @IsTokenId()
   token_id?: string | null;
 
   @ApiPropertyOptional({
