@@ -140,7 +140,7 @@ async function firstPage(url: string, { secrets }: Runtime): Promise<string | nu
       headers: {
         authorization: `Bearer ${secrets?.apiKey}`,
         'content-type': 'application/json',
-        'idempotency-key': 'the page that npm start prints',
+        'idempotency-key': 'page-printed-at-start',
       },
       body: JSON.stringify({ chain: 'devchain', amount: '1000000000000000000', expires_in_minutes: 43_200 }),
     });
