@@ -70,14 +70,12 @@ export class MinedTransactions {
     return true;
   }
 
-  /** That it did not do what it was for would have it done again: for that its block has to prove the receipt. */
+  /** Nothing is final by a node's word, be it that it did what it was for or not: its block has to prove the receipt. */
   private async end(
     { chain }: Round,
     mined: OutgoingTransaction,
     parts: readonly OutgoingPart[],
   ): Promise<void> {
-    const isWhole = whyFailed(mined) === null && parts.every(({ reason }) => reason === null);
-    if (isWhole) return this.records.end(chain, mined, parts, null);
     const block = blockOf(mined) as BlockId;
     const receipt = await this.outcomes.receipt(chain, block, mined.txHash as TxHash);
     if (receipt === null) {
