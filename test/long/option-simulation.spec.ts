@@ -12,11 +12,14 @@ describe('payments with a price and options on several chains, rates, reorgs, ou
     'end as the chains and the rates have it, seed %d',
     async (seed) => {
       const beganAtMs = performance.now();
+      const before = process.cpuUsage();
       const met = await runOptionSeed(seed, actions);
       const seconds = ((performance.now() - beganAtMs) / 1_000).toFixed(1);
+      const { user, system } = process.cpuUsage(before);
+      const worked = ((user + system) / 1e6).toFixed(1);
       const counts = [...met].map(([what, count]) => `${count} ${what}`).join('; ');
       process.stderr.write(
-        `seed ${seed}: no difference after ${actions} actions, in ${seconds} s: ${counts}\n`,
+        `seed ${seed}: no difference after ${actions} actions, in ${seconds} s (${worked} s of work): ${counts}\n`,
       );
     },
     SEED_MS,

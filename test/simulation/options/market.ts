@@ -1,26 +1,35 @@
-import { type RatesConfig, type SourceConfig } from '../../../src/config/rates.js';
+import { type RatesConfig } from '../../../src/config/rates.js';
 import { toAddress } from '../../../src/ids/ids.js';
 import { FeedReader } from '../../../src/rates/feed-reader.js';
-import { type FeedObservation, type PublishedObservation } from '../../../src/rates/observation.js';
 import { PriceSites } from '../../../src/rates/price-sites.js';
-import { refusal, type Refusal } from '../../../src/rates/refusal.js';
 import { type Random } from '../random.js';
 import { areApart, type Fraction, fraction, isEqual } from './fraction.js';
+import {
+  configOf,
+  FAULTS,
+  FEEDS_ON,
+  feedSays,
+  HEARTBEAT_S,
+  NEEDS_ANOTHER,
+  nowS,
+  type Sequencer,
+  siteSays,
+  type Source,
+  type SourceName,
+  TICKER_MAX_AGE_S,
+  UNIT,
+} from './sources.js';
 
-/** How prices are told: as a feed's integers of 8 decimals. */
-const UNIT = 10n ** 8n;
-const HEARTBEAT_S = 3_600;
+/** On top of a feed's heartbeat. */
 const MARGIN_S = 360;
 const PUSHED_EVERY_S = 1_800;
-const TICKER_MAX_AGE_S = 120;
 const GRACE_S = 3_600;
+/** Those who tell of one moment are not asked at the same. */
+const SLACK_S = 5;
 export const DEVIATION_BPS = 150;
 export const PEG_BPS = 200;
 export const PEGGED = ['TUSD', 'DAI'];
-/** Which chain the feeds are on. */
-export const FEEDS_ON = 'alpha';
 
-type SourceName = 'feed' | 'ticker' | 'site';
 const PAIRS: readonly { base: string; begins: bigint; sources: readonly SourceName[] }[] = [
   { base: 'ETH', begins: 3_500_00000000n, sources: ['feed', 'ticker'] },
   { base: 'POL', begins: 45000000n, sources: ['ticker', 'site'] },
@@ -32,37 +41,15 @@ const PAIRS: readonly { base: string; begins: bigint; sources: readonly SourceNa
 ];
 const STABLE: readonly string[] = PEGGED;
 
-const FAULTS = [
-  'stands still',
-  'lies',
-  'lies a thousandfold',
-  'says zero',
-  'is negative',
-  'has an incomplete round',
-  'is of tomorrow',
-  'has other decimals',
-  'is another one',
-  'hangs',
-  'says nonsense',
-] as const;
-type Fault = (typeof FAULTS)[number];
-
-/** Of the one source of a pair, what nobody could tell from the truth. */
-const NEEDS_ANOTHER: readonly Fault[] = ['lies', 'lies a thousandfold'];
-
-interface Source {
-  name: SourceName;
-  fault: Fault | null;
-  /** What it last said honestly. */
-  value: bigint;
-  atS: number;
-}
-
 interface Pair {
   base: string;
   truth: bigint;
   sources: Source[];
 }
+
+/** As every app of this process asks them. */
+const FEEDS: { read: OmitThisParameter<FeedReader['read']> } = FeedReader.prototype;
+const SITES: { read: OmitThisParameter<PriceSites['read']> } = PriceSites.prototype;
 
 /**
  * The prices of a world, and those who tell them: feeds on a chain and sites, in place of those that are asked for them,
@@ -70,10 +57,10 @@ interface Pair {
  */
 export class Market {
   private readonly pairs: Pair[];
-  private sequencer: { isUp: boolean; sinceS: number };
+  private sequencer: Sequencer;
   /** What could be believed of each pair whenever it was read, by the minute. */
   private readonly believed = new Map<string, Fraction[]>();
-  private readonly reads = [FeedReader.prototype.read, PriceSites.prototype.read] as const;
+  private readonly reads = [FEEDS.read, SITES.read] as const;
 
   constructor(private readonly random: Random) {
     const atS = nowS();
@@ -83,16 +70,23 @@ export class Market {
       sources: sources.map((name) => ({ name, fault: null, value: begins, atS })),
     }));
     this.sequencer = { isUp: true, sinceS: atS - 10 * GRACE_S };
-    FeedReader.prototype.read = (feeds) =>
-      Promise.resolve(feeds.map(({ description }) => this.feed(description.split(' ')[0] as string)));
-    PriceSites.prototype.read = (asked) =>
+    FEEDS.read = (feeds) =>
       Promise.resolve(
-        asked.map(({ pair, source }) => this.site(pair.base, source.kind === 'json' ? 'site' : 'ticker')),
+        feeds.map(({ description }) => {
+          const base = description.split(' ')[0] as string;
+          return feedSays(base, this.source(base, 'feed'), this.sequencer);
+        }),
+      );
+    SITES.read = (asked) =>
+      Promise.resolve(
+        asked.map(({ pair, source }) =>
+          siteSays(this.source(pair.base, source.kind === 'json' ? 'site' : 'ticker')),
+        ),
       );
   }
 
   end(): void {
-    [FeedReader.prototype.read, PriceSites.prototype.read] = this.reads;
+    [FEEDS.read, SITES.read] = this.reads;
   }
 
   get config(): RatesConfig {
@@ -206,9 +200,9 @@ export class Market {
   private isBelievable({ name, fault, atS }: Source): boolean {
     const ageS = nowS() - atS;
     if (fault !== null && fault !== 'stands still' && fault !== 'hangs') return false;
-    if (name === 'feed') return this.believesFeeds() && ageS <= HEARTBEAT_S + MARGIN_S + 5;
+    if (name === 'feed') return this.believesFeeds() && ageS <= HEARTBEAT_S + MARGIN_S + SLACK_S;
     // What a site says is of when it is asked, also where it stands still.
-    return fault !== 'hangs' || ageS <= TICKER_MAX_AGE_S + 5;
+    return fault !== 'hangs' || ageS <= TICKER_MAX_AGE_S + SLACK_S;
   }
 
   private believesFeeds(): boolean {
@@ -221,86 +215,5 @@ export class Market {
 
   private source(base: string, name: SourceName): Source {
     return this.pair(base).sources.find((one) => one.name === name) as Source;
-  }
-
-  private site(base: string, name: SourceName): PublishedObservation | Refusal {
-    const { fault, value } = this.source(base, name);
-    const said = (price: bigint, aheadS = 0): PublishedObservation => ({
-      kind: 'published',
-      value: { numerator: price, denominator: UNIT },
-      at: new Date(Date.now() + aheadS * 1_000),
-    });
-    switch (fault) {
-      case 'hangs':
-        return refusal('unreachable', `${name} did not answer: timed out`);
-      case 'lies':
-        return said(value * 3n);
-      case 'lies a thousandfold':
-        return said(value * 1_000n);
-      case 'says zero':
-        return said(0n);
-      case 'is negative':
-        return said(-value);
-      case 'is of tomorrow':
-        return said(value, 86_400);
-      case 'stands still':
-        return said(value);
-      case null:
-        return said(value);
-      default:
-        return refusal('unreadable', `what ${name} answered is no JSON`);
-    }
-  }
-
-  private feed(base: string): FeedObservation | Refusal {
-    const { fault, value, atS } = this.source(base, 'feed');
-    if (fault === 'hangs') return refusal('unreachable', 'the chain did not answer: timed out');
-    if (fault === 'says nonsense') return refusal('unreadable', 'what the contract answered is no round');
-    const at = BigInt(fault === 'is of tomorrow' ? nowS() + 86_400 : atS);
-    const lies: Partial<Record<Fault, bigint>> = {
-      lies: value * 3n,
-      'lies a thousandfold': value * 1_000n,
-      'says zero': 0n,
-      'is negative': -value,
-    };
-    const round = {
-      roundId: 7n,
-      answer: (fault && lies[fault]) ?? value,
-      startedAt: at,
-      updatedAt: at,
-      answeredInRound: fault === 'has an incomplete round' ? 6n : 7n,
-    };
-    const block = { chain: FEEDS_ON, number: 1, hash: '0x', time: new Date() };
-    const { isUp, sinceS } = this.sequencer;
-    return {
-      kind: 'feed',
-      round,
-      decimals: fault === 'has other decimals' ? 18 : 8,
-      description: fault === 'is another one' ? 'XYZ / USD' : `${base} / USD`,
-      block,
-      sequencer: { round: { ...round, answer: isUp ? 0n : 1n, startedAt: BigInt(sinceS) }, block },
-    };
-  }
-}
-
-function nowS(): number {
-  return Math.floor(Date.now() / 1_000);
-}
-
-function configOf(base: string, name: SourceName): SourceConfig {
-  switch (name) {
-    case 'feed':
-      return {
-        kind: 'feed',
-        chain: FEEDS_ON,
-        address: toAddress(`0x${'f1'.repeat(20)}`),
-        heartbeatS: HEARTBEAT_S,
-        decimals: 8,
-        description: `${base} / USD`,
-      };
-    case 'ticker':
-      return { kind: 'ticker', exchange: 'kraken', symbol: null, maxAgeS: TICKER_MAX_AGE_S };
-    case 'site':
-      return { kind: 'json', url: 'http://site.example/', path: ['price'], maxAgeS: TICKER_MAX_AGE_S };
   }
 }

@@ -8,6 +8,7 @@ import {
   type StoredTransfer,
 } from '../compare.js';
 import { type Circumstances, expected, type Expected, type Judged, type Known } from './expected.js';
+import { fraction, isEqual } from './fraction.js';
 import { type OptionWorld } from './option-world.js';
 import { type Arrival } from './priced-chain.js';
 
@@ -54,6 +55,7 @@ async function differencesOf(
   const should = expected(known, arrivals, now);
   const orElse = expected(known, arrivals, latest);
   world.meet(`${view.status}${view.exception === null ? '' : `, ${view.exception}`}`);
+  for (const one of should.judged) world.meet(one.whyNot ?? howCounted(known, one));
   const hasFailed = view.status === 'failed';
   const included = deposits.filter(({ state }) => state === 'included');
   // What came after a payment had failed would have counted, and is not part of what it received.
@@ -112,6 +114,12 @@ function differencesOfState(known: Known, view: PaymentView, should: Expected, o
         )
       : []),
   ];
+}
+
+function howCounted(known: Known, { arrival, option, part }: Judged): string {
+  if (arrival.blockTime * 1_000 <= known.expiresAtMs) return 'in time';
+  const promised = fraction(arrival.amount, known.options[option]?.amount ?? 1n);
+  return isEqual(part, promised) ? 'late at the promised rate' : 'late at the rate of its time';
 }
 
 /** "49.90" and "49.9" as 4990. */

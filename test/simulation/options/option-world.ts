@@ -1,11 +1,13 @@
 import { RateRefresh } from '../../../src/rates/rate-refresh.js';
+import { ScannerService } from '../../../src/scanner/scanner.service.js';
 import { TEST_MNEMONIC, TestApp } from '../../harness/app.js';
 import { appsAtRest, wakeApps } from '../../harness/awake.js';
 import { type Random } from '../random.js';
 import { type Circumstances, isEnough, judge, type Known } from './expected.js';
-import { isLess, minus, plus, sum, ZERO } from './fraction.js';
+import { type Fraction, isLess, plus, sum, ZERO } from './fraction.js';
 import { Market } from './market.js';
-import { type Arrival, chainSpecs, PricedChain, type SimulatedAsset } from './priced-chain.js';
+import { chainSpecs } from './chain-specs.js';
+import { type Arrival, PricedChain, type SimulatedAsset } from './priced-chain.js';
 import { RateHistory } from './rate-history.js';
 import { SimulatedClock } from './simulated-clock.js';
 
@@ -15,6 +17,7 @@ const LATE_WATCH_S = LATE_WATCH_DAYS * 86_400;
 const NEVER_MS = 1e13;
 /** Whatever can go on has gone on after so many looks at what there is. */
 const MOST_LOOKS = 600;
+const SETTINGS = { mnemonic: TEST_MNEMONIC, lateWatchDays: LATE_WATCH_DAYS, rateRefreshMs: NEVER_MS };
 const PLENTY = `0x${(10n ** 24n).toString(16)}`;
 
 /** What a seed plays with: some chains, the ways to them, those who tell prices, and the app; all by one clock. */
@@ -70,9 +73,13 @@ export class OptionWorld {
     this.met.set(what, (this.met.get(what) ?? 0) + 1);
   }
 
-  /** Has the app look at all of its chains at once, and waits until it has. */
-  async look(): Promise<void> {
-    wakeApps();
+  /** Has the app look at all of its chains at once, or at one alone, and waits until it has. */
+  async look(chain?: PricedChain): Promise<void> {
+    if (chain === undefined) {
+      wakeApps();
+      return appsAtRest();
+    }
+    this.app.get(ScannerService)['tickers'].wake(chain.config);
     await appsAtRest();
   }
 
@@ -119,34 +126,26 @@ export class OptionWorld {
    * Before a reorg: whatever was deep enough may have been taken for paid, whichever of the other chains' branches was seen
    * with it.
    */
-  async noteDeepest(chain: PricedChain): Promise<void> {
-    const by = await this.circumstances();
-    const height = await chain.height();
-    const deep = (await chain.arrivals()).filter(
-      ({ blockNumber }) => height - blockNumber + 1 >= chain.confirmations,
-    );
-    for (const known of this.payments) {
-      const parts = judge(known, deep, by).filter(({ whyNot }) => whyNot === null);
-      const before = known.deepest.get(chain.chainId) ?? ZERO;
-      const now = sum(parts.map(({ part }) => part));
-      if (isLess(before, now)) known.deepest.set(chain.chainId, now);
+  async noteDeepest(chains: readonly PricedChain[], by: Circumstances): Promise<void> {
+    for (const chain of chains) {
+      const height = await chain.height();
+      const deep = (await chain.arrivals()).filter(
+        ({ blockNumber }) => height - blockNumber + 1 >= chain.confirmations,
+      );
+      for (const known of this.payments) {
+        const now = partOf(known, deep, by);
+        if (isLess(known.deepest.get(chain.chainId) ?? ZERO, now)) known.deepest.set(chain.chainId, now);
+      }
     }
   }
 
   /** After a reorg: what may have been taken for paid and is not any more may have failed. */
-  async noteFailures(chain: PricedChain): Promise<void> {
-    for (const other of this.chains) if (other !== chain) await this.noteDeepest(other);
-    const by = await this.circumstances();
+  async noteFailures(by: Circumstances): Promise<void> {
+    await this.noteDeepest(this.chains, by);
     const all = await this.arrivals();
     for (const known of this.payments) {
       const most = [...known.deepest.values()].reduce(plus, ZERO);
-      const has = sum(
-        judge(known, all, by)
-          .filter(({ whyNot }) => whyNot === null)
-          .map(({ part }) => part),
-      );
-      const promised = known.isRefunded ? has : ZERO;
-      known.mayHaveFailed ||= isEnough(most, known) && !isEnough(minus(has, promised), known);
+      known.mayHaveFailed ||= isEnough(most, known) && !isEnough(partOf(known, all, by), known);
     }
   }
 
@@ -199,11 +198,17 @@ export class OptionWorld {
   }
 }
 
+/** Of the whole, what these come to. */
+function partOf(known: Known, arrivals: readonly Arrival[], by: Circumstances): Fraction {
+  const counted = judge(known, arrivals, by).filter(({ whyNot }) => whyNot === null);
+  return sum(counted.map(({ part }) => part));
+}
+
 function startApp(chains: readonly PricedChain[], market: Market, before?: TestApp): Promise<TestApp> {
   return TestApp.start({
     chains: chains.map(({ config }) => config),
     rates: market.config,
-    settings: { mnemonic: TEST_MNEMONIC, lateWatchDays: LATE_WATCH_DAYS, rateRefreshMs: NEVER_MS },
+    settings: { ...SETTINGS, roles: ['api', 'scanner'] },
     ...(before ? { before } : {}),
   });
 }

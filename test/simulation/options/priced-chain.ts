@@ -5,7 +5,7 @@ import { tokenId } from '../../../src/ids/token-id.js';
 import { FaultyRpc } from '../../harness/faulty-rpc.js';
 import { OddToken } from '../../harness/odd-token.js';
 import { TestChain } from '../../harness/test-chain.js';
-import { type Random } from '../random.js';
+import { type ChainSpec } from './chain-specs.js';
 import { type SimulatedClock } from './simulated-clock.js';
 
 const erc20 = new Interface(['function transfer(address,uint256)']);
@@ -52,15 +52,6 @@ interface Receipt {
   logs: { address: string; topics: string[]; data: string }[];
 }
 
-interface Spec {
-  name: string;
-  native: string;
-  /** Beside the token of 6 decimals that every chain has. */
-  token: { symbol: string; decimals: number } | null;
-  confirmations: number;
-  endpoints: number;
-}
-
 /** One of a world's chains: its node, the ways to it that fail, and what its blocks say, read in the plainest way. */
 export class PricedChain {
   /** No node but ours is reached; what is mined is seen when they are back. */
@@ -82,7 +73,7 @@ export class PricedChain {
     readonly base: number,
   ) {}
 
-  static async start(spec: Spec, index: number, clock: SimulatedClock): Promise<PricedChain> {
+  static async start(spec: ChainSpec, index: number, clock: SimulatedClock): Promise<PricedChain> {
     const node = await TestChain.start({ name: spec.name, chainId: toChainId(31_500 + index) });
     const tokens: TokenConfig[] = [...node.config.tokens];
     if (spec.token !== null) {
@@ -247,18 +238,4 @@ export class PricedChain {
     this.blocks.set(hash, known);
     return known;
   }
-}
-
-/** What a seed's chains are: two or three of them, with a token each of 6, 8 and 18 decimals. */
-export function chainSpecs(random: Random): Spec[] {
-  const specs: Omit<Spec, 'confirmations' | 'endpoints'>[] = [
-    { name: 'alpha', native: 'ETH', token: null },
-    { name: 'beta', native: 'ETH', token: { symbol: 'WBT', decimals: 8 } },
-    { name: 'gamma', native: 'POL', token: { symbol: 'DAI', decimals: 18 } },
-  ];
-  return specs.slice(0, random.pick([2, 3, 3])).map((spec) => ({
-    ...spec,
-    confirmations: random.between(1, 5),
-    endpoints: random.pick([1, 1, 2]),
-  }));
 }
