@@ -83,8 +83,9 @@ export class MinedTransactions {
       this.logger.error(line, 'a node showed a receipt of a block that does not have the transaction');
       return this.records.save(chain, unmined(mined), unminedParts(parts));
     }
-    const proven = { ...mined, ...outcomeOf(mined, receipt, mined.amount) };
-    return this.records.end(chain, proven, partsOutcome(mined, parts, receipt), whyFailed(proven));
+    const final = withNotedFee(receipt, mined);
+    const proven = { ...mined, ...outcomeOf(mined, final, mined.amount) };
+    return this.records.end(chain, proven, partsOutcome(mined, parts, final), whyFailed(proven));
   }
 
   private isDeep(
@@ -107,4 +108,13 @@ export class MinedTransactions {
 function blockOf({ state, blockNumber, blockHash }: OutgoingTransaction): BlockId | null {
   if (state !== 'mined' || blockNumber === null || blockHash === null) return null;
   return { number: blockNumber, hash: blockHash };
+}
+
+/**
+ * What was paid for gas and publishing no root covers, and not every node has all of it in the receipts of a whole block:
+ * what was noted stays, where the gas is what the block proves.
+ */
+function withNotedFee(receipt: Receipt, { fee, gasUsed, effectiveGasPrice }: OutgoingTransaction): Receipt {
+  if (fee === null || effectiveGasPrice === null || gasUsed !== receipt.gasUsed) return receipt;
+  return { ...receipt, fee, effectiveGasPrice };
 }
