@@ -4,7 +4,7 @@ import { type PaymentView } from '../../src/payments/payment.view.js';
 import { type RefundView } from '../../src/refunds/refund.view.js';
 import { checkBooks } from '../harness/books.js';
 import { FaultyRpc } from '../harness/faulty-rpc.js';
-import { changed } from '../harness/faulty-rpc-faults.js';
+import { changed, changedReceipt, shortReceipts } from '../harness/faulty-rpc-faults.js';
 import { PAYOUT, SweepWorld, TREASURY } from '../harness/sweep-world.js';
 import { TestChain } from '../harness/test-chain.js';
 import { waitFor } from '../harness/wait-for.js';
@@ -157,5 +157,21 @@ describe('an endpoint that is wrong alone', () => {
     expect(report.differences.all()).toEqual([]);
     first.heal();
     expect((await check()).unchecked.all()).toEqual([]);
+  });
+
+  it('proves what became of a transaction by nodes whose lists of receipts lack some, or prove nothing', async () => {
+    const [first] = (await withEndpoints(1)) as [FaultyRpc];
+    const two = [await world.paid(ETHER), await world.paid(ETHER)];
+    first.inject('eth_getBlockReceipts', shortReceipts());
+    await world.plan();
+    for (const { id } of two) await world.settled(id);
+    first.inject(
+      'eth_getBlockReceipts',
+      changedReceipt(() => ({ logsBloom: undefined, status: '0x0' })),
+    );
+    const to = Wallet.createRandom().address;
+    await world.chain.rpc('anvil_setBalance', [PAYOUT.address, toQuantity(10n * ETHER)]);
+    await isConfirmed(await refund(two[0] as PaymentView, to, ETHER / 4n));
+    expect(await world.native(to)).toBe(ETHER / 4n);
   });
 });
