@@ -50,7 +50,6 @@ export class PageRenderer {
     const view = buildPageView({
       ...state,
       language: language.code,
-      asked: typeof query.option === 'string' ? query.option : null,
       checked: resultIn(query.checked),
     });
     const markup = payPage(view, language, this.assets.ofPages, this.pages.urlOf(state.token));

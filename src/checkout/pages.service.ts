@@ -23,7 +23,7 @@ export interface PageKey {
   version: number;
 }
 
-export type PageState = Omit<PageSubject, 'asked' | 'checked' | 'language'>;
+export type PageState = Omit<PageSubject, 'checked' | 'language'>;
 
 /** Gathers what a page shows. */
 @Injectable()

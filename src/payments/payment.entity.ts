@@ -46,7 +46,9 @@ export interface UnavailableOption {
 @Index('payments_merchant_reference_idx', ['merchantId', 'reference', 'id'], {
   where: 'reference IS NOT NULL',
 })
-@Index('payments_merchant_asset_idx', ['merchantId', 'chainId', 'tokenId', 'id'])
+@Index('payments_merchant_chain_idx', ['merchantId', 'chain', 'id'])
+@Index('payments_merchant_native_idx', ['merchantId', 'chainId', 'id'], { where: 'token_id IS NULL' })
+@Index('payments_merchant_token_idx', ['merchantId', 'tokenId', 'id'], { where: 'token_id IS NOT NULL' })
 @Index('payments_merchant_currency_idx', ['merchantId', 'priceCurrency', 'id'], {
   where: 'price_currency IS NOT NULL',
 })

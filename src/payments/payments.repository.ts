@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource, type EntityManager, In } from 'typeorm';
+import { DataSource, type EntityManager, In, type SelectQueryBuilder } from 'typeorm';
 import { scannedPositions } from '../chain/position/scanned-positions.js';
 import { type CreatedBetween, narrowByCreation } from '../http/list-filters.js';
 import { type ChainId } from '../ids/ids.js';
@@ -28,7 +28,9 @@ export interface PaymentFilter extends CreatedBetween {
   address?: string;
   /** Of a transaction that paid to its address, whether that counts or not. */
   txHash?: string;
-  /** Only payments older than this id (UUIDv7 sorts by creation). */
+  /** Newest first unless said otherwise. */
+  order?: 'newest_first' | 'oldest_first';
+  /** Only payments behind this id, in the order asked for (UUIDv7 sorts by creation). */
   after?: string;
   limit: number;
 }
@@ -94,31 +96,21 @@ export class PaymentsRepository {
     });
   }
 
-  /** Newest first. */
   async list(filter: PaymentFilter): Promise<PaymentRecord[]> {
-    const query = this.dataSource.manager
-      .createQueryBuilder(Payment, 'payment')
-      .where('payment.merchant_id = :merchantId', filter)
-      .orderBy('payment.id', 'DESC')
-      .limit(filter.limit);
-    if (filter.statuses !== undefined) query.andWhere('payment.status = ANY(:statuses)', filter);
-    if (filter.chain !== undefined) query.andWhere('payment.chain = :chain', filter);
-    if (filter.asset !== undefined)
-      query.andWhere(
-        `payment.chain_id = :chainId AND payment.token_id ${filter.asset.tokenId === null ? 'IS NULL' : '= :tokenId'}`,
-        filter.asset,
-      );
-    if (filter.currency !== undefined) query.andWhere('payment.price_currency = :currency', filter);
-    if (filter.priceMin !== undefined)
-      query.andWhere('payment.price_amount >= :priceMin', { priceMin: filter.priceMin.toString() });
-    if (filter.priceMax !== undefined)
-      query.andWhere('payment.price_amount <= :priceMax', { priceMax: filter.priceMax.toString() });
-    if (filter.reference !== undefined) query.andWhere('payment.reference = :reference', filter);
-    if (filter.address !== undefined) query.andWhere('payment.address = :address', filter);
-    if (filter.txHash !== undefined) query.andWhere(`payment.id IN (${PAID_BY})`, filter);
-    if (filter.after !== undefined) query.andWhere('payment.id < :after', filter);
-    narrowByCreation(query, filter);
-    return this.records.of(this.dataSource.manager, await query.getMany());
+    const { manager } = this.dataSource;
+    const { statuses = [] } = filter;
+    const query = inOrder(manager.createQueryBuilder(Payment, 'payment'), 'payment', filter);
+    if (statuses.length > 1) {
+      // The newest of each status come from an index in their order; of several at once none has the order.
+      const each = statuses.map((status, index) => {
+        const alias = `of${index}`;
+        const one = query.subQuery().select(`${alias}.id`).from(Payment, alias);
+        return narrowed(inOrder(one, alias, filter), alias, { ...filter, status, as: `status${index}` });
+      });
+      query.where(`payment.id IN (${each.map((one) => one.getQuery()).join(' UNION ALL ')})`);
+      each.forEach((one) => query.setParameters(one.getParameters()));
+    } else narrowed(query, 'payment', { ...filter, status: statuses[0], as: 'status' });
+    return this.records.of(manager, await query.getMany());
   }
 
   /**
@@ -132,6 +124,42 @@ export class PaymentsRepository {
 }
 
 const PAID_BY = 'SELECT payment_id FROM transfers WHERE merchant_id = :merchantId AND tx_hash = :txHash';
+
+function inOrder<Q extends SelectQueryBuilder<Payment>>(
+  query: Q,
+  alias: string,
+  { order, limit }: PaymentFilter,
+): Q {
+  return query.orderBy(`${alias}.id`, order === 'oldest_first' ? 'ASC' : 'DESC').limit(limit);
+}
+
+/** @param filter `as` is what the status is called among the parameters */
+function narrowed<Q extends SelectQueryBuilder<Payment>>(
+  query: Q,
+  alias: string,
+  filter: PaymentFilter & { status: PaymentStatus | undefined; as: string },
+): Q {
+  const { status, asset } = filter;
+  query.where(`${alias}.merchant_id = :merchantId`, filter);
+  if (status !== undefined) query.andWhere(`${alias}.status = :${filter.as}`, { [filter.as]: status });
+  if (filter.chain !== undefined) query.andWhere(`${alias}.chain = :chain`, filter);
+  // A token is of one chain.
+  if (asset?.tokenId === null)
+    query.andWhere(`${alias}.chain_id = :chainId AND ${alias}.token_id IS NULL`, asset);
+  else if (asset !== undefined) query.andWhere(`${alias}.token_id = :tokenId`, asset);
+  if (filter.currency !== undefined) query.andWhere(`${alias}.price_currency = :currency`, filter);
+  if (filter.priceMin !== undefined)
+    query.andWhere(`${alias}.price_amount >= :priceMin`, { priceMin: filter.priceMin.toString() });
+  if (filter.priceMax !== undefined)
+    query.andWhere(`${alias}.price_amount <= :priceMax`, { priceMax: filter.priceMax.toString() });
+  if (filter.reference !== undefined) query.andWhere(`${alias}.reference = :reference`, filter);
+  if (filter.address !== undefined) query.andWhere(`${alias}.address = :address`, filter);
+  if (filter.txHash !== undefined) query.andWhere(`${alias}.id IN (${PAID_BY})`, filter);
+  if (filter.after !== undefined)
+    query.andWhere(`${alias}.id ${filter.order === 'oldest_first' ? '>' : '<'} :after`, filter);
+  narrowByCreation(query, filter);
+  return query;
+}
 
 /** A new payment and its event, by the columns' names. */
 type PaymentRow = ReturnType<typeof rowOf>;

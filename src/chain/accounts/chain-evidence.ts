@@ -1,7 +1,8 @@
 import { type RawBlock, type RawReceipt, type RawTransaction } from '../blocks/raw-block.js';
 import { type BlockProof } from '../proof/block-proof.js';
-import { type BlockProver } from '../proof/block-prover.js';
+import { type BlockProver, type ProvedReceipts } from '../proof/block-prover.js';
 import { inKnownFormFirst, type OnNewerForm } from '../proof/newer-form.js';
+import { inOrder, missingFrom, receiptOf, receiptsByHash } from '../reading/listed-receipts.js';
 import { signerOf as recoveredSigner } from '../proof/sender.js';
 import { MethodNotFoundError, type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
@@ -56,7 +57,7 @@ export class ChainEvidence {
         const { raw: block } = await this.read(rpc, id, onNewer);
         const place = block.transactions.findIndex(({ hash }) => hash === txHash);
         if (place < 0) return null;
-        const { receipts, proof } = this.prover.receipts(block, await receiptsOf(rpc, block), onNewer);
+        const { receipts, proof } = await this.provedReceipts(rpc, block, onNewer);
         const receipt = receipts[place];
         if (receipt == null) throw lacks(id);
         const price = receipt.effectiveGasPrice ?? (await pricePaid(rpc, txHash));
@@ -72,7 +73,10 @@ export class ChainEvidence {
    * What an address has after a block, by the block's state root (EIP-1186): wei, and how many transactions of it were mined.
    * @returns null when no endpoint can prove it
    */
-  async account(id: BlockId, address: Address): Promise<{ nonce: number; balance: bigint } | null> {
+  async account(
+    id: Pick<BlockId, 'hash'>,
+    address: Address,
+  ): Promise<{ nonce: number; balance: bigint } | null> {
     if (this.prover.proofs !== 'full') return null;
     try {
       return await this.rpc.fromOneEndpoint(async (rpc) => {
@@ -94,6 +98,16 @@ export class ChainEvidence {
     const raw = await rpc.call('eth_getBlockByHash', [id.hash, true]);
     if (raw === null) throw lacks(id);
     return { raw, proof: this.prover.block(raw, id.number, onNewer) };
+  }
+
+  /** A list that does not prove itself may be the node's habit: one by one, its receipts may. @throws UnprovenAnswerError, RpcError */
+  private async provedReceipts(rpc: Rpc, block: RawBlock, onNewer: OnNewerForm): Promise<ProvedReceipts> {
+    try {
+      return this.prover.receipts(block, await receiptsOf(rpc, block), onNewer);
+    } catch (error) {
+      if (!(error instanceof UnprovenAnswerError)) throw error;
+      return this.prover.receipts(block, await oneByOne(rpc, block, block.transactions), onNewer);
+    }
   }
 
   private async requireAgreement(id: BlockId, { transactions }: RawBlock): Promise<void> {
@@ -127,7 +141,7 @@ export function signerOf(transaction: RawTransaction): Address {
   return recoveredSigner(transaction) ?? transaction.from;
 }
 
-function lacks({ hash }: BlockId): RpcError {
+function lacks({ hash }: Pick<BlockId, 'hash'>): RpcError {
   return new RpcError('the node', 'eth_getBlockByHash', `it does not have all of block ${hash}`);
 }
 
@@ -135,23 +149,31 @@ function identity(transactions: readonly RawTransaction[]): string {
   return transactions.map(({ hash, from, nonce }) => `${hash} ${from} ${nonce}`).join();
 }
 
-/** @throws RpcError where the node lacks some */
+/** Those of the list, and one by one what it lacks, as in a node without the method. @throws RpcError where the node lacks some */
 async function receiptsOf(rpc: Rpc, block: RawBlock): Promise<RawReceipt[]> {
-  const given =
-    (await allAtOnce(rpc, block)) ??
-    (await Promise.all(block.transactions.map(({ hash }) => rpc.call('eth_getTransactionReceipt', [hash]))));
-  return given.map((receipt) => {
+  const listed = (await allAtOnce(rpc, block)).filter((receipt) => receipt !== null);
+  const missing = missingFrom(block, listed);
+  if (missing.length === 0) return listed;
+  return inOrder(block, [...listed, ...(await oneByOne(rpc, block, missing))]);
+}
+
+async function oneByOne(
+  rpc: Rpc,
+  block: RawBlock,
+  transactions: readonly RawTransaction[],
+): Promise<RawReceipt[]> {
+  const found = await Promise.all(transactions.map(({ hash }) => receiptOf(rpc, hash)));
+  return found.map((receipt) => {
     if (receipt === null) throw lacks(block);
     return receipt;
   });
 }
 
-/** Null: the node does not have the method, or not the block's receipts. */
-async function allAtOnce(rpc: Rpc, block: RawBlock): Promise<(RawReceipt | null)[] | null> {
+async function allAtOnce(rpc: Rpc, block: RawBlock): Promise<(RawReceipt | null)[]> {
   try {
-    return await rpc.call('eth_getBlockReceipts', [block.hash]);
+    return (await receiptsByHash(rpc, block)) ?? [];
   } catch (error) {
-    if (error instanceof MethodNotFoundError) return null;
+    if (error instanceof MethodNotFoundError) return [];
     throw error;
   }
 }

@@ -1,4 +1,3 @@
-import { toQuantity } from 'ethers';
 import { type BlockProver, type ProvedReceipts } from '../proof/block-prover.js';
 import {
   inKnownFormFirst,
@@ -10,12 +9,12 @@ import { saysOutcome } from '../blocks/arrangement.js';
 import { tokenRecipients } from '../transfers/movements.js';
 import { type Outcome, type RawBlock, type RawLog, type RawReceipt } from '../blocks/raw-block.js';
 import { type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
-import { type RpcFailureKind } from '../rpc/rpc-failure.js';
+import { inOrder, missingFrom, receiptOf, receiptsByHash } from './listed-receipts.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
 import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
 import { type BlockLogs, notYet } from './block-logs.js';
 import { type Sources } from '../rpc/sources.js';
-import { type Address, type TokenAddress, type TxHash } from '../../ids/ids.js';
+import { type Address, type TokenAddress } from '../../ids/ids.js';
 
 /** What a block's receipts are read for. */
 export interface Wanted {
@@ -114,8 +113,7 @@ export class BlockReceipts {
     if (given.length === 0) {
       throw new UnprovenAnswerError(block.hash, `${block.transactions.length} transactions but no receipts`);
     }
-    const listed = new Set(given.map(({ transactionHash }) => transactionHash));
-    const missing = block.transactions.filter(({ hash }) => !listed.has(hash));
+    const missing = missingFrom(block, given);
     if (missing.length === 0) return this.usualOrConfirmed(rpc, block, given, onNewer);
     const single = await Promise.all(missing.map(({ hash }) => receiptOf(rpc, hash)));
     const all = inOrder(block, [...given, ...single.filter((receipt) => receipt !== null)]);
@@ -168,23 +166,6 @@ export class BlockReceipts {
   }
 }
 
-/** How a node says that it wants something else than a hash. */
-const FORM: readonly RpcFailureKind[] = ['parameters', 'fatal'];
-
-/** A few nodes take a number only, and say that the parameter is wrong. */
-async function receiptsByHash(rpc: Rpc, block: RawBlock): Promise<(RawReceipt | null)[] | null> {
-  try {
-    return await rpc.call('eth_getBlockReceipts', [block.hash]);
-  } catch (error) {
-    if (!(error instanceof RpcError) || !FORM.includes(error.failure.kind)) throw error;
-    return rpc.call('eth_getBlockReceipts', [toQuantity(block.number)]);
-  }
-}
-
-function receiptOf(rpc: Rpc, hash: TxHash): Promise<RawReceipt | null> {
-  return rpc.call('eth_getTransactionReceipt', [hash]);
-}
-
 /**
  * Where we may be paid, that each receipt says whether its transaction succeeded: silence is no failure.
  * @throws UnprovenAnswerError
@@ -203,10 +184,4 @@ function told(block: RawBlock, { isPaid }: Wanted, outcomes: BlockOutcomes): Blo
 function rootedOrComplete(block: RawBlock, { receipts, proof }: ProvedReceipts): BlockOutcomes {
   if (proof !== 'root' && receipts.includes(null)) throw notYet(block);
   return receipts;
-}
-
-function inOrder({ transactions }: RawBlock, receipts: readonly RawReceipt[]): RawReceipt[] {
-  const place = new Map(transactions.map(({ hash }, index) => [hash, index]));
-  const placeOf = ({ transactionHash }: RawReceipt) => place.get(transactionHash) ?? transactions.length;
-  return [...receipts].sort((one, other) => placeOf(one) - placeOf(other));
 }
