@@ -1,6 +1,13 @@
-import { ConfigurationError } from '../config/configuration-error.js';
-import { type Environment, readSettings } from '../config/load-settings.js';
-import { type Configuration, configurationOf, readEnvironment } from '../config/read-configuration.js';
+import { ConfigurationError, type Problem } from '../config/configuration-error.js';
+import { envFileProblems } from '../config/env-file.js';
+import { type Environment } from '../config/load-settings.js';
+import {
+  type Configuration,
+  configurationOf,
+  ENV_FILE,
+  readAll,
+  readEnvironment,
+} from '../config/read-configuration.js';
 import { type Settings } from '../config/settings.js';
 import { type Terminal } from './terminal.js';
 
@@ -10,7 +17,7 @@ import { type Terminal } from './terminal.js';
  * @throws ConfigurationError
  */
 export async function commandConfiguration(terminal: Terminal): Promise<Configuration> {
-  const given = configurationOf(await commandEnvironment(terminal));
+  const given = configurationOf(await commandEnvironment(terminal), fileProblems(terminal));
   const { settings, chains, rates } = given;
   if (settings.nodeEnv === 'production') return given;
   const { findDevSecrets } = await import('../runtime/dev-secrets.js');
@@ -28,8 +35,8 @@ export async function commandConfiguration(terminal: Terminal): Promise<Configur
   };
 }
 
-/** What says where the database is, and how commands on it alone behave. */
-const OF_THE_DATABASE = ['NODE_ENV', 'DATA_DIR', 'DATABASE_URL', 'DATABASE_CA_FILE', 'REDIS_URL', 'MIGRATE'];
+/** What says where the database is, and how commands on it alone behave; each without `_FILE`. */
+const OF_THE_DATABASE = ['NODE_ENV', 'DATA_DIR', 'DATABASE_URL', 'DATABASE_CA', 'REDIS_URL', 'MIGRATE'];
 
 /**
  * The settings of a command that works on the database alone, as a role with no other secrets runs it: what is wrong
@@ -37,10 +44,17 @@ const OF_THE_DATABASE = ['NODE_ENV', 'DATA_DIR', 'DATABASE_URL', 'DATABASE_CA_FI
  * @throws ConfigurationError
  */
 export async function databaseSettings(terminal: Terminal): Promise<Settings> {
-  const { settings, problems } = readSettings(await commandEnvironment(terminal));
-  const ours = problems.filter(({ name }) => OF_THE_DATABASE.includes(name));
+  const { settings, problems } = readAll(await commandEnvironment(terminal), fileProblems(terminal));
+  const ours = problems.filter(({ name, meant = name }) =>
+    OF_THE_DATABASE.includes(meant.replace(/_FILE$/, '')),
+  );
   if (ours.length > 0) throw new ConfigurationError(ours);
   return settings;
+}
+
+/** Mistakes in `.env`, where the command reads it. */
+function fileProblems({ environment }: Terminal): Problem[] {
+  return environment === null ? envFileProblems(ENV_FILE) : [];
 }
 
 /** What a command's configuration is read from, whatever is in it. */

@@ -1,4 +1,5 @@
 import { nearest } from './nearest.js';
+import { digitsHint } from './parsers.js';
 import { type Address, toAddress, ZERO_ADDRESS } from '../ids/ids.js';
 
 /** One entry of chains.yaml, or rates.yaml as a whole, and a way to complain about a place in it. */
@@ -36,11 +37,18 @@ export function integer(
   { min, max }: { min: number; max: number },
 ): number {
   if (typeof given === 'number' && Number.isInteger(given) && given >= min && given <= max) return given;
+  const hint = typeof given === 'string' ? numberHint(given) : '';
   entry.complain(
     path,
-    given === undefined ? 'is missing; give a whole number' : `must be a whole number from ${min} to ${max}`,
+    given === undefined
+      ? 'is missing; give a whole number'
+      : `must be a whole number from ${min} to ${max}${hint}`,
   );
   return min;
+}
+
+function numberHint(text: string): string {
+  return /^\d+$/.test(text) ? `, without quotes: ${text}` : digitsHint(text);
 }
 
 export function blockNumber(entry: ChainsFileEntry, path: Path, given: unknown): number {

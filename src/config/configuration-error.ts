@@ -2,6 +2,8 @@
 export interface Problem {
   name: string;
   what: string;
+  /** The setting that is most likely meant by a name that is none. */
+  meant?: string;
 }
 
 /** Everything wrong with the configuration at once, so that it is fixed in one go. */

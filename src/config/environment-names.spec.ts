@@ -23,6 +23,21 @@ describe('names of the environment in production', () => {
     ['ROLE', 'ROLES'],
     ['NODE_EVN', 'NODE_ENV'],
     ['QUITTANCE_DATABASE_URL', 'DATABASE_URL'],
+    ['DB_URL', 'DATABASE_URL'],
+    ['DB_URI', 'DATABASE_URL'],
+    ['POSTGRES_URL', 'DATABASE_URL'],
+    ['POSTGRESQL_URI', 'DATABASE_URL'],
+    ['PG_CONNECTION_STRING', 'DATABASE_URL'],
+    ['DATABASE_DSN', 'DATABASE_URL'],
+    ['DB_CONNECTION_STRING_FILE', 'DATABASE_URL_FILE'],
+    ['POSTGRES_CA_FILE', 'DATABASE_CA_FILE'],
+    ['VALKEY_URL', 'REDIS_URL'],
+    ['SEED_PHRASE', 'MNEMONIC'],
+    ['EXTENDED_PUBLIC_KEY', 'XPUB'],
+    ['XPUB_PATH', 'XPUB_FILE'],
+    ['NETWORKS_FILE', 'CHAINS_FILE'],
+    ['CALLBACK_URL', 'WEBHOOK_URL'],
+    ['EXTERNAL_URL', 'PUBLIC_URL'],
   ])('%s is taken for %s, which is missing', (name, meant) => {
     expect(problems({ [name]: 'x' })).toEqual({
       [name]: expect.stringContaining(`did you mean ${meant}?`),
@@ -38,13 +53,20 @@ describe('names of the environment in production', () => {
       QUITTANCE_PORT: 'tcp://10.0.0.2:3000',
       QUITTANCE_SERVICE_HOST: '10.0.0.2',
       POSTGRES_PASSWORD: 'x',
+      POSTGRES_DB: 'x',
+      POSTGRES_PORT: 'tcp://10.0.0.3:5432',
+      DB_PORT: '5432',
+      VAULT_ADDR: 'https://vault',
+      RENDER_EXTERNAL_URL: 'https://x',
+      APP_ENV: 'production',
+      SEED: '1',
       DATABASE_HOST: 'db',
       LOGLEVEL: 'info',
       NODE_OPTIONS: '--x',
       XDG_DATA_DIRS: '/usr/share',
       KUBERNETES_PORT: '443',
     };
-    expect(problems(ofOthers)).toEqual({});
+    expect(problems({ ...ofOthers, NODE_ENV: 'production' })).toEqual({});
     expect(problems({ REDIS_URL: 'redis://x', REDIS_URI: 'redis://x' })).toEqual({});
     expect(problems({ REDIS_URL: '', REDIS_URI: 'redis://x' })).toEqual({});
     expect(problems({ DATABASE_URL_FILE: '/x', DATABASE_URI: 'postgres://x' })).toEqual({});
@@ -63,5 +85,17 @@ describe('names of the environment elsewhere', () => {
     expect(problems({ DATABSE_URL: 'x', NODE_EVN: 'production' }, false)).toEqual({
       NODE_EVN: expect.stringContaining('did you mean NODE_ENV?'),
     });
+  });
+
+  it.each([
+    ['APP_ENV', 'production'],
+    ['ENVIRONMENT', 'prod'],
+    ['NODE_ENVIRONMENT', 'Production'],
+  ])('that speak of production are not passed over where NODE_ENV is missing: %s=%s', (name, value) => {
+    expect(problems({ [name]: value }, false)).toEqual({
+      [name]: expect.stringContaining('set NODE_ENV=production'),
+    });
+    expect(problems({ [name]: value, NODE_ENV: 'development' }, false)).toEqual({});
+    expect(problems({ [name]: 'staging' }, false)).toEqual({});
   });
 });

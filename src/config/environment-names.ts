@@ -1,5 +1,5 @@
 import { type Problem } from './configuration-error.js';
-import { nearest } from './nearest.js';
+import { misspeltSetting, settingCalledOtherwise } from './meant-setting.js';
 import { settingsOf } from './setting.js';
 import { Settings } from './settings.js';
 
@@ -28,21 +28,38 @@ export function environmentProblems(environment: Environment, isProduction: bool
     ? settings.filter(({ secret, env }) => !secret && !HARMLESS.has(env))
     : [];
   const asFiles = new Map(notFromFiles.map(({ env }) => [`${env}_FILE`, env]));
-  return Object.keys(environment).flatMap((name): Problem[] => {
-    if (names.includes(name)) return [];
+  const hidden = hiddenProduction(environment);
+  const misnamed = Object.keys(environment).flatMap((name): Problem[] => {
+    if (names.includes(name) || hidden.some((one) => one.name === name)) return [];
     const plain = asFiles.get(name);
     if (plain !== undefined)
       return [{ name, what: `is no setting: ${plain} is no secret, and is set itself; set ${plain}` }];
     const meant = meantBy(name, wanted);
     if (meant === undefined) return [];
     const way = `set ${meant}; to go without it on purpose, set it to nothing: ${meant}=`;
-    return [{ name, what: `is no setting; did you mean ${meant}? If so, ${way}` }];
+    return [{ name, meant, what: `is no setting; did you mean ${meant}? If so, ${way}` }];
   });
+  return [...hidden, ...misnamed];
 }
 
 function meantBy(name: string, wanted: readonly string[]): string | undefined {
-  const bare = name.replace(/^QUITTANCE_/i, '');
-  const known = new Map(wanted.map((one) => [one.toLowerCase(), one]));
-  const found = nearest(bare, [...known.keys()], bare.length < SHORT ? 1 : 2);
-  return found === undefined ? undefined : known.get(found);
+  const most = name.replace(/^QUITTANCE_/i, '').length < SHORT ? 1 : 2;
+  return misspeltSetting(name, wanted, most) ?? settingCalledOtherwise(name, wanted);
+}
+
+/** As other programs call what decides whether this is production. */
+const OTHERS_NODE_ENV = /^(?:(?:quittance|app|application|node|deploy|deployment|run)_?)?env(?:ironment)?$/i;
+
+/** A production that others' names speak of, while ours says nothing: what is made up in development would be used in it. */
+function hiddenProduction(environment: Environment): Problem[] {
+  if (environment.NODE_ENV !== undefined) return [];
+  return Object.entries(environment)
+    .filter(
+      ([name, value]) => OTHERS_NODE_ENV.test(name) && /^["']?(?:prod|live$)/i.test(String(value).trim()),
+    )
+    .map(([name]) => ({
+      name,
+      meant: 'NODE_ENV',
+      what: 'speaks of production, and NODE_ENV, which decides it here, is not set; set NODE_ENV=production, or NODE_ENV=development if that is what you want',
+    }));
 }

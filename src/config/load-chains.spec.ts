@@ -165,6 +165,70 @@ describe('parseChains', () => {
     expect(problems[0]).toMatch(why);
   });
 
+  it.each([
+    ['bas', 'base'],
+    ['Base', 'base'],
+    ['base-mainnet', 'base'],
+    ['arbitrum_one', 'arbitrum'],
+    ['ETH', 'ethereum'],
+    ['matic', 'polygon'],
+    ['8453', 'base'],
+    ['op mainnet', 'optimism'],
+  ])('says of the preset %s once that it is not known, and which is meant', (preset, meant) => {
+    const url = 'rpc_urls: ["https://a.example"]';
+    expect(problemsOf(`- {preset: ${preset}, ${url}}\n- {preset: sonic, ${url}}`)).toEqual([
+      `chains.yaml line 1, preset: is not known; did you mean "${meant}"?`,
+    ]);
+    expect(problemsOf(`- {preset: ${preset}, rpc_url: x, colour: red}`)).toHaveLength(3);
+  });
+
+  it.each([
+    [GOOD.replaceAll('  ', '\t'), /^chains.yaml line 3: begins with a tab/],
+    [GOOD.replace('  chain_id: 1\n', '\tchain_id: 1\n'), /^chains.yaml line 3: begins with a tab/],
+    ['- name: ethereum\n  - chain_id: 1\n   rpc_url: x', /^chains.yaml line \d/],
+    [GOOD.replace('{symbol: ETH', '{symbol: ETH}'), /^chains.yaml line \d/],
+    [GOOD.replace('name: ethereum', 'name: "ethereum'), /^chains.yaml line \d/],
+    [`${GOOD}  chain_id: 5\n`, /^chains.yaml line 23: Map keys must be unique/],
+  ])('tells one mistake of the form once', (content, why) => {
+    expect(problemsOf(content)).toEqual([expect.stringMatching(why)]);
+  });
+
+  it.each([
+    'https://rpc.example/v2/YOUR_KEY',
+    'https://rpc.example/v2/your-api-key',
+    'https://rpc.example/v2/<API_KEY>',
+    'https://rpc.example/v2/${API_KEY}',
+    'https://rpc.example/v2/{apiKey}',
+    'https://rpc.example/v2/$API_KEY',
+    'https://rpc.example/?apikey=API_KEY',
+    'https://rpc.example/v2/KEY',
+    'https://rpc.example/v2/xxxxxxxx',
+    'https://your-endpoint.rpc.example',
+    'https://rpc.example/v2/INSERT_KEY_HERE',
+    'https://…',
+  ])('refuses the endpoint %s, in which a placeholder stands yet', (url) => {
+    expect(changed('"https://b.example"', `'${url}'`)).toEqual([
+      expect.stringMatching(/^chains.yaml line 4, rpc_urls\.1: has .* write the value itself$/),
+    ]);
+  });
+
+  it.each([
+    'https://rpc.example/v2/kQ3-x_KEY9token',
+    'https://rpc.example/?api_key=abc123',
+    'https://rpc.example/token/abc',
+    'https://my-node.rpc.example',
+    'https://user:pw@rpc.example:8545/a%20b',
+    'http://[::1]:8545',
+  ])('takes the endpoint %s', (url) => {
+    expect(changed('"https://b.example"', `"${url}"`)).toEqual([]);
+  });
+
+  it('refuses an endpoint that is listed twice', () => {
+    expect(changed('"https://b.example"', '"https://a.example/key"')).toEqual([
+      'chains.yaml line 4, rpc_urls.1: is listed twice; remove one',
+    ]);
+  });
+
   it('lists every problem of every chain', () => {
     expect(problemsOf('- name: x\n- 5\n').length).toBeGreaterThan(4);
   });

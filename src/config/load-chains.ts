@@ -1,8 +1,9 @@
 import { getAddress } from 'ethers';
-import { isSeq, LineCounter, parseDocument } from 'yaml';
+import { isSeq } from 'yaml';
 import { type ChainConfig } from './chains.js';
 import { ConfigurationError, type Problem } from './configuration-error.js';
 import { locate } from './locate.js';
+import { parseYaml } from './parse-yaml.js';
 import { readChain } from './read-chain.js';
 import { readText } from './read-text.js';
 
@@ -34,12 +35,7 @@ export function readChains(path: string | null): { chains: ChainConfig[]; proble
 
 /** @param file its name, for the messages */
 export function parseChains(content: string, file: string): { chains: ChainConfig[]; problems: Problem[] } {
-  const lines = new LineCounter();
-  const document = parseDocument(content, { lineCounter: lines });
-  const problems: Problem[] = document.errors.map((error) => ({
-    name: file,
-    what: error.message.split('\n')[0] ?? '',
-  }));
+  const { document, lines, problems } = parseYaml(content, file);
   if (problems.length > 0) return { chains: [], problems };
   if (!isSeq(document.contents) || document.contents.items.length === 0) {
     return {
@@ -49,7 +45,8 @@ export function parseChains(content: string, file: string): { chains: ChainConfi
   }
   const chains = document.contents.items.flatMap((_item, index) => {
     const located = locate({ document, lines, file, problems }, [index], `entry ${index + 1}`, 'name');
-    return located ? [readChain(located)] : [];
+    const chain = located && readChain(located);
+    return chain ? [chain] : [];
   });
   problems.push(...doubles(chains, file));
   return { chains, problems };

@@ -1,6 +1,6 @@
-import { LineCounter, parseDocument } from 'yaml';
 import { type Problem } from './configuration-error.js';
 import { locate } from './locate.js';
+import { parseYaml } from './parse-yaml.js';
 import { NO_RATES, type RatesConfig } from './rates.js';
 import { type PriceableChain, readRates } from './read-rates.js';
 import { readText } from './read-text.js';
@@ -31,12 +31,7 @@ export function loadRates(path: string | null, chains: readonly PriceableChain[]
 
 /** @param file its name, for the messages */
 export function parseRates(content: string, file: string, chains: readonly PriceableChain[]): ReadRates {
-  const lines = new LineCounter();
-  const document = parseDocument(content, { lineCounter: lines });
-  const problems: Problem[] = document.errors.map(({ message }) => ({
-    name: file,
-    what: message.split('\n')[0] ?? '',
-  }));
+  const { document, lines, problems } = parseYaml(content, file);
   if (problems.length > 0) return { rates: NO_RATES, problems };
   const located = locate({ document, lines, file, problems }, [], 'the file', 'pairs');
   return { rates: located === null ? NO_RATES : readRates(located, chains), problems };

@@ -83,11 +83,46 @@ describe('loadSettings', () => {
 
   it.each([
     ['"postgres://user:hunter2@db/shop"', /quotation marks/],
+    ['“postgres://user:hunter2@db/shop”', /quotation marks/],
+    ['postgres://user:hunter2@db/shop"', /ends with a quotation mark/],
+    ['postgres://user:hunter2@db/shop\u200b', /cannot be seen/],
+    ['postgres://user:hunter2@db/ shop', /has a space/],
+    ['postgres://user:${PASSWORD}@db/shop', /has \$\{PASSWORD\} in it, which nothing fills in/],
+    ['postgres:/user:hunter2@db/shop', /starts with postgres:\/\//],
+    ['postgres:///shop', /names no host/],
+    ['postgres://postgres://user:hunter2@db/shop', /its beginning twice/],
+    ['postgres://user:hunter2@db/a,postgres://user:hunter2@db/b', /holds several/],
     ['postgres://user:hun#ter2@db/shop', /%23 for #/],
     ['postgres://user:hunter2@db:99999/shop', /port is at most 65535/],
     ['db:5432/shop', /starts with postgres:\/\//],
   ])('says of %s what is wrong with it', (url, why) => {
     expect(problemsOf({ DATABASE_URL: url }).DATABASE_URL).toMatch(why);
+  });
+
+  it.each([
+    ['1_000', 'in digits alone: 1000'],
+    ['1,000', 'in digits alone: 1000'],
+    ['10s', 'without a unit'],
+    ['10 ms', 'without a unit'],
+    ['1e3', ''],
+    ['"1000"', 'quotation marks'],
+    ['-1', ''],
+  ])('says of the number %s how it is written', (value, hint) => {
+    expect(problemsOf({ WEBHOOK_TIMEOUT_MS: value }).WEBHOOK_TIMEOUT_MS).toContain(hint);
+  });
+
+  it.each([
+    ['PUBLIC_URL', 'https://<host>/pay'],
+    ['PUBLIC_URL', 'https://pay.your-domain.com'],
+    ['PUBLIC_URL', '{{ .Values.url }}'],
+    ['WEBHOOK_SECRET', '$(openssl rand -base64 32)'],
+    ['WEBHOOK_SECRET', 'whsec_…'],
+    ['METRICS_TOKEN', 'REPLACE_ME_WITH_A_TOKEN'],
+    ['METRICS_TOKEN', '%METRICS_TOKEN%'],
+    ['XPUB', '<your xpub>'],
+    ['REDIS_URL', 'redis://$REDIS_HOST/'],
+  ])('does not take a placeholder for a value: %s=%s', (name, value) => {
+    expect(problemsOf({ [name]: value })[name]).toMatch(/write the value itself/);
   });
 
   it('refuses an xpub with any one character changed, which would be the key of a wallet that nobody has', () => {

@@ -6,6 +6,7 @@ import { type SettingDescription, settingsOf } from './setting.js';
 import { Settings } from './settings.js';
 import { UnusableValueError } from './unusable-value.error.js';
 import { readText } from './read-text.js';
+import { requireUsableText } from './usable-text.js';
 
 export type Environment = Record<string, unknown>;
 
@@ -30,6 +31,7 @@ export function readSettings(environment: Environment): { settings: Settings; pr
   for (const setting of settingsOf(Settings)) {
     try {
       const value = valueOf(setting, environment);
+      if (value !== undefined) requireUsableText(value);
       Object.assign(settings, { [setting.property]: value === undefined ? null : setting.parse(value) });
     } catch (error) {
       unread.add(setting.property);

@@ -2,6 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { isIP } from 'node:net';
 import { validateCronExpression } from 'cron';
 import { UnusableValueError } from './unusable-value.error.js';
+import { textProblem } from './usable-text.js';
 
 /** Readers of settings as text. Each returns the value or throws an UnusableValueError. */
 
@@ -9,9 +10,17 @@ export function integerIn(min: number, max: number) {
   return (text: string): number => {
     const value = Number(text);
     if (!/^\d+$/.test(text) || value < min || value > max)
-      throw new UnusableValueError(`must be a whole number from ${min} to ${max}`);
+      throw new UnusableValueError(`must be a whole number from ${min} to ${max}${digitsHint(text)}`);
     return value;
   };
+}
+
+/** How a number that was written in another way is written here. */
+export function digitsHint(text: string): string {
+  const digits = text.replace(/[_,' ]/g, '');
+  if (digits !== text && /^\d+$/.test(digits)) return `, in digits alone: ${digits}`;
+  if (/^\d+(\.\d+)?\s*[a-zµ%]+$/i.test(text)) return ', without a unit: the name or the description has it';
+  return '';
 }
 
 export function oneOf<T extends string>(...allowed: readonly T[]) {
@@ -98,22 +107,29 @@ export function cronExpression(text: string): string {
   );
 }
 
-/** What is wrong with a text that is no URL of these protocols. The text may hold a password: none of it is repeated. */
-function urlProblem(text: string, protocols: readonly string[]): string {
-  if (/^['"`]|['"`]$/.test(text)) return 'has quotation marks around it; take them away';
-  const begun = protocols.some((protocol) => text.startsWith(`${protocol}://`));
-  if (begun && !URL.canParse(text))
+/** What is wrong with a text that is no URL of these protocols. It may hold a password: none of it is repeated. */
+function urlProblem(text: string, protocols: readonly string[]): string | null {
+  const usable = textProblem(text);
+  if (usable !== null) return usable;
+  const begun = protocols.find((protocol) => text.startsWith(`${protocol}://`));
+  if (begun === undefined)
+    return `must be a URL that starts with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`;
+  if (/\s/.test(text)) return 'has a space in it; a URL has none';
+  const [authority = ''] = text.slice(begun.length + '://'.length).split(/[/?#]/);
+  if (authority === '') return `names no host behind ${begun}://`;
+  if (!URL.canParse(text))
     return 'cannot be read as a URL: its port is at most 65535, and in a user or a password each of : / ? # [ ] @ % is written percent-encoded, as %23 for #';
-  return `must be a URL that starts with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`;
+  const { hostname } = new URL(text);
+  if (protocols.includes(hostname) || /^(https?|wss?)$/.test(hostname))
+    return 'has its beginning twice; take one away';
+  if (hostname.includes(',') || /,\w+:\/\//.test(text)) return 'holds several; it takes one';
+  return null;
 }
 
 export function urlWith(...protocols: string[]) {
   return (text: string): string => {
-    const url = URL.canParse(text) ? new URL(text) : null;
-    // The text itself may hold a password and is not repeated.
-    if (!url || !protocols.includes(url.protocol.slice(0, -1))) {
-      throw new UnusableValueError(urlProblem(text, protocols));
-    }
+    const problem = urlProblem(text, protocols);
+    if (problem !== null) throw new UnusableValueError(problem);
     return text;
   };
 }

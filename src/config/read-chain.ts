@@ -7,8 +7,8 @@ import {
   type ChainsFileEntry,
   type Path,
 } from './chains-file-entry.js';
-import { nearest } from './nearest.js';
 import { urlWith } from './parsers.js';
+import { presetMeant } from './preset-names.js';
 import { presetEntry, PRESETS } from './presets.js';
 import { asset, tokens } from './read-assets.js';
 import { confirmations } from './read-confirmations.js';
@@ -39,11 +39,19 @@ const CHAIN_KEYS = [
   'enabled',
 ];
 
-/** Reads one chain; what is wrong is complained about and stands for the value in the result. */
-export function readChain(given: ChainsFileEntry): ChainConfig {
-  const entry = withPreset(given);
+/**
+ * Reads one chain; what is wrong is complained about and stands for the value in the result.
+ * @returns null: its preset is not known, so nobody knows which chain it is
+ */
+export function readChain(given: ChainsFileEntry): ChainConfig | null {
+  const { entry, isKnown } = withPreset(given);
+  knownKeys(entry, [], given.value, CHAIN_KEYS);
+  const chain = readEntry(entry);
+  return isKnown ? chain : null;
+}
+
+function readEntry(entry: ChainsFileEntry): ChainConfig {
   const { value } = entry;
-  knownKeys(entry, [], value, CHAIN_KEYS);
   return {
     name: name(entry),
     chainId: toChainId(
@@ -82,20 +90,22 @@ export function readChain(given: ChainsFileEntry): ChainConfig {
   };
 }
 
-/** What is written beside a preset wins, but for the chain itself: its tokens are elsewhere on another one. */
-function withPreset(entry: ChainsFileEntry): ChainsFileEntry {
+/**
+ * What is written beside a preset wins, but for the chain itself: its tokens are elsewhere on another one. A preset that
+ * is not known is one mistake: any other fills in the rest, so that only what is written is looked at.
+ */
+function withPreset(entry: ChainsFileEntry): { entry: ChainsFileEntry; isKnown: boolean } {
   const { preset, chain_id: given } = entry.value;
-  if (preset === undefined) return entry;
-  const asked = typeof preset === 'string' ? preset : '';
+  if (preset === undefined) return { entry, isKnown: true };
+  const asked = typeof preset === 'string' ? preset : String(entry.source(['preset']) ?? '');
   const known = presetEntry(asked);
   if (known === undefined) {
-    const names = Object.keys(PRESETS);
-    const meant = nearest(asked, names);
+    const meant = presetMeant(asked);
     entry.complain(
       ['preset'],
-      `is not known; ${meant ? `did you mean "${meant}"?` : `choose from ${names.join(', ')}`}`,
+      `is not known; ${meant ? `did you mean "${meant}"?` : `choose from ${Object.keys(PRESETS).join(', ')}`}`,
     );
-    return entry;
+    return { entry: { ...entry, value: { ...presetEntry('sonic'), ...entry.value } }, isKnown: false };
   }
   if (given !== undefined && given !== known.chain_id) {
     entry.complain(
@@ -103,7 +113,7 @@ function withPreset(entry: ChainsFileEntry): ChainsFileEntry {
       `is not that of the preset "${asked}", ${String(known.chain_id)}; remove one`,
     );
   }
-  return { ...entry, value: { ...known, ...entry.value } };
+  return { entry: { ...entry, value: { ...known, ...entry.value } }, isKnown: true };
 }
 
 function name(entry: ChainsFileEntry): string {
@@ -141,8 +151,13 @@ function choice<T extends string>(
 }
 
 function urls(entry: ChainsFileEntry, path: Path, given: unknown, ...protocols: string[]): string[] {
-  if (Array.isArray(given))
+  if (Array.isArray(given)) {
+    given.forEach((item, index) => {
+      // It would agree with itself, and a second one is there to contradict the first.
+      if (given.indexOf(item) < index) entry.complain([...path, index], 'is listed twice; remove one');
+    });
     return given.map((item, index) => url(entry, [...path, index], item, ...protocols));
+  }
   entry.complain(path, 'must be a list of URLs');
   return [];
 }

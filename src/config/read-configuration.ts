@@ -7,7 +7,7 @@ import { readChains } from './load-chains.js';
 import { type Environment, readSettings } from './load-settings.js';
 import { treasuryProblems } from './recipients.js';
 import { loadRates } from './load-rates.js';
-import { type RatesConfig } from './rates.js';
+import { NO_RATES, type RatesConfig } from './rates.js';
 import { type Settings } from './settings.js';
 
 /** How the dev chain that this process started is reached. */
@@ -59,22 +59,36 @@ export async function readEnvironment(): Promise<Environment> {
 
 /** @throws ConfigurationError with every problem of settings and chains together */
 export function configurationOf(environment: Environment, known: readonly Problem[] = []): Configuration {
+  const { settings, chains, rates, problems } = readAll(environment, known);
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  const left = chains.filter((chain) => !isServed(chain));
+  return { settings, chains: chains.filter(isServed), rates, ...(left.length > 0 && { left }) };
+}
+
+/**
+ * Settings, chains and rates, as far as they can be read, with every problem of them.
+ * @param known problems found before, as of `.env`
+ */
+export function readAll(
+  environment: Environment,
+  known: readonly Problem[],
+): { settings: Settings; chains: ChainConfig[]; rates: RatesConfig; problems: Problem[] } {
   const { settings, problems } = readSettings(environment);
-  const { chains, problems: chainProblems } = readChains(settings.chainsFile);
-  const isProduction = settings.nodeEnv === 'production';
+  const { chains, problems: chainProblems } = readChains(settings.chainsFile ?? null);
   // A name that is misspelt in `.env` is told once.
-  const misspelt = environmentProblems(environment, isProduction).filter(
+  const misspelt = environmentProblems(environment, settings.nodeEnv === 'production').filter(
     ({ name }) => !known.some((one) => one.name === name),
   );
-  const priceable =
-    settings.chainsFile === null ? [DEV_CHAIN] : chains.filter(({ enabled = true }) => enabled);
-  const { rates, problems: rateProblems } = loadRates(settings.ratesFile, priceable);
+  // Rates may name chains: while those cannot be read, the rates would be blamed for it.
+  const priceable = settings.chainsFile === null ? [DEV_CHAIN] : chains.filter(isServed);
+  const { rates, problems: rateProblems } =
+    chainProblems.length > 0
+      ? { rates: NO_RATES, problems: [] }
+      : loadRates(settings.ratesFile ?? null, priceable);
   const found = [...known, ...misspelt, ...problems, ...chainProblems, ...rateProblems];
   // What could not be read would only be complained of a second time.
   if (found.length === 0) found.push(...treasuryProblems(settings, chains));
-  if (found.length > 0) throw new ConfigurationError(found);
-  const [served, left] = [true, false].map((isServed) =>
-    chains.filter(({ enabled = true }) => enabled === isServed),
-  ) as [ChainConfig[], ChainConfig[]];
-  return { settings, chains: served, rates, ...(left.length > 0 && { left }) };
+  return { settings, chains, rates, problems: found };
 }
+
+const isServed = ({ enabled = true }: ChainConfig): boolean => enabled;

@@ -1,10 +1,8 @@
 import { type ChainConfig } from '../config/chains.js';
 import { type Problem } from '../config/configuration-error.js';
 import { envFileProblems } from '../config/env-file.js';
-import { readChains } from '../config/load-chains.js';
-import { type Environment, readSettings } from '../config/load-settings.js';
-import { ENV_FILE } from '../config/read-configuration.js';
-import { treasuryProblems } from '../config/recipients.js';
+import { type Environment } from '../config/load-settings.js';
+import { ENV_FILE, readAll } from '../config/read-configuration.js';
 import { settingsOf } from '../config/setting.js';
 import { Settings } from '../config/settings.js';
 
@@ -22,19 +20,16 @@ export interface Subject {
 
 /** Reads what there is to read, also of a configuration that would stop a start. */
 export function subjectOf(environment: Environment, envFile: string = ENV_FILE): Subject {
-  const { settings, problems } = readSettings(environment);
+  const { settings, chains, problems } = readAll(environment, envFileProblems(envFile, environment));
   for (const { property } of settingsOf(Settings))
     Object.assign(settings, { [property]: settings[property as keyof Settings] ?? null });
-  const { chains, problems: chainProblems } = readChains(settings.chainsFile);
-  const found = [...envFileProblems(envFile), ...problems, ...chainProblems];
-  if (found.length === 0) found.push(...treasuryProblems(settings, chains));
   const isServed = ({ enabled = true }: ChainConfig) => enabled;
   return {
     environment,
     settings,
     chains: chains.filter(isServed),
     left: chains.filter((chain) => !isServed(chain)),
-    problems: found,
+    problems,
     isProduction: settings.nodeEnv === 'production',
   };
 }
