@@ -33,20 +33,26 @@ export class RateHistory {
     @Inject(RATES) private readonly rates: RatesConfig,
   ) {}
 
-  /** Records what has changed. Of several processes that do so in one minute the first is kept. */
+  /**
+   * Records what has changed. Of several processes that do so in one minute the first is kept; what another says
+   * then, as this process after a restart, is recorded in the next minute.
+   */
   async record(reports: readonly PairReport[], now: Date): Promise<void> {
     const at = new Date(Math.floor(now.getTime() / STEP_MS) * STEP_MS);
     const rows = reports.map(({ pair, price }) => rowOf(pairName(pair), at, price));
     const due = rows.filter((row) => this.isDue(row, at.getTime()));
     if (due.length === 0) return;
-    await this.dataSource.manager
+    const inserted = await this.dataSource.manager
       .createQueryBuilder()
       .insert()
       .into(RecordedRate)
       .values(due)
       .orIgnore()
+      .returning(['pair'])
       .execute();
-    for (const row of due) this.last.set(row.pair, { text: textOf(row), atMs: at.getTime() });
+    const recorded = new Set((inserted.raw as { pair: string }[]).map(({ pair }) => pair));
+    for (const row of due)
+      if (recorded.has(row.pair)) this.last.set(row.pair, { text: textOf(row), atMs: at.getTime() });
   }
 
   /**

@@ -182,7 +182,7 @@ describe('the ledger', () => {
     const { out } = await ledger(['export', '--from', today, '--to', today]);
     const [header, ...lines] = out.trimEnd().split('\r\n');
     expect(header).toBe(
-      'booked_at,block_time,chain,chain_id,block_number,block_hash,tx_hash,transaction_id,kind,reverses,payment_id,account,address,token,amount',
+      'booked_at,block_time,chain,chain_id,block_number,block_hash,tx_hash,transaction_id,kind,reverses,payment_id,account,address,token,symbol,decimals,amount,price_currency,value',
     );
     expect(lines.length).toBeGreaterThanOrEqual(8);
     expect(lines[0]).toMatch(

@@ -8,6 +8,9 @@ import {
   type SourceConfig,
 } from '../../src/config/rates.js';
 import { loadSettings } from '../../src/config/load-settings.js';
+import { RATES, SETTINGS } from '../../src/config/configuration.module.js';
+import { type RatesConfig } from '../../src/config/rates.js';
+import { type Settings } from '../../src/config/settings.js';
 import { type Address, toAddress } from '../../src/ids/ids.js';
 import { type RatePage } from '../../src/rates/dto/rates.view.js';
 import { PriceSites } from '../../src/rates/price-sites.js';
@@ -222,12 +225,20 @@ describe('rates', () => {
     await history.record(service.report(), minute(5));
     await tell('ETH / USD', 'set', 0n);
     await waitForCode('ETH/USD', 'not_positive');
+    const restarted = new RateHistory(
+      app.database.dataSource,
+      app.get<Settings>(SETTINGS),
+      app.get<RatesConfig>(RATES),
+    );
+    await restarted.record(service.report(), minute(5));
+    await restarted.record(service.report(), minute(6));
     await history.record(service.report(), minute(7));
     await tell('ETH / USD', 'set', 3_480_00000000n);
     expect(await worth(new Date(minute(0).getTime() - 1))).toBe('no_source');
     expect(await worth(minute(0))).toBe('3000');
     expect(await worth(minute(4))).toBe('3000');
     expect(await worth(minute(5))).toBe('2000');
+    expect(await worth(minute(6))).toBe('not_positive');
     expect(await worth(minute(8))).toBe('not_positive');
     expect(await worth(minute(60))).toBe('no_source');
     const [row] = await app.database.dataSource.query<{ sources: object[] }[]>(

@@ -161,7 +161,7 @@ export class TestApp {
   }
 
   /** A part of the app, to have it do now what it does by the clock. */
-  get<T>(part: Type<T>): T {
+  get<T>(part: Type<T> | symbol): T {
     return this.app.get(part);
   }
 
