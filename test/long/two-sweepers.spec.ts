@@ -79,7 +79,19 @@ async function requireWhole(paid: readonly Paid[], asked: readonly Asked[]): Pro
   const now = sum(await Promise.all(own.map((address) => world.native(address))));
   expect(now).toBe(received + TANK_WEI + PAYOUT_WEI - back - fees);
   expect(await world.count(`refunds WHERE state = 'confirmed'`)).toBe(asked.length);
+  await requireGasOnce();
   await world.requireLedger();
+}
+
+/** Gas costs the same throughout: nobody needs it twice, and no more comes back than was sent and not used. */
+async function requireGasOnce(): Promise<void> {
+  const [moved] = await world.rows<{ twice: string[]; tooMuch: string[] }>(`
+    SELECT (SELECT coalesce(array_agg(recipient), '{}') FROM (SELECT recipient FROM outgoing_transactions
+        WHERE purpose = 'gas' GROUP BY recipient, subject_id HAVING count(*) > 1) AS twice) AS twice,
+      (SELECT coalesce(array_agg(back.id::text), '{}') FROM outgoing_transactions back WHERE purpose = 'gas_return' AND amount + fee >
+        (SELECT coalesce(sum(amount), 0) FROM outgoing_transactions gas WHERE gas.purpose = 'gas'
+          AND gas.recipient = back.from_address)) AS "tooMuch"`);
+  expect(moved).toEqual({ twice: [], tooMuch: [] });
 }
 
 describe.each(['prefund', 'eip7702'] as const)(
