@@ -9,7 +9,6 @@ import {
 } from '../../src/config/rates.js';
 import { loadSettings } from '../../src/config/load-settings.js';
 import { RATES, SETTINGS } from '../../src/config/configuration.module.js';
-import { type RatesConfig } from '../../src/config/rates.js';
 import { type Settings } from '../../src/config/settings.js';
 import { type Address, toAddress } from '../../src/ids/ids.js';
 import { type RatePage } from '../../src/rates/dto/rates.view.js';
