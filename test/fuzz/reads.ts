@@ -24,6 +24,8 @@ export interface Read {
   /** Whether what comes of it has to be what is right: else a node that lies in the right form is believed. */
   isProved: boolean;
   run: (pool: RpcPool) => Promise<unknown>;
+  /** Nothing is decided where two endpoints say different things: what needs it waits, as docs/chains.md has it. */
+  asksAll?: true;
 }
 
 /** A chain on which something of everything has happened, and is not changed any more. */
@@ -126,7 +128,12 @@ export function readsOf({ chain, shop, number, tokenNumber, inner, signed }: His
         pool.fromOneEndpoint((rpc) => assetBalancesAt(rpc, honest.hash, [shop, payer], [null, token])),
     },
     { method: 'eth_simulateV1', isProved: false, run: (pool) => checkToken(tokenConfig, pool) },
-    { method: 'eth_estimateGas', isProved: false, run: (pool) => accounts(pool).estimateGas(call) },
+    {
+      method: 'eth_estimateGas',
+      isProved: false,
+      asksAll: true,
+      run: (pool) => accounts(pool).estimateGas(call),
+    },
     { method: 'eth_maxPriorityFeePerGas', isProved: false, run: (pool) => accounts(pool).gasQuote() },
     { method: 'eth_gasPrice', isProved: false, run: (pool) => pool.call('eth_gasPrice', []) },
     {
@@ -144,7 +151,12 @@ export function readsOf({ chain, shop, number, tokenNumber, inner, signed }: His
       isProved: false,
       run: async (pool) => (await accounts(pool).broadcast(signed)).outcome,
     },
-    { method: 'eth_getCode', isProved: false, run: (pool) => accounts(pool).code(token, 'latest') },
+    {
+      method: 'eth_getCode',
+      isProved: false,
+      asksAll: true,
+      run: (pool) => accounts(pool).code(token, 'latest'),
+    },
   ];
 }
 
