@@ -29,12 +29,12 @@ const TABLES = ['payments', 'payment_options', 'transfers'];
  */
 export async function fillPayments(client: Client, count: number): Promise<Filled> {
   await client.query('SET synchronous_commit = off');
-  await client.query(`SET session_replication_role = replica`);
+  await client.query('SET session_replication_role = replica');
   const indexes = await withoutIndexes(client);
   await client.query(
     `INSERT INTO merchants (id, name)
      SELECT $1::uuid, 'middle' UNION ALL
-     SELECT (${`'${SMALL}'`} || lpad(i::text, 2, '0'))::uuid, 'small' FROM generate_series(0, 99) i`,
+     SELECT ('${SMALL}' || lpad(i::text, 2, '0'))::uuid, 'small' FROM generate_series(0, 99) i`,
     [MIDDLE],
   );
   await client.query(

@@ -48,7 +48,6 @@ export class Holdings {
     if (shown === booked) return { shown, booked, isBelieved: true };
     const proven = tokenAddress === null ? await evidence.account(block, address) : null;
     if (proven !== null) return { shown: proven.balance, booked, isBelieved: true };
-    if (shown > booked) return { shown, booked, isBelieved: true };
-    return { shown, booked, isBelieved: endpoints > 1 };
+    return { shown, booked, isBelieved: shown > booked || endpoints > 1 };
   }
 }

@@ -70,20 +70,20 @@ export function priceViews(
  * What came and went in each option by value; null: the payment has no price. Each sum is rounded down as it grows from one
  * option to the next, so that those of all options add up to what the payment shows.
  */
-export function optionValues({ payment, options, credits, refunds }: PaymentRecord): ValueView[] | null {
-  const { priceAmount, priceDecimals: decimals, priceChain } = payment;
-  if (priceAmount === null || decimals === null) return null;
-  const holdings = holdingsOf(options, credits, refunds);
-  const parts = new Parts(holdings);
+export function optionValues(record: PaymentRecord): ValueView[] | null {
+  const priced = pricedParts(record);
+  if (priced === null) return null;
+  const { options } = record;
+  const { price, written, holdings, parts } = priced;
   const shares = (partsOf: (option: number) => bigint): string[] => {
     let sum = 0n;
     let shown = 0n;
     return options.map((_option, index) => {
       sum += partsOf(index);
-      const rounded = (sum * priceAmount) / parts.whole;
+      const rounded = (sum * price) / parts.whole;
       const share = rounded - shown;
       shown = rounded;
-      return formatPrice({ decimals, asset: priceChain }, share);
+      return written(share);
     });
   };
   const back = (amountOf: (back: GivenBack) => bigint) =>
@@ -109,21 +109,30 @@ export function optionValues({ payment, options, credits, refunds }: PaymentReco
  * @param by the rate that was locked, a fraction of it, or the average of what came in the option
  */
 export function valueIn(
-  { payment, options, credits, refunds }: PaymentRecord,
+  record: PaymentRecord,
   option: number,
   amount: bigint,
   by: 'locked' | 'average' | { numerator: string; denominator: string },
 ): string | null {
-  const { priceAmount, priceDecimals: decimals, priceChain } = payment;
-  if (priceAmount === null || decimals === null) return null;
-  const parts = new Parts(holdingsOf(options, credits, refunds));
+  const priced = pricedParts(record);
+  if (priced === null) return null;
+  const { price, written, parts } = priced;
   const size = amount < 0n ? -amount : amount;
   const [worth, whole] =
     by === 'average'
       ? [parts.average(option, size), parts.whole]
-      : [size * BigInt(by === 'locked' ? 1 : by.numerator), wholeOf(options[option], by)];
-  const value = (worth * priceAmount) / whole;
-  return formatPrice({ decimals, asset: priceChain }, amount < 0n ? -value : value);
+      : [size * BigInt(by === 'locked' ? 1 : by.numerator), wholeOf(record.options[option], by)];
+  const value = (worth * price) / whole;
+  return written(amount < 0n ? -value : value);
+}
+
+/** Null: the payment has no price. */
+function pricedParts({ payment, options, credits, refunds }: PaymentRecord) {
+  const { priceAmount: price, priceDecimals: decimals, priceChain: asset } = payment;
+  if (price === null || decimals === null) return null;
+  const holdings = holdingsOf(options, credits, refunds);
+  const written = (amount: bigint) => formatPrice({ decimals, asset }, amount);
+  return { price, written, holdings, parts: new Parts(holdings) };
 }
 
 function wholeOf(option: PaymentOption | undefined, by: 'locked' | { denominator: string }): bigint {

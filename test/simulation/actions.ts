@@ -17,7 +17,7 @@ import {
   withoutOneLog,
   wrongChainId,
 } from '../harness/faulty-rpc-faults.js';
-import { type DepositView } from '../../src/payments/deposit.view.js';
+import { checkATransaction, decideOnADeposit } from './merchant-actions.js';
 import { type Arrival, creditOf, expected } from './oracle.js';
 import { CONFIRMATIONS, type Known, LATE_WATCH_DAYS, type World } from './world.js';
 
@@ -117,33 +117,19 @@ async function watchedByBalance({ oracle, payments }: World): Promise<Known[]> {
   );
 }
 
-/** The merchant makes something of a deposit that does not count. */
-async function decide({ app, random, accepted }: World): Promise<string> {
-  const list = '/api/v1/deposits?assigned=false&limit=100';
-  const { data } = (await app.request<{ data: DepositView[] }>('GET', list)).body;
-  if (data.length === 0) return 'nothing';
-  const { id, reason, tx_hash: txHash, ordinal, kind } = random.pick(data);
-  if (txHash === null) return 'nothing of a transaction';
-  const how = random.pick(['accept', 'accept', 'ignore']);
-  const { status } = await app.request('POST', `/api/v1/deposits/${id}/${how}`);
-  // A reorg may have been faster.
-  if (status !== 200 && status !== 409) throw new Error(`${how} answers ${status}`);
+async function decide(world: World): Promise<string> {
+  const decision = await decideOnADeposit(world);
+  if (typeof decision === 'string') return decision;
+  const { deposit, how, status } = decision;
+  const { id, reason, tx_hash: txHash, ordinal, kind } = deposit;
   if (how === 'accept' && status === 200 && reason === 'after_watch')
-    accepted.add(creditOf({ txHash, ordinal, kind }));
+    world.accepted.add(creditOf({ txHash, ordinal, kind }));
   return `${how} ${id}, ${reason}: ${status}`;
 }
 
-/** The merchant asks where the money of some transaction is, which must move nothing that the scan has not moved. */
 async function check(world: World): Promise<string> {
-  const { app, random, payments, oracle, addresses } = world;
-  const arrivals = await oracle.arrivals(addresses);
-  if (arrivals.length === 0) return 'nothing';
-  const { txHash, to } = random.pick(arrivals);
-  const payment = random.chance(0.8) ? payments.find(({ address }) => address === to) : random.pick(payments);
-  const path = `/api/v1/payments/${payment?.id}/check`;
-  const { status, body } = await app.request('POST', path, { tx_hash: txHash });
-  if (status !== 200) throw new Error(`check answers ${status}: ${JSON.stringify(body)}`);
-  return `${payment?.id} ${txHash}: ${body.code as string}`;
+  const { payments, oracle, addresses } = world;
+  return checkATransaction(world, payments, await oracle.arrivals(addresses));
 }
 
 async function payAndFail({ chain, random }: World): Promise<string> {

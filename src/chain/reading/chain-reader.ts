@@ -67,13 +67,13 @@ export class RpcChainReader implements ChainReader {
   }
 
   async head(): Promise<BlockRef> {
-    const head = blockRef(await this.rpc.call('eth_getBlockByNumber', ['latest', false]));
+    const head = blockRef(await this.rpc.call(METHOD, ['latest', false]));
     this.headNumber = head.number;
     return head;
   }
 
   async earliest(): Promise<BlockRef> {
-    return blockRef(await this.rpc.call('eth_getBlockByNumber', ['earliest', false]));
+    return blockRef(await this.rpc.call(METHOD, ['earliest', false]));
   }
 
   /**
@@ -84,7 +84,7 @@ export class RpcChainReader implements ChainReader {
     try {
       const read = async (rpc: Rpc) => (await rpc.call(METHOD, [tag, false]))?.number ?? null;
       const known = this.agreedFinal.get(tag) ?? -1;
-      const said = (await this.rpc.call(METHOD, [tag, false]))?.number ?? null;
+      const said = await read(this.rpc);
       if (said === null || said <= known) return said;
       const all = await this.rpc.fromEveryEndpoint(read, METHOD);
       const lowest = Math.min(said, ...all.filter((number) => number !== null));
@@ -99,7 +99,7 @@ export class RpcChainReader implements ChainReader {
   }
 
   async header(number: number): Promise<BlockRef | null> {
-    const raw = await this.rpc.call('eth_getBlockByNumber', [quantity(number), false]);
+    const raw = await this.rpc.call(METHOD, [quantity(number), false]);
     return raw === null ? null : blockRef(raw);
   }
 
@@ -129,14 +129,13 @@ export class RpcChainReader implements ChainReader {
 
   /** Null: none of the endpoints that answered has it. */
   private async raw(number: number): Promise<{ raw: RawBlock; proof: BlockProof } | null> {
-    const method = METHOD;
     try {
       return await inKnownFormFirst((onNewer) =>
         this.rpc.fromOneEndpoint(async (rpc) => {
-          const raw = await rpc.call(method, [quantity(number), true]);
-          if (raw === null) throw new UnknownHereError(method);
+          const raw = await rpc.call(METHOD, [quantity(number), true]);
+          if (raw === null) throw new UnknownHereError(METHOD);
           return { raw, proof: this.prover.block(raw, number, onNewer) };
-        }, method),
+        }, METHOD),
       );
     } catch (error) {
       if (error instanceof UnknownHereError) return null;

@@ -1,26 +1,43 @@
 import { type CsvValue } from '../../http/csv.js';
 import { type PaymentRecord } from '../payment-records.js';
 import { type OptionView, paymentView, type PaymentView } from '../payment.view.js';
-import { type PaymentException, type PaymentStatus } from '../lifecycle.js';
 import { optionValues, type ValueView } from '../price.view.js';
 
 /**
  * One asset that a payment may be paid in, with the payment it belongs to: for bookkeeping, where lines are added up. Amounts
  * are decimal strings in base units of the asset, values in whole units of the price's currency; times ISO 8601, UTC.
  */
-export interface PaymentLine {
+export interface PaymentLine
+  extends
+    Pick<
+      PaymentView,
+      | 'reference'
+      | 'status'
+      | 'exception'
+      | 'created_at'
+      | 'expires_at'
+      | 'detected_at'
+      | 'confirmed_at'
+      | 'settled_at'
+      | 'cancelled_at'
+      | 'address'
+    >,
+    Pick<
+      OptionView,
+      | 'chain'
+      | 'chain_id'
+      | 'token_id'
+      | 'token_address'
+      | 'symbol'
+      | 'decimals'
+      | 'amount'
+      | 'amount_received'
+      | 'amount_confirmed'
+      | 'amount_refunded'
+      | 'amount_refund_pending'
+    > {
   payment_id: string;
   merchant_id: string;
-  reference: string | null;
-  status: PaymentStatus;
-  exception: PaymentException | null;
-  created_at: string;
-  expires_at: string;
-  detected_at: string | null;
-  confirmed_at: string | null;
-  settled_at: string | null;
-  cancelled_at: string | null;
-  address: string;
   /** Null, with the currency: it was asked for in an asset. */
   price_amount: string | null;
   price_currency: string | null;
@@ -29,18 +46,6 @@ export interface PaymentLine {
   option: number;
   /** How many there are, and so how many lines the payment has. */
   options: number;
-  chain: string;
-  chain_id: number;
-  token_id: string | null;
-  token_address: string | null;
-  symbol: string;
-  decimals: number;
-  /** The whole payment in this asset. */
-  amount: string;
-  amount_received: string;
-  amount_confirmed: string;
-  amount_refunded: string;
-  amount_refund_pending: string;
   /** What one whole unit of the asset was worth when the payment was made. */
   rate: string | null;
   rate_at: string | null;

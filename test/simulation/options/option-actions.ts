@@ -1,5 +1,5 @@
-import { type DepositView } from '../../../src/payments/deposit.view.js';
 import { type PaymentView } from '../../../src/payments/payment.view.js';
+import { checkATransaction, decideOnADeposit } from '../merchant-actions.js';
 import { type Random } from '../random.js';
 import { requireQuote } from './quotes.js';
 import { creditOf, type Known } from './expected.js';
@@ -137,36 +137,23 @@ async function pay(world: OptionWorld): Promise<string> {
   return `${known.id} ${amount} ${nameOf(sent)}`;
 }
 
-/** The merchant makes something of a deposit that does not count. */
 async function decide(world: OptionWorld): Promise<string> {
-  const { app, random, accepted } = world;
-  const list = '/api/v1/deposits?assigned=false&limit=100';
-  const { data } = (await app.request<{ data: DepositView[] }>('GET', list)).body;
-  if (data.length === 0) return 'nothing';
-  const { id, reason, tx_hash: txHash, ordinal, kind, chain_id: chainId } = random.pick(data);
-  const how = random.pick(['accept', 'accept', 'ignore']);
-  const { status } = await app.request('POST', `/api/v1/deposits/${id}/${how}`);
-  // A reorg may have been faster.
-  if (status !== 200 && status !== 409) throw new Error(`${how} answers ${status}`);
+  const decision = await decideOnADeposit(world);
+  if (typeof decision === 'string') return decision;
+  const { deposit, how, status } = decision;
+  const { id, reason, tx_hash: txHash, ordinal, kind, chain_id: chainId } = deposit;
   if (how === 'accept' && status === 200) {
     world.meet(`accepted ${reason}`);
-    accepted.add(creditOf(chainId, { txHash: txHash as string, ordinal, kind }));
+    world.accepted.add(creditOf(chainId, { txHash, ordinal, kind }));
   }
   return `${how} ${id}, ${reason}: ${status}`;
 }
 
-/** The merchant asks where the money of some transaction is, which must move nothing that the scan has not moved. */
 async function check(world: OptionWorld): Promise<string> {
-  const { app, random, payments } = world;
+  const { payments } = world;
   const ours = new Set(payments.map(({ address }) => address));
   const arrivals = (await world.arrivals()).filter(({ to }) => ours.has(to));
-  if (arrivals.length === 0) return 'nothing';
-  const { txHash, to } = random.pick(arrivals);
-  const payment = random.chance(0.8) ? payments.find(({ address }) => address === to) : random.pick(payments);
-  const path = `/api/v1/payments/${payment?.id}/check`;
-  const { status, body } = await app.request('POST', path, { tx_hash: txHash });
-  if (status !== 200) throw new Error(`check answers ${status}: ${JSON.stringify(body)}`);
-  return `${payment?.id} ${txHash}: ${body.code as string}`;
+  return checkATransaction(world, payments, arrivals);
 }
 
 /** What merchants and their customers do. */
