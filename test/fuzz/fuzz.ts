@@ -68,6 +68,18 @@ export class Fuzz {
     await this.history.chain.stop();
   }
 
+  /** Runs everything that is read so many times, by one seed after the other. @returns what was not as it has to be */
+  async runAll(firstSeed: number, changes: number): Promise<Found[]> {
+    const found: Found[] = [];
+    for (const read of this.reads) {
+      for (let seed = firstSeed; seed < firstSeed + changes; seed++) {
+        const wrong = await this.run(read, seed);
+        if (wrong !== null) found.push(wrong);
+      }
+    }
+    return found;
+  }
+
   /** @returns what was not as it has to be, null where all was */
   async run(read: Read, seed: number): Promise<Found | null> {
     const random = new Random(seed);

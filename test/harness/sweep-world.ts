@@ -249,12 +249,24 @@ export class SweepWorld {
     for (let blocks = 0; ; blocks++) {
       const value = await condition();
       if (value) return value;
-      if (Date.now() > deadline) throw new Error(`mined for ${timeoutMs} ms, waiting for: ${what}`);
+      if (Date.now() > deadline) {
+        const sweeps = JSON.stringify(await this.newestSweeps());
+        throw new Error(
+          `mined for ${timeoutMs} ms, waiting for: ${what}; the newest sweep of each payment: ${sweeps}`,
+        );
+      }
       await this.chain.mine();
       await Promise.race([appsAtRest(), delay(LONG_STEP_MS, undefined, { ref: false })]);
       // What more blocks do not bring comes with time.
       await delay(Math.min(MOST_BETWEEN_BLOCKS_MS, 5 * blocks));
     }
+  }
+
+  /** Of each payment, how far its last sweep has come, and why no further. */
+  private newestSweeps(): Promise<unknown[]> {
+    return this.app.database.dataSource.query(
+      `SELECT DISTINCT ON (payment_id) payment_id, state, reason, outgoing_id FROM sweeps ORDER BY payment_id, id DESC`,
+    );
   }
 
   settled(id: string): Promise<PaymentView> {
