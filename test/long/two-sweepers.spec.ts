@@ -83,11 +83,17 @@ async function requireWhole(paid: readonly Paid[], asked: readonly Asked[]): Pro
   await world.requireLedger();
 }
 
-/** Gas costs the same throughout: nobody needs it twice, and no more comes back than was sent and not used. */
+/**
+ * Nobody is sent gas twice: what comes after the first is what a dearer gas lacks, after SWEEP_BUMP_AFTER, and so a small
+ * part of it. No more comes back than was sent and not used.
+ */
 async function requireGasOnce(): Promise<void> {
   const [moved] = await world.rows<{ twice: string[]; tooMuch: string[] }>(`
-    SELECT (SELECT coalesce(array_agg(recipient), '{}') FROM (SELECT recipient FROM outgoing_transactions
-        WHERE purpose = 'gas' GROUP BY recipient, subject_id HAVING count(*) > 1) AS twice) AS twice,
+    SELECT (SELECT coalesce(array_agg(again.recipient), '{}') FROM outgoing_transactions first
+        JOIN outgoing_transactions again ON again.id > first.id AND again.recipient = first.recipient
+          AND again.subject_id = first.subject_id AND again.purpose = first.purpose
+        WHERE first.purpose = 'gas' AND (2 * again.amount >= first.amount
+          OR again.created_at < first.created_at + interval '2 s')) AS twice,
       (SELECT coalesce(array_agg(back.id::text), '{}') FROM outgoing_transactions back WHERE purpose = 'gas_return' AND amount + fee >
         (SELECT coalesce(sum(amount), 0) FROM outgoing_transactions gas WHERE gas.purpose = 'gas'
           AND gas.recipient = back.from_address)) AS "tooMuch"`);
