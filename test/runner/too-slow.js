@@ -13,7 +13,9 @@ const UNLIMITED = ['test/long/', 'test/browser/long/'];
 export function failTooSlow(result, rootDir) {
   const file = relative(rootDir, result.testFilePath);
   if (!process.env.CI || UNLIMITED.some((folder) => file.startsWith(folder))) return result;
-  const tooSlow = result.testResults.filter(({ status, duration }) => status === 'passed' && duration > LIMIT_MS);
+  const tooSlow = result.testResults.filter(
+    ({ status, duration }) => status === 'passed' && duration > LIMIT_MS,
+  );
   for (const test of tooSlow) {
     const said =
       `took ${(test.duration / 1_000).toFixed(1)} s, more than the ${LIMIT_MS / 1_000} s that a test of the quick tier ` +
