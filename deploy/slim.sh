@@ -5,8 +5,9 @@ without_postgres=
 [ "$1" = --without-postgres ] && { without_postgres=1; shift; }
 cd "$1"
 
-# The dev chain's node has no place in production; compilers come along as optional peers of libraries.
-rm -rf @foundry-rs typescript prettier
+# The dev chain's node has no place in production; compilers come along as optional peers of libraries, telemetry with
+# Swagger's page.
+rm -rf @foundry-rs @scarf typescript prettier
 # Builds for browsers, and sources that were compiled into what stands beside them.
 rm -rf typeorm/browser ethers/dist ethers/src.ts rxjs/src rxjs/dist/bundles rxjs/dist/esm rxjs/dist/types \
   libphonenumber-js/bundle es-toolkit/dist/browser.global.js swagger-ui-dist/swagger-ui-es-bundle* \

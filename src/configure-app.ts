@@ -34,6 +34,7 @@ const OUTSIDE_PREFIX = [
   'pay/:token',
   'pay/:token/cancel',
   'pay/:token/check',
+  'pay/:token/choose',
   'pay/:token/dev-payment',
   'pay/:token/events',
   'pay/:token/receipt',

@@ -65,13 +65,14 @@ export function connectChain(config: ChainConfig, metrics: CallMetrics, logger: 
         logger.warn({ chain, source, reason }, 'no endpoint answers this: asking in another way for a while');
     },
   });
+  const evidence = new ChainEvidence(rpc, prover);
   return {
     config,
     rpc,
     prover,
     reader: new RpcChainReader(rpc, prover, sources, deepestConfirmations(config) || FINALIZED_DEPTH),
-    accounts: new ChainAccounts(rpc),
-    evidence: new ChainEvidence(rpc, prover),
+    accounts: new ChainAccounts(rpc, evidence),
+    evidence,
     internal: internalTransfers(config, rpc, prover, balances),
     status: { state: 'unchecked' },
     tokens: new TokenStates(config, rpc, logger),

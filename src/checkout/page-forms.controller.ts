@@ -5,6 +5,7 @@ import { Public } from '../auth/scopes.js';
 import { toTxHash } from '../ids/ids.js';
 import { type CheckCode } from '../payment-check/check-finding.js';
 import { PaymentCheckService } from '../payment-check/payment-check.service.js';
+import { PaymentChanges } from '../payments/payment-changes.js';
 import { DevPayments } from './dev-payments.js';
 import { PageRenderer } from './page-renderer.js';
 import { type CheckResult } from './page/page-view.js';
@@ -20,6 +21,7 @@ export class PageFormsController {
     private readonly pages: PagesService,
     private readonly renderer: PageRenderer,
     private readonly checks: PaymentCheckService,
+    private readonly changes: PaymentChanges,
     private readonly devPayments: DevPayments,
   ) {}
 
@@ -36,6 +38,23 @@ export class PageFormsController {
       const page = await this.pages.find(token, request.ip, 'page');
       const result = await this.resultOf(page, request.ip, fieldOf(body, 'tx_hash'));
       this.renderer.redirect(reply, `/pay/${token}?checked=${result}`);
+    });
+  }
+
+  /** What the customer pays with, kept so that every tab, and the merchant, sees the same. */
+  @Post('choose')
+  @HttpCode(303)
+  async choose(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param('token') token: string,
+    @Body() body: unknown,
+  ): Promise<void> {
+    await this.renderer.answer(request, reply, async () => {
+      const { merchantId, paymentId } = await this.pages.find(token, request.ip, 'choose');
+      const option = fieldOf(body, 'option');
+      if (/^\d{1,3}$/.test(option)) await this.changes.choose(merchantId, paymentId, Number(option));
+      this.renderer.redirect(reply, `/pay/${token}`);
     });
   }
 

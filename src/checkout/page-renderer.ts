@@ -53,25 +53,18 @@ export class PageRenderer {
     query: Record<string, unknown>,
   ): Promise<void> {
     await this.turns.next();
-    const asked = typeof query.option === 'string' ? query.option.slice(0, 3) : null;
     const checked = resultIn(query.checked);
     const known = this.rendered.get(state) ?? new Map<string, string>();
-    const key = [language.code, asked, checked].join();
-    const markup = known.get(key) ?? this.markupOf(language, state, asked, checked);
+    const key = [language.code, checked].join();
+    const markup = known.get(key) ?? this.markupOf(language, state, checked);
     this.rendered.set(state, known.set(key, markup));
     this.send(reply, 200, markup, pageHeaders(state.shopOrigins));
   }
 
-  private markupOf(
-    language: PageLanguage,
-    state: PageState,
-    asked: string | null,
-    checked: CheckResult | null,
-  ): string {
+  private markupOf(language: PageLanguage, state: PageState, checked: CheckResult | null): string {
     const view = buildPageView({
       ...state,
       language: language.code,
-      asked,
       checked,
     });
     return payPage(view, language, this.assets.ofPages, this.pages.urlOf(state.token));

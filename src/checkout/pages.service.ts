@@ -28,7 +28,7 @@ export interface PageKey {
 /** As many as one batch of questions reads: more would keep the others waiting. */
 const MOST_AT_ONCE = 50;
 
-export type PageState = Omit<PageSubject, 'asked' | 'checked' | 'language'>;
+export type PageState = Omit<PageSubject, 'checked' | 'language'>;
 
 /** Gathers what a page shows. */
 @Injectable()

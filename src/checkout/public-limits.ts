@@ -20,6 +20,8 @@ const LIMITS = {
   events: { ofPage: 120, ofAddress: 1_200 },
   /** Each asks the nodes of every chain. */
   check: { ofPage: 10, ofAddress: 20 },
+  /** Each is an event of the payment. */
+  choose: { ofPage: 20, ofAddress: 120 },
   link: { ofPage: 600, ofAddress: 20 },
 } as const;
 

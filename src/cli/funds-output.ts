@@ -1,6 +1,6 @@
 import { formatUnits } from 'ethers';
 import { type ListedAsset } from '../chain/accounts/funds-reader.js';
-import { csvRecord } from './csv.js';
+import { csvRecord } from '../http/csv.js';
 
 /** What is printed about one chain before its deposits. */
 export interface PinnedChain {

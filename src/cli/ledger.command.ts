@@ -1,18 +1,16 @@
 import { type Command } from 'commander';
-import { csvRecord } from './csv.js';
-import { endProgress, named, type OutputOptions, printingCommand, showProgress } from './option.js';
+import { type BookedValue } from '../payments/export/booked-values.js';
+import { exportedLines } from './exported-lines.js';
+import { type Period, period, withPeriod } from './moments.js';
+import { endProgress, type OutputOptions, printingCommand, showProgress } from './option.js';
 import { type Terminal } from './terminal.js';
-import { UsageError } from './usage.error.js';
 import { NoSuchChainError } from '../config/no-such-chain.error.js';
 
 interface ChainOptions extends OutputOptions {
   chain?: string;
 }
 
-interface ExportOptions extends ChainOptions {
-  from: Date;
-  to?: Date;
-}
+type ExportOptions = ChainOptions & Period;
 
 export function ledgerCommands(group: Command, terminal: Terminal): void {
   onChain(
@@ -20,18 +18,9 @@ export function ledgerCommands(group: Command, terminal: Terminal): void {
     'check',
     'prove the books by the chains: exits with 2 where they differ, with 3 where something could not be checked',
   ).action((options: ChainOptions) => check(terminal, options));
-  onChain(group, 'export', 'print the books as CSV, by when entries were booked (UTC)')
-    .requiredOption(
-      '--from <date>',
-      'from this moment on, as 2026-11-01 or 2026-11-01T12:00Z',
-      named('--from', moment),
-    )
-    .option(
-      '--to <date>',
-      'until before this moment; a date alone is with its whole day; else now',
-      named('--to', endOf),
-    )
-    .action((options: ExportOptions) => exportBooks(terminal, options));
+  withPeriod(onChain(group, 'export', 'print the books as CSV, by when entries were booked (UTC)')).action(
+    (options: ExportOptions) => exportBooks(terminal, options),
+  );
 }
 
 function onChain(group: Command, name: string, description: string): Command {
@@ -69,17 +58,11 @@ async function check(terminal: Terminal, { chain: name, json }: ChainOptions): P
   });
 }
 
-async function exportBooks(
-  terminal: Terminal,
-  { from, to = new Date(), chain: name, json }: ExportOptions,
-): Promise<void> {
-  if (from >= to) throw new UsageError('--from is not before --to: nothing can be booked in between');
-  const [{ withServices }, { LedgerReadingModule }, { LedgerExport }] = await Promise.all([
-    import('./services.js'),
-    import('../ledger-check/ledger-check.module.js'),
-    import('../ledger/ledger-export.service.js'),
-  ]);
-  await withServices(terminal, { imports: [LedgerReadingModule] }, async (services, { chains }) => {
+async function exportBooks(terminal: Terminal, options: ExportOptions): Promise<void> {
+  const { from, to } = period(options);
+  const { chain: name, json } = options;
+  const { BookedValues, bookParts, LedgerExport, withServices } = await import('./export-services.js');
+  await withServices(terminal, bookParts, async (services, { chains }) => {
     const chain = chains.find((one) => one.name === name);
     if (name !== undefined && !chain)
       throw new NoSuchChainError(
@@ -88,20 +71,19 @@ async function exportBooks(
       );
     const range = { from, to, chainId: chain?.chainId ?? null };
     const names = new Map(chains.map(({ chainId, name: known }) => [chainId, known]));
-    let isFirst = true;
-    terminal.out(json ? '[' : csvRecord(COLUMNS));
-    await services.get(LedgerExport, { strict: false }).entries(range, (entries) => {
-      for (const entry of entries) {
-        const row = { ...entry, chain: names.get(entry.chain_id) ?? null };
-        terminal.out(
-          json
-            ? `${isFirst ? '' : ','}\n${JSON.stringify(row)}`
-            : csvRecord(COLUMNS.map((column) => row[column])),
-        );
-        isFirst = false;
-      }
+    const values = services.get(BookedValues, { strict: false });
+    const lines = exportedLines(terminal, COLUMNS, json);
+    await services.get(LedgerExport, { strict: false }).entries(range, async (entries, manager) => {
+      const valued = await values.of(manager, entries);
+      entries.forEach(({ subject: _subject, ...entry }, index) =>
+        lines.print({
+          ...entry,
+          chain: names.get(entry.chain_id) ?? null,
+          ...(valued[index] as BookedValue),
+        }),
+      );
     });
-    if (json) terminal.out(']\n');
+    lines.end();
   });
 }
 
@@ -120,24 +102,9 @@ const COLUMNS = [
   'account',
   'address',
   'token',
+  'symbol',
+  'decimals',
   'amount',
+  'price_currency',
+  'value',
 ] as const;
-
-const DAY_MS = 86_400_000;
-
-function isDateAlone(value: string): boolean {
-  return /^\d{4}-\d\d-\d\d$/.test(value);
-}
-
-/** Without an offset a time would be of wherever the command runs. */
-function moment(value: string): Date {
-  const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(value);
-  const time = new Date(value);
-  if ((isTime || isDateAlone(value)) && !Number.isNaN(time.getTime())) return time;
-  throw new UsageError('is no moment: write 2026-11-01, or 2026-11-01T12:00Z with its offset');
-}
-
-function endOf(value: string): Date {
-  const given = moment(value);
-  return isDateAlone(value) ? new Date(given.getTime() + DAY_MS) : given;
-}

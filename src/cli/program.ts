@@ -34,6 +34,11 @@ const COMMANDS: readonly TopCommand[] = [
     load: async () => (await import('./sweep.command.js')).sweepCommands,
   },
   {
+    name: 'payment',
+    description: 'export payments',
+    load: async () => (await import('./payment.command.js')).paymentCommands,
+  },
+  {
     name: 'ledger',
     description: 'prove and export the books',
     load: async () => (await import('./ledger.command.js')).ledgerCommands,

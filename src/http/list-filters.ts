@@ -82,7 +82,7 @@ export interface CreatedBetween {
 export function createdBetween({
   created_after: from,
   created_before: until,
-}: DatedPageQuery): CreatedBetween {
+}: Pick<DatedPageQuery, 'created_after' | 'created_before'>): CreatedBetween {
   return {
     createdAfter: from === undefined ? undefined : new Date(from),
     createdBefore: until === undefined ? undefined : new Date(until),

@@ -107,6 +107,12 @@ class UnreadBalances {
       );
   }
 
+  dispute({ name }: Place, { symbol }: ListedAsset): void {
+    this.report.unchecked.add(
+      `${name}: endpoints contradict each other about its ${symbol}: it could not be checked. Take out the one that is wrong`,
+    );
+  }
+
   tell(): void {
     for (const [asset, count] of this.unbooked) {
       const addresses = count === 1 ? '1 address' : `${count} addresses`;
@@ -144,6 +150,10 @@ async function compare(
       const onChain = held[row]?.[position] ?? null;
       const own = known.get(`${place.address} ${asset.token}`) ?? 0n;
       const sum = sums[position] ?? null;
+      if (reader.isDisputed(place.address, asset.token)) {
+        sums[position] = null;
+        return unread.dispute(place, asset);
+      }
       sums[position] = sum === null || onChain === null ? null : sum + onChain;
       if (onChain === null) return unread.add(place, asset, own);
       const difference = onChain - own;

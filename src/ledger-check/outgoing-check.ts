@@ -1,5 +1,6 @@
 import { type EntityManager } from 'typeorm';
 import { type Receipt } from '../chain/accounts/chain-accounts.js';
+import { agreed } from '../chain/accounts/disagreement.js';
 import { type FundsReader } from '../chain/accounts/funds-reader.js';
 import { RpcError } from '../chain/rpc/rpc-error.js';
 import { type Booked, negated } from '../ledger/corrections.js';
@@ -105,15 +106,24 @@ async function see(
   }
 }
 
-/** Null: no endpoint shows one of its attempts in a block up to the reader's. */
+/** Null: no endpoint shows one of its attempts in a block up to the reader's. @throws RpcError, also where they show different ones */
 async function minedAttempt({ attempts }: OutgoingRow, reader: FundsReader): Promise<Mined | null> {
   for (const { txHash, amount } of attempts) {
-    const first = await reader.accounts.receipt(txHash);
-    const shown = first === null ? await reader.accounts.receiptsAnywhere(txHash) : [first];
-    const receipt = shown.find(({ blockNumber }) => blockNumber <= reader.block.number);
-    if (receipt) return { receipt, amount };
+    const shown = (await reader.accounts.receiptsAnywhere(txHash)).filter(
+      ({ blockNumber }) => blockNumber <= reader.block.number,
+    );
+    const [receipt] = shown;
+    if (receipt === undefined) continue;
+    agreed('eth_getTransactionReceipt', shown.map(outcome));
+    return { receipt, amount };
   }
   return null;
+}
+
+/** What the books have of a receipt. */
+function outcome({ blockHash, succeeded, fee, logs }: Receipt): string {
+  const moved = logs.map(({ address, topics, data }) => [address, ...topics, data].join(' '));
+  return [blockHash, succeeded ? 'succeeded' : 'failed', fee, ...moved].join(' ').toLowerCase();
 }
 
 function compare(

@@ -12,8 +12,8 @@ export interface Held {
   /** By the books: what we have seen arrive, less what we sent. */
   booked: bigint;
   /**
-   * Nodes show at least what is booked; or that less is there is proved by the block's state, or said by several endpoints
-   * and contradicted by none: then somebody else moved it.
+   * Nodes show what is booked, or more and none contradicts it; or that less is there is proved by the block's state, or
+   * said by several endpoints and contradicted by none: then somebody else moved it.
    */
   isBelieved: boolean;
 }
@@ -38,11 +38,17 @@ export class Holdings {
   ): Promise<Held> {
     const { manager } = this.dataSource;
     const booked = await this.ledger.held(manager, { chainId, address, tokenAddress }, block.number);
-    const atLeast = booked > 0n ? booked : 1n;
-    const { amount: shown, endpoints } = await accounts.balanceOf(address, tokenAddress, block.hash, atLeast);
-    if (shown >= booked) return { shown, booked, isBelieved: true };
+    const expected = booked > 0n ? booked : null;
+    const { amount: shown, endpoints } = await accounts.balanceOf(
+      address,
+      tokenAddress,
+      block.hash,
+      expected,
+    );
+    if (shown === booked) return { shown, booked, isBelieved: true };
     const proven = tokenAddress === null ? await evidence.account(block, address) : null;
     if (proven !== null) return { shown: proven.balance, booked, isBelieved: true };
+    if (shown > booked) return { shown, booked, isBelieved: true };
     return { shown, booked, isBelieved: endpoints > 1 };
   }
 }

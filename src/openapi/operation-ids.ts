@@ -2,6 +2,7 @@
 export const OPERATION_IDS: Record<string, string> = {
   'POST /payments': 'createPayment',
   'GET /payments': 'listPayments',
+  'GET /payments/export': 'exportPayments',
   'GET /payments/{id}': 'getPayment',
   'PATCH /payments/{id}': 'updatePayment',
   'POST /payments/{id}/cancel': 'cancelPayment',

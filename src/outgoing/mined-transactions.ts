@@ -70,14 +70,12 @@ export class MinedTransactions {
     return true;
   }
 
-  /** That it did not do what it was for would have it done again: for that its block has to prove the receipt. */
+  /** Nothing is final by a node's word, be it that it did what it was for or not: its block has to prove the receipt. */
   private async end(
     { chain }: Round,
     mined: OutgoingTransaction,
     parts: readonly OutgoingPart[],
   ): Promise<void> {
-    const isWhole = whyFailed(mined) === null && parts.every(({ reason }) => reason === null);
-    if (isWhole) return this.records.end(chain, mined, parts, null);
     const block = blockOf(mined) as BlockId;
     const receipt = await this.outcomes.receipt(chain, block, mined.txHash as TxHash);
     if (receipt === null) {
@@ -85,8 +83,9 @@ export class MinedTransactions {
       this.logger.error(line, 'a node showed a receipt of a block that does not have the transaction');
       return this.records.save(chain, unmined(mined), unminedParts(parts));
     }
-    const proven = { ...mined, ...outcomeOf(mined, receipt, mined.amount) };
-    return this.records.end(chain, proven, partsOutcome(mined, parts, receipt), whyFailed(proven));
+    const final = withNotedFee(receipt, mined);
+    const proven = { ...mined, ...outcomeOf(mined, final, mined.amount) };
+    return this.records.end(chain, proven, partsOutcome(mined, parts, final), whyFailed(proven));
   }
 
   private isDeep(
@@ -109,4 +108,13 @@ export class MinedTransactions {
 function blockOf({ state, blockNumber, blockHash }: OutgoingTransaction): BlockId | null {
   if (state !== 'mined' || blockNumber === null || blockHash === null) return null;
   return { number: blockNumber, hash: blockHash };
+}
+
+/**
+ * What was paid for gas and publishing no root covers, and not every node has all of it in the receipts of a whole block:
+ * what was noted stays, where the gas is what the block proves.
+ */
+function withNotedFee(receipt: Receipt, { fee, gasUsed, effectiveGasPrice }: OutgoingTransaction): Receipt {
+  if (fee === null || effectiveGasPrice === null || gasUsed !== receipt.gasUsed) return receipt;
+  return { ...receipt, fee, effectiveGasPrice };
 }

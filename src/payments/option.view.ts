@@ -16,6 +16,8 @@ export interface OptionView {
   token_address: string | null;
   symbol: string;
   decimals: number;
+  /** Whether the customer chose it on the pay page. */
+  chosen: boolean;
   /** The whole payment in this asset. */
   amount: string;
   /** What is still missing, in this asset alone. */
@@ -65,6 +67,7 @@ export function optionView(
     token_address: asset.address === null ? null : checksumAddress(asset.address),
     symbol: asset.symbol,
     decimals: asset.decimals,
+    chosen: payment.chosenOption === option.position,
     amount: option.amount.toString(),
     amount_due: due.toString(),
     amount_received: option.amountReceived.toString(),

@@ -75,6 +75,24 @@ export class PaymentChanges {
   }
 
   /**
+   * What the customer means to pay with, which the payment shows as its own until money says otherwise. Nothing is
+   * written where there is nothing to choose, or no more money is waited for.
+   * @param position of the option; one that is not there changes nothing
+   * @throws PaymentNotFoundError
+   */
+  choose(merchantId: string, id: string, position: number): Promise<PaymentView> {
+    return this.change(merchantId, id, async (manager, record) => {
+      const { payment, options } = record;
+      const chosen = options[position];
+      const isNew = chosen !== undefined && payment.chosenOption !== position && options.length > 1;
+      if (!isNew || !waitsForMoney(payment)) return paymentView(record);
+      const shown = payment.status === 'pending' ? shownOf(chosen) : {};
+      const changes = { ...shown, chosenOption: position, version: payment.version + 1 };
+      return this.save(manager, record, changes, 'payment.updated', new Date());
+    });
+  }
+
+  /**
    * Ends its time at a moment that may be over already, which merchants cannot: for the dev chain.
    * @throws PaymentNotFoundError, PaymentNotExtendableError
    */
@@ -118,6 +136,17 @@ export class PaymentChanges {
     this.metrics.moved(manager, [{ type, payment, asset: shownAsset({ ...record, payment }), paidAt: null }]);
     return view;
   }
+}
+
+/** What a payment for which nothing came shows of one of its options. */
+function shownOf({
+  chainId,
+  chain,
+  tokenId,
+  amount,
+  requiredConfirmations,
+}: PaymentOption): Partial<Payment> {
+  return { chainId, chain, tokenId, amount, requiredConfirmations };
 }
 
 function textsOf({ reference, metadata }: UpdatePaymentDto): Partial<Payment> {

@@ -8,6 +8,8 @@ import { ChainFactsModule } from './chain-facts.module.js';
 import { DepositsController } from './deposits.controller.js';
 import { DepositsService } from './deposits.service.js';
 import { OutboxModule } from '../events/outbox.module.js';
+import { PaymentExport } from './export/payment-export.js';
+import { PaymentExportController } from './export/payment-export.controller.js';
 import { PaymentChanges } from './payment-changes.js';
 import { PaymentNews } from './payment-news.js';
 import { PaymentPages } from './payment-pages.js';
@@ -28,10 +30,11 @@ import { PaymentsService } from './payments.service.js';
     ChainFactsModule,
     RatesModule,
   ],
-  controllers: [PaymentsController, DepositsController],
+  controllers: [PaymentExportController, PaymentsController, DepositsController],
   providers: [
     DepositsService,
     PaymentChanges,
+    PaymentExport,
     PaymentRequests,
     PaymentsRepository,
     PaymentsService,

@@ -28,7 +28,9 @@ export interface PaymentFilter extends CreatedBetween {
   address?: string;
   /** Of a transaction that paid to its address, whether that counts or not. */
   txHash?: string;
-  /** Only payments older than this id (UUIDv7 sorts by creation). */
+  /** Newest first unless said otherwise. */
+  order?: 'newest_first' | 'oldest_first';
+  /** Only payments behind this id, in the order asked for (UUIDv7 sorts by creation). */
   after?: string;
   limit: number;
 }
@@ -100,12 +102,12 @@ export class PaymentsRepository {
     });
   }
 
-  /** Newest first. */
   async list(filter: PaymentFilter): Promise<PaymentRecord[]> {
+    const isOldestFirst = filter.order === 'oldest_first';
     const query = this.dataSource.manager
       .createQueryBuilder(Payment, 'payment')
       .where('payment.merchant_id = :merchantId', filter)
-      .orderBy('payment.id', 'DESC')
+      .orderBy('payment.id', isOldestFirst ? 'ASC' : 'DESC')
       .limit(filter.limit);
     if (filter.statuses !== undefined) query.andWhere('payment.status = ANY(:statuses)', filter);
     if (filter.chain !== undefined) query.andWhere('payment.chain = :chain', filter);
@@ -122,7 +124,7 @@ export class PaymentsRepository {
     if (filter.reference !== undefined) query.andWhere('payment.reference = :reference', filter);
     if (filter.address !== undefined) query.andWhere('payment.address = :address', filter);
     if (filter.txHash !== undefined) query.andWhere(`payment.id IN (${PAID_BY})`, filter);
-    if (filter.after !== undefined) query.andWhere('payment.id < :after', filter);
+    if (filter.after !== undefined) query.andWhere(`payment.id ${isOldestFirst ? '>' : '<'} :after`, filter);
     narrowByCreation(query, filter);
     return this.records.of(this.dataSource.manager, await query.getMany());
   }

@@ -5,7 +5,6 @@ import { type ChainConfig } from '../config/chains.js';
 import { CHAINS, SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { IdempotencyService } from '../http/idempotency.js';
-import { createdBetween } from '../http/list-filters.js';
 import { type Page, page } from '../http/page.js';
 import { DomainError } from '../http/problem.js';
 import { EventCatalogue } from '../events/event-catalogue.js';
@@ -18,7 +17,7 @@ import { payUrl } from './pay-page.js';
 import { type Payment } from './payment.entity.js';
 import { paymentView, type PaymentView } from './payment.view.js';
 import { type PaymentRecord } from './payment-records.js';
-import { priceFilters } from './price-filters.js';
+import { paymentFilter } from './payment-filter.js';
 import { PaymentsRepository, type Statements } from './payments.repository.js';
 
 @Injectable()
@@ -72,19 +71,9 @@ export class PaymentsService {
   }
 
   async list(merchantId: string, query: ListPaymentsDto): Promise<Page<PaymentView>> {
-    const { limit, status: statuses, tx_hash: txHash, chain, reference, address, after } = query;
-    const filter = {
-      merchantId,
-      statuses,
-      txHash,
-      chain,
-      reference,
-      address,
-      after,
-      ...createdBetween(query),
-      ...priceFilters(query, this.chains),
-    };
-    const records = await this.payments.list({ ...filter, limit: limit + 1 });
+    const { limit, after } = query;
+    const filter = paymentFilter(merchantId, query, this.chains);
+    const records = await this.payments.list({ ...filter, after, limit: limit + 1 });
     return page(await this.views(records), limit, (view) => view.id);
   }
 

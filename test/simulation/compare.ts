@@ -9,12 +9,12 @@ import { type PaymentView } from '../../src/payments/payment.view.js';
 import { type Arrival, type Expected, expected } from './oracle.js';
 import { type Known, LATE_WATCH_DAYS, type World } from './world.js';
 
-interface StoredEvent {
+export interface StoredEvent {
   type: string;
   body: string;
 }
 
-interface StoredTransfer {
+export interface StoredTransfer {
   id: string;
   state: TransferState;
   resolution: Resolution | null;
@@ -125,7 +125,7 @@ function differencesOfStatus(
 }
 
 /** What was told of a deposit last is what it is; of one that only ever counted, nothing. */
-function differencesOfDeposit(events: readonly StoredEvent[], deposit: StoredTransfer): string[] {
+export function differencesOfDeposit(events: readonly StoredEvent[], deposit: StoredTransfer): string[] {
   const told = events
     .filter(({ type }) => type.startsWith('deposit.'))
     .map(({ body }) => (JSON.parse(body) as { data: { id: string; state: string } }).data)
@@ -144,7 +144,7 @@ function differencesOfDeposit(events: readonly StoredEvent[], deposit: StoredTra
 }
 
 /** The events tell the same story as the payment, once each, and none was left out. */
-function differencesOfEvents(
+export function differencesOfEvents(
   events: readonly StoredEvent[],
   view: { status: string; version: number; amount_received: string },
 ): string[] {
@@ -166,7 +166,11 @@ function differencesOfEvents(
   ];
 }
 
-function doesStoredCount({ state, resolution, uncounted_reason: uncountedReason }: StoredTransfer): boolean {
+export function doesStoredCount({
+  state,
+  resolution,
+  uncounted_reason: uncountedReason,
+}: StoredTransfer): boolean {
   return doesCount({ state, resolution, uncountedReason });
 }
 
@@ -174,7 +178,7 @@ function wasConfirmed({ status }: { status: string }): number {
   return ['confirmed', 'settled', 'failed'].includes(status) ? 1 : 0;
 }
 
-function differs(what: string, is: unknown, should: unknown): string[] {
+export function differs(what: string, is: unknown, should: unknown): string[] {
   const [one, other] = [JSON.stringify(is), JSON.stringify(should)];
   return one === other ? [] : [`${what} is ${one}, should be ${other}`];
 }

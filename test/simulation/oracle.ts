@@ -144,7 +144,7 @@ export function expected(
   const hasLate = counted.some(({ blockTime }) => blockTime > asked.expiresAt);
   const closesAt = hasLate ? asked.expiresAt + lateWatchSeconds : asked.expiresAt;
   const isOver = headTime > closesAt;
-  const status = statusOf(received - promisedBack, asked.amount, isOver);
+  const status = statusOf(received, received - promisedBack, asked.amount, isOver);
   return {
     arrivals,
     counted,
@@ -154,10 +154,11 @@ export function expected(
   };
 }
 
-function statusOf(received: bigint, due: bigint, isOver: boolean): Expected['status'] {
-  if (received >= due) return 'confirmed';
+/** What is kept decides whether it is paid; one that received money and gave all of it back is no longer as it was made. */
+function statusOf(received: bigint, kept: bigint, due: bigint, isOver: boolean): Expected['status'] {
+  if (kept >= due) return 'confirmed';
   if (isOver) return 'expired';
-  return received <= 0n ? 'pending' : 'partially_paid';
+  return received === 0n ? 'pending' : 'partially_paid';
 }
 
 function exceptionOf(

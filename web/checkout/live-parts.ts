@@ -34,14 +34,14 @@ export class LiveParts {
     return said;
   }
 
-  /** What the customer has chosen, opened and focused is so afterwards too. */
+  /** What the customer has opened and focused is so afterwards too; what they pay with is kept by the server. */
   private keepingPlace(part: HTMLElement, replace: () => void): void {
     const focused = this.page.activeElement;
     const focusedId = focused && part.contains(focused) ? focused.id : '';
-    const checked = [...part.querySelectorAll<HTMLInputElement>('input:checked[id]')].map(({ id }) => id);
+    const checked = [...part.querySelectorAll<HTMLInputElement>('input:checked[id]:not([name="option"])')];
     const opened = [...part.querySelectorAll<HTMLDetailsElement>('details[open][id]')].map(({ id }) => id);
     replace();
-    for (const id of checked) {
+    for (const { id } of checked) {
       const input = this.page.getElementById(id);
       if (input instanceof HTMLInputElement) input.checked = true;
     }

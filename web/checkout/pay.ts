@@ -1,4 +1,5 @@
 import { Texts } from '../../src/checkout/page/texts.js';
+import { Choice } from './choice.js';
 import { ServerClock } from './clock.js';
 import { enableCopying } from './copy.js';
 import { showCountdown } from './countdown.js';
@@ -16,7 +17,9 @@ const ANSWER_TIMEOUT_MS = 10_000;
  */
 function start(first: PageState): void {
   let data = first;
+  const choice = new Choice();
   const parts = new LiveParts(document, () => {
+    choice.restore();
     showOption();
     tick();
   });
@@ -59,6 +62,7 @@ function start(first: PageState): void {
   };
   document.addEventListener('change', ({ target }) => {
     if (!(target instanceof HTMLInputElement) || target.name !== 'option') return;
+    choice.store(target);
     showOption();
     panel?.show();
   });

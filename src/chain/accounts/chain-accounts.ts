@@ -1,12 +1,15 @@
-import { type Authorization, Interface, toQuantity } from 'ethers';
+import { Interface } from 'ethers';
 import { UnreadableBalanceError } from '../transfers/balances.js';
-import { type BroadcastOutcome, refusedAs } from '../rpc/broadcast.js';
+import { type Broadcast, broadcastToAll } from './broadcast-to-all.js';
+import { type ChainEvidence } from './chain-evidence.js';
 import { DataFees } from './data-fees.js';
 import { type RawReceipt } from '../blocks/raw-block.js';
 import { pricePaid } from './price-paid.js';
 import { type Receipt, receiptFrom } from './receipt.js';
-import { type GasQuote, GasQuotes } from './gas-quote.js';
+import { type GasQuote, GasQuotes, middle } from './gas-quote.js';
 import { isRevert } from './reverted-call.js';
+import { agreed, DisagreementError, most, oneOf } from './disagreement.js';
+import { type Call, rawCall } from './raw-call.js';
 import { tryCall } from './trials.js';
 import { type Rpc } from '../rpc/rpc-endpoint.js';
 import { RpcError } from '../rpc/rpc-error.js';
@@ -15,16 +18,7 @@ import { type Address, type Asset, type TokenAddress } from '../../ids/ids.js';
 
 const erc20 = new Interface(['function balanceOf(address) view returns (uint256)']);
 
-export interface Call {
-  from: Address;
-  /** Null: it makes a contract. */
-  to: Address | null;
-  value?: bigint;
-  data?: string;
-  /** Applied before it (EIP-7702). */
-  authorizations?: readonly Authorization[];
-}
-
+export { type Call } from './raw-call.js';
 export { type Receipt } from './receipt.js';
 
 /**
@@ -50,14 +44,7 @@ export interface CallOptions {
 }
 
 export { CallRevertedError } from './trials.js';
-
-/** Endpoints say different things of one and the same block. */
-export class DisagreementError extends RpcError {
-  constructor(method: string, answers: readonly unknown[]) {
-    const said = [...new Set(answers.map(String))].join(', ');
-    super('the pool', method, `endpoints contradict each other about one block: ${said}`);
-  }
-}
+export { DisagreementError } from './disagreement.js';
 
 export { type GasQuote } from './gas-quote.js';
 
@@ -66,7 +53,11 @@ export class ChainAccounts {
   private readonly dataFees: DataFees;
   private readonly gasQuotes: GasQuotes;
 
-  constructor(private readonly rpc: RpcPool) {
+  /** @param evidence what decides of native money where endpoints contradict each other */
+  constructor(
+    private readonly rpc: RpcPool,
+    private readonly evidence?: Pick<ChainEvidence, 'account'>,
+  ) {
     this.dataFees = new DataFees(rpc);
     this.gasQuotes = new GasQuotes(rpc);
   }
@@ -75,11 +66,12 @@ export class ChainAccounts {
     return this.gasQuotes.read();
   }
 
-  /** What a block takes now. */
+  /** What a block takes now: of what all endpoints say the middle, of two the lower. */
   async blockGas(): Promise<bigint> {
-    const head = await this.rpc.call('eth_getBlockByNumber', ['latest', false]);
+    const method = 'eth_getBlockByNumber';
+    const heads = await this.rpc.fromEveryEndpoint((rpc) => rpc.call(method, ['latest', false]), method);
     // A chain that sets no limit takes any gas.
-    return head.gasLimit ?? MOST_GAS;
+    return middle(heads.map(({ gasLimit }) => gasLimit ?? MOST_GAS));
   }
 
   /** What a transaction costs besides its gas, in wei, if it uses all it allows. @param unsigned its bytes, 0x-hex */
@@ -99,42 +91,58 @@ export class ChainAccounts {
       (rpc) => rpc.call(method, [address, blockOf(after)]),
       method,
     );
-    return oneOf(method, answers, after);
+    // Of what is newest, endpoints may say different things: then the first is taken.
+    return after === 'latest' ? (answers[0] as number) : agreed(method, answers);
   }
 
   /** As `balanceOf`, the amount alone. */
-  async balance(address: Address, tokenAddress: Asset, after: ReadAfter, atLeast = 1n): Promise<bigint> {
-    return (await this.balanceOf(address, tokenAddress, after, atLeast)).amount;
+  async balance(
+    address: Address,
+    tokenAddress: Asset,
+    after: ReadAfter,
+    expected: bigint | null = null,
+  ): Promise<bigint> {
+    return (await this.balanceOf(address, tokenAddress, after, expected)).amount;
   }
 
   /**
-   * As much as is expected is believed of any endpoint; less has to be said by every endpoint that answers.
+   * What is expected is believed of any endpoint; anything else, more or less, has to be said by every endpoint that
+   * answers, or, of native money, be proved by the block's state. Of what is newest the most that any of them says.
    * @param tokenAddress null: the native asset
-   * @param atLeast base units that should be there by what we know
+   * @param expected base units that are there by what we know; null: we do not know
    * @throws UnreadableBalanceError when the token's contract does not say; DisagreementError
    */
-  async balanceOf(address: Address, tokenAddress: Asset, after: ReadAfter, atLeast: bigint): Promise<Said> {
+  async balanceOf(
+    address: Address,
+    tokenAddress: Asset,
+    after: ReadAfter,
+    expected: bigint | null,
+  ): Promise<Said> {
     const read = (rpc: Rpc) => balanceSaid(rpc, address, tokenAddress, after);
     const what = tokenAddress === null ? 'eth_getBalance' : 'eth_call';
-    const first = await this.rpc.fromOneEndpoint(read, what);
-    if (first !== null && first >= atLeast) return { amount: first, endpoints: 1 };
+    if (expected !== null && (await this.rpc.fromOneEndpoint(read, what)) === expected)
+      return { amount: expected, endpoints: 1 };
     const answers = await this.rpc.fromEveryEndpoint(read, what);
-    const enough = answers.find((amount) => amount !== null && amount >= atLeast);
-    if (enough !== undefined && enough !== null) return { amount: enough, endpoints: 1 };
-    const amount = oneOf(what, answers, after);
+    if (expected !== null && answers.includes(expected)) return { amount: expected, endpoints: 1 };
+    const amount = after === 'latest' ? most(answers) : oneOf(answers);
+    if (amount === undefined) {
+      const proven = tokenAddress === null ? await this.evidence?.account({ hash: after }, address) : null;
+      if (proven == null) throw new DisagreementError(what, answers);
+      return { amount: proven.balance, endpoints: answers.length };
+    }
     if (amount === null) throw new UnreadableBalanceError(tokenAddress as TokenAddress, address);
     return { amount, endpoints: answers.length };
   }
 
   /**
-   * 0x-hex, lower-case; of an address that has delegated `0xef0100…` (EIP-7702), of others without code `0x`. That there
-   * is none is asked of every endpoint.
+   * 0x-hex, lower-case; of an address that has delegated `0xef0100…` (EIP-7702), of others without code `0x`. Every
+   * endpoint that answers has to say the same.
+   * @throws DisagreementError
    */
   async code(address: Address, after: ReadAfter): Promise<string> {
     const method = 'eth_getCode';
     const read = (rpc: Rpc) => rpc.call(method, [address, blockOf(after)]);
-    const first = await this.rpc.fromOneEndpoint(read, method);
-    return first === '0x' ? oneOf(method, await this.rpc.fromEveryEndpoint(read, method), after) : first;
+    return agreed(method, await this.rpc.fromEveryEndpoint(read, method));
   }
 
   /**
@@ -186,15 +194,9 @@ export class ChainAccounts {
     return receiptFrom(raw, raw.effectiveGasPrice ?? (await pricePaid(this.rpc, raw.transactionHash)));
   }
 
-  /** @returns what the node made of it, and its own words where it refused. Throws nothing. */
-  async broadcast(raw: string): Promise<{ outcome: BroadcastOutcome; words: string | null }> {
-    try {
-      await this.rpc.call('eth_sendRawTransaction', [raw]);
-      return { outcome: 'accepted', words: null };
-    } catch (error) {
-      if (!(error instanceof RpcError)) throw error;
-      return { outcome: refusedAs(error.message), words: error.message };
-    }
+  /** @returns the best that any endpoint made of it, and its own words where it refused. Throws nothing. */
+  broadcast(raw: string): Promise<Broadcast> {
+    return broadcastToAll(this.rpc, raw);
   }
 }
 
@@ -216,15 +218,6 @@ async function balanceSaid(
   }
 }
 
-/** Of what is newest, endpoints may say different things: then the first is taken. @throws DisagreementError */
-function oneOf<T>(method: string, answers: readonly T[], after: ReadAfter): T {
-  const [first] = answers as [T];
-  if (after !== 'latest' && answers.some((answer) => answer !== first)) {
-    throw new DisagreementError(method, answers);
-  }
-  return first;
-}
-
 /** Null: of the newest. */
 function hashOf(after: ReadAfter): string | null {
   return after === 'latest' ? null : after;
@@ -232,20 +225,4 @@ function hashOf(after: ReadAfter): string | null {
 
 function blockOf(after: ReadAfter): string | { blockHash: string } {
   return after === 'latest' ? after : { blockHash: after };
-}
-
-function rawCall({ from, to, value = 0n, data = '0x', authorizations = [] }: Call) {
-  const call = { from, ...(to === null ? {} : { to }), value: `0x${value.toString(16)}`, data };
-  if (authorizations.length === 0) return call;
-  const authorizationList = authorizations.map(
-    ({ address, nonce, chainId, signature: { r, s, yParity } }) => ({
-      chainId: toQuantity(chainId),
-      address,
-      nonce: toQuantity(nonce),
-      yParity: toQuantity(yParity),
-      r: toQuantity(r),
-      s: toQuantity(s),
-    }),
-  );
-  return { ...call, authorizationList };
 }

@@ -72,7 +72,10 @@ export class ChainEvidence {
    * What an address has after a block, by the block's state root (EIP-1186): wei, and how many transactions of it were mined.
    * @returns null when no endpoint can prove it
    */
-  async account(id: BlockId, address: Address): Promise<{ nonce: number; balance: bigint } | null> {
+  async account(
+    id: Pick<BlockId, 'hash'>,
+    address: Address,
+  ): Promise<{ nonce: number; balance: bigint } | null> {
     if (this.prover.proofs !== 'full') return null;
     try {
       return await this.rpc.fromOneEndpoint(async (rpc) => {
@@ -127,7 +130,7 @@ export function signerOf(transaction: RawTransaction): Address {
   return recoveredSigner(transaction) ?? transaction.from;
 }
 
-function lacks({ hash }: BlockId): RpcError {
+function lacks({ hash }: Pick<BlockId, 'hash'>): RpcError {
   return new RpcError('the node', 'eth_getBlockByHash', `it does not have all of block ${hash}`);
 }
 

@@ -2,6 +2,7 @@ import { type ChainConfig } from '../../config/chains.js';
 import { assetBalancesAt, hasPermits, signersAmong } from '../transfers/balances.js';
 import { type BlockRef } from '../blocks/block.js';
 import { ChainAccounts } from './chain-accounts.js';
+import { most } from './disagreement.js';
 import { checkChain } from '../chain-check.js';
 import { blockRef } from '../transfers/movements.js';
 import { RpcPool } from '../rpc/rpc-pool.js';
@@ -28,6 +29,7 @@ export class FundsReader {
   readonly accounts: ChainAccounts;
   /** Contracts that did not answer what an address holds, and of how many. */
   readonly unread = new Map<string, number>();
+  private readonly disputed = new Set<string>();
   private permitTokens: Promise<TokenAddress[]> | null = null;
 
   private constructor(
@@ -67,38 +69,47 @@ export class FundsReader {
 
   /**
    * For each address, in order, its balance of each of `assets`, in base units; null where the token's contract does not
-   * tell it, or nothing that it tells is believed.
+   * tell it, or nothing that it tells is believed. Every endpoint is asked: where they differ it is the most that any of
+   * them says, and `isDisputed`.
    * @throws RpcError
    */
   async balances(addresses: readonly Address[]): Promise<(bigint | null)[][]> {
     const assets = this.assets.map(({ token }) => token);
     const believed = assets.filter((token) => token === null || this.isBelieved(token));
-    const found = await this.rpc.fromOneEndpoint(
+    const said = await this.rpc.fromEveryEndpoint(
       (rpc) => assetBalancesAt(rpc, this.block.hash, addresses, believed),
       'balances',
     );
-    return found.map((balances) =>
+    return addresses.map((address, row) =>
       assets.map((token) => {
         const place = believed.indexOf(token);
-        const balance = place < 0 ? null : (balances[place] ?? null);
+        const answers = place < 0 ? [null] : said.map((balances) => balances[row]?.[place] ?? null);
+        if (answers.some((answer) => answer !== answers[0])) this.disputed.add(`${address} ${token}`);
+        const balance = most(answers);
         if (balance === null && token !== null) this.unread.set(token, (this.unread.get(token) ?? 0) + 1);
         return balance;
       }),
     );
   }
 
+  /** Whether endpoints contradicted each other about what an address holds, when `balances` asked. */
+  isDisputed(address: Address, token: Asset): boolean {
+    return this.disputed.has(`${address} ${token}`);
+  }
+
   private isBelieved(token: string): boolean {
     return this.tokenProblems.get(token)?.areBalancesFalse !== true;
   }
 
-  /** For each address, in order, whether it has ever signed anything that was mined. @throws RpcError */
+  /** For each address, in order, whether it has ever signed anything that was mined, by any endpoint's word. @throws RpcError */
   async haveSigned(addresses: readonly Address[]): Promise<boolean[]> {
     this.permitTokens ??= this.tokensWithPermits();
     const permitTokens = await this.permitTokens;
-    return this.rpc.fromOneEndpoint(
+    const said = await this.rpc.fromEveryEndpoint(
       (rpc) => signersAmong(rpc, this.block.hash, addresses, permitTokens),
       'nonces',
     );
+    return addresses.map((_address, index) => said.some((signed) => signed[index] === true));
   }
 
   /** Whether the block is part of the chain still, as its nodes have it now. @throws RpcError */

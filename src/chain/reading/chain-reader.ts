@@ -9,10 +9,13 @@ import { inKnownFormFirst } from '../proof/newer-form.js';
 import { signerOf } from '../proof/sender.js';
 import { blockOf, blockRef, movementsOf, TRANSFER_TOPIC } from '../transfers/movements.js';
 import { type RawBlock } from '../blocks/raw-block.js';
+import { type Rpc } from '../rpc/rpc-endpoint.js';
 import { RpcError, UnknownHereError } from '../rpc/rpc-error.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
 import { type Sources } from '../rpc/sources.js';
 import { type Address, type TokenAddress } from '../../ids/ids.js';
+
+const METHOD = 'eth_getBlockByNumber';
 
 /** What a reader need not ask about: everything else. */
 export interface Watch {
@@ -39,6 +42,8 @@ export interface ChainReader {
 export class RpcChainReader implements ChainReader {
   private readonly receipts: BlockReceipts;
   headNumber = 0;
+  /** The last block that all endpoints called final, or less. */
+  private readonly agreedFinal = new Map<FinalityTag, number>();
 
   /**
    * @param prover what this chain's blocks can prove about themselves
@@ -71,9 +76,20 @@ export class RpcChainReader implements ChainReader {
     return blockRef(await this.rpc.call('eth_getBlockByNumber', ['earliest', false]));
   }
 
+  /**
+   * By any endpoint as far as all have agreed before, and beyond that by the lowest that any of them names. One that names
+   * none, as those do that do not know the tag, says nothing.
+   */
   async finalNumber(tag: FinalityTag): Promise<number | null> {
     try {
-      return (await this.rpc.call('eth_getBlockByNumber', [tag, false]))?.number ?? null;
+      const read = async (rpc: Rpc) => (await rpc.call(METHOD, [tag, false]))?.number ?? null;
+      const known = this.agreedFinal.get(tag) ?? -1;
+      const said = (await this.rpc.call(METHOD, [tag, false]))?.number ?? null;
+      if (said === null || said <= known) return said;
+      const all = await this.rpc.fromEveryEndpoint(read, METHOD);
+      const lowest = Math.min(said, ...all.filter((number) => number !== null));
+      this.agreedFinal.set(tag, lowest);
+      return lowest;
     } catch (error) {
       // "Unknown block" and an error of the node's own are answers too, until there is a final block (execution-apis
       // #879): what is scanned must not wait for what confirms it.
@@ -113,7 +129,7 @@ export class RpcChainReader implements ChainReader {
 
   /** Null: none of the endpoints that answered has it. */
   private async raw(number: number): Promise<{ raw: RawBlock; proof: BlockProof } | null> {
-    const method = 'eth_getBlockByNumber';
+    const method = METHOD;
     try {
       return await inKnownFormFirst((onNewer) =>
         this.rpc.fromOneEndpoint(async (rpc) => {

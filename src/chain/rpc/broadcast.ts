@@ -1,5 +1,5 @@
 /**
- * What a node made of a transaction:
+ * What a node made of a transaction, the best for it first:
  * - `accepted`: it has it, now or since before;
  * - `nonce_too_low`: a transaction with its nonce is mined already, this one or another;
  * - `underpriced`: it has another with the same nonce, and wants a tenth more to replace it;
@@ -8,14 +8,17 @@
  * - `refused`: it will never take it;
  * - `unreachable`: nobody knows whether it got there.
  */
-export type BroadcastOutcome =
-  | 'accepted'
-  | 'nonce_too_low'
-  | 'underpriced'
-  | 'fee_too_low'
-  | 'insufficient_funds'
-  | 'refused'
-  | 'unreachable';
+export const BROADCAST_OUTCOMES = [
+  'accepted',
+  'nonce_too_low',
+  'underpriced',
+  'fee_too_low',
+  'insufficient_funds',
+  'refused',
+  'unreachable',
+] as const;
+
+export type BroadcastOutcome = (typeof BROADCAST_OUTCOMES)[number];
 
 /** The words of geth, erigon, nethermind, besu, reth and anvil, and of the rollups built on them. */
 const WORDS: readonly (readonly [BroadcastOutcome, RegExp])[] = [

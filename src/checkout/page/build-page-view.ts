@@ -17,8 +17,6 @@ export interface PageSubject {
   /** By chain id; null: the operator named none. */
   explorers: ReadonlyMap<number, string | null>;
   canPayFromDevChain: boolean;
-  /** `?option=` of the request. */
-  asked: string | null;
   checked: CheckResult | null;
   /** BCP 47, for amounts of currencies. */
   language: string;
@@ -44,7 +42,7 @@ export function buildPageView(subject: PageSubject): PageView {
     price: priceText(payment, subject.language),
     address: payment.address,
     options: payment.options.map(pageOption),
-    chosen: chosenOf(payment, subject.asked),
+    chosen: chosenOf(payment),
     received: receivedOf(payment),
     elsewhere: deposits.map(({ amount, decimals, symbol, chain }) => ({
       amount: wholeUnits(amount, decimals),
@@ -83,10 +81,9 @@ function shownOption({ options, chain_id, token_id }: PaymentView): OptionView {
   return own ?? (options[0] as OptionView);
 }
 
-function chosenOf(payment: PaymentView, asked: string | null): string {
-  const index = payment.options.indexOf(shownOption(payment));
-  const isThere = asked !== null && /^\d{1,3}$/.test(asked) && Number(asked) < payment.options.length;
-  return isThere ? String(Number(asked)) : String(Math.max(index, 0));
+function chosenOf({ options, ...payment }: PaymentView): string {
+  const chosen = options.find((option) => option.chosen) ?? shownOption({ options, ...payment });
+  return String(options.indexOf(chosen));
 }
 
 function priceText({ price }: PaymentView, language: string): string | null {

@@ -148,7 +148,7 @@ function payment(view: PageView, texts: Texts, pageUrl: string | null): Html {
               aria-hidden="true"
               tabindex="-1"
             />`
-          : html`<form method="get">
+          : html`<form method="post" action="/pay/${view.token}/choose" id="choose">
               <fieldset class="options">
                 <legend>${texts.say('choose')}</legend>
                 ${options.map(

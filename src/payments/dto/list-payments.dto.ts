@@ -1,5 +1,5 @@
-import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsOptional, IsString, Length, Matches } from 'class-validator';
+import { ApiPropertyOptional, OmitType } from '@nestjs/swagger';
+import { IsIn, IsOptional, IsString, Length, Matches } from 'class-validator';
 import { AnyOf, DatedPageQuery, IsHex } from '../../http/list-filters.js';
 import { PAYMENT_STATUSES, type PaymentStatus } from '../lifecycle.js';
 
@@ -54,4 +54,21 @@ export class ListPaymentsDto extends DatedPageQuery {
   @ApiPropertyOptional({ description: 'The hash of a transaction that paid to its address' })
   @IsHex(32, 'the hash of a transaction')
   tx_hash?: string;
+}
+
+/** What payments are narrowed by, wherever more than one of them is told of. */
+export type PaymentQuery = Omit<ListPaymentsDto, 'limit' | 'after'>;
+
+export const EXPORT_FORMATS = ['csv', 'jsonl'] as const;
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+export class ExportPaymentsDto extends OmitType(ListPaymentsDto, ['limit', 'after']) {
+  @ApiPropertyOptional({
+    enum: EXPORT_FORMATS,
+    default: 'csv',
+    description: 'CSV of RFC 4180, or one JSON object a line',
+  })
+  @IsOptional()
+  @IsIn(EXPORT_FORMATS)
+  format: ExportFormat = 'csv';
 }

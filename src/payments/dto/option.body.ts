@@ -64,6 +64,9 @@ export class OptionBody implements OptionView {
   @ApiProperty({ example: 18, description: 'Amounts are in units of 10^-decimals' })
   decimals: number;
 
+  @ApiProperty({ example: false, description: 'Whether the customer chose it on the pay page' })
+  chosen: boolean;
+
   @ApiProperty({
     example: '16564500000000000',
     description: 'The whole payment in this asset, in base units',

@@ -53,7 +53,7 @@ export class SweepCosts {
       const authorization = hasDelegated ? 0n : await this.authorizationGas(batches.delegate);
       return (gas + authorization) * price + dataFee;
     }
-    const own = await accounts.balance(from, null, this.after, 0n);
+    const own = await accounts.balance(from, null, this.after);
     const fee = gas * price + dataFee;
     if (own >= gas * feesFor(this.quote, false).maxFeePerGas + dataFee) return fee;
     const funding = await this.once('funding', async () => {

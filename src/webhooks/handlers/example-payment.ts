@@ -10,6 +10,7 @@ const OPTION: OptionView = {
   token_address: null,
   symbol: 'ETH',
   decimals: 18,
+  chosen: false,
   amount: ETHER,
   amount_due: ETHER,
   amount_received: '0',

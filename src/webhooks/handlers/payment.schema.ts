@@ -26,6 +26,7 @@ const OPTION_FIELDS: Record<keyof OptionView, JsonSchema> = {
   token_address: orNull(ADDRESS),
   symbol: TEXT,
   decimals: COUNT,
+  chosen: { type: 'boolean' },
   amount: AMOUNT,
   amount_due: AMOUNT,
   amount_received: AMOUNT,

@@ -131,7 +131,7 @@ it('is complete without JavaScript: amounts, address, every QR code, another ass
   expect(await page.isVisible('[data-option="eth"] .qr-address svg')).toBe(false);
   expect(await page.isVisible('[data-copy]')).toBe(false);
   await page.check('#option-usdc');
-  await page.click('noscript button, form[method="get"] button');
+  await page.click('noscript button, #choose button');
   expect(await page.isVisible('[data-option="usdc"] >> text=58.211')).toBe(true);
   expect(complaints).toEqual([]);
 });

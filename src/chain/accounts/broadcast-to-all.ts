@@ -1,0 +1,41 @@
+import { BROADCAST_OUTCOMES, type BroadcastOutcome, refusedAs } from '../rpc/broadcast.js';
+import { RpcError } from '../rpc/rpc-error.js';
+import { type RpcPool } from '../rpc/rpc-pool.js';
+
+/** What became of bytes that were given to nodes. */
+export interface Broadcast {
+  outcome: BroadcastOutcome;
+  /** Why they were refused; null: they were not. */
+  words: string | null;
+}
+
+/**
+ * Gives every endpoint the bytes: one that takes them may keep them to itself.
+ * @returns the best that any of them made of it. Throws nothing.
+ */
+export async function broadcastToAll(
+  rpc: Pick<RpcPool, 'fromEveryEndpoint'>,
+  raw: string,
+): Promise<Broadcast> {
+  const method = 'eth_sendRawTransaction';
+  try {
+    const all = await rpc.fromEveryEndpoint(async (one): Promise<Broadcast> => {
+      try {
+        await one.call(method, [raw]);
+        return { outcome: 'accepted', words: null };
+      } catch (error) {
+        return refusal(error);
+      }
+    }, method);
+    const ranked = all.map((each) => ({ each, rank: BROADCAST_OUTCOMES.indexOf(each.outcome) }));
+    return ranked.reduce((best, other) => (other.rank < best.rank ? other : best)).each;
+  } catch (error) {
+    return refusal(error);
+  }
+}
+
+function refusal(error: unknown): Broadcast {
+  if (!(error instanceof RpcError)) throw error;
+  const outcome = refusedAs(error.message);
+  return { outcome, words: outcome === 'accepted' ? null : error.message };
+}

@@ -1,0 +1,147 @@
+import { describe, expect, it } from '@jest/globals';
+import { readAnswer, type RpcMethod } from '../rpc/methods.js';
+import { type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
+import { type RpcPool } from '../rpc/rpc-pool.js';
+import { RpcChainReader } from '../reading/chain-reader.js';
+import { BlockProver } from '../proof/block-prover.js';
+import { Sources } from '../rpc/sources.js';
+import { broadcastToAll } from './broadcast-to-all.js';
+import { CallRevertedError, ChainAccounts, DisagreementError } from './chain-accounts.js';
+import { toAddress, toTokenAddress } from '../../ids/ids.js';
+
+const HASH = `0x${'1'.repeat(64)}`;
+const ADDRESS = toAddress(`0x${'22'.repeat(20)}`);
+const TOKEN = toTokenAddress(`0x${'33'.repeat(20)}`);
+const CALL = { from: ADDRESS, to: TOKEN, data: '0x' };
+
+/** By what is called, and of what block: an answer, or an error of a node. */
+type Says = (method: RpcMethod, params: readonly unknown[]) => unknown;
+
+/** A pool of nodes, each of which answers as it is told. */
+function pool(...nodes: Says[]): RpcPool {
+  const rpcs = nodes.map(
+    (says) =>
+      ({
+        call: (method: RpcMethod, params: unknown[]) => {
+          const answer = says(method, params);
+          return answer instanceof Error
+            ? Promise.reject(answer)
+            : Promise.resolve(readAnswer(method, params as never, answer));
+        },
+      }) as unknown as Rpc,
+  );
+  const [first] = rpcs as [Rpc];
+  return {
+    call: first.call.bind(first),
+    fromOneEndpoint: <T>(read: (rpc: Rpc) => Promise<T>) => read(first),
+    fromEveryEndpoint: async <T>(read: (rpc: Rpc) => Promise<T>) => {
+      const all = await Promise.allSettled(rpcs.map(read));
+      const given = all.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+      if (given.length === 0) throw (all[0] as PromiseRejectedResult).reason;
+      return given;
+    },
+  } as unknown as RpcPool;
+}
+
+const always = (answer: unknown) => () => answer;
+const reverted = () => new RpcError('it', 'eth_call', 'execution reverted: no', { kind: 'reverted' });
+const hex = (number: bigint) => `0x${number.toString(16)}`;
+
+describe('no endpoint alone decides', () => {
+  const estimate = (...estimates: bigint[]) =>
+    new ChainAccounts(pool(...estimates.map((gas) => always(hex(gas))))).estimateGas(CALL, HASH);
+
+  it('how much gas is allowed: the middle of what they say, and nothing where two are far apart', async () => {
+    await expect(estimate(50_000n)).resolves.toBe(50_000n);
+    await expect(estimate(50_000n, 52_000n)).resolves.toBe(52_000n);
+    await expect(estimate(30_000_000n, 52_000n, 50_000n)).resolves.toBe(52_000n);
+    await expect(estimate(21_000n, 52_000n, 50_000n)).resolves.toBe(50_000n);
+    await expect(estimate(30_000_000n, 50_000n)).rejects.toThrow(DisagreementError);
+    await expect(estimate(21_000n, 50_000n)).rejects.toThrow(DisagreementError);
+  });
+
+  it('whether a transfer would succeed: where they differ, the scanned block does, after which all say the same', async () => {
+    const after = (then: unknown, now: unknown) => (_method: RpcMethod, params: readonly unknown[]) =>
+      typeof params[1] === 'object' ? then : now;
+    const tried = (...nodes: Says[]) => new ChainAccounts(pool(...nodes)).estimateGas(CALL, HASH);
+    const [behind, liar, right] = [
+      after('0x', reverted()),
+      after('0x', '0xc350'),
+      after(reverted(), reverted()),
+    ];
+    await expect(tried(behind, after('0x', '0xc350'))).resolves.toBe(50_000n);
+    await expect(tried(liar, right)).rejects.toThrow(/contradict each other whether it would fail/);
+    await expect(tried(right, right)).rejects.toThrow(CallRevertedError);
+    await expect(tried(behind, behind)).rejects.toThrow(/it would fail now, and not after block/);
+  });
+
+  it('what is at an address, neither less nor more than the books expect of it', async () => {
+    const balance = (expected: bigint | null, ...said: bigint[]) =>
+      new ChainAccounts(pool(...said.map((wei) => always(hex(wei))))).balance(ADDRESS, null, HASH, expected);
+    await expect(balance(5n, 5n, 0n)).resolves.toBe(5n);
+    await expect(balance(5n, 0n, 5n)).resolves.toBe(5n);
+    await expect(balance(5n, 7n, 7n)).resolves.toBe(7n);
+    await expect(balance(5n, 1_000n, 7n)).rejects.toThrow(DisagreementError);
+    await expect(balance(null, 1_000n, 0n)).rejects.toThrow(DisagreementError);
+  });
+
+  it('where a block’s state proves what native money is there, it decides between them', async () => {
+    const evidence = { account: () => Promise.resolve({ nonce: 0, balance: 7n }) };
+    const accounts = new ChainAccounts(pool(always('0x3e8'), always('0x7')), evidence);
+    await expect(accounts.balance(ADDRESS, null, HASH)).resolves.toBe(7n);
+    const word = (amount: bigint) => always(`0x${amount.toString(16).padStart(64, '0')}`);
+    const ofToken = new ChainAccounts(pool(word(1_000n), word(7n)), evidence);
+    await expect(ofToken.balance(ADDRESS, TOKEN, HASH)).rejects.toThrow(DisagreementError);
+  });
+
+  it('what code is at an address', async () => {
+    const code = (...said: string[]) => new ChainAccounts(pool(...said.map(always))).code(ADDRESS, HASH);
+    await expect(code('0x6001', '0x6001')).resolves.toBe('0x6001');
+    await expect(code('0x6001', '0x')).rejects.toThrow(DisagreementError);
+    await expect(code('0x', '0x6001')).rejects.toThrow(DisagreementError);
+  });
+
+  it('how much gas a block takes', async () => {
+    const head = (gasLimit: bigint) =>
+      always({ number: '0x1', hash: HASH, parentHash: HASH, timestamp: '0x1', gasLimit: hex(gasLimit) });
+    const accounts = new ChainAccounts(pool(head(2n ** 40n), head(30_000_000n)));
+    await expect(accounts.blockGas()).resolves.toBe(30_000_000n);
+  });
+
+  it('which block is final: the lowest that any of them names', async () => {
+    let [one, other]: [bigint, bigint | null] = [100n, 60n];
+    const named = (number: bigint | null) =>
+      number === null ? null : { number: hex(number), hash: HASH, parentHash: HASH, timestamp: '0x1' };
+    const reader = new RpcChainReader(
+      pool(
+        () => named(one),
+        () => named(other),
+      ),
+      new BlockProver('full'),
+      new Sources(),
+      64,
+    );
+    await expect(reader.finalNumber('finalized')).resolves.toBe(60);
+    [one, other] = [100n, 80n];
+    await expect(reader.finalNumber('finalized')).resolves.toBe(80);
+    one = 70n;
+    await expect(reader.finalNumber('finalized')).resolves.toBe(70);
+    [one, other] = [90n, null];
+    await expect(reader.finalNumber('finalized')).resolves.toBe(90);
+  });
+
+  it('where signed bytes stay: all are given them, and the best answer counts', async () => {
+    const given: number[] = [];
+    const taking = (place: number, answer: unknown) => () => {
+      given.push(place);
+      return answer;
+    };
+    const full = new RpcError('it', 'eth_sendRawTransaction', 'txpool is full');
+    const nodes = pool(taking(0, full), taking(1, HASH), taking(2, full));
+    await expect(broadcastToAll(nodes, '0x')).resolves.toEqual({ outcome: 'accepted', words: null });
+    expect(given).toEqual([0, 1, 2]);
+    const low = new RpcError('it', 'eth_sendRawTransaction', 'insufficient funds for gas');
+    const none = pool(taking(0, full), taking(1, low));
+    await expect(broadcastToAll(none, '0x')).resolves.toMatchObject({ outcome: 'insufficient_funds' });
+  });
+});

@@ -1,0 +1,96 @@
+import { Injectable } from '@nestjs/common';
+import { type EntityManager, In } from 'typeorm';
+import { type Asset, type ChainId } from '../../ids/ids.js';
+import { type NamedAsset } from '../named-asset.js';
+import { NamedAssets } from '../named-assets.js';
+import { indexOf, type PaymentRecord, PaymentRecords } from '../payment-records.js';
+import { Payment } from '../payment.entity.js';
+import { valueIn } from '../price.view.js';
+import { Transfer } from '../transfer.entity.js';
+
+/** What a line of the books says of the money in it. */
+export interface BookedMoney {
+  /** Of what was moved. */
+  subject: string;
+  payment_id: string | null;
+  chain_id: ChainId;
+  account: string;
+  /** The token's contract; null: the native asset. */
+  token: Asset;
+  /** Base units. */
+  amount: string;
+}
+
+export interface BookedValue {
+  symbol: string;
+  decimals: number;
+  /** Of the payment's price; null, with the value: it has none, or this is no money of what it may be paid in. */
+  price_currency: string | null;
+  /** In whole units of the currency, rounded towards zero; on the lines of customers alone. */
+  value: string | null;
+}
+
+const TRANSFER = 'transfer:';
+
+/** What lines of the books are worth in the currency of their payment's price, by the rate that the payment has locked. */
+@Injectable()
+export class BookedValues {
+  constructor(
+    private readonly records: PaymentRecords,
+    private readonly assets: NamedAssets,
+  ) {}
+
+  /** In the order given. */
+  async of(manager: EntityManager, lines: readonly BookedMoney[]): Promise<BookedValue[]> {
+    const places = lines.map(({ chain_id: chainId, token: tokenAddress }) => ({ chainId, tokenAddress }));
+    const nameOf = await this.assets.at(manager, places);
+    const ofCustomers = lines.filter(({ account }) => account === 'customer');
+    const records = await this.pricedPayments(manager, ofCustomers);
+    const transfers = await transfersOf(manager, ofCustomers);
+    return lines.map((line, index) => {
+      const { symbol, decimals } = nameOf(places[index] as (typeof places)[number]) satisfies NamedAsset;
+      const record = line.account === 'customer' ? records.get(line.payment_id ?? '') : undefined;
+      const value = record ? valueOf(line, record, transfers) : null;
+      const currency = value === null ? null : (record?.payment.priceCurrency ?? null);
+      return { symbol, decimals, price_currency: currency, value };
+    });
+  }
+
+  private async pricedPayments(
+    manager: EntityManager,
+    lines: readonly BookedMoney[],
+  ): Promise<Map<string, PaymentRecord>> {
+    const ids = [...new Set(lines.map((line) => line.payment_id).filter((id) => id !== null))];
+    const payments = await manager.findBy(Payment, { id: In(ids) });
+    const priced = payments.filter(({ priceAmount }) => priceAmount !== null);
+    return new Map((await this.records.of(manager, priced)).map((one) => [one.payment.id, one]));
+  }
+}
+
+async function transfersOf(
+  manager: EntityManager,
+  lines: readonly BookedMoney[],
+): Promise<Map<string, Transfer>> {
+  const ids = lines.flatMap(({ subject }) =>
+    subject.startsWith(TRANSFER) ? [subject.slice(TRANSFER.length)] : [],
+  );
+  const transfers = await manager.findBy(Transfer, { id: In(ids) });
+  return new Map(transfers.map((transfer) => [`${TRANSFER}${transfer.id}`, transfer]));
+}
+
+/** What came is worth what it counted as; what went back, the average of what came in its asset. */
+function valueOf(
+  line: BookedMoney,
+  record: PaymentRecord,
+  transfers: ReadonlyMap<string, Transfer>,
+): string | null {
+  const places = record.options.map(({ chainId }, index) => ({
+    chainId,
+    tokenAddress: record.assets[index]?.address ?? null,
+  }));
+  const option = indexOf(places, { chainId: line.chain_id, tokenAddress: line.token });
+  if (option < 0) return null;
+  const factor = transfers.get(line.subject)?.valueFactor;
+  const isWhole = transfers.has(line.subject) && !factor;
+  return valueIn(record, option, BigInt(line.amount), isWhole ? 'locked' : (factor ?? 'average'));
+}

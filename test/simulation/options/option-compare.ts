@@ -1,0 +1,153 @@
+import { type PaymentView } from '../../../src/payments/payment.view.js';
+import {
+  differencesOfDeposit,
+  differencesOfEvents,
+  differs,
+  doesStoredCount,
+  type StoredEvent,
+  type StoredTransfer,
+} from '../compare.js';
+import { type Circumstances, expected, type Expected, type Judged, type Known } from './expected.js';
+import { fraction, isEqual } from './fraction.js';
+import { type OptionWorld } from './option-world.js';
+import { type Arrival } from './priced-chain.js';
+
+type StoredOptionTransfer = StoredTransfer & { chain_id: string; token_address: string | null };
+
+/** @returns in words what differs between the app's end and the chains'; empty when nothing does */
+export async function compareOptions(world: OptionWorld): Promise<string[]> {
+  const arrivals = await world.arrivals();
+  const now = await world.circumstances();
+  const latest = await world.circumstances(true);
+  const differences = [...world.found];
+  for (const { pair, atMs, value } of now.rates.all)
+    if (value !== null && !world.market.wasBelievable(pair, atMs, value))
+      differences.push(
+        `${pair} was recorded as ${value.top}/${value.bottom} at ${new Date(atMs).toISOString()}`,
+      );
+  for (const known of world.payments) {
+    const found = await differencesOf(world, known, arrivals, now, latest);
+    differences.push(...found.map((difference) => `${known.id}: ${difference}`));
+  }
+  return differences;
+}
+
+/** @param latest what may be instead, since a branch that is gone went on for longer */
+async function differencesOf(
+  world: OptionWorld,
+  known: Known,
+  arrivals: readonly Arrival[],
+  now: Circumstances,
+  latest: Circumstances,
+): Promise<string[]> {
+  const { app } = world;
+  const view = await app.payment(known.id);
+  const events = await app.database.dataSource.query<StoredEvent[]>(
+    'SELECT type, body FROM events WHERE payment_id = $1 ORDER BY position',
+    [known.id],
+  );
+  const deposits = await app.database.dataSource.query<StoredOptionTransfer[]>(
+    `SELECT id, state, resolution, tx_hash, ordinal, kind, amount, block_number, block_hash, uncounted_reason, chain_id,
+       token_address
+     FROM transfers WHERE payment_id = $1`,
+    [known.id],
+  );
+  const should = expected(known, arrivals, now);
+  const orElse = expected(known, arrivals, latest);
+  world.meet(`${view.status}${view.exception === null ? '' : `, ${view.exception}`}`);
+  for (const one of should.judged) world.meet(one.whyNot ?? howCounted(known, one));
+  const hasFailed = view.status === 'failed';
+  const included = deposits.filter(({ state }) => state === 'included');
+  // What came after a payment had failed would have counted, and is not part of what it received.
+  const afterFailure = included.filter(({ uncounted_reason }) => uncounted_reason === 'payment_failed');
+  return [
+    ...(hasFailed && known.mayHaveFailed ? [] : differencesOfState(known, view, should, orElse)),
+    ...(hasFailed ? [] : differs('after failure', afterFailure.length, 0)),
+    ...differs(
+      'transfers',
+      included.map(lineOf).sort(),
+      should.judged.map(({ arrival }) => lineOfArrival(arrival)).sort(),
+    ),
+    ...differs(
+      'counted transfers',
+      included
+        .filter((one) => doesStoredCount(one) || afterFailure.includes(one))
+        .map(lineOf)
+        .sort(),
+      should.counted.map(({ arrival }) => lineOfArrival(arrival)).sort(),
+    ),
+    ...(hasFailed ? [] : differs('reasons', reasonsOf(included), reasonsOfJudged(should.judged))),
+    ...differencesOfEvents(
+      events.filter(({ type }) => type.startsWith('payment.') || type.startsWith('refund.')),
+      view,
+    ),
+    ...deposits.flatMap((deposit) => differencesOfDeposit(events, deposit)),
+  ];
+}
+
+function differencesOfState(known: Known, view: PaymentView, should: Expected, orElse: Expected): string[] {
+  const status = view.status === 'settled' ? 'confirmed' : view.status;
+  const right = status === orElse.status ? orElse : should;
+  const shown = view.options[right.shown];
+  const price = (of: 'received' | 'due') =>
+    view.price && minorUnits(view.price[of], known.price?.digits ?? 0);
+  const figures = (what: 'amount_received' | 'amount_due') => view.options.map((option) => option[what]);
+  return [
+    ...differs('status', status, right.status),
+    ...(known.isRefunded ? [] : differs('exception', view.exception, right.exception)),
+    ...differs('received', figures('amount_received'), right.amounts.map(String)),
+    ...(known.isRefunded ? [] : differs('due', figures('amount_due'), right.due.map(String))),
+    ...differs(
+      'asset',
+      [view.chain, view.token_id, view.amount],
+      [shown?.chain, shown?.token_id, shown?.amount],
+    ),
+    ...differs('price received', price('received'), right.price && right.price.received.toString()),
+    ...(known.isRefunded
+      ? []
+      : differs('price due', price('due'), right.price && right.price.due.toString())),
+    ...(status === 'confirmed' && right.status === 'confirmed' && !known.isRefunded
+      ? differs(
+          'confirmed',
+          view.options.map((one) => one.amount_confirmed),
+          figures('amount_received'),
+        )
+      : []),
+  ];
+}
+
+function howCounted(known: Known, { arrival, option, part }: Judged): string {
+  if (arrival.blockTime * 1_000 <= known.expiresAtMs) return 'in time';
+  const promised = fraction(arrival.amount, known.options[option]?.amount ?? 1n);
+  return isEqual(part, promised) ? 'late at the promised rate' : 'late at the rate of its time';
+}
+
+/** "49.90" and "49.9" as 4990. */
+function minorUnits(text: string, digits: number): string {
+  const [whole = '', part = ''] = text.split('.');
+  return BigInt(whole + part.padEnd(digits, '0')).toString();
+}
+
+function lineOf(one: StoredOptionTransfer): string {
+  return `${one.chain_id} ${one.token_address} block ${one.block_number} ${one.block_hash} ${one.tx_hash} ${one.ordinal} ${one.kind}: ${one.amount}`;
+}
+
+function lineOfArrival(one: Arrival): string {
+  const { chain, address } = one.asset;
+  return `${chain.chainId} ${address} block ${one.blockNumber} ${one.blockHash} ${one.txHash} ${one.ordinal} ${one.kind}: ${one.amount}`;
+}
+
+/** Of what does not count and never did, by which word. */
+function reasonsOf(included: readonly StoredOptionTransfer[]): string[] {
+  return included
+    .filter((one) => !doesStoredCount(one))
+    .map((one) => `${lineOf(one)} ${one.uncounted_reason}`)
+    .sort();
+}
+
+function reasonsOfJudged(judged: readonly Judged[]): string[] {
+  return judged
+    .filter(({ whyNot }) => whyNot !== null)
+    .map(({ arrival, whyNot }) => `${lineOfArrival(arrival)} ${whyNot}`)
+    .sort();
+}

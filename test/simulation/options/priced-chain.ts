@@ -1,0 +1,241 @@
+import { Interface } from 'ethers';
+import { type ChainConfig, type TokenConfig } from '../../../src/config/chains.js';
+import { toChainId } from '../../../src/ids/ids.js';
+import { tokenId } from '../../../src/ids/token-id.js';
+import { FaultyRpc } from '../../harness/faulty-rpc.js';
+import { OddToken } from '../../harness/odd-token.js';
+import { TestChain } from '../../harness/test-chain.js';
+import { type ChainSpec } from './chain-specs.js';
+import { type SimulatedClock } from './simulated-clock.js';
+
+const erc20 = new Interface(['function transfer(address,uint256)']);
+const TRANSFER = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef';
+/** Only what mines tells that there is something new: an idle chain is looked at so seldom that it costs nothing. */
+const LOOKED_AT_EVERY_MS = 2_000;
+
+/** What can be paid in. */
+export interface SimulatedAsset {
+  chain: PricedChain;
+  symbol: string;
+  decimals: number;
+  /** Lower-case; null: the native asset. */
+  address: string | null;
+  tokenId: string | null;
+}
+
+/** A movement of money, as the canonical chain has it. */
+export interface Arrival {
+  asset: SimulatedAsset;
+  /** Lower-case. */
+  to: string;
+  txHash: string;
+  ordinal: number;
+  kind: 'native' | 'erc20';
+  amount: bigint;
+  blockNumber: number;
+  blockHash: string;
+  /** Seconds. */
+  blockTime: number;
+}
+
+interface RawBlock {
+  number: string;
+  hash: string;
+  parentHash: string;
+  timestamp: string;
+  transactions: { hash: string; to: string | null; value: string }[];
+}
+
+interface Receipt {
+  transactionHash: string;
+  status: string;
+  logs: { address: string; topics: string[]; data: string }[];
+}
+
+/** One of a world's chains: its node, the ways to it that fail, and what its blocks say, read in the plainest way. */
+export class PricedChain {
+  /** No node but ours is reached; what is mined is seen when they are back. */
+  isDown = false;
+  /** The latest time that any of its branches has had. */
+  latestTime = 0;
+  /** As of when it went away last. */
+  latestTimeAtEnd = 0;
+  private readonly blocks = new Map<string, { block: RawBlock; arrivals: Arrival[] }>();
+
+  private constructor(
+    readonly node: TestChain,
+    readonly endpoints: readonly FaultyRpc[],
+    readonly config: ChainConfig,
+    readonly confirmations: number,
+    readonly assets: readonly SimulatedAsset[],
+    private readonly clock: SimulatedClock,
+    /** Nothing below is replaced by a reorg. */
+    readonly base: number,
+  ) {}
+
+  static async start(spec: ChainSpec, index: number, clock: SimulatedClock): Promise<PricedChain> {
+    const node = await TestChain.start({ name: spec.name, chainId: toChainId(31_500 + index) });
+    const tokens: TokenConfig[] = [...node.config.tokens];
+    if (spec.token !== null) {
+      const odd = await OddToken.deploy(node);
+      await odd.setDecimals(spec.token.decimals);
+      await node.mine();
+      tokens.push({ ...odd.config, ...spec.token });
+    }
+    const endpoints = await Promise.all(
+      Array.from({ length: spec.endpoints }, () => FaultyRpc.start(node.url)),
+    );
+    const config: ChainConfig = {
+      ...node.config,
+      native: { symbol: spec.native, decimals: 18 },
+      tokens,
+      blockTimeMs: LOOKED_AT_EVERY_MS,
+      rpcUrls: endpoints.map(({ url }) => url),
+      confirmations: { kind: 'blocks', tiers: [{ upTo: null, blocks: spec.confirmations }] },
+    };
+    const assets: SimulatedAsset[] = [];
+    const chain = new PricedChain(
+      node,
+      endpoints,
+      config,
+      spec.confirmations,
+      assets,
+      clock,
+      await node.height(),
+    );
+    assets.push({ chain, symbol: spec.native, decimals: 18, address: null, tokenId: null });
+    for (const { address, symbol, decimals } of tokens)
+      assets.push({ chain, symbol, decimals, address, tokenId: tokenId(config.chainId, address) });
+    await chain.noteTime();
+    return chain;
+  }
+
+  get name(): string {
+    return this.config.name;
+  }
+
+  get chainId(): number {
+    return this.config.chainId;
+  }
+
+  /** At the clock's time; each block is a second after the one before. */
+  async mine(blocks: number): Promise<void> {
+    const { timestamp } = await this.head();
+    const first = Math.max(Number(timestamp) + 1, this.clock.seconds - blocks + 1);
+    await this.node.rpc('evm_setNextBlockTimestamp', [first]);
+    await this.node.rpc('anvil_mine', [`0x${blocks.toString(16)}`, '0x1']);
+    await this.noteTime();
+  }
+
+  /** A transfer that waits until a block is mined. */
+  async pay({ address }: SimulatedAsset, to: string, amount: bigint): Promise<void> {
+    await (address === null ? this.node.pay(to, amount) : this.node.payToken(to, amount, address));
+  }
+
+  /** Replaces the last blocks by as many others that hold these transfers alone, each so far above the ancestor. */
+  async reorg(depth: number, transfers: readonly (readonly [Arrival, number])[]): Promise<void> {
+    const { payer } = this.node;
+    const sent = transfers.map(
+      ([
+        {
+          to,
+          amount,
+          asset: { address },
+        },
+        above,
+      ]): [Record<string, unknown>, number] => [
+        address === null
+          ? { from: payer, to, value: `0x${amount.toString(16)}` }
+          : { from: payer, to: address, data: erc20.encodeFunctionData('transfer', [to, amount]) },
+        above,
+      ],
+    );
+    await this.node.rpc('anvil_reorg', [depth, sent]);
+    await this.node.rpc('anvil_dropAllTransactions');
+    await this.noteTime();
+  }
+
+  async goDown(): Promise<void> {
+    this.isDown = true;
+    this.latestTimeAtEnd = this.latestTime;
+    await Promise.all(this.endpoints.map((endpoint) => endpoint.die()));
+  }
+
+  async comeBack(): Promise<void> {
+    for (const endpoint of this.endpoints) await endpoint.revive();
+    this.isDown = false;
+  }
+
+  async height(): Promise<number> {
+    return Number((await this.head()).number);
+  }
+
+  async headTime(): Promise<number> {
+    return Number((await this.head()).timestamp);
+  }
+
+  head(): Promise<Pick<RawBlock, 'number' | 'hash' | 'timestamp'>> {
+    return this.node.rpc<RawBlock>('eth_getBlockByNumber', ['latest', false]);
+  }
+
+  /** Every arrival on the canonical chain, in its order. */
+  async arrivals(): Promise<Arrival[]> {
+    const branch: Arrival[][] = [];
+    let { hash } = await this.head();
+    for (;;) {
+      const { block, arrivals } = this.blocks.get(hash) ?? (await this.read(hash));
+      if (Number(block.number) <= this.base) break;
+      branch.push(arrivals);
+      hash = block.parentHash;
+    }
+    return branch.reverse().flat();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.endpoints.map((endpoint) => endpoint.die()));
+    await this.node.stop();
+  }
+
+  /** A node dates its blocks by its own clock, which may be ahead of ours after many of them. */
+  private async noteTime(): Promise<void> {
+    const time = await this.headTime();
+    this.latestTime = Math.max(this.latestTime, time);
+    if (time > this.clock.seconds) this.clock.pass(time - this.clock.seconds);
+  }
+
+  private async read(hash: string): Promise<{ block: RawBlock; arrivals: Arrival[] }> {
+    const block = await this.node.rpc<RawBlock>('eth_getBlockByHash', [hash, true]);
+    const receipts =
+      block.transactions.length === 0
+        ? []
+        : await this.node.rpc<Receipt[]>('eth_getBlockReceipts', [block.number]);
+    const where = {
+      blockNumber: Number(block.number),
+      blockHash: block.hash,
+      blockTime: Number(block.timestamp),
+    };
+    const native = this.assets[0] as SimulatedAsset;
+    const arrivals = block.transactions.flatMap(({ hash: txHash, to, value }): Arrival[] => {
+      const receipt = receipts.find((one) => one.transactionHash === txHash) as Receipt;
+      if (Number(receipt.status) === 0) return [];
+      const sent = { ...where, txHash: txHash.toLowerCase() };
+      const amount = BigInt(value);
+      const inNative: Arrival[] =
+        to === null || amount === 0n
+          ? []
+          : [{ ...sent, asset: native, to: to.toLowerCase(), ordinal: 0, kind: 'native', amount }];
+      return [
+        ...inNative,
+        ...receipt.logs.flatMap(({ address, topics, data }, ordinal): Arrival[] => {
+          const asset = this.assets.find((one) => one.address === address.toLowerCase());
+          if (topics[0] !== TRANSFER || asset === undefined || BigInt(data) === 0n) return [];
+          const recipient = `0x${(topics[2] as string).slice(26).toLowerCase()}`;
+          return [{ ...sent, asset, to: recipient, ordinal, kind: 'erc20', amount: BigInt(data) }];
+        }),
+      ];
+    });
+    const known = { block, arrivals };
+    this.blocks.set(hash, known);
+    return known;
+  }
+}

@@ -1,0 +1,32 @@
+/** Has all of this process, but for timers, live at another time than ours, which moves as it is told. */
+export class SimulatedClock {
+  private readonly real = Date;
+  private aheadMs = 0;
+
+  private constructor() {
+    const now = () => this.real.now() + this.aheadMs;
+    globalThis.Date = new Proxy(Date, {
+      construct: (date, given: unknown[], newTarget) =>
+        Reflect.construct(date, given.length === 0 ? [now()] : given, newTarget) as object,
+      get: (date, name, receiver) => (name === 'now' ? now : (Reflect.get(date, name, receiver) as unknown)),
+    });
+  }
+
+  static start(): SimulatedClock {
+    return new SimulatedClock();
+  }
+
+  pass(seconds: number): void {
+    this.aheadMs += seconds * 1_000;
+  }
+
+  /** In whole seconds, as chains count. */
+  get seconds(): number {
+    return Math.floor(Date.now() / 1_000);
+  }
+
+  /** Back to ours. */
+  stop(): void {
+    globalThis.Date = this.real;
+  }
+}
