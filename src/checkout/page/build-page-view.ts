@@ -2,6 +2,7 @@ import { type DepositView } from '../../payments/deposit.view.js';
 import { type OptionView, type PaymentView } from '../../payments/payment.view.js';
 import { type CheckResult, type PageOption, type PageView, type Situation } from './page-view.js';
 import { situationOf } from './situation.js';
+import { awaitedOption } from './awaited-option.js';
 import { wholeUnits } from './whole-units.js';
 
 /** What a page is made of, as it was read. */
@@ -28,7 +29,7 @@ export function buildPageView(subject: PageSubject): PageView {
   const expiresAt = new Date(payment.expires_at);
   const { status, exception } = payment;
   const situation = situationOf({ status, exception, expiresAt, hasElsewhere: deposits.length > 0 }, now);
-  const shown = shownOption(payment);
+  const awaited = awaitedOption(payment.options) ?? shownOption(payment);
   const links = linksOf(subject, situation);
   return {
     token,
@@ -49,7 +50,7 @@ export function buildPageView(subject: PageSubject): PageView {
       symbol,
       network: chain,
     })),
-    confirmations: { count: shown.confirmations, required: shown.required_confirmations },
+    confirmations: { count: awaited.confirmations, required: awaited.required_confirmations },
     transactions: transactionsOf(subject),
     expiresAt: payment.expires_at,
     now: now.toISOString(),
