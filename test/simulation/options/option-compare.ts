@@ -53,16 +53,20 @@ export async function differencesOfPayment(
      FROM transfers WHERE payment_id = $1`,
     [known.id],
   );
-  const should = expected(known, arrivals, now);
-  const orElse = expected(known, arrivals, latest);
-  world.meet(`${view.status}${view.exception === null ? '' : `, ${view.exception}`}`);
-  for (const one of should.judged) world.meet(one.whyNot ?? howCounted(known, one));
-  const hasFailed = view.status === 'failed';
+  const hasFailed = events.some(({ type }) => type === 'payment.failed');
   const included = deposits.filter(({ state }) => state === 'included');
   // What came after a payment had failed would have counted, and is not part of what it received.
   const afterFailure = included.filter(({ uncounted_reason }) => uncounted_reason === 'payment_failed');
+  const setAside = new Set(hasFailed ? afterFailure.map(lineOf) : []);
+  const before = arrivals.filter((arrival) => !setAside.has(lineOfArrival(arrival)));
+  const [right, orElse] = [expected(known, before, now), expected(known, before, latest)];
+  world.meet(`${view.status}${view.exception === null ? '' : `, ${view.exception}`}`);
+  const should = expected(known, arrivals, now);
+  for (const one of should.judged) world.meet(one.whyNot ?? howCounted(known, one));
   return [
-    ...(hasFailed && known.mayHaveFailed ? [] : differencesOfState(known, view, should, orElse)),
+    ...(view.status === 'failed' && known.mayHaveFailed
+      ? []
+      : differencesOfState(known, view, right, orElse)),
     ...(hasFailed ? [] : differs('after failure', afterFailure.length, 0)),
     ...differs(
       'transfers',
