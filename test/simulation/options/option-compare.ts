@@ -9,6 +9,7 @@ import {
 } from '../compare.js';
 import { type Circumstances, expected, type Expected, type Judged, type Known } from './expected.js';
 import { fraction, isEqual } from './fraction.js';
+import { type ChainWorld } from './chain-world.js';
 import { type OptionWorld } from './option-world.js';
 import { type Arrival } from './priced-chain.js';
 
@@ -26,15 +27,15 @@ export async function compareOptions(world: OptionWorld): Promise<string[]> {
         `${pair} was recorded as ${value.top}/${value.bottom} at ${new Date(atMs).toISOString()}`,
       );
   for (const known of world.payments) {
-    const found = await differencesOf(world, known, arrivals, now, latest);
+    const found = await differencesOfPayment(world, known, arrivals, now, latest);
     differences.push(...found.map((difference) => `${known.id}: ${difference}`));
   }
   return differences;
 }
 
-/** @param latest what may be instead, since a branch that is gone went on for longer */
-async function differencesOf(
-  world: OptionWorld,
+/** As `compareOptions`, of one payment. @param latest what may be instead, since a branch that is gone went on for longer */
+export async function differencesOfPayment(
+  world: ChainWorld,
   known: Known,
   arrivals: readonly Arrival[],
   now: Circumstances,
