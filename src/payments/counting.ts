@@ -1,3 +1,4 @@
+import { isAbsurdAmount } from '../chain/tokens/absurd-amount.js';
 import { type PaymentStatus, watchEndsAt } from './lifecycle.js';
 import { type Asset, type ChainId } from '../ids/ids.js';
 
@@ -67,20 +68,14 @@ export interface DepositFacts {
 }
 
 const DAY_MS = 86_400_000;
-/**
- * No token has so much of itself: the largest supplies have about 50 digits, this has 58. Above it a contract only
- * claims to have moved something, and few such claims add up to more digits than an amount may have (78).
- */
-const ABSURD_ABOVE = 2n ** 192n;
-
 /** How long after its expiry money still counts towards a payment, in ms. */
 export function lateWatchMsOf({ lateWatchDays }: { lateWatchDays: number }): number {
   return lateWatchDays * DAY_MS;
 }
 
-/** Whether a token claims to have moved more than there can be. The native asset's amounts are the chain's own. */
+/** Whether a token claims to have moved more than there can be. */
 export function isAbsurd({ amount, tokenAddress }: Pick<Arrived, 'amount' | 'tokenAddress'>): boolean {
-  return tokenAddress !== null && amount > ABSURD_ABOVE;
+  return isAbsurdAmount(tokenAddress, amount);
 }
 
 /** Why a transfer that reached a payment's address does not count towards it; null when it does. */
