@@ -180,6 +180,7 @@ const changeOdd: Run = async ({ money, random }) => {
     'burns_gas',
     'hides_balances',
     'claims_balances',
+    'claims_some',
     'reverts_with_nul',
   ] as const);
   await money.odd.behave(way);

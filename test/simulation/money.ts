@@ -155,13 +155,17 @@ export class Money {
    * moves, and it goes as it is should the money come again.
    */
   private async unpaid({ app }: World): Promise<string[]> {
-    const rows = await app.database.dataSource.query<{ id: string; from_address: string; amount: string }[]>(
-      `SELECT id, from_address, amount FROM outgoing_transactions
+    type Row = { id: string; from_address: string; amount: string; nonce: string };
+    const rows = await app.database.dataSource.query<Row[]>(
+      `SELECT id, from_address, amount, nonce FROM outgoing_transactions
        WHERE state IN ('signed','sent') AND account = 'deposit' AND token_address IS NULL`,
     );
     const unpaid: string[] = [];
-    for (const { id, from_address: from, amount } of rows)
-      if ((await this.balance(from, null)) < BigInt(amount)) unpaid.push(id);
+    for (const { id, from_address: from, amount, nonce } of rows) {
+      // One that is mined and not noted yet has moved the money itself.
+      const used = Number(await this.chain.rpc<string>('eth_getTransactionCount', [from, 'latest']));
+      if (used <= Number(nonce) && (await this.balance(from, null)) < BigInt(amount)) unpaid.push(id);
+    }
     return unpaid;
   }
 

@@ -2,9 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { readAnswer, type RpcMethod } from '../rpc/methods.js';
 import { type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
-import { RpcChainReader } from '../reading/chain-reader.js';
-import { BlockProver } from '../proof/block-prover.js';
-import { Sources } from '../rpc/sources.js';
+import { FinalBlock } from '../reading/final-block.js';
 import { broadcastToAll } from './broadcast-to-all.js';
 import { CallRevertedError, ChainAccounts, DisagreementError } from './chain-accounts.js';
 import { toAddress, toTokenAddress } from '../../ids/ids.js';
@@ -75,6 +73,24 @@ describe('no endpoint alone decides', () => {
     await expect(tried(behind, behind)).rejects.toThrow(/it would fail now, and not after block/);
   });
 
+  it('how much of a token there is: more than there can be of any says nothing, unless the books have it', async () => {
+    const all = 2n ** 256n - 1n;
+    const word = (amount: bigint) => `0x${amount.toString(16).padStart(64, '0')}`;
+    const held = (expected: bigint | null, after: string, ...said: bigint[]) =>
+      new ChainAccounts(pool(...said.map((amount) => always(word(amount))))).balance(
+        ADDRESS,
+        TOKEN,
+        after,
+        expected,
+      );
+    await expect(held(null, HASH, all)).rejects.toThrow(/names more than there can be/);
+    await expect(held(null, HASH, 2n ** 192n)).resolves.toBe(2n ** 192n);
+    await expect(held(all, HASH, all)).resolves.toBe(all);
+    await expect(held(null, 'latest', all, 5n)).resolves.toBe(5n);
+    await expect(held(5n, HASH, all, 5n)).resolves.toBe(5n);
+    await expect(held(7n, HASH, all, 5n)).rejects.toThrow(DisagreementError);
+  });
+
   it('what is at an address, neither less nor more than the books expect of it', async () => {
     const balance = (expected: bigint | null, ...said: bigint[]) =>
       new ChainAccounts(pool(...said.map((wei) => always(hex(wei))))).balance(ADDRESS, null, HASH, expected);
@@ -112,22 +128,36 @@ describe('no endpoint alone decides', () => {
     let [one, other]: [bigint, bigint | null] = [100n, 60n];
     const named = (number: bigint | null) =>
       number === null ? null : { number: hex(number), hash: HASH, parentHash: HASH, timestamp: '0x1' };
-    const reader = new RpcChainReader(
+    const final = new FinalBlock(
       pool(
         () => named(one),
         () => named(other),
       ),
-      new BlockProver('full'),
-      new Sources(),
-      64,
     );
-    await expect(reader.finalNumber('finalized')).resolves.toBe(60);
+    await expect(final.number('finalized')).resolves.toBe(60);
     [one, other] = [100n, 80n];
-    await expect(reader.finalNumber('finalized')).resolves.toBe(80);
+    await expect(final.number('finalized')).resolves.toBe(80);
     one = 70n;
-    await expect(reader.finalNumber('finalized')).resolves.toBe(70);
+    await expect(final.number('finalized')).resolves.toBe(70);
     [one, other] = [90n, null];
-    await expect(reader.finalNumber('finalized')).resolves.toBe(90);
+    await expect(final.number('finalized')).resolves.toBe(90);
+  });
+
+  it('that nobody knows which block is final is told once, as is that it is known again', async () => {
+    let says: unknown = null;
+    const told: (string | null)[] = [];
+    const refused = (words: string) => new RpcError('it', 'eth_getBlockByNumber', words);
+    const final = new FinalBlock(
+      pool(() => says),
+      (reason) => told.push(reason),
+    );
+    const block = { number: '0x5', hash: HASH, parentHash: HASH, timestamp: '0x1' };
+    for (const answer of [block, null, null, refused('try 1'), refused('try 2'), block, block]) {
+      says = answer;
+      await final.number('finalized');
+    }
+    expect(told).toEqual(['no endpoint names a finalized block', refused('try 1').message, null]);
+    expect(final.unknownBecause).toBeNull();
   });
 
   it('where signed bytes stay: all are given them, and the best answer counts', async () => {
