@@ -1,5 +1,6 @@
 import { type QueryResultRow } from 'pg';
 import { withConnection } from '../database/connect.js';
+import { connectionsGiven, MOST_CONNECTIONS, tooFewConnections } from '../database/connections-given.js';
 import { requireOwnSessions } from '../database/own-sessions.js';
 import { type PostgresClient } from '../database/postgres-client.js';
 import { missingSchemas } from '../runtime/schemas.js';
@@ -11,8 +12,8 @@ const PART = 'database';
 const APPLICATION = 'quittance doctor';
 /** Below it, what the migrations and BullMQ use is not there. */
 const OLDEST_POSTGRES = 140_000;
-/** The pool of the app, that of the queue with its workers, and the sessions that hold locks. */
-const CONNECTIONS_OF_A_PROCESS = 40;
+/** Left to others while connections are tried. */
+const SPARE_CONNECTIONS = 10;
 const CLOCK_WARNING_MS = 2_000;
 const CLOCK_PROBLEM_MS = 30_000;
 
@@ -41,7 +42,16 @@ export async function databaseFindings(url: string, subject: Subject): Promise<F
   } catch (error) {
     return [...findings, problem(PART, (error as Error).message, null)];
   }
-  return [...findings, ...(await schemaFindings(url, server, subject))];
+  const connections = await connectionFindings(url, Number(server.free));
+  return [...findings, ...connections, ...(await schemaFindings(url, server, subject))];
+}
+
+/** Where there is room for them beside those of others. */
+async function connectionFindings(url: string, free: number): Promise<Finding[]> {
+  if (free < MOST_CONNECTIONS + SPARE_CONNECTIONS) return [];
+  const few = tooFewConnections(await connectionsGiven(url, MOST_CONNECTIONS), MOST_CONNECTIONS);
+  const [what = '', fix = ''] = few?.split(': ') ?? [];
+  return few === null ? [] : [warning(PART, what, fix)];
 }
 
 async function serverOf(client: PostgresClient): Promise<ServerRow> {
@@ -97,11 +107,11 @@ function serverFindings(server: ServerRow, { hostname, host }: URL, { isProducti
         'add sslmode=require to DATABASE_URL, with DATABASE_CA_FILE for a private authority',
       ),
     );
-  if (Number(server.free) < CONNECTIONS_OF_A_PROCESS)
+  if (Number(server.free) < MOST_CONNECTIONS)
     found.push(
       warning(
         PART,
-        `${server.free} connections are left; a process may take ${CONNECTIONS_OF_A_PROCESS}`,
+        `${server.free} connections are left; a process may take ${MOST_CONNECTIONS}`,
         'raise max_connections, or end what holds them',
       ),
     );
