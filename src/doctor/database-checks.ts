@@ -25,6 +25,10 @@ interface ServerRow extends QueryResultRow {
   is_standby: boolean;
   is_tls: boolean | null;
   free: string;
+  /** A limit of the role or the database is set, besides that of the server. */
+  is_limited: boolean;
+  /** Another than the session was begun with: a pooler stands between. */
+  pid: number;
   can_create: boolean;
   schema: string | null;
 }
@@ -42,13 +46,13 @@ export async function databaseFindings(url: string, subject: Subject): Promise<F
   } catch (error) {
     return [...findings, problem(PART, (error as Error).message, null)];
   }
-  const connections = await connectionFindings(url, Number(server.free));
+  const connections = await connectionFindings(url, server);
   return [...findings, ...connections, ...(await schemaFindings(url, server, subject))];
 }
 
-/** Where there is room for them beside those of others. */
-async function connectionFindings(url: string, free: number): Promise<Finding[]> {
-  if (free < MOST_CONNECTIONS + SPARE_CONNECTIONS) return [];
+/** Tried where something else than the server may limit them, and where there is room beside those of others. */
+async function connectionFindings(url: string, server: ServerRow): Promise<Finding[]> {
+  if (!server.is_limited || Number(server.free) < MOST_CONNECTIONS + SPARE_CONNECTIONS) return [];
   const few = tooFewConnections(await connectionsGiven(url, MOST_CONNECTIONS), MOST_CONNECTIONS);
   const [what = '', fix = ''] = few?.split(': ') ?? [];
   return few === null ? [] : [warning(PART, what, fix)];
@@ -62,9 +66,14 @@ async function serverOf(client: PostgresClient): Promise<ServerRow> {
        (SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()) AS is_tls,
        (current_setting('max_connections')::int - (SELECT count(*) FROM pg_stat_activity
           WHERE backend_type = 'client backend'))::text AS free,
+       (SELECT rolconnlimit >= 0 FROM pg_roles WHERE rolname = current_user)
+         OR (SELECT datconnlimit >= 0 FROM pg_database WHERE datname = current_database()) AS is_limited,
+       pg_backend_pid() AS pid,
        coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS can_create`,
   );
-  return rows[0] as ServerRow;
+  const row = rows[0] as ServerRow;
+  const { processID } = client as unknown as { processID: number };
+  return { ...row, is_limited: row.is_limited || row.pid !== processID };
 }
 
 function serverFindings(server: ServerRow, { hostname, host }: URL, { isProduction }: Subject): Finding[] {
