@@ -5,7 +5,7 @@ import { Public } from '../auth/scopes.js';
 import { toTxHash } from '../ids/ids.js';
 import { type CheckCode } from '../payment-check/check-finding.js';
 import { PaymentCheckService } from '../payment-check/payment-check.service.js';
-import { PaymentChanges } from '../payments/payment-changes.js';
+import { PaymentPages } from '../payments/payment-pages.js';
 import { DevPayments } from './dev-payments.js';
 import { PageRenderer } from './page-renderer.js';
 import { type CheckResult } from './page/page-view.js';
@@ -21,7 +21,7 @@ export class PageFormsController {
     private readonly pages: PagesService,
     private readonly renderer: PageRenderer,
     private readonly checks: PaymentCheckService,
-    private readonly changes: PaymentChanges,
+    private readonly payments: PaymentPages,
     private readonly devPayments: DevPayments,
   ) {}
 
@@ -53,7 +53,7 @@ export class PageFormsController {
     await this.renderer.answer(request, reply, async () => {
       const { merchantId, paymentId } = await this.pages.find(token, request.ip, 'choose');
       const option = fieldOf(body, 'option');
-      if (/^\d{1,3}$/.test(option)) await this.changes.choose(merchantId, paymentId, Number(option));
+      if (/^\d{1,3}$/.test(option)) await this.payments.choose(merchantId, paymentId, Number(option));
       this.renderer.redirect(reply, `/pay/${token}`);
     });
   }

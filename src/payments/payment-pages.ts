@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { type DepositView } from './deposit.view.js';
 import { DepositsService } from './deposits.service.js';
+import { PaymentChanges } from './payment-changes.js';
 import { Payment } from './payment.entity.js';
 import { type PaymentView } from './payment.view.js';
 import { PaymentsService } from './payments.service.js';
@@ -16,6 +17,7 @@ export class PaymentPages {
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly payments: PaymentsService,
     private readonly deposits: DepositsService,
+    private readonly changes: PaymentChanges,
   ) {}
 
   /** Null when there is none. */
@@ -25,6 +27,11 @@ export class PaymentPages {
       where: { pageToken: token },
     });
     return found && { paymentId: found.id, merchantId: found.merchantId, version: found.version };
+  }
+
+  /** What its customer means to pay with. @param position of the option; one that is not there changes nothing */
+  async choose(merchantId: string, paymentId: string, position: number): Promise<void> {
+    await this.changes.choose(merchantId, paymentId, position);
   }
 
   /** The payment, and what reached its address without counting, which nobody has made anything of yet. */
