@@ -22,8 +22,10 @@ const LIMITS = {
   check: { ofPage: 10, ofAddress: 20 },
   /** Each is an event of the payment. */
   choose: { ofPage: 20, ofAddress: 120 },
+  /** Each makes a payment. */
   link: { ofPage: 600, ofAddress: 20 },
-} as const;
+  links: { ofPage: 6_000, ofAddress: 60, windowMs: 3_600_000 },
+} as const satisfies Record<string, { ofPage: number; ofAddress: number; windowMs?: number }>;
 
 export type PublicAct = keyof typeof LIMITS;
 
@@ -34,14 +36,15 @@ export class PublicLimits {
 
   /** @throws TooManyPageRequestsError */
   spend(act: PublicAct, address: string, page: string, nowMs = Date.now()): void {
-    const { ofPage, ofAddress } = LIMITS[act];
-    this.note(`${act} from ${address}`, ofAddress, nowMs);
-    this.note(`${act} of ${page}`, ofPage, nowMs);
+    const limits: { ofPage: number; ofAddress: number; windowMs?: number } = LIMITS[act];
+    const { ofPage, ofAddress, windowMs = WINDOW_MS } = limits;
+    this.note(`${act} from ${address}`, ofAddress, windowMs, nowMs);
+    this.note(`${act} of ${page}`, ofPage, windowMs, nowMs);
   }
 
-  private note(key: string, limit: number, nowMs: number): void {
+  private note(key: string, limit: number, windowMs: number, nowMs: number): void {
     const known = this.counts.get(key);
-    if (!known || nowMs - known.since >= WINDOW_MS) {
+    if (!known || nowMs - known.since >= windowMs) {
       this.counts.delete(key);
       this.counts.set(key, { count: 1, since: nowMs });
       this.forgetOldest();
@@ -49,7 +52,7 @@ export class PublicLimits {
     }
     known.count += 1;
     if (known.count > limit)
-      throw new TooManyPageRequestsError(Math.ceil((known.since + WINDOW_MS - nowMs) / 1000));
+      throw new TooManyPageRequestsError(Math.ceil((known.since + windowMs - nowMs) / 1000));
   }
 
   /** A map keeps the order of insertion: what began first has the least of its window left. */

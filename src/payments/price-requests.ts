@@ -56,7 +56,8 @@ export class PriceRequests {
     return { price, options, unavailable };
   }
 
-  private priceOf({ amount, currency, chain = null }: PriceDto): Price {
+  /** @throws PriceRefusedError */
+  priceOf({ amount, currency, chain = null }: PriceDto): Price {
     const price = chain === null ? parsePrice(amount, currency) : this.priceInAsset(amount, currency, chain);
     if ('problem' in price) throw new PriceRefusedError(price.field, price.problem);
     return price;
@@ -82,7 +83,7 @@ export class PriceRequests {
   }
 
   /** A request narrows what its merchant accepts, and never widens it. */
-  private async accepted(merchantId: string, accept: AcceptedAssetDto[] | null) {
+  async accepted(merchantId: string, accept: AcceptedAssetDto[] | null) {
     const chains = this.chains.all();
     const stored = await this.merchants.acceptedBy(merchantId);
     const known = allAssets(chains);

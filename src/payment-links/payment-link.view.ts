@@ -1,0 +1,68 @@
+import { type LinkField } from './answers.js';
+import { type LinkPrice } from './link-price.js';
+import { type PaymentLink } from './payment-link.entity.js';
+
+/** A payment link as its merchant sees it. */
+export interface PaymentLinkView {
+  id: string;
+  /** The page for visitors; null: PUBLIC_URL is not set. */
+  url: string | null;
+  active: boolean;
+  title: string;
+  description: string | null;
+  price: LinkPrice;
+  accept: { chain: string; token_id: string | null }[] | null;
+  once: boolean;
+  stock: number | null;
+  /** Null: any number. */
+  stock_left: number | null;
+  fields: LinkField[];
+  success_url: string | null;
+  cancel_url: string | null;
+  reference: string | null;
+  metadata: Record<string, unknown> | null;
+  payment_expires_in_minutes: number | null;
+  expires_at: string | null;
+  /** Grows with every change. */
+  version: number;
+  created_at: string;
+}
+
+/** How many payments it may have that have not expired; null: any number. */
+export function stockOf({ once, stock }: Pick<PaymentLink, 'once' | 'stock'>): number | null {
+  return once ? 1 : stock;
+}
+
+/** @param taken payments that have not expired, which money that came late may bring above the stock */
+export function stockLeft(link: Pick<PaymentLink, 'once' | 'stock'>, taken: number): number | null {
+  const stock = stockOf(link);
+  return stock === null ? null : Math.max(0, stock - taken);
+}
+
+export function isOver({ isActive, expiresAt }: PaymentLink, now: Date): boolean {
+  return !isActive || (expiresAt !== null && expiresAt <= now);
+}
+
+export function paymentLinkView(link: PaymentLink, taken: number, publicUrl: string | null): PaymentLinkView {
+  return {
+    id: link.id,
+    url: publicUrl === null ? null : `${publicUrl.replace(/\/+$/, '')}/l/${link.token}`,
+    active: link.isActive,
+    title: link.title,
+    description: link.description,
+    price: link.price,
+    accept: link.accept,
+    once: link.once,
+    stock: link.stock,
+    stock_left: stockLeft(link, taken),
+    fields: link.fields,
+    success_url: link.successUrl,
+    cancel_url: link.cancelUrl,
+    reference: link.reference,
+    metadata: link.metadata,
+    payment_expires_in_minutes: link.paymentMinutes,
+    expires_at: link.expiresAt?.toISOString() ?? null,
+    version: link.version,
+    created_at: link.createdAt.toISOString(),
+  };
+}
