@@ -13,7 +13,7 @@ import { amountProblem, type AmountProblem } from './link-price.js';
 import { type GivenAnswer } from './answers.js';
 import { type Closed, LinkClosedError } from './payment-link.errors.js';
 import { PaymentLink } from './payment-link.entity.js';
-import { isOver, stockLeft } from './payment-link.view.js';
+import { isOver, stockLeft, withStock } from './payment-link.view.js';
 
 /** What a visitor of a link sees. */
 export interface LinkState {
@@ -50,11 +50,11 @@ export class LinkVisits {
     if (!isPageToken(token)) return null;
     const link = await this.dataSource.manager.findOneBy(PaymentLink, { token });
     if (!link) return null;
-    const [merchant, counts] = await Promise.all([
+    const [merchant, taken] = await Promise.all([
       this.merchants.merchant(link.merchantId),
-      this.payments.countsOf([link.id]),
+      this.payments.takenOf(withStock([link])),
     ]);
-    const left = stockLeft(link, counts.get(link.id)?.taken ?? 0);
+    const left = stockLeft(link, taken.get(link.id) ?? 0);
     const closed = isOver(link, new Date()) ? 'ended' : left === 0 ? 'sold_out' : null;
     return { link, merchant: merchant.name, shopOrigins: merchant.shopOrigins, closed, left };
   }
@@ -111,9 +111,10 @@ export class LinkVisits {
     const lock = { mode: 'for_no_key_update' as const };
     const link = await manager.findOne(PaymentLink, { where: { id }, lock });
     if (!link || link.version !== version || isOver(link, new Date())) throw new LinkClosedError('ended');
-    const { taken = 0, unpaid = 0 } = (await this.payments.countsOf([id], manager)).get(id) ?? {};
-    if (stockLeft(link, taken) === 0) throw new LinkClosedError('sold_out');
-    if (unpaid >= this.settings.checkoutLinkUnpaidPayments) throw new LinkClosedError('busy');
+    const taken = await this.payments.takenOf(withStock([link]), manager);
+    if (stockLeft(link, taken.get(id) ?? 0) === 0) throw new LinkClosedError('sold_out');
+    if (await this.payments.hasUnpaid(manager, id, this.settings.checkoutLinkUnpaidPayments))
+      throw new LinkClosedError('busy');
   }
 }
 

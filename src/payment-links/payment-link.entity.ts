@@ -41,7 +41,7 @@ export class PaymentLink {
   @Column('boolean', { default: false })
   once: boolean;
 
-  /** How many payments it may have that have not expired; null: any number. */
+  /** How many payments may have a piece of it at a time; null: any number. */
   @Column('integer', { nullable: true })
   stock: number | null;
 

@@ -14,6 +14,8 @@ export interface PaymentLinkView {
   accept: { chain: string; token_id: string | null }[] | null;
   once: boolean;
   stock: number | null;
+  /** Payments that have a piece of it; more than the stock where money came late. Null: any number. */
+  stock_taken: number | null;
   /** Null: any number. */
   stock_left: number | null;
   fields: LinkField[];
@@ -28,12 +30,17 @@ export interface PaymentLinkView {
   created_at: string;
 }
 
-/** How many payments it may have that have not expired; null: any number. */
-export function stockOf({ once, stock }: Pick<PaymentLink, 'once' | 'stock'>): number | null {
+/** The links of which it matters how many payments they have: of one without a stock they are not counted. */
+export function withStock(links: readonly PaymentLink[]): string[] {
+  return links.filter((link) => stockOf(link) !== null).map(({ id }) => id);
+}
+
+/** How many payments may have a piece of it at a time; null: any number. */
+function stockOf({ once, stock }: Pick<PaymentLink, 'once' | 'stock'>): number | null {
   return once ? 1 : stock;
 }
 
-/** @param taken payments that have not expired, which money that came late may bring above the stock */
+/** @param taken payments that have a piece of it, which money that came late may bring above the stock */
 export function stockLeft(link: Pick<PaymentLink, 'once' | 'stock'>, taken: number): number | null {
   const stock = stockOf(link);
   return stock === null ? null : Math.max(0, stock - taken);
@@ -54,6 +61,7 @@ export function paymentLinkView(link: PaymentLink, taken: number, publicUrl: str
     accept: link.accept,
     once: link.once,
     stock: link.stock,
+    stock_taken: stockOf(link) === null ? null : taken,
     stock_left: stockLeft(link, taken),
     fields: link.fields,
     success_url: link.successUrl,

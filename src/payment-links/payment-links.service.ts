@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
@@ -17,7 +17,7 @@ import {
 import { type LinkPrice } from './link-price.js';
 import { OnceWithStockError, OpenPriceError, PaymentLinkNotFoundError } from './payment-link.errors.js';
 import { PaymentLink } from './payment-link.entity.js';
-import { paymentLinkView, type PaymentLinkView } from './payment-link.view.js';
+import { paymentLinkView, type PaymentLinkView, withStock } from './payment-link.view.js';
 
 const MAX_ANSWER = 200;
 
@@ -92,7 +92,7 @@ export class PaymentLinksService {
       const next = { ...link, ...fields, version: link.version + 1 };
       requireOneOf(next);
       await manager.update(PaymentLink, { id }, { ...fields, version: next.version } as never);
-      return { link: next, taken: await this.takenOf(id, manager) };
+      return { link: next, taken: (await this.payments.takenOf(withStock([next]), manager)).get(id) ?? 0 };
     });
     return this.viewOf(changed.link, changed.taken);
   }
@@ -152,13 +152,9 @@ export class PaymentLinksService {
     };
   }
 
-  private async takenOf(id: string, manager: EntityManager): Promise<number> {
-    return (await this.payments.countsOf([id], manager)).get(id)?.taken ?? 0;
-  }
-
   private async viewsOf(links: PaymentLink[]): Promise<PaymentLinkView[]> {
-    const counts = await this.payments.countsOf(links.map(({ id }) => id));
-    return links.map((link) => this.viewOf(link, counts.get(link.id)?.taken ?? 0));
+    const taken = await this.payments.takenOf(withStock(links));
+    return links.map((link) => this.viewOf(link, taken.get(link.id) ?? 0));
   }
 
   private viewOf(link: PaymentLink, taken: number): PaymentLinkView {

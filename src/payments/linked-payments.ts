@@ -16,13 +16,11 @@ export type LinkedRequest = Pick<
   'price' | 'accept' | 'success_url' | 'cancel_url' | 'reference' | 'metadata' | 'expires_in_minutes'
 >;
 
-/** The payments of one link. */
-export interface LinkedPaymentCounts {
-  /** That have not expired, and were not cancelled: each has a piece of what is in stock. */
-  taken: number;
-  /** Of them, those that nothing has arrived for. */
-  unpaid: number;
-}
+/**
+ * A payment that has a piece of its link's stock: it is paid, or may still be paid in time. One that had expired has none
+ * until late money makes it up, so that a speck of dust keeps nothing from being sold.
+ */
+const HAS_A_PIECE = `status NOT IN ('expired', 'cancelled') AND NOT (status = 'partially_paid' AND exception = 'late')`;
 
 /** Payments as payment links make and count them. */
 @Injectable()
@@ -76,32 +74,32 @@ export class LinkedPayments {
     return (row as { page_token: string }).page_token;
   }
 
-  /** By link; one that has none is there with zeros. */
-  async countsOf(
+  /** @returns how many payments have a piece of the stock, by link; one without any is not there */
+  async takenOf(
     linkIds: readonly string[],
     manager: EntityManager = this.dataSource.manager,
-  ): Promise<Map<string, LinkedPaymentCounts>> {
-    const rows =
-      linkIds.length === 0
-        ? []
-        : await manager.query<{ link_id: string; taken: string; unpaid: string }[]>(
-            `SELECT link_id, count(*) AS taken, count(*) FILTER (WHERE status = 'pending') AS unpaid FROM payments
-             WHERE link_id = ANY($1) AND status NOT IN ('expired', 'cancelled') GROUP BY link_id`,
-            [linkIds],
-          );
-    const none = linkIds.map((id): [string, LinkedPaymentCounts] => [id, { taken: 0, unpaid: 0 }]);
-    const some = rows.map(({ link_id: id, taken, unpaid }): [string, LinkedPaymentCounts] => [
-      id,
-      { taken: Number(taken), unpaid: Number(unpaid) },
-    ]);
-    return new Map([...none, ...some]);
+  ): Promise<Map<string, number>> {
+    if (linkIds.length === 0) return new Map();
+    const rows = await manager.query<{ link_id: string; taken: string }[]>(
+      `SELECT link_id, count(*) AS taken FROM payments WHERE link_id = ANY($1) AND ${HAS_A_PIECE} GROUP BY link_id`,
+      [linkIds],
+    );
+    return new Map(rows.map(({ link_id: id, taken }) => [id, Number(taken)]));
   }
 
-  /** The page of the newest payment of a link that has not expired, and was not cancelled; null: there is none. */
+  /** Whether a link has as many payments that nothing has arrived for. */
+  async hasUnpaid(manager: EntityManager, linkId: string, count: number): Promise<boolean> {
+    const rows = await manager.query<unknown[]>(
+      `SELECT FROM payments WHERE link_id = $1 AND status = 'pending' LIMIT $2`,
+      [linkId, count],
+    );
+    return rows.length >= count;
+  }
+
+  /** The page of the newest payment that has a piece of a link's stock; null: there is none. */
   async pageOf(linkId: string): Promise<string | null> {
     const [row] = await this.dataSource.query<{ page_token: string }[]>(
-      `SELECT page_token FROM payments WHERE link_id = $1 AND status NOT IN ('expired', 'cancelled')
-       ORDER BY id DESC LIMIT 1`,
+      `SELECT page_token FROM payments WHERE link_id = $1 AND ${HAS_A_PIECE} ORDER BY id DESC LIMIT 1`,
       [linkId],
     );
     return row?.page_token ?? null;

@@ -62,7 +62,7 @@ export interface LinkAnswer {
   where: 'price_currency IS NOT NULL',
 })
 @Index('payments_link_idx', ['linkId', 'id'], { where: 'link_id IS NOT NULL' })
-@Index('payments_link_taken_idx', ['linkId', 'status'], {
+@Index('payments_link_taken_idx', ['linkId', 'status', 'exception'], {
   where: `link_id IS NOT NULL AND status NOT IN ('expired','cancelled')`,
 })
 @Index('payments_open_idx', ['chainId', 'status', 'createdAt'], {

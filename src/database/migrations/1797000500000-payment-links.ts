@@ -35,7 +35,7 @@ export class PaymentLinks1797000500000 implements MigrationInterface {
       'CREATE INDEX payments_link_idx ON payments (link_id, id) WHERE link_id IS NOT NULL',
     );
     await queryRunner.query(
-      `CREATE INDEX payments_link_taken_idx ON payments (link_id, status)
+      `CREATE INDEX payments_link_taken_idx ON payments (link_id, status, exception)
        WHERE link_id IS NOT NULL AND status NOT IN ('expired','cancelled')`,
     );
   }

@@ -75,7 +75,15 @@ export class PaymentLinkBody implements PaymentLinkView {
   @ApiProperty({
     type: Number,
     nullable: true,
-    description: 'The stock less the payments that have not expired and were not cancelled; null: any number',
+    description:
+      'Payments that have a piece: paid ones, and those that may still be paid in time. More than the stock where money came for one that had expired. Null: any number',
+  })
+  stock_taken: number | null;
+
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: 'The stock less `stock_taken`, 0 at the least; null: any number',
   })
   stock_left: number | null;
 

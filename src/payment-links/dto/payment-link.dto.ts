@@ -38,6 +38,7 @@ export class LinkPriceDto {
     example: '49.90',
     description: 'A decimal string in whole units. Left out: the visitor says how much',
   })
+  @IsOptional()
   amount?: unknown;
 
   @ApiPropertyOptional({
@@ -46,6 +47,7 @@ export class LinkPriceDto {
     example: '5',
     description: 'The least that a visitor may say',
   })
+  @IsOptional()
   min?: unknown;
 
   @ApiPropertyOptional({
@@ -54,6 +56,7 @@ export class LinkPriceDto {
     example: '500',
     description: 'The most that a visitor may say',
   })
+  @IsOptional()
   max?: unknown;
 
   @ApiProperty({
