@@ -3,7 +3,6 @@ import quick from './jest.config.js';
 /** The long tier, which `npm run test:long` runs: kills, outages, whatever takes its time by nature. */
 export default {
   ...quick,
-  reporters: ['default', ['<rootDir>/test/runner/slowest-reporter.js', { limitMs: null }]],
   roots: ['<rootDir>/test/long', '<rootDir>/test/browser/long'],
   testPathIgnorePatterns: [],
   testTimeout: 600_000,

@@ -7,6 +7,7 @@ import { type ChainStatus } from './chain-status.js';
 import { deepestConfirmations } from './confirmations.js';
 import { BlockProver } from './proof/block-prover.js';
 import { type ChainReader, RpcChainReader } from './reading/chain-reader.js';
+import { type OnFinality } from './reading/final-block.js';
 import { Sources } from './rpc/sources.js';
 import { type RpcMetrics } from './rpc/rpc-metrics.js';
 import { RpcPool } from './rpc/rpc-pool.js';
@@ -19,6 +20,7 @@ import { TracedTransfers } from './transfers/traced-transfers.js';
 /** Where the chain's own finality decides, and not a number of blocks. */
 const FINALIZED_DEPTH = 128;
 const REMARK_EVERY_MS = 60 * 60_000;
+const FINALITY_EVERY_MS = 60_000;
 
 /** One chain, and the way to its nodes. */
 export interface Connection {
@@ -66,17 +68,32 @@ export function connectChain(config: ChainConfig, metrics: CallMetrics, logger: 
     },
   });
   const evidence = new ChainEvidence(rpc, prover);
+  const finalDepth = deepestConfirmations(config) || FINALIZED_DEPTH;
   return {
     config,
     rpc,
     prover,
-    reader: new RpcChainReader(rpc, prover, sources, deepestConfirmations(config) || FINALIZED_DEPTH),
+    reader: new RpcChainReader(rpc, prover, sources, finalDepth, tellFinality(chain, logger)),
     accounts: new ChainAccounts(rpc, evidence),
     evidence,
     internal: internalTransfers(config, rpc, prover, balances),
     status: { state: 'unchecked' },
     tokens: new TokenStates(config, rpc, logger),
     checkAgainAtMs: 0,
+  };
+}
+
+/** At most a few lines a minute, also where a node knows it and does not by turns. */
+function tellFinality(chain: string, logger: Log): OnFinality {
+  const told = new RepeatedMessage(FINALITY_EVERY_MS);
+  return (reason) => {
+    if (!told.isDue(chain, reason ?? '', Date.now())) return;
+    if (reason === null) logger.log({ chain }, 'the chain’s final block is known again');
+    else
+      logger.warn(
+        { chain, reason },
+        'no endpoint says which block is final: payments are seen, and none is confirmed until one does',
+      );
   };
 }
 

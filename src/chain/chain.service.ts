@@ -59,6 +59,7 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
         endpoints: rpc.report(),
         contradictsFrom: rpc.contradiction?.from ?? null,
         isOfNewerFork: this.newerFork(chain) !== null,
+        isFinalityUnknown: this.finalityUnknown(chain) !== null,
       })),
     );
     for (const { config } of this.connections.values()) await this.syncTokens(config);
@@ -130,6 +131,11 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
   newerFork(name: string): NewerFork | null {
     const { prover, reader } = this.connection(name);
     return prover.newerFork(reader.headNumber);
+  }
+
+  /** Why nobody knows what the chain itself calls final; null: it is known, or a number of blocks decides. */
+  finalityUnknown(name: string): string | null {
+    return this.connection(name).reader.finalityUnknown;
   }
 
   /**

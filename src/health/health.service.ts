@@ -25,6 +25,8 @@ interface ChainHealth {
   endpoints_contradict_from: number | null;
   /** What the last blocks have that this version does not know, as "header of a newer fork: …"; null: nothing. */
   newer_fork: string | null;
+  /** Why no endpoint says which block is final, where that decides; null: one does. */
+  finality_unknown: string | null;
 }
 
 export interface Health {
@@ -78,6 +80,7 @@ export class HealthService {
         endpoints: this.chains.endpoints(name),
         endpoints_contradict_from: this.chains.lastContradiction(name)?.from ?? null,
         newer_fork: this.chains.newerFork(name)?.what ?? null,
+        finality_unknown: this.chains.finalityUnknown(name),
       };
       return [name, health];
     });

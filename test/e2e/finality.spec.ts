@@ -45,7 +45,7 @@ describe("the chain's own finality", () => {
     await app.waitForStatus(payment.id, 'confirmed');
   });
 
-  it('is refused where no endpoint knows the tag, and taken when one does', async () => {
+  it('is refused where no endpoint knows the tag, and taken when one does; that it is unknown later is said', async () => {
     chain = await TestChain.start({ confirmations: { kind: 'finality', tag: 'finalized' } });
     const node = await FaultyRpc.start(chain.url);
     try {
@@ -59,6 +59,20 @@ describe("the chain's own finality", () => {
       end();
       app.checkChainsNow();
       await waitFor('it to be taken', async () => (await chains()).includes('"state":"ready"'));
+      const endAgain = node.inject('eth_getBlockByNumber', unknownTag('finalized'));
+      const isUnknown = async () => {
+        const metrics = await (await fetch(`${app.url}/metrics`)).text();
+        return metrics.includes('quittance_chain_finality_unknown{chain="testchain"} 1');
+      };
+      await chain.mine();
+      await waitFor('it to be told', isUnknown);
+      expect(JSON.stringify((await app.request('GET', '/health')).body)).toMatch(
+        /"finality_unknown":"[^"]*did not answer eth_getBlockByNumber: hex string without 0x prefix"/,
+      );
+      endAgain();
+      await chain.mine();
+      await waitFor('it to be known again', async () => !(await isUnknown()));
+      expect(app.log.join('').match(/no endpoint says which block is final/g)).toHaveLength(1);
     } finally {
       await node.die();
     }

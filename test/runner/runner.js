@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { relative } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SLOW_FILES } from './slow-files.js';
+import { failTooSlow } from './too-slow.js';
 
 const END_MS = 10_000;
 
@@ -28,7 +29,8 @@ export default class SharedModulesRunner {
         await onStart(test);
         worker ??= await Worker.start();
         try {
-          await onResult(test, await worker.run(test, this.globalConfig));
+          const result = await worker.run(test, this.globalConfig);
+          await onResult(test, failTooSlow(result, test.context.config.rootDir));
         } catch (error) {
           await onFailure(test, error);
         }

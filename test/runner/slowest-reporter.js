@@ -1,12 +1,9 @@
 const SHOWN = 10;
-const LIMIT_MS = 10_000;
 
-/** Prints the slowest tests. In CI it fails a run of the quick tier in which a single one took too long. */
+/** Prints the slowest tests of a run. That one is too slow is said in `too-slow.js`. */
 export default class SlowestReporter {
-  /** @param limitMs of one test; null: none */
-  constructor(globalConfig, { limitMs = LIMIT_MS } = {}) {
+  constructor(globalConfig) {
     this.rootDir = globalConfig.rootDir;
-    this.limitMs = limitMs;
   }
 
   onRunComplete(_contexts, { testResults }) {
@@ -18,18 +15,6 @@ export default class SlowestReporter {
     if (tests.length <= SHOWN) return;
     const lines = tests.slice(0, SHOWN).map((test) => this.line(test));
     process.stderr.write(`\nThe ${SHOWN} slowest tests:\n${lines.join('\n')}\n`);
-    const tooSlow = this.limitMs === null ? [] : tests.filter(({ duration }) => duration > this.limitMs);
-    if (process.env.CI && tooSlow.length > 0) {
-      this.error = new Error(
-        `${tooSlow.length} of the tests took more than ${this.limitMs / 1_000} s; make them quicker, ` +
-          `or move them to test/long:\n${tooSlow.map((test) => this.line(test)).join('\n')}`,
-      );
-    }
-  }
-
-  /** Jest asks for it when the run is over, and fails the run when there is one. */
-  getLastError() {
-    return this.error;
   }
 
   line({ file, fullName, duration }) {

@@ -9,6 +9,8 @@ import { LiveParts } from './live-parts.js';
 import { type PageState, readPageState } from './page-state.js';
 import { WalletPanel } from './wallets/panel.js';
 
+const ANSWER_TIMEOUT_MS = 10_000;
+
 /**
  * Makes the page that the server rendered live. What is shown stays the server's: on news the page is fetched again and
  * its live parts are put in place, so that no rule of what a payment's state means is written twice.
@@ -30,10 +32,8 @@ function start(first: PageState): void {
 
   const tick = () => showCountdown(clock, texts.language, () => void refresh().catch(() => undefined));
 
-  const refresh = async (signal = AbortSignal.timeout(10_000)): Promise<void> => {
-    const answer = await fetch(location.href, { cache: 'no-store', credentials: 'omit', signal });
-    if (!answer.ok) throw new Error(`${answer.status}`);
-    const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  const refresh = async (): Promise<void> => {
+    const fresh = new DOMParser().parseFromString(await newest(), 'text/html');
     const next = readPageState(fresh);
     // An answer that was overtaken by a newer one says nothing.
     if (!next || next.version < data.version) return;
@@ -76,6 +76,7 @@ function start(first: PageState): void {
   tellOpener(data.embedOrigins, data.paymentId, data.status);
   follow({
     eventsUrl: data.eventsUrl,
+    shown: () => data.mark,
     refresh,
     tellConnected: (isConnected) => {
       const notice = document.getElementById('offline');
@@ -85,6 +86,20 @@ function start(first: PageState): void {
       }
     },
   });
+}
+
+/** The page as the server has it now. AbortSignal.timeout came to Safari with 16, and older phones pay too. */
+async function newest(): Promise<string> {
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), ANSWER_TIMEOUT_MS);
+  try {
+    const { signal } = stop;
+    const answer = await fetch(location.href, { cache: 'no-store', credentials: 'omit', signal });
+    if (!answer.ok) throw new Error(`${answer.status}`);
+    return await answer.text();
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** @returns the id of the option that the customer has chosen */

@@ -2,9 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { readAnswer, type RpcMethod } from '../rpc/methods.js';
 import { type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
-import { RpcChainReader } from '../reading/chain-reader.js';
-import { BlockProver } from '../proof/block-prover.js';
-import { Sources } from '../rpc/sources.js';
+import { FinalBlock } from '../reading/final-block.js';
 import { broadcastToAll } from './broadcast-to-all.js';
 import { CallRevertedError, ChainAccounts, DisagreementError } from './chain-accounts.js';
 import { toAddress, toTokenAddress } from '../../ids/ids.js';
@@ -112,22 +110,36 @@ describe('no endpoint alone decides', () => {
     let [one, other]: [bigint, bigint | null] = [100n, 60n];
     const named = (number: bigint | null) =>
       number === null ? null : { number: hex(number), hash: HASH, parentHash: HASH, timestamp: '0x1' };
-    const reader = new RpcChainReader(
+    const final = new FinalBlock(
       pool(
         () => named(one),
         () => named(other),
       ),
-      new BlockProver('full'),
-      new Sources(),
-      64,
     );
-    await expect(reader.finalNumber('finalized')).resolves.toBe(60);
+    await expect(final.number('finalized')).resolves.toBe(60);
     [one, other] = [100n, 80n];
-    await expect(reader.finalNumber('finalized')).resolves.toBe(80);
+    await expect(final.number('finalized')).resolves.toBe(80);
     one = 70n;
-    await expect(reader.finalNumber('finalized')).resolves.toBe(70);
+    await expect(final.number('finalized')).resolves.toBe(70);
     [one, other] = [90n, null];
-    await expect(reader.finalNumber('finalized')).resolves.toBe(90);
+    await expect(final.number('finalized')).resolves.toBe(90);
+  });
+
+  it('that nobody knows which block is final is told once, as is that it is known again', async () => {
+    let says: unknown = null;
+    const told: (string | null)[] = [];
+    const refused = (words: string) => new RpcError('it', 'eth_getBlockByNumber', words);
+    const final = new FinalBlock(
+      pool(() => says),
+      (reason) => told.push(reason),
+    );
+    const block = { number: '0x5', hash: HASH, parentHash: HASH, timestamp: '0x1' };
+    for (const answer of [block, null, null, refused('try 1'), refused('try 2'), block, block]) {
+      says = answer;
+      await final.number('finalized');
+    }
+    expect(told).toEqual(['no endpoint names a finalized block', refused('try 1').message, null]);
+    expect(final.unknownBecause).toBeNull();
   });
 
   it('where signed bytes stay: all are given them, and the best answer counts', async () => {

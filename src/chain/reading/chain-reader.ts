@@ -2,6 +2,7 @@ import { type FinalityTag } from '../../config/chains.js';
 import { type Block, type BlockRef, type Movement } from '../blocks/block.js';
 import { BlockLogs } from './block-logs.js';
 import { BlockReceipts } from './block-receipts.js';
+import { FinalBlock, type OnFinality } from './final-block.js';
 import { type BlockProof } from '../proof/block-proof.js';
 import { type BlockProver } from '../proof/block-prover.js';
 import { mayContain } from '../proof/bloom.js';
@@ -9,8 +10,7 @@ import { inKnownFormFirst } from '../proof/newer-form.js';
 import { signerOf } from '../proof/sender.js';
 import { blockOf, blockRef, movementsOf, TRANSFER_TOPIC } from '../transfers/movements.js';
 import { type RawBlock } from '../blocks/raw-block.js';
-import { type Rpc } from '../rpc/rpc-endpoint.js';
-import { RpcError, UnknownHereError } from '../rpc/rpc-error.js';
+import { UnknownHereError } from '../rpc/rpc-error.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
 import { type Sources } from '../rpc/sources.js';
 import { type Address, type TokenAddress } from '../../ids/ids.js';
@@ -32,8 +32,10 @@ export interface ChainReader {
   head(): Promise<BlockRef>;
   /** The first block the chain has: 0, unless it was started at a height. */
   earliest(): Promise<BlockRef>;
-  /** The highest block the chain itself calls final; null when there is none yet. */
+  /** The highest block the chain itself calls final; null where no endpoint names one: `finalityUnknown` says why. */
   finalNumber(tag: FinalityTag): Promise<number | null>;
+  /** Why `finalNumber` last knew none, and nothing is confirmed by it meanwhile; null: it did, or was not asked. */
+  readonly finalityUnknown: string | null;
   header(number: number): Promise<BlockRef | null>;
   /** A whole block, with every movement of value in it that reaches us. */
   block(number: number, watch: Watch): Promise<Block | null>;
@@ -42,19 +44,21 @@ export interface ChainReader {
 export class RpcChainReader implements ChainReader {
   private readonly receipts: BlockReceipts;
   headNumber = 0;
-  /** The last block that all endpoints called final, or less. */
-  private readonly agreedFinal = new Map<FinalityTag, number>();
+  private readonly final: FinalBlock;
 
   /**
    * @param prover what this chain's blocks can prove about themselves
    * @param finalDepth blocks after which nothing is replaced any more
+   * @param onFinality told when what is final is not known any more, and when it is known again
    */
   constructor(
     private readonly rpc: RpcPool,
     private readonly prover: BlockProver,
     sources: Sources,
     finalDepth: number,
+    onFinality?: OnFinality,
   ) {
+    this.final = new FinalBlock(rpc, onFinality);
     const finalUpTo = () => this.headNumber - finalDepth;
     const logs = new BlockLogs(rpc, prover, finalUpTo);
     this.receipts = new BlockReceipts(
@@ -76,26 +80,12 @@ export class RpcChainReader implements ChainReader {
     return blockRef(await this.rpc.call(METHOD, ['earliest', false]));
   }
 
-  /**
-   * By any endpoint as far as all have agreed before, and beyond that by the lowest that any of them names. One that names
-   * none, as those do that do not know the tag, says nothing.
-   */
-  async finalNumber(tag: FinalityTag): Promise<number | null> {
-    try {
-      const read = async (rpc: Rpc) => (await rpc.call(METHOD, [tag, false]))?.number ?? null;
-      const known = this.agreedFinal.get(tag) ?? -1;
-      const said = await read(this.rpc);
-      if (said === null || said <= known) return said;
-      const all = await this.rpc.fromEveryEndpoint(read, METHOD);
-      const lowest = Math.min(said, ...all.filter((number) => number !== null));
-      this.agreedFinal.set(tag, lowest);
-      return lowest;
-    } catch (error) {
-      // "Unknown block" and an error of the node's own are answers too, until there is a final block (execution-apis
-      // #879): what is scanned must not wait for what confirms it.
-      if (error instanceof RpcError) return null;
-      throw error;
-    }
+  finalNumber(tag: FinalityTag): Promise<number | null> {
+    return this.final.number(tag);
+  }
+
+  get finalityUnknown(): string | null {
+    return this.final.unknownBecause;
   }
 
   async header(number: number): Promise<BlockRef | null> {

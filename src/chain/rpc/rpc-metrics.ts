@@ -12,6 +12,7 @@ export interface ChainReport {
   endpoints: EndpointReport[];
   contradictsFrom: number | null;
   isOfNewerFork: boolean;
+  isFinalityUnknown: boolean;
 }
 
 /** Metrics of RPC endpoints, by their host: every call is on the vendor's bill. */
@@ -71,15 +72,26 @@ export class RpcMetrics {
 }
 
 function observeStates(report: () => ChainReport[]): void {
-  new Gauge({
-    name: 'quittance_chain_newer_fork',
-    help: '1: the last blocks have parts that this version does not know, and are proved by receipts and links alone',
-    labelNames: ['chain'],
-    collect() {
-      this.reset();
-      report().forEach(({ chain, isOfNewerFork }) => this.set({ chain }, isOfNewerFork ? 1 : 0));
-    },
-  });
+  const flag = (name: string, help: string, isUp: (of: ChainReport) => boolean) =>
+    new Gauge({
+      name: `quittance_chain_${name}`,
+      help,
+      labelNames: ['chain'],
+      collect() {
+        this.reset();
+        report().forEach((of) => this.set({ chain: of.chain }, isUp(of) ? 1 : 0));
+      },
+    });
+  flag(
+    'newer_fork',
+    '1: the last blocks have parts that this version does not know, and are proved by receipts and links alone',
+    ({ isOfNewerFork }) => isOfNewerFork,
+  );
+  flag(
+    'finality_unknown',
+    '1: no endpoint says which block is final, and nothing is confirmed meanwhile',
+    ({ isFinalityUnknown }) => isFinalityUnknown,
+  );
   const gauge = (
     name: string,
     help: string,

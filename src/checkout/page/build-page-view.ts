@@ -8,6 +8,8 @@ import { wholeUnits } from './whole-units.js';
 export interface PageSubject {
   token: string;
   payment: PaymentView;
+  /** Of its news: what the live part compares. */
+  mark: string;
   /** What reached the address and does not count, unresolved. */
   deposits: readonly DepositView[];
   merchant: string;
@@ -34,6 +36,7 @@ export function buildPageView(subject: PageSubject): PageView {
     status,
     situation,
     version: payment.version,
+    mark: subject.mark,
     merchant: subject.merchant,
     reference: payment.reference,
     price: priceText(payment, subject.language),
