@@ -14,12 +14,11 @@ export interface GivenForm {
 }
 
 export function linkPageView(
-  { link, merchant, left }: LinkState,
+  { link, price: { currency, chain, amount, min, max }, merchant, left }: LinkState,
   language: string,
   nonce: string,
   given: GivenForm | null = null,
 ): LinkPageView {
-  const { currency, chain, amount, min, max } = link.price;
   const problem = given?.amountProblem ?? null;
   return {
     token: link.token,

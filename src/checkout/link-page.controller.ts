@@ -14,6 +14,15 @@ import { PageRenderer } from './page-renderer.js';
 import { NoSuchPageError } from './pages.service.js';
 import { PublicLimits } from './public-limits.js';
 
+/**
+ * Whether another site's page has sent the form, with a nonce that it has fetched itself: the visitor is shown ours first.
+ * Origin says nothing here, since pages without a referrer send "null" (Fetch, section 3.2).
+ */
+function isOfAnotherSite({ headers }: FastifyRequest): boolean {
+  const site = headers['sec-fetch-site'];
+  return site === 'cross-site' || site === 'same-site';
+}
+
 /** The pages of payment links. Opening one makes nothing: a payment is made when its form is sent. */
 @ApiExcludeController()
 @Public()
@@ -53,9 +62,9 @@ export class LinkPageController {
       const state = await this.find(token, request.ip);
       const form = body instanceof URLSearchParams ? body : new URLSearchParams();
       const { link } = state;
-      const nonce = this.nonces.read(form.get('nonce') ?? '', link);
+      const nonce = isOfAnotherSite(request) ? null : this.nonces.read(form.get('nonce') ?? '', link);
       const amount = link.price.amount ?? typedAmount(form.get('amount') ?? '');
-      const amountProblem = link.price.amount === null ? this.links.amountProblem(link, amount) : null;
+      const amountProblem = link.price.amount === null ? this.links.amountProblem(state, amount) : null;
       const answers = readAnswers(
         link.fields,
         link.fields.map((_field, index) => form.get(`answer-${index}`) ?? ''),
@@ -69,8 +78,10 @@ export class LinkPageController {
       }
       this.limits.spend('link', request.ip, token);
       this.limits.spend('links', request.ip, token);
+      const admit = () => this.limits.spend('piece', request.ip, token);
       try {
-        this.renderer.redirect(reply, `/pay/${await this.links.pay(state, { amount, answers, nonce })}`);
+        const made = await this.links.pay(state, { amount, answers, nonce, admit });
+        this.renderer.redirect(reply, `/pay/${made}`);
       } catch (error) {
         if (error instanceof LinkClosedError) return this.closed(reply, language, state, error.reason);
         if (!(error instanceof ValidationFailedError)) throw error;

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { callerOf } from '../http/caller.js';
 import { DomainError } from '../http/problem.js';
 
 const WINDOW_MS = 60_000;
@@ -25,7 +26,17 @@ const LIMITS = {
   /** Each makes a payment. */
   link: { ofPage: 600, ofAddress: 20 },
   links: { ofPage: 6_000, ofAddress: 60, windowMs: 3_600_000 },
-} as const satisfies Record<string, { ofPage: number; ofAddress: number; windowMs?: number }>;
+  /** Each takes a piece of what is in stock, until it is paid or expires. */
+  piece: { ofPage: 20_000, ofAddress: 60, ofBoth: 5, windowMs: 1_800_000 },
+} as const satisfies Record<string, Limits>;
+
+interface Limits {
+  ofPage: number;
+  ofAddress: number;
+  /** Of one page by one address; left out: as many as the address may. */
+  ofBoth?: number;
+  windowMs?: number;
+}
 
 export type PublicAct = keyof typeof LIMITS;
 
@@ -36,9 +47,10 @@ export class PublicLimits {
 
   /** @throws TooManyPageRequestsError */
   spend(act: PublicAct, address: string, page: string, nowMs = Date.now()): void {
-    const limits: { ofPage: number; ofAddress: number; windowMs?: number } = LIMITS[act];
-    const { ofPage, ofAddress, windowMs = WINDOW_MS } = limits;
-    this.note(`${act} from ${address}`, ofAddress, windowMs, nowMs);
+    const { ofPage, ofAddress, ofBoth, windowMs = WINDOW_MS }: Limits = LIMITS[act];
+    const caller = callerOf(address);
+    if (ofBoth !== undefined) this.note(`${act} of ${page} from ${caller}`, ofBoth, windowMs, nowMs);
+    this.note(`${act} from ${caller}`, ofAddress, windowMs, nowMs);
     this.note(`${act} of ${page}`, ofPage, windowMs, nowMs);
   }
 

@@ -1,3 +1,5 @@
+import { type ChainConfig } from '../config/chains.js';
+
 /** What a link asks for, in whole units of its currency as decimal strings; without an amount the visitor says how much. */
 export interface LinkPrice {
   /** ISO 4217, or the symbol of an asset of `chain`. */
@@ -7,6 +9,23 @@ export interface LinkPrice {
   /** Null: no bound. */
   min: string | null;
   max: string | null;
+}
+
+/** As it is kept: a chain by its id too, since names are the operator's to change. */
+export interface StoredLinkPrice extends LinkPrice {
+  chain_id: number | null;
+}
+
+export function storedPrice(price: LinkPrice, chains: readonly ChainConfig[]): StoredLinkPrice {
+  return { ...price, chain_id: chains.find(({ name }) => name === price.chain)?.chainId ?? null };
+}
+
+/** By the chain's name of today. */
+export function shownPrice(
+  { chain_id: id, ...price }: StoredLinkPrice,
+  chains: readonly ChainConfig[],
+): LinkPrice {
+  return { ...price, chain: chains.find(({ chainId }) => chainId === id)?.name ?? price.chain };
 }
 
 export type AmountProblem = 'wrong' | 'low' | 'high';

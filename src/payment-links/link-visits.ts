@@ -3,13 +3,14 @@ import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { AuthService } from '../auth/auth.service.js';
-import { SETTINGS } from '../config/configuration.module.js';
+import { type ChainConfig } from '../config/chains.js';
+import { CHAINS, SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { IdempotencyService } from '../http/idempotency.js';
 import { DomainError, ValidationFailedError } from '../http/problem.js';
 import { LinkedPayments, type LinkedRequest } from '../payments/linked-payments.js';
 import { isPageToken } from '../payments/pay-page.js';
-import { amountProblem, type AmountProblem } from './link-price.js';
+import { amountProblem, type AmountProblem, type LinkPrice, shownPrice } from './link-price.js';
 import { type GivenAnswer } from './answers.js';
 import { type Closed, LinkClosedError } from './payment-link.errors.js';
 import { PaymentLink } from './payment-link.entity.js';
@@ -18,6 +19,7 @@ import { isOver, stockLeft, withStock } from './payment-link.view.js';
 /** What a visitor of a link sees. */
 export interface LinkState {
   link: PaymentLink;
+  price: LinkPrice;
   merchant: string;
   shopOrigins: string[];
   /** Null: it makes a payment for whoever asks. */
@@ -32,6 +34,8 @@ export interface Visit {
   answers: readonly GivenAnswer[];
   /** Of the form: it makes one payment, however often it is sent. */
   nonce: string;
+  /** Asked before a piece of a stock is taken. @throws where the visitor has taken too many */
+  admit: () => void;
 }
 
 /** Payment links as their visitors reach them: by the page's token alone. */
@@ -43,6 +47,7 @@ export class LinkVisits {
     private readonly payments: LinkedPayments,
     private readonly idempotency: IdempotencyService,
     @Inject(SETTINGS) private readonly settings: Settings,
+    @Inject(CHAINS) private readonly chains: ChainConfig[],
   ) {}
 
   /** Null when there is none. */
@@ -56,10 +61,11 @@ export class LinkVisits {
     ]);
     const left = stockLeft(link, taken.get(link.id) ?? 0);
     const closed = isOver(link, new Date()) ? 'ended' : left === 0 ? 'sold_out' : null;
-    return { link, merchant: merchant.name, shopOrigins: merchant.shopOrigins, closed, left };
+    const price = shownPrice(link.price, this.chains);
+    return { link, price, merchant: merchant.name, shopOrigins: merchant.shopOrigins, closed, left };
   }
 
-  amountProblem({ price }: PaymentLink, amount: string): AmountProblem | null {
+  amountProblem({ price }: LinkState, amount: string): AmountProblem | null {
     const { currency, chain } = price;
     return amountProblem(amount, price, (given) => {
       try {
@@ -90,14 +96,16 @@ export class LinkVisits {
       answers: visit.answers.map(({ value }) => value),
     };
     const key = `link-${sha256(`${visit.nonce} ${JSON.stringify(body)}`)}`;
-    const request = requestOf(state, visit.amount);
-    const asked = await orRefusal(this.payments.asked(merchantId, request));
+    const asked = await orRefusal(
+      this.payments.asked(merchantId, requestOf(state, visit.amount), link.accept),
+    );
     const linkAnswers = visit.answers.map(({ label, value }) => ({ label, value }));
     const idempotent = { merchantId, key, request: { method: 'POST', path: `/l/${token}`, body } };
     const { body: made } = await this.idempotency.run({ ...idempotent, status: 303 }, async (manager) => {
       await this.requireOpen(manager, id, link.version);
       if (asked instanceof DomainError) throw asked;
-      const payment = await this.payments.make(manager, merchantId, request, asked, {
+      if (state.left !== null) visit.admit();
+      const payment = await this.payments.make(manager, merchantId, asked, {
         linkId: id,
         linkAnswers,
       });
@@ -119,13 +127,12 @@ export class LinkVisits {
 }
 
 /** An origin that was taken off the merchant's list since is led to no more. */
-function requestOf({ link, shopOrigins }: LinkState, amount: string): LinkedRequest {
+function requestOf({ link, price, shopOrigins }: LinkState, amount: string): Omit<LinkedRequest, 'accept'> {
   const allowed = (url: string | null) =>
     url !== null && shopOrigins.includes(new URL(url).origin) ? url : null;
-  const { currency, chain } = link.price;
+  const { currency, chain } = price;
   return {
     price: { amount, currency, chain: chain ?? undefined },
-    accept: link.accept,
     success_url: allowed(link.successUrl),
     cancel_url: allowed(link.cancelUrl),
     reference: link.reference,

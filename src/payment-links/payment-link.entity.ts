@@ -1,7 +1,8 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { type StoredAsset } from '../auth/accepted-assets.js';
 import { Merchant } from '../auth/merchant.entity.js';
 import { type LinkField } from './answers.js';
-import { type LinkPrice } from './link-price.js';
+import { type StoredLinkPrice } from './link-price.js';
 
 /** A page of a merchant's that makes a payment for each of its visitors. */
 @Entity('payment_links')
@@ -31,11 +32,11 @@ export class PaymentLink {
   description: string | null;
 
   @Column('jsonb')
-  price: LinkPrice;
+  price: StoredLinkPrice;
 
   /** What its payments may be paid in; null: all that the merchant accepts. */
   @Column('jsonb', { nullable: true })
-  accept: { chain: string; token_id: string | null }[] | null;
+  accept: StoredAsset[] | null;
 
   /** One payment, which every visitor is led to. */
   @Column('boolean', { default: false })

@@ -1,5 +1,7 @@
+import { shownAssets } from '../auth/accepted-assets.js';
+import { type ChainConfig } from '../config/chains.js';
 import { type LinkField } from './answers.js';
-import { type LinkPrice } from './link-price.js';
+import { type LinkPrice, shownPrice } from './link-price.js';
 import { type PaymentLink } from './payment-link.entity.js';
 
 /** A payment link as its merchant sees it. */
@@ -50,15 +52,20 @@ export function isOver({ isActive, expiresAt }: PaymentLink, now: Date): boolean
   return !isActive || (expiresAt !== null && expiresAt <= now);
 }
 
-export function paymentLinkView(link: PaymentLink, taken: number, publicUrl: string | null): PaymentLinkView {
+export function paymentLinkView(
+  link: PaymentLink,
+  taken: number,
+  publicUrl: string | null,
+  chains: readonly ChainConfig[],
+): PaymentLinkView {
   return {
     id: link.id,
     url: publicUrl === null ? null : `${publicUrl.replace(/\/+$/, '')}/l/${link.token}`,
     active: link.isActive,
     title: link.title,
     description: link.description,
-    price: link.price,
-    accept: link.accept,
+    price: shownPrice(link.price, chains),
+    accept: shownAssets(link.accept, chains),
     once: link.once,
     stock: link.stock,
     stock_taken: stockOf(link) === null ? null : taken,

@@ -2,7 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import { SETTINGS } from '../config/configuration.module.js';
+import { type ChainConfig } from '../config/chains.js';
+import { CHAINS, SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { IdempotencyService } from '../http/idempotency.js';
 import { type Page, page } from '../http/page.js';
@@ -14,7 +15,7 @@ import {
   type ListPaymentLinksDto,
   type UpdatePaymentLinkDto,
 } from './dto/payment-link.dto.js';
-import { type LinkPrice } from './link-price.js';
+import { type LinkPrice, storedPrice } from './link-price.js';
 import { OnceWithStockError, OpenPriceError, PaymentLinkNotFoundError } from './payment-link.errors.js';
 import { PaymentLink } from './payment-link.entity.js';
 import { paymentLinkView, type PaymentLinkView, withStock } from './payment-link.view.js';
@@ -29,6 +30,7 @@ export class PaymentLinksService {
     private readonly payments: LinkedPayments,
     private readonly idempotency: IdempotencyService,
     @Inject(SETTINGS) private readonly settings: Settings,
+    @Inject(CHAINS) private readonly chains: ChainConfig[],
   ) {}
 
   /**
@@ -99,15 +101,15 @@ export class PaymentLinksService {
 
   /** What a request says, checked; what it leaves out is not there. */
   private async fieldsOf(merchantId: string, dto: UpdatePaymentLinkDto): Promise<Partial<PaymentLink>> {
-    await this.payments.requireAccepted(merchantId, dto.accept);
+    const accept = dto.accept && (await this.payments.chosen(merchantId, dto.accept));
     const urls = await this.payments.urlsOf(merchantId, dto);
     const { expires_at: expiresAt, payment_expires_in_minutes: paymentMinutes } = dto;
     const given: Partial<PaymentLink> = {
       title: dto.title,
-      price: dto.price && this.priceOf(dto.price),
+      price: dto.price && storedPrice(this.priceOf(dto.price), this.chains),
       isActive: dto.active,
       description: dto.description,
-      accept: dto.accept && dto.accept.map(({ chain, token_id = null }) => ({ chain, token_id })),
+      accept,
       once: dto.once,
       stock: dto.stock,
       fields: dto.fields?.map(({ label, required = false, max_length = MAX_ANSWER }) => ({
@@ -158,7 +160,7 @@ export class PaymentLinksService {
   }
 
   private viewOf(link: PaymentLink, taken: number): PaymentLinkView {
-    return paymentLinkView(link, taken, this.settings.publicUrl);
+    return paymentLinkView(link, taken, this.settings.publicUrl, this.chains);
   }
 }
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
+import { type StoredAsset } from '../auth/accepted-assets.js';
 import { type Asked } from './asked.js';
 import { type CreatePaymentDto } from './dto/create-payment.dto.js';
 import { type LinkAnswer } from './payment.entity.js';
@@ -15,6 +16,12 @@ export type LinkedRequest = Pick<
   CreatePaymentDto,
   'price' | 'accept' | 'success_url' | 'cancel_url' | 'reference' | 'metadata' | 'expires_in_minutes'
 >;
+
+/** A request, and what it comes to. */
+export interface LinkedAsked {
+  request: LinkedRequest;
+  asked: Asked;
+}
 
 /**
  * A payment that has a piece of its link's stock: it is paid, or may still be paid in time. One that had expired has none
@@ -38,8 +45,8 @@ export class LinkedPayments {
   }
 
   /** @throws AssetNotAcceptedError; ValidationFailedError where it names what is not there */
-  async requireAccepted(merchantId: string, accept: PriceRequest['accept']): Promise<void> {
-    if (accept) await this.prices.accepted(merchantId, accept);
+  chosen(merchantId: string, accept: NonNullable<PriceRequest['accept']>): Promise<StoredAsset[]> {
+    return this.prices.chosen(merchantId, accept);
   }
 
   /** As they are kept. @throws ReturnUrlRefusedError where one leads elsewhere than to the merchant's shop */
@@ -50,16 +57,25 @@ export class LinkedPayments {
     return this.requests.urlsOf(merchantId, urls);
   }
 
-  /** Priced now, before the transaction that makes it. @throws NotPricedError and what else refuses a payment */
-  asked(merchantId: string, request: LinkedRequest): Promise<Asked> {
-    return this.payments.asked(merchantId, request);
+  /**
+   * Priced now, before the transaction that makes it.
+   * @param chosen what it may be paid in, of what is accepted today; null: all of that
+   * @throws NotPricedError and what else refuses a payment
+   */
+  async asked(
+    merchantId: string,
+    request: Omit<LinkedRequest, 'accept'>,
+    chosen: readonly StoredAsset[] | null,
+  ): Promise<LinkedAsked> {
+    const accept = chosen && (await this.prices.stillAccepted(merchantId, chosen));
+    const whole = { ...request, accept };
+    return { request: whole, asked: await this.payments.asked(merchantId, whole) };
   }
 
   make(
     manager: EntityManager,
     merchantId: string,
-    request: LinkedRequest,
-    asked: Asked,
+    { request, asked }: LinkedAsked,
     link: { linkId: string; linkAnswers: LinkAnswer[] },
   ): Promise<PaymentView> {
     return this.payments.insert(manager, merchantId, request, asked, link);

@@ -1,5 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { allAssets, assetsNamed, type ConfiguredAsset } from '../auth/accepted-assets.js';
+import {
+  allAssets,
+  assetsNamed,
+  type ConfiguredAsset,
+  type StoredAsset,
+  storedAssets,
+} from '../auth/accepted-assets.js';
 import { AuthService } from '../auth/auth.service.js';
 import { ChainService } from '../chain/chain.service.js';
 import { type ChainConfig } from '../config/chains.js';
@@ -109,6 +115,25 @@ export class PriceRequests {
       )
       .map(({ chain, token_id }) => ({ chain, token_id, reason: 'it is not served here any more' }));
     return { there: allowed, gone };
+  }
+
+  /** Assets that a request names, as they are kept for later. @throws ValidationFailedError, AssetNotAcceptedError */
+  async chosen(merchantId: string, accept: AcceptedAssetDto[]): Promise<StoredAsset[]> {
+    return storedAssets((await this.accepted(merchantId, accept)).there);
+  }
+
+  /**
+   * Of assets that were chosen earlier, those that are served and accepted today, by their chains' names of today.
+   * @throws AssetNotAcceptedError when none is left
+   */
+  async stillAccepted(merchantId: string, chosen: readonly StoredAsset[]): Promise<AcceptedAssetDto[]> {
+    const { there } = await this.accepted(merchantId, null);
+    const left = there.filter(({ chain, tokenId }) =>
+      chosen.some((one) => one.chain_id === chain.chainId && one.token_id === tokenId),
+    );
+    if (left.length === 0)
+      throw new AssetNotAcceptedError(chosen.map(({ chain, token_id: id }) => `${chain}/${id ?? 'native'}`));
+    return left.map(({ chain, tokenId }) => ({ chain: chain.name, token_id: tokenId }));
   }
 
   private assetOf(configured: ConfiguredAsset): AcceptedAsset {

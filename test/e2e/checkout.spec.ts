@@ -13,6 +13,7 @@ import { TestChain } from '../harness/test-chain.js';
 import { waitFor } from '../harness/wait-for.js';
 
 const SHOP = 'https://shop.example';
+const UNPAID = 12;
 const HOSTILE = `"><script>alert(1)</script>\u202e&lt;'`;
 
 let chain: TestChain;
@@ -32,6 +33,7 @@ beforeAll(async () => {
       publicUrl: 'https://pay.example',
       webhookUrl: 'http://127.0.0.1:9/',
       devChainPayer: null,
+      checkoutLinkUnpaidPayments: UNPAID,
       trustedProxies: ['127.0.0.1'],
     },
   });
@@ -400,15 +402,11 @@ describe('a payment link', () => {
     expect([status, body.code]).toEqual([201, undefined]);
     return body;
   };
-  const send = (
-    path: string,
-    fields: Record<string, string>,
-    address = `203.0.113.${(callers += 1) % 250}`,
-  ) =>
+  const send = (path: string, fields: Record<string, string>, headers: Record<string, string> = {}) =>
     fetch(`${app.url}${path}`, {
       method: 'POST',
       redirect: 'manual',
-      headers: { 'x-forwarded-for': address },
+      headers: { 'x-forwarded-for': `203.0.113.${(callers += 1) % 250}`, ...headers },
       body: new URLSearchParams(fields),
     });
   const pathOfLink = ({ url }: PaymentLinkView) => new URL(url ?? '').pathname;
@@ -445,6 +443,8 @@ describe('a payment link', () => {
       expect(refused.status).toBe(422);
       expect(await refused.text()).not.toMatch(/<script|\u202e/);
     }
+    const cross = { 'sec-fetch-site': 'cross-site' };
+    expect((await send(path, form, cross)).status).toBe(422);
     expect(await madeBy(link)).toEqual([]);
     const sent = await Promise.all(Array.from({ length: 5 }, () => send(path, form)));
     const places = new Set(sent.map(({ status, headers }) => `${status} ${headers.get('location')}`));
@@ -461,18 +461,37 @@ describe('a payment link', () => {
   });
 
   it('sells no more than its stock, whoever comes at the same time, and gives back what expires', async () => {
-    const link = await aLink({ stock: 4 });
+    const link = await aLink({ stock: 10, fields: [{ label: 'Name' }] });
     const path = pathOfLink(link);
-    const nonces = await Promise.all(Array.from({ length: 12 }, () => nonceOf(path)));
-    const answers = await Promise.all(nonces.map((nonce) => send(path, { nonce })));
-    expect(answers.filter(({ status }) => status === 303)).toHaveLength(4);
-    expect(answers.filter(({ status }) => status === 410)).toHaveLength(8);
+    const nonce = await nonceOf(path);
+    const customers = Array.from({ length: 50 }, (_, index) => send(path, { nonce, 'answer-0': `${index}` }));
+    const answers = await Promise.all(customers);
+    expect(answers.filter(({ status }) => status === 303)).toHaveLength(10);
+    expect(answers.filter(({ status }) => status === 410)).toHaveLength(40);
     const made = await madeBy(link);
-    expect(made).toHaveLength(4);
-    expect((await merchants(`/${link.id}`, 'GET')).body.stock_left).toBe(0);
+    expect(made).toHaveLength(10);
+    expect((await merchants(`/${link.id}`, 'GET')).body).toMatchObject({ stock_taken: 10, stock_left: 0 });
     expect(await (await get(path)).text()).toContain('Sold out');
     await app.request('POST', `/api/v1/payments/${made[0]?.id}/cancel`);
     expect((await merchants(`/${link.id}`, 'GET')).body.stock_left).toBe(1);
+  });
+
+  it('gives a few pieces of its stock to one address, and as many payments as may be unpaid to all', async () => {
+    const link = await aLink({ stock: 100, fields: [{ label: 'Name' }] });
+    const path = pathOfLink(link);
+    const nonce = await nonceOf(path);
+    const buy = async (name: string, host: string) =>
+      (await send(path, { nonce, 'answer-0': name }, { 'x-forwarded-for': `2001:db8::${host}` })).status;
+    const statuses = await Promise.all(['1', '2', '3', '4', '5', '6', '7'].map((name) => buy(name, name)));
+    expect(statuses.sort()).toEqual([303, 303, 303, 303, 303, 429, 429]);
+    expect(await madeBy(link)).toHaveLength(5);
+
+    const free = await aLink({ fields: [{ label: 'Name' }] });
+    const freeNonce = await nonceOf(pathOfLink(free));
+    const asked = (name: string) => send(pathOfLink(free), { nonce: freeNonce, 'answer-0': name });
+    const many = await Promise.all(Array.from({ length: UNPAID + 2 }, (_, index) => asked(`${index}`)));
+    expect(many.filter(({ status }) => status === 429)).toHaveLength(2);
+    expect(await madeBy(free)).toHaveLength(UNPAID);
   });
 
   it('takes an amount that its visitor says, within its bounds, as people type it', async () => {
@@ -531,5 +550,40 @@ describe('a payment link', () => {
     const asOther = { ...theirs, authorization: `Bearer ${operator.key}` };
     expect((await merchants(`/${first.body.id}`, 'GET', undefined, asOther)).status).toBe(404);
     expect((await merchants(`/${first.body.id}`, 'PATCH', { active: false }, asOther)).status).toBe(404);
+  });
+
+  // The last: time that has passed on the chain stays passed.
+  it('sells on what expires; late money is kept and said, above the stock; late dust holds no piece', async () => {
+    const price = { amount: '0.001', currency: 'ETH', chain: 'testchain' };
+    const accept = [{ chain: 'testchain' }];
+    const link = await aLink({ stock: 1, price, accept, payment_expires_in_minutes: 60 });
+    const path = pathOfLink(link);
+    const stock = async () => {
+      const { stock_taken: taken, stock_left: left } = (await merchants(`/${link.id}`, 'GET')).body;
+      return { taken, left };
+    };
+    expect((await send(path, { nonce: await nonceOf(path) })).status).toBe(303);
+    const [first] = (await madeBy(link)) as [PaymentView];
+    expect(await stock()).toEqual({ taken: 1, left: 0 });
+    await chain.passTime(3_700);
+    await chain.mine(2);
+    await app.waitForStatus(first.id, 'expired');
+    expect(await stock()).toEqual({ taken: 0, left: 1 });
+
+    await chain.pay(first.address, 1n);
+    await chain.mine();
+    await app.waitForStatus(first.id, 'partially_paid');
+    expect(await stock()).toEqual({ taken: 0, left: 1 });
+    await merchants(`/${link.id}`, 'PATCH', { payment_expires_in_minutes: 40_000 });
+    expect((await send(path, { nonce: await nonceOf(path) })).status).toBe(303);
+    expect(await stock()).toEqual({ taken: 1, left: 0 });
+
+    await chain.pay(first.address, 10n ** 15n - 1n);
+    await chain.mine();
+    expect(await app.waitForStatus(first.id, 'detected')).toMatchObject({
+      exception: 'late',
+      link: { id: link.id },
+    });
+    expect(await stock()).toEqual({ taken: 2, left: 0 });
   });
 });
