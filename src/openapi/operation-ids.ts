@@ -73,7 +73,7 @@ export const TAGS = [
   { name: 'deposits', description: 'All that reached your deposit addresses, whether it counts or not.' },
   { name: 'refunds', description: 'What goes back to customers.' },
   {
-    name: 'payment links',
+    name: 'payment-links',
     description: 'Pages that make a payment for each of their visitors, without a shop of your own.',
   },
   { name: 'chains', description: 'The chains and tokens that payments can be made in.' },

@@ -12,7 +12,7 @@ import { PaymentLinksService } from './payment-links.service.js';
 
 const linkId = uuidOr(PaymentLinkNotFoundError);
 
-@ApiTags('payment links')
+@ApiTags('payment-links')
 @Controller('payment-links')
 export class PaymentLinksController {
   constructor(private readonly links: PaymentLinksService) {}

@@ -61,6 +61,16 @@ export class PaymentLinksService {
     return answer.body;
   }
 
+  /** Whose link it is. @throws PaymentLinkNotFoundError */
+  async merchantOf(id: string): Promise<string> {
+    const link = await this.dataSource.manager.findOne(PaymentLink, {
+      where: { id },
+      select: { merchantId: true },
+    });
+    if (!link) throw new PaymentLinkNotFoundError(id);
+    return link.merchantId;
+  }
+
   /** @throws PaymentLinkNotFoundError also when it is another merchant's */
   async get(merchantId: string, id: string): Promise<PaymentLinkView> {
     const link = await this.dataSource.manager.findOneBy(PaymentLink, { id, merchantId });

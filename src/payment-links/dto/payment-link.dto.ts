@@ -85,7 +85,11 @@ export class LinkFieldDto {
   @Matches(ONE_LINE, { message: 'label must be one line of text' })
   label: string;
 
-  @ApiPropertyOptional({ type: Boolean, default: false })
+  @ApiPropertyOptional({
+    type: Boolean,
+    default: false,
+    description: 'Whether there is no payment without an answer',
+  })
   @ifGiven()
   @IsBoolean()
   required?: boolean;
