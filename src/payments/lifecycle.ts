@@ -87,6 +87,10 @@ function nextMove(payment: MovablePayment, tally: Tally, facts: Facts): Move | u
       if (hasReceived) return { to: 'partially_paid', event: 'payment.partially_paid' };
       return undefined;
     case 'failed':
+      // A chain of it may have been out of reach when it failed: what is found there was not lost.
+      if (!isOfSeveralChains(payment)) return undefined;
+      if (isCovered) return { to: 'detected', event: 'payment.detected' };
+      if (hasMore(payment, tally)) return { to: 'partially_paid', event: 'payment.partially_paid' };
       return undefined;
   }
 }
@@ -128,6 +132,10 @@ function uncovered(payment: MovablePayment, tally: Tally): Move {
     return { to: 'pending', event: 'payment.reorged' };
   const isReorg = hasLess(payment, tally);
   return { to: 'partially_paid', event: isReorg ? 'payment.reorged' : 'payment.partially_paid' };
+}
+
+function isOfSeveralChains(payment: MovablePayment): boolean {
+  return new Set(optionsOf(payment).map(({ chainId }) => chainId)).size > 1;
 }
 
 /** Whether in any of its assets less was received than the payment says. */
@@ -179,6 +187,7 @@ function stamped<P extends MovablePayment>(payment: P, move: Move, now: Date): P
   if (move.event === 'payment.detected') next.detectedAt = now;
   if (move.event === 'payment.confirmed') next.confirmedAt = now;
   if (move.event === 'payment.settled') next.settledAt = now;
+  if (move.to === 'failed') next.failedAt = now;
   if (move.to === 'pending' || move.to === 'partially_paid') next.detectedAt = null;
   return next;
 }

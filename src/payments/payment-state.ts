@@ -62,6 +62,8 @@ export interface MovablePayment extends OptionState {
   settledAt: Date | null;
   /** When its merchant ended it. Money that was mined before that still counts, and undoes it. */
   cancelledAt: Date | null;
+  /** When it was found to have failed. On several chains, money that was mined before that and is seen later undoes it. */
+  failedAt?: Date | null;
   /** Left out: the payment itself is its only one. */
   options?: readonly OptionState[];
   /** Index of the option that the payer chose. */
