@@ -1,5 +1,6 @@
 import { type DepositView } from '../../payments/deposit.view.js';
 import { type OptionView, type PaymentView } from '../../payments/payment.view.js';
+import { awaitedOption } from './awaited-option.js';
 import { type CheckResult, type PageOption, type PageView, type Situation } from './page-view.js';
 import { pagePath } from './page-path.js';
 import { situationOf } from './situation.js';
@@ -30,7 +31,7 @@ export function buildPageView(subject: PageSubject): PageView {
   const expiresAt = new Date(payment.expires_at);
   const { status, exception } = payment;
   const situation = situationOf({ status, exception, expiresAt, hasElsewhere: deposits.length > 0 }, now);
-  const shown = shownOption(payment);
+  const awaited = awaitedOption(payment.options) ?? shownOption(payment);
   const links = linksOf(subject, situation);
   return {
     token,
@@ -51,7 +52,7 @@ export function buildPageView(subject: PageSubject): PageView {
       symbol,
       network: chain,
     })),
-    confirmations: { count: shown.confirmations, required: shown.required_confirmations },
+    confirmations: { count: awaited.confirmations, required: awaited.required_confirmations },
     transactions: transactionsOf(subject),
     expiresAt: payment.expires_at,
     now: now.toISOString(),
