@@ -8,7 +8,9 @@ import { linkPage, type LinkPageView } from './page/link-page.js';
 import { receiptPage } from './page/receipt-page.js';
 import { noticePage } from './page/notice-page.js';
 import { CHECK_RESULTS, type CheckResult } from './page/page-view.js';
-import { type PageLanguage, payPage } from './page/pay-page.js';
+import { pagePath } from './page/page-path.js';
+import { payPage } from './page/pay-page.js';
+import { type PageLanguage } from './page/texts.js';
 import { NoSuchPageError, PagesService, type PageState } from './pages.service.js';
 import { type Receipt } from './receipt.js';
 import { TooManyPageRequestsError } from './public-limits.js';
@@ -56,7 +58,7 @@ export class PageRenderer {
     await this.turns.next();
     const checked = resultIn(query.checked);
     const known = this.rendered.get(state) ?? new Map<string, string>();
-    const key = [language.code, checked].join();
+    const key = [language.code, language.isAskedFor, checked].join();
     const markup = known.get(key) ?? this.markupOf(language, state, checked);
     this.rendered.set(state, known.set(key, markup));
     this.send(reply, 200, markup, pageHeaders(state.shopOrigins));
@@ -65,10 +67,11 @@ export class PageRenderer {
   private markupOf(language: PageLanguage, state: PageState, checked: CheckResult | null): string {
     const view = buildPageView({
       ...state,
-      language: language.code,
+      language,
       checked,
     });
-    return payPage(view, language, this.assets.ofPages, this.pages.urlOf(state.token));
+    const url = this.pages.urlOf(pagePath(state.token, language));
+    return payPage(view, language, this.assets.ofPages, url);
   }
 
   receipt(

@@ -4,7 +4,7 @@ import { type ChainConfig } from '../config/chains.js';
 import { CHAINS, SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { NotFoundError } from '../http/problem.js';
-import { isPageToken, payUrl } from '../payments/pay-page.js';
+import { isPageToken } from '../payments/pay-page.js';
 import { PaymentNews } from '../payments/payment-news.js';
 import { PaymentPages } from '../payments/payment-pages.js';
 import { Coalescer } from '../process/coalescer.js';
@@ -107,8 +107,9 @@ export class PagesService {
     return pages.map(({ token }) => byToken.get(token) ?? null);
   }
 
-  /** Null: PUBLIC_URL is not set. */
-  urlOf(token: string): string | null {
-    return payUrl(this.settings.publicUrl, token);
+  /** Of a path, as browsers reach it. Null: PUBLIC_URL is not set. */
+  urlOf(path: string): string | null {
+    const { publicUrl } = this.settings;
+    return publicUrl === null ? null : publicUrl.replace(/\/+$/, '') + path;
   }
 }

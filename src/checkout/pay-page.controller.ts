@@ -4,6 +4,7 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { Public } from '../auth/scopes.js';
 import { callerOf } from '../http/caller.js';
 import { LivePages } from './live-pages.js';
+import { pagePath } from './page/page-path.js';
 import { PageRenderer } from './page-renderer.js';
 import { PagesService } from './pages.service.js';
 import { ShopReturns } from './shop-returns.js';
@@ -68,9 +69,9 @@ export class PayPageController {
     token: string,
     way: 'success' | 'cancel',
   ): Promise<void> {
-    await this.renderer.answer(request, reply, async () => {
+    await this.renderer.answer(request, reply, async (language) => {
       const page = await this.pages.find(token, request.ip, 'page');
-      const location = (await this.returns.urlFor(page, way)) ?? `/pay/${token}`;
+      const location = (await this.returns.urlFor(page, way)) ?? pagePath(token, language);
       this.renderer.redirect(reply, location);
     });
   }

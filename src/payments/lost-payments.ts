@@ -98,6 +98,7 @@ export class LostPayments {
       version: 1,
       expiresAt: LONG_PAST,
       cancelledAt: null,
+      failedAt: null,
       createdAt: new Date(),
     });
   }

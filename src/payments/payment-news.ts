@@ -18,8 +18,9 @@ interface Row {
   id: string;
   version: number;
   status: string;
-  chain_id: string;
   transfers: string;
+  /** Of the chains that hold something of it; null: none does. */
+  chain_ids: string[] | null;
   has_uncounted: boolean;
 }
 
@@ -33,11 +34,12 @@ export class PaymentNews {
   async of(paymentIds: readonly string[]): Promise<PaymentNewsItem[]> {
     if (paymentIds.length === 0) return [];
     const rows = await this.dataSource.query<Row[]>(
-      `SELECT payment.id, payment.version, payment.status, payment.chain_id,
-         arrived.transfers, arrived.has_uncounted
+      `SELECT payment.id, payment.version, payment.status,
+         arrived.transfers, arrived.chain_ids, arrived.has_uncounted
        FROM payments AS payment
        CROSS JOIN LATERAL (
          SELECT concat(count(*), '.', count(resolution), '.', count(*) FILTER (WHERE state = 'included')) AS transfers,
+           array_agg(DISTINCT chain_id::text) FILTER (WHERE state = 'included') AS chain_ids,
            count(uncounted_reason) > 0 AS has_uncounted
          FROM transfers WHERE payment_id = payment.id) AS arrived
        WHERE payment.id = ANY($1)`,
@@ -47,11 +49,12 @@ export class PaymentNews {
       ? await scannedPositions(this.dataSource.manager)
       : new Map<number, { number: number }>();
     return rows.map((row) => {
-      const depth = isDeepening(row) ? (scanned.get(Number(row.chain_id))?.number ?? 0) : 0;
+      const chainIds = isDeepening(row) ? (row.chain_ids ?? []) : [];
+      const depths = chainIds.map((chainId) => scanned.get(Number(chainId))?.number ?? 0);
       return {
         paymentId: row.id,
         version: row.version,
-        mark: [row.version, row.transfers, depth].join('-'),
+        mark: [row.version, row.transfers, ...depths].join('-'),
         isMoreThanVersion: isDeepening(row) || row.has_uncounted,
       };
     });

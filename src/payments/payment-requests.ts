@@ -160,6 +160,7 @@ export class PaymentRequests {
       confirmedAt: null,
       settledAt: null,
       cancelledAt: null,
+      failedAt: null,
     };
   }
 }

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { payPage, type PageLanguage } from '../../src/checkout/page/pay-page.js';
+import { payPage } from '../../src/checkout/page/pay-page.js';
+import { type PageLanguage } from '../../src/checkout/page/texts.js';
 import { type PageView, type Situation } from '../../src/checkout/page/page-view.js';
 
 const BUILT = join(import.meta.dirname, '../../dist/web/checkout');
@@ -68,7 +69,7 @@ export class PageServer {
   private answer(request: IncomingMessage, response: ServerResponse): void {
     const url = new URL(request.url ?? '/', this.origin);
     const name = url.pathname.slice(1);
-    if (url.pathname.endsWith('/choose')) return this.choose(request, response);
+    if (url.pathname.endsWith('/choose')) return this.choose(request, response, url);
     if (url.pathname.endsWith('/events')) return this.stream(request, response, url);
     if (url.pathname.startsWith('/pay/')) return this.page(url, response);
     const type = name.endsWith('.css') ? 'text/css' : 'text/javascript';
@@ -80,17 +81,18 @@ export class PageServer {
     }
   }
 
-  private choose(request: IncomingMessage, response: ServerResponse): void {
+  private choose(request: IncomingMessage, response: ServerResponse, { search }: URL): void {
     let body = '';
     request.on('data', (chunk: Buffer) => (body += chunk.toString()));
     request.on('end', () => {
       this.show({ chosen: new URLSearchParams(body).get('option') ?? this.view.chosen });
-      response.writeHead(303, { location: `/pay/${this.view.token}` }).end();
+      response.writeHead(303, { location: `/pay/${this.view.token}${search}` }).end();
     });
   }
 
   private page(url: URL, response: ServerResponse): void {
-    const language = languageOf(url.searchParams.get('lang') ?? 'en');
+    const wanted = url.searchParams.get('lang');
+    const language = { ...languageOf(wanted ?? 'en'), isAskedFor: wanted !== null };
     response.setHeader('content-type', 'text/html; charset=utf-8');
     response.setHeader('content-security-policy', POLICY + this.frameAncestors);
     response.setHeader('referrer-policy', 'no-referrer');

@@ -385,6 +385,31 @@ describe('the forms of the page', () => {
     expect((await app.payment(payment.id)).symbol).toBe('ETH');
   });
 
+  it('keep the language that was asked for, as do links and the QR code of the page', async () => {
+    const { body: payment } = await app.request<PaymentView>('POST', '/api/v1/payments', {
+      price: { amount: '9.20', currency: 'EUR' },
+      cancel_url: `${SHOP}/cart`,
+    });
+    const leadsOf = (markup: string) =>
+      [...markup.matchAll(/(?:action|href)="([^"]+)"/g)]
+        .map(([, path = '']) => path)
+        .filter((path) => path.startsWith(`${pathOf(payment)}/`));
+    const german = leadsOf(await page(payment, '?lang=de-AT'));
+    expect(german.map((path) => path.split('/')[3])).toEqual([
+      'choose?lang=de',
+      'check?lang=de',
+      'cancel?lang=de',
+    ]);
+    expect(leadsOf(await page(payment)).join()).not.toContain('lang');
+    expect(leadsOf(await page(payment, '?lang=tlh')).join()).not.toContain('lang');
+    const ledTo = async (path = '') =>
+      (await post(path, { option: '1', tx_hash: 'x' })).headers.get('location');
+    expect(await ledTo(german[0])).toBe(`${pathOf(payment)}?lang=de`);
+    expect(await ledTo(german[1])).toBe(`${pathOf(payment)}?lang=de&checked=unreadable`);
+    const early = await get(`${pathOf(payment)}/return?lang=de`);
+    expect(early.headers.get('location')).toBe(`${pathOf(payment)}?lang=de`);
+  });
+
   it('pay from no chain but a dev chain, and are forms of pages alone', async () => {
     const payment = await app.createPayment();
     expect(await page(payment)).not.toContain('dev-payment');
