@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Logger, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { Public } from '../auth/scopes.js';
@@ -9,6 +9,7 @@ import { LinkNonces } from '../payment-links/link-nonces.js';
 import { type LinkState, LinkVisits } from '../payment-links/link-visits.js';
 import { LinkClosedError } from '../payment-links/payment-link.errors.js';
 import { linkPageView } from './link-page-view.js';
+import { pagePath } from './page/page-path.js';
 import { type PageLanguage } from './page/pay-page.js';
 import { PageRenderer } from './page-renderer.js';
 import { NoSuchPageError } from './pages.service.js';
@@ -28,6 +29,8 @@ function isOfAnotherSite({ headers }: FastifyRequest): boolean {
 @Public()
 @Controller('l/:token')
 export class LinkPageController {
+  private readonly logger = new Logger(LinkPageController.name);
+
   constructor(
     private readonly links: LinkVisits,
     private readonly nonces: LinkNonces,
@@ -81,10 +84,11 @@ export class LinkPageController {
       const admit = () => this.limits.spend('piece', request.ip, token);
       try {
         const made = await this.links.pay(state, { amount, answers, nonce, admit });
-        this.renderer.redirect(reply, `/pay/${made}`);
+        this.renderer.redirect(reply, pagePath(made, language));
       } catch (error) {
         if (error instanceof LinkClosedError) return this.closed(reply, language, state, error.reason);
         if (!(error instanceof ValidationFailedError)) throw error;
+        this.logger.warn({ link_id: link.id, reason: error.message }, 'a payment link made no payment');
         this.renderer.notice(reply, 422, 'link_unpriced', language);
       }
     });
@@ -106,7 +110,7 @@ export class LinkPageController {
     reason: LinkClosedError['reason'],
   ): Promise<void> {
     const paid = reason === 'sold_out' ? await this.links.paidBy(link) : null;
-    if (paid !== null) return this.renderer.redirect(reply, `/pay/${paid}`);
+    if (paid !== null) return this.renderer.redirect(reply, pagePath(paid, language));
     this.renderer.notice(reply, reason === 'busy' ? 429 : 410, `link_${reason}`, language);
   }
 }

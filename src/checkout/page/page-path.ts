@@ -6,10 +6,21 @@ import { type PageLanguage } from './texts.js';
  */
 export function pagePath(
   token: string,
-  { code, isAskedFor }: Pick<PageLanguage, 'code' | 'isAskedFor'>,
+  language: Asked,
   below = '',
   query: Readonly<Record<string, string>> = {},
 ): string {
+  return `/pay/${token}${below}${searchOf(language, query)}`;
+}
+
+/** The same of a payment link's page. */
+export function linkPath(token: string, language: Asked): string {
+  return `/l/${token}${searchOf(language, {})}`;
+}
+
+type Asked = Pick<PageLanguage, 'code' | 'isAskedFor'>;
+
+function searchOf({ code, isAskedFor }: Asked, query: Readonly<Record<string, string>>): string {
   const search = new URLSearchParams({ ...(isAskedFor ? { lang: code } : {}), ...query }).toString();
-  return `/pay/${token}${below}${search && `?${search}`}`;
+  return search && `?${search}`;
 }
