@@ -150,7 +150,7 @@ const A_LINK: LinkPageView = {
   title: 'Espresso course',
   description: 'Two hours at the machine.\nBring a cup.',
   price: null,
-  amount: { currency: 'EUR', min: '20', max: '200', value: '', problem: null },
+  amount: { currency: 'EUR', min: '€20.00', max: '€200.00', value: '', problem: null },
   left: 3,
   fields: [
     { label: 'Your name', isRequired: true, maxLength: 100, value: '', problem: null },
