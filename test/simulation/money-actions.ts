@@ -101,8 +101,9 @@ const sweep: Run = async ({ app, random }) => {
 };
 
 const changeTreasury: Run = async (world) => {
-  world.money.moveTreasury();
+  world.money.treasuries.move();
   await (world.random.chance(0.5) ? world.restart() : world.crash());
+  world.money.treasuries.moved();
   return world.money.treasury;
 };
 
