@@ -184,7 +184,8 @@ const lie: Run = ({ chain, endpoints, habits, random }) => {
   const asked = random.chance(0.3) ? endpoints : [random.pick(endpoints)];
   // Where no node proves a balance and all that answer tell the same lie of it, there is nothing left to know the truth by:
   // docs/operation.md, Internal transfers. One of two may be alone at any time.
-  const isUnprovable = habits.isForked || habits.names.some((habit) => habit === 'no proofs' || habit === FORK);
+  const isUnprovable =
+    habits.isForked || habits.names.some((habit) => habit === 'no proofs' || habit === FORK);
   const isByBalance = chain.config.internalTransfers === 'balance';
   const isOfBalances = name === 'nothing there';
   if (isOfBalances && isUnprovable && isByBalance) return Promise.resolve('nothing that could be found out');
