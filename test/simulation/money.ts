@@ -9,6 +9,7 @@ import { checkBooks } from '../harness/books.js';
 import { OddToken } from '../harness/odd-token.js';
 import { tokenBalance } from '../harness/sweep-world.js';
 import { type TestChain } from '../harness/test-chain.js';
+import { gasDifferences } from './gas.js';
 import { type Random } from './random.js';
 import { Treasuries } from './treasuries.js';
 import { type World } from './world.js';
@@ -208,6 +209,7 @@ export class Money {
       .filter((text) => !unwatched.some((one) => text.includes(one)));
     found.push(...differences.map((text) => `ledger check: ${text}`));
     found.push(...report.unchecked.all().map((text) => `ledger check, unchecked: ${text}`));
+    found.push(...(await gasDifferences(world.app)));
     const tokens = [null, this.chain.token];
     const balance = (address: string, token: string | null) => this.balance(address, token);
     found.push(...(await this.treasuries.misdirected(world.app, tokens, balance)));
