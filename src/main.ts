@@ -31,6 +31,7 @@ const SAME_SIGNAL_MS = 1_000;
 
 /** One line for the operator: for a person to read, and in production an event of the log. */
 let say: (line: string) => void = (line) => void process.stdout.write(`${line}\n`);
+let warn: (line: string) => void = (line) => say(line);
 let refuse: (error: Error) => void = ({ message }) =>
   void process.stderr.write(`Quittance did not start: ${message}\n`);
 let complain: (error: Error) => void = ({ message }) =>
@@ -40,6 +41,7 @@ let complain: (error: Error) => void = ({ message }) =>
 function productionLog(level: string): Logger {
   const pino = speakJson(level);
   say = (line) => pino.info(line);
+  warn = (line) => pino.warn(line);
   refuse = ({ message }) => pino.fatal({ reason: message }, 'did not start');
   complain = ({ message }) => pino.error({ reason: message }, 'did not end properly');
   return pino;
@@ -106,7 +108,7 @@ async function start(): Promise<void> {
   const port = await portFor(settings);
   // A link that works on this machine; elsewhere nobody but the operator knows how it is reached.
   if (!isLive) settings.publicUrl ??= `http://localhost:${port}`;
-  runtime = await startRuntime(given, say, givingUp.signal);
+  runtime = await startRuntime(given, { say, warn, signal: givingUp.signal });
   app = await createApp(runtime.configuration, pino);
   if (runtime.secrets) {
     await ensureDevKey(

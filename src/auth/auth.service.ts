@@ -14,6 +14,7 @@ import {
 import { isOperator } from './authenticated-key.js';
 import { generateKey, hashKey, prefixOf } from './key-text.js';
 import { Merchant } from './merchant.entity.js';
+import { acceptedBy, merchantsOf, tolerancesOf } from './merchant-look-ups.js';
 import { parseShopOrigin } from './shop-origins.js';
 
 /** How exact `last_used_at` is: a write with every request would cost more than the request. */
@@ -42,6 +43,8 @@ export class AuthService {
   private readonly lookUps = new Coalescer((hashes: Buffer[]) => this.findByHash(hashes));
 
   private readonly tolerances = new Coalescer((ids: string[]) => tolerancesOf(this.dataSource.manager, ids));
+
+  private readonly merchants = new Coalescer((ids: string[]) => merchantsOf(this.dataSource.manager, ids));
 
   private readonly acceptances = new Coalescer((ids: string[]) => acceptedBy(this.dataSource.manager, ids));
 
@@ -131,9 +134,12 @@ export class AuthService {
     return tolerance as number;
   }
 
-  /** @throws MerchantNotFoundError */
+  /**
+   * For callers in no transaction: those at the same time share a query.
+   * @throws MerchantNotFoundError
+   */
   async merchant(id: string): Promise<Merchant> {
-    const merchant = await this.dataSource.manager.findOneBy(Merchant, { id });
+    const merchant = await this.merchants.call(id);
     if (!merchant) throw new MerchantNotFoundError(id);
     return merchant;
   }
@@ -216,25 +222,7 @@ export class AuthService {
   }
 }
 
-async function tolerancesOf(manager: EntityManager, ids: string[]): Promise<number[]> {
-  const rows = await manager.query<{ id: string; bps: number }[]>(
-    'SELECT id, underpayment_tolerance_bps AS bps FROM merchants WHERE id = ANY($1)',
-    [[...new Set(ids)]],
-  );
-  const byId = new Map(rows.map(({ id, bps }) => [id, bps]));
-  return ids.map((id) => byId.get(id) ?? 0);
-}
-
 /** @param given checked already: as browsers write them, each once */
 function originsOf(given: readonly string[]): string[] {
   return [...new Set(given.map(parseShopOrigin).filter((origin) => origin !== null))];
-}
-
-async function acceptedBy(manager: EntityManager, ids: string[]): Promise<(StoredAsset[] | null)[]> {
-  const rows = await manager.query<{ id: string; accepted: StoredAsset[] | null }[]>(
-    'SELECT id, accepted_assets AS accepted FROM merchants WHERE id = ANY($1)',
-    [[...new Set(ids)]],
-  );
-  const byId = new Map(rows.map(({ id, accepted }) => [id, accepted]));
-  return ids.map((id) => byId.get(id) ?? null);
 }

@@ -1,26 +1,2 @@
 /** Texts that a language's file does not have yet: English until it does. */
-export const ENGLISH_ONLY = {
-  check_counted: 'We have it. It counts towards this payment.',
-  check_coming: 'It is on its way: the network has it, and it will appear here by itself.',
-  check_elsewhere: 'We have it, and it may not count by itself. The shop was told.',
-  check_failed: 'That transaction failed, and moved no money.',
-  check_other_address: 'That transaction paid someone else: not the address of this payment.',
-  check_unknown:
-    'No network that we look at knows that transaction. Compare it with your wallet, and try again in a minute.',
-  check_unreadable: 'That is no transaction hash: it begins with 0x, and 64 digits follow.',
-  check_busy: 'It could not be looked up just now. Try again in a minute.',
-  notice_missing: 'There is no such page',
-  notice_missing_hint: 'The link may be cut short. Open it again from the shop.',
-  notice_busy: 'Too many requests',
-  notice_busy_hint: 'Wait a minute, and open the page again.',
-  receipt_title: 'Receipt',
-  receipt_from: 'Paid to',
-  receipt_reference: 'Reference',
-  receipt_price: 'Price',
-  receipt_amount: 'Received',
-  receipt_refunded: 'Refunded',
-  receipt_time: 'Paid on',
-  receipt_payment: 'Payment',
-  receipt_address: 'Address',
-  receipt_signed: 'This receipt is signed. The same as JSON:',
-} as const;
+export const ENGLISH_ONLY: Readonly<Record<string, string>> = {};

@@ -1,8 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ENGLISH_ONLY } from './english-only.js';
-import { type PageLanguage } from './page/pay-page.js';
-import { type Text } from './page/texts.js';
+import { type PageLanguage, type Text } from './page/texts.js';
 
 /** As built; in a checkout that was not built yet, the files that would be. */
 const FOLDERS = [
@@ -41,7 +40,9 @@ export class Languages {
    * @param accepted the header Accept-Language (RFC 9110, section 12.5.4)
    */
   choose(wanted: string | undefined, accepted: string | undefined): PageLanguage {
-    const wishes = [wanted ?? '', ...acceptedInOrder(accepted ?? '')];
+    const askedFor = this.find(wanted ?? '');
+    if (askedFor) return { ...askedFor, isAskedFor: true };
+    const wishes = acceptedInOrder(accepted ?? '');
     const found = wishes.map((wish) => this.find(wish)).find((language) => language !== undefined);
     return found ?? (this.byCode.get(FALLBACK) as PageLanguage);
   }

@@ -1,16 +1,26 @@
 import { type ServerResponse } from 'node:http';
+import { setImmediate, setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { Gauge } from 'prom-client';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { Outbox } from '../events/outbox.js';
 import { DomainError } from '../http/problem.js';
-import { PaymentNews } from '../payments/payment-news.js';
+import { PaymentNews, type PaymentNewsItem } from '../payments/payment-news.js';
 import { Ticker } from '../process/ticker.js';
 import { OpenPages } from './open-pages.js';
+import { NoSuchPageError } from './pages.service.js';
 
 /** What another process commits is on the page after this and one query at the latest. */
 const LOOK_MS = 400;
+/** However often others commit, there are as many milliseconds between two looks, or as many as a look takes. */
+const REST_MS = 50;
+/** How many streams are written to in one turn of the event loop. */
+const SLICE = 100;
+/** Browsers that were all cut at the same moment, by a restart, do not all come back at the same one. */
+const RECONNECT_MS = { least: 1_000, most: 5_000 };
+/** Streams that were opened together do not all end together either. */
+const AGE_SPREAD_MS = 120_000;
 /** Below what proxies wait for: nginx ends a silent answer after 60 s, others after 30 s. */
 const HEARTBEAT_MS = 15_000;
 
@@ -22,6 +32,15 @@ export class TooManyLivePagesError extends DomainError {
   constructor() {
     super('as many pages are followed as this process takes; the page asks by itself meanwhile');
   }
+}
+
+export interface PageFollowing {
+  paymentId: string;
+  address: string;
+  /** The mark of the copy that it shows, as the page says; of a request, so that it may be anything. */
+  shown: unknown;
+  /** Last-Event-ID, where a browser connects again by itself. */
+  lastId: string | string[] | undefined;
 }
 
 const OPEN = new Gauge({
@@ -41,7 +60,7 @@ export class LivePages implements OnModuleInit, OnModuleDestroy {
   private readonly timers: NodeJS.Timeout[] = [];
   private unsubscribe: () => void = () => undefined;
   /** What each payment was when its pages were told last. */
-  private readonly told = new Map<string, string>();
+  private readonly told = new Map<string, PaymentNewsItem>();
 
   constructor(
     @Inject(SETTINGS) settings: Settings,
@@ -58,7 +77,7 @@ export class LivePages implements OnModuleInit, OnModuleDestroy {
   onModuleInit(): void {
     this.timers.push(
       setInterval(() => this.lookIfOpen(), LOOK_MS),
-      setInterval(() => this.pages.beat(Date.now()), HEARTBEAT_MS),
+      setInterval(() => void this.beat(), HEARTBEAT_MS),
     );
     this.unsubscribe = this.outbox.onCommitted(() => this.lookIfOpen());
   }
@@ -72,12 +91,16 @@ export class LivePages implements OnModuleInit, OnModuleDestroy {
   }
 
   /**
-   * Tells the page from now on, first of all how the payment stands: what was missed between two connections is in that.
+   * Tells the page from now on; at once, where it shows something else than what is.
    * @throws TooManyLivePagesError before anything is sent
    */
-  open(stream: ServerResponse, page: { paymentId: string; address: string; version: number }): void {
-    const { paymentId, address, version } = page;
-    const isTaken = this.pages.add({ paymentId, address, stream, since: Date.now() }, () => {
+  async open(stream: ServerResponse, page: PageFollowing): Promise<void> {
+    const { paymentId, address } = page;
+    const found = await this.news.ofOne(paymentId);
+    if (!found) throw new NoSuchPageError();
+    if (stream.destroyed) return;
+    const since = Date.now() - Math.random() * AGE_SPREAD_MS;
+    const isTaken = this.pages.add({ paymentId, address, stream, since }, () => {
       OPEN.set(this.pages.size);
       if (!this.pages.has(paymentId)) this.told.delete(paymentId);
     });
@@ -90,7 +113,12 @@ export class LivePages implements OnModuleInit, OnModuleDestroy {
       'x-accel-buffering': 'no',
       'x-content-type-options': 'nosniff',
     });
-    stream.write(`retry: 2000\n${messageOf(version)}`);
+    // Another page of the payment may have been told of something newer than what was just read.
+    const now = this.told.get(paymentId) ?? found;
+    this.told.set(paymentId, now);
+    const { least, most } = RECONNECT_MS;
+    stream.write(`retry: ${Math.round(least + Math.random() * (most - least))}\n`);
+    stream.write(shows(page, now) ? nothingNew(now) : newsOf(now));
   }
 
   private lookIfOpen(): void {
@@ -98,23 +126,49 @@ export class LivePages implements OnModuleInit, OnModuleDestroy {
   }
 
   private async look(): Promise<boolean> {
+    const begunMs = performance.now();
     try {
-      for (const { paymentId, version, mark } of await this.news.of(this.pages.payments())) {
-        const before = this.told.get(paymentId);
-        this.told.set(paymentId, mark);
-        // What was true when a page connected may have changed before the first look at it: it is told once more.
-        if (before !== mark) this.pages.tell(paymentId, messageOf(version));
-      }
+      const changed = (await this.news.of(this.pages.payments())).filter(
+        ({ paymentId, mark }) => this.told.get(paymentId)?.mark !== mark && this.pages.has(paymentId),
+      );
+      for (const item of changed) this.told.set(item.paymentId, item);
+      await inSlices(changed, (item) => this.pages.tell(item.paymentId, newsOf(item)));
     } catch (error) {
       this.logger.warn(
         { reason: (error as Error).message },
         'open pages could not be told of news; they ask themselves',
       );
     }
+    await delay(Math.max(REST_MS, performance.now() - begunMs));
     return false;
+  }
+
+  private beat(): Promise<void> {
+    return inSlices(this.pages.all(), (page) => this.pages.beat(page, Date.now()));
   }
 }
 
-function messageOf(version: number): string {
+/** @returns whether the page shows the payment as it is */
+function shows(
+  { shown, lastId }: PageFollowing,
+  { mark, version, isMoreThanVersion }: PaymentNewsItem,
+): boolean {
+  if (shown === mark) return true;
+  return lastId === String(version) && !isMoreThanVersion;
+}
+
+async function inSlices<T>(all: readonly T[], act: (one: T) => void): Promise<void> {
+  for (let from = 0; from < all.length; from += SLICE) {
+    if (from > 0) await setImmediate();
+    all.slice(from, from + SLICE).forEach(act);
+  }
+}
+
+function newsOf({ version }: PaymentNewsItem): string {
   return `id: ${version}\ndata: ${version}\n\n`;
+}
+
+/** Shows that events come through, and has nothing fetched again. */
+function nothingNew({ version }: PaymentNewsItem): string {
+  return `id: ${version}\nevent: current\ndata: ${version}\n\n`;
 }

@@ -1,4 +1,7 @@
-import { EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { type OpenPage, OpenPages } from './open-pages.js';
 
@@ -52,14 +55,52 @@ describe('OpenPages', () => {
     expect([slow.stream.written, other.stream.written, pages.size]).toEqual([[], ['news'], 1]);
   });
 
-  it('beats, and has old ones connect again', () => {
+  it('beats, has old ones connect again, and destroys those that do not take that', () => {
     const pages = new OpenPages({ inAll: 9, ofPayment: 9, ofAddress: 9 });
-    const [old, young] = [anOpenPage('p1', 'a', 0), anOpenPage('p1', 'a', 500_000)];
-    for (const { page } of [old, young]) pages.add(page, () => undefined);
-    pages.beat(700_000);
-    expect([old.stream.written, young.stream.written, pages.size]).toEqual([[], [':\n\n'], 1]);
+    const [old, young, stuck] = [
+      anOpenPage('p1', 'a', 0),
+      anOpenPage('p1', 'a', 500_000),
+      anOpenPage('p2', 'a', 0),
+    ];
+    stuck.stream.end = () => undefined;
+    for (const { page } of [old, young, stuck]) pages.add(page, () => undefined);
+    const beat = (nowMs: number) => pages.all().forEach((page) => pages.beat(page, nowMs));
+    beat(620_000);
+    expect([old.stream.written, young.stream.written, pages.size]).toEqual([
+      [],
+      ['event: beat\ndata: 1\n\n'],
+      2,
+    ]);
+    beat(635_000);
+    expect([pages.size, pages.payments()]).toEqual([1, ['p1']]);
     pages.close();
     expect(pages.size).toBe(0);
     expect(pages.add(anOpenPage('p2', 'b').page, () => undefined)).toBe(false);
+  });
+
+  it('cuts a real reader that does not read, at a bounded buffer', async () => {
+    const pages = new OpenPages({ inAll: 9, ofPayment: 9, ofAddress: 9 });
+    let most = 0;
+    let stream: ServerResponse | undefined;
+    const server = createServer((_, response) => {
+      stream = response;
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
+      pages.add({ paymentId: 'p1', address: 'a', stream: response, since: 0 }, () => undefined);
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const reader = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    reader.on('error', () => undefined).write('GET / HTTP/1.1\r\nhost: x\r\n\r\n');
+    reader.pause();
+    await once(server, 'request');
+    // What the kernel's own buffers take comes first.
+    for (let told = 0; told < 5_000 && pages.size > 0; told += 1) {
+      pages.tell('p1', `: ${'x'.repeat(8_000)}\n\n`);
+      most = Math.max(most, stream?.writableLength ?? 0);
+      if (told % 50 === 0) await setImmediate();
+    }
+    expect(pages.size).toBe(0);
+    expect(most).toBeLessThan(32 * 1024);
+    reader.destroy();
+    server.close();
   });
 });

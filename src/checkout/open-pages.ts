@@ -2,6 +2,8 @@ import { type ServerResponse } from 'node:http';
 
 /** Then the browser connects again, to whichever process it meets. */
 const MAX_AGE_MS = 10 * 60_000;
+/** For what was written last to arrive. */
+const GRACE_MS = 30_000;
 /** A reader that leaves this much unread is gone, or means harm. */
 const MOST_UNREAD_BYTES = 16 * 1024;
 
@@ -61,12 +63,13 @@ export class OpenPages {
     for (const page of this.byPayment.get(paymentId) ?? []) write(page, message);
   }
 
-  /** A comment, which keeps proxies from ending the connection and shows which readers are gone. */
-  beat(nowMs: number): void {
-    for (const page of this.all()) {
-      if (nowMs - page.since > MAX_AGE_MS) page.stream.end();
-      else write(page, ':\n\n');
-    }
+  /** Keeps proxies from ending the connection, shows us which readers are gone, and readers that we are there. */
+  beat(page: OpenPage, nowMs: number): void {
+    const ageMs = nowMs - page.since;
+    // One that was ended and is still there never took what it was sent: it does not read, or is gone without a word.
+    if (ageMs > MAX_AGE_MS + GRACE_MS) page.stream.destroy();
+    else if (ageMs > MAX_AGE_MS) page.stream.end();
+    else write(page, 'event: beat\ndata: 1\n\n');
   }
 
   /** Ends all of them, and takes no more. */
@@ -75,7 +78,7 @@ export class OpenPages {
     for (const { stream } of this.all()) stream.end();
   }
 
-  private all(): OpenPage[] {
+  all(): OpenPage[] {
     return [...this.byPayment.values()].flatMap((pages) => [...pages]);
   }
 

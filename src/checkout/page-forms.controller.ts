@@ -8,6 +8,7 @@ import { PaymentCheckService } from '../payment-check/payment-check.service.js';
 import { PaymentPages } from '../payments/payment-pages.js';
 import { DevPayments } from './dev-payments.js';
 import { PageRenderer } from './page-renderer.js';
+import { pagePath } from './page/page-path.js';
 import { type CheckResult } from './page/page-view.js';
 import { PagesService } from './pages.service.js';
 import { TooManyPageRequestsError } from './public-limits.js';
@@ -34,10 +35,10 @@ export class PageFormsController {
     @Param('token') token: string,
     @Body() body: unknown,
   ): Promise<void> {
-    await this.renderer.answer(request, reply, async () => {
+    await this.renderer.answer(request, reply, async (language) => {
       const page = await this.pages.find(token, request.ip, 'page');
       const result = await this.resultOf(page, request.ip, fieldOf(body, 'tx_hash'));
-      this.renderer.redirect(reply, `/pay/${token}?checked=${result}`);
+      this.renderer.redirect(reply, pagePath(token, language, '', { checked: result }));
     });
   }
 
@@ -50,11 +51,11 @@ export class PageFormsController {
     @Param('token') token: string,
     @Body() body: unknown,
   ): Promise<void> {
-    await this.renderer.answer(request, reply, async () => {
+    await this.renderer.answer(request, reply, async (language) => {
       const { merchantId, paymentId } = await this.pages.find(token, request.ip, 'choose');
       const option = fieldOf(body, 'option');
       if (/^\d{1,3}$/.test(option)) await this.payments.choose(merchantId, paymentId, Number(option));
-      this.renderer.redirect(reply, `/pay/${token}`);
+      this.renderer.redirect(reply, pagePath(token, language));
     });
   }
 
@@ -67,10 +68,10 @@ export class PageFormsController {
     @Param('token') token: string,
     @Body() body: unknown,
   ): Promise<void> {
-    await this.renderer.answer(request, reply, async () => {
+    await this.renderer.answer(request, reply, async (language) => {
       const page = await this.pages.find(token, request.ip, 'check');
       await this.devPayments.pay(await this.pages.state(page), fieldOf(body, 'option'));
-      this.renderer.redirect(reply, `/pay/${token}`);
+      this.renderer.redirect(reply, pagePath(token, language));
     });
   }
 

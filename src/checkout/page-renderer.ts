@@ -7,16 +7,22 @@ import { buildPageView } from './page/build-page-view.js';
 import { receiptPage } from './page/receipt-page.js';
 import { noticePage } from './page/notice-page.js';
 import { CHECK_RESULTS, type CheckResult } from './page/page-view.js';
-import { type PageLanguage, payPage } from './page/pay-page.js';
+import { pagePath } from './page/page-path.js';
+import { payPage } from './page/pay-page.js';
+import { type PageLanguage } from './page/texts.js';
 import { NoSuchPageError, PagesService, type PageState } from './pages.service.js';
 import { type Receipt } from './receipt.js';
 import { TooManyPageRequestsError } from './public-limits.js';
+import { Turns } from './turns.js';
 
 /** Sends pages, in the customer's language; nothing in them comes from the request but what is checked here. */
 @Injectable()
 export class PageRenderer {
   private readonly languages = new Languages();
   private readonly assets = new Assets();
+  private readonly turns = new Turns();
+  /** Of states that several asked for at the same time. */
+  private readonly rendered = new WeakMap<PageState, Map<string, string>>();
 
   constructor(private readonly pages: PagesService) {}
 
@@ -41,19 +47,30 @@ export class PageRenderer {
     }
   }
 
-  payPage(
+  /** One after the other: whatever else the process serves goes on between two of a hundred pages. */
+  async payPage(
     reply: FastifyReply,
     language: PageLanguage,
     state: PageState,
     query: Record<string, unknown>,
-  ): void {
+  ): Promise<void> {
+    await this.turns.next();
+    const checked = resultIn(query.checked);
+    const known = this.rendered.get(state) ?? new Map<string, string>();
+    const key = [language.code, language.isAskedFor, checked].join();
+    const markup = known.get(key) ?? this.markupOf(language, state, checked);
+    this.rendered.set(state, known.set(key, markup));
+    this.send(reply, 200, markup, pageHeaders(state.shopOrigins));
+  }
+
+  private markupOf(language: PageLanguage, state: PageState, checked: CheckResult | null): string {
     const view = buildPageView({
       ...state,
-      language: language.code,
-      checked: resultIn(query.checked),
+      language,
+      checked,
     });
-    const markup = payPage(view, language, this.assets.ofPages, this.pages.urlOf(state.token));
-    this.send(reply, 200, markup, pageHeaders(state.shopOrigins));
+    const url = this.pages.urlOf(pagePath(state.token, language));
+    return payPage(view, language, this.assets.ofPages, url);
   }
 
   receipt(

@@ -4,8 +4,10 @@ import { type ChainConfig } from '../config/chains.js';
 import { CHAINS, SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { NotFoundError } from '../http/problem.js';
-import { isPageToken, payUrl } from '../payments/pay-page.js';
+import { isPageToken } from '../payments/pay-page.js';
+import { PaymentNews } from '../payments/payment-news.js';
 import { PaymentPages } from '../payments/payment-pages.js';
+import { Coalescer } from '../process/coalescer.js';
 import { type PageSubject } from './page/build-page-view.js';
 import { type PublicAct, PublicLimits } from './public-limits.js';
 
@@ -23,17 +25,22 @@ export interface PageKey {
   version: number;
 }
 
+/** As many as one batch of questions reads: more would keep the others waiting. */
+const MOST_AT_ONCE = 50;
+
 export type PageState = Omit<PageSubject, 'checked' | 'language'>;
 
 /** Gathers what a page shows. */
 @Injectable()
 export class PagesService {
   private readonly explorers: ReadonlyMap<number, string | null>;
+  private readonly together = new Coalescer((pages: PageKey[]) => this.statesOf(pages), MOST_AT_ONCE);
 
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(CHAINS) chains: ChainConfig[],
     private readonly payments: PaymentPages,
+    private readonly news: PaymentNews,
     private readonly merchants: AuthService,
     private readonly limits: PublicLimits,
   ) {
@@ -58,25 +65,51 @@ export class PagesService {
     this.limits.spend(act, address, token);
   }
 
-  async state({ token, paymentId, merchantId }: PageKey): Promise<PageState> {
-    const [{ payment, deposits }, merchant] = await Promise.all([
-      this.payments.state(merchantId, paymentId),
-      this.merchants.merchant(merchantId),
-    ]);
-    return {
-      token,
-      payment,
-      deposits,
-      merchant: merchant.name,
-      shopOrigins: merchant.shopOrigins,
-      explorers: this.explorers,
-      canPayFromDevChain: this.settings.devChainPayer !== null,
-      now: new Date(),
-    };
+  /**
+   * As it is now, or newer. Those who ask at the same time share the questions; who asks for the same page gets the same
+   * object, so that it need be rendered once.
+   * @throws NoSuchPageError
+   */
+  async state(page: PageKey): Promise<PageState> {
+    const state = await this.together.call(page);
+    if (!state) throw new NoSuchPageError();
+    return state;
   }
 
-  /** Null: PUBLIC_URL is not set. */
-  urlOf(token: string): string | null {
-    return payUrl(this.settings.publicUrl, token);
+  private async statesOf(pages: readonly PageKey[]): Promise<(PageState | null)[]> {
+    const distinct = [...new Map(pages.map((page) => [page.token, page])).values()];
+    const ids = distinct.map(({ paymentId }) => paymentId);
+    // First, so that what a page shows is never older than what it says that it shows.
+    const marks = new Map((await this.news.of(ids)).map(({ paymentId, mark }) => [paymentId, mark]));
+    const [states, merchants] = await Promise.all([
+      this.payments.states(ids),
+      Promise.all(distinct.map(({ merchantId }) => this.merchants.merchant(merchantId))),
+    ]);
+    const made = distinct.map(({ token, paymentId }, index): [string, PageState | null] => {
+      const state = states.get(paymentId);
+      const merchant = merchants[index];
+      if (!state || !merchant) return [token, null];
+      return [
+        token,
+        {
+          token,
+          ...state,
+          mark: marks.get(paymentId) ?? '',
+          merchant: merchant.name,
+          shopOrigins: merchant.shopOrigins,
+          explorers: this.explorers,
+          canPayFromDevChain: this.settings.devChainPayer !== null,
+          now: new Date(),
+        },
+      ];
+    });
+    const byToken = new Map(made);
+    return pages.map(({ token }) => byToken.get(token) ?? null);
+  }
+
+  /** Of a path, as browsers reach it. Null: PUBLIC_URL is not set. */
+  urlOf(path: string): string | null {
+    const { publicUrl } = this.settings;
+    return publicUrl === null ? null : publicUrl.replace(/\/+$/, '') + path;
   }
 }

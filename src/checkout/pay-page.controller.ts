@@ -3,6 +3,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { Public } from '../auth/scopes.js';
 import { LivePages } from './live-pages.js';
+import { pagePath } from './page/page-path.js';
 import { PageRenderer } from './page-renderer.js';
 import { PagesService } from './pages.service.js';
 import { ShopReturns } from './shop-returns.js';
@@ -28,19 +29,24 @@ export class PayPageController {
   ): Promise<void> {
     await this.renderer.answer(request, reply, async (language) => {
       const page = await this.pages.find(token, request.ip, 'page');
-      this.renderer.payPage(reply, language, await this.pages.state(page), query);
+      await this.renderer.payPage(reply, language, await this.pages.state(page), query);
     });
   }
 
-  /** The payment's version, again whenever anything has changed that the page shows. */
+  /**
+   * The payment's version, whenever anything has changed that the page shows. Who says what it shows already
+   * (Last-Event-ID, or `?shown=` with the mark of its copy) is told at once only if that is not how it stands.
+   */
   @Get('events')
   async events(
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
     @Param('token') token: string,
+    @Query() query: Record<string, unknown>,
   ): Promise<void> {
-    const { paymentId, version } = await this.pages.find(token, request.ip, 'events');
-    this.live.open(reply.raw, { paymentId, address: request.ip, version });
+    const { paymentId } = await this.pages.find(token, request.ip, 'events');
+    const { 'last-event-id': lastId } = request.headers;
+    await this.live.open(reply.raw, { paymentId, address: request.ip, shown: query.shown, lastId });
     reply.hijack();
   }
 
@@ -62,9 +68,9 @@ export class PayPageController {
     token: string,
     way: 'success' | 'cancel',
   ): Promise<void> {
-    await this.renderer.answer(request, reply, async () => {
+    await this.renderer.answer(request, reply, async (language) => {
       const page = await this.pages.find(token, request.ip, 'page');
-      const location = (await this.returns.urlFor(page, way)) ?? `/pay/${token}`;
+      const location = (await this.returns.urlFor(page, way)) ?? pagePath(token, language);
       this.renderer.redirect(reply, location);
     });
   }

@@ -6,6 +6,7 @@ import {
   listOf,
   oneOf,
   readableFile,
+  redisUrl,
   text,
   urlWith,
 } from './parsers.js';
@@ -72,7 +73,7 @@ export abstract class BaseSettings {
     description: 'Moves the queue to Redis or Valkey',
     defaultNote: 'queue on Postgres',
     secret: true,
-    parse: urlWith('redis', 'rediss'),
+    parse: redisUrl,
   })
   @IsOptional()
   redisUrl: string | null;

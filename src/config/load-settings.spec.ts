@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { HDNodeWallet } from 'ethers';
 import { ConfigurationError } from './configuration-error.js';
 import { loadSettings } from './load-settings.js';
@@ -66,6 +67,7 @@ describe('loadSettings', () => {
   it.each([
     ['DATABASE_URL', 'mysql://user:hunter2@db'],
     ['REDIS_URL', 'http://:hunter2@redis'],
+    ['REDIS_URL', 'redis://redis/hunter2'],
     ['MNEMONIC', 'hunter2 hunter2 hunter2'],
     ['XPUB', account.extendedKey],
     ['XPUB', 'hunter2'],
@@ -119,10 +121,46 @@ describe('loadSettings', () => {
     ['WEBHOOK_SECRET', 'whsec_…'],
     ['METRICS_TOKEN', 'REPLACE_ME_WITH_A_TOKEN'],
     ['METRICS_TOKEN', '%METRICS_TOKEN%'],
+    ['METRICS_TOKEN', 'token-${METRICS_TOKEN}-1234'],
+    ['WEBHOOK_SECRET', 'whsec_${SECRET}'],
+    ['WEBHOOK_SECRET', 'whsec_<secret>'],
     ['XPUB', '<your xpub>'],
     ['REDIS_URL', 'redis://$REDIS_HOST/'],
+    ['DATABASE_URL', 'postgres://shop:<password>@db/shop'],
+    ['DATABASE_URL', 'postgres://shop:a<your password>b@db/shop'],
+    ['DATABASE_URL', 'postgres://{user}:hunter2@db/shop'],
+    ['DATABASE_URL', 'postgres://shop:hunter2@db/$DATABASE'],
+    ['DATABASE_URL', 'postgres://shop:hunter2@db.your-domain.com:5432/shop'],
   ])('does not take a placeholder for a value: %s=%s', (name, value) => {
     expect(problemsOf({ [name]: value })[name]).toMatch(/write the value itself/);
+    expect(problemsOf({ [name]: value })[name]).not.toContain('hunter2');
+  });
+
+  it('takes a secret made by chance, whatever it looks like somewhere in its middle', () => {
+    const anyLetters = fc.stringMatching(/^[A-Za-z0-9!~+*,.;=_^-]{8,20}$/);
+    const looks = fc.constantFrom(
+      ...['<abc>', '{abc}', '${X}', '$(X)', '{{x}}', '%A_B%', '$X', '[a]', '"', "'", '...', 'KEY', 'xxx'],
+    );
+    fc.assert(
+      fc.property(anyLetters, looks, anyLetters, (before, middle, after) => {
+        const secret = `a${before}${middle}${after}z`;
+        const inUrl = encodeURI(secret).replace(/[#[\]/?:%]/g, encodeURIComponent);
+        expect(problemsOf({ METRICS_TOKEN: secret, WEBHOOK_SECRET: secret })).toEqual({});
+        expect(problemsOf({ DATABASE_URL: `postgres://shop:${inUrl}@db/shop` })).toEqual({});
+        const bare = secret.replaceAll(/[%[\]#]/g, '');
+        expect(problemsOf({ DATABASE_URL: `postgres://shop:${bare}@db/shop` })).toEqual({});
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it.each([
+    ['DATABASE_URL', 'postgres://shop:%3Cpassword%3E@db/shop'],
+    ['DATABASE_URL', 'postgres://shop:changeme@db/shop'],
+    ['PUBLIC_URL', 'https://static.1.2.0.192.clients.your-server.de'],
+    ['PUBLIC_URL', 'https://your-pizza.example/api'],
+  ])('takes %s=%s', (name, value) => {
+    expect(problemsOf({ [name]: value })).toEqual({});
   });
 
   it('refuses an xpub with any one character changed, which would be the key of a wallet that nobody has', () => {
@@ -164,6 +202,25 @@ describe('loadSettings', () => {
     it('reads the file, without its last line break', () => {
       expect(loadSettings({ MNEMONIC_FILE: file }).mnemonic).toBe(OWN_MNEMONIC);
     });
+
+    it('takes a quotation mark at one end for a part of the secret, which the setting itself says', () => {
+      const token = '"kQ3x0token9Zw1pL7';
+      writeFileSync(join(folder, 'token'), token);
+      expect(problemsOf({ METRICS_TOKEN: token }).METRICS_TOKEN).toMatch(
+        /begins with a quotation mark; .* a file where it is part of it: METRICS_TOKEN_FILE/,
+      );
+      expect(loadSettings({ METRICS_TOKEN_FILE: join(folder, 'token') }).metricsToken).toBe(token);
+    });
+
+    it.each(['"kQ3x0token9Zw1pL7"', '<token>', 'kQ3x0token\u200b9Zw1pL7'])(
+      'refuses %p there as well',
+      (content) => {
+        writeFileSync(join(folder, 'wrong'), content);
+        expect(problemsOf({ METRICS_TOKEN_FILE: join(folder, 'wrong') }).METRICS_TOKEN).toMatch(
+          /METRICS_TOKEN_FILE names .*, whose content has/,
+        );
+      },
+    );
 
     it('refuses a secret given both ways, a missing file and an empty one', () => {
       writeFileSync(join(folder, 'empty'), '\n');

@@ -6,7 +6,7 @@ import { type SettingDescription, settingsOf } from './setting.js';
 import { Settings } from './settings.js';
 import { UnusableValueError } from './unusable-value.error.js';
 import { readText } from './read-text.js';
-import { requireUsableText } from './usable-text.js';
+import { fileTextProblem, textProblem } from './usable-text.js';
 
 export type Environment = Record<string, unknown>;
 
@@ -31,7 +31,6 @@ export function readSettings(environment: Environment): { settings: Settings; pr
   for (const setting of settingsOf(Settings)) {
     try {
       const value = valueOf(setting, environment);
-      if (value !== undefined) requireUsableText(value);
       Object.assign(settings, { [setting.property]: value === undefined ? null : setting.parse(value) });
     } catch (error) {
       unread.add(setting.property);
@@ -54,10 +53,19 @@ export function readSettings(environment: Environment): { settings: Settings; pr
 function valueOf(setting: SettingDescription, environment: Environment): string | undefined {
   const direct = textOf(environment[setting.env]);
   const file = setting.secret ? textOf(environment[`${setting.env}_FILE`]) : undefined;
-  if (file === undefined) return direct ?? setting.default;
+  if (file === undefined) return direct === undefined ? setting.default : directly(direct, setting);
   if (direct !== undefined)
     throw new UnusableValueError(`is set, and so is ${setting.env}_FILE; keep one of them`);
   return secretFrom(file, setting.env);
+}
+
+function directly(value: string, { env, secret }: SettingDescription): string {
+  const problem = textProblem(value);
+  if (problem === null) return value;
+  const isOwn = secret && fileTextProblem(value) === null;
+  throw new UnusableValueError(
+    isOwn ? `${problem}, or put the secret into a file where it is part of it: ${env}_FILE` : problem,
+  );
 }
 
 function textOf(value: unknown): string | undefined {
@@ -77,6 +85,8 @@ function secretFrom(path: string, name: string): string {
   }
   const secret = content.trim();
   if (secret === '') throw new UnusableValueError(`${name}_FILE names ${path}, which is empty`);
+  const problem = fileTextProblem(secret);
+  if (problem !== null) throw new UnusableValueError(`${name}_FILE names ${path}, whose content ${problem}`);
   return secret;
 }
 

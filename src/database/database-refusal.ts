@@ -4,12 +4,29 @@ import { isUntrustedCertificate } from '../config/untrusted-certificate.js';
 export class DatabaseUnreachableError extends Error {
   /** The code of Postgres, OpenSSL or the system, where there was one. */
   readonly reason: string | undefined;
+  /** It may be there later, with the settings as they are. */
+  readonly isAway: boolean;
 
   constructor(url: string, cause: Error) {
     const refusal = refusalOf(cause);
     super(`the database at ${hostOf(url)} ${refusal.what}; ${refusal.fix}`);
     this.reason = (cause as NodeJS.ErrnoException).code;
+    this.isAway = isAway(cause);
   }
+}
+
+/**
+ * What a server that starts, restarts, moves or is full says, or the network on the way to it. A name that is not known
+ * is one that has yet to start, where containers find each other by DNS.
+ * PostgreSQL, appendix A: class 57P is operator intervention, 53300 too many connections.
+ */
+const AWAY =
+  /^(?:E(?:CONN(?:REFUSED|RESET|ABORTED)|TIMEDOUT|PIPE|(?:HOST|NET)(?:UNREACH|DOWN)|AI_AGAIN)|ENOTFOUND|57P0\d|53300)$/;
+/** As pg says it, without a code. */
+const AWAY_IN_WORDS = /connection terminated|timeout/i;
+
+function isAway({ code, message }: NodeJS.ErrnoException): boolean {
+  return code === undefined ? AWAY_IN_WORDS.test(message) : AWAY.test(code);
 }
 
 interface Refusal {

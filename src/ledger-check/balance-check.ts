@@ -1,5 +1,6 @@
 import { type EntityManager } from 'typeorm';
 import { getAddress } from 'ethers';
+import { isAbsurdAmount } from '../chain/tokens/absurd-amount.js';
 import { type ListedAsset, type FundsReader } from '../chain/accounts/funds-reader.js';
 import { balancesOf } from '../ledger/ledger-balances.js';
 import { type LedgerAccount, type LedgerLeg } from '../ledger/posting.js';
@@ -147,8 +148,10 @@ async function compare(
   }
   places.forEach((place, row) =>
     reader.assets.forEach((asset, position) => {
-      const onChain = held[row]?.[position] ?? null;
       const own = known.get(`${place.address} ${asset.token}`) ?? 0n;
+      const said = held[row]?.[position] ?? null;
+      const isAbsurd = said !== null && said !== own && isAbsurdAmount(asset.token, said);
+      const onChain = isAbsurd ? null : said;
       const sum = sums[position] ?? null;
       if (reader.isDisputed(place.address, asset.token)) {
         sums[position] = null;

@@ -20,8 +20,10 @@ export function minedMovements(
   paying: Parameters<typeof recipientSide>[2],
 ): OutgoingMovement[] {
   if (!receipt.succeeded) return [];
-  const received =
+  const claimed =
     tokenAddress === null ? amount : tokensMoved(receipt, tokenAddress, from.address, recipient);
+  // More than was sent a token may claim, and it is no more.
+  const received = claimed < amount ? claimed : amount;
   // A token that says no without reverting moved nothing.
   if (received === 0n) return [];
   return [{ from, to: recipientSide(kind, recipient, paying), tokenAddress, amount, received }];

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
+import { hexlify, randomBytes } from 'ethers';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type Chain } from '../chain/chain.js';
 import { ChainService } from '../chain/chain.service.js';
@@ -11,7 +12,7 @@ import { LedgerService } from './ledger.service.js';
 import { balancesOf } from './ledger-balances.js';
 import { PayingAccounts } from './paying-accounts.js';
 import { type LedgerBlock, merged, moved } from './posting.js';
-import { type Address, type Asset, type TokenAddress } from '../ids/ids.js';
+import { type Address, type Asset, toAddress, type TokenAddress } from '../ids/ids.js';
 
 /** How often a token is asked again that did not tell. */
 const ASK_AGAIN_MS = 60_000;
@@ -73,7 +74,7 @@ export class Openings {
     if (!(await this.isReversed(manager, subject))) return true;
     if (await this.accounts.isAnyOnItsWay(manager, chainId, address)) return false;
     const held = new Map<Asset, bigint>();
-    held.set(null, await chain.accounts.balance(address, null, block.hash));
+    held.set(null, await nativeHeld(chain, address, block));
     const tokens = (await this.chains.tokensIn(manager, chainId)).map((token) => token.address);
     const amounts = await Promise.all(tokens.map((token) => this.tokenHeld(place, token, block.hash)));
     const openedLater = tokens.filter((_token, index) => amounts[index] === null);
@@ -113,16 +114,26 @@ export class Openings {
   ): Promise<bigint | null> {
     if (chain.tokenProblem(token)?.areBalancesFalse) return null;
     try {
-      return await chain.accounts.balance(address, token, after);
+      const [amount, ofNobody] = await Promise.all([
+        chain.accounts.balance(address, token, after),
+        // Its last check may be older than what made it bad: after this very block nobody has any either.
+        chain.accounts.balance(toAddress(hexlify(randomBytes(20))), token, after),
+      ]);
+      if (ofNobody === 0n) return amount;
+      this.tellUnread(chain, address, token, 'it says that an address which nobody has holds something');
+      return null;
     } catch (error) {
       if (!(error instanceof UnreadableBalanceError) && !(error instanceof RpcError)) throw error;
-      const line = { chain: chain.name, token, address, reason: error.message };
-      this.logger.warn(
-        line,
-        'what an account of ours holds of a token could not be read: it is booked later',
-      );
+      this.tellUnread(chain, address, token, error.message);
       return null;
     }
+  }
+
+  private tellUnread({ name }: Chain, address: Address, token: TokenAddress, reason: string): void {
+    this.logger.warn(
+      { chain: name, token, address, reason },
+      'what an account of ours holds of a token could not be read: it is booked later',
+    );
   }
 
   /** The cursor is held, so that the scanner books what comes after its block and nothing before. */
@@ -146,4 +157,14 @@ export class Openings {
     const standing = await this.repository.standing(manager, [subject]);
     return (standing.get(subject)?.booked ?? null) === null;
   }
+}
+
+/** Proved by the block's state where any endpoint can: else by the word of all that answer, of which there may be one. */
+async function nativeHeld(
+  { accounts, evidence }: Chain,
+  address: Address,
+  block: LedgerBlock,
+): Promise<bigint> {
+  const proven = await evidence.account(block, address);
+  return proven?.balance ?? (await accounts.balance(address, null, block.hash));
 }

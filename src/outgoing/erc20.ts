@@ -15,14 +15,18 @@ export function saysNo(returned: string): boolean {
   return /^0x0*$/.test(returned) && returned.length > 2;
 }
 
-/** Base units that logs show as moved from one to the other: less than was sent where the token takes a fee. */
+/**
+ * Base units that logs show as moved from one to the other: less than was sent where the token takes a fee. More than
+ * was sent a contract may claim as often as it likes, and it is no more.
+ */
 export function movedBy(
   logs: readonly RawLog[],
-  { token, from, to }: { token: TokenAddress; from: Address; to: Address },
+  { token, from, to, sent }: { token: TokenAddress; from: Address; to: Address; sent: bigint },
 ): bigint {
-  return logs
+  const claimed = logs
     .filter(({ address }) => address === token)
     .map((log, ordinal) => tokenTransferOf(log, { txHash: log.transactionHash, ordinal }))
     .filter((movement) => movement?.from === from && movement.to === to)
     .reduce((sum, movement) => sum + (movement?.amount ?? 0n), 0n);
+  return claimed < sent ? claimed : sent;
 }

@@ -10,7 +10,7 @@ const REVERTED = 'it was mined and reverted: nothing was moved, and its gas was 
 /** What a receipt says of a transaction. @param amount base units, as moved by the bytes that were mined */
 export function outcomeOf(outgoing: OutgoingTransaction, receipt: Receipt, amount: bigint) {
   const { from, recipient: to, tokenAddress: token } = outgoing;
-  const moved = token === null ? amount : movedBy(receipt.logs, { token, from, to });
+  const moved = token === null ? amount : movedBy(receipt.logs, { token, from, to, sent: amount });
   return {
     amount,
     txHash: receipt.txHash,
@@ -32,8 +32,8 @@ export function partsOutcome(
 ): OutgoingPart[] {
   const shares = parts.length === 0 ? [] : feeShares(receipt.fee, parts.length);
   return parts.map((part, index) => {
-    const { from, recipient: to, tokenAddress: token } = part;
-    const received = receipt.succeeded ? movedBy(receipt.logs, { token, from, to }) : 0n;
+    const { from, recipient: to, tokenAddress: token, amount: sent } = part;
+    const received = receipt.succeeded ? movedBy(receipt.logs, { token, from, to, sent }) : 0n;
     const refusal = received > 0n ? null : refusalIn(receipt.logs, delegate, { from, token });
     const reason = receipt.succeeded ? whyNotMoved(token, received, refusal) : REVERTED;
     return { ...part, received, fee: shares[index] as bigint, reason };

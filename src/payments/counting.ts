@@ -1,3 +1,4 @@
+import { isAbsurdAmount } from '../chain/tokens/absurd-amount.js';
 import { type PaymentStatus, watchEndsAt } from './lifecycle.js';
 import { type Asset, type ChainId } from '../ids/ids.js';
 
@@ -47,6 +48,8 @@ interface Expected {
   status: PaymentStatus;
   /** Null: it was not. */
   cancelledAt: Date | null;
+  /** Null: it has not, or nobody wrote down when. */
+  failedAt?: Date | null;
 }
 
 interface Arrived {
@@ -65,20 +68,14 @@ export interface DepositFacts {
 }
 
 const DAY_MS = 86_400_000;
-/**
- * No token has so much of itself: the largest supplies have about 50 digits, this has 58. Above it a contract only
- * claims to have moved something, and few such claims add up to more digits than an amount may have (78).
- */
-const ABSURD_ABOVE = 2n ** 192n;
-
 /** How long after its expiry money still counts towards a payment, in ms. */
 export function lateWatchMsOf({ lateWatchDays }: { lateWatchDays: number }): number {
   return lateWatchDays * DAY_MS;
 }
 
-/** Whether a token claims to have moved more than there can be. The native asset's amounts are the chain's own. */
+/** Whether a token claims to have moved more than there can be. */
 export function isAbsurd({ amount, tokenAddress }: Pick<Arrived, 'amount' | 'tokenAddress'>): boolean {
-  return tokenAddress !== null && amount > ABSURD_ABOVE;
+  return isAbsurdAmount(tokenAddress, amount);
 }
 
 /** Why a transfer that reached a payment's address does not count towards it; null when it does. */
@@ -95,10 +92,16 @@ export function whyNotCounted(
   if (here.length === 0) return 'wrong_chain';
   if (option === undefined) return 'wrong_asset';
   if (arrived.blockTime > watchEndsAt(expected, lateWatchMs)) return 'after_watch';
-  if (expected.status === 'failed') return 'payment_failed';
+  if (expected.status === 'failed' && !mayHaveBeenUnseen(expected, arrived)) return 'payment_failed';
   // By the time in which it was mined, so that it does not matter when we see it.
   if (expected.cancelledAt !== null && arrived.blockTime > expected.cancelledAt) return 'payment_cancelled';
   return null;
+}
+
+/** A payment fails by what is known of its chains. One of them may have been out of reach, with money on it already. */
+function mayHaveBeenUnseen({ options, failedAt }: Expected, { blockTime }: Arrived): boolean {
+  const chains = new Set(options.map(({ chainId }) => chainId));
+  return chains.size > 1 && failedAt != null && blockTime <= failedAt;
 }
 
 export function depositState({ state, uncountedReason, resolution }: DepositFacts): DepositState {

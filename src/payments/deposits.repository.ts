@@ -92,6 +92,25 @@ export class DepositsRepository {
     return this.described(this.dataSource.manager, await query.getMany());
   }
 
+  /** Of each payment the newest ones: however much dust one address is sent, the others' cost no more for it. */
+  async unassignedOf(paymentIds: readonly string[], mostOfEach: number): Promise<DepositRecord[]> {
+    const { manager } = this.dataSource;
+    const found = await manager.query<{ id: string }[]>(
+      `SELECT newest.id FROM unnest($1::uuid[]) AS asked (payment_id)
+       CROSS JOIN LATERAL (
+         SELECT transfer.id FROM transfers AS transfer
+         WHERE transfer.payment_id = asked.payment_id AND ${UNASSIGNED} AND ${IS_SOMETHING_LEFT}
+         ORDER BY transfer.id DESC LIMIT $2) AS newest`,
+      [paymentIds, mostOfEach],
+    );
+    if (found.length === 0) return [];
+    const ids = found.map(({ id }) => id);
+    return this.described(
+      manager,
+      await manager.find(Transfer, { where: { id: In(ids) }, order: { id: 'DESC' } }),
+    );
+  }
+
   /** What one transaction brought to one payment's address, also what a reorg took away since. */
   async ofTransaction(paymentId: string, chainId: ChainId, txHash: TxHash): Promise<DepositRecord[]> {
     const { manager } = this.dataSource;

@@ -30,6 +30,11 @@ export class DepositsService {
     return page(records.map(depositView), limit, ({ id }) => id);
   }
 
+  /** What of these payments' deposits is unassigned, the newest of each first. */
+  async unassignedOf(paymentIds: readonly string[], mostOfEach: number): Promise<DepositView[]> {
+    return (await this.deposits.unassignedOf(paymentIds, mostOfEach)).map(depositView);
+  }
+
   /** @throws DepositNotFoundError also when it is another merchant's */
   async get(merchantId: string, id: string): Promise<DepositView> {
     const record = await this.deposits.find(merchantId, id);

@@ -96,6 +96,7 @@ export class LostPayments {
       version: 1,
       expiresAt: LONG_PAST,
       cancelledAt: null,
+      failedAt: null,
       createdAt: new Date(),
     });
   }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource } from 'typeorm';
+import { DataSource, In } from 'typeorm';
+import { Coalescer } from '../process/coalescer.js';
 import { type DepositView } from './deposit.view.js';
 import { DepositsService } from './deposits.service.js';
 import { PaymentChanges } from './payment-changes.js';
@@ -10,9 +11,23 @@ import { PaymentsService } from './payments.service.js';
 
 const MOST_DEPOSITS = 20;
 
+export interface FoundPage {
+  paymentId: string;
+  merchantId: string;
+  version: number;
+}
+
+export interface PaymentPageState {
+  payment: PaymentView;
+  /** What reached the payment's address without counting, which nobody has made anything of yet. */
+  deposits: DepositView[];
+}
+
 /** Payments as their pages reach them: by the page's token alone, without a key. */
 @Injectable()
 export class PaymentPages {
+  private readonly finds = new Coalescer((tokens: string[]) => this.findAll(tokens));
+
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly payments: PaymentsService,
@@ -20,13 +35,12 @@ export class PaymentPages {
     private readonly changes: PaymentChanges,
   ) {}
 
-  /** Null when there is none. */
-  async find(token: string): Promise<{ paymentId: string; merchantId: string; version: number } | null> {
-    const found = await this.dataSource.manager.findOne(Payment, {
-      select: { id: true, merchantId: true, version: true },
-      where: { pageToken: token },
-    });
-    return found && { paymentId: found.id, merchantId: found.merchantId, version: found.version };
+  /**
+   * For callers in no transaction: those at the same time share a query.
+   * @returns null when there is none
+   */
+  find(token: string): Promise<FoundPage | null> {
+    return this.finds.call(token);
   }
 
   /** What its customer means to pay with. @param position of the option; one that is not there changes nothing */
@@ -34,15 +48,28 @@ export class PaymentPages {
     await this.changes.choose(merchantId, paymentId, position);
   }
 
-  /** The payment, and what reached its address without counting, which nobody has made anything of yet. */
-  async state(
-    merchantId: string,
-    paymentId: string,
-  ): Promise<{ payment: PaymentView; deposits: DepositView[] }> {
-    const [payment, { data: deposits }] = await Promise.all([
-      this.payments.get(merchantId, paymentId),
-      this.deposits.list(merchantId, { payment_id: paymentId, assigned: false, limit: MOST_DEPOSITS }),
+  /** Of many payments by as many statements as of one; those that are not there are left out. */
+  async states(paymentIds: readonly string[]): Promise<Map<string, PaymentPageState>> {
+    const [payments, deposits] = await Promise.all([
+      this.payments.ofIds(paymentIds),
+      this.deposits.unassignedOf(paymentIds, MOST_DEPOSITS),
     ]);
-    return { payment, deposits };
+    const states = payments.map((payment) => ({
+      payment,
+      deposits: deposits.filter((deposit) => deposit.payment_id === payment.id),
+    }));
+    return new Map(states.map((state) => [state.payment.id, state]));
+  }
+
+  private async findAll(tokens: readonly string[]): Promise<(FoundPage | null)[]> {
+    const found = await this.dataSource.manager.find(Payment, {
+      select: { id: true, merchantId: true, version: true, pageToken: true },
+      where: { pageToken: In([...new Set(tokens)]) },
+    });
+    const byToken = new Map(found.map((one) => [one.pageToken, one]));
+    return tokens.map((token) => {
+      const one = byToken.get(token);
+      return one ? { paymentId: one.id, merchantId: one.merchantId, version: one.version } : null;
+    });
   }
 }

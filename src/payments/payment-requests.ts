@@ -155,6 +155,7 @@ export class PaymentRequests {
       confirmedAt: null,
       settledAt: null,
       cancelledAt: null,
+      failedAt: null,
     };
   }
 }

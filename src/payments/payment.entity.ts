@@ -193,4 +193,8 @@ export class Payment {
   /** When its merchant cancelled it, whether or not money undid that. */
   @Column('timestamptz', { name: 'cancelled_at', nullable: true })
   cancelledAt: Date | null;
+
+  /** When it last was found to have failed, whether or not money undid that. */
+  @Column('timestamptz', { name: 'failed_at', nullable: true })
+  failedAt: Date | null;
 }

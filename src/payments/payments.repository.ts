@@ -87,6 +87,12 @@ export class PaymentsRepository {
     return record ?? null;
   }
 
+  /** Whosever they are; those that are not there are left out. */
+  async ofIds(ids: readonly string[]): Promise<PaymentRecord[]> {
+    const { manager } = this.dataSource;
+    return this.records.of(manager, await manager.findBy(Payment, { id: In([...ids]) }));
+  }
+
   /** The merchant's payments at any of these addresses, lower-case. */
   ownAt(merchantId: string, addresses: string[]): Promise<Pick<Payment, 'id' | 'address'>[]> {
     if (addresses.length === 0) return Promise.resolve([]);

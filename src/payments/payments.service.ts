@@ -65,6 +65,11 @@ export class PaymentsService {
     return view as PaymentView;
   }
 
+  /** Whosever they are, in no order: for those who were given the payments' ids by something else than a key. */
+  async ofIds(ids: readonly string[]): Promise<PaymentView[]> {
+    return this.views(await this.payments.ofIds(ids));
+  }
+
   async list(merchantId: string, query: ListPaymentsDto): Promise<Page<PaymentView>> {
     const { limit, after } = query;
     const filter = paymentFilter(merchantId, query, this.chains);

@@ -2,6 +2,7 @@ import { type RunningDevChain, startDevChain } from '../chain/dev-chain/dev-chai
 import { followedTo, followNewChain } from '../chain/dev-chain/step-database.js';
 import { type Configuration } from '../config/read-configuration.js';
 import { type Settings } from '../config/settings.js';
+import { awaitDatabase } from '../database/await-database.js';
 import { startEmbeddedPostgres } from '../database/embedded/embedded-postgres.js';
 import { requireQueueOnRedis } from '../queue/redis-check.js';
 import { requireChainsOfPayments } from './chains-gone.js';
@@ -22,16 +23,19 @@ export interface Runtime {
   stop(): Promise<void>;
 }
 
+export interface Operator {
+  say: (line: string) => void;
+  warn: (line: string) => void;
+  signal: AbortSignal;
+}
+
 /**
  * Starts what the configuration leaves out: Postgres, secrets, a chain. In production only Postgres may be left out.
  * @param say one line for the operator
+ * @param warn such a line when the start waits for something
  * @param signal ends what is waited for
  */
-export async function startRuntime(
-  given: Configuration,
-  say: (line: string) => void,
-  signal: AbortSignal,
-): Promise<Runtime> {
+export async function startRuntime(given: Configuration, { say, warn, signal }: Operator): Promise<Runtime> {
   const stops: Stops = [];
   const stop = async () => {
     for (let next = stops.pop(); next; next = stops.pop()) await next();
@@ -45,11 +49,13 @@ export async function startRuntime(
     if (settings.databaseUrl === null || needsSecrets) stops.push(takeDataFolder(settings.dataDir));
     const secrets = needsSecrets ? devSecrets(settings.dataDir) : null;
     const databaseUrl = await databaseFor(settings, say, stops);
+    // Who starts it by hand is told at once.
+    if (!isDevelopment) await awaitDatabase(databaseUrl, { warn, signal });
     const database = { url: databaseUrl, hasQueue: settings.redisUrl === null };
-    if (settings.redisUrl !== null) await requireQueueOnRedis(settings.redisUrl, say);
-    await (settings.migrate ? migrateSchemas(database, { say, signal }) : requireSchemas(database));
-    if (!needsChain) await requireChainsOfPayments(given, databaseUrl, say);
-    if (!needsChain && settings.nodeEnv !== 'test') await requireUnusedAddresses(given, databaseUrl, say);
+    if (settings.redisUrl !== null) await requireQueueOnRedis(settings.redisUrl, warn);
+    await (settings.migrate ? migrateSchemas(database, { say: warn, signal }) : requireSchemas(database));
+    if (!needsChain) await requireChainsOfPayments(given, databaseUrl, warn);
+    if (!needsChain && settings.nodeEnv !== 'test') await requireUnusedAddresses(given, databaseUrl, warn);
     const devChain = needsChain ? await devChainFor(settings, databaseUrl, say, stops) : null;
     const configuration = {
       settings: withSecrets({ ...settings, databaseUrl, devChainPayer: devChain?.payer ?? null }, secrets),

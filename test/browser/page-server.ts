@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { payPage, type PageLanguage } from '../../src/checkout/page/pay-page.js';
+import { payPage } from '../../src/checkout/page/pay-page.js';
+import { type PageLanguage } from '../../src/checkout/page/texts.js';
 import { type PageView, type Situation } from '../../src/checkout/page/page-view.js';
 
 const BUILT = join(import.meta.dirname, '../../dist/web/checkout');
@@ -21,6 +22,8 @@ export class PageServer {
   hasEvents = true;
   frameAncestors = "'none'";
   readonly eventIds: (string | undefined)[] = [];
+  /** How often the page itself was asked for. */
+  pagesServed = 0;
   private readonly streams = new Set<ServerResponse>();
 
   private constructor(private readonly server: Server) {}
@@ -66,8 +69,8 @@ export class PageServer {
   private answer(request: IncomingMessage, response: ServerResponse): void {
     const url = new URL(request.url ?? '/', this.origin);
     const name = url.pathname.slice(1);
-    if (url.pathname.endsWith('/choose')) return this.choose(request, response);
-    if (url.pathname.endsWith('/events')) return this.stream(request, response);
+    if (url.pathname.endsWith('/choose')) return this.choose(request, response, url);
+    if (url.pathname.endsWith('/events')) return this.stream(request, response, url);
     if (url.pathname.startsWith('/pay/')) return this.page(url, response);
     const type = name.endsWith('.css') ? 'text/css' : 'text/javascript';
     response.setHeader('content-type', `${type}; charset=utf-8`);
@@ -78,33 +81,42 @@ export class PageServer {
     }
   }
 
-  private choose(request: IncomingMessage, response: ServerResponse): void {
+  private choose(request: IncomingMessage, response: ServerResponse, { search }: URL): void {
     let body = '';
     request.on('data', (chunk: Buffer) => (body += chunk.toString()));
     request.on('end', () => {
       this.show({ chosen: new URLSearchParams(body).get('option') ?? this.view.chosen });
-      response.writeHead(303, { location: `/pay/${this.view.token}` }).end();
+      response.writeHead(303, { location: `/pay/${this.view.token}${search}` }).end();
     });
   }
 
   private page(url: URL, response: ServerResponse): void {
-    const language = languageOf(url.searchParams.get('lang') ?? 'en');
+    const wanted = url.searchParams.get('lang');
+    const language = { ...languageOf(wanted ?? 'en'), isAskedFor: wanted !== null };
     response.setHeader('content-type', 'text/html; charset=utf-8');
     response.setHeader('content-security-policy', POLICY + this.frameAncestors);
     response.setHeader('referrer-policy', 'no-referrer');
     response.setHeader('cache-control', 'no-store');
-    const view = { ...this.view, now: new Date().toISOString() };
+    this.pagesServed += 1;
+    const view = { ...this.view, mark: this.mark, now: new Date().toISOString() };
     response.end(payPage(view, language, builtAssets(), url.href));
   }
 
-  private stream(request: IncomingMessage, response: ServerResponse): void {
+  private get mark(): string {
+    return `${this.view.version}-0.0.0-0`;
+  }
+
+  private stream(request: IncomingMessage, response: ServerResponse, url: URL): void {
     if (!this.hasEvents) return void request.socket.destroy();
     this.eventIds.push(request.headers['last-event-id'] as string | undefined);
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
     this.streams.add(response);
     response.on('close', () => this.streams.delete(response));
     response.write('retry: 200\n');
-    tell(response, this.view.version);
+    const { version } = this.view;
+    const isShown = url.searchParams.get('shown') === this.mark || this.eventIds.at(-1) === String(version);
+    if (isShown) response.write(`id: ${version}\nevent: current\ndata: ${version}\n\n`);
+    else tell(response, version);
   }
 }
 
@@ -144,6 +156,7 @@ export function aView(situation: Situation): PageView {
     status: situation,
     situation,
     version: 1,
+    mark: '',
     merchant: 'Ada’s Coffee Roasters',
     reference: 'Order 1042',
     price: '49.90 EUR',

@@ -6,7 +6,7 @@ contract OddToken {
     string public constant symbol = "ODD";
     uint8 public decimals = 6;
 
-    enum Way { Normal, ReturnsFalse, ReturnsNothing, TakesFee, Paused, MovesNothing, BurnsGas, HidesBalances, ClaimsBalances, RevertsWithNul }
+    enum Way { Normal, ReturnsFalse, ReturnsNothing, TakesFee, Paused, MovesNothing, BurnsGas, HidesBalances, ClaimsBalances, RevertsWithNul, ClaimsSome }
 
     Way public way;
     mapping(address => uint256) private balances;
@@ -24,6 +24,7 @@ contract OddToken {
 
     function balanceOf(address account) external view returns (uint256) {
         require(way != Way.HidesBalances, "ODD: none of your business");
+        if (way == Way.ClaimsSome) return 1000;
         return way == Way.ClaimsBalances ? type(uint256).max : balances[account];
     }
 

@@ -152,6 +152,39 @@ describe('a pay page that is followed', () => {
     const { pages } = app.get(LivePages) as unknown as { pages: { size: number } };
     await waitFor('the stream to be forgotten', () => Promise.resolve(pages.size === 0));
   });
+
+  it('is told at once what is newer than what it shows, and else nothing but that events come through', async () => {
+    const payment = await app.createPayment({ amount: '2000' });
+    const { mark } = JSON.parse(/id="page-data">\s*(\{.*\})/.exec(await page(payment))?.[1] ?? '') as {
+      mark: string;
+    };
+    const first = async (query: string, headers: Record<string, string> = {}) => {
+      const reading = new AbortController();
+      const { signal } = reading;
+      const from = { 'x-forwarded-for': '192.0.2.2', ...headers };
+      const stream = await fetch(`${app.url}${pathOf(payment)}/events${query}`, { signal, headers: from });
+      let heard = '';
+      for await (const chunk of stream.body as unknown as AsyncIterable<Uint8Array>) {
+        heard += Buffer.from(chunk).toString();
+        if (/data: .*\n\n$/.test(heard)) break;
+      }
+      reading.abort();
+      return heard.replace(/^retry: \d+\n/, '');
+    };
+    const nothing = (version: number) => `id: ${version}\nevent: current\ndata: ${version}\n\n`;
+    expect(await first(`?shown=${mark}`)).toBe(nothing(1));
+    expect(await first('?shown=1-0.0.0-7')).toBe('id: 1\ndata: 1\n\n');
+    expect(await first('?shown=nonsense&shown=more', { 'last-event-id': '1' })).toBe(nothing(1));
+    await chain.pay(payment.address, 100n);
+    await chain.mine();
+    await app.waitForStatus(payment.id, 'partially_paid');
+    const now = await first('');
+    expect(now).toMatch(/^id: (\d+)\ndata: \1\n\n$/);
+    const version = Number(/\d+/.exec(now)?.[0]);
+    expect(await first('', { 'last-event-id': '1' })).toBe(now);
+    expect(await first(`?shown=${mark}`)).toBe(now);
+    expect(await first('', { 'last-event-id': String(version) })).toBe(nothing(version));
+  });
 });
 
 describe('the way back to the shop', () => {
@@ -347,6 +380,31 @@ describe('the forms of the page', () => {
     await post(`${pathOf(payment)}/choose`, { option: '1' });
     expect(await page(payment)).toMatch(/id="option-1"\s+value="1"\s+checked/);
     expect((await app.payment(payment.id)).symbol).toBe('ETH');
+  });
+
+  it('keep the language that was asked for, as do links and the QR code of the page', async () => {
+    const { body: payment } = await app.request<PaymentView>('POST', '/api/v1/payments', {
+      price: { amount: '9.20', currency: 'EUR' },
+      cancel_url: `${SHOP}/cart`,
+    });
+    const leadsOf = (markup: string) =>
+      [...markup.matchAll(/(?:action|href)="([^"]+)"/g)]
+        .map(([, path = '']) => path)
+        .filter((path) => path.startsWith(`${pathOf(payment)}/`));
+    const german = leadsOf(await page(payment, '?lang=de-AT'));
+    expect(german.map((path) => path.split('/')[3])).toEqual([
+      'choose?lang=de',
+      'check?lang=de',
+      'cancel?lang=de',
+    ]);
+    expect(leadsOf(await page(payment)).join()).not.toContain('lang');
+    expect(leadsOf(await page(payment, '?lang=tlh')).join()).not.toContain('lang');
+    const ledTo = async (path = '') =>
+      (await post(path, { option: '1', tx_hash: 'x' })).headers.get('location');
+    expect(await ledTo(german[0])).toBe(`${pathOf(payment)}?lang=de`);
+    expect(await ledTo(german[1])).toBe(`${pathOf(payment)}?lang=de&checked=unreadable`);
+    const early = await get(`${pathOf(payment)}/return?lang=de`);
+    expect(early.headers.get('location')).toBe(`${pathOf(payment)}?lang=de`);
   });
 
   it('pay from no chain but a dev chain, and are forms of pages alone', async () => {

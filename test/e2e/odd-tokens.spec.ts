@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { OddSweep } from '../harness/odd-sweep.js';
 import { PAYOUT, type SweepWorld, TANK, TREASURY } from '../harness/sweep-world.js';
+import { waitFor } from '../harness/wait-for.js';
 
 let scene: OddSweep;
 let world: SweepWorld;
@@ -87,6 +88,34 @@ describe('a token', () => {
         ({ account, asset, ledger }) => account === 'payout' && asset.symbol === 'ODD' && ledger === 77n,
       );
     });
+    expect((await world.requireBooks()).notes.all()).toEqual([]);
+  });
+
+  it('that says that everybody has some of it is not believed when an account is opened, however late its last check', async () => {
+    const payoutPrivateKey = PAYOUT.privateKey;
+    const opened = (): Promise<{ token: string | null; number: string }[]> =>
+      world.app.database.dataSource.query(
+        `SELECT entry.token_address AS token, entry.amount, entry.block_number AS number FROM ledger_entries entry
+         JOIN ledger_transactions booked ON booked.id = entry.transaction_id
+         WHERE booked.kind = 'opening' AND entry.address = $1 ORDER BY booked.id, token`,
+        [PAYOUT.address.toLowerCase()],
+      );
+    await world.chain.payToken(PAYOUT.address, 55n);
+    await world.chain.mine(3);
+    await world.restart({ payoutPrivateKey });
+    await waitFor('the account opened', async () => (await opened()).length === 1);
+    // The opening stands in a block that a reorg takes away: it is opened again, by what the token says now.
+    const number = (await opened())[0]?.number;
+    const depth = (await world.chain.height()) - Number(number) + 1;
+    await world.chain.reorg(depth, [[world.odd.behaving('claims_some'), 0]]);
+    await world.mineUntil('the account opened again', async () => (await opened()).length === 3);
+    expect((await opened()).map(({ token }) => token)).toEqual(
+      Array(3).fill(world.chain.token.toLowerCase()),
+    );
+    await scene.mineAnd(world.odd.behave('normal'));
+    await world.restart({ payoutPrivateKey });
+    await scene.mineAnd(world.chain.payToken(PAYOUT.address, 9n, world.odd.address));
+    await world.app.waitForBlock(await world.chain.height());
     expect((await world.requireBooks()).notes.all()).toEqual([]);
   });
 

@@ -23,6 +23,7 @@ const WAYS = [
   'hides_balances',
   'claims_balances',
   'reverts_with_nul',
+  'claims_some',
 ] as const;
 const PLENTY = 10n ** 30n;
 
@@ -49,6 +50,11 @@ export class OddToken {
   /** In the next block. */
   behave(way: (typeof WAYS)[number]): Promise<string> {
     return this.call('behave', [WAYS.indexOf(way)]);
+  }
+
+  /** The same, for a block that is made by `TestChain.reorg`. */
+  behaving(way: (typeof WAYS)[number]): Record<string, string> {
+    return this.callOf('behave', [WAYS.indexOf(way)]);
   }
 
   /** In the next block. */

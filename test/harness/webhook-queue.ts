@@ -12,6 +12,7 @@ import { waitFor } from './wait-for.js';
 interface DeliveryRow {
   id: string;
   state: string;
+  job_id: string | null;
   attempts: number;
   next_attempt_at: Date | null;
   finished_at: Date | null;
@@ -235,10 +236,14 @@ export function webhooksOn(
     const delivered = await app.createPayment();
     await waitForState(delivered.id, 'delivered');
     const retried = await leaveWaiting();
-    const ids = [(await deliveryOf(delivered.id)).id, (await deliveryOf(retried.id)).id];
+    const brought = [await deliveryOf(delivered.id), await deliveryOf(retried.id)];
     await withQueue(async (queue) => {
-      const jobs = ids.flatMap((id) =>
-        [1, 2, 3].map((n) => ({ name: 'deliver', data: { id }, opts: { jobId: `${id}-${n}`, attempts: 1 } })),
+      const jobs = brought.flatMap(({ id, job_id: jobId }) =>
+        [1, 2, 3].map((n) => ({
+          name: 'deliver',
+          data: { id: jobId ?? id, deliveries: [id] },
+          opts: { jobId: `${id}-${n}`, attempts: 1 },
+        })),
       );
       const added = await queue.addBulk(jobs);
       const states = () => Promise.all(added.map((job) => job.getState()));
@@ -266,9 +271,9 @@ export function webhooksOn(
     await wipeQueue();
     await makeOverdue(payment.id);
     receiver.answer = accepting;
-    const { id } = await deliveryOf(payment.id);
+    const { id, job_id: jobId } = await deliveryOf(payment.id);
     await withQueue(async (queue) => {
-      const job = await queue.add('deliver', { id }, { attempts: 1 });
+      const job = await queue.add('deliver', { id: jobId ?? id, deliveries: [id] }, { attempts: 1 });
       await waitFor('the job to have run', async () => (await job.getState()) === 'completed');
     });
     await expect(deliveryOf(payment.id)).resolves.toMatchObject({ state: 'pending', attempts: 1 });

@@ -5,6 +5,7 @@ import { NO_RATES } from '../../src/config/rates.js';
 import { toChainId } from '../../src/ids/ids.js';
 import { tokenId } from '../../src/ids/token-id.js';
 import { type PaymentLine } from '../../src/payments/export/payment-lines.js';
+import { PaymentNews } from '../../src/payments/payment-news.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { SweepPlanner } from '../../src/sweeper/planning/sweep-planner.js';
 import { TestApp } from '../harness/app.js';
@@ -108,6 +109,15 @@ function priced(): Promise<PaymentView> {
 }
 
 const payCoin = (to: string, amount: bigint) => gamma.payToken(to, amount, coin.address);
+const markOf = async (id: string) => (await app.get(PaymentNews).ofOne(id))?.mark;
+async function pageOf(id: string): Promise<string> {
+  const rows = await app.database.dataSource.query<{ page_token: string }[]>(
+    'SELECT page_token FROM payments WHERE id = $1',
+    [id],
+  );
+  const answer = await fetch(`${app.url}/pay/${rows[0]?.page_token}`);
+  return (await answer.text()).replaceAll(/\s+/g, ' ');
+}
 const optionsOf = async (id: string) => (await app.payment(id)).options;
 
 describe('a payment of 49.90 EUR that may be paid on three chains', () => {
@@ -148,9 +158,13 @@ describe('a payment of 49.90 EUR that may be paid on three chains', () => {
     await beta.mine(4);
     const again = await app.waitForStatus(id, 'detected');
     expect(again).toMatchObject({ chain: 'alpha', amount: String(TUSD) });
+    expect(await pageOf(id)).toContain('max="6" value="1"');
+    const shown = await markOf(id);
     await gamma.mine(4);
+    await waitFor('news for who looks at the page', async () => (await markOf(id)) !== shown);
     await waitFor('five of six confirmations', async () => (await optionsOf(id))[2]?.confirmations === 5);
     expect((await app.payment(id)).status).toBe('detected');
+    expect(await pageOf(id)).toContain('max="6" value="5"');
     await gamma.mine(1);
     await app.waitForStatus(id, 'confirmed');
     const types = await app.eventsOf(id);

@@ -1,11 +1,16 @@
 import { describe, it } from '@jest/globals';
 import { runSeed } from '../simulation/run-seed.js';
 
-/** The quick tier plays the beginning of seed 1. `SIMULATION_SEEDS=1-500 SIMULATION_ACTIONS=200` plays others; `npm run soak` sets a time instead. */
-const [first, last] = (process.env.SIMULATION_SEEDS ?? '1-3').split('-').map(Number) as [number, number?];
+/**
+ * The quick tier plays the beginning of seed 1. `SIMULATION_SEEDS=1-500,507 SIMULATION_ACTIONS=200` plays others;
+ * `npm run soak` sets a time instead.
+ */
+const seeds = (process.env.SIMULATION_SEEDS ?? '1-3').split(',').flatMap((range) => {
+  const [first, last] = range.split('-').map(Number) as [number, number?];
+  return Array.from({ length: (last ?? first) - first + 1 }, (_, index) => first + index);
+});
 const actions = Number(process.env.SIMULATION_ACTIONS ?? 80);
 const minutes = Number(process.env.SIMULATION_MINUTES ?? 0);
-const seeds = Array.from({ length: (last ?? first) - first + 1 }, (_, index) => first + index);
 /** `yes`: money is swept and given back in each of them, `no`: in none; half of them without it. */
 const isMoneyMoved = process.env.SIMULATION_MONEY ? process.env.SIMULATION_MONEY === 'yes' : undefined;
 const SEED_MS = 240_000;
@@ -23,6 +28,7 @@ describe('payments, mining, reorgs, faults, crashes and restarts at random', () 
       `end as the chain has it, for ${minutes} minutes`,
       async () => {
         const until = Date.now() + minutes * 60_000;
+        const [first] = seeds as [number];
         let seed = first;
         for (; Date.now() < until; seed++) {
           await play(seed);

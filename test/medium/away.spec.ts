@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { awaitDatabase } from '../../src/database/await-database.js';
 import { requireQueueOnRedis } from '../../src/queue/redis-check.js';
 import { requireChainsOfPayments } from '../../src/runtime/chains-gone.js';
 import { type Settings } from '../../src/config/settings.js';
@@ -64,6 +65,45 @@ describe('while the database is away', () => {
     expect((await asked('/metrics', TOKEN)).text).toContain('quittance_loop_seconds_since_step');
     expect((await asked('/health', '')).text).toBe('{"status":"ok"}');
     expect((await asked('/health', TOKEN)).text).toContain('"parts"');
+  });
+});
+
+describe('a start without its database', () => {
+  let database: TestDatabase;
+  let proxy: PostgresProxy;
+  beforeAll(async () => {
+    database = await createDatabase();
+    proxy = await PostgresProxy.start(database.url);
+  });
+  afterAll(async () => {
+    await proxy?.stop();
+    await database?.drop();
+  });
+
+  it('waits for one that is away, says so, and ends when it is told to', async () => {
+    proxy.down();
+    const warned: string[] = [];
+    const stopping = new AbortController();
+    const wait = (signal: AbortSignal) =>
+      awaitDatabase(proxy.url, { warn: (line) => void warned.push(line), signal });
+    const stopped = expect(wait(stopping.signal)).rejects.toThrow(/aborted/);
+    const waiting = wait(new AbortController().signal);
+    await waitFor('both to say so', () => warned.length === 2);
+    expect(warned[0]).toMatch(/^the database at 127\.0\.0\.1:\d+ cannot be reached .* It is waited for$/);
+    stopping.abort();
+    await stopped;
+    proxy.up();
+    await waiting;
+    expect(warned).toHaveLength(2);
+  });
+
+  it('does not wait where waiting changes nothing', async () => {
+    const url = new URL(database.url);
+    url.pathname = '/nowhere';
+    const waiting = { warn: () => undefined, signal: new AbortController().signal };
+    await expect(awaitDatabase(url.href, waiting)).rejects.toThrow(/does not have this database/);
+    url.searchParams.set('sslmode', 'require');
+    await expect(awaitDatabase(url.href, waiting)).rejects.toThrow(/does not speak TLS/);
   });
 });
 

@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { type Settings } from '../../src/config/settings.js';
 import { type DeliveryBody, type DeliveryWithAttemptsBody } from '../../src/webhooks/rest/delivery.body.js';
 import { type CreatedEndpointBody, type EndpointBody } from '../../src/webhooks/rest/endpoint.body.js';
+import { JobService } from '../../src/webhooks/delivery/job.service.js';
 import { Retention } from '../../src/webhooks/delivery/retention.js';
 import { TestApp } from '../harness/app.js';
 import { Receiver } from '../harness/receiver.js';
@@ -16,6 +17,7 @@ let chain: TestChain;
 let app: TestApp;
 let receiver: Receiver;
 const more: Receiver[] = [];
+let endJobs = () => {};
 
 beforeAll(async () => {
   chain = await TestChain.start();
@@ -26,6 +28,7 @@ beforeEach(async () => {
   app = await start();
 });
 afterEach(async () => {
+  endJobs();
   await app.stop();
   await Promise.all([receiver, ...more.splice(0)].map((one) => one.stop()));
 });
@@ -70,6 +73,14 @@ const fail: Receiver['answer'] = (response) => response.writeHead(500).end('out 
 const accept: Receiver['answer'] = (response) => response.writeHead(204).end();
 const sql = (text: string, parameters: unknown[] = []) =>
   app.database.dataSource.query<object[]>(text, parameters);
+
+/** As if the queue were slow to hear of it. */
+const keepJobsFromEnding = () => {
+  const jobs = app.get(JobService);
+  const work = jobs.work.bind(jobs);
+  const mayEnd = new Promise<void>((resolve) => (endJobs = resolve));
+  jobs.work = (job) => work(job).finally(() => mayEnd);
+};
 
 describe('the delivery log', () => {
   it('explains each attempt: when, how long, where to, what came back', async () => {
@@ -164,6 +175,35 @@ describe('a replay', () => {
     }
   });
 
+  it('is sent though the job that delivered before has not yet ended in the queue', async () => {
+    keepJobsFromEnding();
+    const { id } = await endpoint(receiver.url);
+    await app.createPayment();
+    const delivered = await deliveryTo(id, 'delivered');
+    await request('POST', `/deliveries/${delivered.id}/replay`);
+    await waitFor('the second request', () => receiver.received.length === 2);
+  });
+
+  it('outlasts the failure of the attempt that was under way when it was asked for', async () => {
+    app.settings.webhookRetryScheduleMs = [];
+    const answers: Parameters<Receiver['answer']>[0][] = [];
+    receiver.answer = (response) => answers.push(response);
+    await endpoint(receiver.url);
+    await app.createPayment();
+    const [last] = await waitFor(
+      'the last attempt',
+      async () => answers.length === 1 && (await deliveries('')),
+    );
+    await request('POST', `/deliveries/${last!.id}/replay`);
+    await waitFor('the replay', () => answers.length === 2);
+    answers[0]!.writeHead(500).end();
+    const errors = async () => (await delivery(last!.id)).attempts.map(({ error }) => error);
+    await waitFor('the record of the failure', async () => (await errors()).includes('answered 500'));
+    expect((await delivery(last!.id)).state).toBe('pending');
+    answers[1]!.writeHead(204).end();
+    await waitFor('its delivery', async () => (await delivery(last!.id)).state === 'delivered');
+  });
+
   it('of all since a time brings what an endpoint never got, and nothing it did get', async () => {
     app.settings.webhookRetryScheduleMs = [];
     const { id } = await endpoint(receiver.url);
@@ -227,6 +267,19 @@ describe('a disabled endpoint', () => {
     const { id } = await endpoint(receiver.url);
     await app.createPayment();
     await waitFor('an attempt', () => receiver.received.length === 1);
+    await waitFor('its record', async () => (await deliveries(`endpoint_id=${id}`))[0]?.attempt_count === 1);
+    await enable(id, 'disabled');
+    receiver.answer = accept;
+    await enable(id);
+    await deliveryTo(id, 'delivered');
+  });
+
+  it('gets it though the job of the attempt before has not yet ended in the queue', async () => {
+    app.settings.webhookRetryScheduleMs = [AN_HOUR_MS];
+    receiver.answer = fail;
+    keepJobsFromEnding();
+    const { id } = await endpoint(receiver.url);
+    await app.createPayment();
     await waitFor('its record', async () => (await deliveries(`endpoint_id=${id}`))[0]?.attempt_count === 1);
     await enable(id, 'disabled');
     receiver.answer = accept;

@@ -19,8 +19,10 @@ const PAYOUT = new Wallet(`0x${'9b'.repeat(32)}`);
 /** Native amounts are small numbers of this: worth their gas. */
 const UNIT = 10n ** 15n;
 export const MAX_GAS_PRICE = 200n * GWEI;
-/** Everything that can go on has gone on so long after the last fault ended. */
+/** After the last fault ended, something has gone on in each time so long, until everything has that can. */
 const STANDSTILL_MS = 60_000;
+/** One thing after the other takes its time on a busy machine, and an end. */
+const MOST_MS = 150_000;
 /** Contracts that take no money: one burns all gas, one reverts with words that cannot be stored. */
 const TRAPS = [
   'fe',
@@ -122,12 +124,17 @@ export class Money {
     await this.chain.mine();
     const healedAtMs = Date.now();
     let hasPlanned = false;
+    let last = '';
+    let movedAtMs = healedAtMs;
     for (;;) {
       hasPlanned ||= (await world.app.request('POST', '/api/v1/sweeps/run', {})).status === 200;
       const open = await this.open(world);
       if (hasPlanned && open.length === 0) return;
-      if (Date.now() - healedAtMs > STANDSTILL_MS)
-        throw new Error(`a standstill of ${STANDSTILL_MS} ms after the last fault:\n${open.join('\n')}`);
+      if (open.join() !== last) [last, movedAtMs] = [open.join(), Date.now()];
+      if (Date.now() - movedAtMs > STANDSTILL_MS || Date.now() - healedAtMs > MOST_MS)
+        throw new Error(
+          `a standstill ${Date.now() - healedAtMs} ms after the last fault:\n${open.join('\n')}`,
+        );
       await this.chain.mine();
       await delay(40);
     }
@@ -155,13 +162,17 @@ export class Money {
    * moves, and it goes as it is should the money come again.
    */
   private async unpaid({ app }: World): Promise<string[]> {
-    const rows = await app.database.dataSource.query<{ id: string; from_address: string; amount: string }[]>(
-      `SELECT id, from_address, amount FROM outgoing_transactions
+    type Row = { id: string; from_address: string; amount: string; nonce: string };
+    const rows = await app.database.dataSource.query<Row[]>(
+      `SELECT id, from_address, amount, nonce FROM outgoing_transactions
        WHERE state IN ('signed','sent') AND account = 'deposit' AND token_address IS NULL`,
     );
     const unpaid: string[] = [];
-    for (const { id, from_address: from, amount } of rows)
-      if ((await this.balance(from, null)) < BigInt(amount)) unpaid.push(id);
+    for (const { id, from_address: from, amount, nonce } of rows) {
+      // One that is mined and not noted yet has moved the money itself.
+      const used = Number(await this.chain.rpc<string>('eth_getTransactionCount', [from, 'latest']));
+      if (used <= Number(nonce) && (await this.balance(from, null)) < BigInt(amount)) unpaid.push(id);
+    }
     return unpaid;
   }
 

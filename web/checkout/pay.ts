@@ -7,7 +7,10 @@ import { tellOpener } from './embed/tell-opener.js';
 import { follow } from './live.js';
 import { LiveParts } from './live-parts.js';
 import { type PageState, readPageState } from './page-state.js';
+import { within } from './time-limit.js';
 import { WalletPanel } from './wallets/panel.js';
+
+const ANSWER_TIMEOUT_MS = 10_000;
 
 /**
  * Makes the page that the server rendered live. What is shown stays the server's: on news the page is fetched again and
@@ -30,10 +33,8 @@ function start(first: PageState): void {
 
   const tick = () => showCountdown(clock, texts.language, () => void refresh().catch(() => undefined));
 
-  const refresh = async (signal = AbortSignal.timeout(10_000)): Promise<void> => {
-    const answer = await fetch(location.href, { cache: 'no-store', credentials: 'omit', signal });
-    if (!answer.ok) throw new Error(`${answer.status}`);
-    const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  const refresh = async (): Promise<void> => {
+    const fresh = new DOMParser().parseFromString(await newest(), 'text/html');
     const next = readPageState(fresh);
     // An answer that was overtaken by a newer one says nothing.
     if (!next || next.version < data.version) return;
@@ -76,6 +77,7 @@ function start(first: PageState): void {
   tellOpener(data.embedOrigins, data.paymentId, data.status);
   follow({
     eventsUrl: data.eventsUrl,
+    shown: () => data.mark,
     refresh,
     tellConnected: (isConnected) => {
       const notice = document.getElementById('offline');
@@ -84,6 +86,15 @@ function start(first: PageState): void {
         if (!isConnected) announce(texts.say('offline'));
       }
     },
+  });
+}
+
+/** The page as the server has it now. */
+function newest(): Promise<string> {
+  return within(ANSWER_TIMEOUT_MS, async (signal) => {
+    const answer = await fetch(location.href, { cache: 'no-store', credentials: 'omit', signal });
+    if (!answer.ok) throw new Error(`${answer.status}`);
+    return answer.text();
   });
 }
 

@@ -1,5 +1,6 @@
 import { Interface } from 'ethers';
 import { UnreadableBalanceError } from '../transfers/balances.js';
+import { isAbsurdAmount } from '../tokens/absurd-amount.js';
 import { type Broadcast, broadcastToAll } from './broadcast-to-all.js';
 import { type ChainEvidence } from './chain-evidence.js';
 import { DataFees } from './data-fees.js';
@@ -110,7 +111,7 @@ export class ChainAccounts {
    * answers, or, of native money, be proved by the block's state. Of what is newest the most that any of them says.
    * @param tokenAddress null: the native asset
    * @param expected base units that are there by what we know; null: we do not know
-   * @throws UnreadableBalanceError when the token's contract does not say; DisagreementError
+   * @throws UnreadableBalanceError when the token's contract does not say, or says more than there can be; DisagreementError
    */
   async balanceOf(
     address: Address,
@@ -118,7 +119,11 @@ export class ChainAccounts {
     after: ReadAfter,
     expected: bigint | null,
   ): Promise<Said> {
-    const read = (rpc: Rpc) => balanceSaid(rpc, address, tokenAddress, after);
+    const read = async (rpc: Rpc) => {
+      const said = await balanceSaid(rpc, address, tokenAddress, after);
+      // Whoever knows of so much takes it as it is; to all others it says nothing.
+      return said !== null && said !== expected && isAbsurdAmount(tokenAddress, said) ? null : said;
+    };
     const what = tokenAddress === null ? 'eth_getBalance' : 'eth_call';
     if (expected !== null && (await this.rpc.fromOneEndpoint(read, what)) === expected)
       return { amount: expected, endpoints: 1 };

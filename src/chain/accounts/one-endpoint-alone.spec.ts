@@ -73,6 +73,24 @@ describe('no endpoint alone decides', () => {
     await expect(tried(behind, behind)).rejects.toThrow(/it would fail now, and not after block/);
   });
 
+  it('how much of a token there is: more than there can be of any says nothing, unless the books have it', async () => {
+    const all = 2n ** 256n - 1n;
+    const word = (amount: bigint) => `0x${amount.toString(16).padStart(64, '0')}`;
+    const held = (expected: bigint | null, after: string, ...said: bigint[]) =>
+      new ChainAccounts(pool(...said.map((amount) => always(word(amount))))).balance(
+        ADDRESS,
+        TOKEN,
+        after,
+        expected,
+      );
+    await expect(held(null, HASH, all)).rejects.toThrow(/names more than there can be/);
+    await expect(held(null, HASH, 2n ** 192n)).resolves.toBe(2n ** 192n);
+    await expect(held(all, HASH, all)).resolves.toBe(all);
+    await expect(held(null, 'latest', all, 5n)).resolves.toBe(5n);
+    await expect(held(5n, HASH, all, 5n)).resolves.toBe(5n);
+    await expect(held(7n, HASH, all, 5n)).rejects.toThrow(DisagreementError);
+  });
+
   it('what is at an address, neither less nor more than the books expect of it', async () => {
     const balance = (expected: bigint | null, ...said: bigint[]) =>
       new ChainAccounts(pool(...said.map((wei) => always(hex(wei))))).balance(ADDRESS, null, HASH, expected);

@@ -19,7 +19,7 @@ const abi = new Interface([
 export class UnreadableBalanceError extends RpcError {
   constructor(token: TokenAddress, address: Address) {
     super('the node', 'balanceOf', '', { kind: 'fatal' });
-    this.message = `the token at ${token} does not tell the balance of ${address}: its contract refuses, or is gone`;
+    this.message = `the token at ${token} does not tell the balance of ${address}: its contract refuses, is gone, or names more than there can be`;
   }
 }
 

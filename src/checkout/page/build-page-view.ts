@@ -1,13 +1,18 @@
 import { type DepositView } from '../../payments/deposit.view.js';
 import { type OptionView, type PaymentView } from '../../payments/payment.view.js';
+import { awaitedOption } from './awaited-option.js';
 import { type CheckResult, type PageOption, type PageView, type Situation } from './page-view.js';
+import { pagePath } from './page-path.js';
 import { situationOf } from './situation.js';
+import { type PageLanguage } from './texts.js';
 import { wholeUnits } from './whole-units.js';
 
 /** What a page is made of, as it was read. */
 export interface PageSubject {
   token: string;
   payment: PaymentView;
+  /** Of its news: what the live part compares. */
+  mark: string;
   /** What reached the address and does not count, unresolved. */
   deposits: readonly DepositView[];
   merchant: string;
@@ -16,8 +21,8 @@ export interface PageSubject {
   explorers: ReadonlyMap<number, string | null>;
   canPayFromDevChain: boolean;
   checked: CheckResult | null;
-  /** BCP 47, for amounts of currencies. */
-  language: string;
+  /** For amounts of currencies, and for links to other pages of the payment. */
+  language: Pick<PageLanguage, 'code' | 'isAskedFor'>;
   now: Date;
 }
 
@@ -26,7 +31,7 @@ export function buildPageView(subject: PageSubject): PageView {
   const expiresAt = new Date(payment.expires_at);
   const { status, exception } = payment;
   const situation = situationOf({ status, exception, expiresAt, hasElsewhere: deposits.length > 0 }, now);
-  const shown = shownOption(payment);
+  const awaited = awaitedOption(payment.options) ?? shownOption(payment);
   const links = linksOf(subject, situation);
   return {
     token,
@@ -34,9 +39,10 @@ export function buildPageView(subject: PageSubject): PageView {
     status,
     situation,
     version: payment.version,
+    mark: subject.mark,
     merchant: subject.merchant,
     reference: payment.reference,
-    price: priceText(payment, subject.language),
+    price: priceText(payment, subject.language.code),
     address: payment.address,
     options: payment.options.map(pageOption),
     chosen: chosenOf(payment),
@@ -46,7 +52,7 @@ export function buildPageView(subject: PageSubject): PageView {
       symbol,
       network: chain,
     })),
-    confirmations: { count: shown.confirmations, required: shown.required_confirmations },
+    confirmations: { count: awaited.confirmations, required: awaited.required_confirmations },
     transactions: transactionsOf(subject),
     expiresAt: payment.expires_at,
     now: now.toISOString(),
@@ -115,17 +121,17 @@ function transactionsOf({ payment, deposits, explorers }: PageSubject): PageView
 const PAID: readonly Situation[] = ['seen', 'done', 'too_much'];
 
 function linksOf(
-  { token, payment, shopOrigins }: PageSubject,
+  { token, payment, shopOrigins, language }: PageSubject,
   situation: Situation,
 ): Pick<PageView, 'returnUrl' | 'cancelUrl' | 'receiptUrl'> {
   const isPaid = PAID.includes(situation);
   const leadsTo = (url: string | null, path: string) =>
-    url !== null && isOf(url, shopOrigins) ? `/pay/${token}/${path}` : null;
+    url !== null && isOf(url, shopOrigins) ? pagePath(token, language, path) : null;
   const hasReceipt = situation === 'done' || situation === 'too_much';
   return {
-    returnUrl: isPaid ? leadsTo(payment.success_url, 'return') : null,
-    cancelUrl: isPaid ? null : leadsTo(payment.cancel_url, 'cancel'),
-    receiptUrl: hasReceipt ? `/pay/${token}/receipt` : null,
+    returnUrl: isPaid ? leadsTo(payment.success_url, '/return') : null,
+    cancelUrl: isPaid ? null : leadsTo(payment.cancel_url, '/cancel'),
+    receiptUrl: hasReceipt ? pagePath(token, language, '/receipt') : null,
   };
 }
 

@@ -37,5 +37,10 @@ export function jsonBlock(value: unknown): Html {
 
 /** A stranger's text turns nothing around it: without direction marks of its own, in an element of its own direction. */
 export function strangersText(text: string): Html {
-  return html`<bdi>${text.replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '')}</bdi>`;
+  return html`<bdi>${plainText(text)}</bdi>`;
+}
+
+/** Where no element of its own can hold a text: without marks that turn what is around it. */
+export function plainText(text: string): string {
+  return text.replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '');
 }

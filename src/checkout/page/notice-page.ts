@@ -1,6 +1,6 @@
 import { html } from './html.js';
-import { type PageAssets, type PageLanguage } from './pay-page.js';
-import { Texts } from './texts.js';
+import { type PageAssets } from './pay-page.js';
+import { type PageLanguage, Texts } from './texts.js';
 
 /** A page that says one thing, where there is no payment to show. */
 export function noticePage(key: string, language: PageLanguage, assets: PageAssets | null): string {

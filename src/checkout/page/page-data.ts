@@ -4,6 +4,8 @@ import { type Text } from './texts.js';
 /** What the page's module reads from the page: JSON in a block that no browser runs. */
 export interface PageData {
   version: number;
+  /** What this copy of the page shows, in the server's own words. */
+  mark: string;
   /** The server's time, ISO 8601. */
   now: string;
   eventsUrl: string;
@@ -30,6 +32,7 @@ const MODULE_TEXTS = /^(wallet_|copied$|offline$)/;
 export function pageData(view: PageView, texts: Readonly<Record<string, Text>>): PageData {
   return {
     version: view.version,
+    mark: view.mark,
     now: view.now,
     eventsUrl: `/pay/${view.token}/events`,
     embedOrigins: view.embedOrigins,

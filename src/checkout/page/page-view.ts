@@ -7,6 +7,8 @@ export interface PageView {
   situation: Situation;
   /** Grows with everything that changes on the page. */
   version: number;
+  /** Another one with each change; the page's module tells it the server, which then says only what is newer. */
+  mark: string;
   merchant: string;
   reference: string | null;
   /** "49.90 EUR"; null where an asset was asked for directly. */

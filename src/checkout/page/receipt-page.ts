@@ -1,7 +1,7 @@
 import { type Receipt } from '../receipt.js';
 import { html, strangersText } from './html.js';
-import { type PageAssets, type PageLanguage } from './pay-page.js';
-import { Texts } from './texts.js';
+import { type PageAssets } from './pay-page.js';
+import { type PageLanguage, Texts } from './texts.js';
 
 /** For printing, and for whoever reads it on a screen. */
 export function receiptPage(

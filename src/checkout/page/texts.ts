@@ -1,5 +1,14 @@
 export type Text = string | Partial<Record<Intl.LDMLPluralRule, string>>;
 
+export interface PageLanguage {
+  /** BCP 47. */
+  code: string;
+  direction: 'ltr' | 'rtl';
+  texts: Readonly<Record<string, Text>>;
+  /** By `?lang=`. */
+  isAskedFor?: boolean;
+}
+
 /** The texts of one language, as web/checkout/languages has them. */
 export class Texts {
   private readonly plural: Intl.PluralRules;

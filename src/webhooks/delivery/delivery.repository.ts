@@ -16,8 +16,8 @@ export interface PendingDelivery {
   attempts: number;
   /** Of them, those before the last replay. */
   attemptsBefore: number;
-  /** It shares its job with others. */
-  sharesJob: boolean;
+  /** The job that brings it; null: the one with its own id. */
+  jobId: string | null;
   paymentId: string | null;
   /** Earlier than this it is not to be attempted. */
   dueAt: Date;
@@ -32,6 +32,12 @@ export interface PendingDelivery {
 
 export type DeliveryEndpoint = Pick<WebhookEndpoint, 'id' | 'url' | 'secrets' | 'rateLimit' | 'failingSince'>;
 
+/** When a delivery comes again, and by which job. */
+export interface NextAttempt {
+  jobId: string;
+  waitMs: number;
+}
+
 export interface AttemptOutcome {
   state: DeliveryState;
   nextAttemptAt: Date | null;
@@ -41,8 +47,11 @@ export interface AttemptOutcome {
 }
 
 export interface Recorded {
-  /** False when another worker recorded its attempt first: the delivery stays as that one left it. */
-  isRecorded: boolean;
+  /**
+   * The job of the next attempt; null: there is none, or another has been given the delivery meanwhile, and it stays as
+   * that one left it.
+   */
+  nextJobId: string | null;
   /** Why the endpoint was disabled by this; null: it was not. */
   disabledFor: string | null;
 }
@@ -113,21 +122,24 @@ export class DeliveryRepository {
   /**
    * Takes the next slot of an endpoint's rate limit, which all workers share.
    * @param perSecond deliveries per second
-   * @returns ms until the slot; above 0 the delivery has it reserved, and a job of its own
+   * @returns null: it may go at once; otherwise the delivery has the slot reserved
    */
-  async takeSlot({ id, endpoint }: PendingDelivery, perSecond: number): Promise<number> {
+  async takeSlot({ id, jobId, endpoint }: PendingDelivery, perSecond: number): Promise<NextAttempt | null> {
+    const nextJobId = uuidv7();
     const [row] = await this.dataSource.query<{ wait_ms: number }[]>(
       `WITH slot AS (
          UPDATE webhook_endpoints
          SET next_slot_at = greatest(next_slot_at, now()) + $3 * interval '1 ms'
          WHERE id = $2 RETURNING next_slot_at - $3 * interval '1 ms' AS at),
        reserved AS (
-         UPDATE webhook_deliveries SET next_attempt_at = slot.at, has_slot = true, job_id = NULL FROM slot
-         WHERE webhook_deliveries.id = $1 AND state = 'pending' AND slot.at > now())
+         UPDATE webhook_deliveries SET next_attempt_at = slot.at, has_slot = true, job_id = $5 FROM slot
+         WHERE webhook_deliveries.id = $1 AND state = 'pending' AND job_id IS NOT DISTINCT FROM $4
+           AND slot.at > now())
        SELECT ceil(extract(epoch FROM slot.at - now()) * 1000)::integer AS wait_ms FROM slot`,
-      [id, endpoint.id, 1000 / perSecond],
+      [id, endpoint.id, 1000 / perSecond, jobId, nextJobId],
     );
-    return row?.wait_ms ?? 0;
+    const waitMs = row?.wait_ms ?? 0;
+    return waitMs > 0 ? { jobId: nextJobId, waitMs } : null;
   }
 
   private async findAll(jobs: WebhookJob[]): Promise<PendingDelivery[][]> {
@@ -146,11 +158,13 @@ export class DeliveryRepository {
   }
 
   /**
-   * Compare-and-set on the number of attempts: who comes second changes nothing of the delivery. Endpoints are written before
-   * deliveries, here and elsewhere, so that two transactions never wait for each other.
+   * Compare-and-set on the number of attempts and on the job: who comes second changes nothing of the delivery, and a
+   * failure nothing of one that was replayed meanwhile. Endpoints are written before deliveries, here and elsewhere, so
+   * that two transactions never wait for each other.
    */
   private async recordAll(all: Attempted[]): Promise<Recorded[]> {
-    const rows = JSON.stringify(all.map(recordRow));
+    const nextJobIds = all.map(([, { nextAttemptAt }]) => (nextAttemptAt === null ? null : uuidv7()));
+    const rows = JSON.stringify(all.map((one, index) => recordRow(one, nextJobIds[index] ?? null)));
     const changes = healthChanges(all, Date.now(), stoodStillSince);
     const write = async (manager: EntityManager) => {
       const disabled = await applyHealth(manager, changes);
@@ -163,8 +177,8 @@ export class DeliveryRepository {
       disabled.map(({ endpointId }) => endpointId),
     );
     const ids = new Set(recorded.map((row) => row.delivery_id));
-    return all.map(([{ id, endpoint }]) => ({
-      isRecorded: ids.has(id),
+    return all.map(([{ id, endpoint }], index) => ({
+      nextJobId: ids.has(id) ? (nextJobIds[index] ?? null) : null,
       disabledFor: disabled.find(({ endpointId }) => endpointId === endpoint.id)?.reason ?? null,
     }));
   }
@@ -199,14 +213,16 @@ const BEGIN = `
 const RECORD = `
   WITH new AS (
     SELECT * FROM jsonb_to_recordset($1::jsonb) AS (
-      id uuid, delivery_id uuid, attempts integer, state varchar, next_attempt_at timestamptz, duration_ms integer,
+      id uuid, delivery_id uuid, attempts integer, job_id uuid, next_job_id uuid, state varchar, next_attempt_at timestamptz, duration_ms integer,
       status smallint, error text, response text, address text, dns_ms integer,
       connect_ms integer, first_byte_ms integer)),
   moved AS (
     UPDATE webhook_deliveries d
-    SET state = new.state, attempts = d.attempts + 1, next_attempt_at = new.next_attempt_at, has_slot = false, job_id = NULL,
+    SET state = new.state, attempts = d.attempts + 1, next_attempt_at = new.next_attempt_at, has_slot = false,
+      job_id = new.next_job_id,
       finished_at = CASE WHEN new.state = 'pending' THEN NULL ELSE now() END
     FROM new WHERE d.id = new.delivery_id AND d.state = 'pending' AND d.attempts = new.attempts
+      AND (new.state = 'delivered' OR d.job_id IS NOT DISTINCT FROM new.job_id)
     RETURNING d.id),
   told AS (
     UPDATE webhook_attempts a
@@ -215,11 +231,16 @@ const RECORD = `
     FROM new WHERE a.id = new.id)
   SELECT id AS delivery_id FROM moved`;
 
-function recordRow([delivery, { state, nextAttemptAt, attempt }, attemptId]: Attempted) {
+function recordRow(
+  [delivery, { state, nextAttemptAt, attempt }, attemptId]: Attempted,
+  nextJobId: string | null,
+) {
   return {
     id: attemptId,
     delivery_id: delivery.id,
     attempts: delivery.attempts,
+    job_id: delivery.jobId,
+    next_job_id: nextJobId,
     state,
     next_attempt_at: nextAttemptAt,
     duration_ms: attempt.durationMs,
@@ -236,7 +257,7 @@ function recordRow([delivery, { state, nextAttemptAt, attempt }, attemptId]: Att
 function pendingOf(row: PendingRow): PendingDelivery {
   return {
     id: row.id,
-    sharesJob: row.job_id !== null,
+    jobId: row.job_id,
     paymentId: row.payment_id,
     attempts: row.attempts,
     attemptsBefore: row.attempts_before,

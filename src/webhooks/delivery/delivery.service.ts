@@ -2,7 +2,12 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { SETTINGS } from '../../config/configuration.module.js';
 import { type Settings } from '../../config/settings.js';
 import { runningMs } from '../../process/running-time.js';
-import { type AttemptOutcome, DeliveryRepository, type PendingDelivery } from './delivery.repository.js';
+import {
+  type AttemptOutcome,
+  DeliveryRepository,
+  type NextAttempt,
+  type PendingDelivery,
+} from './delivery.repository.js';
 import { EndpointGate, type Pass } from './endpoint-gate.js';
 import { type Caller } from '../endpoints/endpoint-record.js';
 import { outcomeOf } from './outcome.js';
@@ -42,24 +47,18 @@ export class DeliveryService {
     if (delivery.isBehind) return BEHIND_MS;
     const pass = this.gate.enter(delivery.endpoint.id, underWay, runningMs());
     if ('waitMs' in pass) return pass.waitMs;
-    const slotMs = await this.slotMs(delivery, pass);
-    if (slotMs > 0) return this.comeAgain(delivery, slotMs, false);
+    const slot = await this.slotOf(delivery, pass);
+    if (slot) {
+      await this.queue.addLater(delivery, slot, false);
+      return null;
+    }
     underWay.count += 1;
-    return this.exchange(delivery, pass).finally(() => (underWay.count -= 1));
-  }
-
-  /** A delivery that waits for a time of its own needs a job of its own, for BullMQ to bring it back then. */
-  private async comeAgain(
-    { id, endpoint, sharesJob }: PendingDelivery,
-    waitMs: number,
-    hasFailed: boolean,
-  ): Promise<number | null> {
-    if (!sharesJob) return waitMs;
-    await this.queue.addOwn(id, endpoint.id, hasFailed);
+    await this.exchange(delivery, pass).finally(() => (underWay.count -= 1));
     return null;
   }
 
-  private async exchange(delivery: PendingDelivery, pass: Pass): Promise<number | null> {
+  /** A delivery that is to come again gets a new job: what stands in the queue under an old one is never in its way. */
+  private async exchange(delivery: PendingDelivery, pass: Pass): Promise<void> {
     const { attemptId, answer, durationMs } = await this.send(delivery).catch((error) => {
       this.gate.leave(pass, runningMs());
       throw error;
@@ -73,10 +72,11 @@ export class DeliveryService {
     });
     const isSuccess = outcome.state === 'delivered';
     this.gate.leave(pass, runningMs(), { deliveryId: delivery.id, isSuccess, durationMs });
-    const { isRecorded, disabledFor } = await this.deliveries.record(delivery, attemptId, outcome);
+    const { nextJobId: jobId, disabledFor } = await this.deliveries.record(delivery, attemptId, outcome);
     this.report(delivery, outcome, disabledFor);
-    if (!isRecorded || !outcome.nextAttemptAt) return null;
-    return this.comeAgain(delivery, outcome.nextAttemptAt.getTime() - Date.now(), true);
+    if (jobId === null || outcome.nextAttemptAt === null) return;
+    const waitMs = outcome.nextAttemptAt.getTime() - Date.now();
+    await this.queue.addLater(delivery, { jobId, waitMs }, true);
   }
 
   private async send(delivery: PendingDelivery) {
@@ -90,16 +90,16 @@ export class DeliveryService {
     return { attemptId, answer, durationMs: Math.round(runningMs() - sentAt) };
   }
 
-  /** @returns ms until the endpoint's rate limit lets it go */
-  private async slotMs(delivery: PendingDelivery, pass: Pass): Promise<number> {
+  /** @returns when the endpoint's rate limit lets it go; null: at once */
+  private async slotOf(delivery: PendingDelivery, pass: Pass): Promise<NextAttempt | null> {
     const { rateLimit } = delivery.endpoint;
-    if (rateLimit === null || delivery.hasSlot) return 0;
-    const waitMs = await this.deliveries.takeSlot(delivery, rateLimit).catch((error) => {
+    if (rateLimit === null || delivery.hasSlot) return null;
+    const slot = await this.deliveries.takeSlot(delivery, rateLimit).catch((error) => {
       this.gate.leave(pass, runningMs());
       throw error;
     });
-    if (waitMs > 0) this.gate.leave(pass, runningMs());
-    return waitMs;
+    if (slot) this.gate.leave(pass, runningMs());
+    return slot;
   }
 
   private report(

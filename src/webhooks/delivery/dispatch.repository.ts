@@ -86,27 +86,26 @@ export class DispatchRepository {
   }
 
   /**
-   * Makes what was kept for endpoints that are enabled again due.
-   * @returns how many there were, jobs for those who share one, and the ids of those who have one of their own, which
-   * may still wait for another time
+   * Makes what was kept for endpoints that are enabled again due, and gives it new jobs: the old ones may wait for
+   * another time, or be at work at this moment.
+   * @returns how many there were
    */
-  releaseHeld(limit: number): Promise<{ released: number; jobs: WebhookJob[]; own: string[] }> {
+  releaseHeld(limit: number): Promise<{ released: number; jobs: WebhookJob[] }> {
     return this.dataSource.transaction(async (manager) => {
-      const held = await manager.query<JobPlace[]>(
-        `SELECT d.id, d.endpoint_id AS "endpointId", d.job_id AS "jobId"
+      const held = await manager.query<{ id: string; endpointId: string }[]>(
+        `SELECT d.id, d.endpoint_id AS "endpointId"
          FROM webhook_endpoints e JOIN webhook_deliveries d ON d.endpoint_id = e.id
          WHERE e.state = 'enabled' AND e.deleted_at IS NULL AND d.state = 'pending' AND d.next_attempt_at IS NULL
          ORDER BY d.position LIMIT $1 FOR UPDATE OF d SKIP LOCKED`,
         [limit],
       );
-      const own = held.filter(({ jobId }) => jobId === null);
-      const shared = shareJobs(held.filter(({ jobId }) => jobId !== null));
+      const places = shareJobs(held).map((place) => ({ ...place, jobId: place.jobId ?? uuidv7() }));
       await manager.query(
         `UPDATE webhook_deliveries d SET next_attempt_at = now(), job_id = new."jobId"
          FROM jsonb_to_recordset($1::jsonb) AS new (id uuid, "jobId" uuid) WHERE d.id = new.id`,
-        [JSON.stringify([...own, ...shared])],
+        [JSON.stringify(places)],
       );
-      return { released: held.length, jobs: jobsOf(shared), own: own.map(({ id }) => id) };
+      return { released: held.length, jobs: jobsOf(places) };
     });
   }
 }
@@ -143,11 +142,7 @@ function deliveriesOf(event: ClaimedEvent, endpoints: Subscriber[]): NewDelivery
 
 function withJobs(deliveries: NewDelivery[]): NewDelivery[] {
   const places = new Map(shareJobs(deliveries).map((place) => [place.id, place.jobId]));
-  return deliveries.map((delivery) => {
-    // What is kept shares a job later: those who come one by one meanwhile would each need their own.
-    const alone = delivery.isHeld ? uuidv7() : null;
-    return { ...delivery, jobId: places.get(delivery.id) ?? alone };
-  });
+  return deliveries.map((delivery) => ({ ...delivery, jobId: places.get(delivery.id) ?? null }));
 }
 
 /** In the order of events and endpoints everywhere, so that two who write the same never wait for each other. */

@@ -26,7 +26,7 @@ const BUSY_SWEEP_MS = 25;
 export class Dispatcher implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(Dispatcher.name);
   private readonly ticker = new Ticker(() => this.dispatchAll(), { loop: 'dispatch' });
-  private unsubscribe: () => void;
+  private unsubscribe: () => void = () => undefined;
   private soon: NodeJS.Timeout | undefined;
   private isBehind = false;
   /** Endpoints that are well come before the others. */

@@ -15,9 +15,8 @@ export class HeldDeliveries {
   /** Sends what was kept for endpoints that are enabled again. */
   async release(): Promise<void> {
     for (;;) {
-      const { released, jobs, own } = await this.deliveries.releaseHeld(BATCH);
+      const { released, jobs } = await this.deliveries.releaseHeld(BATCH);
       await this.queue.add(jobs);
-      await this.queue.bringForward(own);
       if (released < BATCH) return;
     }
   }

@@ -61,7 +61,10 @@ export class WebhookDelivery {
   @Column('boolean', { name: 'has_slot', default: false })
   hasSlot: boolean;
 
-  /** The job that brings it on its first way together with others; null: it has one of its own, with its own id. */
+  /**
+   * The job that brings it, on its first way together with others; null: the one with its own id. A new one for each
+   * attempt and replay: the queue takes no second job of the same id, be the first at work or waiting for hours.
+   */
   @Column('uuid', { name: 'job_id', nullable: true })
   jobId: string | null;
 

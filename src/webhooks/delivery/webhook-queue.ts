@@ -7,6 +7,7 @@ import { HealthIndicators } from '../../health/health-indicators.js';
 import { Coalescer } from '../../process/coalescer.js';
 import { Pace } from '../../process/pace.js';
 import { WEBHOOK_QUEUE } from '../../queue/queue-names.js';
+import { type NextAttempt, type PendingDelivery } from './delivery.repository.js';
 import { type WebhookJob } from './webhook-job.js';
 
 export { WEBHOOK_QUEUE };
@@ -28,10 +29,15 @@ const BULK = 500;
 /** At most one line in so long, however often BullMQ asks. */
 export const COMPLAIN_EVERY_MS = 1_000;
 
+interface LaterJob {
+  job: WebhookJob;
+  delayMs: number;
+}
+
 @Injectable()
 export class WebhookQueue {
   private readonly logger = new Logger(WebhookQueue.name);
-  private readonly own = new Coalescer((jobs: WebhookJob[]) => this.addBulk(jobs).then(() => jobs));
+  private readonly later = new Coalescer((all: LaterJob[]) => this.addBulk(all).then(() => all));
 
   constructor(
     @InjectQueue(WEBHOOK_QUEUE) private readonly queue: Queue<WebhookJob>,
@@ -60,25 +66,18 @@ export class WebhookQueue {
   /** Jobs that are in the queue already stay as they are. */
   async add(jobs: WebhookJob[]): Promise<void> {
     for (let start = 0; start < jobs.length; start += BULK) {
-      await this.addBulk(jobs.slice(start, start + BULK));
+      await this.addBulk(jobs.slice(start, start + BULK).map((job) => ({ job, delayMs: 0 })));
     }
   }
 
-  /** Gives a delivery that has shared a job one of its own. Those that come at the same time share a statement. */
-  async addOwn(id: string, endpointId: string, isOfFailing: boolean): Promise<void> {
-    await this.own.call({ id, endpointId, isOfFailing });
-  }
-
-  /**
-   * As `add`, for deliveries with jobs of their own that are due earlier than they were: a job that waits for the old time would stand in the
-   * way of the new one. One that is at work is left to it; the reconciler sees to what it leaves.
-   */
-  async bringForward(deliveryIds: string[]): Promise<void> {
-    for (let start = 0; start < deliveryIds.length; start += BULK) {
-      const ids = deliveryIds.slice(start, start + BULK);
-      await Promise.all(ids.map((id) => this.queue.remove(id)));
-      await this.addBulk(ids.map((id) => ({ id })));
-    }
+  /** The job of a delivery's next attempt. Those that come at the same time share a statement. */
+  async addLater(
+    { id, endpoint }: Pick<PendingDelivery, 'id' | 'endpoint'>,
+    { jobId, waitMs }: NextAttempt,
+    isOfFailing: boolean,
+  ): Promise<void> {
+    const job = { id: jobId, endpointId: endpoint.id, deliveries: [id], isOfFailing };
+    await this.later.call({ job, delayMs: Math.max(0, waitMs) });
   }
 
   /** Jobs waiting for a worker. */
@@ -87,13 +86,14 @@ export class WebhookQueue {
     return waiting + prioritized;
   }
 
-  private async addBulk(jobs: WebhookJob[]): Promise<void> {
+  private async addBulk(all: LaterJob[]): Promise<void> {
     await this.queue.addBulk(
-      jobs.map((data) => ({
+      all.map(({ job: data, delayMs }) => ({
         name: 'deliver',
         data,
         opts: {
           jobId: data.id,
+          delay: delayMs,
           // Without a priority goes before any: what fails again and again queues behind what has yet to be tried.
           ...(data.isOfFailing ? { priority: 1 } : {}),
           attempts: NEVER_GIVES_UP,

@@ -1,6 +1,6 @@
 import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
-import { type BeforeApplicationShutdown, Logger } from '@nestjs/common';
-import { type Job } from 'bullmq';
+import { type BeforeApplicationShutdown, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { type Job, type Worker } from 'bullmq';
 import { Pace } from '../../process/pace.js';
 import { JobService } from './job.service.js';
 import { type WebhookJob } from './webhook-job.js';
@@ -19,9 +19,13 @@ const JOBS = 100;
     backoffStrategy: (_attempts, _type, error) => (error instanceof TryLaterError ? error.delayMs : 5_000),
   },
 })
-export class WebhooksProcessor extends WorkerHost implements BeforeApplicationShutdown {
+export class WebhooksProcessor
+  extends WorkerHost
+  implements OnApplicationBootstrap, BeforeApplicationShutdown
+{
   private readonly logger = new Logger(WebhooksProcessor.name);
   private readonly pace = new Pace(COMPLAIN_EVERY_MS);
+  private begun: Worker | undefined;
 
   constructor(private readonly jobs: JobService) {
     super();
@@ -40,9 +44,13 @@ export class WebhooksProcessor extends WorkerHost implements BeforeApplicationSh
     this.logger.error({ job_id: job?.id, reason: error.message }, 'webhooks of a job failed, it is retried');
   }
 
-  /** While the queue and the database are still there for the jobs under way. */
+  onApplicationBootstrap(): void {
+    this.begun = this.worker;
+  }
+
+  /** While the queue and the database are still there for the jobs under way. A start that was refused has none. */
   async beforeApplicationShutdown(): Promise<void> {
-    await this.worker.close();
+    await this.begun?.close();
   }
 
   override async process(job: Job<WebhookJob>): Promise<void> {

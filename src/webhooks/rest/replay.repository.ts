@@ -1,25 +1,26 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
+import { type JobPlace } from '../delivery/webhook-job.js';
 import { type DeliveryFilter } from './delivery-log.repository.js';
 
-export interface ReplayedDelivery {
-  id: string;
+export interface ReplayedDelivery extends JobPlace {
   /** Its endpoint is disabled: it is kept until that is enabled. */
   isHeld: boolean;
 }
 
 /**
  * A replay is the same delivery again, under the same webhook-id, with the retry schedule from its start; its earlier
- * attempts stay on record. What is still pending is made due now.
+ * attempts stay on record. What is still pending is made due now. By a new job: the old one may be at work, and what it
+ * says last (a failure after which the delivery would be dead) is not about this replay.
  */
 const REOPEN = `
   UPDATE webhook_deliveries d
-  SET state = 'pending', attempts_before = d.attempts, finished_at = NULL, has_slot = false, job_id = NULL,
+  SET state = 'pending', attempts_before = d.attempts, finished_at = NULL, has_slot = false, job_id = gen_random_uuid(),
     next_attempt_at = CASE WHEN e.state = 'enabled' THEN now() END
   FROM webhook_endpoints e
   WHERE e.id = d.endpoint_id AND e.deleted_at IS NULL`;
-const REOPENED = `RETURNING d.id, e.state = 'disabled' AS "isHeld"`;
+const REOPENED = `RETURNING d.id, d.endpoint_id AS "endpointId", d.job_id AS "jobId", e.state = 'disabled' AS "isHeld"`;
 
 @Injectable()
 export class ReplayRepository {
@@ -78,7 +79,8 @@ export class ReplayRepository {
          FROM events v JOIN webhook_endpoints e ON e.id = $2
          WHERE v.merchant_id = $1 AND v.created_at >= $3 AND ($4::timestamptz IS NULL OR v.created_at < $4)
            AND v.type = ANY($5) AND v.dispatched_at IS NOT NULL
-         ON CONFLICT DO NOTHING RETURNING id, next_attempt_at IS NULL AS "isHeld"`,
+         ON CONFLICT DO NOTHING
+         RETURNING id, endpoint_id AS "endpointId", job_id AS "jobId", next_attempt_at IS NULL AS "isHeld"`,
         [merchantId, endpointId, since, until, types],
       );
       const [again] = await manager.query<[ReplayedDelivery[], number]>(

@@ -10,6 +10,7 @@ import { BUILT_IN_ENDPOINT_ID } from '../endpoints/built-in-endpoint.js';
 import { OperatorsEndpointError } from '../webhook.errors.js';
 import { responseOf, whyFailed } from '../delivery/outcome.js';
 import { type ReplayedDelivery, ReplayRepository } from './replay.repository.js';
+import { jobsOf } from '../delivery/webhook-job.js';
 import { WebhookQueue } from '../delivery/webhook-queue.js';
 import { WebhookSender } from '../delivery/webhook-sender.js';
 
@@ -89,9 +90,8 @@ export class ReplayService {
     return { replayed: replayed.length };
   }
 
-  /** A replay that waited for the retry schedule's old job would look as if it had been swallowed. */
   private async bring(replayed: ReplayedDelivery[]): Promise<void> {
-    await this.queue.bringForward(replayed.filter(({ isHeld }) => !isHeld).map(({ id }) => id));
+    await this.queue.add(jobsOf(replayed.filter(({ isHeld }) => !isHeld)));
   }
 }
 

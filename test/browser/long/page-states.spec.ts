@@ -133,6 +133,11 @@ it('is complete without JavaScript: amounts, address, every QR code, another ass
   await page.check('#option-usdc');
   await page.click('noscript button, #choose button');
   expect(await page.isVisible('[data-option="usdc"] >> text=58.211')).toBe(true);
+  await page.goto(server.url('ar'));
+  await page.check('#option-eth');
+  await page.click('noscript button, #choose button');
+  expect(await page.isVisible('[data-option="eth"] >> text=0.01426')).toBe(true);
+  expect(await page.getAttribute('html', 'lang')).toBe('ar');
   expect(complaints).toEqual([]);
 });
 

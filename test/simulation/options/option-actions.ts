@@ -3,6 +3,7 @@ import { checkATransaction, decideOnADeposit } from '../merchant-actions.js';
 import { type Random } from '../random.js';
 import { requireQuote } from './quotes.js';
 import { creditOf, type Known } from './expected.js';
+import { type ChainWorld } from './chain-world.js';
 import { type OptionWorld } from './option-world.js';
 import { type SimulatedAsset } from './priced-chain.js';
 
@@ -68,7 +69,10 @@ async function createPlain(world: OptionWorld): Promise<string> {
   return `${body.id} ${amount} ${nameOf(asset)}`;
 }
 
-function remembered({ toleranceBps }: OptionWorld, { id, address, expires_at: expiresAt }: PaymentView) {
+export function remembered(
+  { toleranceBps }: ChainWorld,
+  { id, address, expires_at: expiresAt }: PaymentView,
+) {
   return {
     id,
     address: address.toLowerCase(),
@@ -85,7 +89,7 @@ export function nameOf({ symbol, chain }: SimulatedAsset): string {
 }
 
 /** In two to five assets, of two chains at least. */
-function someAssets(random: Random, assets: readonly SimulatedAsset[]): SimulatedAsset[] {
+export function someAssets(random: Random, assets: readonly SimulatedAsset[]): SimulatedAsset[] {
   for (;;) {
     const left = [...assets];
     const some = Array.from({ length: random.between(2, 5) }, () =>
@@ -101,7 +105,7 @@ function decimal(minorUnits: bigint, digits: number): string {
 }
 
 /** The newest rather than others, of which most have ended. */
-function somePayment({ random, payments }: OptionWorld): Known | undefined {
+function somePayment({ random, payments }: ChainWorld): Known | undefined {
   if (payments.length === 0) return undefined;
   return random.chance(0.7)
     ? payments[random.between(Math.max(0, payments.length - 4), payments.length - 1)]
@@ -109,7 +113,7 @@ function somePayment({ random, payments }: OptionWorld): Known | undefined {
 }
 
 /** A part, the whole, what the page says is missing, a base unit less or more, or much more. */
-async function pay(world: OptionWorld): Promise<string> {
+export async function pay(world: ChainWorld): Promise<string> {
   const { random, app } = world;
   let known = somePayment(world);
   if (known === undefined) return 'nobody';

@@ -9,6 +9,7 @@ import {
 } from '../compare.js';
 import { type Circumstances, expected, type Expected, type Judged, type Known } from './expected.js';
 import { fraction, isEqual } from './fraction.js';
+import { type ChainWorld } from './chain-world.js';
 import { type OptionWorld } from './option-world.js';
 import { type Arrival } from './priced-chain.js';
 
@@ -26,15 +27,15 @@ export async function compareOptions(world: OptionWorld): Promise<string[]> {
         `${pair} was recorded as ${value.top}/${value.bottom} at ${new Date(atMs).toISOString()}`,
       );
   for (const known of world.payments) {
-    const found = await differencesOf(world, known, arrivals, now, latest);
+    const found = await differencesOfPayment(world, known, arrivals, now, latest);
     differences.push(...found.map((difference) => `${known.id}: ${difference}`));
   }
   return differences;
 }
 
-/** @param latest what may be instead, since a branch that is gone went on for longer */
-async function differencesOf(
-  world: OptionWorld,
+/** As `compareOptions`, of one payment. @param latest what may be instead, since a branch that is gone went on for longer */
+export async function differencesOfPayment(
+  world: ChainWorld,
   known: Known,
   arrivals: readonly Arrival[],
   now: Circumstances,
@@ -52,17 +53,29 @@ async function differencesOf(
      FROM transfers WHERE payment_id = $1`,
     [known.id],
   );
-  const should = expected(known, arrivals, now);
-  const orElse = expected(known, arrivals, latest);
-  world.meet(`${view.status}${view.exception === null ? '' : `, ${view.exception}`}`);
-  for (const one of should.judged) world.meet(one.whyNot ?? howCounted(known, one));
-  const hasFailed = view.status === 'failed';
+  const hasFailed = events.some(({ type }) => type === 'payment.failed');
   const included = deposits.filter(({ state }) => state === 'included');
-  // What came after a payment had failed would have counted, and is not part of what it received.
+  // What came after a payment had failed is not part of what it received, whatever it would have been worth.
   const afterFailure = included.filter(({ uncounted_reason }) => uncounted_reason === 'payment_failed');
+  const setAside = new Set(hasFailed ? afterFailure.map(lineOf) : []);
+  const before = arrivals.filter((arrival) => !setAside.has(lineOfArrival(arrival)));
+  const [right, orElse] = [expected(known, before, now), expected(known, before, latest)];
+  world.meet(`${view.status}${view.exception === null ? '' : `, ${view.exception}`}`);
+  const should = expected(known, arrivals, now);
+  for (const one of should.judged) world.meet(one.whyNot ?? howCounted(known, one));
   return [
-    ...(hasFailed && known.mayHaveFailed ? [] : differencesOfState(known, view, should, orElse)),
-    ...(hasFailed ? [] : differs('after failure', afterFailure.length, 0)),
+    ...(view.status === 'failed' && known.mayHaveFailed
+      ? []
+      : differencesOfState(known, view, right, orElse)),
+    ...differs(
+      'after failure',
+      afterFailure.map(lineOf).sort(),
+      should.judged
+        .filter(({ whyNot }) => whyNot === null || whyNot === 'rate_unknown')
+        .map(({ arrival }) => lineOfArrival(arrival))
+        .filter((line) => setAside.has(line))
+        .sort(),
+    ),
     ...differs(
       'transfers',
       included.map(lineOf).sort(),
@@ -70,13 +83,14 @@ async function differencesOf(
     ),
     ...differs(
       'counted transfers',
-      included
-        .filter((one) => doesStoredCount(one) || afterFailure.includes(one))
-        .map(lineOf)
-        .sort(),
-      should.counted.map(({ arrival }) => lineOfArrival(arrival)).sort(),
+      included.filter(doesStoredCount).map(lineOf).sort(),
+      right.counted.map(({ arrival }) => lineOfArrival(arrival)).sort(),
     ),
-    ...(hasFailed ? [] : differs('reasons', reasonsOf(included), reasonsOfJudged(should.judged))),
+    ...differs(
+      'reasons',
+      reasonsOf(included.filter((one) => !setAside.has(lineOf(one)))),
+      reasonsOfJudged(right.judged),
+    ),
     ...differencesOfEvents(
       events.filter(({ type }) => type.startsWith('payment.') || type.startsWith('refund.')),
       view,

@@ -3,12 +3,10 @@ import { ScannerService } from '../../../src/scanner/scanner.service.js';
 import { TEST_MNEMONIC, TestApp } from '../../harness/app.js';
 import { appsAtRest, wakeApps } from '../../harness/awake.js';
 import { type Random } from '../random.js';
-import { type Circumstances, isEnough, judge, type Known } from './expected.js';
-import { type Fraction, isLess, plus, sum, ZERO } from './fraction.js';
+import { ChainWorld } from './chain-world.js';
 import { Market } from './market.js';
 import { chainSpecs } from './chain-specs.js';
-import { type Arrival, PricedChain, type SimulatedAsset } from './priced-chain.js';
-import { RateHistory } from './rate-history.js';
+import { PricedChain } from './priced-chain.js';
 import { SimulatedClock } from './simulated-clock.js';
 
 export const LATE_WATCH_DAYS = 1;
@@ -21,25 +19,22 @@ const SETTINGS = { mnemonic: TEST_MNEMONIC, lateWatchDays: LATE_WATCH_DAYS, rate
 const PLENTY = `0x${(10n ** 24n).toString(16)}`;
 
 /** What a seed plays with: some chains, the ways to them, those who tell prices, and the app; all by one clock. */
-export class OptionWorld {
-  readonly payments: Known[] = [];
-  /** Deposits that the merchant accepted, by `creditOf`. */
-  readonly accepted = new Set<string>();
+export class OptionWorld extends ChainWorld {
   /** What was done, for whoever has to find out why. */
   readonly story: string[] = [];
   /** What was found wrong on the way. */
   readonly found: string[] = [];
-  /** How often what was met. */
-  readonly met = new Map<string, number>();
 
   private constructor(
-    readonly random: Random,
+    random: Random,
     readonly clock: SimulatedClock,
     readonly market: Market,
-    readonly chains: readonly PricedChain[],
-    public app: TestApp,
-    readonly toleranceBps: number,
-  ) {}
+    chains: readonly PricedChain[],
+    app: TestApp,
+    toleranceBps: number,
+  ) {
+    super(random, chains, app, LATE_WATCH_S, toleranceBps);
+  }
 
   static async create(random: Random): Promise<OptionWorld> {
     const clock = SimulatedClock.start();
@@ -63,14 +58,6 @@ export class OptionWorld {
       clock.stop();
       throw error;
     }
-  }
-
-  get assets(): SimulatedAsset[] {
-    return this.chains.flatMap(({ assets }) => assets);
-  }
-
-  meet(what: string): void {
-    this.met.set(what, (this.met.get(what) ?? 0) + 1);
   }
 
   /** Has the app look at all of its chains at once, or at one alone, and waits until it has. */
@@ -109,46 +96,6 @@ export class OptionWorld {
     await this.restart();
   }
 
-  async arrivals(): Promise<Arrival[]> {
-    return (await Promise.all(this.chains.map((chain) => chain.arrivals()))).flat();
-  }
-
-  /** @param latest by the latest time that any branch had, in place of the canonical one's */
-  async circumstances(latest = false): Promise<Circumstances> {
-    const headTimes = new Map<number, number>();
-    for (const chain of this.chains)
-      headTimes.set(chain.chainId, latest ? chain.latestTime : await chain.headTime());
-    const { accepted } = this;
-    return { rates: await RateHistory.read(this.app), lateWatchSeconds: LATE_WATCH_S, accepted, headTimes };
-  }
-
-  /**
-   * Before a reorg: whatever was deep enough may have been taken for paid, whichever of the other chains' branches was seen
-   * with it.
-   */
-  async noteDeepest(chains: readonly PricedChain[], by: Circumstances): Promise<void> {
-    for (const chain of chains) {
-      const height = await chain.height();
-      const deep = (await chain.arrivals()).filter(
-        ({ blockNumber }) => height - blockNumber + 1 >= chain.confirmations,
-      );
-      for (const known of this.payments) {
-        const now = partOf(known, deep, by);
-        if (isLess(known.deepest.get(chain.chainId) ?? ZERO, now)) known.deepest.set(chain.chainId, now);
-      }
-    }
-  }
-
-  /** After a reorg: what may have been taken for paid and is not any more may have failed. */
-  async noteFailures(by: Circumstances): Promise<void> {
-    await this.noteDeepest(this.chains, by);
-    const all = await this.arrivals();
-    for (const known of this.payments) {
-      const most = [...known.deepest.values()].reduce(plus, ZERO);
-      known.mayHaveFailed ||= isEnough(most, known) && !isEnough(partOf(known, all, by), known);
-    }
-  }
-
   /** Ends every fault, and lets what is mined become final and known. */
   async settle(): Promise<void> {
     this.market.mend();
@@ -169,24 +116,6 @@ export class OptionWorld {
     }
   }
 
-  /** What the app has not seen, or not decided yet, in words; null: nothing. */
-  private async open(): Promise<string | null> {
-    const { dataSource } = this.app.database;
-    const cursors = await dataSource.query<{ chain_id: string; block_hash: string }[]>(
-      'SELECT chain_id, block_hash FROM chain_cursors',
-    );
-    for (const chain of this.chains) {
-      const { hash } = await chain.head();
-      const cursor = cursors.find(({ chain_id: id }) => Number(id) === chain.chainId);
-      if (cursor?.block_hash !== hash) return `${chain.name} is not scanned up to its head`;
-    }
-    const [row] = await dataSource.query<{ due: string }[]>(
-      `SELECT count(*) AS due FROM payment_options JOIN chain_cursors USING (chain_id)
-       WHERE recheck_at_block <= block_number OR recheck_at_time < block_time`,
-    );
-    return row?.due === '0' ? null : `${row?.due} options are due`;
-  }
-
   async end(): Promise<void> {
     try {
       await this.app.stop();
@@ -196,12 +125,6 @@ export class OptionWorld {
       this.clock.stop();
     }
   }
-}
-
-/** Of the whole, what these come to. */
-function partOf(known: Known, arrivals: readonly Arrival[], by: Circumstances): Fraction {
-  const counted = judge(known, arrivals, by).filter(({ whyNot }) => whyNot === null);
-  return sum(counted.map(({ part }) => part));
 }
 
 function startApp(chains: readonly PricedChain[], market: Market, before?: TestApp): Promise<TestApp> {

@@ -6,7 +6,7 @@ import { FaultyRpc } from '../../harness/faulty-rpc.js';
 import { OddToken } from '../../harness/odd-token.js';
 import { TestChain } from '../../harness/test-chain.js';
 import { type ChainSpec } from './chain-specs.js';
-import { type SimulatedClock } from './simulated-clock.js';
+import { type ChainClock } from './chain-clock.js';
 
 const erc20 = new Interface(['function transfer(address,uint256)']);
 const TRANSFER = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef';
@@ -68,12 +68,12 @@ export class PricedChain {
     readonly config: ChainConfig,
     readonly confirmations: number,
     readonly assets: readonly SimulatedAsset[],
-    private readonly clock: SimulatedClock,
+    private readonly clock: ChainClock,
     /** Nothing below is replaced by a reorg. */
     readonly base: number,
   ) {}
 
-  static async start(spec: ChainSpec, index: number, clock: SimulatedClock): Promise<PricedChain> {
+  static async start(spec: ChainSpec, index: number, clock: ChainClock): Promise<PricedChain> {
     const node = await TestChain.start({ name: spec.name, chainId: toChainId(31_500 + index) });
     const tokens: TokenConfig[] = [...node.config.tokens];
     if (spec.token !== null) {

@@ -2,6 +2,7 @@ import { type PaymentView } from '../../../src/payments/payment.view.js';
 import { type Answer } from '../../harness/app.js';
 import { askedFor, type Known, type KnownOption } from './expected.js';
 import { fraction, isEqual, over } from './fraction.js';
+import { type ChainWorld } from './chain-world.js';
 import { type OptionWorld } from './option-world.js';
 import { type SimulatedAsset } from './priced-chain.js';
 
@@ -94,7 +95,7 @@ function isVouchedFor(
 }
 
 /** Exactly, where the view shows 18 digits of them. */
-async function storedRates({ app }: OptionWorld, id: string) {
+export async function storedRates({ app }: ChainWorld, id: string) {
   const rows = await app.database.dataSource.query<{ top: string; bottom: string }[]>(
     `SELECT rate ->> 'numerator' AS top, rate ->> 'denominator' AS bottom FROM payment_options
      WHERE payment_id = $1 ORDER BY position`,

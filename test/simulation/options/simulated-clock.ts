@@ -1,5 +1,7 @@
+import { type ChainClock } from './chain-clock.js';
+
 /** Has all of this process, but for timers, live at another time than ours, which moves as it is told. */
-export class SimulatedClock {
+export class SimulatedClock implements ChainClock {
   private readonly real = Date;
   private aheadMs = 0;
 

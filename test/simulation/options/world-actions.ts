@@ -12,6 +12,7 @@ import {
   withoutOneLog,
 } from '../../harness/faulty-rpc-faults.js';
 import { type Action } from './option-actions.js';
+import { type ChainWorld } from './chain-world.js';
 import { type OptionWorld } from './option-world.js';
 import { type Arrival, type PricedChain } from './priced-chain.js';
 
@@ -19,14 +20,14 @@ const DAY_S = 86_400;
 /** So often are rates read while time passes. */
 const STEP_S = 540;
 
-async function mine({ random, chains }: OptionWorld): Promise<string> {
+export async function mine({ random, chains }: ChainWorld): Promise<string> {
   const chain = random.pick(chains);
   const blocks = random.between(1, 4);
   await chain.mine(blocks);
   return `${blocks} on ${chain.name} to ${await chain.height()}`;
 }
 
-async function mineAll({ random, chains }: OptionWorld): Promise<string> {
+export async function mineAll({ random, chains }: ChainWorld): Promise<string> {
   for (const chain of chains) await chain.mine(random.between(1, 5));
   return '';
 }
@@ -38,7 +39,7 @@ async function lookAtOne(world: OptionWorld): Promise<string> {
 }
 
 /** A reorg that keeps some of what it replaces, at other places. */
-async function reorg(world: OptionWorld): Promise<string> {
+export async function reorg(world: ChainWorld): Promise<string> {
   const { random } = world;
   const chain = random.pick(world.chains);
   const height = await chain.height();
