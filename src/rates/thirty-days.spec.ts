@@ -234,8 +234,7 @@ describe('thirty days of feeds, two minutes at a time', () => {
     expect(quotes).toBeGreaterThan(STEPS);
     expect(heard.get('none')).toEqual(new Set());
     for (const [fault, { says }] of Object.entries(FAULTS))
-      if (says.length > 0)
-        expect([fault, (recovered.get(fault) ?? 0) > 0]).toEqual([fault, true]);
+      if (says.length > 0) expect([fault, (recovered.get(fault) ?? 0) > 0]).toEqual([fault, true]);
     const codes: Record<string, string> = {
       'feed stands still': 'stale',
       'feed says zero': 'not_positive',
