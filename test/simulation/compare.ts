@@ -56,13 +56,39 @@ async function promisedOf({ app }: World, { id }: Known): Promise<bigint> {
   return BigInt(row?.sum ?? 0);
 }
 
+/**
+ * What was to go back when it failed, of what was asked before it was confirmed: what did not come to nothing by then. A
+ * reorg may have it open again.
+ */
+async function promisedAtFailure({ app }: World, { id }: Known): Promise<bigint> {
+  const [row] = await app.database.dataSource.query<{ sum: string }[]>(
+    `WITH told AS (SELECT type, position, body::jsonb -> 'data' -> 'refund' ->> 'id' AS refund FROM events
+         WHERE payment_id = $1),
+       at AS (SELECT (SELECT position FROM told WHERE type = 'payment.confirmed') AS confirmed,
+         (SELECT position FROM told WHERE type = 'payment.failed') AS failed)
+     SELECT coalesce(sum(amount), 0) AS sum FROM refunds WHERE payment_id = $1
+       AND EXISTS (SELECT FROM told, at WHERE refund = refunds.id::text AND type = 'refund.created' AND position < confirmed)
+       AND (SELECT type FROM told, at WHERE refund = refunds.id::text AND position < failed
+            ORDER BY position DESC LIMIT 1) NOT IN ('refund.failed','refund.cancelled')`,
+    [id],
+  );
+  return BigInt(row?.sum ?? 0);
+}
+
+async function mayHaveFailed(world: World, payment: Known): Promise<boolean> {
+  const { leastLeft, isRefunded, amount } = payment;
+  if (leastLeft === null) return false;
+  return leastLeft - (isRefunded ? await promisedAtFailure(world, payment) : 0n) < amount;
+}
+
 /** @param orElse what may be instead, since a branch that is gone went on for longer */
 async function differencesOf(
-  { app, chain }: World,
+  world: World,
   payment: Known,
   should: Expected,
   orElse: Expected,
 ): Promise<string[]> {
+  const { app, chain } = world;
   const view = await app.payment(payment.id);
   const events = await app.database.dataSource.query<StoredEvent[]>(
     'SELECT type, body FROM events WHERE payment_id = $1 ORDER BY position',
@@ -92,7 +118,9 @@ async function differencesOf(
   const isLookedFor = ({ kind, uncounted_reason }: StoredTransfer) =>
     !isByBalance || kind !== 'internal' || uncounted_reason !== 'after_watch';
   return [
-    ...(hasFailed && payment.mayHaveFailed ? [] : differencesOfStatus(payment, view, should, orElse)),
+    ...(hasFailed && (await mayHaveFailed(world, payment))
+      ? []
+      : differencesOfStatus(payment, view, should, orElse)),
     ...differs('received', received.toString(), should.received.toString()),
     ...(hasFailed ? [] : differs('after failure', afterFailure.length, 0)),
     ...differs('transfers', stored(transfers.filter(isLookedFor), sums), onChain(arrivals, sums)),

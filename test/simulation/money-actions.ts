@@ -114,7 +114,7 @@ const spike: Run = async ({ chain, random }) => {
 };
 
 /** What nodes say wrongly of what is signed and sent. */
-const lie: Run = ({ endpoints, habits, random }) => {
+const lie: Run = ({ chain, endpoints, habits, random }) => {
   const lies: [name: string, methods: string[], fault: Fault][] = [
     ['null receipts', ['eth_getTransactionReceipt'], result(null)],
     ['null transactions', ['eth_getTransactionByHash'], result(null)],
@@ -147,8 +147,11 @@ const lie: Run = ({ endpoints, habits, random }) => {
   ];
   const [name, methods, fault] = random.pick(lies);
   const asked = random.chance(0.3) ? endpoints : [random.pick(endpoints)];
-  // Where no node proves a balance and all tell the same lie of it, there is nothing left to know the truth by.
-  const isUnprovable = habits.names.some((habit) => habit === 'no proofs' || habit === FORK);
+  // Where no node proves a balance and all tell the same lie of it, there is nothing left to know the truth by. Nor is
+  // every balance proved in which nothing changes by the word of all (docs/operation.md, Internal transfers).
+  const isUnprovable =
+    habits.names.some((habit) => habit === 'no proofs' || habit === FORK) ||
+    chain.config.internalTransfers === 'balance';
   const which = name === 'nothing there' && isUnprovable ? asked.slice(0, 1) : asked;
   const times = random.pick([1, 5, 30]);
   which.forEach((endpoint) => endpoint.inject(methods, fault, times));

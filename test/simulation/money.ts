@@ -19,8 +19,10 @@ const PAYOUT = new Wallet(`0x${'9b'.repeat(32)}`);
 /** Native amounts are small numbers of this: worth their gas. */
 const UNIT = 10n ** 15n;
 export const MAX_GAS_PRICE = 200n * GWEI;
-/** Everything that can go on has gone on so long after the last fault ended. */
+/** After the last fault ended, something has gone on in each time so long, until everything has that can. */
 const STANDSTILL_MS = 60_000;
+/** One thing after the other takes its time on a busy machine, and an end. */
+const MOST_MS = 150_000;
 /** Contracts that take no money: one burns all gas, one reverts with words that cannot be stored. */
 const TRAPS = [
   'fe',
@@ -122,12 +124,17 @@ export class Money {
     await this.chain.mine();
     const healedAtMs = Date.now();
     let hasPlanned = false;
+    let last = '';
+    let movedAtMs = healedAtMs;
     for (;;) {
       hasPlanned ||= (await world.app.request('POST', '/api/v1/sweeps/run', {})).status === 200;
       const open = await this.open(world);
       if (hasPlanned && open.length === 0) return;
-      if (Date.now() - healedAtMs > STANDSTILL_MS)
-        throw new Error(`a standstill of ${STANDSTILL_MS} ms after the last fault:\n${open.join('\n')}`);
+      if (open.join() !== last) [last, movedAtMs] = [open.join(), Date.now()];
+      if (Date.now() - movedAtMs > STANDSTILL_MS || Date.now() - healedAtMs > MOST_MS)
+        throw new Error(
+          `a standstill ${Date.now() - healedAtMs} ms after the last fault:\n${open.join('\n')}`,
+        );
       await this.chain.mine();
       await delay(40);
     }

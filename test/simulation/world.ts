@@ -16,8 +16,8 @@ export interface Known extends Asked {
   id: string;
   /** What covers it was once deep enough. */
   mayBeConfirmed: boolean;
-  /** A reorg may have taken what had been confirmed, and `failed` is right. */
-  mayHaveFailed: boolean;
+  /** The least that a reorg has left of it since it may have been confirmed: where less is due, `failed` is right. Null: none has. */
+  leastLeft: bigint | null;
   /** Some of it was asked back. */
   isRefunded: boolean;
 }

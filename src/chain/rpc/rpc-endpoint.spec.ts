@@ -212,6 +212,28 @@ describe('batches of a node with limits', () => {
     endpoint.close();
   });
 
+  it('have an estimate by no one beside it, which may hang without anything else doing so, nor the endpoint resting', async () => {
+    const url = await aNode((request, response) => {
+      let text = '';
+      request.on('data', (chunk) => (text += chunk));
+      request.on('end', () => {
+        if (text.includes('eth_estimateGas')) return;
+        const body = JSON.parse(text) as Call | Call[];
+        const answers = [body].flat().map(({ id, params }) => ({ jsonrpc: '2.0', id, result: params[0] }));
+        response.end(JSON.stringify(Array.isArray(body) ? answers : answers[0]));
+      });
+    });
+    const endpoint = new RpcEndpoint(url, { timeoutMs: 300 });
+    const hung = FORTY.map((to) => endpoint.call('eth_estimateGas', [{ to }]));
+    const [first, ...estimates] = [ask(endpoint), ...hung];
+    await expect(first).resolves.toEqual(RIGHT);
+    const ends = await Promise.allSettled(estimates);
+    expect(ends.filter(({ status }) => status === 'rejected')).toHaveLength(40);
+    expect(endpoint.circuit.state(performance.now())).toBe('closed');
+    await expect(ask(endpoint)).resolves.toEqual(RIGHT);
+    endpoint.close();
+  });
+
   it('give a call alone that is too large its refusal', async () => {
     const endpoint = new RpcEndpoint(
       await aNode(jsonRpc({ error: { code: -32003, message: 'response too large' } })),
