@@ -31,7 +31,7 @@ export function readKraken(body: string, asked: string): Published {
   const errors = at(document, ['error']);
   if (Array.isArray(errors) && errors.length > 0) return { wrong: `says "${shown(errors[0])}"` };
   const result = at(document, ['result']);
-  const entries = typeof result === 'object' && result !== null ? Object.entries(result) : [];
+  const entries = Object.entries((typeof result === 'object' ? result : null) ?? {}) as [string, unknown][];
   const [first] = entries;
   if (first === undefined || entries.length > 1) return { wrong: 'has no price of one pair in it' };
   const [name, entry] = first;
