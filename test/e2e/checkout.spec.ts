@@ -91,6 +91,26 @@ describe('a pay page', () => {
     expect(markup).toContain('Ada &lt;b&gt;&amp; Co&lt;/b&gt;');
   });
 
+  it('is not made of 10,000 characters in any field, and none of them breaks anything', async () => {
+    const long = HOSTILE.padEnd(10_000, 'x');
+    const url = `${SHOP}/?${'x'.repeat(10_000)}`;
+    const refused = async (method: string, path: string, body: object) =>
+      expect([path, (await app.request(method, path, body)).status]).toEqual([path, 400]);
+    const payment = { chain: 'testchain', amount: '1' };
+    for (const field of [
+      { reference: long },
+      { metadata: { note: long } },
+      { success_url: url },
+      { cancel_url: url },
+    ])
+      await refused('POST', '/api/v1/payments', { ...payment, ...field });
+    for (const field of [{ name: long }, { shop_origins: [`https://${'x'.repeat(10_000)}.example`] }])
+      await refused('PATCH', `/api/v1/merchants/${app.merchantId}`, field);
+    const answer = await get(`/pay/${encodeURIComponent(long)}`);
+    expect(answer.status).toBeLessThan(500);
+    expect(await answer.text()).not.toContain('<script>alert');
+  });
+
   it('is found by its token alone, and guesses are slowed down', async () => {
     const payment = await app.createPayment();
     const token = pathOf(payment).slice('/pay/'.length);
