@@ -90,7 +90,14 @@ function chosenOf({ options, ...payment }: PaymentView): string {
 }
 
 function priceText({ price }: PaymentView, language: string): string | null {
-  if (price === null) return null;
+  return price && moneyText(price, language);
+}
+
+/** An amount as people of the language write it. */
+export function moneyText(
+  price: { amount: string; currency: string; chain: string | null },
+  language: string,
+): string {
   if (price.chain !== null) return `${price.amount} ${price.currency}`;
   const digits = price.amount.split('.')[1]?.length ?? 0;
   const style = { style: 'currency', currency: price.currency, minimumFractionDigits: digits } as const;
