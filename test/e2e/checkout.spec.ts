@@ -462,6 +462,18 @@ describe('a payment link', () => {
   const madeBy = async ({ id }: PaymentLinkView) =>
     (await app.request<{ data: PaymentView[] }>('GET', `/api/v1/payments?limit=100&link_id=${id}`)).body.data;
 
+  it('leads to the payment in the language that was asked for', async () => {
+    const path = `${pathOfLink(await aLink({}))}?lang=tr`;
+    const markup = await (await get(path)).text();
+    expect(markup).toContain('Ödemeye devam et');
+    expect(markup).toContain(`action="${path}"`);
+    const made = await send(path, { nonce: await nonceOf(path) });
+    expect([made.status, made.headers.get('location')]).toEqual([
+      303,
+      expect.stringMatching(/^\/pay\/\w+\?lang=tr$/),
+    ]);
+  });
+
   it('makes one payment for each form that is sent, with what its visitor wrote', async () => {
     const fields = [
       { label: 'Your <b>name</b>', required: true },
