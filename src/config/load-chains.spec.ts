@@ -245,6 +245,7 @@ describe('parseChains', () => {
       'https://rpc.example',
       'https://rpc.example/eth',
       'https://api.avax.network/ext/bc/C/rpc',
+      'https://rpc.example/v1/base-mainnet-8453/public_node',
       'http://localhost:8545',
       'https://b.example',
     ])('takes %s', (url) => {
@@ -258,7 +259,7 @@ describe('parseChains', () => {
       ['https://rpc.example/?apikey=k', /had a key in it/],
       ['https://user:word@rpc.example', /had a key in it/],
       ['https://a.example/key', /is one of rpc_urls/],
-      ['HTTPS://A.example:443/key', /is one of rpc_urls/],
+      ['https://A.example:443/key', /is one of rpc_urls/],
       ['http://rpc.example', /must begin with https/],
       ['wss://rpc.example', /http/],
       ['rpc.example', /http/],

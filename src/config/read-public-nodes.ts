@@ -1,7 +1,7 @@
 import { type ChainsFileEntry } from './chains-file-entry.js';
 
 /** What stands in a URL of a node that asks for a key. Public nodes have words there: /eth, /ext/bc/C/rpc. */
-const KEY = /^(?=[^]*\d)[\w-]{16,}$|^[\w-]{24,}$/;
+const KEY = /[a-z\d]{20,}|(?=[a-z]*\d)[a-z\d]{12,}/i;
 
 /**
  * The nodes that customers' wallets are given. They stand on public pages, so that nothing which may be a key is taken,
