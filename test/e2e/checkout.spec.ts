@@ -100,13 +100,11 @@ describe('a pay page', () => {
     const refused = async (method: string, path: string, body: object) =>
       expect([path, (await app.request(method, path, body)).status]).toEqual([path, 400]);
     const payment = { chain: 'testchain', amount: '1' };
-    for (const field of [
-      { reference: long },
-      { metadata: { note: long } },
-      { success_url: url },
-      { cancel_url: url },
-    ])
+    for (const field of [{ reference: long }, { success_url: url }, { cancel_url: url }])
       await refused('POST', '/api/v1/payments', { ...payment, ...field });
+    // It may hold as much, and is for the merchant alone.
+    const kept = await app.createPayment({ metadata: { note: `kept ${long}` } });
+    expect(await page(kept)).not.toContain('kept');
     for (const field of [{ name: long }, { shop_origins: [`https://${'x'.repeat(10_000)}.example`] }])
       await refused('PATCH', `/api/v1/merchants/${app.merchantId}`, field);
     const answer = await get(`/pay/${encodeURIComponent(long)}`);
