@@ -9,7 +9,8 @@ import { LinkNonces } from '../payment-links/link-nonces.js';
 import { type LinkState, LinkVisits } from '../payment-links/link-visits.js';
 import { LinkClosedError } from '../payment-links/payment-link.errors.js';
 import { linkPageView } from './link-page-view.js';
-import { type PageLanguage } from './page/pay-page.js';
+import { pagePath } from './page/page-path.js';
+import { type PageLanguage } from './page/texts.js';
 import { PageRenderer } from './page-renderer.js';
 import { NoSuchPageError } from './pages.service.js';
 import { PublicLimits } from './public-limits.js';
@@ -81,7 +82,7 @@ export class LinkPageController {
       const admit = () => this.limits.spend('piece', request.ip, token);
       try {
         const made = await this.links.pay(state, { amount, answers, nonce, admit });
-        this.renderer.redirect(reply, `/pay/${made}`);
+        this.renderer.redirect(reply, pagePath(made, language));
       } catch (error) {
         if (error instanceof LinkClosedError) return this.closed(reply, language, state, error.reason);
         if (!(error instanceof ValidationFailedError)) throw error;
@@ -106,7 +107,7 @@ export class LinkPageController {
     reason: LinkClosedError['reason'],
   ): Promise<void> {
     const paid = reason === 'sold_out' ? await this.links.paidBy(link) : null;
-    if (paid !== null) return this.renderer.redirect(reply, `/pay/${paid}`);
+    if (paid !== null) return this.renderer.redirect(reply, pagePath(paid, language));
     this.renderer.notice(reply, reason === 'busy' ? 429 : 410, `link_${reason}`, language);
   }
 }

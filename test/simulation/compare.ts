@@ -6,7 +6,9 @@ import {
   type UncountedReason,
 } from '../../src/payments/counting.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
+import { type TestApp } from '../harness/app.js';
 import { type Arrival, type Expected, expected } from './oracle.js';
+import { mayHaveFailed, promisedOf } from './promised.js';
 import { type Known, LATE_WATCH_DAYS, type World } from './world.js';
 
 export interface StoredEvent {
@@ -42,45 +44,6 @@ export async function compare(world: World): Promise<string[]> {
   return differences;
 }
 
-/** What was asked back before it was confirmed, and did not come to nothing. */
-async function promisedOf({ app }: World, { id }: Known): Promise<bigint> {
-  const [row] = await app.database.dataSource.query<{ sum: string }[]>(
-    `SELECT coalesce(sum(refund.amount), 0) AS sum FROM refunds refund WHERE payment_id = $1
-       AND state NOT IN ('failed','cancelled') AND NOT EXISTS (
-         SELECT FROM events asked JOIN events confirmed USING (payment_id)
-         WHERE asked.payment_id = $1 AND asked.type = 'refund.created' AND confirmed.type = 'payment.confirmed'
-           AND asked.body::jsonb -> 'data' -> 'refund' ->> 'id' = refund.id::text
-           AND confirmed.position < asked.position)`,
-    [id],
-  );
-  return BigInt(row?.sum ?? 0);
-}
-
-/**
- * What was to go back when it failed, of what was asked before it was confirmed: what did not come to nothing by then. A
- * reorg may have it open again.
- */
-async function promisedAtFailure({ app }: World, { id }: Known): Promise<bigint> {
-  const [row] = await app.database.dataSource.query<{ sum: string }[]>(
-    `WITH told AS (SELECT type, position, body::jsonb -> 'data' -> 'refund' ->> 'id' AS refund FROM events
-         WHERE payment_id = $1),
-       at AS (SELECT (SELECT position FROM told WHERE type = 'payment.confirmed') AS confirmed,
-         (SELECT position FROM told WHERE type = 'payment.failed') AS failed)
-     SELECT coalesce(sum(amount), 0) AS sum FROM refunds WHERE payment_id = $1
-       AND EXISTS (SELECT FROM told, at WHERE refund = refunds.id::text AND type = 'refund.created' AND position < confirmed)
-       AND (SELECT type FROM told, at WHERE refund = refunds.id::text AND position < failed
-            ORDER BY position DESC LIMIT 1) NOT IN ('refund.failed','refund.cancelled')`,
-    [id],
-  );
-  return BigInt(row?.sum ?? 0);
-}
-
-async function mayHaveFailed(world: World, payment: Known): Promise<boolean> {
-  const { leastLeft, isRefunded, amount } = payment;
-  if (leastLeft === null) return false;
-  return leastLeft - (isRefunded ? await promisedAtFailure(world, payment) : 0n) < amount;
-}
-
 /** @param orElse what may be instead, since a branch that is gone went on for longer */
 async function differencesOf(
   world: World,
@@ -89,11 +52,7 @@ async function differencesOf(
   orElse: Expected,
 ): Promise<string[]> {
   const { app, chain } = world;
-  const view = await app.payment(payment.id);
-  const events = await app.database.dataSource.query<StoredEvent[]>(
-    'SELECT type, body FROM events WHERE payment_id = $1 ORDER BY position',
-    [payment.id],
-  );
+  const { view, events } = await together(app, payment.id);
   const deposits = await app.database.dataSource.query<StoredTransfer[]>(
     `SELECT id, state, resolution, tx_hash, ordinal, kind, amount, block_number, block_hash, uncounted_reason
      FROM transfers WHERE payment_id = $1`,
@@ -150,6 +109,19 @@ function differencesOfStatus(
     ...differs('status', status, right.status),
     ...(isRefunded ? [] : differs('exception', view.exception, right.exception)),
   ];
+}
+
+/** A payment and its events of one moment: it may be settled between two reads. */
+async function together(app: TestApp, id: string): Promise<{ view: PaymentView; events: StoredEvent[] }> {
+  for (;;) {
+    const { version } = await app.payment(id);
+    const events = await app.database.dataSource.query<StoredEvent[]>(
+      'SELECT type, body FROM events WHERE payment_id = $1 ORDER BY position',
+      [id],
+    );
+    const view = await app.payment(id);
+    if (view.version === version) return { view, events };
+  }
 }
 
 /** What was told of a deposit last is what it is; of one that only ever counted, nothing. */

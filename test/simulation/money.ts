@@ -9,7 +9,9 @@ import { checkBooks } from '../harness/books.js';
 import { OddToken } from '../harness/odd-token.js';
 import { tokenBalance } from '../harness/sweep-world.js';
 import { type TestChain } from '../harness/test-chain.js';
+import { gasDifferences } from './gas.js';
 import { type Random } from './random.js';
+import { Treasuries } from './treasuries.js';
 import { type World } from './world.js';
 
 const ETHER = 10n ** 18n;
@@ -44,7 +46,7 @@ export class Money {
   readonly unit = UNIT;
   readonly tank = TANK.address;
   readonly refunds: AskedRefund[] = [];
-  readonly treasuries: string[] = [];
+  readonly treasuries = new Treasuries();
 
   private constructor(
     private readonly chain: TestChain,
@@ -52,7 +54,7 @@ export class Money {
     readonly traps: readonly string[],
     private readonly delegate: Address | null,
   ) {
-    this.moveTreasury();
+    this.treasuries.move();
   }
 
   /** Of the node that a seed starts. */
@@ -70,17 +72,14 @@ export class Money {
     await chain.payToken(PAYOUT.address, 10n ** 12n);
     await chain.mine();
     const money = new Money(chain, odd, traps, delegate);
-    if (delegate !== null) money.treasuries.push(treasury);
+    if (delegate !== null) money.treasuries.move(treasury);
+    money.treasuries.moved();
     return money;
   }
 
   /** Of today. */
   get treasury(): string {
-    return this.treasuries.at(-1) as string;
-  }
-
-  moveTreasury(): void {
-    this.treasuries.push(Wallet.createRandom().address);
+    return this.treasuries.current;
   }
 
   get senders(): string[] {
@@ -210,10 +209,14 @@ export class Money {
       .filter((text) => !unwatched.some((one) => text.includes(one)));
     found.push(...differences.map((text) => `ledger check: ${text}`));
     found.push(...report.unchecked.all().map((text) => `ledger check, unchecked: ${text}`));
+    found.push(...(await gasDifferences(world.app)));
+    const tokens = [null, this.chain.token];
+    const balance = (address: string, token: string | null) => this.balance(address, token);
+    found.push(...(await this.treasuries.misdirected(world.app, tokens, balance)));
     for (const { account, asset, ledger } of report.balances.filter(
       ({ account }) => account === 'treasury',
     )) {
-      const held = await Promise.all(this.treasuries.map((one) => this.balance(one, asset.token)));
+      const held = await Promise.all(this.treasuries.all.map((one) => this.balance(one, asset.token)));
       const has = held.reduce((sum, amount) => sum + amount, 0n);
       if (has !== ledger)
         found.push(`the treasuries have ${has} ${asset.symbol}, and ${ledger} are booked at ${account}`);

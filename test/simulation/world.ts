@@ -80,6 +80,8 @@ export class World {
   /** @returns what came of it, for the story */
   async comeToFork(): Promise<string> {
     const from = (await this.chain.height()) + 1;
+    // From then on no balance is proved: a lie about one that lasts could not be found out.
+    if (this.money !== null) this.endpoints.forEach((endpoint) => endpoint.heal());
     return this.habits.fork(from) ? `from block ${from}` : 'again: nothing';
   }
 
