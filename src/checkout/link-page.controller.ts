@@ -10,7 +10,7 @@ import { type LinkState, LinkVisits } from '../payment-links/link-visits.js';
 import { LinkClosedError } from '../payment-links/payment-link.errors.js';
 import { linkPageView } from './link-page-view.js';
 import { pagePath } from './page/page-path.js';
-import { type PageLanguage } from './page/pay-page.js';
+import { type PageLanguage } from './page/texts.js';
 import { PageRenderer } from './page-renderer.js';
 import { NoSuchPageError } from './pages.service.js';
 import { PublicLimits } from './public-limits.js';

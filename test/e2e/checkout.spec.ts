@@ -94,6 +94,24 @@ describe('a pay page', () => {
     expect(markup).toContain('Ada &lt;b&gt;&amp; Co&lt;/b&gt;');
   });
 
+  it('is not made of 10,000 characters in any field, and none of them breaks anything', async () => {
+    const long = HOSTILE.padEnd(10_000, 'x');
+    const url = `${SHOP}/?${'x'.repeat(10_000)}`;
+    const refused = async (method: string, path: string, body: object) =>
+      expect([path, (await app.request(method, path, body)).status]).toEqual([path, 400]);
+    const payment = { chain: 'testchain', amount: '1' };
+    for (const field of [{ reference: long }, { success_url: url }, { cancel_url: url }])
+      await refused('POST', '/api/v1/payments', { ...payment, ...field });
+    // It may hold as much, and is for the merchant alone.
+    const kept = await app.createPayment({ metadata: { note: `kept ${long}` } });
+    expect(await page(kept)).not.toContain('kept');
+    for (const field of [{ name: long }, { shop_origins: [`https://${'x'.repeat(10_000)}.example`] }])
+      await refused('PATCH', `/api/v1/merchants/${app.merchantId}`, field);
+    const answer = await get(`/pay/${encodeURIComponent(long)}`);
+    expect(answer.status).toBeLessThan(500);
+    expect(await answer.text()).not.toContain('<script>alert');
+  });
+
   it('is found by its token alone, and guesses are slowed down', async () => {
     const payment = await app.createPayment();
     const token = pathOf(payment).slice('/pay/'.length);
@@ -441,6 +459,18 @@ describe('a payment link', () => {
   };
   const madeBy = async ({ id }: PaymentLinkView) =>
     (await app.request<{ data: PaymentView[] }>('GET', `/api/v1/payments?limit=100&link_id=${id}`)).body.data;
+
+  it('leads to the payment in the language that was asked for', async () => {
+    const path = `${pathOfLink(await aLink({}))}?lang=tr`;
+    const markup = await (await get(path)).text();
+    expect(markup).toContain('Ödemeye devam et');
+    expect(markup).toContain(`action="${path}"`);
+    const made = await send(path, { nonce: await nonceOf(path) });
+    expect([made.status, made.headers.get('location')]).toEqual([
+      303,
+      expect.stringMatching(/^\/pay\/\w+\?lang=tr$/),
+    ]);
+  });
 
   it('makes one payment for each form that is sent, with what its visitor wrote', async () => {
     const fields = [

@@ -1,7 +1,7 @@
 import { html, type Html, strangersText } from './html.js';
-import { type PageAssets, type PageLanguage } from './pay-page.js';
-import { linkPath } from './page-path.js';
-import { Texts } from './texts.js';
+import { inLanguage } from './page-path.js';
+import { type PageAssets } from './pay-page.js';
+import { type PageLanguage, Texts } from './texts.js';
 
 /** What a visitor of a payment link sees. */
 export interface LinkPageView {
@@ -60,7 +60,7 @@ export function linkPage(view: LinkPageView, language: PageLanguage, assets: Pag
             ${left === null ? null : html`<p class="muted">${texts.say('link_left', { left: String(left) })}</p>`}
           </header>
           ${notice === null ? null : html`<p class="notice" role="alert">${texts.say(notice)}</p>`}
-          <form method="post" action="${linkPath(view.token, language)}" class="link-form">
+          <form method="post" action="${inLanguage(`/l/${view.token}`, language)}" class="link-form">
             <input type="hidden" name="nonce" value="${view.nonce}" />
             ${amount === null ? null : amountField(amount, texts)}
             ${view.fields.map((field, index) =>

@@ -1,26 +1,26 @@
 import { type PageLanguage } from './texts.js';
 
+type Wish = Pick<PageLanguage, 'code' | 'isAskedFor'>;
+
 /**
- * A path of a page, in the language that was asked for by `?lang=`: forms, links and redirects carry it on. Where none
- * was, the browser says its own each time.
+ * A path in the language that was asked for by `?lang=`: forms, links and redirects carry it on. Where none was, the
+ * browser says its own each time.
  */
+export function inLanguage(
+  path: string,
+  { code, isAskedFor }: Wish,
+  query: Readonly<Record<string, string>> = {},
+): string {
+  const search = new URLSearchParams({ ...(isAskedFor ? { lang: code } : {}), ...query }).toString();
+  return search === '' ? path : `${path}?${search}`;
+}
+
+/** Of a payment's page, or of what is below it. */
 export function pagePath(
   token: string,
-  language: Asked,
+  language: Wish,
   below = '',
   query: Readonly<Record<string, string>> = {},
 ): string {
-  return `/pay/${token}${below}${searchOf(language, query)}`;
-}
-
-/** The same of a payment link's page. */
-export function linkPath(token: string, language: Asked): string {
-  return `/l/${token}${searchOf(language, {})}`;
-}
-
-type Asked = Pick<PageLanguage, 'code' | 'isAskedFor'>;
-
-function searchOf({ code, isAskedFor }: Asked, query: Readonly<Record<string, string>>): string {
-  const search = new URLSearchParams({ ...(isAskedFor ? { lang: code } : {}), ...query }).toString();
-  return search && `?${search}`;
+  return inLanguage(`/pay/${token}${below}`, language, query);
 }
