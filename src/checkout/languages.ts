@@ -1,6 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ENGLISH_ONLY } from './english-only.js';
 import { type PageLanguage, type Text } from './page/texts.js';
 
 /** As built; in a checkout that was not built yet, the files that would be. */
@@ -53,7 +52,7 @@ function readAll(folder: string): ReadonlyMap<string, PageLanguage> {
   return new Map(
     codes.map((code) => {
       const direction = RIGHT_TO_LEFT.has(code.split('-')[0] ?? '') ? 'rtl' : 'ltr';
-      const texts = { ...ENGLISH_ONLY, ...english, ...read(code) };
+      const texts = { ...english, ...read(code) };
       return [code.toLowerCase(), { code, direction, texts }];
     }),
   );

@@ -6,6 +6,7 @@ import {
   listOf,
   oneOf,
   readableFile,
+  redisUrl,
   text,
   urlWith,
 } from './parsers.js';
@@ -72,7 +73,7 @@ export abstract class BaseSettings {
     description: 'Moves the queue to Redis or Valkey',
     defaultNote: 'queue on Postgres',
     secret: true,
-    parse: urlWith('redis', 'rediss'),
+    parse: redisUrl,
   })
   @IsOptional()
   redisUrl: string | null;
@@ -127,6 +128,14 @@ export abstract class BaseSettings {
     parse: integerIn(0, 100_000),
   })
   checkoutLivePagesPerAddress: number;
+
+  @Setting({
+    env: 'CHECKOUT_LINK_UNPAID_PAYMENTS',
+    description: 'How many payments that nothing has arrived for a payment link may have at a time',
+    default: '500',
+    parse: integerIn(1, 10_000),
+  })
+  checkoutLinkUnpaidPayments: number;
 
   @Setting({
     env: 'CHAINS_FILE',

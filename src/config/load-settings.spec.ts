@@ -67,6 +67,7 @@ describe('loadSettings', () => {
   it.each([
     ['DATABASE_URL', 'mysql://user:hunter2@db'],
     ['REDIS_URL', 'http://:hunter2@redis'],
+    ['REDIS_URL', 'redis://redis/hunter2'],
     ['MNEMONIC', 'hunter2 hunter2 hunter2'],
     ['XPUB', account.extendedKey],
     ['XPUB', 'hunter2'],
@@ -136,7 +137,7 @@ describe('loadSettings', () => {
   });
 
   it('takes a secret made by chance, whatever it looks like somewhere in its middle', () => {
-    const anyLetters = fc.stringMatching(/^[A-Za-z0-9!~+*,.;=_^-]{6,20}$/);
+    const anyLetters = fc.stringMatching(/^[A-Za-z0-9!~+*,.;=_^-]{8,20}$/);
     const looks = fc.constantFrom(
       ...['<abc>', '{abc}', '${X}', '$(X)', '{{x}}', '%A_B%', '$X', '[a]', '"', "'", '...', 'KEY', 'xxx'],
     );

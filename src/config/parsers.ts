@@ -139,6 +139,14 @@ export function databaseUrl(text: string): string | null {
   return text === 'embedded' ? null : urlWith('postgres', 'postgresql')(text);
 }
 
+/** What follows the host is the number of a database there; ioredis ends the process over anything else. */
+export function redisUrl(text: string): string {
+  const url = urlWith('redis', 'rediss')(text);
+  if (!/^\/?(\d{1,5})?$/.test(new URL(url).pathname))
+    throw new UnusableValueError('has something behind its host that is no number of a database, as /2 is');
+  return url;
+}
+
 export function readableFile(path: string): string {
   try {
     accessSync(path, constants.R_OK);

@@ -97,6 +97,7 @@ export class Arrivals {
       expiresAt: payment.expiresAt,
       status: payment.status,
       cancelledAt: payment.cancelledAt,
+      failedAt: payment.failedAt,
     };
     return {
       ...transfer,

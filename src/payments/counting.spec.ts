@@ -83,6 +83,17 @@ describe('whyNotCounted', () => {
     expect(whyNotCounted({ ...expected, status: 'failed' }, arrived, DAY)).toBe('payment_failed');
     expect(whyNotCounted({ ...expected, status: 'confirmed' }, arrived, DAY)).toBeNull();
   });
+
+  it('counts towards a payment on several chains what was mined before it failed, whenever it is seen', () => {
+    const failedAt = arrived.blockTime;
+    const elsewhere = { ...option, chainId: toChainId(10) };
+    const failed = { ...expected, options: [option, elsewhere], status: 'failed' as const, failedAt };
+    expect(whyNotCounted(failed, arrived, DAY)).toBeNull();
+    const later = { ...arrived, blockTime: new Date(+failedAt + 1) };
+    expect(whyNotCounted(failed, later, DAY)).toBe('payment_failed');
+    expect(whyNotCounted({ ...failed, failedAt: null }, arrived, DAY)).toBe('payment_failed');
+    expect(whyNotCounted({ ...expected, status: 'failed', failedAt }, arrived, DAY)).toBe('payment_failed');
+  });
 });
 
 describe('doesCount', () => {

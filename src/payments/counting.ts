@@ -48,6 +48,8 @@ interface Expected {
   status: PaymentStatus;
   /** Null: it was not. */
   cancelledAt: Date | null;
+  /** Null: it has not, or nobody wrote down when. */
+  failedAt?: Date | null;
 }
 
 interface Arrived {
@@ -90,10 +92,16 @@ export function whyNotCounted(
   if (here.length === 0) return 'wrong_chain';
   if (option === undefined) return 'wrong_asset';
   if (arrived.blockTime > watchEndsAt(expected, lateWatchMs)) return 'after_watch';
-  if (expected.status === 'failed') return 'payment_failed';
+  if (expected.status === 'failed' && !mayHaveBeenUnseen(expected, arrived)) return 'payment_failed';
   // By the time in which it was mined, so that it does not matter when we see it.
   if (expected.cancelledAt !== null && arrived.blockTime > expected.cancelledAt) return 'payment_cancelled';
   return null;
+}
+
+/** A payment fails by what is known of its chains. One of them may have been out of reach, with money on it already. */
+function mayHaveBeenUnseen({ options, failedAt }: Expected, { blockTime }: Arrived): boolean {
+  const chains = new Set(options.map(({ chainId }) => chainId));
+  return chains.size > 1 && failedAt != null && blockTime <= failedAt;
 }
 
 export function depositState({ state, uncountedReason, resolution }: DepositFacts): DepositState {

@@ -69,7 +69,7 @@ function nextMove(payment: MovablePayment, tally: Tally, facts: Facts): Move | u
       return undefined;
     case 'confirmed':
     case 'settled':
-      if (!isCovered) return { to: 'failed', event: 'payment.failed' };
+      if (!isCovered) return isUnsure(tally) ? undefined : { to: 'failed', event: 'payment.failed' };
       if (payment.status === 'confirmed' && facts.swept) return { to: 'settled', event: 'payment.settled' };
       // What only makes up for an amount taken as enough is not too much.
       if (hasMore(payment, tally) && tally.parts.isTooMuch(tally.kept))
@@ -87,6 +87,10 @@ function nextMove(payment: MovablePayment, tally: Tally, facts: Facts): Move | u
       if (hasReceived) return { to: 'partially_paid', event: 'payment.partially_paid' };
       return undefined;
     case 'failed':
+      // A chain of it may have been out of reach when it failed: what is found there was not lost.
+      if (!isOfSeveralChains(payment)) return undefined;
+      if (isCovered) return { to: 'detected', event: 'payment.detected' };
+      if (hasMore(payment, tally)) return { to: 'partially_paid', event: 'payment.partially_paid' };
       return undefined;
   }
 }
@@ -111,12 +115,27 @@ export function cancel<P extends MovablePayment>(payment: P, now: Date): Advance
   );
 }
 
+/** Nothing brings a payment back that has failed: so it fails only by what is known of all its chains for certain. */
+function isUnsure({ options }: Tally): boolean {
+  return options.some(({ position }) => position.isUnsure === true);
+}
+
+/** Less than is due is left, and it has not failed: that is decided as soon as any of its chains is known further. */
+function isHeld(payment: MovablePayment, tally: Tally): boolean {
+  const { status } = payment;
+  return (status === 'confirmed' || status === 'settled') && !isEnough(tally.kept, payment, tally);
+}
+
 /** What was found to be enough is not any more: a reorg took some of it, or some of it is to go back. */
 function uncovered(payment: MovablePayment, tally: Tally): Move {
   if (tally.options.every(({ received }) => received === 0n))
     return { to: 'pending', event: 'payment.reorged' };
   const isReorg = hasLess(payment, tally);
   return { to: 'partially_paid', event: isReorg ? 'payment.reorged' : 'payment.partially_paid' };
+}
+
+function isOfSeveralChains(payment: MovablePayment): boolean {
+  return new Set(optionsOf(payment).map(({ chainId }) => chainId)).size > 1;
 }
 
 /** Whether in any of its assets less was received than the payment says. */
@@ -168,11 +187,13 @@ function stamped<P extends MovablePayment>(payment: P, move: Move, now: Date): P
   if (move.event === 'payment.detected') next.detectedAt = now;
   if (move.event === 'payment.confirmed') next.confirmedAt = now;
   if (move.event === 'payment.settled') next.settledAt = now;
+  if (move.to === 'failed') next.failedAt = now;
   if (move.to === 'pending' || move.to === 'partially_paid') next.detectedAt = null;
   return next;
 }
 
 function withFigures<P extends MovablePayment>(payment: P, tally: Tally, facts: Facts): P {
+  if (isHeld(payment, tally)) return held(payment, tally);
   const options = optionsOf(payment).map((option, index) => ({
     ...option,
     ...figuresOf(payment, index, tally, facts),
@@ -181,6 +202,17 @@ function withFigures<P extends MovablePayment>(payment: P, tally: Tally, facts: 
   const shown = options[mostReceived(tally.worth) ?? payment.chosenOption ?? 0] ?? options[0];
   if (payment.options === undefined) return { ...payment, ...(shown as OptionState), exception };
   return { ...payment, ...shownOf(shown as OptionState), exception, options };
+}
+
+/** What it shows stays as it was. */
+function held<P extends MovablePayment>(payment: P, tally: Tally): P {
+  const recheckAtTime = (index: number) => (tally.options[index] as OptionTally).position.time;
+  if (payment.options === undefined) return { ...payment, recheckAtTime: recheckAtTime(0) };
+  const options = payment.options.map((option, index) => ({
+    ...option,
+    recheckAtTime: recheckAtTime(index),
+  }));
+  return { ...payment, options };
 }
 
 function figuresOf(payment: MovablePayment, index: number, tally: Tally, facts: Facts) {

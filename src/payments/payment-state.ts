@@ -62,6 +62,8 @@ export interface MovablePayment extends OptionState {
   settledAt: Date | null;
   /** When its merchant ended it. Money that was mined before that still counts, and undoes it. */
   cancelledAt: Date | null;
+  /** When it was found to have failed. On several chains, money that was mined before that and is seen later undoes it. */
+  failedAt?: Date | null;
   /** Left out: the payment itself is its only one. */
   options?: readonly OptionState[];
   /** Index of the option that the payer chose. */
@@ -96,6 +98,8 @@ export interface Position {
   time: Date;
   /** The highest block that the chain itself calls final, or null where that is not asked. */
   finalNumber: number | null;
+  /** Blocks were scanned that nodes contradict, or in which something has yet to be looked for: money may be missing here. */
+  isUnsure?: boolean;
 }
 
 export interface Facts {

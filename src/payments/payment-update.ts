@@ -29,6 +29,7 @@ export async function savePayments(manager: EntityManager, payments: readonly Mo
     detected_at: payment.detectedAt,
     confirmed_at: payment.confirmedAt,
     settled_at: payment.settledAt,
+    failed_at: payment.failedAt,
   }));
   const [, updated] = await manager.query<[unknown, number]>(
     `UPDATE payments SET
@@ -36,11 +37,13 @@ export async function savePayments(manager: EntityManager, payments: readonly Mo
        token_id = new.token_id, amount = new.amount, required_confirmations = new.required_confirmations,
        amount_received = new.amount_received, amount_confirmed = new.amount_confirmed,
        confirmations = new.confirmations, detected_in_block = new.detected_in_block,
-       version = new.version, detected_at = new.detected_at, confirmed_at = new.confirmed_at, settled_at = new.settled_at
+       version = new.version, detected_at = new.detected_at, confirmed_at = new.confirmed_at, settled_at = new.settled_at,
+       failed_at = new.failed_at
      FROM jsonb_to_recordset($1::jsonb) AS new (
        id uuid, status varchar, exception varchar, chain_id bigint, chain varchar, token_id uuid, amount numeric(78,0),
        required_confirmations integer, amount_received numeric(78,0), amount_confirmed numeric(78,0),
-       confirmations integer, detected_in_block bigint, version integer, detected_at timestamptz, confirmed_at timestamptz, settled_at timestamptz)
+       confirmations integer, detected_in_block bigint, version integer, detected_at timestamptz, confirmed_at timestamptz, settled_at timestamptz,
+       failed_at timestamptz)
      WHERE payments.id = new.id AND payments.version <= new.version`,
     [JSON.stringify(rows)],
   );

@@ -7,8 +7,10 @@ import {
   NOTHING_MOVED,
   type Round,
 } from '../outgoing/movers.js';
+import { sideBySide, TURN_MS } from '../outgoing/side-by-side.js';
 import { NotSignedError } from '../outgoing/signing-gate.js';
 import { tokenInService } from '../outgoing/signing-rules.js';
+import { SlowItems } from '../outgoing/slow-items.js';
 import { RefundCosts } from './refund-costs.js';
 import { RefundFromDeposit } from './refund-from-deposit.js';
 import { RefundFromPayout } from './refund-from-payout.js';
@@ -17,9 +19,14 @@ import { RefundStates } from './refund-states.js';
 import { type Refund } from './refund.entity.js';
 import { RefundsRepository } from './refunds.repository.js';
 
-/** Pays the refunds that were asked for: one after the other, so that each sees what the one before took. */
+/**
+ * Pays the refunds that were asked for: of one deposit address one after the other, of several side by side, so that a
+ * recipient for whom nodes take long keeps nobody else waiting.
+ */
 @Injectable()
 export class RefundMover implements Mover, OnModuleInit {
+  private readonly slow = new SlowItems();
+
   constructor(
     private readonly movers: Movers,
     private readonly refunds: RefundsRepository,
@@ -35,24 +42,49 @@ export class RefundMover implements Mover, OnModuleInit {
 
   async move(round: Round): Promise<Moved> {
     if (round.isPaused) return NOTHING_MOVED;
+    const endsAt = this.slow.now() + TURN_MS;
+    const created = await this.refunds.created(round.chain.chainId);
+    const { done, failures } = await sideBySide(
+      byAddress(this.slow.inTurn(created, ({ id }) => id)),
+      ([{ depositAddress }]) => `refunds from ${depositAddress} were not paid`,
+      (own) => this.payEach(round, own, endsAt),
+    );
+    return {
+      hasSigned: done.some(({ hasSigned }) => hasSigned),
+      failures: [...failures, ...done.flatMap((one) => one.failures)],
+    };
+  }
+
+  /** One after the other, so that each sees what the one before took. */
+  private async payEach(round: Round, own: readonly Refund[], endsAt: number): Promise<Moved> {
     const failures: Failure[] = [];
     let hasSigned = false;
-    for (const refund of await this.refunds.created(round.chain.chainId)) {
+    for (const refund of own) {
+      if (this.slow.now() >= endsAt) break;
       try {
-        const outcome = await this.outcomeOf(round, refund);
-        if (outcome.state === 'signed') hasSigned = true;
-        else await this.states.note(refund, outcome);
+        if (await this.slow.watch(refund.id, () => this.pay(round, refund))) hasSigned = true;
       } catch (error) {
-        if (error instanceof NotSignedError) {
-          await this.noteOutcome(refund, outcomeOf(error), failures);
-          continue;
-        }
         failures.push({ what: `refund ${refund.id} was not paid`, error: error as Error });
-        const untried = waits(`it could not be tried: ${(error as Error).message}`);
-        await this.noteOutcome(refund, untried, failures);
       }
     }
     return { hasSigned, failures };
+  }
+
+  /** @returns whether something was signed */
+  private async pay(round: Round, refund: Refund): Promise<boolean> {
+    try {
+      const outcome = await this.outcomeOf(round, refund);
+      if (outcome.state === 'signed') return true;
+      await this.states.note(refund, outcome);
+      return false;
+    } catch (error) {
+      if (error instanceof NotSignedError) {
+        await this.states.note(refund, outcomeOf(error));
+        return false;
+      }
+      await this.states.note(refund, waits(`it could not be tried: ${(error as Error).message}`));
+      throw error;
+    }
   }
 
   /** From the deposit address while the money is there, else from the payout account. */
@@ -69,14 +101,17 @@ export class RefundMover implements Mover, OnModuleInit {
     if (tooDear !== null) return waits(tooDear);
     return (await this.deposit.pay(round, refund)) ?? this.payout.pay(round, refund);
   }
+}
 
-  private async noteOutcome(refund: Refund, outcome: RefundOutcome, failures: Failure[]): Promise<void> {
-    try {
-      await this.states.note(refund, outcome);
-    } catch (error) {
-      failures.push({ what: `what refund ${refund.id} waits for was not noted`, error: error as Error });
-    }
+/** The first asked for first, as they come. */
+function byAddress(refunds: readonly Refund[]): [Refund, ...Refund[]][] {
+  const groups = new Map<string, [Refund, ...Refund[]]>();
+  for (const refund of refunds) {
+    const own = groups.get(refund.depositAddress);
+    if (own === undefined) groups.set(refund.depositAddress, [refund]);
+    else own.push(refund);
   }
+  return [...groups.values()];
 }
 
 /** Where money must not go it never goes; all else may hold again. */

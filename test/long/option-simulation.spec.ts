@@ -1,10 +1,12 @@
 import { describe, it } from '@jest/globals';
 import { runOptionSeed } from '../simulation/options/run-option-seed.js';
 
-/** `OPTION_SEEDS=1-500 OPTION_ACTIONS=200` plays others, and longer ones. */
-const [first, last] = (process.env.OPTION_SEEDS ?? '1-2').split('-').map(Number) as [number, number?];
+/** `OPTION_SEEDS=1-500 OPTION_ACTIONS=200` plays others, and longer ones; `OPTION_SEEDS=7,12` some of them. */
+const seeds = (process.env.OPTION_SEEDS ?? '1-2').split(',').flatMap((range) => {
+  const [first, last] = range.split('-').map(Number) as [number, number?];
+  return Array.from({ length: (last ?? first) - first + 1 }, (_, index) => first + index);
+});
 const actions = Number(process.env.OPTION_ACTIONS ?? 80);
-const seeds = Array.from({ length: (last ?? first) - first + 1 }, (_, index) => first + index);
 const SEED_MS = 240_000;
 
 describe('payments with a price and options on several chains, rates, reorgs, outages and late money at random', () => {

@@ -9,6 +9,7 @@ import {
   creditOf,
   factsOf,
   paymentOf,
+  timeOf,
 } from '../harness/option-properties.js';
 
 /** Ten thousand runs of each are made in test/long. */
@@ -46,6 +47,29 @@ describe('a payment with several options', () => {
     expect(advance(seen.payment, factsOf(thirds, [30, 30, 25])).payment.status).toBe('detected');
     const done = advance(seen.payment, factsOf(thirds, [30, 30, 26]));
     expect(done.events.map(({ type }) => type)).toEqual(['payment.confirmed']);
+  });
+
+  it('fails at once when confirmed money is gone, and not for good where a chain was out of reach', () => {
+    const paid = advance(paymentOf(amounts), factsOf(thirds, [30, 30, 30])).payment;
+    expect(paid.status).toBe('confirmed');
+    // The second chain lost its part, and the third is down: nobody has seen what came there last.
+    const without = [thirds[0]!, thirds[2]!];
+    const now = timeOf(32);
+    const failed = advance(paid, { ...factsOf(without, [32, 32, 30]), now });
+    expect(failed.events.map(({ type }) => type)).toEqual(['payment.failed']);
+    expect(failed.payment).toMatchObject({ status: 'failed', failedAt: now });
+    expect(advance(failed.payment, { ...factsOf(without, [40, 40, 40]), now: timeOf(40) }).events).toEqual(
+      [],
+    );
+
+    const some = [...without, creditOf(2, 1n, 31)];
+    const part = advance(failed.payment, factsOf(some, [40, 40, 40]));
+    expect(part.events.map(({ type }) => type)).toEqual(['payment.partially_paid']);
+    const rest = [...without, creditOf(2, 9n * 10n ** 7n, 31)];
+    for (const before of [failed, part]) {
+      const back = advance(before.payment, factsOf(rest, [40, 40, 40]));
+      expect(back.events.map(({ type }) => type)).toEqual(['payment.detected', 'payment.confirmed']);
+    }
   });
 
   it('loses with a reorg on one chain that part alone', () => {

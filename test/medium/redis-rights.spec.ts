@@ -32,6 +32,23 @@ withRedis('a queue on Redis', () => {
     }
   });
 
+  it('is refused where it takes no writes, lets us only read, or has no such database', async () => {
+    const redis = await startRedis();
+    const admin = new Redis(redis.url);
+    await admin.call('ACL', 'SETUSER', 'reader', 'on', '>right', '~bull:*', '&*', '+@all', '-@write');
+    const replica = await startRedis(undefined, ['--replicaof', `127.0.0.1 ${redis.port}`]);
+    try {
+      await expect(asked(replica.url)).rejects.toThrow(/refuses us \(READONLY.*name its master/);
+      await expect(asked(redis.url.replace('//', '//reader:right@'))).rejects.toThrow(/BullMQ needs scripts/);
+      await expect(asked(`${redis.url}/99`)).rejects.toThrow(/DB index.*another one, or none/);
+      expect(await admin.dbsize()).toBe(0);
+    } finally {
+      admin.disconnect();
+      await replica.stop();
+      await redis.stop();
+    }
+  });
+
   it('is refused with a certificate that nobody vouches for, rather than waited for', async () => {
     const folder = tempFolder();
     const { cert, key } = selfSigned();
@@ -50,6 +67,8 @@ withRedis('a queue on Redis', () => {
       await expect(asked(`rediss://127.0.0.1:${port}`)).rejects.toThrow(
         /certificate that is not trusted \(DEPTH_ZERO_SELF_SIGNED_CERT\); name its authority in NODE_EXTRA_CA_CERTS/,
       );
+      const plainly = asked(`redis://127.0.0.1:${port}`);
+      expect(await plainly).toEqual([expect.stringMatching(/does it want TLS\? Then it is rediss:/)]);
     } finally {
       await redis.stop();
       folder.remove();

@@ -1,5 +1,6 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { MethodNotFoundError, RpcEndpoint, RpcError } from './rpc-endpoint.js';
 import { WrongShapeError } from './unproven-answer.js';
@@ -125,6 +126,11 @@ describe('batches', () => {
   });
 });
 
+function cutAndPacked(response: ServerResponse, right: unknown): void {
+  const packed = gzipSync(JSON.stringify(right));
+  response.writeHead(200, { 'content-encoding': 'gzip' }).end(packed.subarray(0, packed.length - 12));
+}
+
 describe('batches of a node with limits', () => {
   interface Call {
     id: number;
@@ -149,7 +155,8 @@ describe('batches of a node with limits', () => {
         sizes.push(calls.length);
         const right = calls.map(({ id, params }) => ({ jsonrpc: '2.0', id, result: params[0] }));
         const given = Array.isArray(body) ? reply(calls, right) : right[0];
-        setTimeout(
+        if (typeof given === 'function') return void (given as (to: ServerResponse) => unknown)(response);
+        return void setTimeout(
           () => response.end(typeof given === 'string' ? given : JSON.stringify(given)),
           options.later?.(calls) ?? 0,
         ).unref();
@@ -180,6 +187,24 @@ describe('batches of a node with limits', () => {
     ],
     ['leaves out answers', (_calls, right) => right.slice(0, 3)],
     ['gives two answers to one call', (_calls, right) => [{ ...right[0], result: '0x77' }, ...right]],
+    [
+      'closes the connection in place of an answer',
+      (calls, right) => (calls.length <= 4 ? right : (response: ServerResponse) => response.destroy()),
+    ],
+    [
+      'cuts its answer, which is packed',
+      (calls, right) =>
+        calls.length <= 4 ? right : (response: ServerResponse) => cutAndPacked(response, right),
+    ],
+    [
+      'answers with a page for people',
+      (calls, right) => (calls.length <= 4 ? right : '<html><body>Too large</body></html>'),
+    ],
+    [
+      'has one refusal for all, with the number of one',
+      (calls, right) =>
+        calls.length <= 4 ? right : error(calls[3]?.id ?? 0, -32600, 'validation errors in batch'),
+    ],
     ['cuts its answer', (calls, right) => (calls.length <= 4 ? right : JSON.stringify(right).slice(0, 100))],
     [
       'mixes in what nobody asked for',
@@ -208,6 +233,28 @@ describe('batches of a node with limits', () => {
       later: (calls) => (calls.length > 10 ? 5_000 : 0),
     });
     await expect(ask(endpoint)).rejects.toThrow(/no answer within 1000 ms/);
+    await expect(ask(endpoint)).resolves.toEqual(RIGHT);
+    endpoint.close();
+  });
+
+  it('have an estimate by no one beside it, which may hang without anything else doing so, nor the endpoint resting', async () => {
+    const url = await aNode((request, response) => {
+      let text = '';
+      request.on('data', (chunk) => (text += chunk));
+      request.on('end', () => {
+        if (text.includes('eth_estimateGas')) return;
+        const body = JSON.parse(text) as Call | Call[];
+        const answers = [body].flat().map(({ id, params }) => ({ jsonrpc: '2.0', id, result: params[0] }));
+        response.end(JSON.stringify(Array.isArray(body) ? answers : answers[0]));
+      });
+    });
+    const endpoint = new RpcEndpoint(url, { timeoutMs: 300 });
+    const hung = FORTY.map((to) => endpoint.call('eth_estimateGas', [{ to }]));
+    const [first, ...estimates] = [ask(endpoint), ...hung];
+    await expect(first).resolves.toEqual(RIGHT);
+    const ends = await Promise.allSettled(estimates);
+    expect(ends.filter(({ status }) => status === 'rejected')).toHaveLength(40);
+    expect(endpoint.circuit.state(performance.now())).toBe('closed');
     await expect(ask(endpoint)).resolves.toEqual(RIGHT);
     endpoint.close();
   });

@@ -41,6 +41,11 @@ export interface EndpointOptions {
 /** The endpoint is at fault for these, and is left alone when there are many; the rest are answers of a kind. */
 const TROUBLE: readonly RpcFailureKind[] = ['rate_limited', 'unauthorized', 'internal', 'transient'];
 
+/** What a contract's code has a part in: that it takes too long, or makes a node stumble, may be due to that alone. */
+const RUNNING_CODE: readonly string[] = ['eth_call', 'eth_estimateGas', 'eth_simulateV1'];
+/** So these failures of it say nothing of the endpoint, which shows by its other calls whether it is well. */
+const OF_THE_CODE: readonly RpcFailureKind[] = ['internal', 'transient'];
+
 /** One JSON-RPC endpoint. */
 export class RpcEndpoint implements Rpc {
   /** Host and port only: paths and queries of RPC URLs hold API keys. */
@@ -112,7 +117,9 @@ export class RpcEndpoint implements Rpc {
   private told(method: string, failure: RpcFailure | null, ms: number): void {
     const isTrouble = failure !== null && TROUBLE.includes(failure.kind);
     this.vitals.called(!isTrouble && failure?.kind !== 'unproven', ms);
-    if (isTrouble) this.circuit.failed(runningMs(), failure.retryAfterMs);
+    const isOfCode = failure !== null && RUNNING_CODE.includes(method) && OF_THE_CODE.includes(failure.kind);
+    if (isOfCode) this.circuit.release();
+    else if (isTrouble) this.circuit.failed(runningMs(), failure.retryAfterMs);
     else this.circuit.succeeded();
     this.onCall?.(this.label, method, failure?.kind ?? null, ms);
   }

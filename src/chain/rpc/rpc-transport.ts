@@ -9,6 +9,11 @@ import { type HttpAnswer, isOk, jsonOf, RefusedError, refusalOf, type RpcRefusal
 const MOST_IN_BATCH = 20;
 /** Under way at the same time, in whatever batches. */
 const MOST_UNDER_WAY = 400;
+/**
+ * What runs the code of a contract that a stranger names, which may take as long as a node lets it: it shares no request,
+ * and takes no place, so that nothing else waits for it.
+ */
+const ALONE: readonly RpcMethod[] = ['eth_estimateGas'];
 /** A batch is refused as such with these, or with 2xx and something that is no list. */
 const NO_BATCHES = [400, 404, 405, 413, 415, 422];
 /** Of all the answers to a batch together. */
@@ -52,7 +57,8 @@ export class RpcTransport {
   send(method: RpcMethod, params: readonly unknown[]): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const call = { id: this.nextId++, method, params, resolve, reject };
-      this.waiting.push({ ...call, atMost: MOST_IN_BATCH, sinceMs: runningMs() });
+      const atMost = ALONE.includes(method) ? 1 : MOST_IN_BATCH;
+      this.waiting.push({ ...call, atMost, sinceMs: runningMs() });
       if (this.isDue) return;
       this.isDue = true;
       // The scanner asks for block and receipts side by side; one HTTP request carries both.
@@ -81,11 +87,11 @@ export class RpcTransport {
     let count = 0;
     let limit = most;
     for (const { atMost } of this.waiting) {
+      if (count >= Math.min(limit, atMost)) break;
       limit = Math.min(limit, atMost);
-      if (count >= limit) break;
       count++;
     }
-    return this.waiting.splice(0, Math.max(1, Math.min(count, limit)));
+    return this.waiting.splice(0, Math.max(1, count));
   }
 
   /** A call that waits behind calls that are not answered fails as if it had been sent. */
@@ -98,16 +104,17 @@ export class RpcTransport {
   }
 
   private async exchange(calls: Waiting[]): Promise<void> {
-    this.countUnderWay += calls.length;
+    const takingPlace = isAlone(calls) ? 0 : calls.length;
+    this.countUnderWay += takingPlace;
     try {
       const mostBytes = calls.reduce((sum, { method }) => sum + mostBytesOf(method), 0);
       const response = await this.http.post(bodyOf(calls), Math.min(MOST_BYTES, mostBytes));
-      this.underWay.answered(this.countUnderWay, runningMs());
+      if (takingPlace > 0) this.underWay.answered(this.countUnderWay, runningMs());
       this.read(calls, response);
     } catch (error) {
       this.failed(calls, error as RefusedError);
     } finally {
-      this.countUnderWay -= calls.length;
+      this.countUnderWay -= takingPlace;
       this.sendWaiting();
     }
   }
@@ -157,7 +164,7 @@ export class RpcTransport {
       this.batch.failed(calls.length, now);
       return this.again(calls, calls.length);
     }
-    if (error instanceof NoAnswerError) {
+    if (error instanceof NoAnswerError && !isAlone(calls)) {
       this.batch.failed(calls.length, now);
       this.underWay.failed(this.countUnderWay, now);
     }
@@ -169,6 +176,10 @@ export class RpcTransport {
     const atMost = Math.max(1, Math.floor(company / 2));
     this.waiting.unshift(...calls.map((call) => ({ ...call, atMost, sinceMs: runningMs() })));
   }
+}
+
+function isAlone(calls: readonly Waiting[]): boolean {
+  return calls.every(({ method }) => ALONE.includes(method));
 }
 
 function bodyOf(calls: readonly Waiting[]): string {

@@ -10,6 +10,7 @@ import { OutgoingRepository } from '../../outgoing/outgoing.repository.js';
 import { sideBySide } from '../../outgoing/side-by-side.js';
 import { NotSignedError } from '../../outgoing/signing-gate.js';
 import { type FeeShare } from '../../outgoing/signing-rules.js';
+import { SlowItems } from '../../outgoing/slow-items.js';
 import { type ExpectedCost, tryDrain, tryTransfer } from '../../outgoing/transfer-trial.js';
 import { SweepStates } from '../sweep-states.js';
 import { Sweep } from '../sweep.entity.js';
@@ -30,6 +31,8 @@ interface Order {
 /** Each deposit address sends what it has: gas first where it is needed, then the transfer. On every chain, of every asset. */
 @Injectable()
 export class SingleTransfers implements SweepPath {
+  private readonly slow = new SlowItems();
+
   constructor(
     private readonly mostFee: MostFee,
     @InjectDataSource() private readonly dataSource: DataSource,
@@ -44,6 +47,7 @@ export class SingleTransfers implements SweepPath {
       due,
       ({ sweep }) => whatFailed(sweep),
       (one) => this.moveOne(round, one),
+      this.slow,
     );
     return { hasSigned: done.includes(true), failures };
   }

@@ -53,17 +53,29 @@ export async function differencesOfPayment(
      FROM transfers WHERE payment_id = $1`,
     [known.id],
   );
-  const should = expected(known, arrivals, now);
-  const orElse = expected(known, arrivals, latest);
-  world.meet(`${view.status}${view.exception === null ? '' : `, ${view.exception}`}`);
-  for (const one of should.judged) world.meet(one.whyNot ?? howCounted(known, one));
-  const hasFailed = view.status === 'failed';
+  const hasFailed = events.some(({ type }) => type === 'payment.failed');
   const included = deposits.filter(({ state }) => state === 'included');
-  // What came after a payment had failed would have counted, and is not part of what it received.
+  // What came after a payment had failed is not part of what it received, whatever it would have been worth.
   const afterFailure = included.filter(({ uncounted_reason }) => uncounted_reason === 'payment_failed');
+  const setAside = new Set(hasFailed ? afterFailure.map(lineOf) : []);
+  const before = arrivals.filter((arrival) => !setAside.has(lineOfArrival(arrival)));
+  const [right, orElse] = [expected(known, before, now), expected(known, before, latest)];
+  world.meet(`${view.status}${view.exception === null ? '' : `, ${view.exception}`}`);
+  const should = expected(known, arrivals, now);
+  for (const one of should.judged) world.meet(one.whyNot ?? howCounted(known, one));
   return [
-    ...(hasFailed && known.mayHaveFailed ? [] : differencesOfState(known, view, should, orElse)),
-    ...(hasFailed ? [] : differs('after failure', afterFailure.length, 0)),
+    ...(view.status === 'failed' && known.mayHaveFailed
+      ? []
+      : differencesOfState(known, view, right, orElse)),
+    ...differs(
+      'after failure',
+      afterFailure.map(lineOf).sort(),
+      should.judged
+        .filter(({ whyNot }) => whyNot === null || whyNot === 'rate_unknown')
+        .map(({ arrival }) => lineOfArrival(arrival))
+        .filter((line) => setAside.has(line))
+        .sort(),
+    ),
     ...differs(
       'transfers',
       included.map(lineOf).sort(),
@@ -71,13 +83,14 @@ export async function differencesOfPayment(
     ),
     ...differs(
       'counted transfers',
-      included
-        .filter((one) => doesStoredCount(one) || afterFailure.includes(one))
-        .map(lineOf)
-        .sort(),
-      should.counted.map(({ arrival }) => lineOfArrival(arrival)).sort(),
+      included.filter(doesStoredCount).map(lineOf).sort(),
+      right.counted.map(({ arrival }) => lineOfArrival(arrival)).sort(),
     ),
-    ...(hasFailed ? [] : differs('reasons', reasonsOf(included), reasonsOfJudged(should.judged))),
+    ...differs(
+      'reasons',
+      reasonsOf(included.filter((one) => !setAside.has(lineOf(one)))),
+      reasonsOfJudged(right.judged),
+    ),
     ...differencesOfEvents(
       events.filter(({ type }) => type.startsWith('payment.') || type.startsWith('refund.')),
       view,
