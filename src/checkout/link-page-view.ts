@@ -30,8 +30,8 @@ export function linkPageView(
       amount === null
         ? {
             currency,
-            min,
-            max,
+            min: min && moneyText({ amount: min, currency, chain }, language),
+            max: max && moneyText({ amount: max, currency, chain }, language),
             value: given?.amount ?? '',
             problem: problem === null ? null : AMOUNT_PROBLEMS[problem],
           }

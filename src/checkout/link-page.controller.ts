@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Logger, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { Public } from '../auth/scopes.js';
@@ -29,6 +29,8 @@ function isOfAnotherSite({ headers }: FastifyRequest): boolean {
 @Public()
 @Controller('l/:token')
 export class LinkPageController {
+  private readonly logger = new Logger(LinkPageController.name);
+
   constructor(
     private readonly links: LinkVisits,
     private readonly nonces: LinkNonces,
@@ -86,6 +88,7 @@ export class LinkPageController {
       } catch (error) {
         if (error instanceof LinkClosedError) return this.closed(reply, language, state, error.reason);
         if (!(error instanceof ValidationFailedError)) throw error;
+        this.logger.warn({ link_id: link.id, reason: error.message }, 'a payment link made no payment');
         this.renderer.notice(reply, 422, 'link_unpriced', language);
       }
     });

@@ -30,6 +30,8 @@ export function shownPrice(
 
 export type AmountProblem = 'wrong' | 'low' | 'high';
 
+/** A comma before three digits, which some mean as a point, and others as a separator of thousands. */
+const AMBIGUOUS = /^[1-9]\d{0,2},\d{3}$/;
 /** Digits that people type: Arabic-Indic, Persian, Devanagari. */
 const ZEROS = [0x0660, 0x06f0, 0x0966];
 const MOST_CHARACTERS = 80;
@@ -48,7 +50,7 @@ export function typedAmount(text: string): string {
     .join('')
     .replace(/[\s\u00a0\u202f]/g, '')
     .replace('\u066b', '.');
-  return /^\d+,\d+$/.test(separated) ? separated.replace(',', '.') : separated;
+  return /^\d+,\d+$/.test(separated) && !AMBIGUOUS.test(separated) ? separated.replace(',', '.') : separated;
 }
 
 /**

@@ -14,6 +14,7 @@ export interface LinkPageView {
   /** Where the visitor says how much. */
   amount: {
     currency: string;
+    /** As people of the language write amounts of money: "€20.00". */
     min: string | null;
     max: string | null;
     value: string;
@@ -100,7 +101,7 @@ interface TextField {
 function amountField(amount: NonNullable<LinkPageView['amount']>, texts: Texts): Html {
   const { currency, min, max, problem } = amount;
   const key = min !== null && max !== null ? 'between' : min !== null ? 'least' : 'most';
-  const bounds = { min: `${min} ${currency}`, max: `${max} ${currency}` };
+  const bounds = { min: isolated(min), max: isolated(max) };
   return textField(
     {
       name: 'amount',
@@ -138,6 +139,11 @@ function textField(field: TextField, texts: Texts): Html {
       ${describedBy !== '' && html`aria-describedby="${describedBy}"`}
     />
   </div>`;
+}
+
+/** An amount within a text, whichever way that runs: as `<bdi dir="ltr">` does, where there is no element. */
+function isolated(amount: string | null): string {
+  return `\u2066${amount}\u2069`;
 }
 
 /** Where no element of its own can hold a text: without marks that turn what is around it. */
