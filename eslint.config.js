@@ -1,7 +1,8 @@
 import tseslint from 'typescript-eslint';
+import knownToBrowsers from './web/lint/known-to-browsers.mjs';
 
 export default tseslint.config(
-  { ignores: ['**/dist', 'node_modules', '.data', 'coverage', 'clients'] },
+  { ignores: ['**/dist', 'node_modules', '.data', 'coverage', 'clients', '**/*.d.mts'] },
   ...tseslint.configs.recommendedTypeChecked,
   {
     files: ['**/*.ts'],
@@ -53,6 +54,12 @@ export default tseslint.config(
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',
     },
+  },
+  {
+    files: ['web/checkout/**/*.ts'],
+    ignores: ['**/*.spec.ts'],
+    plugins: { browsers: { rules: { 'known-to-browsers': knownToBrowsers } } },
+    rules: { 'browsers/known-to-browsers': 'error' },
   },
   { files: ['**/*.{js,cjs,mjs}'], ...tseslint.configs.disableTypeChecked },
   { files: ['**/*.cjs'], languageOptions: { globals: { module: 'writable' } } },

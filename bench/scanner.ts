@@ -1,5 +1,6 @@
 /* Blocks per second against the bare fetch of the same blocks, calls per block, and how soon a webhook tells of a block. */
 import { FaultyRpc } from '../test/harness/faulty-rpc.js';
+import { cpuMsBelow } from './cpu-time.js';
 import { publish } from './report.js';
 import { bareFetch } from './scanner/bare-fetch.js';
 import { type Traffic, World } from './scanner/world.js';
@@ -14,16 +15,25 @@ const BLOCK_TIME_MS = 1_000;
 const figures: Record<string, number> = {};
 const ratios: Record<string, number> = {};
 
-/** The same blocks three times each way, alternating; the best of each, since what disturbs only ever slows. */
+/**
+ * The same blocks three times each way, alternating; the best of each, since what disturbs only ever slows. CPU time is
+ * the least of them, in ms a block: of the bare fetch with the node that answers it, and of the app.
+ */
 async function catchUp(world: World, from: number, to: number) {
   let [bare, scanned, bytes] = [0, 0, 0];
+  let [bareCpu, appCpu] = [Infinity, Infinity];
   for (let round = 0; round < 3; round++) {
+    const [before, own] = [cpuMsBelow(), process.cpuUsage()];
     bare = Math.max(bare, await bareFetch(world.chain.url, from, to));
+    const { user, system } = process.cpuUsage(own);
+    const ofNode = (cpuMsBelow().get('anvil') ?? 0) - (before.get('anvil') ?? 0);
+    bareCpu = Math.min(bareCpu, ((user + system) / 1000 + ofNode) / (to - from + 1));
     const run = await world.catchUp(world.chain.url, from, to);
     scanned = Math.max(scanned, run.blocksPerSecond);
+    appCpu = Math.min(appCpu, run.cpuMsPerBlock.node ?? Infinity);
     bytes = run.residentBytes;
   }
-  return { bare, scanned, mebibytes: bytes / 2 ** 20 };
+  return { bare, scanned, bareCpu, appCpu, mebibytes: bytes / 2 ** 20 };
 }
 
 /** @returns calls of each block, without those for the head */
@@ -52,6 +62,8 @@ try {
   }
 
   await world.watch(FEW_ADDRESSES);
+  const ofOthers = await world.mine(BLOCKS, 'tokens');
+  const others = await catchUp(world, ofOthers.from, ofOthers.to);
   const { from, to } = await world.mine(BLOCKS, 'payments');
   const few = await catchUp(world, from, to);
   const unproved = await world.catchUp(world.chain.url, from, to, { proofs: 'off' });
@@ -59,6 +71,10 @@ try {
   const many = await catchUp(world, from, to);
   Object.assign(figures, {
     'bare fetch, blocks /s': few.bare,
+    'bare fetch and its node, CPU ms a block': few.bareCpu,
+    [`catching up, ${FEW_ADDRESSES} addresses, CPU ms a block`]: few.appCpu,
+    [`catching up, ${ADDRESSES} addresses, CPU ms a block`]: many.appCpu,
+    'catching up blocks of others, CPU ms a block': others.appCpu,
     [`catching up, ${FEW_ADDRESSES} addresses, blocks /s`]: few.scanned,
     [`catching up, ${ADDRESSES} addresses, blocks /s`]: many.scanned,
     'catching up without proofs, blocks /s': unproved.blocksPerSecond,
@@ -67,6 +83,8 @@ try {
   });
   Object.assign(ratios, {
     'catching up to the bare fetch': few.scanned / few.bare,
+    'catching up to the bare fetch, blocks of others': others.scanned / others.bare,
+    'many addresses to few, CPU': many.appCpu / few.appCpu,
     'many addresses to few, blocks /s': many.scanned / few.scanned,
     'many addresses to few, resident': many.mebibytes / few.mebibytes,
     'without proofs to with them': unproved.blocksPerSecond / few.scanned,

@@ -14,6 +14,7 @@ import { LedgerCheckMetricsModule } from './ledger-check/ledger-check-metrics.mo
 import { AfterRestoreModule } from './outgoing/after-restore/after-restore.module.js';
 import { PaymentCheckModule } from './payment-check/payment-check.module.js';
 import { PaymentMetricsModule } from './payments/payment-metrics.module.js';
+import { PaymentLinksModule } from './payment-links/payment-links.module.js';
 import { PaymentsModule } from './payments/payments.module.js';
 import { RatesRestModule } from './rates/rates.module.js';
 import { RefundPayingModule } from './refunds/refund-paying.module.js';
@@ -49,6 +50,7 @@ export class AppModule {
               AuthRestModule,
               ChainRestModule,
               CheckoutModule,
+              PaymentLinksModule,
               PaymentsModule,
               PaymentCheckModule,
               RatesRestModule,

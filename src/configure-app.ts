@@ -29,6 +29,7 @@ const OUTSIDE_PREFIX = [
   'health',
   'health/live',
   'health/ready',
+  'l/:token',
   'metrics',
   'pay/assets/:name',
   'pay/:token',

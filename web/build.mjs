@@ -8,6 +8,7 @@
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
+import { BUILD_TARGET } from './browsers.mjs';
 
 const source = join(import.meta.dirname, 'checkout');
 const target = join(import.meta.dirname, '../dist/web/checkout');
@@ -15,7 +16,13 @@ const target = join(import.meta.dirname, '../dist/web/checkout');
 await rm(target, { recursive: true, force: true });
 await mkdir(target, { recursive: true });
 
-const shared = { bundle: true, minify: true, target: 'es2022', legalComments: 'none', logLevel: 'warning' };
+const shared = {
+  bundle: true,
+  minify: true,
+  target: BUILD_TARGET,
+  legalComments: 'none',
+  logLevel: 'warning',
+};
 
 const { metafile } = await build({
   ...shared,

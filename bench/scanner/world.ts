@@ -5,6 +5,7 @@ import { type AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { TestChain } from '../../test/harness/test-chain.js';
 import { AppProcess } from '../app-process.js';
+import { cpuMsBelow } from '../cpu-time.js';
 import { type BenchDatabase, MERCHANT, startDatabase } from '../database.js';
 
 const PAGE_BYTES = 4096;
@@ -14,6 +15,13 @@ const PAGE_BYTES = 4096;
  * with a payment in each block besides.
  */
 export type Traffic = 'none' | 'strangers' | 'tokens' | 'payments';
+
+export interface CaughtUp {
+  blocksPerSecond: number;
+  residentBytes: number;
+  /** By command: `node` is the app. */
+  cpuMsPerBlock: Record<string, number>;
+}
 
 /** Postgres, a chain and, as long as it is wanted, the app: each a process of its own. */
 export class World {
@@ -87,23 +95,28 @@ export class World {
     from: number,
     to: number,
     chain: Record<string, unknown> = {},
-  ): Promise<{ blocksPerSecond: number; residentBytes: number }> {
+  ): Promise<CaughtUp> {
     await this.database.client.query('TRUNCATE chain_cursors, chain_blocks');
     await this.database.client.query(
       'TRUNCATE webhook_attempts, webhook_deliveries, events, transfers CASCADE',
     );
     await this.startApp({ rpc_url: rpcUrl, start_block: from, ...chain }, { ROLES: 'scanner' });
-    let startedAt: number | null = null;
-    for (;;) {
-      const scanned = await this.scanned();
-      if (scanned !== null) startedAt ??= performance.now();
-      if (scanned !== null && scanned >= to) break;
-      await delay(20);
-    }
-    const seconds = (performance.now() - (startedAt as number)) / 1000;
+    while ((await this.scanned()) === null) await delay(20);
+    const [startedAt, cpuMs] = [performance.now(), cpuMsBelow()];
+    while (((await this.scanned()) ?? 0) < to) await delay(20);
+    const seconds = (performance.now() - startedAt) / 1000;
+    const blocks = to - from + 1;
+    const cpuMsPerBlock = [...cpuMsBelow()].map(([command, ms]): [string, number] => [
+      command,
+      (ms - (cpuMs.get(command) ?? 0)) / blocks,
+    ]);
     const residentBytes = this.residentBytes();
     await this.app?.stop();
-    return { blocksPerSecond: (to - from + 1) / seconds, residentBytes };
+    return {
+      blocksPerSecond: blocks / seconds,
+      residentBytes,
+      cpuMsPerBlock: Object.fromEntries(cpuMsPerBlock),
+    };
   }
 
   /** Mines blocks with a payment each, at any moment of the poll. @returns ms from block to webhook, ascending */

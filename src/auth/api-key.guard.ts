@@ -13,6 +13,7 @@ import {
   TooManyRequestsError,
   UnknownApiKeyError,
 } from './auth.errors.js';
+import { callerOf } from '../http/caller.js';
 import { AuthService, type KnownKey } from './auth.service.js';
 import { type AuthenticatedKey, type Scope, SCOPES } from './authenticated-key.js';
 import { BadKeys } from './bad-keys.js';
@@ -57,7 +58,7 @@ export class ApiKeyGuard implements CanActivate {
       return await this.auth.authenticate(text);
     } catch (error) {
       if (!(error instanceof UnknownApiKeyError || error instanceof RevokedApiKeyError)) throw error;
-      const waitSeconds = this.badKeys.refused(request.ip, Date.now());
+      const waitSeconds = this.badKeys.refused(callerOf(request.ip), Date.now());
       if (waitSeconds === 0) throw error;
       await this.badKeys.holdBack();
       throw new TooManyBadKeysError(waitSeconds);

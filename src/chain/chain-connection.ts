@@ -119,11 +119,12 @@ function proverOf({ name: chain, proofs }: ChainConfig, metrics: CallMetrics, lo
 }
 
 function internalTransfers(
-  { internalTransfers: how }: ChainConfig,
+  { internalTransfers: how, rpcUrls }: ChainConfig,
   rpc: RpcPool,
   prover: BlockProver,
   balances: BalanceProofs,
 ): InternalTransfers {
   if (how === 'trace') return new TracedTransfers(rpc, prover, balances);
-  return how === 'balance' ? new BalanceTransfers(rpc, prover, balances) : NO_INTERNAL_TRANSFERS;
+  if (how === 'balance') return new BalanceTransfers(rpc, prover, balances, rpcUrls.length);
+  return NO_INTERNAL_TRANSFERS;
 }

@@ -2,10 +2,12 @@ import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
 import { OutboxModule } from '../events/outbox.module.js';
 import { PaymentCheckModule } from '../payment-check/payment-check.module.js';
+import { PaymentLinksModule } from '../payment-links/payment-links.module.js';
 import { PaymentsModule } from '../payments/payments.module.js';
 import { ReturnSignerModule } from '../webhooks/endpoints/return-signer.module.js';
 import { AssetsController } from './assets.controller.js';
 import { DevPayments } from './dev-payments.js';
+import { LinkPageController } from './link-page.controller.js';
 import { LivePages } from './live-pages.js';
 import { PageFormsController } from './page-forms.controller.js';
 import { PageRenderer } from './page-renderer.js';
@@ -18,8 +20,21 @@ import { ShopReturns } from './shop-returns.js';
 
 /** What a paying customer sees (docs/checkout.md). */
 @Module({
-  imports: [AuthModule, OutboxModule, PaymentCheckModule, PaymentsModule, ReturnSignerModule],
-  controllers: [AssetsController, PayPageController, PageFormsController, ReceiptsController],
+  imports: [
+    AuthModule,
+    OutboxModule,
+    PaymentCheckModule,
+    PaymentLinksModule,
+    PaymentsModule,
+    ReturnSignerModule,
+  ],
+  controllers: [
+    AssetsController,
+    PayPageController,
+    PageFormsController,
+    LinkPageController,
+    ReceiptsController,
+  ],
   providers: [DevPayments, LivePages, PageRenderer, PagesService, PublicLimits, ReceiptSigner, ShopReturns],
 })
 export class CheckoutModule {}

@@ -1,6 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ENGLISH_ONLY } from './english-only.js';
 import { type PageLanguage, type Text } from './page/texts.js';
 
 /** As built; in a checkout that was not built yet, the files that would be. */
@@ -14,25 +13,17 @@ const RIGHT_TO_LEFT = new Set(['ar', 'dv', 'fa', 'he', 'ku', 'ps', 'ur', 'yi']);
 /** A header of any length costs no more than this. */
 const MAX_WISHES = 20;
 
+/** By folder: they are read once, however many apps a process starts, as tests do. */
+const known = new Map<string, ReadonlyMap<string, PageLanguage>>();
+
 /** The languages of the pages: one file each. */
 export class Languages {
   private readonly byCode: ReadonlyMap<string, PageLanguage>;
 
   constructor(folder = FOLDERS.find(existsSync)) {
     if (folder === undefined) throw new Error('web/checkout/languages is missing; run: npm run build');
-    const codes = readdirSync(folder).flatMap((file) => (file.endsWith('.json') ? [file.slice(0, -5)] : []));
-    const read = (code: string) =>
-      JSON.parse(readFileSync(join(folder, `${code}.json`), 'utf8')) as Record<string, Text>;
-    const english = read(FALLBACK);
-    this.byCode = new Map(
-      codes.map((code) => {
-        const direction = RIGHT_TO_LEFT.has(code.split('-')[0] ?? '') ? 'rtl' : 'ltr';
-        return [
-          code.toLowerCase(),
-          { code, direction, texts: { ...ENGLISH_ONLY, ...english, ...read(code) } },
-        ];
-      }),
-    );
+    this.byCode = known.get(folder) ?? readAll(folder);
+    known.set(folder, this.byCode);
   }
 
   /**
@@ -51,6 +42,20 @@ export class Languages {
     const tag = wish.toLowerCase();
     return this.byCode.get(tag) ?? this.byCode.get(tag.split('-')[0] ?? '');
   }
+}
+
+function readAll(folder: string): ReadonlyMap<string, PageLanguage> {
+  const codes = readdirSync(folder).flatMap((file) => (file.endsWith('.json') ? [file.slice(0, -5)] : []));
+  const read = (code: string) =>
+    JSON.parse(readFileSync(join(folder, `${code}.json`), 'utf8')) as Record<string, Text>;
+  const english = read(FALLBACK);
+  return new Map(
+    codes.map((code) => {
+      const direction = RIGHT_TO_LEFT.has(code.split('-')[0] ?? '') ? 'rtl' : 'ltr';
+      const texts = { ...english, ...read(code) };
+      return [code.toLowerCase(), { code, direction, texts }];
+    }),
+  );
 }
 
 function acceptedInOrder(header: string): string[] {

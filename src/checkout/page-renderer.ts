@@ -4,6 +4,7 @@ import { Assets } from './assets.js';
 import { Languages } from './languages.js';
 import { pageHeaders } from './page-headers.js';
 import { buildPageView } from './page/build-page-view.js';
+import { linkPage, type LinkPageView } from './page/link-page.js';
 import { receiptPage } from './page/receipt-page.js';
 import { noticePage } from './page/notice-page.js';
 import { CHECK_RESULTS, type CheckResult } from './page/page-view.js';
@@ -84,6 +85,16 @@ export class PageRenderer {
     this.send(reply, 200, markup, { ...pageHeaders(shopOrigins), 'cache-control': cacheControl });
   }
 
+  linkPage(
+    reply: FastifyReply,
+    status: number,
+    language: PageLanguage,
+    view: LinkPageView,
+    shopOrigins: readonly string[],
+  ): void {
+    this.send(reply, status, linkPage(view, language, this.assets.ofPages), pageHeaders(shopOrigins));
+  }
+
   send(reply: FastifyReply, status: number, body: string, headers: Record<string, string>): void {
     void reply.status(status).headers(headers).send(body);
   }
@@ -97,7 +108,7 @@ export class PageRenderer {
     return this.languages.choose(typeof lang === 'string' ? lang : undefined, headers['accept-language']);
   }
 
-  private notice(reply: FastifyReply, status: number, key: string, language: PageLanguage): void {
+  notice(reply: FastifyReply, status: number, key: string, language: PageLanguage): void {
     this.send(reply, status, noticePage(key, language, this.assets.ofPages), pageHeaders([]));
   }
 }

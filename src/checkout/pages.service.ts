@@ -9,6 +9,7 @@ import { PaymentNews } from '../payments/payment-news.js';
 import { PaymentPages } from '../payments/payment-pages.js';
 import { Coalescer } from '../process/coalescer.js';
 import { type PageSubject } from './page/build-page-view.js';
+import { type PageChain, pageChain } from './page/page-chain.js';
 import { type PublicAct, PublicLimits } from './public-limits.js';
 
 export class NoSuchPageError extends NotFoundError {
@@ -33,7 +34,7 @@ export type PageState = Omit<PageSubject, 'checked' | 'language'>;
 /** Gathers what a page shows. */
 @Injectable()
 export class PagesService {
-  private readonly explorers: ReadonlyMap<number, string | null>;
+  private readonly chains: ReadonlyMap<number, PageChain>;
   private readonly together = new Coalescer((pages: PageKey[]) => this.statesOf(pages), MOST_AT_ONCE);
 
   constructor(
@@ -44,7 +45,7 @@ export class PagesService {
     private readonly merchants: AuthService,
     private readonly limits: PublicLimits,
   ) {
-    this.explorers = new Map(chains.map(({ chainId, explorerUrl }) => [chainId, explorerUrl]));
+    this.chains = new Map(chains.map((chain) => [chain.chainId, pageChain(chain)]));
   }
 
   /**
@@ -97,7 +98,7 @@ export class PagesService {
           mark: marks.get(paymentId) ?? '',
           merchant: merchant.name,
           shopOrigins: merchant.shopOrigins,
-          explorers: this.explorers,
+          chains: this.chains,
           canPayFromDevChain: this.settings.devChainPayer !== null,
           now: new Date(),
         },

@@ -2,6 +2,7 @@ import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { Public } from '../auth/scopes.js';
+import { callerOf } from '../http/caller.js';
 import { LivePages } from './live-pages.js';
 import { pagePath } from './page/page-path.js';
 import { PageRenderer } from './page-renderer.js';
@@ -46,7 +47,7 @@ export class PayPageController {
   ): Promise<void> {
     const { paymentId } = await this.pages.find(token, request.ip, 'events');
     const { 'last-event-id': lastId } = request.headers;
-    await this.live.open(reply.raw, { paymentId, address: request.ip, shown: query.shown, lastId });
+    await this.live.open(reply.raw, { paymentId, address: callerOf(request.ip), shown: query.shown, lastId });
     reply.hijack();
   }
 

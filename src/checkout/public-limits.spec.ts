@@ -12,6 +12,15 @@ describe('PublicLimits', () => {
     expect(() => limits.spend('check', 'c', 'another', 60_000)).not.toThrow();
   });
 
+  it('holds back whoever changes addresses within a network of IPv6, and takes hold of a few pieces of one stock alone', () => {
+    const limits = new PublicLimits();
+    const spend = (host: number, page: string) => limits.spend('piece', `2001:db8::${host}`, page, 0);
+    for (let again = 0; again < 5; again += 1) spend(again, 'page');
+    expect(() => spend(6, 'page')).toThrow(TooManyPageRequestsError);
+    expect(() => spend(7, 'other')).not.toThrow();
+    expect(() => limits.spend('piece', '2001:db8:0:1::1', 'page', 0)).not.toThrow();
+  });
+
   it('remembers no more than so many', () => {
     const limits = new PublicLimits();
     for (let one = 0; one < 30_000; one += 1) limits.spend('page', String(one), String(one), 0);

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { callerOf } from '../http/caller.js';
 import { DomainError } from '../http/problem.js';
 
 const WINDOW_MS = 60_000;
@@ -22,8 +23,20 @@ const LIMITS = {
   check: { ofPage: 10, ofAddress: 20 },
   /** Each is an event of the payment. */
   choose: { ofPage: 20, ofAddress: 120 },
+  /** Each makes a payment. */
   link: { ofPage: 600, ofAddress: 20 },
-} as const;
+  links: { ofPage: 6_000, ofAddress: 60, windowMs: 3_600_000 },
+  /** Each takes a piece of what is in stock, until it is paid or expires. */
+  piece: { ofPage: 20_000, ofAddress: 60, ofBoth: 5, windowMs: 1_800_000 },
+} as const satisfies Record<string, Limits>;
+
+interface Limits {
+  ofPage: number;
+  ofAddress: number;
+  /** Of one page by one address; left out: as many as the address may. */
+  ofBoth?: number;
+  windowMs?: number;
+}
 
 export type PublicAct = keyof typeof LIMITS;
 
@@ -34,14 +47,16 @@ export class PublicLimits {
 
   /** @throws TooManyPageRequestsError */
   spend(act: PublicAct, address: string, page: string, nowMs = Date.now()): void {
-    const { ofPage, ofAddress } = LIMITS[act];
-    this.note(`${act} from ${address}`, ofAddress, nowMs);
-    this.note(`${act} of ${page}`, ofPage, nowMs);
+    const { ofPage, ofAddress, ofBoth, windowMs = WINDOW_MS }: Limits = LIMITS[act];
+    const caller = callerOf(address);
+    if (ofBoth !== undefined) this.note(`${act} of ${page} from ${caller}`, ofBoth, windowMs, nowMs);
+    this.note(`${act} from ${caller}`, ofAddress, windowMs, nowMs);
+    this.note(`${act} of ${page}`, ofPage, windowMs, nowMs);
   }
 
-  private note(key: string, limit: number, nowMs: number): void {
+  private note(key: string, limit: number, windowMs: number, nowMs: number): void {
     const known = this.counts.get(key);
-    if (!known || nowMs - known.since >= WINDOW_MS) {
+    if (!known || nowMs - known.since >= windowMs) {
       this.counts.delete(key);
       this.counts.set(key, { count: 1, since: nowMs });
       this.forgetOldest();
@@ -49,7 +64,7 @@ export class PublicLimits {
     }
     known.count += 1;
     if (known.count > limit)
-      throw new TooManyPageRequestsError(Math.ceil((known.since + WINDOW_MS - nowMs) / 1000));
+      throw new TooManyPageRequestsError(Math.ceil((known.since + windowMs - nowMs) / 1000));
   }
 
   /** A map keeps the order of insertion: what began first has the least of its window left. */

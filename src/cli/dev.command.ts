@@ -17,6 +17,8 @@ interface Tools {
 
 const UNITS: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400 };
 const ETHER = 10n ** 18n;
+/** That a chain can hold. */
+const LARGEST = 2n ** 256n - 1n;
 const LONGEST_S = 30 * 86_400;
 
 export function devCommands(group: Command, terminal: Terminal): void {
@@ -135,8 +137,8 @@ async function withTools(terminal: Terminal, work: (tools: Tools) => Promise<voi
 }
 
 function amountIn(text: string): bigint {
-  if (/^[1-9]\d{0,77}$/.test(text)) return BigInt(text);
-  throw new UsageError('is not a whole number of base units above zero');
+  if (/^[1-9]\d{0,77}$/.test(text) && BigInt(text) <= LARGEST) return BigInt(text);
+  throw new UsageError('is not a whole number of base units from 1 to 2^256−1');
 }
 
 function secondsIn(text: string): number {

@@ -39,6 +39,11 @@ const COMMANDS: readonly TopCommand[] = [
     load: async () => (await import('./payment.command.js')).paymentCommands,
   },
   {
+    name: 'link',
+    description: 'pages that make a payment for each of their visitors',
+    load: async () => (await import('./link.command.js')).linkCommands,
+  },
+  {
     name: 'ledger',
     description: 'prove and export the books',
     load: async () => (await import('./ledger.command.js')).ledgerCommands,

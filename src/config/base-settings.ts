@@ -130,6 +130,14 @@ export abstract class BaseSettings {
   checkoutLivePagesPerAddress: number;
 
   @Setting({
+    env: 'CHECKOUT_LINK_UNPAID_PAYMENTS',
+    description: 'How many payments that nothing has arrived for a payment link may have at a time',
+    default: '500',
+    parse: integerIn(1, 10_000),
+  })
+  checkoutLinkUnpaidPayments: number;
+
+  @Setting({
     env: 'CHAINS_FILE',
     description: 'The chains to serve, as in chains.yaml',
     defaultNote: 'a local dev chain',

@@ -9,6 +9,8 @@ export interface ChainConfig {
   /** In order of preference. May hold credentials: never log one. */
   rpcUrls: string[];
   wsUrls: string[];
+  /** Of nodes that ask for no key, for customers' wallets that do not know the chain; left out: none. */
+  publicRpcUrls?: string[];
   /** To each endpoint; null: no limit of ours. */
   rpcRequestsPerSecond: number | null;
   confirmations: Confirmations;

@@ -236,4 +236,44 @@ describe('parseChains', () => {
   it.each(['', 'name: ethereum', '- [', '[]'])('refuses %p, which is no list of chains', (content) => {
     expect(problemsOf(content).length).toBeGreaterThan(0);
   });
+
+  describe('public_rpc_urls, which customers see', () => {
+    const withPublic = (url: string) =>
+      changed('  block_time_ms: 12000', `  block_time_ms: 12000\n  public_rpc_urls: ["${url}"]`);
+
+    it.each([
+      'https://rpc.example',
+      'https://rpc.example/eth',
+      'https://api.avax.network/ext/bc/C/rpc',
+      'https://rpc.example/v1/base-mainnet-8453/public_node',
+      'http://localhost:8545',
+      'https://b.example',
+    ])('takes %s', (url) => {
+      expect(withPublic(url)).toEqual([]);
+    });
+
+    it.each([
+      ['https://eth-mainnet.rpc.example/v2/abcdefghijklmnopqrstuvwx_yz12345', /had a key in it/],
+      ['https://rpc.example/0123456789abcdef0123456789abcdef/', /had a key in it/],
+      ['https://rpc.example/9f8e7d6c-0199-4cde-9999-0123456789ab', /had a key in it/],
+      ['https://rpc.example/?apikey=k', /had a key in it/],
+      ['https://user:word@rpc.example', /had a key in it/],
+      ['https://a.example/key', /is one of rpc_urls/],
+      ['https://A.example:443/key', /is one of rpc_urls/],
+      ['http://rpc.example', /must begin with https/],
+      ['wss://rpc.example', /http/],
+      ['rpc.example', /http/],
+    ])('refuses %s', (url, why) => {
+      const problems = withPublic(url);
+      expect(problems).toHaveLength(1);
+      expect(problems[0]).toMatch(/public_rpc_urls/);
+      expect(problems[0]).toMatch(why);
+    });
+
+    it('is a list', () => {
+      expect(changed('  block_time_ms: 12000', '  block_time_ms: 12000\n  public_rpc_urls: 7')).toHaveLength(
+        1,
+      );
+    });
+  });
 });

@@ -10,6 +10,7 @@ import {
 import { urlWith } from './parsers.js';
 import { presetMeant } from './preset-names.js';
 import { presetEntry, PRESETS } from './presets.js';
+import { publicRpcUrls } from './read-public-nodes.js';
 import { asset, tokens } from './read-assets.js';
 import { confirmations } from './read-confirmations.js';
 import { refundRules } from './read-refund.js';
@@ -24,6 +25,7 @@ const CHAIN_KEYS = [
   'rpc_url',
   'rpc_urls',
   'ws_urls',
+  'public_rpc_urls',
   'rpc_requests_per_second',
   'confirmations',
   'block_time_ms',
@@ -59,6 +61,7 @@ function readEntry(entry: ChainsFileEntry): ChainConfig {
     ),
     rpcUrls: rpcUrls(entry),
     wsUrls: urls(entry, ['ws_urls'], value.ws_urls ?? [], 'ws', 'wss'),
+    ...publicNodes(entry),
     rpcRequestsPerSecond:
       value.rpc_requests_per_second == null
         ? null
@@ -135,6 +138,15 @@ function rpcUrls(entry: ChainsFileEntry): string[] {
     return [];
   }
   return urls(entry, [several === undefined ? 'rpc_url' : 'rpc_urls'], list, 'http', 'https');
+}
+
+function publicNodes(entry: ChainsFileEntry): Pick<ChainConfig, 'publicRpcUrls'> {
+  const { public_rpc_urls: given, rpc_url: one, rpc_urls: several } = entry.value;
+  if (given == null) return {};
+  const own = [one, several].flat().filter((each) => typeof each === 'string');
+  return {
+    publicRpcUrls: publicRpcUrls(entry, own, (path, each) => url(entry, path, each, 'http', 'https')),
+  };
 }
 
 function choice<T extends string>(

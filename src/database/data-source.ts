@@ -16,6 +16,7 @@ import { OutgoingTransaction } from '../outgoing/outgoing-transaction.entity.js'
 import { RestoredChain } from '../outgoing/after-restore/restored-chain.entity.js';
 import { SigningPause } from '../outgoing/signing-pause.entity.js';
 import { PaymentEvent } from '../events/event.entity.js';
+import { PaymentLink } from '../payment-links/payment-link.entity.js';
 import { PaymentOption } from '../payments/payment-option.entity.js';
 import { Payment } from '../payments/payment.entity.js';
 import { Transfer } from '../payments/transfer.entity.js';
@@ -54,6 +55,7 @@ const entities = [
   OutgoingTransaction,
   Payment,
   PaymentEvent,
+  PaymentLink,
   PaymentOption,
   ReceiptKey,
   RecordedRate,

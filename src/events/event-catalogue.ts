@@ -36,6 +36,9 @@ const ajv = new Ajv({ allErrors: true });
  */
 const compiled = new WeakMap<JsonSchema, Map<string, ValidateFunction>>();
 
+/** Schemas of `data` that were found to be sound: once a process, too. */
+const sound = new WeakSet<JsonSchema>();
+
 /** Every event type there is, from the classes marked with `@EventHandler`. */
 @Injectable()
 export class EventCatalogue implements OnModuleInit {
@@ -62,7 +65,9 @@ export class EventCatalogue implements OnModuleInit {
     }
     // A handler with a broken schema is found now, and not by its first event.
     for (const [type, { dataSchema }] of this.handlers) {
+      if (sound.has(dataSchema)) continue;
       void ajv.validateSchema(eventSchema(type, dataSchema), true);
+      sound.add(dataSchema);
     }
   }
 

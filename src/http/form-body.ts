@@ -2,8 +2,8 @@ import { type FastifyInstance } from 'fastify';
 import { DomainError } from './problem.js';
 
 const FORM = 'application/x-www-form-urlencoded';
-/** No form of ours has more than a few short fields. */
-const MAX_BYTES = 8 * 1024;
+/** A payment link asks for up to ten answers of 500 characters, each of which may be sent as 12 bytes. */
+const MAX_BYTES = 64 * 1024;
 
 class NotAFormError extends DomainError {
   readonly code = 'unsupported_media_type';
@@ -16,7 +16,8 @@ class NotAFormError extends DomainError {
 /** Browsers send the forms of pay pages so, with or without JavaScript. The API itself takes JSON alone. */
 export function readFormsOfPages(fastify: FastifyInstance): void {
   fastify.addContentTypeParser(FORM, { parseAs: 'string', bodyLimit: MAX_BYTES }, (request, body, done) => {
-    if (request.routeOptions.url?.startsWith('/pay/')) return done(null, new URLSearchParams(body as string));
+    const isOfPage = /^\/(pay|l)\//.test(request.routeOptions.url ?? '');
+    if (isOfPage) return done(null, new URLSearchParams(body as string));
     done(new NotAFormError());
   });
 }

@@ -81,7 +81,7 @@ export function pathOf(request: FastifyRequest): string {
 
 /** As it may stand in a log: the token in a pay page's address is the key to that page. */
 export function loggedPathOf(request: FastifyRequest): string {
-  return pathOf(request).replace(/^\/pay\/(?!assets\/)[^/]+/, '/pay/{token}');
+  return pathOf(request).replace(/^\/(pay|l)\/(?!assets\/)[^/]+/, '/$1/{token}');
 }
 
 function problemOf(error: unknown): Problem {

@@ -21,6 +21,10 @@ describe('asJsonSchema', () => {
       properties: { limit: { type: 'number', description: 'Minutes. When left out: 30.' } },
     });
     expect(asJsonSchema(schema)).toEqual(schema);
+    const named = { properties: { required: { default: 1, nullable: true, type: 'string' } } };
+    expect(asJsonSchema(named, true)).toEqual({
+      properties: { required: { type: ['string', 'null'], description: 'When left out: 1.' } },
+    });
     const example = { example: { nullable: true, default: 1 } };
     expect(asJsonSchema(example, true)).toEqual(example);
   });

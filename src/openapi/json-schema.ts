@@ -8,9 +8,20 @@ export function asJsonSchema(node: unknown, isRequest = false): unknown {
   if (Array.isArray(node)) return node.map((item) => asJsonSchema(item, isRequest));
   if (typeof node !== 'object' || node === null) return node;
   const converted = Object.fromEntries(
-    Object.entries(node).map(([key, value]) => [key, KEPT.has(key) ? value : asJsonSchema(value, isRequest)]),
+    Object.entries(node).map(([key, value]) => {
+      if (key === 'properties') return [key, propertiesOf(value, isRequest)];
+      return [key, KEPT.has(key) ? value : asJsonSchema(value, isRequest)];
+    }),
   );
   return withoutDefault(withNull(converted), isRequest);
+}
+
+/** By names that are no words of JSON Schema, whatever they are: a field may be called `required`. */
+function propertiesOf(properties: unknown, isRequest: boolean): unknown {
+  if (typeof properties !== 'object' || properties === null) return properties;
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, schema]) => [name, asJsonSchema(schema, isRequest)]),
+  );
 }
 
 /** Values, which only look like schemas. */

@@ -5,8 +5,8 @@
 
 /**
  * Yellow paper, appendix G: every transaction, which a transfer to an account without code takes no more than on Ethereum
- * until Amsterdam. From then on it takes less, or more where the account is new (EIP-2780, EIP-8037), and rollups have
- * their own measures: so it is where nothing can be tried, and never what is signed without the node having been asked.
+ * until Amsterdam. From then on it takes more where the account is new (EIP-2780, EIP-8037), and rollups have their own
+ * measures: so it is where nothing can be tried, and never what is signed without the node having been asked.
  */
 export const PLAIN_TRANSFER_GAS = 21_000n;
 /**

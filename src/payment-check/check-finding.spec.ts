@@ -18,7 +18,7 @@ const ETHER = 10n ** 18n;
 const ETH = { id: null, address: null, symbol: 'ETH', decimals: 18 };
 const USDC = { id: 'u', address: toTokenAddress(`0x${'33'.repeat(20)}`), symbol: 'USDC', decimals: 6 };
 const [ETHEREUM_ID, POLYGON] = [toChainId(1), toChainId(137)];
-const ETHEREUM = { name: 'ethereum', areInternalSeen: true };
+const ETHEREUM = { name: 'ethereum', internal: 'seen' as const };
 const DUE_AT = new Date('2026-01-01T00:00:00Z');
 
 function aStanding({
@@ -189,7 +189,7 @@ describe('findingWithout', () => {
     expect(findingWithout(ETHEREUM, succeeded(), OURS, []).message).toMatch(
       /no payment to anyone; it went to/,
     );
-    const blind = { ...ETHEREUM, areInternalSeen: false };
+    const blind = { ...ETHEREUM, internal: 'off' as const };
     expect(findingWithout(blind, succeeded(), OURS, []).message).toMatch(/not looked for on this chain\.$/);
   });
 });

@@ -199,11 +199,19 @@ export function summary(findings: readonly Finding[]): Finding {
   };
 }
 
-const UNSEEN = ' What contracts send on inside of a transaction is not looked for on this chain.';
+const INTERNAL = {
+  seen: '',
+  off: ' What contracts send on inside of a transaction is not looked for on this chain.',
+  unknown:
+    ' What contracts sent on inside of it, no node could show now: if it should have paid you, ask again later.',
+};
 
-/** What was found where nothing reached the payment's address. */
+/**
+ * What was found where nothing reached the payment's address.
+ * @param chain with whether what contracts sent on inside of the transaction is known: `unknown` where no node could tell
+ */
 export function findingWithout(
-  { name: chain, areInternalSeen }: { name: string; areInternalSeen: boolean },
+  { name: chain, internal }: { name: string; internal: keyof typeof INTERNAL },
   { to, included }: { to: Address | null; included: { hasSucceeded: boolean; recipients: string[] } | null },
   address: Address,
   ownPayments: readonly { id: string; address: Address }[],
@@ -227,7 +235,7 @@ export function findingWithout(
   const elsewhere = ours.map(({ id }) => ` That is the address of your payment ${id}.`).join('');
   return {
     code: 'other_address',
-    message: `${paid}${elsewhere} This payment's address is ${getAddress(address)}.${areInternalSeen ? '' : UNSEEN}`,
+    message: `${paid}${elsewhere} This payment's address is ${getAddress(address)}.${INTERNAL[internal]}`,
   };
 }
 

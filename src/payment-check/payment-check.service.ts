@@ -235,7 +235,8 @@ export class PaymentCheckService {
       .map((movement) => movement.to);
     const own = await this.payments.ownAt(payment.merchantId, recipients);
     const outcome = included && { hasSucceeded: included.hasSucceeded, recipients };
-    const chain = { name, areInternalSeen: internalTransfers !== 'off' };
+    const looked = included?.areInnerSeen === false ? 'unknown' : 'seen';
+    const chain = { name, internal: internalTransfers === 'off' ? 'off' : looked } as const;
     return findingWithout(chain, { to, included: outcome }, payment.address, own);
   }
 

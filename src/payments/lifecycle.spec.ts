@@ -10,7 +10,7 @@ import {
   type Facts,
   type PaymentState,
 } from './lifecycle.js';
-import { toTxHash } from '../ids/ids.js';
+import { toChainId, toTxHash } from '../ids/ids.js';
 
 const HOUR = 3_600_000;
 const EXPIRES = new Date('2026-01-01T12:00:00Z');
@@ -225,6 +225,29 @@ describe('advance', () => {
       expect(failed.payment).toMatchObject({ status: 'failed', amountReceived: 0n });
       expect(typesOf(failed)).toEqual(['payment.failed']);
       expect(advance(failed.payment, factsAt(60, [aCredit(100n, 55)])).events).toEqual([]);
+    },
+  );
+
+  it.each(['confirmed', 'settled'] as const)(
+    'holds a %s payment as it is while money may be missing only here, and decides when that is known',
+    (status) => {
+      const paid = aPayment({ status, amountReceived: 100n, amountConfirmed: 100n, recheckAtTime: null });
+      const unsure = new Map([[1, { number: 50, time: BEFORE_EXPIRY, finalNumber: null, isUnsure: true }]]);
+      const option = { ...paid, chainId: toChainId(1), chain: 'one', tokenId: null };
+      const held = advance({ ...paid, options: [option] }, factsAt(50, [], { chains: unsure }));
+      expect(held.events).toEqual([]);
+      const [is] = held.payment.options as [typeof option];
+      expect({ ...held.payment, options: [{ ...is, recheckAtTime: null }] }).toEqual({
+        ...paid,
+        options: [option],
+      });
+      // Due as soon as more is known.
+      expect(is.recheckAtTime).toEqual(BEFORE_EXPIRY);
+      const sure = new Map([[1, { number: 51, time: AFTER_EXPIRY, finalNumber: null }]]);
+      expect(typesOf(advance(held.payment, factsAt(51, [], { chains: sure })))).toEqual(['payment.failed']);
+      const found = advance(held.payment, factsAt(51, [aCredit(100n, 40)], { chains: sure }));
+      expect(found.events).toEqual([]);
+      expect(found.payment).toMatchObject({ status, amountReceived: 100n });
     },
   );
 

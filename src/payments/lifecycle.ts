@@ -69,7 +69,7 @@ function nextMove(payment: MovablePayment, tally: Tally, facts: Facts): Move | u
       return undefined;
     case 'confirmed':
     case 'settled':
-      if (!isCovered) return { to: 'failed', event: 'payment.failed' };
+      if (!isCovered) return isUnsure(tally) ? undefined : { to: 'failed', event: 'payment.failed' };
       if (payment.status === 'confirmed' && facts.swept) return { to: 'settled', event: 'payment.settled' };
       // What only makes up for an amount taken as enough is not too much.
       if (hasMore(payment, tally) && tally.parts.isTooMuch(tally.kept))
@@ -113,6 +113,17 @@ export function cancel<P extends MovablePayment>(payment: P, now: Date): Advance
     { ...payment, cancelledAt: now },
     { credits: [], scanned, finalNumber: null, lateWatchMs: 0, now },
   );
+}
+
+/** Nothing brings a payment back that has failed: so it fails only by what is known of all its chains for certain. */
+function isUnsure({ options }: Tally): boolean {
+  return options.some(({ position }) => position.isUnsure === true);
+}
+
+/** Less than is due is left, and it has not failed: that is decided as soon as any of its chains is known further. */
+function isHeld(payment: MovablePayment, tally: Tally): boolean {
+  const { status } = payment;
+  return (status === 'confirmed' || status === 'settled') && !isEnough(tally.kept, payment, tally);
 }
 
 /** What was found to be enough is not any more: a reorg took some of it, or some of it is to go back. */
@@ -182,6 +193,7 @@ function stamped<P extends MovablePayment>(payment: P, move: Move, now: Date): P
 }
 
 function withFigures<P extends MovablePayment>(payment: P, tally: Tally, facts: Facts): P {
+  if (isHeld(payment, tally)) return held(payment, tally);
   const options = optionsOf(payment).map((option, index) => ({
     ...option,
     ...figuresOf(payment, index, tally, facts),
@@ -190,6 +202,17 @@ function withFigures<P extends MovablePayment>(payment: P, tally: Tally, facts: 
   const shown = options[mostReceived(tally.worth) ?? payment.chosenOption ?? 0] ?? options[0];
   if (payment.options === undefined) return { ...payment, ...(shown as OptionState), exception };
   return { ...payment, ...shownOf(shown as OptionState), exception, options };
+}
+
+/** What it shows stays as it was. */
+function held<P extends MovablePayment>(payment: P, tally: Tally): P {
+  const recheckAtTime = (index: number) => (tally.options[index] as OptionTally).position.time;
+  if (payment.options === undefined) return { ...payment, recheckAtTime: recheckAtTime(0) };
+  const options = payment.options.map((option, index) => ({
+    ...option,
+    recheckAtTime: recheckAtTime(index),
+  }));
+  return { ...payment, options };
 }
 
 function figuresOf(payment: MovablePayment, index: number, tally: Tally, facts: Facts) {

@@ -89,6 +89,8 @@ export class LostPayments {
       pageToken: newPageToken(),
       successUrl: null,
       cancelUrl: null,
+      linkId: null,
+      linkAnswers: null,
       reference: null,
       metadata: { lost_payment: `its address was given out, or passed over: ${skip.reason}` },
       version: 1,

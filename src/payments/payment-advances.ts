@@ -23,6 +23,8 @@ export interface ChainPosition {
   agreed: { number: number; time: Date };
   /** The highest block up to `agreed` that the chain calls final; null where that is not asked. */
   finalNumber: number | null;
+  /** As of `Position`. */
+  isUnsure: boolean;
 }
 
 /** Moves payments by what is known of them, and writes their events: in one transaction, which holds their rows. */
@@ -96,12 +98,12 @@ export class PaymentAdvances {
 async function positionsOf(
   manager: EntityManager,
   records: readonly PaymentRecord[],
-  { chainId, agreed, finalNumber }: ChainPosition,
+  { chainId, agreed, finalNumber, isUnsure }: ChainPosition,
 ): Promise<Map<number, Position>> {
   const named = records.flatMap(({ options }) => options.map((option) => option.chainId));
   const others = [...new Set(named)].filter((other) => other !== chainId);
   const positions = others.length === 0 ? new Map() : await agreedPositions(manager, others);
-  return positions.set(chainId, { ...agreed, finalNumber });
+  return positions.set(chainId, { ...agreed, finalNumber, isUnsure });
 }
 
 /** Whether all that came, and did not go back, has been brought to the treasury for good. */

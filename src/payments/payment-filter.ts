@@ -10,13 +10,14 @@ export function paymentFilter(
   query: PaymentQuery,
   chains: readonly ChainConfig[],
 ): Omit<PaymentFilter, 'limit'> {
-  const { status: statuses, tx_hash: txHash, chain, reference, address } = query;
+  const { status: statuses, tx_hash: txHash, link_id: linkId, chain, reference, address } = query;
   return {
     merchantId,
     statuses,
     txHash,
     chain,
     reference,
+    linkId,
     address,
     ...createdBetween(query),
     ...priceFilters(query, chains),

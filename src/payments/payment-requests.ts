@@ -46,7 +46,10 @@ export class PaymentRequests {
   }
 
   /** @throws ReturnUrlRefusedError where one leads elsewhere than to the merchant's shop */
-  private async urlsOf(merchantId: string, dto: CreatePaymentDto): Promise<Asked['urls']> {
+  async urlsOf(
+    merchantId: string,
+    dto: Pick<CreatePaymentDto, 'success_url' | 'cancel_url'>,
+  ): Promise<Asked['urls']> {
     const given = [dto.success_url ?? null, dto.cancel_url ?? null] as const;
     if (given[0] === null && given[1] === null) return NO_URLS;
     const origins = await this.merchants.shopOriginsOf(merchantId);
@@ -146,6 +149,8 @@ export class PaymentRequests {
       pageToken: newPageToken(),
       successUrl: urls.successUrl,
       cancelUrl: urls.cancelUrl,
+      linkId: null,
+      linkAnswers: null,
       reference: dto.reference ?? null,
       metadata: dto.metadata ?? null,
       version: 1,

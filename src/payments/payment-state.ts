@@ -98,6 +98,8 @@ export interface Position {
   time: Date;
   /** The highest block that the chain itself calls final, or null where that is not asked. */
   finalNumber: number | null;
+  /** Blocks were scanned that nodes contradict, or in which something has yet to be looked for: money may be missing here. */
+  isUnsure?: boolean;
 }
 
 export interface Facts {

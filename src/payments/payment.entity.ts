@@ -23,6 +23,12 @@ export interface UnavailableOption {
   reason: string;
 }
 
+/** What a payment link asked, as it was asked, and the visitor's answer. */
+export interface LinkAnswer {
+  label: string;
+  value: string;
+}
+
 /**
  * A request for money: one deposit address, one amount due, in one asset or in any of several (`PaymentOption`). The
  * columns that speak of one asset are those of the option that has received most by value; while none has, of the one
@@ -54,6 +60,10 @@ export interface UnavailableOption {
 })
 @Index('payments_merchant_price_idx', ['merchantId', 'priceCurrency', 'priceAmount', 'id'], {
   where: 'price_currency IS NOT NULL',
+})
+@Index('payments_link_idx', ['linkId', 'id'], { where: 'link_id IS NOT NULL' })
+@Index('payments_link_taken_idx', ['linkId', 'status', 'exception'], {
+  where: `link_id IS NOT NULL AND status NOT IN ('expired','cancelled')`,
 })
 @Index('payments_open_idx', ['chainId', 'status', 'createdAt'], {
   where: `status IN ('pending','partially_paid','detected')`,
@@ -164,6 +174,14 @@ export class Payment {
   /** Where the page leads who does not want to pay. */
   @Column('varchar', { name: 'cancel_url', length: 2048, nullable: true })
   cancelUrl: string | null;
+
+  /** The payment link that it was made by; links stay, so that no key is needed. */
+  @Column('uuid', { name: 'link_id', nullable: true })
+  linkId: string | null;
+
+  /** What the link asked its visitor, and what they wrote. */
+  @Column('jsonb', { name: 'link_answers', nullable: true })
+  linkAnswers: LinkAnswer[] | null;
 
   @Column('varchar', { length: 255, nullable: true })
   reference: string | null;

@@ -2,7 +2,7 @@ import { checksumAddress } from '../chain/checksum-address.js';
 import { type PaymentException, type PaymentStatus } from './lifecycle.js';
 import { optionView, type OptionView } from './option.view.js';
 import { type CountedTransfer, type PaymentRecord, shownAsset } from './payment-records.js';
-import { type PaymentSweep, type UnavailableOption } from './payment.entity.js';
+import { type LinkAnswer, type PaymentSweep, type UnavailableOption } from './payment.entity.js';
 import { paymentUri } from './payment-uri.js';
 import { type PriceView, priceViews, type ValueView } from './price.view.js';
 import { holdingsOf } from './tally.js';
@@ -46,6 +46,8 @@ export interface PaymentView {
   success_url: string | null;
   /** Where it leads who does not want to pay. */
   cancel_url: string | null;
+  /** The payment link that it was made by, and what its visitor wrote there; null: by none. */
+  link: { id: string; answers: LinkAnswer[] } | null;
   reference: string | null;
   metadata: Record<string, unknown> | null;
   /** Grows with every event of this payment; what carries a smaller one is stale. */
@@ -119,6 +121,7 @@ export function paymentView(record: PaymentRecord): PaymentView {
     pay_url: record.payUrl,
     success_url: payment.successUrl,
     cancel_url: payment.cancelUrl,
+    link: payment.linkId === null ? null : { id: payment.linkId, answers: payment.linkAnswers ?? [] },
     reference: payment.reference,
     metadata: payment.metadata,
     version: payment.version,

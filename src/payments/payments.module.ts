@@ -7,6 +7,7 @@ import { EventCatalogueModule } from '../events/event-catalogue.module.js';
 import { ChainFactsModule } from './chain-facts.module.js';
 import { DepositsController } from './deposits.controller.js';
 import { DepositsService } from './deposits.service.js';
+import { LinkedPayments } from './linked-payments.js';
 import { OutboxModule } from '../events/outbox.module.js';
 import { PaymentExport } from './export/payment-export.js';
 import { PaymentExportController } from './export/payment-export.controller.js';
@@ -41,7 +42,16 @@ import { PaymentsService } from './payments.service.js';
     PriceRequests,
     PaymentNews,
     PaymentPages,
+    LinkedPayments,
   ],
-  exports: [ChainFactsModule, PaymentChanges, PaymentsRepository, PaymentsService, PaymentNews, PaymentPages],
+  exports: [
+    ChainFactsModule,
+    PaymentChanges,
+    PaymentsRepository,
+    PaymentsService,
+    PaymentNews,
+    PaymentPages,
+    LinkedPayments,
+  ],
 })
 export class PaymentsModule {}

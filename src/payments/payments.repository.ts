@@ -17,6 +17,8 @@ export interface PaymentFilter extends CreatedBetween {
   statuses?: PaymentStatus[];
   chain?: string;
   reference?: string;
+  /** The payment link that it was made by. */
+  linkId?: string;
   /** That it shows as its own. */
   asset?: { chainId: ChainId; tokenId: string | null };
   /** Of its price. */
@@ -158,6 +160,7 @@ function narrowed<Q extends SelectQueryBuilder<Payment>>(
     query.andWhere(`${alias}.price_amount >= :priceMin`, { priceMin: filter.priceMin.toString() });
   if (filter.priceMax !== undefined)
     query.andWhere(`${alias}.price_amount <= :priceMax`, { priceMax: filter.priceMax.toString() });
+  if (filter.linkId !== undefined) query.andWhere(`${alias}.link_id = :linkId`, filter);
   if (filter.reference !== undefined) query.andWhere(`${alias}.reference = :reference`, filter);
   if (filter.address !== undefined) query.andWhere(`${alias}.address = :address`, filter);
   if (filter.txHash !== undefined) query.andWhere(`${alias}.id IN (${PAID_BY})`, filter);
@@ -192,6 +195,8 @@ function rowOf({ payment, options }: PaymentRecord, event: NewEvent) {
     page_token: payment.pageToken,
     success_url: payment.successUrl,
     cancel_url: payment.cancelUrl,
+    link_id: payment.linkId,
+    link_answers: payment.linkAnswers,
     reference: payment.reference,
     metadata: payment.metadata,
     expires_at: payment.expiresAt,
@@ -223,16 +228,17 @@ async function insertRows(manager: EntityManager, rows: PaymentRow[]): Promise<v
          id uuid, merchant_id uuid, chain_id bigint, chain text, token_id uuid, address text, deposit_scheme text,
          deposit_parameters jsonb, derivation_index bigint, amount numeric, price_amount numeric, price_currency text,
          price_decimals smallint, price_chain text, unavailable jsonb, underpayment_tolerance_bps smallint,
-         required_confirmations integer, page_token text, success_url text, cancel_url text, reference text, metadata jsonb, expires_at timestamptz, created_at timestamptz,
+         required_confirmations integer, page_token text, success_url text, cancel_url text,
+         link_id uuid, link_answers jsonb, reference text, metadata jsonb, expires_at timestamptz, created_at timestamptz,
          event_id text, event_type text, event_body text, options jsonb)),
      payment AS (
        INSERT INTO payments (id, merchant_id, chain_id, chain, token_id, address, deposit_scheme, deposit_parameters,
          derivation_index, amount, price_amount, price_currency, price_decimals, price_chain, unavailable,
-         underpayment_tolerance_bps, required_confirmations, page_token, success_url, cancel_url, reference, metadata,
+         underpayment_tolerance_bps, required_confirmations, page_token, success_url, cancel_url, link_id, link_answers, reference, metadata,
          expires_at, created_at)
        SELECT id, merchant_id, chain_id, chain, token_id, address, deposit_scheme, deposit_parameters,
          derivation_index, amount, price_amount, price_currency, price_decimals, price_chain, unavailable,
-         underpayment_tolerance_bps, required_confirmations, page_token, success_url, cancel_url, reference, metadata,
+         underpayment_tolerance_bps, required_confirmations, page_token, success_url, cancel_url, link_id, link_answers, reference, metadata,
          expires_at, created_at
        FROM given),
      option AS (

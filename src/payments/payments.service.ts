@@ -88,13 +88,21 @@ export class PaymentsService {
     return answer.body;
   }
 
-  private async insert(
+  /** What a request comes to, before anything is made. @throws what `PaymentRequests.asked` does */
+  asked(merchantId: string, dto: CreatePaymentDto): Promise<Asked> {
+    return this.requests.asked(merchantId, dto);
+  }
+
+  /** A payment of what was asked for, and its event, by statements that the caller chooses. @param link that makes it */
+  async insert(
     statements: Statements,
     merchantId: string,
     dto: CreatePaymentDto,
     asked: Asked,
+    link: Pick<Payment, 'linkId' | 'linkAnswers'> | null = null,
   ): Promise<PaymentView> {
-    const payment = await this.requests.paymentFor(statements, merchantId, dto, asked);
+    const made = await this.requests.paymentFor(statements, merchantId, dto, asked);
+    const payment = { ...made, ...link };
     const record = {
       payment,
       payUrl: payUrl(this.settings.publicUrl, payment.pageToken),

@@ -1,5 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { allAssets, assetsNamed, type ConfiguredAsset } from '../auth/accepted-assets.js';
+import {
+  allAssets,
+  assetsNamed,
+  type ConfiguredAsset,
+  type StoredAsset,
+  storedAssets,
+} from '../auth/accepted-assets.js';
 import { AuthService } from '../auth/auth.service.js';
 import { ChainService } from '../chain/chain.service.js';
 import { type ChainConfig } from '../config/chains.js';
@@ -56,7 +62,8 @@ export class PriceRequests {
     return { price, options, unavailable };
   }
 
-  private priceOf({ amount, currency, chain = null }: PriceDto): Price {
+  /** @throws PriceRefusedError */
+  priceOf({ amount, currency, chain = null }: PriceDto): Price {
     const price = chain === null ? parsePrice(amount, currency) : this.priceInAsset(amount, currency, chain);
     if ('problem' in price) throw new PriceRefusedError(price.field, price.problem);
     return price;
@@ -82,7 +89,7 @@ export class PriceRequests {
   }
 
   /** A request narrows what its merchant accepts, and never widens it. */
-  private async accepted(merchantId: string, accept: AcceptedAssetDto[] | null) {
+  async accepted(merchantId: string, accept: AcceptedAssetDto[] | null) {
     const chains = this.chains.all();
     const stored = await this.merchants.acceptedBy(merchantId);
     const known = allAssets(chains);
@@ -108,6 +115,25 @@ export class PriceRequests {
       )
       .map(({ chain, token_id }) => ({ chain, token_id, reason: 'it is not served here any more' }));
     return { there: allowed, gone };
+  }
+
+  /** Assets that a request names, as they are kept for later. @throws ValidationFailedError, AssetNotAcceptedError */
+  async chosen(merchantId: string, accept: AcceptedAssetDto[]): Promise<StoredAsset[]> {
+    return storedAssets((await this.accepted(merchantId, accept)).there);
+  }
+
+  /**
+   * Of assets that were chosen earlier, those that are served and accepted today, by their chains' names of today.
+   * @throws AssetNotAcceptedError when none is left
+   */
+  async stillAccepted(merchantId: string, chosen: readonly StoredAsset[]): Promise<AcceptedAssetDto[]> {
+    const { there } = await this.accepted(merchantId, null);
+    const left = there.filter(({ chain, tokenId }) =>
+      chosen.some((one) => one.chain_id === chain.chainId && one.token_id === tokenId),
+    );
+    if (left.length === 0)
+      throw new AssetNotAcceptedError(chosen.map(({ chain, token_id: id }) => `${chain}/${id ?? 'native'}`));
+    return left.map(({ chain, tokenId }) => ({ chain: chain.name, token_id: tokenId }));
   }
 
   private assetOf(configured: ConfiguredAsset): AcceptedAsset {

@@ -81,13 +81,20 @@ export class PriceSites implements OnApplicationShutdown {
   }
 }
 
-export function urlOf({ pair: { base, quote }, source }: AskedSite): string {
+export function urlOf({ pair, source }: AskedSite): string {
   if (source.kind === 'ecb') return ECB;
   if (source.kind === 'json') return source.url;
-  if (source.exchange === 'coinbase')
-    return `${COINBASE}${encodeURIComponent(source.symbol ?? `${base}-${quote}`)}/spot`;
-  const krakens = (symbol: string) => (Object.hasOwn(KRAKEN_NAMES, symbol) ? KRAKEN_NAMES[symbol] : symbol);
-  return KRAKEN + encodeURIComponent(source.symbol ?? `${krakens(base)}${krakens(quote)}`);
+  const prefix = source.exchange === 'coinbase' ? COINBASE : KRAKEN;
+  const suffix = source.exchange === 'coinbase' ? '/spot' : '';
+  return prefix + encodeURIComponent(tickerName(pair, source)) + suffix;
+}
+
+/** What a pair is called by an exchange. */
+function tickerName({ base, quote }: PairConfig, { exchange, symbol }: TickerSource): string {
+  if (symbol !== null) return symbol;
+  if (exchange === 'coinbase') return `${base}-${quote}`;
+  const krakens = (one: string) => (Object.hasOwn(KRAKEN_NAMES, one) ? KRAKEN_NAMES[one] : one);
+  return `${krakens(base)}${krakens(quote)}`;
 }
 
 /** Only 200 has a price in it; what is elsewhere is not looked for. */
@@ -117,5 +124,6 @@ function observe(
 function readBody(pair: PairConfig, source: PublishedSource, body: string): Published {
   if (source.kind === 'ecb') return readEcb(body, pair);
   if (source.kind === 'json') return readJson(body, source.path);
-  return source.exchange === 'kraken' ? readKraken(body) : readCoinbase(body, pair);
+  const asked = tickerName(pair, source);
+  return source.exchange === 'kraken' ? readKraken(body, asked) : readCoinbase(body, asked);
 }

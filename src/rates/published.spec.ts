@@ -9,9 +9,9 @@ const ticker = (entry: unknown, error: unknown = []) =>
 
 describe('readKraken', () => {
   it('takes the middle of what is asked and bid', () => {
-    expect(valueOf(readKraken(ticker({ a: ['3500.50', '1', '1.0'], b: ['3500.10', '2', '2.0'] })))).toBe(
-      '3500.3',
-    );
+    expect(
+      valueOf(readKraken(ticker({ a: ['3500.50', '1', '1.0'], b: ['3500.10', '2', '2.0'] }), 'ETHUSD')),
+    ).toBe('3500.3');
   });
 
   it.each([
@@ -22,23 +22,42 @@ describe('readKraken', () => {
     [ticker({ a: ['n/a'], b: ['1'] }), 'has no price where a ticker has it'],
     [ticker({ a: ['1'], b: ['2'] }), 'bids more than it asks'],
     ['null', 'has no price of one pair in it'],
-  ])('finds none in %s', (body, wrong) => expect(valueOf(readKraken(body))).toBe(wrong));
+    [ticker({ a: ['7000'], b: ['0'] }), 'bids 0 and asks 7000, too far apart for a price'],
+    [ticker({ a: ['7000'], b: ['-1'] }), 'bids -1 and asks 7000, too far apart for a price'],
+    [ticker({ a: ['3500'], b: ['3000'] }), 'bids 3000 and asks 3500, too far apart for a price'],
+    [ticker({ a: ['1e3'], b: ['1e3'] }), 'has no price where a ticker has it'],
+    ['{"error":[],"result":{"XXBTZUSD":{"a":["97000"],"b":["96999"]}}}', 'is of XXBTZUSD, not ETHUSD'],
+    ['{"error":[],"result":{"XETHZEUR":{"a":["3000"],"b":["2999"]}}}', 'is of XETHZEUR, not ETHUSD'],
+  ])('finds none in %s', (body, wrong) => expect(valueOf(readKraken(body, 'ETHUSD'))).toBe(wrong));
+
+  it.each([
+    ['XBTUSD', 'XXBTZUSD'],
+    ['BTCUSD', 'XXBTZUSD'],
+    ['USDTUSD', 'USDTZUSD'],
+    ['EURUSD', 'ZEURZUSD'],
+    ['XTZUSD', 'XTZUSD'],
+    ['ETHUSD', 'ETH/USD'],
+    ['XETHZUSD', 'XETHZUSD'],
+  ])('knows %s by the name of %s', (asked, name) => {
+    const body = JSON.stringify({ error: [], result: { [name]: { a: ['2'], b: ['2'] } } });
+    expect(valueOf(readKraken(body, asked))).toBe('2');
+  });
 });
 
 describe('readCoinbase', () => {
-  const pair = { base: 'ETH', quote: 'EUR' };
-
   it('reads a spot price', () => {
     const body = '{"data":{"amount":"3017.195","base":"ETH","currency":"EUR"}}';
-    expect(valueOf(readCoinbase(body, pair))).toBe('3017.195');
+    expect(valueOf(readCoinbase(body, 'ETH-EUR'))).toBe('3017.195');
   });
 
   it.each([
     ['{"errors":[{"id":"not_found","message":"Invalid base currency"}]}', 'says "Invalid base currency"'],
-    ['{"data":{"amount":"1","base":"BTC","currency":"EUR"}}', 'is of BTC/EUR'],
+    ['{"data":{"amount":"1","base":"BTC","currency":"EUR"}}', 'is of BTC-EUR, not ETH-EUR'],
+    ['{"data":{"amount":"1","base":"ETH","currency":"USD"}}', 'is of ETH-USD, not ETH-EUR'],
+    ['{"data":{"amount":"1,5","base":"ETH","currency":"EUR"}}', 'has no price in it'],
     ['{"data":{"amount":"Infinity"}}', 'has no price in it'],
     ['', 'has no price in it'],
-  ])('finds none in %s', (body, wrong) => expect(valueOf(readCoinbase(body, pair))).toBe(wrong));
+  ])('finds none in %s', (body, wrong) => expect(valueOf(readCoinbase(body, 'ETH-EUR'))).toBe(wrong));
 });
 
 describe('readEcb', () => {
@@ -76,6 +95,22 @@ describe('readJson', () => {
     ['{"data":[{"price":3500.10}]}', '3500.1'],
     ['{"data":[{"price":1e-7}]}', '0.0000001'],
     ['{"data":[{"price":1.5e21}]}', '1500000000000000000000'],
+    ['{"data":[{"price":"1e3"}]}', 'has 1e3 at data.0.price, which is no number'],
+    ['{"data":[{"price":"1,5"}]}', 'has 1,5 at data.0.price, which is no number'],
+    ['{"data":[{"price":" 5 "}]}', 'has  5  at data.0.price, which is no number'],
+    ['{"data":[{"price":"+5"}]}', 'has +5 at data.0.price, which is no number'],
+    ['{"data":[{"price":"٥"}]}', 'has ٥ at data.0.price, which is no number'],
+    ['{"data":[{"price":"５"}]}', 'has ５ at data.0.price, which is no number'],
+    ['{"data":[{"price":"1_000"}]}', 'has 1_000 at data.0.price, which is no number'],
+    ['{"data":[{"price":"NaN"}]}', 'has NaN at data.0.price, which is no number'],
+    ['{"data":[{"price":"Infinity"}]}', 'has Infinity at data.0.price, which is no number'],
+    ['{"data":[{"price":NaN}]}', 'is no JSON'],
+    ['{"data":[{"price":true}]}', 'has true at data.0.price, which is no number'],
+    ['{"data":[{"price":["3500"]}]}', 'has ["3500"] at data.0.price, which is no number'],
+    [
+      `{"data":[{"price":"${'9'.repeat(61)}"}]}`,
+      `has ${'9'.repeat(60)}… at data.0.price, which is no number`,
+    ],
     ['{"data":[{"price":"much"}]}', 'has much at data.0.price, which is no number'],
     ['{"data":[{"price":null}]}', 'has null at data.0.price, which is no number'],
     ['{"data":[{"price":1e999}]}', 'has null at data.0.price, which is no number'],

@@ -1,5 +1,14 @@
 import { type JsonSource, type PairConfig } from '../config/rates.js';
-import { compare, divide, ONE, parseDecimal, type Rational, rational } from './rational.js';
+import {
+  compare,
+  divide,
+  isApart,
+  ONE,
+  parseDecimal,
+  type Rational,
+  rational,
+  toDecimal,
+} from './rational.js';
 
 type Pair = Pick<PairConfig, 'base' | 'quote'>;
 
@@ -9,25 +18,39 @@ export type Published = { value: Rational; at: Date | null } | { wrong: string }
 /** A number as JSON has it: `String` of one beyond 21 digits, or very small, has an exponent. */
 const JSON_NUMBER = /^(-?\d+(?:\.\d+)?)e([+-]\d{1,2})$/;
 const MOST_SHOWN = 60;
+/** Where what is bid and what is asked are further apart, hardly anybody trades, and the middle is no price. */
+const MOST_SPREAD_BPS = 500;
 
 /**
  * Kraken's public ticker (https://docs.kraken.com/api/docs/rest-api/get-ticker-information): `error` is a list, empty
  * when all is well; `result` has one entry, under Kraken's own name of the pair; `a` and `b` are what is asked and bid now.
+ * @param asked what it was asked for, such as ETHUSD
  */
-export function readKraken(body: string): Published {
+export function readKraken(body: string, asked: string): Published {
   const document = parsed(body);
   const errors = at(document, ['error']);
   if (Array.isArray(errors) && errors.length > 0) return { wrong: `says "${shown(errors[0])}"` };
   const result = at(document, ['result']);
-  const entries = typeof result === 'object' && result !== null ? Object.values(result) : [];
-  if (entries.length !== 1) return { wrong: 'has no price of one pair in it' };
-  const [ask, bid] = ['a', 'b'].map((side) => decimalIn(at(entries[0], [side, 0]))) as [
+  const entries = Object.entries((typeof result === 'object' ? result : null) ?? {}) as [string, unknown][];
+  const [first] = entries;
+  if (first === undefined || entries.length > 1) return { wrong: 'has no price of one pair in it' };
+  const [name, entry] = first;
+  if (withoutPrefixes(name) !== withoutPrefixes(asked))
+    return { wrong: `is of ${shown(name)}, not ${asked}` };
+  const [ask, bid] = ['a', 'b'].map((side) => decimalIn(at(entry, [side, 0]))) as [
     Rational | null,
     Rational | null,
   ];
   if (ask === null || bid === null) return { wrong: 'has no price where a ticker has it' };
   if (compare(bid, ask) > 0) return { wrong: 'bids more than it asks' };
+  if (bid.numerator <= 0n || isApart(bid, ask, MOST_SPREAD_BPS))
+    return { wrong: `bids ${toDecimal(bid)} and asks ${toDecimal(ask)}, too far apart for a price` };
   return { value: middle(bid, ask), at: null };
+}
+
+/** Kraken calls ETHUSD XETHZUSD as well: some codes have an X or a Z before them, and two have names of their own. */
+function withoutPrefixes(name: string): string {
+  return name.replace('BTC', 'XBT').replace('DOGE', 'XDG').replace(/[XZ/]/g, '');
 }
 
 /** What a coin costs halfway between what is bid and what is asked. */
@@ -38,8 +61,11 @@ function middle(bid: Rational, ask: Rational): Rational {
   );
 }
 
-/** Coinbase's spot price (https://docs.cdp.coinbase.com/coinbase-app/track-apis/prices). */
-export function readCoinbase(body: string, { base, quote }: Pair): Published {
+/**
+ * Coinbase's spot price (https://docs.cdp.coinbase.com/coinbase-app/track-apis/prices).
+ * @param asked what it was asked for, such as ETH-EUR
+ */
+export function readCoinbase(body: string, asked: string): Published {
   const document = parsed(body);
   const value = decimalIn(at(document, ['data', 'amount']));
   if (value === null) {
@@ -47,8 +73,9 @@ export function readCoinbase(body: string, { base, quote }: Pair): Published {
     return { wrong: typeof message === 'string' ? `says "${shown(message)}"` : 'has no price in it' };
   }
   const [itsBase, itsQuote] = [at(document, ['data', 'base']), at(document, ['data', 'currency'])];
+  const [base, quote] = asked.split('-');
   if ((itsBase !== undefined && itsBase !== base) || (itsQuote !== undefined && itsQuote !== quote))
-    return { wrong: `is of ${shown(itsBase)}/${shown(itsQuote)}` };
+    return { wrong: `is of ${shown(itsBase)}-${shown(itsQuote)}, not ${asked}` };
   return { value, at: null };
 }
 

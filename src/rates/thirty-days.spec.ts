@@ -196,9 +196,13 @@ describe('thirty days of feeds, two minutes at a time', () => {
     const heard = new Map<string, Set<string>>(NAMES.map((name) => [name, new Set()]));
     let quotes = 0;
     const wrong: unknown[] = [];
+    /** By fault, how often its end was followed by a quote with the next refresh. */
+    const recovered = new Map<string, number>();
+    let before = { fault: 'none', refused: new Set<string>() };
     for (let step = 0; step < STEPS; step += 1) {
       world.step();
       await sources.refresh();
+      const refused = new Set<string>();
       const truth: Record<string, Rational> = { ETH: rational(world.eth, 10n ** 8n), USDC: rational(1n) };
       for (const base of ['ETH', 'USDC'] as const) {
         const rate = service.rate(base, 'USD', world.now);
@@ -209,6 +213,7 @@ describe('thirty days of feeds, two minutes at a time', () => {
           if (!isOfAll && (pair !== base || !says.includes(rate.code)))
             wrong.push({ step, fault, base, rate });
           if (rate.reason.length < 20) wrong.push({ step, rate });
+          refused.add(base);
           heard.get(fault)?.add(`${base} ${rate.code}`);
           for (const { judged } of service.report(world.now))
             judged.forEach((one) => isRefusal(one) && heard.get(fault)?.add(one.code));
@@ -218,10 +223,18 @@ describe('thirty days of feeds, two minutes at a time', () => {
           if (isApart(rate.value, truth[base] as Rational, most)) wrong.push({ step, fault, base, rate });
         }
       }
+      if (world.fault === 'none' && before.refused.size > 0) {
+        recovered.set(before.fault, (recovered.get(before.fault) ?? 0) + 1);
+        for (const base of before.refused)
+          if (refused.has(base)) wrong.push({ step, after: before.fault, base, isStillRefused: true });
+      }
+      before = { fault: world.fault, refused };
     }
     expect(wrong.slice(0, 3)).toEqual([]);
     expect(quotes).toBeGreaterThan(STEPS);
     expect(heard.get('none')).toEqual(new Set());
+    for (const [fault, { says }] of Object.entries(FAULTS))
+      if (says.length > 0) expect([fault, (recovered.get(fault) ?? 0) > 0]).toEqual([fault, true]);
     const codes: Record<string, string> = {
       'feed stands still': 'stale',
       'feed says zero': 'not_positive',

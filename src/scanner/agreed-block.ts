@@ -2,6 +2,7 @@ import { type EntityManager } from 'typeorm';
 import { type Chain } from '../chain/chain.js';
 import { type ChainCursor } from '../chain/position/chain-cursor.entity.js';
 import { type CursorRepository } from '../chain/position/cursor.repository.js';
+import { justBefore } from '../chain/position/scanned-positions.js';
 import { type ChainId } from '../ids/ids.js';
 
 /** A block we have scanned, and its time by the chain's clock. */
@@ -40,7 +41,7 @@ export async function disputedFrom(
 /**
  * The block by which payments may be confirmed and expired: the last one scanned, or the last one below what is
  * disputed. Which endpoint is on the losing fork is not known, so neither depth nor time counts there; what was paid
- * there is recorded all the same.
+ * there is recorded all the same. Its time is then before that of the block, which says that more is not sure.
  * @param disputed as `disputedFrom` found it
  */
 export async function agreedBlock(
@@ -51,7 +52,8 @@ export async function agreedBlock(
   disputed: number | null,
 ): Promise<{ number: number; time: Date }> {
   if (disputed === null || disputed > scanned.number) return scanned;
-  return (await cursors.highestBelow(manager, chainId, disputed)) ?? NONE;
+  const below = await cursors.highestBelow(manager, chainId, disputed);
+  return below === null ? NONE : { number: below.number, time: justBefore(below.time) };
 }
 
 export function scannedBy(cursor: ChainCursor): ScannedBlock {

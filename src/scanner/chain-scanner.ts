@@ -10,6 +10,7 @@ import { type ChainCursor } from '../chain/position/chain-cursor.entity.js';
 import { type BlockWitnesses } from './block-witnesses.js';
 import { type CursorRepository } from '../chain/position/cursor.repository.js';
 import { InternalSearches } from './internal-searches.js';
+import { knownUntil } from './late-search.repository.js';
 import { linkedPrefix, planNext } from './plan.js';
 import { ReadAhead } from './read-ahead.js';
 import { atMost, finalNumber, GROUP, readBlocks, transfersOf } from './read-blocks.js';
@@ -195,8 +196,9 @@ export class ChainScanner {
   ): Promise<ChainPosition> {
     const { chainId } = this.chain;
     const block = await agreedBlock(manager, this.sources.cursors, chainId, scanned, compared ?? null);
-    const agreed = { number: block.number, time: await this.searches.expiresBy(manager, block.time) };
-    const position = { chainId, agreed, finalNumber: atMost(agreed.number, final) };
+    const agreed = { number: block.number, time: await knownUntil(manager, this.chain, block.time) };
+    const isUnsure = agreed.time < scanned.time;
+    const position = { chainId, agreed, isUnsure, finalNumber: atMost(agreed.number, final) };
     if (compared !== undefined)
       await saveAgreed(manager, chainId, { ...agreed, finalNumber: position.finalNumber });
     return position;

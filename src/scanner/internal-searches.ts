@@ -12,9 +12,9 @@ import {
   dueSearches,
   forgetAbove,
   keepForLater,
+  knownUntil,
   putOff,
   searched,
-  waitsSince,
 } from './late-search.repository.js';
 import { atMost, finalNumber, transfersOf } from './read-blocks.js';
 
@@ -66,13 +66,6 @@ export class InternalSearches {
     const { chainId } = this.chain;
     if (orphanAbove !== null) await forgetAbove(manager, chainId, orphanAbove);
     if (late !== null) await keepForLater(manager, chainId, late.blocks, late.reason);
-  }
-
-  /** Nothing may expire by a later time than this: what came before it has yet to be looked for. */
-  async expiresBy(manager: EntityManager, time: Date): Promise<Date> {
-    const first =
-      this.chain.internalTransfers === 'off' ? null : await waitsSince(manager, this.chain.chainId);
-    return first !== null && first < time ? first : time;
   }
 
   /** Goes on with those that are due, beside the scan. */
@@ -150,9 +143,11 @@ export class InternalSearches {
       // A reorg may have taken it meanwhile.
       if (!(await searched(manager, chainId, [block.hash]))) return;
       const agreed = await agreedBlock(manager, cursors, chainId, scanned, disputed);
+      const time = await knownUntil(manager, this.chain, agreed.time);
       await facts.apply(manager, {
         chainId,
-        agreed: { ...agreed, time: await this.expiresBy(manager, agreed.time) },
+        agreed: { number: agreed.number, time },
+        isUnsure: time < scanned.time,
         finalNumber: atMost(agreed.number, final),
         orphanAbove: null,
         transfers: transfersOf(block),

@@ -1,5 +1,7 @@
 import { type EntityManager } from 'typeorm';
 import { type BlockRef } from '../chain/blocks/block.js';
+import { justBefore } from '../chain/position/scanned-positions.js';
+import { type ChainConfig } from '../config/chains.js';
 import { LateSearch } from './late-search.entity.js';
 import { type ChainId } from '../ids/ids.js';
 
@@ -63,12 +65,25 @@ export function dueSearches(manager: EntityManager, chainId: ChainId, limit: num
 }
 
 /** The time of the first block that is yet to be searched; null: there is none. */
-export async function waitsSince(manager: EntityManager, chainId: ChainId): Promise<Date | null> {
+async function waitsSince(manager: EntityManager, chainId: ChainId): Promise<Date | null> {
   const [row] = await manager.query<{ first: Date | null }[]>(
     'SELECT min(block_time) AS first FROM late_searches WHERE chain_id = $1 AND NOT is_given_up',
     [chainId],
   );
   return row?.first ?? null;
+}
+
+/**
+ * Up to when everything has been looked for. Nothing may expire by a later time, nor fail while blocks above are scanned.
+ * @param time of the last block that nothing contradicts
+ */
+export async function knownUntil(
+  manager: EntityManager,
+  { chainId, internalTransfers }: Pick<ChainConfig, 'chainId' | 'internalTransfers'>,
+  time: Date,
+): Promise<Date> {
+  const first = internalTransfers === 'off' ? null : await waitsSince(manager, chainId);
+  return first !== null && first <= time ? justBefore(first) : time;
 }
 
 /** Puts a block off, for twice as long each time. */

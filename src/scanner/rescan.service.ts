@@ -9,7 +9,7 @@ import { type ChainConfig } from '../config/chains.js';
 import { ChainFactsService, type RecordedTransfer } from '../payments/chain-facts.service.js';
 import { agreedBlock, disputedFrom, scannedBy } from './agreed-block.js';
 import { CursorRepository } from '../chain/position/cursor.repository.js';
-import { searched } from './late-search.repository.js';
+import { knownUntil, searched } from './late-search.repository.js';
 import { linkedPrefix } from './plan.js';
 import { atMost, finalNumber, readBlocks, transfersOf } from './read-blocks.js';
 import { watchOf } from './watch.js';
@@ -148,13 +148,6 @@ export class RescanService {
     const range = { chainId, from: (blocks[0] as Block).number, to: (blocks.at(-1) as Block).number };
     const transfers = blocks.flatMap(transfersOf);
     const before = await this.facts.recorded(manager, range);
-    await this.facts.apply(manager, {
-      chainId,
-      agreed,
-      finalNumber: atMost(agreed.number, final),
-      orphanAbove: null,
-      transfers,
-    });
     if (chain.internalTransfers !== 'off') {
       const isSearched = ({ number }: Block) => !unsearched.includes(number);
       await searched(
@@ -163,6 +156,15 @@ export class RescanService {
         blocks.filter(isSearched).map(({ hash }) => hash),
       );
     }
+    const time = await knownUntil(manager, chain, agreed.time);
+    await this.facts.apply(manager, {
+      chainId,
+      agreed: { number: agreed.number, time },
+      isUnsure: time < scanned.time,
+      finalNumber: atMost(agreed.number, final),
+      orphanAbove: null,
+      transfers,
+    });
     const after = await this.facts.recorded(manager, range);
     const shown = new Set(transfers.map(keyOf));
     const known = new Set(before.map(keyOf));

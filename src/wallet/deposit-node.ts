@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { HDNodeWallet, Mnemonic, SigningKey } from 'ethers';
 import { type PublicNode } from './bip32.js';
 
@@ -5,11 +6,21 @@ import { type PublicNode } from './bip32.js';
 export const EXTERNAL_CHAIN = "m/44'/60'/0'/0";
 const ACCOUNT_DEPTH = 3;
 
+/** By a digest of what they were derived from: it takes tens of milliseconds, and a process may need one often. */
+const known = new Map<string, PublicNode>();
+
 /**
  * The public node m/44'/60'/0'/0 whose children are the deposit addresses. Nothing that could spend leaves this
  * function, also when it is given the mnemonic.
  */
 export function depositNode(source: { mnemonic: string } | { xpub: string }): PublicNode {
+  const digest = createHash('sha256').update(JSON.stringify(source)).digest('hex');
+  const node = known.get(digest) ?? derive(source);
+  known.set(digest, node);
+  return node;
+}
+
+function derive(source: { mnemonic: string } | { xpub: string }): PublicNode {
   if ('mnemonic' in source) {
     return publicNode(HDNodeWallet.fromMnemonic(Mnemonic.fromPhrase(source.mnemonic), EXTERNAL_CHAIN));
   }

@@ -65,12 +65,14 @@ export interface KeySources {
  * gas tank, which would have nothing to pay for.
  */
 export class Keys {
-  readonly #external: HDNodeWallet | null;
+  readonly #mnemonic: Mnemonic | null;
+  /** Derived when it is first signed with: tens of milliseconds that a start need not wait for. */
+  #external: HDNodeWallet | null = null;
   readonly #single: { gas_tank: SigningKey | null; payout: SigningKey | null };
 
   constructor({ mnemonic, xpub, gasTankPrivateKey, payoutPrivateKey }: KeySources) {
     const isHot = mnemonic !== null && xpub === null;
-    this.#external = isHot ? HDNodeWallet.fromMnemonic(Mnemonic.fromPhrase(mnemonic), EXTERNAL_CHAIN) : null;
+    this.#mnemonic = isHot ? Mnemonic.fromPhrase(mnemonic) : null;
     this.#single = {
       gas_tank: isHot && gasTankPrivateKey !== null ? new SigningKey(gasTankPrivateKey) : null,
       payout: payoutPrivateKey === null ? null : new SigningKey(payoutPrivateKey),
@@ -79,7 +81,7 @@ export class Keys {
 
   /** Whether there is a key for it. */
   has(kind: Account['kind']): boolean {
-    return kind === 'deposit' ? this.#external !== null : this.#single[kind] !== null;
+    return kind === 'deposit' ? this.#mnemonic !== null : this.#single[kind] !== null;
   }
 
   /** Lower-case hex with 0x. @throws NoKeyError */
@@ -118,7 +120,8 @@ export class Keys {
       if (key === null) throw new NoKeyError(account);
       return key;
     }
-    if (this.#external === null) throw new NoKeyError(account);
+    if (this.#mnemonic === null) throw new NoKeyError(account);
+    this.#external ??= HDNodeWallet.fromMnemonic(this.#mnemonic, EXTERNAL_CHAIN);
     return this.#external.deriveChild(account.derivationIndex).signingKey;
   }
 }

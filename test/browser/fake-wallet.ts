@@ -41,18 +41,20 @@ export class FakeWallet {
   chainId: number;
   readonly known: Set<number>;
   private signer: HDNodeWallet;
-  private readonly provider: JsonRpcProvider;
+  /** By chain id; chains that it was added to have nodes of their own. */
+  private readonly nodes = new Map<number, JsonRpcProvider>();
+  private readonly homeNode: JsonRpcProvider;
   private isConnected = false;
 
   constructor(
     rpcUrl: string,
     private readonly options: WalletOptions = {},
   ) {
+    this.homeNode = nodeAt(rpcUrl);
     this.name = options.name ?? 'Fake Wallet';
     this.chainId = options.chainId ?? 31_337;
     this.known = new Set([this.chainId, ...(options.knows ?? [])]);
     this.signer = devAccount(options.account ?? 5);
-    this.provider = new JsonRpcProvider(rpcUrl, undefined, { staticNetwork: true, pollingInterval: 50 });
   }
 
   get address(): string {
@@ -68,7 +70,8 @@ export class FakeWallet {
   }
 
   stop(): void {
-    this.provider.destroy();
+    this.homeNode.destroy();
+    this.nodes.forEach((node) => node.destroy());
   }
 
   private async answer(method: string, params: unknown[]): Promise<Answer> {
@@ -86,13 +89,36 @@ export class FakeWallet {
       case 'wallet_switchEthereumChain':
         return this.switchTo(Number((params[0] as { chainId: string }).chainId));
       case 'wallet_addEthereumChain':
-        this.known.add(Number((params[0] as { chainId: string }).chainId));
-        return { result: null };
+        return this.add(params[0] as AddedChain);
       case 'eth_sendTransaction':
         return this.send(params[0] as Record<string, string>);
       default:
         return { error: { code: 4200, message: `${method} is not supported` } };
     }
+  }
+
+  /** As MetaMask looks at it: https, an explorer on https, a symbol of two to six letters, and a node that is of that chain. */
+  private async add({
+    chainId,
+    rpcUrls,
+    nativeCurrency,
+    blockExplorerUrls = [],
+  }: AddedChain): Promise<Answer> {
+    const [url = ''] = rpcUrls;
+    const isLocal = url.startsWith('http://127.0.0.1:');
+    const isWell =
+      (isLocal || url.startsWith('https://')) &&
+      blockExplorerUrls.every((explorer) => explorer.startsWith('https://')) &&
+      /^.{2,6}$/.test(nativeCurrency.symbol);
+    if (!isWell) return { error: { code: -32_602, message: 'invalid parameters' } };
+    if (isLocal) {
+      const node = nodeAt(url);
+      this.nodes.set(Number(chainId), node);
+      const said: unknown = await node.send('eth_chainId', []);
+      if (said !== chainId) return { error: { code: -32_602, message: 'that node is of another chain' } };
+    }
+    this.known.add(Number(chainId));
+    return { result: null };
   }
 
   private switchTo(chainId: number): Answer {
@@ -105,7 +131,8 @@ export class FakeWallet {
     if (from !== this.address) return { error: { code: 4100, message: 'the account is not authorized' } };
     if (Number(chainId) !== this.chainId) return { error: { code: -32_602, message: 'another chain' } };
     try {
-      const sent = await this.signer.connect(this.provider).sendTransaction(transaction);
+      const node = this.nodes.get(this.chainId) ?? this.homeNode;
+      const sent = await this.signer.connect(node).sendTransaction(transaction);
       return { result: sent.hash };
     } catch (error) {
       return { error: { code: -32_000, message: (error as Error).message } };
@@ -126,6 +153,17 @@ export class FakeWallet {
     }));
     await context.addInitScript(announce, described);
   }
+}
+
+interface AddedChain {
+  chainId: string;
+  rpcUrls: string[];
+  nativeCurrency: { symbol: string };
+  blockExplorerUrls?: string[];
+}
+
+function nodeAt(url: string): JsonRpcProvider {
+  return new JsonRpcProvider(url, undefined, { staticNetwork: true, pollingInterval: 50 });
 }
 
 function devAccount(index: number): HDNodeWallet {

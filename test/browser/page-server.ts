@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { linkPage, type LinkPageView } from '../../src/checkout/page/link-page.js';
 import { payPage } from '../../src/checkout/page/pay-page.js';
 import { type PageLanguage } from '../../src/checkout/page/texts.js';
 import { type PageView, type Situation } from '../../src/checkout/page/page-view.js';
@@ -72,6 +73,7 @@ export class PageServer {
     if (url.pathname.endsWith('/choose')) return this.choose(request, response, url);
     if (url.pathname.endsWith('/events')) return this.stream(request, response, url);
     if (url.pathname.startsWith('/pay/')) return this.page(url, response);
+    if (url.pathname.startsWith('/l/')) return this.linkPage(url, response);
     const type = name.endsWith('.css') ? 'text/css' : 'text/javascript';
     response.setHeader('content-type', `${type}; charset=utf-8`);
     try {
@@ -100,6 +102,12 @@ export class PageServer {
     this.pagesServed += 1;
     const view = { ...this.view, mark: this.mark, now: new Date().toISOString() };
     response.end(payPage(view, language, builtAssets(), url.href));
+  }
+
+  private linkPage(url: URL, response: ServerResponse): void {
+    response.setHeader('content-type', 'text/html; charset=utf-8');
+    response.setHeader('content-security-policy', POLICY + this.frameAncestors);
+    response.end(linkPage(A_LINK, languageOf(url.searchParams.get('lang') ?? 'en'), builtAssets()));
   }
 
   private get mark(): string {
@@ -134,6 +142,23 @@ export function languageOf(code: string): PageLanguage {
   const texts = JSON.parse(readFileSync(file, 'utf8')) as PageLanguage['texts'];
   return { code, direction: RTL.includes(code) ? 'rtl' : 'ltr', texts };
 }
+
+/** A link that asks for a name, and lets its visitor say how much. */
+const A_LINK: LinkPageView = {
+  token: 'b7vXh2Qm4pTz9sKd1LwYcA',
+  merchant: 'Ada’s Coffee Roasters',
+  title: 'Espresso course',
+  description: 'Two hours at the machine.\nBring a cup.',
+  price: null,
+  amount: { currency: 'EUR', min: '€20.00', max: '€200.00', value: '', problem: null },
+  left: 3,
+  fields: [
+    { label: 'Your name', isRequired: true, maxLength: 100, value: '', problem: null },
+    { label: 'Anything we should know?', isRequired: false, maxLength: 200, value: '', problem: null },
+  ],
+  nonce: 'nonce',
+  notice: null,
+};
 
 export const SITUATIONS = [
   'waiting',

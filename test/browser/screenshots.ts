@@ -33,6 +33,8 @@ for (const { name, language, options } of LOOKS) {
       await webp(studio, await page.screenshot()),
     );
   }
+  await page.goto(`${server.origin}/l/link?lang=${language}`);
+  writeFileSync(join(FOLDER, `pay-link-${name}.webp`), await webp(studio, await page.screenshot()));
 }
 await browser.stop();
 await server.stop();

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { NO_RATES } from '../../src/config/rates.js';
 import { LivePages } from '../../src/checkout/live-pages.js';
+import { type PaymentLinkView } from '../../src/payment-links/payment-link.view.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { ReturnVerificationError, verifyReturn } from '../../src/webhooks/signing/verify.js';
 import { TEST_SECRET, TestApp } from '../harness/app.js';
@@ -12,6 +13,7 @@ import { TestChain } from '../harness/test-chain.js';
 import { waitFor } from '../harness/wait-for.js';
 
 const SHOP = 'https://shop.example';
+const UNPAID = 12;
 const HOSTILE = `"><script>alert(1)</script>\u202e&lt;'`;
 
 let chain: TestChain;
@@ -31,6 +33,7 @@ beforeAll(async () => {
       publicUrl: 'https://pay.example',
       webhookUrl: 'http://127.0.0.1:9/',
       devChainPayer: null,
+      checkoutLinkUnpaidPayments: UNPAID,
       trustedProxies: ['127.0.0.1'],
     },
   });
@@ -89,6 +92,24 @@ describe('a pay page', () => {
     expect(markup).not.toContain('\u202e');
     expect(markup).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
     expect(markup).toContain('Ada &lt;b&gt;&amp; Co&lt;/b&gt;');
+  });
+
+  it('is not made of 10,000 characters in any field, and none of them breaks anything', async () => {
+    const long = HOSTILE.padEnd(10_000, 'x');
+    const url = `${SHOP}/?${'x'.repeat(10_000)}`;
+    const refused = async (method: string, path: string, body: object) =>
+      expect([path, (await app.request(method, path, body)).status]).toEqual([path, 400]);
+    const payment = { chain: 'testchain', amount: '1' };
+    for (const field of [{ reference: long }, { success_url: url }, { cancel_url: url }])
+      await refused('POST', '/api/v1/payments', { ...payment, ...field });
+    // It may hold as much, and is for the merchant alone.
+    const kept = await app.createPayment({ metadata: { note: `kept ${long}` } });
+    expect(await page(kept)).not.toContain('kept');
+    for (const field of [{ name: long }, { shop_origins: [`https://${'x'.repeat(10_000)}.example`] }])
+      await refused('PATCH', `/api/v1/merchants/${app.merchantId}`, field);
+    const answer = await get(`/pay/${encodeURIComponent(long)}`);
+    expect(answer.status).toBeLessThan(500);
+    expect(await answer.text()).not.toContain('<script>alert');
   });
 
   it('is found by its token alone, and guesses are slowed down', async () => {
@@ -412,5 +433,212 @@ describe('the forms of the page', () => {
     expect(await page(payment)).not.toContain('dev-payment');
     expect((await post(`${pathOf(payment)}/dev-payment`, {})).status).toBe(404);
     expect((await post('/api/v1/payments', { chain: 'testchain', amount: '1' })).status).toBe(415);
+  });
+});
+
+describe('a payment link', () => {
+  const merchants = (path: string, method: string, body?: unknown, headers?: Record<string, string>) =>
+    app.request<PaymentLinkView & { code: string }>(method, `/api/v1/payment-links${path}`, body, headers);
+  const aLink = async (fields: object) => {
+    const price = { amount: '9.20', currency: 'EUR' };
+    const { status, body } = await merchants('', 'POST', { title: 'Espresso course', price, ...fields });
+    expect([status, body.code]).toEqual([201, undefined]);
+    return body;
+  };
+  const send = (path: string, fields: Record<string, string>, headers: Record<string, string> = {}) =>
+    fetch(`${app.url}${path}`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { 'x-forwarded-for': `203.0.113.${(callers += 1) % 250}`, ...headers },
+      body: new URLSearchParams(fields),
+    });
+  const pathOfLink = ({ url }: PaymentLinkView) => new URL(url ?? '').pathname;
+  const nonceOf = async (path: string) => {
+    const markup = await (await get(path)).text();
+    return /name="nonce" value="([\w-]+)"/.exec(markup)?.[1] ?? '';
+  };
+  const madeBy = async ({ id }: PaymentLinkView) =>
+    (await app.request<{ data: PaymentView[] }>('GET', `/api/v1/payments?limit=100&link_id=${id}`)).body.data;
+
+  it('leads to the payment in the language that was asked for', async () => {
+    const path = `${pathOfLink(await aLink({}))}?lang=tr`;
+    const markup = await (await get(path)).text();
+    expect(markup).toContain('Ödemeye devam et');
+    expect(markup).toContain(`action="${path}"`);
+    const made = await send(path, { nonce: await nonceOf(path) });
+    expect([made.status, made.headers.get('location')]).toEqual([
+      303,
+      expect.stringMatching(/^\/pay\/\w+\?lang=tr$/),
+    ]);
+  });
+
+  it('makes one payment for each form that is sent, with what its visitor wrote', async () => {
+    const fields = [
+      { label: 'Your <b>name</b>', required: true },
+      { label: 'Note', max_length: 20 },
+    ];
+    const link = await aLink({ title: HOSTILE, fields, reference: 'course', success_url: `${SHOP}/thanks` });
+    const path = pathOfLink(link);
+    const answer = await get(path);
+    const markup = await answer.text();
+    expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'; script-src 'self'");
+    expect(markup).not.toMatch(/<script|<b>name|\u202e/);
+    expect(await madeBy(link)).toEqual([]);
+
+    const nonce = await nonceOf(path);
+    const form = { nonce, 'answer-0': ` Ada${HOSTILE}\0 `, 'answer-1': '' };
+    for (const wrong of [
+      { ...form, 'answer-0': ' ' },
+      { ...form, 'answer-1': 'x'.repeat(10_000) },
+      { ...form, nonce: `${nonce.slice(0, -2)}AA` },
+      { ...form, nonce: await nonceOf(pathOfLink(await aLink({}))) },
+      { ...form, nonce: '' },
+    ]) {
+      const refused = await send(path, wrong);
+      expect(refused.status).toBe(422);
+      expect(await refused.text()).not.toMatch(/<script|\u202e/);
+    }
+    const cross = { 'sec-fetch-site': 'cross-site' };
+    expect((await send(path, form, cross)).status).toBe(422);
+    expect(await madeBy(link)).toEqual([]);
+    const sent = await Promise.all(Array.from({ length: 5 }, () => send(path, form)));
+    const places = new Set(sent.map(({ status, headers }) => `${status} ${headers.get('location')}`));
+    const [payment, ...others] = await madeBy(link);
+    expect([...places]).toEqual([`303 ${pathOf(payment as PaymentView)}`]);
+    expect(others).toEqual([]);
+    expect(payment).toMatchObject({ reference: 'course', price: { amount: '9.20', currency: 'EUR' } });
+    expect(payment?.success_url).toBe(`${SHOP}/thanks`);
+    const [name, note] = payment?.link?.answers ?? [];
+    expect([name?.label, note]).toEqual(['Your <b>name</b>', { label: 'Note', value: '' }]);
+    expect(name?.value).toMatch(/^Ada"><script>/);
+    expect(name?.value).not.toMatch(/[\0\u202e]/);
+    expect(app.log.join('\n')).not.toContain(path.slice(3));
+  });
+
+  it('sells no more than its stock, whoever comes at the same time, and gives back what expires', async () => {
+    const link = await aLink({ stock: 10, fields: [{ label: 'Name' }] });
+    const path = pathOfLink(link);
+    const nonce = await nonceOf(path);
+    const customers = Array.from({ length: 50 }, (_, index) => send(path, { nonce, 'answer-0': `${index}` }));
+    const answers = await Promise.all(customers);
+    expect(answers.filter(({ status }) => status === 303)).toHaveLength(10);
+    expect(answers.filter(({ status }) => status === 410)).toHaveLength(40);
+    const made = await madeBy(link);
+    expect(made).toHaveLength(10);
+    expect((await merchants(`/${link.id}`, 'GET')).body).toMatchObject({ stock_taken: 10, stock_left: 0 });
+    expect(await (await get(path)).text()).toContain('Sold out');
+    await app.request('POST', `/api/v1/payments/${made[0]?.id}/cancel`);
+    expect((await merchants(`/${link.id}`, 'GET')).body.stock_left).toBe(1);
+  });
+
+  it('gives a few pieces of its stock to one address, and as many payments as may be unpaid to all', async () => {
+    const link = await aLink({ stock: 100, fields: [{ label: 'Name' }] });
+    const path = pathOfLink(link);
+    const nonce = await nonceOf(path);
+    const buy = async (name: string, host: string) =>
+      (await send(path, { nonce, 'answer-0': name }, { 'x-forwarded-for': `2001:db8::${host}` })).status;
+    const statuses = await Promise.all(['1', '2', '3', '4', '5', '6', '7'].map((name) => buy(name, name)));
+    expect(statuses.sort()).toEqual([303, 303, 303, 303, 303, 429, 429]);
+    expect(await madeBy(link)).toHaveLength(5);
+
+    const free = await aLink({ fields: [{ label: 'Name' }] });
+    const freeNonce = await nonceOf(pathOfLink(free));
+    const asked = (name: string) => send(pathOfLink(free), { nonce: freeNonce, 'answer-0': name });
+    const many = await Promise.all(Array.from({ length: UNPAID + 2 }, (_, index) => asked(`${index}`)));
+    expect(many.filter(({ status }) => status === 429)).toHaveLength(2);
+    expect(await madeBy(free)).toHaveLength(UNPAID);
+  });
+
+  it('takes an amount that its visitor says, within its bounds, as people type it', async () => {
+    const link = await aLink({ price: { currency: 'EUR', min: '5', max: '500' } });
+    const path = pathOfLink(link);
+    const nonce = await nonceOf(path);
+    for (const amount of ['4.99', '500.01', '1e3', '-7', '', '12.345', '<script>'])
+      expect([amount, (await send(path, { nonce, amount })).status]).toEqual([amount, 422]);
+    expect((await send(path, { nonce, amount: ' ١٢,٥٠ ' })).status).toBe(303);
+    expect((await madeBy(link)).map(({ price }) => price?.amount)).toEqual(['12.50']);
+  });
+
+  it('for one payment leads every visitor to that one, and ends when its merchant says so', async () => {
+    const link = await aLink({ once: true });
+    const path = pathOfLink(link);
+    const first = await send(path, { nonce: await nonceOf(path) });
+    expect((await get(path)).headers.get('location')).toBe(first.headers.get('location'));
+    const other = await aLink({});
+    const nonce = await nonceOf(pathOfLink(other));
+    const ended = await merchants(`/${other.id}`, 'PATCH', { active: false });
+    expect([ended.body.active, ended.body.version]).toEqual([false, 2]);
+    expect((await send(pathOfLink(other), { nonce })).status).toBe(410);
+    const list = await app.request<{ data: PaymentLinkView[] }>(
+      'GET',
+      '/api/v1/payment-links?active=false&limit=1',
+    );
+    expect(list.body.data.map(({ id }) => id)).toEqual([other.id]);
+  });
+
+  it('says what is wrong with it, and is its merchant’s alone', async () => {
+    const price = { amount: '9.20', currency: 'EUR' };
+    for (const [fields, code] of [
+      [{ price: { ...price, amount: '9.205' } }, 'price_refused'],
+      [{ price: { currency: 'XXQ' } }, 'price_refused'],
+      [{ price: { currency: 'EUR', min: '9', max: '8' } }, 'validation_failed'],
+      [{ price: { ...price, min: '1' } }, 'validation_failed'],
+      [{ once: true, stock: 2 }, 'validation_failed'],
+      [{ stock: 0 }, 'validation_failed'],
+      [{ success_url: 'https://shop.example@evil.example/' }, 'return_url_refused'],
+      [{ accept: [{ chain: 'nochain' }] }, 'validation_failed'],
+      [{ title: 'two\nlines' }, 'validation_failed'],
+    ] as const)
+      expect([fields, (await merchants('', 'POST', { title: 'x', price, ...fields })).body.code]).toEqual([
+        fields,
+        code,
+      ]);
+    const headers = { 'idempotency-key': 'one-link' };
+    const first = await merchants('', 'POST', { title: 'once', price }, headers);
+    expect((await merchants('', 'POST', { title: 'once', price }, headers)).body.id).toBe(first.body.id);
+    const { body: other } = await app.request<{ id: string }>('POST', '/api/v1/merchants', { name: 'other' });
+    const theirs = { 'x-merchant-id': other.id };
+    const { body: operator } = await app.request<{ key: string }>('POST', '/api/v1/api-keys', {
+      operator: true,
+      name: 'o',
+    });
+    const asOther = { ...theirs, authorization: `Bearer ${operator.key}` };
+    expect((await merchants(`/${first.body.id}`, 'GET', undefined, asOther)).status).toBe(404);
+    expect((await merchants(`/${first.body.id}`, 'PATCH', { active: false }, asOther)).status).toBe(404);
+  });
+
+  // The last: time that has passed on the chain stays passed.
+  it('sells on what expires; late money is kept and said, above the stock; late dust holds no piece', async () => {
+    const price = { amount: '0.001', currency: 'ETH', chain: 'testchain' };
+    const accept = [{ chain: 'testchain' }];
+    const link = await aLink({ stock: 1, price, accept, payment_expires_in_minutes: 60 });
+    const path = pathOfLink(link);
+    const stock = async () => {
+      const { stock_taken: taken, stock_left: left } = (await merchants(`/${link.id}`, 'GET')).body;
+      return { taken, left };
+    };
+    expect((await send(path, { nonce: await nonceOf(path) })).status).toBe(303);
+    const [first] = (await madeBy(link)) as [PaymentView];
+    expect(await stock()).toEqual({ taken: 1, left: 0 });
+    await chain.passTime(3_700);
+    await chain.mine(2);
+    await app.waitForStatus(first.id, 'expired');
+    expect(await stock()).toEqual({ taken: 0, left: 1 });
+
+    await chain.pay(first.address, 1n);
+    await chain.mine();
+    await app.waitForStatus(first.id, 'partially_paid');
+    expect(await stock()).toEqual({ taken: 0, left: 1 });
+    await merchants(`/${link.id}`, 'PATCH', { payment_expires_in_minutes: 40_000 });
+    expect((await send(path, { nonce: await nonceOf(path) })).status).toBe(303);
+    expect(await stock()).toEqual({ taken: 1, left: 0 });
+
+    await chain.pay(first.address, 10n ** 15n - 1n);
+    await chain.mine();
+    expect(await app.waitForStatus(first.id, 'detected')).toMatchObject({
+      exception: 'late',
+      link: { id: link.id },
+    });
+    expect(await stock()).toEqual({ taken: 2, left: 0 });
   });
 });

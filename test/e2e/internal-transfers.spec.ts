@@ -230,6 +230,21 @@ describe('balance', () => {
     expect(await app.payment(over.id)).toMatchObject({ amount_received: '13', exception: 'overpaid' });
   });
 
+  it.each(['answers', 'is gone'])(
+    'what an endpoint conceals is found all the same, when the other %s',
+    async (other) => {
+      await start('balance', { rpcUrls: [node.url, honest.url] });
+      const payment = await created(1000n);
+      await mineToEnd();
+      node.inject('eth_getBalance', result('0x0'));
+      if (other === 'is gone') await honest.die();
+      await payer.call('pay', payment.address, 1000n);
+      await chain.mine();
+      await app.waitForStatus(payment.id, 'detected');
+      expect(await app.payment(payment.id)).toMatchObject({ amount_received: '1000' });
+    },
+  );
+
   it('a balance that the node makes up is not believed', async () => {
     await start('balance', { rpcUrls: [node.url, honest.url] });
     const payment = await created(1000n);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { AbiCoder, Interface } from 'ethers';
+import { AbiCoder, Interface, toBeHex } from 'ethers';
 import artifact from '../../src/chain/dev-chain/price-feed.json' with { type: 'json' };
 import {
   type JsonSource,
@@ -152,6 +152,36 @@ describe('rates', () => {
       await waitForCode('ETH/USD', null);
     },
   );
+
+  it('of a feed whose contract became another one are refused, and there again when it is itself', async () => {
+    const address = feeds.get('ETH / USD') as Address;
+    const slots = Array.from({ length: 8 }, (_one, slot) => toBeHex(slot, 32));
+    const stored = (of: string) =>
+      Promise.all(slots.map((slot) => chain.rpc<string>('eth_getStorageAt', [of, slot, 'latest'])));
+    const become = async (values: readonly string[]) => {
+      for (const [index, value] of values.entries())
+        await chain.rpc('anvil_setStorageAt', [address, slots[index], value]);
+      await chain.mine();
+    };
+    const itself = await stored(address);
+    await become(await stored(await deployFeed('BTC / USD', 97_000_00000000n)));
+    await waitForCode('ETH/USD', 'wrong_feed');
+    expect(await rateOf('ETH/USD')).toMatchObject({
+      value: null,
+      reason: expect.stringContaining('calls itself "BTC / USD", not "ETH / USD"'),
+    });
+    await become(itself);
+    await tell('ETH / USD', 'set', 3_480_00000000n);
+    await waitForCode('ETH/USD', null);
+
+    const code = await chain.rpc('eth_getCode', [address, 'latest']);
+    await chain.rpc('anvil_setCode', [address, '0x']);
+    await chain.mine();
+    await waitForCode('ETH/USD', 'unreadable');
+    await chain.rpc('anvil_setCode', [address, code]);
+    await chain.mine();
+    await waitForCode('ETH/USD', null);
+  });
 
   it('are refused while the sequencer is down, and for an hour after', async () => {
     const now = Math.floor(Date.now() / 1_000);

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { type ApiKeyBody, type CreatedApiKeyBody, type MerchantBody } from '../../src/auth/dto/auth.dto.js';
-import { NO_RATES } from '../../src/config/rates.js';
+import { RATES } from '../../src/config/configuration.module.js';
+import { NO_RATES, type RatesConfig } from '../../src/config/rates.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { TEST_MNEMONIC, TestApp } from '../harness/app.js';
 import { metricsOf } from '../harness/metrics.js';
@@ -132,6 +133,61 @@ describe('POST /payments refuses', () => {
   ])('%s', async (_what, change, field, detail) => {
     const problem = await expectRefusal(post({ ...good, ...change }), 400, detail);
     expect(problem.errors?.map((error) => error.field)).toContain(field);
+  });
+
+  it('whatever is no amount, of base units and of prices alike', async () => {
+    const none: unknown[] = [
+      ...[
+        '',
+        ' ',
+        ' 5',
+        '5 ',
+        '+5',
+        '-5',
+        '-0',
+        '0',
+        '00',
+        '007',
+        '0x10',
+        '0b1',
+        '1e3',
+        '1E3',
+        '1,5',
+        '1.5.5',
+      ],
+      ...[
+        '1_000',
+        "1'000",
+        '1 000',
+        '1\u00a0000',
+        '5n',
+        '５',
+        '٥',
+        '५',
+        '½',
+        '²',
+        'Infinity',
+        'NaN',
+        'null',
+        '5\n',
+      ],
+      ...['\u200b5', '.', '5.', '.5', '9'.repeat(79), '9'.repeat(5_000), (2n ** 256n).toString()],
+      ...[0, -1, 1.5, 1e21, 1e-7, 2 ** 53, true, [5], ['5'], { amount: '5' }, null],
+    ];
+    const before = await countPayments();
+    const taken: unknown[] = [];
+    for (const amount of none)
+      for (const body of [{ ...good, amount }, { price: { amount, currency: 'EUR' } }]) {
+        const { status, body: problem } = await post(body);
+        if (status !== 400 || !String(problem.detail).includes('amount')) taken.push([body, status, problem]);
+      }
+    // As no JavaScript would write it: beyond a double, and a number that is not zero only before it is read.
+    for (const number of ['1e400', '-1e400', '-0', '0.0', '123456789012345678901234567890']) {
+      const { status } = await post(`{"chain":"testchain","amount":${number}}`);
+      if (status !== 400) taken.push([number, status]);
+    }
+    expect(taken).toEqual([]);
+    expect(await countPayments()).toEqual(before);
   });
 
   it('a disabled token, and one of another chain', async () => {
@@ -282,6 +338,17 @@ describe('a price', () => {
     const again = await priced({}, headers);
     expect(again).toMatchObject({ status: 201, body: first.body });
     await expectRefusal(post({ price: { ...price, amount: '49.91' } }, headers), 409, /another request/);
+    // Nobody prices anything any more: who repeats the request is answered all the same, and nobody else.
+    const rates = app.get<RatesConfig>(RATES);
+    const pairs = rates.pairs.splice(0);
+    try {
+      expect(await priced({}, headers)).toMatchObject({ status: 201, body: first.body });
+      await expectRefusal(post({ price }, { 'idempotency-key': 'priced-later' }), 422, /no pair/);
+    } finally {
+      rates.pairs.push(...pairs);
+    }
+    // A refusal is no answer to keep: the same key makes the payment when there is a rate again.
+    expect(await priced({}, { 'idempotency-key': 'priced-later' })).toMatchObject({ status: 201 });
   });
 
   it('is exported, as CSV that no spreadsheet takes for formulas or as JSON, a line for each option', async () => {

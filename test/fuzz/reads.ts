@@ -81,7 +81,7 @@ export function readsOf({ chain, shop, number, tokenNumber, inner, signed }: His
     ownAmong: watch.ownAmong,
   };
   const traced = (pool: RpcPool) => new TracedTransfers(pool, ...proved()).search(search);
-  const balanced = (pool: RpcPool) => new BalanceTransfers(pool, ...proved()).search(search);
+  const balanced = (pool: RpcPool) => new BalanceTransfers(pool, ...proved(), 1).search(search);
   const accounts = (pool: RpcPool) => new ChainAccounts(pool);
   const call = { from: payer, to: shop, value: 1n };
   const noReceipts: RpcMethod[] = ['eth_getBlockReceipts'];

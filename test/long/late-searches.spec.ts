@@ -117,4 +117,24 @@ describe.each(byNumber)('with %d endpoints, of which none', (count) => {
     await app.waitForStatus(unseen.id, 'confirmed');
     expect(await app.payment(unseen.id)).toMatchObject({ amount_received: '9', exception: null });
   });
+
+  it('answers to traces while a reorg mines money again, or does not: what was confirmed fails only by what was looked for', async () => {
+    await start('trace', endpoints());
+    const [kept, lost] = [await app.createPayment({ amount: '9' }), await app.createPayment({ amount: '5' })];
+    await payer.call('pay', kept.address, 9n);
+    await payer.call('pay', lost.address, 5n);
+    await chain.mine(4);
+    for (const { id } of [kept, lost]) await app.waitForStatus(id, 'confirmed');
+    const busy = failure(-32_603, 'internal error');
+    endpoints().forEach((endpoint) => endpoint.inject(TRACES, busy));
+    await chain.reorg(4, [[payer.transaction('pay', kept.address, 9n), 1]]);
+    await chain.mine(2);
+    await app.waitForBlock(await chain.height());
+    for (const { id, amount } of [kept, lost])
+      expect(await app.payment(id)).toMatchObject({ status: 'confirmed', amount_received: amount });
+    endpoints().forEach((endpoint) => endpoint.heal());
+    await app.waitForStatus(lost.id, 'failed');
+    expect(await app.payment(kept.id)).toMatchObject({ status: 'confirmed', amount_received: '9' });
+    expect(await app.eventsOf(kept.id)).toEqual(['payment.created', 'payment.detected', 'payment.confirmed']);
+  });
 });

@@ -36,7 +36,8 @@ async function read(...readings: Told[][]): Promise<string[]> {
   for (const told of readings) {
     const transfers = told.map((one) => observed(number, one));
     const agreed = { number, time: new Date() };
-    const facts = { chainId: chain.config.chainId, agreed, finalNumber: null, orphanAbove: null, transfers };
+    const { chainId } = chain.config;
+    const facts = { chainId, agreed, isUnsure: false, finalNumber: null, orphanAbove: null, transfers };
     await app.get(DataSource).transaction((manager) => app.get(ChainFactsService).apply(manager, facts));
   }
   const { transfers } = await app.payment(payment.id);

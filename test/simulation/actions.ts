@@ -54,7 +54,7 @@ async function create(world: World): Promise<string> {
     amount,
     expiresAt: Date.parse(payment.expires_at) / 1000,
     mayBeConfirmed: false,
-    mayHaveFailed: false,
+    leastLeft: null,
     isRefunded: false,
   });
   return `${payment.id} for ${amount} ${isToken ? 'token' : 'native'}`;
@@ -180,7 +180,7 @@ async function reorg(world: World): Promise<string> {
 
 /**
  * Whoever was covered as deep as it takes may have been confirmed then; a reorg after that, or several that the app sees
- * as one, may have it fail.
+ * as one, may have it fail: where it leaves less than is due, refunds taken off.
  */
 async function noteFailures(
   { oracle, accepted }: World,
@@ -190,12 +190,14 @@ async function noteFailures(
   after: readonly Arrival[],
 ): Promise<void> {
   const now = await oracle.headTime();
-  const isCovered = (payment: Known, arrivals: readonly Arrival[]) =>
-    expected(payment, arrivals, now, LATE_WATCH_DAYS * DAY, accepted).status === 'confirmed';
+  const receivedOf = (payment: Known, arrivals: readonly Arrival[]) =>
+    expected(payment, arrivals, now, LATE_WATCH_DAYS * DAY, accepted).received;
   const deep = before.filter(({ blockNumber }) => height - blockNumber + 1 >= CONFIRMATIONS);
   for (const payment of payments) {
-    payment.mayBeConfirmed ||= isCovered(payment, deep);
-    payment.mayHaveFailed ||= payment.mayBeConfirmed && !isCovered(payment, after);
+    payment.mayBeConfirmed ||= receivedOf(payment, deep) >= payment.amount;
+    if (!payment.mayBeConfirmed) continue;
+    const left = receivedOf(payment, after);
+    if (payment.leastLeft === null || left < payment.leastLeft) payment.leastLeft = left;
   }
 }
 

@@ -57,7 +57,7 @@ export const HABIT_NAMES = [...Object.keys(HABITS), SMALL_BATCHES, FORK] as Habi
 /** The habits of a chain's nodes, each of all of them: it is the software that they run. */
 export class Habits {
   private readonly counts = new Map<HabitName, number>();
-  private isForked = false;
+  isForked = false;
 
   private constructor(
     readonly names: readonly HabitName[],

@@ -9,7 +9,9 @@ import { checkBooks } from '../harness/books.js';
 import { OddToken } from '../harness/odd-token.js';
 import { tokenBalance } from '../harness/sweep-world.js';
 import { type TestChain } from '../harness/test-chain.js';
+import { gasDifferences } from './gas.js';
 import { type Random } from './random.js';
+import { Treasuries } from './treasuries.js';
 import { type World } from './world.js';
 
 const ETHER = 10n ** 18n;
@@ -19,8 +21,10 @@ const PAYOUT = new Wallet(`0x${'9b'.repeat(32)}`);
 /** Native amounts are small numbers of this: worth their gas. */
 const UNIT = 10n ** 15n;
 export const MAX_GAS_PRICE = 200n * GWEI;
-/** Everything that can go on has gone on so long after the last fault ended. */
+/** After the last fault ended, something has gone on in each time so long, until everything has that can. */
 const STANDSTILL_MS = 60_000;
+/** One thing after the other takes its time on a busy machine, and an end. */
+const MOST_MS = 150_000;
 /** Contracts that take no money: one burns all gas, one reverts with words that cannot be stored. */
 const TRAPS = [
   'fe',
@@ -42,7 +46,7 @@ export class Money {
   readonly unit = UNIT;
   readonly tank = TANK.address;
   readonly refunds: AskedRefund[] = [];
-  readonly treasuries: string[] = [];
+  readonly treasuries = new Treasuries();
 
   private constructor(
     private readonly chain: TestChain,
@@ -50,7 +54,7 @@ export class Money {
     readonly traps: readonly string[],
     private readonly delegate: Address | null,
   ) {
-    this.moveTreasury();
+    this.treasuries.move();
   }
 
   /** Of the node that a seed starts. */
@@ -68,17 +72,14 @@ export class Money {
     await chain.payToken(PAYOUT.address, 10n ** 12n);
     await chain.mine();
     const money = new Money(chain, odd, traps, delegate);
-    if (delegate !== null) money.treasuries.push(treasury);
+    if (delegate !== null) money.treasuries.move(treasury);
+    money.treasuries.moved();
     return money;
   }
 
   /** Of today. */
   get treasury(): string {
-    return this.treasuries.at(-1) as string;
-  }
-
-  moveTreasury(): void {
-    this.treasuries.push(Wallet.createRandom().address);
+    return this.treasuries.current;
   }
 
   get senders(): string[] {
@@ -122,12 +123,17 @@ export class Money {
     await this.chain.mine();
     const healedAtMs = Date.now();
     let hasPlanned = false;
+    let last = '';
+    let movedAtMs = healedAtMs;
     for (;;) {
       hasPlanned ||= (await world.app.request('POST', '/api/v1/sweeps/run', {})).status === 200;
       const open = await this.open(world);
       if (hasPlanned && open.length === 0) return;
-      if (Date.now() - healedAtMs > STANDSTILL_MS)
-        throw new Error(`a standstill of ${STANDSTILL_MS} ms after the last fault:\n${open.join('\n')}`);
+      if (open.join() !== last) [last, movedAtMs] = [open.join(), Date.now()];
+      if (Date.now() - movedAtMs > STANDSTILL_MS || Date.now() - healedAtMs > MOST_MS)
+        throw new Error(
+          `a standstill ${Date.now() - healedAtMs} ms after the last fault:\n${open.join('\n')}`,
+        );
       await this.chain.mine();
       await delay(40);
     }
@@ -203,10 +209,14 @@ export class Money {
       .filter((text) => !unwatched.some((one) => text.includes(one)));
     found.push(...differences.map((text) => `ledger check: ${text}`));
     found.push(...report.unchecked.all().map((text) => `ledger check, unchecked: ${text}`));
+    found.push(...(await gasDifferences(world.app)));
+    const tokens = [null, this.chain.token];
+    const balance = (address: string, token: string | null) => this.balance(address, token);
+    found.push(...(await this.treasuries.misdirected(world.app, tokens, balance)));
     for (const { account, asset, ledger } of report.balances.filter(
       ({ account }) => account === 'treasury',
     )) {
-      const held = await Promise.all(this.treasuries.map((one) => this.balance(one, asset.token)));
+      const held = await Promise.all(this.treasuries.all.map((one) => this.balance(one, asset.token)));
       const has = held.reduce((sum, amount) => sum + amount, 0n);
       if (has !== ledger)
         found.push(`the treasuries have ${has} ${asset.symbol}, and ${ledger} are booked at ${account}`);

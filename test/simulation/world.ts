@@ -16,8 +16,8 @@ export interface Known extends Asked {
   id: string;
   /** What covers it was once deep enough. */
   mayBeConfirmed: boolean;
-  /** A reorg may have taken what had been confirmed, and `failed` is right. */
-  mayHaveFailed: boolean;
+  /** The least that a reorg has left of it since it may have been confirmed: where less is due, `failed` is right. Null: none has. */
+  leastLeft: bigint | null;
   /** Some of it was asked back. */
   isRefunded: boolean;
 }
@@ -80,6 +80,8 @@ export class World {
   /** @returns what came of it, for the story */
   async comeToFork(): Promise<string> {
     const from = (await this.chain.height()) + 1;
+    // From then on no balance is proved: a lie about one that lasts could not be found out.
+    if (this.money !== null) this.endpoints.forEach((endpoint) => endpoint.heal());
     return this.habits.fork(from) ? `from block ${from}` : 'again: nothing';
   }
 

@@ -1,3 +1,6 @@
+import { within } from './time-limit.js';
+
+const ANSWER_TIMEOUT_MS = 10_000;
 /** Whoever tries several by the keyboard passes over some of them. */
 const SETTLED_MS = 500;
 
@@ -24,8 +27,9 @@ export class Choice {
     if (!form) return;
     try {
       const body = new URLSearchParams({ option: value });
-      const signal = AbortSignal.timeout(10_000);
-      const answer = await fetch(form.action, { method: 'POST', body, credentials: 'omit', signal });
+      const answer = await within(ANSWER_TIMEOUT_MS, (signal) =>
+        fetch(form.action, { method: 'POST', body, credentials: 'omit', signal }),
+      );
       if (answer.ok && this.unsaved?.value === value) this.unsaved = null;
     } catch {
       // The page tells of a lost connection by itself.

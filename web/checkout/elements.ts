@@ -11,3 +11,9 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   made.append(...children);
   return made;
 }
+
+/** In place of what it has: `replaceChildren` came to Chrome with 86. */
+export function fill(parent: Element, ...children: (Node | string)[]): void {
+  parent.textContent = '';
+  parent.append(...children);
+}

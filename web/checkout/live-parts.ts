@@ -1,3 +1,5 @@
+import { fill } from './elements.js';
+
 /**
  * The parts of the page that newer copies of it replace (`[data-live]`, found by id). A part that the server has rendered
  * as before stays untouched, and with it the focus, what is opened and what is selected in it.
@@ -25,7 +27,7 @@ export class LiveParts {
       const before = headingOf(part);
       this.keepingPlace(part, () => {
         part.hidden = !newer;
-        part.replaceChildren(...(newer?.childNodes ?? []));
+        fill(part, ...(newer?.childNodes ?? []));
         for (const { name, value } of newer?.attributes ?? []) part.setAttribute(name, value);
       });
       const after = headingOf(part);

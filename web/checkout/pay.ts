@@ -7,6 +7,7 @@ import { tellOpener } from './embed/tell-opener.js';
 import { follow } from './live.js';
 import { LiveParts } from './live-parts.js';
 import { type PageState, readPageState } from './page-state.js';
+import { within } from './time-limit.js';
 import { WalletPanel } from './wallets/panel.js';
 
 const ANSWER_TIMEOUT_MS = 10_000;
@@ -88,18 +89,13 @@ function start(first: PageState): void {
   });
 }
 
-/** The page as the server has it now. AbortSignal.timeout came to Safari with 16, and older phones pay too. */
-async function newest(): Promise<string> {
-  const stop = new AbortController();
-  const timer = setTimeout(() => stop.abort(), ANSWER_TIMEOUT_MS);
-  try {
-    const { signal } = stop;
+/** The page as the server has it now. */
+function newest(): Promise<string> {
+  return within(ANSWER_TIMEOUT_MS, async (signal) => {
     const answer = await fetch(location.href, { cache: 'no-store', credentials: 'omit', signal });
     if (!answer.ok) throw new Error(`${answer.status}`);
-    return await answer.text();
-  } finally {
-    clearTimeout(timer);
-  }
+    return answer.text();
+  });
 }
 
 /** @returns the id of the option that the customer has chosen */

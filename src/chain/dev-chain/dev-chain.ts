@@ -118,6 +118,8 @@ export function devChainConfig(url: string, tokenAddress: TokenAddress): ChainCo
     name: 'devchain',
     chainId: DEV_CHAIN_ID,
     rpcUrls: [url],
+    // A wallet on the same computer can be added to it.
+    publicRpcUrls: [url],
     wsUrls: [],
     rpcRequestsPerSecond: null,
     confirmations: { kind: 'blocks', tiers: [{ upTo: null, blocks: 3 }] },

@@ -33,17 +33,32 @@ export interface AgreedPosition {
   finalNumber: number | null;
 }
 
-/** @returns by chain id; a chain of which nothing is agreed yet is left out */
+/** @returns by chain id; a chain of which nothing is agreed yet is left out. `isUnsure`: its time is before that of `number` */
 export async function agreedPositions(
   manager: EntityManager,
   chainIds: readonly number[],
-): Promise<Map<number, AgreedPosition>> {
-  const rows = await manager.find(ChainCursor, { where: { chainId: In([...chainIds]) } });
-  return new Map(
-    rows.flatMap(({ chainId, agreedNumber: number, agreedTime: time, finalNumber }) =>
-      number === null || time === null ? [] : [[chainId, { number, time, finalNumber }]],
-    ),
+): Promise<Map<number, AgreedPosition & { isUnsure: boolean }>> {
+  const rows = await manager.query<
+    { id: string; number: string; time: Date; final: string | null; unsure: boolean }[]
+  >(
+    `SELECT cursor.chain_id AS id, agreed_number AS number, agreed_time AS time, final_number AS final,
+       coalesce(agreed_time < block.block_time, false) AS unsure
+     FROM chain_cursors cursor LEFT JOIN chain_blocks block
+       ON block.chain_id = cursor.chain_id AND block.block_number = cursor.agreed_number
+     WHERE cursor.chain_id = ANY($1) AND agreed_number IS NOT NULL AND agreed_time IS NOT NULL`,
+    [chainIds],
   );
+  return new Map(
+    rows.map(({ id, number, time, final, unsure: isUnsure }) => [
+      Number(id),
+      { number: Number(number), time, finalNumber: final === null ? null : Number(final), isUnsure },
+    ]),
+  );
+}
+
+/** Before the time of every block from this one on. @param blockTime of the first block that something is not known of */
+export function justBefore(blockTime: Date): Date {
+  return new Date(blockTime.getTime() - 1);
 }
 
 /** Notes how far the chain is agreed on, where that has changed. The caller holds the cursor. */

@@ -22,6 +22,8 @@ export interface IncludedTransaction {
   hasSucceeded: boolean;
   /** Native value, Transfer logs of any contract, also of zero, and inner transfers; of a failed one, nothing. */
   movements: Movement[];
+  /** Whether inner transfers are among them: not where they were not asked for, or the node could not tell. */
+  areInnerSeen: boolean;
 }
 
 /**
@@ -71,16 +73,17 @@ async function found(
     time: new Date(header.timestamp * 1000),
   };
   const isDone = hasSucceeded(receipt, transaction.gas);
-  const inner = isDone && isTraced ? await innerMovements(rpc, hash) : [];
-  const movements = isDone ? [...movementsIn(transaction, receipt), ...inner] : [];
-  return { hash, to, included: { block, hasSucceeded: isDone, movements } };
+  const inner = isDone && isTraced ? await innerMovements(rpc, hash) : null;
+  const movements = isDone ? [...movementsIn(transaction, receipt), ...(inner ?? [])] : [];
+  return { hash, to, included: { block, hasSucceeded: isDone, movements, areInnerSeen: inner !== null } };
 }
 
-async function innerMovements(rpc: Rpc, hash: TxHash): Promise<Movement[]> {
+/** Null: the node cannot tell, or not now. */
+async function innerMovements(rpc: Rpc, hash: TxHash): Promise<Movement[] | null> {
   try {
     return await tracedMovementsOf(rpc, hash);
   } catch (error) {
-    if (error instanceof RpcError) return [];
+    if (error instanceof RpcError) return null;
     throw error;
   }
 }

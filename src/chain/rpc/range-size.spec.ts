@@ -49,8 +49,19 @@ describe('RangeSize', () => {
     askedOf(size, 50, 3);
     size.answered(2);
     expect(size.blocks).toBe(8);
-    expect(size.refused(8, { kind: 'transient' })).toBe(false);
+    expect(size.refused(8, { kind: 'rate_limited' })).toBe(false);
     expect(size.refused(1, { kind: 'too_many_results' })).toBe(false);
     expect(size.blocks).toBe(8);
+  });
+
+  it('narrows by words it does not know, and for the next time where a node is in trouble or left logs out', () => {
+    const size = new RangeSize(50);
+    askedOf(size, 50, 5);
+    expect(size.refused(32, { kind: 'fatal' })).toBe(true);
+    expect(size.blocks).toBe(16);
+    expect(size.refused(16, { kind: 'too_large' })).toBe(true);
+    expect(size.refused(8, { kind: 'unproven' })).toBe(false);
+    expect(size.refused(8, { kind: 'transient' })).toBe(false);
+    expect(size.blocks).toBe(4);
   });
 });

@@ -1,6 +1,8 @@
 const FAILURES_TO_OPEN = 5;
 const FIRST_REST_MS = 500;
 const LONGEST_REST_MS = 15_000;
+/** A gateway that says "in a day", or has the date wrong, may be well in a minute. */
+const LONGEST_TOLD_REST_MS = 60_000;
 
 /**
  * Spares an endpoint that keeps failing, and calls that wait for it: after some failures in a row it rests, then one call
@@ -37,7 +39,7 @@ export class Circuit {
     this.isProbing = false;
   }
 
-  /** @param restMs the node's own word on how long to leave it alone */
+  /** @param restMs the node's own word on how long to leave it alone: heeded up to a minute */
   failed(nowMs: number, restMs?: number): void {
     this.failures++;
     const wasProbe = this.isProbing;
@@ -47,6 +49,6 @@ export class Circuit {
     if (!wasProbe && this.state(nowMs) === 'open' && restMs === undefined) return;
     this.rests++;
     const ownMs = Math.min(LONGEST_REST_MS, FIRST_REST_MS * 2 ** (this.rests - 1));
-    this.restsUntilMs = Math.max(this.restsUntilMs, nowMs + (restMs ?? ownMs));
+    this.restsUntilMs = Math.max(this.restsUntilMs, nowMs + Math.min(restMs ?? ownMs, LONGEST_TOLD_REST_MS));
   }
 }

@@ -1,5 +1,6 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { MethodNotFoundError, RpcEndpoint, RpcError } from './rpc-endpoint.js';
 import { WrongShapeError } from './unproven-answer.js';
@@ -125,6 +126,11 @@ describe('batches', () => {
   });
 });
 
+function cutAndPacked(response: ServerResponse, right: unknown): void {
+  const packed = gzipSync(JSON.stringify(right));
+  response.writeHead(200, { 'content-encoding': 'gzip' }).end(packed.subarray(0, packed.length - 12));
+}
+
 describe('batches of a node with limits', () => {
   interface Call {
     id: number;
@@ -149,7 +155,8 @@ describe('batches of a node with limits', () => {
         sizes.push(calls.length);
         const right = calls.map(({ id, params }) => ({ jsonrpc: '2.0', id, result: params[0] }));
         const given = Array.isArray(body) ? reply(calls, right) : right[0];
-        setTimeout(
+        if (typeof given === 'function') return void (given as (to: ServerResponse) => unknown)(response);
+        return void setTimeout(
           () => response.end(typeof given === 'string' ? given : JSON.stringify(given)),
           options.later?.(calls) ?? 0,
         ).unref();
@@ -180,6 +187,24 @@ describe('batches of a node with limits', () => {
     ],
     ['leaves out answers', (_calls, right) => right.slice(0, 3)],
     ['gives two answers to one call', (_calls, right) => [{ ...right[0], result: '0x77' }, ...right]],
+    [
+      'closes the connection in place of an answer',
+      (calls, right) => (calls.length <= 4 ? right : (response: ServerResponse) => response.destroy()),
+    ],
+    [
+      'cuts its answer, which is packed',
+      (calls, right) =>
+        calls.length <= 4 ? right : (response: ServerResponse) => cutAndPacked(response, right),
+    ],
+    [
+      'answers with a page for people',
+      (calls, right) => (calls.length <= 4 ? right : '<html><body>Too large</body></html>'),
+    ],
+    [
+      'has one refusal for all, with the number of one',
+      (calls, right) =>
+        calls.length <= 4 ? right : error(calls[3]?.id ?? 0, -32600, 'validation errors in batch'),
+    ],
     ['cuts its answer', (calls, right) => (calls.length <= 4 ? right : JSON.stringify(right).slice(0, 100))],
     [
       'mixes in what nobody asked for',

@@ -343,6 +343,116 @@ const REFUSALS: Row[] = [
     { method: 'eth_call', code: -32015, message: 'VM execution error.', data: 'Reverted 0x' },
     { kind: 'reverted' },
   ],
+  // As eRPC (erpc/erpc, architecture/evm) tells them apart, and as they stand in reports of users.
+  [
+    'Alchemy, by range of its free tier',
+    {
+      httpStatus: 400,
+      code: -32600,
+      message:
+        'Under the Free tier plan, you can make eth_getLogs requests with up to a 10 block range. Based on your parameters, this block range should work: [0x1, 0xa]',
+    },
+    { kind: 'range_too_large', maxBlocks: 10 },
+  ],
+  [
+    'Alchemy, an app that was switched off',
+    { method: 'eth_getBlockByNumber', code: -32000, message: 'App is inactive. Please contact support' },
+    { kind: 'unauthorized' },
+  ],
+  [
+    'dRPC, by range of its free tier',
+    { code: 35, message: 'ranges over 10000 blocks are not supported on freetier' },
+    { kind: 'range_too_large', maxBlocks: 10_000 },
+  ],
+  [
+    'dRPC, a batch of its free tier',
+    {
+      method: 'batch',
+      code: 31,
+      message:
+        'Batch of more than 3 requests are not allowed on free tier, to use this feature register paid account',
+    },
+    { kind: 'too_large' },
+  ],
+  [
+    'dRPC, without a node for it now',
+    { method: 'eth_getBlockByNumber', code: 12, message: "Can't route your request to suitable provider" },
+    { kind: 'transient' },
+  ],
+  [
+    'erigon, a batch of too many',
+    { method: 'batch', code: -32000, message: 'batch limit 100 exceeded: 142 requests given' },
+    { kind: 'too_large' },
+  ],
+  [
+    'geth, a range beyond its head',
+    { code: -32602, message: 'block range extends beyond current head block' },
+    { kind: 'not_yet' },
+  ],
+  [
+    'QuickNode, traces by second',
+    { method: 'debug_traceBlockByHash', code: -32009, message: 'trace requests limited to 200/sec' },
+    { kind: 'rate_limited' },
+  ],
+  [
+    'LlamaRPC behind Cloudflare',
+    { method: 'eth_getBlockByNumber', message: 'error code: 1015' },
+    { kind: 'rate_limited' },
+  ],
+  [
+    'Pocket, by throughput',
+    { method: 'eth_call', code: -32011, message: 'Application has exceeded its throughput limit' },
+    { kind: 'rate_limited' },
+  ],
+  [
+    'Base, by rate, told on by a proxy',
+    {
+      method: 'eth_call',
+      code: -32000,
+      message: '429 Too Many Requests: {"error":{"code":-32016,"message":"over rate limit"}}',
+    },
+    { kind: 'rate_limited' },
+  ],
+  [
+    'a method that is not paid for',
+    {
+      method: 'eth_getBlockReceipts',
+      code: -32000,
+      message: 'Method eth_getBlockReceipts is not included in your current plan',
+    },
+    { kind: 'unsupported' },
+  ],
+  [
+    'BSC, of its size',
+    {
+      method: 'eth_getBlockReceipts',
+      code: -32000,
+      message: 'response size should not greater than 10000000 bytes',
+    },
+    { kind: 'too_large' },
+  ],
+  [
+    'op-geth, from before Bedrock',
+    {
+      method: 'eth_getBalance',
+      code: -32000,
+      message: 'no historical RPC is available for this historical (pre-bedrock) execution request',
+    },
+    { kind: 'no_history' },
+  ],
+  [
+    'geth, histories that are being indexed',
+    { method: 'eth_getProof', code: -32000, message: "state histories haven't been fully indexed yet" },
+    { kind: 'not_yet' },
+  ],
+  [
+    'erigon, a block of a filter',
+    {
+      code: -32000,
+      message: 'One of the blocks specified in filter (fromBlock, toBlock or blockHash) cannot be found.',
+    },
+    { kind: 'not_found' },
+  ],
   [
     'wrong params',
     { code: -32602, message: 'invalid argument 0: hex string without 0x prefix' },

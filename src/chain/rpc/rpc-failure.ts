@@ -71,27 +71,27 @@ export interface Refusal {
 }
 
 const RATE_LIMITED =
-  /rate.?limit|too many requests|compute units per second|credits limited|request limit reached|requests? per second|capacity limit exceeded|request count exceeded|exceeded .*quota|throttl/i;
+  /rate.?limit|too many requests|compute units per second|credits limited|request limit reached|requests? per second|capacity limit exceeded|request count exceeded|exceeded .*quota|throttl|requests? limited to \d|throughput limit|reached the (free tier|quota)|too much load|error code: 1015\b/i;
 const UNAUTHORIZED =
-  /unauthori[sz]ed|must be authenticated|must authenticate|invalid (api.?key|project id|token|access key)|api key (is )?(disabled|not allowed|missing)|authentication (failed|required)|forbidden/i;
+  /unauthori[sz]ed|must be authenticated|must authenticate|invalid (api.?key|project id|token|access key)|(api key|key|token|app|project) (is )?(disabled|inactive|invalid|not allowed|missing)|authentication (failed|required)|forbidden/i;
 const TOO_MANY_RESULTS =
   /more than [\d,]+ (results|logs)|exceeds? max(imum)? results|too many (logs|results)|matched by query exceeds|response size|response (is )?too (large|big)|query timeout exceeded/i;
 const RANGE_TOO_LARGE =
-  /block ?range|blocks distance|too many blocks|getLogs (range|is limited)|\brange \d+ (exceeds|is bigger)|maxBlockRange|requested blocks is|max range|query must be smaller|limit the query to|range allowed for your plan/i;
+  /block ?range|blocks distance|too many blocks|getLogs (range|is limited)|\brange \d+ (exceeds|is bigger)|maxBlockRange|requested blocks is|max range|query must be smaller|limit the query to|range allowed for your plan|ranges? over [\d,]+ blocks|blocks? range (over|exceeds|of more)|max(imum)? range/i;
 /** geth (also "batch too large"), reth and others on jsonrpsee, gateways. */
 const TOO_LARGE =
-  /(response|batch|payload|body|content|entity|result)( is| size)? (too (large|big)|exceed(s|ed)?)|(?<!range |range is )too large|batch .{0,40}(limit|exceed|maximum|more than)|exceeds? (the )?max(imum)? (allowed )?(response|batch|payload)/i;
+  /(response|batch|payload|body|content|entity|result)( is| size)? (too (large|big)|exceed(s|ed)?)|(?<!range |range is )too large|batch .{0,40}(limit|exceed|maximum|more than)|exceeds? (the )?max(imum)? (allowed )?(response|batch|payload)|response size should not/i;
 /** geth, erigon, Nethermind, Besu, reth (also of its window of proofs), Arbitrum, and what vendors say of their plans. */
 const NO_HISTORY =
-  /missing trie node|historical (state|data|block)|state.{0,60}(not available|unavailable|not found|pruned)|no state available|world state unavailable|prun(ed|ing)|archive|proof window|data (before|older).{0,40}not available|neither stored nor reproducible|first available state|history (is )?(unavailable|not available)|required historical|only the (last|most recent)|too old/i;
+  /missing trie node|historical (state|data|block)|state.{0,60}(not available|unavailable|not found|pruned)|no state available|world state unavailable|prun(ed|ing)|archive|proof window|data (before|older).{0,40}not available|neither stored nor reproducible|first available state|history (is )?(unavailable|not available)|required historical|no historical rpc|only the (last|most recent)|too old|no state (found|for)|body not available|lowest is \d|state.{0,40}(is missing|removed)|trie does not/i;
 const NOT_YET =
-  /not (yet|currently) (available|indexed|executed|processed)|beyond (the )?(current )?head|after last accepted block|block is out of range|in the future|(higher|greater) than (the )?(latest|current|head)|indexing is in progress|not yet|no canonical/i;
+  /not (yet|currently) (available|indexed|executed|processed)|beyond (the )?(current )?head|after last accepted block|block is out of range|in the future|(higher|greater) than (the )?(latest|current|head)|indexing is in progress|not yet|(not|n't) ([\w ]+ )?yet\b|unfinali[sz]ed|less than or equal to the latest|no canonical/i;
 const NOT_FOUND =
-  /(header|block|resource|transaction|receipt|state)s?( for hash| #?0?x?[\da-f]+)? (was )?not found|unknown block|could not be found|cannot find (the )?block/i;
+  /(header|block|resource|transaction|receipt|state)s?( for hash| #?0?x?[\da-f]+)? (was )?not found|unknown block|(could not|cannot) be found|(could not|cannot) find (the )?(block|transaction)/i;
 const PARAMETERS =
   /invalid (argument|param|parameter|input|request)|(missing|too many|unexpected) (argument|param)|cannot unmarshal|invalid type|unknown field|hex string/i;
 const UNSUPPORTED =
-  /method.{0,80}(not (found|supported|available|exist|allowed|whitelisted|enabled|implemented)|does not exist|is disabled|unavailable)|(unsupported|unknown|unrecognized) method|not available on (the|your) \w+ (tier|plan)/i;
+  /method.{0,80}(not (found|supported|available|exist|allowed|whitelisted|enabled|implemented)|does not exist|is disabled|unavailable)|(unsupported|unknown|unrecognized) method|not available on (the|your) \w+ (tier|plan)|not (included|available) in your (current )?plan/i;
 /** What a transaction may bring only from a fork on; nothing is wrong with the method, whatever code it comes with. */
 const NOT_OF_THIS_FORK =
   /\beip-?\d+ (is )?not (supported|enabled|active)|(transaction|tx) type (is )?not supported|unsupported (transaction|tx) type|authorization ?list (is )?not (supported|allowed)/i;
@@ -102,10 +102,11 @@ const INTERNAL = /internal (server |json-rpc )?error/i;
 /** Tried from top to bottom: the vendors' codes overlap (-32005 is a rate, a range or a count), their words do not. */
 const WORDS: readonly (readonly [RpcFailureKind, RegExp])[] = [
   ['rate_limited', RATE_LIMITED],
+  // A range that goes beyond the head names both, and would be refused if it were shorter as well.
+  ['not_yet', NOT_YET],
   ['too_many_results', TOO_MANY_RESULTS],
   ['range_too_large', RANGE_TOO_LARGE],
   ['unauthorized', UNAUTHORIZED],
-  ['not_yet', NOT_YET],
   ['no_history', NO_HISTORY],
   ['too_large', TOO_LARGE],
   ['not_found', NOT_FOUND],
@@ -183,7 +184,8 @@ function byStatus(httpStatus: number | undefined, code: number | undefined): Rpc
   if (httpStatus === 401 || httpStatus === 402 || httpStatus === 403) return 'unauthorized';
   if (httpStatus !== undefined && httpStatus >= 400 && httpStatus < 500 && httpStatus !== 408) return 'fatal';
   // -32000 to -32099 are the server's own to define; nodes put whatever befell them under -32000.
-  if (code !== undefined && (code > -32000 || code < -32099)) return 'fatal';
+  // Above them are those of applications: dRPC's 12 is "no suitable provider now".
+  if (code !== undefined && code < -32099) return 'fatal';
   return 'transient';
 }
 
@@ -203,6 +205,7 @@ function retryAfter(header: string | undefined): number | undefined {
 /** How the vendors state their limit; some count blocks, some the distance: taken as blocks, it suits both. */
 const LIMITS = [
   /exceeds limit of (\d[\d,.]*)/i,
+  /ranges? over (\d[\d,.]*)/i,
   /range limit (?:of )?(\d[\d,.]*)/i,
   /limited to (?:a )?(\d[\d,.]*)(k?)/i,
   /up to (?:a )?(\d[\d,.]*)(k?) block/i,

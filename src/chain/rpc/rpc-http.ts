@@ -4,8 +4,11 @@ import { Agent as HttpsAgent } from 'node:https';
 import axios, { type AxiosInstance } from 'axios';
 import { type HttpAnswer, RefusedError } from './rpc-refusal.js';
 
-/** The answer began to come, and did not come whole: cut off, or longer than is read. */
+/** The answer did not come whole: cut off, before it began too, or longer than is read. */
 export class CutOffError extends RefusedError {}
+
+/** The request was sent, and the connection closed: so some nodes, as Erigon, refuse a batch of too many calls. */
+const CLOSED = ['ECONNRESET', 'EPIPE'];
 
 /** Nothing came in time. */
 export class NoAnswerError extends RefusedError {}
@@ -66,7 +69,10 @@ export class RpcHttp {
     const { code, message } = error as { code?: string; message?: string };
     if (/maxContentLength/.test(message ?? ''))
       return new CutOffError({ message: 'its answer is longer than any should be' });
-    if (code === 'ERR_BAD_RESPONSE') return new CutOffError({ message: 'its answer was cut off' });
+    if (code === 'ERR_BAD_RESPONSE' || code?.startsWith('Z_'))
+      return new CutOffError({ message: 'its answer was cut off' });
+    if (code !== undefined && CLOSED.includes(code))
+      return new CutOffError({ message: `it closed the connection in place of an answer (${code})` });
     return new RefusedError({
       message: code === undefined ? 'the connection failed' : `the connection failed (${code})`,
     });

@@ -44,6 +44,16 @@ describe('Circuit', () => {
     expect([circuit.state(500), circuit.admits(500), circuit.admits(500)]).toEqual(['closed', true, true]);
   });
 
+  it.each([
+    [3_000, 3_000],
+    [86_400_000, 60_000],
+    [Date.parse('9999-12-31') - Date.now(), 60_000],
+  ])('rests as long as the node says, and a minute at most: %d ms', (toldMs, restMs) => {
+    const circuit = new Circuit();
+    circuit.failed(0, toldMs);
+    expect([circuit.admits(restMs - 1), circuit.admits(restMs)]).toEqual([false, true]);
+  });
+
   it('rests twice as long after a failed probe, up to a bound', () => {
     const circuit = failing(5);
     circuit.admits(500);

@@ -1,6 +1,7 @@
 import { Interface } from 'ethers';
 import { type TokenConfig } from '../../config/chains.js';
 import { type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
+import { isLasting } from '../rpc/rpc-failure.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
 import { type Address, toAddress, type TokenAddress } from '../../ids/ids.js';
 
@@ -39,6 +40,7 @@ type Shown = 'native' | 'another' | null;
  * another amount of the one than of the other. So an endpoint that can show nothing hides nothing, and one that says it
  * falsely takes no token out of service.
  * @returns false also where no node can tell
+ * @throws RpcError where none answered, and one may the next time
  */
 export async function isNativeAsset(
   token: Pick<TokenConfig, 'address' | 'decimals'>,
@@ -55,8 +57,9 @@ export async function isNativeAsset(
     const all = await rpc.fromEveryEndpoint(read, 'balances');
     return all.includes('native') && !all.includes('another');
   } catch (error) {
-    // What no node can tell does not keep a chain from starting.
-    if (error instanceof RpcError) return false;
+    // What no node can ever tell keeps no token from being taken; what one may tell in a moment is asked again.
+    if (error instanceof RpcError && (isLasting(error.failure) || error.failure.kind === 'reverted'))
+      return false;
     throw error;
   }
 }
@@ -88,7 +91,8 @@ async function holdsWhatAddressesHold(
     const held = shown(await rpc.call('eth_getBalance', [address, at]));
     if (held === 0n) continue;
     const told = await rpc.call('eth_call', [balanceCall(token, address), at]).catch((error: unknown) => {
-      if (error instanceof RpcError && error.failure.kind === 'fatal') return '0x';
+      // What is native tells what anybody holds.
+      if (error instanceof RpcError && ['reverted', 'fatal'].includes(error.failure.kind)) return '0x';
       throw error;
     });
     if (wordOf(told) !== held) return 'another';

@@ -27,9 +27,12 @@ export class BalanceProofs {
     private readonly onBelieved: (reason: string) => void = () => undefined,
   ) {}
 
-  /** @param ask with each endpoint until one answers; called a second time where none gave a proof */
-  async first<T>(ask: (read: ReadBalance) => Promise<T>): Promise<T> {
-    if (this.prover.proofs !== 'full' || Date.now() < this.restsUntilMs) return ask(believed);
+  /**
+   * @param ask with each endpoint until one answers; called a second time where none gave a proof. It is told whether what
+   * is read is proved
+   */
+  async first<T>(ask: (read: ReadBalance, isProved: boolean) => Promise<T>): Promise<T> {
+    if (this.prover.proofs !== 'full' || Date.now() < this.restsUntilMs) return ask(believed, false);
     let refusal: RpcError | null = null;
     try {
       const answer = await ask(async (rpc, header, address) => {
@@ -39,13 +42,13 @@ export class BalanceProofs {
           if (error instanceof RpcError && !(error instanceof UnprovenAnswerError)) refusal = error;
           throw error;
         }
-      });
+      }, true);
       if (refusal === null) this.refusals = 0;
       return answer;
     } catch (error) {
       if (refusal === null || error instanceof UnprovenAnswerError) throw error;
       this.refused(refusal);
-      return ask(believed);
+      return ask(believed, false);
     }
   }
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { balancesAt } from './balances.js';
 import { type Block, type Movement } from '../blocks/block.js';
 import { tracedMovements } from './block-traces.js';
@@ -15,17 +16,25 @@ import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
 import { seenCredits, unseenCredit } from './unseen-credit.js';
 import { type Address } from '../../ids/ids.js';
 
+/** When one endpoint has answered, the others have so much longer, ms: what one conceals, another is to show. */
+const OTHERS_LATER_MS = 1_000;
+/** So many balances at most are proved where one endpoint alone says that nothing came. */
+const PROVED_AT_MOST = 20;
+
 /**
- * `internal_transfers: balance`: by what the balances of watched addresses grew beyond the transfers seen. Between two
- * searches nothing is kept that matters: what is compared are two balances, each pinned to the hash of its block.
+ * `internal_transfers: balance`: by what the balances of watched addresses grew beyond the transfers seen. That nothing
+ * came is not believed of one endpoint while another shows that something did. Between two searches nothing is kept that
+ * matters: what is compared are two balances, each pinned to the hash of its block.
  */
 export class BalanceTransfers implements InternalTransfers {
   private known: { blockHash: string; balances: Balances } | null = null;
 
+  /** @param endpoints how many the chain has: a single one is believed */
   constructor(
     private readonly rpc: RpcPool,
     private readonly prover: BlockProver,
     private readonly proofs: BalanceProofs,
+    private readonly endpoints: number,
   ) {}
 
   async search({ blocks: all, head, watched }: InternalSearch): Promise<InternalFound> {
@@ -45,33 +54,72 @@ export class BalanceTransfers implements InternalTransfers {
     }
   }
 
-  /** The addresses whose balances the blocks changed otherwise than their transactions show. */
+  /** The addresses whose balances the blocks changed otherwise than their transactions show, as any endpoint has it. */
   private async changedUnseen(blocks: readonly Block[], addresses: readonly Address[]): Promise<Address[]> {
+    // The last search ended where this one begins, as a rule; then only addresses new since are asked for.
+    const isKnown = this.known?.blockHash === blocks[0]?.parentHash;
+    const said = await this.saidByAll(blocks, addresses, isKnown ? this.known?.balances : undefined);
+    const [{ after }] = said as [Ends];
+    const isAlone = said.length === 1 && this.endpoints > 1;
+    const isAgreed = said.every((ends) => addresses.every((one) => ends.after.get(one) === after.get(one)));
+    const { hash: blockHash } = blocks.at(-1) as Block;
+    this.known = isAgreed && !isAlone ? { blockHash, balances: after } : null;
+    const changed = changedAmong(addresses, said, blocks);
+    if (!isAlone) return changed;
+    const unchanged = addresses.filter((address) => !changed.includes(address));
+    return [...changed, ...(await this.concealed(blockHash, after, unchanged))];
+  }
+
+  /** Both balances of each, by every endpoint that answers, and does so not long after the first. At least one. */
+  private async saidByAll(
+    blocks: readonly Block[],
+    addresses: readonly Address[],
+    known: Balances = new Map<Address, bigint>(),
+  ): Promise<Ends[]> {
     const { parentHash } = blocks[0] as Block;
     const { hash } = blocks.at(-1) as Block;
-    const before = await this.knownAt(parentHash, addresses);
-    const after = await this.balances(hash, addresses);
-    this.known = { blockHash: hash, balances: after };
-    return unseenAmong(addresses, before, after, blocks);
-  }
-
-  /** The last search ended where this one begins, as a rule; then only addresses new since are asked for. */
-  private async knownAt(blockHash: string, addresses: readonly Address[]): Promise<Balances> {
-    const known = this.known?.blockHash === blockHash ? this.known.balances : new Map<Address, bigint>();
     const missing = addresses.filter((address) => !known.has(address));
-    return missing.length === 0 ? known : new Map([...known, ...(await this.balances(blockHash, missing))]);
+    let hasAnswered: () => void = () => undefined;
+    const tooLate = new Promise<void>((resolve) => (hasAnswered = resolve)).then(() =>
+      delay(OTHERS_LATER_MS, null, { ref: false }),
+    );
+    const read = async (rpc: Rpc): Promise<Ends> => {
+      const [before, after] = await Promise.all([
+        balancesAt(rpc, parentHash, missing),
+        balancesAt(rpc, hash, addresses),
+      ]);
+      hasAnswered();
+      return { before: new Map([...known, ...before]), after };
+    };
+    const said = await this.rpc.fromEveryEndpoint((rpc) => Promise.race([read(rpc), tooLate]), 'balances');
+    return said.filter((ends) => ends !== null);
   }
 
-  private balances(blockHash: string, addresses: readonly Address[]): Promise<Map<Address, bigint>> {
-    return this.rpc.fromOneEndpoint((rpc) => balancesAt(rpc, blockHash, addresses), 'balances');
+  /** Those of few addresses that have another balance than one endpoint says; none where no endpoint proves it. */
+  private async concealed(hash: string, said: Balances, addresses: readonly Address[]): Promise<Address[]> {
+    if (addresses.length === 0 || addresses.length > PROVED_AT_MOST) return [];
+    return this.proofs.first(async (read, isProved) => {
+      if (!isProved) return [];
+      return this.rpc.fromOneEndpoint(async (rpc) => {
+        const header = await rpc.call('eth_getBlockByHash', [hash, false]);
+        if (header === null)
+          throw new RpcError('the node', 'eth_getBlockByHash', 'it does not have the block', {
+            kind: 'not_found',
+          });
+        const balances = await Promise.all(addresses.map((address) => read(rpc, header, address)));
+        return addresses.filter((address, index) => balances[index] !== said.get(address));
+      }, 'balances');
+    });
   }
 
-  private unseenIn(block: Block, addresses: readonly Address[]): Promise<InternalFound['movements']> {
-    return this.proofs.first((read) =>
-      this.rpc.fromOneEndpoint(async (rpc) => {
-        const before = await balancesAt(rpc, block.parentHash, addresses);
-        const after = await balancesAt(rpc, block.hash, addresses);
-        const changed = unseenAmong(addresses, before, after, [block]);
+  private async unseenIn(block: Block, among: readonly Address[]): Promise<InternalFound['movements']> {
+    const said = await this.saidByAll([block], among);
+    return this.proofs.first((read, isProved) => {
+      // What no proof decides waits until the endpoints agree.
+      if (!isProved) requireOneWord(block, among, said);
+      return this.rpc.fromOneEndpoint(async (rpc) => {
+        const isAlone = said.length === 1 && this.endpoints > 1;
+        const changed = isAlone ? among : changedAmong(among, said, [block]);
         const found = await Promise.all(
           changed.map(async (address) => {
             const amount = await unseenCredit(rpc, this.prover, read, block, address);
@@ -79,9 +127,15 @@ export class BalanceTransfers implements InternalTransfers {
           }),
         );
         return found.flat().map((movement) => ({ ...movement, blockHash: block.hash }));
-      }, 'balances'),
-    );
+      }, 'balances');
+    });
   }
+}
+
+/** What an endpoint says of addresses before and after some blocks. */
+interface Ends {
+  before: Balances;
+  after: Balances;
 }
 
 type Balances = ReadonlyMap<Address, bigint>;
@@ -98,6 +152,31 @@ function unseenAmong(
     (address) =>
       (after.get(address) as bigint) - (before.get(address) as bigint) !== (seen.get(address) ?? 0n),
   );
+}
+
+/** The same by the word of any endpoint. */
+function changedAmong(
+  addresses: readonly Address[],
+  said: readonly Ends[],
+  blocks: readonly Block[],
+): Address[] {
+  return [...new Set(said.flatMap(({ before, after }) => unseenAmong(addresses, before, after, blocks)))];
+}
+
+/** @throws UnprovenAnswerError when endpoints say different things of an address */
+function requireOneWord({ hash }: Block, addresses: readonly Address[], said: readonly Ends[]): void {
+  const grown = ({ before, after }: Ends, address: Address) =>
+    (after.get(address) as bigint) - (before.get(address) as bigint);
+  const [first, ...others] = said as [Ends, ...Ends[]];
+  for (const address of addresses) {
+    const other = others.find((ends) => grown(ends, address) !== grown(first, address));
+    if (other === undefined) continue;
+    const words = `${grown(first, address)} and ${grown(other, address)} wei`;
+    throw new UnprovenAnswerError(
+      hash,
+      `endpoints contradict each other about what it brought ${address}: ${words}`,
+    );
+  }
 }
 
 /** Which transactions brought it, where the node knows; else that it came, and no more. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { movementsOf } from './movements.js';
+import { movementsOf, SYSTEM_LOGGER } from './movements.js';
 import { type BlockBody, type Outcome, type RawLog } from '../blocks/raw-block.js';
 import { type Address, toAddress, toTokenAddress, toTxHash } from '../../ids/ids.js';
 
@@ -116,5 +116,28 @@ describe('movementsOf', () => {
 
   it('keeps an amount of 2^256−1 to the last digit', () => {
     expect(read({ logs: [{ data: word(2n ** 256n - 1n) }] })[0]?.amount).toBe(2n ** 256n - 1n);
+  });
+
+  it('reads a native transfer once, and no token at another place, where the chain logs it as well (EIP-7708)', () => {
+    const system = { address: SYSTEM_LOGGER, data: word(7n) };
+    const withLogs = { value: 7n, logs: [system, {}, system, {}] };
+    const placesIn = (sketch: Sketch) =>
+      read(sketch).map(({ kind, ordinal, amount }) => [kind, ordinal, amount]);
+    expect(placesIn(withLogs)).toEqual(placesIn({ value: 7n, logs: [{}, {}] }));
+  });
+
+  it.each<[string, boolean, Partial<BlockBody['transactions'][number]>, Partial<BlockBody>]>([
+    ['not where value goes to another account for 21,000 gas', false, {}, {}],
+    ['where more gas is allowed', true, { gas: 21_001n }, {}],
+    ['where there is input', true, { input: '0x00' }, {}],
+    ['where a contract is made', true, { to: null }, {}],
+    ['where less is allowed, as some chains take it', true, { gas: 15_000n }, {}],
+    ['where nothing is sent, which costs less before code runs (EIP-2780)', true, { value: 0n }, {}],
+    ['where it is sent to itself, for the same reason', true, { to: ALICE }, {}],
+    ['always since Amsterdam', true, {}, { slotNumber: '0xc0' }],
+  ])('says whether code may have run: %s', (_what, runs, transaction, header) => {
+    const { block, receipts } = aBlock({ value: 1n });
+    const transactions = block.transactions.map((one) => ({ ...one, ...transaction }));
+    expect(movementsOf({ ...block, ...header, transactions }, receipts, watched).runsCode).toBe(runs);
   });
 });

@@ -65,15 +65,16 @@ export function blockOf(block: BlockBody, movements: Movement[]): Block {
 
 /**
  * Since Amsterdam a call costs from 12,000 gas on before any code runs (EIP-2780), so that what is allowed no longer
- * tells; which blocks are of that fork, their own fields show. On a chain that takes over the price without the fields,
- * what is allowed less than a plain transfer costs shows it.
+ * tells; which blocks are of that fork, their own fields show. On a chain that takes over the prices without the fields,
+ * 21,000 gas is what a transfer of value to another account costs before any code runs, and nothing cheaper is.
  */
 function mayRunCode(
   { blockAccessListHash, slotNumber }: BlockBody,
-  { gas, to, input }: BlockBody['transactions'][number],
+  { gas, from, to, value, input }: BlockBody['transactions'][number],
 ): boolean {
   const isAmsterdam = blockAccessListHash !== undefined || slotNumber !== undefined;
-  return isAmsterdam || to === null || (input ?? '0x') !== '0x' || gas !== PLAIN_TRANSFER_GAS;
+  const isPlain = (input ?? '0x') === '0x' && gas === PLAIN_TRANSFER_GAS && value > 0n && from !== to;
+  return isAmsterdam || to === null || !isPlain;
 }
 
 /**

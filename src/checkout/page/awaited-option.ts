@@ -1,4 +1,4 @@
-import { type OptionView } from '../../payments/option.view.js';
+import { type OptionView } from '../../payments/payment.view.js';
 
 type Depth = Pick<
   OptionView,

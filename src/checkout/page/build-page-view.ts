@@ -2,6 +2,7 @@ import { type DepositView } from '../../payments/deposit.view.js';
 import { type OptionView, type PaymentView } from '../../payments/payment.view.js';
 import { awaitedOption } from './awaited-option.js';
 import { type CheckResult, type PageOption, type PageView, type Situation } from './page-view.js';
+import { type PageChain } from './page-chain.js';
 import { pagePath } from './page-path.js';
 import { situationOf } from './situation.js';
 import { type PageLanguage } from './texts.js';
@@ -17,8 +18,8 @@ export interface PageSubject {
   deposits: readonly DepositView[];
   merchant: string;
   shopOrigins: readonly string[];
-  /** By chain id; null: the operator named none. */
-  explorers: ReadonlyMap<number, string | null>;
+  /** By chain id. */
+  chains: ReadonlyMap<number, PageChain>;
   canPayFromDevChain: boolean;
   checked: CheckResult | null;
   /** For amounts of currencies, and for links to other pages of the payment. */
@@ -44,7 +45,7 @@ export function buildPageView(subject: PageSubject): PageView {
     reference: payment.reference,
     price: priceText(payment, subject.language.code),
     address: payment.address,
-    options: payment.options.map(pageOption),
+    options: payment.options.map((option, index) => pageOption(option, index, subject)),
     chosen: chosenOf(payment),
     received: receivedOf(payment),
     elsewhere: deposits.map(({ amount, decimals, symbol, chain }) => ({
@@ -64,7 +65,7 @@ export function buildPageView(subject: PageSubject): PageView {
 }
 
 /** By its place: symbols and chains' names may be anything, and an id stands in URLs and in markup. */
-function pageOption(option: OptionView, index: number): PageOption {
+function pageOption(option: OptionView, index: number, { chains }: PageSubject): PageOption {
   return {
     id: String(index),
     chainId: option.chain_id,
@@ -74,8 +75,7 @@ function pageOption(option: OptionView, index: number): PageOption {
     amountDue: wholeUnits(option.amount_due, option.decimals),
     amountDueUnits: option.amount_due,
     paymentUri: option.payment_uri,
-    // The operator's nodes are not for the public: their URLs may hold keys.
-    addable: null,
+    addable: chains.get(option.chain_id)?.addable ?? null,
   };
 }
 
@@ -90,7 +90,14 @@ function chosenOf({ options, ...payment }: PaymentView): string {
 }
 
 function priceText({ price }: PaymentView, language: string): string | null {
-  if (price === null) return null;
+  return price && moneyText(price, language);
+}
+
+/** An amount as people of the language write it. */
+export function moneyText(
+  price: { amount: string; currency: string; chain: string | null },
+  language: string,
+): string {
   if (price.chain !== null) return `${price.amount} ${price.currency}`;
   const digits = price.amount.split('.')[1]?.length ?? 0;
   const style = { style: 'currency', currency: price.currency, minimumFractionDigits: digits } as const;
@@ -107,9 +114,9 @@ function receivedOf(payment: PaymentView): PageView['received'] {
   return { amount: wholeUnits(received, decimals), symbol, of: wholeUnits(amount, decimals) };
 }
 
-function transactionsOf({ payment, deposits, explorers }: PageSubject): PageView['transactions'] {
+function transactionsOf({ payment, deposits, chains }: PageSubject): PageView['transactions'] {
   const all = [...payment.transfers, ...deposits].flatMap(({ tx_hash: hash, chain_id: chainId }) =>
-    hash === null ? [] : [{ hash, explorer: explorers.get(chainId) ?? null }],
+    hash === null ? [] : [{ hash, explorer: chains.get(chainId)?.explorerUrl ?? null }],
   );
   const distinct = [...new Map(all.map((one) => [one.hash, one])).values()];
   return distinct.map(({ hash, explorer }) => ({

@@ -53,6 +53,14 @@ export type CheckResult = (typeof CHECK_RESULTS)[number];
 export type Situation =
   'waiting' | 'part_paid' | 'seen' | 'done' | 'too_much' | 'time_up' | 'elsewhere' | 'failed' | 'cancelled';
 
+/** What wallet_addEthereumChain asks for (EIP-3085). */
+export interface AddableChain {
+  chainName: string;
+  nativeCurrency: { name: string; symbol: string; decimals: number };
+  rpcUrls: readonly string[];
+  blockExplorerUrls?: readonly string[];
+}
+
 export interface PageOption {
   id: string;
   chainId: number;
@@ -66,12 +74,7 @@ export interface PageOption {
   /** EIP-681. */
   paymentUri: string;
   /** What a wallet needs to learn of the chain; null where the operator names no public node. */
-  addable: {
-    chainName: string;
-    nativeCurrency: { name: string; symbol: string; decimals: number };
-    rpcUrls: readonly string[];
-    blockExplorerUrls?: readonly string[];
-  } | null;
+  addable: AddableChain | null;
 }
 
 /** In which more money is expected. */

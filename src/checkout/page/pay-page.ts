@@ -5,9 +5,6 @@ import { isPayable, type PageView, type Situation } from './page-view.js';
 import { paymentDetails } from './payment-details.js';
 import { type PageLanguage, Texts } from './texts.js';
 
-/** Its callers know it from here. */
-export { type PageLanguage } from './texts.js';
-
 export interface PageAssets {
   script: string;
   style: string;

@@ -94,15 +94,24 @@ function qrCodes(option: PageOption, view: PageView, texts: Texts, pageUrl: stri
   return html`<fieldset class="qr">
     <legend>${texts.say('qr_heading')}</legend>
     <div class="qr-forms">
-      ${forms.map(({ name }, index) => html`<label><input type="radio" name="qr-${option.id}" value="${name}" id="qr-${name}-${option.id}" ${checked(index === 0)} /> <span>${texts.say(`qr_${name}`)}</span></label>`)}
+      ${forms.map(
+        ({ name }, index) =>
+          html`<input
+              type="radio"
+              name="qr-${option.id}"
+              value="${name}"
+              id="qr-${name}-${option.id}"
+              ${checked(index === 0)}
+            /><label for="qr-${name}-${option.id}">${texts.say(`qr_${name}`)}</label>`,
+      )}
+      ${forms.map(
+        ({ name, data }) =>
+          html`<figure class="qr-${name}">
+            ${qrCode(data, texts.say(`qr_${name}`))}
+            <figcaption>${texts.say(`qr_${name}_hint`, { network: plainText(option.network) })}</figcaption>
+          </figure>`,
+      )}
     </div>
-    ${forms.map(
-      ({ name, data }) =>
-        html`<figure class="qr-${name}">
-          ${qrCode(data, texts.say(`qr_${name}`))}
-          <figcaption>${texts.say(`qr_${name}_hint`, { network: plainText(option.network) })}</figcaption>
-        </figure>`,
-    )}
   </fieldset>`;
 }
 

@@ -1,5 +1,5 @@
 import { ApiPropertyOptional, OmitType } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString, Length, Matches } from 'class-validator';
+import { IsIn, IsOptional, IsString, IsUUID, Length, Matches } from 'class-validator';
 import { AnyOf, DatedPageQuery, IsHex } from '../../http/list-filters.js';
 import { PAYMENT_STATUSES, type PaymentStatus } from '../lifecycle.js';
 
@@ -40,6 +40,11 @@ export class ListPaymentsDto extends DatedPageQuery {
   @IsOptional()
   @IsString()
   price_max?: string;
+
+  @ApiPropertyOptional({ format: 'uuid', description: 'The payment link that it was made by' })
+  @IsOptional()
+  @IsUUID()
+  link_id?: string;
 
   @ApiPropertyOptional({ description: 'Exactly the reference given to it' })
   @IsOptional()

@@ -41,6 +41,22 @@ class TransferBody implements TransferView {
   value: string | null;
 }
 
+class LinkAnswerBody {
+  @ApiProperty({ example: 'Your name' })
+  label: string;
+
+  @ApiProperty({ example: 'Ada', description: 'As the visitor wrote it: not to be trusted' })
+  value: string;
+}
+
+class LinkOfPaymentBody {
+  @ApiProperty({ format: 'uuid' })
+  id: string;
+
+  @ApiProperty({ type: [LinkAnswerBody] })
+  answers: LinkAnswerBody[];
+}
+
 /** The OpenAPI description of `PaymentView`. */
 export class PaymentBody implements PaymentView {
   @ApiProperty({ format: 'uuid' })
@@ -130,6 +146,13 @@ export class PaymentBody implements PaymentView {
 
   @ApiProperty({ type: String, nullable: true, description: 'Where it leads who does not want to pay' })
   cancel_url: string | null;
+
+  @ApiProperty({
+    type: LinkOfPaymentBody,
+    nullable: true,
+    description: 'The payment link that it was made by, and what its visitor wrote there; null: by none',
+  })
+  link: LinkOfPaymentBody | null;
 
   @ApiProperty({ type: String, nullable: true })
   reference: string | null;

@@ -26,7 +26,7 @@ const refusing = (error: Error) =>
 describe('what an authorization is charged', () => {
   it.each<[string, bigint, bigint, bigint]>([
     ['Ethereum until Amsterdam', 21_000n, 25_000n, 25_000n],
-    ['the draft of Amsterdam', 4_500n, 214_050n, 214_050n],
+    ['Amsterdam, as it stands in review', 15_000n, 235_606n, 235_606n],
     ['a node that passes over what it does not know', 21_000n, 0n, 25_000n],
     ['a node that asks for more than anybody would', 21_000n, 10n ** 12n, 1_000_000n],
   ])('is asked, within bounds: %s', async (_who, base, each, charged) => {

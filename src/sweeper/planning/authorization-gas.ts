@@ -13,8 +13,9 @@ const NOBODY = toAddress('0x1f2e3d4c5b6a798897a6b5c4d3e2f10112233445');
 
 /**
  * What a transaction is charged for each authorization that it brings (EIP-7702), as the chain's nodes charge it now:
- * 25,000 gas on Ethereum until Amsterdam; the draft of EIP-8037 (as of November 2026, 135 bytes of state at 1,530 gas
- * each, and 7,500) makes it 214,050. One that is of nobody is charged in full, and nothing of it is given back.
+ * 25,000 gas on Ethereum until Amsterdam; from then on up to 235,606, by the texts of EIP-8037 and EIP-2780 in review as of
+ * August 2026: 7,816 for the authorization, 9,000 to write the account, and 143 bytes of state at 1,530 gas each, for an
+ * account that is new and a delegation. One that is of nobody is charged in full, and nothing of it is given back.
  * @returns of a node that cannot tell, what Ethereum charged first; never less than that
  * @throws RpcError when no endpoint answers now
  */

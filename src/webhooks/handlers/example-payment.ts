@@ -46,6 +46,7 @@ const CREATED: PaymentView = {
   pay_url: 'https://pay.example/pay/8f14e45fceea167a5a36dedd4bea2543',
   success_url: 'https://shop.example/thanks',
   cancel_url: 'https://shop.example/cart',
+  link: null,
   reference: 'order 1042',
   metadata: { cart: 'b7' },
   version: 1,

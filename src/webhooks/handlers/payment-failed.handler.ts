@@ -6,7 +6,7 @@ import { EXAMPLE } from './example-payment.js';
 @EventHandler('payment.failed')
 export class PaymentFailedHandler extends PaymentEventHandler {
   readonly description =
-    'A reorganisation deeper than the required confirmations took away money that was confirmed. Look into it.';
+    'A reorganisation deeper than the required confirmations took away money that was confirmed: look into it. On several chains, money that came before and could not be seen undoes it.';
   readonly example: PaymentView = {
     ...EXAMPLE.confirmed,
     status: 'failed',

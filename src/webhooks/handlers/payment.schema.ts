@@ -63,6 +63,7 @@ export const PAYMENT_FIELDS: Record<keyof PaymentView, JsonSchema> = {
   pay_url: orNull(TEXT),
   success_url: orNull(TEXT),
   cancel_url: orNull(TEXT),
+  link: orNull(object({ id: UUID, answers: { type: 'array', items: object({ label: TEXT, value: TEXT }) } })),
   reference: orNull(TEXT),
   metadata: orNull({ type: 'object' }),
   version: { type: 'integer', minimum: 1, description: 'Only grows: drop what carries a smaller one' },

@@ -144,14 +144,30 @@ it('is complete without JavaScript: amounts, address, every QR code, another ass
 it('shows hostile names as text, and lets none of them turn what is around it', async () => {
   const hostile = `"><script>alert(1)</script><img src=x onerror=alert(1)>\u202e${'x'.repeat(10_000)}</script>`;
   server.show('waiting');
-  server.show({ merchant: hostile, reference: hostile });
+  const { options, transactions } = server.view;
+  server.show({
+    merchant: hostile,
+    reference: hostile,
+    price: hostile,
+    options: options.map((option) => ({ ...option, network: hostile, symbol: hostile })),
+    transactions: [...transactions, { hash: hostile, url: null }],
+  });
   const { page, complaints } = await browser.window({ viewport: { width: 320, height: 640 } });
   await page.goto(server.url());
   await page.waitForSelector('html.is-live');
   expect(await page.locator('main img, main script').count()).toBe(0);
   expect(await page.textContent('h1 bdi')).toContain('<script>alert(1)</script>');
   expect(await page.textContent('h1 bdi')).not.toContain('\u202e');
-  expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+  const isWide = () => page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+  expect(await isWide()).toBe(false);
+  server.show({
+    situation: 'elsewhere',
+    elsewhere: [{ amount: '1', symbol: hostile, network: hostile }],
+    received: { amount: '1', symbol: hostile, of: hostile },
+  });
+  await page.waitForSelector('#status[data-situation="elsewhere"]');
+  expect(await isWide()).toBe(false);
+  expect(await page.locator('main img, main script').count()).toBe(0);
   expect(complaints).toEqual([]);
 });
 

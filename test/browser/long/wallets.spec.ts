@@ -200,6 +200,55 @@ it('finds the provider of an in-app browser that announces nothing', async () =>
   await window.page.waitForSelector(message('Sent.'));
 });
 
+it('lists a wallet once, however often and late it announces itself, and takes nothing of what it says for markup', async () => {
+  const { window } = await opened([{ name: 'First' }]);
+  const { page } = window;
+  const names = () => page.locator('.wallet-list button').allTextContents();
+  const announce = (...infos: Record<string, unknown>[]) =>
+    page.evaluate((all) => {
+      const provider = { request: () => Promise.reject(new Error('asked')) };
+      const tell = (detail: unknown) =>
+        dispatchEvent(new CustomEvent('eip6963:announceProvider', { detail }));
+      for (const info of all) tell({ info, provider });
+      // What throws, has no provider or is nothing at all.
+      tell(null);
+      tell({ info: { uuid: 'x', name: 'No provider' } });
+      tell({ info: all[0], provider: {} });
+      tell({
+        provider,
+        get info() {
+          throw new Error('hostile');
+        },
+      });
+      dispatchEvent(new Event('eip6963:requestProvider'));
+    }, infos);
+  const [first] = wallets as [FakeWallet];
+  const markup = '<img src=x onerror=alert(1)>';
+  await announce(
+    { uuid: first.uuid, name: 'Another name', icon: null },
+    { uuid: 'late', name: `${markup}${'long'.repeat(2_500)}`, icon: 'javascript:alert(1)' },
+    { uuid: 'late', name: 'The same again' },
+    { uuid: 'page', name: '\u202etellaW', icon: `data:text/html,${markup}` },
+    { uuid: 'huge', name: 7, icon: `data:image/png;base64,${'A'.repeat(300_000)}` },
+    { uuid: 8, name: 'No id' },
+  );
+  expect(await names()).toEqual([
+    'Pay with \u2068First\u2069',
+    `Pay with \u2068${markup}${'long'.repeat(3)}\u2069`,
+    'Pay with \u2068tellaW\u2069',
+    'Pay with the wallet in this browser',
+  ]);
+  expect(await page.locator('.wallet-list img').count()).toBe(1);
+  await announce(
+    ...Array.from({ length: 100 }, (_, index) => ({ uuid: `n${index}`, name: `Many ${index}` })),
+  );
+  expect((await names()).length).toBe(20);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+  await page.click('.wallet-list button >> nth=0');
+  await page.waitForSelector(message('Sent.'));
+  expect(window.complaints).toEqual([]);
+});
+
 it('links from a phone into the wallets’ own browsers', async () => {
   const { window } = await opened([], {
     viewport: { width: 360, height: 740 },

@@ -46,9 +46,11 @@ export interface Known {
   mayHaveFailed: boolean;
   /** Some of it was asked back. */
   isRefunded: boolean;
+  /** When its merchant cancelled it, ms; null: it was not. */
+  cancelledAtMs: number | null;
 }
 
-export type WhyNot = 'wrong_chain' | 'wrong_asset' | 'after_watch' | 'rate_unknown';
+export type WhyNot = 'wrong_chain' | 'wrong_asset' | 'after_watch' | 'payment_cancelled' | 'rate_unknown';
 
 /** What money is to a payment. */
 export interface Judged {
@@ -66,7 +68,7 @@ export interface Expected {
   counted: Judged[];
   /** Of the whole. */
   received: Fraction;
-  status: 'pending' | 'partially_paid' | 'confirmed' | 'expired';
+  status: 'pending' | 'partially_paid' | 'confirmed' | 'expired' | 'cancelled';
   exception: 'overpaid' | 'late' | 'underpaid' | null;
   /** Base units by option. */
   amounts: bigint[];
@@ -119,6 +121,8 @@ function judgeOne(known: Known, arrival: Arrival, by: Circumstances): Judged {
   const lateMs = arrival.blockTime * 1_000 - expiresAtMs;
   if (lateMs > by.lateWatchSeconds * 1_000)
     return { arrival, whyNot: isAccepted ? null : 'after_watch', option, part };
+  if (known.cancelledAtMs !== null && arrival.blockTime * 1_000 > known.cancelledAtMs)
+    return { arrival, whyNot: isAccepted ? null : 'payment_cancelled', option, part };
   if (lateMs <= 0 || rate === null || known.price === null) return { arrival, whyNot: null, option, part };
   const then = by.rates.worth(arrival.asset.symbol, known.price.currency, arrival.blockTime);
   if (then === null) return { arrival, whyNot: isAccepted ? null : 'rate_unknown', option, part };
@@ -154,7 +158,7 @@ export function expected(
     judged,
     counted,
     received,
-    status: isPaid ? 'confirmed' : isOver ? 'expired' : counted.length === 0 ? 'pending' : 'partially_paid',
+    status: statusOf(known, isPaid, isOver, counted.length === 0),
     exception: exceptionOf(known, counted, received, isOver, hasLate),
     amounts: known.options.map((_one, index) =>
       counted
@@ -168,6 +172,18 @@ export function expected(
       due: ceil(times(missing, inMinorUnits(known.price))),
     },
   };
+}
+
+function statusOf(
+  { cancelledAtMs }: Known,
+  isPaid: boolean,
+  isOver: boolean,
+  isEmpty: boolean,
+): Expected['status'] {
+  if (isPaid) return 'confirmed';
+  if (isEmpty && cancelledAtMs !== null) return 'cancelled';
+  if (isOver) return 'expired';
+  return isEmpty ? 'pending' : 'partially_paid';
 }
 
 export function isEnough(part: Fraction, { toleranceBps }: Pick<Known, 'toleranceBps'>): boolean {

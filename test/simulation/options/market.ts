@@ -70,19 +70,23 @@ export class Market {
       sources: sources.map((name) => ({ name, fault: null, value: begins, atS })),
     }));
     this.sequencer = { isUp: true, sinceS: atS - 10 * GRACE_S };
-    FEEDS.read = (feeds) =>
-      Promise.resolve(
+    FEEDS.read = (feeds) => {
+      this.noteRead();
+      return Promise.resolve(
         feeds.map(({ description }) => {
           const base = description.split(' ')[0] as string;
           return feedSays(base, this.source(base, 'feed'), this.sequencer);
         }),
       );
-    SITES.read = (asked) =>
-      Promise.resolve(
+    };
+    SITES.read = (asked) => {
+      this.noteRead();
+      return Promise.resolve(
         asked.map(({ pair, source }) =>
           siteSays(this.source(pair.base, source.kind === 'json' ? 'site' : 'ticker')),
         ),
       );
+    };
   }
 
   end(): void {
@@ -153,8 +157,8 @@ export class Market {
       }
   }
 
-  /** They have been read. */
-  noteRead(): void {
+  /** They are read, by whichever app and whenever it likes: after a start it does so by itself. */
+  private noteRead(): void {
     const minute = Math.floor(Date.now() / 60_000);
     for (const { base } of this.pairs) {
       const key = `${base}/USD ${minute}`;
@@ -162,9 +166,10 @@ export class Market {
     }
   }
 
-  /** Whether somebody could be believed to have said so of a pair in a minute. */
+  /** Whether somebody could be believed to have said so of a pair in a minute; what was read at its end is recorded in the next. */
   wasBelievable(pair: string, atMs: number, value: Fraction): boolean {
-    const values = this.believed.get(`${pair} ${Math.floor(atMs / 60_000)}`) ?? [];
+    const minute = Math.floor(atMs / 60_000);
+    const values = [minute, minute - 1].flatMap((one) => this.believed.get(`${pair} ${one}`) ?? []);
     return values.some((one) => isEqual(one, value));
   }
 

@@ -81,6 +81,7 @@ export function remembered(
     deepest: new Map(),
     mayHaveFailed: false,
     isRefunded: false,
+    cancelledAtMs: null,
   };
 }
 
@@ -153,6 +154,22 @@ async function decide(world: OptionWorld): Promise<string> {
   return `${how} ${id}, ${reason}: ${status}`;
 }
 
+/** Where nothing has arrived as far as is known; what is under way may undo it. */
+async function cancel(world: OptionWorld): Promise<string> {
+  const known = somePayment(world);
+  if (known === undefined) return 'nothing';
+  const { status, body } = await world.app.request<PaymentView>(
+    'POST',
+    `/api/v1/payments/${known.id}/cancel`,
+  );
+  if (status !== 200 && status !== 409) throw new Error(`cancel answers ${status}`);
+  if (status === 200) {
+    world.meet('cancelled');
+    known.cancelledAtMs = Date.parse(body.cancelled_at as string);
+  }
+  return `${known.id}: ${status}`;
+}
+
 async function check(world: OptionWorld): Promise<string> {
   const { payments } = world;
   const ours = new Set(payments.map(({ address }) => address));
@@ -166,5 +183,6 @@ export const OPTION_ACTIONS: readonly Action[] = [
   { name: 'create in one asset', weight: 2, run: createPlain },
   { name: 'pay', weight: 40, run: pay },
   { name: 'decide', weight: 4, run: decide },
+  { name: 'cancel', weight: 1.5, run: cancel },
   { name: 'check', weight: 2, run: check },
 ];

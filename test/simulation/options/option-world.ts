@@ -79,7 +79,6 @@ export class OptionWorld extends ChainWorld {
     refresh['dueAtMs'] = 0;
     ticker?.run();
     await ticker?.['running'];
-    this.market.noteRead();
   }
 
   async restart(): Promise<void> {

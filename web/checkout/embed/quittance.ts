@@ -29,7 +29,8 @@ const own = new URL((document.currentScript as HTMLScriptElement).src).origin;
 function open(payUrl: string, options: Options = {}): void {
   const url = new URL(payUrl);
   if (url.origin !== own) throw new TypeError(`${url.origin} is not where quittance.js came from (${own})`);
-  if (options.mode === 'tab') openTab(url, options);
+  // Dialogs came to Safari with 15.4.
+  if (options.mode === 'tab' || !('showModal' in document.createElement('dialog'))) openTab(url, options);
   else openOverlay(url, options);
 }
 
@@ -54,7 +55,10 @@ function openOverlay(url: URL, options: Options): void {
   // Set one by one through the object model: a shop's content policy may allow no inline style.
   Object.assign(dialog.style, {
     position: 'fixed',
-    inset: '0',
+    top: '0',
+    right: '0',
+    bottom: '0',
+    left: '0',
     margin: 'auto',
     padding: '0',
     border: '0',
@@ -69,8 +73,8 @@ function openOverlay(url: URL, options: Options): void {
   Object.assign(frame.style, { width: '100%', height: '100%', border: '0', display: 'block' });
   Object.assign(close.style, {
     position: 'absolute',
-    insetBlockStart: '8px',
-    insetInlineEnd: '8px',
+    top: '8px',
+    [getComputedStyle(document.body).direction === 'rtl' ? 'left' : 'right']: '8px',
     width: '44px',
     height: '44px',
     font: '24px/1 system-ui, sans-serif',
@@ -87,16 +91,18 @@ function openOverlay(url: URL, options: Options): void {
   // Else the frame has the focus from the start, and keeps Escape to itself.
   close.autofocus = true;
   close.textContent = '×';
-  close.ariaLabel = options.closeLabel ?? 'Close';
+  close.setAttribute('aria-label', options.closeLabel ?? 'Close');
   dialog.append(close, frame);
   document.body.append(dialog);
   const { last, stop } = listen(() => frame.contentWindow, options);
+  // eslint-disable-next-line browsers/known-to-browsers -- `open` has asked whether there are dialogs.
   close.addEventListener('click', () => dialog.close());
   dialog.addEventListener('close', () => {
     stop();
     dialog.remove();
     options.onClose?.(last());
   });
+  // eslint-disable-next-line browsers/known-to-browsers -- The same.
   dialog.showModal();
 }
 

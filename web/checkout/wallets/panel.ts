@@ -1,5 +1,5 @@
 import { type Texts } from '../../../src/checkout/page/texts.js';
-import { element } from '../elements.js';
+import { element, fill } from '../elements.js';
 import { type PageState, type PayOption } from '../page-state.js';
 import { appLinksFor } from './app-links.js';
 import { discoverWallets } from './discovery.js';
@@ -62,7 +62,7 @@ export class WalletPanel {
     place.hidden = !state().isPayable || option() === null;
     if (this.isBusy) return;
     if (note) this.showSent();
-    else this.list.replaceChildren(...this.offers());
+    else fill(this.list, ...this.offers());
     place.hidden ||= !note && this.list.childElementCount === 0;
   }
 
@@ -108,7 +108,7 @@ export class WalletPanel {
     const chosen = option();
     if (this.isBusy || !chosen) return;
     this.isBusy = true;
-    this.list.replaceChildren();
+    fill(this.list);
     const waiting = new AbortController();
     const stop = element(
       'button',
@@ -131,7 +131,7 @@ export class WalletPanel {
           clearTimeout(slow);
           this.say(STEP_TEXT[step]);
           slow = setTimeout(() => this.say('wallet_slow'), SLOW_MS);
-          this.actions.replaceChildren(stop);
+          fill(this.actions, stop);
           stop.focus();
         },
         transfer: async () => {
@@ -158,14 +158,14 @@ export class WalletPanel {
     const hadFocus = this.actions.contains(document.activeElement);
     this.isBusy = false;
     this.message.textContent = '';
-    this.actions.replaceChildren();
+    fill(this.actions);
     this.show();
     // Who used the keyboard goes on from where they were.
     if (hadFocus) this.context.place.querySelector<HTMLElement>('a, button')?.focus();
   }
 
   private showSent(): void {
-    this.list.replaceChildren();
+    fill(this.list);
     this.say('wallet_sent');
     const again = element(
       'button',
@@ -176,7 +176,7 @@ export class WalletPanel {
       this.notes.keep(null);
       this.end();
     });
-    this.actions.replaceChildren(again);
+    fill(this.actions, again);
   }
 
   private say(key: string, reason: string | null = null): void {

@@ -1,14 +1,7 @@
+import { type AddableChain } from '../../../src/checkout/page/page-view.js';
 import { type Provider } from './provider.js';
 import { hex, transactionOf, type Transfer } from './transfer.js';
 import { WalletError, walletError } from './wallet-error.js';
-
-/** What wallet_addEthereumChain asks for (EIP-3085); null where the operator names no public node. */
-export interface AddableChain {
-  chainName: string;
-  nativeCurrency: { name: string; symbol: string; decimals: number };
-  rpcUrls: readonly string[];
-  blockExplorerUrls?: readonly string[];
-}
 
 export type PayStep = 'connect' | 'switch' | 'confirm';
 
@@ -17,6 +10,7 @@ export interface PayRequest {
   /** Asked for at the last moment: what is due may have changed since the button was pressed. Null: nothing is due. */
   transfer: () => Promise<Transfer | null>;
   chainId: number;
+  /** Null where the operator names no public node. */
   addable: AddableChain | null;
   /** Tells which request waits in the wallet now. */
   tell: (step: PayStep) => void;

@@ -1,0 +1,155 @@
+import { createHash } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import { AuthService } from '../auth/auth.service.js';
+import { type ChainConfig } from '../config/chains.js';
+import { CHAINS, SETTINGS } from '../config/configuration.module.js';
+import { type Settings } from '../config/settings.js';
+import { IdempotencyService } from '../http/idempotency.js';
+import { DomainError, ValidationFailedError } from '../http/problem.js';
+import { LinkedPayments, type LinkedRequest } from '../payments/linked-payments.js';
+import { isPageToken } from '../payments/pay-page.js';
+import { amountProblem, type AmountProblem, type LinkPrice, shownPrice } from './link-price.js';
+import { type GivenAnswer } from './answers.js';
+import { type Closed, LinkClosedError } from './payment-link.errors.js';
+import { PaymentLink } from './payment-link.entity.js';
+import { isOver, stockLeft, withStock } from './payment-link.view.js';
+
+/** What a visitor of a link sees. */
+export interface LinkState {
+  link: PaymentLink;
+  price: LinkPrice;
+  merchant: string;
+  shopOrigins: string[];
+  /** Null: it makes a payment for whoever asks. */
+  closed: Closed | null;
+  left: number | null;
+}
+
+/** What a visitor asks for, checked. */
+export interface Visit {
+  /** In whole units of the link's currency. */
+  amount: string;
+  answers: readonly GivenAnswer[];
+  /** Of the form: it makes one payment, however often it is sent. */
+  nonce: string;
+  /** Asked before a piece of a stock is taken. @throws where the visitor has taken too many */
+  admit: () => void;
+}
+
+/** Payment links as their visitors reach them: by the page's token alone. */
+@Injectable()
+export class LinkVisits {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly merchants: AuthService,
+    private readonly payments: LinkedPayments,
+    private readonly idempotency: IdempotencyService,
+    @Inject(SETTINGS) private readonly settings: Settings,
+    @Inject(CHAINS) private readonly chains: ChainConfig[],
+  ) {}
+
+  /** Null when there is none. */
+  async find(token: string): Promise<LinkState | null> {
+    if (!isPageToken(token)) return null;
+    const link = await this.dataSource.manager.findOneBy(PaymentLink, { token });
+    if (!link) return null;
+    const [merchant, taken] = await Promise.all([
+      this.merchants.merchant(link.merchantId),
+      this.payments.takenOf(withStock([link])),
+    ]);
+    const left = stockLeft(link, taken.get(link.id) ?? 0);
+    const closed = isOver(link, new Date()) ? 'ended' : left === 0 ? 'sold_out' : null;
+    const price = shownPrice(link.price, this.chains);
+    return { link, price, merchant: merchant.name, shopOrigins: merchant.shopOrigins, closed, left };
+  }
+
+  amountProblem({ price }: LinkState, amount: string): AmountProblem | null {
+    const { currency, chain } = price;
+    return amountProblem(amount, price, (given) => {
+      try {
+        return this.payments.priceOf({ amount: given, currency, chain: chain ?? undefined }).amount;
+      } catch (error) {
+        if (error instanceof ValidationFailedError) return null;
+        throw error;
+      }
+    });
+  }
+
+  /** Of a link for one payment: the page of that one. */
+  paidBy({ id, once }: PaymentLink): Promise<string | null> {
+    return once ? this.payments.pageOf(id) : Promise.resolve(null);
+  }
+
+  /**
+   * Makes the visitor's payment, or finds the one that the same form has made.
+   * @returns the token of its page
+   * @throws LinkClosedError, and NotPricedError or what else refuses a payment: nothing is made then
+   */
+  async pay(state: LinkState, visit: Visit): Promise<string> {
+    const { link } = state;
+    const { id, merchantId, token } = link;
+    const body = {
+      version: link.version,
+      amount: visit.amount,
+      answers: visit.answers.map(({ value }) => value),
+    };
+    const key = `link-${sha256(`${visit.nonce} ${JSON.stringify(body)}`)}`;
+    const asked = await orRefusal(
+      this.payments.asked(merchantId, requestOf(state, visit.amount), link.accept),
+    );
+    const linkAnswers = visit.answers.map(({ label, value }) => ({ label, value }));
+    const idempotent = { merchantId, key, request: { method: 'POST', path: `/l/${token}`, body } };
+    const { body: made } = await this.idempotency.run({ ...idempotent, status: 303 }, async (manager) => {
+      await this.requireOpen(manager, id, link.version);
+      if (asked instanceof DomainError) throw asked;
+      if (state.left !== null) visit.admit();
+      const payment = await this.payments.make(manager, merchantId, asked, {
+        linkId: id,
+        linkAnswers,
+      });
+      return { payment_id: payment.id };
+    });
+    return this.payments.pageTokenOf(made.payment_id);
+  }
+
+  /** Under the lock of the link's row, one visitor after the other: what is sold is never more than the stock. */
+  private async requireOpen(manager: EntityManager, id: string, version: number): Promise<void> {
+    const lock = { mode: 'for_no_key_update' as const };
+    const link = await manager.findOne(PaymentLink, { where: { id }, lock });
+    if (!link || link.version !== version || isOver(link, new Date())) throw new LinkClosedError('ended');
+    const taken = await this.payments.takenOf(withStock([link]), manager);
+    if (stockLeft(link, taken.get(id) ?? 0) === 0) throw new LinkClosedError('sold_out');
+    if (await this.payments.hasUnpaid(manager, id, this.settings.checkoutLinkUnpaidPayments))
+      throw new LinkClosedError('busy');
+  }
+}
+
+/** An origin that was taken off the merchant's list since is led to no more. */
+function requestOf({ link, price, shopOrigins }: LinkState, amount: string): Omit<LinkedRequest, 'accept'> {
+  const allowed = (url: string | null) =>
+    url !== null && shopOrigins.includes(new URL(url).origin) ? url : null;
+  const { currency, chain } = price;
+  return {
+    price: { amount, currency, chain: chain ?? undefined },
+    success_url: allowed(link.successUrl),
+    cancel_url: allowed(link.cancelUrl),
+    reference: link.reference,
+    metadata: link.metadata,
+    expires_in_minutes: link.paymentMinutes,
+  };
+}
+
+async function orRefusal<T>(asked: Promise<T>): Promise<T | DomainError> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof DomainError) return error;
+    throw error;
+  }
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
