@@ -7,6 +7,7 @@ import { type Settings } from '../config/settings.js';
 import { Outbox } from '../events/outbox.js';
 import { DomainError } from '../http/problem.js';
 import { PaymentNews, type PaymentNewsItem } from '../payments/payment-news.js';
+import { RepeatedMessage } from '../process/repeated-message.js';
 import { Ticker } from '../process/ticker.js';
 import { OpenPages } from './open-pages.js';
 import { NoSuchPageError } from './pages.service.js';
@@ -23,6 +24,7 @@ const RECONNECT_MS = { least: 1_000, most: 5_000 };
 const AGE_SPREAD_MS = 120_000;
 /** Below what proxies wait for: nginx ends a silent answer after 60 s, others after 30 s. */
 const HEARTBEAT_MS = 15_000;
+const COMPLAIN_EVERY_MS = 60_000;
 
 export class TooManyLivePagesError extends DomainError {
   readonly code = 'too_many_live_pages';
@@ -55,6 +57,7 @@ const OPEN = new Gauge({
 @Injectable()
 export class LivePages implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger(LivePages.name);
+  private readonly complaints = new RepeatedMessage(COMPLAIN_EVERY_MS);
   private readonly pages: OpenPages;
   private readonly ticker = new Ticker(() => this.look());
   private readonly timers: NodeJS.Timeout[] = [];
@@ -134,10 +137,9 @@ export class LivePages implements OnModuleInit, OnModuleDestroy {
       for (const item of changed) this.told.set(item.paymentId, item);
       await inSlices(changed, (item) => this.pages.tell(item.paymentId, newsOf(item)));
     } catch (error) {
-      this.logger.warn(
-        { reason: (error as Error).message },
-        'open pages could not be told of news; they ask themselves',
-      );
+      const reason = (error as Error).message;
+      if (this.complaints.isDue('news', reason, Date.now()))
+        this.logger.warn({ reason }, 'open pages could not be told of news; they ask themselves');
     }
     await delay(Math.max(REST_MS, performance.now() - begunMs));
     return false;

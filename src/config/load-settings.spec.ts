@@ -247,6 +247,13 @@ describe('loadSettings', () => {
       expect(Object.keys(problems('sweeper'))).toEqual(['XPUB']);
     });
 
+    it('does not miss besides what is given and cannot be read', () => {
+      const XPUB_FILE = join(tmpdir(), 'none-of-ours');
+      const environment = { ...production, XPUB: '', XPUB_FILE };
+      const read = () => loadSettings(environment);
+      expect(read).toThrow(/^1 problem in the configuration:\n {2}XPUB: XPUB_FILE names .* cannot be read/);
+    });
+
     it('makes nothing up', () => {
       expect(Object.keys(problemsOf({ NODE_ENV: 'production' }))).toEqual([
         'CHAINS_FILE',

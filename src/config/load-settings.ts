@@ -45,7 +45,12 @@ export function readSettings(environment: Environment): { settings: Settings; pr
   settings.keyRequestsPerMinute ??=
     settings.nodeEnv === 'production' ? PRODUCTION_KEY_REQUESTS_PER_MINUTE : 0;
   settings.webhookAllowPrivateNetworks ??= settings.nodeEnv !== 'production';
-  problems.push(...violations(settings, unread), ...contradictions(settings));
+  // What could not be read is given, and not missed as well.
+  const isKnown = ({ name }: Problem) => problems.some((one) => one.name === name);
+  const others = [...violations(settings, unread), ...contradictions(settings)].filter(
+    (one) => !isKnown(one),
+  );
+  problems.push(...others);
   return { settings, problems };
 }
 

@@ -73,19 +73,19 @@ export function readAll(
   environment: Environment,
   known: readonly Problem[],
 ): { settings: Settings; chains: ChainConfig[]; rates: RatesConfig; problems: Problem[] } {
+  // One mistake in `.env` is told once, and there by its line.
+  const isNew = ({ name }: Problem) => !known.some((one) => one.name === name);
   const { settings, problems } = readSettings(environment);
   const { chains, problems: chainProblems } = readChains(settings.chainsFile ?? null);
-  // A name that is misspelt in `.env` is told once.
-  const misspelt = environmentProblems(environment, settings.nodeEnv === 'production').filter(
-    ({ name }) => !known.some((one) => one.name === name),
-  );
+  const misspelt = environmentProblems(environment, settings.nodeEnv === 'production');
   // Rates may name chains: while those cannot be read, the rates would be blamed for it.
   const priceable = settings.chainsFile === null ? [DEV_CHAIN] : chains.filter(isServed);
   const { rates, problems: rateProblems } =
     chainProblems.length > 0
       ? { rates: NO_RATES, problems: [] }
       : loadRates(settings.ratesFile ?? null, priceable);
-  const found = [...known, ...misspelt, ...problems, ...chainProblems, ...rateProblems];
+  const ofSettings = [...misspelt, ...problems].filter(isNew);
+  const found = [...known, ...ofSettings, ...chainProblems, ...rateProblems];
   // What could not be read would only be complained of a second time.
   if (found.length === 0) found.push(...treasuryProblems(settings, chains));
   return { settings, chains, rates, problems: found };

@@ -1,5 +1,6 @@
 import { type QueryResultRow } from 'pg';
 import { withConnection } from '../database/connect.js';
+import { connectionsGiven, MOST_CONNECTIONS, tooFewConnections } from '../database/connections-given.js';
 import { requireOwnSessions } from '../database/own-sessions.js';
 import { type PostgresClient } from '../database/postgres-client.js';
 import { missingSchemas } from '../runtime/schemas.js';
@@ -11,8 +12,8 @@ const PART = 'database';
 const APPLICATION = 'quittance doctor';
 /** Below it, what the migrations and BullMQ use is not there. */
 const OLDEST_POSTGRES = 140_000;
-/** The pool of the app, that of the queue with its workers, and the sessions that hold locks. */
-const CONNECTIONS_OF_A_PROCESS = 40;
+/** Left to others while connections are tried. */
+const SPARE_CONNECTIONS = 10;
 const CLOCK_WARNING_MS = 2_000;
 const CLOCK_PROBLEM_MS = 30_000;
 
@@ -24,6 +25,10 @@ interface ServerRow extends QueryResultRow {
   is_standby: boolean;
   is_tls: boolean | null;
   free: string;
+  /** A limit of the role or the database is set, besides that of the server. */
+  is_limited: boolean;
+  /** Another than the session was begun with: a pooler stands between. */
+  pid: number;
   can_create: boolean;
   schema: string | null;
 }
@@ -41,7 +46,16 @@ export async function databaseFindings(url: string, subject: Subject): Promise<F
   } catch (error) {
     return [...findings, problem(PART, (error as Error).message, null)];
   }
-  return [...findings, ...(await schemaFindings(url, server, subject))];
+  const connections = await connectionFindings(url, server);
+  return [...findings, ...connections, ...(await schemaFindings(url, server, subject))];
+}
+
+/** Tried where something else than the server may limit them, and where there is room beside those of others. */
+async function connectionFindings(url: string, server: ServerRow): Promise<Finding[]> {
+  if (!server.is_limited || Number(server.free) < MOST_CONNECTIONS + SPARE_CONNECTIONS) return [];
+  const few = tooFewConnections(await connectionsGiven(url, MOST_CONNECTIONS), MOST_CONNECTIONS);
+  const [what = '', fix = ''] = few?.split(': ') ?? [];
+  return few === null ? [] : [warning(PART, what, fix)];
 }
 
 async function serverOf(client: PostgresClient): Promise<ServerRow> {
@@ -52,9 +66,14 @@ async function serverOf(client: PostgresClient): Promise<ServerRow> {
        (SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()) AS is_tls,
        (current_setting('max_connections')::int - (SELECT count(*) FROM pg_stat_activity
           WHERE backend_type = 'client backend'))::text AS free,
+       (SELECT rolconnlimit >= 0 FROM pg_roles WHERE rolname = current_user)
+         OR (SELECT datconnlimit >= 0 FROM pg_database WHERE datname = current_database()) AS is_limited,
+       pg_backend_pid() AS pid,
        coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS can_create`,
   );
-  return rows[0] as ServerRow;
+  const row = rows[0] as ServerRow;
+  const { processID } = client as unknown as { processID: number };
+  return { ...row, is_limited: row.is_limited || row.pid !== processID };
 }
 
 function serverFindings(server: ServerRow, { hostname, host }: URL, { isProduction }: Subject): Finding[] {
@@ -97,11 +116,11 @@ function serverFindings(server: ServerRow, { hostname, host }: URL, { isProducti
         'add sslmode=require to DATABASE_URL, with DATABASE_CA_FILE for a private authority',
       ),
     );
-  if (Number(server.free) < CONNECTIONS_OF_A_PROCESS)
+  if (Number(server.free) < MOST_CONNECTIONS)
     found.push(
       warning(
         PART,
-        `${server.free} connections are left; a process may take ${CONNECTIONS_OF_A_PROCESS}`,
+        `${server.free} connections are left; a process may take ${MOST_CONNECTIONS}`,
         'raise max_connections, or end what holds them',
       ),
     );

@@ -4,6 +4,7 @@ import { depositState, type DepositState, type UncountedReason } from './countin
 import { type GivenBack } from './given-back.js';
 import { watchEndsAt } from './lifecycle.js';
 import { type NamedAsset } from './named-asset.js';
+import { isLost } from './lost-payment.js';
 import { type Payment } from './payment.entity.js';
 import { type Transfer, type TransferKind } from './transfer.entity.js';
 
@@ -109,7 +110,11 @@ export function whyInWords({
 }: Omit<DepositSubject, 'transfer' | 'back'> & {
   transfer: Pick<Transfer, 'uncountedReason' | 'chainId' | 'blockTime'>;
 }): string | null {
-  switch (transfer.uncountedReason) {
+  const { uncountedReason: reason } = transfer;
+  // What it was made again with is no more than what the first money was: to speak of it would lead astray.
+  if (isLost(payment) && reason !== null && reason !== 'absurd_amount')
+    return 'Its payment was lost with a database, after the backup that was restored: your own records say what was asked for. Accept it by them, or refund it.';
+  switch (reason) {
     case null:
       return null;
     case 'absurd_amount':

@@ -11,6 +11,7 @@ import { type ObservedTransfer } from './observed-transfer.js';
 import { onlyOption } from './only-option.js';
 import { PaymentOption } from './payment-option.entity.js';
 import { newPageToken } from './pay-page.js';
+import { LONG_PAST } from './lost-payment.js';
 import { Payment } from './payment.entity.js';
 import { type ChainId } from '../ids/ids.js';
 
@@ -18,9 +19,6 @@ interface Arrivals {
   chainId: ChainId;
   transfers: readonly ObservedTransfer[];
 }
-
-/** Before any chain: nothing counts by itself towards what nobody remembers asking for. */
-const LONG_PAST = new Date(0);
 
 /**
  * Payments that were made after the backup that was restored. What they were for is lost, and their customers pay them

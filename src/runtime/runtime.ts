@@ -3,6 +3,7 @@ import { followedTo, followNewChain } from '../chain/dev-chain/step-database.js'
 import { type Configuration } from '../config/read-configuration.js';
 import { type Settings } from '../config/settings.js';
 import { awaitDatabase } from '../database/await-database.js';
+import { connectionsGiven, FEWEST_CONNECTIONS, tooFewConnections } from '../database/connections-given.js';
 import { startEmbeddedPostgres } from '../database/embedded/embedded-postgres.js';
 import { requireQueueOnRedis } from '../queue/redis-check.js';
 import { requireChainsOfPayments } from './chains-gone.js';
@@ -51,6 +52,7 @@ export async function startRuntime(given: Configuration, { say, warn, signal }: 
     const databaseUrl = await databaseFor(settings, say, stops);
     // Who starts it by hand is told at once.
     if (!isDevelopment) await awaitDatabase(databaseUrl, { warn, signal });
+    if (!isDevelopment && settings.databaseUrl !== null) await warnOfFewConnections(databaseUrl, warn);
     const database = { url: databaseUrl, hasQueue: settings.redisUrl === null };
     if (settings.redisUrl !== null) await requireQueueOnRedis(settings.redisUrl, warn);
     await (settings.migrate ? migrateSchemas(database, { say: warn, signal }) : requireSchemas(database));
@@ -68,6 +70,12 @@ export async function startRuntime(given: Configuration, { say, warn, signal }: 
     await stop();
     throw error;
   }
+}
+
+/** A pooler that gives too few of them leaves the others waiting, without a word. */
+async function warnOfFewConnections(url: string, warn: (line: string) => void): Promise<void> {
+  const few = tooFewConnections(await connectionsGiven(url, FEWEST_CONNECTIONS), FEWEST_CONNECTIONS);
+  if (few !== null) warn(few);
 }
 
 async function databaseFor(settings: Settings, say: (line: string) => void, stops: Stops): Promise<string> {

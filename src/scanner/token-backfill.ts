@@ -14,6 +14,7 @@ import { type ChainConfig } from '../config/chains.js';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { AdvisoryLocks } from '../database/advisory-locks.js';
+import { RepeatedMessage } from '../process/repeated-message.js';
 import { Ticker } from '../process/ticker.js';
 import { CursorRepository } from '../chain/position/cursor.repository.js';
 import { RescanService } from './rescan.service.js';
@@ -21,6 +22,7 @@ import { RescanService } from './rescan.service.js';
 /** Where it could not be done, and for the scan to have begun. */
 const TRY_AGAIN_MS = 5_000;
 const PROGRESS_EVERY_MS = 5_000;
+const COMPLAIN_EVERY_MS = 60_000;
 
 class StoppedError extends Error {}
 
@@ -33,6 +35,7 @@ class StoppedError extends Error {}
 export class TokenBackfill implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('Scanner');
   private readonly tickers: Ticker[] = [];
+  private readonly complaints = new RepeatedMessage(COMPLAIN_EVERY_MS);
   private readonly locks: AdvisoryLocks;
   private isStopping = false;
 
@@ -80,7 +83,8 @@ export class TokenBackfill implements OnApplicationBootstrap, BeforeApplicationS
     } catch (error) {
       if (error instanceof StoppedError) return false;
       const { message: reason } = error as Error;
-      this.logger.warn({ chain: chain.name, reason }, 'reading for new tokens failed, and is tried again');
+      if (this.complaints.isDue(chain.name, reason, Date.now()))
+        this.logger.warn({ chain: chain.name, reason }, 'reading for new tokens failed, and is tried again');
       return false;
     }
   }

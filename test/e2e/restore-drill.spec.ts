@@ -24,6 +24,7 @@ interface Deposit {
   tx_hash: string;
   amount: string;
   reason: string;
+  reason_text: string;
 }
 
 /** Every row of a database, by table, whatever order the rows are in. */
@@ -187,6 +188,8 @@ describe('the day the database is lost', () => {
     await waitFor('the deposits of the lost payments', async () => (await unassigned()).length === 2);
     const deposits = await unassigned();
     expect(deposits.map(({ tx_hash }) => tx_hash).sort()).toEqual(paidAfter.sort());
+    for (const { reason_text } of deposits)
+      expect(reason_text).toMatch(/lost with a database.*your own records/);
     const native = deposits.find(({ amount }) => amount === '1000') as Deposit;
     expect(await app.payment(native.payment_id)).toMatchObject({
       status: 'expired',

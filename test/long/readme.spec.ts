@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { ClientPackage } from '../harness/client-package.js';
@@ -9,6 +11,7 @@ import { tempFolder } from '../harness/temp-folder.js';
 import { waitFor } from '../harness/wait-for.js';
 
 const folder = tempFolder();
+const ROOT = join(import.meta.dirname, '../..');
 const README = 'README.md';
 const CLIENTS_README = 'clients/typescript/README.md';
 let quittance: QuittanceProcess;
@@ -40,6 +43,32 @@ describe('the lines of the README', () => {
     const filled = paying.replaceAll('<address>', payment.address).replaceAll('<id>', payment.id);
     expect(runPrinted(`${key}\n${filled}`, quittance, folder.path)).toContain(payment.id);
     await statusOf(quittance, payment.id, 'confirmed');
+  });
+});
+
+describe('the lines of docs/webhooks.md', () => {
+  it('make an endpoint, and its secret is in the answer', () => {
+    const [making = ''] = codeBlocks('docs/webhooks.md', 'sh').filter((block) => block.includes('curl '));
+    const lines = `KEY=${quittance.apiKey}\n${making}`;
+    expect(JSON.parse(runPrinted(lines, quittance, folder.path))).toMatchObject({
+      event_types: ['payment.*'],
+      secret: expect.stringMatching(/^whsec_/),
+    });
+  });
+
+  it('and of the README are all the lines with curl that pages print', () => {
+    const pages = readdirSync(join(ROOT, 'docs')).filter((file) => file.endsWith('.md'));
+    const withCurl = [
+      'README.md',
+      'CONTRIBUTING.md',
+      CLIENTS_README,
+      ...pages.map((file) => `docs/${file}`),
+    ].flatMap((page) =>
+      codeBlocks(page, 'sh')
+        .filter((block) => /^curl /m.test(block))
+        .map(() => page),
+    );
+    expect(withCurl).toEqual(['README.md', 'README.md', 'docs/webhooks.md']);
   });
 });
 

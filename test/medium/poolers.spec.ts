@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { connectionsGiven, tooFewConnections } from '../../src/database/connections-given.js';
 import { requireOwnSessions } from '../../src/database/own-sessions.js';
 import { migrateSchemas } from '../../src/runtime/schemas.js';
 import { TestApp } from '../harness/app.js';
@@ -75,5 +76,24 @@ describe('straight on Postgres', () => {
     const database = await createDatabase();
     await expect(requireOwnSessions(database.url)).resolves.toBeUndefined();
     await database.drop();
+  });
+});
+
+describe('a role that is given few connections', () => {
+  it('is told how many, and what to raise', async () => {
+    const database = await createDatabase();
+    const role = `few_${new URL(database.url).pathname.slice(1)}`;
+    const url = new URL(database.url);
+    url.username = role;
+    url.password = 'word';
+    try {
+      await database.dataSource.query(`CREATE ROLE ${role} LOGIN PASSWORD 'word' CONNECTION LIMIT 3`);
+      expect(await connectionsGiven(url.href, 5)).toBe(3);
+      expect(tooFewConnections(3, 5)).toMatch(/gives us 3 connections .*raise default_pool_size/);
+      expect(tooFewConnections(await connectionsGiven(url.href, 3), 3)).toBeNull();
+    } finally {
+      await database.dataSource.query(`DROP ROLE IF EXISTS ${role}`);
+      await database.drop();
+    }
   });
 });

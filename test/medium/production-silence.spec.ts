@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { tempFolder } from '../harness/temp-folder.js';
 import { ConfigurationError } from '../../src/config/configuration-error.js';
-import { configurationOf } from '../../src/config/read-configuration.js';
+import { configurationOf, readAll } from '../../src/config/read-configuration.js';
 
 const folder = tempFolder();
 afterAll(() => folder.remove());
@@ -93,6 +93,14 @@ describe.each(ROLES)('a start in production with ROLES=%s', (roles) => {
     for (const contradiction of contradictions)
       expect(refusals({ ...settings, ROLES: roles, ...contradiction })).not.toBe('');
   });
+});
+
+it('a mistake in a file of settings is told once, by its line', () => {
+  const what = 'begins with a quote that is not closed (line 2 of .env)';
+  const environment = { WEBHOOK_SECRET: '"unclosed', METRICS_TOKEN: 'short' };
+  const { problems } = readAll(environment, [{ name: 'WEBHOOK_SECRET', what }]);
+  expect(problems.map(({ name }) => name)).toEqual(['WEBHOOK_SECRET', 'METRICS_TOKEN']);
+  expect(problems[0]).toMatchObject({ what });
 });
 
 it('a start is refused by a NODE_ENV that is none, or misspelt itself', () => {

@@ -6,10 +6,13 @@ import {
 } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { Outbox } from '../../events/outbox.js';
+import { RepeatedMessage } from '../../process/repeated-message.js';
 import { Ticker } from '../../process/ticker.js';
 import { DispatchRepository } from './dispatch.repository.js';
 import { WebhookQueue } from './webhook-queue.js';
 
+/** What an outage makes fail ten times a second is said once in so long. */
+const COMPLAIN_EVERY_MS = 60_000;
 const BATCH = 500;
 /** Batches at once while there is more than one: Postgres claims one while another's deliveries are written. */
 const AT_ONCE = 2;
@@ -27,6 +30,7 @@ export class Dispatcher implements OnApplicationBootstrap, BeforeApplicationShut
   private readonly logger = new Logger(Dispatcher.name);
   private readonly ticker = new Ticker(() => this.dispatchAll(), { loop: 'dispatch' });
   private unsubscribe: () => void = () => undefined;
+  private readonly complaints = new RepeatedMessage(COMPLAIN_EVERY_MS);
   private soon: NodeJS.Timeout | undefined;
   private isBehind = false;
   /** Endpoints that are well come before the others. */
@@ -73,10 +77,7 @@ export class Dispatcher implements OnApplicationBootstrap, BeforeApplicationShut
     try {
       await this.queue.add(await this.deliveries.ahead(BATCH * AT_ONCE));
     } catch (error) {
-      this.logger.error(
-        { reason: (error as Error).message },
-        'dispatch to the endpoints that are well failed',
-      );
+      this.complain('dispatch to the endpoints that are well failed', error as Error);
     }
   }
 
@@ -91,8 +92,12 @@ export class Dispatcher implements OnApplicationBootstrap, BeforeApplicationShut
       await this.queue.add(jobs);
       return claimed;
     } catch (error) {
-      this.logger.error({ reason: (error as Error).message }, 'dispatch failed, the next sweep tries again');
+      this.complain('dispatch failed, the next sweep tries again', error as Error);
       return 0;
     }
+  }
+
+  private complain(what: string, { message: reason }: Error): void {
+    if (this.complaints.isDue(what, reason, Date.now())) this.logger.error({ reason }, what);
   }
 }

@@ -5,6 +5,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
+import { RepeatedMessage } from '../../process/repeated-message.js';
 import { Ticker } from '../../process/ticker.js';
 import { DispatchRepository, type OverduePlace } from './dispatch.repository.js';
 import { HeldDeliveries } from './held-deliveries.js';
@@ -13,6 +14,7 @@ import { WebhookQueue } from './webhook-queue.js';
 const PERIOD_MS = 5_000;
 /** Longer than a job waits for its turn under usual load; a job that is there is not added twice anyway. */
 const OVERDUE_MS = 10_000;
+const COMPLAIN_EVERY_MS = 60_000;
 const BATCH = 1_000;
 /** A queue with this much to do is not given more: what is overdue then is overdue for its length. */
 const ENOUGH_WAITING = 10_000;
@@ -21,6 +23,7 @@ const ENOUGH_WAITING = 10_000;
 @Injectable()
 export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(Reconciler.name);
+  private readonly complaints = new RepeatedMessage(COMPLAIN_EVERY_MS);
   private overdueMs = OVERDUE_MS;
   private readonly ticker = new Ticker(() => this.reconcile(), { loop: 'reconcile' });
 
@@ -52,7 +55,8 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
       await this.refill();
     } catch (error) {
       const reason = (error as Error).message;
-      this.logger.error({ reason }, 'reconciliation failed, the next one tries again');
+      if (this.complaints.isDue('reconciliation', reason, Date.now()))
+        this.logger.error({ reason }, 'reconciliation failed, the next one tries again');
     }
     return false;
   }

@@ -2,12 +2,15 @@ import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
 import { type BeforeApplicationShutdown, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { type Job, type Worker } from 'bullmq';
 import { Pace } from '../../process/pace.js';
+import { RepeatedMessage } from '../../process/repeated-message.js';
 import { JobService } from './job.service.js';
 import { type WebhookJob } from './webhook-job.js';
 import { COMPLAIN_EVERY_MS, TryLaterError, WEBHOOK_QUEUE } from './webhook-queue.js';
 
 /** Jobs at once. Slow endpoints keep fewer than that: they get fewer of the slots. */
 const JOBS = 100;
+/** Of the same reason. */
+const JOBS_COMPLAIN_EVERY_MS = 10_000;
 
 @Processor(WEBHOOK_QUEUE, {
   concurrency: JOBS,
@@ -25,6 +28,7 @@ export class WebhooksProcessor
 {
   private readonly logger = new Logger(WebhooksProcessor.name);
   private readonly pace = new Pace(COMPLAIN_EVERY_MS);
+  private readonly complaints = new RepeatedMessage(JOBS_COMPLAIN_EVERY_MS);
   private begun: Worker | undefined;
 
   constructor(private readonly jobs: JobService) {
@@ -41,7 +45,12 @@ export class WebhooksProcessor
   @OnWorkerEvent('failed')
   onFailed(job: Job<WebhookJob> | undefined, error: Error): void {
     if (error instanceof TryLaterError) return;
-    this.logger.error({ job_id: job?.id, reason: error.message }, 'webhooks of a job failed, it is retried');
+    // An outage fails every job, and each of them again and again.
+    if (this.complaints.isDue('job', error.message, Date.now()))
+      this.logger.error(
+        { job_id: job?.id, reason: error.message },
+        'webhooks of a job failed, it is retried',
+      );
   }
 
   onApplicationBootstrap(): void {

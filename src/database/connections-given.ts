@@ -1,0 +1,55 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { withConnection } from './connect.js';
+
+/** The pool of the app, that of the queue with its workers, and the sessions that hold locks. */
+export const MOST_CONNECTIONS = 40;
+/** Pools and locks of a process that has nothing to do, with some room. */
+export const FEWEST_CONNECTIONS = 12;
+const PATIENCE_MS = 3_000;
+
+/**
+ * How many connections we get at the same time: a pooler gives no more than its pool has and leaves the others waiting,
+ * Postgres refuses those above a limit of the server, the database or the role.
+ * @param wanted how many are tried
+ */
+export async function connectionsGiven(
+  url: string,
+  wanted: number,
+  patienceMs: number = PATIENCE_MS,
+): Promise<number> {
+  let given = 0;
+  let refused = 0;
+  const enough = new AbortController();
+  const patience = delay(patienceMs, undefined, { signal: enough.signal }).catch(() => undefined);
+  const endWhenAllAreKnown = () => void (given + refused === wanted && enough.abort());
+  const tries = Array.from({ length: wanted }, () =>
+    withConnection(
+      url,
+      'quittance connection check',
+      async (client) => {
+        await client.query('SELECT 1');
+        given += 1;
+        endWhenAllAreKnown();
+        // Held until all of them have been asked for.
+        await patience;
+      },
+      { connectionTimeoutMillis: patienceMs, query_timeout: patienceMs },
+    ).catch(() => {
+      refused += 1;
+      endWhenAllAreKnown();
+    }),
+  );
+  await patience;
+  const held = given;
+  await Promise.all(tries);
+  return held;
+}
+
+/** What to do where there are too few; null: there are enough. */
+export function tooFewConnections(given: number, wanted: number): string | null {
+  if (given >= wanted) return null;
+  return (
+    `DATABASE_URL gives us ${given} connections at the same time, and a process takes up to ${MOST_CONNECTIONS}: ` +
+    'raise default_pool_size of the pooler, max_connections of Postgres, or the CONNECTION LIMIT of the role or database'
+  );
+}
