@@ -122,6 +122,8 @@ export class SweepWorld {
       ...settings,
     };
     await chain.rpc('anvil_setBalance', [TANK.address, `0x${(100n * ETHER).toString(16)}`]);
+    // No block proves what was put there by hand until one is mined.
+    await chain.mine();
     const app = await TestApp.start({ chains, settings: own });
     // What is due at the start is planned when the chain has been scanned: later, it would take what a test has paid.
     await waitFor('the plan of the start', () =>
