@@ -264,10 +264,15 @@ export class SweepWorld {
     }
   }
 
-  /** Of each payment, how far its last sweep has come, and why no further. */
+  /** Of each payment, how far it and its last sweep have come, and why no further. */
   private newestSweeps(): Promise<unknown[]> {
     return this.app.database.dataSource.query(
-      `SELECT DISTINCT ON (payment_id) payment_id, state, reason, outgoing_id FROM sweeps ORDER BY payment_id, id DESC`,
+      `SELECT DISTINCT ON (payment.id) payment.id, payment.status, option.amount_received AS received,
+         option.sweep IS NOT NULL AS is_noted, option.recheck_at_time AS due, sweep.state, sweep.reason, sweep.amount,
+         sweep.is_complete, sweep.outgoing_id,
+         (SELECT count(*) FROM transfers WHERE payment_id = payment.id AND swept_at IS NULL) AS unswept
+       FROM payments payment JOIN payment_options option ON option.payment_id = payment.id
+       LEFT JOIN sweeps sweep ON sweep.payment_id = payment.id ORDER BY payment.id, sweep.id DESC`,
     );
   }
 
