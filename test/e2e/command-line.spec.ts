@@ -5,7 +5,7 @@ import { type ApiKeyBody, type CreatedApiKeyBody, type MerchantBody } from '../.
 import { type TokenConfig } from '../../src/config/chains.js';
 import { tokenId } from '../../src/ids/token-id.js';
 import { type PaymentLinkView } from '../../src/payment-links/payment-link.view.js';
-import { TestApp } from '../harness/app.js';
+import { TEST_MNEMONIC, TestApp } from '../harness/app.js';
 import { quittance, quittanceProcess, type Ran } from '../harness/command-line.js';
 import { TestChain } from '../harness/test-chain.js';
 import { createDatabase } from '../harness/database.js';
@@ -16,7 +16,8 @@ const json = <T>({ out }: Ran) => JSON.parse(out) as T;
 
 describe('the command line, on DATABASE_URL', () => {
   let app: TestApp;
-  const run = (...args: string[]) => quittance(args, { DATABASE_URL: app.database.url });
+  const run = (...args: string[]) =>
+    quittance(args, { DATABASE_URL: app.database.url, MNEMONIC: TEST_MNEMONIC });
 
   beforeAll(async () => {
     app = await TestApp.start();
