@@ -559,6 +559,37 @@ describe('a payment link', () => {
     expect((await madeBy(link)).map(({ price }) => price?.amount)).toEqual(['12.50']);
   });
 
+  it('gives a stranger nothing to work with: no guess, no frame, no cache, no host of theirs, no form of any length', async () => {
+    const link = await aLink({ description: HOSTILE.repeat(20), fields: [{ label: HOSTILE }] });
+    const path = pathOfLink(link);
+    const token = path.slice('/l/'.length);
+    const answer = await get(path, { host: 'evil.example', 'x-forwarded-host': 'evil.example' });
+    const markup = await answer.text();
+    expect(markup).not.toMatch(/evil\.example|<script|\u202e|style=/);
+    const policy = answer.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain(`form-action 'self'; base-uri 'none'; frame-ancestors ${SHOP}`);
+    expect(policy).not.toMatch(/unsafe|\*|nonce/);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect(answer.headers.has('set-cookie')).toBe(false);
+    const next = (BigInt(`0x${token}`) + 1n).toString(16).padStart(32, '0').slice(-32);
+    for (const wrong of [link.id, next, `${token}%00`, token.slice(1)])
+      expect([wrong, (await get(`/l/${wrong}`)).status]).toEqual([wrong, 404]);
+    const payment = await app.createPayment();
+    expect((await get(`/l/${pathOf(payment).slice('/pay/'.length)}`)).status).toBe(404);
+    expect((await get(`/pay/${token}`)).status).toBe(404);
+
+    const nonce = /name="nonce" value="([\w-]+)"/.exec(markup)?.[1] ?? '';
+    expect((await send(path, { nonce, 'answer-0': 'x'.repeat(70_000) })).status).toBe(413);
+    expect((await send(path, { nonce: 'x'.repeat(10_000) })).status).toBe(422);
+    const json = { method: 'POST', body: JSON.stringify({ nonce }) };
+    const asJson = { ...json, headers: { 'content-type': 'application/json' } };
+    expect((await fetch(`${app.url}${path}`, asJson)).status).toBe(422);
+    expect(
+      (await fetch(`${app.url}${path}`, { ...json, headers: { 'content-type': 'text/plain' } })).status,
+    ).toBe(415);
+    expect(await madeBy(link)).toEqual([]);
+  });
+
   it('for one payment leads every visitor to that one, and ends when its merchant says so', async () => {
     const link = await aLink({ once: true });
     const path = pathOfLink(link);

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ApiKeyBody, type CreatedApiKeyBody, type MerchantBody } from '../../src/auth/dto/auth.dto.js';
 import { type TokenConfig } from '../../src/config/chains.js';
 import { tokenId } from '../../src/ids/token-id.js';
-import { TestApp } from '../harness/app.js';
+import { type PaymentLinkView } from '../../src/payment-links/payment-link.view.js';
+import { TEST_MNEMONIC, TestApp } from '../harness/app.js';
 import { quittance, quittanceProcess, type Ran } from '../harness/command-line.js';
 import { TestChain } from '../harness/test-chain.js';
 import { createDatabase } from '../harness/database.js';
@@ -15,7 +16,8 @@ const json = <T>({ out }: Ran) => JSON.parse(out) as T;
 
 describe('the command line, on DATABASE_URL', () => {
   let app: TestApp;
-  const run = (...args: string[]) => quittance(args, { DATABASE_URL: app.database.url });
+  const run = (...args: string[]) =>
+    quittance(args, { DATABASE_URL: app.database.url, MNEMONIC: TEST_MNEMONIC });
 
   beforeAll(async () => {
     app = await TestApp.start();
@@ -59,6 +61,45 @@ describe('the command line, on DATABASE_URL', () => {
     expect(json(renamed)).toMatchObject({ id: merchant.id, name: 'Stall', underpayment_tolerance_bps: 100 });
   });
 
+  it('makes a payment link, shows it, lists it for a person, and ends it', async () => {
+    const { id: merchant } = json<MerchantBody>(await run('merchant', 'create', 'Baker', '--json'));
+    const of = ['--merchant', merchant];
+    const made = await run(
+      'link',
+      'create',
+      'Bread',
+      ...of,
+      '--price',
+      '4.20 EUR',
+      '--stock',
+      '9',
+      '--ask',
+      'Name*,Note',
+      '--json',
+    );
+    const link = json<PaymentLinkView>(made);
+    expect(link).toMatchObject({
+      title: 'Bread',
+      price: { amount: '4.20', currency: 'EUR' },
+      stock_left: 9,
+      fields: [
+        { label: 'Name', required: true, max_length: 200 },
+        { label: 'Note', required: false },
+      ],
+    });
+    await run('link', 'create', 'Tip', ...of, '--open-price', 'EUR', '--min', '1');
+    const { out } = await run('link', 'list', ...of);
+    expect(out).toMatch(
+      /^id +title +active +price +stock_left +url\n[0-9a-f-]{36} +Tip +true +open EUR +– +–\n/,
+    );
+    expect(json(await run('link', 'disable', link.id, '--json'))).toEqual({
+      ...link,
+      active: false,
+      version: 2,
+    });
+    expect(json(await run('link', 'show', link.id, '--json'))).toMatchObject({ active: false, version: 2 });
+  });
+
   it('prints columns for a person', async () => {
     await run('merchant', 'create', 'Flower shop');
     const { code, out } = await quittanceProcess(['merchant', 'list'], { DATABASE_URL: app.database.url });
@@ -84,6 +125,11 @@ describe('the command line, on DATABASE_URL', () => {
         /scopes must be chosen from payments:read/,
       ],
       [['key', 'revoke', randomUUID()], /there is no API key/],
+      [['link', 'show', randomUUID()], /there is no payment link/],
+      [['link', 'list', '--merchant', randomUUID()], /there is no merchant/],
+      [['link', 'create', 'x', '--merchant', randomUUID()], /say what it costs/],
+      [['link', 'create', 'x', '--merchant', randomUUID(), '--price', '5'], /write "49.90 EUR"/],
+      [['link', 'create', 'x', '--merchant', randomUUID(), '--price', '5 EUR', '--stock', '0'], /above 0/],
     ];
     await Promise.all(
       mistakes.map(async ([args, why]) => {

@@ -10,6 +10,8 @@ const COPIED = [
   'nest-cli.json',
   'tsconfig.json',
   'eslint.config.js',
+  'web/browsers.mjs',
+  'web/lint',
   '.prettierrc.json',
   'jest.config.js',
   'package.json',

@@ -122,6 +122,8 @@ export class SweepWorld {
       ...settings,
     };
     await chain.rpc('anvil_setBalance', [TANK.address, `0x${(100n * ETHER).toString(16)}`]);
+    // No block proves what was put there by hand until one is mined.
+    await chain.mine();
     const app = await TestApp.start({ chains, settings: own });
     // What is due at the start is planned when the chain has been scanned: later, it would take what a test has paid.
     await waitFor('the plan of the start', () =>
@@ -262,10 +264,15 @@ export class SweepWorld {
     }
   }
 
-  /** Of each payment, how far its last sweep has come, and why no further. */
+  /** Of each payment, how far it and its last sweep have come, and why no further. */
   private newestSweeps(): Promise<unknown[]> {
     return this.app.database.dataSource.query(
-      `SELECT DISTINCT ON (payment_id) payment_id, state, reason, outgoing_id FROM sweeps ORDER BY payment_id, id DESC`,
+      `SELECT DISTINCT ON (payment.id) payment.id, payment.status, option.amount_received AS received,
+         option.sweep IS NOT NULL AS is_noted, option.recheck_at_time AS due, sweep.state, sweep.reason, sweep.amount,
+         sweep.is_complete, sweep.outgoing_id,
+         (SELECT count(*) FROM transfers WHERE payment_id = payment.id AND swept_at IS NULL) AS unswept
+       FROM payments payment JOIN payment_options option ON option.payment_id = payment.id
+       LEFT JOIN sweeps sweep ON sweep.payment_id = payment.id ORDER BY payment.id, sweep.id DESC`,
     );
   }
 
