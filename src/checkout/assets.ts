@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type PageAssets } from './page/pay-page.js';
+import { type PageAssets } from './page/document.js';
 
 const FOLDERS = ['../web/checkout', '../../dist/web/checkout'].map((one) => join(import.meta.dirname, one));
 const TYPES = { js: 'text/javascript; charset=utf-8', css: 'text/css; charset=utf-8' } as const;

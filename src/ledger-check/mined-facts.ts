@@ -1,7 +1,7 @@
 import { type Receipt } from '../chain/accounts/chain-accounts.js';
-import { tokenTransferOf } from '../chain/transfers/movements.js';
 import { type OutgoingKind, type OutgoingMovement, recipientSide, type Side } from '../ledger/posting.js';
 import { type Address, type Asset } from '../ids/ids.js';
+import { movedBy } from '../outgoing/erc20.js';
 
 /** A transaction of ours as it was signed. */
 export interface SignedFacts {
@@ -20,19 +20,11 @@ export function minedMovements(
   paying: Parameters<typeof recipientSide>[2],
 ): OutgoingMovement[] {
   if (!receipt.succeeded) return [];
-  const claimed =
-    tokenAddress === null ? amount : tokensMoved(receipt, tokenAddress, from.address, recipient);
-  // More than was sent a token may claim, and it is no more.
-  const received = claimed < amount ? claimed : amount;
+  const received =
+    tokenAddress === null
+      ? amount
+      : movedBy(receipt.logs, { token: tokenAddress, from: from.address, to: recipient, sent: amount });
   // A token that says no without reverting moved nothing.
   if (received === 0n) return [];
   return [{ from, to: recipientSide(kind, recipient, paying), tokenAddress, amount, received }];
-}
-
-function tokensMoved({ logs, txHash }: Receipt, token: string, from: Address, to: Address): bigint {
-  return logs
-    .filter(({ address }) => address.toLowerCase() === token)
-    .map((log, ordinal) => tokenTransferOf(log, { txHash, ordinal }))
-    .filter((movement) => movement?.from === from && movement.to === to)
-    .reduce((sum, movement) => sum + (movement?.amount ?? 0n), 0n);
 }

@@ -42,5 +42,5 @@ export function strangersText(text: string): Html {
 
 /** Where no element of its own can hold a text: without marks that turn what is around it. */
 export function plainText(text: string): string {
-  return text.replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '');
+  return text.replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '');
 }

@@ -1,6 +1,6 @@
-import { html, type Html, strangersText } from './html.js';
+import { html, type Html, plainText, strangersText } from './html.js';
 import { inLanguage } from './page-path.js';
-import { type PageAssets } from './pay-page.js';
+import { type PageAssets, pageDocument } from './document.js';
 import { type PageLanguage, Texts } from './texts.js';
 
 /** What a visitor of a payment link sees. */
@@ -39,52 +39,40 @@ export interface LinkPageView {
 export function linkPage(view: LinkPageView, language: PageLanguage, assets: PageAssets | null): string {
   const texts = new Texts(language.texts, language.code);
   const { amount, notice, left } = view;
-  return html`<!doctype html>
-    <html lang="${language.code}" dir="${language.direction}">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="robots" content="noindex" />
-        <meta name="description" content="${texts.say('description')}" />
-        <title>${withoutMarks(view.title)} – ${withoutMarks(view.merchant)}</title>
-        ${assets && html`<link rel="stylesheet" href="${assets.style}" />`}
-        <link rel="icon" href="data:," />
-      </head>
-      <body>
-        <main>
-          <header>
-            <p class="muted">${texts.say('pay_to')} ${strangersText(view.merchant)}</p>
-            <h1>${strangersText(view.title)}</h1>
-            ${view.price === null ? null : html`<p class="price"><bdi dir="ltr">${view.price}</bdi></p>`}
-            ${view.description === null ? null : html`<p class="description">${strangersText(view.description)}</p>`}
-            ${left === null ? null : html`<p class="muted">${texts.say('link_left', { left: String(left) })}</p>`}
-          </header>
-          ${notice === null ? null : html`<p class="notice" role="alert">${texts.say(notice)}</p>`}
-          <form method="post" action="${inLanguage(`/l/${view.token}`, language)}" class="link-form">
-            <input type="hidden" name="nonce" value="${view.nonce}" />
-            ${amount === null ? null : amountField(amount, texts)}
-            ${view.fields.map((field, index) =>
-              textField(
-                {
-                  name: `answer-${index}`,
-                  label: strangersText(field.label),
-                  hint: null,
-                  problem:
-                    field.problem === null
-                      ? null
-                      : texts.say(field.problem, { most: String(field.maxLength) }),
-                  value: field.value,
-                  maxLength: field.maxLength,
-                  isRequired: field.isRequired,
-                },
-                texts,
-              ),
-            )}
-            <button class="button is-primary">${texts.say('link_continue')}</button>
-          </form>
-        </main>
-      </body>
-    </html> `.markup;
+  return pageDocument(language, assets, {
+    title: `${plainText(view.title)} – ${plainText(view.merchant)}`,
+    description: texts.say('description'),
+    body: html`<main>
+      <header>
+        <p class="muted">${texts.say('pay_to')} ${strangersText(view.merchant)}</p>
+        <h1>${strangersText(view.title)}</h1>
+        ${view.price === null ? null : html`<p class="price"><bdi dir="ltr">${view.price}</bdi></p>`}
+        ${view.description === null ? null : html`<p class="description">${strangersText(view.description)}</p>`}
+        ${left === null ? null : html`<p class="muted">${texts.say('link_left', { left: String(left) })}</p>`}
+      </header>
+      ${notice === null ? null : html`<p class="notice" role="alert">${texts.say(notice)}</p>`}
+      <form method="post" action="${inLanguage(`/l/${view.token}`, language)}" class="link-form">
+        <input type="hidden" name="nonce" value="${view.nonce}" />
+        ${amount === null ? null : amountField(amount, texts)}
+        ${view.fields.map((field, index) =>
+          textField(
+            {
+              name: `answer-${index}`,
+              label: strangersText(field.label),
+              hint: null,
+              problem:
+                field.problem === null ? null : texts.say(field.problem, { most: String(field.maxLength) }),
+              value: field.value,
+              maxLength: field.maxLength,
+              isRequired: field.isRequired,
+            },
+            texts,
+          ),
+        )}
+        <button class="button is-primary">${texts.say('link_continue')}</button>
+      </form>
+    </main>`,
+  });
 }
 
 interface TextField {
@@ -105,7 +93,7 @@ function amountField(amount: NonNullable<LinkPageView['amount']>, texts: Texts):
   return textField(
     {
       name: 'amount',
-      label: texts.say('link_amount', { currency: withoutMarks(currency) }),
+      label: texts.say('link_amount', { currency: plainText(currency) }),
       hint: min === null && max === null ? null : texts.say(`link_amount_${key}`, bounds),
       problem: problem === null ? null : texts.say(problem, bounds),
       value: amount.value,
@@ -144,9 +132,4 @@ function textField(field: TextField, texts: Texts): Html {
 /** An amount within a text, whichever way that runs: as `<bdi dir="ltr">` does, where there is no element. */
 function isolated(amount: string | null): string {
   return `\u2066${amount}\u2069`;
-}
-
-/** Where no element of its own can hold a text: without marks that turn what is around it. */
-function withoutMarks(text: string): string {
-  return text.replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '');
 }

@@ -1,14 +1,10 @@
+import { type PageAssets, pageDocument } from './document.js';
 import { html, type Html, jsonBlock, plainText, strangersText } from './html.js';
 import { pageData } from './page-data.js';
 import { pagePath } from './page-path.js';
 import { isPayable, type PageView, type Situation } from './page-view.js';
 import { paymentDetails } from './payment-details.js';
 import { type PageLanguage, Texts } from './texts.js';
-
-export interface PageAssets {
-  script: string;
-  style: string;
-}
 
 /** Without JavaScript the page looks again by itself, for as long as something may happen. */
 const RELOAD_S = 15;
@@ -35,37 +31,28 @@ export function payPage(
   const texts = new Texts(language.texts, language.code);
   const path = (below: string) => pagePath(view.token, language, below);
   const say = (key: string, values = {}) => texts.say(key, values);
-  const page = html`<!doctype html>
-    <html lang="${language.code}" dir="${language.direction}">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="robots" content="noindex" />
-        <meta name="description" content="${say('description')}" />
-        <title>${say('title', { merchant: plainText(view.merchant) })}</title>
-        ${assets && html`<link rel="stylesheet" href="${assets.style}" />`}
-        <link rel="icon" href="data:," />
-        ${assets && html`<script type="module" src="${assets.script}"></script>`}
-        ${isFinal(view.situation) ? null : html`<noscript><meta http-equiv="refresh" content="${RELOAD_S}" /></noscript>`}
-      </head>
-      <body>
-        <main>
-          ${header(view, texts)}
-          <p id="offline" class="notice" hidden>${say('offline')}</p>
-          ${status(view, texts)} ${paymentDetails(view, texts, { path, url: pageUrl })}
-          <section id="wallets" class="wallets" aria-label="${say('wallet_heading')}" hidden></section>
-          <div id="check" data-live>
-            ${hasArrived(view.situation) ? null : check(view, texts, path('/check'))}
-          </div>
-          ${footer(view, texts)}
-        </main>
-        <p id="announcer" class="visually-hidden" role="status" aria-live="polite"></p>
-        <script type="application/json" id="page-data">
-          ${jsonBlock(pageData(view, language.texts))}
-        </script>
-      </body>
-    </html> `;
-  return page.markup;
+  return pageDocument(language, assets, {
+    title: say('title', { merchant: plainText(view.merchant) }),
+    description: say('description'),
+    head: html`
+      ${assets && html`<script type="module" src="${assets.script}"></script>`}
+      ${isFinal(view.situation) ? null : html`<noscript><meta http-equiv="refresh" content="${RELOAD_S}" /></noscript>`}
+    `,
+    body: html`<main>
+        ${header(view, texts)}
+        <p id="offline" class="notice" hidden>${say('offline')}</p>
+        ${status(view, texts)} ${paymentDetails(view, texts, { path, url: pageUrl })}
+        <section id="wallets" class="wallets" aria-label="${say('wallet_heading')}" hidden></section>
+        <div id="check" data-live>
+          ${hasArrived(view.situation) ? null : check(view, texts, path('/check'))}
+        </div>
+        ${footer(view, texts)}
+      </main>
+      <p id="announcer" class="visually-hidden" role="status" aria-live="polite"></p>
+      <script type="application/json" id="page-data">
+        ${jsonBlock(pageData(view, language.texts))}
+      </script>`,
+  });
 }
 
 function header(view: PageView, texts: Texts): Html {

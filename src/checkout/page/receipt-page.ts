@@ -1,6 +1,6 @@
 import { type Receipt } from '../receipt.js';
 import { html, strangersText } from './html.js';
-import { type PageAssets } from './pay-page.js';
+import { type PageAssets, pageDocument } from './document.js';
 import { type PageLanguage, Texts } from './texts.js';
 
 /** For printing, and for whoever reads it on a screen. */
@@ -35,29 +35,19 @@ export function receiptPage(
     [say('receipt_address'), receipt.address],
     ...receipt.transactions.map(({ tx_hash: hash }) => [say('transactions'), hash] as [string, string]),
   ];
-  return html`<!doctype html>
-    <html lang="${language.code}" dir="${language.direction}">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="robots" content="noindex" />
-        <title>${say('receipt_title')}</title>
-        ${assets && html`<link rel="stylesheet" href="${assets.style}" />`}
-        <link rel="icon" href="data:," />
-      </head>
-      <body>
-        <main>
-          <h1>${say('receipt_title')}</h1>
-          <dl class="receipt">
-            ${rows.map(
-              ([term, text]) =>
-                html`<dt>${term}</dt>
-                  <dd>${strangersText(text)}</dd>`,
-            )}
-          </dl>
-          <p>${say('receipt_signed')} <a href="/pay/${token}/receipt.json">receipt.json</a></p>
-          <p><code class="signature" dir="ltr">${jws.split('.')[2] ?? ''}</code></p>
-        </main>
-      </body>
-    </html> `.markup;
+  return pageDocument(language, assets, {
+    title: say('receipt_title'),
+    body: html`<main>
+      <h1>${say('receipt_title')}</h1>
+      <dl class="receipt">
+        ${rows.map(
+          ([term, text]) =>
+            html`<dt>${term}</dt>
+              <dd>${strangersText(text)}</dd>`,
+        )}
+      </dl>
+      <p>${say('receipt_signed')} <a href="/pay/${token}/receipt.json">receipt.json</a></p>
+      <p><code class="signature" dir="ltr">${jws.split('.')[2] ?? ''}</code></p>
+    </main>`,
+  });
 }
