@@ -65,7 +65,10 @@ export class ChainWorld {
     const all = await this.arrivals();
     for (const known of this.payments) {
       const most = [...known.deepest.values()].reduce(plus, ZERO);
-      known.mayHaveFailed ||= isEnough(most, known) && !isEnough(partOf(known, all, by), known);
+      if (!isEnough(most, known)) continue;
+      const left = partOf(known, all, by);
+      known.mayHaveFailed ||= !isEnough(left, known);
+      if (known.leastLeft === null || isLess(left, known.leastLeft)) known.leastLeft = left;
     }
   }
 

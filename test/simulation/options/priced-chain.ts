@@ -43,14 +43,31 @@ interface RawBlock {
   hash: string;
   parentHash: string;
   timestamp: string;
-  transactions: { hash: string; to: string | null; value: string }[];
+  transactions: { hash: string; from: string; to: string | null; value: string }[];
 }
 
 interface Receipt {
   transactionHash: string;
+  from: string;
   status: string;
+  gasUsed: string;
+  effectiveGasPrice: string;
   logs: { address: string; topics: string[]; data: string }[];
 }
+
+/** What a block of it says. */
+interface KnownBlock {
+  block: RawBlock;
+  arrivals: Arrival[];
+  /** What gas cost in it, in wei; by whom, lower-case. */
+  fees: { from: string; wei: bigint }[];
+}
+
+/** Gives a node what a seed needs before anything is paid. @returns what that makes of the chain's configuration */
+export type Prepare = (
+  node: TestChain,
+  tokens: readonly string[],
+) => Promise<(config: ChainConfig) => ChainConfig>;
 
 /** One of a world's chains: its node, the ways to it that fail, and what its blocks say, read in the plainest way. */
 export class PricedChain {
@@ -60,7 +77,7 @@ export class PricedChain {
   latestTime = 0;
   /** As of when it went away last. */
   latestTimeAtEnd = 0;
-  private readonly blocks = new Map<string, { block: RawBlock; arrivals: Arrival[] }>();
+  private readonly blocks = new Map<string, KnownBlock>();
 
   private constructor(
     readonly node: TestChain,
@@ -73,7 +90,12 @@ export class PricedChain {
     readonly base: number,
   ) {}
 
-  static async start(spec: ChainSpec, index: number, clock: ChainClock): Promise<PricedChain> {
+  static async start(
+    spec: ChainSpec,
+    index: number,
+    clock: ChainClock,
+    prepare: Prepare = () => Promise.resolve((config) => config),
+  ): Promise<PricedChain> {
     const node = await TestChain.start({ name: spec.name, chainId: toChainId(31_500 + index) });
     const tokens: TokenConfig[] = [...node.config.tokens];
     if (spec.token !== null) {
@@ -82,17 +104,21 @@ export class PricedChain {
       await node.mine();
       tokens.push({ ...odd.config, ...spec.token });
     }
+    const prepared = await prepare(
+      node,
+      tokens.map(({ address }) => address),
+    );
     const endpoints = await Promise.all(
       Array.from({ length: spec.endpoints }, () => FaultyRpc.start(node.url)),
     );
-    const config: ChainConfig = {
+    const config: ChainConfig = prepared({
       ...node.config,
       native: { symbol: spec.native, decimals: 18 },
       tokens,
       blockTimeMs: LOOKED_AT_EVERY_MS,
       rpcUrls: endpoints.map(({ url }) => url),
       confirmations: { kind: 'blocks', tiers: [{ upTo: null, blocks: spec.confirmations }] },
-    };
+    });
     const assets: SimulatedAsset[] = [];
     const chain = new PricedChain(
       node,
@@ -180,15 +206,13 @@ export class PricedChain {
 
   /** Every arrival on the canonical chain, in its order. */
   async arrivals(): Promise<Arrival[]> {
-    const branch: Arrival[][] = [];
-    let { hash } = await this.head();
-    for (;;) {
-      const { block, arrivals } = this.blocks.get(hash) ?? (await this.read(hash));
-      if (Number(block.number) <= this.base) break;
-      branch.push(arrivals);
-      hash = block.parentHash;
-    }
-    return branch.reverse().flat();
+    return (await this.branch()).flatMap(({ arrivals }) => arrivals);
+  }
+
+  /** What some have paid for gas on the canonical chain, in wei. @param payers lower-case */
+  async feesOf(payers: ReadonlySet<string>): Promise<bigint> {
+    const fees = (await this.branch()).flatMap((block) => block.fees);
+    return fees.filter(({ from }) => payers.has(from)).reduce((sum, { wei }) => sum + wei, 0n);
   }
 
   async stop(): Promise<void> {
@@ -203,7 +227,19 @@ export class PricedChain {
     if (time > this.clock.seconds) this.clock.pass(time - this.clock.seconds);
   }
 
-  private async read(hash: string): Promise<{ block: RawBlock; arrivals: Arrival[] }> {
+  /** The canonical chain above its base, in order. */
+  private async branch(): Promise<KnownBlock[]> {
+    const branch: KnownBlock[] = [];
+    let { hash } = await this.head();
+    for (;;) {
+      const known = this.blocks.get(hash) ?? (await this.read(hash));
+      if (Number(known.block.number) <= this.base) return branch.reverse();
+      branch.push(known);
+      hash = known.block.parentHash;
+    }
+  }
+
+  private async read(hash: string): Promise<KnownBlock> {
     const block = await this.node.rpc<RawBlock>('eth_getBlockByHash', [hash, true]);
     const receipts =
       block.transactions.length === 0
@@ -215,7 +251,9 @@ export class PricedChain {
       blockTime: Number(block.timestamp),
     };
     const native = this.assets[0] as SimulatedAsset;
-    const arrivals = block.transactions.flatMap(({ hash: txHash, to, value }): Arrival[] => {
+    const arrivals = block.transactions.flatMap(({ hash: txHash, from, to, value }): Arrival[] => {
+      // Customers all pay by one account; what others send is ours.
+      if (from.toLowerCase() !== this.node.payer.toLowerCase()) return [];
       const receipt = receipts.find((one) => one.transactionHash === txHash) as Receipt;
       if (Number(receipt.status) === 0) return [];
       const sent = { ...where, txHash: txHash.toLowerCase() };
@@ -234,7 +272,11 @@ export class PricedChain {
         }),
       ];
     });
-    const known = { block, arrivals };
+    const fees = receipts.map(({ from, gasUsed, effectiveGasPrice }) => ({
+      from: from.toLowerCase(),
+      wei: BigInt(gasUsed) * BigInt(effectiveGasPrice),
+    }));
+    const known = { block, arrivals, fees };
     this.blocks.set(hash, known);
     return known;
   }
