@@ -233,12 +233,12 @@ const lie: Run = ({ chains, random }) => {
 };
 
 const ACTIONS: readonly { name: string; weight: number; run: Run }[] = [
-  { name: 'refund', weight: 8, run: refundOne },
+  { name: 'refund', weight: 14, run: refundOne },
   { name: 'refunds at once', weight: 2, run: refundAtOnce },
   { name: 'refund of what did not come', weight: 1, run: refundOfAnother },
   { name: 'refund a part, then pay the rest', weight: 3, run: refundPartThenPayRest },
   { name: 'refund to whom money must not go', weight: 1, run: refundToUnfit },
-  { name: 'refund a deposit', weight: 5, run: refundDeposit },
+  { name: 'refund a deposit', weight: 7, run: refundDeposit },
   { name: 'cancel a refund', weight: 2, run: cancel },
   { name: 'sweep', weight: 6, run: sweep },
   { name: 'gas price', weight: 2, run: spike },
