@@ -2,7 +2,8 @@ import { type TestApp } from '../../harness/app.js';
 import { type Random } from '../random.js';
 import { type Circumstances, isEnough, judge, type Known } from './expected.js';
 import { type Fraction, isLess, plus, sum, ZERO } from './fraction.js';
-import { type Arrival, type PricedChain, type SimulatedAsset } from './priced-chain.js';
+import { type Arrival } from './chain-blocks.js';
+import { type PricedChain, type SimulatedAsset } from './priced-chain.js';
 import { RateHistory } from './rate-history.js';
 
 /** Payments on several chains, and what of them the chains have. */

@@ -13,7 +13,8 @@ import {
   WHOLE,
   ZERO,
 } from './fraction.js';
-import { type Arrival, type SimulatedAsset } from './priced-chain.js';
+import { type Arrival } from './chain-blocks.js';
+import { type SimulatedAsset } from './priced-chain.js';
 import { type RateHistory } from './rate-history.js';
 
 /** LATE_RATE_MAX_MOVE_BPS. */

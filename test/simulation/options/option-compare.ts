@@ -20,7 +20,7 @@ import { type Fraction, fraction, isEqual, minus, sum } from './fraction.js';
 import { backOf, givenBack, mostBack, refundsOf } from './option-back.js';
 import { type ChainWorld } from './chain-world.js';
 import { type OptionWorld } from './option-world.js';
-import { type Arrival } from './priced-chain.js';
+import { type Arrival } from './chain-blocks.js';
 
 type StoredOptionTransfer = StoredTransfer & { chain_id: string; token_address: string | null };
 

@@ -5,11 +5,11 @@ import { tokenId } from '../../../src/ids/token-id.js';
 import { FaultyRpc } from '../../harness/faulty-rpc.js';
 import { OddToken } from '../../harness/odd-token.js';
 import { TestChain } from '../../harness/test-chain.js';
+import { type Arrival, ChainBlocks, type RawBlock } from './chain-blocks.js';
 import { type ChainSpec } from './chain-specs.js';
 import { type ChainClock } from './chain-clock.js';
 
 const erc20 = new Interface(['function transfer(address,uint256)']);
-const TRANSFER = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef';
 /** Only what mines tells that there is something new: an idle chain is looked at so seldom that it costs nothing. */
 const LOOKED_AT_EVERY_MS = 2_000;
 
@@ -21,46 +21,6 @@ export interface SimulatedAsset {
   /** Lower-case; null: the native asset. */
   address: string | null;
   tokenId: string | null;
-}
-
-/** A movement of money, as the canonical chain has it. */
-export interface Arrival {
-  asset: SimulatedAsset;
-  /** Lower-case. */
-  to: string;
-  txHash: string;
-  ordinal: number;
-  kind: 'native' | 'erc20';
-  amount: bigint;
-  blockNumber: number;
-  blockHash: string;
-  /** Seconds. */
-  blockTime: number;
-}
-
-interface RawBlock {
-  number: string;
-  hash: string;
-  parentHash: string;
-  timestamp: string;
-  transactions: { hash: string; from: string; to: string | null; value: string }[];
-}
-
-interface Receipt {
-  transactionHash: string;
-  from: string;
-  status: string;
-  gasUsed: string;
-  effectiveGasPrice: string;
-  logs: { address: string; topics: string[]; data: string }[];
-}
-
-/** What a block of it says. */
-interface KnownBlock {
-  block: RawBlock;
-  arrivals: Arrival[];
-  /** What gas cost in it, in wei; by whom, lower-case. */
-  fees: { from: string; wei: bigint }[];
 }
 
 /** Gives a node what a seed needs before anything is paid. @returns what that makes of the chain's configuration */
@@ -77,7 +37,7 @@ export class PricedChain {
   latestTime = 0;
   /** As of when it went away last. */
   latestTimeAtEnd = 0;
-  private readonly blocks = new Map<string, KnownBlock>();
+  private readonly blocks: ChainBlocks;
 
   private constructor(
     readonly node: TestChain,
@@ -88,7 +48,9 @@ export class PricedChain {
     private readonly clock: ChainClock,
     /** Nothing below is replaced by a reorg. */
     readonly base: number,
-  ) {}
+  ) {
+    this.blocks = new ChainBlocks(node, assets, base);
+  }
 
   static async start(
     spec: ChainSpec,
@@ -206,12 +168,12 @@ export class PricedChain {
 
   /** Every arrival on the canonical chain, in its order. */
   async arrivals(): Promise<Arrival[]> {
-    return (await this.branch()).flatMap(({ arrivals }) => arrivals);
+    return (await this.blocks.branch()).flatMap(({ arrivals }) => arrivals);
   }
 
   /** What some have paid for gas on the canonical chain, in wei. @param payers lower-case */
   async feesOf(payers: ReadonlySet<string>): Promise<bigint> {
-    const fees = (await this.branch()).flatMap((block) => block.fees);
+    const fees = (await this.blocks.branch()).flatMap((block) => block.fees);
     return fees.filter(({ from }) => payers.has(from)).reduce((sum, { wei }) => sum + wei, 0n);
   }
 
@@ -225,59 +187,5 @@ export class PricedChain {
     const time = await this.headTime();
     this.latestTime = Math.max(this.latestTime, time);
     if (time > this.clock.seconds) this.clock.pass(time - this.clock.seconds);
-  }
-
-  /** The canonical chain above its base, in order. */
-  private async branch(): Promise<KnownBlock[]> {
-    const branch: KnownBlock[] = [];
-    let { hash } = await this.head();
-    for (;;) {
-      const known = this.blocks.get(hash) ?? (await this.read(hash));
-      if (Number(known.block.number) <= this.base) return branch.reverse();
-      branch.push(known);
-      hash = known.block.parentHash;
-    }
-  }
-
-  private async read(hash: string): Promise<KnownBlock> {
-    const block = await this.node.rpc<RawBlock>('eth_getBlockByHash', [hash, true]);
-    const receipts =
-      block.transactions.length === 0
-        ? []
-        : await this.node.rpc<Receipt[]>('eth_getBlockReceipts', [block.number]);
-    const where = {
-      blockNumber: Number(block.number),
-      blockHash: block.hash,
-      blockTime: Number(block.timestamp),
-    };
-    const native = this.assets[0] as SimulatedAsset;
-    const arrivals = block.transactions.flatMap(({ hash: txHash, from, to, value }): Arrival[] => {
-      // Customers all pay by one account; what others send is ours.
-      if (from.toLowerCase() !== this.node.payer.toLowerCase()) return [];
-      const receipt = receipts.find((one) => one.transactionHash === txHash) as Receipt;
-      if (Number(receipt.status) === 0) return [];
-      const sent = { ...where, txHash: txHash.toLowerCase() };
-      const amount = BigInt(value);
-      const inNative: Arrival[] =
-        to === null || amount === 0n
-          ? []
-          : [{ ...sent, asset: native, to: to.toLowerCase(), ordinal: 0, kind: 'native', amount }];
-      return [
-        ...inNative,
-        ...receipt.logs.flatMap(({ address, topics, data }, ordinal): Arrival[] => {
-          const asset = this.assets.find((one) => one.address === address.toLowerCase());
-          if (topics[0] !== TRANSFER || asset === undefined || BigInt(data) === 0n) return [];
-          const recipient = `0x${(topics[2] as string).slice(26).toLowerCase()}`;
-          return [{ ...sent, asset, to: recipient, ordinal, kind: 'erc20', amount: BigInt(data) }];
-        }),
-      ];
-    });
-    const fees = receipts.map(({ from, gasUsed, effectiveGasPrice }) => ({
-      from: from.toLowerCase(),
-      wei: BigInt(gasUsed) * BigInt(effectiveGasPrice),
-    }));
-    const known = { block, arrivals, fees };
-    this.blocks.set(hash, known);
-    return known;
   }
 }
