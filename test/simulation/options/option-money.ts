@@ -71,6 +71,17 @@ export class OptionMoney {
     }
   }
 
+  /** The operator has refunds paid that cost more gas than they are worth: until then they wait. */
+  async force({ app }: ChainWorld): Promise<void> {
+    const rows = await app.database.dataSource.query<{ id: string }[]>(
+      `SELECT id FROM refunds WHERE state = 'created' AND NOT forced AND waits_for LIKE '%REFUND_MAX_FEE_BPS%'`,
+    );
+    for (const { id } of rows) {
+      const { status } = await app.request('POST', `/api/v1/refunds/${id}/force`);
+      if (status !== 200) throw new Error(`to force a refund that waits answers ${status}`);
+    }
+  }
+
   /** Has everything swept that may be. @returns whether that could be planned */
   async sweepAll({ app }: ChainWorld): Promise<boolean> {
     return (await app.request('POST', '/api/v1/sweeps/run', {})).status === 200;

@@ -113,9 +113,9 @@ export class OptionWorld extends ChainWorld {
     }
     // A new process knows nothing of which endpoint was put aside, and need not wait for it.
     if (this.random.chance(0.3)) await this.restart();
+    await this.money?.calmDown(this);
     await this.comeToRest();
     if (this.money === null) return;
-    await this.money.calmDown(this);
     for (let tries = 0; !(await this.money.sweepAll(this)); tries++) {
       if (tries > MOST_LOOKS) throw new Error('no sweeps can be planned after the last fault');
       this.clock.pass(5);
@@ -128,6 +128,7 @@ export class OptionWorld extends ChainWorld {
   private async comeToRest(): Promise<void> {
     for (let looks = 0; ; looks++) {
       await this.look();
+      await this.money?.force(this);
       const moving = (await this.money?.open(this)) ?? [];
       const open = moving.length > 0 ? moving.join('\n') : await this.open();
       if (open === null) return;
