@@ -7,7 +7,6 @@ import { tokenId } from '../../src/ids/token-id.js';
 import { type PaymentLinkView } from '../../src/payment-links/payment-link.view.js';
 import { TEST_MNEMONIC, TestApp } from '../harness/app.js';
 import { quittance, quittanceProcess, type Ran } from '../harness/command-line.js';
-import { WRITTEN_AMOUNTS } from '../currencies/written-amounts.js';
 import { TestChain } from '../harness/test-chain.js';
 import { createDatabase } from '../harness/database.js';
 import { writeChainsFile } from '../harness/chains-file.js';
@@ -99,17 +98,6 @@ describe('the command line, on DATABASE_URL', () => {
       version: 2,
     });
     expect(json(await run('link', 'show', link.id, '--json'))).toMatchObject({ active: false, version: 2 });
-  });
-
-  it('takes each price of a link as its currency is written, or says what is wrong with it', async () => {
-    const { id } = json<MerchantBody>(await run('merchant', 'create', 'Miller', '--json'));
-    for (const [amount, currency, why] of WRITTEN_AMOUNTS) {
-      const price = ['--price', `${amount} ${currency}`];
-      const { code, err } = await run('link', 'create', 'Flour', '--merchant', id, ...price);
-      expect([amount, code]).toEqual([amount, why === null ? 0 : 1]);
-      if (why !== null)
-        expect([amount, err]).toEqual([amount, expect.stringMatching(amount === '' ? /is no price/ : why)]);
-    }
   });
 
   it('prints columns for a person', async () => {

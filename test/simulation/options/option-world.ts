@@ -134,7 +134,7 @@ export class OptionWorld extends ChainWorld {
       if (open === null) return;
       if (looks > MOST_LOOKS) throw new Error(`a standstill after the last fault: ${open}`);
       // What was sent becomes final.
-      if (moving.length > 0) for (const chain of this.chains) await chain.mine(1);
+      if (moving.length > 0) for (const chain of this.chains) await chain.mine(chain.confirmations);
       // Endpoints that were put aside are tried again in a while.
       this.clock.pass(5);
     }
