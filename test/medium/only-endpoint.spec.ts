@@ -74,7 +74,7 @@ const wrong: Answer = { result: { accountProof: ['0xc0'] } };
 
 it('an only endpoint whose proof was wrong is not believed by its word, neither at once nor while it is left alone', () =>
   new VirtualTime().run(async () => {
-    let proof = wrong;
+    let proof: Answer = wrong;
     const time = { pass: (ms: number) => new Promise((resolve) => setTimeout(resolve, ms)) };
     const next = nonces(
       () => proof,
