@@ -114,12 +114,6 @@ const FORMS: [string, string[], AnswerFault][] = [
   ['receipts of no block', RECEIPTS, inReceipts('blockHash', `0x${'00'.repeat(32)}`)],
   // github.com/paradigmxyz/reth, issue 23394; github.com/hiero-ledger/hiero-json-rpc-relay, issue 4423
   ['no receipts in the list of a block', LIST, answering([])],
-  // github.com/sei-protocol/sei-chain, issue 1815
-  [
-    'a list of receipts that fails for a block',
-    LIST,
-    refusing(-32_000, 'failed to find transaction in block'),
-  ],
   // github.com/crypto-org-chain/ethermint, pull request 965
   ['receipts by the number of a block alone', LIST, byNumberAlone],
 ];
