@@ -32,9 +32,6 @@ import {
 } from './shape.js';
 import { ZERO_ADDRESS } from '../../../ids/ids.js';
 
-/** The root of a block without transactions (yellow paper): some nodes have no list for those. */
-const WITHOUT_TRANSACTIONS = '0x56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421';
-
 type HashedFields = Omit<RawFullHeader, 'unknownFields'>;
 
 const headerFields = {
@@ -148,10 +145,8 @@ function typeByFields(told: ToldTransaction): number {
 /** With its transactions. */
 export const block: Reader<RawBlock> = (given) => {
   const read = header(given);
-  const told = fieldsOf(given).transactions;
-  if (told === null && read.transactionsRoot === WITHOUT_TRANSACTIONS) return { ...read, transactions: [] };
   try {
-    return { ...read, transactions: transactions(told) };
+    return { ...read, transactions: transactions(fieldsOf(given).transactions) };
   } catch (error) {
     throw error instanceof NotAsExpected ? error.within('transactions') : error;
   }
