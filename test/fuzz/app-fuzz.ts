@@ -20,6 +20,8 @@ const WINDOWS_AN_APP = 5;
 /** At an only endpoint: after so many changed answers the fault is over, or after so long. */
 const CHANGED = [1, 2, 5];
 const LONGEST_FAULT_MS = 3_000;
+/** An only endpoint is wrong for so long while the app starts. */
+const FAULTY_START_MS = 1_000;
 /** Blocks that come at once: each of them is asked about, and each answer is changed. */
 const BLOCKS = [1, 1, 5, 20];
 const NO_METHOD = failure(-32_601, 'the method does not exist/is not available');
@@ -120,7 +122,13 @@ export class AppFuzz {
     told: string[],
     took: { ms: number },
   ): Promise<string | null> {
+    const isOfStart = target.method === 'eth_chainId';
+    // It is asked for when an app starts, and when an endpoint comes back.
+    const early = isOfStart ? this.first.inject(target.method, changing(random, told)) : null;
+    if (isOfStart) this.windowsLeft = 0;
+    if (early && isAlone) setTimeout(early, FAULTY_START_MS).unref();
     const app = await this.appFor(target, isAlone);
+    early?.();
     for (const node of [this.first, this.second]) {
       if (target.without) node.inject(target.without, NO_METHOD);
     }
