@@ -46,6 +46,16 @@ describe('RpcEndpoint', () => {
     endpoint.close();
   });
 
+  it('takes nothing in place of what is read of a state for a node that no longer has it, and for no lie', async () => {
+    const endpoint = new RpcEndpoint(await aNode(jsonRpc({ result: null })));
+    for (const method of ['eth_getBalance', 'eth_getCode', 'eth_call', 'eth_getProof'] as const) {
+      const asked = endpoint.call(method, ['0x', 'latest']);
+      await expect(asked).rejects.toMatchObject({ failure: { kind: 'no_history' } });
+    }
+    await expect(endpoint.call('eth_gasPrice', [])).rejects.toThrow(WrongShapeError);
+    endpoint.close();
+  });
+
   it('tells a method the node lacks from a failure', async () => {
     const lacking = await aNode(jsonRpc({ error: { code: -32601, message: 'the method does not exist' } }));
     const endpoint = new RpcEndpoint(lacking);
