@@ -21,6 +21,8 @@ interface Source {
   account: Account;
   /** Lower-case. */
   from: Address;
+  /** Wei that its gas is not paid of, as other refunds are to be paid with them. */
+  promised: bigint;
 }
 
 /** Signs a refund's transfer, and tells of it, in one transaction. */
@@ -42,7 +44,7 @@ export class RefundSigning {
   async sign(
     { chain, quote }: Round,
     refund: Refund,
-    { account, from }: Source,
+    { account, from, promised }: Source,
     { gasLimit, fees }: Extract<Trial, { state: 'ready' }>,
     has: bigint,
   ): Promise<RefundOutcome> {
@@ -53,6 +55,8 @@ export class RefundSigning {
       await holdAddress(manager, chainId, refund.depositAddress);
       const now = await this.refunds.lock(manager, id);
       if (now.state !== 'created' || (await isAnyOpenFrom(manager, chainId, refund.depositAddress)))
+        return { state: 'busy' };
+      if (account.kind === 'deposit' && (await this.refunds.promisedAt(manager, now, id)) > promised)
         return { state: 'busy' };
       const lack = await this.cover.lackOf(manager, refund);
       if (lack !== null) return lack.isForGood ? fails(lack.reason) : waits(lack.reason);

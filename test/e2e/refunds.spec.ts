@@ -73,6 +73,41 @@ describe('a refund', () => {
     expect([await world.native(to), await world.token(to)]).toEqual([ETHER, 3_000_000n]);
   });
 
+  it('pays no gas of what another is to be paid with, nor fails for what fees took before it was asked for', async () => {
+    const [atOnce, inTurn] = [await world.paid(ETHER), await world.paid(ETHER)];
+    const half = { to: customer(), amount: (ETHER / 2n).toString() };
+    await Promise.all([ask(atOnce, half), ask(atOnce, half), ask(inTurn, half)]);
+    await ended(inTurn, 'confirmed');
+    await ask(inTurn, half);
+    for (const payment of [atOnce, inTurn]) {
+      for (const index of [0, 1]) {
+        expect(await ended(payment, 'confirmed', index)).toMatchObject({ source: 'deposit' });
+      }
+    }
+    expect(await world.native(half.to)).toBe(2n * ETHER);
+  });
+
+  it('waits where nobody is there to pay its gas but another refund, and says so', async () => {
+    const payment = await world.paid(ETHER);
+    await world.restart({ gasTankPrivateKey: null, payoutPrivateKey: null });
+    const half = { to: customer(), amount: (ETHER / 2n).toString() };
+    const [, { body: second }] = [await ask(payment, half), await ask(payment, half)];
+    const waiting = (index: number, why: string) =>
+      world.mineUntil(why, async () => (await refundsOf(payment))[index]?.waits_for?.includes(why));
+    await waiting(0, 'no gas but what other refunds are to be paid with');
+    await waiting(1, 'no gas but what other refunds are to be paid with');
+    await world.app.request('POST', `/api/v1/refunds/${second.id}/cancel`);
+    await ended(payment, 'confirmed');
+    await ask(payment, half);
+    await waiting(
+      2,
+      'wei were paid for gas, and there is neither GAS_TANK_PRIVATE_KEY nor PAYOUT_PRIVATE_KEY',
+    );
+    await world.restart();
+    expect(await ended(payment, 'confirmed', 2)).toMatchObject({ source: 'deposit' });
+    expect(await world.native(half.to)).toBe(ETHER);
+  });
+
   it('of money that was swept comes from the payout account', async () => {
     await world.chain.rpc('anvil_setBalance', [PAYOUT.address, toQuantity(10n * ETHER)]);
     const payment = await world.paid(ETHER);
