@@ -15,8 +15,8 @@ import { RefundsRepository } from './refunds.repository.js';
 const NO_KEYS = 'there is neither GAS_TANK_PRIVATE_KEY nor PAYOUT_PRIVATE_KEY';
 
 /**
- * A refund that its deposit address pays, because the money is still there. Its gas comes of what is there for nobody: not of
- * what another refund is to be paid with. What fees took all the same, before that was asked for, the gas tank makes up for.
+ * A refund that its deposit address pays, because the money is still there. With a gas tank, its gas is not paid of what
+ * another refund is to be paid with. What fees took all the same, before that was asked for, the tank makes up for.
  */
 @Injectable()
 export class RefundFromDeposit {
@@ -44,8 +44,8 @@ export class RefundFromDeposit {
     if (!this.keys.has('deposit')) return null;
     const lacking = amount - shown;
     if (lacking > 0n && !(await this.isLostToFees(refund, shown, lacking))) return null;
-    const promised = await this.refunds.promisedAt(this.dataSource.manager, refund, refund.id);
-    const trial = await tryTransfer(round, { from, to, tokenAddress, amount }, promised);
+    const promised = await this.promised(refund);
+    const trial = await tryTransfer(round, { from, to, tokenAddress, amount }, promised ?? 0n);
     if (trial.state === 'refused') return fails(trial.reason);
     if (trial.state === 'needs_gas') {
       const why = whyNoGas({ promised, lacking });
@@ -61,6 +61,13 @@ export class RefundFromDeposit {
     if (!isNative(refund) || shown === 0n) return false;
     const { chainId, depositAddress } = refund;
     return lacking <= -(await gasLeftAt(this.dataSource.manager, chainId, depositAddress));
+  }
+
+  /** Where no tank could pay instead, the first asked for goes first, rather than none. */
+  private async promised(refund: Refund): Promise<bigint | null> {
+    return this.tank.address === null
+      ? null
+      : this.refunds.promisedAt(this.dataSource.manager, refund, refund.id);
   }
 
   /** @param why the address has no gas, in words */
@@ -79,14 +86,13 @@ export class RefundFromDeposit {
       return waits('gas is on its way to the deposit address, or dearer for now than what was sent');
     }
     if (this.keys.has('payout')) return null;
-    return waits(
-      funding.why === 'no_gas_tank' ? `${why}, and ${NO_KEYS}` : `${why}, and the gas tank cannot pay for it`,
-    );
+    const isThere = funding.why !== 'no_gas_tank';
+    return waits(isThere ? `${why}, and the gas tank cannot pay for it` : `${why}, and ${NO_KEYS}`);
   }
 }
 
-function whyNoGas({ promised, lacking }: { promised: bigint; lacking: bigint }): string {
+function whyNoGas({ promised, lacking }: { promised: bigint | null; lacking: bigint }): string {
   if (lacking > 0n) return `of what was at the deposit address ${lacking} wei were paid for gas`;
-  if (promised > 0n) return 'the deposit address has no gas but what other refunds are to be paid with';
+  if (promised) return 'the deposit address has no gas but what other refunds are to be paid with';
   return 'the deposit address has no gas';
 }

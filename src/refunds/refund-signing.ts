@@ -21,8 +21,8 @@ interface Source {
   account: Account;
   /** Lower-case. */
   from: Address;
-  /** Wei that its gas is not paid of, as other refunds are to be paid with them. */
-  promised: bigint;
+  /** Wei that its gas is not paid of, as other refunds are to be paid with them; null: that does not matter. */
+  promised: bigint | null;
 }
 
 /** Signs a refund's transfer, and tells of it, in one transaction. */
@@ -56,7 +56,7 @@ export class RefundSigning {
       const now = await this.refunds.lock(manager, id);
       if (now.state !== 'created' || (await isAnyOpenFrom(manager, chainId, refund.depositAddress)))
         return { state: 'busy' };
-      if (account.kind === 'deposit' && (await this.refunds.promisedAt(manager, now, id)) > promised)
+      if (promised !== null && (await this.refunds.promisedAt(manager, now, id)) > promised)
         return { state: 'busy' };
       const lack = await this.cover.lackOf(manager, refund);
       if (lack !== null) return lack.isForGood ? fails(lack.reason) : waits(lack.reason);

@@ -28,7 +28,7 @@ export class RefundsRepository {
     exceptId: string | null,
   ): Promise<bigint> {
     const [row] = await manager.query<{ sum: string }[]>(
-      `SELECT coalesce(sum(amount), 0) AS sum FROM refunds WHERE chain_id = $1 AND deposit_address = $2
+      `SELECT coalesce(sum(amount), 0) AS sum FROM refunds WHERE chain_id = $1 AND from_address = $2
          AND token_address IS NULL AND state = 'created' AND id IS DISTINCT FROM $3`,
       [chainId, depositAddress, exceptId],
     );
