@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { setImmediate as otherTasks } from 'node:timers/promises';
 import { sideBySide } from './side-by-side.js';
 import { SlowItems } from './slow-items.js';
@@ -61,45 +61,5 @@ describe('items side by side', () => {
       const failing = await sideBySide(['one'], String, () => Promise.reject(new Error('no')), { slow });
       expect(failing.failures).toHaveLength(1);
     }
-  });
-});
-
-describe('two hundred items that hang, none of them known to', () => {
-  beforeEach(() => void jest.useFakeTimers());
-  afterEach(() => void jest.useRealTimers());
-
-  const PATIENCE_MS = 10_000;
-  const HANGING = Array.from({ length: 200 }, (_, index) => `hangs ${index}`);
-  /** @returns when the one that does not hang was done, ms since the turn began; and how long the turn was */
-  async function turnOf(items: string[], later: { item: string; atMs: number } | null) {
-    const beganAt = Date.now();
-    let doneAfterMs: number | null = null;
-    const one = async (item: string): Promise<void> => {
-      if (!item.startsWith('hangs')) return void (doneAfterMs = Date.now() - beganAt);
-      await new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
-      throw new Error('no answer');
-    };
-    let hasCome = false;
-    const more = () => {
-      const comes = later !== null && !hasCome && Date.now() - beganAt >= later.atMs;
-      hasCome ||= comes;
-      return Promise.resolve(comes ? [later.item] : []);
-    };
-    const slow = new SlowItems(() => Date.now());
-    const turn = sideBySide(items, String, one, { slow, more });
-    await jest.advanceTimersByTimeAsync(30_000);
-    const { failures } = await turn;
-    return { doneAfterMs: doneAfterMs as number | null, hung: failures.length };
-  }
-
-  it('keep one that comes after them waiting for five seconds', async () => {
-    const { doneAfterMs, hung } = await turnOf([...HANGING, 'the innocent'], null);
-    expect(doneAfterMs).toBeLessThanOrEqual(5_000);
-    expect(hung).toBe(200);
-  });
-
-  it('keep one that comes while they hang waiting for a second', async () => {
-    const { doneAfterMs } = await turnOf(HANGING, { item: 'the innocent', atMs: 6_000 });
-    expect(doneAfterMs).toBeLessThanOrEqual(7_500);
   });
 });
