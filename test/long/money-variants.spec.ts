@@ -152,16 +152,25 @@ describe('a refund', () => {
     expect(await refundsOf(payment)).toEqual([]);
   });
 
-  it('to a contract that says very much in refusing it fails with what can be read of that', async () => {
-    const [payment, innocent] = [await world.paid(ETHER), await world.paid(ETHER)];
-    // Its code reverts with 25,000 bytes.
-    const code = '6161a86000fd';
-    const to = await world.chain.deploy(`0x61000680600c6000396000f3${code}`);
-    await refund(payment, to, 1_000n);
+  it('to a contract that says much in refusing it fails; one of which nodes say too much waits, and can be cancelled', async () => {
+    const [wordy, endless, innocent] = [
+      await world.paid(ETHER),
+      await world.paid(ETHER),
+      await world.paid(ETHER),
+    ];
+    const reverting = (bytes: number) =>
+      world.chain.deploy(`0x61000780600c6000396000f362${bytes.toString(16).padStart(6, '0')}6000fd`);
+    await refund(wordy, await reverting(25_000), 1_000n);
+    const { body: waiting } = await refund(endless, await reverting(1_000_000), 1_000n);
     await refund(innocent, Wallet.createRandom().address, 1_000n);
     await refundIn(innocent, 'confirmed');
-    const { failure } = await refundIn(payment, 'failed');
+    const { failure } = await refundIn(wordy, 'failed');
     expect((failure ?? '').length).toBeLessThan(2_000);
+    await world.mineUntil('it to wait', async () =>
+      (await refundsOf(endless))[0]?.waits_for?.includes('longer than any should be'),
+    );
+    expect(await api('POST', `/refunds/${waiting.id}/cancel`)).toMatchObject({ status: 200 });
+    await world.paid(ETHER);
   });
 });
 
