@@ -1,6 +1,7 @@
 /* How long a healthy endpoint waits for a burst, alone and beside 15 that drip, hang, cut, bomb, redirect, refuse or switch. */
 import { badReceivers, burst, percentile } from '../test/harness/bad-receivers.js';
 import { startRun } from '../test/harness/start-run.js';
+import { waitFor } from '../test/harness/wait-for.js';
 import { WorkerWorld } from '../test/harness/worker-world.js';
 import { publish } from './report.js';
 
@@ -19,10 +20,17 @@ async function start(): Promise<WorkerWorld> {
 
 /** While the other stands still. Both are measured in turn, so that what else runs on the machine slows both alike. */
 async function burstOf(world: WorkerWorld, other: WorkerWorld): Promise<number> {
+  await waitFor('what the burst before left to be dispatched', async () => (await undispatchedIn(world)) === 0);
   other.suspend();
   const p99 = await burst(world);
   other.resume();
   return p99;
+}
+
+async function undispatchedIn({ database }: WorkerWorld): Promise<number> {
+  const sql = 'SELECT count(*)::int AS count FROM events WHERE dispatched_at IS NULL';
+  const [row] = await database.dataSource.query<{ count: number }[]>(sql);
+  return row?.count ?? 0;
 }
 
 const run = await startRun();

@@ -207,7 +207,8 @@ const FIND = `
         AND f.attempts = f.attempts_before AND f.endpoint_id IS NOT DISTINCT FROM d.endpoint_id)
     OR EXISTS (SELECT 1 FROM events o
       WHERE o.payment_id = d.payment_id AND o.position < d.position
-        AND coalesce(o.dispatched_at, '-infinity') = '-infinity')
+        AND coalesce(o.dispatched_at, '-infinity') = '-infinity'
+        AND NOT EXISTS (SELECT 1 FROM webhook_deliveries x WHERE x.event_id = o.id AND x.endpoint_id = d.endpoint_id))
     OR EXISTS (SELECT 1 FROM webhook_attempts a
       WHERE a.delivery_id = d.id AND a.started_at > $3 AND a.error = $2 AND a.job_id IS DISTINCT FROM d.job_id) AS is_behind
   FROM webhook_deliveries d JOIN events v ON v.id = d.event_id JOIN webhook_endpoints e ON e.id = d.endpoint_id
