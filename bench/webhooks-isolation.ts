@@ -20,7 +20,10 @@ async function start(): Promise<WorkerWorld> {
 
 /** While the other stands still. Both are measured in turn, so that what else runs on the machine slows both alike. */
 async function burstOf(world: WorkerWorld, other: WorkerWorld): Promise<number> {
-  await waitFor('what the burst before left to be dispatched', async () => (await undispatchedIn(world)) === 0);
+  await waitFor(
+    'what the burst before left to be dispatched',
+    async () => (await undispatchedIn(world)) === 0,
+  );
   other.suspend();
   const p99 = await burst(world);
   other.resume();
