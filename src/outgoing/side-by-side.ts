@@ -3,9 +3,9 @@ import { type SlowItems } from './slow-items.js';
 
 /** Items moved on side by side. */
 const AT_ONCE = 20;
-/** One that takes longer goes on beside the others, and leaves its place to the next: of strangers' contracts many may hang. */
+/** One over which nodes may hang and that takes longer goes on beside the others, and leaves its place to the next. */
 const PLACE_MS = 500;
-/** Of those that left their place, so many at most. */
+/** Of those that left their place, so many at most; and so many more of what came since, which is not to wait for them. */
 const MOST_BESIDE = 200;
 /** While some of them last, what came meanwhile is asked for so often. */
 const ASK_AGAIN_MS = 1_000;
@@ -15,7 +15,10 @@ export const TURN_MS = 10_000;
 interface Turn<T> {
   /** Items whose tries failed slowly: they come last, and are left out while they rest. */
   slow?: SlowItems;
-  /** Items that have come since, and none of those before: they need not wait for what hangs. */
+  /**
+   * Nodes may hang over many of them at once, as strangers name the contracts: those that last leave their place. It gives
+   * the items that have come since, and none of those before, which need not wait for what hangs.
+   */
   more?: () => Promise<readonly T[]>;
 }
 
@@ -46,21 +49,25 @@ export async function sideBySide<T, R>(
       failures.push({ what: what(item), error: error as Error });
     }
   };
-  const lane = async (): Promise<void> => {
+  const goesOn = (ended: Promise<void>) => {
+    beside.add(ended);
+    void ended.then(() => beside.delete(ended));
+  };
+  const lane = async (mostBeside: number): Promise<void> => {
     while (waiting.length > 0 && !isOver()) {
-      if (beside.size >= MOST_BESIDE) {
+      if (beside.size >= mostBeside) {
         await Promise.race(beside);
         continue;
       }
       const ended = attempt(waiting.shift() as (typeof waiting)[number]);
-      if (await endsWithin(PLACE_MS, ended)) continue;
-      beside.add(ended);
-      void ended.then(() => beside.delete(ended));
+      if (more === undefined) await ended;
+      else if (!(await endsWithin(PLACE_MS, ended))) goesOn(ended);
     }
   };
-  const lanes = () => Promise.all(Array.from({ length: Math.min(AT_ONCE, waiting.length) }, lane));
+  const lanes = (mostBeside: number) =>
+    Promise.all(Array.from({ length: Math.min(AT_ONCE, waiting.length) }, () => lane(mostBeside)));
 
-  await lanes();
+  await lanes(MOST_BESIDE);
   let next = items.length;
   while (more !== undefined && beside.size > 0 && !isOver()) {
     await endsWithin(ASK_AGAIN_MS, Promise.all(beside));
@@ -70,7 +77,7 @@ export async function sideBySide<T, R>(
       failures.push({ what: 'what came meanwhile was not looked at', error: error as Error });
       break;
     }
-    await lanes();
+    await lanes(2 * MOST_BESIDE);
   }
   await Promise.all(beside);
   return { done: done.sort((a, b) => a.at - b.at).map(({ value }) => value), failures };

@@ -1,17 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { Holdings } from '../ledger/holdings.js';
 import { gasLeftAt } from '../outgoing/gas-left.js';
 import { GasTank } from '../outgoing/gas-tank.js';
 import { type Round } from '../outgoing/movers.js';
 import { tryTransfer } from '../outgoing/transfer-trial.js';
+import { Semaphore } from '../process/semaphore.js';
 import { Keys } from '../wallet/keys.js';
 import { fails, type RefundOutcome, SIGNED, waits } from './refund-outcome.js';
 import { isNative, RefundSigning } from './refund-signing.js';
 import { Refund } from './refund.entity.js';
 import { RefundsRepository } from './refunds.repository.js';
 
+/** They wait for one another at the tank: all at once would use up the pool. */
+const FUNDED_AT_ONCE = 4;
 const NO_KEYS = 'there is neither GAS_TANK_PRIVATE_KEY nor PAYOUT_PRIVATE_KEY';
 
 /**
@@ -20,6 +23,8 @@ const NO_KEYS = 'there is neither GAS_TANK_PRIVATE_KEY nor PAYOUT_PRIVATE_KEY';
  */
 @Injectable()
 export class RefundFromDeposit {
+  private readonly fundings = new Semaphore(FUNDED_AT_ONCE);
+
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly keys: Keys,
@@ -78,9 +83,9 @@ export class RefundFromDeposit {
     why: string,
   ): Promise<RefundOutcome | null> {
     const gas = { to: refund.depositAddress, needed, subjectId: refund.id };
-    const funding = await this.tank.fund(chain, gas, (manager) =>
-      manager.update(Refund, { id: refund.id }, { isGasSettled: isNative(refund) }),
-    );
+    const noted = (manager: EntityManager) =>
+      manager.update(Refund, { id: refund.id }, { isGasSettled: isNative(refund) });
+    const funding = await this.fundings.hold(() => this.tank.fund(chain, gas, noted));
     if (funding.state === 'signed') return SIGNED;
     if (funding.state === 'under_way') {
       return waits('gas is on its way to the deposit address, or dearer for now than what was sent');

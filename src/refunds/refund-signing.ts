@@ -7,6 +7,7 @@ import { isAnyOpenFrom } from '../outgoing/open-transactions.js';
 import { OutgoingSigner } from '../outgoing/outgoing-signer.js';
 import { holdAddress } from '../outgoing/outgoing.repository.js';
 import { type Trial } from '../outgoing/transfer-trial.js';
+import { Semaphore } from '../process/semaphore.js';
 import { type Account } from '../wallet/keys.js';
 import { RefundAnnouncements } from './refund-announcements.js';
 import { RefundCosts } from './refund-costs.js';
@@ -25,9 +26,14 @@ interface Source {
   promised: bigint | null;
 }
 
+/** Transactions at once: those that wait for one another at the same account would use up the pool. */
+const SIGNED_AT_ONCE = 4;
+
 /** Signs a refund's transfer, and tells of it, in one transaction. */
 @Injectable()
 export class RefundSigning {
+  private readonly turns = new Semaphore(SIGNED_AT_ONCE);
+
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly refunds: RefundsRepository,
@@ -51,7 +57,7 @@ export class RefundSigning {
     const { id, to, tokenAddress, amount } = refund;
     const { chainId } = chain;
     const nodeNonce = await this.signer.nodeNonce(chain, from);
-    return this.dataSource.transaction(async (manager): Promise<RefundOutcome> => {
+    const signed = async (manager: EntityManager): Promise<RefundOutcome> => {
       await holdAddress(manager, chainId, refund.depositAddress);
       const now = await this.refunds.lock(manager, id);
       if (now.state !== 'created' || (await isAnyOpenFrom(manager, chainId, refund.depositAddress)))
@@ -80,7 +86,8 @@ export class RefundSigning {
       });
       await this.sent(manager, refund, account.kind === 'deposit' ? 'deposit' : 'payout', outgoing.id);
       return SIGNED;
-    });
+    };
+    return this.turns.hold(() => this.dataSource.transaction(signed));
   }
 
   private async sent(
