@@ -1,7 +1,7 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 /** Which job made an attempt, so that a replay does not send beside one that is under way. */
-export class AttemptJobs1797000620000 implements MigrationInterface {
+export class AttemptJobs1797000640000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query('ALTER TABLE webhook_attempts ADD job_id uuid');
   }
