@@ -1,6 +1,7 @@
 import { type DepositView } from '../../payments/deposit.view.js';
 import { type OptionView, type PaymentView } from '../../payments/payment.view.js';
 import { awaitedOption } from './awaited-option.js';
+import { type PageBrand } from './brand.js';
 import { type CheckResult, type PageOption, type PageView, type Situation } from './page-view.js';
 import { type PageChain } from './page-chain.js';
 import { pagePath } from './page-path.js';
@@ -17,6 +18,7 @@ export interface PageSubject {
   /** What reached the address and does not count, unresolved. */
   deposits: readonly DepositView[];
   merchant: string;
+  brand: PageBrand;
   shopOrigins: readonly string[];
   /** By chain id. */
   chains: ReadonlyMap<number, PageChain>;
@@ -42,6 +44,7 @@ export function buildPageView(subject: PageSubject): PageView {
     version: payment.version,
     mark: subject.mark,
     merchant: subject.merchant,
+    brand: subject.brand,
     reference: payment.reference,
     price: priceText(payment, subject.language.code),
     address: payment.address,
