@@ -57,7 +57,7 @@ it.each<[string, string, (socket: Socket) => unknown]>([
     'reads an answer a little at a time',
     '/whole',
     (socket: Socket) => {
-      const timer = setInterval(() => socket.read(1_000), 20);
+      const timer = setInterval(() => void socket.read(1_000), 20);
       socket.on('readable', () => undefined);
       socket.once('close', () => clearInterval(timer));
     },
