@@ -173,6 +173,12 @@ describe('a pay page that is followed', () => {
     expect(await page(payment)).toContain('data-situation="done"');
     reading.abort();
     await following;
+    // Of a look at its head alone nobody would see the end.
+    const looked = await fetch(`${app.url}${pathOf(payment)}/events`, { method: 'HEAD' });
+    expect([looked.status, looked.headers.get('content-type')]).toEqual([
+      200,
+      stream.headers.get('content-type'),
+    ]);
     const { pages } = app.get(LivePages) as unknown as { pages: { size: number } };
     await waitFor('the stream to be forgotten', () => Promise.resolve(pages.size === 0));
   });
