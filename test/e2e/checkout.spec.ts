@@ -103,7 +103,13 @@ describe('a pay page', () => {
     const refused = async (method: string, path: string, body: object) =>
       expect([path, (await app.request(method, path, body)).status]).toEqual([path, 400]);
     const payment = { chain: 'testchain', amount: '1' };
-    for (const field of [{ reference: long }, { success_url: url }, { cancel_url: url }])
+    const grows = `${SHOP}/?${'"'.repeat(1_500)}`;
+    for (const field of [
+      { reference: long },
+      { success_url: url },
+      { cancel_url: url },
+      { success_url: grows },
+    ])
       await refused('POST', '/api/v1/payments', { ...payment, ...field });
     // It may hold as much, and is for the merchant alone.
     const kept = await app.createPayment({ metadata: { note: `kept ${long}` } });
@@ -708,6 +714,11 @@ describe('a payment link', () => {
     expect(
       (await fetch(`${app.url}${path}`, { ...json, headers: { 'content-type': 'text/plain' } })).status,
     ).toBe(415);
+    // Previews of messengers and prefetching browsers only ask.
+    const asking = `${path}?${new URLSearchParams({ nonce, 'answer-0': 'x' }).toString()}`;
+    for (const headers of [{ 'sec-purpose': 'prefetch;prerender' }, { 'x-http-method-override': 'POST' }])
+      expect((await get(asking, headers)).status).toBe(200);
+    expect((await fetch(`${app.url}${asking}`, { method: 'HEAD' })).status).toBe(200);
     expect(await madeBy(link)).toEqual([]);
   });
 
