@@ -53,7 +53,8 @@ it.each(['en', 'ar'])('axe finds nothing in any state, in any look, in %s', asyn
 /** Yellow cannot be read on white, navy not on black; red is near what can be in both. */
 it.each(['#ffee00', '#0a1440', '#c8102e'])('axe finds nothing in a shop’s own look, in %s', async (color) => {
   for (const { name, options } of LOOKS) {
-    const { page, complaints, hosts } = await browser.window({ ...options, reducedMotion: 'reduce' });
+    const opened = await browser.window({ ...options, reducedMotion: 'reduce' });
+    const { page, complaints } = opened;
     // Links of ours stand on each of the tints.
     for (const situation of ['waiting', 'done', 'time_up', 'failed'] as const) {
       server.show({ ...aView(situation), brand: aBrand(color) });
@@ -66,7 +67,7 @@ it.each(['#ffee00', '#0a1440', '#c8102e'])('axe finds nothing in a shop’s own 
       expect(found).toEqual({ [`${situation}, ${name}`]: [] });
       expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
     }
-    expect([complaints, [...new Set(hosts)]]).toEqual([[], [new URL(server.origin).host]]);
+    expect([complaints, opened.hosts]).toEqual([[], [new URL(server.origin).host]]);
     await browser.tidy();
   }
 });
