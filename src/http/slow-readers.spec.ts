@@ -28,8 +28,10 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
+const SOME = MUCH.subarray(0, 64 << 10);
+
 function* endless() {
-  for (;;) yield MUCH;
+  for (;;) yield SOME;
 }
 
 async function* paused() {
@@ -75,4 +77,20 @@ it('leaves those alone who wait for us, whatever that takes', async () => {
     (await fetch(`http://127.0.0.1:${port}${path}`)).text(),
   );
   expect(await Promise.all(answers)).toEqual(['at last', 'one two']);
+});
+
+it('leaves a reader of a stream alone that takes something now and then', async () => {
+  const socket = ask('/stream', () => undefined);
+  let taken = 0;
+  const since = Date.now();
+  socket.on('data', (chunk: Buffer) => {
+    taken += chunk.length;
+    socket.pause();
+    setTimeout(() => socket.resume(), 5);
+  });
+  await waitFor('it to have read for longer than it is given', () =>
+    Promise.resolve(Date.now() - since > 3 * TIME_TO_READ_MS),
+  );
+  expect([socket.destroyed, taken > 0]).toEqual([false, true]);
+  socket.destroy();
 });
