@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { migrate } from '../../src/database/migrate.js';
-import { requireSchemas } from '../../src/runtime/schemas.js';
+import { migrateSchemas, requireSchemas } from '../../src/runtime/schemas.js';
 import { TestApp } from '../harness/app.js';
 import { createDatabase, type TestDatabase } from '../harness/database.js';
 import { Receiver } from '../harness/receiver.js';
@@ -64,6 +64,25 @@ describe('quittance migrate', () => {
         await app.close();
         expect(asked.status).toBeLessThan(300);
       }
+      const asClerk = { url: url.href, hasQueue: true };
+      await database.dataSource.query(`REVOKE UPDATE ON payment_links FROM ${role}`);
+      await expect(requireSchemas(asClerk)).rejects.toThrow(/lacks rights on public.payment_links; GRANT/);
+      await database.dataSource.query(`GRANT ALL ON payment_links TO ${role}`);
+      await database.dataSource.query(`REVOKE USAGE ON SCHEMA bullmq FROM ${role}`);
+      await expect(requireSchemas(asClerk)).rejects.toThrow(/lacks rights on bullmq\.\w+, .* more; GRANT/);
+      await expect(requireSchemas({ ...asClerk, hasQueue: false })).resolves.toBeUndefined();
+      await database.dataSource.query(`GRANT USAGE ON SCHEMA bullmq TO ${role}`);
+      // What another owner keeps in the same schema is none of our business.
+      await database.dataSource.query('CREATE TABLE spatial_ref_sys (id int)');
+      await database.dataSource.query('ALTER TABLE spatial_ref_sys OWNER TO pg_monitor');
+      await expect(requireSchemas(asClerk)).resolves.toBeUndefined();
+      await database.dataSource.query('DROP TABLE spatial_ref_sys');
+      await run('--revert');
+      const silent = { say: () => undefined };
+      await expect(migrateSchemas(asClerk, silent)).rejects.toThrow(
+        /may not change the schema.*quittance migrate/,
+      );
+      await run();
     } finally {
       await receiver.stop();
       await database.dataSource.query(`DROP OWNED BY ${role}`);
