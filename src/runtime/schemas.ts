@@ -26,8 +26,7 @@ export async function migrateSchemas({ url, hasQueue }: Database, waiting: Waiti
   return withRightToChange(async () => {
     const ran = await migrate(url, waiting);
     if (!hasQueue) return ran;
-    const { before, after } = await migrateQueue(url);
-    return after > before ? [...ran, QUEUE_SCHEMA] : ran;
+    return (await migrateQueue(url)) ? [...ran, QUEUE_SCHEMA] : ran;
   });
 }
 

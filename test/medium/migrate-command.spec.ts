@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createPostgresBackend, Queue } from 'bullmq';
 import pg from 'pg';
 import { migrate } from '../../src/database/migrate.js';
+import { WEBHOOK_QUEUE } from '../../src/queue/queue-names.js';
 import { migrateSchemas, requireSchemas } from '../../src/runtime/schemas.js';
 import { TestApp } from '../harness/app.js';
 import { createDatabase, type TestDatabase } from '../harness/database.js';
@@ -64,6 +66,11 @@ describe('quittance migrate', () => {
         await app.close();
         expect(asked.status).toBeLessThan(300);
       }
+      const connection = { connectionString: url.href, schema: 'bullmq', migrate: false, max: 2 };
+      const queue = new Queue(WEBHOOK_QUEUE, { connection }, createPostgresBackend);
+      // The first job of a queue is one of its own kind: BullMQ begins to number them.
+      await queue.addBulk([{ name: 'deliver', data: {} }]);
+      await queue.close();
       const asClerk = { url: url.href, hasQueue: true };
       await database.dataSource.query(`REVOKE UPDATE ON payment_links FROM ${role}`);
       await expect(requireSchemas(asClerk)).rejects.toThrow(/lacks rights on public.payment_links; GRANT/);
