@@ -912,6 +912,23 @@ describe('the rest of the surface', () => {
     expect(defaults).toEqual([]);
   });
 
+  it('calls a status `status` everywhere: `state` is its older name, and deprecated', async () => {
+    const { body } = await app.request('GET', '/openapi.json');
+    const older: { deprecated?: boolean; at: string; hasStatus: boolean }[] = [];
+    const look = (node: unknown, at: string) => {
+      if (typeof node !== 'object' || node === null) return;
+      const { state, status } = ((node as Record<string, unknown>).properties ?? {}) as Record<
+        string,
+        object
+      >;
+      if (state) older.push({ ...state, at, hasStatus: status !== undefined });
+      for (const [key, value] of Object.entries(node)) look(value, `${at}/${key}`);
+    };
+    look(body, '');
+    expect(older.length).toBeGreaterThan(10);
+    expect(older.filter(({ deprecated, hasStatus }) => !deprecated || !hasStatus)).toEqual([]);
+  });
+
   it('refers to nothing in its description that is not there', async () => {
     const { body } = await app.request('GET', '/openapi.json');
     const references = JSON.stringify(body).matchAll(/"\$ref":"#\/([^"]+)"/g);
