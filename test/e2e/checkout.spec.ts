@@ -12,6 +12,7 @@ import { type PaymentLinkView } from '../../src/payment-links/payment-link.view.
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { ReturnVerificationError, verifyReturn } from '../../src/webhooks/signing/verify.js';
 import { TEST_SECRET, TestApp } from '../harness/app.js';
+import { WRITTEN_AMOUNTS } from '../currencies/written-amounts.js';
 import { TestChain } from '../harness/test-chain.js';
 import { waitFor } from '../harness/wait-for.js';
 
@@ -676,11 +677,30 @@ describe('a payment link', () => {
     expect(await madeBy(free)).toHaveLength(UNPAID);
   });
 
+  it('costs what its currency can be written in, and is bounded by such amounts', async () => {
+    for (const [amount, currency, why] of WRITTEN_AMOUNTS)
+      for (const field of ['amount', 'min', 'max'] as const) {
+        const { status, body } = await merchants('', 'POST', {
+          title: 'x',
+          price: { currency, [field]: amount },
+        });
+        const { errors } = body as { errors?: { field: string; message: string }[] };
+        const told = errors?.map((one) => [one.field, one.message]);
+        if (why === null) expect([field, amount, status]).toEqual([field, amount, 201]);
+        else
+          expect([amount, status, told]).toEqual([
+            amount,
+            400,
+            [[`price.${field}`, expect.stringMatching(why)]],
+          ]);
+      }
+  });
+
   it('takes an amount that its visitor says, within its bounds, as people type it', async () => {
     const link = await aLink({ price: { currency: 'EUR', min: '5', max: '500' } });
     const path = pathOfLink(link);
     const nonce = await nonceOf(path);
-    for (const amount of ['4.99', '500.01', '1e3', '-7', '', '12.345', '<script>'])
+    for (const amount of ['4.99', '500.01', '1e3', '-7', '', '0', '49.901', '<script>'])
       expect([amount, (await send(path, { nonce, amount })).status]).toEqual([amount, 422]);
     expect((await send(path, { nonce, amount: ' ١٢,٥٠ ' })).status).toBe(303);
     expect((await madeBy(link)).map(({ price }) => price?.amount)).toEqual(['12.50']);

@@ -1,4 +1,5 @@
 import { type RpcMethod } from '../../src/chain/rpc/methods.js';
+import { SweepMover } from '../../src/sweeper/sweep-mover.js';
 import { FaultyRpc } from '../harness/faulty-rpc.js';
 import { failure } from '../harness/faulty-rpc-faults.js';
 import { SweepWorld, TREASURY } from '../harness/sweep-world.js';
@@ -117,8 +118,7 @@ export class SweepFuzz {
     const end = this.first.inject(method, changing(random, told));
     const enough = random.pick(CHANGED);
     const endsAtMs = Date.now() + LONGEST_FAULT_MS;
-    // What an only endpoint does not say is planned later.
-    await world.plan().catch(() => undefined);
+    this.planSoon();
     const areSettled = async () => {
       const all = await Promise.all(paid.map(({ id }) => world.app.payment(id)));
       return all.every(({ status }) => status === 'settled');
@@ -129,7 +129,7 @@ export class SweepFuzz {
     );
     end();
     const began = performance.now();
-    await world.plan();
+    this.planSoon();
     await world.mineUntil('payments settled', areSettled, STEPS * LONGEST_STEP_MS);
     took.ms = performance.now() - began;
     return this.wrongness(
@@ -137,6 +137,11 @@ export class SweepFuzz {
       { native, token },
       paid.map(({ id }) => id),
     );
+  }
+
+  /** As the schedule does; what fails is planned again in the next turn. */
+  private planSoon(): void {
+    this.world.app.get(SweepMover).planNext({ chainId: this.world.chain.config.chainId });
   }
 
   /** What a window left over would be in the books of the next one. */
@@ -147,7 +152,7 @@ export class SweepFuzz {
       );
       return row?.open === '0';
     };
-    await this.world.plan();
+    this.planSoon();
     await this.world.mineUntil('what is left to be settled', areAllSettled, LONGEST_REST_MS);
   }
 

@@ -34,6 +34,7 @@ export function buildPageView(subject: PageSubject): PageView {
   const expiresAt = new Date(payment.expires_at);
   const { status, exception } = payment;
   const situation = situationOf({ status, exception, expiresAt, hasElsewhere: deposits.length > 0 }, now);
+  const options = payableOptions(subject);
   const awaited = awaitedOption(payment.options) ?? shownOption(payment);
   const links = linksOf(subject, situation);
   return {
@@ -48,8 +49,8 @@ export function buildPageView(subject: PageSubject): PageView {
     reference: payment.reference,
     price: priceText(payment, subject.language.code),
     address: payment.address,
-    options: payment.options.map((option, index) => pageOption(option, index, subject)),
-    chosen: chosenOf(payment),
+    options: options.map((option) => pageOption(option, payment.options.indexOf(option), subject)),
+    chosen: chosenOf(payment, options),
     received: receivedOf(payment),
     elsewhere: deposits.map(({ amount, decimals, symbol, chain }) => ({
       amount: wholeUnits(amount, decimals),
@@ -87,9 +88,18 @@ function shownOption({ options, chain_id, token_id }: PaymentView): OptionView {
   return own ?? (options[0] as OptionView);
 }
 
-function chosenOf({ options, ...payment }: PaymentView): string {
-  const chosen = options.find((option) => option.chosen) ?? shownOption({ options, ...payment });
-  return String(options.indexOf(chosen));
+/** Nobody would see what is sent on a chain that is no longer served: those are not offered, unless there is no other. */
+function payableOptions({ payment: { options }, chains }: PageSubject): readonly OptionView[] {
+  const served = options.filter(
+    ({ chain_id: id, amount_received: received }) => chains.has(id) || received !== '0',
+  );
+  return served.length > 0 ? served : options;
+}
+
+function chosenOf(payment: PaymentView, offered: readonly OptionView[]): string {
+  const shown = payment.options.find((option) => option.chosen) ?? shownOption(payment);
+  const chosen = offered.includes(shown) ? shown : offered[0];
+  return String(payment.options.indexOf(chosen as OptionView));
 }
 
 function priceText({ price }: PaymentView, language: string): string | null {
