@@ -17,6 +17,7 @@ import { PinoLogger } from './http/pino-logger.js';
 import { loggedPathOf, ProblemFilter } from './http/problem.filter.js';
 import { measureRequests } from './http/request-metrics.js';
 import { recordRoutes, Routes } from './http/routes.js';
+import { cutSlowReaders } from './http/slow-readers.js';
 import { UnreadableUrlError } from './http/unreadable-url.error.js';
 import { validationPipe } from './http/validation.js';
 
@@ -80,6 +81,7 @@ export async function createApp(configuration: Configuration, pino: Logger): Pro
   readJsonBodies(fastify);
   readFormsOfPages(fastify);
   readImages(fastify);
+  cutSlowReaders(fastify);
   decorateAnswers(fastify);
   measureRequests(fastify);
   refuseNul(fastify);
