@@ -13,6 +13,8 @@ import { TestChain } from '../harness/test-chain.js';
 /** As 0.1.0 left it when it was killed, by pg_dump 15: three payments swept, ether and a token, and two on their way. */
 const DUMP = join(import.meta.dirname, '../upgrade/0.1.0-with-sweeps.sql.gz');
 
+const MNEMONIC = `${'abandon '.repeat(11)}about`;
+
 describe('the upgrade from 0.1.0 in the middle of sweeps', () => {
   let database: TestDatabase;
   let chain: TestChain;
@@ -55,7 +57,11 @@ describe('the upgrade from 0.1.0 in the middle of sweeps', () => {
       { DATABASE_URL: database.url },
     );
     const { key } = JSON.parse(made.out) as { key: string };
-    app = await TestApp.start({ database, chains: [chain.config], settings: { roles: ['api'] } });
+    app = await TestApp.start({
+      database,
+      chains: [chain.config],
+      settings: { roles: ['api'], mnemonic: MNEMONIC },
+    });
     const headers = { authorization: `Bearer ${key}` };
     const { body: payments } = await app.request<{ data: PaymentView[] }>(
       'GET',
