@@ -90,10 +90,10 @@ const ALONE: [string, Variant][] = [
     },
   ],
   [
-    'a chain id of zero, then none, then another, before its own',
+    'a chain id of zero, then none, then text, before its own',
     {
       says: [
-        ['eth_chainId', result('0x2'), 1],
+        ['eth_chainId', result('not ready'), 1],
         ['eth_chainId', result(null), 1],
         ['eth_chainId', result('0x0'), 1],
       ],

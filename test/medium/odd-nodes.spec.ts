@@ -206,4 +206,18 @@ describe('the only node of a chain', () => {
       await node.die();
     }
   });
+
+  it('is not believed where no root shows whose a receipt is, and the block that it names does not list it', async () => {
+    const node = await FaultyRpc.start(chain.url);
+    const { hash } = await chain.rpc<{ hash: string }>('eth_getBlockByNumber', [
+      toQuantity(history.number + 1),
+      false,
+    ]);
+    node.hasHabit(RECEIPTS, inReceipts('blockHash', hash), () => undefined);
+    try {
+      await expect(read(node.url, 'off')).rejects.toThrow(/is of block/);
+    } finally {
+      await node.die();
+    }
+  });
 });
