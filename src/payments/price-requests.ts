@@ -9,13 +9,19 @@ import {
 import { AuthService } from '../auth/auth.service.js';
 import { ChainService } from '../chain/chain.service.js';
 import { type ChainConfig } from '../config/chains.js';
+import { noChainNamed } from '../config/no-such-chain.error.js';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { RatesService } from '../rates/rates.service.js';
 import { type Asked } from './asked.js';
 import { type AcceptedAssetDto } from '../auth/dto/accept.dto.js';
 import { type PriceDto } from './dto/price.dto.js';
-import { AssetNotAcceptedError, NotPricedError, PriceRefusedError } from './payment.errors.js';
+import {
+  type AmountField,
+  AssetNotAcceptedError,
+  NotPricedError,
+  PriceRefusedError,
+} from './payment.errors.js';
 import { parseAssetPrice, parsePrice, type Price } from './quote/price.js';
 import { type AcceptedAsset, quote } from './quote/quote.js';
 
@@ -62,20 +68,20 @@ export class PriceRequests {
     return { price, options, unavailable };
   }
 
-  /** @throws PriceRefusedError */
-  priceOf({ amount, currency, chain = null }: PriceDto): Price {
+  /**
+   * @param named what the amount is called where it was written
+   * @throws PriceRefusedError
+   */
+  priceOf({ amount, currency, chain = null }: PriceDto, named: AmountField = 'amount'): Price {
     const price = chain === null ? parsePrice(amount, currency) : this.priceInAsset(amount, currency, chain);
-    if ('problem' in price) throw new PriceRefusedError(price.field, price.problem);
+    if ('problem' in price)
+      throw new PriceRefusedError(price.field === 'amount' ? named : price.field, price.problem);
     return price;
   }
 
   private priceInAsset(amount: unknown, currency: unknown, chain: string) {
     const ofChain = allAssets(this.chains.all()).filter((asset) => asset.chain.name === chain);
-    if (ofChain.length === 0)
-      throw new PriceRefusedError(
-        'chain',
-        `there is no chain "${chain}" here; GET /chains lists those there are`,
-      );
+    if (ofChain.length === 0) throw new PriceRefusedError('chain', noChainNamed(chain, this.chains.all()));
     const named = ofChain.filter((asset) => symbolOf(asset) === currency);
     const [asset] = named;
     if (asset === undefined) {

@@ -6,6 +6,7 @@ import { linkPage, type LinkPageView } from '../../src/checkout/page/link-page.j
 import { payPage } from '../../src/checkout/page/pay-page.js';
 import { type PageLanguage } from '../../src/checkout/page/texts.js';
 import { type PageView, type Situation } from '../../src/checkout/page/page-view.js';
+import { brandFile, NO_BRAND } from './brand.js';
 
 const BUILT = join(import.meta.dirname, '../../dist/web/checkout');
 export const LANGUAGES = readdirSync(join(BUILT, 'languages')).map((name) => name.replace('.json', ''));
@@ -72,6 +73,8 @@ export class PageServer {
     const name = url.pathname.slice(1);
     if (url.pathname.endsWith('/choose')) return this.choose(request, response, url);
     if (url.pathname.endsWith('/events')) return this.stream(request, response, url);
+    const ofBrand = brandFile(url.pathname);
+    if (ofBrand) return void response.setHeader('content-type', ofBrand.type).end(ofBrand.body);
     if (url.pathname.startsWith('/pay/')) return this.page(url, response);
     if (url.pathname.startsWith('/l/')) return this.linkPage(url, response);
     const type = name.endsWith('.css') ? 'text/css' : 'text/javascript';
@@ -147,6 +150,7 @@ export function languageOf(code: string): PageLanguage {
 const A_LINK: LinkPageView = {
   token: 'b7vXh2Qm4pTz9sKd1LwYcA',
   merchant: 'Ada’s Coffee Roasters',
+  brand: NO_BRAND,
   title: 'Espresso course',
   description: 'Two hours at the machine.\nBring a cup.',
   price: null,
@@ -183,6 +187,7 @@ export function aView(situation: Situation): PageView {
     version: 1,
     mark: '',
     merchant: 'Ada’s Coffee Roasters',
+    brand: NO_BRAND,
     reference: 'Order 1042',
     price: '49.90 EUR',
     address: ADDRESS,

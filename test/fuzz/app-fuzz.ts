@@ -3,14 +3,15 @@ import { tokenId } from '../../src/ids/token-id.js';
 import { type RpcMethod } from '../../src/chain/rpc/methods.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { TestApp } from '../harness/app.js';
-import { type AnswerFault, FaultyRpc } from '../harness/faulty-rpc.js';
-import { failure } from '../harness/faulty-rpc-faults.js';
+import { FaultyRpc } from '../harness/faulty-rpc.js';
+import { failure, staleHead } from '../harness/faulty-rpc-faults.js';
 import { PayerContract } from '../harness/payer-contract.js';
 import { TestChain } from '../harness/test-chain.js';
 import { waitFor } from '../harness/wait-for.js';
 import { Random } from '../simulation/random.js';
-import { mutated } from './mutations.js';
+import { changing, Unhandled } from './changing.js';
 import { type Found } from './fuzz.js';
+import { Tally } from './tally.js';
 
 /** No step may take longer, in ms. */
 const LONGEST_STEP_MS = 5_000;
@@ -19,7 +20,12 @@ const WINDOWS_AN_APP = 5;
 /** At an only endpoint: after so many changed answers the fault is over, or after so long. */
 const CHANGED = [1, 2, 5];
 const LONGEST_FAULT_MS = 3_000;
+/** An only endpoint is wrong for so long while the app starts. */
+const FAULTY_START_MS = 1_000;
+/** Blocks that come at once: each of them is asked about, and each answer is changed. */
+const BLOCKS = [1, 20, 60];
 const NO_METHOD = failure(-32_601, 'the method does not exist/is not available');
+const REFUSED = failure(-32_602, 'invalid argument 1: not served here');
 
 /** What is changed in a window. */
 interface Target {
@@ -28,6 +34,8 @@ interface Target {
   internal: ChainConfig['internalTransfers'];
   /** What neither node has meanwhile, so that this method is asked. */
   without?: RpcMethod[];
+  /** What both have and refuse for these blocks. */
+  refused?: RpcMethod[];
   /** Whether it may lie in the right form about what contracts send, and be believed: docs/chains.md says where. */
   isBelieved?: true;
 }
@@ -53,7 +61,7 @@ export const TARGETS: readonly Target[] = [
   {
     method: 'debug_traceTransaction',
     internal: 'trace',
-    without: ['debug_traceBlockByHash'],
+    refused: ['debug_traceBlockByHash', 'trace_block'],
     isBelieved: true,
   },
 ];
@@ -67,10 +75,7 @@ export class AppFuzz {
   private windowsLeft = 0;
   /** As the app that runs was started. */
   private set = '';
-  private readonly unhandled: unknown[] = [];
-  private logRead = 0;
-  /** Answers that were changed. */
-  reached = 0;
+  private readonly unhandled = new Unhandled();
   /** Ms that payments took of late with nothing wrong: a slow machine is slow with faults as well. */
   private usualMs = 0;
 
@@ -79,9 +84,7 @@ export class AppFuzz {
     private readonly first: FaultyRpc,
     private readonly second: FaultyRpc,
     private readonly contract: PayerContract,
-  ) {
-    process.on('unhandledRejection', this.onUnhandled);
-  }
+  ) {}
 
   static async start(): Promise<AppFuzz> {
     const blocks = { kind: 'blocks' as const, tiers: [{ upTo: null, blocks: 1 }] };
@@ -91,20 +94,23 @@ export class AppFuzz {
   }
 
   async stop(): Promise<void> {
-    process.off('unhandledRejection', this.onUnhandled);
+    this.unhandled.stop();
     await this.app?.stop();
     await Promise.all([this.first.die(), this.second.die(), this.chain.stop()]);
   }
 
   /** One window. @returns what was not as it has to be, null where all was */
-  async run(target: Target, seed: number): Promise<Found | null> {
+  async run(target: Target, seed: number, tally = new Tally(target.method)): Promise<Found | null> {
     const random = new Random(seed);
     const isAlone = random.chance(0.5);
     const told: string[] = [];
-    const what = await this.window(target, isAlone, random, told).catch((error: Error) => error.message);
+    const took = { ms: 0 };
+    const what = await this.window(target, isAlone, random, told, took).catch(
+      (error: Error) => error.message,
+    );
     this.first.heal();
     this.second.heal();
-    this.reached += told.length;
+    tally.add(isAlone, told.length, took.ms);
     if (what !== null) this.windowsLeft = 0;
     const where = isAlone ? 'alone' : 'first of two';
     return what === null
@@ -117,16 +123,25 @@ export class AppFuzz {
     isAlone: boolean,
     random: Random,
     told: string[],
+    took: { ms: number },
   ): Promise<string | null> {
+    const isOfStart = target.method === 'eth_chainId';
+    // It is asked for when an app starts, and when an endpoint comes back.
+    const early = isOfStart ? this.first.inject(target.method, changing(random, told)) : null;
+    if (isOfStart) this.windowsLeft = 0;
+    if (early && isAlone) setTimeout(early, FAULTY_START_MS).unref();
     const app = await this.appFor(target, isAlone);
+    early?.();
     for (const node of [this.first, this.second]) {
       if (target.without) node.inject(target.without, NO_METHOD);
+      if (target.refused) node.inject(target.refused, REFUSED);
     }
     const bystander = await app.createPayment();
     const paid = await this.payments(app, target, random);
-    const end = this.first.inject(target.method, this.changing(random, told));
+    const show = await this.mine(random);
+    const end = this.first.inject(target.method, changing(random, told));
+    show();
     let began = performance.now();
-    await this.chain.mine();
     if (isAlone) {
       const enough = random.pick(CHANGED);
       const isOver = async () => told.length >= enough || (await this.areAllPaid(app, paid));
@@ -136,12 +151,28 @@ export class AppFuzz {
     }
     const limitMs = LONGEST_STEP_MS + 3 * this.usualMs;
     const inTime = await waitFor('payments', () => this.areAllPaid(app, paid), limitMs).catch(() => false);
-    const tookMs = performance.now() - began;
+    took.ms = performance.now() - began;
     end();
     if (inTime === false)
       return `not confirmed within ${Math.round(limitMs)} ms: ${await this.shown(app, paid)}`;
-    if (told.length === 0) this.usualMs = tookMs;
+    if (told.length === 0) this.usualMs = took.ms;
     return this.wrongness(app, paid, bystander);
+  }
+
+  /**
+   * Blocks with a transfer of the token in each, so that all of each is asked for.
+   * @returns shows them, all at once
+   */
+  private async mine(random: Random): Promise<() => void> {
+    const hidden = staleHead(await this.chain.height());
+    const shows = [this.first, this.second].map((node) => node.inject('eth_getBlockByNumber', hidden));
+    const blocks = random.pick(BLOCKS);
+    for (let count = 1; count < blocks; count++) {
+      await this.chain.mine();
+      await this.chain.payToken(`0x${'57'.repeat(20)}`, 1n);
+    }
+    await this.chain.mine();
+    return () => shows.forEach((show) => show());
   }
 
   /** Native, a token, and out of a contract, each to a payment of its own; they wait for a block. */
@@ -188,13 +219,7 @@ export class AppFuzz {
     const { status, amount_received } = await app.payment(bystander.id);
     if (status !== 'pending' || amount_received !== '0')
       return `wrong: nothing was paid, and it is ${status} with ${amount_received}`;
-    if (this.unhandled.length > 0) return `nobody handled: ${String(this.unhandled.splice(0)[0])}`;
-    const lines = app.log.slice(this.logRead);
-    this.logRead = app.log.length;
-    const odd = lines.find((line) =>
-      /TypeError|RangeError|is not a function|Cannot (read|convert|mix)/.test(line),
-    );
-    return odd === undefined ? null : `an answer was read unchecked: ${odd.slice(0, 500)}`;
+    return this.unhandled.found(app.log);
   }
 
   private async shown(app: TestApp, paid: ReadonlyMap<PaymentView, string>): Promise<string> {
@@ -208,34 +233,6 @@ export class AppFuzz {
     return `${JSON.stringify(payments)} ${last.join(' ').slice(0, 1_500)}`;
   }
 
-  /** Each answer in its own way. */
-  private changing(random: Random, told: string[]): AnswerFault {
-    return {
-      kind: 'answer',
-      answer: async (call, ask) => {
-        const answer = await ask(call);
-        if (!('result' in answer)) return answer;
-        const mutation = mutated(random, answer.result, await this.others(call, ask));
-        told.push(mutation.how);
-        return mutation.answer;
-      },
-    };
-  }
-
-  /** What the node says of the block before, by the same method. */
-  private async others(
-    { method, params }: Parameters<AnswerFault['answer']>[0],
-    ask: Parameters<AnswerFault['answer']>[1],
-  ): Promise<unknown[]> {
-    const [subject, ...rest] = params;
-    if (!method.endsWith('ByNumber') || typeof subject !== 'string' || !subject.startsWith('0x')) return [];
-    const before = await ask({
-      method,
-      params: [`0x${Math.max(0, Number(subject) - 1).toString(16)}`, ...rest],
-    });
-    return 'result' in before ? [before.result] : [];
-  }
-
   private async appFor({ internal }: Target, isAlone: boolean): Promise<TestApp> {
     const set = `${internal} ${isAlone}`;
     if (this.app && this.set === set && this.windowsLeft-- > 0) return this.app;
@@ -245,7 +242,7 @@ export class AppFuzz {
     this.app = await TestApp.start({ chains, ...(this.app ? { before: this.app } : {}) });
     this.set = set;
     this.windowsLeft = WINDOWS_AN_APP - 1;
-    this.logRead = 0;
+    this.unhandled.begin();
     const began = performance.now();
     const payment = await this.app.createPayment();
     await this.chain.pay(payment.address, 1_000n);
@@ -254,6 +251,4 @@ export class AppFuzz {
     this.usualMs = Math.min(5_000, performance.now() - began);
     return this.app;
   }
-
-  private readonly onUnhandled = (reason: unknown) => this.unhandled.push(reason);
 }

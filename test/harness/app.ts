@@ -29,6 +29,8 @@ export const TEST_SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 
 export interface AppOptions {
   chains?: ChainConfig[];
+  /** Listed with `enabled: false`. */
+  left?: ChainConfig[];
   settings?: Partial<Settings>;
   /** Left out: nothing is priced. */
   rates?: RatesConfig;
@@ -72,6 +74,7 @@ export class TestApp {
 
   static async start({
     chains = [],
+    left = [],
     settings = {},
     rates = NO_RATES,
     database,
@@ -96,7 +99,7 @@ export class TestApp {
     const { mnemonic, gasTankPrivateKey, payoutPrivateKey, webhookSecret, encryptionKey } = configured;
     keepSecrets({ mnemonic, texts: [gasTankPrivateKey, payoutPrivateKey, webhookSecret, encryptionKey] });
     const app = await inTurn(async () => {
-      const made = await createApp({ settings: configured, chains, rates }, logger);
+      const made = await createApp({ settings: configured, chains, left, rates }, logger);
       await made.listen(0, '127.0.0.1');
       return made;
     });

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { postJson } from './http-client.js';
+import { readBetweenBlocks } from './mining-gate.js';
 
 export interface Call {
   method: string;
@@ -163,7 +164,7 @@ export class FaultyRpc {
       calls.forEach(({ method }) => this.counts.set(method, this.count(method) + 1));
       const faults = calls.map(({ method }) => this.takeFault(method));
       if (faults.every((fault) => fault === undefined) && this.isPassedOn(calls)) {
-        const text = await postJson(this.target, asked);
+        const text = await this.ask(asked);
         return void response.writeHead(200, { 'content-type': 'application/json' }).end(text);
       }
       const answerAll = async () => {
@@ -216,9 +217,12 @@ export class FaultyRpc {
       return habit.fault.answer(call, (asked) => this.byHabit(asked, index + 1));
     }
     const { method, params } = call;
-    return JSON.parse(
-      await postJson(this.target, JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })),
-    ) as Answer;
+    return JSON.parse(await this.ask(JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }))) as Answer;
+  }
+
+  private ask(body: string): Promise<string> {
+    const { target } = this;
+    return readBetweenBlocks(target, () => postJson(target, body));
   }
 
   /** WebSockets go through byte by byte: what they can suffer here is the cut. */

@@ -4,6 +4,7 @@ import { type ChainConfig } from '../../src/config/chains.js';
 import artifact from '../../src/chain/dev-chain/test-token.json' with { type: 'json' };
 import { wakeApps } from './awake.js';
 import { endWithUs } from './end-with-us.js';
+import { forgetGate, mineBetweenReads } from './mining-gate.js';
 import { type Address, toAddress, toChainId, type TokenAddress, toTokenAddress } from '../../src/ids/ids.js';
 
 const erc20 = new Interface([
@@ -126,7 +127,7 @@ export class TestChain {
   }
 
   async mine(blocks = 1): Promise<void> {
-    await this.rpc('anvil_mine', [`0x${blocks.toString(16)}`]);
+    await mineBetweenReads(this.url, () => this.rpc('anvil_mine', [`0x${blocks.toString(16)}`]));
     wakeApps();
   }
 
@@ -137,7 +138,7 @@ export class TestChain {
 
   /** Replaces the last `depth` blocks by as many others, which hold `transactions` and nothing else. */
   async reorg(depth: number, transactions: ReorgTransaction[] = []): Promise<void> {
-    await this.rpc('anvil_reorg', [depth, transactions]);
+    await mineBetweenReads(this.url, () => this.rpc('anvil_reorg', [depth, transactions]));
     wakeApps();
     await this.rpc('anvil_dropAllTransactions');
   }
@@ -158,6 +159,7 @@ export class TestChain {
 
   async stop(): Promise<void> {
     await this.anvil.kill();
+    forgetGate(this.url);
     this.callOff();
   }
 }

@@ -9,6 +9,7 @@ import { type Settings } from '../../src/config/settings.js';
 import { Sealer } from '../../src/http/sealing.js';
 import { unusedPort } from '../../src/process/ports.js';
 import { WEBHOOK_QUEUE } from '../../src/webhooks/delivery/webhook-queue.js';
+import { queuePrefix } from '../../src/queue/queue-prefix.js';
 import { TEST_MNEMONIC, TEST_SECRET } from './app.js';
 import { createDatabase, type TestDatabase } from './database.js';
 import { endWithUs } from './end-with-us.js';
@@ -155,7 +156,11 @@ export class WorkerWorld {
 
   async wipeQueue(): Promise<void> {
     const queue = this.redis
-      ? new Queue(WEBHOOK_QUEUE, { connection: { url: this.redis.url } }, createRedisBackend)
+      ? new Queue(
+          WEBHOOK_QUEUE,
+          { connection: { url: this.redis.url }, prefix: await queuePrefix(this.database.url) },
+          createRedisBackend,
+        )
       : new Queue(
           WEBHOOK_QUEUE,
           {

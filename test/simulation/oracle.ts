@@ -1,3 +1,4 @@
+import { toQuantity } from 'ethers';
 import { PayerContract } from '../harness/payer-contract.js';
 import { type TestChain } from '../harness/test-chain.js';
 
@@ -58,11 +59,17 @@ interface RawBlock {
   transactions: { hash: string; from: string; to: string | null; value: string; input: string }[];
 }
 
+interface ReadBlock {
+  hash: string;
+  arrivals: Arrival[];
+}
+
 const TRANSFER = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef';
 
 /** Reads a chain from its node, block by block and receipt by receipt, in the plainest way there is. */
 export class Oracle {
-  private readonly blocks = new Map<string, Arrival[]>();
+  /** From `fromBlock` on, as far as it was read. */
+  private readonly canonical: ReadBlock[] = [];
 
   constructor(
     private readonly chain: TestChain,
@@ -74,18 +81,28 @@ export class Oracle {
 
   /** Every arrival at these addresses on the canonical chain, in its order. */
   async arrivals(addresses: ReadonlySet<string>): Promise<Arrival[]> {
-    const height = await this.chain.height();
-    const found: Arrival[] = [];
-    for (let number = this.fromBlock; number <= height; number++) {
-      const block = await this.chain.rpc<RawBlock>('eth_getBlockByNumber', [
-        `0x${number.toString(16)}`,
-        true,
-      ]);
-      const arrivals = this.blocks.get(block.hash) ?? (await this.read(block));
-      this.blocks.set(block.hash, arrivals);
-      found.push(...arrivals.filter(({ to }) => addresses.has(to)));
+    await this.follow();
+    return this.canonical.flatMap(({ arrivals }) => arrivals.filter(({ to }) => addresses.has(to)));
+  }
+
+  /** Reads from the head down to where what was read before goes on as it was. */
+  private async follow(): Promise<void> {
+    const newer: ReadBlock[] = [];
+    let block = await this.blockAt('latest');
+    this.canonical.length = Math.min(this.canonical.length, Number(block.number) - this.fromBlock + 1);
+    for (;;) {
+      const place = Number(block.number) - this.fromBlock;
+      if (place < 0 || this.canonical[place]?.hash === block.hash) break;
+      newer.push({ hash: block.hash, arrivals: await this.read(block) });
+      this.canonical.length = Math.min(this.canonical.length, place);
+      if (place === 0) break;
+      block = await this.blockAt(toQuantity(Number(block.number) - 1));
     }
-    return found;
+    this.canonical.push(...newer.reverse());
+  }
+
+  private blockAt(which: string): Promise<RawBlock> {
+    return this.chain.rpc<RawBlock>('eth_getBlockByNumber', [which, true]);
   }
 
   async headTime(): Promise<number> {

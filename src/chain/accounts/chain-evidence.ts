@@ -6,6 +6,7 @@ import { inOrder, missingFrom, receiptOf, receiptsByHash } from '../reading/list
 import { signerOf as recoveredSigner } from '../proof/sender.js';
 import { MethodNotFoundError, type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
+import { isPassing } from '../rpc/sources.js';
 import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
 import { provenAccount } from '../transfers/account-proof.js';
 import { pricePaid } from './price-paid.js';
@@ -24,11 +25,19 @@ export interface WholeBlock extends BlockId {
   transactions: readonly RawTransaction[];
 }
 
+/** So often in a row a proof fails in a way that may pass, before it counts as one that nobody gives. */
+const PATIENCE = 3;
+/** For so long after a proof that does not hold, silence is not taken for a node without proofs. */
+const DOUBT_MS = 10 * 60_000;
+
 /**
  * What blocks themselves say, for decisions that no node's word is enough for: that a transaction is not in them, who
  * used a nonce, that something failed. Blocks are asked for by their hash; what does not prove itself is not believed.
  */
 export class ChainEvidence {
+  private failedProofs = 0;
+  private doubtfulUntilMs = -Infinity;
+
   constructor(
     private readonly rpc: RpcPool,
     private readonly prover: BlockProver,
@@ -71,7 +80,9 @@ export class ChainEvidence {
 
   /**
    * What an address has after a block, by the block's state root (EIP-1186): wei, and how many transactions of it were mined.
-   * @returns null when no endpoint can prove it
+   * @returns null when no endpoint gives proofs, so that their word is all there is
+   * @throws UnprovenAnswerError for a proof that does not hold; RpcError while one may come. Nothing that takes the place
+   * of a proof is to be asked meanwhile, least of all of the endpoint that gave the wrong one
    */
   async account(
     id: Pick<BlockId, 'hash'>,
@@ -79,15 +90,25 @@ export class ChainEvidence {
   ): Promise<{ nonce: number; balance: bigint } | null> {
     if (this.prover.proofs !== 'full') return null;
     try {
-      return await this.rpc.fromOneEndpoint(async (rpc) => {
+      const account = await this.rpc.fromOneEndpoint(async (rpc) => {
         const header = await rpc.call('eth_getBlockByHash', [id.hash, false]);
         if (header === null || !this.prover.header(header)) throw lacks(id);
         return provenAccount(rpc, header, address);
       }, 'eth_getProof');
+      this.failedProofs = 0;
+      return account;
     } catch (error) {
-      if (error instanceof RpcError || error instanceof UnprovenAnswerError) return null;
+      if (error instanceof RpcError && this.isWithoutProofs(error, Date.now())) return null;
       throw error;
     }
+  }
+
+  /** A node in trouble may give the proof in a moment; one whose proof was wrong is silent because it is left alone. */
+  private isWithoutProofs(error: RpcError, nowMs: number): boolean {
+    if (error instanceof UnprovenAnswerError) this.doubtfulUntilMs = nowMs + DOUBT_MS;
+    else if (!isPassing(error)) return true;
+    this.failedProofs += 1;
+    return nowMs >= this.doubtfulUntilMs && this.failedProofs >= PATIENCE;
   }
 
   private async read(

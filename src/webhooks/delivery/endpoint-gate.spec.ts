@@ -86,12 +86,19 @@ describe('EndpointGate', () => {
     for (let count = 0; count < 50; count += 1) expect(exchange('flaky', false, 1_000, 'same')).toBeNull();
   });
 
-  it('leaves alone in proportion: a failure of 5 ms costs 50 ms, a hang a minute at most', () => {
+  it('leaves alone in proportion: half a second for a failure of 5 ms, a second for the next, a hang a minute at most', () => {
     const { exchange, pass } = aGate();
     for (let count = 0; count < 5; count += 1) exchange('refusing', false, 5);
-    pass(49);
-    expect(exchange('refusing', false, 5)).not.toBeNull();
-    pass(1);
+    for (const pauseMs of [500, 1_000, 1_000]) {
+      pass(pauseMs - 1);
+      expect(exchange('refusing', false, 5)).not.toBeNull();
+      pass(1);
+      expect(exchange('refusing', false, 5)).toBeNull();
+    }
+    pass(1_000);
+    exchange('refusing', true, 5);
+    for (let count = 0; count < 5; count += 1) exchange('refusing', false, 5);
+    pass(500);
     expect(exchange('refusing', false, 5)).toBeNull();
     for (let count = 0; count < 5; count += 1) exchange('hanging', false, 10_000);
     pass(60_000);

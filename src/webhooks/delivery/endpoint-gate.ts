@@ -6,6 +6,7 @@ import {
   isIdle,
   isQuick,
   joinLine,
+  LEAST_PAUSE,
   learn,
   leaveLine,
   limitOf,
@@ -25,6 +26,8 @@ const MAX_QUICK_WAIT = { ms: 250, perJobMs: 2 };
 const MAX_FIRST_WAIT = { ms: 250, perJobMs: 10 };
 /** Longest wait for a turn: what an endpoint that recovers has to wait for those sent away. */
 const MAX_WAIT_MS = 120_000;
+/** The same of one that fails at once, and may be well again at once. */
+const MAX_REFUSED_WAIT_MS = 20_000;
 /** Woken when one leaves: more than one, because a quick endpoint is allowed more than it has. */
 const WOKEN = 2;
 /** Idle endpoints are forgotten when there are more than this. */
@@ -154,7 +157,7 @@ export class EndpointGate {
     const isSilent = silentMs > USUAL_SILENCE_MS;
     const oneMs = Math.max(paceMs ?? FIRST_PACE_MS, isSilent ? silentMs / limitOf(endpoint) : 0);
     const lineMs = openUntil === null ? waitingDeliveries * oneMs * EARLY : waiting.size * pauseMs;
-    const maxMs = openUntil === null && !isSilent ? longestWaitMs(endpoint) : MAX_WAIT_MS;
+    const maxMs = isSilent ? MAX_WAIT_MS : longestWaitMs(endpoint);
     const expectedMs = Math.min(maxMs, MAX_WAIT_MS, Math.max(MIN_WAIT_MS, silentMs / 5, lineMs));
     return Math.round(expectedMs * (0.5 + this.random()));
   }
@@ -186,6 +189,8 @@ function* firstOf<T>(all: Iterable<T>, count: number): Iterable<T> {
 
 /** While something is under way, and no silence tells anything. */
 function longestWaitMs(endpoint: EndpointRecord): number {
+  if (endpoint.openUntil !== null)
+    return endpoint.pauseMs > LEAST_PAUSE.mostMs ? MAX_WAIT_MS : MAX_REFUSED_WAIT_MS;
   if (endpoint.paceMs !== null && !isQuick(endpoint)) return MAX_WAIT_MS;
   const { ms, perJobMs } = endpoint.paceMs === null ? MAX_FIRST_WAIT : MAX_QUICK_WAIT;
   return Math.max(ms, endpoint.waiting.size * perJobMs);

@@ -11,6 +11,11 @@ const DELIVERIES_TO_OPEN = 3;
 /** A failing endpoint is left alone for ten times as long as its failure took, so that it keeps a slot busy for a tenth of the time. */
 const PAUSE_PER_MS = 10;
 const MAX_PAUSE_MS = 60_000;
+/**
+ * And for so long at least, twice as long after each try in vain: one that refuses at once costs no slot, but Postgres and
+ * this process some ms each time, and ten of them had fast endpoints wait.
+ */
+export const LEAST_PAUSE = { firstMs: 500, mostMs: 1_000 };
 /** Weight of the newest exchange in the average duration. */
 const NEWEST = 0.2;
 /** And in the pace, because they end in bursts. */
@@ -30,6 +35,8 @@ export interface EndpointRecord {
   failedDeliveries: Set<string>;
   openUntil: number | null;
   pauseMs: number;
+  /** What a pause lasts at least, from the next one on. */
+  leastPauseMs: number;
   /** Jobs that were told to ask later, and how many deliveries each brings: later ones queue behind them. */
   waiting: Map<string, number>;
   waitingDeliveries: number;
@@ -61,6 +68,7 @@ export function freshRecord(): EndpointRecord {
     failedDeliveries: new Set(),
     openUntil: null,
     pauseMs: 0,
+    leastPauseMs: LEAST_PAUSE.firstMs,
     waiting: new Map(),
     waitingDeliveries: 0,
     line: new Set(),
@@ -117,11 +125,15 @@ export function learn(
     endpoint.failures = 0;
     endpoint.failedDeliveries.clear();
     endpoint.openUntil = null;
+    endpoint.leastPauseMs = LEAST_PAUSE.firstMs;
     return;
   }
   endpoint.failures += 1;
   if (endpoint.failedDeliveries.size < DELIVERIES_TO_OPEN) endpoint.failedDeliveries.add(deliveryId);
   if (endpoint.failures < FAILURES_TO_OPEN || endpoint.failedDeliveries.size < DELIVERIES_TO_OPEN) return;
-  endpoint.pauseMs = Math.min(MAX_PAUSE_MS, durationMs * PAUSE_PER_MS);
+  // What was under way when it opened says nothing new.
+  if (endpoint.openUntil !== null && now >= endpoint.openUntil)
+    endpoint.leastPauseMs = Math.min(LEAST_PAUSE.mostMs, 2 * endpoint.leastPauseMs);
+  endpoint.pauseMs = Math.min(MAX_PAUSE_MS, Math.max(endpoint.leastPauseMs, durationMs * PAUSE_PER_MS));
   endpoint.openUntil = now + endpoint.pauseMs;
 }
