@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { AuthModule, AuthRestModule } from './auth/auth.module.js';
+import { BrandingRestModule } from './branding/branding.module.js';
 import { ChainRestModule } from './chain/chain.module.js';
 import { CheckoutModule } from './checkout/checkout.module.js';
 import { ConfigurationModule } from './config/configuration.module.js';
@@ -48,6 +49,7 @@ export class AppModule {
         ...(has('api')
           ? [
               AuthRestModule,
+              BrandingRestModule,
               ChainRestModule,
               CheckoutModule,
               PaymentLinksModule,

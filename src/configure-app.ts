@@ -10,6 +10,7 @@ import { type Configuration } from './config/read-configuration.js';
 import { EventCatalogue } from './events/event-catalogue.js';
 import { isReplayed } from './http/idempotency.js';
 import { readFormsOfPages } from './http/form-body.js';
+import { readImages } from './http/image-body.js';
 import { readJsonBodies } from './http/json-body.js';
 import { openApiDocument } from './openapi/document.js';
 import { PinoLogger } from './http/pino-logger.js';
@@ -32,6 +33,8 @@ const OUTSIDE_PREFIX = [
   'l/:token',
   'metrics',
   'pay/assets/:name',
+  'pay/brands/:name',
+  'pay/logos/:name',
   'pay/:token',
   'pay/:token/cancel',
   'pay/:token/check',
@@ -75,6 +78,7 @@ export async function createApp(configuration: Configuration, pino: Logger): Pro
   recordRoutes(fastify, routes);
   readJsonBodies(fastify);
   readFormsOfPages(fastify);
+  readImages(fastify);
   decorateAnswers(fastify);
   measureRequests(fastify);
   refuseNul(fastify);

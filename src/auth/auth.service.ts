@@ -12,6 +12,7 @@ import {
   UnknownApiKeyError,
 } from './auth.errors.js';
 import { isOperator } from './authenticated-key.js';
+import { parseBrandColor, parseMerchantUrl, parseSupport, type StoredLogo } from './branding.js';
 import { generateKey, hashKey, prefixOf } from './key-text.js';
 import { Merchant } from './merchant.entity.js';
 import { acceptedBy, merchantsOf, tolerancesOf } from './merchant-look-ups.js';
@@ -27,6 +28,9 @@ export interface NewKey {
   /** With `admin` it is an operator's. */
   scopes: string[];
 }
+
+/** What its operator says of a merchant. */
+export type MerchantSettings = Omit<Merchant, 'id' | 'logo' | 'createdAt'>;
 
 /** A key that was recognised, before it is known for whom it acts. */
 export type KnownKey = Pick<ApiKey, 'id' | 'merchantId' | 'scopes' | 'isOperator'>;
@@ -64,42 +68,40 @@ export class AuthService {
     return { id: found.id, merchantId: found.merchantId, scopes: found.scopes, isOperator: found.isOperator };
   }
 
-  /** @param underpaymentToleranceBps 0 to 1000 */
   async createMerchant(
     manager: EntityManager,
     name: string,
-    underpaymentToleranceBps = 0,
-    acceptedAssets: StoredAsset[] | null = null,
-    shopOrigins: readonly string[] = [],
+    settings: Partial<MerchantSettings> = {},
   ): Promise<Merchant> {
-    const createdAt = new Date();
-    const merchant = {
+    const merchant: Merchant = {
       id: uuidv7(),
+      underpaymentToleranceBps: 0,
+      acceptedAssets: null,
+      shopOrigins: [],
+      brandColor: null,
+      support: null,
+      termsUrl: null,
+      logo: null,
+      ...stored(settings),
       name,
-      underpaymentToleranceBps,
-      acceptedAssets,
-      shopOrigins: originsOf(shopOrigins),
-      createdAt,
+      createdAt: new Date(),
     };
     await manager.insert(Merchant, merchant);
     return merchant;
   }
 
   /** Payments that exist keep the tolerance they were made with. @throws MerchantNotFoundError */
-  async updateMerchant(
-    id: string,
-    changes: Partial<Pick<Merchant, 'name' | 'underpaymentToleranceBps' | 'acceptedAssets' | 'shopOrigins'>>,
-  ): Promise<Merchant> {
+  async updateMerchant(id: string, changes: Partial<MerchantSettings>): Promise<Merchant> {
     const { manager } = this.dataSource;
-    if (Object.values(changes).some((value) => value !== undefined)) {
-      const { shopOrigins } = changes;
-      await manager.update(
-        Merchant,
-        { id },
-        { ...changes, shopOrigins: shopOrigins && originsOf(shopOrigins) },
-      );
-    }
+    const given = stored(changes);
+    if (Object.keys(given).length > 0) await manager.update(Merchant, { id }, given);
     return this.merchant(id);
+  }
+
+  /** What its pages are told of a logo that is kept, or no longer is. @throws MerchantNotFoundError */
+  async noteLogo(manager: EntityManager, id: string, logo: StoredLogo | null): Promise<void> {
+    const { affected } = await manager.update(Merchant, { id }, { logo });
+    if (affected === 0) throw new MerchantNotFoundError(id);
   }
 
   /**
@@ -220,6 +222,20 @@ export class AuthService {
     const unchanged = lastUsedAt === null ? { id } : { id, lastUsedAt: LessThan(stale) };
     await this.dataSource.manager.update(ApiKey, unchanged, { lastUsedAt: now });
   }
+}
+
+/** What was given of them, as it is kept; checked already. */
+function stored({ shopOrigins, brandColor, support, termsUrl, ...given }: Partial<MerchantSettings>) {
+  const settings: Partial<MerchantSettings> = {
+    ...given,
+    shopOrigins: shopOrigins && originsOf(shopOrigins),
+    brandColor: brandColor && parseBrandColor(brandColor),
+    support: support && parseSupport(support),
+    termsUrl: termsUrl && parseMerchantUrl(termsUrl),
+  };
+  return Object.fromEntries(
+    Object.entries(settings).filter(([, value]) => value !== undefined),
+  ) as Partial<MerchantSettings>;
 }
 
 /** @param given checked already: as browsers write them, each once */

@@ -7,8 +7,8 @@ import { IdempotencyService } from '../http/idempotency.js';
 import { page, PageQuery } from '../http/page.js';
 import { assetsNamed, type NamedAsset, type StoredAsset, storedAssets } from './accepted-assets.js';
 import { MerchantNotFoundError } from './auth.errors.js';
-import { AuthService } from './auth.service.js';
-import { merchantView } from './auth.views.js';
+import { AuthService, type MerchantSettings } from './auth.service.js';
+import { merchantSettings, merchantView } from './auth.views.js';
 import { type AuthenticatedKey } from './authenticated-key.js';
 import { CreateMerchantDto, MerchantBody, MerchantPage, UpdateMerchantDto } from './dto/auth.dto.js';
 import { CurrentKey, RequireScope } from './scopes.js';
@@ -36,10 +36,9 @@ export class MerchantsController {
     @Headers('idempotency-key') key?: string,
   ): Promise<MerchantBody> {
     const request = { method: 'POST', path: '/api/v1/merchants', body: dto };
-    const acceptedAssets = this.accepted(dto.accept);
+    const settings = this.settingsIn(dto);
     const answer = await this.idempotency.run({ merchantId, key, request, status: 201 }, async (manager) => {
-      const { name, underpayment_tolerance_bps: bps, shop_origins: origins } = dto;
-      const merchant = await this.auth.createMerchant(manager, name, bps, acceptedAssets, origins);
+      const merchant = await this.auth.createMerchant(manager, dto.name, settings);
       return merchantView(merchant, this.chains);
     });
     return answer.body;
@@ -69,11 +68,14 @@ export class MerchantsController {
   @ApiOkResponse({ type: MerchantBody })
   async update(
     @Param('id', merchantIdPipe) id: string,
-    @Body() { name, underpayment_tolerance_bps: underpaymentToleranceBps, accept, ...dto }: UpdateMerchantDto,
+    @Body() dto: UpdateMerchantDto,
   ): Promise<MerchantBody> {
-    const acceptedAssets = this.accepted(accept);
-    const changes = { name, underpaymentToleranceBps, acceptedAssets, shopOrigins: dto.shop_origins };
-    return merchantView(await this.auth.updateMerchant(id, changes), this.chains);
+    return merchantView(await this.auth.updateMerchant(id, this.settingsIn(dto)), this.chains);
+  }
+
+  /** @throws ValidationFailedError where it names assets that are not there */
+  private settingsIn(dto: UpdateMerchantDto): Partial<MerchantSettings> {
+    return merchantSettings(dto, this.accepted(dto.accept));
   }
 
   /** Undefined: it stays as it is. @throws ValidationFailedError where it names what is not there */

@@ -1,24 +1,72 @@
-import { Controller, Get, Param, Res } from '@nestjs/common';
+import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { type FastifyReply } from 'fastify';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { Public } from '../auth/scopes.js';
 import { NotFoundError } from '../http/problem.js';
+import { brandStyleNamed } from '../branding/brand-colors.js';
+import { LogosService } from '../branding/logos.service.js';
 import { PageRenderer } from './page-renderer.js';
+import { PublicLimits } from './public-limits.js';
+
+class NoSuchFileError extends NotFoundError {
+  constructor() {
+    super('there is no such file');
+  }
+}
 
 const HASHED = 'public, max-age=31536000, immutable';
 /** Its name is in shops' pages, and stays when it changes. */
 const NAMED = 'public, max-age=3600';
 
+/** Of a logo, which is a picture wherever it is opened. */
+const NOTHING_BESIDES = "default-src 'none'; sandbox";
+
 @ApiExcludeController()
 @Public()
 @Controller()
 export class AssetsController {
-  constructor(private readonly renderer: PageRenderer) {}
+  constructor(
+    private readonly renderer: PageRenderer,
+    private readonly logos: LogosService,
+    private readonly limits: PublicLimits,
+  ) {}
 
   /** By a name that says what is in it. */
   @Get('pay/assets/:name')
   asset(@Param('name') name: string, @Res() reply: FastifyReply): void {
     this.send(reply, name, HASHED);
+  }
+
+  /** The colours of a merchant's pages: made of the name, and only where that is one that pages have. */
+  @Get('pay/brands/:name')
+  brand(@Param('name') name: string, @Res() reply: FastifyReply): void {
+    const style = brandStyleNamed(name);
+    if (!style) throw new NoSuchFileError();
+    void reply
+      .headers({ 'content-type': 'text/css; charset=utf-8', 'cache-control': HASHED })
+      .send(style.css);
+  }
+
+  @Get('pay/logos/:name')
+  async logo(
+    @Param('name') name: string,
+    @Req() { ip }: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    this.limits.spend('logo', ip, name);
+    const png = await this.logos.find(name.replace(/\.png$/, ''));
+    if (!png) {
+      this.limits.spend('missing', ip, name);
+      throw new NoSuchFileError();
+    }
+    void reply
+      .headers({
+        'content-type': 'image/png',
+        'cache-control': HASHED,
+        'content-security-policy': NOTHING_BESIDES,
+        'cross-origin-resource-policy': 'same-origin',
+      })
+      .send(png);
   }
 
   @Get('quittance.js')
@@ -30,7 +78,7 @@ export class AssetsController {
 
   private send(reply: FastifyReply, name: string, cacheControl: string): void {
     const found = this.renderer.asset(name);
-    if (!found) throw new NotFoundError('there is no such file');
+    if (!found) throw new NoSuchFileError();
     void reply.headers({ 'content-type': found.type, 'cache-control': cacheControl }).send(found.body);
   }
 }

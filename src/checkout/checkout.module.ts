@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
+import { BrandingModule } from '../branding/branding.module.js';
 import { OutboxModule } from '../events/outbox.module.js';
 import { PaymentCheckModule } from '../payment-check/payment-check.module.js';
 import { PaymentLinksModule } from '../payment-links/payment-links.module.js';
@@ -22,6 +23,7 @@ import { ShopReturns } from './shop-returns.js';
 @Module({
   imports: [
     AuthModule,
+    BrandingModule,
     OutboxModule,
     PaymentCheckModule,
     PaymentLinksModule,

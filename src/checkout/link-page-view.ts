@@ -1,6 +1,7 @@
 import { type GivenAnswer } from '../payment-links/answers.js';
 import { type AmountProblem } from '../payment-links/link-price.js';
 import { type LinkState } from '../payment-links/link-visits.js';
+import { pageBrand } from './page/brand.js';
 import { moneyText } from './page/build-page-view.js';
 import { type LinkPageView } from './page/link-page.js';
 
@@ -14,7 +15,7 @@ export interface GivenForm {
 }
 
 export function linkPageView(
-  { link, price: { currency, chain, amount, min, max }, merchant, left }: LinkState,
+  { link, price: { currency, chain, amount, min, max }, merchant, brand, left }: LinkState,
   language: string,
   nonce: string,
   given: GivenForm | null = null,
@@ -23,6 +24,7 @@ export function linkPageView(
   return {
     token: link.token,
     merchant,
+    brand: pageBrand(brand),
     title: link.title,
     description: link.description,
     price: amount === null ? null : moneyText({ amount, currency, chain }, language),

@@ -3,6 +3,7 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { Assets } from './assets.js';
 import { Languages } from './languages.js';
 import { pageHeaders } from './page-headers.js';
+import { type PageBrand } from './page/brand.js';
 import { buildPageView } from './page/build-page-view.js';
 import { linkPage, type LinkPageView } from './page/link-page.js';
 import { receiptPage } from './page/receipt-page.js';
@@ -78,7 +79,10 @@ export class PageRenderer {
     reply: FastifyReply,
     language: PageLanguage,
     receipt: Receipt,
-    { shopOrigins, ...signed }: { token: string; jws: string; shopOrigins: readonly string[] },
+    {
+      shopOrigins,
+      ...signed
+    }: { token: string; jws: string; brand: PageBrand; shopOrigins: readonly string[] },
     cacheControl: string,
   ): void {
     const markup = receiptPage(receipt, signed, language, this.assets.ofPages);

@@ -8,6 +8,7 @@ import { isPageToken } from '../payments/pay-page.js';
 import { PaymentNews } from '../payments/payment-news.js';
 import { PaymentPages } from '../payments/payment-pages.js';
 import { Coalescer } from '../process/coalescer.js';
+import { pageBrand } from './page/brand.js';
 import { type PageSubject } from './page/build-page-view.js';
 import { type PageChain, pageChain } from './page/page-chain.js';
 import { type PublicAct, PublicLimits } from './public-limits.js';
@@ -97,6 +98,7 @@ export class PagesService {
           ...state,
           mark: marks.get(paymentId) ?? '',
           merchant: merchant.name,
+          brand: pageBrand(merchant),
           shopOrigins: merchant.shopOrigins,
           chains: this.chains,
           canPayFromDevChain: this.settings.devChainPayer !== null,

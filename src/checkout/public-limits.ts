@@ -18,6 +18,8 @@ export class TooManyPageRequestsError extends DomainError {
 const LIMITS = {
   page: { ofPage: 300, ofAddress: 3_000 },
   missing: { ofPage: 60, ofAddress: 60 },
+  /** Every page of a merchant shows the same. */
+  logo: { ofPage: 60_000, ofAddress: 3_000 },
   events: { ofPage: 120, ofAddress: 1_200 },
   /** Each asks the nodes of every chain. */
   check: { ofPage: 10, ofAddress: 20 },

@@ -31,9 +31,9 @@ export class ReceiptsController {
   @Get('pay/:token/receipt')
   async page(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('token') token: string) {
     await this.renderer.answer(request, reply, async (language) => {
-      const { receipt, shopOrigins } = await this.receipt(token, request.ip);
+      const { receipt, brand, shopOrigins } = await this.receipt(token, request.ip);
       const jws = await this.signer.sign(receipt);
-      this.renderer.receipt(reply, language, receipt, { token, jws, shopOrigins }, CACHED);
+      this.renderer.receipt(reply, language, receipt, { token, jws, brand, shopOrigins }, CACHED);
     });
   }
 
@@ -50,9 +50,9 @@ export class ReceiptsController {
   /** @throws NoSuchPageError also while it is not paid */
   private async receipt(token: string, address: string) {
     const page = await this.pages.find(token, address, 'page');
-    const { payment, merchant, shopOrigins } = await this.pages.state(page);
+    const { payment, merchant, brand, shopOrigins } = await this.pages.state(page);
     const receipt = receiptOf(payment, merchant);
     if (receipt === null) throw new NoSuchPageError();
-    return { receipt, shopOrigins };
+    return { receipt, brand, shopOrigins };
   }
 }

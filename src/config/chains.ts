@@ -3,7 +3,10 @@ import { type Address, type ChainId, type TokenAddress } from '../ids/ids.js';
 /** One chain of chains.yaml, checked. Addresses are lower-case hex with 0x. */
 export interface ChainConfig {
   name: string;
-  /** False: left on purpose. Nothing is asked of it, and payments that are open there stay as they are. */
+  /**
+   * False: left on purpose. Nothing is asked of it. Payments that can be paid there alone stay as they are; those that
+   * can be paid elsewhere as well go by their other chains.
+   */
   enabled?: boolean;
   chainId: ChainId;
   /** In order of preference. May hold credentials: never log one. */

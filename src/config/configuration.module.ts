@@ -7,6 +7,8 @@ import { type Configuration } from './read-configuration.js';
 export const SETTINGS = Symbol('SETTINGS');
 /** Inject with `@Inject(CHAINS) chains: ChainConfig[]`. */
 export const CHAINS = Symbol('CHAINS');
+/** Those of chains.yaml that are left on purpose; inject with `@Inject(LEFT_CHAINS) left: ChainConfig[]`. */
+export const LEFT_CHAINS = Symbol('LEFT_CHAINS');
 /** Inject with `@Inject(RATES) rates: RatesConfig`. */
 export const RATES = Symbol('RATES');
 
@@ -26,11 +28,16 @@ export class ConfigurationModule {
         ConfigModule.forRoot({
           ignoreEnvFile: true,
           skipProcessEnv: true,
-          load: [() => ({ rates: NO_RATES, ...configuration })],
+          load: [() => ({ rates: NO_RATES, left: [], ...configuration })],
         }),
       ],
-      providers: [fromConfig(SETTINGS, 'settings'), fromConfig(CHAINS, 'chains'), fromConfig(RATES, 'rates')],
-      exports: [SETTINGS, CHAINS, RATES],
+      providers: [
+        fromConfig(SETTINGS, 'settings'),
+        fromConfig(CHAINS, 'chains'),
+        fromConfig(LEFT_CHAINS, 'left'),
+        fromConfig(RATES, 'rates'),
+      ],
+      exports: [SETTINGS, CHAINS, LEFT_CHAINS, RATES],
     };
   }
 }

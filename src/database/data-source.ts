@@ -4,6 +4,7 @@ import { type DataSourceOptions, type MigrationInterface } from 'typeorm';
 import { ApiKey } from '../auth/api-key.entity.js';
 import { Merchant } from '../auth/merchant.entity.js';
 import { Token } from '../chain/tokens/token.entity.js';
+import { MerchantLogo } from '../branding/merchant-logo.entity.js';
 import { EncryptionCanary } from '../http/encryption-canary.entity.js';
 import { IdempotencyRecord } from '../http/idempotency-record.entity.js';
 import { LedgerCheckResult } from '../ledger-check/ledger-check-result.entity.js';
@@ -50,6 +51,7 @@ const entities = [
   LedgerEntry,
   LedgerTransaction,
   Merchant,
+  MerchantLogo,
   OutgoingAttempt,
   OutgoingPart,
   OutgoingTransaction,

@@ -59,6 +59,10 @@ export const PROBLEM_CODES = {
     kind: 'validation_failed',
     when: 'The page may not lead there: the URL is not of one of the merchant’s `shop_origins`.',
   },
+  logo_refused: {
+    kind: 'validation_failed',
+    when: 'The logo is no PNG or JPEG, is too large, or cannot be read; `errors` says what to send instead.',
+  },
   refund_too_small: {
     kind: 'validation_failed',
     when: 'A refund of less than the minimum costs more than it gives.',

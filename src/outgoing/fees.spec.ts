@@ -51,4 +51,13 @@ describe('fees', () => {
       }),
     );
   });
+
+  it('that offered no tip offer one when they are bumped, an eighth of the price at the least', () => {
+    const first = feesFor({ baseFee: 800n, tip: 0n }, false);
+    expect(first).toEqual({ maxFeePerGas: 1_000n, maxPriorityFeePerGas: 0n });
+    expect(bumped(first, first, { baseFee: 800n, tip: 0n }, undefined)).toEqual({
+      maxFeePerGas: 1_125n,
+      maxPriorityFeePerGas: 125n,
+    });
+  });
 });

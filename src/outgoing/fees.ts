@@ -70,7 +70,11 @@ export function bumped(last: Fees, first: Fees, quote: GasQuote, ceiling: bigint
   const maxFeePerGas = min(max(least, market.maxFeePerGas), most);
   if (last.maxPriorityFeePerGas === null) return { maxFeePerGas, maxPriorityFeePerGas: null };
   if (isDrain) return { maxFeePerGas, maxPriorityFeePerGas: maxFeePerGas };
-  const tip = max(roundedUp(last.maxPriorityFeePerGas), market.maxPriorityFeePerGas ?? 0n);
+  const { maxPriorityFeePerGas: lastTip } = last;
+  // Nodes that have seen no tips say that none is needed (reth, its issue 24181); what is not mined without one gets one.
+  const raised =
+    lastTip === 0n ? maxFeePerGas - (maxFeePerGas * BUMP.denominator) / BUMP.numerator : roundedUp(lastTip);
+  const tip = max(raised, market.maxPriorityFeePerGas ?? 0n);
   return { maxFeePerGas, maxPriorityFeePerGas: min(tip, maxFeePerGas) };
 }
 

@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { AuthService } from '../auth/auth.service.js';
+import { type Merchant } from '../auth/merchant.entity.js';
 import { type ChainConfig } from '../config/chains.js';
 import { CHAINS, SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
@@ -21,6 +22,8 @@ export interface LinkState {
   link: PaymentLink;
   price: LinkPrice;
   merchant: string;
+  /** What its pages show of it besides its name. */
+  brand: Pick<Merchant, 'brandColor' | 'logo' | 'support' | 'termsUrl'>;
   shopOrigins: string[];
   /** Null: it makes a payment for whoever asks. */
   closed: Closed | null;
@@ -62,7 +65,8 @@ export class LinkVisits {
     const left = stockLeft(link, taken.get(link.id) ?? 0);
     const closed = isOver(link, new Date()) ? 'ended' : left === 0 ? 'sold_out' : null;
     const price = shownPrice(link.price, this.chains);
-    return { link, price, merchant: merchant.name, shopOrigins: merchant.shopOrigins, closed, left };
+    const { name, shopOrigins } = merchant;
+    return { link, price, merchant: name, brand: merchant, shopOrigins, closed, left };
   }
 
   amountProblem({ price }: LinkState, amount: string): AmountProblem | null {

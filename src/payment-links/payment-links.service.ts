@@ -138,8 +138,8 @@ export class PaymentLinksService {
   }
 
   private priceOf({ currency, chain = null, amount, min, max }: LinkPriceDto): LinkPrice {
-    const unitsOf = (given: unknown) =>
-      this.payments.priceOf({ amount: given, currency, chain: chain ?? undefined }).amount;
+    const unitsOf = (given: unknown, named?: 'min' | 'max') =>
+      this.payments.priceOf({ amount: given, currency, chain: chain ?? undefined }, named).amount;
     if ((amount ?? null) !== null) {
       if ((min ?? max ?? null) !== null)
         throw new OpenPriceError(
@@ -151,8 +151,8 @@ export class PaymentLinksService {
     }
     // Any amount says whether there is such a currency.
     unitsOf('1');
-    const least = (min ?? null) === null ? null : unitsOf(min);
-    const most = (max ?? null) === null ? null : unitsOf(max);
+    const least = (min ?? null) === null ? null : unitsOf(min, 'min');
+    const most = (max ?? null) === null ? null : unitsOf(max, 'max');
     if (least !== null && most !== null && most < least)
       throw new OpenPriceError('max', 'must not be below min');
     return {

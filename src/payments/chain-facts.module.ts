@@ -8,6 +8,7 @@ import { DepositFunds } from './deposit-funds.js';
 import { DepositsRepository } from './deposits.repository.js';
 import { RecordedRatesModule } from '../rates/rates.module.js';
 import { LateWorth } from './late-worth.js';
+import { LeftChains } from './left-chains.js';
 import { LostPayments } from './lost-payments.js';
 import { NamedAssets } from './named-assets.js';
 import { PaymentAdvances } from './payment-advances.js';
@@ -26,6 +27,7 @@ import { RefundSubjects } from './refund-subjects.js';
     DepositFunds,
     DepositsRepository,
     LateWorth,
+    LeftChains,
     LostPayments,
     NamedAssets,
     PaymentAdvances,

@@ -5,6 +5,7 @@ import { type StoredAsset } from '../auth/accepted-assets.js';
 import { type Asked } from './asked.js';
 import { type CreatePaymentDto } from './dto/create-payment.dto.js';
 import { type LinkAnswer } from './payment.entity.js';
+import { type AmountField } from './payment.errors.js';
 import { type PaymentView } from './payment.view.js';
 import { PaymentRequests } from './payment-requests.js';
 import { PaymentsService } from './payments.service.js';
@@ -39,9 +40,12 @@ export class LinkedPayments {
     private readonly requests: PaymentRequests,
   ) {}
 
-  /** @throws PriceRefusedError */
-  priceOf(price: PriceRequest['price']): Price {
-    return this.prices.priceOf(price);
+  /**
+   * @param named what the amount is called where it was written
+   * @throws PriceRefusedError
+   */
+  priceOf(price: PriceRequest['price'], named?: AmountField): Price {
+    return this.prices.priceOf(price, named);
   }
 
   /** @throws AssetNotAcceptedError; ValidationFailedError where it names what is not there */

@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
 import { agreedPositions } from '../chain/position/scanned-positions.js';
-import { SETTINGS } from '../config/configuration.module.js';
+import { type ChainConfig } from '../config/chains.js';
+import { LEFT_CHAINS, SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { EventCatalogue } from '../events/event-catalogue.js';
 import { type NewEvent, Outbox } from '../events/outbox.js';
@@ -16,6 +17,9 @@ import { Payment } from './payment.entity.js';
 import { paymentView } from './payment.view.js';
 import { countFromFailure } from './refund-facts.js';
 import { type ChainId } from '../ids/ids.js';
+
+/** Later than the end of every payment. */
+const AFTER_ALL = new Date('9999-01-01T00:00:00Z');
 
 /** Up to where a chain is known, for what depth and time move. */
 export interface ChainPosition {
@@ -39,6 +43,7 @@ export class PaymentAdvances {
     private readonly catalogue: EventCatalogue,
     private readonly outbox: Outbox,
     private readonly metrics: PaymentMetrics,
+    @Inject(LEFT_CHAINS) private readonly left: readonly Pick<ChainConfig, 'chainId'>[],
   ) {
     this.lateWatchMs = lateWatchMsOf(settings);
   }
@@ -63,7 +68,7 @@ export class PaymentAdvances {
       .getMany();
     // Read after the rows are held: refunds are asked for, and end, under the same lock, and so do other chains move them.
     const records = await this.records.of(manager, payments);
-    const chains = await positionsOf(manager, records, position);
+    const chains = await positionsOf(manager, records, position, this.left);
     const { agreed: scanned, finalNumber } = position;
     const now = new Date();
     const events: NewEvent[] = [];
@@ -97,15 +102,24 @@ export class PaymentAdvances {
   }
 }
 
-/** The chain's own position, and as last committed those of the other chains that the payments may be paid on. */
+/**
+ * The chain's own position, and as last committed those of the other chains that the payments may be paid on. Of one that
+ * was left on purpose nothing more will be known: nobody waits for it.
+ */
 async function positionsOf(
   manager: EntityManager,
   records: readonly PaymentRecord[],
   { chainId, agreed, finalNumber, isUnsure }: ChainPosition,
+  left: readonly Pick<ChainConfig, 'chainId'>[],
 ): Promise<Map<number, Position>> {
   const named = records.flatMap(({ options }) => options.map((option) => option.chainId));
   const others = [...new Set(named)].filter((other) => other !== chainId);
-  const positions = others.length === 0 ? new Map() : await agreedPositions(manager, others);
+  const positions: Map<number, Position> =
+    others.length === 0 ? new Map<number, Position>() : await agreedPositions(manager, others);
+  for (const { chainId: other } of left) {
+    const { number = -1, finalNumber: final = null } = positions.get(other) ?? {};
+    positions.set(other, { number, time: AFTER_ALL, finalNumber: final });
+  }
   return positions.set(chainId, { ...agreed, finalNumber, isUnsure });
 }
 

@@ -44,10 +44,13 @@ export class TokenNotOfferedError extends ValidationFailedError {
   }
 }
 
+/** What the amount of a price is called: of a payment, or a bound of what a link’s visitor may say. */
+export type AmountField = 'amount' | 'min' | 'max';
+
 export class PriceRefusedError extends ValidationFailedError {
   override readonly code = 'price_refused';
 
-  constructor(field: 'amount' | 'currency' | 'chain', message: string) {
+  constructor(field: AmountField | 'currency' | 'chain', message: string) {
     super([{ field: `price.${field}`, message }]);
   }
 }

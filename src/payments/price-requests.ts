@@ -15,7 +15,12 @@ import { RatesService } from '../rates/rates.service.js';
 import { type Asked } from './asked.js';
 import { type AcceptedAssetDto } from '../auth/dto/accept.dto.js';
 import { type PriceDto } from './dto/price.dto.js';
-import { AssetNotAcceptedError, NotPricedError, PriceRefusedError } from './payment.errors.js';
+import {
+  type AmountField,
+  AssetNotAcceptedError,
+  NotPricedError,
+  PriceRefusedError,
+} from './payment.errors.js';
 import { parseAssetPrice, parsePrice, type Price } from './quote/price.js';
 import { type AcceptedAsset, quote } from './quote/quote.js';
 
@@ -62,10 +67,14 @@ export class PriceRequests {
     return { price, options, unavailable };
   }
 
-  /** @throws PriceRefusedError */
-  priceOf({ amount, currency, chain = null }: PriceDto): Price {
+  /**
+   * @param named what the amount is called where it was written
+   * @throws PriceRefusedError
+   */
+  priceOf({ amount, currency, chain = null }: PriceDto, named: AmountField = 'amount'): Price {
     const price = chain === null ? parsePrice(amount, currency) : this.priceInAsset(amount, currency, chain);
-    if ('problem' in price) throw new PriceRefusedError(price.field, price.problem);
+    if ('problem' in price)
+      throw new PriceRefusedError(price.field === 'amount' ? named : price.field, price.problem);
     return price;
   }
 

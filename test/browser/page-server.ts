@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { type PageBrand } from '../../src/checkout/page/brand.js';
 import { linkPage, type LinkPageView } from '../../src/checkout/page/link-page.js';
 import { payPage } from '../../src/checkout/page/pay-page.js';
 import { type PageLanguage } from '../../src/checkout/page/texts.js';
@@ -143,10 +144,13 @@ export function languageOf(code: string): PageLanguage {
   return { code, direction: RTL.includes(code) ? 'rtl' : 'ltr', texts };
 }
 
+const NO_BRAND: PageBrand = { style: null, logo: null, support: null, termsUrl: null };
+
 /** A link that asks for a name, and lets its visitor say how much. */
 const A_LINK: LinkPageView = {
   token: 'b7vXh2Qm4pTz9sKd1LwYcA',
   merchant: 'Ada’s Coffee Roasters',
+  brand: NO_BRAND,
   title: 'Espresso course',
   description: 'Two hours at the machine.\nBring a cup.',
   price: null,
@@ -183,6 +187,7 @@ export function aView(situation: Situation): PageView {
     version: 1,
     mark: '',
     merchant: 'Ada’s Coffee Roasters',
+    brand: NO_BRAND,
     reference: 'Order 1042',
     price: '49.90 EUR',
     address: ADDRESS,

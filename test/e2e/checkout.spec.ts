@@ -1,14 +1,18 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { deflateSync } from 'node:zlib';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { PNG } from 'pngjs';
+import { type MerchantBody } from '../../src/auth/dto/auth.dto.js';
 import { NO_RATES } from '../../src/config/rates.js';
 import { LivePages } from '../../src/checkout/live-pages.js';
 import { type PaymentLinkView } from '../../src/payment-links/payment-link.view.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { ReturnVerificationError, verifyReturn } from '../../src/webhooks/signing/verify.js';
 import { TEST_SECRET, TestApp } from '../harness/app.js';
+import { WRITTEN_AMOUNTS } from '../currencies/written-amounts.js';
 import { TestChain } from '../harness/test-chain.js';
 import { waitFor } from '../harness/wait-for.js';
 
@@ -344,6 +348,118 @@ describe('a receipt', () => {
   });
 });
 
+describe('the look of a shop', () => {
+  const merchant = () => `/api/v1/merchants/${app.merchantId}`;
+  const putLogo = async (body: Buffer | string, type = 'image/png', key = app.key) => {
+    const answer = await fetch(`${app.url}${merchant()}/logo`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${key}`, 'content-type': type },
+      body: new Uint8Array(Buffer.from(body)),
+    });
+    return {
+      status: answer.status,
+      body: (await answer.json()) as MerchantBody & { code: string; detail: string },
+    };
+  };
+  const aLogo = () => {
+    const logo = new PNG({ width: 960, height: 320 });
+    logo.data.fill(127);
+    return PNG.sync.write(logo);
+  };
+
+  it('is on its pages, from this server alone and kept by what is in it, and gone when it is taken away', async () => {
+    const branding = {
+      brand_color: '#FFCC00',
+      support: 'help@shop.example',
+      terms_url: 'https://shop.example/terms?a=1&b="><script>alert(1)</script>',
+    };
+    expect((await app.request('PATCH', merchant(), branding)).status).toBe(200);
+    const set = await putLogo(aLogo());
+    expect([set.status, set.body.logo]).toEqual([
+      200,
+      { path: expect.stringMatching(/^\/pay\/logos\/[0-9a-f]{64}\.png$/), width: 480, height: 160 },
+    ]);
+    const path = set.body.logo?.path ?? '';
+    const payment = await app.createPayment();
+    const answer = await get(pathOf(payment));
+    const markup = await answer.text();
+    expect(answer.headers.get('content-security-policy')).toContain(
+      "style-src 'self'; connect-src 'self'; img-src 'self' data:",
+    );
+    expect(markup).toContain(`src="${path}"`);
+    expect(markup).toContain('href="mailto:help@shop.example"');
+    expect(markup).toContain('https://shop.example/terms?a=1&amp;b=%22%3E%3Cscript%3E');
+    expect(markup).not.toMatch(/<script>alert| style=|<style/);
+
+    const logo = await get(path, { host: 'evil.example' });
+    const drawn = PNG.sync.read(Buffer.from(await logo.arrayBuffer()));
+    expect([logo.status, drawn.width, drawn.height]).toEqual([200, 480, 160]);
+    expect(Object.fromEntries(logo.headers)).toMatchObject({
+      'content-type': 'image/png',
+      'cache-control': 'public, max-age=31536000, immutable',
+      'content-security-policy': "default-src 'none'; sandbox",
+      'x-content-type-options': 'nosniff',
+    });
+    const [style = ''] = /\/pay\/brands\/[\w.-]+/.exec(markup) ?? [];
+    const colors = await get(style);
+    expect([colors.status, colors.headers.get('cache-control'), colors.headers.get('content-type')]).toEqual([
+      200,
+      'public, max-age=31536000, immutable',
+      'text/css; charset=utf-8',
+    ]);
+    expect(await colors.text()).toContain('--accent:#ffcc00;--on-accent:#0b1020');
+    expect((await get(style.replace('ffcc00', 'ffcc01'))).status).toBe(404);
+
+    const removed = await app.request<MerchantBody>('DELETE', `${merchant()}/logo`);
+    expect([removed.status, removed.body.logo]).toEqual([200, null]);
+    expect((await get(path)).status).toBe(404);
+    await app.request('PATCH', merchant(), { brand_color: null, support: null, terms_url: null });
+    expect(await page(payment)).not.toMatch(/<img|brands|mailto:/);
+  });
+
+  it('takes no script for a logo, no bomb and no stranger’s; nor text that is no colour, address or page', async () => {
+    const zeros = deflateSync(Buffer.alloc(16 << 20));
+    const bomb = Buffer.from(aLogo());
+    for (const [body, why] of [
+      [
+        '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>',
+        /SVG, which can carry scripts; export it as PNG/,
+      ],
+      ['<script>alert(1)</script>', /neither PNG nor JPEG/],
+      ['', /is missing|is empty/],
+      [bomb.fill(255, 16, 20), /pixels; make it smaller/],
+    ] as const) {
+      const refused = await putLogo(body);
+      expect([refused.status, refused.body.code]).toEqual([400, 'logo_refused']);
+      expect(refused.body.detail).toMatch(why);
+    }
+    expect((await putLogo(zeros.toString('latin1').repeat(20))).status).toBe(413);
+    expect((await putLogo(aLogo(), 'application/x-www-form-urlencoded')).status).toBe(415);
+    expect((await putLogo(aLogo(), 'image/png', 'qk_stranger')).status).toBe(401);
+    const elsewhere = await app.request('POST', '/api/v1/payments', 'x', { 'content-type': 'image/png' });
+    expect(elsewhere.status).toBe(415);
+    for (const field of [
+      ...['red', '#fff', '#1234567', 'url(//evil.example)', '#12345;', HOSTILE].map((color) => ({
+        brand_color: color,
+      })),
+      ...['javascript:alert(1)', 'http://shop.example', 'a@b', 'a@shop.example?bcc=x@y.example', HOSTILE].map(
+        (to) => ({
+          support: to,
+        }),
+      ),
+      ...['javascript:alert(1)', '//evil.example', 'https:\\\\evil.example', 'https://a@evil.example'].map(
+        (to) => ({
+          terms_url: to,
+        }),
+      ),
+      { support: `https://shop.example/${'x'.repeat(10_000)}` },
+      { terms_url: `https://shop.example/${'x'.repeat(10_000)}` },
+      { support: `${'x'.repeat(10_000)}@shop.example` },
+    ])
+      expect([field, (await app.request('PATCH', merchant(), field)).status]).toEqual([field, 400]);
+  });
+});
+
 describe('the forms of the page', () => {
   const post = (path: string, fields: Record<string, string>) =>
     fetch(`${app.url}${path}`, {
@@ -549,11 +665,30 @@ describe('a payment link', () => {
     expect(await madeBy(free)).toHaveLength(UNPAID);
   });
 
+  it('costs what its currency can be written in, and is bounded by such amounts', async () => {
+    for (const [amount, currency, why] of WRITTEN_AMOUNTS)
+      for (const field of ['amount', 'min', 'max'] as const) {
+        const { status, body } = await merchants('', 'POST', {
+          title: 'x',
+          price: { currency, [field]: amount },
+        });
+        const { errors } = body as { errors?: { field: string; message: string }[] };
+        const told = errors?.map((one) => [one.field, one.message]);
+        if (why === null) expect([field, amount, status]).toEqual([field, amount, 201]);
+        else
+          expect([amount, status, told]).toEqual([
+            amount,
+            400,
+            [[`price.${field}`, expect.stringMatching(why)]],
+          ]);
+      }
+  });
+
   it('takes an amount that its visitor says, within its bounds, as people type it', async () => {
     const link = await aLink({ price: { currency: 'EUR', min: '5', max: '500' } });
     const path = pathOfLink(link);
     const nonce = await nonceOf(path);
-    for (const amount of ['4.99', '500.01', '1e3', '-7', '', '12.345', '<script>'])
+    for (const amount of ['4.99', '500.01', '1e3', '-7', '', '0', '49.901', '<script>'])
       expect([amount, (await send(path, { nonce, amount })).status]).toEqual([amount, 422]);
     expect((await send(path, { nonce, amount: ' ١٢,٥٠ ' })).status).toBe(303);
     expect((await madeBy(link)).map(({ price }) => price?.amount)).toEqual(['12.50']);

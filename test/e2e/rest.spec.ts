@@ -6,6 +6,7 @@ import { NO_RATES, type RatesConfig } from '../../src/config/rates.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { TEST_MNEMONIC, TestApp } from '../harness/app.js';
 import { metricsOf } from '../harness/metrics.js';
+import { WRITTEN_AMOUNTS } from '../currencies/written-amounts.js';
 import { TestChain } from '../harness/test-chain.js';
 import { toChainId, toTokenAddress } from '../../src/ids/ids.js';
 
@@ -330,6 +331,22 @@ describe('a price', () => {
     ],
   ])('%s is refused', async (_what, body, detail) => {
     await expectRefusal(post(body), 400, detail);
+  });
+
+  it('takes each amount as its currency is written, or says what is wrong with it', async () => {
+    for (const [amount, currency, why] of WRITTEN_AMOUNTS) {
+      const { status, body } = await post({ price: { amount, currency } });
+      const { code, errors } = body as { code?: string; errors?: { field: string; message: string }[] };
+      if (why === null && currency === 'EUR') expect([amount, status]).toEqual([amount, 201]);
+      // Nobody prices yen here: that is what is said of an amount that is right.
+      else if (why === null) expect([amount, code]).toEqual([amount, 'not_priced']);
+      else
+        expect([amount, status, errors]).toEqual([
+          amount,
+          400,
+          [{ field: 'price.amount', message: expect.stringMatching(why) }],
+        ]);
+    }
   });
 
   it('is made once per Idempotency-Key, whatever it comes to by then', async () => {

@@ -4,7 +4,7 @@ import { type RpcMethod } from '../../src/chain/rpc/methods.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { TestApp } from '../harness/app.js';
 import { FaultyRpc } from '../harness/faulty-rpc.js';
-import { failure } from '../harness/faulty-rpc-faults.js';
+import { failure, staleHead } from '../harness/faulty-rpc-faults.js';
 import { PayerContract } from '../harness/payer-contract.js';
 import { TestChain } from '../harness/test-chain.js';
 import { waitFor } from '../harness/wait-for.js';
@@ -20,9 +20,12 @@ const WINDOWS_AN_APP = 5;
 /** At an only endpoint: after so many changed answers the fault is over, or after so long. */
 const CHANGED = [1, 2, 5];
 const LONGEST_FAULT_MS = 3_000;
+/** An only endpoint is wrong for so long while the app starts. */
+const FAULTY_START_MS = 1_000;
 /** Blocks that come at once: each of them is asked about, and each answer is changed. */
-const BLOCKS = [1, 1, 5, 20];
+const BLOCKS = [1, 20, 60];
 const NO_METHOD = failure(-32_601, 'the method does not exist/is not available');
+const REFUSED = failure(-32_602, 'invalid argument 1: not served here');
 
 /** What is changed in a window. */
 interface Target {
@@ -31,6 +34,8 @@ interface Target {
   internal: ChainConfig['internalTransfers'];
   /** What neither node has meanwhile, so that this method is asked. */
   without?: RpcMethod[];
+  /** What both have and refuse for these blocks. */
+  refused?: RpcMethod[];
   /** Whether it may lie in the right form about what contracts send, and be believed: docs/chains.md says where. */
   isBelieved?: true;
 }
@@ -56,7 +61,7 @@ export const TARGETS: readonly Target[] = [
   {
     method: 'debug_traceTransaction',
     internal: 'trace',
-    without: ['debug_traceBlockByHash'],
+    refused: ['debug_traceBlockByHash', 'trace_block'],
     isBelieved: true,
   },
 ];
@@ -120,15 +125,23 @@ export class AppFuzz {
     told: string[],
     took: { ms: number },
   ): Promise<string | null> {
+    const isOfStart = target.method === 'eth_chainId';
+    // It is asked for when an app starts, and when an endpoint comes back.
+    const early = isOfStart ? this.first.inject(target.method, changing(random, told)) : null;
+    if (isOfStart) this.windowsLeft = 0;
+    if (early && isAlone) setTimeout(early, FAULTY_START_MS).unref();
     const app = await this.appFor(target, isAlone);
+    early?.();
     for (const node of [this.first, this.second]) {
       if (target.without) node.inject(target.without, NO_METHOD);
+      if (target.refused) node.inject(target.refused, REFUSED);
     }
     const bystander = await app.createPayment();
     const paid = await this.payments(app, target, random);
+    const show = await this.mine(random);
     const end = this.first.inject(target.method, changing(random, told));
+    show();
     let began = performance.now();
-    await this.mine(random);
     if (isAlone) {
       const enough = random.pick(CHANGED);
       const isOver = async () => told.length >= enough || (await this.areAllPaid(app, paid));
@@ -146,14 +159,20 @@ export class AppFuzz {
     return this.wrongness(app, paid, bystander);
   }
 
-  /** Blocks with a transfer of the token in each, so that all of each is asked for. */
-  private async mine(random: Random): Promise<void> {
+  /**
+   * Blocks with a transfer of the token in each, so that all of each is asked for.
+   * @returns shows them, all at once
+   */
+  private async mine(random: Random): Promise<() => void> {
+    const hidden = staleHead(await this.chain.height());
+    const shows = [this.first, this.second].map((node) => node.inject('eth_getBlockByNumber', hidden));
     const blocks = random.pick(BLOCKS);
     for (let count = 1; count < blocks; count++) {
       await this.chain.mine();
       await this.chain.payToken(`0x${'57'.repeat(20)}`, 1n);
     }
     await this.chain.mine();
+    return () => shows.forEach((show) => show());
   }
 
   /** Native, a token, and out of a contract, each to a payment of its own; they wait for a block. */

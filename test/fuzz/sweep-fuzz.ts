@@ -1,4 +1,5 @@
 import { type RpcMethod } from '../../src/chain/rpc/methods.js';
+import { SweepMover } from '../../src/sweeper/sweep-mover.js';
 import { FaultyRpc } from '../harness/faulty-rpc.js';
 import { failure } from '../harness/faulty-rpc-faults.js';
 import { SweepWorld, TREASURY } from '../harness/sweep-world.js';
@@ -16,6 +17,8 @@ const CHANGED = [1, 5, 20];
 const WINDOWS_AN_APP = 5;
 /** A sweep has to be mined and final, which is many steps. */
 const STEPS = 6;
+/** After a window that went wrong. */
+const LONGEST_REST_MS = 120_000;
 const NO_METHOD = failure(-32_601, 'the method does not exist/is not available');
 
 export interface SweepTarget {
@@ -88,6 +91,7 @@ export class SweepFuzz {
     tally.add(this.isAlone, told.length, took.ms);
     if (what === null) return null;
     this.windowsLeft = 0;
+    await this.comeToRest();
     const where = this.isAlone ? 'alone' : 'first of two';
     return {
       read: `sweeping, ${target.method}, ${where}`,
@@ -114,7 +118,7 @@ export class SweepFuzz {
     const end = this.first.inject(method, changing(random, told));
     const enough = random.pick(CHANGED);
     const endsAtMs = Date.now() + LONGEST_FAULT_MS;
-    await world.plan();
+    this.planSoon();
     const areSettled = async () => {
       const all = await Promise.all(paid.map(({ id }) => world.app.payment(id)));
       return all.every(({ status }) => status === 'settled');
@@ -125,7 +129,7 @@ export class SweepFuzz {
     );
     end();
     const began = performance.now();
-    await world.plan();
+    this.planSoon();
     await world.mineUntil('payments settled', areSettled, STEPS * LONGEST_STEP_MS);
     took.ms = performance.now() - began;
     return this.wrongness(
@@ -133,6 +137,23 @@ export class SweepFuzz {
       { native, token },
       paid.map(({ id }) => id),
     );
+  }
+
+  /** As the schedule does; what fails is planned again in the next turn. */
+  private planSoon(): void {
+    this.world.app.get(SweepMover).planNext({ chainId: this.world.chain.config.chainId });
+  }
+
+  /** What a window left over would be in the books of the next one. */
+  private async comeToRest(): Promise<void> {
+    const areAllSettled = async () => {
+      const [row] = await this.world.app.database.dataSource.query<{ open: string }[]>(
+        `SELECT count(*) AS open FROM payments WHERE status = 'confirmed'`,
+      );
+      return row?.open === '0';
+    };
+    this.planSoon();
+    await this.world.mineUntil('what is left to be settled', areAllSettled, LONGEST_REST_MS);
   }
 
   private async books(): Promise<Books> {

@@ -28,6 +28,8 @@ export const TEST_SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 
 export interface AppOptions {
   chains?: ChainConfig[];
+  /** Listed with `enabled: false`. */
+  left?: ChainConfig[];
   settings?: Partial<Settings>;
   /** Left out: nothing is priced. */
   rates?: RatesConfig;
@@ -71,6 +73,7 @@ export class TestApp {
 
   static async start({
     chains = [],
+    left = [],
     settings = {},
     rates = NO_RATES,
     database,
@@ -94,7 +97,7 @@ export class TestApp {
     });
     const { mnemonic, gasTankPrivateKey, payoutPrivateKey, webhookSecret, encryptionKey } = configured;
     keepSecrets({ mnemonic, texts: [gasTankPrivateKey, payoutPrivateKey, webhookSecret, encryptionKey] });
-    const app = await createApp({ settings: configured, chains, rates }, logger);
+    const app = await createApp({ settings: configured, chains, left, rates }, logger);
     await app.listen(0, '127.0.0.1');
     const { port } = app.getHttpServer().address() as AddressInfo;
     const url = `http://127.0.0.1:${port}`;

@@ -1,7 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { type MerchantBody } from '../../src/auth/dto/auth.dto.js';
 import { findEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
-import { quittanceProcess, type Ran } from '../harness/command-line.js';
+import { WRITTEN_AMOUNTS } from '../currencies/written-amounts.js';
+import { TEST_MNEMONIC } from '../harness/app.js';
+import { quittance, quittanceProcess, type Ran } from '../harness/command-line.js';
+import { createDatabase } from '../harness/database.js';
 import { QuittanceProcess } from '../harness/quittance-process.js';
 import { tempFolder } from '../harness/temp-folder.js';
 import { waitFor } from '../harness/wait-for.js';
@@ -33,5 +36,22 @@ describe('the command line, with no settings', () => {
     } finally {
       folder.remove();
     }
+  });
+});
+
+describe('the command line, on DATABASE_URL', () => {
+  it('takes each price of a link as its currency is written, or says what is wrong with it', async () => {
+    const database = await createDatabase();
+    const run = (...args: string[]) =>
+      quittance(args, { DATABASE_URL: database.url, MNEMONIC: TEST_MNEMONIC });
+    const { id } = json<MerchantBody>(await run('merchant', 'create', 'Miller', '--json'));
+    for (const [amount, currency, why] of WRITTEN_AMOUNTS) {
+      const price = ['--price', `${amount} ${currency}`];
+      const { code, err } = await run('link', 'create', 'Flour', '--merchant', id, ...price);
+      expect([amount, code]).toEqual([amount, why === null ? 0 : 1]);
+      if (why !== null)
+        expect([amount, err]).toEqual([amount, expect.stringMatching(amount === '' ? /is no price/ : why)]);
+    }
+    await database.drop();
   });
 });

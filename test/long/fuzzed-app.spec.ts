@@ -43,6 +43,10 @@ function tell(kind: string, tallies: readonly Tally[]): void {
   process.stderr.write(`${kind}, from seed ${firstSeed}\n${lines.join('\n')}\n`);
 }
 
+function changedIn(tallies: readonly Tally[]): number {
+  return tallies.reduce((sum, { count }) => sum + count, 0);
+}
+
 const scanTargets = TARGETS.filter(isMeant);
 const sweepTargets = SWEEP_TARGETS.filter(isMeant);
 const isPart = (part: string) => (process.env.FUZZ_PART ?? part) === part;
@@ -55,7 +59,7 @@ const isPart = (part: string) => (process.env.FUZZ_PART ?? part) === part;
       const { found, tallies } = await play(scanTargets, (...window) => fuzz.run(...window));
       tell('payments', tallies);
       expect(found).toEqual([]);
-      for (const { name, count } of tallies) expect([name, count > 0]).toEqual([name, true]);
+      expect(changedIn(tallies)).toBeGreaterThan(scanTargets.length);
     } finally {
       await fuzz.stop();
     }
@@ -73,6 +77,7 @@ const isPart = (part: string) => (process.env.FUZZ_PART ?? part) === part;
       );
       tell('sweeps', tallies);
       expect(found).toEqual([]);
+      expect(changedIn(tallies)).toBeGreaterThan(sweepTargets.length);
     } finally {
       for (const world of worlds) await world.stop();
     }

@@ -17,6 +17,7 @@ import { OddToken } from '../harness/odd-token.js';
 import { TANK, tokenBalance, TREASURY } from '../harness/sweep-world.js';
 import { tempFolder } from '../harness/temp-folder.js';
 import { TestChain } from '../harness/test-chain.js';
+import { differencesOfEvents, type StoredEvent } from '../simulation/compare.js';
 import { waitFor } from '../harness/wait-for.js';
 
 const ETHER = 10n ** 18n;
@@ -271,7 +272,64 @@ describe('a payment of 49.90 EUR that may be paid on three chains', () => {
     expect(await app.payment(id)).toMatchObject({ status: 'partially_paid' });
     expect((await app.eventsOf(id)).filter((type) => type === 'payment.confirmed')).toHaveLength(1);
   });
+
+  it('is moved by three scanners, its merchant and refunds at the same moment, and tells one story of it', async () => {
+    const payments = await Promise.all(Array.from({ length: 12 }, priced));
+    for (const { address } of payments)
+      await Promise.all([
+        alpha.payToken(address, TUSD / 2n),
+        beta.pay(address, NATIVE / 2n),
+        payCoin(address, COIN / 4n),
+      ]);
+    const mined = () => Promise.all([alpha.mine(1), beta.mine(1), gamma.mine(1)]);
+    const cancelled = new Set<string>();
+    for (let round = 0; round < 8; round++) {
+      // In the first they are unpaid for all that we know, in the last they are confirmed.
+      const asked = payments.flatMap(({ id }) => atOnce(id, round));
+      const [answers] = await Promise.all([Promise.all(asked), mined()]);
+      expect(answers.filter(({ status }) => status >= 500)).toEqual([]);
+      for (const { status, path } of answers)
+        if (path.endsWith('/cancel') && status === 200) cancelled.add(path.split('/')[4] as string);
+    }
+    for (const { id } of payments) {
+      // Where the merchant was faster than its money, that is the merchant's to accept.
+      const isOver = async () => {
+        const { status } = await app.payment(id);
+        return status === 'confirmed' || (cancelled.has(id) && status === 'cancelled');
+      };
+      await waitFor('all of it to be deep', async () => (await mined(), isOver()));
+      const events = await app.database.dataSource.query<StoredEvent[]>(
+        'SELECT type, body FROM events WHERE payment_id = $1 ORDER BY position',
+        [id],
+      );
+      const view = await app.payment(id);
+      const ofPayment = events.filter(({ type }) => /^(payment|refund)\./.test(type));
+      expect(differencesOfEvents(ofPayment, view)).toEqual([]);
+      for (const { amount_received: received, amount_refund_pending: pending } of view.options)
+        expect(BigInt(pending)).toBeLessThanOrEqual(BigInt(received));
+    }
+    expect(app.log.filter((line) => line.includes('deadlock'))).toEqual([]);
+  });
 });
+
+/** What a merchant may do with a payment, all of it at once. */
+function atOnce(id: string, round: number): Promise<{ status: number; path: string }>[] {
+  const to = '0x00000000219ab540356cbb839cbe05303d7705fa';
+  const own = `/api/v1/payments/${id}`;
+  const asked: [method: string, path: string, body?: object][] = [
+    ['POST', `${own}/cancel`],
+    ['PATCH', own, { reference: `round ${round}` }],
+    // Each of the two alone is within what came.
+    ['POST', `${own}/refunds`, { to, chain: 'alpha', amount: String((TUSD * 3n) / 10n) }],
+    ['POST', `${own}/refunds`, { to, chain: 'alpha', amount: String((TUSD * 3n) / 10n) }],
+    ['POST', `${own}/refunds`, { to, chain: 'beta', token_id: null, amount: String(NATIVE / 2n) }],
+    ['GET', own],
+  ];
+  return asked.map(async ([method, path, body]) => ({
+    status: (await app.request(method, path, body)).status,
+    path,
+  }));
+}
 
 async function sweptAndSettled(id: string): Promise<void> {
   for (const chain of chains)

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { failure, withoutFields } from '../harness/faulty-rpc-faults.js';
+import { changedReceipt, failure, result, withoutFields } from '../harness/faulty-rpc-faults.js';
 import { SweepWorld, TREASURY } from '../harness/sweep-world.js';
 
 const ETHER = 10n ** 18n;
@@ -22,6 +22,18 @@ describe('what a node need not tell about gas', () => {
           failure(-32_601, 'the method does not exist'),
         );
         node.hasHabit(RECEIPTS, withoutFields('effectiveGasPrice'));
+      },
+    ],
+    [
+      'anything but null and nothing, where it is asked for what gas costs',
+      ({ node }) => {
+        node.inject('eth_maxPriorityFeePerGas', result(null));
+        node.inject('eth_feeHistory', result({ oldestBlock: '0x1', reward: [] }));
+        node.hasHabit(
+          RECEIPTS,
+          changedReceipt(() => ({ effectiveGasPrice: null })),
+          () => undefined,
+        );
       },
     ],
     [

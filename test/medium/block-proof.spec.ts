@@ -102,7 +102,7 @@ describe('a block of a real node', () => {
       [],
       withReceipt(failed, () => ({ status: 1 })),
       withReceipt(0, () => ({ status: 0 })),
-      withReceipt(0, () => ({ cumulativeGasUsed: '0x1' })),
+      withReceipt(0, () => ({ cumulativeGasUsed: '0x1', gasUsed: 1n })),
       withReceipt(logged, ({ logs }) => ({ logs: logs.slice(1) })),
       withReceipt(logged, ({ logs }) => ({ logs: logs.slice(0, -1) })),
       withReceipt(receipts.length - 1, () => ({ logs: [] })),
@@ -111,6 +111,16 @@ describe('a block of a real node', () => {
       log({ topics: [] }),
     ];
     for (const lie of lies) expect(() => proveReceipts(block, lie)).toThrow(/make the root/);
+  });
+
+  it('is believed whatever a node tells wrongly that is made of the rest: types, blooms, sums of gas', () => {
+    const told = receipts.map((receipt) => ({
+      ...receipt,
+      type: 0,
+      logsBloom: `0x${'00'.repeat(256)}`,
+      cumulativeGasUsed: '0x1',
+    }));
+    expect(proveReceipts(block, told)).toBeNull();
   });
 
   it('shows by its bloom that a log is missing, and what it has no logs of', () => {

@@ -76,6 +76,14 @@ describe('an answer of 2xx that Node’s parser does not like', () => {
       `HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 202 Accepted\nx: y\n\n`,
       {},
     ],
+    ['HTTP/1.0 without a length', 'HTTP/1.0 200 OK\r\nconnection: close\r\n\r\nok', { thenEnds: true }],
+    ['a header that goes on in the next line', `${OK}x-trace: a\r\n b\r\ncontent-length: 2\r\n\r\nok`, {}],
+    ['gzip that is none', `${OK}content-encoding: gzip\r\ncontent-length: 2\r\n\r\nok`, {}],
+    [
+      'another status of 2xx, with a long reason',
+      `HTTP/1.1 299 ${'x'.repeat(8_000)}\r\n\r\n`,
+      { thenEnds: true },
+    ],
     ['the header __proto__', `${OK}__proto__: x\r\nbad name: 1\r\n\r\n`, {}],
   ])('is a delivery: %s', async (_what, bytes, options) => {
     answersWith(bytes, options);

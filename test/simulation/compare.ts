@@ -112,7 +112,10 @@ function differencesOfStatus(
 }
 
 /** A payment and its events of one moment: it may be settled between two reads. */
-async function together(app: TestApp, id: string): Promise<{ view: PaymentView; events: StoredEvent[] }> {
+export async function together(
+  app: TestApp,
+  id: string,
+): Promise<{ view: PaymentView; events: StoredEvent[] }> {
   for (;;) {
     const { version } = await app.payment(id);
     const events = await app.database.dataSource.query<StoredEvent[]>(

@@ -1,11 +1,10 @@
-import { keccak256, Wallet } from 'ethers';
+import { Wallet } from 'ethers';
 import { tokenId } from '../../src/ids/token-id.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { type RefundView } from '../../src/refunds/refund.view.js';
-import { type Fault } from '../harness/faulty-rpc.js';
-import { failure, result } from '../harness/faulty-rpc-faults.js';
 import { type Action } from './actions.js';
 import { FORK } from './habits.js';
+import { LIES } from './lies.js';
 import { MAX_GAS_PRICE, type Money } from './money.js';
 import { type Known, type World } from './world.js';
 
@@ -154,37 +153,7 @@ const spike: Run = async ({ chain, random }) => {
 
 /** What nodes say wrongly of what is signed and sent. */
 const lie: Run = ({ chain, endpoints, habits, random }) => {
-  const lies: [name: string, methods: string[], fault: Fault][] = [
-    ['null receipts', ['eth_getTransactionReceipt'], result(null)],
-    ['null transactions', ['eth_getTransactionByHash'], result(null)],
-    ['old nonces', ['eth_getTransactionCount'], result('0x0')],
-    ['nothing there', ['eth_getBalance'], result('0x0')],
-    ['nothing called', ['eth_call'], result('0x')],
-    ['zero called', ['eth_call'], result(`0x${'00'.repeat(32)}`)],
-    ['no estimate', ['eth_estimateGas'], failure(-32_000, 'header not found')],
-    ['reverts', ['eth_estimateGas'], failure(3, 'execution reverted: a\u0000b')],
-    ['a full pool', ['eth_sendRawTransaction'], failure(-32_003, 'txpool is full')],
-    [
-      'broadcasts lost',
-      ['eth_sendRawTransaction'],
-      {
-        kind: 'answer',
-        answer: ({ params }) => Promise.resolve({ result: keccak256(String(params[0])) }),
-      },
-    ],
-    [
-      'broadcasts unanswered',
-      ['eth_sendRawTransaction'],
-      {
-        kind: 'answer',
-        answer: async (call, ask) => {
-          await ask(call);
-          return { error: { code: -32_000, message: 'context deadline exceeded' } };
-        },
-      },
-    ],
-  ];
-  const [name, methods, fault] = random.pick(lies);
+  const { name, methods, fault } = random.pick(LIES);
   const asked = random.chance(0.3) ? endpoints : [random.pick(endpoints)];
   // Where no node proves a balance and all that answer tell the same lie of it, there is nothing left to know the truth by:
   // docs/operation.md, Internal transfers. One of two may be alone at any time.

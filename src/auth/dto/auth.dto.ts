@@ -21,6 +21,7 @@ import {
 import { PageBody } from '../../http/page.js';
 import { PageQuery } from '../../http/page.js';
 import { AcceptedAssetDto, MOST_ACCEPTED } from './accept.dto.js';
+import { BrandColor, LogoBody, Support, TermsUrl } from './branding.js';
 import { ShopOrigins } from './shop-origins.js';
 import { MERCHANT_SCOPES, SCOPES } from '../authenticated-key.js';
 
@@ -69,6 +70,15 @@ export class CreateMerchantDto {
 
   @ShopOrigins()
   shop_origins?: string[];
+
+  @BrandColor()
+  brand_color?: string | null;
+
+  @Support()
+  support?: string | null;
+
+  @TermsUrl()
+  terms_url?: string | null;
 }
 
 export class UpdateMerchantDto extends PartialType(CreateMerchantDto, { skipNullProperties: false }) {}
@@ -153,6 +163,28 @@ export class MerchantBody {
     description: 'Where its shop is: what pay pages lead back to, and who may show them in a frame',
   })
   shop_origins: string[];
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: '#1f5eff',
+    description: 'The colour of buttons and links of its pay pages',
+  })
+  brand_color: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'help@shop.example',
+    description: 'Where its customers ask',
+  })
+  support: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'https://shop.example/terms' })
+  terms_url: string | null;
+
+  @ApiProperty({ type: LogoBody, nullable: true, description: 'Set by PUT /merchants/{id}/logo' })
+  logo: LogoBody | null;
 
   @ApiProperty({ format: 'date-time' })
   created_at: string;

@@ -1,5 +1,4 @@
 import { type BlockBody, type Outcome, type RawReceipt } from './raw-block.js';
-import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
 import { type TxHash } from '../../ids/ids.js';
 
 export type Receipt = RawReceipt;
@@ -10,33 +9,34 @@ export interface Arranged {
   receipts: (Receipt | null)[];
   /** What was passed over, in words. */
   remarks: string[];
+  /** That one says it is of another block, in words: a reorg came in between, or the node does not know; null: none does. */
+  foreign: string | null;
 }
 
 /**
  * Gives each transaction of a block its receipt, by its hash: some nodes list one more, or the same one twice, or in
  * another order. Of several, the one that succeeded counts (Hedera lists each attempt; only one can succeed), else the
  * one that stands at the transaction's place.
- * @throws UnprovenAnswerError when one is of another block: a reorg came in between
  */
 export function arrange(block: BlockBody, given: readonly Receipt[]): Arranged {
   const byHash = new Map<TxHash, Receipt[]>();
+  let foreign: string | null = null;
   given.forEach((receipt, index) => {
-    if (receipt.blockHash !== block.hash) {
-      throw new UnprovenAnswerError(block.hash, `receipt ${index} is of block ${receipt.blockHash}`);
-    }
+    if (receipt.blockHash !== block.hash) foreign ??= `receipt ${index} is of block ${receipt.blockHash}`;
     const hash = receipt.transactionHash;
     byHash.set(hash, [...(byHash.get(hash) ?? []), receipt]);
   });
   const receipts = block.transactions.map(({ hash }) => theOneOf(byHash.get(hash) ?? []));
   const own = new Set(block.transactions.map(({ hash }) => hash));
-  const foreign = [...byHash.keys()].filter((hash) => !own.has(hash));
+  const stray = [...byHash.keys()].filter((hash) => !own.has(hash));
   const copied = [...byHash].filter(([hash, several]) => own.has(hash) && several.length > 1);
   return {
     receipts,
     remarks: [
-      ...foreign.map((hash) => `a receipt of ${hash}, which is none of its transactions, was passed over`),
+      ...stray.map((hash) => `a receipt of ${hash}, which is none of its transactions, was passed over`),
       ...copied.map(([hash, several]) => `${several.length} receipts of ${hash} came, one was taken`),
     ],
+    foreign,
   };
 }
 

@@ -69,13 +69,16 @@ export class BlockProver {
   receipts(block: RawBlock, given: readonly RawReceipt[], onNewer: OnNewerForm): ProvedReceipts {
     const arranged = arrange(block, given);
     if (this.proofs === 'off') {
+      requireOwn(block, arranged);
       this.requireUsualStructure(block, arranged, onNewer);
       this.remark(arranged, block);
       return { ...arranged, proof: 'none' };
     }
     const own = arranged.receipts.filter((receipt): receipt is Receipt => receipt !== null);
     const isAsGiven = own.length === given.length && own.every((receipt, index) => receipt === given[index]);
-    const proof = isAsGiven ? this.root(block, own, onNewer) : this.eitherRoot(block, own, given, onNewer);
+    const proof = this.proved(block, arranged, () =>
+      isAsGiven ? this.root(block, own, onNewer) : this.eitherRoot(block, own, given, onNewer),
+    );
     this.remark(arranged, block);
     return { ...arranged, proof };
   }
@@ -85,12 +88,29 @@ export class BlockProver {
     if (this.proofs !== 'off') proveLogs(block, logs);
   }
 
+  /** What other chains' nodes do not do is taken where no endpoint has it otherwise. @throws what `onNewer` throws */
+  admitOdd({ hash, number }: RawBlock, what: string, onNewer: OnNewerForm): void {
+    this.admit(new OddStructureError(hash, what), number, onNewer);
+  }
+
   /** Nothing is proved; but numbers of logs with gaps are what a log left out looks like. */
   private requireUsualStructure(block: RawBlock, { receipts }: Arranged, onNewer: OnNewerForm): void {
     const logs = receipts.flatMap((receipt) => receipt?.logs ?? []);
     requireOwnBranch(block, logs);
     if (isWithoutGaps(logs)) return;
     this.admit(new OddStructureError(block.hash, 'numbers of logs with gaps'), block.number, onNewer);
+  }
+
+  /** What makes the root is of the block, whatever a node says of it; what does not is of the one that it names. */
+  private proved(block: RawBlock, arranged: Arranged, prove: () => ReceiptsProof): ReceiptsProof {
+    try {
+      const proof = prove();
+      if (proof !== 'root') requireOwn(block, arranged);
+      return proof;
+    } catch (error) {
+      if (error instanceof UnprovenAnswerError) requireOwn(block, arranged);
+      throw error;
+    }
   }
 
   /** What stands beside the transactions may be in the root, or may not. */
@@ -130,4 +150,9 @@ export class BlockProver {
   private remark({ remarks }: Arranged, block: RawBlock): void {
     remarks.forEach((remark) => this.onRemark(remark, block.number));
   }
+}
+
+/** @throws UnprovenAnswerError when a receipt is of another block: a reorg came in between */
+function requireOwn({ hash }: RawBlock, { foreign }: Arranged): void {
+  if (foreign !== null) throw new UnprovenAnswerError(hash, foreign);
 }

@@ -9,12 +9,12 @@ import { saysOutcome } from '../blocks/arrangement.js';
 import { tokenRecipients } from '../transfers/movements.js';
 import { type Outcome, type RawBlock, type RawLog, type RawReceipt } from '../blocks/raw-block.js';
 import { type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
-import { inOrder, missingFrom, receiptOf, receiptsByHash } from './listed-receipts.js';
+import { inOrder, listedTwice, missingFrom, receiptOf, receiptsByHash } from './listed-receipts.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
 import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
 import { type BlockLogs, notYet } from './block-logs.js';
 import { type Sources } from '../rpc/sources.js';
-import { type Address, type TokenAddress } from '../../ids/ids.js';
+import { type Address, type TokenAddress, type TxHash } from '../../ids/ids.js';
 
 /** What a block's receipts are read for. */
 export interface Wanted {
@@ -91,6 +91,7 @@ export class BlockReceipts {
       const inAll = new Map(given.map((receipt) => [receipt.transactionHash, receipt]));
       for (const receipt of single) {
         if (receipt === null) throw notYet(block);
+        if (receipt.blockHash !== block.hash) continue;
         const other = inAll.get(receipt.transactionHash);
         if (other?.logs.length !== receipt.logs.length) {
           throw new UnprovenAnswerError(
@@ -114,10 +115,25 @@ export class BlockReceipts {
       throw new UnprovenAnswerError(block.hash, `${block.transactions.length} transactions but no receipts`);
     }
     const missing = missingFrom(block, given);
-    if (missing.length === 0) return this.usualOrConfirmed(rpc, block, given, onNewer);
     const single = await Promise.all(missing.map(({ hash }) => receiptOf(rpc, hash)));
-    const all = inOrder(block, [...given, ...single.filter((receipt) => receipt !== null)]);
-    return rootedOrComplete(block, this.prover.receipts(block, all, onNewer));
+    const all = [...given, ...single.filter((receipt) => receipt !== null)];
+    const { own, elsewhere } = await this.apart(rpc, block, all, onNewer);
+    if (missing.length === 0) return this.usualOrConfirmed(rpc, block, own, onNewer);
+    return rootedOrComplete(block, this.prover.receipts(block, inOrder(block, own), onNewer), elsewhere);
+  }
+
+  /** Where no root shows which receipts are of the block, those that another block has are told apart from those of a reorg. */
+  private async apart(
+    rpc: Rpc,
+    block: RawBlock,
+    given: readonly RawReceipt[],
+    onNewer: OnNewerForm,
+  ): Promise<{ own: readonly RawReceipt[]; elsewhere: ReadonlySet<TxHash> }> {
+    const isOwn = ({ blockHash }: RawReceipt) => blockHash === block.hash;
+    if (this.prover.proofs !== 'off' || given.every(isOwn)) return { own: given, elsewhere: NOTHING };
+    const elsewhere = await listedTwice(rpc, block, given);
+    if (elsewhere.size > 0) this.prover.admitOdd(block, 'transactions that another block has', onNewer);
+    return { own: given.filter((one) => isOwn(one) || !elsewhere.has(one.transactionHash)), elsewhere };
   }
 
   /**
@@ -134,7 +150,9 @@ export class BlockReceipts {
     return this.fromOne('eth_getTransactionReceipt', async (rpc, onNewer) => {
       const given = await Promise.all(block.transactions.map(({ hash }) => receiptOf(rpc, hash)));
       const known = given.filter((receipt) => receipt !== null);
-      return told(block, wanted, rootedOrComplete(block, this.prover.receipts(block, known, onNewer)));
+      const { own, elsewhere } = await this.apart(rpc, block, known, onNewer);
+      const proved = this.prover.receipts(block, own, onNewer);
+      return told(block, wanted, rootedOrComplete(block, proved, elsewhere));
     });
   }
 
@@ -180,8 +198,16 @@ function told(block: RawBlock, { isPaid }: Wanted, outcomes: BlockOutcomes): Blo
   return outcomes;
 }
 
-/** What a root proves is all there is; without one, a transaction has to have its receipt. */
-function rootedOrComplete(block: RawBlock, { receipts, proof }: ProvedReceipts): BlockOutcomes {
-  if (proof !== 'root' && receipts.includes(null)) throw notYet(block);
+/** What a root proves is all there is; without one, a transaction has to have its receipt, unless another block has it. */
+function rootedOrComplete(
+  block: RawBlock,
+  { receipts, proof }: ProvedReceipts,
+  elsewhere: ReadonlySet<TxHash>,
+): BlockOutcomes {
+  const isMissing = ({ hash }: { hash: TxHash }, index: number) =>
+    receipts[index] === null && !elsewhere.has(hash);
+  if (proof !== 'root' && block.transactions.some(isMissing)) throw notYet(block);
   return receipts;
 }
+
+const NOTHING: ReadonlySet<TxHash> = new Set();

@@ -13,7 +13,7 @@ import { type RawBlock } from '../blocks/raw-block.js';
 import { UnknownHereError } from '../rpc/rpc-error.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
 import { type Sources } from '../rpc/sources.js';
-import { type Address, type TokenAddress } from '../../ids/ids.js';
+import { type Address, type TokenAddress, ZERO_ADDRESS } from '../../ids/ids.js';
 
 const METHOD = 'eth_getBlockByNumber';
 
@@ -114,7 +114,7 @@ export class RpcChainReader implements ChainReader {
     const block = movementsOf(raw, outcomes, watch.tokens);
     const own = await watch.ownAmong([...new Set(block.movements.map(({ to }) => to))]);
     const ours = block.movements.filter(({ to }) => own.has(to));
-    return { ...block, movements: proof.areTransactionsProved ? bySigners(raw, ours) : ours };
+    return { ...block, movements: bySigners(raw, ours, proof) };
   }
 
   /** Null: none of the endpoints that answered has it. */
@@ -155,11 +155,16 @@ function isWithoutLogs(
 
 /**
  * Native value with whoever signed for it as its sender: the one that a node names is covered by no hash, and merchants
- * are told of it.
+ * are told of it. Of transactions that are not proved the node's word is taken, where it gives one.
  */
-function bySigners({ transactions }: RawBlock, movements: readonly Movement[]): Movement[] {
+function bySigners(
+  { transactions }: RawBlock,
+  movements: readonly Movement[],
+  { areTransactionsProved }: BlockProof,
+): Movement[] {
   return movements.map((movement) => {
     if (movement.kind !== 'native') return movement;
+    if (!areTransactionsProved && movement.from !== ZERO_ADDRESS) return movement;
     const transaction = transactions.find(({ hash }) => hash === movement.txHash);
     return { ...movement, from: (transaction && signerOf(transaction)) ?? movement.from };
   });

@@ -35,3 +35,25 @@ export function inOrder({ transactions }: RawBlock, receipts: readonly RawReceip
   const placeOf = ({ transactionHash }: RawReceipt) => place.get(transactionHash) ?? transactions.length;
   return [...receipts].sort((one, other) => placeOf(one) - placeOf(other));
 }
+
+/**
+ * Transactions that a block lists though another one has them: Hedera's nodes list some twice
+ * (github.com/hiero-ledger/hiero-consensus-node, issue 25961). Their receipts name the block, and it has to list them as
+ * well, at another height: there they are read.
+ * @param given receipts of the block's transactions
+ */
+export async function listedTwice(
+  rpc: Rpc,
+  block: RawBlock,
+  given: readonly RawReceipt[],
+): Promise<ReadonlySet<TxHash>> {
+  const foreign = given.filter(({ blockHash }) => blockHash !== block.hash);
+  const found = await Promise.all(
+    foreign.map(async ({ transactionHash, blockHash }) => {
+      const other = await rpc.call('eth_getBlockByHash', [blockHash, true]);
+      const isThere = other?.transactions.some(({ hash }) => hash === transactionHash) ?? false;
+      return isThere && other?.number !== block.number ? [transactionHash] : [];
+    }),
+  );
+  return new Set(found.flat());
+}

@@ -41,6 +41,17 @@ export interface EndpointOptions {
 /** The endpoint is at fault for these, and is left alone when there are many; the rest are answers of a kind. */
 const TROUBLE: readonly RpcFailureKind[] = ['rate_limited', 'unauthorized', 'internal', 'transient'];
 
+/** Of the state after a block: where a node no longer has it, some say nothing at all (Besu with Bonsai, its issue 6926). */
+const OF_STATE: readonly RpcMethod[] = [
+  'eth_getBalance',
+  'eth_getTransactionCount',
+  'eth_getCode',
+  'eth_getProof',
+  'eth_call',
+];
+
+const WITHOUT_STATE: RpcRefusal = { message: 'nothing: the state of this block is not available there' };
+
 /** What a contract's code has a part in: that it takes too long, or makes a node stumble, may be due to that alone. */
 const RUNNING_CODE: readonly string[] = ['eth_call', 'eth_estimateGas', 'eth_simulateV1'];
 /** So these failures of it say nothing of the endpoint, which shows by its other calls whether it is well. */
@@ -75,6 +86,7 @@ export class RpcEndpoint implements Rpc {
     const beganAt = runningMs();
     try {
       const result: unknown = await this.transport.send(method, params);
+      if (result === null && OF_STATE.includes(method)) throw new RefusedError(WITHOUT_STATE);
       const answer = readAnswer(method, params, result);
       this.lacking.answered(method);
       this.told(method, null, runningMs() - beganAt);

@@ -454,6 +454,46 @@ const REFUSALS: Row[] = [
     { kind: 'not_found' },
   ],
   [
+    'Sei, a list of receipts',
+    { method: 'eth_getBlockReceipts', code: -32000, message: 'failed to find transaction in block' },
+    { kind: 'not_found' },
+  ],
+  [
+    'BlockPI, by rate',
+    { method: 'eth_call', code: -32090, message: 'Too many request, try again later' },
+    { kind: 'rate_limited' },
+  ],
+  [
+    'Infura, by the settings of a project',
+    { method: 'eth_call', code: -32002, message: 'rejected due to project ID settings' },
+    { kind: 'unauthorized' },
+  ],
+  [
+    'a node without proofs of the past',
+    { method: 'eth_getProof', code: -32000, message: "proofs are available only for the 'latest' block" },
+    { kind: 'no_history' },
+  ],
+  [
+    'a node that syncs',
+    { method: 'eth_call', code: -32000, message: 'the method is currently not available: node is syncing' },
+    { kind: 'not_yet' },
+  ],
+  [
+    'a method on another plan',
+    { method: 'eth_call', code: -32000, message: 'this method is currently not available on your plan' },
+    { kind: 'unsupported' },
+  ],
+  [
+    'Ethermint, a hash in place of a number',
+    { method: 'eth_getBlockReceipts', code: -32000, message: 'hex number > 64 bits' },
+    { kind: 'parameters' },
+  ],
+  [
+    'a method that is only named to be refused',
+    { method: 'eth_maxPriorityFeePerGas', code: -32000, message: 'not supported' },
+    { kind: 'unsupported' },
+  ],
+  [
     'wrong params',
     { code: -32602, message: 'invalid argument 0: hex string without 0x prefix' },
     { kind: 'parameters' },

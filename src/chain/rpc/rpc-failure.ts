@@ -71,9 +71,9 @@ export interface Refusal {
 }
 
 const RATE_LIMITED =
-  /rate.?limit|too many requests|compute units per second|credits limited|request limit reached|requests? per second|capacity limit exceeded|request count exceeded|exceeded .*quota|throttl|requests? limited to \d|throughput limit|reached the (free tier|quota)|too much load|error code: 1015\b/i;
+  /rate.?limit|too many requests?|compute units per second|credits limited|request limit reached|(reached|exceeded) (your |the )?(maximum |max )?request limit|requests? per second|capacity limit exceeded|request count exceeded|exceeded .*quota|throttl|requests? limited to \d|throughput limit|reached the (free tier|quota)|too much load|error code: 1015\b/i;
 const UNAUTHORIZED =
-  /unauthori[sz]ed|must be authenticated|must authenticate|invalid (api.?key|project id|token|access key)|(api key|key|token|app|project) (is )?(disabled|inactive|invalid|not allowed|missing)|authentication (failed|required)|forbidden/i;
+  /unauthori[sz]ed|rejected due to project|must be authenticated|must authenticate|invalid (api.?key|project id|token|access key)|(api key|key|token|app|project) (is )?(disabled|inactive|invalid|not allowed|missing)|authentication (failed|required)|forbidden/i;
 const TOO_MANY_RESULTS =
   /more than [\d,]+ (results|logs)|exceeds? max(imum)? results|too many (logs|results)|matched by query exceeds|response size|response (is )?too (large|big)|query timeout exceeded/i;
 const RANGE_TOO_LARGE =
@@ -83,15 +83,15 @@ const TOO_LARGE =
   /(response|batch|payload|body|content|entity|result)( is| size)? (too (large|big)|exceed(s|ed)?)|(?<!range |range is )too large|batch .{0,40}(limit|exceed|maximum|more than)|exceeds? (the )?max(imum)? (allowed )?(response|batch|payload)|response size should not/i;
 /** geth, erigon, Nethermind, Besu, reth (also of its window of proofs), Arbitrum, and what vendors say of their plans. */
 const NO_HISTORY =
-  /missing trie node|historical (state|data|block)|state.{0,60}(not available|unavailable|not found|pruned)|no state available|world state unavailable|prun(ed|ing)|archive|proof window|data (before|older).{0,40}not available|neither stored nor reproducible|first available state|history (is )?(unavailable|not available)|required historical|no historical rpc|only the (last|most recent)|too old|no state (found|for)|body not available|lowest is \d|state.{0,40}(is missing|removed)|trie does not/i;
+  /missing trie node|historical (state|data|block)|state.{0,60}(not available|unavailable|not found|pruned)|no state available|world state unavailable|prun(ed|ing)|archive|proof window|data (before|older).{0,40}not available|neither stored nor reproducible|first available state|history (is )?(unavailable|not available)|required historical|historical proofs|only (available )?(for|of) (the )?['"`]?latest|no historical rpc|only the (last|most recent)|too old|no state (found|for)|body not available|lowest is \d|state.{0,40}(is missing|removed)|trie does not/i;
 const NOT_YET =
-  /not (yet|currently) (available|indexed|executed|processed)|beyond (the )?(current )?head|after last accepted block|block is out of range|in the future|(higher|greater) than (the )?(latest|current|head)|indexing is in progress|not yet|(not|n't) ([\w ]+ )?yet\b|unfinali[sz]ed|less than or equal to the latest|no canonical/i;
+  /not (yet|currently) (available|indexed|executed|processed)|currently (not available|unavailable)(?! (on|in|for|with) )|beyond (the )?(current )?head|after last accepted block|block is out of range|in the future|(higher|greater) than (the )?(latest|current|head)|indexing is in progress|not yet|(not|n't) ([\w ]+ )?yet\b|unfinali[sz]ed|less than or equal to the latest|no canonical/i;
 const NOT_FOUND =
-  /(header|block|resource|transaction|receipt|state)s?( for hash| #?0?x?[\da-f]+)? (was )?not found|unknown block|(could not|cannot) be found|(could not|cannot) find (the )?(block|transaction)/i;
+  /(header|block|resource|transaction|receipt|state)s?( for hash| #?0?x?[\da-f]+)? (was )?not found|unknown block|(could not|cannot) be found|(could not|cannot|failed to) find (the )?(block|transaction)/i;
 const PARAMETERS =
-  /invalid (argument|param|parameter|input|request)|(missing|too many|unexpected) (argument|param)|cannot unmarshal|invalid type|unknown field|hex string/i;
+  /invalid (argument|param|parameter|input|request)|(missing|too many|unexpected) (argument|param)|cannot unmarshal|invalid type|unknown field|hex string|hex number|strconv\.|cannot parse/i;
 const UNSUPPORTED =
-  /method.{0,80}(not (found|supported|available|exist|allowed|whitelisted|enabled|implemented)|does not exist|is disabled|unavailable)|(unsupported|unknown|unrecognized) method|not available on (the|your) \w+ (tier|plan)|not (included|available) in your (current )?plan/i;
+  /method.{0,80}(not (found|supported|available|exist|allowed|whitelisted|enabled|implemented)|does not exist|is disabled|unavailable)|(unsupported|unknown|unrecognized) method|not available on (the|your) \w+ (tier|plan)|not (included|available) in your (current )?plan|^not (supported|implemented)\W*$/i;
 /** What a transaction may bring only from a fork on; nothing is wrong with the method, whatever code it comes with. */
 const NOT_OF_THIS_FORK =
   /\beip-?\d+ (is )?not (supported|enabled|active)|(transaction|tx) type (is )?not supported|unsupported (transaction|tx) type|authorization ?list (is )?not (supported|allowed)/i;

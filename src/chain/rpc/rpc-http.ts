@@ -10,6 +10,9 @@ export class CutOffError extends RefusedError {}
 /** The request was sent, and the connection closed: so some nodes, as Erigon, refuse a batch of too many calls. */
 const CLOSED = ['ECONNRESET', 'EPIPE'];
 
+/** Connections that nobody uses are closed after this: what stands between may have forgotten them, without a word. */
+const IDLE_MS = 15_000;
+
 /** Nothing came in time. */
 export class NoAnswerError extends RefusedError {}
 
@@ -20,8 +23,8 @@ export class NoAnswerError extends RefusedError {}
 export class RpcHttp {
   private readonly http: AxiosInstance;
   private readonly agents = {
-    httpAgent: new HttpAgent({ keepAlive: true }),
-    httpsAgent: new HttpsAgent({ keepAlive: true }),
+    httpAgent: new HttpAgent({ keepAlive: true, timeout: IDLE_MS }),
+    httpsAgent: new HttpsAgent({ keepAlive: true, timeout: IDLE_MS }),
   };
 
   constructor(
@@ -53,6 +56,7 @@ export class RpcHttp {
       const { status, statusText, data: text } = answer;
       return { status, statusText, text, ...(typeof retryAfter === 'string' ? { retryAfter } : {}) };
     } catch (error) {
+      if (axios.isCancel(error)) this.closeIdle();
       throw this.refusalOf(error);
     } finally {
       cancelTimer();
@@ -61,6 +65,12 @@ export class RpcHttp {
 
   close(): void {
     Object.values(this.agents).forEach((agent) => agent.destroy());
+  }
+
+  /** Where one connection is dead, those that were opened with it are: each of them would take as long to show it. */
+  private closeIdle(): void {
+    for (const { freeSockets } of Object.values(this.agents))
+      for (const sockets of Object.values(freeSockets)) sockets?.forEach((socket) => socket.destroy());
   }
 
   /** By its code: what axios and the system say in words names the URL, which may hold a key. */

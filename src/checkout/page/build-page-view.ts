@@ -1,6 +1,7 @@
 import { type DepositView } from '../../payments/deposit.view.js';
 import { type OptionView, type PaymentView } from '../../payments/payment.view.js';
 import { awaitedOption } from './awaited-option.js';
+import { type PageBrand } from './brand.js';
 import { type CheckResult, type PageOption, type PageView, type Situation } from './page-view.js';
 import { type PageChain } from './page-chain.js';
 import { pagePath } from './page-path.js';
@@ -17,6 +18,7 @@ export interface PageSubject {
   /** What reached the address and does not count, unresolved. */
   deposits: readonly DepositView[];
   merchant: string;
+  brand: PageBrand;
   shopOrigins: readonly string[];
   /** By chain id. */
   chains: ReadonlyMap<number, PageChain>;
@@ -32,6 +34,7 @@ export function buildPageView(subject: PageSubject): PageView {
   const expiresAt = new Date(payment.expires_at);
   const { status, exception } = payment;
   const situation = situationOf({ status, exception, expiresAt, hasElsewhere: deposits.length > 0 }, now);
+  const options = payableOptions(subject);
   const awaited = awaitedOption(payment.options) ?? shownOption(payment);
   const links = linksOf(subject, situation);
   return {
@@ -42,11 +45,12 @@ export function buildPageView(subject: PageSubject): PageView {
     version: payment.version,
     mark: subject.mark,
     merchant: subject.merchant,
+    brand: subject.brand,
     reference: payment.reference,
     price: priceText(payment, subject.language.code),
     address: payment.address,
-    options: payment.options.map((option, index) => pageOption(option, index, subject)),
-    chosen: chosenOf(payment),
+    options: options.map((option) => pageOption(option, payment.options.indexOf(option), subject)),
+    chosen: chosenOf(payment, options),
     received: receivedOf(payment),
     elsewhere: deposits.map(({ amount, decimals, symbol, chain }) => ({
       amount: wholeUnits(amount, decimals),
@@ -84,9 +88,18 @@ function shownOption({ options, chain_id, token_id }: PaymentView): OptionView {
   return own ?? (options[0] as OptionView);
 }
 
-function chosenOf({ options, ...payment }: PaymentView): string {
-  const chosen = options.find((option) => option.chosen) ?? shownOption({ options, ...payment });
-  return String(options.indexOf(chosen));
+/** Nobody would see what is sent on a chain that is no longer served: those are not offered, unless there is no other. */
+function payableOptions({ payment: { options }, chains }: PageSubject): readonly OptionView[] {
+  const served = options.filter(
+    ({ chain_id: id, amount_received: received }) => chains.has(id) || received !== '0',
+  );
+  return served.length > 0 ? served : options;
+}
+
+function chosenOf(payment: PaymentView, offered: readonly OptionView[]): string {
+  const shown = payment.options.find((option) => option.chosen) ?? shownOption(payment);
+  const chosen = offered.includes(shown) ? shown : offered[0];
+  return String(payment.options.indexOf(chosen as OptionView));
 }
 
 function priceText({ price }: PaymentView, language: string): string | null {

@@ -1,3 +1,4 @@
+import { brandHead, brandLinks, brandLogo, type PageBrand } from './brand.js';
 import { html, type Html, plainText, strangersText } from './html.js';
 import { inLanguage } from './page-path.js';
 import { type PageAssets, pageDocument } from './document.js';
@@ -7,6 +8,7 @@ import { type PageLanguage, Texts } from './texts.js';
 export interface LinkPageView {
   token: string;
   merchant: string;
+  brand: PageBrand;
   title: string;
   description: string | null;
   /** "49.90 EUR"; null: the visitor says how much. */
@@ -42,8 +44,10 @@ export function linkPage(view: LinkPageView, language: PageLanguage, assets: Pag
   return pageDocument(language, assets, {
     title: `${plainText(view.title)} – ${plainText(view.merchant)}`,
     description: texts.say('description'),
+    head: brandHead(view.brand) ?? undefined,
     body: html`<main>
       <header>
+        ${brandLogo(view.brand)}
         <p class="muted">${texts.say('pay_to')} ${strangersText(view.merchant)}</p>
         <h1>${strangersText(view.title)}</h1>
         ${view.price === null ? null : html`<p class="price"><bdi dir="ltr">${view.price}</bdi></p>`}
@@ -71,6 +75,7 @@ export function linkPage(view: LinkPageView, language: PageLanguage, assets: Pag
         )}
         <button class="button is-primary">${texts.say('link_continue')}</button>
       </form>
+      <footer>${brandLinks(view.brand, texts)}</footer>
     </main>`,
   });
 }

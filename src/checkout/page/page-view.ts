@@ -1,3 +1,5 @@
+import { type PageBrand } from './brand.js';
+
 /** What a customer sees of a payment; amounts are decimal strings in whole units unless they say otherwise. */
 export interface PageView {
   /** Of the page: its address is /pay/{token}. */
@@ -10,6 +12,7 @@ export interface PageView {
   /** Another one with each change; the page's module tells it the server, which then says only what is newer. */
   mark: string;
   merchant: string;
+  brand: PageBrand;
   reference: string | null;
   /** "49.90 EUR"; null where an asset was asked for directly. */
   price: string | null;

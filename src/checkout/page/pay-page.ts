@@ -1,3 +1,4 @@
+import { brandHead, brandLinks, brandLogo } from './brand.js';
 import { type PageAssets, pageDocument } from './document.js';
 import { html, type Html, jsonBlock, plainText, strangersText } from './html.js';
 import { pageData } from './page-data.js';
@@ -35,7 +36,7 @@ export function payPage(
     title: say('title', { merchant: plainText(view.merchant) }),
     description: say('description'),
     head: html`
-      ${assets && html`<script type="module" src="${assets.script}"></script>`}
+      ${brandHead(view.brand)} ${assets && html`<script type="module" src="${assets.script}"></script>`}
       ${isFinal(view.situation) ? null : html`<noscript><meta http-equiv="refresh" content="${RELOAD_S}" /></noscript>`}
     `,
     body: html`<main>
@@ -57,6 +58,7 @@ export function payPage(
 
 function header(view: PageView, texts: Texts): Html {
   return html`<header>
+    ${brandLogo(view.brand)}
     <h1>${texts.say('pay_to')} ${strangersText(view.merchant)}</h1>
     ${view.reference === null ? null : html`<p class="muted">${strangersText(view.reference)}</p>`}
     ${view.price === null ? null : html`<p class="price"><bdi dir="ltr">${view.price}</bdi></p>`}
@@ -137,9 +139,10 @@ function check(view: PageView, texts: Texts, action: string): Html {
   </details>`;
 }
 
-function footer({ cancelUrl }: PageView, texts: Texts): Html {
+function footer({ cancelUrl, brand }: PageView, texts: Texts): Html {
   return html`<footer id="footer" data-live>
     ${cancelUrl === null ? null : html`<a href="${cancelUrl}">${texts.say('cancel')}</a>`}
+    ${brandLinks(brand, texts)}
   </footer>`;
 }
 

@@ -1,4 +1,5 @@
 import { type Receipt } from '../receipt.js';
+import { brandHead, brandLinks, brandLogo, type PageBrand } from './brand.js';
 import { html, strangersText } from './html.js';
 import { type PageAssets, pageDocument } from './document.js';
 import { type PageLanguage, Texts } from './texts.js';
@@ -6,7 +7,7 @@ import { type PageLanguage, Texts } from './texts.js';
 /** For printing, and for whoever reads it on a screen. */
 export function receiptPage(
   receipt: Receipt,
-  { token, jws }: { token: string; jws: string },
+  { token, jws, brand }: { token: string; jws: string; brand: PageBrand },
   language: PageLanguage,
   assets: PageAssets | null,
 ): string {
@@ -37,7 +38,9 @@ export function receiptPage(
   ];
   return pageDocument(language, assets, {
     title: say('receipt_title'),
+    head: brandHead(brand) ?? undefined,
     body: html`<main>
+      ${brandLogo(brand)}
       <h1>${say('receipt_title')}</h1>
       <dl class="receipt">
         ${rows.map(
@@ -48,6 +51,7 @@ export function receiptPage(
       </dl>
       <p>${say('receipt_signed')} <a href="/pay/${token}/receipt.json">receipt.json</a></p>
       <p><code class="signature" dir="ltr">${jws.split('.')[2] ?? ''}</code></p>
+      <footer>${brandLinks(brand, texts)}</footer>
     </main>`,
   });
 }

@@ -2,7 +2,8 @@ import { type TestApp } from '../../harness/app.js';
 import { type Random } from '../random.js';
 import { type Circumstances, isEnough, judge, type Known } from './expected.js';
 import { type Fraction, isLess, plus, sum, ZERO } from './fraction.js';
-import { type Arrival, type PricedChain, type SimulatedAsset } from './priced-chain.js';
+import { type Arrival } from './chain-blocks.js';
+import { type PricedChain, type SimulatedAsset } from './priced-chain.js';
 import { RateHistory } from './rate-history.js';
 
 /** Payments on several chains, and what of them the chains have. */
@@ -65,7 +66,10 @@ export class ChainWorld {
     const all = await this.arrivals();
     for (const known of this.payments) {
       const most = [...known.deepest.values()].reduce(plus, ZERO);
-      known.mayHaveFailed ||= isEnough(most, known) && !isEnough(partOf(known, all, by), known);
+      if (!isEnough(most, known)) continue;
+      const left = partOf(known, all, by);
+      known.mayHaveFailed ||= !isEnough(left, known);
+      if (known.leastLeft === null || isLess(left, known.leastLeft)) known.leastLeft = left;
     }
   }
 

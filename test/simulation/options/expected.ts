@@ -13,7 +13,8 @@ import {
   WHOLE,
   ZERO,
 } from './fraction.js';
-import { type Arrival, type SimulatedAsset } from './priced-chain.js';
+import { type Arrival } from './chain-blocks.js';
+import { type SimulatedAsset } from './priced-chain.js';
 import { type RateHistory } from './rate-history.js';
 
 /** LATE_RATE_MAX_MOVE_BPS. */
@@ -44,8 +45,8 @@ export interface Known {
   deepest: Map<number, Fraction>;
   /** A reorg may have taken what had been confirmed, and `failed` is right. */
   mayHaveFailed: boolean;
-  /** Some of it was asked back. */
-  isRefunded: boolean;
+  /** The least that a reorg has left of what may have been confirmed; null: none has left less. */
+  leastLeft: Fraction | null;
   /** When its merchant cancelled it, ms; null: it was not. */
   cancelledAtMs: number | null;
 }
@@ -130,20 +131,26 @@ function judgeOne(known: Known, arrival: Arrival, by: Circumstances): Judged {
   return { arrival, whyNot: null, option, part: isNear ? part : times(part, over(then, rate)) };
 }
 
-/**
- * What must have become of a payment, by what is on the chains when everything is deep enough.
- * @param promisedBack of the whole, what goes back, or has gone, and was asked for before it was confirmed
- */
+/** Of the whole, what goes back, or has gone. */
+export interface Back {
+  all: Fraction;
+  /** What of it was asked for before the payment was confirmed. */
+  beforeConfirmation: Fraction;
+}
+
+const NOTHING_BACK: Back = { all: ZERO, beforeConfirmation: ZERO };
+
+/** What must have become of a payment, by what is on the chains when everything is deep enough. */
 export function expected(
   known: Known,
   all: readonly Arrival[],
   by: Circumstances,
-  promisedBack: Fraction = ZERO,
+  back: Back = NOTHING_BACK,
 ): Expected {
   const judged = judge(known, all, by);
   const counted = judged.filter(({ whyNot }) => whyNot === null);
   const received = sum(counted.map(({ part }) => part));
-  const kept = minus(received, promisedBack);
+  const kept = minus(received, back.beforeConfirmation);
   const hasLate = counted.some(({ arrival }) => isLate(known, arrival));
   const closesAtMs = known.expiresAtMs + (hasLate ? by.lateWatchSeconds * 1_000 : 0);
   const isOver = known.options.every(
@@ -159,7 +166,7 @@ export function expected(
     counted,
     received,
     status: statusOf(known, isPaid, isOver, counted.length === 0),
-    exception: exceptionOf(known, counted, received, isOver, hasLate),
+    exception: exceptionOf(known, counted, back, isOver, hasLate),
     amounts: known.options.map((_one, index) =>
       counted
         .filter(({ option }) => option === index)
@@ -206,7 +213,7 @@ function largest(worths: readonly Fraction[]): number {
 function exceptionOf(
   known: Known,
   counted: readonly Judged[],
-  received: Fraction,
+  back: Back,
   isOver: boolean,
   hasLate: boolean,
 ): Expected['exception'] {
@@ -215,12 +222,14 @@ function exceptionOf(
   const coarsest = counted
     .map(({ option }) => (known.options[option] as KnownOption).amount)
     .reduce((least, amount) => (amount < least ? amount : least));
-  if (!isLess(minus(received, WHOLE), fraction(1n, coarsest))) return 'overpaid';
-  let so = ZERO;
+  const left = minus(sum(counted.map(({ part }) => part)), back.all);
+  if (!isLess(minus(left, WHOLE), fraction(1n, coarsest))) return 'overpaid';
+  let so = minus(ZERO, back.beforeConfirmation);
   for (const { arrival, part } of [...counted].sort((a, b) => a.arrival.blockTime - b.arrival.blockTime)) {
     so = plus(so, part);
     if (isEnough(so, known)) return isLate(known, arrival) ? 'late' : null;
   }
+  if (!isLess(ZERO, left)) return null;
   if (isOver) return 'underpaid';
   return hasLate ? 'late' : null;
 }

@@ -80,7 +80,7 @@ export function remembered(
     expiresAtMs: Date.parse(expiresAt),
     deepest: new Map(),
     mayHaveFailed: false,
-    isRefunded: false,
+    leastLeft: null,
     cancelledAtMs: null,
   };
 }

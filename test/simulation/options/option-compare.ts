@@ -4,14 +4,23 @@ import {
   differencesOfEvents,
   differs,
   doesStoredCount,
-  type StoredEvent,
   type StoredTransfer,
+  together,
 } from '../compare.js';
-import { type Circumstances, expected, type Expected, type Judged, type Known } from './expected.js';
-import { fraction, isEqual } from './fraction.js';
+import {
+  type Circumstances,
+  expected,
+  type Expected,
+  isEnough,
+  judge,
+  type Judged,
+  type Known,
+} from './expected.js';
+import { type Fraction, fraction, isEqual, minus, sum } from './fraction.js';
+import { backOf, givenBack, mostBack, refundsOf } from './option-back.js';
 import { type ChainWorld } from './chain-world.js';
 import { type OptionWorld } from './option-world.js';
-import { type Arrival } from './priced-chain.js';
+import { type Arrival } from './chain-blocks.js';
 
 type StoredOptionTransfer = StoredTransfer & { chain_id: string; token_address: string | null };
 
@@ -20,7 +29,7 @@ export async function compareOptions(world: OptionWorld): Promise<string[]> {
   const arrivals = await world.arrivals();
   const now = await world.circumstances();
   const latest = await world.circumstances(true);
-  const differences = [...world.found];
+  const differences = [...world.found, ...((await world.money?.differences(world)) ?? [])];
   for (const { pair, atMs, value } of now.rates.all)
     if (value !== null && !world.market.wasBelievable(pair, atMs, value))
       differences.push(
@@ -42,11 +51,7 @@ export async function differencesOfPayment(
   latest: Circumstances,
 ): Promise<string[]> {
   const { app } = world;
-  const view = await app.payment(known.id);
-  const events = await app.database.dataSource.query<StoredEvent[]>(
-    'SELECT type, body FROM events WHERE payment_id = $1 ORDER BY position',
-    [known.id],
-  );
+  const { view, events } = await together(app, known.id);
   const deposits = await app.database.dataSource.query<StoredOptionTransfer[]>(
     `SELECT id, state, resolution, tx_hash, ordinal, kind, amount, block_number, block_hash, uncounted_reason, chain_id,
        token_address
@@ -59,14 +64,22 @@ export async function differencesOfPayment(
   const afterFailure = included.filter(({ uncounted_reason }) => uncounted_reason === 'payment_failed');
   const setAside = new Set(hasFailed ? afterFailure.map(lineOf) : []);
   const before = arrivals.filter((arrival) => !setAside.has(lineOfArrival(arrival)));
-  const [right, orElse] = [expected(known, before, now), expected(known, before, latest)];
+  const counted = judge(known, before, now).filter(({ whyNot }) => whyNot === null);
+  const refunds = await refundsOf(world, known);
+  const back = backOf(known, counted, refunds);
+  const [right, orElse] = [expected(known, before, now, back), expected(known, before, latest, back)];
   world.meet(`${view.status}${view.exception === null ? '' : `, ${view.exception}`}`);
   const should = expected(known, arrivals, now);
   for (const one of should.judged) world.meet(one.whyNot ?? howCounted(known, one));
   return [
-    ...(view.status === 'failed' && known.mayHaveFailed
+    ...(view.status === 'failed' && mayHaveFailed(known, counted, mostBack(known, counted, refunds))
       ? []
       : differencesOfState(known, view, right, orElse)),
+    ...differs(
+      'given back',
+      view.options.map((option) => option.amount_refunded),
+      known.options.map(({ asset }) => givenBack(refunds, asset).toString()),
+    ),
     ...differs(
       'after failure',
       afterFailure.map(lineOf).sort(),
@@ -99,6 +112,14 @@ export async function differencesOfPayment(
   ];
 }
 
+/** Whether a reorg left less of it than was due, when all that was ever to go back is taken off. */
+function mayHaveFailed(known: Known, counted: readonly Judged[], back: Fraction): boolean {
+  if (known.mayHaveFailed) return true;
+  if (back.top === 0n) return false;
+  const left = known.leastLeft ?? sum(counted.map(({ part }) => part));
+  return !isEnough(minus(left, back), known);
+}
+
 function differencesOfState(known: Known, view: PaymentView, should: Expected, orElse: Expected): string[] {
   const status = view.status === 'settled' ? 'confirmed' : view.status;
   const right = status === orElse.status ? orElse : should;
@@ -108,19 +129,17 @@ function differencesOfState(known: Known, view: PaymentView, should: Expected, o
   const figures = (what: 'amount_received' | 'amount_due') => view.options.map((option) => option[what]);
   return [
     ...differs('status', status, right.status),
-    ...(known.isRefunded ? [] : differs('exception', view.exception, right.exception)),
+    ...differs('exception', view.exception, right.exception),
     ...differs('received', figures('amount_received'), right.amounts.map(String)),
-    ...(known.isRefunded ? [] : differs('due', figures('amount_due'), right.due.map(String))),
+    ...differs('due', figures('amount_due'), right.due.map(String)),
     ...differs(
       'asset',
       [view.chain, view.token_id, view.amount],
       [shown?.chain, shown?.token_id, shown?.amount],
     ),
     ...differs('price received', price('received'), right.price && right.price.received.toString()),
-    ...(known.isRefunded
-      ? []
-      : differs('price due', price('due'), right.price && right.price.due.toString())),
-    ...(status === 'confirmed' && right.status === 'confirmed' && !known.isRefunded
+    ...differs('price due', price('due'), right.price && right.price.due.toString()),
+    ...(status === 'confirmed' && right.status === 'confirmed'
       ? differs(
           'confirmed',
           view.options.map((one) => one.amount_confirmed),

@@ -5,6 +5,7 @@ import { appsAtRest, wakeApps } from '../../harness/awake.js';
 import { type Random } from '../random.js';
 import { ChainWorld } from './chain-world.js';
 import { Market } from './market.js';
+import { OptionMoney } from './option-money.js';
 import { chainSpecs } from './chain-specs.js';
 import { PricedChain } from './priced-chain.js';
 import { SimulatedClock } from './simulated-clock.js';
@@ -32,24 +33,31 @@ export class OptionWorld extends ChainWorld {
     chains: readonly PricedChain[],
     app: TestApp,
     toleranceBps: number,
+    /** Of seeds in which money leaves; null: nothing does. */
+    readonly money: OptionMoney | null,
   ) {
     super(random, chains, app, LATE_WATCH_S, toleranceBps);
   }
 
-  static async create(random: Random): Promise<OptionWorld> {
+  /** @param isMoneyMoved whether money is swept and given back */
+  static async create(random: Random, isMoneyMoved: boolean): Promise<OptionWorld> {
     const clock = SimulatedClock.start();
     const market = new Market(random);
+    const money = isMoneyMoved ? new OptionMoney() : null;
     try {
       const chains = await Promise.all(
-        chainSpecs(random).map((spec, index) => PricedChain.start(spec, index, clock)),
+        chainSpecs(random).map((spec, index) =>
+          PricedChain.start(spec, index, clock, money?.prepare(random.chance(0.4))),
+        ),
       );
       for (const { node } of chains) await node.rpc('anvil_setBalance', [node.payer, PLENTY]);
-      const app = await startApp(chains, market);
+      await money?.begin(chains);
+      const app = await startApp(chains, market, money);
       const toleranceBps = random.pick([0, 0, 100]);
       await app.database.dataSource.query('UPDATE merchants SET underpayment_tolerance_bps = $1', [
         toleranceBps,
       ]);
-      const world = new OptionWorld(random, clock, market, chains, app, toleranceBps);
+      const world = new OptionWorld(random, clock, market, chains, app, toleranceBps, money);
       await world.look();
       await world.readRates();
       return world;
@@ -83,7 +91,7 @@ export class OptionWorld extends ChainWorld {
 
   async restart(): Promise<void> {
     await this.app.close();
-    this.app = await startApp(this.chains, this.market, this.app);
+    this.app = await startApp(this.chains, this.market, this.money, this.app);
     await this.readRates();
   }
 
@@ -105,11 +113,28 @@ export class OptionWorld extends ChainWorld {
     }
     // A new process knows nothing of which endpoint was put aside, and need not wait for it.
     if (this.random.chance(0.3)) await this.restart();
+    await this.money?.calmDown(this);
+    await this.comeToRest();
+    if (this.money === null) return;
+    for (let tries = 0; !(await this.money.sweepAll(this)); tries++) {
+      if (tries > MOST_LOOKS) throw new Error('no sweeps can be planned after the last fault');
+      this.clock.pass(5);
+      await this.look();
+    }
+    await this.comeToRest();
+  }
+
+  /** Nothing goes on any more, nor is anything decided. */
+  private async comeToRest(): Promise<void> {
     for (let looks = 0; ; looks++) {
       await this.look();
-      const open = await this.open();
+      await this.money?.force(this);
+      const moving = (await this.money?.open(this)) ?? [];
+      const open = moving.length > 0 ? moving.join('\n') : await this.open();
       if (open === null) return;
       if (looks > MOST_LOOKS) throw new Error(`a standstill after the last fault: ${open}`);
+      // What was sent becomes final.
+      if (moving.length > 0) for (const chain of this.chains) await chain.mine(chain.confirmations);
       // Endpoints that were put aside are tried again in a while.
       this.clock.pass(5);
     }
@@ -126,11 +151,20 @@ export class OptionWorld extends ChainWorld {
   }
 }
 
-function startApp(chains: readonly PricedChain[], market: Market, before?: TestApp): Promise<TestApp> {
+function startApp(
+  chains: readonly PricedChain[],
+  market: Market,
+  money: OptionMoney | null,
+  before?: TestApp,
+): Promise<TestApp> {
   return TestApp.start({
     chains: chains.map(({ config }) => config),
     rates: market.config,
-    settings: { ...SETTINGS, roles: ['api', 'scanner'] },
+    settings: {
+      ...SETTINGS,
+      ...money?.settings,
+      roles: money === null ? ['api', 'scanner'] : ['api', 'scanner', 'sweeper'],
+    },
     ...(before ? { before } : {}),
   });
 }

@@ -5,11 +5,11 @@ import { tokenId } from '../../../src/ids/token-id.js';
 import { FaultyRpc } from '../../harness/faulty-rpc.js';
 import { OddToken } from '../../harness/odd-token.js';
 import { TestChain } from '../../harness/test-chain.js';
+import { type Arrival, ChainBlocks, type RawBlock } from './chain-blocks.js';
 import { type ChainSpec } from './chain-specs.js';
 import { type ChainClock } from './chain-clock.js';
 
 const erc20 = new Interface(['function transfer(address,uint256)']);
-const TRANSFER = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef';
 /** Only what mines tells that there is something new: an idle chain is looked at so seldom that it costs nothing. */
 const LOOKED_AT_EVERY_MS = 2_000;
 
@@ -23,34 +23,11 @@ export interface SimulatedAsset {
   tokenId: string | null;
 }
 
-/** A movement of money, as the canonical chain has it. */
-export interface Arrival {
-  asset: SimulatedAsset;
-  /** Lower-case. */
-  to: string;
-  txHash: string;
-  ordinal: number;
-  kind: 'native' | 'erc20';
-  amount: bigint;
-  blockNumber: number;
-  blockHash: string;
-  /** Seconds. */
-  blockTime: number;
-}
-
-interface RawBlock {
-  number: string;
-  hash: string;
-  parentHash: string;
-  timestamp: string;
-  transactions: { hash: string; to: string | null; value: string }[];
-}
-
-interface Receipt {
-  transactionHash: string;
-  status: string;
-  logs: { address: string; topics: string[]; data: string }[];
-}
+/** Gives a node what a seed needs before anything is paid. @returns what that makes of the chain's configuration */
+export type Prepare = (
+  node: TestChain,
+  tokens: readonly string[],
+) => Promise<(config: ChainConfig) => ChainConfig>;
 
 /** One of a world's chains: its node, the ways to it that fail, and what its blocks say, read in the plainest way. */
 export class PricedChain {
@@ -60,7 +37,7 @@ export class PricedChain {
   latestTime = 0;
   /** As of when it went away last. */
   latestTimeAtEnd = 0;
-  private readonly blocks = new Map<string, { block: RawBlock; arrivals: Arrival[] }>();
+  private readonly blocks: ChainBlocks;
 
   private constructor(
     readonly node: TestChain,
@@ -71,9 +48,16 @@ export class PricedChain {
     private readonly clock: ChainClock,
     /** Nothing below is replaced by a reorg. */
     readonly base: number,
-  ) {}
+  ) {
+    this.blocks = new ChainBlocks(node, assets, base);
+  }
 
-  static async start(spec: ChainSpec, index: number, clock: ChainClock): Promise<PricedChain> {
+  static async start(
+    spec: ChainSpec,
+    index: number,
+    clock: ChainClock,
+    prepare: Prepare = () => Promise.resolve((config) => config),
+  ): Promise<PricedChain> {
     const node = await TestChain.start({ name: spec.name, chainId: toChainId(31_500 + index) });
     const tokens: TokenConfig[] = [...node.config.tokens];
     if (spec.token !== null) {
@@ -82,17 +66,21 @@ export class PricedChain {
       await node.mine();
       tokens.push({ ...odd.config, ...spec.token });
     }
+    const prepared = await prepare(
+      node,
+      tokens.map(({ address }) => address),
+    );
     const endpoints = await Promise.all(
       Array.from({ length: spec.endpoints }, () => FaultyRpc.start(node.url)),
     );
-    const config: ChainConfig = {
+    const config: ChainConfig = prepared({
       ...node.config,
       native: { symbol: spec.native, decimals: 18 },
       tokens,
       blockTimeMs: LOOKED_AT_EVERY_MS,
       rpcUrls: endpoints.map(({ url }) => url),
       confirmations: { kind: 'blocks', tiers: [{ upTo: null, blocks: spec.confirmations }] },
-    };
+    });
     const assets: SimulatedAsset[] = [];
     const chain = new PricedChain(
       node,
@@ -180,15 +168,13 @@ export class PricedChain {
 
   /** Every arrival on the canonical chain, in its order. */
   async arrivals(): Promise<Arrival[]> {
-    const branch: Arrival[][] = [];
-    let { hash } = await this.head();
-    for (;;) {
-      const { block, arrivals } = this.blocks.get(hash) ?? (await this.read(hash));
-      if (Number(block.number) <= this.base) break;
-      branch.push(arrivals);
-      hash = block.parentHash;
-    }
-    return branch.reverse().flat();
+    return (await this.blocks.branch()).flatMap(({ arrivals }) => arrivals);
+  }
+
+  /** What some have paid for gas on the canonical chain, in wei. @param payers lower-case */
+  async feesOf(payers: ReadonlySet<string>): Promise<bigint> {
+    const fees = (await this.blocks.branch()).flatMap((block) => block.fees);
+    return fees.filter(({ from }) => payers.has(from)).reduce((sum, { wei }) => sum + wei, 0n);
   }
 
   async stop(): Promise<void> {
@@ -201,41 +187,5 @@ export class PricedChain {
     const time = await this.headTime();
     this.latestTime = Math.max(this.latestTime, time);
     if (time > this.clock.seconds) this.clock.pass(time - this.clock.seconds);
-  }
-
-  private async read(hash: string): Promise<{ block: RawBlock; arrivals: Arrival[] }> {
-    const block = await this.node.rpc<RawBlock>('eth_getBlockByHash', [hash, true]);
-    const receipts =
-      block.transactions.length === 0
-        ? []
-        : await this.node.rpc<Receipt[]>('eth_getBlockReceipts', [block.number]);
-    const where = {
-      blockNumber: Number(block.number),
-      blockHash: block.hash,
-      blockTime: Number(block.timestamp),
-    };
-    const native = this.assets[0] as SimulatedAsset;
-    const arrivals = block.transactions.flatMap(({ hash: txHash, to, value }): Arrival[] => {
-      const receipt = receipts.find((one) => one.transactionHash === txHash) as Receipt;
-      if (Number(receipt.status) === 0) return [];
-      const sent = { ...where, txHash: txHash.toLowerCase() };
-      const amount = BigInt(value);
-      const inNative: Arrival[] =
-        to === null || amount === 0n
-          ? []
-          : [{ ...sent, asset: native, to: to.toLowerCase(), ordinal: 0, kind: 'native', amount }];
-      return [
-        ...inNative,
-        ...receipt.logs.flatMap(({ address, topics, data }, ordinal): Arrival[] => {
-          const asset = this.assets.find((one) => one.address === address.toLowerCase());
-          if (topics[0] !== TRANSFER || asset === undefined || BigInt(data) === 0n) return [];
-          const recipient = `0x${(topics[2] as string).slice(26).toLowerCase()}`;
-          return [{ ...sent, asset, to: recipient, ordinal, kind: 'erc20', amount: BigInt(data) }];
-        }),
-      ];
-    });
-    const known = { block, arrivals };
-    this.blocks.set(hash, known);
-    return known;
   }
 }

@@ -14,7 +14,8 @@ import {
 import { type Action } from './option-actions.js';
 import { type ChainWorld } from './chain-world.js';
 import { type OptionWorld } from './option-world.js';
-import { type Arrival, type PricedChain } from './priced-chain.js';
+import { type Arrival } from './chain-blocks.js';
+import { type PricedChain } from './priced-chain.js';
 
 const DAY_S = 86_400;
 /** So often are rates read while time passes. */

@@ -30,6 +30,7 @@ import {
   unlessEmpty,
   withDefault,
 } from './shape.js';
+import { ZERO_ADDRESS } from '../../../ids/ids.js';
 
 type HashedFields = Omit<RawFullHeader, 'unknownFields'>;
 
@@ -89,7 +90,7 @@ const authorization = object<RawAuthorization>({
 
 const transactionFields = {
   hash: txHash,
-  from: address,
+  from: withDefault(address, ZERO_ADDRESS),
   to: nullIfEmpty(address),
   value: quantityWithin,
   type: optional(count),

@@ -61,6 +61,7 @@ export interface RawAuthorization {
 
 export interface RawTransaction {
   hash: TxHash;
+  /** Zero: the node does not say. No hash covers it. */
   from: Address;
   /** Null: a contract creation, or one of a chain's own that goes to nobody. */
   to: Address | null;
