@@ -241,6 +241,7 @@ describe('a payment of 49.90 EUR that may be paid on three chains', () => {
 
   it('is not paid again by what was given back, when it failed and more is found on a chain that was down', async () => {
     const { id, address } = await priced();
+    await beta.mine(8);
     await toGamma.die();
     await alpha.payToken(address, TUSD / 2n);
     await beta.pay(address, NATIVE / 2n);
