@@ -17,6 +17,7 @@ import { PinoLogger } from './http/pino-logger.js';
 import { loggedPathOf, ProblemFilter } from './http/problem.filter.js';
 import { measureRequests } from './http/request-metrics.js';
 import { recordRoutes, Routes } from './http/routes.js';
+import { cutSlowReaders } from './http/slow-readers.js';
 import { UnreadableUrlError } from './http/unreadable-url.error.js';
 import { validationPipe } from './http/validation.js';
 
@@ -24,7 +25,8 @@ const BODY_LIMIT_BYTES = 256 * 1024;
 /** To send a request whole. Fastify sets none, which lets slow senders keep connections forever. */
 const REQUEST_TIMEOUT_MS = 30_000;
 const API_PREFIX = 'api/v1';
-const OUTSIDE_PREFIX = [
+/** Whatever stands before us, as deploy/nginx.conf, passes these on as well, but for what is the operator's. */
+export const OUTSIDE_PREFIX = [
   '.well-known/quittance-receipt-keys.json',
   '.well-known/webhook-keys/:endpoint_id',
   'health',
@@ -79,6 +81,7 @@ export async function createApp(configuration: Configuration, pino: Logger): Pro
   readJsonBodies(fastify);
   readFormsOfPages(fastify);
   readImages(fastify);
+  cutSlowReaders(fastify);
   decorateAnswers(fastify);
   measureRequests(fastify);
   refuseNul(fastify);

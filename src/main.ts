@@ -9,9 +9,15 @@ import { AuthService } from './auth/auth.service.js';
 import { ChainService } from './chain/chain.service.js';
 import { envFileProblems } from './config/env-file.js';
 import { isProduction } from './config/is-production.js';
-import { configurationOf, ENV_FILE, readEnvironment } from './config/read-configuration.js';
+import {
+  type Configuration,
+  configurationOf,
+  ENV_FILE,
+  readEnvironment,
+} from './config/read-configuration.js';
 import { type Settings } from './config/settings.js';
 import { createApp } from './configure-app.js';
+import { beginAgain } from './database/await-database.js';
 import { createPino } from './http/pino-logger.js';
 import { freePort, tryPort } from './process/ports.js';
 import { banner, refusedText } from './runtime/banner.js';
@@ -96,6 +102,18 @@ async function portFor(settings: Settings): Promise<number> {
   return free;
 }
 
+/** In production a database that goes away in the middle is waited for; who starts it by hand is told at once. */
+async function begin(given: Configuration, pino: Logger): Promise<Runtime> {
+  const signal = givingUp.signal;
+  const once = async () => {
+    await runtime?.stop();
+    const begun = (runtime = await startRuntime(given, { say, warn, signal }));
+    app = await createApp(begun.configuration, pino);
+    return begun;
+  };
+  return given.settings.nodeEnv === 'production' ? beginAgain(once, { warn, signal }) : once();
+}
+
 async function start(): Promise<void> {
   const environment = await readEnvironment();
   const isLive = isProduction(ENV_FILE);
@@ -108,29 +126,25 @@ async function start(): Promise<void> {
   const port = await portFor(settings);
   // A link that works on this machine; elsewhere nobody but the operator knows how it is reached.
   if (!isLive) settings.publicUrl ??= `http://localhost:${port}`;
-  runtime = await startRuntime(given, { say, warn, signal: givingUp.signal });
-  app = await createApp(runtime.configuration, pino);
-  if (runtime.secrets) {
-    await ensureDevKey(
-      app.get<DataSource>(getDataSourceToken()),
-      app.get(AuthService),
-      runtime.secrets.apiKey,
-    );
+  const begun = await begin(given, pino);
+  const api = app as unknown as NestFastifyApplication;
+  if (begun.secrets) {
+    await ensureDevKey(api.get<DataSource>(getDataSourceToken()), api.get(AuthService), begun.secrets.apiKey);
   }
-  await app.listen(port, settings.host);
-  const url = (await app.getUrl()).replace('[::1]', 'localhost');
-  const chains = app.get(ChainService, { strict: false });
+  await api.listen(port, settings.host);
+  const url = (await api.getUrl()).replace('[::1]', 'localhost');
+  const chains = api.get(ChainService, { strict: false });
   const stateOf = (name: string) => chains.status(name).state;
   const refused = chains.all().flatMap(({ name }) => (stateOf(name) === 'refused' ? [name] : []));
   if (isLive) {
     const isEmbedded = settings.databaseUrl === null;
-    pino.info(startedEvent(runtime.configuration, { url, isEmbedded, stateOf }), 'started');
+    pino.info(startedEvent(begun.configuration, { url, isEmbedded, stateOf }), 'started');
   }
   if (isLive && refused.length > 0)
-    pino.error({ refused }, refusedText(runtime.configuration.chains.length, refused));
+    pino.error({ refused }, refusedText(begun.configuration.chains.length, refused));
   if (!isLive || process.stdout.isTTY) {
-    const payUrl = process.stdout.isTTY && runtime.devChain ? await firstPage(url, runtime) : null;
-    writeToTerminal(`${banner(url, runtime, { refused, payUrl })}\n`);
+    const payUrl = process.stdout.isTTY && begun.devChain ? await firstPage(url, begun) : null;
+    writeToTerminal(`${banner(url, begun, { refused, payUrl })}\n`);
   }
 }
 

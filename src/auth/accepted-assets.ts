@@ -1,4 +1,5 @@
 import { type ChainConfig, type TokenConfig } from '../config/chains.js';
+import { noChainNamed } from '../config/no-such-chain.error.js';
 import { type FieldError, ValidationFailedError } from '../http/problem.js';
 import { tokenId } from '../ids/token-id.js';
 
@@ -64,12 +65,10 @@ function problemOf(
   known: readonly ConfiguredAsset[],
   isChainKnown: boolean,
 ): FieldError {
-  const names = [...new Set(known.map((asset) => asset.chain.name))].join(', ') || 'none';
-  if (!isChainKnown)
-    return {
-      field: `${field}.chain`,
-      message: `there is no chain "${chain}" here; GET /chains lists: ${names}`,
-    };
+  if (!isChainKnown) {
+    const chains = known.map((asset) => asset.chain);
+    return { field: `${field}.chain`, message: noChainNamed(chain, chains) };
+  }
   const elsewhere = known.find((asset) => id !== null && asset.tokenId === id.toLowerCase());
   const why = elsewhere ? `is on chain "${elsewhere.chain.name}"` : 'is not known here';
   return {

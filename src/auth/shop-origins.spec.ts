@@ -24,6 +24,15 @@ describe('parseShopOrigin', () => {
 });
 
 describe('returnUrlAt', () => {
+  it('takes none that is too long to be kept, also where it only grows by being written as browsers do', () => {
+    for (const text of ['x'.repeat(2_000), '"'.repeat(700), 'ü'.repeat(400), '🙂'.repeat(200)])
+      expect(returnUrlAt(`https://shop.example/?${text}`, ['https://shop.example'])).toHaveProperty(
+        'problem',
+      );
+    const kept = returnUrlAt(`https://shop.example/?${'"'.repeat(600)}`, ['https://shop.example']);
+    expect(kept).toHaveProperty('url', `https://shop.example/?${'%22'.repeat(600)}`);
+  });
+
   it('takes nothing that leads elsewhere than to an allowed origin', () => {
     const host = fc.constantFrom('shop.example', 'evil.example', 'shop.example.evil.example');
     const glue = fc.constantFrom('', '@', '\\@', '//', '\t', '?', '#', ':443', '%2f', '\u202e', '/..//');

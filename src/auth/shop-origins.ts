@@ -13,6 +13,8 @@ export function parseReturnUrl(text: string): URL | null {
   if (text.length > MAX_URL_LENGTH || !/^https?:\/\/[^\s\\\p{Cc}]+$/u.test(text)) return null;
   if (!URL.canParse(text)) return null;
   const url = new URL(text);
+  // What is kept is written with %22 for a quotation mark: longer than what was sent.
+  if (url.href.length > MAX_URL_LENGTH) return null;
   return url.username === '' && url.password === '' ? url : null;
 }
 

@@ -8,6 +8,7 @@ import { dataSourceOptions } from '../database/data-source.js';
 import { type Waiting, withMigrationLock } from '../database/migration-lock.js';
 import { type PostgresClient } from '../database/postgres-client.js';
 import { readAgainAfterRestore } from '../outgoing/after-restore/restored-chains.js';
+import { pauseLimitedLinks } from '../payment-links/limited-links.js';
 import { pauseSigning } from '../outgoing/signing-pauses.js';
 import { type DepositScheme } from '../wallet/deposit-scheme.js';
 import { type DerivationJump } from '../wallet/derivation-jump.entity.js';
@@ -43,6 +44,8 @@ export interface Restored {
   header: BackupHeader;
   rows: Record<string, number>;
   jump: DerivationJump;
+  /** Payment links that sell a limited number: what they sold since is not known. */
+  pausedLinks: number;
 }
 
 /** A backup that was read from end to end, and is whole. */
@@ -63,7 +66,8 @@ export async function checkBackup(file: string): Promise<CheckedBackup> {
 
 /**
  * Brings a backup into an empty database: the schema as it was then, its rows, what newer versions changed about it, the
- * jump past the addresses that may have been given out since, and a pause of everything that signs. In one transaction:
+ * jump past the addresses that may have been given out since, and a pause of everything that signs and of links that
+ * sell a limited number. In one transaction:
  * afterwards all of it is there, or nothing.
  * @throws BackupDamagedError, BackupTooNewError, BackupOfOtherWalletError, DatabaseNotEmptyError; what Postgres said
  */
@@ -122,7 +126,7 @@ async function bringIn(
     `restored from the backup of ${header.made_at}: what was paid after it is not known here. Compare with the chain, ` +
       'then: quittance sweep resume',
   );
-  return { header, rows, jump };
+  return { header, rows, jump, pausedLinks: await pauseLimitedLinks(manager) };
 }
 
 /** Our migrations, a part at a time, inside the transaction of the caller. TypeORM would begin its own. */

@@ -1,5 +1,7 @@
 import { inflateSync } from 'node:zlib';
 
+/** As large as a request's body may be. */
+const MOST_BYTES = 256 * 1024;
 /** Twice what a page shows, and what a designer exports without a thought: 2,000 × 2,000. */
 const MOST_PIXELS = 4_000_000;
 /** PNG, section 5.2. */
@@ -18,6 +20,7 @@ export type LogoFormat = 'png' | 'jpeg';
  * @throws UnusableLogoError
  */
 export function logoFormat(bytes: Buffer): LogoFormat {
+  if (bytes.length > MOST_BYTES) throw new UnusableLogoError('has more than 256 KB; export it smaller');
   if (bytes.subarray(0, 8).equals(PNG_SIGNATURE)) return 'png';
   if (bytes.subarray(0, 3).equals(Buffer.from([0xff, 0xd8, 0xff]))) return 'jpeg';
   throw new UnusableLogoError(whatElse(bytes));

@@ -75,6 +75,7 @@ describe('a logo', () => {
   const whole = aPng(40, 40);
   it.each<[string, Buffer, RegExp]>([
     ['nothing', Buffer.alloc(0), /is empty/],
+    ['a file of 300 KB', Buffer.concat([whole, Buffer.alloc(300 << 10)]), /more than 256 KB/],
     ['a script', Buffer.from(SCRIPT), /neither PNG nor JPEG/],
     ['a page', Buffer.from(`<!doctype html>${SCRIPT}`), /neither PNG nor JPEG/],
     [

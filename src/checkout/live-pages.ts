@@ -26,6 +26,14 @@ const AGE_SPREAD_MS = 120_000;
 const HEARTBEAT_MS = 15_000;
 const COMPLAIN_EVERY_MS = 60_000;
 
+export const STREAM_HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-store',
+  // nginx would hold events back until a buffer of it is full.
+  'x-accel-buffering': 'no',
+  'x-content-type-options': 'nosniff',
+};
+
 export class TooManyLivePagesError extends DomainError {
   readonly code = 'too_many_live_pages';
   override readonly retryable = true;
@@ -44,11 +52,6 @@ export interface PageFollowing {
   /** Last-Event-ID, where a browser connects again by itself. */
   lastId: string | string[] | undefined;
 }
-
-const OPEN = new Gauge({
-  name: 'quittance_checkout_live_pages',
-  help: 'Pay pages that are open here and told of news',
-});
 
 /**
  * Tells the pages that are open when there is news of their payment: one query for all of them, whichever process made
@@ -78,6 +81,15 @@ export class LivePages implements OnModuleInit, OnModuleDestroy {
   }
 
   onModuleInit(): void {
+    const { pages } = this;
+    // Not earlier: the registry is emptied when an app is put together.
+    new Gauge({
+      name: 'quittance_checkout_live_pages',
+      help: 'Pay pages that are open here and told of news',
+      collect() {
+        this.set(pages.size);
+      },
+    });
     this.timers.push(
       setInterval(() => this.lookIfOpen(), LOOK_MS),
       setInterval(() => void this.beat(), HEARTBEAT_MS),
@@ -104,18 +116,10 @@ export class LivePages implements OnModuleInit, OnModuleDestroy {
     if (stream.destroyed) return;
     const since = Date.now() - Math.random() * AGE_SPREAD_MS;
     const isTaken = this.pages.add({ paymentId, address, stream, since }, () => {
-      OPEN.set(this.pages.size);
       if (!this.pages.has(paymentId)) this.told.delete(paymentId);
     });
     if (!isTaken) throw new TooManyLivePagesError();
-    OPEN.set(this.pages.size);
-    stream.writeHead(200, {
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-store',
-      // nginx would hold events back until a buffer of it is full.
-      'x-accel-buffering': 'no',
-      'x-content-type-options': 'nosniff',
-    });
+    stream.writeHead(200, STREAM_HEADERS);
     // Another page of the payment may have been told of something newer than what was just read.
     const now = this.told.get(paymentId) ?? found;
     this.told.set(paymentId, now);

@@ -3,7 +3,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { Public } from '../auth/scopes.js';
 import { callerOf } from '../http/caller.js';
-import { LivePages } from './live-pages.js';
+import { LivePages, STREAM_HEADERS } from './live-pages.js';
 import { pagePath } from './page/page-path.js';
 import { PageRenderer } from './page-renderer.js';
 import { PagesService } from './pages.service.js';
@@ -46,6 +46,8 @@ export class PayPageController {
     @Query() query: Record<string, unknown>,
   ): Promise<void> {
     const { paymentId } = await this.pages.find(token, request.ip, 'events');
+    // Of a head without a body nobody sees the end, nor that its reader is gone.
+    if (request.method === 'HEAD') return void reply.headers(STREAM_HEADERS).send();
     const { 'last-event-id': lastId } = request.headers;
     await this.live.open(reply.raw, { paymentId, address: callerOf(request.ip), shown: query.shown, lastId });
     reply.hijack();

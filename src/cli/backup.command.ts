@@ -92,7 +92,7 @@ async function restore(
   const opened = await openCommandDatabase(settings);
   const say = (line: string) => terminal.err(`${line}\n`);
   try {
-    const { header, rows, jump } = await restoreDatabase(
+    const { header, rows, jump, pausedLinks } = await restoreDatabase(
       opened.url,
       { file, scheme, skip: skip ?? USUAL_SKIP, merchantId: merchant ?? null },
       { say },
@@ -105,9 +105,11 @@ async function restore(
       next_index: jump.toIndex,
       notified_of_skipped: jump.merchantId,
       signing: 'paused',
+      links_paused: pausedLinks,
     };
     printOne(terminal, told, { json });
     if (!json) say(nextSteps(header.encryption_key_ids));
+    if (!json && pausedLinks > 0) say(LINKS_PAUSED);
   } finally {
     await opened.release();
   }
@@ -151,6 +153,11 @@ function keptApart(keyIds: readonly string[]): string {
   const keys = keyIds.length === 0 ? 'ENCRYPTION_KEY' : `ENCRYPTION_KEY (${keyIds.join(', ')})`;
   return `not in it, and needed with it: the wallet behind MNEMONIC or XPUB, ${keys}, chains.yaml. Keep them apart from it`;
 }
+
+const LINKS_PAUSED =
+  'Payment links that sell a limited number make no payments: what they sold since the backup is not known here. ' +
+  'Lower their stock by that, where customers have paid (your own records, and the deposits of lost payments), then: ' +
+  'quittance link enable <id>';
 
 function nextSteps(keyIds: readonly string[]): string {
   return [

@@ -76,7 +76,13 @@ export function linkCommands(group: Command, terminal: Terminal): void {
     .action((id: string, options: OutputOptions) => show(terminal, id, options));
   printingCommand(group, 'disable', 'end a payment link: it makes no more payments; those there are stay')
     .argument('<id>')
-    .action((id: string, options: OutputOptions) => disable(terminal, id, options));
+    .action((id: string, options: OutputOptions) => setActive(terminal, id, false, options));
+  printingCommand(group, 'enable', 'have a payment link make payments again')
+    .argument('<id>')
+    .option('--stock <n>', 'how many may be sold from now on, with those sold already', count('--stock'))
+    .action((id: string, options: OutputOptions & { stock?: number }) =>
+      setActive(terminal, id, true, options),
+    );
 }
 
 const price = named('--price', (text): WrittenPrice => {
@@ -163,10 +169,16 @@ async function show(terminal: Terminal, id: string, options: OutputOptions): Pro
   });
 }
 
-async function disable(terminal: Terminal, id: string, options: OutputOptions): Promise<void> {
+async function setActive(
+  terminal: Terminal,
+  id: string,
+  active: boolean,
+  options: OutputOptions & { stock?: number },
+): Promise<void> {
   await requireLink(id);
+  const { stock } = options;
   await withLinks(terminal, async (links) => {
-    printOne(terminal, await links.update(await links.merchantOf(id), id, { active: false }), options);
+    printOne(terminal, await links.update(await links.merchantOf(id), id, { active, stock }), options);
   });
 }
 

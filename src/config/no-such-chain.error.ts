@@ -9,3 +9,17 @@ export class NoSuchChainError extends Error {
     );
   }
 }
+
+/**
+ * What is said to whoever asks for a chain by a name that none has, perhaps because it is a chain id.
+ * @param chains all that are configured
+ */
+export function noChainNamed(
+  name: string,
+  chains: Iterable<{ readonly name: string; readonly chainId: number }>,
+): string {
+  const byId = new Map([...chains].map((chain) => [String(chain.chainId), chain.name]));
+  const meant = byId.get(name);
+  if (meant !== undefined) return `"${name}" is a chain id; the chain is named "${meant}" here`;
+  return `there is no chain "${name}" here; GET /chains lists: ${[...byId.values()].join(', ') || 'none'}`;
+}

@@ -11,6 +11,7 @@ const PATIENCE_MS = 3_000;
  * How many connections we get at the same time: a pooler gives no more than its pool has and leaves the others waiting,
  * Postgres refuses those above a limit of the server, the database or the role.
  * @param wanted how many are tried
+ * @throws DatabaseUnreachableError: it went away meanwhile
  */
 export async function connectionsGiven(
   url: string,
@@ -19,6 +20,7 @@ export async function connectionsGiven(
 ): Promise<number> {
   let given = 0;
   let refused = 0;
+  let cut: Error | null = null as Error | null;
   const enough = new AbortController();
   const patience = delay(patienceMs, undefined, { signal: enough.signal }).catch(() => undefined);
   const endWhenAllAreKnown = () => void (given + refused === wanted && enough.abort());
@@ -34,7 +36,8 @@ export async function connectionsGiven(
         await patience;
       },
       { connectionTimeoutMillis: patienceMs, query_timeout: patienceMs },
-    ).catch(() => {
+    ).catch((error: unknown) => {
+      if (isCut(error)) cut = error as Error;
       refused += 1;
       endWhenAllAreKnown();
     }),
@@ -42,7 +45,14 @@ export async function connectionsGiven(
   await patience;
   const held = given;
   await Promise.all(tries);
+  if (cut !== null) throw cut;
   return held;
+}
+
+/** The database went away, which is no limit: poolers and Postgres say what they refuse, or have us wait. */
+function isCut(error: unknown): boolean {
+  const { code, message } = ((error as Error).cause ?? error) as NodeJS.ErrnoException;
+  return code === undefined ? message === 'Connection terminated unexpectedly' : /^E[A-Z]+$/.test(code);
 }
 
 /** What to do where there are too few; null: there are enough. */

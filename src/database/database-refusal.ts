@@ -9,7 +9,7 @@ export class DatabaseUnreachableError extends Error {
 
   constructor(url: string, cause: Error) {
     const refusal = refusalOf(cause);
-    super(`the database at ${hostOf(url)} ${refusal.what}; ${refusal.fix}`);
+    super(`the database at ${hostOf(url)} ${refusal.what}; ${refusal.fix}`, { cause });
     this.reason = (cause as NodeJS.ErrnoException).code;
     this.isAway = isAway(cause);
   }
@@ -37,6 +37,17 @@ interface Refusal {
 function refusalOf(cause: Error): Refusal {
   const { code = '' } = cause as NodeJS.ErrnoException;
   const said = `(${code ? `${code}: ` : ''}${cause.message})`;
+  // As Postgres words it where pg_hba.conf has a line for encrypted connections alone.
+  if (code === '28000' && cause.message.endsWith('no encryption'))
+    return {
+      what: `takes no connection that is not encrypted ${said}`,
+      fix: 'add sslmode=require to DATABASE_URL; if its pg_hba.conf has no line at all for us, add one there',
+    };
+  if (code === '28000' && cause.message.includes('pg_hba.conf'))
+    return {
+      what: `takes no connection from here ${said}`,
+      fix: 'add a line for this host, user and database to its pg_hba.conf',
+    };
   // PostgreSQL, appendix A: class 28 is invalid authorization, 3D000 an unknown database.
   if (code.startsWith('28'))
     return { what: `refused us ${said}`, fix: 'fix the user or the password in DATABASE_URL' };

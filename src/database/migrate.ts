@@ -6,10 +6,16 @@ import { type Waiting, withMigrationLock } from './migration-lock.js';
 export class SchemaOutOfDateError extends Error {
   constructor(missing: readonly string[]) {
     super(
-      `the database schema is not up to date: ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing; ` +
+      `the database schema is not up to date: ${listed(missing)} ${missing.length === 1 ? 'is' : 'are'} missing; ` +
         'run: quittance migrate (in a checkout: npm run quittance -- migrate), or start Quittance with MIGRATE=on',
     );
   }
+}
+
+/** Of an empty database, all of them: how many says as much. */
+function listed(missing: readonly string[]): string {
+  const shown = missing.slice(0, 3).join(', ');
+  return missing.length > 3 ? `${shown} and ${missing.length - 3} more` : shown;
 }
 
 const SILENT: Waiting = { say: () => undefined };

@@ -3,6 +3,7 @@ import { withConnection } from '../database/connect.js';
 import { connectionsGiven, MOST_CONNECTIONS, tooFewConnections } from '../database/connections-given.js';
 import { requireOwnSessions } from '../database/own-sessions.js';
 import { type PostgresClient } from '../database/postgres-client.js';
+import { GRANTS, missingRights } from '../database/rights.js';
 import { missingSchemas } from '../runtime/schemas.js';
 import { type Finding, ok, problem, warning } from './finding.js';
 import { isLocal } from './local-host.js';
@@ -142,9 +143,10 @@ async function clockFindings(client: PostgresClient): Promise<Finding[]> {
 }
 
 async function schemaFindings(url: string, server: ServerRow, { settings }: Subject): Promise<Finding[]> {
-  const lacking = await rightsFindings(url);
-  if (lacking.length > 0) return lacking;
-  const missing = await missingSchemas({ url, hasQueue: settings.redisUrl === null });
+  const hasQueue = settings.redisUrl === null;
+  const lacking = await withConnection(url, APPLICATION, (client) => missingRights(client, hasQueue));
+  if (lacking !== null) return [problem(PART, `this role ${lacking}`, GRANTS)];
+  const missing = await missingSchemas({ url, hasQueue });
   if (missing.length === 0) return [ok(PART, 'the schema is up to date')];
   const what = `the schema is not up to date: ${missing.length} of its steps are missing`;
   if (settings.migrate === false)
@@ -160,29 +162,4 @@ async function schemaFindings(url: string, server: ServerRow, { settings }: Subj
       ),
     ];
   return [ok(PART, `${what}; the next start brings them`)];
-}
-
-/** A role without the right to change the schema needs all rights on what is in it. */
-async function rightsFindings(url: string): Promise<Finding[]> {
-  const lacking = await withConnection(url, APPLICATION, async (client) => {
-    const { rows } = await client.query<{ name: string }>(
-      `SELECT format('%I.%I', nspname, relname) AS name FROM pg_class
-       JOIN pg_namespace space ON space.oid = relnamespace
-       WHERE (relnamespace = current_schema()::regnamespace OR nspname = 'bullmq') AND (
-         NOT has_schema_privilege(relnamespace, 'USAGE')
-         OR (relkind = 'r' AND NOT (has_table_privilege(pg_class.oid, 'SELECT')
-             AND (relname = 'migrations' OR has_table_privilege(pg_class.oid, 'INSERT'))))
-         OR (relkind = 'S' AND relname <> 'migrations_id_seq' AND NOT has_sequence_privilege(pg_class.oid, 'USAGE')))
-       ORDER BY 1`,
-    );
-    return rows.map(({ name }) => name);
-  });
-  if (lacking.length === 0) return [];
-  return [
-    problem(
-      PART,
-      `this role lacks rights on ${lacking.slice(0, 3).join(', ')}${lacking.length > 3 ? ` and ${lacking.length - 3} more` : ''}`,
-      'GRANT USAGE on the schemas public and bullmq to it, and ALL on their tables, sequences and functions',
-    ),
-  ];
 }

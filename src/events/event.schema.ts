@@ -18,6 +18,9 @@ export const orNull = (schema: JsonSchema) => ({ anyOf: [schema, { type: 'null' 
 export const TX_HASH = { type: 'string', pattern: '^0x[0-9a-f]{64}$' };
 export const KIND = { enum: ['native', 'erc20', 'internal'] };
 
+/** `state`, as `status` was called before: it goes with version 0.3. */
+export const olderStatus = (status: JsonSchema) => ({ ...status, deprecated: true });
+
 /** Of a payment. */
 export const STATUS = {
   enum: ['pending', 'partially_paid', 'detected', 'confirmed', 'settled', 'expired', 'failed', 'cancelled'],

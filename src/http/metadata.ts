@@ -8,14 +8,14 @@ const MAX_DEPTH = 32;
  */
 export function whyNotMetadata(given: unknown): string | null {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    return 'metadata must be a JSON object: {"order": "1234"}';
+    return 'must be a JSON object: {"order": "1234"}';
   }
   // Before serialising it, which is recursive and would overflow the stack on nesting made for that.
   const flaw = whyNotValues(given);
   if (flaw !== null) return flaw;
   const bytes = Buffer.byteLength(JSON.stringify(given));
   if (bytes <= METADATA_MAX_BYTES) return null;
-  return `metadata must not be above ${METADATA_MAX_BYTES} bytes of JSON, this is ${bytes}; keep the rest on your side and send a reference`;
+  return `must not be above ${METADATA_MAX_BYTES} bytes of JSON, this is ${bytes}; keep the rest on your side and send a reference`;
 }
 
 /** @returns a sentence saying why Postgres cannot store the text, or null */
@@ -29,10 +29,9 @@ function whyNotValues(root: object): string | null {
   for (let depth = 0; level.length > 0; depth += 1) {
     const texts = level.flatMap((item) => (isObject(item) ? Object.keys(item) : item)).filter(isText);
     const flaw = texts.map(whyNotText).find((why) => why !== null);
-    if (flaw !== undefined) return `metadata ${flaw}`;
+    if (flaw !== undefined) return flaw;
     const objects = level.filter(isObject);
-    if (objects.length > 0 && depth >= MAX_DEPTH)
-      return `metadata must not be nested deeper than ${MAX_DEPTH} levels`;
+    if (objects.length > 0 && depth >= MAX_DEPTH) return `must not be nested deeper than ${MAX_DEPTH} levels`;
     level = objects.flatMap((item) => Object.values(item) as unknown[]);
   }
   return null;

@@ -14,7 +14,7 @@ export class PageQuery {
 
   @ApiPropertyOptional({ format: 'uuid', description: 'The `next` of the page before' })
   @IsOptional()
-  @IsUUID()
+  @IsUUID(undefined, { message: 'must be the `next` of the page before' })
   after?: string;
 }
 

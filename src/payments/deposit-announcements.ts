@@ -5,6 +5,7 @@ import { depositEvent, depositState } from './counting.js';
 import { depositView } from './deposit.view.js';
 import { type DepositRecord, DepositsRepository } from './deposits.repository.js';
 import { type NewEvent, Outbox } from '../events/outbox.js';
+import { PaymentMetrics } from './payment-metrics.js';
 import { paymentView } from './payment.view.js';
 import { type PaymentRecord, PaymentRecords } from './payment-records.js';
 import { Transfer } from './transfer.entity.js';
@@ -17,6 +18,7 @@ export class DepositAnnouncements {
     private readonly records: PaymentRecords,
     private readonly catalogue: EventCatalogue,
     private readonly outbox: Outbox,
+    private readonly metrics: PaymentMetrics,
   ) {}
 
   /**
@@ -45,6 +47,10 @@ export class DepositAnnouncements {
     await manager.query(
       'UPDATE transfers SET announced = new.state FROM jsonb_to_recordset($1::jsonb) AS new (id uuid, state varchar) WHERE transfers.id = new.id',
       [JSON.stringify(due.map(({ transfer }) => ({ id: transfer.id, state: depositState(transfer) })))],
+    );
+    this.metrics.announced(
+      manager,
+      due.map(({ transfer }) => ({ chainId: transfer.chainId, status: depositState(transfer) })),
     );
     return events.length;
   }

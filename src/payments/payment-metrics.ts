@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Counter, Histogram } from 'prom-client';
 import { type EntityManager } from 'typeorm';
 import { afterCommit } from '../database/after-commit.js';
+import { DEPOSIT_STATES, type DepositState } from './counting.js';
 import { type PaymentEventType } from './lifecycle.js';
 import { type NamedAsset } from './named-asset.js';
 import { NamedAssets } from './named-assets.js';
@@ -50,6 +51,7 @@ export interface PaymentMove {
 @Injectable()
 export class PaymentMetrics implements OnModuleInit {
   private readonly moves = new Map<string, Counter<Labels>>();
+  private deposits: Counter<'chain' | 'status'>;
   private detect: Histogram<Labels>;
   private confirm: Histogram<Labels>;
 
@@ -58,6 +60,13 @@ export class PaymentMetrics implements OnModuleInit {
   onModuleInit(): void {
     for (const [type, { name, help }] of Object.entries(COUNTED))
       this.moves.set(type, new Counter({ name: `quittance_payments_${name}_total`, help, labelNames }));
+    this.deposits = new Counter({
+      name: 'quittance_deposits_total',
+      help: 'Deposits that do not count by themselves, each as often as its merchant was told a status of it',
+      labelNames: ['chain', 'status'],
+    });
+    for (const { name } of this.assets.chains.values())
+      for (const status of DEPOSIT_STATES) this.deposits.inc({ chain: name, status }, 0);
     const histogram = (name: string, help: string) =>
       new Histogram({ name: `quittance_payment_${name}_seconds`, help, labelNames, buckets: BUCKETS });
     this.detect = histogram(
@@ -79,6 +88,16 @@ export class PaymentMetrics implements OnModuleInit {
   /** To be called inside the transaction that made the moves. */
   moved(manager: EntityManager, moves: readonly PaymentMove[]): void {
     if (moves.length > 0) afterCommit(manager, () => moves.forEach((move) => this.count(move)));
+  }
+
+  /** To be called inside the transaction that announced them. */
+  announced(manager: EntityManager, deposits: readonly { chainId: ChainId; status: DepositState }[]): void {
+    afterCommit(manager, () => {
+      for (const { chainId, status } of deposits) {
+        const chain = this.assets.chains.get(chainId)?.name ?? String(chainId);
+        this.deposits.inc({ chain, status });
+      }
+    });
   }
 
   private count({ type, payment, asset, paidAt }: PaymentMove): void {

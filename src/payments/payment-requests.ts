@@ -77,12 +77,7 @@ export class PaymentRequests {
   private async assetOf(dto: CreatePaymentDto): Promise<Pick<AskedOption, 'chain' | 'asset'>> {
     const name = dto.chain as string;
     const chain = this.chains.find(name);
-    if (!chain) {
-      throw new UnknownChainError(
-        name,
-        this.chains.all().map(({ name }) => name),
-      );
-    }
+    if (!chain) throw new UnknownChainError(name, this.chains.all());
     const status = this.chains.status(chain.name);
     if (status.state === 'refused') {
       this.lookAgain(chain);

@@ -1,4 +1,6 @@
 import { DomainError, NotFoundError, ValidationFailedError } from '../http/problem.js';
+import { type ChainConfig } from '../config/chains.js';
+import { noChainNamed } from '../config/no-such-chain.error.js';
 import { type DepositState } from './counting.js';
 import { type PaymentStatus } from './lifecycle.js';
 import { type UnavailableOption } from './payment.entity.js';
@@ -13,13 +15,8 @@ export class PaymentNotFoundError extends NotFoundError {
 export class UnknownChainError extends ValidationFailedError {
   override readonly code = 'unknown_chain';
 
-  constructor(name: string, known: string[]) {
-    super([
-      {
-        field: 'chain',
-        message: `there is no chain "${name}" here; GET /chains lists: ${known.join(', ') || 'none'}`,
-      },
-    ]);
+  constructor(name: string, known: readonly ChainConfig[]) {
+    super([{ field: 'chain', message: noChainNamed(name, known) }]);
   }
 }
 

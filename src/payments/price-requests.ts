@@ -9,6 +9,7 @@ import {
 import { AuthService } from '../auth/auth.service.js';
 import { ChainService } from '../chain/chain.service.js';
 import { type ChainConfig } from '../config/chains.js';
+import { noChainNamed } from '../config/no-such-chain.error.js';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { RatesService } from '../rates/rates.service.js';
@@ -80,11 +81,7 @@ export class PriceRequests {
 
   private priceInAsset(amount: unknown, currency: unknown, chain: string) {
     const ofChain = allAssets(this.chains.all()).filter((asset) => asset.chain.name === chain);
-    if (ofChain.length === 0)
-      throw new PriceRefusedError(
-        'chain',
-        `there is no chain "${chain}" here; GET /chains lists those there are`,
-      );
+    if (ofChain.length === 0) throw new PriceRefusedError('chain', noChainNamed(chain, this.chains.all()));
     const named = ofChain.filter((asset) => symbolOf(asset) === currency);
     const [asset] = named;
     if (asset === undefined) {

@@ -1,6 +1,7 @@
 import { createRedisBackend, DEFAULT_SCHEMA, Queue, setDefaultBackendFactory } from 'bullmq';
 import { withConnection } from '../database/connect.js';
 import { WEBHOOK_QUEUE } from './queue-names.js';
+import { queuePrefix } from './queue-prefix.js';
 import { migrateQueue } from './queue-schema.js';
 
 /**
@@ -16,7 +17,10 @@ export async function emptyQueue(redisUrl: string | null, databaseUrl: string): 
     return;
   }
   setDefaultBackendFactory(createRedisBackend);
-  const queue = new Queue(WEBHOOK_QUEUE, { connection: { url: redisUrl } });
+  const queue = new Queue(WEBHOOK_QUEUE, {
+    connection: { url: redisUrl },
+    prefix: await queuePrefix(databaseUrl),
+  });
   try {
     await queue.obliterate({ force: true });
   } finally {

@@ -4,6 +4,7 @@ import { createRedisBackend, setDefaultBackendFactory } from 'bullmq';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { createQueueOnPostgres } from './queue-on-postgres.js';
+import { queuePrefix } from './queue-prefix.js';
 import { migrateQueue } from './queue-schema.js';
 
 /** BullMQ on the database we have anyway, in a schema of its own; or on Redis where one is given. */
@@ -17,7 +18,8 @@ async function queueOptions({ redisUrl, databaseUrl, migrate }: Settings) {
   if (redisUrl !== null) {
     setDefaultBackendFactory(createRedisBackend);
     // null: BullMQ's workers wait for Redis to come back rather than fail.
-    return { connection: { url: redisUrl, maxRetriesPerRequest: null } };
+    const prefix = await queuePrefix(databaseUrl as string);
+    return { connection: { url: redisUrl, maxRetriesPerRequest: null }, prefix };
   }
   setDefaultBackendFactory(createQueueOnPostgres);
   if (migrate) await migrateQueue(databaseUrl as string);

@@ -26,9 +26,9 @@ function sourceView(source: SourceConfig, judged: Judged, now: Date) {
 }
 
 function valueView(judged: Judged) {
-  if (isRefusal(judged)) return { state: 'refused' as const, value: null, at: null, ...judged };
+  if (isRefusal(judged)) return { status: 'refused' as const, value: null, at: null, ...judged };
   return {
-    state: 'priced' as const,
+    status: 'priced' as const,
     value: toDecimal(judged.value),
     at: judged.at.toISOString(),
     code: null,

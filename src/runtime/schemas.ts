@@ -1,6 +1,7 @@
 import { migrate, pendingMigrations, revertMigration, SchemaOutOfDateError } from '../database/migrate.js';
 import { type Waiting } from '../database/migration-lock.js';
 import { requireOwnSessions } from '../database/own-sessions.js';
+import { requireRights, withRightToChange } from '../database/rights.js';
 import { isQueueMigrated, migrateQueue } from '../queue/queue-schema.js';
 
 export { revertMigration };
@@ -17,14 +18,16 @@ interface Database {
 /**
  * Both schemas of a database, ours and BullMQ's, brought up to date.
  * @returns what was missing and is there now
- * @throws DatabaseUnreachableError; SharedSessionsError: locks would not hold; what Postgres said
+ * @throws DatabaseUnreachableError; SharedSessionsError: locks would not hold; RightsMissingError; what else Postgres said
  */
 export async function migrateSchemas({ url, hasQueue }: Database, waiting: Waiting): Promise<string[]> {
   await requireOwnSessions(url);
-  const ran = await migrate(url, waiting);
-  if (!hasQueue) return ran;
-  const { before, after } = await migrateQueue(url);
-  return after > before ? [...ran, QUEUE_SCHEMA] : ran;
+  await requireRights(url, hasQueue);
+  return withRightToChange(async () => {
+    const ran = await migrate(url, waiting);
+    if (!hasQueue) return ran;
+    return (await migrateQueue(url)) ? [...ran, QUEUE_SCHEMA] : ran;
+  });
 }
 
 /** What both schemas of a database lack. */
@@ -33,9 +36,10 @@ export async function missingSchemas({ url, hasQueue }: Database): Promise<strin
   return hasQueue && !(await isQueueMigrated(url)) ? [...pending, QUEUE_SCHEMA] : pending;
 }
 
-/** @throws DatabaseUnreachableError; SharedSessionsError; SchemaOutOfDateError */
+/** @throws DatabaseUnreachableError; SharedSessionsError; RightsMissingError; SchemaOutOfDateError */
 export async function requireSchemas(database: Database): Promise<void> {
   await requireOwnSessions(database.url);
+  await requireRights(database.url, database.hasQueue);
   const missing = await missingSchemas(database);
   if (missing.length > 0) throw new SchemaOutOfDateError(missing);
 }

@@ -3,6 +3,7 @@ import { ChainService } from '../chain/chain.service.js';
 import { isSilence, NodesSilentError } from '../chain/nodes-silent.error.js';
 import { SigningPauses } from '../outgoing/signing-pauses.js';
 import { type ChainConfig } from '../config/chains.js';
+import { noChainNamed } from '../config/no-such-chain.error.js';
 import { DomainError, ValidationFailedError } from '../http/problem.js';
 import { createdBetween, type DatedPageQuery, wantedStatuses } from '../http/list-filters.js';
 import { type Page, page } from '../http/page.js';
@@ -106,13 +107,7 @@ export class SweepsService {
   chainNamed(name: string): ChainConfig {
     const chain = this.chains.find(name);
     if (chain) return chain;
-    const known = this.chains.all().map((one) => one.name);
-    throw new ValidationFailedError([
-      {
-        field: 'chain',
-        message: `there is no chain "${name}" here; there are: ${known.join(', ') || 'none'}`,
-      },
-    ]);
+    throw new ValidationFailedError([{ field: 'chain', message: noChainNamed(name, this.chains.all()) }]);
   }
 
   private async views(rows: readonly Sweep[]): Promise<SweepView[]> {

@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { type PageBrand } from '../../src/checkout/page/brand.js';
 import { linkPage, type LinkPageView } from '../../src/checkout/page/link-page.js';
 import { payPage } from '../../src/checkout/page/pay-page.js';
 import { type PageLanguage } from '../../src/checkout/page/texts.js';
 import { type PageView, type Situation } from '../../src/checkout/page/page-view.js';
+import { brandFile, NO_BRAND } from './brand.js';
 
 const BUILT = join(import.meta.dirname, '../../dist/web/checkout');
 export const LANGUAGES = readdirSync(join(BUILT, 'languages')).map((name) => name.replace('.json', ''));
@@ -73,6 +73,8 @@ export class PageServer {
     const name = url.pathname.slice(1);
     if (url.pathname.endsWith('/choose')) return this.choose(request, response, url);
     if (url.pathname.endsWith('/events')) return this.stream(request, response, url);
+    const ofBrand = brandFile(url.pathname);
+    if (ofBrand) return void response.setHeader('content-type', ofBrand.type).end(ofBrand.body);
     if (url.pathname.startsWith('/pay/')) return this.page(url, response);
     if (url.pathname.startsWith('/l/')) return this.linkPage(url, response);
     const type = name.endsWith('.css') ? 'text/css' : 'text/javascript';
@@ -143,8 +145,6 @@ export function languageOf(code: string): PageLanguage {
   const texts = JSON.parse(readFileSync(file, 'utf8')) as PageLanguage['texts'];
   return { code, direction: RTL.includes(code) ? 'rtl' : 'ltr', texts };
 }
-
-const NO_BRAND: PageBrand = { style: null, logo: null, support: null, termsUrl: null };
 
 /** A link that asks for a name, and lets its visitor say how much. */
 const A_LINK: LinkPageView = {

@@ -3,7 +3,8 @@ import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BrowserContextOptions, type Page } from 'playwright-core';
 import { TestBrowser } from './browser.js';
-import { PageServer, SITUATIONS } from './page-server.js';
+import { aBrand } from './brand.js';
+import { aView, PageServer, SITUATIONS } from './page-server.js';
 
 const FOLDER = join(import.meta.dirname, '../../docs/images');
 const DESKTOP = { width: 560, height: 780 };
@@ -33,6 +34,10 @@ for (const { name, language, options } of LOOKS) {
       await webp(studio, await page.screenshot()),
     );
   }
+  server.show({ ...aView('waiting'), brand: aBrand('#c8102e') });
+  await page.goto(server.url(language));
+  await page.waitForSelector('html.is-live');
+  writeFileSync(join(FOLDER, `pay-branded-${name}.webp`), await webp(studio, await page.screenshot()));
   await page.goto(`${server.origin}/l/link?lang=${language}`);
   writeFileSync(join(FOLDER, `pay-link-${name}.webp`), await webp(studio, await page.screenshot()));
 }

@@ -104,7 +104,13 @@ describe('a pay page', () => {
     const refused = async (method: string, path: string, body: object) =>
       expect([path, (await app.request(method, path, body)).status]).toEqual([path, 400]);
     const payment = { chain: 'testchain', amount: '1' };
-    for (const field of [{ reference: long }, { success_url: url }, { cancel_url: url }])
+    const grows = `${SHOP}/?${'"'.repeat(1_500)}`;
+    for (const field of [
+      { reference: long },
+      { success_url: url },
+      { cancel_url: url },
+      { success_url: grows },
+    ])
       await refused('POST', '/api/v1/payments', { ...payment, ...field });
     // It may hold as much, and is for the merchant alone.
     const kept = await app.createPayment({ metadata: { note: `kept ${long}` } });
@@ -174,6 +180,12 @@ describe('a pay page that is followed', () => {
     expect(await page(payment)).toContain('data-situation="done"');
     reading.abort();
     await following;
+    // Of a look at its head alone nobody would see the end.
+    const looked = await fetch(`${app.url}${pathOf(payment)}/events`, { method: 'HEAD' });
+    expect([looked.status, looked.headers.get('content-type')]).toEqual([
+      200,
+      stream.headers.get('content-type'),
+    ]);
     const { pages } = app.get(LivePages) as unknown as { pages: { size: number } };
     await waitFor('the stream to be forgotten', () => Promise.resolve(pages.size === 0));
   });
@@ -722,6 +734,11 @@ describe('a payment link', () => {
     expect(
       (await fetch(`${app.url}${path}`, { ...json, headers: { 'content-type': 'text/plain' } })).status,
     ).toBe(415);
+    // Previews of messengers and prefetching browsers only ask.
+    const asking = `${path}?${new URLSearchParams({ nonce, 'answer-0': 'x' }).toString()}`;
+    const headers = { 'sec-purpose': 'prefetch;prerender', 'x-http-method-override': 'POST' };
+    expect((await get(asking, headers)).status).toBe(200);
+    expect((await fetch(`${app.url}${asking}`, { method: 'HEAD' })).status).toBe(200);
     expect(await madeBy(link)).toEqual([]);
   });
 

@@ -108,12 +108,12 @@ describe('rates', () => {
     expect(await rateOf('ETH/USD')).toMatchObject({
       base: 'ETH',
       quote: 'USD',
-      state: 'priced',
+      status: 'priced',
       value: '3480',
       sources: [
         {
           source: `feed ${feeds.get('ETH / USD')} on testchain`,
-          state: 'priced',
+          status: 'priced',
           value: '3480',
           round: '1',
           block: expect.any(Number),
@@ -143,7 +143,7 @@ describe('rates', () => {
       await tell('ETH / USD', name, ...values);
       await waitForCode('ETH/USD', code);
       expect(await rateOf('ETH/USD')).toMatchObject({
-        state: 'refused',
+        status: 'refused',
         value: null,
         reason: expect.stringContaining(' '),
       });
@@ -209,9 +209,9 @@ describe('rates', () => {
     const site = async () => (await rateOf('EUR/USD'))?.sources[1];
     await waitFor(`the site to be ${code}`, async () => (await site())?.code === code);
     // The feed is there still, and enough.
-    expect(await rateOf('EUR/USD')).toMatchObject({ state: 'priced', value: '1.16' });
+    expect(await rateOf('EUR/USD')).toMatchObject({ status: 'priced', value: '1.16' });
     siteAnswers = { status: 200, body: '{"price":1.16}' };
-    await waitFor('the site to be believed', async () => (await site())?.state === 'priced');
+    await waitFor('the site to be believed', async () => (await site())?.status === 'priced');
   });
 
   it('are refused where a site is 1000 times off, and kept for a while where it hangs', async () => {
@@ -223,7 +223,7 @@ describe('rates', () => {
     site.answer = () => undefined;
     const asked = site.received.length;
     await waitFor('three attempts', () => site.received.length > asked + 3);
-    expect((await rateOf('EUR/USD'))?.sources[1]).toMatchObject({ state: 'priced' });
+    expect((await rateOf('EUR/USD'))?.sources[1]).toMatchObject({ status: 'priced' });
     site.answer = answer;
   });
 

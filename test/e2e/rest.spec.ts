@@ -121,10 +121,25 @@ describe('POST /payments refuses', () => {
     ['a JSON number above 2^53−1', { amount: 2 ** 53 }, 'amount', /lost digits.*send it as a string/],
     ['no amount', { amount: undefined }, 'amount', /amount: is missing/],
     ['a symbol for a token id', { token_id: 'TUSD' }, 'token_id', /ids are in GET \/chains/],
+    ['an empty token id', { token_id: '' }, 'token_id', /ids are in GET \/chains/],
+    ['a chain id', { chain: '31337' }, 'chain', /^chain: "31337" is a chain id; .* named "testchain"/],
+    ['a chain id as a number', { chain: 31337 }, 'chain', /^chain: must be the name of a chain, which GET/],
+    ['no text as a chain', { chain: ['testchain'] }, 'chain', /^chain: must be the name of a chain/],
+    ['a symbol', { symbol: 'TUSD' }, 'symbol', /did you mean token_id\?/],
+    ['an asset', { asset: 'TUSD' }, 'asset', /did you mean token_id\?/],
+    ['a currency beside the amount', { currency: 'EUR' }, 'currency', /mean price, as \{"amount": "49.90"/],
+    ['what other APIs call it', { order_id: '7' }, 'order_id', /did you mean reference\?/],
+    ['what nothing is like', { zzzzzzzz: 1 }, 'zzzzzzzz', /there are: chain, amount, .*reference/],
+    [
+      'quoted minutes',
+      { expires_in_minutes: '5' },
+      'expires_in_minutes',
+      /whole|integer.*, without quotation/,
+    ],
     ['half of a name', { token: 'TUSD' }, 'token', /did you mean token_id\?/],
     ['another spelling', { expiresInMinutes: 5 }, 'expiresInMinutes', /did you mean expires_in_minutes\?/],
     ['metadata above 16 KB', { metadata: { a: 'x'.repeat(17_000) } }, 'metadata', /16384 bytes/],
-    ['metadata that is no object', { metadata: [1] }, 'metadata', /JSON object/],
+    ['metadata that is no object', { metadata: [1] }, 'metadata', /^metadata: must be a JSON object/],
     ['metadata with NUL', { metadata: { a: '\0' } }, 'metadata', /NUL/],
     ['a reference with NUL', { reference: 'a\0' }, 'reference', /NUL/],
     ['an expiry of 0', { expires_in_minutes: 0 }, 'expires_in_minutes', /must not be less than 1/],
@@ -748,6 +763,7 @@ describe('GET /payments', () => {
     'constructor=1',
     '__proto__=1',
     'toString=1',
+    'page=2',
   ])('refuses ?%s', async (query) => {
     await expectRefusal(app.request('GET', `/api/v1/payments?${query}`), 400, /./);
   });
@@ -911,6 +927,23 @@ describe('the rest of the surface', () => {
       Object.values(properties).filter((one) => 'default' in one),
     );
     expect(defaults).toEqual([]);
+  });
+
+  it('calls a status `status` everywhere: `state` is its older name, and deprecated', async () => {
+    const { body } = await app.request('GET', '/openapi.json');
+    const older: { deprecated?: boolean; at: string; hasStatus: boolean }[] = [];
+    const look = (node: unknown, at: string) => {
+      if (typeof node !== 'object' || node === null) return;
+      const { state, status } = ((node as Record<string, unknown>).properties ?? {}) as Record<
+        string,
+        object
+      >;
+      if (state) older.push({ ...state, at, hasStatus: status !== undefined });
+      for (const [key, value] of Object.entries(node)) look(value, `${at}/${key}`);
+    };
+    look(body, '');
+    expect(older.length).toBeGreaterThan(10);
+    expect(older.filter(({ deprecated, hasStatus }) => !deprecated || !hasStatus)).toEqual([]);
   });
 
   it('refers to nothing in its description that is not there', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { HDNodeWallet, Mnemonic } from 'ethers';
+import { type PaymentLinkView } from '../../src/payment-links/payment-link.view.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { TEST_MNEMONIC, TEST_SECRET, TestApp } from '../harness/app.js';
 import { writeChainsFile } from '../harness/chains-file.js';
@@ -50,6 +51,9 @@ describe('the day the database is lost', () => {
   let before: Record<string, string>;
   let waiting: PaymentView;
   let lost: PaymentView[];
+  let course: PaymentLinkView;
+  let donations: PaymentLinkView;
+  let lostPage: string;
   const given: string[] = [];
 
   const settings = (url: string) => ({
@@ -64,13 +68,36 @@ describe('the day the database is lost', () => {
     return made;
   }
 
+  const pathOf = ({ url }: PaymentLinkView) => new URL(url ?? '').pathname;
+  /** As a visitor's browser does. @returns the path of the payment's page */
+  async function buy(link: PaymentLinkView): Promise<string> {
+    const path = `${app.url}${pathOf(link)}`;
+    const [, nonce = ''] = /name="nonce" value="([^"]+)"/.exec(await (await fetch(path)).text()) ?? [];
+    const body = new URLSearchParams({ nonce });
+    const made = await fetch(path, { method: 'POST', redirect: 'manual', body });
+    given.push(
+      (await app.request<{ data: PaymentView[] }>('GET', `/api/v1/payments?link_id=${link.id}`)).body.data[0]
+        ?.address ?? '',
+    );
+    return made.headers.get('location') ?? '';
+  }
+
   beforeAll(async () => {
     chain = await TestChain.start();
     receiver = await Receiver.start();
     writeChainsFile(chainsFile, chain.config);
-    app = await TestApp.start({ chains: [chain.config], settings: { webhookUrl: receiver.url } });
+    app = await TestApp.start({
+      chains: [chain.config],
+      settings: { webhookUrl: receiver.url, publicUrl: 'https://pay.example' },
+    });
     const paid = await payment({ reference: 'paid before', metadata: { note: ODD } });
     waiting = await payment({ reference: 'waits for its money' });
+    const price = { amount: '1', currency: 'ETH', chain: 'testchain' };
+    const link = async (body: object) =>
+      (await app.request<PaymentLinkView>('POST', '/api/v1/payment-links', { title: 'link', price, ...body }))
+        .body;
+    course = await link({ stock: 1 });
+    donations = await link({});
     await chain.pay(paid.address, 1_500n);
     await chain.mine(4);
     await app.waitForStatus(paid.id, 'confirmed');
@@ -118,6 +145,8 @@ describe('the day the database is lost', () => {
 
   it('is restored from nothing else than a whole backup, into nothing else than an empty database', async () => {
     lost = [await payment({ reference: 'after-1' }), await payment(), await payment()];
+    lostPage = await buy(course);
+    expect((await fetch(`${app.url}${lostPage}`)).status).toBe(200);
     await app.close();
     restored = await createDatabase({ empty: true });
     const text = gunzipSync(readFileSync(file));
@@ -157,11 +186,13 @@ describe('the day the database is lost', () => {
       next_index: 402,
       notified_of_skipped: app.merchantId,
       signing: 'paused',
+      links_paused: 1,
     });
     const now = await contents(restored);
     const changed = Object.keys(now).filter((table) => now[table] !== before[table]);
     expect(changed.sort()).toEqual([
       'derivation_jumps',
+      'payment_links',
       'restored_chains',
       'skipped_addresses',
       'sweeper_controls',
@@ -175,7 +206,7 @@ describe('the day the database is lost', () => {
     await chain.mine(4);
     app = await TestApp.start({
       chains: [chain.config],
-      settings: { webhookUrl: receiver.url },
+      settings: { webhookUrl: receiver.url, publicUrl: 'https://pay.example' },
       before: { database: restored, merchantId: app.merchantId, key: app.key } as TestApp,
     });
     await app.waitForStatus(waiting.id, 'confirmed');
@@ -202,6 +233,15 @@ describe('the day the database is lost', () => {
     );
   });
 
+  it('sells nothing of a stock twice: its link is paused until the merchant knows what was sold', async () => {
+    const missing = await fetch(`${app.url}${lostPage}`);
+    expect([missing.status, missing.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
+    expect((await fetch(`${app.url}${pathOf(course)}`)).status).toBe(410);
+    const { body } = await app.request<PaymentLinkView>('GET', `/api/v1/payment-links/${course.id}`);
+    expect(body).toMatchObject({ active: false, stock: 1, stock_left: 1 });
+    expect(await buy(donations)).toMatch(/^\/pay\//);
+  });
+
   it('has a lost payment confirmed once its deposit is accepted', async () => {
     const { body } = await app.request<{ data: Deposit[] }>('GET', '/api/v1/deposits?assigned=false');
     const native = body.data.find(({ reason }) => reason === 'after_watch') as Deposit;
@@ -220,7 +260,7 @@ describe('the day the database is lost', () => {
   it('knows in a scan of the wallet how far it has to go, also past a jump wider than the gap limit', async () => {
     const near = { ...settings(restored.url), WALLET_GAP_LIMIT: '20' };
     const jump = await quittance(['wallet', 'skip', '--to', '450', '--json'], near);
-    expect(JSON.parse(jump.out)).toMatchObject({ first_skipped: 404, next_index: 450 });
+    expect(JSON.parse(jump.out)).toMatchObject({ first_skipped: 405, next_index: 450 });
     expect(jump.err).toMatch(/write it down: .*--at-least 450/);
     const far = await app.createPayment();
     await chain.pay(far.address, 9n);

@@ -3,6 +3,7 @@ import { createPostgresBackend, createRedisBackend, Queue } from 'bullmq';
 import { type Settings } from '../../src/config/settings.js';
 import { Reconciler } from '../../src/webhooks/delivery/reconciler.js';
 import { WEBHOOK_QUEUE } from '../../src/webhooks/delivery/webhook-queue.js';
+import { queuePrefix } from '../../src/queue/queue-prefix.js';
 import { TestApp } from './app.js';
 import { Receiver } from './receiver.js';
 import { hasRedis, type RunningRedis, startRedis } from './redis.js';
@@ -119,7 +120,11 @@ export function webhooksOn(
 
   async function withQueue<T>(work: (queue: Queue) => Promise<T>): Promise<T> {
     const queue = redis
-      ? new Queue(WEBHOOK_QUEUE, { connection: { url: redis.url } }, createRedisBackend)
+      ? new Queue(
+          WEBHOOK_QUEUE,
+          { connection: { url: redis.url }, prefix: await queuePrefix(app.database.url) },
+          createRedisBackend,
+        )
       : new Queue(
           WEBHOOK_QUEUE,
           { connection: { connectionString: app.database.url, schema: 'bullmq', migrate: false, max: 2 } },

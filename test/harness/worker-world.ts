@@ -9,6 +9,7 @@ import { type Settings } from '../../src/config/settings.js';
 import { Sealer } from '../../src/http/sealing.js';
 import { unusedPort } from '../../src/process/ports.js';
 import { WEBHOOK_QUEUE } from '../../src/webhooks/delivery/webhook-queue.js';
+import { queuePrefix } from '../../src/queue/queue-prefix.js';
 import { TEST_MNEMONIC, TEST_SECRET } from './app.js';
 import { createDatabase, type TestDatabase } from './database.js';
 import { endWithUs } from './end-with-us.js';
@@ -100,8 +101,16 @@ export class WorkerWorld {
 
   /** Stops the worker as a suspended machine does, for so long. */
   async freeze(ms: number): Promise<void> {
-    this.worker?.kill('SIGSTOP');
+    this.suspend();
     await delay(ms);
+    this.resume();
+  }
+
+  suspend(): void {
+    this.worker?.kill('SIGSTOP');
+  }
+
+  resume(): void {
     this.worker?.kill('SIGCONT');
   }
 
@@ -155,7 +164,11 @@ export class WorkerWorld {
 
   async wipeQueue(): Promise<void> {
     const queue = this.redis
-      ? new Queue(WEBHOOK_QUEUE, { connection: { url: this.redis.url } }, createRedisBackend)
+      ? new Queue(
+          WEBHOOK_QUEUE,
+          { connection: { url: this.redis.url }, prefix: await queuePrefix(this.database.url) },
+          createRedisBackend,
+        )
       : new Queue(
           WEBHOOK_QUEUE,
           {

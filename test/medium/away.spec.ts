@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { awaitDatabase } from '../../src/database/await-database.js';
+import { awaitDatabase, beginAgain } from '../../src/database/await-database.js';
 import { requireQueueOnRedis } from '../../src/queue/redis-check.js';
+import { missingSchemas } from '../../src/runtime/schemas.js';
 import { requireChainsOfPayments } from '../../src/runtime/chains-gone.js';
 import { type Settings } from '../../src/config/settings.js';
 import { TestApp } from '../harness/app.js';
@@ -95,6 +96,32 @@ describe('a start without its database', () => {
     proxy.up();
     await waiting;
     expect(warned).toHaveLength(2);
+  });
+
+  it('begins again where it goes away in the middle, and says so once', async () => {
+    const warned: string[] = [];
+    const waiting = { warn: (line: string) => void warned.push(line), signal: new AbortController().signal };
+    let begun = 0;
+    const steps = await beginAgain(async () => {
+      await awaitDatabase(proxy.url, waiting);
+      begun += 1;
+      if (begun < 3) proxy.down();
+      const missing = await missingSchemas({ url: proxy.url, hasQueue: true }).catch((error: unknown) => {
+        proxy.up();
+        throw error;
+      });
+      return { begun, missing };
+    }, waiting);
+    expect(steps).toEqual({ begun: 3, missing: [] });
+    expect(warned).toEqual([
+      expect.stringMatching(/^the database went away while we started: .*begins again$/),
+    ]);
+  });
+
+  it('does not begin again for what waiting does not change', async () => {
+    const waiting = { warn: () => undefined, signal: new AbortController().signal };
+    const refused = () => Promise.reject(new Error('the wallet is another one'));
+    await expect(beginAgain(refused, waiting)).rejects.toThrow('the wallet is another one');
   });
 
   it('does not wait where waiting changes nothing', async () => {

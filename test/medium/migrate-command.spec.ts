@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createPostgresBackend, Queue } from 'bullmq';
 import pg from 'pg';
 import { migrate } from '../../src/database/migrate.js';
-import { requireSchemas } from '../../src/runtime/schemas.js';
+import { WEBHOOK_QUEUE } from '../../src/queue/queue-names.js';
+import { migrateSchemas, requireSchemas } from '../../src/runtime/schemas.js';
 import { TestApp } from '../harness/app.js';
 import { createDatabase, type TestDatabase } from '../harness/database.js';
 import { Receiver } from '../harness/receiver.js';
@@ -40,23 +42,34 @@ describe('quittance migrate', () => {
     expect((await run()).out).toBe(`applied  ${newest}\n`);
   });
 
-  it('lets a role start that may change no schema, whether it is told to migrate or not', async () => {
+  /** A role that may change no schema, with all rights on what is in both. */
+  async function clerk() {
     await run();
     const role = `clerk_${randomBytes(4).toString('hex')}`;
     const password = randomBytes(12).toString('hex');
-    await database.dataSource.query(`CREATE ROLE ${role} LOGIN PASSWORD '${password}'`);
+    const query = (sql: string) => database.dataSource.query(sql);
+    await query(`CREATE ROLE ${role} LOGIN PASSWORD '${password}'`);
     for (const schema of ['public', 'bullmq']) {
-      await database.dataSource.query(`GRANT USAGE ON SCHEMA ${schema} TO ${role}`);
+      await query(`GRANT USAGE ON SCHEMA ${schema} TO ${role}`);
       for (const kind of ['TABLES', 'SEQUENCES', 'FUNCTIONS'])
-        await database.dataSource.query(`GRANT ALL ON ALL ${kind} IN SCHEMA ${schema} TO ${role}`);
+        await query(`GRANT ALL ON ALL ${kind} IN SCHEMA ${schema} TO ${role}`);
     }
     const url = new URL(database.url);
     [url.username, url.password] = [role, password];
+    const drop = async () => {
+      await query(`DROP OWNED BY ${role}`);
+      await query(`DROP ROLE ${role}`);
+    };
+    return { role, url: url.href, query, drop };
+  }
+
+  it('lets a role start that may change no schema, whether it is told to migrate or not', async () => {
+    const { url, drop } = await clerk();
     const receiver = await Receiver.start();
     try {
       for (const isMigrating of [false, true]) {
         const app = await TestApp.start({
-          database: { ...database, url: url.href },
+          database: { ...database, url },
           settings: { migrate: isMigrating, webhookUrl: receiver.url },
         });
         const { body } = await app.request<{ data: { id: string }[] }>('GET', '/api/v1/webhook-endpoints');
@@ -66,8 +79,44 @@ describe('quittance migrate', () => {
       }
     } finally {
       await receiver.stop();
-      await database.dataSource.query(`DROP OWNED BY ${role}`);
-      await database.dataSource.query(`DROP ROLE ${role}`);
+      await drop();
+    }
+  });
+
+  it('lets such a role put the first job into the queue, which BullMQ begins to number then', async () => {
+    const { url, drop } = await clerk();
+    const connection = { connectionString: url, schema: 'bullmq', migrate: false, max: 2 };
+    const queue = new Queue(WEBHOOK_QUEUE, { connection }, createPostgresBackend);
+    try {
+      await expect(queue.addBulk([{ name: 'deliver', data: {} }])).resolves.toHaveLength(1);
+    } finally {
+      await queue.close();
+      await drop();
+    }
+  });
+
+  it('refuses one that lacks a right, and names what to grant', async () => {
+    const { role, url, query, drop } = await clerk();
+    const asClerk = { url, hasQueue: true };
+    try {
+      await query(`REVOKE UPDATE ON payment_links FROM ${role}`);
+      await expect(requireSchemas(asClerk)).rejects.toThrow(/lacks rights on public.payment_links; GRANT/);
+      await query(`GRANT ALL ON payment_links TO ${role}`);
+      await query(`REVOKE USAGE ON SCHEMA bullmq FROM ${role}`);
+      await expect(requireSchemas(asClerk)).rejects.toThrow(/lacks rights on bullmq\.\w+, .* more; GRANT/);
+      await expect(requireSchemas({ ...asClerk, hasQueue: false })).resolves.toBeUndefined();
+      await query(`GRANT USAGE ON SCHEMA bullmq TO ${role}`);
+      // What another owner keeps in the same schema is none of our business.
+      await query('CREATE TABLE spatial_ref_sys (id int)');
+      await query('ALTER TABLE spatial_ref_sys OWNER TO pg_monitor');
+      await expect(requireSchemas(asClerk)).resolves.toBeUndefined();
+      await query('DROP TABLE spatial_ref_sys');
+      await run('--revert');
+      const migrating = migrateSchemas(asClerk, { say: () => undefined });
+      await expect(migrating).rejects.toThrow(/may not change the schema.*quittance migrate/);
+      await run();
+    } finally {
+      await drop();
     }
   });
 

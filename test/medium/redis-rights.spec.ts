@@ -1,7 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { createRedisBackend, Queue } from 'bullmq';
 import { Redis } from 'ioredis';
+import { emptyQueue } from '../../src/queue/emptied-queue.js';
+import { queuePrefix } from '../../src/queue/queue-prefix.js';
+import { createDatabase } from '../harness/database.js';
 import { unusedPort } from '../../src/process/ports.js';
 import { requireQueueOnRedis } from '../../src/queue/redis-check.js';
 import { selfSigned } from '../harness/certificate.js';
@@ -28,6 +32,27 @@ withRedis('a queue on Redis', () => {
       await expect(asked(as('nobody'))).rejects.toThrow(/refuses us \(WRONGPASS/);
     } finally {
       admin.disconnect();
+      await redis.stop();
+    }
+  });
+
+  it('keeps the jobs of two installations apart', async () => {
+    const redis = await startRedis();
+    const ours = await createDatabase();
+    const theirs = await createDatabase();
+    const prefix = await queuePrefix(ours.url);
+    const queue = new Queue('webhooks', { connection: { url: redis.url }, prefix }, createRedisBackend);
+    try {
+      await queue.add('deliver', {});
+      expect(await queuePrefix(theirs.url)).not.toBe(prefix);
+      // As after a restore.
+      await emptyQueue(redis.url, theirs.url);
+      expect(await queue.count()).toBe(1);
+      await emptyQueue(redis.url, ours.url);
+      expect(await queue.count()).toBe(0);
+    } finally {
+      await queue.close();
+      await Promise.all([ours.drop(), theirs.drop()]);
       await redis.stop();
     }
   });

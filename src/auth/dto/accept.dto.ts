@@ -20,11 +20,18 @@ export function IsTokenId(): PropertyDecorator {
   );
 }
 
+/** What GET /chains calls it; 31337 and other numbers are chain ids. */
+export function IsChainName(): PropertyDecorator {
+  return applyDecorators(
+    IsString({ message: 'must be the name of a chain, which GET /chains lists' }),
+    Length(1, 20),
+  );
+}
+
 /** An asset to be paid in. */
 export class AcceptedAssetDto implements NamedAsset {
   @ApiProperty({ example: 'devchain', description: 'The name of a chain that GET /chains lists' })
-  @IsString()
-  @Length(1, 20)
+  @IsChainName()
   chain: string;
 
   @IsTokenId()

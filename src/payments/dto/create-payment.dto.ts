@@ -16,7 +16,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { MAX_URL_LENGTH } from '../../auth/shop-origins.js';
-import { AcceptedAssetDto, IsTokenId, MOST_ACCEPTED } from '../../auth/dto/accept.dto.js';
+import { AcceptedAssetDto, IsChainName, IsTokenId, MOST_ACCEPTED } from '../../auth/dto/accept.dto.js';
 import { IsAmount } from './is-amount.js';
 import { PriceDto } from './price.dto.js';
 import { IsMetadata, IsStorableText } from '../../http/is-storable.js';
@@ -33,8 +33,7 @@ export class CreatePaymentDto {
     description: 'The name of a chain that GET /chains lists; needed without `price`',
   })
   @withoutPrice()
-  @IsString()
-  @Length(1, 20)
+  @IsChainName()
   chain?: string;
 
   @ApiPropertyOptional({

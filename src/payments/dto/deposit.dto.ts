@@ -1,8 +1,9 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsOptional, IsString, IsUUID, Length } from 'class-validator';
+import { IsBoolean, IsOptional, IsUUID } from 'class-validator';
 import { AnyOf, DatedPageQuery, IsHex } from '../../http/list-filters.js';
 import { DEPOSIT_STATES, type DepositState } from '../counting.js';
+import { IsChainName } from '../../auth/dto/accept.dto.js';
 
 export class ListDepositsDto extends DatedPageQuery {
   @AnyOf(DEPOSIT_STATES, 'One status, or several with commas between them')
@@ -27,8 +28,7 @@ export class ListDepositsDto extends DatedPageQuery {
 
   @ApiPropertyOptional({ description: 'The name of the chain it arrived on' })
   @IsOptional()
-  @IsString()
-  @Length(1, 20)
+  @IsChainName()
   chain?: string;
 
   @ApiPropertyOptional({ format: 'uuid' })

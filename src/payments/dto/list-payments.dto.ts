@@ -2,6 +2,7 @@ import { ApiPropertyOptional, OmitType } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, IsUUID, Length, Matches } from 'class-validator';
 import { AnyOf, DatedPageQuery, IsHex } from '../../http/list-filters.js';
 import { PAYMENT_STATUSES, type PaymentStatus } from '../lifecycle.js';
+import { IsChainName } from '../../auth/dto/accept.dto.js';
 
 export class ListPaymentsDto extends DatedPageQuery {
   @AnyOf(PAYMENT_STATUSES, 'One status, or several with commas between them')
@@ -9,8 +10,7 @@ export class ListPaymentsDto extends DatedPageQuery {
 
   @ApiPropertyOptional({ description: 'The chain’s name' })
   @IsOptional()
-  @IsString()
-  @Length(1, 20)
+  @IsChainName()
   chain?: string;
 
   @ApiPropertyOptional({

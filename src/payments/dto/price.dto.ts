@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsDefined, IsOptional, IsString, Length } from 'class-validator';
+import { IsDefined, IsOptional } from 'class-validator';
+import { IsChainName } from '../../auth/dto/accept.dto.js';
 
 /** What a payment costs. Its amount and currency are read together, by `parsePrice`. */
 export class PriceDto {
@@ -25,7 +26,6 @@ export class PriceDto {
     description: 'The name of the chain whose asset the price is made in; left out: a currency',
   })
   @IsOptional()
-  @IsString()
-  @Length(1, 20)
+  @IsChainName()
   chain?: string | null;
 }

@@ -4,7 +4,7 @@ import { type RefusalCode, REFUSAL_CODES } from '../refusal.js';
 
 class RefusableView {
   @ApiProperty({ enum: ['priced', 'refused'] })
-  state: 'priced' | 'refused';
+  status: 'priced' | 'refused';
 
   @ApiProperty({ type: String, nullable: true, example: '3500.12', description: 'A decimal; null: refused' })
   value: string | null;

@@ -3,6 +3,7 @@ import { IsBoolean, IsOptional, IsString, IsUUID, Length } from 'class-validator
 import { IsAmount } from '../../payments/dto/is-amount.js';
 import { IsStorableText } from '../../http/is-storable.js';
 import { IsRecipient } from './is-recipient.js';
+import { IsChainName } from '../../auth/dto/accept.dto.js';
 
 export class CreateRefundDto {
   @ApiProperty({
@@ -29,8 +30,7 @@ export class CreateRefundDto {
       'Of a payment that money came for in several assets: the name of the chain of the one that goes back. A deposit has its own',
   })
   @IsOptional()
-  @IsString()
-  @Length(1, 20)
+  @IsChainName()
   chain?: string | null;
 
   @ApiPropertyOptional({

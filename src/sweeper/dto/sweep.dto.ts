@@ -3,6 +3,7 @@ import { ArrayMaxSize, IsArray, IsBoolean, IsOptional, IsString, IsUUID, Length 
 import { AnyOf, DatedPageQuery, OlderStatusFilter } from '../../http/list-filters.js';
 import { IsStorableText } from '../../http/is-storable.js';
 import { SWEEP_STATES, type SweepState } from '../sweep.entity.js';
+import { IsChainName } from '../../auth/dto/accept.dto.js';
 
 export class ListSweepsDto extends DatedPageQuery {
   @AnyOf(SWEEP_STATES, 'One status, or several with commas between them')
@@ -13,8 +14,7 @@ export class ListSweepsDto extends DatedPageQuery {
 
   @ApiPropertyOptional({ description: 'The name of the chain' })
   @IsOptional()
-  @IsString()
-  @Length(1, 20)
+  @IsChainName()
   chain?: string;
 
   @ApiPropertyOptional({ format: 'uuid' })
@@ -26,8 +26,7 @@ export class ListSweepsDto extends DatedPageQuery {
 export class RunSweepsDto {
   @ApiPropertyOptional({ description: 'Only this chain; left out: all' })
   @IsOptional()
-  @IsString()
-  @Length(1, 20)
+  @IsChainName()
   chain?: string;
 
   @ApiPropertyOptional({

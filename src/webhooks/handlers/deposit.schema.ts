@@ -6,6 +6,7 @@ import {
   type JsonSchema,
   KIND,
   object,
+  olderStatus,
   orNull,
   TEXT,
   TIME,
@@ -19,7 +20,7 @@ const DEPOSIT_STATUS = { enum: ['counted', 'unassigned', 'accepted', 'ignored', 
 const DEPOSIT_FIELDS: Record<keyof DepositView, JsonSchema> = {
   id: UUID,
   status: DEPOSIT_STATUS,
-  state: DEPOSIT_STATUS,
+  state: olderStatus(DEPOSIT_STATUS),
   reason: {
     enum: [
       'absurd_amount',

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { axeViolations } from '../axe.js';
+import { aBrand } from '../brand.js';
 import { TestBrowser } from '../browser.js';
-import { LANGUAGES, PageServer, SITUATIONS } from '../page-server.js';
+import { aView, LANGUAGES, PageServer, SITUATIONS } from '../page-server.js';
 
 let browser: TestBrowser;
 let server: PageServer;
@@ -45,6 +46,28 @@ it.each(['en', 'ar'])('axe finds nothing in any state, in any look, in %s', asyn
       );
     }
     expect(complaints).toEqual([]);
+    await browser.tidy();
+  }
+});
+
+/** Yellow cannot be read on white, navy not on black; red is near what can be in both. */
+it.each(['#ffee00', '#0a1440', '#c8102e'])('axe finds nothing in a shop’s own look, in %s', async (color) => {
+  for (const { name, options } of LOOKS) {
+    const opened = await browser.window({ ...options, reducedMotion: 'reduce' });
+    const { page, complaints } = opened;
+    // Links of ours stand on each of the tints.
+    for (const situation of ['waiting', 'done', 'time_up', 'failed'] as const) {
+      server.show({ ...aView(situation), brand: aBrand(color) });
+      await page.goto(server.url());
+      await page.waitForSelector('html.is-live');
+      await page.evaluate(() => document.querySelectorAll('details').forEach((one) => (one.open = true)));
+      const logo = await page.locator('.logo').boundingBox();
+      expect([Math.round(logo?.height ?? 0) > 20, (logo?.height ?? 99) <= 80]).toEqual([true, true]);
+      const found = { [`${situation}, ${name}`]: await axeViolations(page) };
+      expect(found).toEqual({ [`${situation}, ${name}`]: [] });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+    }
+    expect([complaints, opened.hosts]).toEqual([[], [new URL(server.origin).host]]);
     await browser.tidy();
   }
 });

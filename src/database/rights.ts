@@ -1,0 +1,83 @@
+import { withConnection } from './connect.js';
+import { type PostgresClient } from './postgres-client.js';
+
+const NAMED = 3;
+
+/** A role that may not do what Quittance does: whoever owns the schema grants it. */
+export class RightsMissingError extends Error {
+  constructor(what: string, fix: string) {
+    super(`the role of DATABASE_URL ${what}; ${fix}`);
+  }
+}
+
+/** How a role that does not own the schema gets what it needs. */
+export const GRANTS =
+  'GRANT USAGE ON SCHEMA public, bullmq to it, and ALL ON ALL TABLES, SEQUENCES and FUNCTIONS IN SCHEMA public, bullmq ' +
+  '(ALTER DEFAULT PRIVILEGES does so for what later versions add)';
+
+/**
+ * @param hasQueue the queue is on this database too
+ * @returns what the role lacks on what is there, for an operator; null: nothing
+ */
+export async function missingRights(client: PostgresClient, hasQueue: boolean): Promise<string | null> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT format('%I.%I', nspname, relname) AS name FROM pg_class
+     JOIN pg_namespace space ON space.oid = relnamespace
+     -- Beside ours may be tables of others, as an extension's: ours are whose owner migrates.
+     WHERE (nspname = $1 OR (relnamespace = current_schema()::regnamespace AND relowner = (
+       SELECT relowner FROM pg_class WHERE oid = to_regclass('migrations')))) AND (
+       (relkind IN ('r', 'p') AND NOT has_schema_privilege(relnamespace, 'USAGE'))
+       OR (relkind IN ('r', 'p') AND NOT (has_table_privilege(pg_class.oid, 'SELECT') AND (relname = 'migrations'
+         OR has_table_privilege(pg_class.oid, 'INSERT') AND has_table_privilege(pg_class.oid, 'UPDATE')
+           AND has_table_privilege(pg_class.oid, 'DELETE'))))
+       OR (relkind = 'S' AND relname <> 'migrations_id_seq' AND NOT has_sequence_privilege(pg_class.oid, 'USAGE')))
+     UNION ALL
+     SELECT format('%I.%I()', nspname, proname) FROM pg_proc
+     JOIN pg_namespace space ON space.oid = pronamespace
+     WHERE nspname = $1 AND NOT has_function_privilege(pg_proc.oid, 'EXECUTE')
+     ORDER BY 1`,
+    [hasQueue ? 'bullmq' : null],
+  );
+  if (rows.length === 0) return null;
+  const named = rows.slice(0, NAMED).map(({ name }) => name);
+  const more = rows.length > NAMED ? ` and ${rows.length - NAMED} more` : '';
+  return `lacks rights on ${named.join(', ')}${more}`;
+}
+
+/** @throws RightsMissingError; DatabaseUnreachableError */
+export async function requireRights(url: string, hasQueue: boolean): Promise<void> {
+  await withConnection(url, 'quittance start', async (client) => {
+    const { rows } = await client.query<{ schema: string | null }>('SELECT current_schema() AS schema');
+    if (rows[0]?.schema == null)
+      throw new RightsMissingError('has no schema to work in', 'GRANT USAGE ON SCHEMA public to it');
+    const lacking = await missingRights(client, hasQueue);
+    if (lacking !== null) throw new RightsMissingError(lacking, GRANTS);
+  });
+}
+
+/**
+ * Has a change of the schema made, and says what to do where the role may not.
+ * @throws RightsMissingError; what else Postgres said
+ */
+export async function withRightToChange<T>(change: () => Promise<T>): Promise<T> {
+  try {
+    return await change();
+  } catch (error) {
+    const refused = refusalIn(error);
+    if (refused === null) throw error;
+    throw new RightsMissingError(
+      `may not change the schema, which is not up to date (${refused})`,
+      'run quittance migrate with a role that may (MIGRATE=off here leaves it to that)',
+    );
+  }
+}
+
+/** PostgreSQL, appendix A: 42501 is insufficient privilege. TypeORM wraps what the driver said. */
+function refusalIn(error: unknown): string | null {
+  for (let next = error; next instanceof Error; next = next.cause) {
+    const said = next as Error & { code?: unknown; driverError?: unknown };
+    if (said.code === '42501') return said.message;
+    if (said.driverError instanceof Error && said.driverError !== error) return refusalIn(said.driverError);
+  }
+  return null;
+}
