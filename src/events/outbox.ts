@@ -77,12 +77,16 @@ export class Outbox {
     );
   }
 
-  /** The undispatched events, oldest first, which stay so. */
-  undispatched(manager: EntityManager, limit: number): Promise<ClaimedEvent[]> {
+  /** The undispatched events, oldest first, which stay so. @param after those behind this one; null: all */
+  undispatched(
+    manager: EntityManager,
+    limit: number,
+    after: ClaimedEvent['position'] | null,
+  ): Promise<ClaimedEvent[]> {
     return manager.query<ClaimedEvent[]>(
       `SELECT id, type, merchant_id AS "merchantId", payment_id AS "paymentId", position FROM events
-       WHERE dispatched_at IS NULL ORDER BY events.position LIMIT $1`,
-      [limit],
+       WHERE dispatched_at IS NULL AND events.position > coalesce($2::bigint, -1) ORDER BY events.position LIMIT $1`,
+      [limit, after],
     );
   }
 

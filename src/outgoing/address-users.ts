@@ -23,6 +23,8 @@ export interface GasLeft extends DepositPlace {
 export interface AddressUser {
   /** Which of the places it is about to move money from; by address. */
   claimsOf(manager: EntityManager, places: readonly DepositPlace[]): Promise<Set<string>>;
+  /** Wei at a deposit address that it is to pay somebody with, and has not signed away: nobody pays gas of them. */
+  promisedAt(manager: EntityManager, chainId: ChainId, address: Address): Promise<bigint>;
   /** Where gas that was sent for it may be left over, and nobody has looked yet. */
   gasLeft(chainId: ChainId, limit: number): Promise<GasLeft[]>;
   /** Notes that what gas was left at an address was looked at. */

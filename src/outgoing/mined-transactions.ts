@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { type Receipt } from '../chain/accounts/chain-accounts.js';
 import { type BlockId } from '../chain/accounts/chain-evidence.js';
 import { type BlockStanding, ScannedChain } from '../scanner/scanned-chain.js';
+import { withAgreedFee } from './agreed-fee.js';
 import { finalBlockOf } from './final-block.js';
 import { type Round } from './movers.js';
 import { OutgoingAttempt } from './outgoing-attempt.entity.js';
@@ -83,7 +84,14 @@ export class MinedTransactions {
       this.logger.error(line, 'a node showed a receipt of a block that does not have the transaction');
       return this.records.save(chain, unmined(mined), unminedParts(parts));
     }
-    const final = withNotedFee(receipt, mined);
+    const { receipt: final, isDisputed } = await withAgreedFee(chain.accounts, receipt, mined);
+    if (isDisputed) {
+      const line = { ...named(chain, mined), tx_hash: mined.txHash, fee: final.fee.toString() };
+      this.logger.warn(
+        line,
+        'endpoints differ about what a transaction paid: the middle of their words is booked',
+      );
+    }
     const proven = { ...mined, ...outcomeOf(mined, final, mined.amount) };
     return this.records.end(chain, proven, partsOutcome(mined, parts, final), whyFailed(proven));
   }
@@ -108,13 +116,4 @@ export class MinedTransactions {
 function blockOf({ state, blockNumber, blockHash }: OutgoingTransaction): BlockId | null {
   if (state !== 'mined' || blockNumber === null || blockHash === null) return null;
   return { number: blockNumber, hash: blockHash };
-}
-
-/**
- * What was paid for gas and publishing no root covers, and not every node has all of it in the receipts of a whole block:
- * what was noted stays, where the gas is what the block proves.
- */
-function withNotedFee(receipt: Receipt, { fee, gasUsed, effectiveGasPrice }: OutgoingTransaction): Receipt {
-  if (fee === null || effectiveGasPrice === null || gasUsed !== receipt.gasUsed) return receipt;
-  return { ...receipt, fee, effectiveGasPrice };
 }

@@ -7,13 +7,16 @@ import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { ScannedChain } from '../scanner/scanned-chain.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
+import { AddressUsers } from './address-users.js';
 import { bumped, dataReserve, expectedPrice, type Fees } from './fees.js';
 import { GasTank } from './gas-tank.js';
 import { OutgoingAttempt } from './outgoing-attempt.entity.js';
 import { OutgoingSigner } from './outgoing-signer.js';
+import { type OutgoingTransaction } from './outgoing-transaction.entity.js';
 import { type OutgoingRecord } from './outgoing.repository.js';
 import { NotSignedError } from './signing-gate.js';
 import { withoutSignature } from './transaction-bytes.js';
+import { keptOf } from './transfer-trial.js';
 
 const COMPLAIN_EVERY_MS = 600_000;
 
@@ -29,6 +32,7 @@ export class Replacements {
     private readonly scanned: ScannedChain,
     private readonly signer: OutgoingSigner,
     private readonly tank: GasTank,
+    private readonly users: AddressUsers,
   ) {}
 
   /**
@@ -102,7 +106,8 @@ export class Replacements {
       const amount = (now < before ? now : before) - fee;
       return amount > 0n ? amount : this.leave(chain, record, 'a higher fee would take all that it moves');
     }
-    const needed = fee + (outgoing.tokenAddress === null ? last.amount : 0n);
+    const moved = outgoing.tokenAddress === null ? last.amount : 0n;
+    const needed = fee + keptOf({ balance, moved, promised: await this.promised(outgoing) });
     if (balance >= needed + reserve.least) return undefined;
     if (outgoing.account !== 'deposit') {
       return this.leave(chain, record, 'its account cannot pay a higher fee; fill it up');
@@ -110,6 +115,14 @@ export class Replacements {
     const { from: to, subjectId } = outgoing;
     await this.tank.fund(chain, { to, needed: needed + reserve.roomy, subjectId });
     return null;
+  }
+
+  /** What is promised to others pays for no gas, unless nobody else can: what is stuck would keep them waiting as well. */
+  private async promised({ chainId, from, account }: OutgoingTransaction): Promise<bigint> {
+    if (account !== 'deposit' || this.tank.address === null) return 0n;
+    const { manager } = this.dataSource;
+    const sums = await Promise.all(this.users.all().map((user) => user.promisedAt(manager, chainId, from)));
+    return sums.reduce((sum, one) => sum + one, 0n);
   }
 
   private tell({ name: chain }: Chain, record: OutgoingRecord, last: OutgoingAttempt, fees: Fees): void {

@@ -36,7 +36,7 @@ describe('items side by side', () => {
     const items = ['bad', ...Array.from({ length: 40 }, (_, index) => `good ${index}`)];
     const turn = () => {
       tried.length = 0;
-      return sideBySide(items, (item) => item, one, slow);
+      return sideBySide(items, (item) => item, one, { slow });
     };
     const first = await turn();
     expect([first.done.length, first.failures.length]).toEqual([40, 1]);
@@ -52,13 +52,13 @@ describe('items side by side', () => {
 
   it('are begun for ten seconds, however many hang, so that whatever comes after them has its turn', async () => {
     const items = Array.from({ length: 200 }, (_, index) => index);
-    expect((await sideBySide(items, String, hang, slowItems())).failures).toHaveLength(20);
+    expect((await sideBySide(items, String, hang, { slow: slowItems() })).failures).toHaveLength(20);
   });
 
   it('that fail at once are tried again at once', async () => {
     const slow = slowItems();
     for (let turn = 0; turn < 3; turn += 1) {
-      const failing = await sideBySide(['one'], String, () => Promise.reject(new Error('no')), slow);
+      const failing = await sideBySide(['one'], String, () => Promise.reject(new Error('no')), { slow });
       expect(failing.failures).toHaveLength(1);
     }
   });

@@ -37,11 +37,13 @@ export type DrainTrial =
 /**
  * Whether a transfer would succeed, and what it takes: by what its address has after the last block scanned. That it lacks
  * gas is found by a new quote, since gas may have got dearer since the round began.
+ * @param promised wei at the address that others are to be paid with: as far as they are there, no gas is paid of them
  * @throws RpcError
  */
 export async function tryTransfer(
   { chain, quote, extent }: Pick<Round, 'chain' | 'quote' | 'extent'>,
   transfer: Transfer,
+  promised = 0n,
 ): Promise<Trial> {
   const { from, to, tokenAddress, amount } = transfer;
   const gasLimit = await gasToAllow(chain, transfer, extent.scanned.hash);
@@ -53,16 +55,26 @@ export async function tryTransfer(
     accounts.balance(from, null, extent.scanned.hash),
     accounts.dataFee(unsignedBytes(payload)),
   ]);
-  const moved = tokenAddress === null ? amount : 0n;
-  const forFees = balance - moved;
+  const kept = keptOf({ balance, moved: tokenAddress === null ? amount : 0n, promised });
+  const forFees = balance - kept;
   const { least, roomy } = dataReserve(dataFee);
   const fees = forFees > least ? feesWithin(quote, (forFees - least) / gasLimit) : null;
   const expected = { expectedGas: tokenAddress === null ? gasLimit : expectedOf(gasLimit), dataFee: roomy };
   if (fees !== null) return { state: 'ready', gasLimit, fees, ...expected };
   const now = feesFor(await accounts.gasQuote(), false).maxFeePerGas;
   const price = now > wanted.maxFeePerGas ? now : wanted.maxFeePerGas;
-  const needed = moved + gasLimit * price + roomy;
+  const needed = kept + gasLimit * price + roomy;
   return { state: 'needs_gas', missing: needed - balance, needed, ...expected };
+}
+
+/** Wei of a balance that pay for no gas: what is moved, and of what is promised to others as much as is there besides. */
+export function keptOf({
+  balance,
+  moved,
+  promised,
+}: Record<'balance' | 'moved' | 'promised', bigint>): bigint {
+  const besides = balance > moved ? balance - moved : 0n;
+  return moved + (promised < besides ? promised : besides);
 }
 
 /** The same of native money that its own fee comes out of. @throws RpcError */

@@ -30,6 +30,10 @@ export class RefundAddressUse implements AddressUser, OnModuleInit {
     return new Set(claimed.map(({ address }) => address));
   }
 
+  promisedAt(manager: EntityManager, chainId: ChainId, depositAddress: Address): Promise<bigint> {
+    return this.refunds.promisedAt(manager, { chainId, depositAddress }, null);
+  }
+
   async gasLeft(chainId: ChainId, limit: number): Promise<GasLeft[]> {
     const ended = await this.refunds.withGasLeft(chainId, limit);
     return ended.map(({ id, paymentId, depositAddress, derivationIndex, tokenAddress }) => ({

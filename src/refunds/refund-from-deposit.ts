@@ -1,19 +1,35 @@
 import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { Holdings } from '../ledger/holdings.js';
+import { gasLeftAt } from '../outgoing/gas-left.js';
 import { GasTank } from '../outgoing/gas-tank.js';
 import { type Round } from '../outgoing/movers.js';
 import { tryTransfer } from '../outgoing/transfer-trial.js';
+import { Semaphore } from '../process/semaphore.js';
 import { Keys } from '../wallet/keys.js';
 import { fails, type RefundOutcome, SIGNED, waits } from './refund-outcome.js';
 import { isNative, RefundSigning } from './refund-signing.js';
 import { Refund } from './refund.entity.js';
+import { RefundsRepository } from './refunds.repository.js';
 
-/** A refund that its deposit address pays, because the money is still there. */
+/** They wait for one another at the tank: all at once would use up the pool. */
+const FUNDED_AT_ONCE = 4;
+const NO_KEYS = 'there is neither GAS_TANK_PRIVATE_KEY nor PAYOUT_PRIVATE_KEY';
+
+/**
+ * A refund that its deposit address pays, because the money is still there. With a gas tank, its gas is not paid of what
+ * another refund is to be paid with. What fees took all the same, before that was asked for, the tank makes up for.
+ */
 @Injectable()
 export class RefundFromDeposit {
+  private readonly fundings = new Semaphore(FUNDED_AT_ONCE);
+
   constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
     private readonly keys: Keys,
     private readonly holdings: Holdings,
+    private readonly refunds: RefundsRepository,
     private readonly tank: GasTank,
     private readonly signing: RefundSigning,
   ) {}
@@ -30,28 +46,58 @@ export class RefundFromDeposit {
     if (shown < amount && !isBelieved) {
       return waits(`${booked} are booked at the deposit address, and nodes show ${shown}`);
     }
-    if (shown < amount || !this.keys.has('deposit')) return null;
-    const trial = await tryTransfer(round, { from, to, tokenAddress, amount });
+    if (!this.keys.has('deposit')) return null;
+    const lacking = amount - shown;
+    if (lacking > 0n && !(await this.isLostToFees(refund, shown, lacking))) return null;
+    const promised = await this.promised(refund);
+    const trial = await tryTransfer(round, { from, to, tokenAddress, amount }, promised ?? 0n);
     if (trial.state === 'refused') return fails(trial.reason);
-    if (trial.state === 'needs_gas') return this.fund(round, refund, trial.needed);
+    if (trial.state === 'needs_gas') {
+      const why = whyNoGas({ promised, lacking });
+      return this.fund(round, refund, trial.needed, why);
+    }
     const account = { kind: 'deposit' as const, derivationIndex };
-    return this.signing.sign(round, refund, { account, from }, trial, shown);
+    return this.signing.sign(round, refund, { account, from, promised }, trial, shown);
   }
 
-  private async fund({ chain }: Round, refund: Refund, needed: bigint): Promise<RefundOutcome | null> {
+  /** Whether the address lacks no more of native money than it paid for gas, of what was not sent to it for that. */
+  private async isLostToFees(refund: Refund, shown: bigint, lacking: bigint): Promise<boolean> {
+    // What was swept as a whole is not there any more.
+    if (!isNative(refund) || shown === 0n) return false;
+    const { chainId, depositAddress } = refund;
+    return lacking <= -(await gasLeftAt(this.dataSource.manager, chainId, depositAddress));
+  }
+
+  /** Where no tank could pay instead, the first asked for goes first, rather than none. */
+  private async promised(refund: Refund): Promise<bigint | null> {
+    return this.tank.address === null
+      ? null
+      : this.refunds.promisedAt(this.dataSource.manager, refund, refund.id);
+  }
+
+  /** @param why the address has no gas, in words */
+  private async fund(
+    { chain }: Round,
+    refund: Refund,
+    needed: bigint,
+    why: string,
+  ): Promise<RefundOutcome | null> {
     const gas = { to: refund.depositAddress, needed, subjectId: refund.id };
-    const funding = await this.tank.fund(chain, gas, (manager) =>
-      manager.update(Refund, { id: refund.id }, { isGasSettled: isNative(refund) }),
-    );
+    const noted = (manager: EntityManager) =>
+      manager.update(Refund, { id: refund.id }, { isGasSettled: isNative(refund) });
+    const funding = await this.fundings.hold(() => this.tank.fund(chain, gas, noted));
     if (funding.state === 'signed') return SIGNED;
     if (funding.state === 'under_way') {
       return waits('gas is on its way to the deposit address, or dearer for now than what was sent');
     }
     if (this.keys.has('payout')) return null;
-    return waits(
-      funding.why === 'no_gas_tank'
-        ? 'the deposit address has no gas, and there is neither GAS_TANK_PRIVATE_KEY nor PAYOUT_PRIVATE_KEY'
-        : 'the deposit address has no gas, and the gas tank cannot pay for it',
-    );
+    const isThere = funding.why !== 'no_gas_tank';
+    return waits(isThere ? `${why}, and the gas tank cannot pay for it` : `${why}, and ${NO_KEYS}`);
   }
+}
+
+function whyNoGas({ promised, lacking }: { promised: bigint | null; lacking: bigint }): string {
+  if (lacking > 0n) return `of what was at the deposit address ${lacking} wei were paid for gas`;
+  if (promised) return 'the deposit address has no gas but what other refunds are to be paid with';
+  return 'the deposit address has no gas';
 }

@@ -37,7 +37,8 @@ export class RefundFromPayout {
     }
     const trial = await tryTransfer(round, { from, to, tokenAddress, amount });
     if (trial.state === 'refused') return fails(trial.reason);
-    if (trial.state === 'ready') return this.signing.sign(round, refund, { account, from }, trial, has);
+    if (trial.state === 'ready')
+      return this.signing.sign(round, refund, { account, from, promised: null }, trial, has);
     return waits(`the payout account ${from} lacks ${trial.missing} wei for gas`);
   }
 }

@@ -48,10 +48,22 @@ export class RefundMover implements Mover, OnModuleInit {
       byAddress(this.slow.inTurn(created, ({ id }) => id)),
       ([{ depositAddress }]) => `refunds from ${depositAddress} were not paid`,
       (own) => this.payEach(round, own, endsAt),
+      { slow: this.slow, more: this.cameMeanwhile(round, created) },
     );
     return {
       hasSigned: done.some(({ hasSigned }) => hasSigned),
       failures: [...failures, ...done.flatMap((one) => one.failures)],
+    };
+  }
+
+  /** Those asked for since, at addresses that have had no turn in this round. */
+  private cameMeanwhile({ chain }: Round, before: readonly Refund[]): () => Promise<[Refund, ...Refund[]][]> {
+    const had = new Set(before.map(({ depositAddress }) => depositAddress));
+    return async () => {
+      const now = await this.refunds.created(chain.chainId);
+      const came = now.filter(({ depositAddress }) => !had.has(depositAddress));
+      for (const { depositAddress } of came) had.add(depositAddress);
+      return byAddress(came);
     };
   }
 

@@ -7,6 +7,7 @@ import { isAnyOpenFrom } from '../outgoing/open-transactions.js';
 import { OutgoingSigner } from '../outgoing/outgoing-signer.js';
 import { holdAddress } from '../outgoing/outgoing.repository.js';
 import { type Trial } from '../outgoing/transfer-trial.js';
+import { Semaphore } from '../process/semaphore.js';
 import { type Account } from '../wallet/keys.js';
 import { RefundAnnouncements } from './refund-announcements.js';
 import { RefundCosts } from './refund-costs.js';
@@ -21,11 +22,18 @@ interface Source {
   account: Account;
   /** Lower-case. */
   from: Address;
+  /** Wei that its gas is not paid of, as other refunds are to be paid with them; null: that does not matter. */
+  promised: bigint | null;
 }
+
+/** Transactions at once: those that wait for one another at the same account would use up the pool. */
+const SIGNED_AT_ONCE = 4;
 
 /** Signs a refund's transfer, and tells of it, in one transaction. */
 @Injectable()
 export class RefundSigning {
+  private readonly turns = new Semaphore(SIGNED_AT_ONCE);
+
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly refunds: RefundsRepository,
@@ -42,17 +50,19 @@ export class RefundSigning {
   async sign(
     { chain, quote }: Round,
     refund: Refund,
-    { account, from }: Source,
+    { account, from, promised }: Source,
     { gasLimit, fees }: Extract<Trial, { state: 'ready' }>,
     has: bigint,
   ): Promise<RefundOutcome> {
     const { id, to, tokenAddress, amount } = refund;
     const { chainId } = chain;
     const nodeNonce = await this.signer.nodeNonce(chain, from);
-    return this.dataSource.transaction(async (manager): Promise<RefundOutcome> => {
+    const signed = async (manager: EntityManager): Promise<RefundOutcome> => {
       await holdAddress(manager, chainId, refund.depositAddress);
       const now = await this.refunds.lock(manager, id);
       if (now.state !== 'created' || (await isAnyOpenFrom(manager, chainId, refund.depositAddress)))
+        return { state: 'busy' };
+      if (promised !== null && (await this.refunds.promisedAt(manager, now, id)) > promised)
         return { state: 'busy' };
       const lack = await this.cover.lackOf(manager, refund);
       if (lack !== null) return lack.isForGood ? fails(lack.reason) : waits(lack.reason);
@@ -76,7 +86,8 @@ export class RefundSigning {
       });
       await this.sent(manager, refund, account.kind === 'deposit' ? 'deposit' : 'payout', outgoing.id);
       return SIGNED;
-    });
+    };
+    return this.turns.hold(() => this.dataSource.transaction(signed));
   }
 
   private async sent(

@@ -21,6 +21,20 @@ export class RefundsRepository {
     return new Set(rows.map(({ paymentId }) => paymentId));
   }
 
+  /** Wei of a deposit address that refunds which wait to be sent are to be paid with. @param exceptId one not counted */
+  async promisedAt(
+    manager: EntityManager,
+    { chainId, depositAddress }: Pick<Refund, 'chainId' | 'depositAddress'>,
+    exceptId: string | null,
+  ): Promise<bigint> {
+    const [row] = await manager.query<{ sum: string }[]>(
+      `SELECT coalesce(sum(amount), 0) AS sum FROM refunds WHERE chain_id = $1 AND from_address = $2
+         AND token_address IS NULL AND state = 'created' AND id IS DISTINCT FROM $3`,
+      [chainId, depositAddress, exceptId],
+    );
+    return BigInt(row?.sum ?? 0);
+  }
+
   /** Those to be sent, the first asked for first. */
   created(chainId: ChainId): Promise<Refund[]> {
     return this.dataSource.manager.find(Refund, {

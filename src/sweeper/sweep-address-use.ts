@@ -28,6 +28,11 @@ export class SweepAddressUse implements AddressUser, OnModuleInit {
     return new Set(open.filter(({ state }) => state !== 'waiting').map(({ from }) => from));
   }
 
+  /** What goes to the treasury may pay for gas. */
+  promisedAt(): Promise<bigint> {
+    return Promise.resolve(0n);
+  }
+
   async gasLeft(chainId: ChainId, limit: number): Promise<GasLeft[]> {
     const ended = await this.sweeps.withGasLeft(chainId, limit);
     return ended.map((sweep) => ({

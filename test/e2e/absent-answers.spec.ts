@@ -226,11 +226,14 @@ describe('a node on which a transfer fails that is tried', () => {
     const [first] = await withTwoEndpoints();
     const [refunded, swept] = [await world.paidToken(5_000_000n), await world.paidToken(3_000_000n)];
     first.inject(['eth_call', 'eth_estimateGas'], behind());
+    first.inject('eth_getTransactionReceipt', dearer());
     const to = Wallet.createRandom().address;
     await askRefund(refunded, to, 1_000_000n);
     expect(await refundEnds(refunded)).toMatchObject({ state: 'confirmed', failure: null });
     await world.plan();
     await world.settled(swept.id);
+    // What the first says that gas cost is in no book.
+    await world.requireProvenBooks();
   });
 
   it('keeps it waiting, and no more, where it is the only one and the scanned block has it succeed', async () => {
@@ -250,3 +253,17 @@ describe('a node on which a transfer fails that is tried', () => {
     expect(await refundEnds(payment)).toMatchObject({ state: 'confirmed' });
   });
 });
+
+/** Claims that gas cost twice what it did. */
+function dearer() {
+  return {
+    kind: 'answer' as const,
+    answer: async (call: Call, ask: Ask) => {
+      const answer = await ask(call);
+      if (!('result' in answer) || answer.result === null) return answer;
+      const receipt = answer.result as { effectiveGasPrice: string };
+      const price = toQuantity(2n * BigInt(receipt.effectiveGasPrice));
+      return { result: { ...receipt, effectiveGasPrice: price } };
+    },
+  };
+}

@@ -73,6 +73,36 @@ describe('a refund', () => {
     expect([await world.native(to), await world.token(to)]).toEqual([ETHER, 3_000_000n]);
   });
 
+  it('pays no gas of what another is to be paid with, nor fails for what fees took before it was asked for', async () => {
+    const [atOnce, inTurn] = [await world.paid(ETHER), await world.paid(ETHER)];
+    const half = { to: customer(), amount: (ETHER / 2n).toString() };
+    await Promise.all([ask(atOnce, half), ask(atOnce, half), ask(inTurn, half)]);
+    await ended(inTurn, 'confirmed');
+    await ask(inTurn, half);
+    for (const payment of [atOnce, inTurn]) {
+      for (const index of [0, 1]) {
+        expect(await ended(payment, 'confirmed', index)).toMatchObject({ source: 'deposit' });
+      }
+    }
+    expect(await world.native(half.to)).toBe(2n * ETHER);
+  });
+
+  it('waits for what the gas of another took where no key is there to make up for it, and says so', async () => {
+    const payment = await world.paid(ETHER);
+    await world.restart({ gasTankPrivateKey: null, payoutPrivateKey: null });
+    const half = { to: customer(), amount: (ETHER / 2n).toString() };
+    await Promise.all([ask(payment, half), ask(payment, half)]);
+    const waiting = await world.mineUntil('the other to wait for it', async () =>
+      (await refundsOf(payment)).find(({ waits_for }) => waits_for?.includes('wei were paid for gas')),
+    );
+    expect(waiting.waits_for).toContain('there is neither GAS_TANK_PRIVATE_KEY nor PAYOUT_PRIVATE_KEY');
+    expect(await world.native(half.to)).toBe(ETHER / 2n);
+    await world.restart();
+    await ended(payment, 'confirmed', 0);
+    await ended(payment, 'confirmed', 1);
+    expect(await world.native(half.to)).toBe(ETHER);
+  });
+
   it('of money that was swept comes from the payout account', async () => {
     await world.chain.rpc('anvil_setBalance', [PAYOUT.address, toQuantity(10n * ETHER)]);
     const payment = await world.paid(ETHER);

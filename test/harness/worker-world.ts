@@ -101,8 +101,16 @@ export class WorkerWorld {
 
   /** Stops the worker as a suspended machine does, for so long. */
   async freeze(ms: number): Promise<void> {
-    this.worker?.kill('SIGSTOP');
+    this.suspend();
     await delay(ms);
+    this.resume();
+  }
+
+  suspend(): void {
+    this.worker?.kill('SIGSTOP');
+  }
+
+  resume(): void {
     this.worker?.kill('SIGCONT');
   }
 

@@ -1,37 +1,52 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { TestApp } from '../harness/app.js';
-import { createDatabase, type TestDatabase } from '../harness/database.js';
-import { TestChain } from '../harness/test-chain.js';
+import { Wallet } from 'ethers';
+import { type PaymentView } from '../../src/payments/payment.view.js';
+import { PAYOUT, SweepWorld } from '../harness/sweep-world.js';
 
-let database: TestDatabase;
+const ETHER = 10n ** 18n;
+const EACH = 200;
+/** More than the pool has connections. */
+const EMPTY = 12;
+const TOKENS = 5_000_000n;
+
+let world: SweepWorld;
+let refunded: PaymentView;
+
 beforeAll(async () => {
-  database = await createDatabase();
+  world = await SweepWorld.start({ payoutPrivateKey: PAYOUT.privateKey });
+  refunded = await world.paid(ETHER);
+  const emptied = await Promise.all(Array.from({ length: EMPTY }, () => world.paidToken(TOKENS)));
+  for (const payment of emptied) await ask(payment, TOKENS);
+  await world.mineUntil('the addresses to be empty', async () => {
+    const [row] = await sql(`SELECT count(*)::int AS count FROM refunds WHERE state = 'confirmed'`);
+    return row?.count === EMPTY;
+  });
 });
-afterAll(() => database?.drop());
+afterAll(() => world?.stop());
 
-const ETHER = '1000000000000000000';
+const sql = (text: string) => world.app.database.dataSource.query<{ count: number }[]>(text);
+const ask = ({ id }: PaymentView, amount: bigint) =>
+  world.app.insist('POST', `/api/v1/payments/${id}/refunds`, {
+    to: Wallet.createRandom().address,
+    amount: amount.toString(),
+  });
 
-describe('two hundred refunds asked for at once, on a pool of ten', () => {
-  it('are all answered', async () => {
-    const chain = await TestChain.start();
-    const app = await TestApp.start({ chains: [chain.config], settings: { roles: ['api'] } });
-    try {
-      const payment = await app.createPayment({ amount: ETHER });
-      await app.database.dataSource.query(
-        `UPDATE payments SET status = 'confirmed', amount_received = $2, amount_confirmed = $2 WHERE id = $1`,
-        [payment.id, ETHER],
-      );
-      await app.database.dataSource.query(
-        'UPDATE payment_options SET amount_received = $2, amount_confirmed = $2 WHERE payment_id = $1',
-        [payment.id, ETHER],
-      );
-      const to = '0x00000000219ab540356cbb839cbe05303d7705fa';
-      const ask = () => app.insist('POST', `/api/v1/payments/${payment.id}/refunds`, { to, amount: '1' });
-      const answers = await Promise.all(Array.from({ length: 200 }, ask));
-      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
-    } finally {
-      await app.stop();
-      await chain.stop();
-    }
+describe('on a pool of ten', () => {
+  it('200 refunds, 200 plans over empty addresses and 200 payments at the same moment are all answered', async () => {
+    const times = <T>(work: () => Promise<T>) => Promise.all(Array.from({ length: EACH }, work));
+    const payment = { amount: ETHER.toString(), chain: 'testchain' };
+    const answers = await Promise.all([
+      times(() => ask(refunded, 1n)),
+      times(() => world.app.insist('POST', '/api/v1/sweeps/run', {})),
+      times(() => world.app.insist('POST', '/api/v1/payments', payment)),
+    ]);
+    const statuses = answers.map((some) => [...new Set(some.map(({ status }) => status))]);
+    expect(statuses).toEqual([[201], [200], [201]]);
+    // What the plans found empty is closed, and the process goes on with what it is for.
+    const [open] = await sql(
+      'SELECT count(*)::int AS count FROM transfers WHERE swept_at IS NULL AND token_address IS NOT NULL',
+    );
+    expect(open?.count).toBe(0);
+    await world.paid(ETHER);
   });
 });

@@ -74,6 +74,19 @@ const accept: Receiver['answer'] = (response) => response.writeHead(204).end();
 const sql = (text: string, parameters: unknown[] = []) =>
   app.database.dataSource.query<object[]>(text, parameters);
 
+/** What became of jobs from now on: ms until they come again; null: they were done with. */
+const watchJobs = (): { waitMs: number | null }[] => {
+  const jobs = app.get(JobService);
+  const work = jobs.work.bind(jobs);
+  const ended: { waitMs: number | null }[] = [];
+  jobs.work = async (job) => {
+    const waitMs = await work(job);
+    ended.push({ waitMs });
+    return waitMs;
+  };
+  return ended;
+};
+
 /** As if the queue were slow to hear of it. */
 const keepJobsFromEnding = () => {
   const jobs = app.get(JobService);
@@ -184,24 +197,45 @@ describe('a replay', () => {
     await waitFor('the second request', () => receiver.received.length === 2);
   });
 
-  it('outlasts the failure of the attempt that was under way when it was asked for', async () => {
+  it('waits for the attempt that is under way, never sends beside it, and outlasts its failure', async () => {
     app.settings.webhookRetryScheduleMs = [];
     const answers: Parameters<Receiver['answer']>[0][] = [];
     receiver.answer = (response) => answers.push(response);
-    await endpoint(receiver.url);
+    const { id } = await endpoint(receiver.url);
     await app.createPayment();
     const [last] = await waitFor(
       'the last attempt',
-      async () => answers.length === 1 && (await deliveries('')),
+      async () => answers.length === 1 && (await deliveries(`endpoint_id=${id}`)),
     );
+    const jobs = watchJobs();
     await request('POST', `/deliveries/${last!.id}/replay`);
-    await waitFor('the replay', () => answers.length === 2);
+    await waitFor('the replay to be sent away', () => jobs.some(({ waitMs }) => waitMs !== null));
+    expect(answers).toHaveLength(1);
     answers[0]!.writeHead(500).end();
-    const errors = async () => (await delivery(last!.id)).attempts.map(({ error }) => error);
-    await waitFor('the record of the failure', async () => (await errors()).includes('answered 500'));
-    expect((await delivery(last!.id)).state).toBe('pending');
+    await waitFor('the replay', () => answers.length === 2);
+    const { state, attempts } = await delivery(last!.id);
+    expect([state, attempts[0]?.error]).toEqual(['pending', 'answered 500']);
     answers[1]!.writeHead(204).end();
     await waitFor('its delivery', async () => (await delivery(last!.id)).state === 'delivered');
+    expect(answers).toHaveLength(2);
+  });
+
+  it('that was asked for while the attempt was under way that delivers it is no second one', async () => {
+    const answers: Parameters<Receiver['answer']>[0][] = [];
+    receiver.answer = (response) => answers.push(response);
+    const { id } = await endpoint(receiver.url);
+    await app.createPayment();
+    const first = await waitFor(
+      'the attempt',
+      async () => answers.length === 1 && (await deliveries(`endpoint_id=${id}`))[0],
+    );
+    const jobs = watchJobs();
+    await request('POST', `/deliveries/${first.id}/replay`);
+    await waitFor('the replay to be sent away', () => jobs.some(({ waitMs }) => waitMs !== null));
+    answers[0]!.writeHead(204).end();
+    await deliveryTo(id, 'delivered');
+    await waitFor('its job to end', () => jobs.at(-1)?.waitMs === null);
+    expect(answers).toHaveLength(1);
   });
 
   it('of all since a time brings what an endpoint never got, and nothing it did get', async () => {

@@ -51,7 +51,8 @@ const METHODS = {
   },
   eth_getLogs: method(logs, LONG),
   eth_call: method(data, 16 * MEBIBYTE),
-  eth_estimateGas: method(quantity, SHORT),
+  // A contract that refuses may say much, and nodes repeat it in their words; of twenty at once no more than this is kept.
+  eth_estimateGas: method(quantity, MEBIBYTE),
   eth_gasPrice: method(quantity, SHORT),
   eth_maxPriorityFeePerGas: method(quantity, SHORT),
   eth_feeHistory: method(

@@ -47,7 +47,7 @@ export class SingleTransfers implements SweepPath {
       due,
       ({ sweep }) => whatFailed(sweep),
       (one) => this.moveOne(round, one),
-      this.slow,
+      { slow: this.slow },
     );
     return { hasSigned: done.includes(true), failures };
   }

@@ -1,7 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import { SETTINGS } from '../../config/configuration.module.js';
+import { type Settings } from '../../config/settings.js';
 import { stoodStillSince } from '../../process/running-time.js';
 import { Coalescer } from '../../process/coalescer.js';
 import { applyHealth, healthChanges, holdDeliveries } from '../endpoints/endpoint-health.js';
@@ -22,7 +24,7 @@ export interface PendingDelivery {
   /** Earlier than this it is not to be attempted. */
   dueAt: Date;
   hasSlot: boolean;
-  /** An earlier event of its payment has not been attempted yet. */
+  /** An earlier event of its payment has not been attempted yet, or an attempt of its job before a replay is under way. */
   isBehind: boolean;
   eventId: string;
   eventType: string;
@@ -41,7 +43,7 @@ export interface NextAttempt {
 export interface AttemptOutcome {
   state: DeliveryState;
   nextAttemptAt: Date | null;
-  attempt: Omit<WebhookAttempt, 'id' | 'deliveryId' | 'startedAt'>;
+  attempt: Omit<WebhookAttempt, 'id' | 'deliveryId' | 'jobId' | 'startedAt'>;
   /** Why the endpoint is to be disabled; null: it is not. */
   disableFor: string | null;
 }
@@ -61,6 +63,7 @@ type Attempted = [delivery: PendingDelivery, outcome: AttemptOutcome, attemptId:
 interface Begun {
   id: string;
   delivery_id: string;
+  job_id: string | null;
   started_at: Date;
 }
 
@@ -83,6 +86,8 @@ interface PendingRow {
   failing_since: Date | null;
 }
 
+/** After an exchange's patience has ended: what is not on record by then belongs to a worker that is no more. */
+const RECORDED_WITHIN_MS = 5_000;
 /** Looked up in one statement; each may stand for many deliveries. */
 const JOBS_AT_ONCE = 20;
 
@@ -94,7 +99,10 @@ export class DeliveryRepository {
   private readonly records = new Coalescer((all: Attempted[]) => this.recordAll(all), 200, 1);
   private readonly begins = new Coalescer((all: Begun[]) => this.beginAll(all), 200, 1);
 
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    @Inject(SETTINGS) private readonly settings: Pick<Settings, 'webhookTimeoutMs'>,
+  ) {}
 
   /**
    * The deliveries of a job that are still its own, in the order of their events. Those that have ended are not among
@@ -108,10 +116,10 @@ export class DeliveryRepository {
   /**
    * Puts an attempt on record before anything is sent: what reaches the endpoint has its line in the log, even when
    * this process ends before it can say what came of it.
-   * @returns the attempt's id
+   * @returns the attempt's id; null: nothing is to be sent, as the delivery has ended or another job brings it now
    */
-  begin(delivery: PendingDelivery, startedAt: Date): Promise<string> {
-    return this.begins.call({ id: uuidv7(), delivery_id: delivery.id, started_at: startedAt });
+  begin({ id, jobId }: PendingDelivery, startedAt: Date): Promise<string | null> {
+    return this.begins.call({ id: uuidv7(), delivery_id: id, job_id: jobId, started_at: startedAt });
   }
 
   /** Records what came of an attempt, and what becomes of its delivery, together or not at all. */
@@ -144,7 +152,8 @@ export class DeliveryRepository {
 
   private async findAll(jobs: WebhookJob[]): Promise<PendingDelivery[][]> {
     const ids = jobs.flatMap(({ id, deliveries }) => deliveries ?? [id]);
-    const rows = await this.dataSource.query<PendingRow[]>(FIND, [ids]);
+    const since = new Date(Date.now() - this.settings.webhookTimeoutMs - RECORDED_WITHIN_MS);
+    const rows = await this.dataSource.query<PendingRow[]>(FIND, [ids, UNANSWERED, since]);
     const found = new Map(rows.map((row) => [row.id, row]));
     return jobs.map((job) => {
       const asked = [...new Set(job.deliveries ?? [job.id])].flatMap((id) => found.get(id) ?? []);
@@ -152,9 +161,10 @@ export class DeliveryRepository {
     });
   }
 
-  private async beginAll(all: Begun[]): Promise<string[]> {
-    await this.dataSource.query(BEGIN, [JSON.stringify(all), UNANSWERED]);
-    return all.map(({ id }) => id);
+  private async beginAll(all: Begun[]): Promise<(string | null)[]> {
+    const rows = await this.dataSource.query<{ id: string }[]>(BEGIN, [JSON.stringify(all), UNANSWERED]);
+    const begun = new Set(rows.map(({ id }) => id));
+    return all.map(({ id }) => (begun.has(id) ? id : null));
   }
 
   /**
@@ -197,7 +207,10 @@ const FIND = `
         AND f.attempts = f.attempts_before AND f.endpoint_id IS NOT DISTINCT FROM d.endpoint_id)
     OR EXISTS (SELECT 1 FROM events o
       WHERE o.payment_id = d.payment_id AND o.position < d.position
-        AND coalesce(o.dispatched_at, '-infinity') = '-infinity') AS is_behind
+        AND coalesce(o.dispatched_at, '-infinity') = '-infinity'
+        AND NOT EXISTS (SELECT 1 FROM webhook_deliveries x WHERE x.event_id = o.id AND x.endpoint_id = d.endpoint_id))
+    OR EXISTS (SELECT 1 FROM webhook_attempts a
+      WHERE a.delivery_id = d.id AND a.started_at > $3 AND a.error = $2 AND a.job_id IS DISTINCT FROM d.job_id) AS is_behind
   FROM webhook_deliveries d JOIN events v ON v.id = d.event_id JOIN webhook_endpoints e ON e.id = d.endpoint_id
   WHERE d.id = ANY($1) AND coalesce(d.state, '') = 'pending' AND e.state = 'enabled' AND e.deleted_at IS NULL`;
 
@@ -205,10 +218,20 @@ const FIND = `
 export const UNANSWERED =
   'no answer on record: it is under way, or the worker ended before it could record one and the webhook is sent again';
 
+/**
+ * A replay that comes at the same moment finds the attempt, or the attempt finds the replay: one of them sends. Rows that
+ * somebody writes are left out rather than waited for, so that two workers never wait for each other.
+ */
 const BEGIN = `
-  INSERT INTO webhook_attempts (id, delivery_id, started_at, duration_ms, error)
-  SELECT id, delivery_id, started_at, 0, $2
-  FROM jsonb_to_recordset($1::jsonb) AS new (id uuid, delivery_id uuid, started_at timestamptz)`;
+  WITH new AS (
+    SELECT * FROM jsonb_to_recordset($1::jsonb) AS (
+      id uuid, delivery_id uuid, job_id uuid, started_at timestamptz)),
+  own AS (
+    SELECT new.* FROM new JOIN webhook_deliveries d ON d.id = new.delivery_id
+    WHERE coalesce(d.state, '') = 'pending' AND d.job_id IS NOT DISTINCT FROM new.job_id
+    FOR SHARE OF d SKIP LOCKED)
+  INSERT INTO webhook_attempts (id, delivery_id, job_id, started_at, duration_ms, error)
+  SELECT id, delivery_id, job_id, started_at, 0, $2 FROM own RETURNING id`;
 
 const RECORD = `
   WITH new AS (

@@ -15,7 +15,7 @@ import { WebhookMetrics } from './webhook-metrics.js';
 import { WebhookQueue } from './webhook-queue.js';
 import { WebhookSender } from './webhook-sender.js';
 
-/** Until the earlier event of the same payment has been attempted. */
+/** Until the earlier event of the same payment has been attempted, or the attempt that is under way has ended. */
 const BEHIND_MS = 100;
 
 /** Exchanges of a job at this moment. */
@@ -53,16 +53,24 @@ export class DeliveryService {
       return null;
     }
     underWay.count += 1;
-    await this.exchange(delivery, pass).finally(() => (underWay.count -= 1));
-    return null;
+    const isSent = await this.exchange(delivery, pass).finally(() => (underWay.count -= 1));
+    return isSent ? null : BEHIND_MS;
   }
 
-  /** A delivery that is to come again gets a new job: what stands in the queue under an old one is never in its way. */
-  private async exchange(delivery: PendingDelivery, pass: Pass): Promise<void> {
-    const { attemptId, answer, durationMs } = await this.send(delivery).catch((error) => {
+  /**
+   * A delivery that is to come again gets a new job: what stands in the queue under an old one is never in its way.
+   * @returns false: nothing was sent, as another job brings it now
+   */
+  private async exchange(delivery: PendingDelivery, pass: Pass): Promise<boolean> {
+    const sent = await this.send(delivery).catch((error) => {
       this.gate.leave(pass, runningMs());
       throw error;
     });
+    if (sent === null) {
+      this.gate.leave(pass, runningMs());
+      return false;
+    }
+    const { attemptId, answer, durationMs } = sent;
     const outcome = outcomeOf(answer, {
       scheduleMs: this.settings.webhookRetryScheduleMs,
       attempts: delivery.attempts - delivery.attemptsBefore + 1,
@@ -74,9 +82,10 @@ export class DeliveryService {
     this.gate.leave(pass, runningMs(), { deliveryId: delivery.id, isSuccess, durationMs });
     const { nextJobId: jobId, disabledFor } = await this.deliveries.record(delivery, attemptId, outcome);
     this.report(delivery, outcome, disabledFor);
-    if (jobId === null || outcome.nextAttemptAt === null) return;
+    if (jobId === null || outcome.nextAttemptAt === null) return true;
     const waitMs = outcome.nextAttemptAt.getTime() - Date.now();
     await this.queue.addLater(delivery, { jobId, waitMs }, true);
+    return true;
   }
 
   private async send(delivery: PendingDelivery) {
@@ -84,6 +93,7 @@ export class DeliveryService {
     const startedAt = new Date();
     const signed = this.sender.sign(endpoint, { id: eventId, body, at: startedAt });
     const attemptId = await this.deliveries.begin(delivery, startedAt);
+    if (attemptId === null) return null;
     // The endpoint's time, not that in which this process stood still.
     const sentAt = runningMs();
     const answer = await this.sender.post(signed);

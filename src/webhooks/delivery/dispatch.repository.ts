@@ -52,14 +52,20 @@ export class DispatchRepository {
   /**
    * Writes the deliveries to endpoints that are well before their events are dispatched to all: whoever answers does not
    * wait until hundreds of deliveries to those who do not have been written.
+   * @param after events behind this one; null: all
+   * @returns also the last of the events; null: there were none
    */
-  ahead(limit: number): Promise<WebhookJob[]> {
+  ahead(
+    limit: number,
+    after: ClaimedEvent['position'] | null,
+  ): Promise<{ jobs: WebhookJob[]; last: ClaimedEvent['position'] | null }> {
     return this.dataSource.transaction(async (manager) => {
-      const events = await this.outbox.undispatched(manager, limit);
-      if (events.length === 0) return [];
+      const events = await this.outbox.undispatched(manager, limit, after);
+      const last = events.at(-1)?.position ?? null;
+      if (last === null) return { jobs: [], last };
       const endpoints = await endpointsFor(manager, events);
       const well = endpoints.filter(({ isFailing, state }) => !isFailing && state === 'enabled');
-      return write(manager, events, well);
+      return { jobs: await write(manager, events, well), last };
     });
   }
 

@@ -14,6 +14,10 @@ export class WebhookAttempt {
   @Column('uuid', { name: 'delivery_id' })
   deliveryId: string;
 
+  /** The job that brought the delivery: a replay, which has another, waits until this attempt has ended. */
+  @Column('uuid', { name: 'job_id', nullable: true })
+  jobId: string | null;
+
   @Column('timestamptz', { name: 'started_at' })
   startedAt: Date;
 

@@ -3,8 +3,8 @@ import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fastify, { type FastifyInstance } from 'fastify';
-import { waitFor } from '../../test/harness/wait-for.js';
-import { cutSlowReaders } from './slow-readers.js';
+import { waitFor } from '../harness/wait-for.js';
+import { cutSlowReaders } from '../../src/http/slow-readers.js';
 
 /** More than the buffers of both ends of a connection hold. */
 const MUCH = Buffer.alloc(24 << 20, 'x');
