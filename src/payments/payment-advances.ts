@@ -15,6 +15,7 @@ import { type MovedPayment, savePayments } from './payment-update.js';
 import { type PaymentOption } from './payment-option.entity.js';
 import { Payment } from './payment.entity.js';
 import { paymentView } from './payment.view.js';
+import { countFromFailure } from './refund-facts.js';
 import { type ChainId } from '../ids/ids.js';
 
 /** Later than the end of every payment. */
@@ -93,6 +94,8 @@ export class PaymentAdvances {
       return result.payment;
     });
     await savePayments(manager, advanced);
+    const failed = moves.filter(({ type }) => type === 'payment.failed').map(({ payment: { id } }) => id);
+    await countFromFailure(manager, failed);
     await this.outbox.append(manager, events);
     this.metrics.moved(manager, moves);
     return events.length;

@@ -41,6 +41,18 @@ export async function refundsOfCounted(
   }));
 }
 
+/**
+ * The payments failed, and with that the sales were unmade: what was given back after them counts from now on, should
+ * money that is found on another chain make the payments whole again. In the transaction that has them fail.
+ */
+export async function countFromFailure(manager: EntityManager, paymentIds: readonly string[]): Promise<void> {
+  if (paymentIds.length === 0) return;
+  await manager.query(
+    'UPDATE refunds SET after_confirmation = false WHERE payment_id = ANY($1) AND after_confirmation',
+    [paymentIds],
+  );
+}
+
 /** What of deposits goes back in refunds of them alone, by deposit; one without is left out. Base units. */
 export async function returnedOfDeposits(
   manager: EntityManager,

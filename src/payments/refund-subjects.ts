@@ -45,7 +45,8 @@ export interface RefundDepositSubject extends RefundSubject {
   deposit: RefundDeposit;
 }
 
-const CONFIRMED: readonly PaymentStatus[] = ['confirmed', 'settled', 'failed'];
+/** One that failed is not among them: the sale was unmade, and what goes back from then on counts should it be paid again. */
+const CONFIRMED: readonly PaymentStatus[] = ['confirmed', 'settled'];
 
 /** Payments and deposits as refunds need them. */
 @Injectable()

@@ -20,6 +20,7 @@ import { keepAwake, tellNews } from './awake.js';
 import { createDatabase, type TestDatabase } from './database.js';
 import { exchange } from './http-client.js';
 import { keepSaid, keepSecrets } from './said.js';
+import { inTurn } from './starts.js';
 import { waitFor } from './wait-for.js';
 
 /** Of no use anywhere: published in BIP-39's test vectors. */
@@ -97,8 +98,11 @@ export class TestApp {
     });
     const { mnemonic, gasTankPrivateKey, payoutPrivateKey, webhookSecret, encryptionKey } = configured;
     keepSecrets({ mnemonic, texts: [gasTankPrivateKey, payoutPrivateKey, webhookSecret, encryptionKey] });
-    const app = await createApp({ settings: configured, chains, left, rates }, logger);
-    await app.listen(0, '127.0.0.1');
+    const app = await inTurn(async () => {
+      const made = await createApp({ settings: configured, chains, left, rates }, logger);
+      await made.listen(0, '127.0.0.1');
+      return made;
+    });
     const { port } = app.getHttpServer().address() as AddressInfo;
     const url = `http://127.0.0.1:${port}`;
     if (before) return new TestApp(app, configured, own, url, before.merchantId, before.key, log);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
 import { runCommandLine } from '../../src/cli/program.js';
 import { keepSaid, keepSecrets } from './said.js';
+import './starts.js';
 
 const CLI = join(import.meta.dirname, '../../dist/cli.js');
 

@@ -21,6 +21,7 @@ import {
   withoutOneLog,
   wrongChainId,
 } from './faulty-rpc-faults.js';
+import { lagging } from './lagging-node.js';
 import { TestChain } from './test-chain.js';
 import { waitFor } from './wait-for.js';
 
@@ -50,6 +51,25 @@ const post = (body: unknown, signal?: AbortSignal) =>
 const call = (method: string, ...params: unknown[]) => ({ jsonrpc: '2.0', id: 7, method, params });
 
 describe('the faulty node', () => {
+  it('is behind: it has no newer block, receipt or state, whatever it is asked by', async () => {
+    const head = await chain.height();
+    proxy.inject('*', lagging(head - 1));
+    const { hash: before } = await rpc<{ hash: string }>('eth_getBlockByNumber', 'latest', false);
+    const [newer] = await chain.rpc<Receipt[]>('eth_getBlockReceipts', [`0x${head.toString(16)}`]);
+    expect(Number(await rpc('eth_blockNumber'))).toBe(head - 1);
+    expect(await rpc('eth_getBlockByHash', blockHash, false)).toBeNull();
+    expect(await rpc('eth_getBlockReceipts', blockHash)).toBeNull();
+    expect(await rpc('eth_getTransactionReceipt', newer?.transactionHash)).toBeNull();
+    await expect(rpc('eth_getBalance', SOMEONE, { blockHash })).rejects.toThrow('header not found');
+    await expect(rpc('eth_getLogs', { blockHash })).rejects.toThrow('header not found');
+    expect(await rpc('eth_getBalance', SOMEONE, { blockHash: before })).toBe('0x0');
+    const nonce = (block: string) =>
+      chain.rpc('eth_getTransactionCount', [chain.payer, block]).then((count) => Number(count));
+    expect(Number(await rpc('eth_getTransactionCount', chain.payer, 'latest'))).toBe(
+      (await nonce('latest')) - 1,
+    );
+  });
+
   it('passes everything on as it is, batches too, and counts the calls by method', async () => {
     proxy.resetCounts();
     const answers = await (

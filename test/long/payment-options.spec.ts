@@ -237,6 +237,46 @@ describe('a payment of 49.90 EUR that may be paid on three chains', () => {
     expect(options.map(({ amount_refund_pending: pending }) => pending)).toEqual(['0', '1000', '0']);
     expect(status).toBe('confirmed');
   });
+
+  it('is not paid again by what was given back, when it failed and more is found on a chain that was down', async () => {
+    const { id, address } = await priced();
+    await beta.mine(8);
+    await toGamma.die();
+    await alpha.payToken(address, TUSD / 2n);
+    await beta.pay(address, NATIVE / 2n);
+    await Promise.all([alpha.mine(3), beta.mine(5)]);
+    await app.waitForStatus(id, 'confirmed');
+    const path = `/api/v1/payments/${id}/refunds`;
+    const token_id = tokenId(alpha.config.chainId, alpha.token);
+    const quarter = {
+      to: '0x00000000219ab540356cbb839cbe05303d7705fa',
+      chain: 'alpha',
+      token_id,
+      amount: String(TUSD / 4n),
+    };
+    expect(await app.request('POST', path, quarter)).toMatchObject({ status: 201 });
+    // With both quarters that go back taken off, three are left of five; with either of them, it would be whole.
+    await payCoin(address, (COIN * 3n) / 4n + 1n);
+    await gamma.mine();
+    await beta.reorg(8);
+    await beta.mine();
+    await app.waitForStatus(id, 'failed');
+    // These chains gain a second on our clock with each block: what came there before came after, by its time.
+    await app.database.dataSource.query(
+      "UPDATE payments SET failed_at = failed_at + interval '1 hour' WHERE id = $1",
+      [id],
+    );
+    expect(await app.request('POST', path, quarter)).toMatchObject({ status: 201 });
+    await toGamma.revive();
+    await gamma.mine(7);
+    await app.waitForStatus(id, 'partially_paid');
+    for (const chain of [alpha, beta, gamma]) {
+      await chain.mine(7);
+      await app.waitForBlock(await chain.height(), chain.config.chainId);
+    }
+    expect(await app.payment(id)).toMatchObject({ status: 'partially_paid' });
+    expect((await app.eventsOf(id)).filter((type) => type === 'payment.confirmed')).toHaveLength(1);
+  });
 });
 
 async function sweptAndSettled(id: string): Promise<void> {

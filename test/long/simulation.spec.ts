@@ -17,7 +17,11 @@ const SEED_MS = 240_000;
 
 const play = async (seed: number): Promise<void> => {
   const beganAtMs = Date.now();
-  const { moved } = await runSeed(seed, actions, undefined, isMoneyMoved);
+  const { moved } = await runSeed(seed, actions, undefined, isMoneyMoved).catch((error: Error) => {
+    // At once: what ends many seeds before their time would take it along.
+    process.stderr.write(`${error.message}\n`);
+    throw error;
+  });
   const seconds = ((Date.now() - beganAtMs) / 1000).toFixed(1);
   process.stderr.write(`seed ${seed}: no difference after ${actions} actions, in ${seconds} s: ${moved}\n`);
 };

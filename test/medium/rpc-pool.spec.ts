@@ -80,7 +80,7 @@ describe('the pool', () => {
   });
 
   it('does not wait for one that hangs', async () => {
-    const pool = aPool([first, second], { timeoutMs: 300 });
+    const pool = aPool([first, second], { timeoutMs: 1_500 });
     first.inject('*', hung());
     await expect(pool.call('eth_blockNumber', [])).resolves.toBeGreaterThan(0);
   });

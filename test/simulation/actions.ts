@@ -17,6 +17,7 @@ import {
   withoutOneLog,
   wrongChainId,
 } from '../harness/faulty-rpc-faults.js';
+import { lagging } from '../harness/lagging-node.js';
 import { checkATransaction, decideOnADeposit } from './merchant-actions.js';
 import { type Arrival, creditOf, expected } from './oracle.js';
 import { CONFIRMATIONS, type Known, LATE_WATCH_DAYS, type World } from './world.js';
@@ -221,6 +222,7 @@ async function fail({ chain, random, endpoints }: World): Promise<string> {
     ['503', ['*'], serverError()],
     ['truncated', ['*'], truncated()],
     ['stale head', blocks, staleHead(Math.max(0, height - random.between(0, 6)))],
+    ['behind', ['*'], lagging(Math.max(0, height - random.between(1, 12)))],
     ['no block receipts', ['eth_getBlockReceipts'], failure(-32_601, 'the method does not exist')],
     ['empty receipts', ['eth_getBlockReceipts'], result([])],
     ['null receipts', ['eth_getBlockReceipts'], result(null)],

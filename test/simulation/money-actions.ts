@@ -86,14 +86,18 @@ const refundPartThenPayRest: Run = async (world) => {
   const { app, chain, random, payments } = world;
   const parts: Known[] = [];
   for (const known of payments) {
-    const { status, amount_confirmed: confirmed } = await app.payment(known.id);
-    if (status === 'partially_paid' && BigInt(confirmed) > 0n) parts.push(known);
+    const { status, amount_confirmed: confirmed, amount_received: all } = await app.payment(known.id);
+    // With all of it received, what went back already makes it a part: no rest is left to pay.
+    const hasRest = BigInt(all) < known.amount;
+    if (status === 'partially_paid' && hasRest && BigInt(confirmed) > 0n) parts.push(known);
   }
   if (parts.length === 0) return 'nothing';
   const payment = random.pick(parts);
   const { amount_confirmed: confirmed, amount_received: received } = await app.payment(payment.id);
   const done = await refund(world, payment, Wallet.createRandom().address, BigInt(confirmed));
   const rest = payment.amount - BigInt(received);
+  // More has been scanned meanwhile.
+  if (rest <= 0n) return done;
   await (payment.isToken ? chain.payToken(payment.address, rest) : chain.pay(payment.address, rest));
   return `${done}, then paid ${rest}`;
 };

@@ -181,7 +181,10 @@ export class Money {
       `SELECT what || ' ' || string_agg(count || ' ' || state, ', ' ORDER BY state) AS line FROM (
          SELECT 'refunds' AS what, state, count(*) FROM refunds GROUP BY state
          UNION ALL SELECT 'sweeps by ' || path, state, count(*) FROM sweeps GROUP BY path, state
-         UNION ALL SELECT 'gas', state, count(*) FROM outgoing_transactions WHERE purpose = 'gas' GROUP BY state
+         UNION ALL SELECT CASE purpose WHEN 'gas' THEN 'gas' ELSE 'gas returned' END, state, count(*)
+           FROM outgoing_transactions WHERE purpose IN ('gas','gas_return') GROUP BY purpose, state
+         UNION ALL SELECT 'reopened', purpose, count(*) FROM outgoing_transactions
+           WHERE reopened_at IS NOT NULL GROUP BY purpose
        ) AS counts GROUP BY what ORDER BY what`,
     );
     return rows.map(({ line }) => line).join('; ');

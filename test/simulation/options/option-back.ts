@@ -14,6 +14,8 @@ interface EndedRefund {
   state: RefundState;
   /** What the payment was when it was asked for. */
   asked_while: PaymentStatus;
+  /** The payment failed later: the sale that it came after was unmade. */
+  is_unmade: boolean;
 }
 
 const CONFIRMED: readonly PaymentStatus[] = ['confirmed', 'settled', 'failed'];
@@ -23,7 +25,11 @@ export async function refundsOf({ app }: ChainWorld, { id }: Known): Promise<End
   return app.database.dataSource.query<EndedRefund[]>(
     `SELECT refund.chain_id, refund.token_address, refund.amount, refund.state,
        (SELECT body::jsonb -> 'data' ->> 'status' FROM events WHERE payment_id = $1 AND type = 'refund.created'
-         AND body::jsonb -> 'data' -> 'refund' ->> 'id' = refund.id::text) AS asked_while
+         AND body::jsonb -> 'data' -> 'refund' ->> 'id' = refund.id::text) AS asked_while,
+       EXISTS (SELECT FROM events asked JOIN events failed ON failed.payment_id = asked.payment_id
+         AND failed.type = 'payment.failed' AND failed.position > asked.position
+         WHERE asked.payment_id = $1 AND asked.type = 'refund.created'
+           AND asked.body::jsonb -> 'data' -> 'refund' ->> 'id' = refund.id::text) AS is_unmade
      FROM refunds refund LEFT JOIN transfers deposit ON deposit.id = refund.deposit_id
      WHERE refund.payment_id = $1 AND (refund.deposit_id IS NULL OR deposit.uncounted_reason IS NULL
        OR deposit.resolution = 'accepted')`,
@@ -36,7 +42,7 @@ export function backOf(known: Known, counted: readonly Judged[], refunds: readon
   const moved = refunds.filter(({ state }) => state !== 'failed' && state !== 'cancelled');
   return {
     all: worthOf(known, counted, moved),
-    beforeConfirmation: worthOf(known, counted, moved.filter(isBeforeConfirmation)),
+    beforeConfirmation: worthOf(known, counted, moved.filter(isOfNoSale)),
   };
 }
 
@@ -55,6 +61,11 @@ export function givenBack(refunds: readonly EndedRefund[], asset: SimulatedAsset
     refunds.filter(({ state }) => state === 'confirmed'),
     asset,
   );
+}
+
+/** It counts: no sale that stands had been made. */
+function isOfNoSale(refund: EndedRefund): boolean {
+  return refund.is_unmade || refund.asked_while === 'failed' || isBeforeConfirmation(refund);
 }
 
 function isBeforeConfirmation({ asked_while: status }: EndedRefund): boolean {
