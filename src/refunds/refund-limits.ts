@@ -4,10 +4,11 @@ import { type ChainConfig, type RefundRules } from '../config/chains.js';
 import { CHAINS, SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { AssetWorth } from '../rates/asset-worth.js';
+import { type PaymentMoney } from '../payments/money-of.js';
 import { type AssetPlace } from '../payments/named-assets.js';
 import { firstIdAt } from '../http/list-filters.js';
 import { isTooDear, startOfDay } from './refund-rules.js';
-import { RefundLimitReachedError, RefundTooSmallError } from './refund.errors.js';
+import { RefundChainGoneError, RefundLimitReachedError, RefundTooSmallError } from './refund.errors.js';
 import { RefundQueries } from './refund-queries.js';
 
 /** What is asked for, to be held against the limits. */
@@ -37,6 +38,11 @@ export class RefundLimits {
     private readonly queries: RefundQueries,
     private readonly worth: AssetWorth,
   ) {}
+
+  /** @throws RefundChainGoneError */
+  requireServed({ chain, chainId }: Pick<PaymentMoney, 'chain' | 'chainId'>): void {
+    if (!this.chains.some((one) => one.chainId === chainId)) throw new RefundChainGoneError(chain);
+  }
 
   /**
    * Of several requests of one merchant each waits for the one before, so that together they keep to the limits of a day.

@@ -54,6 +54,7 @@ export class RefundRequests {
     const subject = await this.subjects.lock(manager, request.merchantId, request.id);
     if (!subject) throw new RefundedPaymentNotFoundError(request.id);
     const money = refundedMoney(subject, request.dto);
+    this.limits.requireServed(money);
     requireLeft(money, BigInt(request.dto.amount));
     const { chainId, tokenAddress, received } = money;
     return this.insert(manager, request, subject, { chainId, tokenAddress, received, depositId: null });

@@ -40,6 +40,14 @@ export class RefundAssetError extends ValidationFailedError {
   }
 }
 
+/** Nobody here could send it, nor see it mined. */
+export class RefundChainGoneError extends ValidationFailedError {
+  constructor(chain: string) {
+    const message = `"${chain}" is not served here any more: what came on it can go back once chains.yaml serves it again`;
+    super([{ field: 'chain', message }]);
+  }
+}
+
 /** The deposit is not, or is no longer, something that can go back. */
 export class DepositNotRefundableError extends DomainError {
   readonly code = 'deposit_not_refundable';

@@ -33,7 +33,7 @@ export class RefundsService {
    * Of what counts towards a payment.
    * @throws RefundedPaymentNotFoundError also when it is another merchant's, and it is not the operator who forces it
    * @throws RefundTooLargeError, RefundTooSmallError, RefundLimitReachedError, RefundTooDearError, RecipientUnfitError,
-   * RefundAssetError, NoRefundsHereError, IdempotencyKeyReusedError
+   * RefundAssetError, RefundChainGoneError, NoRefundsHereError, IdempotencyKeyReusedError
    */
   ofPayment(call: RefundCall): Promise<RefundView> {
     const { id } = call;

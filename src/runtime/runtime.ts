@@ -62,6 +62,7 @@ export async function startRuntime(given: Configuration, { say, warn, signal }: 
     const configuration = {
       settings: withSecrets({ ...settings, databaseUrl, devChainPayer: devChain?.payer ?? null }, secrets),
       chains: devChain ? [devChain.chain] : chains,
+      ...(given.left ? { left: given.left } : {}),
       rates: devChain && settings.ratesFile === null ? devChain.rates : given.rates,
       ...(devChain ? { devChain: { rpcUrl: devChain.rpcUrl, payer: devChain.payer } } : {}),
     };

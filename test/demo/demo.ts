@@ -104,8 +104,8 @@ async function followPriced(server: QuittanceProcess, token: string): Promise<vo
   const price = { amount: '49.90', currency: 'EUR' };
   // What the dev chain's feeds say is read in the background, a moment after the start.
   await waitFor('rates', async () => {
-    const { data } = await server.request<{ data: { state: string }[] }>('GET', '/rates');
-    return data.every(({ state }) => state === 'priced');
+    const { data } = await server.request<{ data: { status: string }[] }>('GET', '/rates');
+    return data.every(({ status }) => status === 'priced');
   });
   const payment = await server.request<PaymentView>('POST', '/payments', { price, reference: 'demo EUR' });
   const offered = payment.options.map(

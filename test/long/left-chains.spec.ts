@@ -70,6 +70,13 @@ describe('a chain that is left with `enabled: false` while payments may be paid 
     await restart([alpha.config], [beta.config]);
     expect(await networksOf(open)).toEqual(['alpha']);
     expect(await networksOf(begun)).toEqual(['alpha', 'beta']);
+    // Nobody here could send it back.
+    const to = '0x00000000219ab540356cbb839cbe05303d7705fa';
+    const refund = await app.request('POST', `/api/v1/payments/${begun.id}/refunds`, { to, amount: '1000' });
+    expect(refund).toMatchObject({
+      status: 400,
+      body: { detail: expect.stringMatching(/"beta" is not served here/) },
+    });
     await restart();
     expect(await networksOf(open)).toEqual(['alpha', 'beta']);
   });

@@ -9,6 +9,7 @@ import { PaymentNews } from '../../src/payments/payment-news.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { SweepPlanner } from '../../src/sweeper/planning/sweep-planner.js';
 import { TestApp } from '../harness/app.js';
+import { appsAtRest } from '../harness/awake.js';
 import { requireBooks } from '../harness/books.js';
 import { writeChainsFile } from '../harness/chains-file.js';
 import { quittance } from '../harness/command-line.js';
@@ -17,7 +18,7 @@ import { OddToken } from '../harness/odd-token.js';
 import { TANK, tokenBalance, TREASURY } from '../harness/sweep-world.js';
 import { tempFolder } from '../harness/temp-folder.js';
 import { TestChain } from '../harness/test-chain.js';
-import { differencesOfEvents, type StoredEvent } from '../simulation/compare.js';
+import { differencesOfEvents, together } from '../simulation/compare.js';
 import { waitFor } from '../harness/wait-for.js';
 
 const ETHER = 10n ** 18n;
@@ -93,7 +94,7 @@ afterAll(async () => {
 });
 
 /** 49.90 EUR, payable in a token on alpha, natively on beta, or in the token with 8 decimals on gamma. */
-function priced(): Promise<PaymentView> {
+function priced(minutes = 10): Promise<PaymentView> {
   const body = {
     price: { amount: '49.90', currency: 'EUR' },
     accept: [
@@ -101,7 +102,7 @@ function priced(): Promise<PaymentView> {
       { chain: 'beta' },
       { chain: 'gamma', token_id: tokenId(gamma.config.chainId, coin.address) },
     ],
-    expires_in_minutes: 10,
+    expires_in_minutes: minutes,
   };
   return waitFor('an offer on all three chains', async () => {
     const answer = await app.request<PaymentView>('POST', '/api/v1/payments', body);
@@ -240,12 +241,13 @@ describe('a payment of 49.90 EUR that may be paid on three chains', () => {
   });
 
   it('is moved by three scanners, its merchant and refunds at the same moment, and tells one story of it', async () => {
-    const payments = await Promise.all(Array.from({ length: 12 }, priced));
+    const payments = await Promise.all(Array.from({ length: 12 }, () => priced(60)));
     for (const { address } of payments)
       await Promise.all([
         alpha.payToken(address, TUSD / 2n),
         beta.pay(address, NATIVE / 2n),
-        payCoin(address, COIN / 4n),
+        // None of it goes back: whatever does of the others, what is due stays covered.
+        payCoin(address, COIN),
       ]);
     const mined = () => Promise.all([alpha.mine(1), beta.mine(1), gamma.mine(1)]);
     const cancelled = new Set<string>();
@@ -258,17 +260,14 @@ describe('a payment of 49.90 EUR that may be paid on three chains', () => {
         if (path.endsWith('/cancel') && status === 200) cancelled.add(path.split('/')[4] as string);
     }
     for (const { id } of payments) {
-      // Where the merchant was faster than its money, that is the merchant's to accept.
-      const isOver = async () => {
-        const { status } = await app.payment(id);
-        return status === 'confirmed' || (cancelled.has(id) && status === 'cancelled');
-      };
-      await waitFor('all of it to be deep', async () => (await mined(), isOver()));
-      const events = await app.database.dataSource.query<StoredEvent[]>(
-        'SELECT type, body FROM events WHERE payment_id = $1 ORDER BY position',
-        [id],
-      );
-      const view = await app.payment(id);
+      // Where the merchant was faster than some of its money, that is the merchant's to accept.
+      const ends = cancelled.has(id) ? ['confirmed', 'partially_paid', 'cancelled'] : ['confirmed'];
+      for (let blocks = 0; blocks < 20 && (await app.payment(id)).status !== 'confirmed'; blocks++) {
+        await mined();
+        await appsAtRest();
+      }
+      const { view, events } = await together(app, id);
+      expect(ends).toContain(view.status);
       const ofPayment = events.filter(({ type }) => /^(payment|refund)\./.test(type));
       expect(differencesOfEvents(ofPayment, view)).toEqual([]);
       for (const { amount_received: received, amount_refund_pending: pending } of view.options)
@@ -323,7 +322,8 @@ function atOnce(id: string, round: number): Promise<{ status: number; path: stri
   const to = '0x00000000219ab540356cbb839cbe05303d7705fa';
   const own = `/api/v1/payments/${id}`;
   const asked: [method: string, path: string, body?: object][] = [
-    ['POST', `${own}/cancel`],
+    // Once the money is mined, and while it is being seen.
+    ...(round > 0 ? [['POST', `${own}/cancel`] as [string, string]] : []),
     ['PATCH', own, { reference: `round ${round}` }],
     // Each of the two alone is within what came.
     ['POST', `${own}/refunds`, { to, chain: 'alpha', amount: String((TUSD * 3n) / 10n) }],

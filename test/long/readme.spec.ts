@@ -20,8 +20,8 @@ beforeAll(async () => {
   quittance = await QuittanceProcess.start(folder.path);
   // What the dev chain's feeds say is read in the background, a moment after the start.
   await waitFor('rates', async () => {
-    const { data } = await quittance.request<{ data: { state: string }[] }>('GET', '/rates');
-    return data.every(({ state }) => state === 'priced');
+    const { data } = await quittance.request<{ data: { status: string }[] }>('GET', '/rates');
+    return data.every(({ status }) => status === 'priced');
   });
 });
 afterAll(async () => {
