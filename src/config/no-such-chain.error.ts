@@ -21,5 +21,5 @@ export function noChainNamed(
   const byId = new Map([...chains].map((chain) => [String(chain.chainId), chain.name]));
   const meant = byId.get(name);
   if (meant !== undefined) return `"${name}" is a chain id; the chain is named "${meant}" here`;
-  return `there is no chain "${name}" here; GET /chains lists: ${[...byId.values()].join(', ') || 'none'}`;
+  return `there is no chain "${name}" here; there are: ${[...byId.values()].join(', ') || 'none'}`;
 }

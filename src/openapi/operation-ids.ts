@@ -62,6 +62,8 @@ export const OPERATION_IDS: Record<string, string> = {
   'GET /merchants': 'listMerchants',
   'GET /merchants/{id}': 'getMerchant',
   'PATCH /merchants/{id}': 'updateMerchant',
+  'PUT /merchants/{id}/logo': 'setMerchantLogo',
+  'DELETE /merchants/{id}/logo': 'removeMerchantLogo',
 };
 
 /** Groups of routes as /docs shows them, what most come for first. */

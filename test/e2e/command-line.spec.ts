@@ -105,9 +105,9 @@ describe('the command line, on DATABASE_URL', () => {
     const { code, out } = await quittanceProcess(['merchant', 'list'], { DATABASE_URL: app.database.url });
     expect(code).toBe(0);
     expect(out.split('\n')[0]).toMatch(
-      /^id +name +underpayment_tolerance_bps +accept +shop_origins +created_at$/,
+      /^id +name +underpayment_tolerance_bps +accept +shop_origins +brand_color +support +terms_url +logo +created_at$/,
     );
-    expect(out).toMatch(/^[0-9a-f-]{36} {2}Flower shop {2,}0 {2,}– {2,}20\d\d-/m);
+    expect(out).toMatch(/^[0-9a-f-]{36} {2}Flower shop {2,}0( {2,}–){5} {2,}20\d\d-/m);
   });
 
   it('refuses mistakes in a line each, and exits with 1', async () => {
@@ -122,7 +122,7 @@ describe('the command line, on DATABASE_URL', () => {
       [['key', 'create', '--merchant', 'shop'], /"shop" is no id.*merchant list/],
       [
         ['key', 'create', '--merchant', randomUUID(), '--scopes', 'payments'],
-        /scopes must be chosen from payments:read/,
+        /scopes: must be chosen from payments:read/,
       ],
       [['key', 'revoke', randomUUID()], /there is no API key/],
       [['link', 'show', randomUUID()], /there is no payment link/],

@@ -1,5 +1,4 @@
-import { logoPath } from '../../auth/branding.js';
-import { type Merchant } from '../../auth/merchant.entity.js';
+import { logoPath, type StoredLogo } from '../../auth/branding.js';
 import { brandStyle } from '../../branding/brand-colors.js';
 import { html, type Html, plainText } from './html.js';
 import { type Texts } from './texts.js';
@@ -14,12 +13,15 @@ export interface PageBrand {
   termsUrl: string | null;
 }
 
-export function pageBrand({
-  brandColor,
-  logo,
-  support,
-  termsUrl,
-}: Pick<Merchant, 'brandColor' | 'logo' | 'support' | 'termsUrl'>): PageBrand {
+/** What is set of a merchant, as it is stored. */
+interface Branding {
+  brandColor: string | null;
+  logo: StoredLogo | null;
+  support: string | null;
+  termsUrl: string | null;
+}
+
+export function pageBrand({ brandColor, logo, support, termsUrl }: Branding): PageBrand {
   return {
     style: brandColor === null ? null : `/pay/brands/${brandStyle(brandColor).name}`,
     logo: logo && { ...logo, path: logoPath(logo) },
