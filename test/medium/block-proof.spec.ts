@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { computeAddress, type HDNodeWallet, Wallet } from 'ethers';
 import { proveBlock, proveLogs, proveReceipts } from '../../src/chain/proof/block-proof.js';
+import { BlockProver } from '../../src/chain/proof/block-prover.js';
 import { KnownForms } from '../../src/chain/proof/known-forms.js';
 import { bloomOf, mayContain } from '../../src/chain/proof/bloom.js';
 import { block as readBlock } from '../../src/chain/rpc/answers/blocks.js';
@@ -111,6 +112,25 @@ describe('a block of a real node', () => {
       log({ topics: [] }),
     ];
     for (const lie of lies) expect(() => proveReceipts(block, lie)).toThrow(/make the root/);
+  });
+
+  it('is not believed with receipts under the hashes of others, though the root covers no hashes', () => {
+    const failed = receipts.findIndex(({ status }) => status === 0);
+    const hashAt = (at: number) => receipts.at(at)?.transactionHash as RawReceipt['transactionHash'];
+    const named = (names: Record<number, RawReceipt['transactionHash']>) =>
+      receipts.map((receipt, at) => ({ ...receipt, transactionHash: names[at] ?? receipt.transactionHash }));
+    const prover = new BlockProver('full');
+    const read = (given: RawReceipt[]) => prover.receipts(block, given, () => undefined);
+    const lies = [
+      named({ 0: hashAt(failed), [failed]: hashAt(0) }),
+      named({ 1: hashAt(0) }),
+      named({ 0: hashAt(1) }),
+      named({ [failed]: hashAt(0) }),
+      named({ [failed]: block.hash as RawReceipt['transactionHash'] }),
+    ];
+    for (const lie of lies) expect(() => read(lie)).toThrow(/make the root/);
+    for (const order of [receipts, [...receipts].reverse(), [...receipts, ...receipts]])
+      expect(read(order)).toMatchObject({ receipts, proof: 'root' });
   });
 
   it('is believed whatever a node tells wrongly that is made of the rest: types, blooms, sums of gas', () => {

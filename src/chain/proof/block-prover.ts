@@ -77,7 +77,7 @@ export class BlockProver {
     const own = arranged.receipts.filter((receipt): receipt is Receipt => receipt !== null);
     const isAsGiven = own.length === given.length && own.every((receipt, index) => receipt === given[index]);
     const proof = this.proved(block, arranged, () =>
-      isAsGiven ? this.root(block, own, onNewer) : this.eitherRoot(block, own, given, onNewer),
+      isAsGiven ? this.root(block, own, onNewer) : this.eitherRoot(block, arranged, given, onNewer),
     );
     this.remark(arranged, block);
     return { ...arranged, proof };
@@ -116,14 +116,16 @@ export class BlockProver {
   /** What stands beside the transactions may be in the root, or may not. */
   private eitherRoot(
     block: RawBlock,
-    own: readonly RawReceipt[],
+    { receipts }: Arranged,
     given: readonly RawReceipt[],
     onNewer: OnNewerForm,
   ): ReceiptsProof {
     try {
+      requireInPlace(block, receipts, given);
       return this.root(block, given, onNewer);
     } catch (error) {
       if (!(error instanceof UnprovenAnswerError)) throw error;
+      const own = receipts.filter((receipt): receipt is Receipt => receipt !== null);
       return this.root(block, own, onNewer);
     }
   }
@@ -155,4 +157,19 @@ export class BlockProver {
 /** @throws UnprovenAnswerError when a receipt is of another block: a reorg came in between */
 function requireOwn({ hash }: RawBlock, { foreign }: Arranged): void {
   if (foreign !== null) throw new UnprovenAnswerError(hash, foreign);
+}
+
+/**
+ * A root covers places and no hashes (yellow paper, section 4.4.2): what it proves is of the transaction at its place, and
+ * not of the one that the node writes beside it.
+ * @throws UnprovenAnswerError
+ */
+function requireInPlace(
+  { hash }: RawBlock,
+  receipts: readonly (Receipt | null)[],
+  given: readonly RawReceipt[],
+): void {
+  const at = receipts.findIndex((receipt, index) => receipt !== given[index]);
+  if (at >= 0)
+    throw new UnprovenAnswerError(hash, `what is at place ${at} is not the receipt of transaction ${at}`);
 }

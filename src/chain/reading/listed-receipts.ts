@@ -52,8 +52,15 @@ export async function listedTwice(
     foreign.map(async ({ transactionHash, blockHash }) => {
       const other = await rpc.call('eth_getBlockByHash', [blockHash, true]);
       const isThere = other?.transactions.some(({ hash }) => hash === transactionHash) ?? false;
-      return isThere && other?.number !== block.number ? [transactionHash] : [];
+      if (!isThere || other === null || other.number === block.number) return [];
+      // Nodes have blocks of other branches by their hashes as well: both have to be of the branch that the node is on.
+      const onBranch = await Promise.all([isOnBranch(rpc, block), isOnBranch(rpc, other)]);
+      return onBranch.every(Boolean) ? [transactionHash] : [];
     }),
   );
   return new Set(found.flat());
+}
+
+async function isOnBranch(rpc: Rpc, { number, hash }: Pick<RawBlock, 'number' | 'hash'>): Promise<boolean> {
+  return (await rpc.call('eth_getBlockByNumber', [toQuantity(number), false]))?.hash === hash;
 }
