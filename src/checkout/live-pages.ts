@@ -114,6 +114,8 @@ export class LivePages implements OnModuleInit, OnModuleDestroy {
     const found = await this.news.ofOne(paymentId);
     if (!found) throw new NoSuchPageError();
     if (stream.destroyed) return;
+    // It waits behind another answer of its connection, and nothing would tell when that ends; no browser does so.
+    if (stream.socket === null) throw new TooManyLivePagesError();
     const since = Date.now() - Math.random() * AGE_SPREAD_MS;
     const isTaken = this.pages.add({ paymentId, address, stream, since }, () => {
       if (!this.pages.has(paymentId)) this.told.delete(paymentId);

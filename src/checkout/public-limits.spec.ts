@@ -24,6 +24,14 @@ describe('PublicLimits', () => {
   it('remembers no more than so many', () => {
     const limits = new PublicLimits();
     for (let one = 0; one < 30_000; one += 1) limits.spend('page', String(one), String(one), 0);
-    expect((limits as unknown as { counts: Map<string, unknown> }).counts.size).toBe(20_000);
+    const { counts } = limits as unknown as { counts: Map<number, Map<string, unknown>> };
+    expect([...counts.values()].map(({ size }) => size)).toEqual([20_000]);
+  });
+
+  it('forgets nothing of a long time for what is made up in a short one', () => {
+    const limits = new PublicLimits();
+    for (let again = 0; again < 5; again += 1) limits.spend('piece', 'a', 'stock', 0);
+    for (let one = 0; one < 30_000; one += 1) limits.spend('logo', String(one), String(one), 0);
+    expect(() => limits.spend('piece', 'a', 'stock', 1)).toThrow(TooManyPageRequestsError);
   });
 });

@@ -45,7 +45,8 @@ export type PublicAct = keyof typeof LIMITS;
 /** How often strangers may ask, by the address that they ask from and by the page that they ask for. Per process. */
 @Injectable()
 export class PublicLimits {
-  private readonly counts = new Map<string, { count: number; since: number }>();
+  /** By the length of their windows, in ms: names that are made up for a short one push nothing out of a long one. */
+  private readonly counts = new Map<number, Map<string, { count: number; since: number }>>();
 
   /** @throws TooManyPageRequestsError */
   spend(act: PublicAct, address: string, page: string, nowMs = Date.now()): void {
@@ -57,22 +58,24 @@ export class PublicLimits {
   }
 
   private note(key: string, limit: number, windowMs: number, nowMs: number): void {
-    const known = this.counts.get(key);
+    const counts = this.counts.get(windowMs) ?? new Map<string, { count: number; since: number }>();
+    this.counts.set(windowMs, counts);
+    const known = counts.get(key);
     if (!known || nowMs - known.since >= windowMs) {
-      this.counts.delete(key);
-      this.counts.set(key, { count: 1, since: nowMs });
-      this.forgetOldest();
+      counts.delete(key);
+      counts.set(key, { count: 1, since: nowMs });
+      forgetOldest(counts);
       return;
     }
     known.count += 1;
     if (known.count > limit)
       throw new TooManyPageRequestsError(Math.ceil((known.since + windowMs - nowMs) / 1000));
   }
+}
 
-  /** A map keeps the order of insertion: what began first has the least of its window left. */
-  private forgetOldest(): void {
-    if (this.counts.size <= MAX_REMEMBERED) return;
-    const [oldest] = this.counts.keys();
-    this.counts.delete(oldest as string);
-  }
+/** A map keeps the order of insertion: what began first has the least of its window left. */
+function forgetOldest(counts: Map<string, unknown>): void {
+  if (counts.size <= MAX_REMEMBERED) return;
+  const [oldest] = counts.keys();
+  counts.delete(oldest as string);
 }

@@ -22,22 +22,34 @@ interface Answer {
  * Ends connections whose readers leave an answer unread: Node waits for them without an end, and keeps the bytes. What was
  * written whole has to be taken in that time, however slowly; of what is still being written, something has to be.
  * Streams of events look after themselves (checkout/open-pages.ts).
+ * @returns the answers that are watched now
  */
-export function cutSlowReaders(fastify: FastifyInstance, timeToReadMs = TIME_TO_READ_MS): void {
+export function cutSlowReaders(
+  fastify: FastifyInstance,
+  timeToReadMs = TIME_TO_READ_MS,
+): ReadonlySet<unknown> {
   const answers = new Set<Answer>();
   fastify.addHook('onSend', (request, reply, _payload, done) => {
+    // Whoever asked is gone: what has closed does not close again.
+    if (reply.raw.destroyed) return done();
     const answer = { raw: reply.raw, socket: request.raw.socket, looks: 0, written: 0 };
     answers.add(answer);
     reply.raw.once('close', () => answers.delete(answer));
     done();
   });
   const timer = setInterval(() => {
-    for (const answer of answers) if (isLeft(answer)) answer.socket.destroy();
+    for (const answer of answers) {
+      // One that waits behind another when their connection ends is never closed.
+      if (!answer.socket.destroyed && !isLeft(answer)) continue;
+      answers.delete(answer);
+      answer.socket.destroy();
+    }
   }, timeToReadMs / LOOKS).unref();
   fastify.addHook('onClose', (_instance, done) => {
     clearInterval(timer);
     done();
   });
+  return answers;
 }
 
 function isLeft(answer: Answer): boolean {

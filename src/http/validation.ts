@@ -43,7 +43,7 @@ function requireObject(value: unknown, dto: ArgumentMetadata['metatype']): void 
 
 /** @throws ValidationFailedError */
 function refuseInherited(value: unknown): void {
-  if (typeof value !== 'object' || value === null) return;
+  if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) return;
   const inherited = Object.keys(value).filter((key) => key in Object.prototype);
   if (inherited.length === 0) return;
   throw new ValidationFailedError(inherited.map((field) => ({ field, message: unknownField(field, []) })));

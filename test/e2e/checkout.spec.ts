@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { deflateSync } from 'node:zlib';
 import { dirname, join } from 'node:path';
@@ -188,6 +189,26 @@ describe('a pay page that is followed', () => {
     ]);
     const { pages } = app.get(LivePages) as unknown as { pages: { size: number } };
     await waitFor('the stream to be forgotten', () => Promise.resolve(pages.size === 0));
+
+    // Several in one packet: those behind the first have no connection of their own, and would never be seen to end.
+    const { hostname, port } = new URL(app.url);
+    const live = app.get(LivePages);
+    const open = live.open.bind(live);
+    const opening: Promise<void>[] = [];
+    live.open = (...page) => {
+      const opened = open(...page);
+      opening.push(opened);
+      return opened;
+    };
+    const socket = connect(Number(port), hostname);
+    socket.on('error', () => undefined);
+    socket.write(`GET ${pathOf(payment)}/events HTTP/1.1\r\nhost: ${hostname}\r\n\r\n`.repeat(5));
+    await waitFor('all to be asked for', () => Promise.resolve(opening.length === 5));
+    await Promise.allSettled(opening);
+    live.open = open;
+    expect(pages.size).toBe(1);
+    socket.destroy();
+    await waitFor('it to be forgotten', () => Promise.resolve(pages.size === 0));
   });
 
   it('is told at once what is newer than what it shows, and else nothing but that events come through', async () => {

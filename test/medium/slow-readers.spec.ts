@@ -12,10 +12,11 @@ const TIME_TO_READ_MS = 400;
 
 let server: FastifyInstance;
 let port: number;
+let watched: ReadonlySet<unknown>;
 
 beforeAll(async () => {
   server = fastify();
-  cutSlowReaders(server, TIME_TO_READ_MS);
+  watched = cutSlowReaders(server, TIME_TO_READ_MS);
   server.get('/whole', (_request, reply) => reply.send(MUCH));
   server.get('/stream', (_request, reply) => reply.send(Readable.from(endless())));
   server.get('/late', async (_request, reply) => {
@@ -93,4 +94,24 @@ it('leaves a reader of a stream alone that takes something now and then', async 
   );
   expect([socket.destroyed, taken > 0]).toEqual([false, true]);
   socket.destroy();
+});
+
+it('keeps nothing of answers whose reader has gone, also before they were made, or while they waited for another', async () => {
+  let asked = 0;
+  server.server.on('request', () => (asked += 1));
+  for (const path of ['/late', '/whole']) {
+    const before = asked;
+    const socket = connect(port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.write(`GET ${path} HTTP/1.1\r\nhost: localhost\r\n\r\n`.repeat(20));
+    await waitFor('all to be asked for', () => Promise.resolve(asked === before + 20));
+    socket.destroy();
+  }
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => undefined);
+  socket.write('GET /late HTTP/1.1\r\nhost: localhost\r\n\r\n');
+  socket.write('GET /whole HTTP/1.1\r\nhost: localhost\r\n\r\n'.repeat(20));
+  await waitFor('those behind the first to be made', () => Promise.resolve(watched.size >= 20));
+  socket.destroy();
+  await waitFor('all to be forgotten', () => Promise.resolve(watched.size === 0));
 });
