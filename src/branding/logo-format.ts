@@ -65,6 +65,9 @@ export function plainPng(bytes: Buffer): Buffer {
     if (mostBytes === 0) {
       if (type !== 'IHDR' || length !== 13) throw new UnusableLogoError('is no whole PNG; export it again');
       mostBytes = unpackedBytes(bytes.readUInt32BE(at + 8), bytes.readUInt32BE(at + 12));
+    } else if (type === 'IHDR') {
+      // A decoder may take the size of the last one.
+      throw new UnusableLogoError('is no whole PNG; export it again');
     }
     if (type === 'IDAT') packed.push(bytes.subarray(at + 8, end - 4));
     if (PNG_PIXELS.includes(type) || type === 'IEND') kept.push(bytes.subarray(at, end));

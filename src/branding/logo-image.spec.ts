@@ -73,6 +73,12 @@ describe('a logo', () => {
 
   const zeros = deflateSync(Buffer.alloc(64 << 20));
   const whole = aPng(40, 40);
+  const header = 8 + 25;
+  const twiceSized = Buffer.concat([
+    whole.subarray(0, header),
+    madePng(16_000, 16_000, zeros).subarray(8, header),
+    whole.subarray(header),
+  ]);
   it.each<[string, Buffer, RegExp]>([
     ['nothing', Buffer.alloc(0), /is empty/],
     ['a file of 300 KB', Buffer.concat([whole, Buffer.alloc(300 << 10)]), /more than 256 KB/],
@@ -89,6 +95,7 @@ describe('a logo', () => {
     ['a PNG of 65,535 × 65,535', madePng(65_535, 65_535, zeros), /65535 × 65535 pixels; make it smaller/],
     ['a small PNG that unpacks to 64 MB', madePng(8, 8, zeros), /cannot be unpacked/],
     ['the same, interlaced', madePng(8, 8, zeros, true), /cannot be unpacked/],
+    ['a PNG that says its size twice', twiceSized, /is no whole PNG/],
     ['a PNG without pixels', madePng(0, 8, zeros), /has no pixels/],
     ['half a PNG', whole.subarray(0, whole.length / 2), /is cut off/],
     ['a PNG with a wrong checksum', Buffer.from(whole).fill(0, 29, 33), /cannot be read as PNG/],

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource, type EntityManager, In } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { AuthService } from '../auth/auth.service.js';
 import { type Merchant } from '../auth/merchant.entity.js';
 import { Coalescer } from '../process/coalescer.js';
@@ -62,7 +62,11 @@ export class LogosService {
   }
 
   private async withHashes(hashes: string[]): Promise<(Buffer | null)[]> {
-    const found = await this.dataSource.manager.findBy(MerchantLogo, { sha256: In([...new Set(hashes)]) });
+    // Many merchants may have the same one: it is read once.
+    const found = await this.dataSource.query<{ sha256: string; png: Buffer }[]>(
+      'SELECT DISTINCT ON (sha256) sha256, png FROM merchant_logos WHERE sha256 = ANY($1) ORDER BY sha256',
+      [[...new Set(hashes)]],
+    );
     const byHash = new Map(found.map(({ sha256, png }) => [sha256, png]));
     return hashes.map((hash) => byHash.get(hash) ?? null);
   }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { withConnection } from './connect.js';
 import { type PostgresClient } from './postgres-client.js';
-import { isDatabaseAway } from './database-away.js';
+import { isCancelledOrFull, isDatabaseAway } from './database-away.js';
 import { DatabaseUnreachableError } from './database-refusal.js';
 
 const RETRY_MS = 500;
@@ -41,7 +41,7 @@ export async function awaitDatabase(url: string, { warn, signal }: AwaitingDatab
  */
 export function beginAgain<T>(start: () => Promise<T>, { warn, signal }: AwaitingDatabase): Promise<T> {
   return again(start, {
-    isPassing: isDatabaseAway,
+    isPassing: (error) => isDatabaseAway(error) && !isCancelledOrFull(error),
     warn: ({ message }) =>
       warn(`the database went away while we started: ${message}. The start begins again`),
     signal,

@@ -31,6 +31,18 @@ export function isDatabaseAway(error: unknown): boolean {
   return false;
 }
 
+/**
+ * PostgreSQL, appendix A: a statement was cancelled, by a limit of its role or by somebody (57014), or the disk is full
+ * (53100). The database is as good as away for a request, but the same work again would end the same way.
+ */
+export function isCancelledOrFull(error: unknown): boolean {
+  for (let next = error; next instanceof Error; next = causeOf(next)) {
+    const { code } = next as { code?: unknown };
+    if (code === '57014' || code === '53100') return true;
+  }
+  return false;
+}
+
 /** The codes of other libraries look different: five letters and digits are Postgres's, and so is a severity. */
 function isPostgresAway(error: Error, code: string): boolean {
   return 'severity' in error && code.length === 5 && POSTGRES_CODES.test(code);

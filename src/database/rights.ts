@@ -23,9 +23,11 @@ export async function missingRights(client: PostgresClient, hasQueue: boolean): 
   const { rows } = await client.query<{ name: string }>(
     `SELECT format('%I.%I', nspname, relname) AS name FROM pg_class
      JOIN pg_namespace space ON space.oid = relnamespace
-     -- Beside ours may be tables of others, as an extension's: ours are whose owner migrates.
+     -- Beside ours may be tables of others, as an extension's: ours are whose owner migrates, and no extension's.
      WHERE (nspname = $1 OR (relnamespace = current_schema()::regnamespace AND relowner = (
-       SELECT relowner FROM pg_class WHERE oid = to_regclass('migrations')))) AND (
+       SELECT relowner FROM pg_class WHERE oid = to_regclass('migrations'))
+       AND NOT EXISTS (SELECT FROM pg_depend
+         WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype = 'e'))) AND (
        (relkind IN ('r', 'p') AND NOT has_schema_privilege(relnamespace, 'USAGE'))
        OR (relkind IN ('r', 'p') AND NOT (has_table_privilege(pg_class.oid, 'SELECT') AND (relname = 'migrations'
          OR has_table_privilege(pg_class.oid, 'INSERT') AND has_table_privilege(pg_class.oid, 'UPDATE')

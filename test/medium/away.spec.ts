@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
 import { awaitDatabase, beginAgain } from '../../src/database/await-database.js';
 import { requireQueueOnRedis } from '../../src/queue/redis-check.js';
 import { missingSchemas } from '../../src/runtime/schemas.js';
@@ -122,6 +123,12 @@ describe('a start without its database', () => {
     const waiting = { warn: () => undefined, signal: new AbortController().signal };
     const refused = () => Promise.reject(new Error('the wallet is another one'));
     await expect(beginAgain(refused, waiting)).rejects.toThrow('the wallet is another one');
+    const cut = new pg.Client({ connectionString: database.url, statement_timeout: 20 });
+    await cut.connect();
+    await expect(beginAgain(() => cut.query('SELECT pg_sleep(9)'), waiting)).rejects.toThrow(
+      /statement timeout/,
+    );
+    await cut.end();
   });
 
   it('does not wait where waiting changes nothing', async () => {
