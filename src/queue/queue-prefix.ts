@@ -4,8 +4,8 @@ import { type PostgresClient } from '../database/postgres-client.js';
 
 /**
  * What the queue's keys on Redis begin with: another for each database, so that installations which share a Redis do
- * not take each other's jobs. It stays the same when a standby takes over; a database that was restored elsewhere, as
- * a copy of production for tries, has its own.
+ * not take each other's jobs. It stays the same when a standby takes over; a database that was restored from a dump,
+ * as a copy of production for tries, has its own; a copy of the files does not.
  * @throws DatabaseUnreachableError
  */
 export async function queuePrefix(databaseUrl: string): Promise<string> {
