@@ -23,12 +23,11 @@ const MESSAGES =
 
 /** Whether an error says that the database is away, frozen or out of something: the same request may succeed later. */
 export function isDatabaseAway(error: unknown): boolean {
-  for (let next = error; next instanceof Error; next = causeOf(next)) {
-    const { code } = next as { code?: unknown };
-    if (MESSAGES.test(next.message)) return true;
-    if (typeof code === 'string' && (CONNECTION_CODES.has(code) || isPostgresAway(next, code))) return true;
-  }
-  return false;
+  return causesOf(error).some((cause) => {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (MESSAGES.test(message)) return true;
+    return typeof code === 'string' && (CONNECTION_CODES.has(code) || isPostgresAway(cause, code));
+  });
 }
 
 /**
@@ -36,11 +35,9 @@ export function isDatabaseAway(error: unknown): boolean {
  * (53100). The database is as good as away for a request, but the same work again would end the same way.
  */
 export function isCancelledOrFull(error: unknown): boolean {
-  for (let next = error; next instanceof Error; next = causeOf(next)) {
-    const { code } = next as { code?: unknown };
-    if (code === '57014' || code === '53100') return true;
-  }
-  return false;
+  return causesOf(error).some((cause) =>
+    ['57014', '53100'].includes(String((cause as NodeJS.ErrnoException).code)),
+  );
 }
 
 /** The codes of other libraries look different: five letters and digits are Postgres's, and so is a severity. */
@@ -48,7 +45,14 @@ function isPostgresAway(error: Error, code: string): boolean {
   return 'severity' in error && code.length === 5 && POSTGRES_CODES.test(code);
 }
 
-/** TypeORM wraps what the driver said. */
-function causeOf(error: Error): unknown {
-  return (error as { driverError?: unknown }).driverError ?? error.cause;
+/** An error and what it was made of, outermost first: TypeORM wraps what the driver said. */
+export function causesOf(error: unknown): Error[] {
+  const causes: Error[] = [];
+  for (
+    let next = error;
+    next instanceof Error;
+    next = (next as { driverError?: unknown }).driverError ?? next.cause
+  )
+    causes.push(next);
+  return causes;
 }

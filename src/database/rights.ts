@@ -1,4 +1,5 @@
 import { withConnection } from './connect.js';
+import { causesOf } from './database-away.js';
 import { type PostgresClient } from './postgres-client.js';
 
 const NAMED = 3;
@@ -74,12 +75,8 @@ export async function withRightToChange<T>(change: () => Promise<T>): Promise<T>
   }
 }
 
-/** PostgreSQL, appendix A: 42501 is insufficient privilege. TypeORM wraps what the driver said. */
+/** PostgreSQL, appendix A: 42501 is insufficient privilege. */
 function refusalIn(error: unknown): string | null {
-  for (let next = error; next instanceof Error; next = next.cause) {
-    const said = next as Error & { code?: unknown; driverError?: unknown };
-    if (said.code === '42501') return said.message;
-    if (said.driverError instanceof Error && said.driverError !== error) return refusalIn(said.driverError);
-  }
-  return null;
+  const refused = causesOf(error).find((cause) => (cause as NodeJS.ErrnoException).code === '42501');
+  return refused?.message ?? null;
 }

@@ -1,17 +1,14 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { type SweepView } from '../../src/sweeper/sweep.view.js';
 import { quittance } from '../harness/command-line.js';
 import { TestApp } from '../harness/app.js';
-import { createDatabase, type TestDatabase } from '../harness/database.js';
+import { type TestDatabase } from '../harness/database.js';
+import { dumpedDatabase } from '../harness/dumped-database.js';
 import { TestChain } from '../harness/test-chain.js';
 
 /** As 0.1.0 left it when it was killed, by pg_dump 15: three payments swept, ether and a token, and two on their way. */
-const DUMP = join(import.meta.dirname, '../upgrade/0.1.0-with-sweeps.sql.gz');
+const DUMP = '0.1.0-with-sweeps.sql.gz';
 
 const MNEMONIC = `${'abandon '.repeat(11)}about`;
 
@@ -21,11 +18,7 @@ describe('the upgrade from 0.1.0 in the middle of sweeps', () => {
   let app: TestApp | null = null;
 
   beforeAll(async () => {
-    database = await createDatabase({ empty: true });
-    const client = new pg.Client({ connectionString: database.url });
-    await client.connect();
-    await client.query(gunzipSync(readFileSync(DUMP)).toString());
-    await client.end();
+    database = await dumpedDatabase(DUMP);
     chain = await TestChain.start({ name: 'devchain' });
   });
   afterAll(async () => {

@@ -1,17 +1,14 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
 import { toChainId } from '../../src/ids/ids.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { TestApp } from '../harness/app.js';
 import { quittance } from '../harness/command-line.js';
-import { createDatabase, type TestDatabase } from '../harness/database.js';
+import { type TestDatabase } from '../harness/database.js';
+import { dumpedDatabase } from '../harness/dumped-database.js';
 import { TestChain } from '../harness/test-chain.js';
 
 /** As 0.1.0 left it after a day of work, both schemas, by pg_dump 15. */
-const DUMP = join(import.meta.dirname, '../upgrade/0.1.0.sql.gz');
+const DUMP = '0.1.0.sql.gz';
 const TABLES = [
   'api_keys',
   'events',
@@ -30,11 +27,7 @@ describe('the upgrade from 0.1.0', () => {
   let chain: TestChain;
 
   beforeAll(async () => {
-    database = await createDatabase({ empty: true });
-    const client = new pg.Client({ connectionString: database.url });
-    await client.connect();
-    await client.query(gunzipSync(readFileSync(DUMP)).toString());
-    await client.end();
+    database = await dumpedDatabase(DUMP);
     chain = await TestChain.start({ name: 'another', chainId: toChainId(31_338) });
   });
   afterAll(async () => {

@@ -5,17 +5,12 @@ import { type RefundView } from '../../src/refunds/refund.view.js';
 import { type Action } from './actions.js';
 import { FORK } from './habits.js';
 import { LIES } from './lies.js';
+import { requireAnswered } from './money-under-way.js';
 import { MAX_GAS_PRICE, type Money } from './money.js';
 import { type Known, type World } from './world.js';
 
 type MoneyWorld = World & { money: Money };
 type Run = (world: MoneyWorld) => Promise<string>;
-
-/** Taken, or not with a reason: anything but a fault of ours. */
-function requireAnswered(what: string, status: number, body: unknown): void {
-  if (status < 500 || status === 503) return;
-  throw new Error(`${what} answers ${status}: ${JSON.stringify(body)}`);
-}
 
 async function refund(world: MoneyWorld, payment: Known, to: string, amount: bigint): Promise<string> {
   const { app, money } = world;

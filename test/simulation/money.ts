@@ -7,9 +7,9 @@ import { creationCode } from '../../src/outgoing/delegate/sweep-delegate.js';
 import { type RefundView } from '../../src/refunds/refund.view.js';
 import { checkBooks } from '../harness/books.js';
 import { OddToken } from '../harness/odd-token.js';
-import { tokenBalance } from '../harness/sweep-world.js';
 import { type TestChain } from '../harness/test-chain.js';
 import { gasDifferences } from './gas.js';
+import { heldOn, moneyUnderWay } from './money-under-way.js';
 import { type Random } from './random.js';
 import { Treasuries } from './treasuries.js';
 import { type World } from './world.js';
@@ -127,7 +127,7 @@ export class Money {
     let movedAtMs = healedAtMs;
     for (;;) {
       hasPlanned ||= (await world.app.request('POST', '/api/v1/sweeps/run', {})).status === 200;
-      const open = await this.open(world);
+      const open = await moneyUnderWay(world.app.database.dataSource, () => this.chain);
       if (hasPlanned && open.length === 0) return;
       if (open.join() !== last) [last, movedAtMs] = [open.join(), Date.now()];
       if (Date.now() - movedAtMs > STANDSTILL_MS || Date.now() - healedAtMs > MOST_MS)
@@ -137,42 +137,6 @@ export class Money {
       await this.chain.mine();
       await delay(40);
     }
-  }
-
-  /** What is under way, in words. */
-  private async open(world: World): Promise<string[]> {
-    const { app } = world;
-    const { dataSource } = app.database;
-    const unpaid = await this.unpaid(world);
-    const rows = await dataSource.query<{ line: string }[]>(
-      `SELECT 'outgoing ' || purpose || ' ' || id || ' is ' || state AS line FROM outgoing_transactions
-         WHERE state IN ('signed','sent','mined') AND id <> ALL($1::uuid[])
-       UNION ALL SELECT 'refund ' || id || ' is ' || state || ': ' || coalesce(waits_for, '') FROM refunds
-         WHERE state IN ('created','sent') AND (outgoing_id IS NULL OR outgoing_id <> ALL($1::uuid[]))
-       UNION ALL SELECT 'sweep ' || id || ' is ' || state || ': ' || coalesce(reason, '') FROM sweeps
-         WHERE state IN ('planned','funding','sent') AND (outgoing_id IS NULL OR outgoing_id <> ALL($1::uuid[]))`,
-      [unpaid],
-    );
-    return rows.map(({ line }) => line);
-  }
-
-  /**
-   * Of native money that a reorg took from under what was signed: no node takes it while its address has less than it
-   * moves, and it goes as it is should the money come again.
-   */
-  private async unpaid({ app }: World): Promise<string[]> {
-    type Row = { id: string; from_address: string; amount: string; nonce: string };
-    const rows = await app.database.dataSource.query<Row[]>(
-      `SELECT id, from_address, amount, nonce FROM outgoing_transactions
-       WHERE state IN ('signed','sent') AND account = 'deposit' AND token_address IS NULL`,
-    );
-    const unpaid: string[] = [];
-    for (const { id, from_address: from, amount, nonce } of rows) {
-      // One that is mined and not noted yet has moved the money itself.
-      const used = Number(await this.chain.rpc<string>('eth_getTransactionCount', [from, 'latest']));
-      if (used <= Number(nonce) && (await this.balance(from, null)) < BigInt(amount)) unpaid.push(id);
-    }
-    return unpaid;
   }
 
   /** How much money left, and how, for whoever wants to know that a seed was worth playing. */
@@ -242,9 +206,8 @@ export class Money {
     });
   }
 
-  private async balance(address: string, token: string | null): Promise<bigint> {
-    if (token !== null) return tokenBalance(this.chain, token, address);
-    return BigInt(await this.chain.rpc<string>('eth_getBalance', [address, 'latest']));
+  private balance(address: string, token: string | null): Promise<bigint> {
+    return heldOn(this.chain, token, address);
   }
 }
 

@@ -3,6 +3,7 @@ import { type DepositView } from '../../../src/payments/deposit.view.js';
 import { type PaymentView } from '../../../src/payments/payment.view.js';
 import { type RefundView } from '../../../src/refunds/refund.view.js';
 import { LIES } from '../lies.js';
+import { requireAnswered } from '../money-under-way.js';
 import { type Action } from './option-actions.js';
 import { type Known } from './expected.js';
 import { MAX_GAS_PRICE, type OptionMoney } from './option-money.js';
@@ -11,12 +12,6 @@ import { type SimulatedAsset } from './priced-chain.js';
 
 type MoneyWorld = OptionWorld & { money: OptionMoney };
 type Run = (world: MoneyWorld) => Promise<string>;
-
-/** Taken, or not with a reason: anything but a fault of ours. */
-function requireAnswered(what: string, status: number, body: unknown): void {
-  if (status < 500 || status === 503) return;
-  throw new Error(`${what} answers ${status}: ${JSON.stringify(body)}`);
-}
 
 /** In which of its assets something was received by the app's word. */
 function receivedIn({ options }: PaymentView): number[] {

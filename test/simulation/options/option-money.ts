@@ -5,9 +5,9 @@ import { toAddress } from '../../../src/ids/ids.js';
 import { creationCode } from '../../../src/outgoing/delegate/sweep-delegate.js';
 import { type RefundView } from '../../../src/refunds/refund.view.js';
 import { checkBooks } from '../../harness/books.js';
-import { tokenBalance } from '../../harness/sweep-world.js';
 import { type TestChain } from '../../harness/test-chain.js';
 import { gasDifferences } from '../gas.js';
+import { heldOn, moneyUnderWay } from '../money-under-way.js';
 import { type ChainWorld } from './chain-world.js';
 import { type Prepare, type PricedChain, type SimulatedAsset } from './priced-chain.js';
 
@@ -88,38 +88,9 @@ export class OptionMoney {
   }
 
   /** What is under way, in words, but for what no node would take. */
-  async open(world: ChainWorld): Promise<string[]> {
-    const rows = await world.app.database.dataSource.query<{ line: string }[]>(
-      `SELECT 'outgoing ' || purpose || ' ' || id || ' is ' || state AS line FROM outgoing_transactions
-         WHERE state IN ('signed','sent','mined') AND id <> ALL($1::uuid[])
-       UNION ALL SELECT 'refund ' || id || ' is ' || state || ': ' || coalesce(waits_for, '') FROM refunds
-         WHERE state IN ('created','sent') AND (outgoing_id IS NULL OR outgoing_id <> ALL($1::uuid[]))
-       UNION ALL SELECT 'sweep ' || id || ' is ' || state || ': ' || coalesce(reason, '') FROM sweeps
-         WHERE state IN ('planned','funding','sent') AND (outgoing_id IS NULL OR outgoing_id <> ALL($1::uuid[]))`,
-      [await this.unpaid(world)],
-    );
-    return rows.map(({ line }) => line);
-  }
-
-  /**
-   * Of native money that a reorg took from under what was signed: no node takes it while its address has less than it
-   * moves, and it goes as it is should the money come again.
-   */
-  private async unpaid({ app, chains }: ChainWorld): Promise<string[]> {
-    type Row = { id: string; chain_id: string; from_address: string; amount: string; nonce: string };
-    const rows = await app.database.dataSource.query<Row[]>(
-      `SELECT id, chain_id, from_address, amount, nonce FROM outgoing_transactions
-       WHERE state IN ('signed','sent') AND account = 'deposit' AND token_address IS NULL`,
-    );
-    const unpaid: string[] = [];
-    for (const { id, chain_id: chainId, from_address: from, amount, nonce } of rows) {
-      const chain = chains.find((one) => one.chainId === Number(chainId)) as PricedChain;
-      // One that is mined and not noted yet has moved the money itself.
-      const used = Number(await chain.node.rpc<string>('eth_getTransactionCount', [from, 'latest']));
-      const native = chain.assets[0] as SimulatedAsset;
-      if (used <= Number(nonce) && (await balance(native, from)) < BigInt(amount)) unpaid.push(id);
-    }
-    return unpaid;
+  open({ app, chains }: ChainWorld): Promise<string[]> {
+    const chainOf = (chainId: number) => chains.find((one) => one.chainId === chainId) as PricedChain;
+    return moneyUnderWay(app.database.dataSource, (chainId) => chainOf(chainId).node);
   }
 
   /** How much money left, and how, for whoever wants to know that a seed was worth playing. */
@@ -207,9 +178,8 @@ async function prepare(node: TestChain, tokens: readonly string[], hasBatches: b
   });
 }
 
-async function balance({ address, chain: { node } }: SimulatedAsset, of: string): Promise<bigint> {
-  if (address !== null) return tokenBalance(node, address, of);
-  return BigInt(await node.rpc<string>('eth_getBalance', [of, 'latest']));
+function balance({ address, chain: { node } }: SimulatedAsset, of: string): Promise<bigint> {
+  return heldOn(node, address, of);
 }
 
 function placeOf({ symbol, chain }: SimulatedAsset): string {
