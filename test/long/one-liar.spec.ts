@@ -1,0 +1,126 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { tokenId } from '../../src/ids/token-id.js';
+import { TestApp } from '../harness/app.js';
+import { type Answer, FaultyRpc } from '../harness/faulty-rpc.js';
+import { type Receipt, result } from '../harness/faulty-rpc-faults.js';
+import { TestChain } from '../harness/test-chain.js';
+import { waitFor } from '../harness/wait-for.js';
+
+const ETHER = 10n ** 18n;
+let chain: TestChain;
+/** It is listed first, and right about every hash. */
+let liar: FaultyRpc;
+let honest: FaultyRpc;
+let app: TestApp | undefined;
+beforeEach(async () => {
+  chain = await TestChain.start();
+  liar = await FaultyRpc.start(chain.url);
+  honest = await FaultyRpc.start(chain.url);
+});
+afterEach(async () => {
+  await app?.stop();
+  await Promise.all([liar.die(), honest.die(), chain.stop()]);
+});
+
+async function start(config: Partial<TestChain['config']> = {}): Promise<TestApp> {
+  app = await TestApp.start({ chains: [{ ...chain.config, rpcUrls: [liar.url, honest.url], ...config }] });
+  return app;
+}
+
+interface Transaction {
+  to?: string;
+  [field: string]: unknown;
+}
+
+/** Transactions to an address, changed in each block that is asked for. */
+function changeTransactions(to: string, change: object): () => void {
+  return liar.inject(['eth_getBlockByNumber', 'eth_getBlockByHash'], {
+    kind: 'answer',
+    answer: async (call, ask) => {
+      const answer = await ask(call);
+      const block = (answer as { result?: { transactions?: (string | Transaction)[] } | null }).result;
+      const transactions = block?.transactions?.map((one) =>
+        typeof one === 'object' && one.to?.toLowerCase() === to.toLowerCase() ? { ...one, ...change } : one,
+      );
+      return transactions ? { result: { ...block, transactions } } : answer;
+    },
+  });
+}
+
+const hex = (amount: bigint) => `0x${amount.toString(16)}`;
+const settled = async (mined: number) => {
+  await chain.mine(mined);
+  await app?.waitForBlock(await chain.height());
+};
+const isSaid = (words: string) => app?.log.some((line) => line.includes(words));
+
+describe('one of two endpoints, right about every hash, does not make money of nothing', () => {
+  it('by calling a transaction one of Arbitrum’s, which no root of this chain has', async () => {
+    const { id, address } = await (await start()).createPayment({ amount: (10n * ETHER).toString() });
+    changeTransactions(address, { value: hex(10n * ETHER), type: '0x6a' });
+    await chain.pay(address, 1n);
+    await settled(4);
+    expect(await app?.payment(id)).toMatchObject({ status: 'underpaid', amount_received: '1' });
+  });
+
+  it('by another value where nothing proves values: what they do not agree about waits, and nothing else does', async () => {
+    await start({ proofs: 'receipts' });
+    const [lied, plain] = await Promise.all([
+      app!.createPayment({ amount: ETHER.toString() }),
+      app!.createPayment({ amount: '7' }),
+    ]);
+    const end = changeTransactions(lied.address, { value: hex(ETHER) });
+    await chain.pay(lied.address, 1n);
+    await chain.pay(plain.address, 7n);
+    await app!.waitForStatus(plain.id, 'detected').catch(() => undefined);
+    await settled(4);
+    await waitFor('it to be said', () => isSaid('what this block brings us is not sure'));
+    expect(await app!.payment(lied.id)).toMatchObject({ status: 'pending', amount_received: '0' });
+    expect((await app!.payment(plain.id)).amount_received).toBe('7');
+    end();
+    const told = await waitFor('the truth', async () => {
+      await chain.mine(1);
+      const payment = await app!.payment(lied.id);
+      return payment.amount_received !== '0' && payment;
+    });
+    expect(told.amount_received).toBe('1');
+  });
+
+  it('by receipts of a fork that it made up, while the other does not have them yet', async () => {
+    const amount = 1_000_000_000n;
+    await start();
+    const token = tokenId(chain.config.chainId, chain.token);
+    const [first, second] = await Promise.all(
+      [1, 2].map(() => app!.createPayment({ token_id: token, amount: amount.toString() })),
+    );
+    liar.inject('eth_getBlockReceipts', {
+      kind: 'answer',
+      answer: async (call, ask): Promise<Answer> => {
+        const answer = await ask(call);
+        const { result: receipts } = answer as { result: Receipt[] | null };
+        if (!Array.isArray(receipts)) return answer;
+        const data = `0x${amount.toString(16).padStart(64, '0')}`;
+        return {
+          result: receipts.map(({ logs, ...receipt }) => ({
+            ...receipt,
+            futureField: '0x1',
+            logs: logs.map((log) => ({ ...log, data })),
+          })),
+        };
+      },
+    });
+    const end = honest.inject('eth_getBlockReceipts', result(null));
+    await chain.payToken(first!.address, 1n);
+    await settled(1);
+    expect((await app!.payment(first!.id)).amount_received).toBe('0');
+    end();
+    const received = async (id: string) => {
+      await chain.mine(1);
+      const { amount_received } = await app!.payment(id);
+      return amount_received !== '0' && amount_received;
+    };
+    expect(await waitFor('the first', () => received(first!.id))).toBe('1');
+    await chain.payToken(second!.address, 1n);
+    expect(await waitFor('the second', () => received(second!.id))).toBe('1');
+  });
+});
