@@ -86,7 +86,7 @@ export function connectChain(config: ChainConfig, metrics: CallMetrics, logger: 
     reader: new RpcChainReader(rpc, prover, sources, finalDepth, tellFinality(chain, logger), agreed),
     accounts: new ChainAccounts(rpc, evidence),
     evidence,
-    internal: internalTransfers(config, rpc, prover, balances),
+    internal: internalTransfers(config, rpc, prover, balances, agreed),
     status: { state: 'unchecked' },
     tokens: new TokenStates(config, rpc, logger),
     checkAgainAtMs: 0,
@@ -133,8 +133,9 @@ function internalTransfers(
   rpc: RpcPool,
   prover: BlockProver,
   balances: BalanceProofs,
+  agreed: AgreedAnswers,
 ): InternalTransfers {
-  if (how === 'trace') return new TracedTransfers(rpc, prover, balances);
+  if (how === 'trace') return new TracedTransfers(rpc, prover, balances, agreed);
   if (how === 'balance') return new BalanceTransfers(rpc, prover, balances, rpcUrls.length);
   return NO_INTERNAL_TRANSFERS;
 }

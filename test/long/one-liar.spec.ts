@@ -123,4 +123,64 @@ describe('one of two endpoints, right about every hash, does not make money of n
     await chain.payToken(second!.address, 1n);
     expect(await waitFor('the second', () => received(second!.id))).toBe('1');
   });
+
+  it('by a trace and a balance that it made up, where no endpoint proves balances', async () => {
+    await start({ proofs: 'receipts', internalTransfers: 'trace' });
+    const { id, address } = await app!.createPayment({ amount: ETHER.toString() });
+    await settled(2);
+    const to = address.toLowerCase();
+    const number = hex(BigInt(await chain.height()) + 1n);
+    const hashOf = async () =>
+      (await chain.rpc<{ hash: string } | null>('eth_getBlockByNumber', [number, false]))?.hash;
+    const end = liar.inject(['debug_traceBlockByHash', 'eth_getBalance'], {
+      kind: 'answer',
+      answer: async (call, ask): Promise<Answer> => {
+        const answer = await ask(call);
+        const [first, second] = call.params as [string, { blockHash?: string } | undefined];
+        if (call.method === 'eth_getBalance') {
+          const isLie = first.toLowerCase() === to && second?.blockHash === (await hashOf());
+          return isLie ? { result: hex(ETHER) } : answer;
+        }
+        if (first !== (await hashOf())) return answer;
+        const { result: traces } = answer as { result: { result: { to: string; calls?: unknown[] } }[] };
+        const made = { type: 'CALL', to, value: hex(ETHER), gas: '0x0', gasUsed: '0x0', input: '0x' };
+        return {
+          result: traces.map(({ result: top, ...trace }) => ({
+            ...trace,
+            result: { ...top, calls: [...(top.calls ?? []), { ...made, from: top.to }] },
+          })),
+        };
+      },
+    });
+    await chain.payToken(`0x${'77'.repeat(20)}`, 1n);
+    await settled(4);
+    await waitFor('the late search', async () => {
+      const [row] = await app!.database.dataSource.query<{ tries: number }[]>('SELECT tries FROM late_searches');
+      return row !== undefined && row.tries > 0;
+    });
+    expect(await app!.payment(id)).toMatchObject({ status: 'pending', amount_received: '0' });
+    end();
+  });
+});
+
+describe('one of two endpoints on a branch deeper than all that is remembered', () => {
+  it('is put aside for another that has what is remembered, and the chain goes on', async () => {
+    const twin = await chain.twin();
+    await chain.mine(10);
+    await start();
+    const payment = await app!.createPayment({ amount: '7' });
+    await settled(2);
+    await twin.mine(30);
+    liar.target = twin.url;
+    await chain.pay(payment.address, 7n);
+    const paid = await waitFor('it to be paid', async () => {
+      await chain.mine(1);
+      const { amount_received } = await app!.payment(payment.id);
+      return amount_received === '7';
+    });
+    expect(paid).toBe(true);
+    expect(isSaid('it is on another branch than all the blocks that we remember')).toBe(true);
+    expect((await app!.request<unknown>('GET', '/health/ready')).status).toBe(200);
+    await twin.stop();
+  });
 });

@@ -43,6 +43,11 @@ export interface ChainReader {
   /** Why `finalNumber` last knew none, and nothing is confirmed by it meanwhile; null: it did, or was not asked. */
   readonly finalityUnknown: string | null;
   header(number: number): Promise<BlockRef | null>;
+  /**
+   * Whether an endpoint is on the branch of this block. Those that are on another one are put aside then, with the reason.
+   * @throws TooFewAnswersError while one that may have it does not say; UnprovenAnswerError when some were put aside now
+   */
+  isOnBranchOfAny(block: Pick<BlockRef, 'number' | 'hash'>): Promise<boolean>;
   /** A whole block, with every movement of value in it that reaches us. */
   block(number: number, watch: Watch): Promise<Block | null>;
 }
@@ -101,6 +106,24 @@ export class RpcChainReader implements ChainReader {
   async header(number: number): Promise<BlockRef | null> {
     const raw = await this.rpc.call(METHOD, [quantity(number), false]);
     return raw === null ? null : blockRef(raw);
+  }
+
+  async isOnBranchOfAny({ number, hash }: Pick<BlockRef, 'number' | 'hash'>): Promise<boolean> {
+    const what = 'a remembered block';
+    const read = async (rpc: Rpc, endpoint: string) => {
+      const header = await rpc.call(METHOD, [quantity(number), false]);
+      if (header === null && !this.agreed.isOnlyOne) {
+        throw new RpcError(endpoint, METHOD, `it has no block ${number}`);
+      }
+      return { endpoint, hash: header?.hash };
+    };
+    const said = await this.agreed.of(hash, read, what);
+    const others = said.filter((one) => one.hash !== hash);
+    if (others.length === said.length) return false;
+    const reason = `it is on another branch than all the blocks that we remember: its block ${number} is another`;
+    others.forEach(({ endpoint }) => this.rpc.putAside(endpoint, what, reason));
+    if (others.length > 0) throw new UnprovenAnswerError(hash, `at ${others[0]?.endpoint}, ${reason}`);
+    return true;
   }
 
   /**

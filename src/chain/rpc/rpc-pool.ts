@@ -165,6 +165,13 @@ export class RpcPool implements Rpc {
     ];
   }
 
+  /** For what an endpoint said that cannot be right, as comparing it with others shows. */
+  putAside(endpoint: string, what: string, reason: string): void {
+    const member = this.members.find((one) => one.endpoint.label === endpoint);
+    member?.standing.gaveUnprovenAnswer(what, reason, Date.now());
+    member?.tell();
+  }
+
   /** How many endpoints are configured. */
   get size(): number {
     return this.members.length;
