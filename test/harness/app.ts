@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Type } from '@nestjs/common';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { SchedulerRegistry } from '@nestjs/schedule';
 import { type AddressInfo } from 'node:net';
 import { AuthService } from '../../src/auth/auth.service.js';
 import { SCOPES } from '../../src/auth/authenticated-key.js';
@@ -26,6 +27,12 @@ import { waitFor } from './wait-for.js';
 /** Of no use anywhere: published in BIP-39's test vectors. */
 export const TEST_MNEMONIC = 'legal winner thank year wave sausage worth useful legal winner thank yellow';
 export const TEST_SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+
+/**
+ * How often an app looks at its chains by itself: what is mined wakes it, and looking four times a second for nothing
+ * takes a tenth of a core.
+ */
+const LOOK_MS = 1_000;
 
 export interface AppOptions {
   chains?: ChainConfig[];
@@ -68,6 +75,8 @@ export class TestApp {
     this.scans = roles.includes('scanner') ? this.get(ScannerService)['tickers'].all() : [];
     this.rounds = roles.includes('sweeper') ? this.get(OutgoingLoop)['tickers'].all() : [];
     const deliveries = roles.includes('worker') ? [this.get(Dispatcher)['ticker']] : [];
+    this.lookSeldom('scan', this.scans);
+    this.lookSeldom('outgoing', this.rounds);
     for (const scan of this.scans) afterEachStep(scan, () => this.scanned(scan));
     for (const ticker of [...this.rounds, ...deliveries]) afterEachStep(ticker, tellNews);
   }
@@ -165,6 +174,14 @@ export class TestApp {
     });
     if (answer.status !== 201) throw new Error(`no payment: ${JSON.stringify(answer.body)}`);
     return answer.body;
+  }
+
+  private lookSeldom(loop: string, tickers: readonly Ticker[]): void {
+    const schedule = this.get(SchedulerRegistry);
+    const names = schedule.getIntervals().filter((name) => name.startsWith(`${loop} `));
+    for (const name of names) schedule.deleteInterval(name);
+    const look = () => tickers.forEach((ticker) => ticker.run());
+    if (names.length > 0) schedule.addInterval(`${loop} of tests`, setInterval(look, LOOK_MS));
   }
 
   /** A part of the app, to have it do now what it does by the clock. */
