@@ -141,8 +141,13 @@ function authorized(key: SigningKey, { chainId, delegate, nonce }: Delegation): 
   return { ...request, signature: key.sign(hashAuthorization(request)) };
 }
 
+/** Computing one takes a millisecond, and that of the gas tank is asked for in every round. */
+const addresses = new WeakMap<SigningKey, Address>();
+
 function addressOf(key: SigningKey): Address {
-  return toAddress(computeAddress(key));
+  const known = addresses.get(key) ?? toAddress(computeAddress(key));
+  addresses.set(key, known);
+  return known;
 }
 
 function nameOf(account: Account): string {

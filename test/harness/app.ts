@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Type } from '@nestjs/common';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { SchedulerRegistry } from '@nestjs/schedule';
 import { type AddressInfo } from 'node:net';
 import { AuthService } from '../../src/auth/auth.service.js';
 import { SCOPES } from '../../src/auth/authenticated-key.js';
@@ -16,6 +15,7 @@ import { type PaymentView } from '../../src/payments/payment.view.js';
 import { OutgoingLoop } from '../../src/outgoing/outgoing-loop.js';
 import { type Ticker } from '../../src/process/ticker.js';
 import { ScannerService } from '../../src/scanner/scanner.service.js';
+import { type DispatchRepository } from '../../src/webhooks/delivery/dispatch.repository.js';
 import { Dispatcher } from '../../src/webhooks/delivery/dispatcher.js';
 import { keepAwake, tellNews } from './awake.js';
 import { createDatabase, type TestDatabase } from './database.js';
@@ -74,11 +74,10 @@ export class TestApp {
     const { roles } = settings;
     this.scans = roles.includes('scanner') ? this.get(ScannerService)['tickers'].all() : [];
     this.rounds = roles.includes('sweeper') ? this.get(OutgoingLoop)['tickers'].all() : [];
-    const deliveries = roles.includes('worker') ? [this.get(Dispatcher)['ticker']] : [];
-    this.lookSeldom('scan', this.scans);
-    this.lookSeldom('outgoing', this.rounds);
+    for (const ticker of [...this.scans, ...this.rounds]) lookSeldom(ticker);
     for (const scan of this.scans) afterEachStep(scan, () => this.scanned(scan));
-    for (const ticker of [...this.rounds, ...deliveries]) afterEachStep(ticker, tellNews);
+    for (const round of this.rounds) afterEachStep(round, tellNews);
+    if (roles.includes('worker')) afterEachDispatch(this.get(Dispatcher)['deliveries'], tellNews);
   }
 
   static async start({
@@ -176,14 +175,6 @@ export class TestApp {
     return answer.body;
   }
 
-  private lookSeldom(loop: string, tickers: readonly Ticker[]): void {
-    const schedule = this.get(SchedulerRegistry);
-    const names = schedule.getIntervals().filter((name) => name.startsWith(`${loop} `));
-    for (const name of names) schedule.deleteInterval(name);
-    const look = () => tickers.forEach((ticker) => ticker.run());
-    if (names.length > 0) schedule.addInterval(`${loop} of tests`, setInterval(look, LOOK_MS));
-  }
-
   /** A part of the app, to have it do now what it does by the clock. */
   get<T>(part: Type<T> | symbol): T {
     return this.app.get(part);
@@ -267,4 +258,25 @@ function afterEachStep(ticker: Ticker, tell: () => void): void {
   const hooked = ticker as unknown as { task: () => Promise<boolean> };
   const { task } = hooked;
   hooked.task = () => task().finally(tell);
+}
+
+/** What wakes a ticker is not held up: `runAgain` says that it is wanted. */
+function lookSeldom(ticker: Ticker): void {
+  const run = ticker.run.bind(ticker);
+  let lookedAtMs = performance.now();
+  ticker.run = () => {
+    if (!ticker['isWanted'] && performance.now() - lookedAtMs < LOOK_MS) return;
+    lookedAtMs = performance.now();
+    run();
+  };
+}
+
+/** Most of the times that it looks, ten a second, there is nothing to dispatch. */
+function afterEachDispatch(deliveries: DispatchRepository, tell: () => void): void {
+  const dispatch = deliveries.dispatch.bind(deliveries);
+  deliveries.dispatch = async (limit) => {
+    const dispatched = await dispatch(limit);
+    if (dispatched.claimed > 0) tell();
+    return dispatched;
+  };
 }
