@@ -2,7 +2,7 @@ import { nextNews } from './awake.js';
 
 /** What no news tells of is looked for so often at first, and half as often again each time: each look takes CPU. */
 const FIRST_POLL_MS = 30;
-const LAST_POLL_MS = 250;
+const LAST_POLL_MS = 120;
 const SLOWER = 1.4;
 /** Only what never comes takes so long, however slow the machine is. */
 const LONG_MS = 60_000;
