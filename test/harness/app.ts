@@ -34,6 +34,8 @@ export const TEST_SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
  */
 const LOOK_MS = 1_000;
 
+const NONE: ReadonlyMap<number, Ticker> = new Map();
+
 export interface AppOptions {
   chains?: ChainConfig[];
   /** Listed with `enabled: false`. */
@@ -58,6 +60,8 @@ export class TestApp {
   private readonly letSleep = keepAwake(this);
   private readonly scans: readonly Ticker[];
   private readonly rounds: readonly Ticker[];
+  /** Of each scan the round of the same chain, where this app makes any. */
+  private readonly roundOf: ReadonlyMap<Ticker, Ticker | undefined>;
   private readonly woken = new Set<Ticker>();
 
   private constructor(
@@ -72,8 +76,11 @@ export class TestApp {
     readonly log: string[],
   ) {
     const { roles } = settings;
-    this.scans = roles.includes('scanner') ? this.get(ScannerService)['tickers'].all() : [];
-    this.rounds = roles.includes('sweeper') ? this.get(OutgoingLoop)['tickers'].all() : [];
+    const scans = roles.includes('scanner') ? this.get(ScannerService)['tickers']['tickers'] : NONE;
+    const rounds = roles.includes('sweeper') ? this.get(OutgoingLoop)['tickers']['tickers'] : NONE;
+    this.scans = [...scans.values()];
+    this.rounds = [...rounds.values()];
+    this.roundOf = new Map([...scans].map(([chainId, scan]) => [scan, rounds.get(chainId)]));
     for (const ticker of [...this.scans, ...this.rounds]) lookSeldom(ticker);
     for (const scan of this.scans) afterEachStep(scan, () => this.scanned(scan));
     for (const round of this.rounds) afterEachStep(round, tellNews);
@@ -180,7 +187,7 @@ export class TestApp {
     return this.app.get(part);
   }
 
-  /** Scans now, rather than at the next tick, once more where a step is under way; and then sweeps. */
+  /** Scans now, rather than at the next tick, once more where a step is under way; and then sweeps, chain by chain. */
   wake(): void {
     if (this.scans.length === 0) this.rounds.forEach((round) => round.runAgain());
     for (const scan of this.scans) {
@@ -190,7 +197,7 @@ export class TestApp {
   }
 
   private scanned(scan: Ticker): void {
-    if (this.woken.has(scan)) this.rounds.forEach((round) => round.runAgain());
+    if (this.woken.has(scan)) this.roundOf.get(scan)?.runAgain();
     // The step under way when it was woken has not seen what there is; the next one will.
     if (!scan['isWanted']) this.woken.delete(scan);
     tellNews();
