@@ -73,7 +73,10 @@ export class FeedReader {
       const byCall = new Map(
         calls.map(({ target, callData }, index) => [`${target} ${callData}`, results[index] ?? null]),
       );
-      return { block: { ...block, isOneOfSeveral }, of: (address, callData) => byCall.get(`${address} ${callData}`) ?? null };
+      return {
+        block: { ...block, isOneOfSeveral },
+        of: (address, callData) => byCall.get(`${address} ${callData}`) ?? null,
+      };
     } catch (error) {
       const code = error instanceof NodesDifferError ? 'nodes_differ' : 'unreachable';
       return refusal(code, `the feeds on ${chain} could not be read: ${(error as Error).message}`);

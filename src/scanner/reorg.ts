@@ -72,7 +72,10 @@ async function commonAncestor(chain: Chain, cursors: CursorRepository, from: num
   if (ancestor) return { number: ancestor.blockNumber, hash: ancestor.blockHash };
   // Before the chain is halted, all endpoints are asked: one alone may be on a fork, or wrong.
   const lowest = known.at(-1);
-  if (lowest && (await chain.reader.isOnBranchOfAny({ number: lowest.blockNumber, hash: lowest.blockHash }))) {
+  if (
+    lowest &&
+    (await chain.reader.isOnBranchOfAny({ number: lowest.blockNumber, hash: lowest.blockHash }))
+  ) {
     throw new BranchChangedError(chain.name);
   }
   throw new ReorgTooDeepError(chain.name, known.length, known.at(-1)?.blockNumber ?? from);

@@ -81,7 +81,8 @@ export function readsOf({ chain, shop, number, tokenNumber, inner, signed }: His
     watched: () => Promise.resolve([shop]),
     ownAmong: watch.ownAmong,
   };
-  const traced = (pool: RpcPool) => new TracedTransfers(pool, ...proved(), new AgreedAnswers(pool, { blockTimeMs: 0 })).search(search);
+  const traced = (pool: RpcPool) =>
+    new TracedTransfers(pool, ...proved(), new AgreedAnswers(pool, { blockTimeMs: 0 })).search(search);
   const balanced = (pool: RpcPool) => new BalanceTransfers(pool, ...proved(), 1).search(search);
   const accounts = (pool: RpcPool) => new ChainAccounts(pool);
   const call = { from: payer, to: shop, value: 1n };

@@ -155,7 +155,9 @@ describe('one of two endpoints, right about every hash, does not make money of n
     await chain.payToken(`0x${'77'.repeat(20)}`, 1n);
     await settled(4);
     await waitFor('the late search', async () => {
-      const [row] = await app!.database.dataSource.query<{ tries: number }[]>('SELECT tries FROM late_searches');
+      const [row] = await app!.database.dataSource.query<{ tries: number }[]>(
+        'SELECT tries FROM late_searches',
+      );
       return row !== undefined && row.tries > 0;
     });
     expect(await app!.payment(id)).toMatchObject({ status: 'pending', amount_received: '0' });

@@ -20,6 +20,8 @@ import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
 import { type Address, type TokenAddress, ZERO_ADDRESS } from '../../ids/ids.js';
 
 const METHOD = 'eth_getBlockByNumber';
+/** What is asked of all, in words. */
+const WHAT = 'what a block brings us';
 
 /** What a reader need not ask about: everything else. */
 export interface Watch {
@@ -136,35 +138,37 @@ export class RpcChainReader implements ChainReader {
     const read = await this.raw(number);
     if (read === null) return null;
     const word = await this.wordOn(read, this.receipts, watch);
-    const isSure = word.isProved || (word.block.movements.length === 0 && this.prover.proofs !== 'full');
-    if (isSure) return word.block;
+    if (word.isProved || (word.isAsUsual && word.block.movements.length === 0)) return word.block;
+    if (this.agreed.isOnlyOne) {
+      this.agreed.tookOnlyOne(WHAT);
+      return word.block;
+    }
     const block = await this.saidByAll(word.block, watch);
     if (block.doubt === undefined || watch.areDoubtsTaken === true) return block;
     throw new UnprovenAnswerError(block.hash, block.doubt);
   }
 
-  private async wordOn(
-    { raw, proof }: ReadBlock,
-    receipts: BlockReceipts,
-    watch: Watch,
-  ): Promise<BlockWord> {
+  private async wordOn({ raw, proof }: ReadBlock, receipts: BlockReceipts, watch: Watch): Promise<BlockWord> {
+    const { proofs } = this.prover;
     const isProved = proof.isHeaderProved && proof.areTransactionsProved;
+    const isAsUsual = isProved || proofs !== 'full';
     const isPaid = await this.isAnyPaid(raw, watch);
     if (raw.transactions.length === 0 || (!isPaid && isWithoutLogs(raw, proof, watch.tokens))) {
-      return { block: blockOf(raw, []), isProved };
+      return { block: blockOf(raw, []), isProved, isAsUsual };
     }
     const read = await receipts.of(raw, {
       isPaid,
       tokens: watch.tokens,
       isAnyOwn: (addresses) => isAnyOwn(addresses, watch),
     });
-    if (read === null) return { block: blockOf(raw, []), isProved };
+    if (read === null) return { block: blockOf(raw, []), isProved, isAsUsual };
     const block = movementsOf(raw, read.outcomes, watch.tokens);
     const own = await watch.ownAmong([...new Set(block.movements.map(({ to }) => to))]);
     const ours = block.movements.filter(({ to }) => own.has(to));
     return {
       block: { ...block, movements: bySigners(raw, ours, proof) },
       isProved: isProved && read.proof === 'root',
+      isAsUsual: isAsUsual && (proofs === 'off' || read.proof === 'root'),
     };
   }
 
@@ -172,7 +176,7 @@ export class RpcChainReader implements ChainReader {
     const { hash } = block;
     const read = (rpc: Rpc, endpoint: string) => this.wordOf(rpc, endpoint, block, watch);
     try {
-      return commonWord(await this.agreed.of(hash, read, 'what a block brings us'));
+      return commonWord(await this.agreed.of(hash, read, WHAT));
     } catch (error) {
       if (!(error instanceof TooFewAnswersError) || watch.areDoubtsTaken !== true) throw error;
       return { ...block, movements: [], doubt: error.message };

@@ -6,6 +6,8 @@ export interface BlockWord {
   block: Block;
   /** Whether the block's own hash covers all of it. */
   isProved: boolean;
+  /** Whether it proves as much of itself as the chain's blocks do, by `proofs`. */
+  isAsUsual: boolean;
 }
 
 /**

@@ -60,17 +60,18 @@ export class AgreedAnswers {
     return this.rpc.size === 1;
   }
 
+  /** Told where there is nobody else to ask, and so nobody was. */
+  tookOnlyOne(what: string): void {
+    this.onAlone(what, 'no other endpoint is configured');
+  }
+
   /**
    * @param subject what is asked about, as a block's hash
    * @param what is asked, always by the same name
    * @returns what those say that answer: two at least, or one whose word is all there is
    * @throws TooFewAnswersError while another may answer; RpcError, UnprovenAnswerError when none does
    */
-  async of<T>(
-    subject: string,
-    read: (rpc: Rpc, endpoint: string) => Promise<T>,
-    what: string,
-  ): Promise<T[]> {
+  async of<T>(subject: string, read: (rpc: Rpc, endpoint: string) => Promise<T>, what: string): Promise<T[]> {
     const told = await this.rpc.askEach(read, what);
     const silent = told.filter((one) => 'failure' in one);
     const now = this.now();
@@ -82,7 +83,8 @@ export class AgreedAnswers {
     if (told.some((one, index) => 'failure' in one && !isLong[index])) {
       throw new TooFewAnswersError(what, reasons);
     }
-    this.onAlone(what, silent.length === 0 ? 'no other endpoint is configured' : reasons);
+    if (silent.length === 0) this.tookOnlyOne(what);
+    else this.onAlone(what, reasons);
     return answers;
   }
 

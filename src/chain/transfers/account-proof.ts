@@ -21,9 +21,14 @@ export async function provenBalance(
   address: Address,
 ): Promise<bigint> {
   if (!prover.header(header)) {
-    throw new RpcError('the node', 'eth_getProof', `the header of ${header.hash} does not prove its state root`, {
-      kind: 'fatal',
-    });
+    throw new RpcError(
+      'the node',
+      'eth_getProof',
+      `the header of ${header.hash} does not prove its state root`,
+      {
+        kind: 'fatal',
+      },
+    );
   }
   return (await provenAccount(rpc, header, address)).balance;
 }

@@ -114,7 +114,9 @@ const transactionFields = {
   mint: optional(digits),
   isSystemTx: flag,
   feeCurrency: unlessEmpty(address),
-} satisfies { [Name in Exclude<keyof RawTransaction, keyof ArbitrumFields>]-?: Reader<ToldTransaction[Name]> };
+} satisfies {
+  [Name in Exclude<keyof RawTransaction, keyof ArbitrumFields>]-?: Reader<ToldTransaction[Name]>;
+};
 
 /** Of Arbitrum's own types. */
 const arbitrumFields = object<ArbitrumFields>({
