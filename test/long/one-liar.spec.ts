@@ -60,7 +60,7 @@ describe('one of two endpoints, right about every hash, does not make money of n
     changeTransactions(address, { value: hex(10n * ETHER), type: '0x6a' });
     await chain.pay(address, 1n);
     await settled(4);
-    expect(await app?.payment(id)).toMatchObject({ status: 'underpaid', amount_received: '1' });
+    expect(await app?.payment(id)).toMatchObject({ status: 'partially_paid', amount_received: '1' });
   });
 
   it('by another value where nothing proves values: what they do not agree about waits, and nothing else does', async () => {
@@ -181,6 +181,7 @@ describe('one of two endpoints on a branch deeper than all that is remembered', 
       return amount_received === '7';
     });
     expect(paid).toBe(true);
+    process.stderr.write(app!.log.filter((line) => /"level":"(warn|error)"/.test(line)).join('\n'));
     expect(isSaid('it is on another branch than all the blocks that we remember')).toBe(true);
     expect((await app!.request<unknown>('GET', '/health/ready')).status).toBe(200);
     await twin.stop();

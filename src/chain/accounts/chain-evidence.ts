@@ -58,26 +58,30 @@ export class ChainEvidence {
   }
 
   /**
-   * What became of a transaction, by the receipts that make the block's root; where they make none, by all endpoints.
+   * What became of a transaction, by the receipts that make the root of a block that makes its hash; else by all endpoints.
    * @returns null when the block has no such transaction
    * @throws RpcError when no endpoint has block and receipts; UnprovenAnswerError
    */
   async receipt(id: BlockId, txHash: TxHash): Promise<Receipt | null> {
     const read = await inKnownFormFirst((onNewer) =>
       this.rpc.fromOneEndpoint(async (rpc) => {
-        const { raw: block } = await this.read(rpc, id, onNewer);
+        const { raw: block, proof: ofBlock } = await this.read(rpc, id, onNewer);
         const place = block.transactions.findIndex(({ hash }) => hash === txHash);
-        if (place < 0) return null;
+        if (place < 0) return { receipt: null, isProved: ofBlock.areTransactionsProved };
         const { receipts, proof } = await this.provedReceipts(rpc, block, onNewer);
         const receipt = receipts[place];
         if (receipt == null) throw lacks(id);
         const price = receipt.effectiveGasPrice ?? (await pricePaid(rpc, txHash));
-        return { receipt: receiptFrom(receipt, price), isProved: proof === 'root' };
+        return { receipt: receiptFrom(receipt, price), isProved: ofBlock.isHeaderProved && proof === 'root' };
       }, 'eth_getBlockReceipts'),
     );
-    if (read === null) return null;
-    if (!read.isProved) await this.requireSameOutcome(id, read.receipt);
-    return read.receipt;
+    const { receipt, isProved } = read;
+    if (isProved) return receipt;
+    if (receipt !== null) await this.requireSameOutcome(id, receipt);
+    else if ((await this.agreedBlock(id)).transactions.some(({ hash }) => hash === txHash)) {
+      throw new UnprovenAnswerError(id.hash, `it was given without ${txHash}`);
+    }
+    return receipt;
   }
 
   /**
