@@ -145,7 +145,7 @@ export class ChainEvidence {
       'a block’s transactions',
     );
     const proved = said.find(({ proof }) => proof.areTransactionsProved);
-    const { raw } = proved ?? (said[0] as { raw: RawBlock });
+    const raw = (proved ?? said[0])?.raw as RawBlock;
     if (proved === undefined && said.some((other) => identity(other.raw) !== identity(raw))) {
       throw new UnprovenAnswerError(id.hash, 'endpoints name different transactions of it');
     }
