@@ -4,10 +4,9 @@ import { pathOf, queryOf } from '../http/problem.filter.js';
 import { Assets } from './assets.js';
 import { Languages } from './languages.js';
 import { pageHeaders } from './page-headers.js';
-import { type PageBrand } from './page/brand.js';
 import { buildPageView } from './page/build-page-view.js';
 import { linkPage, type LinkPageView } from './page/link-page.js';
-import { receiptPage } from './page/receipt-page.js';
+import { receiptPage, type SignedReceipt } from './page/receipt-page.js';
 import { type NoticeOf, noticePage } from './page/notice-page.js';
 import { CHECK_RESULTS, type CheckResult } from './page/page-view.js';
 import { mendedPath } from './page/mended-path.js';
@@ -85,10 +84,7 @@ export class PageRenderer {
     reply: FastifyReply,
     language: PageLanguage,
     receipt: Receipt,
-    {
-      shopOrigins,
-      ...signed
-    }: { token: string; jws: string; brand: PageBrand; shopOrigins: readonly string[] },
+    { shopOrigins, ...signed }: SignedReceipt & { shopOrigins: readonly string[] },
     cacheControl: string,
   ): void {
     const markup = receiptPage(receipt, signed, language, this.assets.ofPages);

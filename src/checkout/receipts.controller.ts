@@ -3,6 +3,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { Public } from '../auth/scopes.js';
 import { NotFoundError } from '../http/problem.js';
+import { priceText } from './page/build-page-view.js';
 import { pagePath } from './page/page-path.js';
 import { PageRenderer } from './page-renderer.js';
 import { PagesService } from './pages.service.js';
@@ -39,13 +40,14 @@ export class ReceiptsController {
   @Get('pay/:token/receipt')
   async page(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('token') token: string) {
     await this.renderer.answer(request, reply, async (language) => {
-      const { receipt, merchant, brand, shopOrigins } = await this.receipt(token, request.ip);
+      const { receipt, payment, merchant, brand, shopOrigins } = await this.receipt(token, request.ip);
       if (receipt === null) {
         const shop = { merchant, brand, shopOrigins, payPath: pagePath(token, language) };
         return this.renderer.notice(reply, 404, 'receipt_unpaid', language, shop);
       }
       const jws = await this.signer.sign(receipt);
-      this.renderer.receipt(reply, language, receipt, { token, jws, brand, shopOrigins }, CACHED);
+      const price = priceText(payment, language.code);
+      this.renderer.receipt(reply, language, receipt, { token, jws, brand, price, shopOrigins }, CACHED);
     });
   }
 
@@ -64,6 +66,6 @@ export class ReceiptsController {
   private async receipt(token: string, address: string) {
     const page = await this.pages.find(token, address, 'page');
     const { payment, merchant, brand, shopOrigins } = await this.pages.state(page);
-    return { receipt: receiptOf(payment, merchant), merchant, brand, shopOrigins };
+    return { receipt: receiptOf(payment, merchant), payment, merchant, brand, shopOrigins };
   }
 }

@@ -99,7 +99,9 @@ export function queryOf(request: FastifyRequest): string {
 
 /** As it may stand in a log: the token in a pay page's address is the key to that page. */
 export function loggedPathOf(request: FastifyRequest): string {
-  return pathOf(request).replace(/^(\/+(?:pay|l)\/+)(?!assets\/)[^/]+/i, '$1{token}');
+  return pathOf(request)
+    .replace(/^(\/+(?:pay|l)\/+)(?!assets\/)[^/]+/i, '$1{token}')
+    .replace(/(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])/gi, '{token}');
 }
 
 function problemOf(error: unknown): Problem {
