@@ -2,13 +2,12 @@ import { Body, Controller, Get, HttpCode, Logger, Param, Post, Req, Res } from '
 import { ApiExcludeController } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { Public } from '../auth/scopes.js';
-import { ValidationFailedError } from '../http/problem.js';
+import { DomainError, ValidationFailedError } from '../http/problem.js';
 import { readAnswers } from '../payment-links/answers.js';
 import { typedAmount } from '../payment-links/link-price.js';
 import { LinkNonces } from '../payment-links/link-nonces.js';
 import { type LinkState, LinkVisits } from '../payment-links/link-visits.js';
 import { LinkClosedError } from '../payment-links/payment-link.errors.js';
-import { RatesNotReadError } from '../payments/payment.errors.js';
 import { linkPageView } from './link-page-view.js';
 import { pageBrand } from './page/brand.js';
 import { pagePath } from './page/page-path.js';
@@ -89,7 +88,7 @@ export class LinkPageController {
         this.renderer.redirect(reply, pagePath(made, language));
       } catch (error) {
         if (error instanceof LinkClosedError) return this.closed(reply, language, state, error.reason);
-        const isEarly = error instanceof RatesNotReadError;
+        const isEarly = error instanceof DomainError && error.code === 'rates_not_read_yet';
         if (!isEarly && !(error instanceof ValidationFailedError)) throw error;
         this.logger.warn({ link_id: link.id, reason: error.message }, 'a payment link made no payment');
         this.renderer.notice(reply, isEarly ? 503 : 422, 'link_unpriced', language, shopOf(state));
