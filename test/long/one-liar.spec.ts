@@ -52,7 +52,7 @@ const settled = async (mined: number) => {
   await chain.mine(mined);
   await app?.waitForBlock(await chain.height());
 };
-const isSaid = (words: string) => app?.log.some((line) => line.includes(words));
+const isSaid = (words: string) => app?.log.some((line) => line.includes(words)) ?? false;
 
 describe('one of two endpoints, right about every hash, does not make money of nothing', () => {
   it('by calling a transaction one of Arbitrum’s, which no root of this chain has', async () => {
@@ -181,8 +181,7 @@ describe('one of two endpoints on a branch deeper than all that is remembered', 
       return amount_received === '7';
     });
     expect(paid).toBe(true);
-    process.stderr.write(app!.log.filter((line) => /"level":"(warn|error)"/.test(line)).join('\n'));
-    expect(isSaid('it is on another branch than all the blocks that we remember')).toBe(true);
+    expect(isSaid('Scanning is halted')).toBe(false);
     expect((await app!.request<unknown>('GET', '/health/ready')).status).toBe(200);
     await twin.stop();
   });

@@ -50,6 +50,11 @@ export interface ChainReader {
    * @throws TooFewAnswersError while one that may have it does not say; UnprovenAnswerError when some were put aside now
    */
   isOnBranchOfAny(block: Pick<BlockRef, 'number' | 'hash'>): Promise<boolean>;
+  /**
+   * As `header`, for a block that nothing we remember links to: every endpoint that answers has to name the same, and two
+   * of them where there are two. Null: they do not, or none has it.
+   */
+  agreedHeader(number: number): Promise<BlockRef | null>;
   /** A whole block, with every movement of value in it that reaches us. */
   block(number: number, watch: Watch): Promise<Block | null>;
 }
@@ -126,6 +131,17 @@ export class RpcChainReader implements ChainReader {
     others.forEach(({ endpoint }) => this.rpc.putAside(endpoint, what, reason));
     if (others.length > 0) throw new UnprovenAnswerError(hash, `at ${others[0]?.endpoint}, ${reason}`);
     return true;
+  }
+
+  async agreedHeader(number: number): Promise<BlockRef | null> {
+    const said = await this.rpc.fromEveryEndpoint(
+      (rpc) => rpc.call(METHOD, [quantity(number), false]),
+      'old headers',
+    );
+    const given = said.flatMap((raw) => (raw === null ? [] : [blockRef(raw)]));
+    const [first] = given;
+    if (first === undefined || given.length < Math.min(2, this.rpc.size)) return null;
+    return given.every(({ hash }) => hash === first.hash) ? first : null;
   }
 
   /**

@@ -63,6 +63,11 @@ export class RpcPool implements Rpc {
     });
   }
 
+  /** How many endpoints are configured. */
+  get size(): number {
+    return this.members.length;
+  }
+
   /**
    * @param prove throws UnprovenAnswerError for an answer that does not prove itself: its endpoint is put aside, and the
    * next one is asked
@@ -170,11 +175,6 @@ export class RpcPool implements Rpc {
     const member = this.members.find((one) => one.endpoint.label === endpoint);
     member?.standing.gaveUnprovenAnswer(what, reason, Date.now());
     member?.tell();
-  }
-
-  /** How many endpoints are configured. */
-  get size(): number {
-    return this.members.length;
   }
 
   /**
