@@ -123,8 +123,9 @@ export class DepositFunds {
   /** Notes that what came up to a block has left its address for good. */
   async markSwept(
     manager: EntityManager,
-    moved: { chainId: ChainId; address: Address; tokenAddress: Asset; upToBlock: number },
+    moved: { paymentId: string; chainId: ChainId; address: Address; tokenAddress: Asset; upToBlock: number },
   ): Promise<void> {
+    await holdPayments(manager, [moved.paymentId]);
     await manager.query(
       `UPDATE transfers SET swept_at = now()
        WHERE chain_id = $1 AND to_address = $2 AND token_address IS NOT DISTINCT FROM $3 AND block_number <= $4

@@ -180,6 +180,8 @@ export class AdoptedTransactions {
       // A savepoint, inside of the caller's transaction.
       await manager.transaction(work);
     } catch (error) {
+      // Another transaction was in the way: the step is made again, with all of it.
+      if (isInTheWay(error)) throw error;
       this.tell(chain, one, (error as Error).message);
     }
   }
@@ -198,6 +200,12 @@ export class AdoptedTransactions {
     };
     this.logger.error(line, 'an account of ours sent something after the backup that is not known here');
   }
+}
+
+/** Postgres ended the statement so that others may go on: a deadlock, a lock waited for too long, a serialization failure. */
+function isInTheWay(error: unknown): boolean {
+  const { code, driverError } = error as { code?: string; driverError?: { code?: string } };
+  return ['40P01', '40001', '55P03', '57014'].includes(driverError?.code ?? code ?? '');
 }
 
 async function insert(

@@ -12,15 +12,18 @@ export interface ReplayedDelivery extends JobPlace {
 /**
  * A replay is the same delivery again, under the same webhook-id, with the retry schedule from its start; its earlier
  * attempts stay on record. What is still pending is made due now. By a new job: the old one may be at work, and what it
- * says last (a failure after which the delivery would be dead) is not about this replay.
+ * says last (a failure after which the delivery would be dead) is not about this replay. Held by id first, as everybody
+ * does who changes several, so that two never wait for each other.
  */
-const REOPEN = `
+const reopen = (which: string) => `
+  WITH held AS MATERIALIZED (
+    SELECT d.id FROM webhook_deliveries d WHERE ${which} ORDER BY d.id FOR UPDATE)
   UPDATE webhook_deliveries d
   SET state = 'pending', attempts_before = d.attempts, finished_at = NULL, has_slot = false, job_id = gen_random_uuid(),
     next_attempt_at = CASE WHEN e.state = 'enabled' THEN now() END
-  FROM webhook_endpoints e
-  WHERE e.id = d.endpoint_id AND e.deleted_at IS NULL`;
-const REOPENED = `RETURNING d.id, d.endpoint_id AS "endpointId", d.job_id AS "jobId", e.state = 'disabled' AS "isHeld"`;
+  FROM webhook_endpoints e, held
+  WHERE d.id = held.id AND e.id = d.endpoint_id AND e.deleted_at IS NULL
+  RETURNING d.id, d.endpoint_id AS "endpointId", d.job_id AS "jobId", e.state = 'disabled' AS "isHeld"`;
 
 @Injectable()
 export class ReplayRepository {
@@ -28,10 +31,7 @@ export class ReplayRepository {
 
   /** @returns null when the delivery is another merchant's, or its endpoint is no more */
   async one(merchantId: string, id: string): Promise<ReplayedDelivery | null> {
-    const [row] = await this.update(`${REOPEN} AND d.id = $1 AND d.merchant_id = $2 ${REOPENED}`, [
-      id,
-      merchantId,
-    ]);
+    const [row] = await this.update(reopen('d.id = $1 AND d.merchant_id = $2'), [id, merchantId]);
     return row ?? null;
   }
 
@@ -45,10 +45,10 @@ export class ReplayRepository {
     since: Date | null,
   ): Promise<ReplayedDelivery[]> {
     return this.update(
-      `${REOPEN} AND d.merchant_id = $1 AND d.state = $2 AND ($3::uuid IS NULL OR d.endpoint_id = $3)
+      reopen(`d.merchant_id = $1 AND d.state = $2 AND ($3::uuid IS NULL OR d.endpoint_id = $3)
          AND ($4::varchar IS NULL OR d.event_id = $4) AND ($5::varchar IS NULL OR d.event_type = $5)
          AND ($6::timestamptz IS NULL OR d.created_at >= $6)
-         AND ($7::uuid IS NULL OR d.endpoint_id <> $7) ${REOPENED}`,
+         AND ($7::uuid IS NULL OR d.endpoint_id <> $7)`),
       [
         merchantId,
         filter.state,
@@ -79,14 +79,15 @@ export class ReplayRepository {
          FROM events v JOIN webhook_endpoints e ON e.id = $2
          WHERE v.merchant_id = $1 AND v.created_at >= $3 AND ($4::timestamptz IS NULL OR v.created_at < $4)
            AND v.type = ANY($5) AND v.dispatched_at IS NOT NULL
+         ORDER BY v.position
          ON CONFLICT DO NOTHING
          RETURNING id, endpoint_id AS "endpointId", job_id AS "jobId", next_attempt_at IS NULL AS "isHeld"`,
         [merchantId, endpointId, since, until, types],
       );
       const [again] = await manager.query<[ReplayedDelivery[], number]>(
-        `${REOPEN} AND d.merchant_id = $1 AND d.endpoint_id = $2 AND d.event_type = ANY($5) AND d.state = ANY($6)
+        reopen(`d.merchant_id = $1 AND d.endpoint_id = $2 AND d.event_type = ANY($5) AND d.state = ANY($6)
            AND d.id <> ALL($7) AND EXISTS (SELECT 1 FROM events v WHERE v.id = d.event_id AND v.created_at >= $3
-             AND ($4::timestamptz IS NULL OR v.created_at < $4)) ${REOPENED}`,
+             AND ($4::timestamptz IS NULL OR v.created_at < $4))`),
         [merchantId, endpointId, since, until, types, states, made.map(({ id }) => id)],
       );
       return [...made, ...again];
