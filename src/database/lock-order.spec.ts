@@ -1,3 +1,4 @@
+import { describe, expect, it } from '@jest/globals';
 import { LockOrder, LockOrderError } from './lock-order.js';
 
 /** Statements of one transaction, those that hold payments with the ids they held. */

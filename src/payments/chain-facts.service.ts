@@ -19,6 +19,7 @@ import {
   orphanAbove,
   paymentsPaidAbove,
   type RecordedTransfer,
+  type TouchedTransfer,
   transfersBetween,
 } from './transfer-records.js';
 import { type Address, type ChainId, type TxHash } from '../ids/ids.js';
@@ -58,9 +59,7 @@ export class ChainFactsService {
    */
   async apply(manager: EntityManager, facts: ChainFacts, alsoDue = 0): Promise<number> {
     const due = alsoDue > 0 ? await duePayments(manager, facts, alsoDue) : [];
-    await this.hold(manager, facts, due);
-    const orphaned =
-      facts.orphanAbove === null ? [] : await orphanAbove(manager, facts.chainId, facts.orphanAbove);
+    const orphaned = await this.holdAndOrphan(manager, facts, due);
     const recorded = await this.arrivals.record(manager, facts);
     const touched = [...orphaned, ...recorded];
     await this.ledger.book(manager, await ledgerFacts(manager, distinct(touched, 'id')));
@@ -87,11 +86,16 @@ export class ChainFactsService {
     return ids.length;
   }
 
-  private async hold(manager: EntityManager, facts: ChainFacts, due: readonly string[]): Promise<void> {
-    const { chainId, orphanAbove: above, transfers } = facts;
+  /** @returns the transfers that a reorg took away */
+  private async holdAndOrphan(
+    manager: EntityManager,
+    { chainId, orphanAbove: above, transfers }: ChainFacts,
+    due: readonly string[],
+  ): Promise<TouchedTransfer[]> {
     const orphaned = above === null ? [] : await paymentsPaidAbove(manager, chainId, above);
     const recipients = [...new Set(transfers.map(({ to }) => to))];
     await holdPaymentsAnd(manager, [...due, ...orphaned], recipients);
+    return above === null || orphaned.length === 0 ? [] : orphanAbove(manager, chainId, above);
   }
 
   /**

@@ -101,7 +101,8 @@ export class PaymentAdvances {
 
 /**
  * The chain's own position, and as last committed those of the other chains that the payments may be paid on. Of one that
- * was left on purpose nothing more will be known: nobody waits for it.
+ * was left on purpose nothing more will be known: nobody waits for it, neither for the time of its blocks nor for what has
+ * not been looked for in them. Should it be served again, what is found there undoes an end.
  */
 async function positionsOf(
   manager: EntityManager,

@@ -45,21 +45,32 @@ export class AdoptedTransactions {
     private readonly claimants: Claimants,
   ) {}
 
-  /** Gas from the tank to deposit addresses, and what came back of it. */
-  async gas(manager: EntityManager, chain: ChainConfig, signed: readonly SignedByUs[]): Promise<void> {
-    for (const one of signed) {
-      const purpose = await this.gasPurpose(manager, chain, one);
-      if (purpose === null || (await this.isKnown(manager, chain, one))) continue;
-      await this.isolated(manager, chain, one, (inner) =>
-        insert(inner, chain, one, { purpose, subjectId: null, moved: movedBy(one) }),
-      );
-    }
-  }
-
-  /** Everything else: what nobody says was his is told of. */
-  async others(manager: EntityManager, chain: ChainConfig, signed: readonly SignedByUs[]): Promise<void> {
+  /**
+   * Gas from the tank to deposit addresses, and what came back of it. What is known already is held here, before any
+   * payment is.
+   * @returns the others that are not known
+   */
+  async gas(
+    manager: EntityManager,
+    chain: ChainConfig,
+    signed: readonly SignedByUs[],
+  ): Promise<SignedByUs[]> {
+    const others: SignedByUs[] = [];
     for (const one of signed) {
       if (await this.isKnown(manager, chain, one)) continue;
+      const purpose = await this.gasPurpose(manager, chain, one);
+      if (purpose === null) others.push(one);
+      else
+        await this.isolated(manager, chain, one, (inner) =>
+          insert(inner, chain, one, { purpose, subjectId: null, moved: movedBy(one) }),
+        );
+    }
+    return others;
+  }
+
+  /** What is not gas, and nobody knows: what nobody says was his is told of. */
+  async others(manager: EntityManager, chain: ChainConfig, unknown: readonly SignedByUs[]): Promise<void> {
+    for (const one of unknown) {
       await this.isolated(manager, chain, one, async (inner) => {
         const isTaken = (await this.transfer(inner, chain, one)) || (await this.batch(inner, chain, one));
         if (!isTaken) this.tell(chain, one, 'nothing in this database asked for it');
