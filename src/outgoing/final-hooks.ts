@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
-import { holdPayments } from '../payments/next-step.js';
+import { holdPayments } from '../payments/hold-payments.js';
 import { type OutgoingTransaction } from './outgoing-transaction.entity.js';
 
 /** Told of an outgoing transaction inside the database transaction that changes it. */

@@ -13,7 +13,7 @@ import { duePayments, isAnyOpenOn, mayDecide, nativeAddresses } from './due-opti
 import { arrivalOf, ledgerFacts } from './ledger-facts.js';
 import { type ChainPosition, PaymentAdvances } from './payment-advances.js';
 import { type ObservedTransfer } from './observed-transfer.js';
-import { holdPayments, holdPaymentsAnd } from './next-step.js';
+import { holdPayments, holdPaymentsAnd } from './hold-payments.js';
 import {
   distinct,
   orphanAbove,

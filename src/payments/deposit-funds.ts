@@ -4,7 +4,8 @@ import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { lateWatchMsOf } from './counting.js';
 import { type PaymentStatus } from './lifecycle.js';
-import { DUE_IN_NEXT_STEP, holdPayments } from './next-step.js';
+import { holdPayments } from './hold-payments.js';
+import { DUE_IN_NEXT_STEP } from './next-step.js';
 import { type PaymentSweep } from './payment.entity.js';
 import { type Address, type Asset, type ChainId, type TxHash } from '../ids/ids.js';
 

@@ -1,5 +1,5 @@
 import { type EntityManager, type FindOptionsWhere } from 'typeorm';
-import { holdPayments } from './next-step.js';
+import { holdPayments } from './hold-payments.js';
 import { Transfer } from './transfer.entity.js';
 
 /**

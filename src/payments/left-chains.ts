@@ -6,7 +6,8 @@ import { type ChainConfig } from '../config/chains.js';
 import { LEFT_CHAINS } from '../config/configuration.module.js';
 import { agreedPositions } from '../chain/position/scanned-positions.js';
 import { type ChainId } from '../ids/ids.js';
-import { DUE_IN_NEXT_STEP, holdPayments } from './next-step.js';
+import { holdPayments } from './hold-payments.js';
+import { DUE_IN_NEXT_STEP } from './next-step.js';
 import { PaymentAdvances } from './payment-advances.js';
 
 /** So many payments are held at a time. */

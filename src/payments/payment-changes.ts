@@ -6,7 +6,7 @@ import { EventCatalogue } from '../events/event-catalogue.js';
 import { Outbox } from '../events/outbox.js';
 import { type UpdatePaymentDto } from './dto/update-payment.dto.js';
 import { cancel, isCancellable, type PaymentEventType } from './lifecycle.js';
-import { holdPayments } from './next-step.js';
+import { holdPayments } from './hold-payments.js';
 import { PaymentMetrics } from './payment-metrics.js';
 import { type PaymentRecord, PaymentRecords, shownAsset } from './payment-records.js';
 import { PaymentOption } from './payment-option.entity.js';

@@ -9,7 +9,8 @@ import { moneyIn } from './money-of.js';
 import { type PaymentRecord, PaymentRecords } from './payment-records.js';
 import { Payment } from './payment.entity.js';
 import { paymentView, type PaymentView } from './payment.view.js';
-import { advanceInNextStep, holdPayments } from './next-step.js';
+import { holdPayments } from './hold-payments.js';
+import { advanceInNextStep } from './next-step.js';
 import { Transfer } from './transfer.entity.js';
 import { type Asset, type ChainId } from '../ids/ids.js';
 

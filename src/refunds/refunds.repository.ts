@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, In } from 'typeorm';
 import { isAnyOpenFrom } from '../outgoing/open-transactions.js';
-import { holdPayments } from '../payments/next-step.js';
+import { holdPayments } from '../payments/hold-payments.js';
 import { Refund, type RefundState } from './refund.entity.js';
 import { type Address, type ChainId } from '../ids/ids.js';
 
