@@ -59,8 +59,8 @@ export class ChainFactsService {
    */
   async apply(manager: EntityManager, facts: ChainFacts, alsoDue = 0): Promise<number> {
     const due = alsoDue > 0 ? await duePayments(manager, facts, alsoDue) : [];
-    const orphaned = await this.holdAndOrphan(manager, facts, due);
-    const recorded = await this.arrivals.record(manager, facts);
+    const { orphaned, paid } = await this.holdAndOrphan(manager, facts, due);
+    const recorded = await this.arrivals.record(manager, facts, paid);
     const touched = [...orphaned, ...recorded];
     await this.ledger.book(manager, await ledgerFacts(manager, distinct(touched, 'id')));
     await this.topUps.observe(
@@ -86,16 +86,17 @@ export class ChainFactsService {
     return ids.length;
   }
 
-  /** @returns the transfers that a reorg took away */
+  /** @returns the transfers that a reorg took away, and the ids of the payments that the new ones are for */
   private async holdAndOrphan(
     manager: EntityManager,
     { chainId, orphanAbove: above, transfers }: ChainFacts,
     due: readonly string[],
-  ): Promise<TouchedTransfer[]> {
-    const orphaned = above === null ? [] : await paymentsPaidAbove(manager, chainId, above);
+  ): Promise<{ orphaned: TouchedTransfer[]; paid: string[] }> {
+    const unpaid = above === null ? [] : await paymentsPaidAbove(manager, chainId, above);
     const recipients = [...new Set(transfers.map(({ to }) => to))];
-    await holdPaymentsAnd(manager, [...due, ...orphaned], recipients);
-    return above === null || orphaned.length === 0 ? [] : orphanAbove(manager, chainId, above);
+    const paid = await holdPaymentsAnd(manager, [...due, ...unpaid], recipients);
+    const isReorg = above !== null && unpaid.length > 0;
+    return { orphaned: isReorg ? await orphanAbove(manager, chainId, above) : [], paid };
   }
 
   /**

@@ -12,15 +12,17 @@ export async function holdPayments(manager: EntityManager, ids: readonly string[
   await manager.query('SELECT id FROM payments WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE', [ids]);
 }
 
-/** As `holdPayments`, with those whose addresses these are, in lower case. */
+/** As `holdPayments`, with those whose addresses these are, in lower case. @returns the ids of the latter */
 export async function holdPaymentsAnd(
   manager: EntityManager,
   ids: readonly string[],
   addresses: readonly Address[],
-): Promise<void> {
-  if (ids.length === 0 && addresses.length === 0) return;
-  await manager.query(
-    'SELECT id FROM payments WHERE id = ANY($1) OR address = ANY($2) ORDER BY id FOR NO KEY UPDATE',
+): Promise<string[]> {
+  if (ids.length === 0 && addresses.length === 0) return [];
+  const rows = await manager.query<{ id: string; is_there: boolean }[]>(
+    `SELECT id, address = ANY($2) AS is_there FROM payments WHERE id = ANY($1) OR address = ANY($2)
+     ORDER BY id FOR NO KEY UPDATE`,
     [ids, addresses],
   );
+  return rows.filter((row) => row.is_there).map(({ id }) => id);
 }
