@@ -78,6 +78,7 @@ export class LeftChains implements OnApplicationBootstrap {
         [after, left, MOST_AT_ONCE],
       );
       const ids = rows.map(({ id }) => id);
+      if (ids.length === 0) return undefined;
       await holdPayments(manager, ids);
       await manager.query(
         `UPDATE payment_options SET recheck_at_time = ${DUE_IN_NEXT_STEP}
