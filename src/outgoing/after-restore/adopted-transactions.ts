@@ -56,8 +56,9 @@ export class AdoptedTransactions {
     signed: readonly SignedByUs[],
   ): Promise<SignedByUs[]> {
     const others: SignedByUs[] = [];
+    const held = await heldAt(manager, chain, signed);
     for (const one of signed) {
-      if (await this.isKnown(manager, chain, one)) continue;
+      if (await this.isKnown(manager, chain, one, held)) continue;
       const purpose = await this.gasPurpose(manager, chain, one);
       if (purpose === null) others.push(one);
       else
@@ -95,16 +96,14 @@ export class AdoptedTransactions {
     manager: EntityManager,
     chain: ChainConfig,
     { transaction, from }: SignedByUs,
+    held: readonly OutgoingTransaction[],
   ): Promise<boolean> {
     const { chainId } = chain;
     const { hash: txHash } = transaction;
     if (await manager.existsBy(OutgoingAttempt, { chainId, txHash })) return true;
     const nonce = Number(transaction.nonce);
-    const outgoing = await manager.findOne(OutgoingTransaction, {
-      where: { chainId, from, nonce },
-      lock: { mode: 'pessimistic_write' },
-    });
-    if (outgoing === null) return false;
+    const outgoing = held.find((one) => one.from === from && one.nonce === nonce);
+    if (outgoing === undefined) return false;
     const attempts = await manager.find(OutgoingAttempt, {
       where: { outgoingId: outgoing.id },
       order: { ordinal: 'ASC' },
@@ -211,6 +210,20 @@ export class AdoptedTransactions {
     };
     this.logger.error(line, 'an account of ours sent something after the backup that is not known here');
   }
+}
+
+/** What is here of the same addresses and nonces: all of it is held at once. */
+async function heldAt(
+  manager: EntityManager,
+  { chainId }: ChainConfig,
+  signed: readonly SignedByUs[],
+): Promise<OutgoingTransaction[]> {
+  if (signed.length === 0) return [];
+  return manager.find(OutgoingTransaction, {
+    where: signed.map(({ from, transaction }) => ({ chainId, from, nonce: Number(transaction.nonce) })),
+    order: { id: 'ASC' },
+    lock: { mode: 'pessimistic_write' },
+  });
 }
 
 /** Postgres ended the statement so that others may go on: a deadlock, a lock waited for too long, a serialization failure. */
