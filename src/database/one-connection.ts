@@ -28,11 +28,15 @@ let openTransactions = 0;
 
 /**
  * Makes it an error to ask a data source's pool for a second connection from inside a transaction.
- * @param isStrict always, and a wrong order of locks is an error as well; else only where it would have to wait, which is
- *   where it is dangerous
+ * @param isStrict always; else only where it would have to wait, which is where it is dangerous
+ * @param isOrderWatched a wrong order of locks is an error as well
  */
-export function guardConnections(dataSource: DataSource, isStrict: boolean): DataSource {
-  markTransactions(dataSource.manager, isStrict);
+export function guardConnections(
+  dataSource: DataSource,
+  isStrict: boolean,
+  isOrderWatched = false,
+): DataSource {
+  markTransactions(dataSource.manager, isOrderWatched);
   const pool = (dataSource.driver as unknown as { master: Pool }).master;
   const connect = pool.connect.bind(pool);
   pool.connect = (callback) => {
@@ -45,12 +49,12 @@ export function guardConnections(dataSource: DataSource, isStrict: boolean): Dat
 }
 
 /** Only of the manager that takes a connection for each transaction; one inside of it is another manager. */
-function markTransactions(manager: EntityManager, isStrict: boolean): void {
+function markTransactions(manager: EntityManager, isOrderWatched: boolean): void {
   const transaction = manager.transaction.bind(manager) as (...args: unknown[]) => Promise<unknown>;
   const marked = (...args: unknown[]) => {
     const inside = (work: (inner: EntityManager) => Promise<unknown>) => (inner: EntityManager) => {
       const state = { isOpen: true };
-      const endWatch = isStrict && inner.queryRunner ? watchLockOrder(inner.queryRunner) : null;
+      const endWatch = isOrderWatched && inner.queryRunner ? watchLockOrder(inner.queryRunner) : null;
       openTransactions += 1;
       return transactions.run(state, async () => {
         try {
