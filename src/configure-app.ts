@@ -25,7 +25,7 @@ const BODY_LIMIT_BYTES = 256 * 1024;
 /** To send a request whole. Fastify sets none, which lets slow senders keep connections forever. */
 const REQUEST_TIMEOUT_MS = 30_000;
 const API_PREFIX = 'api/v1';
-/** Whatever stands before us, as deploy/nginx.conf, passes these on as well, but for what is the operator's. */
+/** Whatever stands before us, as deploy/nginx.conf, passes these on as well, except what is the operator's. */
 export const OUTSIDE_PREFIX = [
   '.well-known/quittance-receipt-keys.json',
   '.well-known/webhook-keys/:endpoint_id',

@@ -15,7 +15,7 @@ interface Pixels {
   data: Uint8Array;
 }
 
-/** A logo as it is kept: drawn anew from the pixels of what was sent, so that nothing else of that is left. */
+/** A logo as it is kept: redrawn from the pixels of what was sent, so that nothing else of that is left. */
 export interface Logo {
   png: Buffer;
   width: number;

@@ -25,7 +25,7 @@ export class MerchantLogoController {
   @ApiOperation({
     summary: 'Set a merchant’s logo',
     description:
-      'The bytes of a PNG or JPEG of at most 4,000,000 pixels. It is drawn anew, at most 480 × 160 pixels large',
+      'The bytes of a PNG or JPEG of at most 4,000,000 pixels. It is redrawn, at most 480 × 160 pixels large',
   })
   @ApiConsumes('image/png', 'image/jpeg')
   @ApiBody({ schema: { type: 'string', format: 'binary' } })

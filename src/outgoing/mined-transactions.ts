@@ -71,7 +71,7 @@ export class MinedTransactions {
     return true;
   }
 
-  /** Nothing is final by a node's word, be it that it did what it was for or not: its block has to prove the receipt. */
+  /** Nothing is final by a node's word, whether it did what it was for or not: its block has to prove the receipt. */
   private async end(
     { chain }: Round,
     mined: OutgoingTransaction,

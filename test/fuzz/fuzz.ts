@@ -11,6 +11,7 @@ import { Random } from '../simulation/random.js';
 import { aMishap } from './exchanges.js';
 import { mutated } from './mutations.js';
 import { aHistory, type History, type Read, readsOf } from './reads.js';
+import { type Tally } from './tally.js';
 import { VirtualTime } from './virtual-time.js';
 import { type Node, Wire } from './wire.js';
 import { type Address, type TokenAddress } from '../../src/ids/ids.js';
@@ -26,6 +27,10 @@ const MISHAPS = 0.2;
 const NO_METHOD: Answer = { error: { code: -32_601, message: 'the method does not exist/is not available' } };
 const FIRST = 'http://first.node';
 const SECOND = 'http://second.node';
+
+/** Where a node is wrong. */
+export const PLACES = ['first of two', 'alone'] as const;
+export type Place = (typeof PLACES)[number];
 
 export interface Found {
   read: string;
@@ -45,6 +50,8 @@ export class Fuzz {
   private readonly wire = new Wire();
   /** Runs in which something was changed at all. */
   reached = 0;
+  /** By the run's own time: of the read, or from the end of the fault on. */
+  private tookMs = 0;
 
   private constructor(
     private readonly history: History,
@@ -80,19 +87,26 @@ export class Fuzz {
     return found;
   }
 
-  /** @returns what was not as it has to be, null where all was */
-  async run(read: Read, seed: number): Promise<Found | null> {
+  /**
+   * @param place as the seed has it, unless told
+   * @param tally takes what was changed, and how long it took until all was right
+   * @returns what was not as it has to be, null where all was
+   */
+  async run(read: Read, seed: number, place?: Place, tally?: Tally): Promise<Found | null> {
     const random = new Random(seed);
+    const ofSeed = random.chance(0.5) ? 'first of two' : 'alone';
     const told: string[] = [];
+    this.tookMs = 0;
     const what = await this.time
       .run(async () => {
         const right = await this.rightOf(read);
-        return random.chance(0.5)
+        return (place ?? ofSeed) === 'first of two'
           ? this.atFirstOfTwo(read, right, random, told)
           : this.alone(read, right, random, told);
       })
       .catch((error: Error) => error.stack ?? error.message);
     if (told.length > 0) this.reached++;
+    tally?.add((place ?? ofSeed) === 'alone', told.length, this.tookMs);
     const name = `${read.method}${read.without ? ` without ${read.without.join(', ')}` : ''}`;
     return what === null ? null : { read: name, seed, how: told.slice(0, 8).join(' | '), what };
   }
@@ -109,6 +123,7 @@ export class Fuzz {
     const began = this.time.now();
     const got = await outcome(() => read.run(pool));
     const ms = this.time.now() - began;
+    this.tookMs = ms;
     pool.close();
     if ('error' in got) {
       if (read.asksAll && got.error instanceof DisagreementError) return null;
@@ -148,11 +163,12 @@ export class Fuzz {
     const healedAt = this.time.now();
     for (;;) {
       const got = await outcome(() => read.run(pool));
+      this.tookMs = this.time.now() - healedAt;
       if ('value' in got && isSame(got.value, right)) return null;
       if ('error' in got && !(got.error instanceof RpcError)) return `threw: ${String(got.error)}`;
-      const ms = this.time.now() - healedAt;
       const said = 'value' in got ? shown(got.value) : String(got.error);
-      if (ms > withinMs) return `not right ${ms} ms after the fault, which may take ${withinMs}: ${said}`;
+      if (this.tookMs > withinMs)
+        return `not right ${this.tookMs} ms after the fault, which may take ${withinMs}: ${said}`;
       await this.time.pass(AGAIN_AFTER_MS);
     }
   }

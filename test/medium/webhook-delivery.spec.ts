@@ -432,10 +432,12 @@ describe('isolation', () => {
       at.push(Date.now());
       response.writeHead(204).end();
     };
+    // The first may arrive late on a slow machine; none is due before this.
+    const begunAt = Date.now();
     await Promise.all(Array.from({ length: 20 }, () => app.createPayment()));
     await waitFor('all to the other one', () => free.received.length === 20);
     await waitFor('all at last', () => at.length === 20);
-    expect(at.at(-1)! - at[0]!).toBeGreaterThanOrEqual(1_800);
+    expect(at.at(-1)! - begunAt).toBeGreaterThanOrEqual(1_800);
   });
 });
 

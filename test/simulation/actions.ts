@@ -261,6 +261,7 @@ async function dieOrRevive({ endpoints, random }: World): Promise<string> {
 /** Lets the app see what there is before it changes again; without it, most of what happens would pass unseen. */
 async function look({ app, chain, random }: World): Promise<string> {
   const patienceMs = random.between(50, 600);
+  app.wake();
   await app.waitForBlock(await chain.height(), chain.config.chainId, patienceMs).catch(() => undefined);
   return '';
 }

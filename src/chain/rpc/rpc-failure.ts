@@ -56,6 +56,8 @@ export interface RpcFailure {
   retryAfterMs?: number;
   /** The node's own word on how many blocks it takes at once, first and last included. */
   maxBlocks?: number;
+  /** Nothing came in time, not even a refusal. */
+  isSilence?: boolean;
 }
 
 /** What came back, as far as anything did. */
