@@ -1,7 +1,7 @@
 /** Seconds that the slowest spec files take, roughly: those that are known to take long are begun first. */
 export const SLOW_FILES = {
   // Of the quick tier.
-  'test/e2e/ledger-lines.spec.ts': 100,
+  'test/e2e/ledger-lines.spec.ts': 40,
   'test/e2e/refund-requests.spec.ts': 80,
   'test/e2e/deposits.spec.ts': 75,
   'test/e2e/refunded-money.spec.ts': 65,
@@ -29,6 +29,7 @@ export const SLOW_FILES = {
   'test/e2e/absent-answers.spec.ts': 25,
   // Of the long tier.
   'test/long/absent-answers.spec.ts': 115,
+  'test/long/ledger-lines.spec.ts': 60,
   'test/long/simulation-habits.spec.ts': 110,
   'test/long/webhook-outages.spec.ts': 105,
   'test/long/event-handler-generator.spec.ts': 100,
