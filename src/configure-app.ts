@@ -6,6 +6,7 @@ import { SwaggerModule } from '@nestjs/swagger';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { type Logger } from 'pino';
 import { AppModule } from './app.module.js';
+import { MissedPages } from './checkout/missed-pages.js';
 import { type Configuration } from './config/read-configuration.js';
 import { EventCatalogue } from './events/event-catalogue.js';
 import { isReplayed } from './http/idempotency.js';
@@ -90,6 +91,8 @@ export async function createApp(configuration: Configuration, pino: Logger): Pro
   app.useGlobalFilters(problems);
   serveDocs(app, configuration.settings.publicUrl);
   await initialise(app);
+  if (configuration.settings.roles.includes('api'))
+    problems.showPages(app.get(MissedPages, { strict: false }));
   return app;
 }
 

@@ -1,5 +1,6 @@
 import jpeg from 'jpeg-js';
 import { PNG } from 'pngjs';
+import { jpegOrientation, upright } from './jpeg-orientation.js';
 import { logoFormat, plainPng, requireSize, UnusableLogoError } from './logo-format.js';
 
 /** Twice the size that pages show it in, for dense screens. */
@@ -42,7 +43,7 @@ function decoded(bytes: Buffer): Pixels {
   try {
     const image = format === 'png' ? PNG.sync.read(pixels) : jpeg.decode(pixels, JPEG_LIMITS);
     requireSize(image.width, image.height);
-    return image;
+    return format === 'png' ? image : upright(image, jpegOrientation(bytes));
   } catch (error) {
     if (error instanceof UnusableLogoError) throw error;
     if (/maxResolutionInMP/.test(String(error)))

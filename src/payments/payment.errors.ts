@@ -99,6 +99,17 @@ export class NotPricedError extends ValidationFailedError {
   }
 }
 
+/** The process has just started: what was to be paid can be said in a moment. */
+export class RatesNotReadError extends DomainError {
+  readonly code = 'rates_not_read_yet';
+  override readonly retryable = true;
+  readonly retryAfterSeconds = 2;
+
+  constructor() {
+    super('this process has just started and has no rates yet; send the request again in a moment');
+  }
+}
+
 export class PaymentNotCancellableError extends DomainError {
   readonly code = 'payment_not_cancellable';
 
