@@ -81,6 +81,7 @@ export const PAYMENT_FIELDS: Record<keyof PaymentView, JsonSchema> = {
       value: orNull(MONEY),
     }),
   },
+  transfer_count: COUNT,
   expires_at: TIME,
   created_at: TIME,
   detected_at: orNull(TIME),
