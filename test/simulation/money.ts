@@ -13,7 +13,8 @@ import { gasDifferences } from './gas.js';
 import { heldOn, moneyUnderWay } from './money-under-way.js';
 import { type Random } from './random.js';
 import { Treasuries } from './treasuries.js';
-import { CONFIRMATIONS, type World } from './world.js';
+import { CONFIRMATIONS } from './confirmations.js';
+import { type World } from './world.js';
 
 const ETHER = 10n ** 18n;
 const GWEI = 10n ** 9n;
