@@ -59,6 +59,11 @@ export class RpcPool implements Rpc {
     });
   }
 
+  /** How many endpoints are configured. */
+  get size(): number {
+    return this.members.length;
+  }
+
   /**
    * @param prove throws UnprovenAnswerError for an answer that does not prove itself: its endpoint is put aside, and the
    * next one is asked

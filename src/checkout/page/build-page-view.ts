@@ -137,11 +137,14 @@ function transactionsOf({ payment, deposits, chains }: PageSubject): PageView['t
     hash === null ? [] : [{ hash, explorer: chains.get(chainId)?.explorerUrl ?? null }],
   );
   const distinct = [...new Map(all.map((one) => [one.hash, one])).values()];
-  return distinct.map(({ hash, explorer }) => ({
+  return distinct.slice(-MOST_TRANSACTIONS).map(({ hash, explorer }) => ({
     hash,
     url: explorer === null ? null : `${explorer.replace(/\/+$/, '')}/tx/${hash}`,
   }));
 }
+
+/** The newest: whoever likes may send dust to an address, and the page is made anew for each. */
+const MOST_TRANSACTIONS = 20;
 
 const PAID: readonly Situation[] = ['seen', 'done', 'too_much'];
 
