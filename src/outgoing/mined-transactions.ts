@@ -114,7 +114,7 @@ export class MinedTransactions {
       const line = { ...named(chain, mined), tx_hash: mined.txHash, fee: final.fee.toString() };
       this.logger.warn(
         line,
-        'endpoints differ about what a transaction paid: the middle of their words is booked',
+        'endpoints differ about what a transaction paid: what its block proves is booked, else the middle of their words',
       );
     }
     const proven = { ...mined, ...outcomeOf(mined, final, mined.amount) };

@@ -154,7 +154,7 @@ export class DepositNotFoundError extends NotFoundError {
 export class DepositResolvedError extends DomainError {
   readonly code = 'deposit_resolved';
 
-  constructor(id: string, state: Exclude<DepositState, 'unassigned'>) {
+  constructor(id: string, state: keyof typeof WHY_NOT) {
     super(`deposit ${id} ${WHY_NOT[state]}`);
   }
 }
@@ -164,4 +164,5 @@ const WHY_NOT = {
   accepted: 'was accepted already, and what was counted stays counted',
   ignored: 'is ignored already',
   orphaned: 'was taken away by a reorganisation; wait until it is mined again',
-} satisfies Record<Exclude<DepositState, 'unassigned'>, string>;
+  refunded: 'goes back, all of it: there is nothing left that could count',
+} satisfies Record<Exclude<DepositState, 'unassigned'> | 'refunded', string>;

@@ -23,10 +23,11 @@ const SOON_MS = 1_000;
 const TICK_MS = 200;
 /** After a start the block scanned last may be too old for nodes to have its state; the scan is past it in a moment. */
 const SETTLED_MS = 60_000;
-/** The block that a feed is read at is not there, or no longer; or it is an old one, as after a pause. */
+/** The block that a feed is read at is not there, or no longer; or it is an old one, from before the feed was deployed. */
 const PASSING_WITH_THE_SCAN: readonly RefusalCode[] = [
   'not_read_yet',
   'unreachable',
+  'unreadable',
   'chain_behind',
   'sequencer_unknown',
 ];

@@ -123,7 +123,11 @@ export class DeliveryRepository {
    */
   private async recordAll(all: Attempted[]): Promise<Recorded[]> {
     const nextJobIds = all.map(([, { nextAttemptAt }]) => (nextAttemptAt === null ? null : uuidv7()));
-    const rows = JSON.stringify(all.map((one, index) => recordRow(one, nextJobIds[index] ?? null)));
+    const inOrder = all
+      .map((one, index) => recordRow(one, nextJobIds[index] ?? null))
+      // As everybody takes several deliveries, so that two transactions never wait for each other.
+      .sort((a, b) => (a.delivery_id < b.delivery_id ? -1 : 1));
+    const rows = JSON.stringify(inOrder);
     const changes = healthChanges(all, Date.now(), stoodStillSince);
     const write = async (manager: EntityManager) => {
       const disabled = await applyHealth(manager, changes);

@@ -6,6 +6,7 @@ const ETHER = '1000000000000000000';
 const OPTION: OptionView = {
   chain: 'ethereum',
   chain_id: 1,
+  served: true,
   token_id: null,
   token_address: null,
   symbol: 'ETH',
