@@ -90,14 +90,18 @@ describe('startEmbeddedPostgres', () => {
     const warned: string[] = [];
     const warn = (line: string) => warned.push(line);
     const kept = await keepPostgres({ dataDir, log: (line) => log.push(line), warn });
-    const answers = () =>
-      query(kept.url, 'SELECT n FROM kept').then(
-        (rows) => rows.length === 1,
-        () => false,
+    const runsAgain = async (times: number) => {
+      const line = 'the embedded Postgres runs again';
+      await waitFor(
+        'Postgres to run again',
+        () => log.filter((one) => one === line).length === times,
+        60_000,
       );
+      await expect(query(kept.url, 'SELECT n FROM kept')).resolves.toEqual([{ n: 7 }]);
+    };
     await query(kept.url, 'CREATE TABLE kept AS SELECT 7 AS n');
     process.kill(postmaster(), 'SIGKILL');
-    await waitFor('Postgres to be started again', answers, 60_000);
+    await runsAgain(1);
     expect(warned).toEqual([expect.stringContaining('the embedded Postgres ended by itself')]);
 
     // As on a full disk: it ends, and does not start for as long as that lasts.
@@ -108,8 +112,7 @@ describe('startEmbeddedPostgres', () => {
       readFileSync(join(dataDir, 'postgres/log'), 'utf8').includes('pg_control'),
     );
     renameSync(`${control}.away`, control);
-    await waitFor('Postgres to be started again', answers, 60_000);
-    expect(log.filter((line) => line === 'the embedded Postgres runs again')).toHaveLength(2);
+    await runsAgain(2);
     const pid = postmaster();
     await kept.stop();
     expect(commandLineOf(pid)).toBeNull();
