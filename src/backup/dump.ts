@@ -10,7 +10,7 @@ import { dataSourceOptions } from '../database/data-source.js';
 import { type PostgresClient } from '../database/postgres-client.js';
 import { EncryptionCanary } from '../http/encryption-canary.entity.js';
 import { DepositSource } from '../wallet/deposit-source.entity.js';
-import { FileExistsError, UnknownTablesError } from './backup.errors.js';
+import { BackupNotWrittenError, FileExistsError, UnknownTablesError } from './backup.errors.js';
 import { type BackupHeader, type BackupTrailer, BackupWriter, type Sequences } from './backup-format.js';
 import { quoted, sequencesOf, type TableColumns, tablesOf } from './catalogue.js';
 import { useCopySettings } from './copy-session.js';
@@ -64,11 +64,14 @@ async function writeDraft(
   const handle = await open(draft, 'w', 0o600);
   try {
     const text = textOf(runner, header, tables, (end) => (trailer = end));
-    await pipeline(Readable.from(text, { objectMode: false }), createGzip(), async (chunks) => {
-      for await (const chunk of chunks as AsyncIterable<Buffer>) await handle.write(chunk);
-    });
+    // A stream writes what a nearly full disk took only a part of again, and says what it failed by.
+    const writing = handle.createWriteStream({ autoClose: false });
+    await pipeline(Readable.from(text, { objectMode: false }), createGzip(), writing);
     // A backup that is said to be made survives the machine's next breath.
     await handle.sync();
+  } catch (error) {
+    const { syscall } = error as NodeJS.ErrnoException;
+    throw syscall === undefined ? error : new BackupNotWrittenError(draft, error as Error);
   } finally {
     await handle.close();
   }
