@@ -62,16 +62,23 @@ async function writeDraft(
   const header = await headerOf(runner);
   let trailer: BackupTrailer | null = null;
   const handle = await open(draft, 'w', 0o600);
+  let failure = null as Error | null;
   try {
     const text = textOf(runner, header, tables, (end) => (trailer = end));
-    // A stream writes what a nearly full disk took only a part of again, and says what it failed by.
-    const writing = handle.createWriteStream({ autoClose: false });
-    await pipeline(Readable.from(text, { objectMode: false }), createGzip(), writing);
+    await pipeline(Readable.from(text, { objectMode: false }), createGzip(), async (chunks) => {
+      for await (const chunk of chunks as AsyncIterable<Buffer>) {
+        // `write` may take a part alone, as where the disk is nearly full.
+        await handle.writeFile(chunk).catch((error: Error) => {
+          failure = error;
+          throw error;
+        });
+      }
+    });
     // A backup that is said to be made survives the machine's next breath.
     await handle.sync();
   } catch (error) {
-    const { syscall } = error as NodeJS.ErrnoException;
-    throw syscall === undefined ? error : new BackupNotWrittenError(draft, error as Error);
+    // The pipeline itself says only that it was aborted.
+    throw failure === null ? error : new BackupNotWrittenError(draft, failure);
   } finally {
     await handle.close();
   }

@@ -2,7 +2,7 @@ import { checkChain } from '../chain/chain-check.js';
 import { connectChain } from '../chain/chain-connection.js';
 import { type RpcMethod } from '../chain/rpc/methods.js';
 import { RpcEndpoint } from '../chain/rpc/rpc-endpoint.js';
-import { labelled } from '../chain/rpc/rpc-pool.js';
+import { labelled } from '../chain/rpc/endpoint-labels.js';
 import { type ChainConfig } from '../config/chains.js';
 import { type Finding, ok, problem, warning } from './finding.js';
 import { isLocal } from './local-host.js';

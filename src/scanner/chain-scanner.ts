@@ -127,6 +127,8 @@ export class ChainScanner {
     const read = (first: number, last: number) => this.read(first, last);
     const branch = await otherBranch(this.chain, this.sources.cursors, fork, read);
     if (branch === null) return { isBehind: true, scanned: scannedBy(cursor) };
+    // A head that went back: there is nothing in the place of ours yet.
+    if (branch.blocks.length === 0) return { isBehind: false, scanned: scannedBy(cursor) };
     this.sources.onReorg({ from: cursor.blockNumber, ancestor: branch.ancestor });
     return this.commit(cursor, branch.blocks, branch.ancestor, head);
   }

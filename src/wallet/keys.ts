@@ -69,6 +69,8 @@ export class Keys {
   /** Derived when it is first signed with: tens of milliseconds that a start need not wait for. */
   #external: HDNodeWallet | null = null;
   readonly #single: { gas_tank: SigningKey | null; payout: SigningKey | null };
+  /** Of these two, which are asked for in each round: half a millisecond each time. */
+  readonly #addresses = new Map<SigningKey, Address>();
 
   constructor({ mnemonic, xpub, gasTankPrivateKey, payoutPrivateKey }: KeySources) {
     const isHot = mnemonic !== null && xpub === null;
@@ -86,7 +88,11 @@ export class Keys {
 
   /** Lower-case hex with 0x. @throws NoKeyError */
   addressOf(account: Account): Address {
-    return addressOf(this.#keyOf(account));
+    const key = this.#keyOf(account);
+    if (account.kind === 'deposit') return addressOf(key);
+    const known = this.#addresses.get(key) ?? addressOf(key);
+    this.#addresses.set(key, known);
+    return known;
   }
 
   /**

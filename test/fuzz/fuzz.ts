@@ -11,6 +11,8 @@ import { Random } from '../simulation/random.js';
 import { aMishap } from './exchanges.js';
 import { mutated } from './mutations.js';
 import { aHistory, type History, type Read, readsOf } from './reads.js';
+import { RightAnswers } from './right-answers.js';
+import { type Tally } from './tally.js';
 import { VirtualTime } from './virtual-time.js';
 import { type Node, Wire } from './wire.js';
 import { type Address, type TokenAddress } from '../../src/ids/ids.js';
@@ -27,6 +29,9 @@ const NO_METHOD: Answer = { error: { code: -32_601, message: 'the method does no
 const FIRST = 'http://first.node';
 const SECOND = 'http://second.node';
 
+/** Where a node is wrong. */
+export type Place = 'first of two' | 'alone';
+
 export interface Found {
   read: string;
   seed: number;
@@ -39,17 +44,21 @@ export interface Found {
  * node, once each; between them and the pool there is no network, and no time but what the pool itself waits for.
  */
 export class Fuzz {
-  private readonly answers = new Map<string, Answer>();
-  private readonly rights = new Map<Read, unknown>();
+  private readonly rights: RightAnswers;
+  private readonly found = new Map<Read, unknown>();
   private readonly time = new VirtualTime();
   private readonly wire = new Wire();
   /** Runs in which something was changed at all. */
   reached = 0;
+  /** By the run's own time: of the read, or from the end of the fault on. */
+  private tookMs = 0;
 
   private constructor(
     private readonly history: History,
     readonly reads: Read[],
-  ) {}
+  ) {
+    this.rights = new RightAnswers(history, this.time);
+  }
 
   static async start(): Promise<Fuzz> {
     const chain = await TestChain.start();
@@ -80,19 +89,26 @@ export class Fuzz {
     return found;
   }
 
-  /** @returns what was not as it has to be, null where all was */
-  async run(read: Read, seed: number): Promise<Found | null> {
+  /**
+   * @param place as the seed has it, unless told
+   * @param tally takes what was changed, and how long it took until all was right
+   * @returns what was not as it has to be, null where all was
+   */
+  async run(read: Read, seed: number, place?: Place, tally?: Tally): Promise<Found | null> {
     const random = new Random(seed);
+    const ofSeed = random.chance(0.5) ? 'first of two' : 'alone';
     const told: string[] = [];
+    this.tookMs = 0;
     const what = await this.time
       .run(async () => {
         const right = await this.rightOf(read);
-        return random.chance(0.5)
+        return (place ?? ofSeed) === 'first of two'
           ? this.atFirstOfTwo(read, right, random, told)
           : this.alone(read, right, random, told);
       })
       .catch((error: Error) => error.stack ?? error.message);
     if (told.length > 0) this.reached++;
+    tally?.add((place ?? ofSeed) === 'alone', told.length, this.tookMs);
     const name = `${read.method}${read.without ? ` without ${read.without.join(', ')}` : ''}`;
     return what === null ? null : { read: name, seed, how: told.slice(0, 8).join(' | '), what };
   }
@@ -109,6 +125,7 @@ export class Fuzz {
     const began = this.time.now();
     const got = await outcome(() => read.run(pool));
     const ms = this.time.now() - began;
+    this.tookMs = ms;
     pool.close();
     if ('error' in got) {
       if (read.asksAll && got.error instanceof DisagreementError) return null;
@@ -148,18 +165,20 @@ export class Fuzz {
     const healedAt = this.time.now();
     for (;;) {
       const got = await outcome(() => read.run(pool));
+      this.tookMs = this.time.now() - healedAt;
       if ('value' in got && isSame(got.value, right)) return null;
       if ('error' in got && !(got.error instanceof RpcError)) return `threw: ${String(got.error)}`;
-      const ms = this.time.now() - healedAt;
       const said = 'value' in got ? shown(got.value) : String(got.error);
-      if (ms > withinMs) return `not right ${ms} ms after the fault, which may take ${withinMs}: ${said}`;
+      if (this.tookMs > withinMs)
+        return `not right ${this.tookMs} ms after the fault, which may take ${withinMs}: ${said}`;
       await this.time.pass(AGAIN_AFTER_MS);
     }
   }
 
   private rightNode({ without }: Read): Node {
     return {
-      answer: (call) => (without?.some((method) => method === call.method) ? NO_METHOD : this.right(call)),
+      answer: (call) =>
+        without?.some((method) => method === call.method) ? NO_METHOD : this.rights.to(call),
     };
   }
 
@@ -183,54 +202,20 @@ export class Fuzz {
       answer: async (call) => {
         const answer = await right.answer(call);
         if (!isMeant(call) || !('result' in answer)) return answer;
-        const mutation = mutated(random, answer.result, await this.others(call));
+        const mutation = mutated(random, answer.result, await this.rights.others(call));
         told.push(mutation.how);
         return mutation.answer;
       },
     };
   }
 
-  private right(call: Call): Answer | Promise<Answer> {
-    const key = JSON.stringify([call.method, call.params]);
-    const known = this.answers.get(key);
-    if (known) return known;
-    const asked = this.history.chain.rpc(call.method, call.params).then(
-      (result): Answer => ({ result }),
-      (error: { rpcCode: number; message: string }): Answer => ({
-        error: { code: error.rpcCode, message: error.message },
-      }),
-    );
-    return this.time.hold(
-      asked.then((answer) => {
-        this.answers.set(key, answer);
-        return answer;
-      }),
-    );
-  }
-
-  /** What the node says of something else, by the same method. */
-  private async others({ method, params }: Call): Promise<unknown[]> {
-    const [subject, ...rest] = params;
-    const { number, other } = this.history;
-    if (typeof subject !== 'string') return [];
-    const isTransaction = /Transaction(Receipt|ByHash)|traceTransaction|trace_transaction/.test(method);
-    const another = isTransaction
-      ? other
-      : method.endsWith('ByNumber')
-        ? `0x${(number - 1).toString(16)}`
-        : null;
-    if (another === null) return [];
-    const answer = await this.right({ method, params: [another, ...rest] });
-    return 'result' in answer ? [answer.result] : [];
-  }
-
   private async rightOf(read: Read): Promise<unknown> {
-    if (this.rights.has(read)) return this.rights.get(read);
+    if (this.found.has(read)) return this.found.get(read);
     this.wire.serve(FIRST, this.rightNode(read));
     const pool = aPool(FIRST);
     const right = await read.run(pool);
     pool.close();
-    this.rights.set(read, right);
+    this.found.set(read, right);
     return right;
   }
 }

@@ -8,19 +8,33 @@ export const SAID_VARIABLE = 'QUITTANCE_TEST_SAID';
 
 type Kind = 'lines' | 'secrets';
 const files = new Map<string, number>();
+/** By file, what is written with the next turn of the event loop, or when the process ends. */
+const drafts = new Map<string, string[]>();
 
-/** Files stay open, since thousands of lines a second are kept. */
+/** Files stay open, and lines of a moment are written together, since thousands of them a second are kept. */
 function keep(kind: Kind, line: string): void {
   const folder = process.env[SAID_VARIABLE];
   if (folder === undefined) return;
+  if (drafts.size === 0) setImmediate(writeDrafts).unref();
   const path = join(folder, `${process.pid}.${kind}`);
-  let file = files.get(path);
-  if (file === undefined) {
-    file = openSync(path, 'a');
-    files.set(path, file);
-  }
-  writeSync(file, line.endsWith('\n') ? line : `${line}\n`);
+  const draft = drafts.get(path) ?? [];
+  draft.push(line.endsWith('\n') ? line : `${line}\n`);
+  drafts.set(path, draft);
 }
+
+function writeDrafts(): void {
+  for (const [path, lines] of drafts) {
+    let file = files.get(path);
+    if (file === undefined) {
+      file = openSync(path, 'a');
+      files.set(path, file);
+    }
+    writeSync(file, lines.join(''));
+  }
+  drafts.clear();
+}
+
+process.on('exit', writeDrafts);
 
 /** Keeps lines that were logged, printed or answered as errors, to be searched for secrets when the run ends. */
 export function keepSaid(text: string): void {
@@ -40,6 +54,7 @@ export function keepSecrets(secrets: {
  * @throws Error that tells where, and not what
  */
 export async function requireNothingLeaked(folder: string): Promise<void> {
+  writeDrafts();
   const secrets = secretsIn(folder);
   const leaks: string[] = [];
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.lines'))) {

@@ -1,9 +1,10 @@
 import { Interface, toQuantity } from 'ethers';
-import { type RunningAnvil, startAnvil } from '../../src/chain/dev-chain/anvil.js';
+import { JsonRpcError, type RunningAnvil, startAnvil as startNode } from '../../src/chain/dev-chain/anvil.js';
 import { type ChainConfig } from '../../src/config/chains.js';
 import artifact from '../../src/chain/dev-chain/test-token.json' with { type: 'json' };
 import { wakeApps } from './awake.js';
 import { endWithUs } from './end-with-us.js';
+import { postJson } from './http-client.js';
 import { forgetGate, mineBetweenReads } from './mining-gate.js';
 import { type Address, toAddress, toChainId, type TokenAddress, toTokenAddress } from '../../src/ids/ids.js';
 
@@ -15,6 +16,11 @@ const erc20 = new Interface([
 
 /** A block's transactions as `anvil_reorg` takes them: a call or a signed transaction, and how many blocks above the ancestor it goes. */
 type ReorgTransaction = [Record<string, unknown> | string, number];
+
+interface RpcAnswer<T> {
+  result: T;
+  error?: { code: number; message: string };
+}
 
 /** A real EVM node that mines when it is told to. */
 export class TestChain {
@@ -162,6 +168,18 @@ export class TestChain {
     forgetGate(this.url);
     this.callOff();
   }
+}
+
+/** Asked by connections that are kept: tests ask thousands of times, and `fetch` takes several times as long. */
+async function startAnvil(args: readonly string[]): Promise<RunningAnvil> {
+  const anvil = await startNode(args);
+  const rpc = async <T>(method: string, params: unknown[] = []) => {
+    const asked = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
+    const { result, error } = JSON.parse(await postJson(anvil.url, asked)) as RpcAnswer<T>;
+    if (error) throw new JsonRpcError(error.code, `${method}: ${error.message}`);
+    return result;
+  };
+  return { ...anvil, rpc };
 }
 
 /** What is sent by accounts of the node would be of EIP-1559 there, too, but for its gas price. */

@@ -20,7 +20,8 @@ import {
 import { lagging } from '../harness/lagging-node.js';
 import { checkATransaction, decideOnADeposit } from './merchant-actions.js';
 import { type Arrival, creditOf, expected } from './oracle.js';
-import { CONFIRMATIONS, type Known, LATE_WATCH_DAYS, type World } from './world.js';
+import { CONFIRMATIONS } from './confirmations.js';
+import { type Known, LATE_WATCH_DAYS, type World } from './world.js';
 
 const erc20 = new Interface(['function transfer(address,uint256)']);
 const DAY = 86_400;
@@ -261,6 +262,7 @@ async function dieOrRevive({ endpoints, random }: World): Promise<string> {
 /** Lets the app see what there is before it changes again; without it, most of what happens would pass unseen. */
 async function look({ app, chain, random }: World): Promise<string> {
   const patienceMs = random.between(50, 600);
+  app.wake();
   await app.waitForBlock(await chain.height(), chain.config.chainId, patienceMs).catch(() => undefined);
   return '';
 }

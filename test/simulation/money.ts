@@ -5,6 +5,7 @@ import { type Settings } from '../../src/config/settings.js';
 import { type Address, toAddress } from '../../src/ids/ids.js';
 import { creationCode } from '../../src/outgoing/delegate/sweep-delegate.js';
 import { type RefundView } from '../../src/refunds/refund.view.js';
+import { appsAtRest } from '../harness/awake.js';
 import { checkBooks } from '../harness/books.js';
 import { OddToken } from '../harness/odd-token.js';
 import { type TestChain } from '../harness/test-chain.js';
@@ -12,6 +13,7 @@ import { gasDifferences } from './gas.js';
 import { heldOn, moneyUnderWay } from './money-under-way.js';
 import { type Random } from './random.js';
 import { Treasuries } from './treasuries.js';
+import { CONFIRMATIONS } from './confirmations.js';
 import { type World } from './world.js';
 
 const ETHER = 10n ** 18n;
@@ -25,6 +27,9 @@ export const MAX_GAS_PRICE = 200n * GWEI;
 const STANDSTILL_MS = 60_000;
 /** One thing after the other takes its time on a busy machine, and an end. */
 const MOST_MS = 150_000;
+/** A step that waits for a node is waited for so long. */
+const LONG_STEP_MS = 200;
+const MOST_BETWEEN_BLOCKS_MS = 300;
 /** Contracts that take no money: one burns all gas, one reverts with words that cannot be stored. */
 const TRAPS = [
   'fe',
@@ -125,17 +130,21 @@ export class Money {
     let hasPlanned = false;
     let last = '';
     let movedAtMs = healedAtMs;
+    let looks = 0;
     for (;;) {
       hasPlanned ||= (await world.app.request('POST', '/api/v1/sweeps/run', {})).status === 200;
       const open = await moneyUnderWay(world.app.database.dataSource, () => this.chain);
       if (hasPlanned && open.length === 0) return;
-      if (open.join() !== last) [last, movedAtMs] = [open.join(), Date.now()];
+      if (open.join() !== last) [last, movedAtMs, looks] = [open.join(), Date.now(), 0];
       if (Date.now() - movedAtMs > STANDSTILL_MS || Date.now() - healedAtMs > MOST_MS)
         throw new Error(
           `a standstill ${Date.now() - healedAtMs} ms after the last fault:\n${open.join('\n')}`,
         );
-      await this.chain.mine();
-      await delay(40);
+      // What stands there only needs to become final.
+      await this.chain.mine(open.every((line) => / is (mined|sent: )$/.test(line)) ? CONFIRMATIONS : 1);
+      await Promise.race([appsAtRest(), delay(LONG_STEP_MS, undefined, { ref: false })]);
+      // What more blocks do not bring comes with time.
+      await delay(Math.min(MOST_BETWEEN_BLOCKS_MS, 10 * looks++));
     }
   }
 

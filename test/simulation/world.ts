@@ -3,13 +3,15 @@ import { FaultyRpc } from '../harness/faulty-rpc.js';
 import { PayerContract } from '../harness/payer-contract.js';
 import { TestChain } from '../harness/test-chain.js';
 import { waitFor } from '../harness/wait-for.js';
+import { CONFIRMATIONS } from './confirmations.js';
 import { Money } from './money.js';
 import { type HabitName, Habits } from './habits.js';
 import { type Asked, Oracle } from './oracle.js';
 import { type Random } from './random.js';
 
 export const LATE_WATCH_DAYS = 1;
-export const CONFIRMATIONS = 3;
+/** What mines tells that there is something new; what failed is tried again twice in that time. */
+const BLOCK_TIME_MS = 1_000;
 
 /** A payment as the merchant remembers it. */
 export interface Known extends Asked {
@@ -149,10 +151,17 @@ function startApp(
         ...(money?.config(chain.config) ?? chain.config),
         rpcUrls: endpoints.map(({ url }) => url),
         wsUrls: [first.wsUrl],
+        blockTimeMs: BLOCK_TIME_MS,
         confirmations: { kind: 'blocks', tiers: [{ upTo: null, blocks: CONFIRMATIONS }] },
       },
     ],
-    settings: { mnemonic: TEST_MNEMONIC, lateWatchDays: LATE_WATCH_DAYS, ...money?.settings },
+    settings: {
+      mnemonic: TEST_MNEMONIC,
+      lateWatchDays: LATE_WATCH_DAYS,
+      ...money?.settings,
+      // Nobody is told of anything here: what is told is compared as it is written.
+      roles: money === null ? ['api', 'scanner'] : ['api', 'scanner', 'sweeper'],
+    },
     ...(before ? { before } : {}),
   });
 }

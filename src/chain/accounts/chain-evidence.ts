@@ -63,14 +63,18 @@ export class ChainEvidence {
   async receipt(id: BlockId, txHash: TxHash): Promise<Receipt | null> {
     const read = await inKnownFormFirst((onNewer) =>
       this.rpc.fromOneEndpoint(async (rpc) => {
-        const { raw: block } = await this.read(rpc, id, onNewer);
+        const { raw: block, proof: whole } = await this.read(rpc, id, onNewer);
         const place = block.transactions.findIndex(({ hash }) => hash === txHash);
         if (place < 0) return null;
         const { receipts, proof } = await this.provedReceipts(rpc, block, onNewer);
         const receipt = receipts[place];
         if (receipt == null) throw lacks(id);
         const price = receipt.effectiveGasPrice ?? (await pricePaid(rpc, txHash));
-        return { receipt: receiptFrom(receipt, price), isProved: proof === 'root' };
+        const isProved = proof === 'root';
+        const isPriced = isProved && whole.isHeaderProved && whole.areTransactionsProved;
+        const provenPrice = isPriced ? priceIn(block, block.transactions[place]) : null;
+        const proven = provenPrice === null ? {} : { provenPrice };
+        return { receipt: { ...receiptFrom(receipt, price), ...proven }, isProved };
       }, 'eth_getBlockReceipts'),
     );
     if (read === null) return null;
@@ -168,6 +172,19 @@ function lacks({ hash }: Pick<BlockId, 'hash'>): RpcError {
 
 function identity(transactions: readonly RawTransaction[]): string {
   return transactions.map(({ hash, from, nonce }) => `${hash} ${from} ${nonce}`).join();
+}
+
+/**
+ * What a transaction pays for gas by EIP-1559: what its header's base fee leaves of what it offers. Both are under roots.
+ * Null: it is of a kind that has rules of its own.
+ */
+function priceIn({ baseFeePerGas }: RawBlock, transaction: RawTransaction | undefined): bigint | null {
+  if (transaction === undefined || ![0, 1, 2, 4].includes(transaction.type)) return null;
+  const { gasPrice, maxFeePerGas, maxPriorityFeePerGas: tip } = transaction;
+  if (maxFeePerGas === undefined) return gasPrice ?? null;
+  if (baseFeePerGas === undefined || tip === undefined) return null;
+  const offered = baseFeePerGas + tip;
+  return offered < maxFeePerGas ? offered : maxFeePerGas;
 }
 
 /** Those of the list, and one by one what it lacks, as in a node without the method. @throws RpcError where the node lacks some */

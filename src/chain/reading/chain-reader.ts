@@ -37,6 +37,11 @@ export interface ChainReader {
   /** Why `finalNumber` last knew none, and nothing is confirmed by it meanwhile; null: it did, or was not asked. */
   readonly finalityUnknown: string | null;
   header(number: number): Promise<BlockRef | null>;
+  /**
+   * As `header`, for a block that nothing we remember links to: every endpoint that answers has to name the same, and two
+   * of them where there are two. Null: they do not, or none has it.
+   */
+  agreedHeader(number: number): Promise<BlockRef | null>;
   /** A whole block, with every movement of value in it that reaches us. */
   block(number: number, watch: Watch): Promise<Block | null>;
 }
@@ -91,6 +96,17 @@ export class RpcChainReader implements ChainReader {
   async header(number: number): Promise<BlockRef | null> {
     const raw = await this.rpc.call(METHOD, [quantity(number), false]);
     return raw === null ? null : blockRef(raw);
+  }
+
+  async agreedHeader(number: number): Promise<BlockRef | null> {
+    const said = await this.rpc.fromEveryEndpoint(
+      (rpc) => rpc.call(METHOD, [quantity(number), false]),
+      'old headers',
+    );
+    const given = said.flatMap((raw) => (raw === null ? [] : [blockRef(raw)]));
+    const [first] = given;
+    if (first === undefined || given.length < Math.min(2, this.rpc.size)) return null;
+    return given.every(({ hash }) => hash === first.hash) ? first : null;
   }
 
   /**

@@ -8,6 +8,7 @@ import { MethodNotFoundError, RpcError } from './rpc-error.js';
 import { TokenBucket } from './rpc-token-bucket.js';
 import { LackingMethods } from './lacking-methods.js';
 import { RefusedError, type RpcRefusal } from './rpc-refusal.js';
+import { NoAnswerError } from './rpc-http.js';
 import { RpcTransport } from './rpc-transport.js';
 import { Vitals } from './rpc-vitals.js';
 import { WrongShapeError } from './unproven-answer.js';
@@ -63,6 +64,8 @@ export class RpcEndpoint implements Rpc {
   readonly label: string;
   readonly circuit = new Circuit();
   readonly vitals = new Vitals();
+  /** When anything came of a call, an answer or a refusal, in running ms. */
+  answeredAtMs = -Infinity;
   private readonly lacking = new LackingMethods();
   private readonly transport: RpcTransport;
   private readonly bucket: TokenBucket | null;
@@ -86,6 +89,7 @@ export class RpcEndpoint implements Rpc {
     const beganAt = runningMs();
     try {
       const result: unknown = await this.transport.send(method, params);
+      this.answeredAtMs = runningMs();
       if (result === null && OF_STATE.includes(method)) throw new RefusedError(WITHOUT_STATE);
       const answer = readAnswer(method, params, result);
       this.lacking.answered(method);
@@ -97,7 +101,9 @@ export class RpcEndpoint implements Rpc {
         throw new WrongShapeError(this.label, method, error.message);
       }
       const refusal = refusalOf(error);
-      const failure = classify({ method, ...refusal });
+      const isSilence = error instanceof NoAnswerError;
+      if (!isSilence) this.answeredAtMs = runningMs();
+      const failure = { ...classify({ method, ...refusal }), ...(isSilence ? { isSilence } : {}) };
       this.told(method, failure, runningMs() - beganAt);
       if (failure.kind === 'unsupported') {
         this.lacking.refused(method, Date.now());

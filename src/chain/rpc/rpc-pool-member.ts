@@ -1,6 +1,7 @@
 import { runningMs } from '../../process/running-time.js';
 import { type RawHeader } from './answers/raw-block.js';
 import { type AnswerOf, type ParamsOf, type RpcMethod } from './methods.js';
+import { Pace } from './pace.js';
 import { UnprovenAnswerError } from './unproven-answer.js';
 import { withinMs } from './within-ms.js';
 import { type Rpc, type RpcEndpoint, RpcError } from './rpc-endpoint.js';
@@ -8,15 +9,11 @@ import { type AsideReason, type Head, isLastResort, type Standing } from './rpc-
 
 /** Below it an endpoint is asked after those that do well, whatever the order given. */
 const POOR = 0.4;
-/** How long a read may take before another endpoint is asked as well: twice as long as usual, within these. */
-const PATIENCE_AT_LEAST_MS = 1_000;
-const PATIENCE_AT_MOST_MS = 4_000;
 /** How long an endpoint that was overtaken comes after the others. */
 const SLOW_FIRST_MS = 5_000;
 const SLOW_LONGEST_MS = 60_000;
-/** What is only asked to compare endpoints is waited for twice as long as usual, within these. */
-const INSPECTION_AT_LEAST_MS = 2_000;
-const INSPECTION_AT_MOST_MS = 8_000;
+/** Compares endpoints, as a kind of read. */
+const INSPECTION = 'inspection';
 
 /** Told when an endpoint is put aside, and with null when it is taken back. */
 export type OnAside = (endpoint: string, aside: { reason: AsideReason; detail: string } | null) => void;
@@ -38,8 +35,7 @@ export class PoolMember {
   private wasAside: AsideReason | null = null;
   private slowUntilMs = -Infinity;
   private slowMs = SLOW_FIRST_MS;
-  /** Of each kind of read, in ms. */
-  private readonly usualMs = new Map<string, number>();
+  private readonly pace = new Pace();
   /** When its head was last found to be as high as any other's, in ms since 1970. */
   levelAtMs = Date.now();
 
@@ -62,15 +58,18 @@ export class PoolMember {
     // What comes back after a failure may be another node, and who serves the wrong chain may have been fixed.
     if (endpoint.circuit.state(now) !== 'closed' || this.standing.isChainIdDue(Date.now()))
       this.identified = null;
-    this.identified ??= this.identify();
-    if (!(await this.identified)) {
-      throw new RpcError(endpoint.label, what, 'it serves another chain', { kind: 'fatal' });
-    }
-    const beganAt = runningMs();
     try {
+      this.identified ??= this.identify();
+      if (!(await this.identified)) {
+        throw new RpcError(endpoint.label, what, 'it serves another chain', { kind: 'fatal' });
+      }
+      const beganAt = runningMs();
       const result = await read({ call: (method, params) => this.call(method, params) });
-      this.took(what, runningMs() - beganAt);
+      this.pace.answered(what, runningMs() - beganAt);
       return result;
+    } catch (error) {
+      if (error instanceof RpcError && error.failure.isSilence) this.pace.wasSilent(what, runningMs());
+      throw error;
     } finally {
       endpoint.circuit.release();
     }
@@ -87,9 +86,19 @@ export class PoolMember {
 
   /** How long a read of this kind may take before another endpoint is asked as well, in ms. */
   patienceMs(what: string): number {
-    const usualMs = this.usualMs.get(what) ?? 0;
-    const ownMs = Math.min(PATIENCE_AT_MOST_MS, Math.max(PATIENCE_AT_LEAST_MS, 2 * usualMs));
-    return ownMs + this.endpoint.queueMs;
+    return this.pace.patienceMs(what) + this.endpoint.queueMs;
+  }
+
+  /** How much longer than the first to answer it may take where all are asked, in ms. */
+  graceMs(what: string): number {
+    return this.pace.graceMs(what, runningMs(), this.endpoint.answeredAtMs) + this.endpoint.queueMs;
+  }
+
+  /** Its grace is over. @returns why it counts as not having answered */
+  wasLeftBehind(what: string): RpcError {
+    this.pace.wasSilent(what, runningMs());
+    const why = 'another answered, and it did not in the time after that';
+    return new RpcError(this.endpoint.label, what, why, { kind: 'transient', isSilence: true });
   }
 
   /** Another endpoint was asked later, and answered sooner: for a while, it is the one to be asked first. */
@@ -98,11 +107,6 @@ export class PoolMember {
     const isAgain = nowMs - this.slowUntilMs < SLOW_LONGEST_MS;
     this.slowMs = isAgain ? Math.min(SLOW_LONGEST_MS, this.slowMs * 2) : SLOW_FIRST_MS;
     this.slowUntilMs = nowMs + this.slowMs;
-  }
-
-  private took(what: string, ms: number): void {
-    const usualMs = this.usualMs.get(what) ?? ms;
-    this.usualMs.set(what, usualMs + (ms - usualMs) / 10);
   }
 
   /** @returns its head; null when it does not say, rests, or serves another chain */
@@ -170,21 +174,24 @@ export class PoolMember {
     return { ...common, state: 'ok', reason: lacking.length > 0 ? `it lacks ${lacking.join(', ')}` : null };
   }
 
-  /** Its hash of a block, null when it does not have it. @throws RpcError also when it takes long */
+  /**
+   * Its hash of a block, and the time that it tells of it, which the hash need not cover where headers are not proved;
+   * null when it does not have it. @throws RpcError also when it takes long
+   */
   async hashAt(number: number): Promise<string | null> {
-    return (await this.inspected(`0x${number.toString(16)}`))?.hash ?? null;
+    const block = await this.inspected(`0x${number.toString(16)}`);
+    return block === null ? null : `${block.hash} of ${new Date(block.timestamp * 1000).toISOString()}`;
   }
 
   /** Others are waiting for it, so not for much longer than it usually takes. @throws RpcError */
   private inspected<T extends string>(block: T) {
     const beganAt = runningMs();
-    const usualMs = this.usualMs.get('inspection') ?? 0;
     const asked = this.endpoint.call('eth_getBlockByNumber', [block, false]);
     asked.then(
-      () => this.took('inspection', runningMs() - beganAt),
+      () => this.pace.answered(INSPECTION, runningMs() - beganAt),
       () => undefined,
     );
-    return withinMs(Math.min(INSPECTION_AT_MOST_MS, Math.max(INSPECTION_AT_LEAST_MS, 2 * usualMs)), asked);
+    return withinMs(this.pace.inspectionMs(INSPECTION), asked);
   }
 
   /** Tells of a change, once. */

@@ -1,5 +1,7 @@
 import { stoodStillSince } from '../../process/running-time.js';
 import { type AnswerOf, type ParamsOf, type RpcMethod } from './methods.js';
+import { labelled } from './endpoint-labels.js';
+import { everyAnswer } from './every-answer.js';
 import { type Candidate, firstAnswer } from './first-answer.js';
 import { firstDifference, type Contradiction } from './rpc-contradiction.js';
 import {
@@ -57,6 +59,11 @@ export class RpcPool implements Rpc {
     });
   }
 
+  /** How many endpoints are configured. */
+  get size(): number {
+    return this.members.length;
+  }
+
   /**
    * @param prove throws UnprovenAnswerError for an answer that does not prove itself: its endpoint is put aside, and the
    * next one is asked
@@ -101,13 +108,25 @@ export class RpcPool implements Rpc {
 
   /**
    * Makes the same call to every endpoint that may be asked: for what is not believed when one alone says it, as that
-   * something is not there.
+   * something is not there. One that takes seconds longer than the first to answer counts as not having answered.
+   * @param what as in `fromOneEndpoint`
+   * @param mostGraceMs how much longer than the first any of them may take, where that is less than usual
    * @returns what those say that answered, in their order
    * @throws RpcError, UnprovenAnswerError of the first that failed, when none answered
    */
-  async fromEveryEndpoint<T>(read: (rpc: Rpc) => Promise<T>, what = 'a read'): Promise<T[]> {
+  async fromEveryEndpoint<T>(
+    read: (rpc: Rpc) => Promise<T>,
+    what = 'a read',
+    mostGraceMs = Infinity,
+  ): Promise<T[]> {
     const members = this.inOrder(what);
-    const answers = await Promise.allSettled(members.map((member) => member.read(read, what)));
+    const answers = await everyAnswer(
+      members.map((member) => ({
+        ask: () => member.read(read, what),
+        graceMs: Math.min(mostGraceMs, member.graceMs(what)),
+        leftBehind: () => member.wasLeftBehind(what),
+      })),
+    );
     const given: T[] = [];
     const failures: Error[] = [];
     answers.forEach((answer, index) => {
@@ -255,15 +274,4 @@ function candidate<T>(member: PoolMember, read: (rpc: Rpc) => Promise<T>, what: 
       }
     },
   };
-}
-
-/** Two endpoints of one host, as with two keys of one vendor, are told apart by their place. */
-/** Each endpoint by its host, those of one host by their place as well: their paths hold keys. */
-export function labelled(urls: readonly string[]): { url: string; label: string }[] {
-  const hosts = urls.map((url) => new URL(url).host);
-  return urls.map((url, index) => {
-    const host = hosts[index] as string;
-    const isAlone = hosts.filter((other) => other === host).length === 1;
-    return { url, label: isAlone ? host : `${host} (${index + 1})` };
-  });
 }

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { balancesAt } from './balances.js';
 import { type Block, type Movement } from '../blocks/block.js';
 import { tracedMovements } from './block-traces.js';
@@ -79,20 +78,14 @@ export class BalanceTransfers implements InternalTransfers {
     const { parentHash } = blocks[0] as Block;
     const { hash } = blocks.at(-1) as Block;
     const missing = addresses.filter((address) => !known.has(address));
-    let hasAnswered: () => void = () => undefined;
-    const tooLate = new Promise<void>((resolve) => (hasAnswered = resolve)).then(() =>
-      delay(OTHERS_LATER_MS, null, { ref: false }),
-    );
     const read = async (rpc: Rpc): Promise<Ends> => {
       const [before, after] = await Promise.all([
         balancesAt(rpc, parentHash, missing),
         balancesAt(rpc, hash, addresses),
       ]);
-      hasAnswered();
       return { before: new Map([...known, ...before]), after };
     };
-    const said = await this.rpc.fromEveryEndpoint((rpc) => Promise.race([read(rpc), tooLate]), 'balances');
-    return said.filter((ends) => ends !== null);
+    return this.rpc.fromEveryEndpoint(read, 'balances', OTHERS_LATER_MS);
   }
 
   /** Those of few addresses that have another balance than one endpoint says; none where no endpoint proves it. */

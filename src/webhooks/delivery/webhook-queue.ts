@@ -7,7 +7,8 @@ import { HealthIndicators } from '../../health/health-indicators.js';
 import { Coalescer } from '../../process/coalescer.js';
 import { RepeatedMessage } from '../../process/repeated-message.js';
 import { WEBHOOK_QUEUE } from '../../queue/queue-names.js';
-import { type NextAttempt, type PendingDelivery } from './delivery.repository.js';
+import { type NextAttempt } from './delivery.repository.js';
+import { type PendingDelivery } from './pending-delivery.js';
 import { type WebhookJob } from './webhook-job.js';
 
 export { WEBHOOK_QUEUE };
