@@ -185,7 +185,7 @@ export class Money {
       .filter((text) => !unwatched.some((one) => text.includes(one)));
     found.push(...differences.map((text) => `ledger check: ${text}`));
     found.push(...report.unchecked.all().map((text) => `ledger check, unchecked: ${text}`));
-    found.push(...(await gasDifferences(world.app)));
+    found.push(...(await gasDifferences(world.app, [this.chain])));
     const tokens = [null, this.chain.token];
     const balance = (address: string, token: string | null) => this.balance(address, token);
     found.push(...(await this.treasuries.misdirected(world.app, tokens, balance)));
