@@ -141,8 +141,8 @@ async function start(): Promise<void> {
   const stateOf = (name: string) => chains.status(name).state;
   const refused = chains.all().flatMap(({ name }) => (stateOf(name) === 'refused' ? [name] : []));
   if (isLive) {
-    const isEmbedded = settings.databaseUrl === null;
-    pino.info(startedEvent(begun.configuration, { url, isEmbedded, stateOf }), 'started');
+    const { databaseFolder } = begun;
+    pino.info(startedEvent(begun.configuration, { url, databaseFolder, stateOf }), 'started');
   }
   if (isLive && refused.length > 0)
     pino.error({ refused }, refusedText(begun.configuration.chains.length, refused));
