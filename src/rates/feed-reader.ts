@@ -88,11 +88,14 @@ export class FeedReader {
     try {
       const block = await this.blockOf(chain);
       if ('code' in block) return block;
-      const results = await this.chains.callContracts(chain, block.hash, calls);
+      const { results, isOneOfSeveral } = await this.chains.callContracts(chain, block.hash, calls);
       const byCall = new Map(
         calls.map(({ target, callData }, index) => [`${target} ${callData}`, results[index] ?? null]),
       );
-      return { block, of: (address, callData) => byCall.get(`${address} ${callData}`) ?? null };
+      return {
+        block: { ...block, isOneOfSeveral },
+        of: (address, callData) => byCall.get(`${address} ${callData}`) ?? null,
+      };
     } catch (error) {
       const code = error instanceof NodesDifferError ? 'nodes_differ' : 'unreachable';
       return refusal(code, `the feeds on ${chain} could not be read: ${(error as Error).message}`);
