@@ -62,6 +62,21 @@ export function addressList(text: string): string[] {
   throw new Error(`"${wrong.join('", "')}" is no address or network; write them as in 10.0.0.0/8,::1`);
 }
 
+/** What to listen on: an IP address, or a name of this machine. */
+export function listenHost(text: string): string {
+  if (isIP(text) !== 0) return text;
+  const bare = text.replace(/^\[(.*)\](:\d+)?$/, '$1').replace(/^([^:]*):\d+$/, '$1');
+  if (bare !== text && (isIP(bare) !== 0 || isHostName(bare)))
+    throw new UnusableValueError(`takes an address alone: ${bare}; the port stands in PORT`);
+  if (isHostName(text)) return text;
+  throw new UnusableValueError('must be an IP address or a host name, as 127.0.0.1 or 0.0.0.0 for all');
+}
+
+/** Whose last label is no number: that would be an IPv4 address with a typing error (RFC 1123, 2.1). */
+function isHostName(text: string): boolean {
+  return /^(?!-)[a-z\d_-]{1,63}(\.[a-z\d_-]{1,63})*\.?$/i.test(text) && !/(^|\.)\d+\.?$/.test(text);
+}
+
 /** `true`/`false`, also as 1/0, yes/no, on/off. */
 export function flag(text: string): boolean {
   const value = text.toLowerCase();
@@ -132,6 +147,38 @@ export function urlWith(...protocols: string[]) {
     if (problem !== null) throw new UnusableValueError(problem);
     return text;
   };
+}
+
+/** What links are made of, by putting a path behind it. */
+export function linkBase(text: string): string {
+  const url = new URL(urlWith('http', 'https')(text));
+  if (url.username !== '' || url.password !== '')
+    throw new UnusableValueError('has a user or password in it, which every link would show; take them out');
+  if (/[?#]/.test(text))
+    throw new UnusableValueError(
+      'has a query or fragment (? or #) in it, behind which no path can stand; take it out',
+    );
+  return text;
+}
+
+/** A proxy is a host and a port, with a user where it asks for one. */
+export function proxyUrl(text: string): string {
+  const url = new URL(urlWith('http')(text));
+  if (url.pathname !== '/' || /[?#]/.test(text))
+    throw new UnusableValueError(
+      'has something behind its host and port, which a proxy has not; take it out',
+    );
+  return text;
+}
+
+/** Where webhooks go: a fragment is never sent, and was meant as something else. */
+export function webhookUrl(text: string): string {
+  const url = urlWith('http', 'https')(text);
+  if (text.includes('#'))
+    throw new UnusableValueError(
+      'has a fragment (#) in it, which is never sent; write it as %23, or take it out',
+    );
+  return url;
 }
 
 /** @returns null: the embedded one, which was asked for by name */

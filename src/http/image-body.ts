@@ -1,4 +1,5 @@
 import { type FastifyInstance } from 'fastify';
+import { requireUncompressed } from './plain-body.js';
 import { DomainError } from './problem.js';
 
 class NotAnImageRouteError extends DomainError {
@@ -13,7 +14,8 @@ class NotAnImageRouteError extends DomainError {
 export function readImages(fastify: FastifyInstance): void {
   fastify.addContentTypeParser(/^image\//, { parseAs: 'buffer' }, (request, body, done) => {
     const isTaken = request.routeOptions.url?.endsWith('/logo') === true;
-    if (isTaken) done(null, body);
-    else done(new NotAnImageRouteError());
+    if (!isTaken) return done(new NotAnImageRouteError());
+    requireUncompressed(request.headers);
+    done(null, body);
   });
 }
