@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { isIP } from 'node:net';
-import { validateCronExpression } from 'cron';
+import { sendAt, validateCronExpression } from 'cron';
 import { UnusableValueError } from './unusable-value.error.js';
 import { textProblem } from './usable-text.js';
 
@@ -87,12 +87,18 @@ export function flag(text: string): boolean {
 
 const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
+const SHORTEST_WAIT_MS = 1;
+const LONGEST_WAIT_MS = 30 * UNIT_MS.d;
+
 /** A list of durations such as `5s,5m,30m,2h`. @returns ms each */
 export function durations(text: string): number[] {
-  const items = commaSeparated(text);
-  if (items.length === 0) throw new UnusableValueError('must hold at least one duration, as in 5s,5m,2h');
+  const items = text.split(',').map((item) => item.trim());
+  if (items.includes(''))
+    throw new UnusableValueError('has a comma with no duration beside it; write them as in 5s,5m,2h');
   return items.map((item) => {
     const ms = millisecondsOf(item);
+    if (ms !== null && (ms < SHORTEST_WAIT_MS || ms > LONGEST_WAIT_MS))
+      throw new UnusableValueError(`"${item}" is no time to wait: each is from 1ms to 30d`);
     if (ms === null)
       throw new UnusableValueError(
         `"${item}" is no duration; write a number and ms, s, m, h or d, as in 5s,5m,2h`,
@@ -116,10 +122,22 @@ function millisecondsOf(text: string): number | null {
 
 /** Five or six fields, as `0 3 * * *` for three in the night. */
 export function cronExpression(text: string): string {
-  if (validateCronExpression(text).valid) return text;
+  if (validateCronExpression(text).valid) {
+    if (everFires(text)) return text;
+    throw new UnusableValueError('never comes, as 30 February: look at its day and month');
+  }
   throw new UnusableValueError(
     'is no cron expression; write five fields such as "*/5 * * * *", or six with seconds first',
   );
+}
+
+function everFires(text: string): boolean {
+  try {
+    return sendAt(text) !== null;
+  } catch {
+    // It looks for years ahead, and gives up.
+    return false;
+  }
 }
 
 /** What is wrong with a text that is no URL of these protocols. It may hold a password: none of it is repeated. */
