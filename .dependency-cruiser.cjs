@@ -55,7 +55,7 @@ module.exports = {
       to: {
         path: OWN('payments'),
         pathNot:
-          '^src/payments/(payments\\.module|open-elsewhere|chain-facts\\.(module|service)|observed-transfer|payment-addresses|deposit-funds|given-back|money-of|named-assets?|export/(payment-export(\\.module)?|payment-lines|booked-values)|refund-subjects|dto/is-amount|(payment|deposit)\\.view|pay-page|payment-(news|pages)|linked-payments|lifecycle|.+\\.entity)\\.ts$',
+          '^src/payments/(payments\\.module|open-elsewhere|chain-facts\\.(module|service)|observed-transfer|payment-addresses|deposit-funds|given-back|hold-payments|money-of|named-assets?|export/(payment-export(\\.module)?|payment-lines|booked-values)|refund-subjects|dto/is-amount|(payment|deposit)\\.view|pay-page|payment-(news|pages)|linked-payments|lifecycle|.+\\.entity)\\.ts$',
       },
     },
     {

@@ -6,6 +6,7 @@ import { SwaggerModule } from '@nestjs/swagger';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { type Logger } from 'pino';
 import { AppModule } from './app.module.js';
+import { MissedPages } from './checkout/missed-pages.js';
 import { type Configuration } from './config/read-configuration.js';
 import { EventCatalogue } from './events/event-catalogue.js';
 import { isReplayed } from './http/idempotency.js';
@@ -25,7 +26,7 @@ const BODY_LIMIT_BYTES = 256 * 1024;
 /** To send a request whole. Fastify sets none, which lets slow senders keep connections forever. */
 const REQUEST_TIMEOUT_MS = 30_000;
 const API_PREFIX = 'api/v1';
-/** Whatever stands before us, as deploy/nginx.conf, passes these on as well, but for what is the operator's. */
+/** Whatever stands before us, as deploy/nginx.conf, passes these on as well, except what is the operator's. */
 export const OUTSIDE_PREFIX = [
   '.well-known/quittance-receipt-keys.json',
   '.well-known/webhook-keys/:endpoint_id',
@@ -90,6 +91,8 @@ export async function createApp(configuration: Configuration, pino: Logger): Pro
   app.useGlobalFilters(problems);
   serveDocs(app, configuration.settings.publicUrl);
   await initialise(app);
+  if (configuration.settings.roles.includes('api'))
+    problems.showPages(app.get(MissedPages, { strict: false }));
   return app;
 }
 

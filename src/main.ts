@@ -15,13 +15,16 @@ import {
   ENV_FILE,
   readEnvironment,
 } from './config/read-configuration.js';
+import { localUrl } from './config/public-url.js';
 import { type Settings } from './config/settings.js';
 import { createApp } from './configure-app.js';
 import { beginAgain } from './database/await-database.js';
 import { createPino } from './http/pino-logger.js';
 import { freePort, tryPort } from './process/ports.js';
+import { RatesService } from './rates/rates.service.js';
 import { banner, refusedText } from './runtime/banner.js';
 import { writeToTerminal } from './runtime/console-to-log.js';
+import { noteUrl } from './runtime/data-folder.js';
 import { ensureDevKey } from './runtime/dev-key.js';
 import { type Runtime, startRuntime } from './runtime/runtime.js';
 import { startedEvent } from './runtime/started.js';
@@ -125,8 +128,9 @@ async function start(): Promise<void> {
     process.on(signal, () => onSignal(settings.shutdownTimeoutMs));
   const port = await portFor(settings);
   // A link that works on this machine; elsewhere nobody but the operator knows how it is reached.
-  if (!isLive) settings.publicUrl ??= `http://localhost:${port}`;
+  if (!isLive && settings.roles.includes('api')) settings.publicUrl ??= localUrl(port);
   const begun = await begin(given, pino);
+  if (!isLive && settings.publicUrl !== null) noteUrl(settings.dataDir, settings.publicUrl);
   const api = app as unknown as NestFastifyApplication;
   if (begun.secrets) {
     await ensureDevKey(api.get<DataSource>(getDataSourceToken()), api.get(AuthService), begun.secrets.apiKey);
@@ -137,15 +141,24 @@ async function start(): Promise<void> {
   const stateOf = (name: string) => chains.status(name).state;
   const refused = chains.all().flatMap(({ name }) => (stateOf(name) === 'refused' ? [name] : []));
   if (isLive) {
-    const isEmbedded = settings.databaseUrl === null;
-    pino.info(startedEvent(begun.configuration, { url, isEmbedded, stateOf }), 'started');
+    const { databaseFolder } = begun;
+    pino.info(startedEvent(begun.configuration, { url, databaseFolder, stateOf }), 'started');
   }
   if (isLive && refused.length > 0)
     pino.error({ refused }, refusedText(begun.configuration.chains.length, refused));
   if (!isLive || process.stdout.isTTY) {
+    if (settings.roles.includes('api')) await firstRates(api);
     const payUrl = process.stdout.isTTY && begun.devChain ? await firstPage(url, begun) : null;
     writeToTerminal(`${banner(url, begun, { refused, payUrl })}\n`);
   }
+}
+
+/** What the banner says can be done needs rates; where sources stay out of reach, it says so all the same. */
+async function firstRates(api: NestFastifyApplication): Promise<void> {
+  const stopped = new Promise((resolve) =>
+    givingUp.signal.addEventListener('abort', resolve, { once: true }),
+  );
+  await Promise.race([api.get(RatesService, { strict: false }).firstReading.wait(), stopped]);
 }
 
 /** A payment to look at, for whoever watches the terminal: one for each data folder, and not one at each start. */

@@ -9,6 +9,9 @@ import { cpuMsBelow } from '../cpu-time.js';
 import { type BenchDatabase, MERCHANT, startDatabase } from '../database.js';
 
 const PAGE_BYTES = 4096;
+const GAS = { gas: '0x5208', gasPrice: '0x77359400' };
+/** Of twenty transfers in one call, to addresses that may be new. */
+const BATCH_GAS = '0x1e8480';
 
 /**
  * What blocks hold: nothing; native transfers of strangers; transfers of a listed token between strangers; the last two
@@ -74,19 +77,34 @@ export class World {
     return { from, to: await this.chain.height() };
   }
 
-  /** One after the other: the node gives each the next nonce. */
+  /** In one request, with the nonce and the gas that the node would have to find out for each. */
   private async send(traffic: Traffic, block: number): Promise<void> {
     if (traffic === 'none') return;
+    const { payer, token } = this.chain;
     const strangers = Array.from({ length: 20 }, (_, index) => addressOf(block * 20 + index));
-    for (const stranger of strangers.slice(0, 5)) await this.chain.pay(stranger, 1n);
-    if (traffic === 'strangers') return;
-    await this.chain.payTokenBatch(
-      strangers,
-      strangers.map(() => 1n),
-    );
-    if (traffic === 'tokens') return;
-    const { address } = this.paid[block % this.paid.length] as { address: string };
-    await this.chain.pay(address, 1000n);
+    const transactions: object[] = strangers.slice(0, 5).map((to) => ({ to, value: '0x1' }));
+    if (traffic !== 'strangers') {
+      const ones = strangers.map(() => 1n);
+      transactions.push({ to: token, data: TestChain.batchData(strangers, ones), gas: BATCH_GAS });
+    }
+    if (traffic === 'payments') {
+      const { address } = this.paid[block % this.paid.length] as { address: string };
+      transactions.push({ to: address, value: '0x3e8' });
+    }
+    const nonce = Number(await this.chain.rpc('eth_getTransactionCount', [payer, 'latest']));
+    const calls = transactions.map((transaction, id) => ({
+      jsonrpc: '2.0',
+      id,
+      method: 'eth_sendTransaction',
+      params: [{ ...GAS, ...transaction, from: payer, nonce: `0x${(nonce + id).toString(16)}` }],
+    }));
+    const answer = await fetch(this.chain.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(calls),
+    });
+    const refused = ((await answer.json()) as { error?: { message: string } }[]).find(({ error }) => error);
+    if (refused) throw new Error(`the chain took not all transactions: ${refused.error?.message}`);
   }
 
   /** Starts the app below a range, and sees how fast it comes to its end. */

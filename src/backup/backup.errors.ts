@@ -49,3 +49,14 @@ export class UnknownTablesError extends Error {
     );
   }
 }
+
+export class BackupNotWrittenError extends Error {
+  constructor(file: string, cause: Error) {
+    super(
+      `${file} could not be written: ${cause.message}; make room there, or name another place. No backup was made`,
+      {
+        cause,
+      },
+    );
+  }
+}

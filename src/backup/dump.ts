@@ -10,7 +10,7 @@ import { dataSourceOptions } from '../database/data-source.js';
 import { type PostgresClient } from '../database/postgres-client.js';
 import { EncryptionCanary } from '../http/encryption-canary.entity.js';
 import { DepositSource } from '../wallet/deposit-source.entity.js';
-import { FileExistsError, UnknownTablesError } from './backup.errors.js';
+import { BackupNotWrittenError, FileExistsError, UnknownTablesError } from './backup.errors.js';
 import { type BackupHeader, type BackupTrailer, BackupWriter, type Sequences } from './backup-format.js';
 import { quoted, sequencesOf, type TableColumns, tablesOf } from './catalogue.js';
 import { useCopySettings } from './copy-session.js';
@@ -62,13 +62,23 @@ async function writeDraft(
   const header = await headerOf(runner);
   let trailer: BackupTrailer | null = null;
   const handle = await open(draft, 'w', 0o600);
+  let failure = null as Error | null;
   try {
     const text = textOf(runner, header, tables, (end) => (trailer = end));
     await pipeline(Readable.from(text, { objectMode: false }), createGzip(), async (chunks) => {
-      for await (const chunk of chunks as AsyncIterable<Buffer>) await handle.write(chunk);
+      for await (const chunk of chunks as AsyncIterable<Buffer>) {
+        // `write` may take a part alone, as where the disk is nearly full.
+        await handle.writeFile(chunk).catch((error: Error) => {
+          failure = error;
+          throw error;
+        });
+      }
     });
     // A backup that is said to be made survives the machine's next breath.
     await handle.sync();
+  } catch (error) {
+    // The pipeline itself says only that it was aborted.
+    throw failure === null ? error : new BackupNotWrittenError(draft, failure);
   } finally {
     await handle.close();
   }

@@ -8,7 +8,7 @@ import { dataSourceOptions } from '../database/data-source.js';
 import { type Waiting, withMigrationLock } from '../database/migration-lock.js';
 import { type PostgresClient } from '../database/postgres-client.js';
 import { readAgainAfterRestore } from '../outgoing/after-restore/restored-chains.js';
-import { pauseLimitedLinks } from '../payment-links/limited-links.js';
+import { type PausedLink, pauseLimitedLinks } from '../payment-links/limited-links.js';
 import { pauseSigning } from '../outgoing/signing-pauses.js';
 import { type DepositScheme } from '../wallet/deposit-scheme.js';
 import { type DerivationJump } from '../wallet/derivation-jump.entity.js';
@@ -45,7 +45,7 @@ export interface Restored {
   rows: Record<string, number>;
   jump: DerivationJump;
   /** Payment links that sell a limited number: what they sold since is not known. */
-  pausedLinks: number;
+  pausedLinks: PausedLink[];
 }
 
 /** A backup that was read from end to end, and is whole. */

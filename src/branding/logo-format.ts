@@ -29,6 +29,12 @@ export function logoFormat(bytes: Buffer): LogoFormat {
 function whatElse(bytes: Buffer): string {
   if (bytes.length === 0) return 'is empty; send the bytes of a PNG or JPEG';
   const start = bytes.subarray(0, 16).toString('latin1');
+  // `curl -d` leaves out line ends, and with them two bytes of the signature.
+  if (start.startsWith('\x89PNG'))
+    return 'was changed on its way; with curl send it by --data-binary, not -d';
+  if (start.startsWith('--'))
+    return 'is a form; send the bytes of the file itself, with curl by --data-binary @logo.png';
+  if (/^\s*["[{]/.test(start)) return 'is JSON; send the bytes of the file itself';
   if (start.startsWith('GIF8')) return `is a GIF; ${EXPORT}`;
   if (start.startsWith('RIFF') && start.slice(8, 12) === 'WEBP') return `is WebP; ${EXPORT}`;
   if (start.slice(4, 8) === 'ftyp') return `is AVIF or HEIC; ${EXPORT}`;

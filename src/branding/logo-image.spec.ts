@@ -32,7 +32,7 @@ function madePng(width: number, height: number, packed: Buffer, isInterlaced = f
 }
 
 describe('a logo', () => {
-  it('is drawn anew, no larger than pages show it, by its own shape', () => {
+  it('is redrawn, no larger than pages show it, by its own shape', () => {
     const { png, width, height, backing } = drawLogo(aPng(1200, 300));
     expect([width, height, backing]).toEqual([480, 120, null]);
     const image = PNG.sync.read(png);

@@ -1,5 +1,6 @@
 import jpeg from 'jpeg-js';
 import { PNG } from 'pngjs';
+import { jpegOrientation, upright } from './jpeg-orientation.js';
 import { logoFormat, plainPng, requireSize, UnusableLogoError } from './logo-format.js';
 
 /** Twice the size that pages show it in, for dense screens. */
@@ -15,7 +16,7 @@ interface Pixels {
   data: Uint8Array;
 }
 
-/** A logo as it is kept: drawn anew from the pixels of what was sent, so that nothing else of that is left. */
+/** A logo as it is kept: redrawn from the pixels of what was sent, so that nothing else of that is left. */
 export interface Logo {
   png: Buffer;
   width: number;
@@ -42,7 +43,7 @@ function decoded(bytes: Buffer): Pixels {
   try {
     const image = format === 'png' ? PNG.sync.read(pixels) : jpeg.decode(pixels, JPEG_LIMITS);
     requireSize(image.width, image.height);
-    return image;
+    return format === 'png' ? image : upright(image, jpegOrientation(bytes));
   } catch (error) {
     if (error instanceof UnusableLogoError) throw error;
     if (/maxResolutionInMP/.test(String(error)))

@@ -25,14 +25,17 @@ export class MerchantLogoController {
   @ApiOperation({
     summary: 'Set a merchant’s logo',
     description:
-      'The bytes of a PNG or JPEG of at most 4,000,000 pixels. It is drawn anew, at most 480 × 160 pixels large',
+      'The bytes of a PNG or JPEG of at most 4,000,000 pixels, whatever `content-type` says. It is redrawn, at most ' +
+      '480 × 160 pixels large',
   })
   @ApiConsumes('image/png', 'image/jpeg')
   @ApiBody({ schema: { type: 'string', format: 'binary' } })
   @ApiOkResponse({ type: MerchantBody })
   async set(@Param('id', merchantIdPipe) id: string, @Body() bytes: unknown): Promise<MerchantBody> {
     if (!Buffer.isBuffer(bytes))
-      throw new LogoRefusedError('is missing; send its bytes with content-type: image/png or image/jpeg');
+      throw new LogoRefusedError(
+        'is missing; send the bytes of a PNG or JPEG, with curl by --data-binary @logo.png',
+      );
     return merchantView(await this.logos.set(id, await this.logos.draw(bytes)), this.chains);
   }
 

@@ -1,7 +1,7 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { Merchant } from '../auth/merchant.entity.js';
 
-/** What pay pages show of a merchant, as it was drawn anew. */
+/** What pay pages show of a merchant, as it was redrawn. */
 @Entity('merchant_logos')
 export class MerchantLogo {
   @ForeignKey(() => Merchant, { name: 'merchant_logos_merchant_fkey' })

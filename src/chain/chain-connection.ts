@@ -8,6 +8,7 @@ import { deepestConfirmations } from './confirmations.js';
 import { BlockProver } from './proof/block-prover.js';
 import { type ChainReader, RpcChainReader } from './reading/chain-reader.js';
 import { type OnFinality } from './reading/final-block.js';
+import { AgreedAnswers } from './rpc/agreed-answers.js';
 import { Sources } from './rpc/sources.js';
 import { type RpcMetrics } from './rpc/rpc-metrics.js';
 import { RpcPool } from './rpc/rpc-pool.js';
@@ -55,6 +56,7 @@ export function connectChain(config: ChainConfig, metrics: CallMetrics, logger: 
   });
   const prover = proverOf(config, metrics, logger);
   const beliefs = new RepeatedMessage(REMARK_EVERY_MS);
+  const words = new RepeatedMessage(REMARK_EVERY_MS);
   const balances = new BalanceProofs(prover, (reason) => {
     metrics.remarked(chain);
     if (beliefs.isDue(chain, '', Date.now()))
@@ -67,16 +69,24 @@ export function connectChain(config: ChainConfig, metrics: CallMetrics, logger: 
         logger.warn({ chain, source, reason }, 'no endpoint answers this: asking in another way for a while');
     },
   });
-  const evidence = new ChainEvidence(rpc, prover);
+  const agreed = new AgreedAnswers(rpc, {
+    blockTimeMs,
+    onAlone: (what, reason) => {
+      metrics.remarked(chain);
+      if (words.isDue(chain, '', Date.now()))
+        logger.warn({ chain, what, reason }, 'nothing proves this, and one endpoint alone says it: believed');
+    },
+  });
+  const evidence = new ChainEvidence(rpc, prover, agreed);
   const finalDepth = deepestConfirmations(config) || FINALIZED_DEPTH;
   return {
     config,
     rpc,
     prover,
-    reader: new RpcChainReader(rpc, prover, sources, finalDepth, tellFinality(chain, logger)),
+    reader: new RpcChainReader(rpc, prover, sources, finalDepth, tellFinality(chain, logger), agreed),
     accounts: new ChainAccounts(rpc, evidence),
     evidence,
-    internal: internalTransfers(config, rpc, prover, balances),
+    internal: internalTransfers(config, rpc, prover, balances, agreed),
     status: { state: 'unchecked' },
     tokens: new TokenStates(config, rpc, logger),
     checkAgainAtMs: 0,
@@ -123,8 +133,9 @@ function internalTransfers(
   rpc: RpcPool,
   prover: BlockProver,
   balances: BalanceProofs,
+  agreed: AgreedAnswers,
 ): InternalTransfers {
-  if (how === 'trace') return new TracedTransfers(rpc, prover, balances);
+  if (how === 'trace') return new TracedTransfers(rpc, prover, balances, agreed);
   if (how === 'balance') return new BalanceTransfers(rpc, prover, balances, rpcUrls.length);
   return NO_INTERNAL_TRANSFERS;
 }

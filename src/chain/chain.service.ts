@@ -11,7 +11,7 @@ import { type Chain } from './chain.js';
 import { checkChain } from './chain-check.js';
 import { type ChainStatus } from './chain-status.js';
 import { EndpointComparison } from './endpoint-comparison.js';
-import { callsAt } from './reading/contract-calls.js';
+import { callsAt, type CallResults } from './reading/contract-calls.js';
 import { type ContractCall } from './transfers/multicall.js';
 import { type NewerFork } from './proof/block-prover.js';
 import { NewHeads } from './rpc/new-heads.js';
@@ -207,10 +207,9 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
 
   /**
    * Calls contracts of a chain at one block.
-   * @returns what each call returned, in order; null for one that was refused
    * @throws NodesDifferError; RpcError when no endpoint answered
    */
-  callContracts(name: string, blockHash: string, calls: readonly ContractCall[]): Promise<(string | null)[]> {
+  callContracts(name: string, blockHash: string, calls: readonly ContractCall[]): Promise<CallResults> {
     return callsAt(this.connection(name).rpc, blockHash, calls);
   }
 

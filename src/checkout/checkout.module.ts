@@ -10,6 +10,7 @@ import { AssetsController } from './assets.controller.js';
 import { DevPayments } from './dev-payments.js';
 import { LinkPageController } from './link-page.controller.js';
 import { LivePages } from './live-pages.js';
+import { MissedPages } from './missed-pages.js';
 import { PageFormsController } from './page-forms.controller.js';
 import { PageRenderer } from './page-renderer.js';
 import { PagesService } from './pages.service.js';
@@ -37,6 +38,15 @@ import { ShopReturns } from './shop-returns.js';
     LinkPageController,
     ReceiptsController,
   ],
-  providers: [DevPayments, LivePages, PageRenderer, PagesService, PublicLimits, ReceiptSigner, ShopReturns],
+  providers: [
+    DevPayments,
+    LivePages,
+    MissedPages,
+    PageRenderer,
+    PagesService,
+    PublicLimits,
+    ReceiptSigner,
+    ShopReturns,
+  ],
 })
 export class CheckoutModule {}

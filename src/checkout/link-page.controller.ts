@@ -2,13 +2,14 @@ import { Body, Controller, Get, HttpCode, Logger, Param, Post, Req, Res } from '
 import { ApiExcludeController } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { Public } from '../auth/scopes.js';
-import { ValidationFailedError } from '../http/problem.js';
+import { DomainError, ValidationFailedError } from '../http/problem.js';
 import { readAnswers } from '../payment-links/answers.js';
 import { typedAmount } from '../payment-links/link-price.js';
 import { LinkNonces } from '../payment-links/link-nonces.js';
 import { type LinkState, LinkVisits } from '../payment-links/link-visits.js';
 import { LinkClosedError } from '../payment-links/payment-link.errors.js';
 import { linkPageView } from './link-page-view.js';
+import { pageBrand } from './page/brand.js';
 import { pagePath } from './page/page-path.js';
 import { type PageLanguage } from './page/texts.js';
 import { PageRenderer } from './page-renderer.js';
@@ -87,9 +88,10 @@ export class LinkPageController {
         this.renderer.redirect(reply, pagePath(made, language));
       } catch (error) {
         if (error instanceof LinkClosedError) return this.closed(reply, language, state, error.reason);
-        if (!(error instanceof ValidationFailedError)) throw error;
+        const isEarly = error instanceof DomainError && error.code === 'rates_not_read_yet';
+        if (!isEarly && !(error instanceof ValidationFailedError)) throw error;
         this.logger.warn({ link_id: link.id, reason: error.message }, 'a payment link made no payment');
-        this.renderer.notice(reply, 422, 'link_unpriced', language);
+        this.renderer.notice(reply, isEarly ? 503 : 422, 'link_unpriced', language, shopOf(state));
       }
     });
   }
@@ -106,11 +108,17 @@ export class LinkPageController {
   private async closed(
     reply: FastifyReply,
     language: PageLanguage,
-    { link }: LinkState,
+    state: LinkState,
     reason: LinkClosedError['reason'],
   ): Promise<void> {
-    const paid = reason === 'sold_out' ? await this.links.paidBy(link) : null;
+    const paid = reason === 'sold_out' ? await this.links.paidBy(state.link) : null;
     if (paid !== null) return this.renderer.redirect(reply, pagePath(paid, language));
-    this.renderer.notice(reply, reason === 'busy' ? 429 : 410, `link_${reason}`, language);
+    const status = reason === 'busy' ? 429 : 410;
+    this.renderer.notice(reply, status, `link_${reason}`, language, shopOf(state));
   }
+}
+
+/** Whoever comes too late still sees whose page it is, and whom to ask. */
+function shopOf({ merchant, brand, shopOrigins }: LinkState) {
+  return { merchant, brand: pageBrand(brand), shopOrigins, payPath: null };
 }

@@ -1,14 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { pathOf, queryOf } from '../http/problem.filter.js';
 import { Assets } from './assets.js';
 import { Languages } from './languages.js';
 import { pageHeaders } from './page-headers.js';
-import { type PageBrand } from './page/brand.js';
 import { buildPageView } from './page/build-page-view.js';
 import { linkPage, type LinkPageView } from './page/link-page.js';
-import { receiptPage } from './page/receipt-page.js';
-import { noticePage } from './page/notice-page.js';
+import { receiptPage, type SignedReceipt } from './page/receipt-page.js';
+import { type NoticeOf, noticePage } from './page/notice-page.js';
 import { CHECK_RESULTS, type CheckResult } from './page/page-view.js';
+import { mendedPath } from './page/mended-path.js';
 import { pagePath } from './page/page-path.js';
 import { payPage } from './page/pay-page.js';
 import { type PageLanguage } from './page/texts.js';
@@ -42,7 +43,11 @@ export class PageRenderer {
     try {
       await work(language);
     } catch (error) {
-      if (error instanceof NoSuchPageError) return this.notice(reply, 404, 'notice_missing', language);
+      if (error instanceof NoSuchPageError) {
+        const mended = request.method === 'GET' ? mendedPath(pathOf(request)) : null;
+        if (mended !== null) return this.redirect(reply, mended + queryOf(request));
+        return this.notice(reply, 404, 'notice_missing', language);
+      }
       if (!(error instanceof TooManyPageRequestsError)) throw error;
       void reply.header('retry-after', String(error.retryAfterSeconds));
       this.notice(reply, 429, 'notice_busy', language);
@@ -79,10 +84,7 @@ export class PageRenderer {
     reply: FastifyReply,
     language: PageLanguage,
     receipt: Receipt,
-    {
-      shopOrigins,
-      ...signed
-    }: { token: string; jws: string; brand: PageBrand; shopOrigins: readonly string[] },
+    { shopOrigins, ...signed }: SignedReceipt & { shopOrigins: readonly string[] },
     cacheControl: string,
   ): void {
     const markup = receiptPage(receipt, signed, language, this.assets.ofPages);
@@ -108,12 +110,26 @@ export class PageRenderer {
   }
 
   private languageOf({ query, headers }: FastifyRequest): PageLanguage {
-    const { lang } = query as Record<string, unknown>;
+    // Of a URL that cannot be read there is no query.
+    const { lang } = (query ?? {}) as Record<string, unknown>;
     return this.languages.choose(typeof lang === 'string' ? lang : undefined, headers['accept-language']);
   }
 
-  notice(reply: FastifyReply, status: number, key: string, language: PageLanguage): void {
-    this.send(reply, status, noticePage(key, language, this.assets.ofPages), pageHeaders([]));
+  /** In the language of whoever asks. */
+  noticeFor(request: FastifyRequest, reply: FastifyReply, status: number, key: string): void {
+    this.notice(reply, status, key, this.languageOf(request));
+  }
+
+  /** @param of whose page it would have been; left out: nobody's */
+  notice(
+    reply: FastifyReply,
+    status: number,
+    key: string,
+    language: PageLanguage,
+    of: (NoticeOf & { shopOrigins: readonly string[] }) | null = null,
+  ): void {
+    const markup = noticePage(key, language, this.assets.ofPages, of);
+    this.send(reply, status, markup, pageHeaders(of?.shopOrigins ?? []));
   }
 }
 

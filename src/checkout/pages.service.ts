@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AuthService } from '../auth/auth.service.js';
 import { type ChainConfig } from '../config/chains.js';
 import { CHAINS, SETTINGS } from '../config/configuration.module.js';
+import { urlAt } from '../config/public-url.js';
 import { type Settings } from '../config/settings.js';
 import { NotFoundError } from '../http/problem.js';
 import { isPageToken } from '../payments/pay-page.js';
@@ -112,7 +113,6 @@ export class PagesService {
 
   /** Of a path, as browsers reach it. Null: PUBLIC_URL is not set. */
   urlOf(path: string): string | null {
-    const { publicUrl } = this.settings;
-    return publicUrl === null ? null : publicUrl.replace(/\/+$/, '') + path;
+    return urlAt(this.settings.publicUrl, path);
   }
 }

@@ -1,4 +1,5 @@
 import { type Command } from 'commander';
+import { type PausedLink } from '../payment-links/limited-links.js';
 import { type DepositScheme } from '../wallet/deposit-scheme.js';
 import { named, type OutputOptions } from './option.js';
 import { printOne } from './print.js';
@@ -105,11 +106,12 @@ async function restore(
       next_index: jump.toIndex,
       notified_of_skipped: jump.merchantId,
       signing: 'paused',
-      links_paused: pausedLinks,
+      links_paused: pausedLinks.length,
+      ...(json ? { paused_links: pausedLinks } : {}),
     };
     printOne(terminal, told, { json });
     if (!json) say(nextSteps(header.encryption_key_ids));
-    if (!json && pausedLinks > 0) say(LINKS_PAUSED);
+    if (!json && pausedLinks.length > 0) say(linksPaused(pausedLinks));
   } finally {
     await opened.release();
   }
@@ -154,10 +156,15 @@ function keptApart(keyIds: readonly string[]): string {
   return `not in it, and needed with it: the wallet behind MNEMONIC or XPUB, ${keys}, chains.yaml. Keep them apart from it`;
 }
 
-const LINKS_PAUSED =
-  'Payment links that sell a limited number make no payments: what they sold since the backup is not known here. ' +
-  'Lower their stock by that, where customers have paid (your own records, and the deposits of lost payments), then: ' +
-  'quittance link enable <id>';
+function linksPaused(links: readonly PausedLink[]): string {
+  return [
+    '',
+    'These payment links sell a limited number and make no payments: what they sold since the backup is not known here.',
+    ...links.map(({ id, title, merchant_id }) => `  ${id}  ${title} (merchant ${merchant_id})`),
+    'Lower their stock by what they sold, where customers have paid (your own records, and the deposits of lost payments), ' +
+      'then: quittance link enable <id> --stock <number>',
+  ].join('\n');
+}
 
 function nextSteps(keyIds: readonly string[]): string {
   return [

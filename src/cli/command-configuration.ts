@@ -8,6 +8,7 @@ import {
   readAll,
   readEnvironment,
 } from '../config/read-configuration.js';
+import { localUrl } from '../config/public-url.js';
 import { type Settings } from '../config/settings.js';
 import { type Terminal } from './terminal.js';
 
@@ -23,10 +24,12 @@ export async function commandConfiguration(terminal: Terminal): Promise<Configur
   const { findDevSecrets } = await import('../runtime/dev-secrets.js');
   const { findDevChain } = await import('../chain/dev-chain/find-dev-chain.js');
   const hasWallet = settings.mnemonic !== null || settings.xpub !== null;
+  const { findUrl } = await import('../runtime/data-folder.js');
   const secrets = findDevSecrets(settings.dataDir);
   return {
     settings: {
       ...settings,
+      publicUrl: settings.publicUrl ?? findUrl(settings.dataDir) ?? localUrl(settings.port),
       mnemonic: hasWallet ? settings.mnemonic : (secrets?.mnemonic ?? null),
       encryptionKey: settings.encryptionKey ?? secrets?.encryptionKey ?? null,
     },

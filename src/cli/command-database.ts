@@ -1,5 +1,7 @@
+import { resolve } from 'node:path';
 import { type Settings } from '../config/settings.js';
 import { findEmbeddedPostgres, startEmbeddedPostgres } from '../database/embedded/embedded-postgres.js';
+import { findHomeFolder } from '../database/embedded/home.js';
 import { migrate, requireMigrated } from '../database/migrate.js';
 import { takeDataFolder } from '../runtime/data-folder.js';
 
@@ -26,10 +28,17 @@ export async function commandDatabase(settings: Settings): Promise<CommandDataba
   }
 }
 
+/** A command beside a server that has its data elsewhere would find nothing, and say nothing of it. */
+function noDatabaseText(dataDir: string): string {
+  const where = resolve(dataDir);
+  return `there is no database in ${where} yet, so that one is made; if a server runs already, give this command its DATA_DIR or DATABASE_URL\n`;
+}
+
 /** As `commandDatabase`, whatever its schema is. */
 export async function openCommandDatabase(settings: Settings): Promise<CommandDatabase> {
   const found = settings.databaseUrl ?? findEmbeddedPostgres(settings.dataDir);
   if (found !== null) return { url: found, isOurs: false, release: () => Promise.resolve() };
+  if (findHomeFolder(settings.dataDir) === null) process.stderr.write(noDatabaseText(settings.dataDir));
   const giveBack = takeDataFolder(settings.dataDir);
   const postgres = await startEmbeddedPostgres({ dataDir: settings.dataDir, log: () => undefined });
   let isReleased = false;

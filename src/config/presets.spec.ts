@@ -45,7 +45,7 @@ describe('a preset', () => {
       read(`- {preset: ${preset}, rpc_urls: ["https://a.example"]}`).chains[0]?.proofs;
     expect(['ethereum', 'arbitrum', 'celo', 'polygon', 'avalanche'].map(proofsOf)).toEqual([
       'full',
-      'receipts',
+      'full',
       'receipts',
       'off',
       'off',

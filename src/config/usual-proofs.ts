@@ -4,7 +4,6 @@ import { type Proofs } from './chains.js';
  * Chains known to differ from Ethereum in what their blocks prove; every other one proves all of it.
  *
  * `receipts`: the root of the receipts is Ethereum's, and headers or transaction types are not, or are not known to be.
- * - Arbitrum (One, Nova, Sepolia) has transaction types of its own, 0x64 to 0x6a (nitro, core/types/arb_types.go).
  * - Celo (main, Alfajores, Sepolia) has type 0x7b, and blocks from before it became an OP chain (CIP-64, CIP-66).
  * - Scroll's messages from below are of a type 0x7e that is not the OP stack's (scroll-tech/go-ethereum, l1_message_tx.go).
  *
@@ -19,9 +18,6 @@ import { type Proofs } from './chains.js';
  * - Mantle and Sonic: built from other code, with no recorded block to confirm any of it by; they are believed.
  */
 const UNUSUAL_PROOFS: ReadonlyMap<unknown, Proofs> = new Map<unknown, Proofs>([
-  [42_161, 'receipts'],
-  [42_170, 'receipts'],
-  [421_614, 'receipts'],
   [42_220, 'receipts'],
   [44_787, 'receipts'],
   [11_142_220, 'receipts'],

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { withConnection } from './connect.js';
 import { type PostgresClient } from './postgres-client.js';
-import { isCancelledOrFull, isDatabaseAway } from './database-away.js';
+import { isLastingRefusal, isDatabaseAway, isOutOfRoom } from './database-away.js';
 import { DatabaseUnreachableError } from './database-refusal.js';
 
 const RETRY_MS = 500;
@@ -35,15 +35,19 @@ export async function awaitDatabase(url: string, { warn, signal }: AwaitingDatab
 }
 
 /**
- * Begins a start again whose database went away in the middle of it, until it comes to its end.
+ * Begins a start again whose database went away in the middle of it, or whose disk is full, until it comes to its end.
  * @param start waits for the database first
- * @throws what start says, unless it is that the database is away; AbortError
+ * @throws what start says, unless it is one of these; AbortError
  */
 export function beginAgain<T>(start: () => Promise<T>, { warn, signal }: AwaitingDatabase): Promise<T> {
   return again(start, {
-    isPassing: (error) => isDatabaseAway(error) && !isCancelledOrFull(error),
-    warn: ({ message }) =>
-      warn(`the database went away while we started: ${message}. The start begins again`),
+    isPassing: (error) => isOutOfRoom(error) || (isDatabaseAway(error) && !isLastingRefusal(error)),
+    warn: (error) =>
+      warn(
+        isOutOfRoom(error)
+          ? `no room is left on the disk of DATA_DIR: ${error.message}. The start begins again until there is some`
+          : `the database went away while we started: ${error.message}. The start begins again`,
+      ),
     signal,
   });
 }

@@ -6,6 +6,7 @@ import { Counter, Gauge } from 'prom-client';
 import { DataSource } from 'typeorm';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
+import { findHomeFolder } from './embedded/home.js';
 import { DATABASE_FAILURES, databaseFailures } from './failure-tally.js';
 
 interface Pool {
@@ -54,12 +55,14 @@ export class DatabaseMetrics implements OnModuleInit {
   /** Only where something of ours lies in it, as the embedded Postgres. */
   private observeDisk(): void {
     const { dataDir } = this.settings;
-    if (!existsSync(dataDir)) return;
+    // For root it may lie elsewhere, and so on another disk.
+    const folder = findHomeFolder(dataDir) ?? dataDir;
+    if (!existsSync(folder)) return;
     new Gauge({
       name: 'quittance_data_dir_free_bytes',
-      help: 'What is free on the disk of DATA_DIR',
+      help: 'What is free on the disk of the embedded database, or of DATA_DIR where there is none',
       async collect() {
-        const { bavail, bsize } = await statfs(dataDir);
+        const { bavail, bsize } = await statfs(folder);
         this.set(bavail * bsize);
       },
     });

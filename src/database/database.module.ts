@@ -9,6 +9,11 @@ import { type SessionLimits } from './session-limits.js';
 
 const POOL_SIZE = 10;
 
+interface Guards {
+  isStrict: boolean;
+  isOrderWatched: boolean;
+}
+
 @Module({})
 export class DatabaseModule {
   /** @param limits of the pool's sessions; null: none */
@@ -21,10 +26,11 @@ export class DatabaseModule {
         retryDelay: 500,
         // Read by the factory below, which is given nothing else.
         isStrict: settings.nodeEnv !== 'production',
+        isOrderWatched: settings.nodeEnv === 'test',
       }),
       dataSourceFactory: async (options) => {
-        const { isStrict, ...ours } = options as DataSourceOptions & { isStrict: boolean };
-        return guardConnections(await new DataSource(ours).initialize(), isStrict);
+        const { isStrict, isOrderWatched, ...ours } = options as DataSourceOptions & Guards;
+        return guardConnections(await new DataSource(ours).initialize(), isStrict, isOrderWatched);
       },
     });
     return { module: DatabaseModule, imports: [root] };

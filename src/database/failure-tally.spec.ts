@@ -23,6 +23,17 @@ describe('what a failure of the database is about', () => {
     expect(databaseFailureOf(postgres(code))).toBe(failure);
   });
 
+  it('takes a quota that is used up and a file system that is read-only for what they mean', () => {
+    const said = (message: string, code: string) =>
+      Object.assign(new Error(message), { code, severity: 'ERROR' });
+    expect(databaseFailureOf(said('could not extend file "x": Disk quota exceeded', 'XX000'))).toBe(
+      'disk_full',
+    );
+    expect(databaseFailureOf(said('could not open file "x": Read-only file system', '42501'))).toBe(
+      'storage',
+    );
+  });
+
   it('takes the words of pg and the codes of the system for what they mean', () => {
     expect(databaseFailureOf(new Error('Query read timeout'))).toBe('too_slow');
     expect(databaseFailureOf(new Error('Connection terminated unexpectedly'))).toBe('away');

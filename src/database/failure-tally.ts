@@ -1,4 +1,4 @@
-import { isDatabaseAway } from './database-away.js';
+import { isDatabaseAway, isDiskRefusing } from './database-away.js';
 
 /** What a failure of Postgres is about, as an operator has to act on it. */
 export type DatabaseFailure =
@@ -34,6 +34,8 @@ export function databaseFailureOf(error: unknown): DatabaseFailure {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
   if (message === TOO_SLOW) return 'too_slow';
   const isPostgres = typeof code === 'string' && 'severity' in (error as object);
+  if (isPostgres && isDiskRefusing(String(message)))
+    return String(message).includes('Read-only') ? 'storage' : 'disk_full';
   const known = isPostgres ? BY_CODE.find(([codes]) => codes.test(code)) : undefined;
   if (known) return known[1];
   return isDatabaseAway(error) ? 'away' : 'statement';

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type DataSource, type EntityManager } from 'typeorm';
+import { watchLockOrder } from './lock-order.js';
 
 export class SecondConnectionError extends Error {
   constructor() {
@@ -28,9 +29,14 @@ let openTransactions = 0;
 /**
  * Makes it an error to ask a data source's pool for a second connection from inside a transaction.
  * @param isStrict always; else only where it would have to wait, which is where it is dangerous
+ * @param isOrderWatched a wrong order of locks is an error as well
  */
-export function guardConnections(dataSource: DataSource, isStrict: boolean): DataSource {
-  markTransactions(dataSource.manager);
+export function guardConnections(
+  dataSource: DataSource,
+  isStrict: boolean,
+  isOrderWatched = false,
+): DataSource {
+  markTransactions(dataSource.manager, isOrderWatched);
   const pool = (dataSource.driver as unknown as { master: Pool }).master;
   const connect = pool.connect.bind(pool);
   pool.connect = (callback) => {
@@ -43,17 +49,19 @@ export function guardConnections(dataSource: DataSource, isStrict: boolean): Dat
 }
 
 /** Only of the manager that takes a connection for each transaction; one inside of it is another manager. */
-function markTransactions(manager: EntityManager): void {
+function markTransactions(manager: EntityManager, isOrderWatched: boolean): void {
   const transaction = manager.transaction.bind(manager) as (...args: unknown[]) => Promise<unknown>;
   const marked = (...args: unknown[]) => {
     const inside = (work: (inner: EntityManager) => Promise<unknown>) => (inner: EntityManager) => {
       const state = { isOpen: true };
+      const endWatch = isOrderWatched && inner.queryRunner ? watchLockOrder(inner.queryRunner) : null;
       openTransactions += 1;
       return transactions.run(state, async () => {
         try {
           return await work(inner);
         } finally {
           state.isOpen = false;
+          endWatch?.();
           openTransactions -= 1;
           if (openTransactions === 0) transactions.disable();
         }

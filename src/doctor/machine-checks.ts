@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { findHomeFolder } from '../database/embedded/home.js';
 import { CannotListenError, tryPort } from '../process/ports.js';
 import { type Finding, ok, problem, skipped, warning } from './finding.js';
 import { type Subject } from './subject.js';
@@ -14,7 +15,8 @@ const LITTLE_MIB = 2_048;
 export async function diskFindings({ settings }: Subject): Promise<Finding[]> {
   const isUsed = settings.databaseUrl === null || settings.nodeEnv !== 'production';
   if (!isUsed) return [skipped('disk', 'DATA_DIR is not used: the database is external')];
-  const folder = resolve(settings.dataDir);
+  // For root the database may lie elsewhere.
+  const folder = findHomeFolder(settings.dataDir) ?? resolve(settings.dataDir);
   const there = nearestThere(folder);
   try {
     accessSync(there, constants.W_OK | constants.X_OK);

@@ -26,10 +26,10 @@ export const STATUS = {
   enum: ['pending', 'partially_paid', 'detected', 'confirmed', 'settled', 'expired', 'failed', 'cancelled'],
 };
 
-/** A webhook's whole body. */
-export function eventSchema(type: string, data: JsonSchema): JsonSchema {
+/** A webhook's whole body. @param type null: of any */
+export function eventSchema(type: string | null, data: JsonSchema): JsonSchema {
   const schema = object({
-    type: { const: type },
+    type: type === null ? TEXT : { const: type },
     timestamp: TIME,
     payment_id: UUID,
     status: STATUS,

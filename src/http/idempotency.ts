@@ -5,7 +5,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, LessThan } from 'typeorm';
 import { IdempotencyRecord } from './idempotency-record.entity.js';
 import { DomainError, ValidationFailedError } from './problem.js';
-import { Sealer, type SealedText } from './sealing.js';
+import { Sealer } from './sealing.js';
 import { holdUntilCommit } from '../database/transaction-lock.js';
 
 /** Records are kept far longer than any client retries. */
@@ -97,7 +97,7 @@ export class IdempotencyService {
 
   private replay<T>(first: IdempotencyRecord, hash: Buffer): IdempotentAnswer<T> {
     if (!first.requestHash.equals(hash)) throw new IdempotencyKeyReusedError();
-    const text = first.sealed ? this.sealer.open(JSON.parse(first.response) as SealedText) : first.response;
+    const text = first.sealed ? this.sealer.open(JSON.parse(first.response)) : first.response;
     const body = JSON.parse(text) as T;
     if (typeof body === 'object' && body !== null) replayedBodies.add(body);
     return { status: first.status, body, replayed: true };

@@ -190,6 +190,10 @@ export const PROBLEM_CODES = {
     kind: 'unavailable',
     when: 'The database does not answer just now; send the request again, with the same Idempotency-Key.',
   },
+  rates_not_read_yet: {
+    kind: 'unavailable',
+    when: 'The process has just started and has no rates for prices yet; `retry-after` says when to send it again.',
+  },
   nodes_unavailable: { kind: 'unavailable', when: 'No node of the chain answers just now; try again.' },
 } as const satisfies Record<string, { kind: ProblemKind; when: string }>;
 

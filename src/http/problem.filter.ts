@@ -31,12 +31,24 @@ const BEFORE_HANDLER: Record<number, { code: ErrorCode; detail: string }> = {
   },
 };
 
+/** What browsers are shown of customers' pages that are not there, or cannot be shown. */
+export interface CustomersPages {
+  /** @returns false where a problem document is what is wanted */
+  show(status: number, request: FastifyRequest, reply: FastifyReply): boolean;
+}
+
 /** Every failure leaves as `application/problem+json`; what was not foreseen is logged and answered with a plain 500. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger(ProblemFilter.name);
+  private pages: CustomersPages | null = null;
 
   constructor(private readonly routes: Routes) {}
+
+  /** Has browsers be shown pages where customers may come. */
+  showPages(pages: CustomersPages): void {
+    this.pages = pages;
+  }
 
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
@@ -59,6 +71,7 @@ export class ProblemFilter implements ExceptionFilter {
       this.logger.error({ err: error, request_id: request.id, url: loggedPathOf(request) }, 'request failed');
     for (const [name, value] of Object.entries(headersFor(told, problem.status)))
       void reply.header(name, value);
+    if (this.pages?.show(problem.status, request, reply) === true) return;
     void reply
       .status(problem.status)
       .type('application/problem+json')
@@ -79,9 +92,16 @@ export function pathOf(request: FastifyRequest): string {
   return request.url.split('?')[0] as string;
 }
 
+/** With its question mark; empty: it has none. */
+export function queryOf(request: FastifyRequest): string {
+  return request.url.slice(pathOf(request).length);
+}
+
 /** As it may stand in a log: the token in a pay page's address is the key to that page. */
 export function loggedPathOf(request: FastifyRequest): string {
-  return pathOf(request).replace(/^\/(pay|l)\/(?!assets\/)[^/]+/, '/$1/{token}');
+  return pathOf(request)
+    .replace(/^(\/+(?:pay|l)\/+)(?!assets\/)[^/]+/i, '$1{token}')
+    .replace(/(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])/gi, '{token}');
 }
 
 function problemOf(error: unknown): Problem {

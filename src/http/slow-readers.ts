@@ -55,7 +55,7 @@ export function cutSlowReaders(
 function isLeft(answer: Answer): boolean {
   const { raw, socket, written } = answer;
   answer.written = socket.bytesWritten;
-  // Where nothing waits for the reader, it is us who have not come to the rest.
+  // Where nothing waits for the reader, we have not written the rest yet.
   const isTaken = raw.writableLength === 0 || socket.bytesWritten !== written;
   answer.looks = !raw.writableEnded && isTaken ? 0 : answer.looks + 1;
   return answer.looks > LOOKS;

@@ -20,10 +20,11 @@ const shows = (price: bigint, more: Partial<Receipt> = {}): Receipt => ({
   fee: 21_000n * price,
   ...more,
 });
-const agreed = async (...shown: Receipt[]) => {
+const agreed = (...shown: Receipt[]) => agreedOn(proven, shown);
+const agreedOn = async (proof: Receipt, shown: Receipt[]) => {
   const { receipt, isDisputed } = await withAgreedFee(
     { receiptsAnywhere: () => Promise.resolve(shown) },
-    proven,
+    proof,
     noted,
   );
   return { price: receipt.effectiveGasPrice, fee: receipt.fee, isDisputed };
@@ -40,6 +41,26 @@ describe('what a transaction paid', () => {
       expect(await agreed(wrong, shows(3n), shows(3n))).toEqual(right);
     }
     expect(await agreed(shows(900n), shows(3n))).toEqual(right);
+  });
+
+  it('is what header and transaction prove, however many say something else', async () => {
+    const proof = { ...proven, provenPrice: 5n };
+    const right = { price: 5n, fee: 105_000n, isDisputed: true };
+    expect(await agreedOn(proof, [shows(3n), shows(5n)])).toEqual(right);
+    expect(await agreedOn(proof, [shows(3n), shows(3n), shows(5n)])).toEqual(right);
+    // What the chain below is paid is under no root.
+    const published = [
+      shows(5n, { fee: 105_007n }),
+      shows(5n, { fee: 105_009n }),
+      shows(5n, { fee: 900_000n }),
+    ];
+    expect(await agreedOn(proof, published)).toEqual({ price: 5n, fee: 105_009n, isDisputed: true });
+    // A chain with rules of its own.
+    expect(await agreedOn(proof, [shows(3n), shows(4n)])).toEqual({
+      price: 3n,
+      fee: 63_000n,
+      isDisputed: true,
+    });
   });
 
   it('is not read from a receipt of another block, or of other gas', async () => {

@@ -6,8 +6,9 @@ import { type OutgoingTransaction } from './outgoing-transaction.entity.js';
 type Noted = Pick<OutgoingTransaction, 'fee' | 'gasUsed' | 'effectiveGasPrice'>;
 
 /**
- * What a transaction paid for gas and publishing no root covers, so that no endpoint alone is believed: all are asked, and
- * where they differ the middle is taken, of two the lower. Not every node has all of it in the receipts of a whole block:
+ * What a transaction paid for gas and publishing is in no receipts' root, so that no endpoint alone is believed: all are
+ * asked. Where they differ, those are right that name the price which header and transaction prove; where none does, as on
+ * chains with rules of their own, the middle is taken, of two the lower, and so it is of what else they charge. Not every node has all of it in the receipts of a whole block:
  * where none shows a receipt of its own, what was noted before stays.
  * @param receipt as its block proves it
  * @returns also whether endpoints differ
@@ -22,10 +23,12 @@ export async function withAgreedFee(
     ({ blockHash, gasUsed }) => blockHash === receipt.blockHash && gasUsed === receipt.gasUsed,
   );
   if (same.length === 0) return { receipt: withNotedFee(receipt, noted), isDisputed: false };
-  const fees = same.map(({ fee }) => fee);
-  const fee = middle(fees);
-  const { effectiveGasPrice } = same.find((one) => one.fee === fee) as Receipt;
-  return { receipt: { ...receipt, fee, effectiveGasPrice }, isDisputed: new Set(fees).size > 1 };
+  const asProven = same.filter(({ effectiveGasPrice: price }) => price === receipt.provenPrice);
+  const right = asProven.length > 0 ? asProven : same;
+  const fee = middle(right.map((one) => one.fee));
+  const { effectiveGasPrice } = right.find((one) => one.fee === fee) as Receipt;
+  const isDisputed = new Set(same.map((one) => one.fee)).size > 1;
+  return { receipt: { ...receipt, fee, effectiveGasPrice }, isDisputed };
 }
 
 /** None where no endpoint answers: what is final does not wait for that. */

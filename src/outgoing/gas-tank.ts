@@ -68,13 +68,13 @@ export class GasTank {
   /**
    * Signs a transfer of the gas that an address lacks, unless one is under way to it. What it has is read after the last
    * block scanned: gas that is mined and not in there is under way still, so that no node that lags has it sent twice.
-   * @param then what is committed together with it
+   * @param together what is committed together with it, and is looked at before anything is signed
    * @throws NotSignedError, RpcError
    */
   async fund(
     chain: Chain,
     { to, needed, subjectId, feeAt }: GasRequest,
-    then: (manager: EntityManager) => Promise<unknown> = () => Promise.resolve(),
+    together: (manager: EntityManager) => Promise<unknown> = () => Promise.resolve(),
   ): Promise<Funding> {
     const means = await this.means(chain);
     if (means === null) return { state: 'refused', why: 'no_gas_tank' };
@@ -97,6 +97,7 @@ export class GasTank {
       if (await this.wasJustSent(manager, chainId, to)) return { state: 'under_way' };
       if (!(await this.canPay(manager, chain, means, amount + gasLimit * fees.maxFeePerGas, roomy)))
         return { state: 'refused', why: 'gas_tank_low' };
+      await together(manager);
       await this.signer.sign(manager, {
         ...payload,
         purpose: 'gas',
@@ -108,7 +109,6 @@ export class GasTank {
         fee: feeAt?.(quote, gasLimit * expectedPrice(quote) + roomy) ?? null,
         balance: null,
       });
-      await then(manager);
       return { state: 'signed' };
     });
   }

@@ -11,6 +11,7 @@ import { OutgoingPart } from './outgoing-part.entity.js';
 import { OutgoingRecords } from './outgoing-records.js';
 import { type OutgoingTransaction } from './outgoing-transaction.entity.js';
 import { type OutgoingRecord } from './outgoing.repository.js';
+import { lowestBlockOf } from './lowest-block.js';
 import { outcomeOf, partsOutcome, unmined, unminedParts, whyFailed } from './outcome.js';
 import { ProvenOutcomes } from './proven-outcomes.js';
 import { receiptOf } from './receipt-of.js';
@@ -47,12 +48,36 @@ export class MinedTransactions {
     return standing === 'unscanned' || standing === 'unknown';
   }
 
-  /** @returns false for a receipt of another branch than the scan is on, as a node that is there shows it */
-  async note(round: Round, record: OutgoingRecord, receipt: Receipt): Promise<boolean> {
+  /**
+   * @param standing of the receipt's block, where the caller knows it
+   * @returns false for a receipt of another branch than the scan is on, and of a block that nothing of ours links to and
+   * endpoints do not agree about: another endpoint's receipt, or the blocks themselves, may say more
+   */
+  async note(
+    round: Round,
+    record: OutgoingRecord,
+    receipt: Receipt,
+    standing?: BlockStanding,
+  ): Promise<boolean> {
+    const { outgoing } = record;
+    if (receipt.blockNumber < lowestBlockOf(round.chain, outgoing)) {
+      const line = { ...named(round.chain, outgoing), block: receipt.blockNumber };
+      this.logger.error(line, 'a node shows a transaction in a block that is older than its signature');
+      return false;
+    }
+    const stands = standing ?? (await this.standingOf(round, receipt));
+    if (stands === 'replaced' || stands === 'unknown') return false;
+    return this.noteIn(round, record, receipt, stands);
+  }
+
+  private async noteIn(
+    round: Round,
+    record: OutgoingRecord,
+    receipt: Receipt,
+    standing: BlockStanding,
+  ): Promise<boolean> {
     const { outgoing, attempts, parts: before } = record;
     const { chain } = round;
-    const standing = await this.standingOf(round, receipt);
-    if (standing === 'replaced') return false;
     const { amount } = attempts.find(({ txHash }) => txHash === receipt.txHash) as OutgoingAttempt;
     const row = {
       ...outgoing,
@@ -71,7 +96,7 @@ export class MinedTransactions {
     return true;
   }
 
-  /** Nothing is final by a node's word, be it that it did what it was for or not: its block has to prove the receipt. */
+  /** Nothing is final by a node's word, whether it did what it was for or not: its block has to prove the receipt. */
   private async end(
     { chain }: Round,
     mined: OutgoingTransaction,
@@ -89,7 +114,7 @@ export class MinedTransactions {
       const line = { ...named(chain, mined), tx_hash: mined.txHash, fee: final.fee.toString() };
       this.logger.warn(
         line,
-        'endpoints differ about what a transaction paid: the middle of their words is booked',
+        'endpoints differ about what a transaction paid: what its block proves is booked, else the middle of their words',
       );
     }
     const proven = { ...mined, ...outcomeOf(mined, final, mined.amount) };

@@ -65,6 +65,7 @@ export class OutgoingRecords {
     await this.dataSource.transaction(async (manager) => {
       const before = await this.outgoing.lock(manager, row.id);
       if (before.finishedAt !== null) return;
+      if (isEnd) await this.hooks.hold(manager, [row]);
       await manager.save(OutgoingTransaction, row);
       await manager.save(OutgoingPart, [...parts]);
       await this.books.book(manager, row, blockTime);

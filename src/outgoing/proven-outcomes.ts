@@ -4,9 +4,8 @@ import { type RawTransaction } from '../chain/blocks/raw-block.js';
 import { type Receipt } from '../chain/accounts/chain-accounts.js';
 import { type Chain } from '../chain/chain.js';
 import { RpcError } from '../chain/rpc/rpc-endpoint.js';
-import { type ChainConfig } from '../config/chains.js';
 import { ScannedChain } from '../scanner/scanned-chain.js';
-import { windowOf } from '../scanner/window.js';
+import { lowestBlockOf } from './lowest-block.js';
 import { type OutgoingTransaction } from './outgoing-transaction.entity.js';
 import { type OutgoingRecord } from './outgoing.repository.js';
 import { type TxHash } from '../ids/ids.js';
@@ -18,7 +17,7 @@ const AGAIN_MS = 60_000;
 
 /**
  * Who used a nonce, by final blocks:
- * - `ours`: bytes of ours, in this block;
+ * - `ours`: bytes of ours, in this block, to which the scanned chain links;
  * - `another`: bytes that are not here, in this block: of somebody else who has the key, or of ours from after a backup;
  * - `no_transaction`: it is used, and none of the blocks in which ours could be has it: an authorization did (EIP-7702);
  * - `open`: not known yet, or not used.
@@ -103,7 +102,7 @@ export class ProvenOutcomes {
 
   /** @returns null where it is not known yet */
   private async goOn(chain: Chain, record: OutgoingRecord, search: Search): Promise<NonceUse | null> {
-    const lowest = lowestFor(chain, record.outgoing);
+    const lowest = lowestBlockOf(chain, record.outgoing);
     for (let read = 0; search.next !== null && read < BLOCKS_AT_ONCE; read += 1) {
       const block = await chain.evidence.block(search.next);
       const use = useIn(block, record);
@@ -120,11 +119,6 @@ export class ProvenOutcomes {
     if (Date.now() - search.searchedAtMs >= AGAIN_MS) this.searches.delete(record.outgoing.id);
     return null;
   }
-}
-
-/** Bytes are in no block that was scanned before they were signed, but for reorgs, which go no deeper than the window. */
-function lowestFor(chain: ChainConfig, { signedAfterBlock }: OutgoingTransaction): number {
-  return Math.max(0, (signedAfterBlock ?? 0) - windowOf(chain));
 }
 
 function useIn(

@@ -53,19 +53,25 @@ export class Reopenings {
   ): Promise<OutgoingTransaction[]> {
     const reopened: OutgoingTransaction[] = [];
     for (const row of await this.outgoing.lockFinalAbove(manager, chain.chainId, ancestor)) {
-      const block = { number: row.blockNumber as number, hash: row.blockHash as string };
-      const standing = await this.scanned.standing(chain, block, manager);
-      // It became final on the new branch already.
-      if (standing === 'canonical') continue;
-      // Nobody shows what is there now: the reorg is looked at again.
-      if (standing === 'unknown') throw new BlockGoneError(chain.name, block.number);
+      if (await this.isGone(manager, chain, row)) reopened.push(row);
+    }
+    await this.hooks.hold(manager, reopened);
+    for (const row of reopened) {
       const open = { ...unmined(row), reopenedAt: new Date() };
       await manager.save(OutgoingTransaction, open);
       await manager.save(OutgoingPart, unminedParts(await this.outgoing.partsOf([row], manager)));
       await this.books.book(manager, open, null);
       await this.hooks.run('reopened', manager, row);
-      reopened.push(row);
     }
     return reopened;
+  }
+
+  private async isGone(manager: EntityManager, chain: Chain, row: OutgoingTransaction): Promise<boolean> {
+    const block = { number: row.blockNumber as number, hash: row.blockHash as string };
+    const standing = await this.scanned.standing(chain, block, manager);
+    // Nobody shows what is there now: the reorg is looked at again.
+    if (standing === 'unknown') throw new BlockGoneError(chain.name, block.number);
+    // It may have become final on the new branch already.
+    return standing !== 'canonical';
   }
 }

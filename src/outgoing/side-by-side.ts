@@ -23,8 +23,8 @@ interface Turn<T> {
 }
 
 /**
- * Does something with each of many, some at a time: one that cannot be moved on keeps no other waiting, be it that its try
- * fails or that it takes long.
+ * Does something with each of many, some at a time: one that cannot be moved on keeps no other waiting, whether its try
+ * fails or takes long.
  * @param what fails, in words, for an item
  * @returns what came of those that could be, in order, and the failures of the others
  */

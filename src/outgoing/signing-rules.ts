@@ -100,7 +100,7 @@ export function treasuryOfToday({
   if (recipients.every((recipient) => recipient === sweeping.treasury)) return null;
   return {
     code: 'treasury',
-    reason: 'the treasury is another one since it was planned: it is planned anew',
+    reason: 'the treasury is another one since it was planned: it is planned again',
   };
 }
 

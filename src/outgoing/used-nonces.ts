@@ -43,7 +43,7 @@ export class UsedNonces {
       return true;
     }
     const receipt = await this.outcomes.receipt(chain, use.block, use.txHash);
-    return receipt !== null && this.mined.note(round, record, receipt);
+    return receipt !== null && this.mined.note(round, record, receipt, 'canonical');
   }
 
   /** Somebody else has the key. The row keeps the block that says so: a reorg that takes it opens it again. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { type SealedText, Sealer } from '../http/sealing.js';
+import { Sealer } from '../http/sealing.js';
 import { type PaymentLink } from './payment-link.entity.js';
 
 const MAX_AGE_MS = 24 * 3_600_000;
@@ -34,7 +34,7 @@ export class LinkNonces {
   private open(text: string): string {
     try {
       if (text.length > MOST_CHARACTERS) return '';
-      return this.sealer.open(JSON.parse(Buffer.from(text, 'base64url').toString()) as SealedText);
+      return this.sealer.open(JSON.parse(Buffer.from(text, 'base64url').toString()));
     } catch {
       return '';
     }

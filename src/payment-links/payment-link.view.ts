@@ -1,5 +1,6 @@
 import { shownAssets } from '../auth/accepted-assets.js';
 import { type ChainConfig } from '../config/chains.js';
+import { urlAt } from '../config/public-url.js';
 import { type LinkField } from './answers.js';
 import { type LinkPrice, shownPrice } from './link-price.js';
 import { type PaymentLink } from './payment-link.entity.js';
@@ -60,7 +61,7 @@ export function paymentLinkView(
 ): PaymentLinkView {
   return {
     id: link.id,
-    url: publicUrl === null ? null : `${publicUrl.replace(/\/+$/, '')}/l/${link.token}`,
+    url: urlAt(publicUrl, `/l/${link.token}`),
     active: link.isActive,
     title: link.title,
     description: link.description,

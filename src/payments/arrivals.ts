@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type EntityManager } from 'typeorm';
+import { type EntityManager, In } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
@@ -32,14 +32,17 @@ export class Arrivals {
     this.lateWatchMs = lateWatchMsOf(settings);
   }
 
-  /** @returns the transfers that are ours */
-  async record(manager: EntityManager, facts: ArrivedFacts): Promise<TouchedTransfer[]> {
+  /**
+   * @param paid the ids of the payments that they are for, which the caller holds
+   * @returns the transfers that are ours
+   */
+  async record(
+    manager: EntityManager,
+    facts: ArrivedFacts,
+    paid: readonly string[],
+  ): Promise<TouchedTransfer[]> {
     if (facts.transfers.length === 0) return [];
-    const recipients = [...new Set(facts.transfers.map((transfer) => transfer.to))];
-    const known = await manager
-      .createQueryBuilder(Payment, 'payment')
-      .where('payment.address = ANY(:recipients)', { recipients })
-      .getMany();
+    const known = paid.length === 0 ? [] : await manager.findBy(Payment, { id: In([...paid]) });
     const payments = [...known, ...(await this.lostPayments.recover(manager, facts, known))];
     if (payments.length === 0) return [];
     const ours = await sentByUs(manager, facts.chainId, facts.transfers);

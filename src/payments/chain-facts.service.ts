@@ -13,7 +13,15 @@ import { duePayments, isAnyOpenOn, mayDecide, nativeAddresses } from './due-opti
 import { arrivalOf, ledgerFacts } from './ledger-facts.js';
 import { type ChainPosition, PaymentAdvances } from './payment-advances.js';
 import { type ObservedTransfer } from './observed-transfer.js';
-import { distinct, orphanAbove, type RecordedTransfer, transfersBetween } from './transfer-records.js';
+import { holdPayments, holdPaymentsAnd } from './hold-payments.js';
+import {
+  distinct,
+  orphanAbove,
+  paymentsPaidAbove,
+  type RecordedTransfer,
+  type TouchedTransfer,
+  transfersBetween,
+} from './transfer-records.js';
 import { type Address, type ChainId, type TxHash } from '../ids/ids.js';
 
 export { type RecordedTransfer } from './transfer-records.js';
@@ -43,15 +51,16 @@ export class ChainFactsService {
   }
 
   /**
-   * Orphans what a reorg took away, records what reached our addresses, and advances the payments touched.
+   * Orphans what a reorg took away, records what reached our addresses, and advances the payments touched. All of them
+   * are held before anything of theirs is changed: a merchant who cancels one meanwhile was first, or waits.
    * @param alsoDue as many payments at most, which time or depth alone has moved, are advanced with them: in one go, since
    *   payments are held in one order, and those of several chains are moved by several scanners
    * @returns how many events were written
    */
   async apply(manager: EntityManager, facts: ChainFacts, alsoDue = 0): Promise<number> {
-    const orphaned =
-      facts.orphanAbove === null ? [] : await orphanAbove(manager, facts.chainId, facts.orphanAbove);
-    const recorded = await this.arrivals.record(manager, facts);
+    const due = alsoDue > 0 ? await duePayments(manager, facts, alsoDue) : [];
+    const { orphaned, paid } = await this.holdAndOrphan(manager, facts, due);
+    const recorded = await this.arrivals.record(manager, facts, paid);
     const touched = [...orphaned, ...recorded];
     await this.ledger.book(manager, await ledgerFacts(manager, distinct(touched, 'id')));
     await this.topUps.observe(
@@ -61,7 +70,6 @@ export class ChainFactsService {
       facts.transfers.filter((one) => !isAbsurd(one)).map(arrivalOf),
     );
     const told = await this.announcements.announce(manager, distinct(touched, 'id'), new Date());
-    const due = alsoDue > 0 ? await duePayments(manager, facts, alsoDue) : [];
     const ids = [...new Set([...distinct(touched, 'paymentId'), ...due])];
     return told + (await this.advances.advance(manager, ids, facts));
   }
@@ -73,8 +81,22 @@ export class ChainFactsService {
    */
   async advanceDue(manager: EntityManager, position: ChainPosition, limit: number): Promise<number> {
     const ids = await duePayments(manager, position, limit);
+    await holdPayments(manager, ids);
     await this.advances.advance(manager, ids, position);
     return ids.length;
+  }
+
+  /** @returns the transfers that a reorg took away, and the ids of the payments that the new ones are for */
+  private async holdAndOrphan(
+    manager: EntityManager,
+    { chainId, orphanAbove: above, transfers }: ChainFacts,
+    due: readonly string[],
+  ): Promise<{ orphaned: TouchedTransfer[]; paid: string[] }> {
+    const unpaid = above === null ? [] : await paymentsPaidAbove(manager, chainId, above);
+    const recipients = [...new Set(transfers.map(({ to }) => to))];
+    const paid = await holdPaymentsAnd(manager, [...due, ...unpaid], recipients);
+    const isReorg = above !== null && unpaid.length > 0;
+    return { orphaned: isReorg ? await orphanAbove(manager, chainId, above) : [], paid };
   }
 
   /**

@@ -4,7 +4,8 @@ import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { lateWatchMsOf } from './counting.js';
 import { type PaymentStatus } from './lifecycle.js';
-import { DUE_IN_NEXT_STEP, holdPayments } from './next-step.js';
+import { holdPayments } from './hold-payments.js';
+import { DUE_IN_NEXT_STEP } from './next-step.js';
 import { type PaymentSweep } from './payment.entity.js';
 import { type Address, type Asset, type ChainId, type TxHash } from '../ids/ids.js';
 
@@ -123,8 +124,9 @@ export class DepositFunds {
   /** Notes that what came up to a block has left its address for good. */
   async markSwept(
     manager: EntityManager,
-    moved: { chainId: ChainId; address: Address; tokenAddress: Asset; upToBlock: number },
+    moved: { paymentId: string; chainId: ChainId; address: Address; tokenAddress: Asset; upToBlock: number },
   ): Promise<void> {
+    await holdPayments(manager, [moved.paymentId]);
     await manager.query(
       `UPDATE transfers SET swept_at = now()
        WHERE chain_id = $1 AND to_address = $2 AND token_address IS NOT DISTINCT FROM $3 AND block_number <= $4

@@ -12,6 +12,7 @@ import { type NamedAsset } from './named-asset.js';
 import { NamedAssets } from './named-assets.js';
 import { PaymentRecords } from './payment-records.js';
 import { Payment } from './payment.entity.js';
+import { heldDeposit } from './held-deposit.js';
 import { IS_SOMETHING_LEFT, returnedOfDeposits } from './refund-facts.js';
 import { Transfer } from './transfer.entity.js';
 import { type ChainId, type TxHash } from '../ids/ids.js';
@@ -58,12 +59,9 @@ export class DepositsRepository {
     return this.one(manager, await manager.findOneBy(Transfer, { id, merchantId }));
   }
 
-  /** As `find`, and nobody else changes it until the transaction ends. */
+  /** As `find`, with its payment held: nobody else changes it until the transaction ends. */
   async lock(manager: EntityManager, merchantId: string, id: string): Promise<DepositRecord | null> {
-    const transfer = await manager.findOne(Transfer, {
-      where: { id, merchantId },
-      lock: { mode: 'pessimistic_write' },
-    });
+    const transfer = await heldDeposit(manager, { id, merchantId });
     return this.one(manager, transfer);
   }
 

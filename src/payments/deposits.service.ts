@@ -47,7 +47,7 @@ export class DepositsService {
    * payment from then on, which moves at the scanner's next step; anything else cannot be added to the amount due, and
    * is no longer listed as unassigned. A second time changes nothing.
    * @throws DepositNotFoundError
-   * @throws DepositResolvedError when it counts already, or a reorg took it away
+   * @throws DepositResolvedError when it counts already, all of it goes back, or a reorg took it away
    */
   accept(merchantId: string, id: string): Promise<DepositView> {
     return this.resolve(merchantId, id, 'accepted', ['unassigned', 'ignored']);
@@ -74,6 +74,8 @@ export class DepositsService {
       const state = depositState(record.transfer);
       if (state === resolution) return depositView(record);
       if (state !== 'unassigned' && !from.includes(state)) throw new DepositResolvedError(id, state);
+      if (resolution === 'accepted' && wouldCount(record) && !isAnythingLeft(record))
+        throw new DepositResolvedError(id, 'refunded');
       return this.resolved(manager, record, resolution);
     });
   }
@@ -90,4 +92,13 @@ export class DepositsService {
     if (doesCount(transfer)) await advanceInNextStep(manager, transfer.paymentId);
     return depositView({ ...record, transfer });
   }
+}
+
+/** Once it is accepted. */
+function wouldCount({ transfer }: DepositRecord): boolean {
+  return doesCount({ ...transfer, resolution: 'accepted' });
+}
+
+function isAnythingLeft({ transfer, back: { refunded, promised } }: DepositRecord): boolean {
+  return refunded + promised < transfer.amount;
 }

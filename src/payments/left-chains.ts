@@ -1,27 +1,69 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { type ChainConfig } from '../config/chains.js';
 import { LEFT_CHAINS } from '../config/configuration.module.js';
-import { DUE_IN_NEXT_STEP, holdPayments } from './next-step.js';
+import { agreedPositions } from '../chain/position/scanned-positions.js';
+import { type ChainId } from '../ids/ids.js';
+import { holdPayments } from './hold-payments.js';
+import { DUE_IN_NEXT_STEP } from './next-step.js';
+import { PaymentAdvances } from './payment-advances.js';
 
 /** So many payments are held at a time. */
 const MOST_AT_ONCE = 500;
+const EVERY_MS = 60_000;
 
 /**
- * Has payments that have waited for a chain which is left now looked at once more by the chains that are not: they had
- * come past the end of the payment, and would not look again by themselves.
+ * Payments on chains that are left on purpose. Those that can be paid on others as well are looked at once more by these:
+ * they had come past the end of the payment, and would not look again by themselves. Those that cannot have no chain's
+ * time left that they could end by, and end by our clock.
  */
 @Injectable()
 export class LeftChains implements OnApplicationBootstrap {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     @Inject(LEFT_CHAINS) private readonly left: readonly Pick<ChainConfig, 'chainId'>[],
+    private readonly advances: PaymentAdvances,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     if (this.left.length === 0) return;
     for (let after: string | undefined = NIL; after !== undefined;) after = await this.wakeSome(after);
+    await this.endUnwatched();
+  }
+
+  /**
+   * Nobody sees what is sent to them: they expire when their time is over by our clock. Nothing is lost by that, as money
+   * that was mined in time counts should its chain be served again.
+   */
+  @Interval(EVERY_MS)
+  async endUnwatched(): Promise<void> {
+    for (const { chainId } of this.left) {
+      let found = MOST_AT_ONCE;
+      while (found === MOST_AT_ONCE) found = await this.endSome(chainId);
+    }
+  }
+
+  /** @returns how many there were */
+  private endSome(chainId: ChainId): Promise<number> {
+    const left = this.left.map((chain) => chain.chainId);
+    return this.dataSource.transaction(async (manager) => {
+      const rows = await manager.query<{ id: string }[]>(
+        `SELECT DISTINCT payment_id AS id FROM payment_options option
+         WHERE chain_id = $1 AND recheck_at_time < now() AND NOT EXISTS (
+           SELECT FROM payment_options other WHERE other.payment_id = option.payment_id AND other.chain_id <> ALL($2))
+         LIMIT $3`,
+        [chainId, left, MOST_AT_ONCE],
+      );
+      const ids = rows.map(({ id }) => id);
+      await holdPayments(manager, ids);
+      const scanned = (await agreedPositions(manager, [chainId])).get(chainId);
+      const { number = -1, finalNumber = null } = scanned ?? {};
+      const position = { chainId, agreed: { number, time: new Date() }, finalNumber, isUnsure: false };
+      await this.advances.advance(manager, ids, position);
+      return ids.length;
+    });
   }
 
   /** @returns the last of those that were looked for after this one; undefined: there were none */
@@ -36,6 +78,7 @@ export class LeftChains implements OnApplicationBootstrap {
         [after, left, MOST_AT_ONCE],
       );
       const ids = rows.map(({ id }) => id);
+      if (ids.length === 0) return undefined;
       await holdPayments(manager, ids);
       await manager.query(
         `UPDATE payment_options SET recheck_at_time = ${DUE_IN_NEXT_STEP}

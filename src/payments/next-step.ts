@@ -1,4 +1,5 @@
 import { type EntityManager } from 'typeorm';
+import { holdPayments } from './hold-payments.js';
 
 /**
  * A `recheck_at_time` of an option that is before the time of every block, so that the scanner takes the payment up in its next step.
@@ -16,13 +17,4 @@ export async function advanceInNextStep(manager: EntityManager, paymentId: strin
     `UPDATE payment_options SET recheck_at_time = ${DUE_IN_NEXT_STEP} WHERE payment_id = $1`,
     [paymentId],
   );
-}
-
-/**
- * Holds payments until the transaction ends: whoever writes one, or any of its options, holds its row first. In one order
- * everywhere, so that two transactions never wait for each other's rows; and not so that new transfers and events, which
- * refer to it, would have to wait.
- */
-export async function holdPayments(manager: EntityManager, ids: readonly string[]): Promise<void> {
-  await manager.query('SELECT FROM payments WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE', [ids]);
 }

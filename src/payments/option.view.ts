@@ -10,6 +10,8 @@ import { type LockedRate } from './quote/locked-rate.js';
 export interface OptionView {
   chain: string;
   chain_id: number;
+  /** Whether its chain is served here now: what is sent on one that is not is not seen, so do not offer it. */
+  served: boolean;
   /** Null: the chain's native asset. */
   token_id: string | null;
   /** The token's contract, EIP-55; null: the chain's native asset. */
@@ -48,7 +50,7 @@ export interface RateView {
 }
 
 export function optionView(
-  { payment, options, assets }: Pick<PaymentRecord, 'payment' | 'options' | 'assets'>,
+  { payment, options, assets, isServed }: Pick<PaymentRecord, 'payment' | 'options' | 'assets' | 'isServed'>,
   index: number,
   { back, pieces }: Holding<CountedTransfer>,
   due: bigint,
@@ -63,6 +65,7 @@ export function optionView(
   return {
     chain: option.chain,
     chain_id: option.chainId,
+    served: isServed?.(option.chainId) ?? true,
     token_id: option.tokenId,
     token_address: asset.address === null ? null : checksumAddress(asset.address),
     symbol: asset.symbol,

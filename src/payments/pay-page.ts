@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { urlAt } from '../config/public-url.js';
 
 /** 128 bits, as a payment's id never has: whoever knows an id does not know the page. */
 const TOKEN_BYTES = 16;
@@ -17,5 +18,5 @@ export function isPageToken(text: string): boolean {
  * @param publicUrl PUBLIC_URL; null: nobody can say, since no request is trusted to know
  */
 export function payUrl(publicUrl: string | null, token: string): string | null {
-  return publicUrl === null ? null : `${publicUrl.replace(/\/+$/, '')}/pay/${token}`;
+  return urlAt(publicUrl, `/pay/${token}`);
 }

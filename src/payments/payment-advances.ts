@@ -49,13 +49,12 @@ export class PaymentAdvances {
   }
 
   /**
-   * Those of the payments that the chain is an option of.
+   * Those of the payments that the chain is an option of. The caller holds them: so what is read here stands until the
+   * transaction ends, as refunds are asked for, and end, under the same lock, and other chains move payments under it.
    * @returns how many events were written
    */
   async advance(manager: EntityManager, ids: readonly string[], position: ChainPosition): Promise<number> {
     if (ids.length === 0) return 0;
-    // In one order everywhere, so that two transactions can never wait for each other's rows: those of several chains
-    // move one payment. And so that new transfers and events, which refer to it, do not wait for it.
     const payments = await manager
       .createQueryBuilder(Payment, 'payment')
       .where('payment.id = ANY(:ids)', { ids })
@@ -64,9 +63,7 @@ export class PaymentAdvances {
         position,
       )
       .orderBy('payment.id')
-      .setLock('for_no_key_update')
       .getMany();
-    // Read after the rows are held: refunds are asked for, and end, under the same lock, and so do other chains move them.
     const records = await this.records.of(manager, payments);
     const chains = await positionsOf(manager, records, position, this.left);
     const { agreed: scanned, finalNumber } = position;
@@ -104,7 +101,8 @@ export class PaymentAdvances {
 
 /**
  * The chain's own position, and as last committed those of the other chains that the payments may be paid on. Of one that
- * was left on purpose nothing more will be known: nobody waits for it.
+ * was left on purpose nothing more will be known: nobody waits for it, neither for the time of its blocks nor for what has
+ * not been looked for in them. Should it be served again, what is found there undoes an end.
  */
 async function positionsOf(
   manager: EntityManager,

@@ -6,6 +6,7 @@ import { EventCatalogue } from '../events/event-catalogue.js';
 import { Outbox } from '../events/outbox.js';
 import { type UpdatePaymentDto } from './dto/update-payment.dto.js';
 import { cancel, isCancellable, type PaymentEventType } from './lifecycle.js';
+import { holdPayments } from './hold-payments.js';
 import { PaymentMetrics } from './payment-metrics.js';
 import { type PaymentRecord, PaymentRecords, shownAsset } from './payment-records.js';
 import { PaymentOption } from './payment-option.entity.js';
@@ -112,8 +113,8 @@ export class PaymentChanges {
     work: (manager: EntityManager, record: PaymentRecord) => Promise<PaymentView>,
   ): Promise<PaymentView> {
     return this.dataSource.transaction(async (manager) => {
-      const lock = { mode: 'for_no_key_update' as const };
-      const payment = await manager.findOne(Payment, { where: { id, merchantId }, lock });
+      await holdPayments(manager, [id]);
+      const payment = await manager.findOneBy(Payment, { id, merchantId });
       const [record] = payment ? await this.records.of(manager, [payment]) : [];
       if (!record) throw new PaymentNotFoundError(id);
       return work(manager, record);

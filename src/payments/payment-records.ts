@@ -28,6 +28,8 @@ export interface PaymentRecord {
   credits: CountedTransfer[];
   /** Of what counts. */
   refunds: RefundFact[];
+  /** Whether a chain is served here now; left out: all of its chains are. */
+  isServed?: (chainId: ChainId) => boolean;
 }
 
 /** A transfer as the lifecycle takes it: money of one of the payment's options. */
@@ -77,6 +79,7 @@ export class PaymentRecords {
           .filter(({ paymentId }) => paymentId === payment.id)
           .map((refund) => ({ ...refund, option: indexOf(places, refund) }))
           .filter(({ option }) => option >= 0),
+        isServed: (chainId) => this.assets.chains.has(chainId),
       };
     });
   }

@@ -99,6 +99,17 @@ export class NotPricedError extends ValidationFailedError {
   }
 }
 
+/** The process has just started: what was to be paid can be said in a moment. */
+export class RatesNotReadError extends DomainError {
+  readonly code = 'rates_not_read_yet';
+  override readonly retryable = true;
+  readonly retryAfterSeconds = 2;
+
+  constructor() {
+    super('this process has just started and has no rates yet; send the request again in a moment');
+  }
+}
+
 export class PaymentNotCancellableError extends DomainError {
   readonly code = 'payment_not_cancellable';
 
@@ -143,7 +154,7 @@ export class DepositNotFoundError extends NotFoundError {
 export class DepositResolvedError extends DomainError {
   readonly code = 'deposit_resolved';
 
-  constructor(id: string, state: Exclude<DepositState, 'unassigned'>) {
+  constructor(id: string, state: keyof typeof WHY_NOT) {
     super(`deposit ${id} ${WHY_NOT[state]}`);
   }
 }
@@ -153,4 +164,5 @@ const WHY_NOT = {
   accepted: 'was accepted already, and what was counted stays counted',
   ignored: 'is ignored already',
   orphaned: 'was taken away by a reorganisation; wait until it is mined again',
-} satisfies Record<Exclude<DepositState, 'unassigned'>, string>;
+  refunded: 'goes back, all of it: there is nothing left that could count',
+} satisfies Record<Exclude<DepositState, 'unassigned'> | 'refunded', string>;

@@ -54,8 +54,10 @@ export interface PaymentView {
   version: number;
   /** EIP-681, for a wallet's QR code. */
   payment_uri: string;
-  /** What counts towards the amount, in chain order. */
+  /** What counts towards the amount, in chain order: the newest `MOST_TRANSFERS`. `GET /deposits` lists all. */
   transfers: TransferView[];
+  /** How many count, those that are not listed included. */
+  transfer_count: number;
   expires_at: string;
   created_at: string;
   detected_at: string | null;
@@ -89,6 +91,12 @@ export interface TransferView {
   /** What it is worth in the price's currency, rounded down; null: the payment has no price. */
   value: string | null;
 }
+
+/**
+ * Anybody may send to an address as often as they like: what is told of a payment, in each of its events too, must not
+ * grow with it.
+ */
+export const MOST_TRANSFERS = 100;
 
 export function paymentView(record: PaymentRecord): PaymentView {
   const { payment, options } = record;
@@ -126,7 +134,7 @@ export function paymentView(record: PaymentRecord): PaymentView {
     metadata: payment.metadata,
     version: payment.version,
     payment_uri: paymentUri(payment, asset.address),
-    transfers: [...record.credits].sort(byTime).map((credit) => ({
+    transfers: newest(record.credits).map((credit) => ({
       tx_hash: credit.txHash,
       amount: credit.amount.toString(),
       block_number: credit.blockNumber,
@@ -136,6 +144,7 @@ export function paymentView(record: PaymentRecord): PaymentView {
       token_id: options[credit.option]?.tokenId ?? null,
       value: valueOf(credit.option, credit),
     })),
+    transfer_count: record.credits.length,
     expires_at: payment.expiresAt.toISOString(),
     created_at: payment.createdAt.toISOString(),
     detected_at: payment.detectedAt?.toISOString() ?? null,
@@ -150,6 +159,10 @@ export function paymentView(record: PaymentRecord): PaymentView {
     ),
     unavailable: payment.unavailable ?? [],
   };
+}
+
+function newest(credits: readonly CountedTransfer[]): CountedTransfer[] {
+  return [...credits].sort(byTime).slice(-MOST_TRANSFERS);
 }
 
 /** Of one chain that is the order of its blocks. */

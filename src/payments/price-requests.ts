@@ -21,9 +21,10 @@ import {
   AssetNotAcceptedError,
   NotPricedError,
   PriceRefusedError,
+  RatesNotReadError,
 } from './payment.errors.js';
 import { parseAssetPrice, parsePrice, type Price } from './quote/price.js';
-import { type AcceptedAsset, quote } from './quote/quote.js';
+import { type AcceptedAsset, quote, type Quote } from './quote/quote.js';
 
 /** What a merchant's payment with a price asks for. */
 export interface PriceRequest {
@@ -32,7 +33,13 @@ export interface PriceRequest {
   accept?: AcceptedAssetDto[] | null;
 }
 
-/** From a price to what it comes to in each asset: by rates that were read in the background, so that nothing is waited for. */
+/** How long a payment with a price waits for the rates of a process that has just started. */
+const FIRST_RATES_MS = 5_000;
+
+/**
+ * From a price to what it comes to in each asset: by rates that were read in the background, so that nothing is waited
+ * for but, right after a start, the first reading of them.
+ */
 @Injectable()
 export class PriceRequests {
   constructor(
@@ -45,12 +52,13 @@ export class PriceRequests {
   /**
    * @throws PriceRefusedError, AssetNotAcceptedError; ValidationFailedError where `accept` names what is not there
    * @throws NotPricedError where it cannot be paid in any asset, with the reason for each
+   * @throws RatesNotReadError where that is so since this process has just started
    */
   async asked(merchantId: string, request: PriceRequest): Promise<Omit<Asked, 'urls'>> {
     const price = this.priceOf(request.price);
     const { there, gone } = await this.accepted(merchantId, request.accept ?? null);
     const assets = there.map((asset) => this.assetOf(asset));
-    const quoted = quote(price, assets, this.rates.book(), this.settings.rateSignificantDigits);
+    const quoted = await this.quote(price, assets);
     const unavailable = [
       ...quoted.unavailable.map(({ asset, reason }) => ({
         chain: asset.chain,
@@ -59,13 +67,24 @@ export class PriceRequests {
       })),
       ...gone,
     ];
-    if (quoted.options.length === 0) throw new NotPricedError(unavailable);
+    if (quoted.options.length === 0) {
+      throw this.rates.firstReading.isUnderWay ? new RatesNotReadError() : new NotPricedError(unavailable);
+    }
     const options = quoted.options.map(({ asset: { chainId, tokenId: id, ...asset }, amount, rate }) => {
       const { address, symbol, decimals } = asset;
       const chain = there.find((one) => one.chain.chainId === chainId)?.chain as ChainConfig;
       return { chain, asset: { id, address, symbol, decimals }, amount, rate };
     });
     return { price, options, unavailable };
+  }
+
+  private async quote(price: Price, assets: readonly AcceptedAsset[]): Promise<Quote> {
+    const now = () => quote(price, assets, this.rates.book(), this.settings.rateSignificantDigits);
+    const quoted = now();
+    const lacksRate = quoted.unavailable.some(({ asset }) => asset.outOfService === null);
+    if (!lacksRate || !this.rates.firstReading.isUnderWay) return quoted;
+    await this.rates.firstReading.wait(FIRST_RATES_MS);
+    return now();
   }
 
   /**

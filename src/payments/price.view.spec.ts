@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { toChainId } from '../ids/ids.js';
 import { type PaymentRecord } from './payment-records.js';
-import { paymentView } from './payment.view.js';
+import { MOST_TRANSFERS, paymentView } from './payment.view.js';
 import { optionValues, valueIn } from './price.view.js';
 
 const NOW = new Date(0);
@@ -99,6 +99,17 @@ describe('optionValues', () => {
   it('are none where there is no price', () => {
     const record = recordOf(1n, [{ asked: 1n, received: [], refundedBps: 0 }]);
     expect(optionValues({ ...record, payment: { ...record.payment, priceAmount: null } })).toBeNull();
+  });
+});
+
+describe('paymentView', () => {
+  it('lists the newest of many transfers, counts and sums all of them', () => {
+    const received = Array.from({ length: 250 }, () => 1n);
+    const view = paymentView(recordOf(100n, [{ asked: 1_000n, received, refundedBps: 0 }]));
+    expect(view.transfers).toHaveLength(MOST_TRANSFERS);
+    expect([view.transfers[0]?.block_number, view.transfers.at(-1)?.block_number]).toEqual([150, 249]);
+    expect(view.transfer_count).toBe(250);
+    expect(view.price?.received).toBe('0.25');
   });
 });
 

@@ -4,10 +4,12 @@ import { depositState, doesCount } from './counting.js';
 import { type AssetPlace, NamedAssets } from './named-assets.js';
 import { type NamedAsset } from './named-asset.js';
 import { type PaymentStatus } from './lifecycle.js';
+import { heldDeposit } from './held-deposit.js';
 import { moneyIn } from './money-of.js';
 import { type PaymentRecord, PaymentRecords } from './payment-records.js';
 import { Payment } from './payment.entity.js';
 import { paymentView, type PaymentView } from './payment.view.js';
+import { holdPayments } from './hold-payments.js';
 import { advanceInNextStep } from './next-step.js';
 import { Transfer } from './transfer.entity.js';
 import { type Asset, type ChainId } from '../ids/ids.js';
@@ -62,26 +64,21 @@ export class RefundSubjects {
    * @returns null when there is none, or it is another merchant's
    */
   async lock(manager: EntityManager, merchantId: string | null, id: string): Promise<RefundSubject | null> {
-    const payment = await manager.findOne(Payment, {
-      where: { id, ...ofMerchant(merchantId) },
-      lock: { mode: 'for_no_key_update' },
-    });
+    await holdPayments(manager, [id]);
+    const payment = await manager.findOneBy(Payment, { id, ...ofMerchant(merchantId) });
     const [record] = payment ? await this.records.of(manager, [payment]) : [];
     if (!record) return null;
     const wasConfirmed = CONFIRMED.includes(record.payment.status);
     return { ...record, view: paymentView(record), wasConfirmed };
   }
 
-  /** As `lock`, of a deposit and its payment: in the order in which the scanner takes them. */
+  /** As `lock`, of a deposit and its payment. */
   async lockDeposit(
     manager: EntityManager,
     merchantId: string | null,
     id: string,
   ): Promise<RefundDepositSubject | null> {
-    const transfer = await manager.findOne(Transfer, {
-      where: { id, ...ofMerchant(merchantId) },
-      lock: { mode: 'pessimistic_write' },
-    });
+    const transfer = await heldDeposit(manager, { id, ...ofMerchant(merchantId) });
     const subject = transfer && (await this.lock(manager, merchantId, transfer.paymentId));
     return subject && { ...subject, deposit: depositOf(transfer, subject) };
   }

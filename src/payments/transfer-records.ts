@@ -110,6 +110,20 @@ function rowOf(transfer: NewTransfer) {
   };
 }
 
+/** The payments that have canonical transfers in blocks above one. */
+export async function paymentsPaidAbove(
+  manager: EntityManager,
+  chainId: ChainId,
+  block: number,
+): Promise<string[]> {
+  const rows = await manager.query<{ id: string }[]>(
+    `SELECT DISTINCT payment_id AS id FROM transfers
+     WHERE chain_id = $1 AND block_number > $2 AND state = 'included'`,
+    [chainId, block],
+  );
+  return rows.map(({ id }) => id);
+}
+
 /** @param block the last that is still canonical. @returns the transfers that were taken away */
 export async function orphanAbove(
   manager: EntityManager,

@@ -39,6 +39,19 @@ describe('agree', () => {
     expect(result([says('100')], { ...RULES, isOneEnough: true })).toBe('100');
   });
 
+  it('takes no feed alone that one of several endpoints alone tells of, and says so', () => {
+    const feed = feedOn('proved', '100');
+    const block = {
+      ...(feed.feed as { block: typeof BLOCK & { chain: string } }).block,
+      isOneOfSeveral: true,
+    };
+    const told = { ...feed, feed: { round: 1n, block } };
+    const refused = agree(PAIR, [told], RULES) as { code: string; reason: string };
+    expect(refused.code).toBe('one_source');
+    expect(refused.reason).toContain('of the endpoints of proved one alone answers');
+    expect(result([told, says('100')])).toBe('100');
+  });
+
   it('takes a fixed price where there is nothing else, and not where the rest has failed', () => {
     const fixed = { ...says('100'), isFixed: true };
     const sources: SourceConfig[] = [{ kind: 'fixed', value: '100' }];

@@ -43,11 +43,14 @@ function median(opinions: readonly Opinion[]): Opinion {
   return sorted[Math.floor((sorted.length - 1) / 2)] as Opinion;
 }
 
-/** A fixed price beside others is what they are compared with, not what is left when they fail. */
+/**
+ * A fixed price beside others is what they are compared with, not what is left when they fail. What a feed's contract
+ * answers no block proves: where its chain has several endpoints, two have to say it.
+ */
 function mayStandAlone({ sources }: PairConfig, { feed, isFixed }: Opinion, rules: AgreementRules): boolean {
   if (rules.isOneEnough) return true;
   if (isFixed) return sources.length === 1;
-  return feed !== null && rules.provesBlocks(feed.block.chain);
+  return feed !== null && feed.block.isOneOfSeveral !== true && rules.provesBlocks(feed.block.chain);
 }
 
 function noSource(pair: PairConfig, [first, ...others]: readonly Refusal[]): Refusal {
@@ -58,8 +61,12 @@ function noSource(pair: PairConfig, [first, ...others]: readonly Refusal[]): Ref
   return refusal(isSame ? first.code : 'no_source', `no source of ${pairName(pair)} is fresh: ${reasons}`);
 }
 
-function oneSource(pair: PairConfig, { source }: Opinion, refusals: readonly Refusal[]): Refusal {
-  const others = refusals.map(({ reason }) => reason).join('; ');
+function oneSource(pair: PairConfig, { source, feed }: Opinion, refusals: readonly Refusal[]): Refusal {
+  const oneEndpoint =
+    feed?.block.isOneOfSeveral === true
+      ? [`of the endpoints of ${feed.block.chain} one alone answers, and a feed needs two of them`]
+      : [];
+  const others = [...oneEndpoint, ...refusals.map(({ reason }) => reason)].join('; ');
   return refusal(
     'one_source',
     `only ${source} prices ${pairName(pair)} now, which is not enough${others === '' ? '' : ` (${others})`}: ` +

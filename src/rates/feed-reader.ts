@@ -30,6 +30,9 @@ const FEED_CALLS = [LATEST_ROUND_DATA, DECIMALS, DESCRIPTION];
 /** On-chain feeds, each chain's at once, at the block up to which it has been scanned. */
 @Injectable()
 export class FeedReader {
+  /** By chain, the hash of the block that its feeds were read at last; null: its scan had not begun. */
+  private readonly readAt = new Map<string, string | null>();
+
   constructor(
     private readonly chains: ChainService,
     @InjectDataSource() private readonly dataSource: DataSource,
@@ -61,6 +64,22 @@ export class FeedReader {
     return feeds.map((feed) => observe(feed, sequencerOf(feed, sequencers), answers));
   }
 
+  /** Whether a chain that these are on has been scanned further, or differently, since its feeds were read last. */
+  async hasNews(
+    feeds: readonly FeedSource[],
+    sequencers: Readonly<Record<string, ContractPlace>>,
+  ): Promise<boolean> {
+    const names = feeds.flatMap((feed) => [feed.chain, sequencerOf(feed, sequencers)?.chain ?? feed.chain]);
+    const configs = [...new Set(names)].flatMap((name) => this.chains.find(name) ?? []);
+    const positions = await scannedPositions(
+      this.dataSource.manager,
+      configs.map(({ chainId }) => chainId),
+    );
+    return configs.some(
+      ({ name, chainId }) => (positions.get(chainId)?.hash ?? null) !== (this.readAt.get(name) ?? null),
+    );
+  }
+
   private async askChain(
     chain: string,
     contracts: ReadonlyMap<Address, readonly string[]>,
@@ -69,11 +88,14 @@ export class FeedReader {
     try {
       const block = await this.blockOf(chain);
       if ('code' in block) return block;
-      const results = await this.chains.callContracts(chain, block.hash, calls);
+      const { results, isOneOfSeveral } = await this.chains.callContracts(chain, block.hash, calls);
       const byCall = new Map(
         calls.map(({ target, callData }, index) => [`${target} ${callData}`, results[index] ?? null]),
       );
-      return { block, of: (address, callData) => byCall.get(`${address} ${callData}`) ?? null };
+      return {
+        block: { ...block, isOneOfSeveral },
+        of: (address, callData) => byCall.get(`${address} ${callData}`) ?? null,
+      };
     } catch (error) {
       const code = error instanceof NodesDifferError ? 'nodes_differ' : 'unreachable';
       return refusal(code, `the feeds on ${chain} could not be read: ${(error as Error).message}`);
@@ -90,6 +112,7 @@ export class FeedReader {
     }
     const positions = await scannedPositions(this.dataSource.manager, [config.chainId]);
     const position = positions.get(config.chainId);
+    this.readAt.set(chain, position?.hash ?? null);
     if (position === undefined)
       return refusal('not_read_yet', `the scan of chain ${chain} has not begun; try again in a moment`);
     return { chain, ...position };

@@ -16,6 +16,8 @@ export interface FeedBlock {
   number: number;
   hash: string;
   time: Date;
+  /** One of the chain's several endpoints alone said what the feeds answer there. */
+  isOneOfSeveral?: boolean;
 }
 
 /** A feed as its contract said at a block: nothing is judged yet. */

@@ -17,11 +17,12 @@ export class RateMetrics implements OnModuleInit {
 
   onModuleInit(): void {
     const report = () => this.rates.report();
-    // Payments in an asset of their own need no rate, so that this process is ready without any.
+    // Payments in an asset of their own need no rate, so that this process is ready without any; it only waits a moment
+    // for the first reading, since until then no payment with a price can be made.
     if (report().length > 0)
       this.health.add({
         name: 'rates',
-        isEssential: false,
+        isEssential: () => this.rates.firstReading.isUnderWay,
         check: () => Promise.resolve().then(() => this.requireAll()),
       });
     new Gauge({

@@ -7,7 +7,7 @@ import {
 } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { RATES, SETTINGS } from '../config/configuration.module.js';
-import { pairName, type RatesConfig } from '../config/rates.js';
+import { type FeedSource, pairName, type RatesConfig } from '../config/rates.js';
 import { type Settings } from '../config/settings.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
 import { Ticker } from '../process/ticker.js';
@@ -15,11 +15,22 @@ import { isRefusal, type Judged } from './judge.js';
 import { RateHistory } from './rate-history.js';
 import { RateSources } from './rate-sources.js';
 import { type PairReport, RatesService } from './rates.service.js';
+import { type RefusalCode } from './refusal.js';
 
 /** Before anything could be read, as while the scan begins, the next attempt is soon. */
 const SOON_MS = 1_000;
+/** How often is looked whether something is due. */
+const TICK_MS = 200;
 /** After a start the block scanned last may be too old for nodes to have its state; the scan is past it in a moment. */
 const SETTLED_MS = 60_000;
+/** The block that a feed is read at is not there, or no longer; or it is an old one, from before the feed was deployed. */
+const PASSING_WITH_THE_SCAN: readonly RefusalCode[] = [
+  'not_read_yet',
+  'unreachable',
+  'unreadable',
+  'chain_behind',
+  'sequencer_unknown',
+];
 const REMIND_MS = 60 * 60_000;
 const PRUNE_MS = 60 * 60_000;
 
@@ -31,6 +42,10 @@ export class RateRefresh implements OnApplicationBootstrap, BeforeApplicationShu
   private readonly refused = new Set<string>();
   private ticker: Ticker | null = null;
   private dueAtMs = 0;
+  /** Feeds that may be readable, or new enough, as soon as their chain is scanned further. */
+  private waiting: FeedSource[] = [];
+  private newsDueAtMs = 0;
+  private hasReadEarly = false;
   private readonly settledAtMs = Date.now() + SETTLED_MS;
   private pruneAtMs = 0;
 
@@ -47,7 +62,8 @@ export class RateRefresh implements OnApplicationBootstrap, BeforeApplicationShu
     if (this.rates.pairs.length === 0) return;
     const ticker = new Ticker(() => this.refreshIfDue(), { loop: 'rates' });
     this.ticker = ticker;
-    const everyMs = Math.min(this.settings.rateRefreshMs, SOON_MS);
+    const everyMs = Math.min(this.settings.rateRefreshMs, TICK_MS);
+    this.service.firstReading.begin();
     this.schedule.addInterval(
       'read rates',
       setInterval(() => ticker.run(), everyMs),
@@ -56,20 +72,25 @@ export class RateRefresh implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   async beforeApplicationShutdown(): Promise<void> {
+    this.service.firstReading.end();
     await this.ticker?.stop();
   }
 
   private async refreshIfDue(): Promise<boolean> {
-    if (Date.now() < this.dueAtMs) return false;
     try {
-      await this.sources.refresh();
+      const isDue = Date.now() >= this.dueAtMs;
+      if (!isDue && !(await this.isEarlyDue())) return false;
+      this.hasReadEarly = !isDue;
+      await (isDue ? this.sources.refresh() : this.sources.refreshFeeds());
       const now = new Date();
       const reports = this.service.report(now);
       // A chain that is out of reach for long keeps the other pairs from nothing.
       const isSettling = now.getTime() < this.settledAtMs;
       const isBeginning = isSettling && reports.some(({ judged }) => judged.some(isNotReadYet));
-      const isSoon = isBeginning || (isSettling && reports.some(lacksFeed));
+      this.waiting = reports.flatMap(waitingFeeds);
+      const isSoon = isBeginning || (isSettling && this.waiting.length > 0);
       this.dueAtMs = now.getTime() + (isSoon ? SOON_MS : this.settings.rateRefreshMs);
+      if (!isSoon) this.service.firstReading.end();
       if (!isSoon) reports.forEach((report) => this.tell(report));
       // What is said while half of the sources are not read yet says nothing about the rate.
       if (!isBeginning) await this.history.record(reports, now);
@@ -78,6 +99,18 @@ export class RateRefresh implements OnApplicationBootstrap, BeforeApplicationShu
       this.logger.warn({ reason: (error as Error).message }, 'rates could not be refreshed, or not recorded');
     }
     return false;
+  }
+
+  /**
+   * Feeds are read again as soon as their chain has been scanned on: at first at every look, since payments with a price
+   * wait for it, later once between two refreshes, so that a node which never has what is asked for is not pestered.
+   */
+  private async isEarlyDue(): Promise<boolean> {
+    const nowMs = Date.now();
+    if (!this.service.firstReading.isUnderWay && nowMs < this.newsDueAtMs) return false;
+    if (nowMs >= this.settledAtMs && this.hasReadEarly) return false;
+    this.newsDueAtMs = nowMs + SOON_MS;
+    return this.sources.haveNews(this.waiting);
   }
 
   private async pruneIfDue(now: Date): Promise<void> {
@@ -103,8 +136,11 @@ function isNotReadYet(judged: Judged): boolean {
   return isRefusal(judged) && judged.code === 'not_read_yet';
 }
 
-function lacksFeed({ pair, judged }: PairReport): boolean {
-  return judged.some(
-    (one, index) => pair.sources[index]?.kind === 'feed' && isRefusal(one) && one.code === 'unreachable',
-  );
+function waitingFeeds({ pair, judged }: PairReport): FeedSource[] {
+  return judged.flatMap((one, index) => {
+    const source = pair.sources[index];
+    return source?.kind === 'feed' && isRefusal(one) && PASSING_WITH_THE_SCAN.includes(one.code)
+      ? [source]
+      : [];
+  });
 }

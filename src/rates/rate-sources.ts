@@ -2,20 +2,28 @@ import { Inject, Injectable } from '@nestjs/common';
 import { RATES } from '../config/configuration.module.js';
 import { type FeedSource, type PairConfig, type RatesConfig, type SourceConfig } from '../config/rates.js';
 import { FeedReader } from './feed-reader.js';
+import { FirstReading } from './first-reading.js';
 import { NOT_READ_YET, type Observation, type SourceState } from './observation.js';
 import { isPublished, PriceSites } from './price-sites.js';
-import { type Refusal } from './refusal.js';
+import { type Refusal, type RefusalCode } from './refusal.js';
+
+/** What passes by itself: it says nothing against what the source said before. */
+const PASSING: readonly RefusalCode[] = ['unreachable', 'not_read_yet'];
 
 /** What came last of every source; whoever asks is answered from here, and waits for nobody. */
 @Injectable()
 export class RateSources {
+  readonly firstReading = new FirstReading();
   private readonly states = new Map<SourceConfig, SourceState>();
+  private readonly all: readonly { pair: PairConfig; source: SourceConfig }[];
 
   constructor(
     @Inject(RATES) private readonly rates: RatesConfig,
     private readonly feeds: FeedReader,
     private readonly sites: PriceSites,
-  ) {}
+  ) {
+    this.all = rates.pairs.flatMap((pair) => pair.sources.map((source) => ({ pair, source })));
+  }
 
   state(source: SourceConfig): SourceState {
     return this.states.get(source) ?? NOT_READ_YET;
@@ -23,21 +31,32 @@ export class RateSources {
 
   /** Reads every source once; those of the chains and those of the web at the same time. */
   async refresh(): Promise<void> {
-    const all = this.rates.pairs.flatMap((pair) => pair.sources.map((source) => ({ pair, source })));
-    await Promise.all([this.refreshFeeds(all), this.refreshSites(all)]);
+    await Promise.all([this.refreshFeeds(), this.refreshSites()]);
   }
 
-  private async refreshFeeds(all: readonly { source: SourceConfig }[]): Promise<void> {
-    const feeds = all
-      .map(({ source }) => source)
-      .filter((source): source is FeedSource => source.kind === 'feed');
+  /**
+   * Whether feeds that could not be read may be readable by now: their chain has been scanned on, as from a block that
+   * its nodes no longer have to one that they do.
+   */
+  async haveNews(feeds: readonly FeedSource[]): Promise<boolean> {
+    return feeds.length > 0 && this.feeds.hasNews(feeds, this.rates.sequencers);
+  }
+
+  async refreshFeeds(): Promise<void> {
+    const feeds = this.feedSources();
     if (feeds.length === 0) return;
     const results = await this.feeds.read(feeds, this.rates.sequencers);
     feeds.forEach((feed, index) => this.keep(feed, results[index] as Observation | Refusal));
   }
 
-  private async refreshSites(all: readonly { pair: PairConfig; source: SourceConfig }[]): Promise<void> {
-    const asked = all.flatMap(({ pair, source }) => (isPublished(source) ? [{ pair, source }] : []));
+  private feedSources(): FeedSource[] {
+    return this.all
+      .map(({ source }) => source)
+      .filter((source): source is FeedSource => source.kind === 'feed');
+  }
+
+  private async refreshSites(): Promise<void> {
+    const asked = this.all.flatMap(({ pair, source }) => (isPublished(source) ? [{ pair, source }] : []));
     const results = await this.sites.read(asked);
     asked.forEach(({ source }, index) => this.keep(source, results[index] as Observation | Refusal));
   }
@@ -45,8 +64,7 @@ export class RateSources {
   /** A source that is out of reach is believed until what it said is too old; one that says something odd is not. */
   private keep(source: SourceConfig, result: Observation | Refusal): void {
     if ('kind' in result) return void this.states.set(source, { observation: result, failure: null });
-    const isPassing = result.code === 'unreachable' || result.code === 'not_read_yet';
-    const observation = isPassing ? this.state(source).observation : null;
+    const observation = PASSING.includes(result.code) ? this.state(source).observation : null;
     this.states.set(source, { observation, failure: result });
   }
 }

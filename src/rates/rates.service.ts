@@ -4,6 +4,7 @@ import { CHAINS, RATES, SETTINGS } from '../config/configuration.module.js';
 import { type PairConfig, pairName, type RatesConfig } from '../config/rates.js';
 import { type Settings } from '../config/settings.js';
 import { agree, type Price } from './agree.js';
+import { type FirstReading } from './first-reading.js';
 import { type Judged, judge } from './judge.js';
 import { type Rate, RateBook } from './rate-book.js';
 import { RecordedRates } from './recorded-rates.js';
@@ -28,6 +29,11 @@ export class RatesService {
     private readonly sources: RateSources,
     private readonly recorded: RecordedRates,
   ) {}
+
+  /** Of the sources; in a process that reads none it never begins. */
+  get firstReading(): FirstReading {
+    return this.sources.firstReading;
+  }
 
   /** From what was read in the background, judged at this moment: nothing is asked of anybody. */
   rate(base: string, quote: string, now = new Date()): Rate | Refusal {

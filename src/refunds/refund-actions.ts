@@ -8,7 +8,7 @@ import { Refund } from './refund.entity.js';
 import { RefundNotFoundError, RefundNotWaitingError } from './refund.errors.js';
 import { type RefundView } from './refund.view.js';
 
-/** What may be done with a refund while it waits to be signed. Signing holds the same row: one of the two is first. */
+/** What may be done with a refund while it waits to be signed. Signing holds the same payment: one of the two is first. */
 @Injectable()
 export class RefundActions {
   constructor(

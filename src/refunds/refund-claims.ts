@@ -8,12 +8,14 @@ import {
 } from '../outgoing/after-restore/claimants.js';
 import { RefundAnnouncements } from './refund-announcements.js';
 import { Refund } from './refund.entity.js';
+import { RefundsRepository } from './refunds.repository.js';
 
 /** Refunds that were open in a backup, and were paid after it. */
 @Injectable()
 export class RefundClaims implements Claimant, OnModuleInit {
   constructor(
     private readonly claimants: Claimants,
+    private readonly refunds: RefundsRepository,
     private readonly announcements: RefundAnnouncements,
   ) {}
 
@@ -22,10 +24,10 @@ export class RefundClaims implements Claimant, OnModuleInit {
   }
 
   /** The oldest that asks for just this: of two alike it does not matter which is which. */
-  async claim(manager: EntityManager, found: FoundTransfer): Promise<Claim | null> {
-    const { chain, account, from, recipient: to, tokenAddress, amount } = found;
+  async claim(manager: EntityManager, sent: FoundTransfer): Promise<Claim | null> {
+    const { chain, account, from, recipient: to, tokenAddress, amount } = sent;
     if (account.kind === 'gas_tank') return null;
-    const refund = await manager.findOne(Refund, {
+    const found = await manager.findOne(Refund, {
       where: {
         chainId: chain.chainId,
         state: 'created',
@@ -35,13 +37,15 @@ export class RefundClaims implements Claimant, OnModuleInit {
         ...(account.kind === 'deposit' ? { depositAddress: from } : {}),
       },
       order: { id: 'ASC' },
-      lock: { mode: 'pessimistic_write' },
     });
-    if (refund === null) return null;
+    if (found === null) return null;
+    const refund = await this.refunds.lock(manager, found);
+    // Cancelled meanwhile.
+    if (refund.state !== 'created') return null;
     const source = account.kind === 'deposit' ? ('deposit' as const) : ('payout' as const);
     const isGasSettled = source === 'payout' || tokenAddress === null;
     const take = async (outgoingId: string): Promise<void> => {
-      const sent = {
+      const row = {
         state: 'sent' as const,
         source,
         outgoingId,
@@ -49,7 +53,7 @@ export class RefundClaims implements Claimant, OnModuleInit {
         waitsFor: null,
         sentAt: new Date(),
       };
-      await manager.update(Refund, { id: refund.id }, sent);
+      await manager.update(Refund, { id: refund.id }, row);
       await this.announcements.announce(manager, refund.id);
     };
     return { purpose: 'refund', subjectId: refund.id, take };

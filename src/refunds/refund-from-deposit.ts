@@ -83,8 +83,10 @@ export class RefundFromDeposit {
     why: string,
   ): Promise<RefundOutcome | null> {
     const gas = { to: refund.depositAddress, needed, subjectId: refund.id };
-    const noted = (manager: EntityManager) =>
-      manager.update(Refund, { id: refund.id }, { isGasSettled: isNative(refund) });
+    const noted = async (manager: EntityManager) => {
+      await this.refunds.lock(manager, refund);
+      await manager.update(Refund, { id: refund.id }, { isGasSettled: isNative(refund) });
+    };
     const funding = await this.fundings.hold(() => this.tank.fund(chain, gas, noted));
     if (funding.state === 'signed') return SIGNED;
     if (funding.state === 'under_way') {

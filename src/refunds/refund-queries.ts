@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type CreatedBetween, narrowByCreation } from '../http/list-filters.js';
 import { outgoingIdsOf } from '../outgoing/outgoing.repository.js';
+import { holdPayments } from '../payments/hold-payments.js';
 import { Refund, type RefundState } from './refund.entity.js';
 import { type Asset, type ChainId } from '../ids/ids.js';
 
@@ -51,12 +52,16 @@ export class RefundQueries {
     return this.dataSource.manager.findOneBy(Refund, { id, merchantId });
   }
 
-  /** Until the transaction ends. @param merchantId null: whose it is does not matter */
-  hold(manager: EntityManager, merchantId: string | null, id: string): Promise<Refund | null> {
-    return manager.findOne(Refund, {
-      where: { id, ...(merchantId === null ? {} : { merchantId }) },
-      lock: { mode: 'pessimistic_write' },
-    });
+  /**
+   * As it stands while its payment is held until the transaction ends: nobody else changes either meanwhile.
+   * @param merchantId null: whose it is does not matter
+   */
+  async hold(manager: EntityManager, merchantId: string | null, id: string): Promise<Refund | null> {
+    const where = { id, ...(merchantId === null ? {} : { merchantId }) };
+    const found = await manager.findOneBy(Refund, where);
+    if (found === null) return null;
+    await holdPayments(manager, [found.paymentId]);
+    return manager.findOneBy(Refund, where);
   }
 
   /** The first asked for first. */

@@ -81,7 +81,10 @@ export class RefundRequests {
     const money = deposit.counts ? moneyIn(subject, deposit) : null;
     if (money !== null) requireLeft(money, amount);
     const { chainId, tokenAddress, amount: received } = deposit;
-    return this.insert(manager, request, subject, { chainId, tokenAddress, received, depositId: deposit.id });
+    // No sale was made of what did not count: should it be accepted later, it brings what is left of it.
+    const isOfSale = subject.wasConfirmed && deposit.counts;
+    const of = { chainId, tokenAddress, received, depositId: deposit.id };
+    return this.insert(manager, request, { ...subject, wasConfirmed: isOfSale }, of);
   }
 
   private async insert(

@@ -23,9 +23,18 @@ export class RefundResults implements OnModuleInit {
 
   onModuleInit(): void {
     this.hooks.add({
+      paymentsOf: (manager, outgoing) => this.paymentsOf(manager, outgoing),
       ended: (manager, outgoing) => this.ended(manager, outgoing),
       reopened: (manager, outgoing) => this.reopened(manager, outgoing),
     });
+  }
+
+  private async paymentsOf(
+    manager: EntityManager,
+    outgoing: readonly OutgoingTransaction[],
+  ): Promise<string[]> {
+    const ids = outgoing.filter(({ purpose }) => purpose === 'refund').map(({ id }) => id);
+    return this.refunds.paymentsOf(manager, ids);
   }
 
   /** Its amount counts as on its way again, and is told of only if it ends in another way. */

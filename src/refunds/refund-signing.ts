@@ -58,8 +58,10 @@ export class RefundSigning {
     const { chainId } = chain;
     const nodeNonce = await this.signer.nodeNonce(chain, from);
     const signed = async (manager: EntityManager): Promise<RefundOutcome> => {
+      // In one order everywhere: the account that pays, then deposit addresses, then payments.
+      await holdAddress(manager, chainId, from);
       await holdAddress(manager, chainId, refund.depositAddress);
-      const now = await this.refunds.lock(manager, id);
+      const now = await this.refunds.lock(manager, refund);
       if (now.state !== 'created' || (await isAnyOpenFrom(manager, chainId, refund.depositAddress)))
         return { state: 'busy' };
       if (promised !== null && (await this.refunds.promisedAt(manager, now, id)) > promised)

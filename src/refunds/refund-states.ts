@@ -30,7 +30,7 @@ export class RefundStates {
 
   private async fail(refund: Refund, failure: string): Promise<void> {
     await this.dataSource.transaction(async (manager) => {
-      const now = await this.refunds.lock(manager, refund.id);
+      const now = await this.refunds.lock(manager, refund);
       if (now.state !== 'created') return;
       await manager.update(
         Refund,

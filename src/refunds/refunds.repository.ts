@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, In } from 'typeorm';
 import { isAnyOpenFrom } from '../outgoing/open-transactions.js';
+import { holdPayments } from '../payments/hold-payments.js';
 import { Refund, type RefundState } from './refund.entity.js';
 import { type Address, type ChainId } from '../ids/ids.js';
 
@@ -58,11 +59,10 @@ export class RefundsRepository {
   /** Notes that the gas left at a deposit address was looked at. */
   async settleGas(manager: EntityManager, chainId: ChainId, depositAddress: Address): Promise<void> {
     const ended = In<RefundState>(['confirmed', 'failed', 'cancelled']);
-    await manager.update(
-      Refund,
-      { chainId, depositAddress, state: ended, isGasSettled: false },
-      { isGasSettled: true },
-    );
+    const unsettled = { chainId, depositAddress, state: ended, isGasSettled: false };
+    const found = await manager.find(Refund, { select: { id: true, paymentId: true }, where: unsettled });
+    await holdPayments(manager, [...new Set(found.map(({ paymentId }) => paymentId))]);
+    if (found.length > 0) await manager.update(Refund, unsettled, { isGasSettled: true });
   }
 
   /** Whether a transfer from the refund's deposit address is signed and not final. */
@@ -70,11 +70,21 @@ export class RefundsRepository {
     return isAnyOpenFrom(this.dataSource.manager, chainId, depositAddress);
   }
 
-  lock(manager: EntityManager, id: string): Promise<Refund> {
-    return manager.findOneOrFail(Refund, { where: { id }, lock: { mode: 'pessimistic_write' } });
+  /** The payments that outgoing transactions give money of back. */
+  async paymentsOf(manager: EntityManager, outgoingIds: readonly string[]): Promise<string[]> {
+    if (outgoingIds.length === 0) return [];
+    const where = { outgoingId: In([...outgoingIds]) };
+    const rows = await manager.find(Refund, { select: { id: true, paymentId: true }, where });
+    return rows.map(({ paymentId }) => paymentId);
+  }
+
+  /** As it stands while its payment is held until the transaction ends: nobody else changes either meanwhile. */
+  async lock(manager: EntityManager, { id, paymentId }: Pick<Refund, 'id' | 'paymentId'>): Promise<Refund> {
+    await holdPayments(manager, [paymentId]);
+    return manager.findOneByOrFail(Refund, { id });
   }
 
   byOutgoing(manager: EntityManager, outgoingId: string): Promise<Refund | null> {
-    return manager.findOne(Refund, { where: { outgoingId }, lock: { mode: 'pessimistic_write' } });
+    return manager.findOneBy(Refund, { outgoingId });
   }
 }

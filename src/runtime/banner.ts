@@ -1,3 +1,6 @@
+import { realpathSync } from 'node:fs';
+import { resolve, sep } from 'node:path';
+import { findHomeFolder } from '../database/embedded/home.js';
 import { custodyText } from './custody.js';
 import { type Runtime } from './runtime.js';
 
@@ -14,6 +17,7 @@ export function banner(
   const chain = configuration.chains[0]?.name ?? 'ethereum';
   if (secrets) lines.push(`  dev key    ${secrets.apiKey}`);
   if (devChain) lines.push(`  dev chain  ${devChain.rpcUrl} (pay from ${devChain.payer})`);
+  if (secrets) lines.push(`  data       ${dataText(configuration.settings.dataDir)}`);
   if (refused.length > 0) lines.push(`  CHAINS     ${refusedText(configuration.chains.length, refused)}`);
   lines.push(`  custody    ${custodyText(configuration)}`);
   if (configuration.settings.roles.includes('api')) {
@@ -28,6 +32,14 @@ export function banner(
 export function refusedText(count: number, refused: readonly string[]): string {
   const which = refused.length === count ? 'no chain is served' : `not served: ${refused.join(', ')}`;
   return `${which}; "chain refused" in the log says why, quittance doctor how to fix it`;
+}
+
+/** For root, Postgres may live elsewhere than in DATA_DIR (database/embedded/home.ts). */
+function dataText(dataDir: string): string {
+  const folder = resolve(dataDir);
+  const postgres = findHomeFolder(folder);
+  const isElsewhere = postgres !== null && !postgres.startsWith(realpathSync(folder) + sep);
+  return isElsewhere ? `${folder}, its Postgres in ${postgres}` : folder;
 }
 
 function curl(url: string, chain: string, key: string): string {

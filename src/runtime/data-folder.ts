@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { commandLineOf } from '../process/processes.js';
 
 const LOCK_FILE = 'quittance.lock';
+const URL_FILE = 'url';
 
 interface Holder {
   pid: number;
@@ -37,7 +38,22 @@ export function takeDataFolder(dataDir: string): () => void {
   } finally {
     rmSync(draft, { force: true });
   }
-  return () => rmSync(file, { force: true });
+  return () => [file, join(folder, URL_FILE)].forEach((one) => rmSync(one, { force: true }));
+}
+
+/** For commands, which tell the same links as the server: where that is reached, if this process holds the folder. */
+export function noteUrl(dataDir: string, url: string): void {
+  if (holderOf(dataDir)?.pid === process.pid) writeFileSync(join(resolve(dataDir), URL_FILE), url);
+}
+
+/** Where the server that holds the data folder is reached; null: none does, or it did not say. */
+export function findUrl(dataDir: string): string | null {
+  if (holderOf(dataDir) === null) return null;
+  try {
+    return readFileSync(join(resolve(dataDir), URL_FILE), 'utf8');
+  } catch {
+    return null;
+  }
 }
 
 function linkLock(draft: string, file: string, folder: string): void {
@@ -47,18 +63,22 @@ function linkLock(draft: string, file: string, folder: string): void {
       return;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      const holder = readHolder(file);
-      if (holder) throw new DataFolderInUseError(folder, holder.pid);
+      const holder = liveHolder(file);
+      if (holder && holder.pid !== process.pid) throw new DataFolderInUseError(folder, holder.pid);
       rmSync(file, { force: true });
     }
   }
 }
 
+function holderOf(dataDir: string): Holder | null {
+  return liveHolder(join(resolve(dataDir), LOCK_FILE));
+}
+
 /** Who holds the lock and is alive; null when nobody is. */
-function readHolder(file: string): Holder | null {
+function liveHolder(file: string): Holder | null {
   try {
     const holder = JSON.parse(readFileSync(file, 'utf8')) as Holder;
-    return holder.pid !== process.pid && commandLineOf(holder.pid) === holder.commandLine ? holder : null;
+    return commandLineOf(holder.pid) === holder.commandLine ? holder : null;
   } catch {
     return null;
   }

@@ -4,7 +4,7 @@ import { type Configuration } from '../config/read-configuration.js';
 import { type Settings } from '../config/settings.js';
 import { awaitDatabase } from '../database/await-database.js';
 import { connectionsGiven, FEWEST_CONNECTIONS, tooFewConnections } from '../database/connections-given.js';
-import { startEmbeddedPostgres } from '../database/embedded/embedded-postgres.js';
+import { keepPostgres, type KeptPostgres } from '../database/embedded/kept-postgres.js';
 import { requireQueueOnRedis } from '../queue/redis-check.js';
 import { requireChainsOfPayments } from './chains-gone.js';
 import { takeDataFolder } from './data-folder.js';
@@ -21,6 +21,8 @@ export interface Runtime {
   /** Null where everything was given. */
   secrets: DevSecrets | null;
   devChain: RunningDevChain | null;
+  /** Where the files of a database of our own are. */
+  databaseFolder: string | null;
   /** Ends what was started, last first. */
   stop(): Promise<void>;
 }
@@ -50,7 +52,8 @@ export async function startRuntime(given: Configuration, { say, warn, signal }: 
       isDevelopment && (needsChain || !(settings.mnemonic ?? settings.xpub) || !settings.encryptionKey);
     if (settings.databaseUrl === null || needsSecrets) stops.push(takeDataFolder(settings.dataDir));
     const secrets = needsSecrets ? devSecrets(settings.dataDir) : null;
-    const databaseUrl = await databaseFor(settings, say, stops);
+    const embedded = settings.databaseUrl === null ? await embeddedFor(settings, { say, warn }, stops) : null;
+    const databaseUrl = settings.databaseUrl ?? (embedded as KeptPostgres).url;
     // Who starts it by hand is told at once.
     if (!isDevelopment) await awaitDatabase(databaseUrl, { warn, signal });
     if (!isDevelopment && settings.databaseUrl !== null) await warnOfFewConnections(databaseUrl, warn);
@@ -68,7 +71,7 @@ export async function startRuntime(given: Configuration, { say, warn, signal }: 
       rates: devChain && settings.ratesFile === null ? devChain.rates : given.rates,
       ...(devChain ? { devChain: { rpcUrl: devChain.rpcUrl, payer: devChain.payer } } : {}),
     };
-    return { configuration, secrets, devChain, stop };
+    return { configuration, secrets, devChain, databaseFolder: embedded?.folder ?? null, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -81,11 +84,14 @@ async function warnOfFewConnections(url: string, warn: (line: string) => void): 
   if (few !== null) warn(few);
 }
 
-async function databaseFor(settings: Settings, say: (line: string) => void, stops: Stops): Promise<string> {
-  if (settings.databaseUrl !== null) return settings.databaseUrl;
-  const postgres = await startEmbeddedPostgres({ dataDir: settings.dataDir, log: say });
+async function embeddedFor(
+  settings: Settings,
+  { say, warn }: Pick<Operator, 'say' | 'warn'>,
+  stops: Stops,
+): Promise<KeptPostgres> {
+  const postgres = await keepPostgres({ dataDir: settings.dataDir, log: say, warn });
   stops.push(() => postgres.stop());
-  return postgres.url;
+  return postgres;
 }
 
 async function devChainFor(

@@ -7,8 +7,8 @@ import { custodyText } from './custody.js';
 /** What is known of a start beside its configuration. */
 export interface Start {
   url: string;
-  /** The database is one of our own, in DATA_DIR. */
-  isEmbedded: boolean;
+  /** Where the files of a database of our own are. */
+  databaseFolder: string | null;
   /** Of a chain, by its name. */
   stateOf: (chain: string) => ChainStatus['state'];
 }
@@ -19,7 +19,7 @@ export interface Start {
  */
 export function startedEvent(
   { settings, chains }: Configuration,
-  { url, isEmbedded, stateOf }: Start,
+  { url, databaseFolder, stateOf }: Start,
 ): object {
   const database = new URL(settings.databaseUrl as string);
   const queue = settings.redisUrl === null ? null : new URL(settings.redisUrl);
@@ -30,9 +30,10 @@ export function startedEvent(
     roles: settings.roles,
     url: settings.roles.includes('api') ? url : null,
     database: {
-      kind: isEmbedded ? 'embedded' : 'external',
+      kind: databaseFolder === null ? 'external' : 'embedded',
       host: database.host,
       name: database.pathname.slice(1),
+      ...(databaseFolder === null ? {} : { folder: databaseFolder }),
     },
     queue: queue ? { kind: 'redis', host: queue.host } : { kind: 'postgres' },
     wallet: walletFingerprint(settings),

@@ -47,6 +47,8 @@ export interface Sources {
   /** Blocks that internal transfers could not be looked for in. */
   onUnsearched: (blocks: number[]) => void;
   onLateFailed: (reason: string) => void;
+  /** What endpoints do not agree about, and nothing proves, waits. */
+  onDoubt: (block: number, reason: string) => void;
   onReorg: (reorg: { from: number; ancestor: number }) => void;
 }
 
@@ -77,7 +79,7 @@ export class ChainScanner {
   async step(): Promise<Step> {
     const { cursors, watch } = this.sources;
     const [head, watched] = await Promise.all([this.chain.reader.head(), watch()]);
-    this.watch = watched;
+    this.watch = { ...watched, areDoubtsTaken: true };
     const cursor = (await cursors.find(this.chain.chainId)) ?? (await this.start(head));
     const moved = await this.followOrReorg(cursor, head);
     this.searches.searchLate(head.number);
@@ -127,12 +129,14 @@ export class ChainScanner {
     const read = (first: number, last: number) => this.read(first, last);
     const branch = await otherBranch(this.chain, this.sources.cursors, fork, read);
     if (branch === null) return { isBehind: true, scanned: scannedBy(cursor) };
+    // A head that went back: there is nothing in the place of ours yet.
+    if (branch.blocks.length === 0) return { isBehind: false, scanned: scannedBy(cursor) };
     this.sources.onReorg({ from: cursor.blockNumber, ancestor: branch.ancestor });
     return this.commit(cursor, branch.blocks, branch.ancestor, head);
   }
 
   private async read(from: number, to: number): Promise<(Block | null)[]> {
-    this.watch ??= await this.sources.watch();
+    this.watch ??= { ...(await this.sources.watch()), areDoubtsTaken: true };
     return readBlocks(this.chain.reader, this.watch, from, to);
   }
 

@@ -84,6 +84,14 @@ export class ChainWatch {
     this.logger.warn({ chain: this.chain.name, reason }, 'looking for internal transfers later failed');
   }
 
+  doubted(block: number, reason: string): void {
+    if (!this.complaints.isDue('doubt', reason, Date.now())) return;
+    this.logger.error(
+      { chain: this.chain.name, block, reason },
+      'what this block brings us is not sure: it counts once the endpoints agree, or the wrong one is out of chains.yaml',
+    );
+  }
+
   private async isMine(): Promise<boolean> {
     const { name, chainId } = this.chain;
     const isHolder = await this.parts.locks.hold(`quittance scanner ${chainId}`);

@@ -36,6 +36,7 @@ export class ChainWatches {
       onReorg: (reorg) => watch.reorged(reorg),
       onUnsearched: (blocks) => watch.unsearched(blocks),
       onLateFailed: (reason) => watch.lateSearchFailed(reason),
+      onDoubt: (block, reason) => watch.doubted(block, reason),
     });
     const isAnyPaymentOpen = () => facts.isAnyOpen(dataSource.manager, chain.chainId);
     const watch = new ChainWatch(chain, { scanner, chains, locks, metrics, isAnyPaymentOpen });

@@ -32,7 +32,8 @@ export interface SearchedBlocks {
 }
 
 /**
- * Looks for value that contracts sent, in blocks that are otherwise read. Whatever is plainly in sight does not wait for
+ * Looks for value that contracts sent, in blocks that are otherwise read, and again at blocks that endpoints do not agree
+ * about. Whatever is plainly in sight does not wait for
  * it: a block that no endpoint can search now is committed, and searched as soon as one can; until then nothing expires
  * that it might have paid. When none can, it is counted as unsearched.
  */
@@ -46,6 +47,11 @@ export class InternalSearches {
   ) {}
 
   async search(blocks: Block[], head: number, orphanAbove: number | null): Promise<SearchedBlocks> {
+    const doubted = blocks.find(({ doubt }) => doubt !== undefined);
+    // What is in doubt may be what a balance grew by: it would be found as an internal transfer, and then once more.
+    if (doubted?.doubt !== undefined) {
+      return { blocks, late: { blocks: this.searchable(blocks), reason: doubted.doubt } };
+    }
     const search = this.found(blocks, head, orphanAbove).catch((error: Error) => {
       if (!isOfTheNode(error)) throw error;
       return error;
@@ -53,12 +59,20 @@ export class InternalSearches {
     const tooLong = new Error(`no answer within ${PATIENCE_MS * blocks.length} ms`);
     const found = await within<InternalFound | Error>(PATIENCE_MS * blocks.length, search, tooLong);
     if (found instanceof Error) {
-      const late =
-        this.chain.internalTransfers === 'trace' ? blocks.filter(({ runsCode }) => runsCode) : blocks;
+      const late = this.searchable(blocks);
       return { blocks, late: late.length === 0 ? null : { blocks: late, reason: found.message } };
     }
     if (found.unsearched.length > 0) this.sources.onUnsearched(found.unsearched);
     return { blocks: withInternal(blocks, found), late: null };
+  }
+
+  /** Those in which something may yet be found. */
+  private searchable(blocks: Block[]): Block[] {
+    const { internalTransfers } = this.chain;
+    return blocks.filter(
+      ({ runsCode, doubt }) =>
+        doubt !== undefined || internalTransfers === 'balance' || (internalTransfers === 'trace' && runsCode),
+    );
   }
 
   /** Writes what a search left over, and forgets what a reorg took. */
@@ -70,7 +84,7 @@ export class InternalSearches {
 
   /** Goes on with those that are due, beside the scan. */
   searchLate(head: number): void {
-    if (this.isSearching || this.chain.internalTransfers === 'off') return;
+    if (this.isSearching) return;
     this.isSearching = true;
     this.searching = this.searchDue(head)
       .catch((error: Error) => this.sources.onLateFailed(error.message))
@@ -119,10 +133,15 @@ export class InternalSearches {
 
   private async searchOne(search: LateSearch, head: number): Promise<void> {
     const { watch, dataSource, onUnsearched } = this.sources;
-    const block = await this.chain.reader.block(search.blockNumber, await watch());
+    const watched = { ...(await watch()), areDoubtsTaken: true };
+    const block = await this.chain.reader.block(search.blockNumber, watched);
     // Another branch: the scan follows it, and forgets this block.
     if (block?.hash !== search.blockHash) {
       return putOff(dataSource.manager, search, 'the node has another block there', false);
+    }
+    if (block.doubt !== undefined) {
+      this.sources.onDoubt(block.number, block.doubt);
+      return putOff(dataSource.manager, search, block.doubt, false);
     }
     const found = await this.found([block], head, null);
     if (found.unsearched.length > 0) {

@@ -17,7 +17,7 @@ export class LateSearchMetrics implements OnModuleInit {
     const { dataSource, chains } = this;
     new Gauge({
       name: 'quittance_scanner_late_searches',
-      help: 'Blocks in which internal transfers have yet to be looked for, as no endpoint could; what may have been paid there does not expire',
+      help: 'Blocks to be looked at again: no endpoint could look for internal transfers, or endpoints do not agree about what they bring; what may have been paid there does not expire',
       labelNames: ['chain'],
       async collect() {
         const rows = await dataSource.query<{ chain_id: string; blocks: string }[]>(

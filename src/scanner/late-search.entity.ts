@@ -2,7 +2,10 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { integerColumn } from '../database/column-types.js';
 import { type ChainId } from '../ids/ids.js';
 
-/** A block in which internal transfers have yet to be looked for, or could not be. */
+/**
+ * A block to be looked at again: internal transfers have yet to be looked for in it, or could not be; or endpoints do not
+ * agree about what it brings us.
+ */
 @Entity('late_searches')
 @Index('late_searches_due_idx', ['chainId', 'dueAt'], { where: 'NOT is_given_up' })
 export class LateSearch {

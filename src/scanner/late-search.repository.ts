@@ -79,10 +79,10 @@ async function waitsSince(manager: EntityManager, chainId: ChainId): Promise<Dat
  */
 export async function knownUntil(
   manager: EntityManager,
-  { chainId, internalTransfers }: Pick<ChainConfig, 'chainId' | 'internalTransfers'>,
+  { chainId }: Pick<ChainConfig, 'chainId'>,
   time: Date,
 ): Promise<Date> {
-  const first = internalTransfers === 'off' ? null : await waitsSince(manager, chainId);
+  const first = await waitsSince(manager, chainId);
   return first !== null && first <= time ? justBefore(first) : time;
 }
 

@@ -4,15 +4,24 @@ import { type ChainBlock } from '../chain/position/chain-block.entity.js';
 import { type CursorRepository } from '../chain/position/cursor.repository.js';
 import { firstThat, type KnownBlock, linkedPrefix } from './plan.js';
 
-/** A reorg goes below every block we remember: which payments it undid is not known, so the chain is halted. */
+/** A reorg goes below every block we remember, by all endpoints: which payments it undid is not known, so the chain is halted. */
 export class ReorgTooDeepError extends Error {
   readonly retryable = false;
 
   constructor(chain: string, window: number, lowest: number) {
     super(
-      `chain ${chain}: none of the ${window} remembered blocks down to ${lowest} is on the node's branch. ` +
-        'Scanning is halted, nothing was changed. Check the node first: it may serve another network or a bad fork',
+      `chain ${chain}: none of the ${window} remembered blocks down to ${lowest} is on the branch of any endpoint. ` +
+        'Scanning is halted, nothing was changed. Check the nodes first: they may serve another network or a bad fork',
     );
+  }
+}
+
+/** Another endpoint answered than before, or the branch changed: the next step sees what is there. */
+export class BranchChangedError extends Error {
+  readonly retryable = true;
+
+  constructor(chain: string) {
+    super(`chain ${chain}: endpoints were on different branches while the common ancestor was looked for`);
   }
 }
 
@@ -38,7 +47,7 @@ export interface Fork {
  * The node's branch up to where ours stands, so that it replaces ours in one transaction: a payment whose transaction
  * is in both is only moved, and one is called failed only for what the whole new branch does not have.
  * @returns null when the branch changed again while it was read: it is read again in the next step
- * @throws ReorgTooDeepError; RpcError
+ * @throws ReorgTooDeepError; BranchChangedError, RpcError: the next step may succeed
  */
 export async function otherBranch(
   chain: Chain,
@@ -61,5 +70,13 @@ async function commonAncestor(chain: Chain, cursors: CursorRepository, from: num
   });
   const ancestor = known[place];
   if (ancestor) return { number: ancestor.blockNumber, hash: ancestor.blockHash };
+  // Before the chain is halted, all endpoints are asked: one alone may be on a fork, or wrong.
+  const lowest = known.at(-1);
+  if (
+    lowest &&
+    (await chain.reader.isOnBranchOfAny({ number: lowest.blockNumber, hash: lowest.blockHash }))
+  ) {
+    throw new BranchChangedError(chain.name);
+  }
   throw new ReorgTooDeepError(chain.name, known.length, known.at(-1)?.blockNumber ?? from);
 }

@@ -119,6 +119,7 @@ export class RescanService {
     }
     const { manager } = dataSource;
     const { chainId } = chain;
+    await this.requireAgreed(chain, linked);
     const found = await chain.internal.search({
       blocks: linked,
       head: (await chain.reader.head()).number,
@@ -180,8 +181,30 @@ export class RescanService {
     }
   }
 
+  /**
+   * Blocks below those that we remember link to nothing of ours: one endpoint could make them up, money to our addresses
+   * included.
+   */
+  private async requireAgreed(chain: Chain, blocks: readonly Block[]): Promise<void> {
+    const { manager } = this.dataSource;
+    await this.requireOurBranch(manager, chain.chainId, blocks);
+    const known = await this.cursors.remembered(manager, chain.chainId, blocks);
+    const old = blocks.filter(({ number }) => !known.has(number));
+    const agreed = await Promise.all(old.map(({ number }) => chain.reader.agreedHeader(number)));
+    const other = old.find(({ hash }, index) => agreed[index]?.hash !== hash);
+    if (other === undefined) return;
+    throw new RescanRefusedError(
+      `block ${other.number} is older than what is remembered, and the endpoints of ${chain.name} do not all show the ` +
+        'same one, or only one of several shows any: mend or remove those that do not have the whole chain, then try again',
+    );
+  }
+
   /** Where we remember the block's hash, another one means a reorg that the scan has yet to follow. */
-  private async requireOurBranch(manager: EntityManager, chainId: ChainId, blocks: Block[]): Promise<void> {
+  private async requireOurBranch(
+    manager: EntityManager,
+    chainId: ChainId,
+    blocks: readonly Block[],
+  ): Promise<void> {
     const known = await this.cursors.remembered(manager, chainId, blocks);
     for (const block of blocks) {
       const hash = known.get(block.number);

@@ -20,7 +20,7 @@ export interface ChainExtent {
 
 /**
  * `replaced`: the chain has another one at its height. `unscanned`: the scan has not come to its height. `unknown`: it is
- * older than what is remembered, and no node shows what is there.
+ * older than what is remembered, and the endpoints do not agree about what is there, or too few of them show it.
  */
 export type BlockStanding = 'canonical' | 'replaced' | 'unscanned' | 'unknown';
 
@@ -45,7 +45,8 @@ export class ScannedChain {
   }
 
   /**
-   * How a block stands to the scanned chain; one that is no longer remembered is asked for.
+   * How a block stands to the scanned chain. Of one that is no longer remembered the endpoints have to say the same: one
+   * of them could make up a block that fits itself, and nothing that we know links to it.
    * @throws RpcError
    */
   async standing(
@@ -57,7 +58,7 @@ export class ScannedChain {
     if (known?.number === block.number) return known.hash === block.hash ? 'canonical' : 'replaced';
     // What is remembered has no gaps.
     if (known !== null) return 'unscanned';
-    const header = await this.chains.of(chain).reader.header(block.number);
+    const header = await this.chains.of(chain).reader.agreedHeader(block.number);
     if (header === null) return 'unknown';
     return header.hash === block.hash ? 'canonical' : 'replaced';
   }

@@ -44,10 +44,14 @@ export class SweepAddressUse implements AddressUser, OnModuleInit {
   }
 
   async settleGas(manager: EntityManager, chainId: ChainId, address: Address): Promise<void> {
-    await manager.update(
-      Sweep,
-      { chainId, from: address, state: In(['confirmed', 'failed']), isGasSettled: false },
-      { isGasSettled: true },
-    );
+    const ended = {
+      chainId,
+      from: address,
+      state: In(['confirmed', 'failed'] as const),
+      isGasSettled: false,
+    };
+    const held = await this.sweeps.lock(manager, ended);
+    if (held.length > 0)
+      await manager.update(Sweep, { id: In(held.map(({ id }) => id)) }, { isGasSettled: true });
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import { type EntityManager } from 'typeorm';
+import { type EntityManager, In } from 'typeorm';
 import { FinalHooks } from '../outgoing/final-hooks.js';
 import { type OutgoingPart } from '../outgoing/outgoing-part.entity.js';
 import { OutgoingTransaction } from '../outgoing/outgoing-transaction.entity.js';
@@ -23,9 +23,21 @@ export class SweepResults implements OnModuleInit {
 
   onModuleInit(): void {
     this.hooks.add({
+      paymentsOf: (manager, outgoing) => this.paymentsOf(manager, outgoing),
       ended: (manager, outgoing) => this.ended(manager, outgoing),
       reopened: (manager, outgoing) => this.reopened(manager, outgoing),
     });
+  }
+
+  /** Holds the sweeps, which come before their payments. */
+  private async paymentsOf(
+    manager: EntityManager,
+    outgoing: readonly OutgoingTransaction[],
+  ): Promise<string[]> {
+    const ids = outgoing.filter(({ purpose }) => purpose === 'sweep').map(({ id }) => id);
+    if (ids.length === 0) return [];
+    const sweeps = await this.sweeps.lock(manager, { outgoingId: In(ids) });
+    return sweeps.map(({ paymentId }) => paymentId);
   }
 
   private async ended(manager: EntityManager, outgoing: OutgoingTransaction): Promise<void> {
@@ -57,9 +69,9 @@ export class SweepResults implements OnModuleInit {
     const row = { ...end, state: 'confirmed' as const, updatedAt: now, finishedAt: now };
     await manager.update(Sweep, { id: sweep.id }, row);
     if (!sweep.isComplete) return;
-    const { chainId, from: address, tokenAddress } = sweep;
+    const { paymentId, chainId, from: address, tokenAddress } = sweep;
     const upToBlock = sweep.takenAtBlock as number;
-    await this.funds.markSwept(manager, { chainId, address, tokenAddress, upToBlock });
+    await this.funds.markSwept(manager, { paymentId, chainId, address, tokenAddress, upToBlock });
   }
 
   private async settle(
@@ -68,7 +80,6 @@ export class SweepResults implements OnModuleInit {
     settled: readonly Settled[],
   ): Promise<void> {
     const complete = settled.filter(({ sweep }) => sweep.isComplete);
-    complete.sort((a, b) => byPayment(a.sweep, b.sweep));
     for (const { sweep, received, fee } of complete) {
       const { paymentId, chainId, tokenAddress } = sweep;
       const told = { tx_hash: txHash as string, amount: received.toString(), fee: fee.toString() };
@@ -95,15 +106,10 @@ export class SweepResults implements OnModuleInit {
       await manager.update(Sweep, { id }, { ...open, updatedAt: now, reopenedAt: now });
       await this.funds.unmarkSwept(manager, { chainId, address, tokenAddress });
     }
-    for (const { paymentId } of [...sweeps].sort(byPayment)) {
+    for (const { paymentId } of sweeps) {
       await this.funds.unsettle(manager, paymentId, outgoing.txHash as TxHash);
     }
   }
-}
-
-/** Payments are changed in one order everywhere, and after the transfers, so that nobody waits for each other's rows. */
-function byPayment(a: Sweep, b: Sweep): number {
-  return a.paymentId < b.paymentId ? -1 : 1;
 }
 
 interface Settled {

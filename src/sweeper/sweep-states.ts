@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource, type EntityManager, In } from 'typeorm';
 import { type Chain } from '../chain/chain.js';
 import { AddressUsers } from '../outgoing/address-users.js';
 import { holdAddress } from '../outgoing/outgoing.repository.js';
@@ -37,10 +37,19 @@ export class SweepStates {
    * this sweep on.
    */
   async isFree(manager: EntityManager, sweep: Sweep): Promise<boolean> {
-    await holdAddress(manager, sweep.chainId, sweep.from);
-    const now = await this.sweeps.lock(manager, sweep.id);
-    if (now.state !== sweep.state) return false;
-    return (await this.users.of('refunds').claimsOf(manager, [placeOf(sweep)])).size === 0;
+    return (await this.free(manager, [sweep])).length > 0;
+  }
+
+  /** As `isFree`, of many: the addresses in one order, and then the sweeps at once. @returns those that are free */
+  async free(manager: EntityManager, sweeps: readonly Sweep[]): Promise<Sweep[]> {
+    const addresses = new Map(sweeps.map((sweep) => [sweep.from, sweep.chainId]));
+    for (const [from, chainId] of [...addresses].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      await holdAddress(manager, chainId, from);
+    }
+    const held = await this.sweeps.lock(manager, { id: In(sweeps.map(({ id }) => id)) });
+    const states = new Map(held.map(({ id, state }) => [id, state]));
+    const claimed = await this.users.of('refunds').claimsOf(manager, sweeps.map(placeOf));
+    return sweeps.filter(({ id, from, state }) => states.get(id) === state && !claimed.has(from));
   }
 
   async funding(manager: EntityManager, { id }: Sweep): Promise<void> {

@@ -1,7 +1,7 @@
 import { type CreatedBetween, narrowByCreation } from '../http/list-filters.js';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource, type EntityManager, In } from 'typeorm';
+import { DataSource, type EntityManager, type FindOptionsWhere, In } from 'typeorm';
 import { hashesOf } from '../outgoing/outgoing.repository.js';
 import { type DepositPlace } from '../outgoing/address-users.js';
 import { Sweep, type SweepState } from './sweep.entity.js';
@@ -54,13 +54,13 @@ export class SweepsRepository {
     });
   }
 
-  /** Holds the row until the transaction ends. */
-  lock(manager: EntityManager, id: string): Promise<Sweep> {
-    return manager.findOneOrFail(Sweep, { where: { id }, lock: { mode: 'pessimistic_write' } });
+  /** Holds them until the transaction ends: all at once and by id, as everybody does who holds several. */
+  lock(manager: EntityManager, where: FindOptionsWhere<Sweep>): Promise<Sweep[]> {
+    return manager.find(Sweep, { where, order: { id: 'ASC' }, lock: { mode: 'pessimistic_write' } });
   }
 
   byOutgoing(manager: EntityManager, outgoingId: string): Promise<Sweep[]> {
-    return manager.find(Sweep, { where: { outgoingId }, lock: { mode: 'pessimistic_write' } });
+    return manager.find(Sweep, { where: { outgoingId }, order: { id: 'ASC' } });
   }
 
   /** Tokens' sweeps that have ended, with their leftover gas not looked at yet. */

@@ -102,11 +102,6 @@ async function follow(
 async function followPriced(server: QuittanceProcess, token: string): Promise<void> {
   const name = 'EUR';
   const price = { amount: '49.90', currency: 'EUR' };
-  // What the dev chain's feeds say is read in the background, a moment after the start.
-  await waitFor('rates', async () => {
-    const { data } = await server.request<{ data: { status: string }[] }>('GET', '/rates');
-    return data.every(({ status }) => status === 'priced');
-  });
   const payment = await server.request<PaymentView>('POST', '/payments', { price, reference: 'demo EUR' });
   const offered = payment.options.map(
     ({ symbol, amount, decimals }) => `${decimal(amount, decimals)} ${symbol}`,

@@ -18,7 +18,7 @@ Every failure of the API is a problem document (RFC 9457), sent as \`application
 }
 \`\`\`
 
-Decide by \`code\`, and by \`status\` where a code is new to you: more codes may come, and none changes its meaning ([what may change](api.md#what-may-change)). \`detail\` is for people and may be worded anew. \`type\` names the kind, of which several codes may be; its last part is in the table's headings. \`request_id\` is in the log and in the header \`x-request-id\`.
+Decide by \`code\`, and by \`status\` where a code is new to you: more codes may come, and none changes its meaning ([what may change](api.md#what-may-change)). \`detail\` is for people and may be reworded. \`type\` names the kind, of which several codes may be; its last part is in the table's headings. \`request_id\` is in the log and in the header \`x-request-id\`.
 
 Statuses 429 and 503 come with \`retry-after\` where the time is known. After 500, 502, 503, 504 or no answer at all, send the request again with the same \`Idempotency-Key\`: it is done once.
 

@@ -127,13 +127,8 @@ describe('a pay page', () => {
     const payment = await app.createPayment();
     const token = pathOf(payment).slice('/pay/'.length);
     const next = (BigInt(`0x${token}`) + 1n).toString(16).padStart(32, '0').slice(-32);
-    for (const wrong of [
-      payment.id,
-      next,
-      token.toUpperCase() === token ? 'x' : token.toUpperCase(),
-      '0'.repeat(32),
-    ])
-      expect((await get(`/pay/${wrong}`)).status).toBe(404);
+    for (const wrong of [payment.id, next, token.slice(1), next.toUpperCase(), '0'.repeat(32)])
+      expect((await fetch(`${app.url}/pay/${wrong}`)).status).toBe(404);
     const guesses = Array.from({ length: 70 }, (_, index) =>
       get(`/pay/${index.toString(16).padStart(32, '0')}`, { 'x-forwarded-for': '203.0.113.9' }),
     );
@@ -141,6 +136,47 @@ describe('a pay page', () => {
     expect(statuses).toContain(429);
     expect((await get(pathOf(payment))).status).toBe(200);
     expect(app.log.join('\n')).not.toContain(token);
+  });
+
+  it('is led to from an address that was changed on its way; what is none is a page for browsers alone', async () => {
+    const path = pathOf(await app.createPayment());
+    const token = path.slice('/pay/'.length);
+    const ask = (target: string, accept: string) =>
+      fetch(`${app.url}${target}`, { redirect: 'manual', headers: { accept, 'accept-language': 'de' } });
+    const browser = 'text/html,application/xhtml+xml,*/*;q=0.8';
+    for (const changed of [
+      `${path}/`,
+      `//pay//${token}`,
+      `/PAY/${token.toUpperCase()}`,
+      `${path}.`,
+      `${path}/check`,
+      `${path}/no`,
+    ]) {
+      const answer = await ask(`${changed}?lang=de`, browser);
+      expect([changed, answer.status, answer.headers.get('location')]).toEqual([
+        changed,
+        303,
+        `${path}?lang=de`,
+      ]);
+    }
+    for (const missing of ['/', '/pay', '/l/', `/x/${token}`, '/pay/%zz', '/favicon.ico', '/x?a=%00']) {
+      const shown = await ask(missing, browser);
+      expect([missing, shown.status, await shown.text()]).toEqual([
+        missing,
+        expect.any(Number),
+        expect.stringContaining('lang="de"'),
+      ]);
+      expect(shown.status).toBeGreaterThanOrEqual(400);
+      expect(shown.headers.get('content-security-policy')).toContain("default-src 'none'");
+      const told = await ask(missing, '*/*');
+      expect([told.status, told.headers.get('content-type')]).toEqual([
+        shown.status,
+        'application/problem+json; charset=utf-8',
+      ]);
+    }
+    expect((await ask('/api/v1/no', browser)).headers.get('content-type')).toContain('problem+json');
+    await fetch(`${app.url}//PAY/${token}/x`);
+    expect(app.log.join('\n').toLowerCase()).not.toContain(token);
   });
 
   it('speaks the language that the customer asks for', async () => {
@@ -338,8 +374,13 @@ describe('the way back to the shop', () => {
 describe('a receipt', () => {
   it('is there once it is paid, and is verified by another implementation with the public key alone', async () => {
     const payment = await app.createPayment({ amount: '5000', reference: HOSTILE });
-    expect((await get(`${pathOf(payment)}/receipt`)).status).toBe(404);
-    expect((await get(`${pathOf(payment)}/receipt.json`)).status).toBe(404);
+    const unpaid = await get(`${pathOf(payment)}/receipt`);
+    expect([unpaid.status, await unpaid.text()]).toEqual([
+      404,
+      expect.stringMatching(/There is no receipt yet.*href="\/pay\//s),
+    ]);
+    const early = await get(`${pathOf(payment)}/receipt.json`);
+    expect([early.status, await early.text()]).toEqual([404, expect.stringContaining('no receipt yet')]);
     await chain.pay(payment.address, 5_000n);
     await chain.mine(3);
     await app.waitForStatus(payment.id, 'confirmed');
@@ -413,6 +454,8 @@ describe('the look of a shop', () => {
       { path: expect.stringMatching(/^\/pay\/logos\/[0-9a-f]{64}\.png$/), width: 480, height: 160 },
     ]);
     const path = set.body.logo?.path ?? '';
+    for (const type of ['', 'application/x-www-form-urlencoded', 'application/json', 'text/plain'])
+      expect([type, (await putLogo(aLogo(), type)).body.logo]).toEqual([type, set.body.logo]);
     const payment = await app.createPayment();
     const answer = await get(pathOf(payment));
     const markup = await answer.text();
@@ -460,6 +503,8 @@ describe('the look of a shop', () => {
       ],
       ['<script>alert(1)</script>', /neither PNG nor JPEG/],
       ['', /is missing|is empty/],
+      [`--x\r\ncontent-disposition: form-data; name="f"\r\n`, /is a form; .*--data-binary/],
+      [Buffer.from(aLogo().filter((byte) => byte !== 10 && byte !== 13)), /--data-binary, not -d/],
       [bomb.fill(255, 16, 20), /pixels; make it smaller/],
     ] as const) {
       const refused = await putLogo(body);
@@ -467,7 +512,6 @@ describe('the look of a shop', () => {
       expect(refused.body.detail).toMatch(why);
     }
     expect((await putLogo(zeros.toString('latin1').repeat(20))).status).toBe(413);
-    expect((await putLogo(aLogo(), 'application/x-www-form-urlencoded')).status).toBe(415);
     expect((await putLogo(aLogo(), 'image/png', 'qk_stranger')).status).toBe(401);
     const elsewhere = await app.request('POST', '/api/v1/payments', 'x', { 'content-type': 'image/png' });
     expect(elsewhere.status).toBe(415);
@@ -772,7 +816,13 @@ describe('a payment link', () => {
     const nonce = await nonceOf(pathOfLink(other));
     const ended = await merchants(`/${other.id}`, 'PATCH', { active: false });
     expect([ended.body.active, ended.body.version]).toEqual([false, 2]);
-    expect((await send(pathOfLink(other), { nonce })).status).toBe(410);
+    await app.request('PATCH', `/api/v1/merchants/${app.merchantId}`, { support: 'help@shop.example' });
+    const over = await send(pathOfLink(other), { nonce });
+    expect([over.status, await over.text()]).toEqual([
+      410,
+      expect.stringMatching(/Ada &lt;b&gt;.*no longer active.*mailto:help@shop\.example/s),
+    ]);
+    await app.request('PATCH', `/api/v1/merchants/${app.merchantId}`, { support: null });
     const list = await app.request<{ data: PaymentLinkView[] }>(
       'GET',
       '/api/v1/payment-links?active=false&limit=1',

@@ -90,7 +90,7 @@ describe('the command line, on DATABASE_URL', () => {
     await run('link', 'create', 'Tip', ...of, '--open-price', 'EUR', '--min', '1');
     const { out } = await run('link', 'list', ...of);
     expect(out).toMatch(
-      /^id +title +active +price +stock_left +url\n[0-9a-f-]{36} +Tip +true +open EUR +– +–\n/,
+      /^id +title +active +price +stock_left +url\n[0-9a-f-]{36} +Tip +true +open EUR +– +http:\/\/localhost:3000\/l\/[0-9a-f]{32}\n/,
     );
     expect(json(await run('link', 'disable', link.id, '--json'))).toEqual({
       ...link,

@@ -174,6 +174,40 @@ describe('a deposit that cannot count', () => {
     expect(await resolve(deposit.id, 'ignore')).toMatchObject({ status: 409 });
   });
 
+  it('that came a year after its payment was confirmed, and goes back, is not accepted as well, nor overpays it', async () => {
+    const payment = await app.createPayment({ expires_in_minutes: 60 });
+    await chain.pay(payment.address, BigInt(payment.amount));
+    await mine(4);
+    await app.waitForStatus(payment.id, 'confirmed');
+    await chain.passTime(YEAR_S);
+    await mine(2);
+    // Less would be worth less than its gas.
+    const extra = 10n ** 18n;
+    await chain.pay(payment.address, extra);
+    await mine(5);
+    const { id } = await theUnassigned(payment);
+    const body = { to: '0x00000000219ab540356cbb839cbe05303d7705fa', amount: extra.toString() };
+    const refund = await app.request<{ id: string }>('POST', `/api/v1/deposits/${id}/refunds`, body);
+    expect(refund).toMatchObject({ status: 201 });
+    expect(await resolve(id, 'accept')).toMatchObject({
+      status: 409,
+      body: { detail: expect.stringMatching(/goes back, all of it/) },
+    });
+
+    const most = (extra - 1n).toString();
+    await app.request('POST', `/api/v1/refunds/${refund.body.id}/cancel`);
+    await app.request('POST', `/api/v1/deposits/${id}/refunds`, { ...body, amount: most });
+    expect(await resolve(id, 'accept')).toMatchObject({ status: 200 });
+    await mine(2);
+    await app.waitForBlock(await chain.height());
+    // One base unit is left of it, and that is all by which it is overpaid.
+    expect(await app.payment(payment.id)).toMatchObject({
+      exception: 'overpaid',
+      amount_refund_pending: most,
+    });
+    expect((await app.eventsOf(payment.id)).filter((type) => type === 'payment.overpaid')).toHaveLength(1);
+  });
+
   it('is told by webhook, with the deposit in it and the payment beside it', async () => {
     const receiver = await Receiver.start();
     await app.close();

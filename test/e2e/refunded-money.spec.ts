@@ -3,6 +3,7 @@ import { Wallet } from 'ethers';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { type RefundView } from '../../src/refunds/refund.view.js';
 import { PAYOUT, SweepWorld } from '../harness/sweep-world.js';
+import { refundsOf } from '../harness/world-refunds.js';
 
 const ETHER = 10n ** 18n;
 const LONG = { expires_in_minutes: 40_000 };
@@ -18,10 +19,8 @@ const asked = (amount: bigint, options: object = LONG) =>
   world.app.createPayment({ amount: amount.toString(), ...options });
 const ask = ({ id }: PaymentView, amount: bigint, to = customer()) =>
   world.app.request<RefundView>('POST', `/api/v1/payments/${id}/refunds`, { to, amount: amount.toString() });
-const refundsOf = async ({ id }: PaymentView) =>
-  (await world.app.request<{ data: RefundView[] }>('GET', `/api/v1/payments/${id}/refunds`)).body.data;
 const ended = (payment: PaymentView, state: RefundView['state'], index = 0) =>
-  world.mineUntil(`refund ${state}`, async () => (await refundsOf(payment))[index]?.state === state);
+  world.mineUntil(`refund ${state}`, async () => (await refundsOf(world, payment))[index]?.state === state);
 const until = (payment: PaymentView, isSo: (now: PaymentView) => boolean) =>
   world.mineUntil('the payment to be so', async () => {
     const now = await world.app.payment(payment.id);

@@ -5,6 +5,7 @@ import { REFUND_STATES } from '../../src/refunds/refund.entity.js';
 import { type RefundView } from '../../src/refunds/refund.view.js';
 import { metricsOf } from '../harness/metrics.js';
 import { PAYOUT, SweepWorld, TREASURY } from '../harness/sweep-world.js';
+import { refundsOf } from '../harness/world-refunds.js';
 
 const ETHER = 10n ** 18n;
 const customer = () => Wallet.createRandom().address;
@@ -21,11 +22,9 @@ const ask = (payment: PaymentView, body: object, headers = {}) =>
     body,
     headers,
   );
-const refundsOf = async ({ id }: PaymentView) =>
-  (await world.app.request<{ data: RefundView[] }>('GET', `/api/v1/payments/${id}/refunds`)).body.data;
 const ended = (payment: PaymentView, state: RefundView['state'], index = 0) =>
   world.mineUntil(`refund ${state}`, async () => {
-    const refund = (await refundsOf(payment))[index];
+    const refund = (await refundsOf(world, payment))[index];
     return refund?.state === state && refund;
   });
 
@@ -93,7 +92,7 @@ describe('a refund', () => {
     const half = { to: customer(), amount: (ETHER / 2n).toString() };
     await Promise.all([ask(payment, half), ask(payment, half)]);
     const waiting = await world.mineUntil('the other to wait for it', async () =>
-      (await refundsOf(payment)).find(({ waits_for }) => waits_for?.includes('wei were paid for gas')),
+      (await refundsOf(world, payment)).find(({ waits_for }) => waits_for?.includes('wei were paid for gas')),
     );
     expect(waiting.waits_for).toContain('there is neither GAS_TANK_PRIVATE_KEY nor PAYOUT_PRIVATE_KEY');
     expect(await world.native(half.to)).toBe(ETHER / 2n);
@@ -120,7 +119,7 @@ describe('a refund', () => {
     await world.settled(payment.id);
     await ask(payment, { to: customer(), amount: '1000' });
     const waiting = await world.mineUntil('a reason', async () => {
-      const [refund] = await refundsOf(payment);
+      const [refund] = await refundsOf(world, payment);
       return refund?.waits_for !== null && refund;
     });
     expect(waiting).toMatchObject({ state: 'created', waits_for: expect.stringContaining('has 0') });
@@ -142,7 +141,7 @@ describe('a refund', () => {
     const answers = await Promise.all(Array.from({ length: 8 }, () => ask(payment, { to, amount })));
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, ...Array<number>(6).fill(409)]);
     expect(answers.find(({ status }) => status === 409)?.body.detail).toContain('are left');
-    expect(await refundsOf(payment)).toHaveLength(3);
+    expect(await refundsOf(world, payment)).toHaveLength(3);
     await ended(payment, 'confirmed', 0);
     await ended(payment, 'confirmed', 1);
     await ended(payment, 'confirmed', 2);

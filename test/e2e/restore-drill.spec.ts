@@ -187,6 +187,7 @@ describe('the day the database is lost', () => {
       notified_of_skipped: app.merchantId,
       signing: 'paused',
       links_paused: 1,
+      paused_links: [{ id: course.id, merchant_id: app.merchantId, title: 'link' }],
     });
     const now = await contents(restored);
     const changed = Object.keys(now).filter((table) => now[table] !== before[table]);

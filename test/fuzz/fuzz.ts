@@ -11,6 +11,7 @@ import { Random } from '../simulation/random.js';
 import { aMishap } from './exchanges.js';
 import { mutated } from './mutations.js';
 import { aHistory, type History, type Read, readsOf } from './reads.js';
+import { RightAnswers } from './right-answers.js';
 import { type Tally } from './tally.js';
 import { VirtualTime } from './virtual-time.js';
 import { type Node, Wire } from './wire.js';
@@ -29,8 +30,7 @@ const FIRST = 'http://first.node';
 const SECOND = 'http://second.node';
 
 /** Where a node is wrong. */
-export const PLACES = ['first of two', 'alone'] as const;
-export type Place = (typeof PLACES)[number];
+export type Place = 'first of two' | 'alone';
 
 export interface Found {
   read: string;
@@ -44,8 +44,8 @@ export interface Found {
  * node, once each; between them and the pool there is no network, and no time but what the pool itself waits for.
  */
 export class Fuzz {
-  private readonly answers = new Map<string, Answer>();
-  private readonly rights = new Map<Read, unknown>();
+  private readonly rights: RightAnswers;
+  private readonly found = new Map<Read, unknown>();
   private readonly time = new VirtualTime();
   private readonly wire = new Wire();
   /** Runs in which something was changed at all. */
@@ -56,7 +56,9 @@ export class Fuzz {
   private constructor(
     private readonly history: History,
     readonly reads: Read[],
-  ) {}
+  ) {
+    this.rights = new RightAnswers(history, this.time);
+  }
 
   static async start(): Promise<Fuzz> {
     const chain = await TestChain.start();
@@ -175,7 +177,8 @@ export class Fuzz {
 
   private rightNode({ without }: Read): Node {
     return {
-      answer: (call) => (without?.some((method) => method === call.method) ? NO_METHOD : this.right(call)),
+      answer: (call) =>
+        without?.some((method) => method === call.method) ? NO_METHOD : this.rights.to(call),
     };
   }
 
@@ -199,54 +202,20 @@ export class Fuzz {
       answer: async (call) => {
         const answer = await right.answer(call);
         if (!isMeant(call) || !('result' in answer)) return answer;
-        const mutation = mutated(random, answer.result, await this.others(call));
+        const mutation = mutated(random, answer.result, await this.rights.others(call));
         told.push(mutation.how);
         return mutation.answer;
       },
     };
   }
 
-  private right(call: Call): Answer | Promise<Answer> {
-    const key = JSON.stringify([call.method, call.params]);
-    const known = this.answers.get(key);
-    if (known) return known;
-    const asked = this.history.chain.rpc(call.method, call.params).then(
-      (result): Answer => ({ result }),
-      (error: { rpcCode: number; message: string }): Answer => ({
-        error: { code: error.rpcCode, message: error.message },
-      }),
-    );
-    return this.time.hold(
-      asked.then((answer) => {
-        this.answers.set(key, answer);
-        return answer;
-      }),
-    );
-  }
-
-  /** What the node says of something else, by the same method. */
-  private async others({ method, params }: Call): Promise<unknown[]> {
-    const [subject, ...rest] = params;
-    const { number, other } = this.history;
-    if (typeof subject !== 'string') return [];
-    const isTransaction = /Transaction(Receipt|ByHash)|traceTransaction|trace_transaction/.test(method);
-    const another = isTransaction
-      ? other
-      : method.endsWith('ByNumber')
-        ? `0x${(number - 1).toString(16)}`
-        : null;
-    if (another === null) return [];
-    const answer = await this.right({ method, params: [another, ...rest] });
-    return 'result' in answer ? [answer.result] : [];
-  }
-
   private async rightOf(read: Read): Promise<unknown> {
-    if (this.rights.has(read)) return this.rights.get(read);
+    if (this.found.has(read)) return this.found.get(read);
     this.wire.serve(FIRST, this.rightNode(read));
     const pool = aPool(FIRST);
     const right = await read.run(pool);
     pool.close();
-    this.rights.set(read, right);
+    this.found.set(read, right);
     return right;
   }
 }

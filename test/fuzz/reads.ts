@@ -5,6 +5,7 @@ import { type RpcMethod } from '../../src/chain/rpc/methods.js';
 import { BlockProver } from '../../src/chain/proof/block-prover.js';
 import { Sources } from '../../src/chain/rpc/sources.js';
 import { type RpcPool } from '../../src/chain/rpc/rpc-pool.js';
+import { AgreedAnswers } from '../../src/chain/rpc/agreed-answers.js';
 import { RpcChainReader, type Watch } from '../../src/chain/reading/chain-reader.js';
 import { findTransaction } from '../../src/chain/reading/transaction.js';
 import { checkToken } from '../../src/chain/tokens/token-check.js';
@@ -80,7 +81,8 @@ export function readsOf({ chain, shop, number, tokenNumber, inner, signed }: His
     watched: () => Promise.resolve([shop]),
     ownAmong: watch.ownAmong,
   };
-  const traced = (pool: RpcPool) => new TracedTransfers(pool, ...proved()).search(search);
+  const traced = (pool: RpcPool) =>
+    new TracedTransfers(pool, ...proved(), new AgreedAnswers(pool, { blockTimeMs: 0 })).search(search);
   const balanced = (pool: RpcPool) => new BalanceTransfers(pool, ...proved(), 1).search(search);
   const accounts = (pool: RpcPool) => new ChainAccounts(pool);
   const call = { from: payer, to: shop, value: 1n };

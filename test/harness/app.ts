@@ -15,6 +15,7 @@ import { type PaymentView } from '../../src/payments/payment.view.js';
 import { OutgoingLoop } from '../../src/outgoing/outgoing-loop.js';
 import { type Ticker } from '../../src/process/ticker.js';
 import { ScannerService } from '../../src/scanner/scanner.service.js';
+import { type DispatchRepository } from '../../src/webhooks/delivery/dispatch.repository.js';
 import { Dispatcher } from '../../src/webhooks/delivery/dispatcher.js';
 import { keepAwake, tellNews } from './awake.js';
 import { createDatabase, type TestDatabase } from './database.js';
@@ -26,6 +27,12 @@ import { waitFor } from './wait-for.js';
 /** Of no use anywhere: published in BIP-39's test vectors. */
 export const TEST_MNEMONIC = 'legal winner thank year wave sausage worth useful legal winner thank yellow';
 export const TEST_SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+
+/**
+ * How often an app looks at its chains by itself: what is mined wakes it, and looking four times a second for nothing
+ * takes a tenth of a core.
+ */
+const LOOK_MS = 1_000;
 
 const NONE: ReadonlyMap<number, Ticker> = new Map();
 
@@ -74,9 +81,10 @@ export class TestApp {
     this.scans = [...scans.values()];
     this.rounds = [...rounds.values()];
     this.roundOf = new Map([...scans].map(([chainId, scan]) => [scan, rounds.get(chainId)]));
-    const deliveries = roles.includes('worker') ? [this.get(Dispatcher)['ticker']] : [];
+    for (const ticker of [...this.scans, ...this.rounds]) lookSeldom(ticker);
     for (const scan of this.scans) afterEachStep(scan, () => this.scanned(scan));
-    for (const ticker of [...this.rounds, ...deliveries]) afterEachStep(ticker, tellNews);
+    for (const round of this.rounds) afterEachStep(round, tellNews);
+    if (roles.includes('worker')) afterEachDispatch(this.get(Dispatcher)['deliveries'], tellNews);
   }
 
   static async start({
@@ -257,4 +265,25 @@ function afterEachStep(ticker: Ticker, tell: () => void): void {
   const hooked = ticker as unknown as { task: () => Promise<boolean> };
   const { task } = hooked;
   hooked.task = () => task().finally(tell);
+}
+
+/** What wakes a ticker is not held up: `runAgain` says that it is wanted. */
+function lookSeldom(ticker: Ticker): void {
+  const run = ticker.run.bind(ticker);
+  let lookedAtMs = performance.now();
+  ticker.run = () => {
+    if (!ticker['isWanted'] && performance.now() - lookedAtMs < LOOK_MS) return;
+    lookedAtMs = performance.now();
+    run();
+  };
+}
+
+/** Most of the times that it looks, ten a second, there is nothing to dispatch. */
+function afterEachDispatch(deliveries: DispatchRepository, tell: () => void): void {
+  const dispatch = deliveries.dispatch.bind(deliveries);
+  deliveries.dispatch = async (limit) => {
+    const dispatched = await dispatch(limit);
+    if (dispatched.claimed > 0) tell();
+    return dispatched;
+  };
 }

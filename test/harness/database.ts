@@ -22,10 +22,21 @@ export async function createDatabase({ empty = false } = {}): Promise<TestDataba
   const url = server.replace(/\/[^/]*$/, `/${name}`);
   const dataSource = await new DataSource(dataSourceOptions(url, 4)).initialize();
   const drop = async () => {
+    const deadlocks = await deadlocksIn(dataSource);
     await dataSource.destroy();
     await onServer(server, `DROP DATABASE ${name} WITH (FORCE)`);
+    if (deadlocks > 0)
+      throw new Error(`Postgres ended ${deadlocks} transactions of this test that waited for one another`);
   };
   return { url, dataSource, drop };
+}
+
+/** Nobody takes locks in an order that has two transactions wait for each other: whatever a test does. */
+async function deadlocksIn(dataSource: DataSource): Promise<number> {
+  const [row] = await dataSource.query<{ deadlocks: string }[]>(
+    'SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()',
+  );
+  return Number(row?.deadlocks);
 }
 
 /** One connection for all of a worker's, which keeps it from ending no longer than it is used. */

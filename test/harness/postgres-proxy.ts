@@ -6,6 +6,7 @@ const READY_FOR_QUERY = 'Z';
 /** Stands between an app and its Postgres, to take the database away from it in ways that Postgres itself cannot. */
 export class PostgresProxy {
   private readonly sockets = new Set<Socket>();
+  private readonly fromServer = new Set<Socket>();
   private isDown = false;
   private cutsWhenReady = false;
   private isSuspended = false;
@@ -55,6 +56,17 @@ export class PostgresProxy {
     }
   }
 
+  /**
+   * Nothing that the database says on the connections there are comes through any more, while all that it is asked does:
+   * what is committed is committed, and nobody hears of it. What connects from now on is passed.
+   */
+  loseAnswers(): void {
+    for (const socket of this.fromServer) {
+      socket.removeAllListeners('data');
+      socket.on('data', () => undefined);
+    }
+  }
+
   /** Stands still as a whole, as a process that was sent SIGSTOP: what connects waits as well. `up` has it go on. */
   suspend(): void {
     this.isSuspended = true;
@@ -89,10 +101,12 @@ export class PostgresProxy {
       socket.on('error', () => undefined);
       socket.on('close', () => {
         this.sockets.delete(socket);
+        this.fromServer.delete(server);
         client.destroy();
         server.destroy();
       });
     }
+    this.fromServer.add(server);
     client.pipe(server);
     server.on('data', (chunk: Buffer) => {
       if (!this.cutsWhenReady || !messages.add(chunk).includes(READY_FOR_QUERY)) {

@@ -24,6 +24,9 @@ interface RpcAnswer<T> {
 
 /** A real EVM node that mines when it is told to. */
 export class TestChain {
+  /** By the machine's clock, whatever a test makes of the time; 0: there was none. */
+  lastReorgAtMs = 0;
+
   private constructor(
     private readonly anvil: RunningAnvil,
     private readonly callOff: () => void,
@@ -87,6 +90,7 @@ export class TestChain {
   }
 
   rpc<T = unknown>(method: string, params: unknown[] = []): Promise<T> {
+    if (method === 'anvil_reorg') this.lastReorgAtMs = performance.timeOrigin + performance.now();
     return this.anvil.rpc<T>(method, params);
   }
 

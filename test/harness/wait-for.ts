@@ -1,7 +1,9 @@
 import { nextNews } from './awake.js';
 
-/** What no news tells of is looked for so often. */
-const POLL_MS = 50;
+/** What no news tells of is looked for so often at first, and half as often again each time: each look takes CPU. */
+const FIRST_POLL_MS = 30;
+const LAST_POLL_MS = 120;
+const SLOWER = 1.4;
 /** Only what never comes takes so long, however slow the machine is. */
 const LONG_MS = 60_000;
 
@@ -17,8 +19,8 @@ export async function waitFor<T>(
   timeoutMs = LONG_MS,
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
-  for (;;) {
-    const news = nextNews(POLL_MS);
+  for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(LAST_POLL_MS, pollMs * SLOWER)) {
+    const news = nextNews(pollMs);
     const value = await condition();
     if (value) return value;
     if (Date.now() > deadline) throw new Error(`waited ${timeoutMs} ms for: ${what}`);

@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { UNANSWERED } from '../../src/webhooks/delivery/delivery.repository.js';
+import { UNANSWERED } from '../../src/webhooks/delivery/attempt-records.js';
 import { waitFor } from './wait-for.js';
 import { type WorkerWorld } from './worker-world.js';
 

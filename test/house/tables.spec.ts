@@ -39,7 +39,7 @@ const EXCEPTIONS: Record<string, { tables: string[]; because: string }> = {
     tables: ['events'],
     because: 'many payments and their events are written by one statement: three times the throughput',
   },
-  'webhooks/delivery/delivery.repository.ts': {
+  'webhooks/delivery/pending-delivery.ts': {
     tables: ['events'],
     because: 'deliveries and the bodies they send are read by one statement, on the way of every webhook',
   },

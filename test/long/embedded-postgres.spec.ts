@@ -1,6 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -11,6 +20,7 @@ import {
   startEmbeddedPostgres,
 } from '../../src/database/embedded/embedded-postgres.js';
 import { DatabaseGoneError, DatabaseOutOfReachError } from '../../src/database/embedded/home.js';
+import { keepPostgres } from '../../src/database/embedded/kept-postgres.js';
 import { commandLineOf } from '../../src/process/processes.js';
 import { endWithUs } from '../harness/end-with-us.js';
 import { type TempFolder, tempFolder } from '../harness/temp-folder.js';
@@ -74,6 +84,53 @@ describe('startEmbeddedPostgres', () => {
     const next = await start();
     await expect(query(next.url, 'SELECT n FROM kept')).resolves.toEqual([{ n: 7 }]);
     await next.stop();
+  });
+
+  it('is started again, on its URL, when it ends by itself, also where that takes more than one attempt', async () => {
+    const warned: string[] = [];
+    const warn = (line: string) => warned.push(line);
+    const kept = await keepPostgres({ dataDir, log: (line) => log.push(line), warn });
+    const runsAgain = async (times: number) => {
+      const line = 'the embedded Postgres runs again';
+      await waitFor(
+        'Postgres to run again',
+        () => log.filter((one) => one === line).length === times,
+        60_000,
+      );
+      await expect(query(kept.url, 'SELECT n FROM kept')).resolves.toEqual([{ n: 7 }]);
+    };
+    await query(kept.url, 'CREATE TABLE kept AS SELECT 7 AS n');
+    process.kill(postmaster(), 'SIGKILL');
+    await runsAgain(1);
+    expect(warned).toEqual([expect.stringContaining('the embedded Postgres ended by itself')]);
+
+    // As on a full disk: it ends, and does not start for as long as that lasts.
+    const control = join(dataDir, 'postgres/data/global/pg_control');
+    renameSync(control, `${control}.away`);
+    process.kill(postmaster(), 'SIGKILL');
+    await waitFor('an attempt to fail', () =>
+      readFileSync(join(dataDir, 'postgres/log'), 'utf8').includes('pg_control'),
+    );
+    renameSync(`${control}.away`, control);
+    await runsAgain(2);
+    const pid = postmaster();
+    await kept.stop();
+    expect(commandLineOf(pid)).toBeNull();
+  });
+
+  it('is ended while it is being started again', async () => {
+    const kept = await keepPostgres({
+      dataDir,
+      log: (line) => log.push(line),
+      warn: (line) => log.push(line),
+    });
+    const control = join(dataDir, 'postgres/data/global/pg_control');
+    renameSync(control, `${control}.away`);
+    process.kill(postmaster(), 'SIGKILL');
+    await waitFor('its end to be noticed', () => log.join().includes('ended by itself'));
+    await kept.stop();
+    renameSync(`${control}.away`, control);
+    expect(findEmbeddedPostgres(dataDir)).toBeNull();
   });
 
   it('ends one that was left behind, and starts anew', async () => {
@@ -155,7 +212,9 @@ describe('startEmbeddedPostgres', () => {
       expect(log.join()).toContain(moved());
       expect(findEmbeddedPostgres(dataDir)).toBe(first.url);
       await first.stop();
+      log.length = 0;
       const second = await start();
+      expect(log.join()).toContain(`not in ${join(dataDir, 'postgres')} but in ${moved()}`);
       await expect(query(second.url, 'SELECT n FROM kept')).resolves.toEqual([{ n: 7 }]);
       await second.stop();
       rmSync(moved(), { recursive: true });

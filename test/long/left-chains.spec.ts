@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { DataSource } from 'typeorm';
 import { NO_RATES } from '../../src/config/rates.js';
 import { toChainId } from '../../src/ids/ids.js';
+import { LeftChains } from '../../src/payments/left-chains.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { TestApp } from '../harness/app.js';
 import { TestChain } from '../harness/test-chain.js';
@@ -81,6 +83,37 @@ describe('a chain that is left with `enabled: false` while payments may be paid 
     expect(await networksOf(open)).toEqual(['alpha', 'beta']);
   });
 
+  it('says of what it asks for there that it is not served, and ends what can be paid nowhere else', async () => {
+    const accept = [{ chain: 'beta' }];
+    const [unpaid, later] = [await aPayment(5, accept), await aPayment(600, accept)];
+    expect(unpaid.options.map(({ chain, served }) => ({ chain, served }))).toEqual([
+      { chain: 'beta', served: true },
+    ]);
+    const both = await aPayment(600);
+    await restart([alpha.config], [beta.config]);
+    const served = (await app.payment(both.id)).options.map((option) => `${option.chain} ${option.served}`);
+    expect([...new Set(served)]).toEqual(['alpha true', 'beta false']);
+
+    const past = new Date(Date.now() - 1_000);
+    const dataSource = app.get(DataSource);
+    for (const table of ['payments', 'payment_options']) {
+      const id = table === 'payments' ? 'id' : 'payment_id';
+      await dataSource.query(`UPDATE ${table} SET expires_at = $2 WHERE ${id} = ANY($1)`, [
+        [unpaid.id],
+        past,
+      ]);
+    }
+    await dataSource.query(
+      'UPDATE payment_options SET recheck_at_time = expires_at WHERE payment_id = ANY($1)',
+      [[unpaid.id]],
+    );
+    await app.get(LeftChains).endUnwatched();
+    await app.waitForStatus(unpaid.id, 'expired');
+    expect((await app.payment(later.id)).status).toBe('pending');
+    expect(await app.eventsOf(unpaid.id)).toEqual(['payment.created', 'payment.expired']);
+    await restart();
+  });
+
   function start(chains: (typeof alpha.config)[], left: typeof chains = [], before?: TestApp) {
     const euro = { base: 'ETH', quote: 'EUR', sources: [{ kind: 'fixed' as const, value: '3000' }] };
     const dollar = { base: 'TUSD', quote: 'EUR', sources: [{ kind: 'fixed' as const, value: '0.92' }] };
@@ -93,11 +126,10 @@ describe('a chain that is left with `enabled: false` while payments may be paid 
     });
   }
 
-  async function aPayment(minutes = 60): Promise<PaymentView> {
+  async function aPayment(minutes = 60, accept?: { chain: string }[]): Promise<PaymentView> {
     const price = { amount: '49.90', currency: 'EUR' };
-    return (
-      await app.request<PaymentView>('POST', '/api/v1/payments', { price, expires_in_minutes: minutes })
-    ).body;
+    const body = { price, expires_in_minutes: minutes, ...(accept ? { accept } : {}) };
+    return (await app.request<PaymentView>('POST', '/api/v1/payments', body)).body;
   }
 
   /** On which chains its page offers to be paid. */

@@ -8,6 +8,7 @@ import { type RawAnswer, RawReceiver } from '../harness/raw-receiver.js';
 import { PAYOUT, SweepWorld, TANK, TREASURY } from '../harness/sweep-world.js';
 import { TestChain } from '../harness/test-chain.js';
 import { waitFor } from '../harness/wait-for.js';
+import { refundsOf } from '../harness/world-refunds.js';
 
 const ETHER = 10n ** 18n;
 const GWEI = 10n ** 9n;
@@ -37,11 +38,9 @@ const api = <T = { detail?: string }>(method: string, path: string, body?: unkno
   world.app.request<T>(method, `/api/v1${path}`, body);
 const refund = ({ id }: PaymentView, to: string, amount: bigint) =>
   api<RefundView>('POST', `/payments/${id}/refunds`, { to, amount: amount.toString() });
-const refundsOf = async ({ id }: PaymentView) =>
-  (await api<{ data: RefundView[] }>('GET', `/payments/${id}/refunds`)).body.data;
 const refundIn = (payment: PaymentView, state: string) =>
   world.mineUntil(`the refund ${state}`, async () =>
-    (await refundsOf(payment)).find((one) => one.state === state),
+    (await refundsOf(world, payment)).find((one) => one.state === state),
   );
 /** The first node says this, whatever it is asked by these methods. */
 const firstSays = (methods: string[], said: (answer: Answer) => unknown) =>
@@ -149,7 +148,7 @@ describe('a refund', () => {
         expect({ written, status, body }).toMatchObject({ written, status: 400 });
       }
     }
-    expect(await refundsOf(payment)).toEqual([]);
+    expect(await refundsOf(world, payment)).toEqual([]);
   });
 
   it('to a contract that says much in refusing it fails; one of which nodes say too much waits, and can be cancelled', async () => {
@@ -167,7 +166,7 @@ describe('a refund', () => {
     const { failure } = await refundIn(wordy, 'failed');
     expect((failure ?? '').length).toBeLessThan(2_000);
     await world.mineUntil('it to wait', async () =>
-      (await refundsOf(endless))[0]?.waits_for?.includes('longer than any should be'),
+      (await refundsOf(world, endless))[0]?.waits_for?.includes('longer than any should be'),
     );
     expect(await api('POST', `/refunds/${waiting.id}/cancel`)).toMatchObject({ status: 200 });
     await world.paid(ETHER);
@@ -308,7 +307,7 @@ describe('a ceiling on gas', () => {
     const to = Wallet.createRandom().address;
     await refund(payment, to, ETHER);
     await world.mineUntil('it to wait', async () =>
-      (await refundsOf(payment))[0]?.waits_for?.includes('max_gas_price'),
+      (await refundsOf(world, payment))[0]?.waits_for?.includes('max_gas_price'),
     );
     expect(await world.native(to)).toBe(0n);
     chain.sweep = { ...chain.sweep, maxGasPrice: undefined };

@@ -8,7 +8,6 @@ import { statusOf } from '../harness/dev-payments.js';
 import { codeBlocks } from '../harness/documents.js';
 import { QuittanceProcess } from '../harness/quittance-process.js';
 import { tempFolder } from '../harness/temp-folder.js';
-import { waitFor } from '../harness/wait-for.js';
 
 const folder = tempFolder();
 const ROOT = join(import.meta.dirname, '../..');
@@ -18,11 +17,6 @@ let quittance: QuittanceProcess;
 
 beforeAll(async () => {
   quittance = await QuittanceProcess.start(folder.path);
-  // What the dev chain's feeds say is read in the background, a moment after the start.
-  await waitFor('rates', async () => {
-    const { data } = await quittance.request<{ data: { status: string }[] }>('GET', '/rates');
-    return data.every(({ status }) => status === 'priced');
-  });
 });
 afterAll(async () => {
   await quittance.end();
@@ -43,6 +37,14 @@ describe('the lines of the README', () => {
     const filled = paying.replaceAll('<address>', payment.address).replaceAll('<id>', payment.id);
     expect(runPrinted(`${key}\n${filled}`, quittance, folder.path)).toContain(payment.id);
     await statusOf(quittance, payment.id, 'confirmed');
+  });
+
+  it('make one as soon as it says that it is ready, also after all of it was killed', async () => {
+    await quittance.killTree();
+    quittance = await QuittanceProcess.start(folder.path);
+    const [request = ''] = printed();
+    const payment = JSON.parse(runPrinted(withKey(request), quittance, folder.path)) as PaymentView;
+    expect(payment).toMatchObject({ status: 'pending', unavailable: [] });
   });
 });
 

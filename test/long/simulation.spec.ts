@@ -1,30 +1,20 @@
 import { describe, it } from '@jest/globals';
+import { playSeed, seedsOf } from '../simulation/play.js';
 import { runSeed } from '../simulation/run-seed.js';
 
 /**
- * The quick tier plays the beginning of seed 1. `SIMULATION_SEEDS=1-500,507 SIMULATION_ACTIONS=200` plays others;
- * `npm run soak` sets a time instead.
+ * The quick tier plays the beginning of seed 1. `SIMULATION_SEEDS=1-500,507 SIMULATION_ACTIONS=200` plays others,
+ * with `SIMULATION_LOG=folder` keeping what came of each; `npm run soak` sets a time instead.
  */
-const seeds = (process.env.SIMULATION_SEEDS ?? '1-3').split(',').flatMap((range) => {
-  const [first, last] = range.split('-').map(Number) as [number, number?];
-  return Array.from({ length: (last ?? first) - first + 1 }, (_, index) => first + index);
-});
+const seeds = seedsOf(process.env.SIMULATION_SEEDS ?? '1-3');
 const actions = Number(process.env.SIMULATION_ACTIONS ?? 80);
 const minutes = Number(process.env.SIMULATION_MINUTES ?? 0);
 /** `yes`: money is swept and given back in each of them, `no`: in none; half of them without it. */
 const isMoneyMoved = process.env.SIMULATION_MONEY ? process.env.SIMULATION_MONEY === 'yes' : undefined;
 const SEED_MS = 240_000;
 
-const play = async (seed: number): Promise<void> => {
-  const beganAtMs = Date.now();
-  const { moved } = await runSeed(seed, actions, undefined, isMoneyMoved).catch((error: Error) => {
-    // At once: what ends many seeds before their time would take it along.
-    process.stderr.write(`${error.message}\n`);
-    throw error;
-  });
-  const seconds = ((Date.now() - beganAtMs) / 1000).toFixed(1);
-  process.stderr.write(`seed ${seed}: no difference after ${actions} actions, in ${seconds} s: ${moved}\n`);
-};
+const play = (seed: number): Promise<void> =>
+  playSeed('simulation', seed, async () => (await runSeed(seed, actions, undefined, isMoneyMoved)).moved);
 
 describe('payments, mining, reorgs, faults, crashes and restarts at random', () => {
   if (minutes > 0) {

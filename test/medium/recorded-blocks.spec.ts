@@ -42,7 +42,12 @@ const BLOCKS = [
     transfers: [2, 47],
     proved: 'header, transactions, receipts by root',
   },
-  { name: 'arbitrum-150000000', chainId: 42_161, transfers: [1, 10], proved: 'receipts by root' },
+  {
+    name: 'arbitrum-150000000',
+    chainId: 42_161,
+    transfers: [1, 10],
+    proved: 'header, transactions, receipts by root',
+  },
   { name: 'polygon-50000000', chainId: 137, transfers: [20, 42], proved: 'nothing' },
   { name: 'cronos-11446765', chainId: 25, transfers: [1, 15], proved: 'nothing' },
   { name: 'hedera-97395350', chainId: 295, transfers: [0, 0], proved: 'nothing' },

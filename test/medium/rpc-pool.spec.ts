@@ -220,6 +220,20 @@ describe('the pool', () => {
     await twin.stop();
   });
 
+  it('finds endpoints to contradict each other that tell different times of the same block', async () => {
+    const pool = aPool();
+    const heal = second.inject('eth_getBlockByNumber', {
+      kind: 'answer',
+      answer: async (call, ask) => {
+        const { result } = (await ask(call)) as { result: { timestamp: string } };
+        return { result: { ...result, timestamp: `0x${(Number(result.timestamp) + 3_600).toString(16)}` } };
+      },
+    });
+    await expect(pool.inspect()).resolves.toMatchObject({ from: expect.any(Number) });
+    heal();
+    await expect(pool.inspect()).resolves.toBeNull();
+  });
+
   it('keeps to the rate given', async () => {
     const pool = aPool([first], { requestsPerSecond: 20 });
     const began = performance.now();

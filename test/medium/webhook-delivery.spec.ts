@@ -251,10 +251,11 @@ describe('a replay', () => {
     const made = await endpoint(late.url);
     await expect(request('POST', `/webhook-endpoints/${id}/replay`, { since: LONG_AGO })).resolves.toEqual({
       replayed: 1,
+      has_more: false,
     });
     await expect(
       request('POST', `/webhook-endpoints/${made.id}/replay`, { since: LONG_AGO }),
-    ).resolves.toEqual({ replayed: 2 });
+    ).resolves.toEqual({ replayed: 2, has_more: false });
     await waitFor('both', () => late.received.length === 2 && receiver.of(dead.id).length === 2);
     expect(receiver.of(delivered.id)).toHaveLength(1);
   });
@@ -267,8 +268,14 @@ describe('a replay', () => {
     await deliveryTo(id, 'dead');
     receiver.answer = accept;
     const none = { state: 'dead', event_type: 'payment.expired' };
-    await expect(request('POST', '/deliveries/replay', none)).resolves.toEqual({ replayed: 0 });
-    await expect(request('POST', '/deliveries/replay', { state: 'dead' })).resolves.toEqual({ replayed: 1 });
+    await expect(request('POST', '/deliveries/replay', none)).resolves.toEqual({
+      replayed: 0,
+      has_more: false,
+    });
+    await expect(request('POST', '/deliveries/replay', { state: 'dead' })).resolves.toEqual({
+      replayed: 1,
+      has_more: false,
+    });
     await deliveryTo(id, 'delivered');
   });
 
@@ -432,10 +439,12 @@ describe('isolation', () => {
       at.push(Date.now());
       response.writeHead(204).end();
     };
+    // The first may arrive late on a slow machine; none is due before this.
+    const begunAt = Date.now();
     await Promise.all(Array.from({ length: 20 }, () => app.createPayment()));
     await waitFor('all to the other one', () => free.received.length === 20);
     await waitFor('all at last', () => at.length === 20);
-    expect(at.at(-1)! - at[0]!).toBeGreaterThanOrEqual(1_800);
+    expect(at.at(-1)! - begunAt).toBeGreaterThanOrEqual(1_800);
   });
 });
 

@@ -434,7 +434,7 @@ describe('the endpoint of another merchant', () => {
       { state: 'delivered' },
       asStranger,
     );
-    expect(none).toEqual({ replayed: 0 });
+    expect(none).toEqual({ replayed: 0, has_more: false });
     expect((await call('GET', `/${made.id}`)).body).toMatchObject({ state: 'enabled' });
     expect(receiver.received).toHaveLength(1);
   });
@@ -573,7 +573,10 @@ describe('the built-in endpoint', () => {
     for (const [path, body] of tries) {
       expect({ path, status: (await ask('POST', path, body)).status }).toEqual({ path, status: 403 });
     }
-    expect((await ask('POST', '/deliveries/replay', { state: 'dead' })).body).toEqual({ replayed: 0 });
+    expect((await ask('POST', '/deliveries/replay', { state: 'dead' })).body).toEqual({
+      replayed: 0,
+      has_more: false,
+    });
     await ask('POST', `/webhook-endpoints/${BUILT_IN}/rotate-secret`, {});
     expect(receiver.received).toHaveLength(seen);
 

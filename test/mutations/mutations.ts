@@ -15,8 +15,14 @@ const PLAN = ['src/scanner/plan'];
 const DECIDE = ['src/sweeper/.*decide'];
 const GATE = ['src/webhooks/.*endpoint-gate'];
 const IDEMPOTENCY = ['test/e2e/rest'];
+const QUOTE = ['src/payments/quote'];
+const RATES = ['src/rates/'];
+const SUMS = ['src/payments/given-back', 'test/medium/option-sums'];
+const LOGOS = ['src/branding/logo-image'];
+const PAGES = ['src/checkout/open-pages'];
+const READERS = ['test/medium/slow-readers'];
 
-/** Twenty faults in what money hangs on. `npm run test:mutations` makes one after the other, and tells which go unnoticed. */
+/** Faults in what money hangs on, and in what strangers reach. `npm run test:mutations` makes one after the other, and tells which go unnoticed. */
 export const MUTATIONS: readonly Mutation[] = [
   {
     fault: 'the least that counts as paid is rounded down',
@@ -26,8 +32,8 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     fault: 'a payment is confirmed one block too early',
-    find: 'return depthOf(credit, facts) >= required;',
-    replace: 'return depthOf(credit, facts) + 1 >= required;',
+    find: 'return depthOf(credit, position) >= required;',
+    replace: 'return depthOf(credit, position) + 1 >= required;',
     specs: LIFECYCLE,
   },
   {
@@ -38,7 +44,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     fault: 'a confirmed payment whose money a reorg took stays confirmed',
-    find: "if (!isCovered) return { to: 'failed', event: 'payment.failed' };",
+    find: "if (!isCovered) return isUnsure(tally) ? undefined : { to: 'failed', event: 'payment.failed' };",
     replace: '',
     specs: LIFECYCLE,
   },
@@ -104,8 +110,8 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     fault: 'an endpoint gets more exchanges at once than its limit',
-    find: 'return !isOpen && endpoint.inFlight < limitOf(endpoint) && this.hasHands(endpoint);',
-    replace: 'return !isOpen && this.hasHands(endpoint);',
+    find: 'return !isOpen && endpoint.inFlight < limitOf(endpoint) && this.hasFreeSlot(endpoint);',
+    replace: 'return !isOpen && this.hasFreeSlot(endpoint);',
     specs: GATE,
   },
   {
@@ -137,5 +143,95 @@ export const MUTATIONS: readonly Mutation[] = [
     find: 'if (!first.requestHash.equals(hash)) throw new IdempotencyKeyReusedError();',
     replace: '',
     specs: IDEMPOTENCY,
+  },
+  {
+    fault: 'what an option asks for is rounded down',
+    find: 'return (numerator + denominator - 1n) / denominator;',
+    replace: 'return numerator / denominator;',
+    specs: QUOTE,
+  },
+  {
+    fault: 'late money that nobody can price counts at the promised rate',
+    find: 'if (isRefusal(then)) return then;',
+    replace: "if (isRefusal(then)) return { value: locked, basis: 'locked' };",
+    specs: QUOTE,
+  },
+  {
+    fault: 'a median counts that most sources are far from',
+    find: 'near.length * 2 > opinions.length',
+    replace: 'near.length > 0',
+    specs: RATES,
+  },
+  {
+    fault: 'any pair is priced by one source',
+    find: 'if (rules.isOneEnough) return true;',
+    replace: 'return true;',
+    specs: RATES,
+  },
+  {
+    fault: 'a feed prices however old its round is',
+    find: 'if (ageS <= heartbeatS + marginS(heartbeatS)) return null;',
+    replace: 'return null;',
+    specs: RATES,
+  },
+  {
+    fault: 'money of one option counts in each of them',
+    find: 'pieces: inChainOrder(credits.filter(({ option }) => (option ?? 0) === index)),',
+    replace: 'pieces: inChainOrder(credits),',
+    specs: SUMS,
+  },
+  {
+    fault: 'how deep money is, is told by another chain',
+    find: 'return chains.get(chainId ?? -1) ?? NOWHERE;',
+    replace: 'return [...chains.values()].at(-1) ?? NOWHERE;',
+    specs: SUMS,
+  },
+  {
+    fault: 'what goes back before a payment is confirmed does not open a gap',
+    find: 'if (!isAfterConfirmation) sums.beforeConfirmation += amount;',
+    replace: '',
+    specs: SUMS,
+  },
+  {
+    fault: 'a refund that is told twice goes back twice',
+    find: 'of distinct(refunds)) {',
+    replace: 'of refunds) {',
+    specs: SUMS,
+  },
+  {
+    fault: 'a logo is unpacked however large it becomes',
+    find: '  requireUnpacked(packed, mostBytes);\n  return',
+    replace: '  return',
+    specs: LOGOS,
+  },
+  {
+    fault: 'a logo may say its size twice',
+    find: "} else if (type === 'IHDR') {",
+    replace: "} else if (type === '') {",
+    specs: LOGOS,
+  },
+  {
+    fault: 'one address may hold any number of streams',
+    find: ' ofAddress >= perAddress ||',
+    replace: '',
+    specs: PAGES,
+  },
+  {
+    fault: 'a stream is written to however much of it is unread',
+    find: 'if (stream.writableLength > MOST_UNREAD_BYTES) stream.destroy();\n  else stream.write(message);',
+    replace: 'stream.write(message);',
+    specs: PAGES,
+  },
+  {
+    fault: 'a reader that takes nothing is waited for without an end',
+    find: 'return answer.looks > LOOKS;',
+    replace: 'return answer.looks > Number.MAX_SAFE_INTEGER;',
+    specs: READERS,
+  },
+  {
+    fault: 'a reader that takes something now and then is cut off',
+    find: 'answer.looks = !raw.writableEnded && isTaken ? 0 : answer.looks + 1;',
+    replace: 'answer.looks += isTaken ? 1 : 1;',
+    specs: READERS,
   },
 ];

@@ -1,4 +1,4 @@
-import { createRequire, register } from 'node:module';
+import Module, { createRequire, register } from 'node:module';
 import { pathToFileURL } from 'node:url';
 
 /**
@@ -13,6 +13,7 @@ Error.stackTraceLimit = 100;
 await import('reflect-metadata');
 
 const require = createRequire(import.meta.url);
+followTestsPlainly();
 const { default: circus } = require('jest-circus/runner');
 const GLOBALS = Symbol.for('quittance.jest-globals');
 const HANDLERS = Symbol.for('EVENT_HANDLERS');
@@ -33,6 +34,33 @@ const runtime = {
   leaveTestCode: () => undefined,
 };
 const environment = { global: globalThis };
+
+/**
+ * jest-circus follows the test that runs by an AsyncLocalStorage, for which Node 20 calls back for every promise of the
+ * process. Tests run one after another here, so a variable says the same.
+ */
+function followTestsPlainly() {
+  class OneAtATime {
+    #store;
+    getStore() {
+      return this.#store;
+    }
+    async run(store, work) {
+      const outer = this.#store;
+      this.#store = store;
+      try {
+        return await work();
+      } finally {
+        this.#store = outer;
+      }
+    }
+  }
+  const load = Module._load;
+  Module._load = (request, parent, ...rest) =>
+    request === 'node:async_hooks' && parent?.filename?.includes('/jest-circus/')
+      ? { AsyncLocalStorage: OneAtATime }
+      : load(request, parent, ...rest);
+}
 
 async function run({ path, globalConfig, config }) {
   const start = Date.now();

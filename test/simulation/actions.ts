@@ -20,7 +20,8 @@ import {
 import { lagging } from '../harness/lagging-node.js';
 import { checkATransaction, decideOnADeposit } from './merchant-actions.js';
 import { type Arrival, creditOf, expected } from './oracle.js';
-import { CONFIRMATIONS, type Known, LATE_WATCH_DAYS, type World } from './world.js';
+import { CONFIRMATIONS } from './confirmations.js';
+import { type Known, LATE_WATCH_DAYS, type World } from './world.js';
 
 const erc20 = new Interface(['function transfer(address,uint256)']);
 const DAY = 86_400;

@@ -13,7 +13,8 @@ import { gasDifferences } from './gas.js';
 import { heldOn, moneyUnderWay } from './money-under-way.js';
 import { type Random } from './random.js';
 import { Treasuries } from './treasuries.js';
-import { CONFIRMATIONS, type World } from './world.js';
+import { CONFIRMATIONS } from './confirmations.js';
+import { type World } from './world.js';
 
 const ETHER = 10n ** 18n;
 const GWEI = 10n ** 9n;
@@ -184,7 +185,7 @@ export class Money {
       .filter((text) => !unwatched.some((one) => text.includes(one)));
     found.push(...differences.map((text) => `ledger check: ${text}`));
     found.push(...report.unchecked.all().map((text) => `ledger check, unchecked: ${text}`));
-    found.push(...(await gasDifferences(world.app)));
+    found.push(...(await gasDifferences(world.app, [this.chain])));
     const tokens = [null, this.chain.token];
     const balance = (address: string, token: string | null) => this.balance(address, token);
     found.push(...(await this.treasuries.misdirected(world.app, tokens, balance)));

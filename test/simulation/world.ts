@@ -3,13 +3,13 @@ import { FaultyRpc } from '../harness/faulty-rpc.js';
 import { PayerContract } from '../harness/payer-contract.js';
 import { TestChain } from '../harness/test-chain.js';
 import { waitFor } from '../harness/wait-for.js';
+import { CONFIRMATIONS } from './confirmations.js';
 import { Money } from './money.js';
 import { type HabitName, Habits } from './habits.js';
 import { type Asked, Oracle } from './oracle.js';
 import { type Random } from './random.js';
 
 export const LATE_WATCH_DAYS = 1;
-export const CONFIRMATIONS = 3;
 /** What mines tells that there is something new; what failed is tried again twice in that time. */
 const BLOCK_TIME_MS = 1_000;
 

@@ -5,6 +5,7 @@ import { inKnownFormFirst, type OnNewerForm } from '../proof/newer-form.js';
 import { inOrder, missingFrom, receiptOf, receiptsByHash } from '../reading/listed-receipts.js';
 import { signerOf as recoveredSigner } from '../proof/sender.js';
 import { MethodNotFoundError, type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
+import { AgreedAnswers } from '../rpc/agreed-answers.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
 import { isPassing } from '../rpc/sources.js';
 import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
@@ -41,6 +42,7 @@ export class ChainEvidence {
   constructor(
     private readonly rpc: RpcPool,
     private readonly prover: BlockProver,
+    private readonly agreed: AgreedAnswers = new AgreedAnswers(rpc, { blockTimeMs: 0 }),
   ) {}
 
   /**
@@ -51,31 +53,39 @@ export class ChainEvidence {
     const { raw, proof } = await inKnownFormFirst((onNewer) =>
       this.rpc.fromOneEndpoint((rpc) => this.read(rpc, id, onNewer), 'eth_getBlockByHash'),
     );
-    if (!proof.areTransactionsProved) await this.requireAgreement(id, raw);
-    return { ...id, parentHash: raw.parentHash, transactions: raw.transactions };
+    const { parentHash, transactions } = proof.areTransactionsProved ? raw : await this.agreedBlock(id);
+    return { ...id, parentHash, transactions };
   }
 
   /**
-   * What became of a transaction, by the receipts that make the block's root; where they make none, by all endpoints.
+   * What became of a transaction, by the receipts that make the root of a block that makes its hash; else by all endpoints.
    * @returns null when the block has no such transaction
    * @throws RpcError when no endpoint has block and receipts; UnprovenAnswerError
    */
   async receipt(id: BlockId, txHash: TxHash): Promise<Receipt | null> {
     const read = await inKnownFormFirst((onNewer) =>
       this.rpc.fromOneEndpoint(async (rpc) => {
-        const { raw: block } = await this.read(rpc, id, onNewer);
+        const { raw: block, proof: whole } = await this.read(rpc, id, onNewer);
         const place = block.transactions.findIndex(({ hash }) => hash === txHash);
-        if (place < 0) return null;
+        if (place < 0) return { receipt: null, isProved: whole.areTransactionsProved };
         const { receipts, proof } = await this.provedReceipts(rpc, block, onNewer);
         const receipt = receipts[place];
         if (receipt == null) throw lacks(id);
         const price = receipt.effectiveGasPrice ?? (await pricePaid(rpc, txHash));
-        return { receipt: receiptFrom(receipt, price), isProved: proof === 'root' };
+        const isProved = whole.isHeaderProved && proof === 'root';
+        const isPriced = isProved && whole.areTransactionsProved;
+        const provenPrice = isPriced ? priceIn(block, block.transactions[place]) : null;
+        const proven = provenPrice === null ? {} : { provenPrice };
+        return { receipt: { ...receiptFrom(receipt, price), ...proven }, isProved };
       }, 'eth_getBlockReceipts'),
     );
-    if (read === null) return null;
-    if (!read.isProved) await this.requireSameOutcome(id, read.receipt);
-    return read.receipt;
+    const { receipt, isProved } = read;
+    if (isProved) return receipt;
+    if (receipt !== null) await this.requireSameOutcome(id, receipt);
+    else if ((await this.agreedBlock(id)).transactions.some(({ hash }) => hash === txHash)) {
+      throw new UnprovenAnswerError(id.hash, `it was given without ${txHash}`);
+    }
+    return receipt;
   }
 
   /**
@@ -131,27 +141,39 @@ export class ChainEvidence {
     }
   }
 
-  private async requireAgreement(id: BlockId, { transactions }: RawBlock): Promise<void> {
-    const own = identity(transactions);
-    const said = await this.rpc.fromEveryEndpoint(
+  /** The block as one endpoint can prove it, or else as all say it. */
+  private async agreedBlock(id: BlockId): Promise<RawBlock> {
+    const said = await this.agreed.of(
+      id.hash,
       (rpc) => this.read(rpc, id, () => undefined),
-      'eth_getBlockByHash',
+      'a block’s transactions',
     );
-    if (said.some(({ raw }) => identity(raw.transactions) !== own)) {
+    const proved = said.find(({ proof }) => proof.areTransactionsProved);
+    const raw = (proved ?? said[0])?.raw as RawBlock;
+    if (proved === undefined && said.some((other) => identity(other.raw) !== identity(raw))) {
       throw new UnprovenAnswerError(id.hash, 'endpoints name different transactions of it');
     }
+    return raw;
   }
 
   private async requireSameOutcome(id: BlockId, { txHash, succeeded, logs }: Receipt): Promise<void> {
     const method = 'eth_getTransactionReceipt';
-    const said = await this.rpc.fromEveryEndpoint((rpc) => rpc.call(method, [txHash]), method);
+    const read = async (rpc: Rpc) => {
+      const other = await rpc.call(method, [txHash]);
+      if (other?.blockHash !== id.hash) throw lacks(id);
+      return other;
+    };
+    const said = await this.agreed.of(txHash, read, 'what became of a transaction');
     const isOther = (other: RawReceipt) =>
-      other.blockHash === id.hash &&
-      ((other.status === 1) !== succeeded || other.logs.length !== logs.length);
-    if (said.some((other) => other !== null && isOther(other))) {
+      (other.status === 1) !== succeeded || inWords(other.logs) !== inWords(logs);
+    if (said.some(isOther)) {
       throw new UnprovenAnswerError(id.hash, `endpoints say different things of ${txHash}`);
     }
   }
+}
+
+function inWords(logs: Receipt['logs']): string {
+  return logs.map(({ address, topics, data }) => [address, ...topics, data].join(' ')).join();
 }
 
 /**
@@ -166,8 +188,21 @@ function lacks({ hash }: Pick<BlockId, 'hash'>): RpcError {
   return new RpcError('the node', 'eth_getBlockByHash', `it does not have all of block ${hash}`);
 }
 
-function identity(transactions: readonly RawTransaction[]): string {
-  return transactions.map(({ hash, from, nonce }) => `${hash} ${from} ${nonce}`).join();
+function identity({ parentHash, transactions }: RawBlock): string {
+  return parentHash + transactions.map(({ hash, from, nonce }) => `${hash} ${from} ${nonce}`).join();
+}
+
+/**
+ * What a transaction pays for gas by EIP-1559: what its header's base fee leaves of what it offers. Both are under roots.
+ * Null: it is of a kind that has rules of its own.
+ */
+function priceIn({ baseFeePerGas }: RawBlock, transaction: RawTransaction | undefined): bigint | null {
+  if (transaction === undefined || ![0, 1, 2, 4].includes(transaction.type)) return null;
+  const { gasPrice, maxFeePerGas, maxPriorityFeePerGas: tip } = transaction;
+  if (maxFeePerGas === undefined) return gasPrice ?? null;
+  if (baseFeePerGas === undefined || tip === undefined) return null;
+  const offered = baseFeePerGas + tip;
+  return offered < maxFeePerGas ? offered : maxFeePerGas;
 }
 
 /** Those of the list, and one by one what it lacks, as in a node without the method. @throws RpcError where the node lacks some */

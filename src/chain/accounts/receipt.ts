@@ -10,6 +10,8 @@ export interface Receipt {
   succeeded: boolean;
   gasUsed: number;
   effectiveGasPrice: bigint;
+  /** Wei per gas as header and transaction prove it, on a chain that goes by EIP-1559; left out: they do not. */
+  provenPrice?: bigint;
   /** All that it cost: gas, and on the OP stack what its data costs on the chain below, and the operator's fee. */
   fee: bigint;
   logs: RawLog[];

@@ -36,4 +36,9 @@ export interface Block extends BlockRef {
   transactions: TxHash[];
   /** Whether one of them may have run a contract's code: none can with the gas of a plain transfer. */
   runsCode: boolean;
+  /**
+   * Why its movements may not be all: endpoints do not say the same of it, or one alone speaks of it, and nothing proves
+   * which is right. It is to be read again. Undefined: there is no doubt.
+   */
+  doubt?: string;
 }

@@ -1,19 +1,20 @@
 import { type Proofs } from '../../config/chains.js';
+import { ARBITRUM_TYPES } from './arbitrum-transactions.js';
 import { bloomOf } from './bloom.js';
 import { keccak256 } from './keccak.js';
 import { type KnownForms } from './known-forms.js';
-import { NewerFormError } from './newer-form.js';
+import { NewerFormError, OddStructureError } from './newer-form.js';
 import { EMPTY_TRIE, orderedTrieRoot } from './ordered-trie.js';
 import { type RawBlock, type RawLog, type RawReceipt } from '../blocks/raw-block.js';
 import { encodeReceipt, KNOWN_RECEIPT_TYPES } from './receipt-encoding.js';
-import { ARBITRUM_TYPES, encodeTransaction } from './transaction-encoding.js';
+import { encodeTransaction } from './transaction-encoding.js';
 import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
 
 /** What of a block was proved by its own hash and roots; the rest is the node's word. */
 export interface BlockProof {
   /** That its fields make its hash. */
   isHeaderProved: boolean;
-  /** That none of its transactions was left out, added or altered. */
+  /** That none of its transactions was left out, added or altered: they make the root, and the header its hash. */
   areTransactionsProved: boolean;
   /** What of it this version does not know; null: nothing. */
   newer: NewerFormError | null;
@@ -25,7 +26,7 @@ export type ReceiptsProof = 'root' | 'bloom' | 'none';
 /**
  * That a block is the one asked for, that its fields make its hash, and its transactions its `transactionsRoot`. What
  * it cannot show is that the chain has it; the link to our own blocks does.
- * @returns what could be proved: less than `proofs` says where the block has parts of a newer fork, or of Arbitrum
+ * @returns what could be proved: less than `proofs` says where the block has parts of a newer fork
  * @throws UnprovenAnswerError where what is known does not come out
  */
 export function proveBlock(block: RawBlock, number: number, proofs: Proofs, forms: KnownForms): BlockProof {
@@ -48,7 +49,7 @@ export function proveBlock(block: RawBlock, number: number, proofs: Proofs, form
   const unknownTypes = unknownTypesOf(block);
   return {
     isHeaderProved,
-    areTransactionsProved: unknownTypes.length === 0,
+    areTransactionsProved: isHeaderProved && unknownTypes.length === 0,
     newer: newer ?? newerIn(block, unknownTypes),
   };
 }
@@ -64,9 +65,10 @@ function unknownTypesOf(block: RawBlock): number[] {
   block.transactions.forEach((transaction, index) => {
     const bytes = encodeTransaction(transaction);
     if (bytes === null) return unknown.add(transaction.type);
-    if (!isSame(keccak256(bytes), transaction.hash))
-      fail(`transaction ${index} is not the one its hash names`);
-    return known.push(bytes);
+    if (isSame(keccak256(bytes), transaction.hash)) return known.push(bytes);
+    // Not all of them have been seen in a block.
+    if (ARBITRUM_TYPES.includes(transaction.type)) return unknown.add(transaction.type);
+    return fail(`transaction ${index} is not the one its hash names`);
   });
   if (unknown.size > 0) return [...unknown];
   const root = orderedTrieRoot(known);
@@ -74,13 +76,13 @@ function unknownTypesOf(block: RawBlock): number[] {
   return [];
 }
 
-/** Types that are of no known fork; those of Arbitrum cannot be recomputed either, but are known. */
+/** What cannot be recomputed: of a newer fork, or of those types of Arbitrum whose hash is made of something else. */
 function newerIn({ hash }: RawBlock, unknownTypes: readonly number[]): NewerFormError | null {
-  const names = unknownTypes
-    .filter((type) => !ARBITRUM_TYPES.includes(type))
-    .map((type) => `0x${type.toString(16)}`);
-  if (names.length === 0) return null;
-  return new NewerFormError(hash, `transactions of a newer fork: type ${names.join(', ')}`);
+  if (unknownTypes.length === 0) return null;
+  const names = unknownTypes.map((type) => `0x${type.toString(16)}`).join(', ');
+  return unknownTypes.every((type) => ARBITRUM_TYPES.includes(type))
+    ? new OddStructureError(hash, `transactions that do not make their hashes: type ${names}`)
+    : new NewerFormError(hash, `transactions of a newer fork: type ${names}`);
 }
 
 /**

@@ -141,9 +141,48 @@ describe('encodeTransaction', () => {
   });
 
   it('says when it does not know a type', () => {
-    expect(encodeTransaction({ type: 0x64 } as RawTransaction)).toBeNull();
+    expect(encodeTransaction({ type: 0x71 } as RawTransaction)).toBeNull();
+    expect(encodeTransaction({ type: 0x78 } as RawTransaction)).toBeNull();
+  });
+
+  it('makes the hash of what Arbitrum itself puts in front of a block, and takes it to pay nobody', () => {
+    const arbos = '0x00000000000000000000000000000000000a4b05';
+    const startOfBlock = {
+      type: '0x6a',
+      chainId: '0xa4b1',
+      hash: '0x23f3f2a9c24b841171116d8032af7a2190389c1567e12a4174cf9bb1ec310765',
+      from: arbos,
+      to: arbos,
+      value: '0x0',
+      gas: '0x0',
+      input: `0x6bf6a42d${word(0)}${word(0x11b3fb3)}${word(0x8f0d180)}${word(1)}`,
+    };
+    const encoded = encodeTransaction(readTransaction(startOfBlock)) as Uint8Array;
+    expect(keccak256(encoded)).toBe(startOfBlock.hash);
+    expect(encodeTransaction(readTransaction({ ...startOfBlock, value: '0x1' }))).toBeNull();
+    expect(encodeTransaction(readTransaction({ ...startOfBlock, to: `0x${'11'.repeat(20)}` }))).toBeNull();
+  });
+
+  it('covers whom a deposit to Arbitrum pays, and how much', () => {
+    const deposit = {
+      type: '0x64',
+      chainId: '0xa4b1',
+      hash: `0x${'22'.repeat(32)}`,
+      from: `0x${'33'.repeat(20)}`,
+      to: `0x${'44'.repeat(20)}`,
+      value: '0x5',
+      gas: '0x0',
+      requestId: `0x${word(7)}`,
+    };
+    const encoded = (change: object) =>
+      encodeTransaction(readTransaction({ ...deposit, ...change })) as Uint8Array;
+    for (const change of [{ value: '0x6' }, { to: deposit.from }, { requestId: `0x${word(8)}` }]) {
+      expect(encoded(change)).not.toEqual(encoded({}));
+    }
   });
 });
+
+const word = (number: number) => number.toString(16).padStart(64, '0');
 
 describe('signerOf', () => {
   it('finds who signed, of every type, whatever sender a node names', () => {

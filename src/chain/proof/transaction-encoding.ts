@@ -1,14 +1,12 @@
 import { quantity } from '../encoding.js';
 import { type RawTransaction } from '../blocks/raw-block.js';
+import { arbitrumFields } from './arbitrum-transactions.js';
 import { encodeRlp, type Field } from './rlp.js';
 
 /** OP stack: a deposit from the chain below. */
 const DEPOSIT = 0x7e;
 /** Celo: gas paid in a token (CIP-64). */
 const CELO_FEE_CURRENCY = 0x7b;
-
-/** Arbitrum's own (nitro, arb_types.go): they come from the chain below or from the chain itself, unsigned. */
-export const ARBITRUM_TYPES: readonly number[] = [0x64, 0x65, 0x66, 0x68, 0x69, 0x6a, 0x78];
 
 /**
  * A transaction as the block holds it (EIP-2718), made from its fields; its keccak256 is its hash.
@@ -18,7 +16,7 @@ export function encodeTransaction(raw: RawTransaction): Uint8Array | null {
   const { type } = raw;
   // Chains that call something else 0x7e (Scroll's messages) do not name a source.
   if (type === DEPOSIT && raw.sourceHash === undefined) return null;
-  const fields = fieldsByType[type]?.(raw);
+  const fields = fieldsByType[type]?.(raw) ?? arbitrumFields(raw);
   return fields ? encodeRlp(fields, type) : null;
 }
 

@@ -28,7 +28,7 @@ export class BlockLogs {
    * @param isTailAsked whether receipts show that no log is missing at the end; false where receipts cannot be had
    */
   constructor(
-    private readonly rpc: RpcPool,
+    private readonly rpc: Pick<RpcPool, 'fromOneEndpoint'>,
     private readonly prover: BlockProver,
     private readonly finalUpTo: () => number,
     private readonly isTailAsked = true,

@@ -1,3 +1,4 @@
+import { type ReceiptsProof } from '../proof/block-proof.js';
 import { type BlockProver, type ProvedReceipts } from '../proof/block-prover.js';
 import {
   inKnownFormFirst,
@@ -25,8 +26,15 @@ export interface Wanted {
   isAnyOwn: (addresses: readonly Address[]) => Promise<boolean>;
 }
 
-/** Receipts by the block's transactions; null where the node has none of it, and nobody can have it. */
-export type BlockOutcomes = readonly (Outcome | null)[];
+export interface BlockOutcomes {
+  /** By the block's transactions; null where the node has none of it, and nobody can have it. */
+  outcomes: readonly (Outcome | null)[];
+  /** What of them the block's root or bloom proves. */
+  proof: ReceiptsProof;
+}
+
+/** One endpoint or several. */
+export type Asked = Pick<RpcPool, 'fromOneEndpoint'>;
 
 /**
  * Reads what became of a block's transactions, in the first way that an endpoint can answer: all receipts at once; its
@@ -34,7 +42,7 @@ export type BlockOutcomes = readonly (Outcome | null)[];
  */
 export class BlockReceipts {
   constructor(
-    private readonly rpc: RpcPool,
+    private readonly rpc: Asked,
     private readonly prover: BlockProver,
     private readonly logs: BlockLogs,
     private readonly logsAlone: BlockLogs,
@@ -77,14 +85,14 @@ export class BlockReceipts {
     block: RawBlock,
     given: readonly RawReceipt[],
     onNewer: OnNewerForm,
-  ): Promise<BlockOutcomes> {
+  ): Promise<ProvedReceipts> {
     let odd: OddStructureError | null = null;
     const told = (error: NewerFormError) => {
       onNewer(error);
       if (error instanceof OddStructureError) throw (odd = error);
     };
     try {
-      return this.prover.receipts(block, given, told).receipts;
+      return this.prover.receipts(block, given, told);
     } catch (error) {
       if (odd === null || error !== odd) throw error;
       const single = await Promise.all(block.transactions.map(({ hash }) => receiptOf(rpc, hash)));
@@ -100,7 +108,7 @@ export class BlockReceipts {
           );
         }
       }
-      return this.prover.receipts(block, given, onNewer).receipts;
+      return this.prover.receipts(block, given, onNewer);
     }
   }
 
@@ -110,7 +118,7 @@ export class BlockReceipts {
     block: RawBlock,
     given: readonly RawReceipt[],
     onNewer: OnNewerForm,
-  ): Promise<BlockOutcomes> {
+  ): Promise<ProvedReceipts> {
     if (given.length === 0) {
       throw new UnprovenAnswerError(block.hash, `${block.transactions.length} transactions but no receipts`);
     }
@@ -168,12 +176,13 @@ export class BlockReceipts {
       const hash = log.transactionHash;
       byHash.set(hash, [...(byHash.get(hash) ?? []), log]);
     }
-    return block.transactions.map(({ hash }) => {
+    const outcomes = block.transactions.map(({ hash }) => {
       const own = byHash.get(hash);
       return own === undefined
         ? null
         : { transactionHash: hash, blockHash: block.hash, status: 1, logs: own };
     });
+    return { outcomes, proof: 'bloom' };
   }
 
   private fromOne(
@@ -188,26 +197,31 @@ export class BlockReceipts {
  * Where we may be paid, that each receipt says whether its transaction succeeded: silence is no failure.
  * @throws UnprovenAnswerError
  */
-function told(block: RawBlock, { isPaid }: Wanted, outcomes: BlockOutcomes): BlockOutcomes {
-  if (!isPaid) return outcomes;
+function told(
+  block: RawBlock,
+  { isPaid }: Wanted,
+  { receipts: outcomes, proof }: ProvedReceipts,
+): BlockOutcomes {
+  if (!isPaid) return { outcomes, proof };
   block.transactions.forEach(({ hash, to, value }, index) => {
     const outcome = outcomes[index] ?? null;
     if (to === null || value === 0n || outcome === null || saysOutcome(outcome)) return;
     throw new UnprovenAnswerError(block.hash, `the receipt of ${hash} has no status`);
   });
-  return outcomes;
+  return { outcomes, proof };
 }
 
 /** What a root proves is all there is; without one, a transaction has to have its receipt, unless another block has it. */
 function rootedOrComplete(
   block: RawBlock,
-  { receipts, proof }: ProvedReceipts,
+  proved: ProvedReceipts,
   elsewhere: ReadonlySet<TxHash>,
-): BlockOutcomes {
+): ProvedReceipts {
+  const { receipts, proof } = proved;
   const isMissing = ({ hash }: { hash: TxHash }, index: number) =>
     receipts[index] === null && !elsewhere.has(hash);
   if (proof !== 'root' && block.transactions.some(isMissing)) throw notYet(block);
-  return receipts;
+  return proved;
 }
 
 const NOTHING: ReadonlySet<TxHash> = new Set();

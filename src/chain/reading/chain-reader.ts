@@ -1,7 +1,8 @@
 import { type FinalityTag } from '../../config/chains.js';
 import { type Block, type BlockRef, type Movement } from '../blocks/block.js';
 import { BlockLogs } from './block-logs.js';
-import { BlockReceipts } from './block-receipts.js';
+import { type Asked, BlockReceipts } from './block-receipts.js';
+import { type BlockWord, commonWord } from './common-word.js';
 import { FinalBlock, type OnFinality } from './final-block.js';
 import { type BlockProof } from '../proof/block-proof.js';
 import { type BlockProver } from '../proof/block-prover.js';
@@ -10,12 +11,17 @@ import { inKnownFormFirst } from '../proof/newer-form.js';
 import { signerOf } from '../proof/sender.js';
 import { blockOf, blockRef, movementsOf, TRANSFER_TOPIC } from '../transfers/movements.js';
 import { type RawBlock } from '../blocks/raw-block.js';
-import { UnknownHereError } from '../rpc/rpc-error.js';
+import { AgreedAnswers, TooFewAnswersError } from '../rpc/agreed-answers.js';
+import { type Rpc } from '../rpc/rpc-endpoint.js';
+import { RpcError, UnknownHereError } from '../rpc/rpc-error.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
-import { type Sources } from '../rpc/sources.js';
+import { Sources } from '../rpc/sources.js';
+import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
 import { type Address, type TokenAddress, ZERO_ADDRESS } from '../../ids/ids.js';
 
 const METHOD = 'eth_getBlockByNumber';
+/** What is asked of all, in words. */
+const WHAT = 'what a block brings us';
 
 /** What a reader need not ask about: everything else. */
 export interface Watch {
@@ -23,6 +29,8 @@ export interface Watch {
   tokens: ReadonlySet<TokenAddress>;
   /** Which of these addresses are ours; lower-case. */
   ownAmong: (addresses: readonly Address[]) => Promise<ReadonlySet<Address>>;
+  /** Whether blocks come with what is sure of them, and the reason in `doubt`; otherwise that is thrown. */
+  areDoubtsTaken?: boolean;
 }
 
 /** What the scanner asks of a chain. Numbers are block heights; absent blocks are null. */
@@ -37,6 +45,16 @@ export interface ChainReader {
   /** Why `finalNumber` last knew none, and nothing is confirmed by it meanwhile; null: it did, or was not asked. */
   readonly finalityUnknown: string | null;
   header(number: number): Promise<BlockRef | null>;
+  /**
+   * Whether an endpoint is on the branch of this block. Those that are on another one are put aside then, with the reason.
+   * @throws TooFewAnswersError while one that may have it does not say; UnprovenAnswerError when some were put aside now
+   */
+  isOnBranchOfAny(block: Pick<BlockRef, 'number' | 'hash'>): Promise<boolean>;
+  /**
+   * As `header`, for a block that nothing we remember links to: every endpoint that answers has to name the same, and two
+   * of them where there are two. Null: they do not, or none has it.
+   */
+  agreedHeader(number: number): Promise<BlockRef | null>;
   /** A whole block, with every movement of value in it that reaches us. */
   block(number: number, watch: Watch): Promise<Block | null>;
 }
@@ -45,6 +63,9 @@ export class RpcChainReader implements ChainReader {
   private readonly receipts: BlockReceipts;
   headNumber = 0;
   private readonly final: FinalBlock;
+  private readonly agreed: AgreedAnswers;
+  /** What each endpoint was found not to answer, where it is asked beside others. */
+  private readonly sourcesOf = new Map<string, Sources>();
 
   /**
    * @param prover what this chain's blocks can prove about themselves
@@ -55,19 +76,20 @@ export class RpcChainReader implements ChainReader {
     private readonly rpc: RpcPool,
     private readonly prover: BlockProver,
     sources: Sources,
-    finalDepth: number,
+    private readonly finalDepth: number,
     onFinality?: OnFinality,
+    agreed?: AgreedAnswers,
   ) {
     this.final = new FinalBlock(rpc, onFinality);
-    const finalUpTo = () => this.headNumber - finalDepth;
-    const logs = new BlockLogs(rpc, prover, finalUpTo);
-    this.receipts = new BlockReceipts(
-      rpc,
-      prover,
-      logs,
-      new BlockLogs(rpc, prover, finalUpTo, false),
-      sources,
-    );
+    this.agreed = agreed ?? new AgreedAnswers(rpc, { blockTimeMs: 0 });
+    this.receipts = this.receiptsOf(rpc, sources);
+  }
+
+  private receiptsOf(rpc: Asked, sources: Sources): BlockReceipts {
+    const finalUpTo = () => this.headNumber - this.finalDepth;
+    const logs = new BlockLogs(rpc, this.prover, finalUpTo);
+    const logsAlone = new BlockLogs(rpc, this.prover, finalUpTo, false);
+    return new BlockReceipts(rpc, this.prover, logs, logsAlone, sources);
   }
 
   async head(): Promise<BlockRef> {
@@ -93,32 +115,111 @@ export class RpcChainReader implements ChainReader {
     return raw === null ? null : blockRef(raw);
   }
 
+  async isOnBranchOfAny({ number, hash }: Pick<BlockRef, 'number' | 'hash'>): Promise<boolean> {
+    const what = 'a remembered block';
+    const read = async (rpc: Rpc, endpoint: string) => {
+      const header = await rpc.call(METHOD, [quantity(number), false]);
+      if (header === null && !this.agreed.isOnlyOne) {
+        throw new RpcError(endpoint, METHOD, `it has no block ${number}`);
+      }
+      return { endpoint, hash: header?.hash };
+    };
+    const said = await this.agreed.of(hash, read, what);
+    const others = said.filter((one) => one.hash !== hash);
+    if (others.length === said.length) return false;
+    const reason = `it is on another branch than all the blocks that we remember: its block ${number} is another`;
+    others.forEach(({ endpoint }) => this.rpc.putAside(endpoint, what, reason));
+    if (others.length > 0) throw new UnprovenAnswerError(hash, `at ${others[0]?.endpoint}, ${reason}`);
+    return true;
+  }
+
+  async agreedHeader(number: number): Promise<BlockRef | null> {
+    const said = await this.rpc.fromEveryEndpoint(
+      (rpc) => rpc.call(METHOD, [quantity(number), false]),
+      'old headers',
+    );
+    const given = said.flatMap((raw) => (raw === null ? [] : [blockRef(raw)]));
+    const [first] = given;
+    if (first === undefined || given.length < Math.min(2, this.rpc.size)) return null;
+    return given.every(({ hash }) => hash === first.hash) ? first : null;
+  }
+
   /**
+   * What a block proves itself is taken of any endpoint. What it does not, and reaches us, all have to say that answer;
+   * where it proves less than the chain's blocks do, all are asked whether it reaches us.
    * @throws UnprovenAnswerError: what came is not to be believed
    * @throws RpcError
    */
   async block(number: number, watch: Watch): Promise<Block | null> {
     const read = await this.raw(number);
     if (read === null) return null;
-    const { raw, proof } = read;
+    const word = await this.wordOn(read, this.receipts, watch);
+    if (word.isProved || (word.isAsUsual && word.block.movements.length === 0)) return word.block;
+    if (this.agreed.isOnlyOne) {
+      this.agreed.tookOnlyOne(WHAT);
+      return word.block;
+    }
+    const block = await this.saidByAll(word.block, watch);
+    if (block.doubt === undefined || watch.areDoubtsTaken === true) return block;
+    throw new UnprovenAnswerError(block.hash, block.doubt);
+  }
+
+  private async wordOn({ raw, proof }: ReadBlock, receipts: BlockReceipts, watch: Watch): Promise<BlockWord> {
+    const { proofs } = this.prover;
+    const isProved = proof.isHeaderProved && proof.areTransactionsProved;
+    const isAsUsual = isProved || proofs !== 'full';
     const isPaid = await this.isAnyPaid(raw, watch);
     if (raw.transactions.length === 0 || (!isPaid && isWithoutLogs(raw, proof, watch.tokens))) {
-      return blockOf(raw, []);
+      return { block: blockOf(raw, []), isProved, isAsUsual };
     }
-    const outcomes = await this.receipts.of(raw, {
+    const read = await receipts.of(raw, {
       isPaid,
       tokens: watch.tokens,
       isAnyOwn: (addresses) => isAnyOwn(addresses, watch),
     });
-    if (outcomes === null) return blockOf(raw, []);
-    const block = movementsOf(raw, outcomes, watch.tokens);
+    if (read === null) return { block: blockOf(raw, []), isProved, isAsUsual };
+    const block = movementsOf(raw, read.outcomes, watch.tokens);
     const own = await watch.ownAmong([...new Set(block.movements.map(({ to }) => to))]);
     const ours = block.movements.filter(({ to }) => own.has(to));
-    return { ...block, movements: bySigners(raw, ours, proof) };
+    return {
+      block: { ...block, movements: bySigners(raw, ours, proof) },
+      isProved: isProved && read.proof === 'root',
+      isAsUsual: isAsUsual && (proofs === 'off' || read.proof === 'root'),
+    };
+  }
+
+  private async saidByAll(block: Block, watch: Watch): Promise<Block> {
+    const { hash } = block;
+    const read = (rpc: Rpc, endpoint: string) => this.wordOf(rpc, endpoint, block, watch);
+    try {
+      return commonWord(await this.agreed.of(hash, read, WHAT));
+    } catch (error) {
+      if (!(error instanceof TooFewAnswersError) || watch.areDoubtsTaken !== true) throw error;
+      return { ...block, movements: [], doubt: error.message };
+    }
+  }
+
+  /** One endpoint's, in whatever form it has the block. */
+  private async wordOf(
+    rpc: Rpc,
+    endpoint: string,
+    { number, hash }: BlockRef,
+    watch: Watch,
+  ): Promise<BlockWord> {
+    const raw = await rpc.call('eth_getBlockByHash', [hash, true]);
+    if (raw?.hash !== hash) {
+      const reason = `it does not have block ${hash}`;
+      throw new RpcError('the node', 'eth_getBlockByHash', reason, { kind: 'not_found' });
+    }
+    const proof = this.prover.block(raw, number, () => undefined);
+    const sources = this.sourcesOf.get(endpoint) ?? new Sources();
+    this.sourcesOf.set(endpoint, sources);
+    const only: Asked = { fromOneEndpoint: (ask) => ask(rpc) };
+    return this.wordOn({ raw, proof }, this.receiptsOf(only, sources), watch);
   }
 
   /** Null: none of the endpoints that answered has it. */
-  private async raw(number: number): Promise<{ raw: RawBlock; proof: BlockProof } | null> {
+  private async raw(number: number): Promise<ReadBlock | null> {
     try {
       return await inKnownFormFirst((onNewer) =>
         this.rpc.fromOneEndpoint(async (rpc) => {
@@ -140,6 +241,11 @@ export class RpcChainReader implements ChainReader {
       watch,
     );
   }
+}
+
+interface ReadBlock {
+  raw: RawBlock;
+  proof: BlockProof;
 }
 
 /** A bloom has no false negatives: where the header has proved its own, nothing more need be asked. */

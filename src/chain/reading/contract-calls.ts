@@ -9,22 +9,28 @@ export class NodesDifferError extends Error {
   }
 }
 
+export interface CallResults {
+  /** What each call returned, in order; null for one that was refused. */
+  results: readonly (string | null)[];
+  /** One endpoint alone answered, though others are configured. */
+  isOneOfSeveral: boolean;
+}
+
 /**
  * Calls contracts at one block, pinned to its hash (EIP-1898): by Multicall3, or where the chain has none by a call
  * each. Every endpoint is asked, since nothing proves what a call returns: those that answer have to agree.
- * @returns what each call returned, in order; null for one that was refused
  * @throws NodesDifferError; RpcError when no endpoint answered
  */
 export async function callsAt(
   rpc: RpcPool,
   blockHash: string,
   calls: readonly ContractCall[],
-): Promise<(string | null)[]> {
+): Promise<CallResults> {
   const answers = await rpc.fromEveryEndpoint((one) => callsOn(one, blockHash, calls), 'contract calls');
   const [first = []] = answers;
   const isSame = answers.every((answer) => answer.every((value, index) => value === first[index]));
   if (!isSame) throw new NodesDifferError(blockHash);
-  return first;
+  return { results: first, isOneOfSeveral: answers.length === 1 && rpc.size > 1 };
 }
 
 async function callsOn(

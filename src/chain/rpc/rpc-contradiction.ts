@@ -1,7 +1,8 @@
-/** Endpoints that name different hashes for one height. Which of them is right is not for us to guess. */
+/** Endpoints that name different hashes or times for one height. Which of them is right is not for us to guess. */
 export interface Contradiction {
   /** The lowest block they contradict each other about: what is in it or above it may be on the losing fork. */
   from: number;
+  /** Each with the time of the block. */
   hashes: { endpoint: string; hash: string }[];
 }
 

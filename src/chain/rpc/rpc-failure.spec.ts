@@ -313,6 +313,53 @@ const REFUSALS: Row[] = [
     { method: 'eth_getBlockReceipts', code: -32000, message: 'invalid argument 0: hex string has length 64' },
     { kind: 'parameters' },
   ],
+  // OffchainLabs/nitro 3666, paradigmxyz/reth 26891: another node answers than the one that told of the head.
+  [
+    'geth, reth and Nitro, a range beyond its head',
+    { code: -32602, message: 'invalid block range params' },
+    { kind: 'not_yet' },
+  ],
+  ['Hyperliquid, the same', { code: -32602, message: 'invalid block range' }, { kind: 'not_yet' }],
+  [
+    'a node to which the range looks reversed, since it is behind',
+    { code: -32000, message: 'fromBlock must be less than toBlock' },
+    { kind: 'not_yet' },
+  ],
+  [
+    'a gateway that keeps 128 blocks',
+    { code: -32600, message: 'Invalid Request. Requested data is older than 128 blocks.' },
+    { kind: 'no_history' },
+  ],
+  [
+    'a public Base node, pruned',
+    { code: -32000, message: 'earliest available block 49500000' },
+    { kind: 'no_history' },
+  ],
+  [
+    'Energy Web, by range under a code for rates',
+    { code: -32005, message: 'Limit exceeded: Query requested more than 10.000 blocks' },
+    { kind: 'range_too_large', maxBlocks: 10_000 },
+  ],
+  [
+    'Besu, by range',
+    { code: -32000, message: 'Requested range exceeds maximum RPC range limit' },
+    { kind: 'range_too_large' },
+  ],
+  [
+    'Alchemy, by range, in other words',
+    { code: -32000, message: 'block range too large (2500), maximum allowed is 2000 blocks' },
+    { kind: 'range_too_large', maxBlocks: 2000 },
+  ],
+  [
+    'Nodies, by range under a code for what is not found',
+    { code: -32001, message: 'Block range too large: maximum allowed is 20000 blocks' },
+    { kind: 'range_too_large', maxBlocks: 20_000 },
+  ],
+  [
+    'op-reth, while it syncs',
+    { code: -32603, message: 'block meta not found for block #32842493' },
+    { kind: 'not_found' },
+  ],
   [
     'anvil, asked for an authorization before Prague by a code that others use for rates',
     { method: 'eth_estimateGas', code: -32003, message: 'Eip7702 is not supported' },

@@ -79,17 +79,18 @@ const UNAUTHORIZED =
 const TOO_MANY_RESULTS =
   /more than [\d,]+ (results|logs)|exceeds? max(imum)? results|too many (logs|results)|matched by query exceeds|response size|response (is )?too (large|big)|query timeout exceeded/i;
 const RANGE_TOO_LARGE =
-  /block ?range|blocks distance|too many blocks|getLogs (range|is limited)|\brange \d+ (exceeds|is bigger)|maxBlockRange|requested blocks is|max range|query must be smaller|limit the query to|range allowed for your plan|ranges? over [\d,]+ blocks|blocks? range (over|exceeds|of more)|max(imum)? range/i;
+  /block ?range|range exceeds|requested more than [\d.,]+ blocks|blocks distance|too many blocks|getLogs (range|is limited)|\brange \d+ (exceeds|is bigger)|maxBlockRange|requested blocks is|max range|query must be smaller|limit the query to|range allowed for your plan|ranges? over [\d,]+ blocks|blocks? range (over|exceeds|of more)|max(imum)? range/i;
 /** geth (also "batch too large"), reth and others on jsonrpsee, gateways. */
 const TOO_LARGE =
   /(response|batch|payload|body|content|entity|result)( is| size)? (too (large|big)|exceed(s|ed)?)|(?<!range |range is )too large|batch .{0,40}(limit|exceed|maximum|more than)|exceeds? (the )?max(imum)? (allowed )?(response|batch|payload)|response size should not/i;
 /** geth, erigon, Nethermind, Besu, reth (also of its window of proofs), Arbitrum, and what vendors say of their plans. */
 const NO_HISTORY =
-  /missing trie node|historical (state|data|block)|state.{0,60}(not available|unavailable|not found|pruned)|no state available|world state unavailable|prun(ed|ing)|archive|proof window|data (before|older).{0,40}not available|neither stored nor reproducible|first available state|history (is )?(unavailable|not available)|required historical|historical proofs|only (available )?(for|of) (the )?['"`]?latest|no historical rpc|only the (last|most recent)|too old|no state (found|for)|body not available|lowest is \d|state.{0,40}(is missing|removed)|trie does not/i;
+  /missing trie node|historical (state|data|block)|state.{0,60}(not available|unavailable|not found|pruned)|no state available|world state unavailable|prun(ed|ing)|archive|proof window|data (before|older).{0,40}not available|neither stored nor reproducible|first available state|history (is )?(unavailable|not available)|required historical|historical proofs|only (available )?(for|of) (the )?['"`]?latest|no historical rpc|only the (last|most recent)|too old|older than \d+ blocks|earliest available|no state (found|for)|body not available|lowest is \d|state.{0,40}(is missing|removed)|trie does not/i;
+/** A range that we ask for is never reversed: its end is beyond the head of the node that says so (execution-apis #875). */
 const NOT_YET =
-  /not (yet|currently) (available|indexed|executed|processed)|currently (not available|unavailable)(?! (on|in|for|with) )|beyond (the )?(current )?head|after last accepted block|block is out of range|in the future|(higher|greater) than (the )?(latest|current|head)|indexing is in progress|not yet|(not|n't) ([\w ]+ )?yet\b|unfinali[sz]ed|less than or equal to the latest|no canonical/i;
+  /invalid block range( params)?\W*$|fromBlock must be (less|lower|smaller)|not (yet|currently) (available|indexed|executed|processed)|currently (not available|unavailable)(?! (on|in|for|with) )|beyond (the )?(current )?head|after last accepted block|block is out of range|in the future|(higher|greater) than (the )?(latest|current|head)|indexing is in progress|not yet|(not|n't) ([\w ]+ )?yet\b|unfinali[sz]ed|less than or equal to the latest|no canonical/i;
 const NOT_FOUND =
-  /(header|block|resource|transaction|receipt|state)s?( for hash| #?0?x?[\da-f]+)? (was )?not found|unknown block|(could not|cannot) be found|(could not|cannot|failed to) find (the )?(block|transaction)/i;
+  /(header|block|block meta|resource|transaction|receipt|state)s?( for hash| #?0?x?[\da-f]+)? (was )?not found|unknown block|(could not|cannot) be found|(could not|cannot|failed to) find (the )?(block|transaction)/i;
 const PARAMETERS =
   /invalid (argument|param|parameter|input|request)|(missing|too many|unexpected) (argument|param)|cannot unmarshal|invalid type|unknown field|hex string|hex number|strconv\.|cannot parse/i;
 const UNSUPPORTED =
@@ -206,6 +207,8 @@ function retryAfter(header: string | undefined): number | undefined {
 
 /** How the vendors state their limit; some count blocks, some the distance: taken as blocks, it suits both. */
 const LIMITS = [
+  /maximum allowed is (\d[\d,.]*)/i,
+  /more than (\d[\d,.]*) blocks/i,
   /exceeds limit of (\d[\d,.]*)/i,
   /ranges? over (\d[\d,.]*)/i,
   /range limit (?:of )?(\d[\d,.]*)/i,

@@ -174,9 +174,13 @@ export class PoolMember {
     return { ...common, state: 'ok', reason: lacking.length > 0 ? `it lacks ${lacking.join(', ')}` : null };
   }
 
-  /** Its hash of a block, null when it does not have it. @throws RpcError also when it takes long */
+  /**
+   * Its hash of a block, and the time that it tells of it, which the hash need not cover where headers are not proved;
+   * null when it does not have it. @throws RpcError also when it takes long
+   */
   async hashAt(number: number): Promise<string | null> {
-    return (await this.inspected(`0x${number.toString(16)}`))?.hash ?? null;
+    const block = await this.inspected(`0x${number.toString(16)}`);
+    return block === null ? null : `${block.hash} of ${new Date(block.timestamp * 1000).toISOString()}`;
   }
 
   /** Others are waiting for it, so not for much longer than it usually takes. @throws RpcError */

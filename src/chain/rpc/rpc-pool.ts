@@ -35,6 +35,10 @@ export interface PoolOptions extends Omit<EndpointOptions, 'label'> {
   onAside?: OnAside;
 }
 
+/** What became of asking one endpoint. `isAside`: it was not asked. */
+export type Told<T> =
+  { endpoint: string; answer: T } | { endpoint: string; failure: Error; isAside?: boolean };
+
 /** A chain's endpoints in the order given; a call goes to the first that does well and answers it. */
 export class RpcPool implements Rpc {
   private readonly members: PoolMember[];
@@ -57,6 +61,11 @@ export class RpcPool implements Rpc {
       const endpoint = new RpcEndpoint(url, { ...options, label });
       return new PoolMember(endpoint, new Standing(blockTimeMs, stoodStillSince), chainId, onAside);
     });
+  }
+
+  /** How many endpoints are configured. */
+  get size(): number {
+    return this.members.length;
   }
 
   /**
@@ -114,27 +123,58 @@ export class RpcPool implements Rpc {
     what = 'a read',
     mostGraceMs = Infinity,
   ): Promise<T[]> {
+    const told = await this.askEach(read, what, mostGraceMs);
+    const given = told.flatMap((one) => ('answer' in one ? [one.answer] : []));
+    if (given.length > 0) return given;
+    const failed = told.find((one) => 'failure' in one && !one.isAside);
+    throw (
+      (failed && 'failure' in failed ? failed.failure : null) ??
+      new RpcError('every endpoint', what, this.whyNone())
+    );
+  }
+
+  /**
+   * As `fromEveryEndpoint`, and what became of it at each: of those that may not be asked now, that they were not.
+   * @param read is told the endpoint's name as well
+   */
+  async askEach<T>(
+    read: (rpc: Rpc, endpoint: string) => Promise<T>,
+    what = 'a read',
+    mostGraceMs = Infinity,
+  ): Promise<Told<T>[]> {
     const members = this.inOrder(what);
     const answers = await everyAnswer(
       members.map((member) => ({
-        ask: () => member.read(read, what),
+        ask: () => member.read((rpc) => read(rpc, member.endpoint.label), what),
         graceMs: Math.min(mostGraceMs, member.graceMs(what)),
         leftBehind: () => member.wasLeftBehind(what),
       })),
     );
-    const given: T[] = [];
-    const failures: Error[] = [];
-    answers.forEach((answer, index) => {
-      if (answer.status === 'fulfilled') return given.push(answer.value);
+    const told = answers.map((answer, index): Told<T> => {
+      const { endpoint, standing } = members[index] as PoolMember;
+      if (answer.status === 'fulfilled') return { endpoint: endpoint.label, answer: answer.value };
       const failure = failureOf(answer.reason, what);
       if (failure === null) throw answer.reason;
       if (failure instanceof UnprovenAnswerError)
-        members[index]?.standing.gaveUnprovenAnswer(what, failure.reason, Date.now());
-      failures.push(failure);
+        standing.gaveUnprovenAnswer(what, failure.reason, Date.now());
+      return { endpoint: endpoint.label, failure };
     });
     members.forEach((member) => member.tell());
-    if (given.length > 0) return given;
-    throw failures[0] ?? new RpcError('every endpoint', what, this.whyNone());
+    const left = this.members.filter((member) => !members.includes(member));
+    return [
+      ...told,
+      ...left.map(({ endpoint: { label } }) => {
+        const failure = new RpcError(label, what, 'it is put aside');
+        return { endpoint: label, failure, isAside: true };
+      }),
+    ];
+  }
+
+  /** For what an endpoint said that cannot be right, as comparing it with others shows. */
+  putAside(endpoint: string, what: string, reason: string): void {
+    const member = this.members.find((one) => one.endpoint.label === endpoint);
+    member?.standing.gaveUnprovenAnswer(what, reason, Date.now());
+    member?.tell();
   }
 
   /**

@@ -1,19 +1,18 @@
 import { verifyMerkleProof } from '@ethereumjs/mpt';
 import { RLP } from '@ethereumjs/rlp';
-import { balanceAt } from './balances.js';
 import { bytes } from '../encoding.js';
 import { type BlockProver } from '../proof/block-prover.js';
 import { keccak256 } from '../proof/keccak.js';
 import { type RawFullHeader } from '../blocks/raw-block.js';
-import { type Rpc } from '../rpc/rpc-endpoint.js';
+import { type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
 import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
 import { type Address } from '../../ids/ids.js';
 
 /**
- * A balance in wei after a block, proved by the path from the header's `stateRoot` to the account (EIP-1186); as the
- * node says it where the header is of a newer fork, so that its root is not proved either.
+ * A balance in wei after a block, proved by the path from the header's `stateRoot` to the account (EIP-1186); not where the
+ * header is of a newer fork, so that its root is not proved either.
  * @throws UnprovenAnswerError when the header does not make its hash, or the proof does not lead to its root
- * @throws RpcError when the node gives no proof
+ * @throws RpcError when the node gives no proof, or the header proves none
  */
 export async function provenBalance(
   prover: BlockProver,
@@ -21,8 +20,16 @@ export async function provenBalance(
   header: RawFullHeader,
   address: Address,
 ): Promise<bigint> {
-  const { hash: blockHash } = header;
-  if (!prover.header(header)) return balanceAt(rpc, blockHash, address);
+  if (!prover.header(header)) {
+    throw new RpcError(
+      'the node',
+      'eth_getProof',
+      `the header of ${header.hash} does not prove its state root`,
+      {
+        kind: 'fatal',
+      },
+    );
+  }
   return (await provenAccount(rpc, header, address)).balance;
 }
 

@@ -1,6 +1,6 @@
 import { type Block, type Movement } from '../blocks/block.js';
 import { tracedMovements } from './block-traces.js';
-import { type BalanceProofs } from './balance-proofs.js';
+import { type BalanceProofs, type ReadBalance } from './balance-proofs.js';
 import { inKnownFormFirst, OddStructureError, type OnNewerForm } from '../proof/newer-form.js';
 import { type BlockProver } from '../proof/block-prover.js';
 import {
@@ -9,6 +9,7 @@ import {
   type InternalTransfers,
   isStateGone,
 } from './internal-transfers.js';
+import { type AgreedAnswers } from '../rpc/agreed-answers.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
 import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
 import { unseenCredit } from './unseen-credit.js';
@@ -20,6 +21,7 @@ export class TracedTransfers implements InternalTransfers {
     private readonly rpc: RpcPool,
     private readonly prover: BlockProver,
     private readonly balances: BalanceProofs,
+    private readonly agreed: AgreedAnswers,
   ) {}
 
   async search({ blocks, head, ownAmong }: InternalSearch): Promise<InternalFound> {
@@ -44,19 +46,50 @@ export class TracedTransfers implements InternalTransfers {
   ): Promise<Movement[] | null> {
     try {
       return await inKnownFormFirst((onOdd) =>
-        this.balances.first((read) =>
-          this.rpc.fromOneEndpoint(async (rpc) => {
+        this.balances.first(async (read, isProved) => {
+          const { own, arrived } = await this.rpc.fromOneEndpoint(async (rpc) => {
             const traced = await tracedMovements(rpc, block, onOdd);
-            const own = await ownAmong([...new Set(traced.map(({ to }) => to))]);
-            const credit = (address: Address) => unseenCredit(rpc, this.prover, read, block, address);
-            for (const address of own) requireArrival(block, address, traced, await credit(address), onOdd);
-            return traced.filter(({ to }) => own.has(to));
-          }, 'traces'),
-        ),
+            const ours = await ownAmong([...new Set(traced.map(({ to }) => to))]);
+            const grown = new Map<Address, bigint>();
+            for (const address of ours) {
+              grown.set(address, await unseenCredit(rpc, this.prover, read, block, address));
+              requireArrival(block, address, traced, grown.get(address) as bigint, onOdd);
+            }
+            return { own: traced.filter(({ to }) => ours.has(to)), arrived: grown };
+          }, 'traces');
+          if (!isProved) await this.requireOneWord(block, read, arrived);
+          return own;
+        }),
       );
     } catch (error) {
       if (isStateGone(error, block.number, head)) return null;
       throw error;
+    }
+  }
+
+  /**
+   * Trace and balance are of one endpoint, and where the balance is not proved, all have to say that it grew by as much.
+   * @throws UnprovenAnswerError when another says otherwise; TooFewAnswersError while another may answer
+   */
+  private async requireOneWord(
+    block: Block,
+    read: ReadBalance,
+    arrived: ReadonlyMap<Address, bigint>,
+  ): Promise<void> {
+    if (this.agreed.isOnlyOne) return;
+    for (const [address, amount] of arrived) {
+      const said = await this.agreed.of(
+        `${block.hash} ${address}`,
+        (rpc) => unseenCredit(rpc, this.prover, read, block, address),
+        'what contracts sent us',
+      );
+      const other = said.find((one) => one !== amount);
+      if (other === undefined) continue;
+      const words = `${amount} and ${other} wei`;
+      throw new UnprovenAnswerError(
+        block.hash,
+        `endpoints contradict each other about what contracts sent ${address}: ${words}`,
+      );
     }
   }
 }

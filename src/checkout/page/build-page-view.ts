@@ -51,7 +51,7 @@ export function buildPageView(subject: PageSubject): PageView {
     address: payment.address,
     options: options.map((option) => pageOption(option, payment.options.indexOf(option), subject)),
     chosen: chosenOf(payment, options),
-    received: receivedOf(payment),
+    received: receivedOf(payment, subject.language.code),
     elsewhere: deposits.map(({ amount, decimals, symbol, chain }) => ({
       amount: wholeUnits(amount, decimals),
       symbol,
@@ -102,7 +102,8 @@ function chosenOf(payment: PaymentView, offered: readonly OptionView[]): string 
   return String(payment.options.indexOf(chosen as OptionView));
 }
 
-function priceText({ price }: PaymentView, language: string): string | null {
+/** Of a payment with a price; null: it has none. */
+export function priceText({ price }: PaymentView, language: string): string | null {
   return price && moneyText(price, language);
 }
 
@@ -119,12 +120,16 @@ export function moneyText(
   return format.format(price.amount as `${number}`);
 }
 
-function receivedOf(payment: PaymentView): PageView['received'] {
+function receivedOf(payment: PaymentView, language: string): PageView['received'] {
   const { price, options } = payment;
   if (options.every(({ amount_received: received }) => received === '0')) return null;
-  if (price !== null) return { amount: price.received, symbol: price.currency, of: price.amount };
+  if (price !== null) {
+    const texts = [price.received, price.amount].map((amount) => moneyText({ ...price, amount }, language));
+    return { amount: price.received, text: texts.join(' / ') };
+  }
   const { amount_received: received, amount, decimals, symbol } = shownOption(payment);
-  return { amount: wholeUnits(received, decimals), symbol, of: wholeUnits(amount, decimals) };
+  const [so, whole] = [received, amount].map((units) => wholeUnits(units, decimals)) as [string, string];
+  return { amount: so, text: `${so} / ${whole} ${symbol}` };
 }
 
 function transactionsOf({ payment, deposits, chains }: PageSubject): PageView['transactions'] {
@@ -132,11 +137,14 @@ function transactionsOf({ payment, deposits, chains }: PageSubject): PageView['t
     hash === null ? [] : [{ hash, explorer: chains.get(chainId)?.explorerUrl ?? null }],
   );
   const distinct = [...new Map(all.map((one) => [one.hash, one])).values()];
-  return distinct.map(({ hash, explorer }) => ({
+  return distinct.slice(-MOST_TRANSACTIONS).map(({ hash, explorer }) => ({
     hash,
     url: explorer === null ? null : `${explorer.replace(/\/+$/, '')}/tx/${hash}`,
   }));
 }
+
+/** The newest: whoever likes may send dust to an address, and the page is made anew for each. */
+const MOST_TRANSACTIONS = 20;
 
 const PAID: readonly Situation[] = ['seen', 'done', 'too_much'];
 

@@ -22,7 +22,7 @@ export interface PageView {
   /** The id of the option shown first. */
   chosen: string;
   /** Of the asset that was paid in; null before any money. */
-  received: { amount: string; symbol: string; of: string | null } | null;
+  received: { amount: string; text: string } | null;
   /** What arrived and does not count: on another chain, in another token. */
   elsewhere: readonly { amount: string; symbol: string; network: string }[];
   confirmations: { count: number; required: number | null } | null;

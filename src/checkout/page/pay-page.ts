@@ -85,10 +85,7 @@ function status(view: PageView, texts: Texts): Html {
 function statusHint(view: PageView, texts: Texts): Html | string {
   const { situation, received, elsewhere, confirmations } = view;
   if (situation === 'part_paid' && received)
-    return html`${texts.say('state_part_paid_hint')}
-      <bdi dir="ltr"
-        >${received.amount}${received.of === null ? null : ` / ${received.of}`} ${received.symbol}</bdi
-      >`;
+    return html`${texts.say('state_part_paid_hint')} <bdi dir="ltr">${received.text}</bdi>`;
   if (situation === 'seen') {
     if (!confirmations || confirmations.required === null) return texts.say('state_seen_final_hint');
     return texts.say('state_seen_hint', { count: confirmations.count, required: confirmations.required });

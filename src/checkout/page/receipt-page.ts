@@ -4,10 +4,19 @@ import { html, strangersText } from './html.js';
 import { type PageAssets, pageDocument } from './document.js';
 import { type PageLanguage, Texts } from './texts.js';
 
+/** What its page shows besides what a receipt says. */
+export interface SignedReceipt {
+  token: string;
+  jws: string;
+  brand: PageBrand;
+  /** As people of the language write it, and as the pay page does; null: there is none. */
+  price: string | null;
+}
+
 /** For printing, and for whoever reads it on a screen. */
 export function receiptPage(
   receipt: Receipt,
-  { token, jws, brand }: { token: string; jws: string; brand: PageBrand },
+  { token, jws, brand, price }: SignedReceipt,
   language: PageLanguage,
   assets: PageAssets | null,
 ): string {
@@ -24,9 +33,7 @@ export function receiptPage(
     ...(receipt.reference === null
       ? []
       : [[say('receipt_reference'), receipt.reference] as [string, string]]),
-    ...(receipt.price === null
-      ? []
-      : [[say('receipt_price'), `${receipt.price.amount} ${receipt.price.currency}`] as [string, string]]),
+    ...(price === null ? [] : [[say('receipt_price'), price] as [string, string]]),
     ...amounts.map((amount) => [say('receipt_amount'), amount] as [string, string]),
     ...receipt.refunded.map(
       ({ amount, symbol }) => [say('receipt_refunded'), `${amount} ${symbol}`] as [string, string],

@@ -1,9 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, closeSync, openSync, readFileSync } from 'node:fs';
+import {
+  chownSync,
+  closeSync,
+  existsSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  statfsSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { freePort } from '../../process/ports.js';
+import { freePort, unusedPort } from '../../process/ports.js';
 import { ended } from '../../process/processes.js';
 import { PostgresClient } from '../postgres-client.js';
 import { clusterOf, passwordFile, prepareCluster, USER } from './cluster.js';
@@ -12,29 +21,61 @@ import { endOrphan, endPostmaster, findPostmaster } from './postmaster.js';
 import { readIfThere, writeWhole } from './small-file.js';
 
 const DATABASE = 'quittance';
-const FIRST_PORT = 54_320;
 const START_TIMEOUT_MS = 60_000;
 const ATTEMPT_TIMEOUT_MS = 5_000;
 /** Backends of a killed Postgres hold its shared memory for a moment; a port may go to someone else meanwhile. */
 const PASSING = /shared memory block|lock file|could not bind|Address already in use/;
+/** A log that has grown beyond this begins anew at the next start. */
+const MOST_LOG_BYTES = 2 ** 20;
 /** cannot_connect_now: it is there, and recovers what it had written before a crash. */
 const STARTING_UP = '57P03';
 
 export interface RunningPostgres {
   url: string;
   pid: number;
+  /** Where its files are. */
+  folder: string;
+  /** Resolves when the process has ended, by whatever. */
+  ended: Promise<unknown>;
+  /** The end of its log. */
+  lastWords(): string;
   stop(): Promise<void>;
 }
 
 export interface EmbeddedPostgresOptions {
   dataDir: string;
   log: (line: string) => void;
+  /** The port it had, where others hold its URL already. */
+  port?: number;
+  /** Ends the start. */
+  signal?: AbortSignal;
+}
+
+/** How much a Postgres needs to start: two segments of its write-ahead log. */
+const LEAST_FREE_BYTES = 32 * 2 ** 20;
+
+export class PostgresDidNotStartError extends Error {
+  constructor(
+    readonly folder: string,
+    said: string,
+    options: ErrorOptions,
+  ) {
+    const where = join(folder, 'log');
+    super(
+      `the embedded Postgres did not start.${roomNeeded(folder)} Its log (${where}) ends:\n${said}`,
+      options,
+    );
+  }
+
+  get isDiskFull(): boolean {
+    return isDiskFull(this.folder);
+  }
 }
 
 /**
  * Starts the Postgres of a data folder, with what it held before. One that an earlier, killed Quittance left behind
  * is ended first: the caller has made sure that no other Quittance uses the folder now.
- * @throws whatever `prepareHome` does; Error with the last lines of Postgres's log when it does not start
+ * @throws whatever `prepareHome` does; PostgresDidNotStartError
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<RunningPostgres> {
   const home = await prepareHome(options.dataDir, options.log);
@@ -42,26 +83,38 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const password = prepareCluster(home);
   const deadline = Date.now() + START_TIMEOUT_MS;
   for (;;) {
-    const port = await freePort(rememberedPort(home));
+    const remembered = rememberedPort(home);
+    const port = options.port ?? (await (remembered === null ? unusedPort() : freePort(remembered)));
     const postgres = await launch(home, port, urlOf(password, port));
     try {
-      await untilAnswering(postgres, deadline);
+      await untilAnswering(postgres, deadline, options.signal);
       await ensureDatabase(postgres.url);
-      writeWhole(join(home.folder, 'port'), String(port), home.user);
+      // A disk that has just enough room for Postgres may have none for this.
+      if (port !== remembered) writeWhole(join(home.folder, 'port'), String(port), home.user);
       return postgres;
     } catch (error) {
       await postgres.stop();
-      const said = lastLines(home);
+      const said = postgres.lastWords();
+      options.signal?.throwIfAborted();
       if (Date.now() < deadline && PASSING.test(said)) {
         await delay(200);
         continue;
       }
-      const where = join(home.folder, 'log');
-      throw new Error(`the embedded Postgres did not start. Its log (${where}) ends:\n${said}`, {
-        cause: error,
-      });
+      throw new PostgresDidNotStartError(home.folder, said, { cause: error });
     }
   }
+}
+
+/** Whether the disk of a folder has too little room for Postgres to start on it. */
+export function isDiskFull(folder: string): boolean {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize < LEAST_FREE_BYTES;
+}
+
+/** For a message; nothing where there is room. */
+export function roomNeeded(folder: string): string {
+  if (!isDiskFull(folder)) return '';
+  return ` The disk of ${folder} is full: it needs ${LEAST_FREE_BYTES / 2 ** 20} MB free.`;
 }
 
 /** The URL of the Postgres that runs on a data folder now; null when none does. */
@@ -76,9 +129,13 @@ function urlOf(password: string, port: number): string {
   return `postgres://${USER}:${password}@127.0.0.1:${port}/${DATABASE}`;
 }
 
-/** URLs that people keep, in a database browser say, stay good from one start to the next. */
-function rememberedPort({ folder }: PostgresHome): number {
-  return Number(readIfThere(join(folder, 'port')) ?? FIRST_PORT);
+/**
+ * URLs that people keep, in a database browser say, stay good from one start to the next. The first is any: several
+ * Quittances on a machine would otherwise take each other's port whenever one of them is started again.
+ */
+function rememberedPort({ folder }: PostgresHome): number | null {
+  const port = readIfThere(join(folder, 'port'));
+  return port === null ? null : Number(port);
 }
 
 interface LaunchedPostgres extends RunningPostgres {
@@ -98,6 +155,7 @@ async function launch(home: PostgresHome, port: number, url: string): Promise<La
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const log = openLog(home);
+  const said = fstatSync(log).size;
   // In a process group of its own: Ctrl-C in a terminal goes to the whole group, and Postgres has to end last.
   const child = spawn(binaries.postgres, ['-D', cluster, ...flags], {
     ...user,
@@ -113,19 +171,27 @@ async function launch(home: PostgresHome, port: number, url: string): Promise<La
     await endPostmaster(pid, cluster);
     await ended(child);
   };
-  return { child, url, pid, stop };
+  const lastWords = () => lastLines(readFileSync(join(folder, 'log')).subarray(said).toString());
+  return { child, url, pid, folder, ended: once(child, 'exit'), lastWords, stop };
 }
 
+/** What it said before it was started last is kept, so that the cause of an end can be found: see MOST_LOG_BYTES. */
 function openLog({ folder, user }: PostgresHome): number {
   const file = join(folder, 'log');
-  const log = openSync(file, 'w', 0o600);
+  const isLong = existsSync(file) && statSync(file).size > MOST_LOG_BYTES;
+  const log = openSync(file, isLong ? 'w' : 'a', 0o600);
   if (user) chownSync(file, user.uid, user.gid);
   return log;
 }
 
 /** Recovery takes as long as it takes; silence does not. */
-async function untilAnswering({ child, url }: LaunchedPostgres, deadline: number): Promise<void> {
+async function untilAnswering(
+  { child, url }: LaunchedPostgres,
+  deadline: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   for (;;) {
+    signal?.throwIfAborted();
     const refusal = await tryConnecting(url);
     if (child.exitCode !== null || child.signalCode !== null)
       throw new Error('Postgres ended', refusal ?? {});
@@ -163,6 +229,6 @@ async function query(url: string, sql: string): Promise<number> {
   }
 }
 
-function lastLines({ folder }: PostgresHome): string {
-  return readFileSync(join(folder, 'log'), 'utf8').trim().split('\n').slice(-8).join('\n');
+function lastLines(text: string): string {
+  return text.trim().split('\n').slice(-8).join('\n');
 }

@@ -79,9 +79,7 @@ export async function prepareHome(dataDir: string, log: (line: string) => void):
   const root = join(OPEN_FOLDER, randomUUID());
   mkdirSync(join(root, 'postgres'), { recursive: true, mode: 0o755 });
   writeWhole(join(folder, MOVED_TO), root, undefined);
-  const moved = movedHome(folder, binaries, log);
-  log(`the user who runs Postgres for root cannot reach ${folder}: its data is kept in ${moved.folder}`);
-  return moved;
+  return movedHome(folder, binaries, log);
 }
 
 /** Where the files of a data folder's Postgres are, without making any; null when there are none. */
@@ -100,6 +98,11 @@ function movedHome(original: string, binaries: PostgresBinaries, log: (line: str
   if (!existsSync(folder)) throw new DatabaseGoneError(folder, marker);
   const moved = { folder, binaries: copyBinaries(binaries, root), user: ownerOf(folder, log) };
   giveTo(moved);
+  // At each start: whoever looks for the database, or copies DATA_DIR, has to know.
+  log(
+    `the database is not in ${original} but in ${folder}: root runs Postgres as another user, whom the folders above ` +
+      `the first kept out when the database was made (${marker} names its place)`,
+  );
   return moved;
 }
 

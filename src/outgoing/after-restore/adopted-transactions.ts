@@ -45,21 +45,33 @@ export class AdoptedTransactions {
     private readonly claimants: Claimants,
   ) {}
 
-  /** Gas from the tank to deposit addresses, and what came back of it. */
-  async gas(manager: EntityManager, chain: ChainConfig, signed: readonly SignedByUs[]): Promise<void> {
+  /**
+   * Gas from the tank to deposit addresses, and what came back of it. What is known already is held here, before any
+   * payment is.
+   * @returns the others that are not known
+   */
+  async gas(
+    manager: EntityManager,
+    chain: ChainConfig,
+    signed: readonly SignedByUs[],
+  ): Promise<SignedByUs[]> {
+    const others: SignedByUs[] = [];
+    const held = await heldAt(manager, chain, signed);
     for (const one of signed) {
+      if (await this.isKnown(manager, chain, one, held)) continue;
       const purpose = await this.gasPurpose(manager, chain, one);
-      if (purpose === null || (await this.isKnown(manager, chain, one))) continue;
-      await this.isolated(manager, chain, one, (inner) =>
-        insert(inner, chain, one, { purpose, subjectId: null, moved: movedBy(one) }),
-      );
+      if (purpose === null) others.push(one);
+      else
+        await this.isolated(manager, chain, one, (inner) =>
+          insert(inner, chain, one, { purpose, subjectId: null, moved: movedBy(one) }),
+        );
     }
+    return others;
   }
 
-  /** Everything else: what nobody says was his is told of. */
-  async others(manager: EntityManager, chain: ChainConfig, signed: readonly SignedByUs[]): Promise<void> {
-    for (const one of signed) {
-      if (await this.isKnown(manager, chain, one)) continue;
+  /** What is not gas, and nobody knows: what nobody says was his is told of. */
+  async others(manager: EntityManager, chain: ChainConfig, unknown: readonly SignedByUs[]): Promise<void> {
+    for (const one of unknown) {
       await this.isolated(manager, chain, one, async (inner) => {
         const isTaken = (await this.transfer(inner, chain, one)) || (await this.batch(inner, chain, one));
         if (!isTaken) this.tell(chain, one, 'nothing in this database asked for it');
@@ -84,16 +96,14 @@ export class AdoptedTransactions {
     manager: EntityManager,
     chain: ChainConfig,
     { transaction, from }: SignedByUs,
+    held: readonly OutgoingTransaction[],
   ): Promise<boolean> {
     const { chainId } = chain;
     const { hash: txHash } = transaction;
     if (await manager.existsBy(OutgoingAttempt, { chainId, txHash })) return true;
     const nonce = Number(transaction.nonce);
-    const outgoing = await manager.findOne(OutgoingTransaction, {
-      where: { chainId, from, nonce },
-      lock: { mode: 'pessimistic_write' },
-    });
-    if (outgoing === null) return false;
+    const outgoing = held.find((one) => one.from === from && one.nonce === nonce);
+    if (outgoing === undefined) return false;
     const attempts = await manager.find(OutgoingAttempt, {
       where: { outgoingId: outgoing.id },
       order: { ordinal: 'ASC' },
@@ -180,6 +190,8 @@ export class AdoptedTransactions {
       // A savepoint, inside of the caller's transaction.
       await manager.transaction(work);
     } catch (error) {
+      // Another transaction was in the way: the step is made again, with all of it.
+      if (isInTheWay(error)) throw error;
       this.tell(chain, one, (error as Error).message);
     }
   }
@@ -198,6 +210,26 @@ export class AdoptedTransactions {
     };
     this.logger.error(line, 'an account of ours sent something after the backup that is not known here');
   }
+}
+
+/** What is here of the same addresses and nonces: all of it is held at once. */
+async function heldAt(
+  manager: EntityManager,
+  { chainId }: ChainConfig,
+  signed: readonly SignedByUs[],
+): Promise<OutgoingTransaction[]> {
+  if (signed.length === 0) return [];
+  return manager.find(OutgoingTransaction, {
+    where: signed.map(({ from, transaction }) => ({ chainId, from, nonce: Number(transaction.nonce) })),
+    order: { id: 'ASC' },
+    lock: { mode: 'pessimistic_write' },
+  });
+}
+
+/** Postgres ended the statement so that others may go on: a deadlock, a lock waited for too long, a serialization failure. */
+function isInTheWay(error: unknown): boolean {
+  const { code, driverError } = error as { code?: string; driverError?: { code?: string } };
+  return ['40P01', '40001', '55P03', '57014'].includes(driverError?.code ?? code ?? '');
 }
 
 async function insert(

@@ -36,11 +36,12 @@ export class TransactionsAfterBackup implements BlockWitness, OnModuleInit {
     const signed = await this.signedIn(chain, blocks);
     const last = blocks.at(-1) as BlockRef;
     const isRead = last.time > restored.restoredAt && last.number >= (restored.untilBlock as number);
+    let others: SignedByUs[] = [];
     return {
       // Gas and its return are money that arrives: it has to be known as ours before payments hear of it.
-      before: (manager) => this.adopted.gas(manager, chain, signed),
+      before: async (manager) => void (others = await this.adopted.gas(manager, chain, signed)),
       after: async (manager) => {
-        await this.adopted.others(manager, chain, signed);
+        await this.adopted.others(manager, chain, others);
         if (isRead) await this.end(manager, chain, restored);
       },
     };

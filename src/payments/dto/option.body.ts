@@ -48,6 +48,12 @@ export class OptionBody implements OptionView {
   @ApiProperty({ example: 1 })
   chain_id: number;
 
+  @ApiProperty({
+    description:
+      'Whether its chain is served here now (`enabled: false` in chains.yaml leaves one): what is sent on one that is not is not seen, so do not offer it',
+  })
+  served: boolean;
+
   @ApiProperty({ ...TOKEN_ID })
   token_id: string | null;
 

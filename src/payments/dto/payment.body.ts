@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { PageBody } from '../../http/page.js';
 import { type PaymentException, PAYMENT_STATUSES, type PaymentStatus } from '../lifecycle.js';
-import { type PaymentView, type TransferView } from '../payment.view.js';
+import { MOST_TRANSFERS, type PaymentView, type TransferView } from '../payment.view.js';
 
 import { OptionBody, PriceBody, SweepBody, TOKEN_ID, UnavailableBody, ValueBody } from './option.body.js';
 
@@ -166,8 +166,14 @@ export class PaymentBody implements PaymentView {
   @ApiProperty({ example: 'ethereum:0x9858EfFD232B4033E47d90003D41EC34EcaEda94@1?value=1000000000000000000' })
   payment_uri: string;
 
-  @ApiProperty({ type: [TransferBody], description: 'What counts towards the amount, in chain order' })
+  @ApiProperty({
+    type: [TransferBody],
+    description: `What counts towards the amount, in chain order: the newest ${MOST_TRANSFERS}. GET /deposits?payment_id= lists all`,
+  })
   transfers: TransferBody[];
+
+  @ApiProperty({ example: 1, description: 'How many count, those that are not listed included' })
+  transfer_count: number;
 
   @ApiProperty({ format: 'date-time' })
   expires_at: string;

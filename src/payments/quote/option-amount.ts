@@ -1,4 +1,5 @@
 import { type Rational } from '../../rates/rational.js';
+import { ceilDivided } from '../parts.js';
 
 /** The largest amount that a chain can hold, and that we can store (78 digits). */
 const MOST = 2n ** 256n - 1n;
@@ -25,7 +26,7 @@ export function optionAmount(
 /** As `optionAmount`, without rounding to digits: to the base unit alone, up. */
 export function exactAmount(price: Rational, rate: Rational, decimals: number): bigint {
   const numerator = price.numerator * rate.denominator * 10n ** BigInt(decimals);
-  return dividedUp(numerator, price.denominator * rate.numerator);
+  return ceilDivided(numerator, price.denominator * rate.numerator);
 }
 
 /** In base units: the place of the last digit that is not zero after `roundUp`. */
@@ -36,9 +37,5 @@ export function displayStep(amount: bigint, significantDigits: number): bigint {
 
 function roundUp(amount: bigint, significantDigits: number): bigint {
   const step = displayStep(amount, significantDigits);
-  return dividedUp(amount, step) * step;
-}
-
-function dividedUp(numerator: bigint, denominator: bigint): bigint {
-  return (numerator + denominator - 1n) / denominator;
+  return ceilDivided(amount, step) * step;
 }

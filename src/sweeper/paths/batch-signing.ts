@@ -146,9 +146,14 @@ export class BatchSigning {
     batch: readonly PaidPart[],
   ): Promise<PaidPart[]> {
     const free: PaidPart[] = [];
+    const sweeps = new Set(
+      await this.states.free(
+        manager,
+        batch.map(({ sweep }) => sweep),
+      ),
+    );
     const inOrder = [...batch].sort((a, b) => (a.sweep.from < b.sweep.from ? -1 : 1));
-    for (const one of inOrder) {
-      if (!(await this.states.isFree(manager, one.sweep))) continue;
+    for (const one of inOrder.filter(({ sweep }) => sweeps.has(sweep))) {
       if (!(await isAnyOpenFrom(manager, chainId, one.sweep.from))) free.push(one);
     }
     return free;

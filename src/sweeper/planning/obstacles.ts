@@ -20,5 +20,8 @@ export function failedBefore(
     at === null
       ? 'it is tried again only when asked for (quittance sweep run --payment … --force)'
       : `it is tried again at ${at.toISOString()}`;
-  return { code: 'failed_before', reason: `it failed ${failures} times in a row; ${next}` };
+  return {
+    code: 'failed_before',
+    reason: `it failed ${failures === 1 ? 'just now' : `${failures} times in a row`}; ${next}`,
+  };
 }

@@ -57,15 +57,19 @@ export class SweepPlanner {
     await this.dataSource.transaction(async (manager) => {
       // What took it may still be undone by a reorg.
       if (await isAnyOpenFrom(manager, chainId, address)) return;
-      await this.funds.markSwept(manager, { chainId, address, tokenAddress, upToBlock: scannedNumber });
       const last = await this.sweeps.lastConfirmed(manager, { chainId, from: address, tokenAddress });
       const waiting = (await this.sweeps.openAt(manager, [{ chainId, address }])).filter(
         (sweep) => sweep.state === 'waiting' && sweep.tokenAddress === tokenAddress,
       );
-      for (const { id } of waiting) {
-        const reason = NOTHING_LEFT;
-        await manager.update(Sweep, { id }, { state: 'failed', reason, finishedAt: new Date() });
-      }
+      const end = { state: 'failed' as const, reason: NOTHING_LEFT, finishedAt: new Date() };
+      for (const { id } of waiting) await manager.update(Sweep, { id, state: 'waiting' }, end);
+      await this.funds.markSwept(manager, {
+        paymentId,
+        chainId,
+        address,
+        tokenAddress,
+        upToBlock: scannedNumber,
+      });
       if (last?.outgoingId == null) return;
       const hashes = await hashesOf(manager, [last.outgoingId]);
       const tx_hash = hashes.get(last.outgoingId) as string;
@@ -81,9 +85,15 @@ export class SweepPlanner {
       const places = planned.map(({ deposit: { address } }) => ({ chainId, address }));
       const open = await this.sweeps.openAt(manager, places);
       const known = new Map(open.map((sweep) => [keyOf(sweep), sweep]));
-      for (const one of planned) await writeOne(manager, chainId, one, known);
+      // In the order in which everybody holds several.
+      const inOrder = [...planned].sort((a, b) => (idOf(known, a) < idOf(known, b) ? -1 : 1));
+      for (const one of inOrder) await writeOne(manager, chainId, one, known);
     });
   }
+}
+
+function idOf(known: ReadonlyMap<string, Sweep>, { deposit }: Planned): string {
+  return known.get(keyOf({ ...deposit, from: deposit.address }))?.id ?? '';
 }
 
 async function writeOne(
@@ -106,7 +116,7 @@ async function writeOne(
     updatedAt: new Date(),
   };
   if (before !== undefined) {
-    await manager.update(Sweep, { id: before.id }, row);
+    await manager.update(Sweep, { id: before.id, state: 'waiting' }, row);
     return;
   }
   await manager.insert(Sweep, {

@@ -2,15 +2,12 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { SETTINGS } from '../../config/configuration.module.js';
 import { type Settings } from '../../config/settings.js';
 import { runningMs } from '../../process/running-time.js';
-import {
-  type AttemptOutcome,
-  DeliveryRepository,
-  type NextAttempt,
-  type PendingDelivery,
-} from './delivery.repository.js';
+import { type AttemptOutcome } from './attempt-records.js';
+import { DeliveryRepository, type NextAttempt } from './delivery.repository.js';
 import { EndpointGate, type Pass } from './endpoint-gate.js';
 import { type Caller } from '../endpoints/endpoint-record.js';
 import { outcomeOf } from './outcome.js';
+import { type PendingDelivery } from './pending-delivery.js';
 import { WebhookMetrics } from './webhook-metrics.js';
 import { WebhookQueue } from './webhook-queue.js';
 import { WebhookSender } from './webhook-sender.js';

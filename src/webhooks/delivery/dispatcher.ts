@@ -27,6 +27,8 @@ const SWEEP_MS = 100;
  * such endpoints have Postgres write fifteen rows for one that somebody waits for.
  */
 const REST_AFTER_MS = 500;
+/** Events at once that are written for those as well: whoever answers waits for no more than so many at a time. */
+const REST_BATCH = 50;
 /** While there is something to dispatch. */
 const BUSY_SWEEP_MS = 25;
 
@@ -75,16 +77,31 @@ export class Dispatcher implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   private async dispatchAll(): Promise<boolean> {
-    if (this.goesAhead && (await this.dispatchAhead())) return false;
-    const batches = Array.from({ length: this.isBehind ? AT_ONCE : 1 }, () => this.dispatchBatch());
+    return this.goesAhead ? this.dispatchInTurns() : this.dispatchBatches(BATCH);
+  }
+
+  /** @returns whether there is more */
+  private async dispatchBatches(limit: number): Promise<boolean> {
+    const batches = Array.from({ length: this.isBehind ? AT_ONCE : 1 }, () => this.dispatchBatch(limit));
     const claimed = await Promise.all(batches);
-    this.isBehind = claimed.includes(BATCH);
+    this.isBehind = claimed.includes(limit);
     if (claimed.some((count) => count > 0)) this.lookAgainSoon();
     return this.isBehind;
   }
 
-  /** @returns whether the others have to wait a little longer; the next sweep looks again */
-  private async dispatchAhead(): Promise<boolean> {
+  /**
+   * What is new goes to the endpoints that are well, and some of what has waited to all of them; then what is new again.
+   * @returns whether there is more of the latter
+   */
+  private async dispatchInTurns(): Promise<boolean> {
+    await this.dispatchAhead();
+    if (this.restSince !== null && runningMs() - this.restSince < REST_AFTER_MS) return false;
+    const hasMore = await this.dispatchBatches(REST_BATCH);
+    if (!hasMore) this.restSince = null;
+    return hasMore;
+  }
+
+  private async dispatchAhead(): Promise<void> {
     try {
       const { jobs, last } = await this.deliveries.ahead(BATCH * AT_ONCE, this.aheadOf);
       if (last !== null) {
@@ -94,20 +111,16 @@ export class Dispatcher implements OnApplicationBootstrap, BeforeApplicationShut
       await this.queue.add(jobs);
     } catch (error) {
       this.complain('dispatch to the endpoints that are well failed', error as Error);
-      return false;
     }
-    if (this.restSince !== null && runningMs() - this.restSince < REST_AFTER_MS) return true;
-    this.restSince = null;
-    return false;
   }
 
   /**
    * Commits first: a crash before the jobs are added leaves pending deliveries, which the reconciler finds.
    * @returns how many events it claimed
    */
-  private async dispatchBatch(): Promise<number> {
+  private async dispatchBatch(limit: number): Promise<number> {
     try {
-      const { claimed, jobs, hasFailing } = await this.deliveries.dispatch(BATCH);
+      const { claimed, jobs, hasFailing } = await this.deliveries.dispatch(limit);
       this.goesAhead = hasFailing ?? this.goesAhead;
       await this.queue.add(jobs);
       return claimed;

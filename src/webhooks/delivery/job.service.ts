@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { runningMs } from '../../process/running-time.js';
 import { Semaphore } from '../../process/semaphore.js';
-import { DeliveryRepository, type PendingDelivery } from './delivery.repository.js';
+import { DeliveryRepository } from './delivery.repository.js';
+import { type PendingDelivery } from './pending-delivery.js';
 import { DeliveryService, type UnderWay } from './delivery.service.js';
 import { EndpointGate } from './endpoint-gate.js';
 import { type WebhookJob } from './webhook-job.js';

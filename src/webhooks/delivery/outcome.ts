@@ -1,5 +1,5 @@
 import { type Storable, storableLines } from '../../database/storable.js';
-import { type AttemptOutcome } from './delivery.repository.js';
+import { type AttemptOutcome } from './attempt-records.js';
 import { delayAfter, retryAfterMs } from './retry.js';
 import { type WebhookAnswer } from '../http/webhook-client.js';
 

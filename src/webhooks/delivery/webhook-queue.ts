@@ -5,9 +5,10 @@ import { SETTINGS } from '../../config/configuration.module.js';
 import { type Settings } from '../../config/settings.js';
 import { HealthIndicators } from '../../health/health-indicators.js';
 import { Coalescer } from '../../process/coalescer.js';
-import { Pace } from '../../process/pace.js';
+import { RepeatedMessage } from '../../process/repeated-message.js';
 import { WEBHOOK_QUEUE } from '../../queue/queue-names.js';
-import { type NextAttempt, type PendingDelivery } from './delivery.repository.js';
+import { type NextAttempt } from './delivery.repository.js';
+import { type PendingDelivery } from './pending-delivery.js';
 import { type WebhookJob } from './webhook-job.js';
 
 export { WEBHOOK_QUEUE };
@@ -26,8 +27,10 @@ export class TryLaterError extends Error {
 /** Postgres decides when a delivery ends; the queue only brings jobs back when they are due. */
 const NEVER_GIVES_UP = 1_000_000;
 const BULK = 500;
-/** At most one line in so long, however often BullMQ asks. */
-export const COMPLAIN_EVERY_MS = 1_000;
+/** Of the same reason, however often BullMQ asks. */
+export const COMPLAIN_EVERY_MS = 10_000;
+/** What is to be sent is brought to the queue again and again, so that a refusal is soon followed by another or by none. */
+const REFUSAL_COUNTS_MS = 60_000;
 
 interface LaterJob {
   job: WebhookJob;
@@ -37,6 +40,7 @@ interface LaterJob {
 @Injectable()
 export class WebhookQueue {
   private readonly logger = new Logger(WebhookQueue.name);
+  private refusedAtMs = -Infinity;
   private readonly later = new Coalescer((all: LaterJob[]) => this.addBulk(all).then(() => all));
 
   constructor(
@@ -44,10 +48,11 @@ export class WebhookQueue {
     health: HealthIndicators,
     @Inject(SETTINGS) settings: Settings,
   ) {
-    const pace = new Pace(COMPLAIN_EVERY_MS);
+    const complaints = new RepeatedMessage(COMPLAIN_EVERY_MS);
     // BullMQ connects again by itself; unheard, it would write to the console.
     queue.on('error', ({ message: reason }) => {
-      if (pace.isDue(Date.now())) this.logger.warn({ reason }, 'the queue does not answer');
+      if (complaints.isDue('queue', reason, Date.now()))
+        this.logger.warn({ reason }, 'the queue does not answer');
     });
     let hasAnswered = false;
     health.add({
@@ -59,6 +64,8 @@ export class WebhookQueue {
       check: async () => {
         await queue.isPaused();
         hasAnswered = true;
+        // A Redis that has no room, or cannot save, answers what reads and refuses what writes.
+        if (Date.now() - this.refusedAtMs < REFUSAL_COUNTS_MS) throw new Error('the queue takes no jobs');
       },
     });
   }
@@ -87,22 +94,30 @@ export class WebhookQueue {
   }
 
   private async addBulk(all: LaterJob[]): Promise<void> {
-    await this.queue.addBulk(
-      all.map(({ job: data, delayMs }) => ({
-        name: 'deliver',
-        data,
-        opts: {
-          jobId: data.id,
-          delay: delayMs,
-          // Without a priority goes before any: what fails again and again queues behind what has yet to be tried.
-          ...(data.isOfFailing ? { priority: 1 } : {}),
-          attempts: NEVER_GIVES_UP,
-          backoff: { type: 'custom' },
-          removeOnComplete: true,
-          removeOnFail: true,
-          stackTraceLimit: 0,
-        },
-      })),
-    );
+    try {
+      await this.queue.addBulk(jobsOf(all));
+      this.refusedAtMs = -Infinity;
+    } catch (error) {
+      this.refusedAtMs = Date.now();
+      throw error;
+    }
   }
+}
+
+function jobsOf(all: LaterJob[]): Parameters<Queue<WebhookJob>['addBulk']>[0] {
+  return all.map(({ job: data, delayMs }) => ({
+    name: 'deliver',
+    data,
+    opts: {
+      jobId: data.id,
+      delay: delayMs,
+      // Without a priority goes before any: what fails again and again queues behind what has yet to be tried.
+      ...(data.isOfFailing ? { priority: 1 } : {}),
+      attempts: NEVER_GIVES_UP,
+      backoff: { type: 'custom' },
+      removeOnComplete: true,
+      removeOnFail: true,
+      stackTraceLimit: 0,
+    },
+  }));
 }

@@ -1,7 +1,6 @@
 import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
 import { type BeforeApplicationShutdown, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { type Job, type Worker } from 'bullmq';
-import { Pace } from '../../process/pace.js';
 import { RepeatedMessage } from '../../process/repeated-message.js';
 import { JobService } from './job.service.js';
 import { type WebhookJob } from './webhook-job.js';
@@ -9,8 +8,6 @@ import { COMPLAIN_EVERY_MS, TryLaterError, WEBHOOK_QUEUE } from './webhook-queue
 
 /** Jobs at once. Slow endpoints keep fewer than that: they get fewer of the slots. */
 const JOBS = 100;
-/** Of the same reason. */
-const JOBS_COMPLAIN_EVERY_MS = 10_000;
 
 @Processor(WEBHOOK_QUEUE, {
   concurrency: JOBS,
@@ -27,8 +24,7 @@ export class WebhooksProcessor
   implements OnApplicationBootstrap, BeforeApplicationShutdown
 {
   private readonly logger = new Logger(WebhooksProcessor.name);
-  private readonly pace = new Pace(COMPLAIN_EVERY_MS);
-  private readonly complaints = new RepeatedMessage(JOBS_COMPLAIN_EVERY_MS);
+  private readonly complaints = new RepeatedMessage(COMPLAIN_EVERY_MS);
   private begun: Worker | undefined;
 
   constructor(private readonly jobs: JobService) {
@@ -38,7 +34,9 @@ export class WebhooksProcessor
   /** BullMQ goes on by itself; unheard, it would write to the console. */
   @OnWorkerEvent('error')
   onError(error: Error): void {
-    if (this.pace.isDue(Date.now())) this.logger.warn({ reason: error.message }, 'the queue does not answer');
+    // One that refuses writes, as a Redis without room, says so several times a second.
+    if (this.complaints.isDue('queue', error.message, Date.now()))
+      this.logger.warn({ reason: error.message }, 'the queue does not answer');
   }
 
   /** The job comes back by itself; whoever runs this has to know why it did not get through. */

@@ -12,7 +12,7 @@ const DELIVERIES_TO_OPEN = 3;
 const PAUSE_PER_MS = 10;
 const MAX_PAUSE_MS = 60_000;
 /**
- * And for so long at least, twice as long after each try in vain: one that refuses at once costs no slot, but Postgres and
+ * And for so long at least, twice as long after each failed try: one that refuses at once costs no slot, but Postgres and
  * this process some ms each time, and ten of them had fast endpoints wait.
  */
 export const LEAST_PAUSE = { firstMs: 500, mostMs: 1_000 };

@@ -16,5 +16,6 @@ export class PaymentFailedHandler extends PaymentEventHandler {
     detected_in_block: null,
     version: 4,
     transfers: [],
+    transfer_count: 0,
   };
 }

@@ -13,5 +13,6 @@ export class PaymentOverpaidHandler extends PaymentEventHandler {
     amount_received: '1500000000000000000',
     version: 4,
     transfers: [...EXAMPLE.confirmed.transfers, transfer('0xb2', '500000000000000000', 21_250_012)],
+    transfer_count: 2,
   };
 }

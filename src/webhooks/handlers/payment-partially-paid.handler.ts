@@ -13,5 +13,6 @@ export class PaymentPartiallyPaidHandler extends PaymentEventHandler {
     amount_received: '400000000000000000',
     version: 2,
     transfers: [transfer('0xa1', '400000000000000000', 21_250_000)],
+    transfer_count: 1,
   };
 }

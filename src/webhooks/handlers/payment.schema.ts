@@ -22,6 +22,7 @@ const SWEEP = orNull(object({ tx_hash: TX_HASH, amount: AMOUNT, fee: AMOUNT }));
 const OPTION_FIELDS: Record<keyof OptionView, JsonSchema> = {
   chain: TEXT,
   chain_id: COUNT,
+  served: { type: 'boolean' },
   token_id: orNull(UUID),
   token_address: orNull(ADDRESS),
   symbol: TEXT,
@@ -81,6 +82,7 @@ export const PAYMENT_FIELDS: Record<keyof PaymentView, JsonSchema> = {
       value: orNull(MONEY),
     }),
   },
+  transfer_count: COUNT,
   expires_at: TIME,
   created_at: TIME,
   detected_at: orNull(TIME),

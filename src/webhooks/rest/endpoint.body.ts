@@ -76,6 +76,11 @@ export class EndpointPage extends PageBody {
 export class ReplayedBody {
   @ApiProperty({ description: 'Deliveries that will be sent, now or when their endpoint is enabled' })
   replayed: number;
+
+  @ApiProperty({
+    description: 'It was as many as one request replays (10,000, the oldest): ask again once they are sent',
+  })
+  has_more: boolean;
 }
 
 export class TestResultBody {

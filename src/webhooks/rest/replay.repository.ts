@@ -12,15 +12,21 @@ export interface ReplayedDelivery extends JobPlace {
 /**
  * A replay is the same delivery again, under the same webhook-id, with the retry schedule from its start; its earlier
  * attempts stay on record. What is still pending is made due now. By a new job: the old one may be at work, and what it
- * says last (a failure after which the delivery would be dead) is not about this replay.
+ * says last (a failure after which the delivery would be dead) is not about this replay. Held by id first, as everybody
+ * does who changes several, so that two never wait for each other.
  */
-const REOPEN = `
+const reopen = (which: string) => `
+  WITH held AS MATERIALIZED (
+    SELECT d.id FROM webhook_deliveries d WHERE ${which} ORDER BY d.id FOR UPDATE)
   UPDATE webhook_deliveries d
   SET state = 'pending', attempts_before = d.attempts, finished_at = NULL, has_slot = false, job_id = gen_random_uuid(),
     next_attempt_at = CASE WHEN e.state = 'enabled' THEN now() END
-  FROM webhook_endpoints e
-  WHERE e.id = d.endpoint_id AND e.deleted_at IS NULL`;
-const REOPENED = `RETURNING d.id, d.endpoint_id AS "endpointId", d.job_id AS "jobId", e.state = 'disabled' AS "isHeld"`;
+  FROM webhook_endpoints e, held
+  WHERE d.id = held.id AND e.id = d.endpoint_id AND e.deleted_at IS NULL
+  RETURNING d.id, d.endpoint_id AS "endpointId", d.job_id AS "jobId", e.state = 'disabled' AS "isHeld"`;
+
+/** So many deliveries are replayed by one request: what is under way fills a queue that all merchants share. */
+export const MOST_REPLAYED = 10_000;
 
 @Injectable()
 export class ReplayRepository {
@@ -28,14 +34,12 @@ export class ReplayRepository {
 
   /** @returns null when the delivery is another merchant's, or its endpoint is no more */
   async one(merchantId: string, id: string): Promise<ReplayedDelivery | null> {
-    const [row] = await this.update(`${REOPEN} AND d.id = $1 AND d.merchant_id = $2 ${REOPENED}`, [
-      id,
-      merchantId,
-    ]);
+    const [row] = await this.update(reopen('d.id = $1 AND d.merchant_id = $2'), [id, merchantId]);
     return row ?? null;
   }
 
   /**
+   * The oldest of them, `MOST_REPLAYED` at most.
    * @param filter `except`: an endpoint whose deliveries are left out
    * @param since deliveries made from then on; null: all
    */
@@ -45,10 +49,13 @@ export class ReplayRepository {
     since: Date | null,
   ): Promise<ReplayedDelivery[]> {
     return this.update(
-      `${REOPEN} AND d.merchant_id = $1 AND d.state = $2 AND ($3::uuid IS NULL OR d.endpoint_id = $3)
-         AND ($4::varchar IS NULL OR d.event_id = $4) AND ($5::varchar IS NULL OR d.event_type = $5)
-         AND ($6::timestamptz IS NULL OR d.created_at >= $6)
-         AND ($7::uuid IS NULL OR d.endpoint_id <> $7) ${REOPENED}`,
+      reopen(`d.state = $2 AND d.id IN (
+         SELECT o.id FROM webhook_deliveries o JOIN webhook_endpoints t ON t.id = o.endpoint_id AND t.deleted_at IS NULL
+         WHERE o.merchant_id = $1 AND o.state = $2 AND ($3::uuid IS NULL OR o.endpoint_id = $3)
+           AND ($4::varchar IS NULL OR o.event_id = $4) AND ($5::varchar IS NULL OR o.event_type = $5)
+           AND ($6::timestamptz IS NULL OR o.created_at >= $6)
+           AND ($7::uuid IS NULL OR o.endpoint_id <> $7)
+         ORDER BY o.created_at, o.id LIMIT ${MOST_REPLAYED})`),
       [
         merchantId,
         filter.state,
@@ -79,15 +86,28 @@ export class ReplayRepository {
          FROM events v JOIN webhook_endpoints e ON e.id = $2
          WHERE v.merchant_id = $1 AND v.created_at >= $3 AND ($4::timestamptz IS NULL OR v.created_at < $4)
            AND v.type = ANY($5) AND v.dispatched_at IS NOT NULL
+           AND NOT EXISTS (SELECT 1 FROM webhook_deliveries d WHERE d.event_id = v.id AND d.endpoint_id = e.id)
+         ORDER BY v.position LIMIT ${MOST_REPLAYED}
          ON CONFLICT DO NOTHING
          RETURNING id, endpoint_id AS "endpointId", job_id AS "jobId", next_attempt_at IS NULL AS "isHeld"`,
         [merchantId, endpointId, since, until, types],
       );
       const [again] = await manager.query<[ReplayedDelivery[], number]>(
-        `${REOPEN} AND d.merchant_id = $1 AND d.endpoint_id = $2 AND d.event_type = ANY($5) AND d.state = ANY($6)
-           AND d.id <> ALL($7) AND EXISTS (SELECT 1 FROM events v WHERE v.id = d.event_id AND v.created_at >= $3
-             AND ($4::timestamptz IS NULL OR v.created_at < $4)) ${REOPENED}`,
-        [merchantId, endpointId, since, until, types, states, made.map(({ id }) => id)],
+        reopen(`d.state = ANY($6) AND d.id IN (
+           SELECT o.id FROM webhook_deliveries o JOIN events v ON v.id = o.event_id
+           WHERE o.merchant_id = $1 AND o.endpoint_id = $2 AND o.event_type = ANY($5) AND o.state = ANY($6)
+             AND o.id <> ALL($7) AND v.created_at >= $3 AND ($4::timestamptz IS NULL OR v.created_at < $4)
+           ORDER BY o.state = 'pending', v.created_at, o.id LIMIT $8)`),
+        [
+          merchantId,
+          endpointId,
+          since,
+          until,
+          types,
+          states,
+          made.map(({ id }) => id),
+          MOST_REPLAYED - made.length,
+        ],
       );
       return [...made, ...again];
     });

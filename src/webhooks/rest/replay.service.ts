@@ -9,7 +9,7 @@ import { subscribes } from '../../events/event-filter.js';
 import { BUILT_IN_ENDPOINT_ID } from '../endpoints/built-in-endpoint.js';
 import { OperatorsEndpointError } from '../webhook.errors.js';
 import { responseOf, whyFailed } from '../delivery/outcome.js';
-import { type ReplayedDelivery, ReplayRepository } from './replay.repository.js';
+import { MOST_REPLAYED, type ReplayedDelivery, ReplayRepository } from './replay.repository.js';
 import { jobsOf } from '../delivery/webhook-job.js';
 import { WebhookQueue } from '../delivery/webhook-queue.js';
 import { WebhookSender } from '../delivery/webhook-sender.js';
@@ -87,7 +87,7 @@ export class ReplayService {
   private async all(work: Promise<ReplayedDelivery[]>): Promise<ReplayedBody> {
     const replayed = await work;
     await this.bring(replayed);
-    return { replayed: replayed.length };
+    return { replayed: replayed.length, has_more: replayed.length >= MOST_REPLAYED };
   }
 
   private async bring(replayed: ReplayedDelivery[]): Promise<void> {

@@ -23,6 +23,40 @@ describe('the database', () => {
     await outage.isOver(id);
   });
 
+  it('whose answers are lost, so that what is committed is not known to be: nothing counts twice', async () => {
+    outage = await Outage.start();
+    const id = await outage.paid();
+    const mined = outage.chain.mine(3);
+    outage.proxy.loseAnswers();
+    await mined;
+    await waitFor(
+      'the API to answer again',
+      async () => (await outage.told('GET', '/api/v1/payments')).status === 200,
+      BACK_WITHIN_MS,
+    );
+    await outage.isOver(id);
+    expect(await outage.app.payment(id)).toMatchObject({ amount_received: '1000' });
+  });
+
+  it('of which somebody holds a lock that he forgot: requests are told 503 in time, and all goes on after it', async () => {
+    outage = await Outage.start();
+    const id = await outage.paid();
+    const forgotten = outage.database.dataSource.createQueryRunner();
+    await forgotten.startTransaction();
+    await forgotten.query('LOCK TABLE payments IN ACCESS EXCLUSIVE MODE');
+    const since = Date.now();
+    await outage.chain.mine(3);
+    const told = await outage.told('GET', `/api/v1/payments/${id}`);
+    expect(told).toMatchObject({ status: 503, retryAfter: '5', type: UNAVAILABLE });
+    expect(told.ms).toBeLessThan(BACK_WITHIN_MS);
+    expect((await outage.told('GET', '/health/live')).status).toBe(200);
+    await waitFor('a step to be given up', () => outage.lines('scan step failed').length > 0, BACK_WITHIN_MS);
+    await outage.hasLasted(since, FULL_MS);
+    await forgotten.rollbackTransaction();
+    await forgotten.release();
+    await outage.isOver(id);
+  });
+
   it('with a full disk for 10 s: reads go on, writes are told 503, and nothing is half written', async () => {
     outage = await Outage.start();
     const id = await outage.paid();

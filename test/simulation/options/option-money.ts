@@ -116,7 +116,8 @@ export class OptionMoney {
         ...report.unchecked.all().map((text) => `ledger check of ${config.name}, unchecked: ${text}`),
       );
     }
-    found.push(...(await gasDifferences(world.app)));
+    const nodes = world.chains.map(({ node }) => node);
+    found.push(...(await gasDifferences(world.app, nodes)));
     return found;
   }
 

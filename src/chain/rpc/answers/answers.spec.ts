@@ -159,6 +159,13 @@ describe('answers', () => {
       /transactions\[0\] should be an object, and is "0xabab/,
     ],
     ['no transactions', 'eth_getBlockByNumber', HEADER, ['0x10', true], /transactions should be a list/],
+    [
+      'a time in milliseconds',
+      'eth_getBlockByHash',
+      { ...HEADER, timestamp: 1_795_000_000_000 },
+      [HASH, false],
+      /timestamp should be seconds since 1970/,
+    ],
     ['an amount below zero', 'eth_getTransactionByHash', { ...TRANSACTION, value: '-0x1' }, [HASH], /^value/],
     ['an amount of 257 bits', 'eth_getBalance', `0x1${'0'.repeat(64)}`, [], /quantity/],
     ['a number that lost digits', 'eth_getBalance', 2 ** 53, [], /quantity, and is 9007199254740992/],

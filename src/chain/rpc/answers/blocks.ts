@@ -1,4 +1,5 @@
 import {
+  type ArbitrumFields,
   type RawAccessListEntry,
   type RawAuthorization,
   type RawBlock,
@@ -26,6 +27,7 @@ import {
   quantityWithin,
   type Reader,
   txHash,
+  unixTime,
   unknownAmong,
   unlessEmpty,
   withDefault,
@@ -38,7 +40,7 @@ const headerFields = {
   number: count,
   hash,
   parentHash: hash,
-  timestamp: count,
+  timestamp: unixTime,
   sha3Uncles: unlessEmpty(hash),
   miner: unlessEmpty(address),
   stateRoot: unlessEmpty(hash),
@@ -113,16 +115,38 @@ const transactionFields = {
   mint: optional(digits),
   isSystemTx: flag,
   feeCurrency: unlessEmpty(address),
-} satisfies { [Name in keyof RawTransaction]-?: Reader<ToldTransaction[Name]> };
+} satisfies {
+  [Name in Exclude<keyof RawTransaction, keyof ArbitrumFields>]-?: Reader<ToldTransaction[Name]>;
+};
+
+/** Of Arbitrum's own types. */
+const arbitrumFields = object<ArbitrumFields>({
+  requestId: unlessEmpty(hash),
+  ticketId: unlessEmpty(hash),
+  refundTo: unlessEmpty(address),
+  maxRefund: optional(digits),
+  submissionFeeRefund: optional(digits),
+  l1BaseFee: optional(digits),
+  depositValue: optional(digits),
+  retryTo: unlessEmpty(address),
+  retryValue: optional(digits),
+  retryData: optional(input),
+  beneficiary: unlessEmpty(address),
+  maxSubmissionFee: optional(digits),
+});
 
 /** As nodes give it: some leave out the type. */
-type ToldTransaction = Omit<RawTransaction, 'type'> & { type?: number };
+type ToldTransaction = Omit<RawTransaction, 'type' | keyof ArbitrumFields> & { type?: number };
 
 const toldTransaction = object<ToldTransaction>(transactionFields);
-export const transaction: Reader<RawTransaction> = (given) => typed(toldTransaction(given));
+export const transaction: Reader<RawTransaction> = (given) => {
+  const told = typed(toldTransaction(given));
+  const isOfArbitrum = told.type >= 0x64 && told.type <= 0x69;
+  return isOfArbitrum ? { ...told, ...arbitrumFields(given) } : told;
+};
 const transactions = list(transaction);
 
-const toldFoundTransaction = object<Omit<RawFoundTransaction, 'type'> & { type?: number }>({
+const toldFoundTransaction = object<ToldTransaction & Pick<RawFoundTransaction, 'blockNumber'>>({
   ...transactionFields,
   blockNumber: nullable(count),
 });

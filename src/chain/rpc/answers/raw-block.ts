@@ -59,7 +59,23 @@ export interface RawAuthorization {
   s: string;
 }
 
-export interface RawTransaction {
+/** What Arbitrum's own types have besides, 0x64 to 0x69 (nitro, internal/ethapi/api.go). */
+export interface ArbitrumFields {
+  requestId?: string;
+  ticketId?: string;
+  refundTo?: string;
+  maxRefund?: string;
+  submissionFeeRefund?: string;
+  l1BaseFee?: string;
+  depositValue?: string;
+  retryTo?: string;
+  retryValue?: string;
+  retryData?: string;
+  beneficiary?: string;
+  maxSubmissionFee?: string;
+}
+
+export interface RawTransaction extends ArbitrumFields {
   hash: TxHash;
   /** Zero: the node does not say. No hash covers it. */
   from: Address;

@@ -204,5 +204,14 @@ export const count: Reader<number> = (given) => {
   return Number.isSafeInteger(number) ? number : unexpected('a quantity below 2^53', given);
 };
 
+/** The end of the year 9999, in seconds: what is beyond it is milliseconds, or made up. */
+const LAST_SECOND = 253_402_300_799;
+
+/** Seconds since 1970. */
+export const unixTime: Reader<number> = (given) => {
+  const seconds = count(given);
+  return seconds <= LAST_SECOND ? seconds : unexpected('seconds since 1970', given);
+};
+
 /** 1 or 0; a few nodes say whether it is so. */
 export const outcome: Reader<number> = (given) => (typeof given === 'boolean' ? Number(given) : count(given));

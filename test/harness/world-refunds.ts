@@ -1,0 +1,45 @@
+import { type PaymentView } from '../../src/payments/payment.view.js';
+import { type RefundView } from '../../src/refunds/refund.view.js';
+import { FaultyRpc } from './faulty-rpc.js';
+import { PAYOUT, SweepWorld } from './sweep-world.js';
+import { TestChain } from './test-chain.js';
+
+export function askRefund(world: SweepWorld, { id }: PaymentView, to: string, amount: bigint) {
+  return world.app.request('POST', `/api/v1/payments/${id}/refunds`, { to, amount: amount.toString() });
+}
+
+/** In the order in which they were asked for. */
+export async function refundsOf(world: SweepWorld, { id }: PaymentView): Promise<RefundView[]> {
+  return (await world.app.request<{ data: RefundView[] }>('GET', `/api/v1/payments/${id}/refunds`)).body.data;
+}
+
+/** Mines until one of a payment's refunds is paid or has failed. */
+export function refundEnds(world: SweepWorld, payment: PaymentView, index = 0): Promise<RefundView> {
+  return world.mineUntil('the refund to end', async () => {
+    const refund = (await refundsOf(world, payment))[index];
+    return (refund?.state === 'confirmed' || refund?.state === 'failed') && refund;
+  });
+}
+
+/** Can pay refunds, from the payout account as well. */
+export function startRefunding(settings = {}): Promise<SweepWorld> {
+  return SweepWorld.start({ payoutPrivateKey: PAYOUT.privateKey, ...settings });
+}
+
+/** The same with two endpoints of one node, each with faults of its own. They end with `stop`. */
+export async function startWithTwoEndpoints(): Promise<{
+  world: SweepWorld;
+  first: FaultyRpc;
+  second: FaultyRpc;
+  stop: () => Promise<void>;
+}> {
+  const chain = await TestChain.start();
+  const [first, second] = [await FaultyRpc.start(chain.url), await FaultyRpc.start(chain.url)];
+  const rpcUrls = [first.url, second.url];
+  const world = await SweepWorld.on(chain, { payoutPrivateKey: PAYOUT.privateKey }, { rpcUrls });
+  const stop = async () => {
+    await world.stop();
+    await Promise.all([first.die(), second.die()]);
+  };
+  return { world, first, second, stop };
+}

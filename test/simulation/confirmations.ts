@@ -1,0 +1,2 @@
+/** Blocks that a payment of a simulation is confirmed after. */
+export const CONFIRMATIONS = 3;
