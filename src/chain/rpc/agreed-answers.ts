@@ -28,8 +28,6 @@ export interface AgreementOptions {
   now?: () => number;
 }
 
-type Failed = Extract<Told<unknown>, { failure: Error }>;
-
 /** Since when an endpoint has answered nothing of a kind, and when it was last asked. */
 interface Silence {
   sinceMs: number;
@@ -79,7 +77,8 @@ export class AgreedAnswers {
     const now = this.now();
     const isLong = told.map((one) => this.isSilentForLong(one, what, subject, now));
     const answers = told.flatMap((one) => ('answer' in one ? [one.answer] : []));
-    if (answers.length === 0) throw (silent.find(({ isAside }) => !isAside) ?? (silent[0] as Failed)).failure;
+    const failed = silent.find(({ isAside }) => !isAside) ?? silent[0];
+    if (answers.length === 0 && failed !== undefined) throw failed.failure;
     if (answers.length > 1) return answers;
     const reasons = silent.map(({ endpoint, failure }) => `${endpoint}: ${failure.message}`).join('; ');
     if (told.some((one, index) => 'failure' in one && !isLong[index])) {
