@@ -106,7 +106,7 @@ module.exports = {
       to: {
         path: OWN('wallet'),
         pathNot:
-          '^src/wallet/(wallet\\.module|deposit-addresses|unused-addresses|keys(\\.module)?|own-addresses|skipped-addresses|.+\\.entity)\\.ts$',
+          '^src/wallet/(wallet\\.module|deposit-addresses|foreign-accounts|unused-addresses|keys(\\.module)?|own-addresses|skipped-addresses|.+\\.entity)\\.ts$',
       },
     },
     {

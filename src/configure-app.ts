@@ -123,9 +123,20 @@ function refuseNul(fastify: FastifyInstance): void {
     done(
       query.join('?').includes('%00')
         ? new UnreadableUrlError('its query has a NUL character (%00)')
-        : undefined,
+        : whyNotQuery(request.url),
     );
   });
+}
+
+/** Of the API alone: what other sites append to the address of a pay page keeps nobody from paying. */
+function whyNotQuery(url: string): UnreadableUrlError | undefined {
+  if (!url.startsWith(`/${API_PREFIX}/`)) return undefined;
+  try {
+    decodeURIComponent(url.slice(url.indexOf('?') + 1));
+    return undefined;
+  } catch {
+    return new UnreadableUrlError('its query is not UTF-8 in percent-encoding; write % itself as %25');
+  }
 }
 
 function headersOf(request: FastifyRequest): Record<string, string> {

@@ -4,7 +4,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 function verifyReturn(secret, paymentId, url) {
   const { payment_id, status, timestamp, signature = '' } = Object.fromEntries(new URL(url).searchParams);
   const isFresh = /^\d+$/.test(timestamp) && Math.abs(Date.now() / 1000 - timestamp) <= 5 * 60;
-  const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
+  const key = secret.startsWith('whsec_') ? Buffer.from(secret.slice(6), 'base64') : secret;
   const signed = `return.${paymentId}.${status}.${timestamp}`;
   const expected = createHmac('sha256', key).update(signed).digest();
   const given = signature.split(',').map((hex) => Buffer.from(hex, 'hex'));

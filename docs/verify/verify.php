@@ -5,7 +5,7 @@
 function verify(string $secret, string $id, string $timestamp, string $signatures, string $body): bool
 {
     $isFresh = ctype_digit($timestamp) && abs(time() - (int) $timestamp) <= 5 * 60;
-    $key = base64_decode(preg_replace('/^whsec_/', '', $secret));
+    $key = str_starts_with($secret, 'whsec_') ? base64_decode(substr($secret, 6)) : $secret;
     $expected = 'v1,' . base64_encode(hash_hmac('sha256', "$id.$timestamp.$body", $key, true));
     $matches = array_filter(explode(' ', $signatures), fn ($one) => hash_equals($expected, $one));
     return $isFresh && count($matches) > 0;

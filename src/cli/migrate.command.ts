@@ -10,7 +10,10 @@ interface MigrateOptions extends OutputOptions {
 
 export function migrateCommand(command: Command, terminal: Terminal): void {
   command
-    .option('--status', 'only tell what is missing; exits with 2 when something is')
+    .option(
+      '--status',
+      'only tell what is missing, or was made by a newer version; exits with 2 when something is',
+    )
     .option('--revert', 'take the newest migration of ours back')
     .option('--json', 'print JSON, for a script')
     .action((options: MigrateOptions) => migrate(terminal, options));
@@ -30,16 +33,17 @@ async function migrate(terminal: Terminal, options: MigrateOptions): Promise<voi
     const database = { url, hasQueue: settings.redisUrl === null };
     const waiting = { say: (line: string) => terminal.err(`${line}\n`) };
     if (options.status) {
-      const missing = await schemas.missingSchemas(database);
-      if (missing.length > 0) terminal.exitCode = 2;
-      report(terminal, { missing }, missing, 'the schema is up to date', options);
+      const { missing, unknown } = await schemas.comparedSchemas(database);
+      if (missing.length + unknown.length > 0) terminal.exitCode = 2;
+      if (unknown.length > 0) terminal.err(`${new schemas.SchemaTooNewError(unknown).message}\n`);
+      report(terminal, { missing, unknown }, 'the schema is up to date', options);
     } else if (options.revert) {
       const reverted = await schemas.revertMigration(url, waiting);
       const names = reverted === null ? [] : [reverted];
-      report(terminal, { reverted: names }, names, 'there is no migration to take back', options);
+      report(terminal, { reverted: names }, 'there is no migration to take back', options);
     } else {
       const applied = await schemas.migrateSchemas(database, waiting);
-      report(terminal, { applied }, applied, 'the schema was up to date already', options);
+      report(terminal, { applied }, 'the schema was up to date already', options);
     }
   } finally {
     await opened.release();
@@ -48,12 +52,11 @@ async function migrate(terminal: Terminal, options: MigrateOptions): Promise<voi
 
 function report(
   terminal: Terminal,
-  asJson: Record<string, string[]>,
-  names: readonly string[],
+  found: Record<string, string[]>,
   nothing: string,
   { json }: OutputOptions,
 ): void {
-  if (json) printOne(terminal, asJson, { json });
-  else if (names.length === 0) terminal.out(`${nothing}\n`);
-  else for (const name of names) terminal.out(`${Object.keys(asJson)[0] ?? ''}  ${name}\n`);
+  if (json) return printOne(terminal, found, { json });
+  const lines = Object.entries(found).flatMap(([what, names]) => names.map((name) => `${what}  ${name}\n`));
+  terminal.out(lines.length === 0 ? `${nothing}\n` : lines.join(''));
 }

@@ -1,14 +1,15 @@
-import { IsOptional, Matches } from 'class-validator';
+import { IsOptional } from 'class-validator';
 import {
   addressList,
   databaseUrl,
   integerIn,
+  linkBase,
+  listenHost,
   listOf,
   oneOf,
   readableFile,
   redisUrl,
   text,
-  urlWith,
 } from './parsers.js';
 import { Setting } from './setting.js';
 
@@ -34,8 +35,12 @@ export abstract class BaseSettings {
   /** The account of the dev chain that pay pages pay from. Null: there is no dev chain of ours, so never in production. */
   devChainPayer: string | null = null;
 
-  @Setting({ env: 'HOST', description: 'Address the API listens on', default: '127.0.0.1', parse: text })
-  @Matches(/^[\w.:-]+$/, { message: 'must be an IP address or a host name' })
+  @Setting({
+    env: 'HOST',
+    description: 'Address the API listens on',
+    default: '127.0.0.1',
+    parse: listenHost,
+  })
   host: string;
 
   @Setting({
@@ -98,7 +103,7 @@ export abstract class BaseSettings {
     env: 'PUBLIC_URL',
     description: 'How the outside reaches the API, for links',
     defaultNote: 'none',
-    parse: urlWith('http', 'https'),
+    parse: linkBase,
   })
   @IsOptional()
   publicUrl: string | null;

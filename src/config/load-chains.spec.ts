@@ -124,6 +124,8 @@ describe('parseChains', () => {
       '{up_to: x, blocks: 1}',
       /tokens\.2\.confirmations\.0\.up_to: must be an amount/,
     ],
+    ['{blocks: 30}', '{blocks: 0}', /blocks: must be a whole number from 1/],
+    ['{up_to: 5, blocks: 1}', '{up_to: 5, blocks: 31}', /confirmations\.1\.blocks: must be 31 or more/],
     ['confirmations: finalized', 'confirmations: final', /confirmations: must be a whole number from 1/],
     ['confirmations: finalized', 'confirmations: 0', /confirmations: must be a whole number from 1/],
     ['up_to: "1000000000000000000", ', '', /up_to: is missing; only the last tier/],

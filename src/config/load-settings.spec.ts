@@ -163,6 +163,33 @@ describe('loadSettings', () => {
     expect(problemsOf({ [name]: value })).toEqual({});
   });
 
+  it.each([
+    ['HOST', '0.0.0.0:3000', /address alone: 0\.0\.0\.0; the port stands in PORT/],
+    ['HOST', '[::1]', /address alone: ::1/],
+    ['HOST', '256.1.1.1', /must be an IP address/],
+    ['PUBLIC_URL', 'https://shop:hunter2@pay.example', /user or password/],
+    ['PUBLIC_URL', 'https://pay.example/x?y=1', /query or fragment/],
+    ['PUBLIC_URL', 'https://pay.example/#pay', /query or fragment/],
+    ['WEBHOOK_PROXY_URL', 'http://proxy:3128/path', /behind its host and port/],
+    ['WEBHOOK_URL', 'https://shop.example/hook#1', /fragment/],
+    ['SWEEP_SCHEDULE', '0 0 30 2 *', /never comes/],
+    ['WEBHOOK_RETRY_SCHEDULE', '5s,,5m', /comma with no duration/],
+    ['WEBHOOK_RETRY_SCHEDULE', '0s', /from 1ms to 30d/],
+    ['WEBHOOK_RETRY_SCHEDULE', '500d', /from 1ms to 30d/],
+  ])('refuses what cannot be meant: %s=%s', (name, value, words) => {
+    expect(problemsOf({ [name]: value })[name]).toMatch(words);
+    expect(problemsOf({ [name]: value })[name]).not.toContain('hunter2');
+  });
+
+  it.each([
+    ['HOST', '::1'],
+    ['HOST', 'localhost'],
+    ['PUBLIC_URL', 'https://pay.example/sub/'],
+    ['WEBHOOK_PROXY_URL', 'http://user:hunter2@proxy:3128'],
+    ['SWEEP_SCHEDULE', '0 0 29 2 *'],
+    ['WEBHOOK_RETRY_SCHEDULE', '5s, 5m'],
+  ])('takes what can: %s=%s', (name, value) => expect(problemsOf({ [name]: value })).toEqual({}));
+
   it('refuses an xpub with any one character changed, which would be the key of a wallet that nobody has', () => {
     const xpub = account.neuter().extendedKey;
     for (let at = 4; at < xpub.length; at += 3) {
@@ -245,6 +272,24 @@ describe('loadSettings', () => {
       expect(problems('scanner,worker')).toEqual({});
       expect(Object.keys(problems('api'))).toEqual(['XPUB']);
       expect(Object.keys(problems('sweeper'))).toEqual(['XPUB']);
+    });
+
+    it('refuses keys that everybody has, and takes those of chance', () => {
+      const anvil = '0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80';
+      const low = `0x${'1'.padStart(64, '0')}`;
+      for (const name of ['GAS_TANK_PRIVATE_KEY', 'PAYOUT_PRIVATE_KEY']) {
+        for (const key of [anvil, low])
+          expect(problemsOf({ ...production, [name]: key })[name]).toMatch(/published test key/);
+        expect(problemsOf({ ...production, [name]: `0x${'7a'.repeat(32)}` })).toEqual({});
+        expect(problemsOf({ [name]: anvil })).toEqual({});
+      }
+      const TREASURY_ADDRESS = '0x70997970C51812dc3A010C7d01b50e0d17dc79C8';
+      const hot = { ...production, XPUB: '', MNEMONIC: OWN_MNEMONIC };
+      expect(problemsOf({ ...hot, TREASURY_ADDRESS }).TREASURY_ADDRESS).toMatch(/published test account/);
+      const zeros = Buffer.alloc(32).toString('base64');
+      expect(problemsOf({ ...production, ENCRYPTION_KEY: `new:${KEY},old:${zeros}` }).ENCRYPTION_KEY).toMatch(
+        /zeros/,
+      );
     });
 
     it('does not miss besides what is given and cannot be read', () => {

@@ -1,7 +1,14 @@
 import { validateSync } from 'class-validator';
 import { databaseUrlWithTls } from './database-tls.js';
 import { ConfigurationError, type Problem } from './configuration-error.js';
-import { isWellKnownMnemonic, webhookSecretBytes } from './secrets.js';
+import {
+  isWellKnownAddress,
+  isWellKnownKey,
+  isWellKnownMnemonic,
+  parseEncryptionKeys,
+  privateKeyProblem,
+  webhookSecretBytes,
+} from './secrets.js';
 import { type SettingDescription, settingsOf } from './setting.js';
 import { Settings } from './settings.js';
 import { UnusableValueError } from './unusable-value.error.js';
@@ -159,6 +166,27 @@ function productionProblems(settings: Settings): Problem[] {
       'is set, and with XPUB nothing is swept there; leave it out, or give MNEMONIC for sweeping',
     );
   }
+  if (settings.treasuryAddress && isWellKnownAddress(settings.treasuryAddress))
+    complain(
+      'TREASURY_ADDRESS',
+      'is a published test account: whatever it receives is stolen at once; give your own',
+    );
+  const keys = {
+    GAS_TANK_PRIVATE_KEY: settings.gasTankPrivateKey,
+    PAYOUT_PRIVATE_KEY: settings.payoutPrivateKey,
+  };
+  for (const [name, key] of Object.entries(keys)) {
+    if (key && privateKeyProblem(key) === null && isWellKnownKey(key))
+      complain(
+        name,
+        'is a published test key: whatever its account receives is stolen at once; make your own',
+      );
+  }
+  if (settings.encryptionKey && isAllZero(settings.encryptionKey))
+    complain(
+      'ENCRYPTION_KEY',
+      'holds a key of zeros alone, which anybody guesses; make one with: openssl rand -base64 32',
+    );
   if (!settings.encryptionKey)
     complain('ENCRYPTION_KEY', 'must be given in production; make one with: openssl rand -base64 32');
   if (settings.webhookUrl && !settings.webhookSecret) {
@@ -177,4 +205,13 @@ function productionProblems(settings: Settings): Problem[] {
     complain('WEBHOOK_URL', 'must start with https:// in production');
   }
   return problems;
+}
+
+function isAllZero(encryptionKey: string): boolean {
+  try {
+    return parseEncryptionKeys(encryptionKey).some(({ key }) => key.every((byte) => byte === 0));
+  } catch {
+    // What is no key is told as such.
+    return false;
+  }
 }

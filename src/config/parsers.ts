@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { isIP } from 'node:net';
-import { validateCronExpression } from 'cron';
+import { sendAt, validateCronExpression } from 'cron';
 import { UnusableValueError } from './unusable-value.error.js';
 import { textProblem } from './usable-text.js';
 
@@ -62,6 +62,21 @@ export function addressList(text: string): string[] {
   throw new Error(`"${wrong.join('", "')}" is no address or network; write them as in 10.0.0.0/8,::1`);
 }
 
+/** What to listen on: an IP address, or a name of this machine. */
+export function listenHost(text: string): string {
+  if (isIP(text) !== 0) return text;
+  const bare = text.replace(/^\[(.*)\](:\d+)?$/, '$1').replace(/^([^:]*):\d+$/, '$1');
+  if (bare !== text && (isIP(bare) !== 0 || isHostName(bare)))
+    throw new UnusableValueError(`takes an address alone: ${bare}; the port stands in PORT`);
+  if (isHostName(text)) return text;
+  throw new UnusableValueError('must be an IP address or a host name, as 127.0.0.1 or 0.0.0.0 for all');
+}
+
+/** Whose last label is no number: that would be an IPv4 address with a typing error (RFC 1123, 2.1). */
+function isHostName(text: string): boolean {
+  return /^(?!-)[a-z\d_-]{1,63}(\.[a-z\d_-]{1,63})*\.?$/i.test(text) && !/(^|\.)\d+\.?$/.test(text);
+}
+
 /** `true`/`false`, also as 1/0, yes/no, on/off. */
 export function flag(text: string): boolean {
   const value = text.toLowerCase();
@@ -72,12 +87,18 @@ export function flag(text: string): boolean {
 
 const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
+const SHORTEST_WAIT_MS = 1;
+const LONGEST_WAIT_MS = 30 * UNIT_MS.d;
+
 /** A list of durations such as `5s,5m,30m,2h`. @returns ms each */
 export function durations(text: string): number[] {
-  const items = commaSeparated(text);
-  if (items.length === 0) throw new UnusableValueError('must hold at least one duration, as in 5s,5m,2h');
+  const items = text.split(',').map((item) => item.trim());
+  if (items.includes(''))
+    throw new UnusableValueError('has a comma with no duration beside it; write them as in 5s,5m,2h');
   return items.map((item) => {
     const ms = millisecondsOf(item);
+    if (ms !== null && (ms < SHORTEST_WAIT_MS || ms > LONGEST_WAIT_MS))
+      throw new UnusableValueError(`"${item}" is no time to wait: each is from 1ms to 30d`);
     if (ms === null)
       throw new UnusableValueError(
         `"${item}" is no duration; write a number and ms, s, m, h or d, as in 5s,5m,2h`,
@@ -101,10 +122,22 @@ function millisecondsOf(text: string): number | null {
 
 /** Five or six fields, as `0 3 * * *` for three in the night. */
 export function cronExpression(text: string): string {
-  if (validateCronExpression(text).valid) return text;
+  if (validateCronExpression(text).valid) {
+    if (everFires(text)) return text;
+    throw new UnusableValueError('never comes, as 30 February: look at its day and month');
+  }
   throw new UnusableValueError(
     'is no cron expression; write five fields such as "*/5 * * * *", or six with seconds first',
   );
+}
+
+function everFires(text: string): boolean {
+  try {
+    return sendAt(text) !== null;
+  } catch {
+    // It looks for years ahead, and gives up.
+    return false;
+  }
 }
 
 /** What is wrong with a text that is no URL of these protocols. It may hold a password: none of it is repeated. */
@@ -132,6 +165,38 @@ export function urlWith(...protocols: string[]) {
     if (problem !== null) throw new UnusableValueError(problem);
     return text;
   };
+}
+
+/** What links are made of, by putting a path behind it. */
+export function linkBase(text: string): string {
+  const url = new URL(urlWith('http', 'https')(text));
+  if (url.username !== '' || url.password !== '')
+    throw new UnusableValueError('has a user or password in it, which every link would show; take them out');
+  if (/[?#]/.test(text))
+    throw new UnusableValueError(
+      'has a query or fragment (? or #) in it, behind which no path can stand; take it out',
+    );
+  return text;
+}
+
+/** A proxy is a host and a port, with a user where it asks for one. */
+export function proxyUrl(text: string): string {
+  const url = new URL(urlWith('http')(text));
+  if (url.pathname !== '/' || /[?#]/.test(text))
+    throw new UnusableValueError(
+      'has something behind its host and port, which a proxy has not; take it out',
+    );
+  return text;
+}
+
+/** Where webhooks go: a fragment is never sent, and was meant as something else. */
+export function webhookUrl(text: string): string {
+  const url = urlWith('http', 'https')(text);
+  if (text.includes('#'))
+    throw new UnusableValueError(
+      'has a fragment (#) in it, which is never sent; write it as %23, or take it out',
+    );
+  return url;
 }
 
 /** @returns null: the embedded one, which was asked for by name */

@@ -5,7 +5,7 @@ import { environmentProblems } from './environment-names.js';
 import { envFileProblems } from './env-file.js';
 import { readChains } from './load-chains.js';
 import { type Environment, readSettings } from './load-settings.js';
-import { treasuryProblems } from './recipients.js';
+import { accountProblems } from './recipients.js';
 import { loadRates } from './load-rates.js';
 import { NO_RATES, type RatesConfig } from './rates.js';
 import { type Settings } from './settings.js';
@@ -87,7 +87,7 @@ export function readAll(
   const ofSettings = [...misspelt, ...problems].filter(isNew);
   const found = [...known, ...ofSettings, ...chainProblems, ...rateProblems];
   // What could not be read would only be complained of a second time.
-  if (found.length === 0) found.push(...treasuryProblems(settings, chains));
+  if (found.length === 0) found.push(...accountProblems(settings, chains));
   return { settings, chains, rates, problems: found };
 }
 

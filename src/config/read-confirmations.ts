@@ -33,7 +33,13 @@ export function confirmations(entry: ChainsFileEntry, path: Path, given: unknown
   const tiers = given.map((tier, index) =>
     confirmationTier(entry, [...path, index], tier, index === given.length - 1),
   );
-  tiers.forEach(({ upTo }, index) => {
+  tiers.forEach(({ upTo, blocks }, index) => {
+    const fewest = tiers[index - 1]?.blocks ?? 0;
+    if (blocks < fewest)
+      entry.complain(
+        [...path, index, 'blocks'],
+        `must be ${fewest} or more, as the tier before it: larger amounts never wait for fewer blocks`,
+      );
     const before = tiers[index - 1]?.upTo;
     if (upTo !== null && before != null && upTo <= before) {
       entry.complain([...path, index, 'up_to'], 'must be above that of the tier before it');

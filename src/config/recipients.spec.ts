@@ -3,7 +3,7 @@ import { computeAddress } from 'ethers';
 import fc from 'fast-check';
 import { type ChainConfig } from './chains.js';
 import { ownerless } from './ownerless.js';
-import { treasuryProblems, unfitByConfiguration } from './recipients.js';
+import { accountProblems, unfitByConfiguration } from './recipients.js';
 import { toAddress } from '../ids/ids.js';
 
 const KEY = `0x${'7a'.repeat(32)}`;
@@ -92,10 +92,10 @@ describe('an address that is ours', () => {
   });
 
   it('is told of by the setting that names it, of every chain', () => {
-    expect(treasuryProblems(settings, chains)).toEqual([]);
+    expect(accountProblems(settings, chains)).toEqual([]);
     const [first, second] = chains as [ChainConfig, ChainConfig];
     const wrong = [first, { ...second, sweep: { ...second.sweep, treasury: tank } }];
-    const found = treasuryProblems({ ...settings, treasuryAddress: TOKEN }, wrong);
+    const found = accountProblems({ ...settings, treasuryAddress: TOKEN }, wrong);
     expect(found.map(({ name }) => name)).toEqual([
       'TREASURY_ADDRESS',
       'chains.yaml, polygon, sweep.treasury',
@@ -103,6 +103,12 @@ describe('an address that is ours', () => {
     expect(found.map(({ what }) => what)).toEqual([
       expect.stringContaining('the contract of the token USDC'),
       expect.stringContaining('the gas tank'),
+    ]);
+  });
+
+  it('pays either gas or refunds', () => {
+    expect(accountProblems({ ...settings, payoutPrivateKey: KEY }, chains)).toEqual([
+      { name: 'PAYOUT_PRIVATE_KEY', what: expect.stringContaining('the key of the gas tank too') },
     ]);
   });
 });

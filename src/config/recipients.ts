@@ -38,8 +38,21 @@ export function unfitByConfiguration(
   return role === 'customer' && isTreasury ? 'the treasury' : null;
 }
 
-/** What is wrong with the treasuries that no single setting can be blamed for. */
-export function treasuryProblems(settings: AddressSettings, chains: readonly ChainConfig[]): Problem[] {
+/** What is wrong with treasuries and paying accounts that no single setting can be blamed for. */
+export function accountProblems(settings: AddressSettings, chains: readonly ChainConfig[]): Problem[] {
+  const { tank, payout } = payingAddresses(settings);
+  const isShared = tank !== null && tank === payout;
+  return [
+    ...(isShared ? [{ name: 'PAYOUT_PRIVATE_KEY', what: SHARED_KEY }] : []),
+    ...treasuryProblems(settings, chains),
+  ];
+}
+
+/** The books have one account for each address: what gas takes would be missing where refunds are paid. */
+const SHARED_KEY =
+  'is the key of the gas tank too: gas would be paid with what is kept for refunds; give each an account of its own';
+
+function treasuryProblems(settings: AddressSettings, chains: readonly ChainConfig[]): Problem[] {
   return treasuriesOf(settings, chains).flatMap(({ name, address }) => {
     const unfit = unfitByConfiguration(address, 'treasury', settings, chains);
     return unfit === null

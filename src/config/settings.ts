@@ -1,5 +1,5 @@
 import { IsDefined, IsOptional, Matches } from 'class-validator';
-import { commaSeparated, durations, flag, integerIn, text, urlWith } from './parsers.js';
+import { commaSeparated, durations, flag, integerIn, proxyUrl, text, webhookUrl } from './parsers.js';
 import { encryptionKeysProblem, webhookSecretProblem } from './secrets.js';
 import { Setting } from './setting.js';
 import { CheckedBy } from './checked-by.js';
@@ -15,7 +15,7 @@ export class Settings extends WalletSettings {
     description: 'A webhook endpoint that every merchant has; they see its origin at most',
     defaultNote: 'none',
     secret: true,
-    parse: urlWith('http', 'https'),
+    parse: webhookUrl,
   })
   @IsOptional()
   webhookUrl: string | null;
@@ -99,7 +99,7 @@ export class Settings extends WalletSettings {
     description: 'Webhooks leave through this HTTP proxy; it then decides where they may go',
     defaultNote: 'none',
     secret: true,
-    parse: urlWith('http'),
+    parse: proxyUrl,
   })
   @IsOptional()
   webhookProxyUrl: string | null;

@@ -1,4 +1,5 @@
 import { DataSource } from 'typeorm';
+import { VERSION } from '../config/version.js';
 import { dataSourceOptions } from './data-source.js';
 import { DatabaseUnreachableError } from './database-refusal.js';
 import { type Waiting, withMigrationLock } from './migration-lock.js';
@@ -12,10 +13,27 @@ export class SchemaOutOfDateError extends Error {
   }
 }
 
+/** A newer program was here: what it wrote means something that this one does not know. Nothing was changed. */
+export class SchemaTooNewError extends Error {
+  constructor(unknown: readonly string[]) {
+    super(
+      `a newer version of Quittance has used this database: this one (${VERSION}) does not know ${listed(unknown)}. ` +
+        'Start that version or a newer one. To go back, restore the backup that was made before the upgrade into an ' +
+        'empty database with this version; or let the newer version take back what it added, one migration at a time ' +
+        '(quittance migrate --revert), which loses what only the newer schema can hold',
+    );
+  }
+}
+
 /** Of an empty database, all of them: how many says as much. */
 function listed(missing: readonly string[]): string {
   const shown = missing.slice(0, 3).join(', ');
   return missing.length > 3 ? `${shown} and ${missing.length - 3} more` : shown;
+}
+
+export interface ComparedMigrations {
+  pending: string[];
+  unknown: string[];
 }
 
 const SILENT: Waiting = { say: () => undefined };
@@ -24,11 +42,13 @@ const SILENT: Waiting = { say: () => undefined };
  * Brings our schema up to date. Replicas that start together wait for one another here; whoever comes second finds
  * nothing left to do, and whoever finds nothing to do needs no right to change anything.
  * @returns the names of the migrations that ran
- * @throws DatabaseUnreachableError; what Postgres said, when a migration fails: it is rolled back whole
+ * @throws DatabaseUnreachableError; SchemaTooNewError; what Postgres said, when a migration fails: it is rolled back whole
  */
 export function migrate(url: string, waiting: Waiting = SILENT): Promise<string[]> {
   return withDataSource(url, async (dataSource) => {
-    if ((await pendingOf(dataSource)).length === 0) return [];
+    const { pending, unknown } = await comparedWith(dataSource);
+    if (unknown.length > 0) throw new SchemaTooNewError(unknown);
+    if (pending.length === 0) return [];
     return withMigrationLock(url, waiting, async () => {
       const ran = await dataSource.runMigrations();
       return ran.map(({ name }) => name);
@@ -39,12 +59,15 @@ export function migrate(url: string, waiting: Waiting = SILENT): Promise<string[
 /**
  * Takes the newest migration back.
  * @returns its name; null: there was none
+ * @throws SchemaTooNewError when a newer version made it: only that one knows how to take it back
  */
 export function revertMigration(url: string, waiting: Waiting = SILENT): Promise<string | null> {
   return withDataSource(url, (dataSource) =>
     withMigrationLock(url, waiting, async () => {
       const [before] = (await appliedOf(dataSource)).slice(-1);
       if (before === undefined) return null;
+      const { unknown } = await comparedWith(dataSource);
+      if (unknown.length > 0) throw new SchemaTooNewError(unknown);
       await dataSource.undoLastMigration();
       return before;
     }),
@@ -53,12 +76,18 @@ export function revertMigration(url: string, waiting: Waiting = SILENT): Promise
 
 /** The names of our migrations that a database has not had yet, oldest first. */
 export function pendingMigrations(url: string): Promise<string[]> {
-  return withDataSource(url, pendingOf);
+  return withDataSource(url, async (dataSource) => (await comparedWith(dataSource)).pending);
 }
 
-/** @throws DatabaseUnreachableError, SchemaOutOfDateError */
+/** Both ways: what a database has not had yet, and what it has had that this version does not know, oldest first. */
+export function comparedMigrations(url: string): Promise<ComparedMigrations> {
+  return withDataSource(url, comparedWith);
+}
+
+/** @throws DatabaseUnreachableError, SchemaOutOfDateError, SchemaTooNewError */
 export async function requireMigrated(url: string): Promise<void> {
-  const pending = await pendingMigrations(url);
+  const { pending, unknown } = await comparedMigrations(url);
+  if (unknown.length > 0) throw new SchemaTooNewError(unknown);
   if (pending.length > 0) throw new SchemaOutOfDateError(pending);
 }
 
@@ -72,11 +101,13 @@ async function appliedOf(dataSource: DataSource): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-async function pendingOf(dataSource: DataSource): Promise<string[]> {
-  const applied = new Set(await appliedOf(dataSource));
-  return dataSource.migrations
-    .map((migration) => migration.name ?? migration.constructor.name)
-    .filter((name) => !applied.has(name));
+async function comparedWith(dataSource: DataSource): Promise<ComparedMigrations> {
+  const applied = await appliedOf(dataSource);
+  const ours = dataSource.migrations.map((migration) => migration.name ?? migration.constructor.name);
+  return {
+    pending: ours.filter((name) => !applied.includes(name)),
+    unknown: applied.filter((name) => !ours.includes(name)),
+  };
 }
 
 async function withDataSource<T>(url: string, work: (dataSource: DataSource) => Promise<T>): Promise<T> {

@@ -4,7 +4,7 @@ import { connectionsGiven, MOST_CONNECTIONS, tooFewConnections } from '../databa
 import { requireOwnSessions } from '../database/own-sessions.js';
 import { type PostgresClient } from '../database/postgres-client.js';
 import { GRANTS, missingRights } from '../database/rights.js';
-import { missingSchemas } from '../runtime/schemas.js';
+import { comparedSchemas } from '../runtime/schemas.js';
 import { type Finding, ok, problem, warning } from './finding.js';
 import { isLocal } from './local-host.js';
 import { type Subject } from './subject.js';
@@ -146,7 +146,15 @@ async function schemaFindings(url: string, server: ServerRow, { settings }: Subj
   const hasQueue = settings.redisUrl === null;
   const lacking = await withConnection(url, APPLICATION, (client) => missingRights(client, hasQueue));
   if (lacking !== null) return [problem(PART, `this role ${lacking}`, GRANTS)];
-  const missing = await missingSchemas({ url, hasQueue });
+  const { missing, unknown } = await comparedSchemas({ url, hasQueue });
+  if (unknown.length > 0)
+    return [
+      problem(
+        PART,
+        `a newer version of Quittance has used this database: ${unknown.length} of its migrations are not known to this one`,
+        'start that version or a newer one; to go back, restore the backup made before the upgrade (docs/operation.md)',
+      ),
+    ];
   if (missing.length === 0) return [ok(PART, 'the schema is up to date')];
   const what = `the schema is not up to date: ${missing.length} of its steps are missing`;
   if (settings.migrate === false)

@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { findHomeFolder } from '../database/embedded/home.js';
-import { tryPort } from '../process/ports.js';
+import { CannotListenError, tryPort } from '../process/ports.js';
 import { type Finding, ok, problem, skipped, warning } from './finding.js';
 import { type Subject } from './subject.js';
 
@@ -39,7 +39,12 @@ function nearestThere(folder: string): string {
 /** Whether the API's port is free, or a Quittance has it already. */
 export async function portFindings({ settings: { host, port, roles } }: Subject): Promise<Finding[]> {
   if (!roles?.includes('api') || port === null || host === null) return [];
-  if ((await tryPort(port, host)) !== null) return [ok('port', `${host}:${port} is free`)];
+  try {
+    if ((await tryPort(port, host)) !== null) return [ok('port', `${host}:${port} is free`)];
+  } catch (error) {
+    if (error instanceof CannotListenError) return [problem('port', error.message, null)];
+    throw error;
+  }
   const isOurs = await fetch(`http://${host.includes(':') ? `[${host}]` : host}:${port}/health/live`, {
     signal: AbortSignal.timeout(3_000),
   }).then(
@@ -50,7 +55,7 @@ export async function portFindings({ settings: { host, port, roles } }: Subject)
   return [
     problem(
       'port',
-      `${host}:${port} is in use by something else, or cannot be listened on`,
+      `${host}:${port} is in use by something else`,
       'stop what listens there, or set PORT and HOST',
     ),
   ];

@@ -6,6 +6,7 @@ import { VERSION } from '../config/version.js';
 import { ChainService } from '../chain/chain.service.js';
 import { type EndpointReport } from '../chain/rpc/rpc-pool-member.js';
 import { runningLoops } from '../process/loops.js';
+import { runningMs } from '../process/running-time.js';
 import { within } from '../process/within.js';
 import { measureChains } from './chain-metrics.js';
 import { HealthIndicators, type PartState } from './health-indicators.js';
@@ -87,13 +88,13 @@ export class HealthService {
     return {
       status: isReady ? 'ok' : 'unavailable',
       parts: { ...parts, chains: Object.fromEntries(chains) },
-      loops: loopHealth(runningLoops(), Date.now()),
+      loops: loopHealth(runningLoops(), runningMs()),
     };
   }
 
   /** Asks nothing of anybody else: what is away is no reason to start this process again. */
   live(): Liveness {
-    const stuck = stuckLoops(runningLoops(), Date.now());
+    const stuck = stuckLoops(runningLoops(), runningMs());
     return stuck.length === 0 ? { status: 'ok' } : { status: 'stuck', stuck };
   }
 

@@ -1,5 +1,6 @@
 import { Gauge } from 'prom-client';
 import { type Loop, runningLoops } from '../process/loops.js';
+import { runningMs } from '../process/running-time.js';
 
 /** No step of any loop takes minutes: its calls to nodes and to Postgres end sooner, whatever hangs. */
 const STUCK_AFTER_MS = 600_000;
@@ -13,6 +14,7 @@ export interface LoopHealth {
   step_seconds: number | null;
 }
 
+/** @param nowMs by `runningMs`, as what loops say of themselves: an hour that the clock is set by is none that passed */
 export function loopHealth(loops: readonly Loop[], nowMs: number): LoopHealth[] {
   return loops.map(({ name, chain, finishedAtMs, stepSinceMs }) => ({
     loop: name,
@@ -38,7 +40,7 @@ export function measureLoops(): void {
     labelNames,
     collect() {
       this.reset();
-      for (const { loop, chain, seconds_since_step } of loopHealth(runningLoops(), Date.now()))
+      for (const { loop, chain, seconds_since_step } of loopHealth(runningLoops(), runningMs()))
         this.set({ loop, chain: chain ?? '' }, seconds_since_step);
     },
   });

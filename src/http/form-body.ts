@@ -1,4 +1,5 @@
 import { type FastifyInstance } from 'fastify';
+import { textOfBody } from './plain-body.js';
 import { DomainError } from './problem.js';
 
 const FORM = 'application/x-www-form-urlencoded';
@@ -15,9 +16,9 @@ class NotAFormError extends DomainError {
 
 /** Browsers send the forms of pay pages so, with or without JavaScript. The API itself takes JSON alone. */
 export function readFormsOfPages(fastify: FastifyInstance): void {
-  fastify.addContentTypeParser(FORM, { parseAs: 'string', bodyLimit: MAX_BYTES }, (request, body, done) => {
+  fastify.addContentTypeParser(FORM, { parseAs: 'buffer', bodyLimit: MAX_BYTES }, (request, body, done) => {
     const isOfPage = /^\/(pay|l)\//.test(request.routeOptions.url ?? '');
-    if (isOfPage) return done(null, new URLSearchParams(body as string));
+    if (isOfPage) return done(null, new URLSearchParams(textOfBody(request.headers, body as Buffer)));
     done(new NotAFormError());
   });
 }

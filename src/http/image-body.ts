@@ -1,4 +1,5 @@
 import { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { requireUncompressed } from './plain-body.js';
 import { DomainError } from './problem.js';
 
 class NotAnImageRouteError extends DomainError {
@@ -17,8 +18,9 @@ export function readImages(fastify: FastifyInstance): void {
     done();
   });
   fastify.addContentTypeParser(/^image\//, { parseAs: 'buffer' }, (request, body, done) => {
-    if (isLogo(request)) done(null, body);
-    else done(new NotAnImageRouteError());
+    if (!isLogo(request)) return done(new NotAnImageRouteError());
+    requireUncompressed(request.headers);
+    done(null, body);
   });
 }
 

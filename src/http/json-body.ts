@@ -1,10 +1,15 @@
 import { type FastifyInstance } from 'fastify';
+import { inexact } from './exact-json.js';
+import { textOfBody } from './plain-body.js';
 import { DomainError, ValidationFailedError } from './problem.js';
 
 /** Deeper nesting than any request of ours has, and far from what would overflow the stack. */
 const MAX_DEPTH = 64;
 const OPENING = new Set(['{', '[']);
 const CLOSING = new Set(['}', ']']);
+
+/** Fields whose JSON is stored and given back as it is: numbers in there must not lose digits. */
+const KEPT_AS_SENT: ReadonlySet<string> = new Set(['metadata']);
 
 export class MalformedJsonError extends DomainError {
   readonly code = 'malformed_json';
@@ -18,13 +23,16 @@ export class MalformedJsonError extends DomainError {
 export function readJsonBodies(fastify: FastifyInstance): void {
   const parse = fastify.getDefaultJsonParser('error', 'error');
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    const json = body as string;
+  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    const json = textOfBody(request.headers, body as Buffer);
     if (json === '') return done(null, undefined);
     requireShallow(json);
-    return parse(request, json, (error, value) =>
-      error ? done(new MalformedJsonError(whyNotJson(json))) : done(null, value),
-    );
+    return parse(request, json, (error, value) => {
+      if (error) return done(new MalformedJsonError(whyNotJson(json)));
+      const flaw = inexact(json, KEPT_AS_SENT);
+      if (flaw !== null) return done(new ValidationFailedError([flaw]));
+      done(null, value);
+    });
   });
 }
 

@@ -148,6 +148,7 @@ export class OutgoingSigner {
     await this.gate.require(manager, {
       chainId: row.chainId,
       purpose: row.purpose,
+      payer: row.account === 'deposit' ? null : row.from,
       fees,
       fee: { expected: expectedFee, most: row.mostFee },
       movements: [],
@@ -169,6 +170,7 @@ export class OutgoingSigner {
   /** What the gate has to know of it. */
   private async requestOf(manager: EntityManager, intent: Intent): Promise<SigningRequest> {
     const { chainId, purpose, fees, fee, parts = [], from, recipient, tokenAddress, amount } = intent;
+    const payer = intent.account.kind === 'deposit' ? null : from;
     const own = intent.call === undefined ? [{ recipient, tokenAddress, amount }] : [];
     const asset = tokenAddress ?? 'the native asset';
     const balance = intent.balance && {
@@ -176,7 +178,7 @@ export class OutgoingSigner {
       promised: await this.outgoing.promisedBy(manager, chainId, from, tokenAddress),
       asset,
     };
-    return { chainId, purpose, fees, fee, movements: [...own, ...parts], balance };
+    return { chainId, purpose, payer, fees, fee, movements: [...own, ...parts], balance };
   }
 
   private async attempt(

@@ -17,6 +17,7 @@ import { OutgoingMetrics } from './outgoing-metrics.js';
 import { OutgoingSigner } from './outgoing-signer.js';
 import { OutgoingRepository } from './outgoing.repository.js';
 import { RecipientsModule } from './recipients.module.js';
+import { PayingKeysCheck } from './paying-keys-check.js';
 import { ProvenOutcomes } from './proven-outcomes.js';
 import { Reopenings } from './reopenings.js';
 import { Replacements } from './replacements.js';
@@ -49,6 +50,7 @@ import { UnminedTransactions } from './unmined-transactions.js';
     OutgoingRecords,
     OutgoingRepository,
     OutgoingSigner,
+    PayingKeysCheck,
     ProvenOutcomes,
     Reopenings,
     Replacements,

@@ -8,9 +8,13 @@ import { type Settings } from '../config/settings.js';
 import { LedgerAccountAddress } from '../ledger/ledger-account.entity.js';
 import { paymentAt } from '../payments/payment-addresses.js';
 import { OwnAddresses } from '../wallet/own-addresses.js';
+import { SkippedAddress } from '../wallet/skipped-address.entity.js';
 import { type Address, toTokenAddress } from '../ids/ids.js';
 
 export { type RecipientRole } from '../config/recipients.js';
+
+/** What such an address is, as in “… is a deposit address of this wallet”. */
+export const DEPOSIT_ADDRESS = 'a deposit address of this wallet';
 
 /**
  * The one judge of where money may go: asked when the process starts, when a refund is asked for, and again inside the
@@ -32,11 +36,20 @@ export class Recipients {
   async unfit(manager: EntityManager, address: Address, role: RecipientRole): Promise<string | null> {
     const configured = unfitByConfiguration(address, role, this.settings, this.chains);
     if (configured !== null) return configured;
-    if (this.own.has(address)) return 'a deposit address of this wallet';
     // Every chain shares the deposit addresses, and a token that is listed no longer keeps what it is sent all the same.
-    if ((await paymentAt(manager, address)) !== null) return 'a deposit address of this wallet';
+    if (await this.isDeposit(manager, address)) return DEPOSIT_ADDRESS;
     if (await manager.existsBy(Token, { address: toTokenAddress(address) })) return 'the contract of a token';
     const isPaying = await manager.existsBy(LedgerAccountAddress, { address });
     return isPaying ? 'an account of the operator that pays for gas or refunds' : null;
+  }
+
+  /**
+   * Whether what lies at an address is, or will be, customers' money: it was given to a payment, was passed over, or is
+   * one of the wallet's first.
+   * @param address lower-case
+   */
+  async isDeposit(manager: EntityManager, address: Address): Promise<boolean> {
+    if (this.own.has(address) || (await paymentAt(manager, address)) !== null) return true;
+    return manager.existsBy(SkippedAddress, { address });
   }
 }

@@ -29,6 +29,8 @@ export interface Movement {
 export interface SigningRequest {
   chainId: ChainId;
   purpose: Purpose;
+  /** Lower-case: the gas tank or the payout account, where one of them signs; null: a deposit address does. */
+  payer: Address | null;
   fees: Fees;
   fee: FeeShare | null;
   /** None: it replaces what was let through before. */
@@ -64,7 +66,7 @@ export class SigningGate {
   }
 
   private async facts(manager: EntityManager, request: SigningRequest): Promise<SigningFacts> {
-    const { purpose, fees, fee, movements, balance, chainId } = request;
+    const { purpose, payer, fees, fee, movements, balance, chainId } = request;
     const chain = this.chains.all().find((one) => one.chainId === chainId);
     if (chain === undefined) throw new Error(`chain ${chainId} is not configured: nothing is signed on it`);
     const isSweep = purpose === 'sweep' && movements.length > 0;
@@ -77,6 +79,7 @@ export class SigningGate {
       sweeping: isSweep ? sweepingOf(chain, this.settings) : null,
       recipients: movements.map(({ recipient }) => recipient),
       unfit: await this.unfit(manager, purpose, movements),
+      isPayerDeposit: payer !== null && (await this.recipients.isDeposit(manager, payer)),
       fee,
       days: isSweep ? await this.limits.held(manager, chain, movements) : [],
       balance,

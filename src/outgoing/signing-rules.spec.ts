@@ -14,6 +14,7 @@ const GOOD: SigningFacts = {
   sweeping: { treasury: TREASURY },
   recipients: [TREASURY],
   unfit: null,
+  isPayerDeposit: false,
   fee: { expected: 100n, most: 100n },
   days: [{ tokenAddress: null, maxPerDay: 50n, left: 20n, wanted: 20n }],
   balance: { has: 30n, promised: 10n, needed: 20n, asset: 'the native asset' },
@@ -36,6 +37,12 @@ const CHANGES: [string, Partial<SigningFacts>, string, RegExp][] = [
     { unfit: { recipient: OTHER, what: 'the gas tank' } },
     'recipient',
     /is the gas tank/,
+  ],
+  [
+    'a payer whose money is customers’',
+    { isPayerDeposit: true },
+    'balance',
+    /deposit address of this wallet/,
   ],
   [
     'a fee above its share',

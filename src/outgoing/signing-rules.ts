@@ -28,6 +28,8 @@ export interface SigningFacts {
   recipients: readonly string[];
   /** What speaks against a recipient, as in “… is a deposit address”; null: nothing. */
   unfit: { recipient: Address; what: string } | null;
+  /** The operator's account that signs is a deposit address too: what lies there is customers' money. */
+  isPayerDeposit: boolean;
   /** Null: nothing is compared with the fee. */
   fee: FeeShare | null;
   /** What sweeps of an asset may still move today, and what this one moves of it. */
@@ -53,6 +55,7 @@ const RULES: readonly ((facts: SigningFacts) => Broken | null)[] = [
   tokenInService,
   treasuryOfToday,
   fitRecipient,
+  ownMoney,
   feeWithinShare,
   withinTheDay,
   coveredByBalance,
@@ -104,6 +107,16 @@ export function treasuryOfToday({
 function fitRecipient({ unfit }: SigningFacts): Broken | null {
   if (unfit === null) return null;
   return { code: 'recipient', reason: `${unfit.recipient} is ${unfit.what}: no money goes there` };
+}
+
+function ownMoney({ isPayerDeposit }: SigningFacts): Broken | null {
+  if (!isPayerDeposit) return null;
+  return {
+    code: 'balance',
+    reason:
+      'the account that would pay is a deposit address of this wallet, and what lies there is customers’ money: ' +
+      'give GAS_TANK_PRIVATE_KEY and PAYOUT_PRIVATE_KEY of accounts of another wallet',
+  };
 }
 
 function feeWithinShare({ fee }: SigningFacts): Broken | null {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { runningLoops } from './loops.js';
+import { runningMs } from './running-time.js';
 import { Ticker } from './ticker.js';
 
 function aTask() {
@@ -54,5 +56,28 @@ describe('Ticker', () => {
     await stopped;
     ticker.run();
     expect(finish).toHaveLength(1);
+  });
+});
+
+describe('a loop that is watched', () => {
+  it('is as old as time has passed, whatever the clock of the machine is set to', async () => {
+    const { finish, task } = aTask();
+    const ticker = new Ticker(task, { loop: 'watched' });
+    const clock = Date.now;
+    const later = Date.now() + 3_600_000;
+    Date.now = () => later;
+    try {
+      ticker.run();
+      finish[0]?.(false);
+      await settled();
+      Date.now = () => 0;
+      const loop = runningLoops().find(({ name }) => name === 'watched');
+      const age = runningMs() - (loop?.finishedAtMs ?? NaN);
+      expect(age).toBeGreaterThanOrEqual(0);
+      expect(age).toBeLessThan(60_000);
+    } finally {
+      Date.now = clock;
+      await ticker.stop();
+    }
   });
 });

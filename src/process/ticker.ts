@@ -1,4 +1,5 @@
 import { addLoop, type Loop, removeLoop } from './loops.js';
+import { runningMs } from './running-time.js';
 
 /** Runs a task that must never overlap itself, again and again while it has more to do. */
 export class Ticker {
@@ -49,12 +50,12 @@ export class Ticker {
   private async step(): Promise<boolean> {
     const { loop } = this;
     if (!loop) return this.task();
-    loop.stepSinceMs = Date.now();
+    loop.stepSinceMs = runningMs();
     try {
       return await this.task();
     } finally {
       loop.stepSinceMs = null;
-      loop.finishedAtMs = Date.now();
+      loop.finishedAtMs = runningMs();
     }
   }
 }

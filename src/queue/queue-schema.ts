@@ -31,13 +31,17 @@ export function migrateQueue(databaseUrl: string): Promise<boolean> {
   });
 }
 
-/** @returns whether what BullMQ needs is there and up to date */
-export function isQueueMigrated(databaseUrl: string): Promise<boolean> {
-  return withConnection(
-    databaseUrl,
-    APPLICATION,
-    async (client) => (await versionOf(client)) >= LATEST_SCHEMA_VERSION && (await hasJobNumbers(client)),
-  );
+/** How what BullMQ has in a database stands to what it needs here; `too new`: it says that this version must not use it. */
+export function queueState(databaseUrl: string): Promise<'up to date' | 'behind' | 'too new'> {
+  return withConnection(databaseUrl, APPLICATION, async (client) => {
+    try {
+      const isThere = (await versionOf(client)) >= LATEST_SCHEMA_VERSION && (await hasJobNumbers(client));
+      return isThere ? 'up to date' : 'behind';
+    } catch (error) {
+      if ((error as Error).constructor.name === 'SchemaVersionMismatchError') return 'too new';
+      throw error;
+    }
+  });
 }
 
 async function versionOf(client: Parameters<typeof assertSchemaCompatibility>[0]): Promise<number> {

@@ -10,6 +10,7 @@ import { requireChainsOfPayments } from './chains-gone.js';
 import { takeDataFolder } from './data-folder.js';
 import { type DevSecrets, devSecrets } from './dev-secrets.js';
 import { migrateSchemas, requireSchemas } from './schemas.js';
+import { requireForeignAccounts } from '../wallet/foreign-accounts.js';
 import { requireUnusedAddresses } from '../wallet/unused-addresses.js';
 
 type Stops = (() => Promise<void> | void)[];
@@ -61,6 +62,7 @@ export async function startRuntime(given: Configuration, { say, warn, signal }: 
     await (settings.migrate ? migrateSchemas(database, { say: warn, signal }) : requireSchemas(database));
     if (!needsChain) await requireChainsOfPayments(given, databaseUrl, warn);
     if (!needsChain && settings.nodeEnv !== 'test') await requireUnusedAddresses(given, databaseUrl, warn);
+    if (settings.nodeEnv !== 'test') await requireForeignAccounts(given, databaseUrl);
     const devChain = needsChain ? await devChainFor(settings, databaseUrl, say, stops) : null;
     const configuration = {
       settings: withSecrets({ ...settings, databaseUrl, devChainPayer: devChain?.payer ?? null }, secrets),

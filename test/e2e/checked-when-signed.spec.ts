@@ -182,6 +182,7 @@ describe('the gate', () => {
     const ask = (request: Partial<SigningRequest>, then: () => Promise<unknown> = () => Promise.resolve()) =>
       dataSource.transaction(async (manager) => {
         await gate.require(manager, {
+          payer: null,
           chainId: toChainId(31_337),
           purpose: 'sweep',
           fees: { maxFeePerGas: GWEI, maxPriorityFeePerGas: 1n },
@@ -201,6 +202,8 @@ describe('the gate', () => {
     await expect(moving(1n, TREASURY, 'gas')).rejects.toMatchObject({ code: 'recipient' });
     await expect(moving(1n, TREASURY, 'gas_return')).rejects.toMatchObject({ code: 'recipient' });
     await moving(1n, payment.address, 'gas');
+    await expect(ask({ payer: toAddress(payment.address) })).rejects.toMatchObject({ code: 'balance' });
+    await ask({ payer: toAddress(TANK.address) });
     await moving(1n, TANK.address, 'gas_return');
 
     // Whoever pauses is answered when what is being signed is signed.

@@ -220,10 +220,21 @@ describe('POST /payments refuses', () => {
     ['null', 400, /it is null/],
     ['{}', 400, /^chain: is missing; amount: is missing$/],
     [`{"a":${'['.repeat(1000)}`, 400, /64 levels/],
+    [
+      '{"chain":"testchain","amount":"1","metadata":{"order":12345678901234567890}}',
+      400,
+      /^metadata: .* string$/,
+    ],
+    ['{"chain":"testchain","amount":"1","amount":"2"}', 400, /"amount" twice/],
     [`{"__proto__":{"chain":"testchain"},"amount":"1"}`, 400, /"__proto__"/],
     [`{"chain":"testchain","amount":"1","metadata":{"a":"${'x'.repeat(270_000)}"}}`, 413, /256 KB/],
   ])('the body %.40j', async (body, status, detail) => {
     await expectRefusal(post(body), status, detail);
+  });
+
+  it('a body that is compressed, or of another charset', async () => {
+    await expectRefusal(post('{}', { 'content-encoding': 'gzip' }), 415, /content-encoding: gzip/);
+    await expectRefusal(post('{}', { 'content-type': 'application/json; charset=latin1' }), 415, /latin1/);
   });
 
   it('a body that is not sent as JSON', async () => {

@@ -1,5 +1,6 @@
 import { expect } from '@jest/globals';
 import { runningLoops } from '../../src/process/loops.js';
+import { runningMs } from '../../src/process/running-time.js';
 import { TestApp } from './app.js';
 import { createDatabase, type TestDatabase } from './database.js';
 import { metricsOf } from './metrics.js';
@@ -88,7 +89,7 @@ export class Outage {
 
   /** The outage is over: a payment that was paid during it is confirmed and told, new ones are, and every loop goes. */
   async isOver(paidMeanwhile: string): Promise<void> {
-    const endedAt = Date.now();
+    const endedAt = runningMs();
     await this.chain.mine(5);
     await this.app.waitForStatus(paidMeanwhile, 'confirmed', BACK_WITHIN_MS);
     await this.receiver.waitForEvent(paidMeanwhile, 'payment.confirmed', BACK_WITHIN_MS);

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { getAddress, Wallet } from 'ethers';
+import { getAddress, HDNodeWallet, Wallet } from 'ethers';
 import { type PaymentView } from '../../src/payments/payment.view.js';
+import { depositPath } from '../../src/wallet/deposit-scheme.js';
+import { TEST_MNEMONIC } from '../harness/app.js';
 import { PAYOUT, SweepWorld, TANK, TREASURY } from '../harness/sweep-world.js';
 
 const ETHER = 10n ** 18n;
@@ -85,6 +87,13 @@ describe('money', () => {
     ]) {
       await expect(world.restart({ treasuryAddress })).rejects.toThrow(/TREASURY_ADDRESS .* is /);
     }
+    const { privateKey } = HDNodeWallet.fromPhrase(TEST_MNEMONIC, '', depositPath(0));
+    await expect(world.restart({ gasTankPrivateKey: privateKey })).rejects.toThrow(
+      /GAS_TANK_PRIVATE_KEY .* deposit/,
+    );
+    await expect(world.restart({ payoutPrivateKey: privateKey })).rejects.toThrow(
+      /PAYOUT_PRIVATE_KEY .* deposit/,
+    );
     await world.restart();
     const payment = await world.paid(ETHER);
     await world.plan();

@@ -42,6 +42,30 @@ describe('quittance migrate', () => {
     expect((await run()).out).toBe(`applied  ${newest}\n`);
   });
 
+  it('refuses a database that a newer version has used, by every way, and changes nothing', async () => {
+    await run();
+    const query = (sql: string) => database.dataSource.query<unknown[]>(sql);
+    const name = 'FromTheFuture1999000000000';
+    await query(`INSERT INTO migrations (timestamp, name) VALUES (1999000000000, '${name}')`);
+    const asked = await run('--status');
+    expect(asked).toMatchObject({ code: 2, out: `unknown  ${name}\n` });
+    expect(asked.err).toMatch(/newer version of Quittance .* restore the backup/);
+    for (const args of [[], ['--revert']])
+      expect(await run(...args)).toMatchObject({ code: 1, out: '', err: expect.stringContaining(name) });
+    await expect(requireSchemas(here())).rejects.toThrow(/newer version/);
+    await expect(migrateSchemas(here(), { say: () => undefined })).rejects.toThrow(/newer version/);
+    expect(await query(`DELETE FROM migrations WHERE name = '${name}' RETURNING name`)).toEqual([
+      [{ name }],
+      1,
+    ]);
+
+    await query('UPDATE bullmq.migration SET min_client_version = min_client_version + 100');
+    await expect(requireSchemas(here())).rejects.toThrow(/newer version .* does not know the queue’s schema/);
+    await expect(migrateSchemas(here(), { say: () => undefined })).rejects.toThrow(/newer version/);
+    await query('UPDATE bullmq.migration SET min_client_version = min_client_version - 100');
+    await expect(requireSchemas(here())).resolves.toBeUndefined();
+  });
+
   /** A role that may change no schema, with all rights on what is in both. */
   async function clerk() {
     await run();

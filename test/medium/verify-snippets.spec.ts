@@ -49,9 +49,10 @@ function deliveryOf({ headers, raw }: Received): Delivery {
   };
 }
 
+const KEY = Buffer.from(TEST_SECRET.slice('whsec_'.length), 'base64');
+
 /** As our signer would, had it sent the delivery at another time. */
-function signed(timestamp: string): string {
-  const key = Buffer.from(TEST_SECRET.slice('whsec_'.length), 'base64');
+function signed(timestamp: string, key: Buffer | string = KEY): string {
   const mac = createHmac('sha256', key).update(`${captured.id}.${timestamp}.`).update(captured.body);
   return `v1,${mac.digest('base64')}`;
 }
@@ -82,6 +83,18 @@ describe.each(SNIPPETS)('docs/verify/$file', ({ language, command, file }) => {
   it('accepts it while a rotated secret signs too', () => {
     const older = `v1,${Buffer.alloc(32).toString('base64')}`;
     expect(verdict({ signatures: `${older} ${captured.signatures}` })).toEqual(verified);
+  });
+
+  it('accepts what a secret of plain text signs, whatever it looks like', () => {
+    const { timestamp } = captured;
+    for (const secret of [
+      'a secret of plain text, größer als sonst',
+      'c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0',
+      'whsec',
+    ]) {
+      expect(verdict({ secret, signatures: signed(timestamp, secret) })).toEqual(verified);
+      expect(verdict({ secret })).toEqual(refused);
+    }
   });
 
   it('refuses another secret, another id, a changed byte, and no signature', () => {
