@@ -9,7 +9,7 @@ import {
   oneOf,
   readableFile,
   redisUrl,
-  text,
+  path,
 } from './parsers.js';
 import { Setting } from './setting.js';
 
@@ -47,7 +47,7 @@ export abstract class BaseSettings {
     env: 'DATA_DIR',
     description: 'Where the embedded Postgres, the dev chain and generated secrets are kept',
     default: '.data',
-    parse: text,
+    parse: path,
   })
   dataDir: string;
 
@@ -146,7 +146,7 @@ export abstract class BaseSettings {
     env: 'CHAINS_FILE',
     description: 'The chains to serve, as in chains.yaml',
     defaultNote: 'a local dev chain',
-    parse: text,
+    parse: path,
   })
   @IsOptional()
   chainsFile: string | null;
@@ -155,7 +155,7 @@ export abstract class BaseSettings {
     env: 'RATES_FILE',
     description: 'What assets are worth, and who says so, as in docs/prices.md',
     defaultNote: 'the dev chain’s own feeds; else none',
-    parse: text,
+    parse: path,
   })
   @IsOptional()
   ratesFile: string | null;

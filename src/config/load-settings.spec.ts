@@ -166,6 +166,9 @@ describe('loadSettings', () => {
   it.each([
     ['HOST', '0.0.0.0:3000', /address alone: 0\.0\.0\.0; the port stands in PORT/],
     ['HOST', '[::1]', /address alone: ::1/],
+    ['DATA_DIR', '~/data', /only a shell fills in/],
+    ['CHAINS_FILE', '~shop/chains.yaml', /only a shell fills in/],
+    ['DATABASE_CA_FILE', '~/ca.pem', /only a shell fills in/],
     ['HOST', '256.1.1.1', /must be an IP address/],
     ['PUBLIC_URL', 'https://shop:hunter2@pay.example', /user or password/],
     ['PUBLIC_URL', 'https://pay.example/x?y=1', /query or fragment/],

@@ -212,13 +212,23 @@ export function redisUrl(text: string): string {
   return url;
 }
 
-export function readableFile(path: string): string {
+/** Of a file or folder. A shell would put something else in its place; nobody does here. */
+export function path(text: string): string {
+  if (/^~|\$[a-z_{(]/i.test(text))
+    throw new UnusableValueError(
+      'has ~ or $ in it, which only a shell fills in; write the path itself, as /home/shop/data',
+    );
+  return text;
+}
+
+export function readableFile(file: string): string {
+  path(file);
   try {
-    accessSync(path, constants.R_OK);
-    return path;
+    accessSync(file, constants.R_OK);
+    return file;
   } catch (error) {
     throw new UnusableValueError(
-      `names ${path}, which cannot be read (${(error as NodeJS.ErrnoException).code})`,
+      `names ${file}, which cannot be read (${(error as NodeJS.ErrnoException).code})`,
       {
         cause: error,
       },

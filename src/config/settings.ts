@@ -1,5 +1,5 @@
 import { IsDefined, IsOptional, Matches } from 'class-validator';
-import { commaSeparated, durations, flag, integerIn, proxyUrl, text, webhookUrl } from './parsers.js';
+import { commaSeparated, durations, flag, integerIn, path, proxyUrl, text, webhookUrl } from './parsers.js';
 import { encryptionKeysProblem, webhookSecretProblem } from './secrets.js';
 import { Setting } from './setting.js';
 import { CheckedBy } from './checked-by.js';
@@ -89,7 +89,7 @@ export class Settings extends WalletSettings {
     env: 'WEBHOOK_CA_FILE',
     description: 'Certificates in PEM that webhooks trust besides the usual ones, for endpoints of your own',
     defaultNote: 'none',
-    parse: text,
+    parse: path,
   })
   @IsOptional()
   webhookCaFile: string | null;

@@ -12,6 +12,17 @@ function completed(operation: Partial<OperationObject>, extensions: object = {})
 const statuses = (operation: OperationObject) => Object.keys(operation.responses).sort();
 
 describe('completeDescription', () => {
+  it('says of the making of a payment that no asset may be offered for its price', () => {
+    const post = { responses: { 201: { description: '' } }, requestBody: { content: {} } };
+    const document = {
+      openapi: '3.0.0',
+      info: { title: 't', version: '1' },
+      paths: { '/api/v1/payments': { post } },
+    };
+    const made = completeDescription(document).paths['/api/v1/payments']?.post as OperationObject;
+    expect(made.responses['422']).toEqual({ $ref: '#/components/responses/not_priced' });
+  });
+
   it('gives an operation the problems that its shape allows', () => {
     const body = { content: {} };
     const id = { name: 'id', in: 'path' as const };

@@ -189,6 +189,9 @@ function isIdempotencyKey(parameter: Parameter): boolean {
   return 'name' in parameter && parameter.name.toLowerCase() === 'idempotency-key';
 }
 
+/** Those that ask what a price is in assets. */
+const PRICED: ReadonlySet<string> = new Set(['createPayment']);
+
 /** By status: the codes an operation of this shape may answer with. */
 function problemsOf(operation: Operation, isPublic: boolean, method: string): Map<string, ProblemKind[]> {
   const parameters = (operation.parameters ?? []).filter((parameter) => 'name' in parameter);
@@ -200,6 +203,9 @@ function problemsOf(operation: Operation, isPublic: boolean, method: string): Ma
     ...(isPublic ? [] : (['unauthenticated', 'forbidden', 'rate_limited'] as const)),
     ...(has('path') ? (['not_found'] as const) : []),
     ...(isPublic || method === 'get' ? [] : (['conflict'] as const)),
+    ...(operation.operationId !== undefined && PRICED.has(operation.operationId)
+      ? (['not_priced'] as const)
+      : []),
     ...(parameters.some(isIdempotencyKey) ? (['idempotency_key_reused'] as const) : []),
     'unavailable',
   ];
