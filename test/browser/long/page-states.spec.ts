@@ -202,7 +202,7 @@ it('shows hostile names as text, and lets none of them turn what is around it', 
   server.show({
     situation: 'elsewhere',
     elsewhere: [{ amount: '1', symbol: hostile, network: hostile }],
-    received: { amount: '1', symbol: hostile, of: hostile },
+    received: { amount: '1', text: hostile },
   });
   await page.waitForSelector('#status[data-situation="elsewhere"]');
   expect(await isWide()).toBe(false);
