@@ -131,7 +131,7 @@ export const PROBLEM_CODES = {
   },
   deposit_resolved: {
     kind: 'conflict',
-    when: 'The deposit counts, was accepted or ignored already, or a reorg took it away.',
+    when: 'The deposit counts, was accepted or ignored already, goes back whole, or a reorg took it away.',
   },
   deposit_not_refundable: {
     kind: 'conflict',

@@ -222,9 +222,9 @@ export function aView(situation: Situation): PageView {
     chosen: 'eth',
     received:
       situation === 'part_paid'
-        ? { amount: '0.01', symbol: 'ETH', of: '0.01426' }
+        ? { amount: '0.01', text: '0.01 / 0.01426 ETH' }
         : hasMoney
-          ? { amount: '0.01426', symbol: 'ETH', of: null }
+          ? { amount: '0.01426', text: '0.01426 / 0.01426 ETH' }
           : null,
     elsewhere: situation === 'elsewhere' ? [{ amount: '50', symbol: 'USDT', network: 'Polygon' }] : [],
     confirmations: situation === 'seen' ? { count: 4, required: 12 } : null,

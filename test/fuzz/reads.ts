@@ -27,6 +27,8 @@ export interface Read {
   run: (pool: RpcPool) => Promise<unknown>;
   /** Nothing is decided where two endpoints say different things: what needs it waits, as docs/chains.md has it. */
   asksAll?: true;
+  /** Two endpoints have to say it, or one after the other was silent for a minute: the scan goes on meanwhile. */
+  needsTwo?: true;
 }
 
 /** A chain on which something of everything has happened, and is not changed any more. */
@@ -81,8 +83,13 @@ export function readsOf({ chain, shop, number, tokenNumber, inner, signed }: His
     watched: () => Promise.resolve([shop]),
     ownAmong: watch.ownAmong,
   };
-  const traced = (pool: RpcPool) =>
-    new TracedTransfers(pool, ...proved(), new AgreedAnswers(pool, { blockTimeMs: 0 })).search(search);
+  const agreed = new WeakMap<RpcPool, AgreedAnswers>();
+  const agreedOn = (pool: RpcPool) => {
+    const known = agreed.get(pool) ?? new AgreedAnswers(pool, { blockTimeMs: 0 });
+    agreed.set(pool, known);
+    return known;
+  };
+  const traced = (pool: RpcPool) => new TracedTransfers(pool, ...proved(), agreedOn(pool)).search(search);
   const balanced = (pool: RpcPool) => new BalanceTransfers(pool, ...proved(), 1).search(search);
   const accounts = (pool: RpcPool) => new ChainAccounts(pool);
   const call = { from: payer, to: shop, value: 1n };
@@ -110,7 +117,13 @@ export function readsOf({ chain, shop, number, tokenNumber, inner, signed }: His
     },
     { method: 'eth_getBlockByHash', isProved: true, run: traced },
     { method: 'eth_getProof', isProved: true, run: balanced },
-    { method: 'eth_getBalance', without: ['eth_getProof'], isProved: false, run: traced },
+    {
+      method: 'eth_getBalance',
+      without: ['eth_getProof'],
+      isProved: false,
+      needsTwo: true,
+      run: traced,
+    },
     // Two balances that are wrong by the same amount hide what came: only one that grew is looked into, and proved.
     { method: 'eth_getBalance', isProved: false, run: balanced },
     // What a trace leaves out of a transaction leaves no trace: it is the node's word.

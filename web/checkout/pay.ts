@@ -83,7 +83,9 @@ function start(first: PageState): void {
       const notice = document.getElementById('offline');
       if (notice && notice.hidden !== isConnected) {
         notice.hidden = isConnected;
-        if (!isConnected) announce(texts.say('offline'));
+        // Written here alone: browsers without scripts show what is hidden (w3m, links).
+        notice.textContent = isConnected ? '' : texts.say('offline');
+        if (!isConnected) announce(notice.textContent);
       }
     },
   });

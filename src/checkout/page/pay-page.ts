@@ -41,7 +41,7 @@ export function payPage(
     `,
     body: html`<main>
         ${header(view, texts)}
-        <p id="offline" class="notice" hidden>${say('offline')}</p>
+        <p id="offline" class="notice" hidden></p>
         ${status(view, texts)} ${paymentDetails(view, texts, { path, url: pageUrl })}
         <section id="wallets" class="wallets" aria-label="${say('wallet_heading')}" hidden></section>
         <div id="check" data-live>

@@ -72,16 +72,32 @@ it.each(['#ffee00', '#0a1440', '#c8102e'])('axe finds nothing in a shop’s own 
   }
 });
 
-it('fits on a phone of 320 pixels in every language, and speaks it', async () => {
+it.each([
+  ['on a phone of 320 pixels', 320, '100%'],
+  ['with text twice as large', 640, '200%'],
+])('fits %s in every language, speaks it, and keeps each choice beside its words', async (_, width, text) => {
   server.show('waiting');
-  const { page } = await browser.window({ viewport: { width: 320, height: 640 } });
+  const { page } = await browser.window({ viewport: { width, height: 640 } });
   for (const code of LANGUAGES) {
     await page.goto(server.url(code));
-    const { lang, isWide } = await page.evaluate(() => ({
-      lang: document.documentElement.lang,
-      isWide: document.documentElement.scrollWidth > innerWidth,
-    }));
-    expect({ lang, isWide }).toEqual({ lang: code, isWide: false });
+    const seen = await page.evaluate((size) => {
+      document.documentElement.style.fontSize = size;
+      const isApart = (input: HTMLInputElement) => {
+        const words = document.createRange();
+        words.selectNodeContents(input.labels?.[0] as Node);
+        const [own, beside] = [input.getBoundingClientRect(), words.getBoundingClientRect()];
+        return own.height > 0 && (own.top >= beside.bottom || beside.top >= own.bottom);
+      };
+      const choices = [...document.querySelectorAll<HTMLInputElement>('input[type=radio]')];
+      return {
+        lang: document.documentElement.lang,
+        isWide: document.documentElement.scrollWidth > innerWidth,
+        choices: choices.filter((input) => input.labels?.length === 1).length,
+        apart: choices.filter((input) => input.labels?.length === 1 && isApart(input)).map(({ id }) => id),
+      };
+    }, text);
+    expect(seen).toEqual({ lang: code, isWide: false, choices: expect.any(Number), apart: [] });
+    expect(seen.choices).toBeGreaterThan(2);
   }
 });
 
@@ -186,7 +202,7 @@ it('shows hostile names as text, and lets none of them turn what is around it', 
   server.show({
     situation: 'elsewhere',
     elsewhere: [{ amount: '1', symbol: hostile, network: hostile }],
-    received: { amount: '1', symbol: hostile, of: hostile },
+    received: { amount: '1', text: hostile },
   });
   await page.waitForSelector('#status[data-situation="elsewhere"]');
   expect(await isWide()).toBe(false);
