@@ -42,7 +42,7 @@ describe('a number that is kept as it is sent', () => {
 
   it('is not computed with where it is longer than any', () => {
     const began = performance.now();
-    expect(number(`1${'0'.repeat(250_000)}1`)).toMatch(/^holds the number 1000/);
+    expect(number(`1${'0'.repeat(250_000)}1`)?.message).toMatch(/^holds the number 1000/);
     expect(performance.now() - began).toBeLessThan(1_000);
   });
 
