@@ -106,6 +106,7 @@ describe('one of two endpoints, right about every hash, does not make money of n
     await settled(1);
     const agree = changeTransactions(address, { value: hex(ETHER) });
     await chain.pay(address, 1n);
+    await settled(1);
     const number = await chain.height();
     const late = async () => {
       const [row] = await app!.database.dataSource.query<{ tries: number; is_given_up: boolean }[]>(
