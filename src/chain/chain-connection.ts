@@ -129,13 +129,13 @@ function proverOf({ name: chain, proofs }: ChainConfig, metrics: CallMetrics, lo
 }
 
 function internalTransfers(
-  { internalTransfers: how, rpcUrls }: ChainConfig,
+  { internalTransfers: how }: ChainConfig,
   rpc: RpcPool,
   prover: BlockProver,
   balances: BalanceProofs,
   agreed: AgreedAnswers,
 ): InternalTransfers {
   if (how === 'trace') return new TracedTransfers(rpc, prover, balances, agreed);
-  if (how === 'balance') return new BalanceTransfers(rpc, prover, balances, rpcUrls.length);
+  if (how === 'balance') return new BalanceTransfers(rpc, prover, balances, agreed);
   return NO_INTERNAL_TRANSFERS;
 }

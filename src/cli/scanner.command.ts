@@ -23,19 +23,21 @@ export function scannerCommands(group: Command, terminal: Terminal): void {
 }
 
 async function rescan(terminal: Terminal, { chain, from, to, json }: RescanOptions): Promise<void> {
-  const [{ withServices }, { EVENT_WRITERS }, { RescanModule }, { RescanService }] = await Promise.all([
-    import('./services.js'),
-    import('./event-writers.js'),
-    import('../scanner/rescan.module.js'),
-    import('../scanner/rescan.service.js'),
-  ]);
+  const [{ withServices }, { EVENT_WRITERS }, { RescanModule }, { RescanService }, { growingPauses }] =
+    await Promise.all([
+      import('./services.js'),
+      import('./event-writers.js'),
+      import('../scanner/rescan.module.js'),
+      import('../scanner/rescan.service.js'),
+      import('../scanner/second-word.js'),
+    ]);
   const total = to - from + 1;
   await withServices(terminal, { imports: [...EVENT_WRITERS, RescanModule] }, async (services) => {
-    const result = await services
-      .get(RescanService, { strict: false })
-      .rescan({ chain, from, to }, (block) =>
-        showProgress(terminal, `${block - from + 1} of ${total} blocks`),
-      );
+    const result = await services.get(RescanService, { strict: false }).rescan(
+      { chain, from, to },
+      (block) => showProgress(terminal, `${block - from + 1} of ${total} blocks`),
+      growingPauses((reason) => terminal.err(`${reason}\n`)),
+    );
     endProgress(terminal);
     const { unexplained, unsearched, ...counts } = result;
     const lengths = { unsearched: unsearched.length, unexplained: unexplained.length };

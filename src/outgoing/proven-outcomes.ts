@@ -14,6 +14,8 @@ import { type TxHash } from '../ids/ids.js';
 const BLOCKS_AT_ONCE = 50;
 /** After a search that found nothing and could not prove that there is nothing. */
 const AGAIN_MS = 60_000;
+/** For so long a search is kept whose top nobody is sure of; then it begins again at a block that is still remembered. */
+const BEGIN_AGAIN_MS = 10 * 60_000;
 
 /**
  * Who used a nonce, by final blocks:
@@ -36,6 +38,8 @@ interface Search {
   /** Whether the top's own state root says that the nonce is used. */
   isProvenUsed: boolean;
   searchedAtMs: number;
+  /** Since when it has an outcome, and the endpoints do not say together whether its top is of the chain. */
+  unknownSinceMs?: number;
 }
 
 /**
@@ -66,10 +70,13 @@ export class ProvenOutcomes {
     this.searches.set(outgoing.id, search);
     const use = await this.goOn(chain, record, search);
     if (use === null) return { by: 'open' };
-    this.searches.delete(outgoing.id);
     // A reorg that deep would have taken what was found.
-    const { top } = search;
-    return (await this.scanned.standing(chain, top)) === 'canonical' ? use : { by: 'open' };
+    const standing = await this.scanned.standing(chain, search.top);
+    // While that is not known, what was found is kept: the next round asks for the standing alone.
+    search.unknownSinceMs ??= Date.now();
+    if (standing === 'unknown' && Date.now() - search.unknownSinceMs < BEGIN_AGAIN_MS) return { by: 'open' };
+    this.searches.delete(outgoing.id);
+    return standing === 'canonical' ? use : { by: 'open' };
   }
 
   /** @returns null where the nonce is not used by then */

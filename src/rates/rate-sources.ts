@@ -3,12 +3,15 @@ import { RATES } from '../config/configuration.module.js';
 import { type FeedSource, type PairConfig, type RatesConfig, type SourceConfig } from '../config/rates.js';
 import { FeedReader } from './feed-reader.js';
 import { FirstReading } from './first-reading.js';
-import { NOT_READ_YET, type Observation, type SourceState } from './observation.js';
+import { type FeedObservation, NOT_READ_YET, type Observation, type SourceState } from './observation.js';
 import { isPublished, PriceSites } from './price-sites.js';
 import { type Refusal, type RefusalCode } from './refusal.js';
 
 /** What passes by itself: it says nothing against what the source said before. */
 const PASSING: readonly RefusalCode[] = ['unreachable', 'not_read_yet'];
+
+/** Of a chain with several endpoints, all but one may not have the newest block yet, or be away for a moment. */
+const LONE_TOO_SOON_MS = 2 * 60_000;
 
 /** What came last of every source; whoever asks is answered from here, and waits for nobody. */
 @Injectable()
@@ -63,8 +66,28 @@ export class RateSources {
 
   /** A source that is out of reach is believed until what it said is too old; one that says something odd is not. */
   private keep(source: SourceConfig, result: Observation | Refusal): void {
-    if ('kind' in result) return void this.states.set(source, { observation: result, failure: null });
+    if ('kind' in result) {
+      const { observation: known } = this.state(source);
+      if (known !== null && isWeaker(result, known)) return;
+      return void this.states.set(source, { observation: result, failure: null });
+    }
     const observation = PASSING.includes(result.code) ? this.state(source).observation : null;
     this.states.set(source, { observation, failure: result });
   }
+}
+
+/**
+ * Whether one endpoint alone says what several said of a block shortly before, so that theirs is kept. What the one says
+ * of the sequencer is not passed over, where it is something else.
+ */
+export function isWeaker(lone: Observation, known: Observation): boolean {
+  if (lone.kind !== 'feed' || known.kind !== 'feed') return false;
+  if (lone.block.isOneOfSeveral !== true || known.block.isOneOfSeveral === true) return false;
+  const isSoon = lone.block.time.getTime() - known.block.time.getTime() < LONE_TOO_SOON_MS;
+  return isSoon && sequencerSays(lone) === sequencerSays(known);
+}
+
+function sequencerSays({ sequencer }: FeedObservation): bigint | string | null {
+  if (sequencer === null) return null;
+  return 'code' in sequencer ? sequencer.code : sequencer.round.answer;
 }

@@ -47,7 +47,7 @@ export interface Sources {
   /** Blocks that internal transfers could not be looked for in. */
   onUnsearched: (blocks: number[]) => void;
   onLateFailed: (reason: string) => void;
-  /** What endpoints do not agree about, and nothing proves, waits. */
+  /** What endpoints contradict each other about, and nothing proves, waits. */
   onDoubt: (block: number, reason: string) => void;
   onReorg: (reorg: { from: number; ancestor: number }) => void;
 }

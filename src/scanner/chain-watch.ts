@@ -81,7 +81,7 @@ export class ChainWatch {
 
   lateSearchFailed(reason: string): void {
     if (!this.complaints.isDue('late search', reason, Date.now())) return;
-    this.logger.warn({ chain: this.chain.name, reason }, 'looking for internal transfers later failed');
+    this.logger.warn({ chain: this.chain.name, reason }, 'a block could not be looked at again yet');
   }
 
   doubted(block: number, reason: string): void {

@@ -1,5 +1,6 @@
 import { type EntityManager } from 'typeorm';
-import { type Block, type BlockRef } from '../chain/blocks/block.js';
+import { type Block } from '../chain/blocks/block.js';
+import { TooFewAnswersError } from '../chain/rpc/agreed-answers.js';
 import { isPassing } from '../chain/rpc/sources.js';
 import { UnprovenAnswerError } from '../chain/rpc/unproven-answer.js';
 import { type InternalFound, withInternal } from '../chain/transfers/internal-transfers.js';
@@ -13,6 +14,8 @@ import {
   forgetAbove,
   keepForLater,
   knownUntil,
+  type LateBlock,
+  plainlyRead,
   putOff,
   searched,
 } from './late-search.repository.js';
@@ -21,21 +24,25 @@ import { atMost, finalNumber, transfersOf } from './read-blocks.js';
 /** What is in sight waits so long for a search, for each block that is committed with it. */
 const PATIENCE_MS = 2_000;
 const AT_ONCE = 20;
-/** Refused as often by every endpoint, a block is given up; what may pass is waited for. */
+/** Refused as often by every endpoint, internal transfers are given up; what may pass is waited for. */
 const REFUSALS = 3;
 const PASSES_WITHIN_MS = 5 * 60_000;
+/** A block that cannot be read again is told of from this try on: most can a moment later. */
+const TOLD_FROM_TRY = 5;
 
 export interface SearchedBlocks {
   blocks: Block[];
-  /** Those in which nothing could be looked for yet, and why; to be kept in the transaction that commits them. */
-  late: { blocks: readonly BlockRef[]; reason: string } | null;
+  /** Those to be looked at again; to be kept in the transaction that commits the blocks. */
+  late: readonly LateBlock[];
 }
 
 /**
- * Looks for value that contracts sent, in blocks that are otherwise read, and again at blocks that endpoints do not agree
- * about. Whatever is plainly in sight does not wait for
+ * Looks for value that contracts sent, in blocks that are otherwise read. Whatever is plainly in sight does not wait for
  * it: a block that no endpoint can search now is committed, and searched as soon as one can; until then nothing expires
  * that it might have paid. When none can, it is counted as unsearched.
+ *
+ * And looks again at blocks that endpoints do not agree about, for as long as it takes: what is plain of them is recorded
+ * first, and only then are internal transfers looked for, which alone may be given up.
  */
 export class InternalSearches {
   private searching: Promise<void> = Promise.resolve();
@@ -47,39 +54,51 @@ export class InternalSearches {
   ) {}
 
   async search(blocks: Block[], head: number, orphanAbove: number | null): Promise<SearchedBlocks> {
-    const doubted = blocks.find(({ doubt }) => doubt !== undefined);
+    const first = blocks.findIndex(({ doubt }) => doubt !== undefined);
+    if (first === -1) return this.searchSure(blocks, head, orphanAbove);
     // What is in doubt may be what a balance grew by: it would be found as an internal transfer, and then once more.
-    if (doubted?.doubt !== undefined) {
-      return { blocks, late: { blocks: this.searchable(blocks), reason: doubted.doubt } };
-    }
-    const search = this.found(blocks, head, orphanAbove).catch((error: Error) => {
-      if (!isOfTheNode(error)) throw error;
-      return error;
-    });
+    const [sure, waiting] = [blocks.slice(0, first), blocks.slice(first)];
+    const reason = waiting[0]?.doubt as string;
+    const before = await this.searchSure(sure, head, orphanAbove);
+    return { blocks: [...before.blocks, ...waiting], late: [...before.late, ...this.late(waiting, reason)] };
+  }
+
+  private async searchSure(
+    blocks: Block[],
+    head: number,
+    orphanAbove: number | null,
+  ): Promise<SearchedBlocks> {
+    if (blocks.length === 0) return { blocks, late: [] };
+    const search = this.foundOrNot(blocks, head, orphanAbove);
     const tooLong = new Error(`no answer within ${PATIENCE_MS * blocks.length} ms`);
     const found = await within<InternalFound | Error>(PATIENCE_MS * blocks.length, search, tooLong);
-    if (found instanceof Error) {
-      const late = this.searchable(blocks);
-      return { blocks, late: late.length === 0 ? null : { blocks: late, reason: found.message } };
-    }
+    if (found instanceof Error) return { blocks, late: this.late(blocks, found.message) };
     if (found.unsearched.length > 0) this.sources.onUnsearched(found.unsearched);
-    return { blocks: withInternal(blocks, found), late: null };
+    return { blocks: withInternal(blocks, found), late: [] };
   }
 
   /** Those in which something may yet be found. */
-  private searchable(blocks: Block[]): Block[] {
+  private late(blocks: Block[], reason: string): LateBlock[] {
     const { internalTransfers } = this.chain;
-    return blocks.filter(
-      ({ runsCode, doubt }) =>
-        doubt !== undefined || internalTransfers === 'balance' || (internalTransfers === 'trace' && runsCode),
-    );
+    return blocks
+      .filter(
+        ({ runsCode, doubt }) =>
+          doubt !== undefined ||
+          internalTransfers === 'balance' ||
+          (internalTransfers === 'trace' && runsCode),
+      )
+      .map((block) => ({
+        block,
+        reason: block.doubt ?? reason,
+        isInDoubt: block.doubt !== undefined,
+      }));
   }
 
   /** Writes what a search left over, and forgets what a reorg took. */
   async commit(manager: EntityManager, { late }: SearchedBlocks, orphanAbove: number | null): Promise<void> {
     const { chainId } = this.chain;
     if (orphanAbove !== null) await forgetAbove(manager, chainId, orphanAbove);
-    if (late !== null) await keepForLater(manager, chainId, late.blocks, late.reason);
+    await keepForLater(manager, chainId, late);
   }
 
   /** Goes on with those that are due, beside the scan. */
@@ -94,6 +113,14 @@ export class InternalSearches {
   /** Ends when nothing is under way. */
   settle(): Promise<void> {
     return this.searching;
+  }
+
+  /** @returns the failure, where it is of the node */
+  private foundOrNot(...asked: Parameters<InternalSearches['found']>): Promise<InternalFound | Error> {
+    return this.found(...asked).catch((error: Error) => {
+      if (!isOfTheNode(error)) throw error;
+      return error;
+    });
   }
 
   private async found(
@@ -116,51 +143,74 @@ export class InternalSearches {
   }
 
   private async searchDue(head: number): Promise<void> {
-    const { dataSource } = this.sources;
-    const givenUp: number[] = [];
+    const { dataSource, onLateFailed } = this.sources;
     for (const search of await dueSearches(dataSource.manager, this.chain.chainId, AT_ONCE)) {
       try {
-        await this.searchOne(search, head);
+        const block = await this.readAgain(search);
+        if (block !== null) await this.searchAgain(search, block, head);
       } catch (error) {
-        if (!isOfTheNode(error)) throw error;
-        const isGivenUp = isAtItsEnd(search, error);
-        if (isGivenUp) givenUp.push(search.blockNumber);
-        await putOff(dataSource.manager, search, error.message, isGivenUp);
+        // A fault of ours with one block does not keep the others waiting.
+        if (!isOfTheNode(error)) onLateFailed(`block ${search.blockNumber}: ${(error as Error).message}`);
+        await this.putOffUnread(search, (error as Error).message);
       }
     }
-    if (givenUp.length > 0) this.sources.onUnsearched(givenUp);
   }
 
-  private async searchOne(search: LateSearch, head: number): Promise<void> {
-    const { watch, dataSource, onUnsearched } = this.sources;
-    const watched = { ...(await watch()), areDoubtsTaken: true };
+  /**
+   * Reads it without a doubt, and records what it plainly brings where that was in doubt.
+   * @returns null: it is put off
+   */
+  private async readAgain(search: LateSearch): Promise<Block | null> {
+    const watched = { ...(await this.sources.watch()), areDoubtsTaken: true };
     const block = await this.chain.reader.block(search.blockNumber, watched);
     // Another branch: the scan follows it, and forgets this block.
     if (block?.hash !== search.blockHash) {
-      return putOff(dataSource.manager, search, 'the node has another block there', false);
+      const there = block === null ? 'no endpoint has a block there' : 'the node has another block there';
+      await this.putOffUnread(search, there);
+      return null;
     }
     if (block.doubt !== undefined) {
-      this.sources.onDoubt(block.number, block.doubt);
-      return putOff(dataSource.manager, search, block.doubt, false);
+      if (block.isContradicted) this.sources.onDoubt(block.number, block.doubt);
+      await this.putOffUnread(search, block.doubt, block.isContradicted);
+      return null;
     }
-    const found = await this.found([block], head, null);
-    if (found.unsearched.length > 0) {
-      onUnsearched(found.unsearched);
-      return putOff(dataSource.manager, search, 'no endpoint has its state any more', true);
+    if (search.failedSearches === null) {
+      await this.apply(block, (manager) => plainlyRead(manager, this.chain.chainId, block.hash));
     }
-    const [complete] = withInternal([block], found) as [Block];
-    await this.apply(complete);
+    return block;
   }
 
-  private async apply(block: Block): Promise<void> {
+  /** Looks for internal transfers, and for nothing else: it may be given up. */
+  private async searchAgain(search: LateSearch, block: Block, head: number): Promise<void> {
+    const { dataSource, onUnsearched } = this.sources;
+    const found = await this.foundOrNot([block], head, null);
+    if (found instanceof Error || found.unsearched.length > 0) {
+      const isGivenUp = !(found instanceof Error) || isAtItsEnd(search, found);
+      const reason = found instanceof Error ? found.message : 'no endpoint has its state any more';
+      await putOff(dataSource.manager, search, 'search', reason, isGivenUp);
+      if (isGivenUp) onUnsearched([search.blockNumber]);
+      return;
+    }
+    const [complete] = withInternal([block], found) as [Block];
+    await this.apply(complete, (manager) => searched(manager, this.chain.chainId, [block.hash]));
+  }
+
+  /** For as long as it takes: a payment may be in it that is recorded nowhere. */
+  private async putOffUnread(search: LateSearch, reason: string, isTold = false): Promise<void> {
+    const { dataSource, onLateFailed } = this.sources;
+    if (!isTold && search.tries + 1 >= TOLD_FROM_TRY) onLateFailed(`block ${search.blockNumber}: ${reason}`);
+    await putOff(dataSource.manager, search, 'reading', reason);
+  }
+
+  /** @param isWaiting marks in the same transaction that it is done; false: a reorg has taken the block meanwhile */
+  private async apply(block: Block, isWaiting: (manager: EntityManager) => Promise<boolean>): Promise<void> {
     const { cursors, dataSource, facts } = this.sources;
     const { chainId } = this.chain;
     const final = await finalNumber(this.chain.reader, this.chain, Number.MAX_SAFE_INTEGER);
     const disputed = await disputedFrom(dataSource.manager, cursors, this.chain);
     await dataSource.transaction(async (manager) => {
       const scanned = scannedBy(await cursors.hold(manager, chainId));
-      // A reorg may have taken it meanwhile.
-      if (!(await searched(manager, chainId, [block.hash]))) return;
+      if (!(await isWaiting(manager))) return;
       const agreed = await agreedBlock(manager, cursors, chainId, scanned, disputed);
       const time = await knownUntil(manager, this.chain, agreed.time);
       await facts.apply(manager, {
@@ -175,12 +225,16 @@ export class InternalSearches {
   }
 }
 
-/** A lie or a failure that may pass is waited for; a refusal is not. */
-function isAtItsEnd({ tries, since }: LateSearch, error: Error): boolean {
+/**
+ * A lie or a failure that may pass is waited for, a refusal is not. For want of a second answer it does not end either:
+ * one alone is believed in the end.
+ */
+function isAtItsEnd({ failedSearches, since }: LateSearch, error: Error): boolean {
+  if (error instanceof TooFewAnswersError || failedSearches === null) return false;
   if (error instanceof UnprovenAnswerError || isPassing(error)) {
     return Date.now() - since.getTime() > PASSES_WITHIN_MS;
   }
-  return tries + 1 >= REFUSALS;
+  return failedSearches + 1 >= REFUSALS;
 }
 
 function isOfTheNode(error: unknown): error is Error {

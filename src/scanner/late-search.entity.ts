@@ -21,21 +21,29 @@ export class LateSearch {
   @Column('timestamptz', { name: 'block_time' })
   blockTime: Date;
 
-  /** When it was first tried. */
+  /** When only internal transfers were left to be found, less the time in which the block could not be read. */
   @Column('timestamptz', { default: () => 'now()' })
   since: Date;
 
   @Column('timestamptz', { name: 'due_at', default: () => 'now()' })
   dueAt: Date;
 
+  /** How often it was put off, for whatever reason. */
   @Column('integer', { default: 0 })
   tries: number;
+
+  /**
+   * How often internal transfers were looked for in vain since everything else of the block is recorded. Null: that has
+   * yet to be, so the block is not given up, whatever happens.
+   */
+  @Column('integer', { name: 'failed_searches', nullable: true })
+  failedSearches: number | null;
 
   /** In the node's words, why it failed last. */
   @Column('text')
   reason: string;
 
-  /** No endpoint can tell: only a rescan looks into it again. */
+  /** No endpoint can tell what contracts sent in it: only a rescan looks into it again. */
   @Column('boolean', { name: 'is_given_up', default: false })
   isGivenUp: boolean;
 }

@@ -8,27 +8,37 @@ import { type ChainId } from '../ids/ids.js';
 /** Longest wait between two tries of a block. */
 const LONGEST_WAIT_SECONDS = 30;
 
+/** A block that is to be looked at again. */
+export interface LateBlock {
+  block: BlockRef;
+  reason: string;
+  /** Whether more may be missing of it than internal transfers. */
+  isInDoubt: boolean;
+}
+
 /** Remembers blocks that are to be searched later, in the transaction that commits them. */
 export async function keepForLater(
   manager: EntityManager,
   chainId: ChainId,
-  blocks: readonly BlockRef[],
-  reason: string,
+  late: readonly LateBlock[],
 ): Promise<void> {
-  if (blocks.length === 0) return;
+  if (late.length === 0) return;
+  const blocks = late.map(({ block }) => block);
   await manager.query(
-    `INSERT INTO late_searches (chain_id, block_number, block_hash, block_time, reason)
-     SELECT $1, number, hash, time, $5 FROM unnest($2::bigint[], $3::varchar[], $4::timestamptz[])
-       AS block (number, hash, time)
+    `INSERT INTO late_searches (chain_id, block_number, block_hash, block_time, reason, failed_searches)
+     SELECT $1, number, hash, time, reason, failed
+     FROM unnest($2::bigint[], $3::varchar[], $4::timestamptz[], $5::text[], $6::integer[])
+       AS block (number, hash, time, reason, failed)
      ON CONFLICT (chain_id, block_number) DO UPDATE SET block_hash = EXCLUDED.block_hash,
        block_time = EXCLUDED.block_time, reason = EXCLUDED.reason, since = now(), due_at = now(), tries = 0,
-       is_given_up = false`,
+       failed_searches = EXCLUDED.failed_searches, is_given_up = false`,
     [
       chainId,
       blocks.map(({ number }) => number),
       blocks.map(({ hash }) => hash),
       blocks.map(({ time }) => time),
-      reason,
+      late.map(({ reason }) => reason),
+      late.map(({ isInDoubt }) => (isInDoubt ? null : 0)),
     ],
   );
 }
@@ -54,12 +64,26 @@ export async function searched(
   return rows.length > 0;
 }
 
-/** The first of the blocks that are to be tried now. */
+/**
+ * Everything but internal transfers is recorded of this block now: from here on they alone are waited for.
+ * @returns whether it was waiting
+ */
+export async function plainlyRead(manager: EntityManager, chainId: ChainId, hash: string): Promise<boolean> {
+  const [rows] = await manager.query<[unknown[], number]>(
+    `UPDATE late_searches SET failed_searches = 0, since = now()
+     WHERE chain_id = $1 AND block_hash = $2 AND failed_searches IS NULL RETURNING block_number`,
+    [chainId, hash],
+  );
+  return rows.length > 0;
+}
+
+/** Blocks that are to be tried now, those first that have been due for longest: none waits behind others that never end. */
 export function dueSearches(manager: EntityManager, chainId: ChainId, limit: number): Promise<LateSearch[]> {
   return manager
     .createQueryBuilder(LateSearch, 'search')
     .where('search.chainId = :chainId AND NOT search.isGivenUp AND search.dueAt <= now()', { chainId })
-    .orderBy('search.blockNumber')
+    .orderBy('search.dueAt')
+    .addOrderBy('search.blockNumber')
     .limit(limit)
     .getMany();
 }
@@ -86,17 +110,25 @@ export async function knownUntil(
   return first !== null && first <= time ? justBefore(first) : time;
 }
 
-/** Puts a block off, for twice as long each time. */
+/**
+ * Puts a block off, for twice as long each time.
+ * @param of what failed: reading it, or only the search for internal transfers; while it cannot be read, the time in
+ * which that has to succeed stands still
+ */
 export async function putOff(
   manager: EntityManager,
   { chainId, blockNumber, blockHash }: LateSearch,
+  of: 'reading' | 'search',
   reason: string,
-  isGivenUp: boolean,
+  isGivenUp = false,
 ): Promise<void> {
   await manager.query(
-    `UPDATE late_searches SET tries = tries + 1, reason = $4, is_given_up = $5,
-       due_at = now() + make_interval(secs => LEAST($6, 2 ^ LEAST(tries, 10)))
+    `UPDATE late_searches SET tries = tries + 1, reason = $4, is_given_up = $5, due_at = now() + pause,
+       since = since + CASE WHEN $7 THEN interval '0' ELSE pause END,
+       failed_searches = failed_searches + CASE WHEN $7 THEN 1 ELSE 0 END
+     FROM (SELECT make_interval(secs => LEAST($6, 2 ^ LEAST(tries, 10))) AS pause FROM late_searches
+           WHERE chain_id = $1 AND block_number = $2) AS wait
      WHERE chain_id = $1 AND block_number = $2 AND block_hash = $3`,
-    [chainId, blockNumber, blockHash, reason, isGivenUp, LONGEST_WAIT_SECONDS],
+    [chainId, blockNumber, blockHash, reason, isGivenUp, LONGEST_WAIT_SECONDS, of === 'search'],
   );
 }

@@ -11,6 +11,7 @@ import { agreedBlock, disputedFrom, scannedBy } from './agreed-block.js';
 import { CursorRepository } from '../chain/position/cursor.repository.js';
 import { knownUntil, searched } from './late-search.repository.js';
 import { linkedPrefix } from './plan.js';
+import { type OnTooFew, untilEnough } from './second-word.js';
 import { atMost, finalNumber, readBlocks, transfersOf } from './read-blocks.js';
 import { watchOf } from './watch.js';
 import { type Address, type ChainId, type TxHash } from '../ids/ids.js';
@@ -64,15 +65,21 @@ export class RescanService {
 
   /**
    * @param onProgress called with the last block committed
-   * @throws NoSuchChainError, RescanRefusedError; RpcError: what was committed before stays, the range can be read again
+   * @param onTooFew waits until the same blocks are worth asking for again; without it, nobody has the time
+   * @throws NoSuchChainError, RescanRefusedError; TooFewAnswersError where nobody waits; RpcError: what was committed
+   * before stays, the range can be read again
    */
-  async rescan(range: RescanRange, onProgress: (block: number) => void): Promise<RescanResult> {
+  async rescan(
+    range: RescanRange,
+    onProgress: (block: number) => void,
+    onTooFew?: OnTooFew,
+  ): Promise<RescanResult> {
     const chain = this.chains.of(await this.checked(range));
     const result: RescanResult = { blocks: 0, found: 0, added: 0, unsearched: [], unexplained: [] };
     let parent: string | null = null;
     for (let from = range.from; from <= range.to; from += BATCH) {
       const part = { ...range, from, to: Math.min(range.to, from + BATCH - 1) };
-      const { blocks, unsearched } = await this.read(chain, part, parent);
+      const { blocks, unsearched } = await untilEnough(() => this.read(chain, part, parent), onTooFew);
       const final = await finalNumber(chain.reader, chain, Number.MAX_SAFE_INTEGER);
       const disputed = await disputedFrom(this.dataSource.manager, this.cursors, chain);
       await this.dataSource.transaction((manager) =>

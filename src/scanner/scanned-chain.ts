@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { ChainService } from '../chain/chain.service.js';
+import { type BlockRef } from '../chain/blocks/block.js';
+import { TooFewAnswersError } from '../chain/rpc/agreed-answers.js';
 import { confirmationsOf, requiredConfirmations } from '../chain/confirmations.js';
 import { type ChainConfig } from '../config/chains.js';
 import { disputedFrom, scannedBy, type ScannedBlock } from './agreed-block.js';
@@ -58,9 +60,18 @@ export class ScannedChain {
     if (known?.number === block.number) return known.hash === block.hash ? 'canonical' : 'replaced';
     // What is remembered has no gaps.
     if (known !== null) return 'unscanned';
-    const header = await this.chains.of(chain).reader.agreedHeader(block.number);
+    const header = await this.agreedHeader(chain, block.number);
     if (header === null) return 'unknown';
     return header.hash === block.hash ? 'canonical' : 'replaced';
+  }
+
+  private async agreedHeader(chain: ChainConfig, number: number): Promise<BlockRef | null> {
+    try {
+      return await this.chains.of(chain).reader.agreedHeader(number);
+    } catch (error) {
+      if (error instanceof TooFewAnswersError) return null;
+      throw error;
+    }
   }
 
   /** The last block scanned; null: none was yet. */

@@ -18,6 +18,7 @@ import { RepeatedMessage } from '../process/repeated-message.js';
 import { Ticker } from '../process/ticker.js';
 import { CursorRepository } from '../chain/position/cursor.repository.js';
 import { RescanService } from './rescan.service.js';
+import { growingPauses } from './second-word.js';
 
 /** Where it could not be done, and for the scan to have begun. */
 const TRY_AGAIN_MS = 5_000;
@@ -28,8 +29,8 @@ class StoppedError extends Error {}
 
 /**
  * Reads for a token what was scanned before it was listed, from its `start_block` up to where the scan is; from there
- * on, the scan itself looks for it. Beside the scan, by one of several replicas, and from its beginning again after a
- * crash: what is recorded already stays as it is.
+ * on, the scan itself looks for it. Beside the scan, by one of several replicas; after a failure from where it was, and
+ * from its beginning again after a restart: what is recorded already stays as it is.
  */
 @Injectable()
 export class TokenBackfill implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -37,7 +38,9 @@ export class TokenBackfill implements OnApplicationBootstrap, BeforeApplicationS
   private readonly tickers: Ticker[] = [];
   private readonly complaints = new RepeatedMessage(COMPLAIN_EVERY_MS);
   private readonly locks: AdvisoryLocks;
-  private isStopping = false;
+  private readonly stopping = new AbortController();
+  /** By chain: for which tokens it is read, and the last block done. */
+  private readonly done = new Map<string, { tokens: string; block: number }>();
 
   constructor(
     @Inject(SETTINGS) settings: Settings,
@@ -67,7 +70,7 @@ export class TokenBackfill implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.isStopping = true;
+    this.stopping.abort();
     await Promise.all(this.tickers.map((ticker) => ticker.stop()));
     await this.locks.release();
   }
@@ -81,12 +84,16 @@ export class TokenBackfill implements OnApplicationBootstrap, BeforeApplicationS
       if (!(await this.locks.hold(`quittance token backfill ${chain.chainId}`))) return false;
       return await this.read(chain, tokens);
     } catch (error) {
-      if (error instanceof StoppedError) return false;
+      if (error instanceof StoppedError || this.stopping.signal.aborted) return false;
       const { message: reason } = error as Error;
-      if (this.complaints.isDue(chain.name, reason, Date.now()))
-        this.logger.warn({ chain: chain.name, reason }, 'reading for new tokens failed, and is tried again');
+      this.complain(chain.name, reason);
       return false;
     }
+  }
+
+  private complain(chain: string, reason: string): void {
+    if (!this.complaints.isDue(chain, reason, Date.now())) return;
+    this.logger.warn({ chain, reason }, 'reading for new tokens failed, and is tried again');
   }
 
   /** One reading serves all of them: it looks for every token. @returns whether there was anything to end it by */
@@ -95,25 +102,35 @@ export class TokenBackfill implements OnApplicationBootstrap, BeforeApplicationS
     const starts = tokens.map(({ address }) => startOf.get(address) as number);
     const scanned = await this.scanned(chain);
     if (scanned === null) return false;
-    await this.rescan(chain, Math.min(...starts), scanned);
+    const key = tokens.map(({ id }) => id).join();
+    const done = this.done.get(chain.name);
+    await this.rescan(chain, done?.tokens === key ? done.block + 1 : Math.min(...starts), scanned, key);
     // Another process may have been at work on blocks above when the token was listed, without it.
-    await this.rescan(chain, scanned + 1, (await this.scanned(chain)) as number);
+    await this.rescan(chain, scanned + 1, (await this.scanned(chain)) as number, key);
     for (const [index, { id }] of tokens.entries()) {
       await this.dataSource.manager.update(Token, { id }, { readFrom: starts[index] });
     }
     return true;
   }
 
-  private async rescan({ name: chain }: ChainConfig, from: number, to: number): Promise<void> {
+  private async rescan(
+    { name: chain }: ChainConfig,
+    from: number,
+    to: number,
+    tokens: string,
+  ): Promise<void> {
     if (from > to) return;
     this.logger.log({ chain, from, to }, 'reading for new tokens');
     let toldAtMs = Date.now();
-    const { added } = await this.rescans.rescan({ chain, from, to }, (block) => {
-      if (this.isStopping) throw new StoppedError();
+    const onProgress = (block: number) => {
+      this.done.set(chain, { tokens, block });
+      if (this.stopping.signal.aborted) throw new StoppedError();
       if (Date.now() - toldAtMs < PROGRESS_EVERY_MS) return;
       toldAtMs = Date.now();
       this.logger.log({ chain, from, to, block }, 'reading for new tokens');
-    });
+    };
+    const pauses = growingPauses((reason) => this.complain(chain, reason), this.stopping.signal);
+    const { added } = await this.rescans.rescan({ chain, from, to }, onProgress, pauses);
     this.logger.log({ chain, from, to, added }, 'read for new tokens');
   }
 

@@ -90,7 +90,7 @@ export function readsOf({ chain, shop, number, tokenNumber, inner, signed }: His
     return known;
   };
   const traced = (pool: RpcPool) => new TracedTransfers(pool, ...proved(), agreedOn(pool)).search(search);
-  const balanced = (pool: RpcPool) => new BalanceTransfers(pool, ...proved(), 1).search(search);
+  const balanced = (pool: RpcPool) => new BalanceTransfers(pool, ...proved(), agreedOn(pool)).search(search);
   const accounts = (pool: RpcPool) => new ChainAccounts(pool);
   const call = { from: payer, to: shop, value: 1n };
   const noReceipts: RpcMethod[] = ['eth_getBlockReceipts'];
@@ -126,6 +126,13 @@ export function readsOf({ chain, shop, number, tokenNumber, inner, signed }: His
     },
     // Two balances that are wrong by the same amount hide what came: only one that grew is looked into, and proved.
     { method: 'eth_getBalance', isProved: false, run: balanced },
+    {
+      method: 'eth_getBalance',
+      without: ['eth_getProof'],
+      isProved: false,
+      needsTwo: true,
+      run: balanced,
+    },
     // What a trace leaves out of a transaction leaves no trace: it is the node's word.
     { method: 'debug_traceBlockByHash', isProved: false, run: traced },
     { method: 'trace_block', without: noGeth, isProved: false, run: traced },

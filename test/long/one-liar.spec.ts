@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { tokenId } from '../../src/ids/token-id.js';
 import { TestApp } from '../harness/app.js';
-import { type Answer, FaultyRpc } from '../harness/faulty-rpc.js';
-import { type Receipt, result } from '../harness/faulty-rpc-faults.js';
+import { type Answer, type Fault, FaultyRpc } from '../harness/faulty-rpc.js';
+import { failure, type Receipt, result } from '../harness/faulty-rpc-faults.js';
 import { TestChain } from '../harness/test-chain.js';
 import { waitFor } from '../harness/wait-for.js';
 
@@ -47,6 +47,18 @@ function changeTransactions(to: string, change: object): () => void {
   });
 }
 
+/** Busy when asked for this block whole, and for nothing else. */
+function busyFor(number: number): Fault {
+  return {
+    kind: 'answer',
+    answer: (call, ask) => {
+      const [block, isWhole] = call.params as [string, boolean];
+      const isIt = block === hex(BigInt(number)) && isWhole;
+      return isIt ? Promise.resolve({ error: { code: 429, message: 'Too Many Requests' } }) : ask(call);
+    },
+  };
+}
+
 const hex = (amount: bigint) => `0x${amount.toString(16)}`;
 const settled = async (mined: number) => {
   await chain.mine(mined);
@@ -83,6 +95,44 @@ describe('one of two endpoints, right about every hash, does not make money of n
       return payment.amount_received !== '0' && payment;
     });
     expect(told.amount_received).toBe('1');
+  });
+
+  it.each([
+    ['every endpoint was busy for longer than an internal transfer is waited for', 'busy'],
+    ['the state of its block is gone by then, which internal transfers would need', 'gone'],
+  ] as const)('by the time they agree, the payment counts, although %s', async (_what, trouble) => {
+    await start({ proofs: 'receipts', internalTransfers: trouble === 'gone' ? 'balance' : 'off' });
+    const { id, address } = await app!.createPayment({ amount: '1' });
+    await settled(1);
+    const agree = changeTransactions(address, { value: hex(ETHER) });
+    await chain.pay(address, 1n);
+    await settled(1);
+    const number = await chain.height();
+    const late = async () => {
+      const [row] = await app!.database.dataSource.query<{ tries: number; is_given_up: boolean }[]>(
+        'SELECT tries, is_given_up FROM late_searches WHERE block_number = $1',
+        [number],
+      );
+      return row;
+    };
+    await waitFor('it to be doubted', async () => (await late())?.tries);
+    if (trouble === 'busy') {
+      await app!.database.dataSource.query("UPDATE late_searches SET since = now() - interval '6 minutes'");
+      const ends = [liar, honest].map((endpoint) => endpoint.inject('eth_getBlockByNumber', busyFor(number)));
+      const { tries } = (await late())!;
+      await waitFor('a try in vain', async () => (await late())!.tries > tries + 1);
+      expect((await late())!.is_given_up).toBe(false);
+      ends.forEach((end) => end());
+    } else {
+      const gone = failure(-32_000, 'missing trie node 00 (path )');
+      [liar, honest].forEach((endpoint) => endpoint.inject(['eth_getBalance', 'eth_call'], gone));
+      await chain.mine(70);
+    }
+    agree();
+    await chain.mine(6);
+    await app!.waitForStatus(id, 'confirmed');
+    expect((await app!.payment(id)).amount_received).toBe('1');
+    if (trouble === 'gone') await waitFor('the end', async () => (await late())!.is_given_up);
   });
 
   it('by receipts of a fork that it made up, while the other does not have them yet', async () => {
@@ -183,7 +233,11 @@ describe('one of two endpoints on a branch deeper than all that is remembered', 
       return amount_received === '7';
     });
     expect(paid).toBe(true);
-    expect(isSaid('it is on another branch than all the blocks that we remember')).toBe(true);
+    // Where the other was quicker just then, it is asked first, and this one a little later.
+    await waitFor('it to be put aside', async () => {
+      await chain.mine(1);
+      return isSaid('it is on another branch than all the blocks that we remember');
+    });
     expect(isSaid('Scanning is halted')).toBe(false);
     expect((await app!.request<unknown>('GET', '/health/ready')).status).toBe(200);
     await twin.stop();

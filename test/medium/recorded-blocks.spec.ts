@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { type Movement } from '../../src/chain/blocks/block.js';
 import { block as blockReader } from '../../src/chain/rpc/answers/blocks.js';
 import { receipt as receiptReader } from '../../src/chain/rpc/answers/receipts.js';
+import { ChainEvidence } from '../../src/chain/accounts/chain-evidence.js';
 import { BlockProver } from '../../src/chain/proof/block-prover.js';
 import { RpcChainReader } from '../../src/chain/reading/chain-reader.js';
 import { Sources } from '../../src/chain/rpc/sources.js';
@@ -12,7 +13,7 @@ import { RpcPool } from '../../src/chain/rpc/rpc-pool.js';
 import { TRANSFER_TOPIC } from '../../src/chain/transfers/movements.js';
 import { usualProofs } from '../../src/config/usual-proofs.js';
 import { type RecordedBlock, RecordedNode, type RecordedReceipt } from '../harness/recorded-node.js';
-import { type Address, toTokenAddress } from '../../src/ids/ids.js';
+import { type Address, toTokenAddress, type TxHash } from '../../src/ids/ids.js';
 
 /** Blocks of public chains as their nodes gave them, kept outside of the project. */
 const FOLDER = resolve(process.env.RECORDED_BLOCKS ?? '../shared/blocks');
@@ -128,4 +129,25 @@ describe('a block of a public chain, with what is usual for its chain id', () =>
     const native = found.filter(({ kind }) => kind === 'native');
     expect([native.length, found.length - native.length]).toEqual(transfers);
   });
+});
+
+it('of a block of Arbitrum, which takes no tip, proves what became of a transaction and not what it paid', async () => {
+  const block = read<RecordedBlock>('arbitrum-150000000', 'block.json');
+  const receipts = read<RecordedReceipt[]>('arbitrum-150000000', 'receipts.json');
+  if (block === undefined || receipts === undefined) {
+    process.stderr.write(`skipped: ${FOLDER} has no block of Arbitrum\n`);
+    return;
+  }
+  const node = await RecordedNode.start(42_161, block, receipts);
+  const rpc = new RpcPool([node.url], 42_161);
+  closing.push(
+    () => rpc.close(),
+    () => node.stop(),
+  );
+  const evidence = new ChainEvidence(rpc, new BlockProver(usualProofs(42_161)));
+  const id = { number: Number(block.number), hash: block.hash };
+  const legacy = block.transactions.find(({ type }) => type === '0x0') as { hash: TxHash };
+  const receipt = await evidence.receipt(id, legacy.hash);
+  expect(receipt).toMatchObject({ txHash: legacy.hash });
+  expect(receipt?.provenPrice).toBeUndefined();
 });

@@ -125,6 +125,21 @@ describe('the pool', () => {
     ]);
   });
 
+  it('knows for how long nothing has come of an endpoint, whatever it was asked', async () => {
+    const pool = aPool();
+    const silentMs = async () => {
+      const told = await pool.askEach((rpc) => rpc.call('eth_blockNumber', []));
+      const ofFirst = told.find(({ endpoint }) => endpoint === host(first));
+      return ofFirst && 'failure' in ofFirst ? ofFirst.silentMs : undefined;
+    };
+    const recover = first.inject('*', serverError());
+    await waitFor('its silence to be counted', async () => ((await silentMs()) ?? 0) > 0);
+    recover();
+    await waitFor('it to be asked again', async () => (await silentMs()) === undefined);
+    first.inject('eth_blockNumber', serverError());
+    expect(await silentMs()).toBe(0);
+  });
+
   it('finds out when another chain answers at the address of one that had died', async () => {
     const pool = aPool([first]);
     await pool.call('eth_blockNumber', []);

@@ -1,4 +1,5 @@
 import { type RawBlock, type RawReceipt, type RawTransaction } from '../blocks/raw-block.js';
+import { ARBITRUM_TYPES } from '../proof/arbitrum-transactions.js';
 import { type BlockProof } from '../proof/block-proof.js';
 import { type BlockProver, type ProvedReceipts } from '../proof/block-prover.js';
 import { inKnownFormFirst, type OnNewerForm } from '../proof/newer-form.js';
@@ -194,10 +195,15 @@ function identity({ parentHash, transactions }: RawBlock): string {
 
 /**
  * What a transaction pays for gas by EIP-1559: what its header's base fee leaves of what it offers. Both are under roots.
- * Null: it is of a kind that has rules of its own.
+ * Null: it is of a kind that has rules of its own, or its chain has: Arbitrum Nitro takes no tip as a rule, and of a legacy
+ * transaction the base fee too (nitro's docs, "Gas and fees"). Each of its blocks begins with a transaction of its own type.
  */
-function priceIn({ baseFeePerGas }: RawBlock, transaction: RawTransaction | undefined): bigint | null {
+function priceIn(
+  { baseFeePerGas, transactions }: RawBlock,
+  transaction: RawTransaction | undefined,
+): bigint | null {
   if (transaction === undefined || ![0, 1, 2, 4].includes(transaction.type)) return null;
+  if (transactions.some(({ type }) => ARBITRUM_TYPES.includes(type))) return null;
   const { gasPrice, maxFeePerGas, maxPriorityFeePerGas: tip } = transaction;
   if (maxFeePerGas === undefined) return gasPrice ?? null;
   if (baseFeePerGas === undefined || tip === undefined) return null;

@@ -41,4 +41,6 @@ export interface Block extends BlockRef {
    * which is right. It is to be read again. Undefined: there is no doubt.
    */
   doubt?: string;
+  /** Whether it is because of answers that contradict each other, of which one is wrong; not only for want of answers. */
+  isContradicted?: boolean;
 }

@@ -51,8 +51,9 @@ export interface ChainReader {
    */
   isOnBranchOfAny(block: Pick<BlockRef, 'number' | 'hash'>): Promise<boolean>;
   /**
-   * As `header`, for a block that nothing we remember links to: every endpoint that answers has to name the same, and two
-   * of them where there are two. Null: they do not, or none has it.
+   * As `header`, for a block that nothing we remember links to: every endpoint that has it has to name the same, and two
+   * of them where there are two, or one after the others named none for long. Null: they name different ones, or none has it.
+   * @throws TooFewAnswersError while another may answer; RpcError when none does
    */
   agreedHeader(number: number): Promise<BlockRef | null>;
   /** A whole block, with every movement of value in it that reaches us. */
@@ -134,14 +135,18 @@ export class RpcChainReader implements ChainReader {
   }
 
   async agreedHeader(number: number): Promise<BlockRef | null> {
-    const said = await this.rpc.fromEveryEndpoint(
-      (rpc) => rpc.call(METHOD, [quantity(number), false]),
-      'old headers',
-    );
-    const given = said.flatMap((raw) => (raw === null ? [] : [blockRef(raw)]));
-    const [first] = given;
-    if (first === undefined || given.length < Math.min(2, this.rpc.size)) return null;
-    return given.every(({ hash }) => hash === first.hash) ? first : null;
+    const read = async (rpc: Rpc) => {
+      const raw = await rpc.call(METHOD, [quantity(number), false]);
+      if (raw === null) throw new UnknownHereError(METHOD);
+      return blockRef(raw);
+    };
+    try {
+      const [first, ...others] = await this.agreed.of(`${number}`, read, 'old headers');
+      return first !== undefined && others.every(({ hash }) => hash === first.hash) ? first : null;
+    } catch (error) {
+      if (error instanceof UnknownHereError) return null;
+      throw error;
+    }
   }
 
   /**

@@ -28,7 +28,7 @@ export function commonWord(words: readonly BlockWord[]): Block {
   const doubt =
     `the endpoints contradict each other about what block ${first.block.hash} brings us, and nothing in it proves ` +
     `either: ${movements.length} transfers are the same in all, of ${counts}`;
-  return { ...first.block, movements, doubt };
+  return { ...first.block, movements, doubt, isContradicted: true };
 }
 
 /** Everything that hangs on it. The place of a log in its block is numbered otherwise by each node. */

@@ -5,8 +5,8 @@ import { type RpcPool } from './rpc-pool.js';
 
 const down = new RpcError('b.example', 'a read', 'it is down');
 
-/** Endpoints a, b and so on, each of which says something, or fails. */
-function asking(says: () => readonly unknown[]) {
+/** Endpoints a, b and so on, each of which says something, or fails, and then has been silent about everything for so long. */
+function asking(says: () => readonly unknown[], silentMs = 0) {
   let nowMs = 0;
   const alone: string[] = [];
   const rpc = {
@@ -17,7 +17,7 @@ function asking(says: () => readonly unknown[]) {
       Promise.resolve(
         says().map((answer, index) => {
           const endpoint = 'abc'.charAt(index);
-          return answer instanceof Error ? { endpoint, failure: answer } : { endpoint, answer };
+          return answer instanceof Error ? { endpoint, failure: answer, silentMs } : { endpoint, answer };
         }),
       ),
   } as unknown as RpcPool;
@@ -83,5 +83,21 @@ describe('what no proof covers', () => {
     }
     second = down;
     await expect(ask('old')).resolves.toEqual([1]);
+  });
+
+  it('is believed at once where nothing has come of the other for a minute, whatever it was asked', async () => {
+    await expect(asking(() => [1, down], 59_999).ask()).rejects.toThrow(TooFewAnswersError);
+    const { ask, alone } = asking(() => [1, down], 60_000);
+    await expect(ask()).resolves.toEqual([1]);
+    expect(alone).toEqual([expect.stringContaining('it is down')]);
+  });
+
+  it('remembers who is silent about a kind however many things of it are asked about', async () => {
+    const { ask, later } = asking(() => [1, down]);
+    for (let asked = 0; asked < 1_500; asked += 1) {
+      await expect(ask(`block ${asked}`)).rejects.toThrow(TooFewAnswersError);
+      later(0.04);
+    }
+    await expect(ask('the next')).resolves.toEqual([1]);
   });
 });

@@ -2,14 +2,12 @@ import { runningMs } from '../../process/running-time.js';
 import { type Rpc } from './rpc-endpoint.js';
 import { RpcError } from './rpc-error.js';
 import { type RpcPool, type Told } from './rpc-pool.js';
+import { Silence } from './silence.js';
 
 /** As an endpoint whose head stands still is left alone after: so long a second answer is waited for. */
 const PATIENCE_BLOCKS = 30;
 const PATIENCE_AT_LEAST_MS = 60_000;
-/** So often it has to have been asked in that time, without a gap of this many times as long. */
-const ASKED_AT_LEAST = 3;
-const LONGEST_GAP = 5;
-const MOST_REMEMBERED = 1_000;
+const MOST_SUBJECTS = 1_000;
 
 /** One endpoint answered, and nothing proves what it said. Another may in a moment. */
 export class TooFewAnswersError extends RpcError {
@@ -28,20 +26,16 @@ export interface AgreementOptions {
   now?: () => number;
 }
 
-/** Since when an endpoint has answered nothing of a kind, and when it was last asked. */
-interface Silence {
-  sinceMs: number;
-  lastMs: number;
-  times: number;
-}
-
 /**
  * What several endpoints say of one thing that no proof covers. Where two or more are configured, two have to answer:
  * one alone is believed only after the others were silent for as long as a chain may stand still, each time they were
- * asked. A single endpoint that is all there is, is believed, as docs/chains.md says.
+ * asked: about anything at all, about anything of the kind, or about this. A single endpoint that is all there is, is believed, as docs/chains.md says.
  */
 export class AgreedAnswers {
-  private readonly silences = new Map<string, Silence>();
+  /** Of an endpoint about a kind of question. There are few, and they are never forgotten. */
+  private readonly ofKinds = new Map<string, Silence>();
+  /** Of an endpoint about one subject; the one longest not asked about is forgotten first. */
+  private readonly ofSubjects = new Map<string, Silence>();
   private readonly patienceMs: number;
   private readonly onAlone: NonNullable<AgreementOptions['onAlone']>;
   private readonly now: () => number;
@@ -89,23 +83,32 @@ export class AgreedAnswers {
     return answers;
   }
 
-  /** By its silence about anything of the kind, or about this: who cannot tell of old blocks tells of new ones. */
+  /** Who cannot tell of old blocks tells of new ones, and who cannot tell of this may tell of everything else. */
   private isSilentForLong(one: Told<unknown>, what: string, subject: string, now: number): boolean {
-    const keys = [`${one.endpoint} ${what}`, `${one.endpoint} ${what} ${subject}`];
+    const kind = `${one.endpoint} ${what}`;
+    const single = `${kind} ${subject}`;
     if ('answer' in one) {
-      keys.forEach((key) => this.silences.delete(key));
+      this.ofKinds.get(kind)?.answered();
+      this.ofSubjects.delete(single);
       return false;
     }
-    if (this.silences.size >= MOST_REMEMBERED) this.silences.clear();
-    return keys.map((key) => this.isLong(key, now)).some(Boolean);
+    const silences = [silenceOf(this.ofKinds, kind), silenceOf(this.ofSubjects, single)];
+    this.forgetOldest();
+    silences.forEach((silence) => silence.wasSilent(now, this.patienceMs));
+    const longestMs = Math.max(one.silentMs ?? 0, ...silences.map((silence) => silence.lastedMs));
+    return longestMs >= this.patienceMs;
   }
 
-  /** One that nobody asked for long has not been silent. */
-  private isLong(key: string, now: number): boolean {
-    const known = this.silences.get(key);
-    const isNew = known === undefined || now - known.lastMs >= LONGEST_GAP * this.patienceMs;
-    const { sinceMs, times } = isNew ? { sinceMs: now, times: 0 } : known;
-    this.silences.set(key, { sinceMs, lastMs: now, times: times + 1 });
-    return now - sinceMs >= this.patienceMs && times + 1 >= ASKED_AT_LEAST;
+  private forgetOldest(): void {
+    const [oldest] = this.ofSubjects.keys();
+    if (this.ofSubjects.size > MOST_SUBJECTS && oldest !== undefined) this.ofSubjects.delete(oldest);
   }
+}
+
+/** As the newest. */
+function silenceOf(silences: Map<string, Silence>, key: string): Silence {
+  const silence = silences.get(key) ?? new Silence();
+  silences.delete(key);
+  silences.set(key, silence);
+  return silence;
 }

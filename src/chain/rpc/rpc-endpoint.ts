@@ -6,6 +6,7 @@ import { classify, type RpcFailure, type RpcFailureKind } from './rpc-failure.js
 import { type AnswerOf, type ParamsOf, readAnswer, type RpcMethod } from './methods.js';
 import { MethodNotFoundError, RpcError } from './rpc-error.js';
 import { TokenBucket } from './rpc-token-bucket.js';
+import { Silence } from './silence.js';
 import { LackingMethods } from './lacking-methods.js';
 import { RefusedError, type RpcRefusal } from './rpc-refusal.js';
 import { NoAnswerError } from './rpc-http.js';
@@ -16,6 +17,8 @@ import { WrongShapeError } from './unproven-answer.js';
 export { MethodNotFoundError, RpcError } from './rpc-error.js';
 
 const TIMEOUT_MS = 10_000;
+/** Heads are asked for every few seconds; one that is left alone is probed more than once a minute. */
+const SILENCE_GAP_OF_MS = 60_000;
 
 /** Asks a chain's node. */
 export interface Rpc {
@@ -66,6 +69,7 @@ export class RpcEndpoint implements Rpc {
   readonly vitals = new Vitals();
   /** When anything came of a call, an answer or a refusal, in running ms. */
   answeredAtMs = -Infinity;
+  private readonly silence = new Silence();
   private readonly lacking = new LackingMethods();
   private readonly transport: RpcTransport;
   private readonly bucket: TokenBucket | null;
@@ -118,6 +122,11 @@ export class RpcEndpoint implements Rpc {
     return this.bucket?.waitMs(Date.now()) ?? 0;
   }
 
+  /** For how long nothing but trouble has come of it, whatever it was asked, in running ms. */
+  get silentMs(): number {
+    return this.silence.lastedMs;
+  }
+
   /** Methods that it said it does not have, as long as they are not asked for. */
   get lackingMethods(): string[] {
     return this.lacking.names(Date.now());
@@ -139,6 +148,8 @@ export class RpcEndpoint implements Rpc {
     if (isOfCode) this.circuit.release();
     else if (isTrouble) this.circuit.failed(runningMs(), failure.retryAfterMs);
     else this.circuit.succeeded();
+    if (!isTrouble) this.silence.answered();
+    else if (!isOfCode) this.silence.wasSilent(runningMs(), SILENCE_GAP_OF_MS);
     this.onCall?.(this.label, method, failure?.kind ?? null, ms);
   }
 }

@@ -35,9 +35,17 @@ export interface PoolOptions extends Omit<EndpointOptions, 'label'> {
   onAside?: OnAside;
 }
 
-/** What became of asking one endpoint. `isAside`: it was not asked. */
+/** What became of asking one endpoint. */
 export type Told<T> =
-  { endpoint: string; answer: T } | { endpoint: string; failure: Error; isAside?: boolean };
+  | { endpoint: string; answer: T }
+  | {
+      endpoint: string;
+      failure: Error;
+      /** It was not asked. */
+      isAside?: boolean;
+      /** For how long nothing but trouble has come of it, whatever it was asked. */
+      silentMs?: number;
+    };
 
 /** A chain's endpoints in the order given; a call goes to the first that does well and answers it. */
 export class RpcPool implements Rpc {
@@ -157,15 +165,15 @@ export class RpcPool implements Rpc {
       if (failure === null) throw answer.reason;
       if (failure instanceof UnprovenAnswerError)
         standing.gaveUnprovenAnswer(what, failure.reason, Date.now());
-      return { endpoint: endpoint.label, failure };
+      return { endpoint: endpoint.label, failure, silentMs: endpoint.silentMs };
     });
     members.forEach((member) => member.tell());
     const left = this.members.filter((member) => !members.includes(member));
     return [
       ...told,
-      ...left.map(({ endpoint: { label } }) => {
+      ...left.map(({ endpoint: { label, silentMs } }) => {
         const failure = new RpcError(label, what, 'it is put aside');
-        return { endpoint: label, failure, isAside: true };
+        return { endpoint: label, failure, isAside: true, silentMs };
       }),
     ];
   }

@@ -9,6 +9,8 @@ import {
   type InternalTransfers,
   isStateGone,
 } from './internal-transfers.js';
+import { type AgreedAnswers, TooFewAnswersError } from '../rpc/agreed-answers.js';
+import { creditsSaid, requireOneAmount } from './agreed-credits.js';
 import { type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
 import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
@@ -28,12 +30,11 @@ const PROVED_AT_MOST = 20;
 export class BalanceTransfers implements InternalTransfers {
   private known: { blockHash: string; balances: Balances } | null = null;
 
-  /** @param endpoints how many the chain has: a single one is believed */
   constructor(
     private readonly rpc: RpcPool,
     private readonly prover: BlockProver,
     private readonly proofs: BalanceProofs,
-    private readonly endpoints: number,
+    private readonly agreed: AgreedAnswers,
   ) {}
 
   async search({ blocks: all, head, watched }: InternalSearch): Promise<InternalFound> {
@@ -48,7 +49,7 @@ export class BalanceTransfers implements InternalTransfers {
       const movements = await Promise.all(blocks.map((block) => this.unseenIn(block, changed)));
       return { movements: movements.flat(), unsearched: [] };
     } catch (error) {
-      if (!isStateGone(error, first.number, head)) throw error;
+      if (error instanceof TooFewAnswersError || !isStateGone(error, first.number, head)) throw error;
       return { movements: [], unsearched: blocks.map(({ number }) => number) };
     }
   }
@@ -59,7 +60,7 @@ export class BalanceTransfers implements InternalTransfers {
     const isKnown = this.known?.blockHash === blocks[0]?.parentHash;
     const said = await this.saidByAll(blocks, addresses, isKnown ? this.known?.balances : undefined);
     const [{ after }] = said as [Ends];
-    const isAlone = said.length === 1 && this.endpoints > 1;
+    const isAlone = said.length === 1 && !this.agreed.isOnlyOne;
     const isAgreed = said.every((ends) => addresses.every((one) => ends.after.get(one) === after.get(one)));
     const { hash: blockHash } = blocks.at(-1) as Block;
     this.known = isAgreed && !isAlone ? { blockHash, balances: after } : null;
@@ -107,20 +108,29 @@ export class BalanceTransfers implements InternalTransfers {
 
   private async unseenIn(block: Block, among: readonly Address[]): Promise<InternalFound['movements']> {
     const said = await this.saidByAll([block], among);
-    return this.proofs.first((read, isProved) => {
+    const isAlone = said.length === 1 && !this.agreed.isOnlyOne;
+    const changed = isAlone ? among : changedAmong(among, said, [block]);
+    return this.proofs.first(async (read, isProved) => {
       // What no proof decides waits until the endpoints agree.
       if (!isProved) requireOneWord(block, among, said);
-      return this.rpc.fromOneEndpoint(async (rpc) => {
-        const isAlone = said.length === 1 && this.endpoints > 1;
-        const changed = isAlone ? among : changedAmong(among, said, [block]);
+      const { movements, credits } = await this.rpc.fromOneEndpoint(async (rpc) => {
+        const amounts = new Map<Address, bigint>();
         const found = await Promise.all(
           changed.map(async (address) => {
             const amount = await unseenCredit(rpc, this.prover, read, block, address);
+            amounts.set(address, amount);
             return amount > 0n ? explained(rpc, block, address, amount) : [];
           }),
         );
-        return found.flat().map((movement) => ({ ...movement, blockHash: block.hash }));
+        return { movements: found.flat(), credits: amounts };
       }, 'balances');
+      if (!isProved && !this.agreed.isOnlyOne && credits.size > 0) {
+        requireOneAmount(block, [
+          credits,
+          ...(await creditsSaid(this.agreed, this.prover, read, block, changed)),
+        ]);
+      }
+      return movements.map((movement) => ({ ...movement, blockHash: block.hash }));
     });
   }
 }

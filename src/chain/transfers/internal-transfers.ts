@@ -1,4 +1,5 @@
 import { type Block, type Movement } from '../blocks/block.js';
+import { TooFewAnswersError } from '../rpc/agreed-answers.js';
 import { RpcError } from '../rpc/rpc-endpoint.js';
 import { type Address } from '../../ids/ids.js';
 
@@ -49,7 +50,11 @@ const STATE_IS_GONE_AFTER = 64;
 const STATE_IS_GONE =
   /missing trie node|historical state|state.{0,60}(unavailable|not available)|pruned|archive/i;
 
-/** Whether a node said that it does not keep the state of so old a block. */
+/**
+ * Whether a node said that it does not keep the state of so old a block. Where one has it and another does not, the words
+ * of the latter are told as well: then the state is not gone.
+ */
 export function isStateGone(error: unknown, block: number, head: number): boolean {
+  if (error instanceof TooFewAnswersError) return false;
   return error instanceof RpcError && head - block > STATE_IS_GONE_AFTER && STATE_IS_GONE.test(error.message);
 }

@@ -9,9 +9,10 @@ import {
   type InternalTransfers,
   isStateGone,
 } from './internal-transfers.js';
-import { type AgreedAnswers } from '../rpc/agreed-answers.js';
+import { type AgreedAnswers, TooFewAnswersError } from '../rpc/agreed-answers.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
 import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
+import { creditsSaid, requireOneAmount } from './agreed-credits.js';
 import { unseenCredit } from './unseen-credit.js';
 import { type Address } from '../../ids/ids.js';
 
@@ -62,8 +63,8 @@ export class TracedTransfers implements InternalTransfers {
         }),
       );
     } catch (error) {
-      if (isStateGone(error, block.number, head)) return null;
-      throw error;
+      if (error instanceof TooFewAnswersError || !isStateGone(error, block.number, head)) throw error;
+      return null;
     }
   }
 
@@ -76,21 +77,9 @@ export class TracedTransfers implements InternalTransfers {
     read: ReadBalance,
     arrived: ReadonlyMap<Address, bigint>,
   ): Promise<void> {
-    if (this.agreed.isOnlyOne) return;
-    for (const [address, amount] of arrived) {
-      const said = await this.agreed.of(
-        `${block.hash} ${address}`,
-        (rpc) => unseenCredit(rpc, this.prover, read, block, address),
-        'what contracts sent us',
-      );
-      const other = said.find((one) => one !== amount);
-      if (other === undefined) continue;
-      const words = `${amount} and ${other} wei`;
-      throw new UnprovenAnswerError(
-        block.hash,
-        `endpoints contradict each other about what contracts sent ${address}: ${words}`,
-      );
-    }
+    if (this.agreed.isOnlyOne || arrived.size === 0) return;
+    const said = await creditsSaid(this.agreed, this.prover, read, block, [...arrived.keys()]);
+    requireOneAmount(block, [arrived, ...said]);
   }
 }
 

@@ -1,0 +1,30 @@
+/** So often it has to have been asked in that time, without a gap of this many times as long. */
+const ASKED_AT_LEAST = 3;
+const LONGEST_GAP = 5;
+
+/** Since when somebody was asked and gave no answer, each time. Times are ms of any clock. */
+export class Silence {
+  private sinceMs = 0;
+  private lastMs = -Infinity;
+  private times = 0;
+
+  /** @param patienceMs one that nobody asked for a multiple of it has not been silent meanwhile: it begins anew */
+  wasSilent(nowMs: number, patienceMs: number): void {
+    if (nowMs - this.lastMs >= LONGEST_GAP * patienceMs) {
+      this.sinceMs = nowMs;
+      this.times = 0;
+    }
+    this.lastMs = nowMs;
+    this.times += 1;
+  }
+
+  /** From the first to the last time it was asked; 0 where that was not often enough. */
+  get lastedMs(): number {
+    return this.times >= ASKED_AT_LEAST ? this.lastMs - this.sinceMs : 0;
+  }
+
+  answered(): void {
+    this.lastMs = -Infinity;
+    this.times = 0;
+  }
+}
