@@ -40,6 +40,12 @@ describe('a number that is kept as it is sent', () => {
     fc.assert(fc.property(fc.json(), (json) => look(`{"metadata":${json}}`) === null));
   });
 
+  it('is not computed with where it is longer than any', () => {
+    const began = performance.now();
+    expect(number(`1${'0'.repeat(250_000)}1`)?.message).toMatch(/^holds the number 1000/);
+    expect(performance.now() - began).toBeLessThan(1_000);
+  });
+
   it('is left to the check of its field elsewhere', () => {
     expect(look('{"amount":12345678901234567890,"metadata":{}}')).toBeNull();
     expect(look('[12345678901234567890]')).toBeNull();

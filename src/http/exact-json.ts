@@ -47,9 +47,12 @@ export function inexact(json: string, kept: ReadonlySet<string>): FieldError | n
   return null;
 }
 
+/** No number is longer as we write it; of a longer one nothing is computed, as anybody may send it. */
+const LONGEST_NUMBER = 400;
+
 /** Whether a number is written again with the same digits. */
 function isExact(token: string): boolean {
-  return normal(token) === normal(String(Number(token)));
+  return token.length <= LONGEST_NUMBER && normal(token) === normal(String(Number(token)));
 }
 
 /** Its digits without zeros around them, and the power of ten of the last: of equal numbers the same. */

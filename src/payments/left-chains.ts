@@ -40,29 +40,34 @@ export class LeftChains implements OnApplicationBootstrap {
   @Interval(EVERY_MS)
   async endUnwatched(): Promise<void> {
     for (const { chainId } of this.left) {
-      let found = MOST_AT_ONCE;
-      while (found === MOST_AT_ONCE) found = await this.endSome(chainId);
+      for (let after: string | undefined = NIL; after !== undefined;)
+        after = await this.endSome(chainId, after);
     }
   }
 
-  /** @returns how many there were */
-  private endSome(chainId: ChainId): Promise<number> {
+  /**
+   * Of those that wait for money: what has come is decided by its chain alone, should it be served again.
+   * @returns the last of those that were looked for after this one; undefined: there were none
+   */
+  private endSome(chainId: ChainId, after: string): Promise<string | undefined> {
     const left = this.left.map((chain) => chain.chainId);
     return this.dataSource.transaction(async (manager) => {
       const rows = await manager.query<{ id: string }[]>(
-        `SELECT DISTINCT payment_id AS id FROM payment_options option
-         WHERE chain_id = $1 AND recheck_at_time < now() AND NOT EXISTS (
-           SELECT FROM payment_options other WHERE other.payment_id = option.payment_id AND other.chain_id <> ALL($2))
-         LIMIT $3`,
-        [chainId, left, MOST_AT_ONCE],
+        `SELECT id FROM payments payment WHERE id > $4 AND status IN ('pending', 'partially_paid')
+           AND EXISTS (SELECT FROM payment_options
+             WHERE payment_id = payment.id AND chain_id = $1 AND recheck_at_time < now())
+           AND NOT EXISTS (SELECT FROM payment_options WHERE payment_id = payment.id AND chain_id <> ALL($2))
+         ORDER BY id LIMIT $3`,
+        [chainId, left, MOST_AT_ONCE, after],
       );
       const ids = rows.map(({ id }) => id);
+      if (ids.length === 0) return undefined;
       await holdPayments(manager, ids);
       const scanned = (await agreedPositions(manager, [chainId])).get(chainId);
       const { number = -1, finalNumber = null } = scanned ?? {};
       const position = { chainId, agreed: { number, time: new Date() }, finalNumber, isUnsure: false };
       await this.advances.advance(manager, ids, position);
-      return ids.length;
+      return ids.at(-1);
     });
   }
 

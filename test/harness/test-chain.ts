@@ -177,11 +177,19 @@ export class TestChain {
 /** Asked by connections that are kept: tests ask thousands of times, and `fetch` takes several times as long. */
 async function startAnvil(args: readonly string[]): Promise<RunningAnvil> {
   const anvil = await startNode(args);
-  const rpc = async <T>(method: string, params: unknown[] = []) => {
+  const ask = async <T>(method: string, params: unknown[] = []) => {
     const asked = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
     const { result, error } = JSON.parse(await postJson(anvil.url, asked)) as RpcAnswer<T>;
     if (error) throw new JsonRpcError(error.code, `${method}: ${error.message}`);
     return result;
+  };
+  // The node gives two that come at once the same nonce.
+  let sending: Promise<unknown> = Promise.resolve();
+  const rpc = <T>(method: string, params: unknown[] = []): Promise<T> => {
+    if (method !== 'eth_sendTransaction') return ask<T>(method, params);
+    const sent = sending.then(() => ask<T>(method, params));
+    sending = sent.catch(() => undefined);
+    return sent;
   };
   return { ...anvil, rpc };
 }

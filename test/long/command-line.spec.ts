@@ -18,7 +18,10 @@ describe('the command line, with no settings', () => {
     const names = async () =>
       json<MerchantBody[]>(await run('merchant', 'list', '--json')).map(({ name }) => name);
     try {
-      expect(await run('merchant', 'create', 'before')).toMatchObject({ code: 0, err: '' });
+      expect(await run('merchant', 'create', 'before')).toMatchObject({
+        code: 0,
+        err: expect.stringMatching(/^there is no database in .* yet, so that one is made; .*\n$/),
+      });
       expect(findEmbeddedPostgres(folder.path)).toBeNull();
 
       const running = await QuittanceProcess.start(folder.path);

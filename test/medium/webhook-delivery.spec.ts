@@ -251,11 +251,11 @@ describe('a replay', () => {
     const made = await endpoint(late.url);
     await expect(request('POST', `/webhook-endpoints/${id}/replay`, { since: LONG_AGO })).resolves.toEqual({
       replayed: 1,
-      has_more: false,
+      next_since: null,
     });
     await expect(
       request('POST', `/webhook-endpoints/${made.id}/replay`, { since: LONG_AGO }),
-    ).resolves.toEqual({ replayed: 2, has_more: false });
+    ).resolves.toEqual({ replayed: 2, next_since: null });
     await waitFor('both', () => late.received.length === 2 && receiver.of(dead.id).length === 2);
     expect(receiver.of(delivered.id)).toHaveLength(1);
   });
@@ -270,11 +270,11 @@ describe('a replay', () => {
     const none = { state: 'dead', event_type: 'payment.expired' };
     await expect(request('POST', '/deliveries/replay', none)).resolves.toEqual({
       replayed: 0,
-      has_more: false,
+      next_since: null,
     });
     await expect(request('POST', '/deliveries/replay', { state: 'dead' })).resolves.toEqual({
       replayed: 1,
-      has_more: false,
+      next_since: null,
     });
     await deliveryTo(id, 'delivered');
   });

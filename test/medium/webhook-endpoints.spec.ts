@@ -97,7 +97,7 @@ describe('a webhook endpoint', () => {
     });
     const { secret, ...shown } = made;
     expect((await call('GET', `/${made.id}`)).body).toEqual(shown);
-    expect(await list()).toEqual({ data: [shown], next: null, has_more: false });
+    expect(await list()).toEqual({ data: [shown], next: null, next_since: null });
     const payment = await app.createPayment();
     expect(accepts(secret, await received(payment.id))).toBe(true);
   });
@@ -426,7 +426,7 @@ describe('the endpoint of another merchant', () => {
     }
     for (const path of ['/webhook-endpoints', `/deliveries?endpoint_id=${made.id}`, '/events']) {
       const answer = await app.request('GET', `/api/v1${path}`, undefined, asStranger);
-      expect(answer.body).toEqual({ data: [], next: null, has_more: false });
+      expect(answer.body).toEqual({ data: [], next: null, next_since: null });
     }
     const { body: none } = await app.request(
       'POST',
@@ -434,7 +434,7 @@ describe('the endpoint of another merchant', () => {
       { state: 'delivered' },
       asStranger,
     );
-    expect(none).toEqual({ replayed: 0, has_more: false });
+    expect(none).toEqual({ replayed: 0, next_since: null });
     expect((await call('GET', `/${made.id}`)).body).toMatchObject({ state: 'enabled' });
     expect(receiver.received).toHaveLength(1);
   });
@@ -575,7 +575,7 @@ describe('the built-in endpoint', () => {
     }
     expect((await ask('POST', '/deliveries/replay', { state: 'dead' })).body).toEqual({
       replayed: 0,
-      has_more: false,
+      next_since: null,
     });
     await ask('POST', `/webhook-endpoints/${BUILT_IN}/rotate-secret`, {});
     expect(receiver.received).toHaveLength(seen);

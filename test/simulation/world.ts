@@ -122,6 +122,13 @@ export class World {
       );
       return row?.block_hash === head.hash;
     });
+    await waitFor('no block in doubt', async () => {
+      // What is tried again within half a minute is tried now.
+      const [, count] = await this.app.database.dataSource.query<[unknown, number]>(
+        'UPDATE late_searches SET due_at = now() WHERE NOT is_given_up',
+      );
+      return count === 0;
+    });
     await waitFor('nothing left to decide', async () => {
       const [row] = await this.app.database.dataSource.query<{ due: string }[]>(
         `SELECT count(*) AS due FROM payment_options JOIN chain_cursors USING (chain_id)

@@ -36,6 +36,7 @@ describe('the address of a page', () => {
     `${PAGE}%00`,
     `${PAGE}%0d%0aset-cookie:x`,
     `${PAGE}\n/x`,
+    `${PAGE}${'.'.repeat(16_000)}a`,
   ])('%s is left as it is', (given) => expect(mendedPath(given)).toBeNull());
 
   it('leads nowhere else, and is whole once it is mended', () => {

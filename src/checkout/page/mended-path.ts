@@ -6,6 +6,9 @@ const FORMS = ['/check', '/choose', '/dev-payment'];
 /** No mail and no messenger puts these behind a link; who does tries something. */
 const CONTROL = /%[01]|[\x00-\x1f]/;
 
+/** What mails and messengers add is short. */
+const LONGEST_REST = 64;
+
 /**
  * Where a page is whose address was changed on its way: in capitals, with slashes too many, with the mark behind it that
  * ended a sentence. Made of what is known here alone, so that it leads nowhere else.
@@ -15,7 +18,7 @@ const CONTROL = /%[01]|[\x00-\x1f]/;
 export function mendedPath(path: string): string | null {
   const [, kind = '', token = '', rest = ''] =
     /^\/+(pay|l)\/+([0-9a-f]{32})(?![0-9a-z])(.*)$/is.exec(path) ?? [];
-  if (token === '' || CONTROL.test(rest)) return null;
+  if (token === '' || rest.length > LONGEST_REST || CONTROL.test(rest)) return null;
   const below = rest
     .toLowerCase()
     .replace(/\/{2,}/g, '/')

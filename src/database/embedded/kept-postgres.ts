@@ -37,8 +37,8 @@ export async function keepPostgres(options: KeepOptions): Promise<KeptPostgres> 
       await running.ended;
       if (stopping.signal.aborted) return;
       options.warn(
-        `the embedded Postgres ended by itself and is started again.${roomNeeded(folder)} ` +
-          `Its log ends:\n${running.lastWords()}`,
+        `the embedded Postgres ended by itself and is started again.${told(() => roomNeeded(folder))} ` +
+          `Its log ends:\n${told(() => running.lastWords())}`,
       );
       const port = Number(new URL(url).port);
       const again = await startAgain({ ...options, port, signal: stopping.signal });
@@ -54,6 +54,15 @@ export async function keepPostgres(options: KeepOptions): Promise<KeptPostgres> 
     await watched;
   };
   return { url, folder, stop };
+}
+
+/** What can be read of it: the disk that ended it may refuse that as well. */
+function told(read: () => string): string {
+  try {
+    return read();
+  } catch (error) {
+    return `(not to be read: ${(error as Error).message})`;
+  }
 }
 
 /** @returns null once it is to stop */

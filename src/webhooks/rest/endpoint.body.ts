@@ -78,9 +78,13 @@ export class ReplayedBody {
   replayed: number;
 
   @ApiProperty({
-    description: 'It was as many as one request replays (10,000, the oldest): ask again once they are sent',
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description:
+      'There are more than one request replays (10,000, the oldest): ask again with this as `since`',
   })
-  has_more: boolean;
+  next_since: string | null;
 }
 
 export class TestResultBody {

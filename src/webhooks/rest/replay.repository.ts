@@ -9,6 +9,12 @@ export interface ReplayedDelivery extends JobPlace {
   isHeld: boolean;
 }
 
+export interface Replayed {
+  deliveries: ReplayedDelivery[];
+  /** From when on to ask for the others; null: these were all. */
+  nextSince: Date | null;
+}
+
 /**
  * A replay is the same delivery again, under the same webhook-id, with the retry schedule from its start; its earlier
  * attempts stay on record. What is still pending is made due now. By a new job: the old one may be at work, and what it
@@ -43,19 +49,17 @@ export class ReplayRepository {
    * @param filter `except`: an endpoint whose deliveries are left out
    * @param since deliveries made from then on; null: all
    */
-  matching(
+  async matching(
     merchantId: string,
     filter: DeliveryFilter & { state: 'dead' | 'delivered'; except: string | null },
     since: Date | null,
-  ): Promise<ReplayedDelivery[]> {
-    return this.update(
-      reopen(`d.state = $2 AND d.id IN (
-         SELECT o.id FROM webhook_deliveries o JOIN webhook_endpoints t ON t.id = o.endpoint_id AND t.deleted_at IS NULL
-         WHERE o.merchant_id = $1 AND o.state = $2 AND ($3::uuid IS NULL OR o.endpoint_id = $3)
-           AND ($4::varchar IS NULL OR o.event_id = $4) AND ($5::varchar IS NULL OR o.event_type = $5)
-           AND ($6::timestamptz IS NULL OR o.created_at >= $6)
-           AND ($7::uuid IS NULL OR o.endpoint_id <> $7)
-         ORDER BY o.created_at, o.id LIMIT ${MOST_REPLAYED})`),
+  ): Promise<Replayed> {
+    const chosen = await this.dataSource.query<{ id: string; at: Date }[]>(
+      `SELECT d.id, d.created_at AS at FROM webhook_deliveries d JOIN webhook_endpoints e ON e.id = d.endpoint_id
+       WHERE e.deleted_at IS NULL AND d.merchant_id = $1 AND d.state = $2 AND ($3::uuid IS NULL OR d.endpoint_id = $3)
+         AND ($4::varchar IS NULL OR d.event_id = $4) AND ($5::varchar IS NULL OR d.event_type = $5)
+         AND ($6::timestamptz IS NULL OR d.created_at >= $6) AND ($7::uuid IS NULL OR d.endpoint_id <> $7)
+       ORDER BY d.created_at, d.id LIMIT ${MOST_REPLAYED}`,
       [
         merchantId,
         filter.state,
@@ -66,50 +70,46 @@ export class ReplayRepository {
         filter.except,
       ],
     );
+    const deliveries = await this.update(reopen('d.state = $1 AND d.id = ANY($2)'), [
+      filter.state,
+      chosen.map(({ id }) => id),
+    ]);
+    return { deliveries, nextSince: nextAfter(chosen) };
   }
 
   /**
    * All events of a time for one endpoint: what was not delivered is sent again, and what was never sent there, because
-   * the endpoint was made or subscribed later, is sent for the first time.
+   * the endpoint was made or subscribed later, is sent for the first time. The oldest, `MOST_REPLAYED` at most.
    */
   since(
     merchantId: string,
     endpointId: string,
     { since, until, types, states }: { since: Date; until: Date | null; types: string[]; states: string[] },
-  ): Promise<ReplayedDelivery[]> {
+  ): Promise<Replayed> {
     return this.dataSource.transaction(async (manager) => {
+      const chosen = await manager.query<{ id: string; deliveryId: string | null; at: Date }[]>(
+        `SELECT v.id, d.id AS "deliveryId", v.created_at AS at
+         FROM events v LEFT JOIN webhook_deliveries d ON d.event_id = v.id AND d.endpoint_id = $2
+         WHERE v.merchant_id = $1 AND v.created_at >= $3 AND ($4::timestamptz IS NULL OR v.created_at < $4)
+           AND v.type = ANY($5) AND v.dispatched_at IS NOT NULL AND (d.id IS NULL OR d.state = ANY($6))
+         ORDER BY v.created_at, v.id LIMIT ${MOST_REPLAYED}`,
+        [merchantId, endpointId, since, until, types, states],
+      );
       const made = await manager.query<ReplayedDelivery[]>(
         `INSERT INTO webhook_deliveries
            (id, event_id, endpoint_id, merchant_id, payment_id, event_type, position, next_attempt_at)
          SELECT gen_random_uuid(), v.id, e.id, v.merchant_id, v.payment_id, v.type, v.position,
            CASE WHEN e.state = 'enabled' THEN now() END
-         FROM events v JOIN webhook_endpoints e ON e.id = $2
-         WHERE v.merchant_id = $1 AND v.created_at >= $3 AND ($4::timestamptz IS NULL OR v.created_at < $4)
-           AND v.type = ANY($5) AND v.dispatched_at IS NOT NULL
-           AND NOT EXISTS (SELECT 1 FROM webhook_deliveries d WHERE d.event_id = v.id AND d.endpoint_id = e.id)
-         ORDER BY v.position LIMIT ${MOST_REPLAYED}
+         FROM events v JOIN webhook_endpoints e ON e.id = $1 WHERE v.id = ANY($2)
          ON CONFLICT DO NOTHING
          RETURNING id, endpoint_id AS "endpointId", job_id AS "jobId", next_attempt_at IS NULL AS "isHeld"`,
-        [merchantId, endpointId, since, until, types],
+        [endpointId, chosen.filter(({ deliveryId }) => deliveryId === null).map(({ id }) => id)],
       );
       const [again] = await manager.query<[ReplayedDelivery[], number]>(
-        reopen(`d.state = ANY($6) AND d.id IN (
-           SELECT o.id FROM webhook_deliveries o JOIN events v ON v.id = o.event_id
-           WHERE o.merchant_id = $1 AND o.endpoint_id = $2 AND o.event_type = ANY($5) AND o.state = ANY($6)
-             AND o.id <> ALL($7) AND v.created_at >= $3 AND ($4::timestamptz IS NULL OR v.created_at < $4)
-           ORDER BY o.state = 'pending', v.created_at, o.id LIMIT $8)`),
-        [
-          merchantId,
-          endpointId,
-          since,
-          until,
-          types,
-          states,
-          made.map(({ id }) => id),
-          MOST_REPLAYED - made.length,
-        ],
+        reopen('d.state = ANY($1) AND d.id = ANY($2)'),
+        [states, chosen.flatMap(({ deliveryId }) => deliveryId ?? [])],
       );
-      return [...made, ...again];
+      return { deliveries: [...made, ...again], nextSince: nextAfter(chosen) };
     });
   }
 
@@ -117,4 +117,8 @@ export class ReplayRepository {
     const [rows] = await this.dataSource.query<[ReplayedDelivery[], number]>(sql, parameters);
     return rows;
   }
+}
+
+function nextAfter(chosen: readonly { at: Date }[]): Date | null {
+  return chosen.length < MOST_REPLAYED ? null : (chosen.at(-1)?.at ?? null);
 }

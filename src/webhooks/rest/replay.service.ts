@@ -9,7 +9,7 @@ import { subscribes } from '../../events/event-filter.js';
 import { BUILT_IN_ENDPOINT_ID } from '../endpoints/built-in-endpoint.js';
 import { OperatorsEndpointError } from '../webhook.errors.js';
 import { responseOf, whyFailed } from '../delivery/outcome.js';
-import { MOST_REPLAYED, type ReplayedDelivery, ReplayRepository } from './replay.repository.js';
+import { type Replayed, type ReplayedDelivery, ReplayRepository } from './replay.repository.js';
 import { jobsOf } from '../delivery/webhook-job.js';
 import { WebhookQueue } from '../delivery/webhook-queue.js';
 import { WebhookSender } from '../delivery/webhook-sender.js';
@@ -84,10 +84,10 @@ export class ReplayService {
     return { event_id: id, status, delivered: error === null, error, response, duration_ms: durationMs };
   }
 
-  private async all(work: Promise<ReplayedDelivery[]>): Promise<ReplayedBody> {
-    const replayed = await work;
-    await this.bring(replayed);
-    return { replayed: replayed.length, has_more: replayed.length >= MOST_REPLAYED };
+  private async all(work: Promise<Replayed>): Promise<ReplayedBody> {
+    const { deliveries, nextSince } = await work;
+    await this.bring(deliveries);
+    return { replayed: deliveries.length, next_since: nextSince?.toISOString() ?? null };
   }
 
   private async bring(replayed: ReplayedDelivery[]): Promise<void> {
