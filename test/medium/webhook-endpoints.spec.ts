@@ -97,7 +97,7 @@ describe('a webhook endpoint', () => {
     });
     const { secret, ...shown } = made;
     expect((await call('GET', `/${made.id}`)).body).toEqual(shown);
-    expect(await list()).toEqual({ data: [shown], next: null, next_since: null });
+    expect(await list()).toEqual({ data: [shown], next: null, has_more: false });
     const payment = await app.createPayment();
     expect(accepts(secret, await received(payment.id))).toBe(true);
   });
@@ -426,7 +426,7 @@ describe('the endpoint of another merchant', () => {
     }
     for (const path of ['/webhook-endpoints', `/deliveries?endpoint_id=${made.id}`, '/events']) {
       const answer = await app.request('GET', `/api/v1${path}`, undefined, asStranger);
-      expect(answer.body).toEqual({ data: [], next: null, next_since: null });
+      expect(answer.body).toEqual({ data: [], next: null, has_more: false });
     }
     const { body: none } = await app.request(
       'POST',
