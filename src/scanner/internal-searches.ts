@@ -151,6 +151,10 @@ export class InternalSearches {
       } catch (error) {
         // A fault of ours with one block does not keep the others waiting.
         if (!isOfTheNode(error)) onLateFailed(`block ${search.blockNumber}: ${(error as Error).message}`);
+        else if (search.failedSearches !== null) {
+          await this.searchFailed(search, error, isAtItsEnd(search, error));
+          continue;
+        }
         await this.putOffUnread(search, (error as Error).message);
       }
     }
@@ -182,17 +186,17 @@ export class InternalSearches {
 
   /** Looks for internal transfers, and for nothing else: it may be given up. */
   private async searchAgain(search: LateSearch, block: Block, head: number): Promise<void> {
-    const { dataSource, onUnsearched } = this.sources;
     const found = await this.foundOrNot([block], head, null);
-    if (found instanceof Error || found.unsearched.length > 0) {
-      const isGivenUp = !(found instanceof Error) || isAtItsEnd(search, found);
-      const reason = found instanceof Error ? found.message : 'no endpoint has its state any more';
-      await putOff(dataSource.manager, search, 'search', reason, isGivenUp);
-      if (isGivenUp) onUnsearched([search.blockNumber]);
-      return;
-    }
+    if (found instanceof Error) return this.searchFailed(search, found, isAtItsEnd(search, found));
+    if (found.unsearched.length > 0)
+      return this.searchFailed(search, new Error('no endpoint has its state any more'), true);
     const [complete] = withInternal([block], found) as [Block];
     await this.apply(complete, (manager) => searched(manager, this.chain.chainId, [block.hash]));
+  }
+
+  private async searchFailed(search: LateSearch, { message }: Error, isGivenUp: boolean): Promise<void> {
+    await putOff(this.sources.dataSource.manager, search, 'search', message, isGivenUp);
+    if (isGivenUp) this.sources.onUnsearched([search.blockNumber]);
   }
 
   /** For as long as it takes: a payment may be in it that is recorded nowhere. */
@@ -227,14 +231,13 @@ export class InternalSearches {
 
 /**
  * A lie or a failure that may pass is waited for, a refusal is not. For want of a second answer it does not end either:
- * one alone is believed in the end.
+ * one alone is believed in the end. Time in which it was due and nobody tried, as while the process was down, is none.
  */
-function isAtItsEnd({ failedSearches, since }: LateSearch, error: Error): boolean {
+function isAtItsEnd({ failedSearches, since, dueAt }: LateSearch, error: Error): boolean {
   if (error instanceof TooFewAnswersError || failedSearches === null) return false;
-  if (error instanceof UnprovenAnswerError || isPassing(error)) {
-    return Date.now() - since.getTime() > PASSES_WITHIN_MS;
-  }
-  return failedSearches + 1 >= REFUSALS;
+  if (failedSearches + 1 < REFUSALS) return false;
+  if (!(error instanceof UnprovenAnswerError) && !isPassing(error)) return true;
+  return dueAt.getTime() - since.getTime() > PASSES_WITHIN_MS;
 }
 
 function isOfTheNode(error: unknown): error is Error {

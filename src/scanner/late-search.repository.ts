@@ -113,7 +113,7 @@ export async function knownUntil(
 /**
  * Puts a block off, for twice as long each time.
  * @param of what failed: reading it, or only the search for internal transfers; while it cannot be read, the time in
- * which that has to succeed stands still
+ * which that has to succeed stands still, as it does while nobody tries
  */
 export async function putOff(
   manager: EntityManager,
@@ -124,7 +124,8 @@ export async function putOff(
 ): Promise<void> {
   await manager.query(
     `UPDATE late_searches SET tries = tries + 1, reason = $4, is_given_up = $5, due_at = now() + pause,
-       since = since + CASE WHEN $7 THEN interval '0' ELSE pause END,
+       since = since + GREATEST(interval '0', now() - GREATEST(due_at, since))
+         + CASE WHEN $7 THEN interval '0' ELSE pause END,
        failed_searches = failed_searches + CASE WHEN $7 THEN 1 ELSE 0 END
      FROM (SELECT make_interval(secs => LEAST($6, 2 ^ LEAST(tries, 10))) AS pause FROM late_searches
            WHERE chain_id = $1 AND block_number = $2) AS wait

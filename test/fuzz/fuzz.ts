@@ -141,7 +141,8 @@ export class Fuzz {
       return `failed though the second is well: ${String(got.error)}`;
     }
     if (read.isProved && !isSame(got.value, right)) return `wrong: ${shown(got.value)}`;
-    return ms > LONGEST_STEP_MS ? `took ${ms} ms` : null;
+    // The scan leaves what needs two for later after two seconds.
+    return ms > LONGEST_STEP_MS && !read.needsTwo ? `took ${ms} ms` : null;
   }
 
   private async alone(read: Read, right: unknown, random: Random, told: string[]): Promise<string | null> {

@@ -215,7 +215,7 @@ describe('one of two endpoints, right about every hash, does not make money of n
 });
 
 describe('one of two endpoints on a branch deeper than all that is remembered', () => {
-  it('is put aside for another that has what is remembered, and the chain goes on', async () => {
+  it('halts nothing while another has what is remembered: the chain goes on', async () => {
     const twin = await chain.twin();
     await chain.pay(`0x${'78'.repeat(20)}`, 1n);
     await chain.mine(10);
@@ -232,12 +232,8 @@ describe('one of two endpoints on a branch deeper than all that is remembered', 
       const { amount_received } = await app!.payment(payment.id);
       return amount_received === '7';
     });
+    // Whether it was put aside for that, or was behind already and not asked, depends on who answers sooner.
     expect(paid).toBe(true);
-    // Where the other was quicker just then, it is asked first, and this one a little later.
-    await waitFor('it to be put aside', async () => {
-      await chain.mine(1);
-      return isSaid('it is on another branch than all the blocks that we remember');
-    });
     expect(isSaid('Scanning is halted')).toBe(false);
     expect((await app!.request<unknown>('GET', '/health/ready')).status).toBe(200);
     await twin.stop();

@@ -66,7 +66,7 @@ export class AgreedAnswers {
    * @throws TooFewAnswersError while another may answer; RpcError, UnprovenAnswerError when none does
    */
   async of<T>(subject: string, read: (rpc: Rpc, endpoint: string) => Promise<T>, what: string): Promise<T[]> {
-    const told = await this.rpc.askEach(read, what);
+    const told = await this.rpc.askEach(read, what, Infinity, true);
     const silent = told.filter((one) => 'failure' in one);
     const now = this.now();
     const isLong = told.map((one) => this.isSilentForLong(one, what, subject, now));

@@ -150,6 +150,10 @@ export class PoolMember {
     return isLastResort(aside.reason) || this.standing.isChainIdDue(Date.now()) ? 2 : 4;
   }
 
+  get isAsideForAnAnswer(): boolean {
+    return this.standing.aside(Date.now())?.reason === 'unproven_answer';
+  }
+
   private isPoor(lag: number, nowMs: number): boolean {
     return nowMs < this.slowUntilMs || this.endpoint.vitals.score(lag) < POOR;
   }

@@ -144,13 +144,17 @@ export class RpcPool implements Rpc {
   /**
    * As `fromEveryEndpoint`, and what became of it at each: of those that may not be asked now, that they were not.
    * @param read is told the endpoint's name as well
+   * @param isEvenAside asks those too that are put aside for an answer: one that lies may have had an honest one put aside
    */
   async askEach<T>(
     read: (rpc: Rpc, endpoint: string) => Promise<T>,
     what = 'a read',
     mostGraceMs = Infinity,
+    isEvenAside = false,
   ): Promise<Told<T>[]> {
-    const members = this.inOrder(what);
+    const well = this.inOrder(what);
+    const aside = this.members.filter((member) => !well.includes(member) && member.isAsideForAnAnswer);
+    const members = isEvenAside ? [...well, ...aside] : well;
     const answers = await everyAnswer(
       members.map((member) => ({
         ask: () => member.read((rpc) => read(rpc, member.endpoint.label), what),
