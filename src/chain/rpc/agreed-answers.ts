@@ -29,7 +29,8 @@ export interface AgreementOptions {
 /**
  * What several endpoints say of one thing that no proof covers. Where two or more are configured, two have to answer:
  * one alone is believed only after the others were silent for as long as a chain may stand still, each time they were
- * asked: about anything at all, about anything of the kind, or about this. A single endpoint that is all there is, is believed, as docs/chains.md says.
+ * asked: about anything at all, about anything of the kind, or about this. A single endpoint that is all there is, is
+ * believed, as docs/chains.md says.
  */
 export class AgreedAnswers {
   /** Of an endpoint about a kind of question. There are few, and they are never forgotten. */

@@ -9,7 +9,7 @@ import {
   type InternalTransfers,
   isStateGone,
 } from './internal-transfers.js';
-import { type AgreedAnswers, TooFewAnswersError } from '../rpc/agreed-answers.js';
+import { type AgreedAnswers } from '../rpc/agreed-answers.js';
 import { creditsSaid, requireOneAmount } from './agreed-credits.js';
 import { type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
@@ -49,7 +49,7 @@ export class BalanceTransfers implements InternalTransfers {
       const movements = await Promise.all(blocks.map((block) => this.unseenIn(block, changed)));
       return { movements: movements.flat(), unsearched: [] };
     } catch (error) {
-      if (error instanceof TooFewAnswersError || !isStateGone(error, first.number, head)) throw error;
+      if (!isStateGone(error, first.number, head)) throw error;
       return { movements: [], unsearched: blocks.map(({ number }) => number) };
     }
   }

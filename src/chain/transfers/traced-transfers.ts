@@ -9,7 +9,7 @@ import {
   type InternalTransfers,
   isStateGone,
 } from './internal-transfers.js';
-import { type AgreedAnswers, TooFewAnswersError } from '../rpc/agreed-answers.js';
+import { type AgreedAnswers } from '../rpc/agreed-answers.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
 import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
 import { creditsSaid, requireOneAmount } from './agreed-credits.js';
@@ -63,7 +63,7 @@ export class TracedTransfers implements InternalTransfers {
         }),
       );
     } catch (error) {
-      if (error instanceof TooFewAnswersError || !isStateGone(error, block.number, head)) throw error;
+      if (!isStateGone(error, block.number, head)) throw error;
       return null;
     }
   }
