@@ -134,7 +134,9 @@ describe('POST /payments/:id/check, asked by many at once, with a slow node and 
 
     const answers = await Promise.all(many);
     const refused = answers.filter(({ status }) => status === 429);
-    const beyond = refused.filter(({ body }) => /^(this merchant|all merchants together)/.test(detailOf(body)));
+    const beyond = refused.filter(({ body }) =>
+      /^(this merchant|all merchants together)/.test(detailOf(body)),
+    );
     expect(beyond).toHaveLength(GREEDY + MERCHANTS * ASK_EACH + 1 - 600);
     for (const { body, headers } of refused) {
       expect(body).toMatchObject({ code: 'too_many_checks' });
