@@ -1,6 +1,7 @@
 import { type ClientConfig } from 'pg';
 import { DatabaseUnreachableError } from './database-refusal.js';
 import { PostgresClient } from './postgres-client.js';
+import { READABLE } from './session-limits.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
@@ -29,6 +30,8 @@ export async function withConnection<T>(
     throw new DatabaseUnreachableError(url, failures[0] as Error);
   }
   try {
+    for (const [name, value] of Object.entries(READABLE))
+      await client.query('SELECT set_config($1, $2, false)', [name, value]);
     return await work(client);
   } finally {
     await client.end().catch(() => undefined);
