@@ -3,6 +3,10 @@ import { DatabaseUnreachableError } from './database-refusal.js';
 import { PostgresClient } from './postgres-client.js';
 import { READABLE } from './session-limits.js';
 
+const READABLE_SQL = Object.entries(READABLE)
+  .map(([name, value]) => `SET ${name} = '${value}'`)
+  .join('; ');
+
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
@@ -30,8 +34,7 @@ export async function withConnection<T>(
     throw new DatabaseUnreachableError(url, failures[0] as Error);
   }
   try {
-    for (const [name, value] of Object.entries(READABLE))
-      await client.query('SELECT set_config($1, $2, false)', [name, value]);
+    await client.query(READABLE_SQL);
     return await work(client);
   } finally {
     await client.end().catch(() => undefined);
