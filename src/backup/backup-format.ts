@@ -87,7 +87,7 @@ export class BackupWriter {
 /** How other files begin that are taken for backups, each with what it is. */
 const OTHER_FILES: readonly [beginning: Buffer, what: string][] = [
   [Buffer.from('PGDMP'), 'it is a dump of pg_dump: give it to pg_restore'],
-  [Buffer.from('--\n-- PostgreSQL'), 'it is a dump of pg_dump: give it to psql'],
+  [Buffer.from('--'), 'it is SQL, as pg_dump writes it: give it to psql'],
   [Buffer.from([0x1f, 0x8b]), 'it is compressed twice: gunzip it once'],
   [Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), 'it is compressed with zstd: unpack it first'],
   [Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a]), 'it is compressed with xz: unpack it first'],

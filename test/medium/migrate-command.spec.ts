@@ -216,10 +216,9 @@ describe('a database that is not ours alone', () => {
     await german.dataSource.query(`ALTER DATABASE ${name} SET datestyle = 'German, DMY'`);
     const app = await TestApp.start({ database: german });
     try {
-      const { id } = await app.createPayment();
-      const { body, status } = await app.request<{ created_at: string }>('GET', `/api/v1/payments/${id}`);
+      const { body, status } = await app.request<{ key: { created_at: string } }>('GET', '/api/v1/me');
       expect(status).toBe(200);
-      expect(Date.parse(body.created_at)).toBeGreaterThan(Date.now() - 60_000);
+      expect(Date.parse(body.key.created_at)).toBeGreaterThan(Date.now() - 600_000);
       expect((await app.request('GET', '/health/ready')).status).toBe(200);
     } finally {
       await app.stop();
