@@ -163,7 +163,7 @@ export class GasTank {
     const [row] = await manager.query<{ was: boolean }[]>(
       `SELECT EXISTS (SELECT FROM outgoing_transactions gas
          WHERE chain_id = $1 AND recipient = $2 AND purpose = 'gas'
-           AND (state IN ('mined', 'confirmed') OR succeeded = false)
+           AND (state IN ('mined', 'confirmed') OR succeeded IS NOT NULL)
            AND created_at > now() - $3 * interval '1 ms'
            AND NOT EXISTS (SELECT FROM outgoing_transactions used WHERE used.chain_id = gas.chain_id
              AND used.from_address = gas.recipient AND used.id > gas.id)) AS was`,
