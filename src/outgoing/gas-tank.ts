@@ -12,7 +12,7 @@ import { RepeatedMessage } from '../process/repeated-message.js';
 import { dataReserve, expectedPrice, feesFor } from './fees.js';
 import { allowedGas, PLAIN_TRANSFER_GAS } from './gas.js';
 import { OutgoingSigner } from './outgoing-signer.js';
-import { holdAddress, NOT_SCANNED } from './outgoing.repository.js';
+import { holdAddress, NOT_SCANNED, weiPromisedBy } from './outgoing.repository.js';
 import { type FeeShare } from './signing-rules.js';
 import { TankMetrics } from './tank-metrics.js';
 import { unsignedBytes } from './transaction-bytes.js';
@@ -137,7 +137,7 @@ export class GasTank {
     wei: bigint,
     dataFee: bigint,
   ): Promise<boolean> {
-    const promised = await promisedBy(manager, chain.chainId, address);
+    const promised = await weiPromisedBy(manager, chain.chainId, address);
     if (balance - promised.wei >= wei + (promised.transactions + 1n) * dataFee) return true;
     this.tellLow(chain, balance, 'it cannot pay what is asked of it now');
     return false;
@@ -214,21 +214,4 @@ async function isUnderWay(
     [chainId, to, after.number],
   );
   return row?.is === true;
-}
-
-/** What the tank has signed away and is still in its balance after the last block scanned, but for its data fees. */
-async function promisedBy(
-  manager: EntityManager,
-  chainId: ChainId,
-  from: Address,
-): Promise<{ wei: bigint; transactions: bigint }> {
-  const [row] = await manager.query<{ sum: string; count: string }[]>(
-    `SELECT coalesce(sum(attempt.amount + attempt.gas_limit * attempt.max_fee_per_gas), 0) AS sum, count(*) AS count
-     FROM outgoing_transactions outgoing
-     CROSS JOIN LATERAL (
-       SELECT * FROM outgoing_attempts WHERE outgoing_id = outgoing.id ORDER BY ordinal DESC LIMIT 1) attempt
-     WHERE outgoing.chain_id = $1 AND outgoing.from_address = $2 AND ${NOT_SCANNED}`,
-    [chainId, from],
-  );
-  return { wei: BigInt(row?.sum ?? 0), transactions: BigInt(row?.count ?? 0) };
 }

@@ -21,14 +21,11 @@ export class MostFee {
    */
   async of(
     chain: ChainConfig,
-    { isForced, tokenAddress, amount, estimatedFee }: Sweep,
+    { isForced, isCarried, tokenAddress, estimatedFee }: Sweep,
     moving: bigint,
   ): Promise<bigint | null> {
-    const [planned, now] = await Promise.all([
-      this.worth.inWei(null, chain, tokenAddress, amount),
-      this.worth.inWei(null, chain, tokenAddress, moving),
-    ]);
-    const facts = { isForced, valueWei: now, planned: { feeWei: estimatedFee, valueWei: planned } };
+    const valueWei = await this.worth.inWei(null, chain, tokenAddress, moving);
+    const facts = { isForced, valueWei, planned: { feeWei: estimatedFee, isCarried } };
     return feeCeiling(facts, this.settings.sweepMaxFeeBps);
   }
 }
