@@ -34,7 +34,7 @@ describe('a refund that is asked for again with its key', () => {
         headers: {
           authorization: `Bearer ${app.key}`,
           'content-type': 'application/json',
-          'idempotency-key': 'the first',
+          'idempotency-key': 'refund-1',
         },
         body: JSON.stringify(body),
       });
