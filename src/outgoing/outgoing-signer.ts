@@ -156,7 +156,7 @@ export class OutgoingSigner {
       purpose: row.purpose,
       payer: row.account === 'deposit' ? null : row.from,
       fees,
-      fee: { expected: expectedFee, most: row.mostFee },
+      fee: await this.shareOf(manager, row, expectedFee),
       movements: [],
       balance: null,
     });
@@ -206,6 +206,20 @@ export class OutgoingSigner {
       emptyTransaction(row, gasLimit, fees),
     );
     return true;
+  }
+
+  /**
+   * What it costs with what was paid for it before, and what it may. At an account that pays for others, one that they wait
+   * behind is not held back: it would hold them back too.
+   */
+  private async shareOf(
+    manager: EntityManager,
+    row: OutgoingTransaction,
+    expectedFee: bigint,
+  ): Promise<FeeShare> {
+    const paid = row.subjectId === null ? 0n : await this.outgoing.feeOf(manager, row.subjectId);
+    const isWaitedFor = row.account !== 'deposit' && (await this.outgoing.isAnyAfter(manager, row));
+    return { expected: paid + expectedFee, most: isWaitedFor ? null : row.mostFee };
   }
 
   /** What the gate has to know of it. */

@@ -68,7 +68,7 @@ export class Replacements {
     expectedFee: bigint,
   ): Promise<boolean> {
     try {
-      const amount = await this.affordable(chain, record, fees);
+      const amount = await this.affordable(chain, record, fees, expectedFee);
       if (amount === null) return false;
       return await this.dataSource.transaction((manager) =>
         this.signer.replace(manager, record.outgoing.id, record.attempts, { fees, expectedFee, amount }),
@@ -88,6 +88,7 @@ export class Replacements {
     chain: Chain,
     record: OutgoingRecord,
     fees: Fees,
+    expectedFee: bigint,
   ): Promise<bigint | undefined | null> {
     const { outgoing, attempts } = record;
     const last = attempts.at(-1) as OutgoingAttempt;
@@ -112,8 +113,9 @@ export class Replacements {
     if (outgoing.account !== 'deposit') {
       return this.leave(chain, record, 'its account cannot pay a higher fee; fill it up');
     }
-    const { from: to, subjectId } = outgoing;
-    await this.tank.fund(chain, { to, needed: needed + reserve.roomy, subjectId });
+    const { from: to, subjectId, mostFee: most } = outgoing;
+    const feeAt = (_quote: GasQuote, fundingWei: bigint) => ({ expected: expectedFee + fundingWei, most });
+    await this.tank.fund(chain, { to, needed: needed + reserve.roomy, subjectId, feeAt });
     return null;
   }
 
