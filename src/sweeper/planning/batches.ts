@@ -22,14 +22,14 @@ export function batchesOf<T extends PartGas>(
 ): Batches<T> {
   const most = mostBatchGas(blockGas);
   const batches: T[][] = [];
-  const isTooLarge = (part: T) => batchGasLimit([part]) > most;
-  const fitting = parts.filter((part) => !isTooLarge(part));
-  const inOrder = fitting.sort((a, b) => (a.gas < b.gas ? -1 : Number(a.gas > b.gas)));
+  const tooLarge: T[] = [];
+  const inOrder = [...parts].sort((a, b) => (a.gas < b.gas ? -1 : Number(a.gas > b.gas)));
   for (const part of inOrder) {
     const last = batches.at(-1);
     const isRoomy = last !== undefined && last.length < size && batchGasLimit([...last, part]) <= most;
-    if (isRoomy) last.push(part);
+    if (batchGasLimit([part]) > most) tooLarge.push(part);
+    else if (isRoomy) last.push(part);
     else batches.push([part]);
   }
-  return { batches, tooLarge: parts.filter(isTooLarge), most };
+  return { batches, tooLarge, most };
 }
