@@ -54,7 +54,7 @@ function unpricedFindings(part: string, chain: ChainConfig, rates: Subject['rate
   return [
     warning(
       part,
-      `${symbols.join(', ')} ${UNPRICED}`,
+      `tokens without a price (${symbols.join(', ')}) ${UNPRICED}`,
       'add a pair to rates.yaml, or native_value or minimum to sweep of the token (docs/sweeping.md)',
     ),
   ];

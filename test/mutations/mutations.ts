@@ -261,6 +261,24 @@ export const MUTATIONS: readonly Mutation[] = [
     specs: ['src/sweeper/planning/batches'],
   },
   {
+    fault: 'an empty transaction that took a nonce counts as the transfer',
+    find: 'const sent = isGivenUp ? 0n : amount;',
+    replace: 'const sent = amount;',
+    specs: ['src/outgoing/outcome'],
+  },
+  {
+    fault: 'a token without a price may cost anything',
+    find: 'if (valueWei === null && !isForced) return mostUnpricedFee(chain);',
+    replace: '',
+    specs: ['src/sweeper/paths/most-fee'],
+  },
+  {
+    fault: 'one node is enough to give a transaction up',
+    find: 'isForGood: all.every(({ isForGood }) => isForGood)',
+    replace: 'isForGood: all.some(({ isForGood }) => isForGood)',
+    specs: ['src/chain/accounts/one-endpoint-alone'],
+  },
+  {
     fault: 'gas that is under way is sent once more',
     find: "if (await isUnderWay(manager, chainId, to, after)) return { state: 'under_way' };",
     replace: '',
