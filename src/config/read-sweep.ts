@@ -24,7 +24,16 @@ export function chainSweep(entry: ChainsFileEntry): SweepConfig {
     entry.complain(['sweep'], 'must be {enabled, treasury, minimum, …}');
     return { enabled: true, minimum: 0n };
   }
-  const own = ['enabled', 'treasury', 'max_gas_price', 'max_gas', 'gas_tank_minimum', 'path', 'delegate', 'batch'];
+  const own = [
+    'enabled',
+    'treasury',
+    'max_gas_price',
+    'max_gas',
+    'gas_tank_minimum',
+    'path',
+    'delegate',
+    'batch',
+  ];
   knownKeys(entry, ['sweep'], given, [...own, ...ASSET_KEYS]);
   const { enabled = true } = given;
   if (typeof enabled !== 'boolean') entry.complain(['sweep', 'enabled'], 'must be true or false');

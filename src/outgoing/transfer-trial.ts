@@ -7,7 +7,6 @@ import { dataReserve, type Fees, feesFor, feesWithin } from './fees.js';
 import { unsignedBytes } from './transaction-bytes.js';
 import { type Address, type Asset } from '../ids/ids.js';
 
-
 export interface Transfer {
   from: Address;
   to: Address;
