@@ -4,7 +4,6 @@ import { confirmationsOf, requiredConfirmations } from '../chain/confirmations.j
 import { scannedPositions } from '../chain/position/scanned-positions.js';
 import { type ChainConfig } from '../config/chains.js';
 import { CHAINS } from '../config/configuration.module.js';
-import { arrivedMoney } from '../payments/arrived-money.js';
 import { moneyIn } from '../payments/money-of.js';
 import {
   type RefundDepositSubject,
@@ -55,7 +54,7 @@ export class RefundCover {
   ): Promise<Uncovered | null> {
     const position = (await scannedPositions(manager, [refund.chainId])).get(refund.chainId);
     const deep = (position?.number ?? -1) - this.requiredByChain(refund) + 1;
-    const { uncounted, ever } = await arrivedMoney(manager, refund, deep);
+    const { uncounted, ever } = await this.subjects.arrived(manager, refund, deep);
     const counted = (subject && moneyIn(subject, refund))?.confirmed ?? 0n;
     const sent = await this.queries.givenBackOf(manager, refund, ['sent', 'confirmed']);
     if (sent + refund.amount <= counted + uncounted) return null;

@@ -3,8 +3,8 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type CreatedBetween, narrowByCreation } from '../http/list-filters.js';
 import { outgoingIdsOf } from '../outgoing/outgoing.repository.js';
-import { type ArrivedAt } from '../payments/arrived-money.js';
 import { holdPayments } from '../payments/hold-payments.js';
+import { type ArrivedAt } from '../payments/refund-subjects.js';
 import { Refund, type RefundState } from './refund.entity.js';
 import { type Asset, type ChainId } from '../ids/ids.js';
 

@@ -3,10 +3,9 @@ import { type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { NodesSilentError } from '../chain/nodes-silent.error.js';
 import { Recipients } from '../outgoing/recipients.js';
-import { type ArrivedAt, arrivedMoney } from '../payments/arrived-money.js';
 import { givenBack } from '../payments/given-back.js';
 import { moneyIn, type PaymentMoney } from '../payments/money-of.js';
-import { type RefundSubject, RefundSubjects } from '../payments/refund-subjects.js';
+import { type ArrivedAt, type RefundSubject, RefundSubjects } from '../payments/refund-subjects.js';
 import { type CreateRefundDto } from './dto/create-refund.dto.js';
 import { RefundAnnouncements } from './refund-announcements.js';
 import { RefundLimits } from './refund-limits.js';
@@ -131,7 +130,7 @@ export class RefundRequests {
    * went back may be mined again as a deposit that does not. @throws RefundTooLargeError
    */
   private async requireThere(manager: EntityManager, money: ArrivedAt & { amount: bigint }): Promise<void> {
-    const { there } = await arrivedMoney(manager, money, -1);
+    const { there } = await this.subjects.arrived(manager, money, -1);
     const asked = await this.queries.givenBackOf(manager, money);
     if (asked + money.amount > there) throw new RefundTooLargeError(money.amount, there, asked);
   }

@@ -120,3 +120,34 @@ describe('what a refund may cost', () => {
     expect(BigInt(refund.fee as string) * 10_000n).toBeLessThanOrEqual(amount * 5_000n);
   });
 });
+
+describe('the payout account', () => {
+  it('signs no more than it can pay the gas of, whatever else of the same round it signs', async () => {
+    world = await startRefunding({ sweepBumpAfterMs: 60_000 });
+    await world.chain.setBaseFee(GWEI);
+    const payments = [await world.paid(ETHER), await world.paid(ETHER)];
+    await world.plan();
+    for (const { id } of payments) await world.settled(id);
+    await world.app.request('POST', '/api/v1/sweeps/pause', {});
+    // Both amounts, and the gas of one of them.
+    const wei = 2n * ETHER + 21_000n * 10n * GWEI;
+    await world.chain.rpc('anvil_setBalance', [PAYOUT.address, toQuantity(wei)]);
+    await world.chain.setBaseFee(4n * GWEI);
+    await world.chain.mine(2);
+    await world.app.waitForBlock(await world.chain.height());
+    const to = Wallet.createRandom().address;
+    for (const payment of payments) await askRefund(world, payment, to, ETHER);
+    await world.app.request('POST', '/api/v1/sweeps/resume', {});
+    const waiting = async () => {
+      const refunds = (await Promise.all(payments.map((payment) => refundsOf(world, payment)))).flat();
+      return refunds.some(({ waits_for }) => /lacks \d+ wei for gas/.test(waits_for ?? ''));
+    };
+    await world.mineUntil('one to wait', waiting);
+    expect(await world.outgoing(`purpose = 'refund'`)).toHaveLength(1);
+    await world.chain.rpc('anvil_setBalance', [PAYOUT.address, toQuantity(10n * ETHER)]);
+    await world.chain.mine();
+    for (const payment of payments) expect((await refundEnds(world, payment)).state).toBe('confirmed');
+    expect(await world.native(to)).toBe(2n * ETHER);
+    world.isRobbed = true;
+  });
+});
