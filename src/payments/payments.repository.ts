@@ -158,6 +158,9 @@ function narrowed<Q extends SelectQueryBuilder<Payment>>(
   if (filter.currency !== undefined) query.andWhere(`${alias}.price_currency = :currency`, filter);
   if (filter.priceMin !== undefined)
     query.andWhere(`${alias}.price_amount >= :priceMin`, { priceMin: filter.priceMin.toString() });
+  // An asset may be called as a currency is, and its prices are in base units of it.
+  if (filter.priceMin !== undefined || filter.priceMax !== undefined)
+    query.andWhere(`${alias}.price_chain IS NULL`);
   if (filter.priceMax !== undefined)
     query.andWhere(`${alias}.price_amount <= :priceMax`, { priceMax: filter.priceMax.toString() });
   if (filter.linkId !== undefined) query.andWhere(`${alias}.link_id = :linkId`, filter);

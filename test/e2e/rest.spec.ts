@@ -448,6 +448,14 @@ describe('a price', () => {
     const list = (query: string) => app.request('GET', `/api/v1/payments?${query}`);
     await expectRefusal(list('price_min=1'), 400, /price_min: needs currency/);
     await expectRefusal(list('currency=JPY&price_min=1.5'), 400, /at most 0 decimals/);
+    await expectRefusal(list('currency=eur'), 400, /currency: must be in capitals: currency=EUR/);
+    // An asset may be called as a currency is; its prices are in units of its own.
+    const priceIsIn = (chain: string | null) =>
+      app.database.dataSource.query('UPDATE payments SET price_chain = $2 WHERE id = $1', [made.id, chain]);
+    await priceIsIn('testchain');
+    expect(await listed('currency=EUR&price_min=7&price_max=7.25')).toEqual([]);
+    expect((await listed('currency=EUR')).map(({ id }) => id)).toContain(made.id);
+    await priceIsIn(null);
     await expectRefusal(list('asset=testchain/XYZ'), 400, /there is no "XYZ" on "testchain"/);
     await expectRefusal(list('asset=ETH'), 400, /as in base\/USDC/);
   });
