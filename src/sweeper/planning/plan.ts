@@ -34,6 +34,8 @@ export interface PlaceFacts {
   money: PlaceMoney | null;
   /** Nothing is there, nor on its way, by the chain and by the books. */
   isEmpty: boolean;
+  /** What is known to have come and not to have left: ids of transfers. */
+  transferIds: readonly string[];
 }
 
 /** What lies there and what it is worth, as `Candidate` has it. */
@@ -50,10 +52,15 @@ export interface Planned {
   decision: Decision;
 }
 
+export interface EmptyPlace extends UnsweptDeposit {
+  /** What came there and has left again. */
+  transferIds: readonly string[];
+}
+
 export interface SweepPlan {
   planned: Planned[];
   /** Nothing is there any more, nor on its way. */
-  empty: UnsweptDeposit[];
+  empty: EmptyPlace[];
 }
 
 /** What goes, what waits and why, and where nothing is left. */
@@ -85,7 +92,7 @@ export function planSweeps(facts: PlanFacts): SweepPlan {
     decision: decisions[index] as Decision,
   }));
   const empty = facts.places.filter(({ isEmpty }) => isEmpty);
-  return { planned, empty: empty.map(({ deposit }) => deposit) };
+  return { planned, empty: empty.map(({ deposit, transferIds }) => ({ ...deposit, transferIds })) };
 }
 
 /** What keeps it where it is, whatever it is worth. Force overrides earlier failures, and nothing else of this. */
