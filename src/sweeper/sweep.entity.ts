@@ -118,6 +118,10 @@ export class Sweep {
   @Column('boolean', { name: 'is_forced', default: false })
   isForced: boolean;
 
+  /** By its plan it cost more than its share, and others of the plan paid for it. */
+  @Column('boolean', { name: 'is_carried', default: false })
+  isCarried: boolean;
+
   /** It leaves nothing of the asset behind that was final when it was signed. */
   @Column('boolean', { name: 'is_complete', default: false })
   isComplete: boolean;

@@ -94,7 +94,7 @@ function idOf(known: ReadonlyMap<string, Sweep>, { deposit }: Planned): string {
 async function writeOne(
   manager: EntityManager,
   chainId: ChainId,
-  { deposit, treasury, candidate, decision }: Planned,
+  { deposit, treasury, candidate, decision, isCarried }: Planned,
   known: ReadonlyMap<string, Sweep>,
 ): Promise<void> {
   const before = known.get(keyOf({ ...deposit, from: deposit.address }));
@@ -108,6 +108,7 @@ async function writeOne(
     reasonCode: decision.go ? null : decision.code,
     reason: decision.go ? null : decision.reason,
     isForced: candidate.isForced,
+    isCarried,
     updatedAt: new Date(),
   };
   if (before !== undefined) {
