@@ -9,7 +9,7 @@ import { loadSettings } from './load-settings.js';
 
 const JUNK = 'test test test test test test test test test test test junk';
 const OWN_MNEMONIC = HDNodeWallet.createRandom().mnemonic?.phrase as string;
-const account = HDNodeWallet.fromPhrase(JUNK, undefined, "m/44'/60'/0'");
+const account = HDNodeWallet.fromPhrase(OWN_MNEMONIC, undefined, "m/44'/60'/0'");
 const KEY = Buffer.alloc(32, 7).toString('base64');
 
 const production = {
@@ -311,9 +311,17 @@ describe('loadSettings', () => {
       ]);
     });
 
-    it('refuses a published test mnemonic, however it is spaced', () => {
-      const problems = problemsOf({ ...production, XPUB: '', MNEMONIC: `${JUNK} ` });
-      expect(problems.MNEMONIC).toMatch(/stolen/);
+    it.each([
+      JUNK,
+      'legal winner thank year wave sausage worth useful legal winner thank yellow',
+      'scheme spot photo card baby mountain device kick cradle pact join borrow',
+    ])('refuses the published words %s, however they are spaced, and their xpubs', (words) => {
+      expect(problemsOf({ ...production, XPUB: '', MNEMONIC: `${words} ` }).MNEMONIC).toMatch(/stolen/);
+      const published = HDNodeWallet.fromPhrase(words, undefined, "m/44'/60'/0'").neuter();
+      for (const { extendedKey } of [published, published.deriveChild(0)]) {
+        expect(problemsOf({ ...production, XPUB: extendedKey }).XPUB).toMatch(/published test words/);
+        expect(problemsOf({ XPUB: extendedKey })).toEqual({});
+      }
     });
 
     it.each([
