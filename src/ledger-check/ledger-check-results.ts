@@ -1,6 +1,7 @@
 import { type EntityManager } from 'typeorm';
 import { LedgerCheckResult } from './ledger-check-result.entity.js';
 import { type CheckedChain } from './report.js';
+import { databaseClock } from '../database/database-clock.js';
 
 /** Keeps what a check came to, in the place of the one before. A chain that is not scanned yet has nothing to keep. */
 export async function keepCheckResult(
@@ -10,7 +11,7 @@ export async function keepCheckResult(
   if (block === null) return;
   await manager.upsert(
     LedgerCheckResult,
-    { chainId, checkedAt: new Date(), blockNumber: block.number, differences: differences.count },
+    { chainId, checkedAt: databaseClock.now(), blockNumber: block.number, differences: differences.count },
     ['chainId'],
   );
 }

@@ -6,6 +6,8 @@ import { RepeatedMessage } from '../process/repeated-message.js';
 import { named } from './outgoing-log.js';
 import { OutgoingMetrics } from './outgoing-metrics.js';
 import { type OutgoingRecord } from './outgoing.repository.js';
+import { databaseClock } from '../database/database-clock.js';
+import { steadyMs } from '../process/steady-time.js';
 
 /** Bytes that a node has are given to it again after so many block times, in case it forgot them. */
 const AGAIN_BLOCKS = 2;
@@ -28,7 +30,9 @@ export class Broadcasts {
   async unlessRecent(chain: Chain, record: OutgoingRecord): Promise<void> {
     const { state, checkedAt } = record.outgoing;
     const isDue =
-      state === 'signed' || checkedAt === null || Date.now() - checkedAt.getTime() >= againMs(chain);
+      state === 'signed' ||
+      checkedAt === null ||
+      databaseClock.nowMs() - checkedAt.getTime() >= againMs(chain);
     if (isDue) await this.send(chain, record);
   }
 
@@ -37,7 +41,7 @@ export class Broadcasts {
     const last = attempts.at(-1);
     if (last === undefined) return;
     const { outcome, words } = await chain.accounts.broadcast(last.raw);
-    const now = new Date();
+    const now = databaseClock.now();
     const isKnown = outcome === 'accepted' || outcome === 'nonce_too_low' || outcome === 'underpriced';
     const reason = isKnown ? null : words;
     await this.dataSource.transaction(async (manager) => {
@@ -56,7 +60,7 @@ export class Broadcasts {
     }
     if (isKnown) return;
     this.metrics.refusedBy(chain.name, outcome);
-    if (this.complaints.isDue(outgoing.id, outcome, Date.now())) {
+    if (this.complaints.isDue(outgoing.id, outcome, steadyMs())) {
       this.logger.warn({ ...named(chain, outgoing), outcome, reason: words }, 'transaction not taken');
     }
   }

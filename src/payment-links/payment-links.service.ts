@@ -19,6 +19,7 @@ import { type LinkPrice, storedPrice } from './link-price.js';
 import { OnceWithStockError, OpenPriceError, PaymentLinkNotFoundError } from './payment-link.errors.js';
 import { PaymentLink } from './payment-link.entity.js';
 import { paymentLinkView, type PaymentLinkView, withStock } from './payment-link.view.js';
+import { databaseClock } from '../database/database-clock.js';
 
 const MAX_ANSWER = 200;
 
@@ -52,7 +53,7 @@ export class PaymentLinksService {
         merchantId,
         token: newPageToken(),
         version: 1,
-        createdAt: new Date(),
+        createdAt: databaseClock.now(),
       };
       requireOneOf(link);
       await manager.insert(PaymentLink, link as never);

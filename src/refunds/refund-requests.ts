@@ -22,6 +22,7 @@ import {
 import { type RefundView } from './refund.view.js';
 import { refundedMoney } from './refunded-money.js';
 import { toAddress } from '../ids/ids.js';
+import { databaseClock } from '../database/database-clock.js';
 
 /** A refund that is asked for, with what was found out before the transaction. */
 export interface RefundRequest {
@@ -98,7 +99,11 @@ export class RefundRequests {
     const amount = BigInt(dto.amount);
     const unfit = await this.recipients.unfit(manager, to, 'customer');
     if (unfit !== null) throw new RecipientUnfitError(unfit);
-    await this.limits.requireWithin(manager, { merchantId, chainId, tokenAddress, amount }, new Date());
+    await this.limits.requireWithin(
+      manager,
+      { merchantId, chainId, tokenAddress, amount },
+      databaseClock.now(),
+    );
     const money = { paymentId, depositId, chainId, tokenAddress, received, refundId: null };
     const tooDear =
       isForced || roughCost === null ? null : await this.limits.whyTooDear(manager, money, roughCost);

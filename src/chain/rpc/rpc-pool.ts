@@ -16,6 +16,7 @@ import { UnknownHereError } from './rpc-error.js';
 import { Standing } from './rpc-standing.js';
 import { failureOf } from './read-failure.js';
 import { UnprovenAnswerError } from './unproven-answer.js';
+import { steadyMs } from '../../process/steady-time.js';
 
 /** For so long an endpoint is waited for that had kept up, longer than the time between two comparisons. */
 const LEVEL_GRACE_BLOCKS = 6;
@@ -168,7 +169,7 @@ export class RpcPool implements Rpc {
       const failure = failureOf(answer.reason, what);
       if (failure === null) throw answer.reason;
       if (failure instanceof UnprovenAnswerError)
-        standing.gaveUnprovenAnswer(what, failure.reason, Date.now());
+        standing.gaveUnprovenAnswer(what, failure.reason, steadyMs());
       return { endpoint: endpoint.label, failure, silentMs: endpoint.silentMs };
     });
     members.forEach((member) => member.tell());
@@ -185,7 +186,7 @@ export class RpcPool implements Rpc {
   /** For what an endpoint said that cannot be right, as comparing it with others shows. */
   putAside(endpoint: string, what: string, reason: string): void {
     const member = this.members.find((one) => one.endpoint.label === endpoint);
-    member?.standing.gaveUnprovenAnswer(what, reason, Date.now());
+    member?.standing.gaveUnprovenAnswer(what, reason, steadyMs());
     member?.tell();
   }
 
@@ -228,7 +229,7 @@ export class RpcPool implements Rpc {
 
   /** @returns the lowest block that an endpoint lacks which kept up until now; null where there is none */
   private lowestNotShown(members: PoolMember[]): number | null {
-    const now = Date.now();
+    const now = steadyMs();
     const heads = members.map(({ standing }) => standing.head?.number ?? 0);
     const highest = Math.max(...heads);
     members.forEach((member, index) => {
@@ -306,7 +307,7 @@ export class RpcPool implements Rpc {
 function candidate<T>(member: PoolMember, read: (rpc: Rpc) => Promise<T>, what: string): Candidate<T> {
   return {
     patienceMs: member.patienceMs(what),
-    overtaken: () => member.wasOvertaken(Date.now()),
+    overtaken: () => member.wasOvertaken(steadyMs()),
     ask: async () => {
       try {
         return { answer: await member.read(read, what) };
@@ -314,7 +315,7 @@ function candidate<T>(member: PoolMember, read: (rpc: Rpc) => Promise<T>, what: 
         const failure = failureOf(error, what);
         if (failure === null) return { failure: error as Error, isFinal: true };
         if (failure instanceof UnprovenAnswerError)
-          member.standing.gaveUnprovenAnswer(what, failure.reason, Date.now());
+          member.standing.gaveUnprovenAnswer(what, failure.reason, steadyMs());
         return { failure };
       } finally {
         member.tell();

@@ -5,6 +5,7 @@ import { type RpcPool } from '../rpc/rpc-pool.js';
 import { checkTokens, NOTHING_FOUND, type TokenFindings } from './check-tokens.js';
 import { type TokenProblem } from './token-check.js';
 import { type Address } from '../../ids/ids.js';
+import { steadyMs } from '../../process/steady-time.js';
 
 /** Soon, since it may have been the nodes that were wrong; then less often, until the contract is fixed. */
 const FIRST_CHECK_AGAIN_MS = 2_000;
@@ -35,13 +36,13 @@ export class TokenStates {
     const { problems, unasked } = findings;
     this.now = findings;
     const isAllWell = problems.size === 0 && unasked.length === 0;
-    this.checkAgainAtMs = isAllWell ? Number.POSITIVE_INFINITY : Date.now() + this.checkAgainMs;
+    this.checkAgainAtMs = isAllWell ? Number.POSITIVE_INFINITY : steadyMs() + this.checkAgainMs;
     this.checkAgainMs = isAllWell
       ? FIRST_CHECK_AGAIN_MS
       : Math.min(LAST_CHECK_AGAIN_MS, 2 * this.checkAgainMs);
     const chain = this.config.name;
     for (const [token, { reason }] of problems) {
-      if (this.complaints.isDue(token, reason, Date.now()))
+      if (this.complaints.isDue(token, reason, steadyMs()))
         this.logger.error({ chain, token, reason }, 'token is out of service');
     }
     for (const token of before.keys()) {
@@ -52,7 +53,7 @@ export class TokenStates {
 
   /** Nobody who uses the chain waits for it: a token that hangs its node's call holds up nothing else. */
   checkAgain(): void {
-    if (this.isChecking || Date.now() < this.checkAgainAtMs) return;
+    if (this.isChecking || steadyMs() < this.checkAgainAtMs) return;
     this.isChecking = true;
     void this.check().finally(() => (this.isChecking = false));
   }
@@ -61,7 +62,7 @@ export class TokenStates {
   private async check(): Promise<void> {
     const due = new Set([...this.now.problems.keys(), ...this.now.unasked]);
     const tokens = this.config.tokens.filter(({ address }) => due.has(address));
-    this.checkAgainAtMs = Date.now() + LAST_CHECK_AGAIN_MS;
+    this.checkAgainAtMs = steadyMs() + LAST_CHECK_AGAIN_MS;
     try {
       const { problems, unasked } = await checkTokens({ ...this.config, tokens }, this.rpc);
       const kept = [...this.now.problems].filter(([address]) => unasked.includes(address));

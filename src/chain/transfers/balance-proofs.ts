@@ -5,6 +5,7 @@ import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
 import { provenBalance } from './account-proof.js';
 import { balanceAt } from './balances.js';
 import { type Address } from '../../ids/ids.js';
+import { steadyMs } from '../../process/steady-time.js';
 
 /** Reads what an address holds after a block, in wei. @throws RpcError */
 export type ReadBalance = (rpc: Rpc, header: RawFullHeader, address: Address) => Promise<bigint>;
@@ -32,7 +33,7 @@ export class BalanceProofs {
    * is read is proved
    */
   async first<T>(ask: (read: ReadBalance, isProved: boolean) => Promise<T>): Promise<T> {
-    if (this.prover.proofs !== 'full' || Date.now() < this.restsUntilMs) return ask(believed, false);
+    if (this.prover.proofs !== 'full' || steadyMs() < this.restsUntilMs) return ask(believed, false);
     let refusal: RpcError | null = null;
     try {
       const answer = await ask(async (rpc, header, address) => {
@@ -55,7 +56,7 @@ export class BalanceProofs {
   private refused({ message }: RpcError): void {
     this.onBelieved(message);
     this.refusals += 1;
-    if (this.refusals >= STRIKES) this.restsUntilMs = Date.now() + REST_MS;
+    if (this.refusals >= STRIKES) this.restsUntilMs = steadyMs() + REST_MS;
   }
 }
 
