@@ -35,7 +35,12 @@ export function proveBlock(block: RawBlock, number: number, proofs: Proofs, form
   if (proofs === 'receipts' && block.transactions.length === 0 && !isSame(block.receiptsRoot, EMPTY_TRIE)) {
     fail('it has receipts, but no transactions were sent');
   }
-  if (proofs !== 'full') return { isHeaderProved: false, areTransactionsProved: false, newer: null };
+  if (proofs !== 'full') {
+    // With `receipts`, the root of none is what shows that there are none.
+    const isOdd = proofs === 'off' && usesGasForNothing(block);
+    const newer = isOdd ? new OddStructureError(block.hash, GAS_FOR_NOTHING) : null;
+    return { isHeaderProved: false, areTransactionsProved: false, newer };
+  }
   const { isProved: isHeaderProved, newer: newerFields } = forms.of(block);
   if (!isHeaderProved && newerFields.length === 0) {
     fail(
@@ -52,6 +57,13 @@ export function proveBlock(block: RawBlock, number: number, proofs: Proofs, form
     areTransactionsProved: isHeaderProved && unknownTypes.length === 0,
     newer: newer ?? newerIn(block, unknownTypes),
   };
+}
+
+const GAS_FOR_NOTHING = 'gas used, and no transactions';
+
+/** As a block looks whose transactions were left out; some chains may count gas that no transaction used. */
+function usesGasForNothing({ transactions, gasUsed = 0n }: RawBlock): boolean {
+  return transactions.length === 0 && gasUsed > 0n;
 }
 
 /**

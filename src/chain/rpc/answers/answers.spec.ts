@@ -123,6 +123,8 @@ describe('answers', () => {
     ['0x0 for no recipient', ...transactionWith({ to: '0x0' }), { to: null }],
     ['an empty text for no recipient', ...transactionWith({ to: '' }), { to: null }],
     ['an address without 0x', ...transactionWith({ to: ADDRESS.slice(2) }), { to: ADDRESS }],
+    ['data for input', ...transactionWith({ input: undefined, data: '0xA1' }), { input: '0xa1' }],
+    ['input beside other data', ...transactionWith({ input: '0x', data: '0xa1' }), { input: '0x' }],
     ['0x0 for no input', ...transactionWith({ input: '0x0' }), { input: '0x' }],
     ['text for true', 'eth_getLogs', [{}], [{ ...LOG, removed: 'true' }], [{ removed: true }]],
     ['a number for false', 'eth_getLogs', [{}], [{ ...LOG, removed: 0 }], [{ removed: false }]],

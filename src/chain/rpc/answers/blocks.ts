@@ -140,7 +140,7 @@ type ToldTransaction = Omit<RawTransaction, 'type' | keyof ArbitrumFields> & { t
 
 const toldTransaction = object<ToldTransaction>(transactionFields);
 export const transaction: Reader<RawTransaction> = (given) => {
-  const told = typed(toldTransaction(given));
+  const told = withInput(typed(toldTransaction(given)), given);
   const isOfArbitrum = told.type >= 0x64 && told.type <= 0x69;
   return isOfArbitrum ? { ...told, ...arbitrumFields(given) } : told;
 };
@@ -150,7 +150,20 @@ const toldFoundTransaction = object<ToldTransaction & Pick<RawFoundTransaction, 
   ...transactionFields,
   blockNumber: nullable(count),
 });
-export const foundTransaction: Reader<RawFoundTransaction> = (given) => typed(toldFoundTransaction(given));
+export const foundTransaction: Reader<RawFoundTransaction> = (given) =>
+  withInput(typed(toldFoundTransaction(given)), given);
+
+/** Some nodes have what a call carries under the name that requests have for it. */
+function withInput<T extends ToldTransaction>(told: T, given: unknown): T {
+  const fields = fieldsOf(given);
+  if (fields.input !== undefined && fields.input !== null) return told;
+  try {
+    told.input = input(fields.data);
+    return told;
+  } catch (error) {
+    throw error instanceof NotAsExpected ? error.within('data') : error;
+  }
+}
 
 /** Nodes from before EIP-2718 know no types; those that leave theirs out all the same give what only one of them has. */
 function typed<T extends ToldTransaction>(told: T): T & { type: number } {
