@@ -6,7 +6,7 @@ import { NotFoundError } from '../http/problem.js';
 import { brandStyleNamed } from '../branding/brand-colors.js';
 import { LogosService } from '../branding/logos.service.js';
 import { PageRenderer } from './page-renderer.js';
-import { PublicLimits } from './public-limits.js';
+import { PublicLimits } from '../http/public-limits.js';
 
 class NoSuchFileError extends NotFoundError {
   constructor() {
@@ -53,10 +53,10 @@ export class AssetsController {
     @Req() { ip }: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    this.limits.spend('logo', ip, name);
+    this.limits.spendOfAddress('logo', ip);
     const png = await this.logos.find(name.replace(/\.png$/, ''));
     if (!png) {
-      this.limits.spend('missing', ip, name);
+      this.limits.spendOfAddress('missing', ip);
       throw new NoSuchFileError();
     }
     void reply

@@ -15,7 +15,6 @@ import { PageFormsController } from './page-forms.controller.js';
 import { PageRenderer } from './page-renderer.js';
 import { PagesService } from './pages.service.js';
 import { PayPageController } from './pay-page.controller.js';
-import { PublicLimits } from './public-limits.js';
 import { ReceiptSigner } from './receipt-signer.js';
 import { ReceiptsController } from './receipts.controller.js';
 import { ShopReturns } from './shop-returns.js';
@@ -38,15 +37,6 @@ import { ShopReturns } from './shop-returns.js';
     LinkPageController,
     ReceiptsController,
   ],
-  providers: [
-    DevPayments,
-    LivePages,
-    MissedPages,
-    PageRenderer,
-    PagesService,
-    PublicLimits,
-    ReceiptSigner,
-    ShopReturns,
-  ],
+  providers: [DevPayments, LivePages, MissedPages, PageRenderer, PagesService, ReceiptSigner, ShopReturns],
 })
 export class CheckoutModule {}

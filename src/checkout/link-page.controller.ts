@@ -14,7 +14,7 @@ import { pagePath } from './page/page-path.js';
 import { type PageLanguage } from './page/texts.js';
 import { PageRenderer } from './page-renderer.js';
 import { NoSuchPageError } from './pages.service.js';
-import { PublicLimits } from './public-limits.js';
+import { PublicLimits } from '../http/public-limits.js';
 
 /**
  * Whether another site's page has sent the form, with a nonce that it has fetched itself: the visitor is shown ours first.
@@ -98,10 +98,10 @@ export class LinkPageController {
 
   /** By one look-up, whatever was asked for. @throws NoSuchPageError, TooManyPageRequestsError */
   private async find(token: string, address: string): Promise<LinkState> {
-    this.limits.spend('page', address, token);
+    this.limits.spendOfAddress('link_page', address);
     const state = await this.links.find(token);
     if (state) return state;
-    this.limits.spend('missing', address, token);
+    this.limits.spendOfAddress('missing', address);
     throw new NoSuchPageError();
   }
 

@@ -5,6 +5,7 @@ import { Gauge } from 'prom-client';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { Outbox } from '../events/outbox.js';
+import { callerOf, siteOf, TIMES_OF_A_SITE } from '../http/caller.js';
 import { DomainError } from '../http/problem.js';
 import { PaymentNews, type PaymentNewsItem } from '../payments/payment-news.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
@@ -46,7 +47,8 @@ export class TooManyLivePagesError extends DomainError {
 
 export interface PageFollowing {
   paymentId: string;
-  address: string;
+  /** Whom the stream goes to. */
+  ip: string;
   /** The mark of the copy that it shows, as the page says; of a request, so that it may be anything. */
   shown: unknown;
   /** Last-Event-ID, where a browser connects again by itself. */
@@ -77,6 +79,7 @@ export class LivePages implements OnModuleInit, OnModuleDestroy {
       inAll: settings.checkoutLivePages,
       ofPayment: 20,
       ofAddress: settings.checkoutLivePagesPerAddress,
+      ofSite: settings.checkoutLivePagesPerAddress * TIMES_OF_A_SITE,
     });
   }
 
@@ -110,14 +113,15 @@ export class LivePages implements OnModuleInit, OnModuleDestroy {
    * @throws TooManyLivePagesError before anything is sent
    */
   async open(stream: ServerResponse, page: PageFollowing): Promise<void> {
-    const { paymentId, address } = page;
+    const { paymentId, ip } = page;
     const found = await this.news.ofOne(paymentId);
     if (!found) throw new NoSuchPageError();
     if (stream.destroyed) return;
     // It waits behind another answer of its connection, and nothing would tell when that ends; no browser does so.
     if (stream.socket === null) throw new TooManyLivePagesError();
     const since = Date.now() - Math.random() * AGE_SPREAD_MS;
-    const isTaken = this.pages.add({ paymentId, address, stream, since }, () => {
+    const opened = { paymentId, address: callerOf(ip), site: siteOf(ip), stream, since };
+    const isTaken = this.pages.add(opened, () => {
       if (!this.pages.has(paymentId)) this.told.delete(paymentId);
     });
     if (!isTaken) throw new TooManyLivePagesError();

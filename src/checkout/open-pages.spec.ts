@@ -19,14 +19,14 @@ class Stream extends EventEmitter {
   }
 }
 
-const anOpenPage = (paymentId: string, address: string, since = 0) => {
+const anOpenPage = (paymentId: string, address: string, since = 0, site = address) => {
   const stream = new Stream();
-  return { page: { paymentId, address, since, stream } as unknown as OpenPage, stream };
+  return { page: { paymentId, address, site, since, stream } as unknown as OpenPage, stream };
 };
 
 describe('OpenPages', () => {
   it('takes no more than there may be in all, of one payment and of one address', () => {
-    const pages = new OpenPages({ inAll: 5, ofPayment: 2, ofAddress: 3 });
+    const pages = new OpenPages({ inAll: 5, ofPayment: 2, ofAddress: 3, ofSite: 9 });
     const take = (payment: string, address: string) =>
       pages.add(anOpenPage(payment, address).page, () => undefined);
     expect([take('p1', 'a'), take('p1', 'b'), take('p1', 'c')]).toEqual([true, true, false]);
@@ -35,8 +35,19 @@ describe('OpenPages', () => {
     expect(pages.size).toBe(5);
   });
 
+  it('leaves room beside a site that opens pages from many addresses, and takes it up again as they close', () => {
+    const pages = new OpenPages({ inAll: 9, ofPayment: 9, ofAddress: 1, ofSite: 2 });
+    const ofSite = (address: string) => anOpenPage(`of ${address}`, address, 0, 'site');
+    const [first, ...others] = [ofSite('a'), ofSite('b'), ofSite('c')];
+    const take = ({ page }: { page: OpenPage }) => pages.add(page, () => undefined);
+    expect([first, ...others].map((one) => one && take(one))).toEqual([true, true, false]);
+    expect(take(anOpenPage('p', 'another'))).toBe(true);
+    first?.stream.emit('close');
+    expect([ofSite('c'), ofSite('d')].map(take)).toEqual([true, false]);
+  });
+
   it('gives room again when a page is closed, and keeps nothing of it', () => {
-    const pages = new OpenPages({ inAll: 1, ofPayment: 1, ofAddress: 1 });
+    const pages = new OpenPages({ inAll: 1, ofPayment: 1, ofAddress: 1, ofSite: 9 });
     const { page, stream } = anOpenPage('p1', 'a');
     let gone = 0;
     pages.add(page, () => (gone += 1));
@@ -46,7 +57,7 @@ describe('OpenPages', () => {
   });
 
   it('drops a reader that does not read, and harms no other', () => {
-    const pages = new OpenPages({ inAll: 9, ofPayment: 9, ofAddress: 9 });
+    const pages = new OpenPages({ inAll: 9, ofPayment: 9, ofAddress: 9, ofSite: 9 });
     const slow = anOpenPage('p1', 'a');
     const other = anOpenPage('p1', 'b');
     for (const { page } of [slow, other]) pages.add(page, () => undefined);
@@ -56,7 +67,7 @@ describe('OpenPages', () => {
   });
 
   it('beats, has old ones connect again, and destroys those that do not take that', () => {
-    const pages = new OpenPages({ inAll: 9, ofPayment: 9, ofAddress: 9 });
+    const pages = new OpenPages({ inAll: 9, ofPayment: 9, ofAddress: 9, ofSite: 9 });
     const [old, young, stuck] = [
       anOpenPage('p1', 'a', 0),
       anOpenPage('p1', 'a', 500_000),
@@ -79,13 +90,13 @@ describe('OpenPages', () => {
   });
 
   it('cuts a real reader that does not read, at a bounded buffer', async () => {
-    const pages = new OpenPages({ inAll: 9, ofPayment: 9, ofAddress: 9 });
+    const pages = new OpenPages({ inAll: 9, ofPayment: 9, ofAddress: 9, ofSite: 9 });
     let most = 0;
     let stream: ServerResponse | undefined;
     const server = createServer((_, response) => {
       stream = response;
       response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
-      pages.add({ paymentId: 'p1', address: 'a', stream: response, since: 0 }, () => undefined);
+      pages.add({ paymentId: 'p1', address: 'a', site: 'a', stream: response, since: 0 }, () => undefined);
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const reader = connect((server.address() as AddressInfo).port, '127.0.0.1');

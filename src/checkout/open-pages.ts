@@ -9,7 +9,9 @@ const MOST_UNREAD_BYTES = 16 * 1024;
 
 export interface OpenPage {
   paymentId: string;
+  /** The caller's, and the site's that it is of, as limits know them. */
   address: string;
+  site: string;
   stream: Pick<ServerResponse, 'write' | 'end' | 'destroy' | 'once' | 'writableLength'>;
   /** ms since the epoch. */
   since: number;
@@ -19,12 +21,14 @@ export interface PageLimits {
   inAll: number;
   ofPayment: number;
   ofAddress: number;
+  ofSite: number;
 }
 
 /** The streams of the pages that are open: counted, told, and ended when they do not read. */
 export class OpenPages {
   private readonly byPayment = new Map<string, Set<OpenPage>>();
-  private readonly byAddress = new Map<string, number>();
+  private readonly byAddress = new Tally();
+  private readonly bySite = new Tally();
   private count = 0;
   private isClosed = false;
 
@@ -44,13 +48,11 @@ export class OpenPages {
 
   /** @returns false: there are too many already */
   add(page: OpenPage, whenGone: () => void): boolean {
-    const ofAddress = this.byAddress.get(page.address) ?? 0;
     const ofPayment = this.byPayment.get(page.paymentId) ?? new Set();
-    const { inAll, ofAddress: perAddress, ofPayment: perPayment } = this.limits;
-    if (this.isClosed || this.count >= inAll || ofAddress >= perAddress || ofPayment.size >= perPayment)
-      return false;
+    if (this.isClosed || this.isFull(page, ofPayment.size)) return false;
     this.count += 1;
-    this.byAddress.set(page.address, ofAddress + 1);
+    this.byAddress.add(page.address, 1);
+    this.bySite.add(page.site, 1);
     this.byPayment.set(page.paymentId, ofPayment.add(page));
     page.stream.once('close', () => {
       this.remove(page);
@@ -87,9 +89,29 @@ export class OpenPages {
     if (!pages?.delete(page)) return;
     if (pages.size === 0) this.byPayment.delete(page.paymentId);
     this.count -= 1;
-    const left = (this.byAddress.get(page.address) ?? 1) - 1;
-    if (left === 0) this.byAddress.delete(page.address);
-    else this.byAddress.set(page.address, left);
+    this.byAddress.add(page.address, -1);
+    this.bySite.add(page.site, -1);
+  }
+
+  private isFull({ address, site }: OpenPage, ofPayment: number): boolean {
+    const { limits } = this;
+    if (this.count >= limits.inAll || ofPayment >= limits.ofPayment) return true;
+    return this.byAddress.of(address) >= limits.ofAddress || this.bySite.of(site) >= limits.ofSite;
+  }
+}
+
+/** Keeps nothing of a name of which there is none any more. */
+class Tally {
+  private readonly counts = new Map<string, number>();
+
+  of(name: string): number {
+    return this.counts.get(name) ?? 0;
+  }
+
+  add(name: string, change: 1 | -1): void {
+    const count = this.of(name) + change;
+    if (count > 0) this.counts.set(name, count);
+    else this.counts.delete(name);
   }
 }
 

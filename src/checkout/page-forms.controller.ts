@@ -11,7 +11,7 @@ import { PageRenderer } from './page-renderer.js';
 import { pagePath } from './page/page-path.js';
 import { type CheckResult } from './page/page-view.js';
 import { PagesService } from './pages.service.js';
-import { TooManyPageRequestsError } from './public-limits.js';
+import { TooManyPageRequestsError } from '../http/public-limits.js';
 
 /** What the page's forms do. Each answers with the page, so that reloading it sends nothing again. */
 @ApiExcludeController()

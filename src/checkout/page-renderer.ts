@@ -15,7 +15,7 @@ import { payPage } from './page/pay-page.js';
 import { type PageLanguage } from './page/texts.js';
 import { NoSuchPageError, PagesService, type PageState } from './pages.service.js';
 import { type Receipt } from './receipt.js';
-import { TooManyPageRequestsError } from './public-limits.js';
+import { TooManyPageRequestsError } from '../http/public-limits.js';
 import { Turns } from './turns.js';
 
 /** Sends pages, in the customer's language; nothing in them comes from the request but what is checked here. */

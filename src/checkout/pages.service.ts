@@ -12,7 +12,7 @@ import { Coalescer } from '../process/coalescer.js';
 import { pageBrand } from './page/brand.js';
 import { type PageSubject } from './page/build-page-view.js';
 import { type PageChain, pageChain } from './page/page-chain.js';
-import { type PublicAct, PublicLimits } from './public-limits.js';
+import { type PublicAct, PublicLimits } from '../http/public-limits.js';
 
 export class NoSuchPageError extends NotFoundError {
   constructor() {
@@ -56,11 +56,14 @@ export class PagesService {
    * @throws NoSuchPageError, TooManyPageRequestsError
    */
   async find(token: string, address: string, act: PublicAct): Promise<PageKey> {
-    this.limits.spend(act, address, token);
+    this.limits.spendOfAddress(act, address);
     const found = isPageToken(token) ? await this.payments.find(token) : null;
-    if (found) return { ...found, token };
-    this.limits.spend('missing', address, token);
-    throw new NoSuchPageError();
+    if (!found) {
+      this.limits.spendOfAddress('missing', address);
+      throw new NoSuchPageError();
+    }
+    this.limits.spendOfPage(act, address, token);
+    return { ...found, token };
   }
 
   /** @throws TooManyPageRequestsError */

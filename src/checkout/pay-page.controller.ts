@@ -2,7 +2,6 @@ import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { Public } from '../auth/scopes.js';
-import { callerOf } from '../http/caller.js';
 import { LivePages, STREAM_HEADERS } from './live-pages.js';
 import { pagePath } from './page/page-path.js';
 import { PageRenderer } from './page-renderer.js';
@@ -49,7 +48,7 @@ export class PayPageController {
     // Of a head without a body nobody sees the end, nor that its reader is gone.
     if (request.method === 'HEAD') return void reply.headers(STREAM_HEADERS).send();
     const { 'last-event-id': lastId } = request.headers;
-    await this.live.open(reply.raw, { paymentId, address: callerOf(request.ip), shown: query.shown, lastId });
+    await this.live.open(reply.raw, { paymentId, ip: request.ip, shown: query.shown, lastId });
     reply.hijack();
   }
 

@@ -3,6 +3,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { Public } from '../auth/scopes.js';
 import { NotFoundError } from '../http/problem.js';
+import { PublicLimits } from '../http/public-limits.js';
 import { priceText } from './page/build-page-view.js';
 import { pagePath } from './page/page-path.js';
 import { PageRenderer } from './page-renderer.js';
@@ -28,12 +29,14 @@ export class ReceiptsController {
     private readonly pages: PagesService,
     private readonly renderer: PageRenderer,
     private readonly signer: ReceiptSigner,
+    private readonly limits: PublicLimits,
   ) {}
 
   /** As a set of JWK (RFC 7517), the newest first. */
   @Get('.well-known/quittance-receipt-keys.json')
   @Header('cache-control', 'public, max-age=300')
-  async keys(): Promise<{ keys: PublicJwk[] }> {
+  async keys(@Req() { ip }: FastifyRequest): Promise<{ keys: PublicJwk[] }> {
+    this.limits.spendOfAddress('keys', ip);
     return { keys: await this.signer.publicKeys() };
   }
 

@@ -47,6 +47,8 @@ const NOWHERE: ReadonlyMap<number, ScannedPosition> = new Map();
 
 @Injectable()
 export class HealthService {
+  private checking: Promise<Health> | null = null;
+
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly chains: ChainService,
@@ -67,7 +69,13 @@ export class HealthService {
     indicators.add({ name: 'database', isEssential: true, check: () => dataSource.query('SELECT 1') });
   }
 
-  async check(): Promise<Health> {
+  /** Those who ask while it is found out share what is found: however many they are, the parts are asked once at a time. */
+  check(): Promise<Health> {
+    this.checking ??= this.look().finally(() => (this.checking = null));
+    return this.checking;
+  }
+
+  private async look(): Promise<Health> {
     const [{ isReady, parts }, positions] = await Promise.all([
       this.indicators.check(TIMEOUT_MS),
       within(TIMEOUT_MS, this.positions(), NOWHERE),

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { callerOf } from './caller.js';
+import { callerOf, siteOf } from './caller.js';
 
 it.each([
   ['192.0.2.1', '192.0.2.1'],
@@ -13,4 +13,15 @@ it.each([
   ['a:b', 'a:b'],
 ])('limits %s as %s', (address, caller) => {
   expect(callerOf(address)).toBe(caller);
+});
+
+it.each([
+  ['192.0.2.1', '192.0.2.1'],
+  ['::ffff:192.0.2.1', '192.0.2.1'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1::/48'],
+  ['2001:db8:1:ffff::', '2001:db8:1::/48'],
+  ['2001:db8:2::1', '2001:db8:2::/48'],
+  ['not an address', 'not an address'],
+])('takes %s to be of the site %s', (address, site) => {
+  expect(siteOf(address)).toBe(site);
 });

@@ -209,8 +209,8 @@ export function aView(situation: Situation): PageView {
         network: 'Base',
         symbol: 'USDC',
         token: TOKEN,
-        amountDue: '58.211',
-        amountDueUnits: '58211000',
+        amountDue: situation === 'part_paid' ? '17.39' : '58.211',
+        amountDueUnits: situation === 'part_paid' ? '17390000' : '58211000',
         paymentUri: `ethereum:${TOKEN}@8453/transfer?address=${ADDRESS}&uint256=58211000`,
         addable: {
           chainName: 'Base',

@@ -422,6 +422,19 @@ describe('a receipt', () => {
   });
 });
 
+describe('public keys', () => {
+  it('are read from the database no oftener than a stranger may ask', async () => {
+    const asked = Array.from({ length: 610 }, (_, index) =>
+      get('/.well-known/quittance-receipt-keys.json', { 'x-forwarded-for': `2001:db8:9::${index % 9}` }),
+    );
+    const statuses = (await Promise.all(asked)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(10);
+    const ofEndpoint = '/.well-known/webhook-keys/0199d3a2-7c1e-7000-8000-000000000001';
+    expect((await get(ofEndpoint, { 'x-forwarded-for': '2001:db8:9::1' })).status).toBe(429);
+    expect((await get(ofEndpoint)).status).toBe(404);
+  });
+});
+
 describe('the look of a shop', () => {
   const merchant = () => `/api/v1/merchants/${app.merchantId}`;
   const putLogo = async (body: Buffer | string, type = 'image/png', key = app.key) => {

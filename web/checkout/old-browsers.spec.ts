@@ -38,6 +38,14 @@ it('is styled by what the oldest browsers know, but for decoration', () => {
   expect(lacked.sort()).toEqual(DECORATION);
 });
 
+it('leaves room in flex boxes by margins: gap is known there only since Chrome 84 and Safari 14.1', () => {
+  const blocks = [...built(/^style-.+\.css$/).matchAll(/\{([^{}]*[{;]?gap:[^{}]*)\}/g)].map(
+    ([, block = '']) => block,
+  );
+  expect(blocks.length).toBeGreaterThan(0);
+  expect(blocks.filter((block) => !/display:grid/.test(block))).toEqual([]);
+});
+
 it.each([/^pay-.+\.js$/, /^quittance\.js$/])('%s is in syntax that they read', (file) => {
   const script = built(file);
   expect(script).not.toMatch(/\?\?=|\|\|=|&&=|static\s*\{|[^\w]#[a-z]\w*\s*[=;(]/);

@@ -1,5 +1,7 @@
-import { Controller, Get, Header, Param } from '@nestjs/common';
+import { Controller, Get, Header, Param, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { type FastifyRequest } from 'fastify';
+import { PublicLimits } from '../../http/public-limits.js';
 import { uuidOr } from '../../http/uuid-or.js';
 import { Public } from '../../auth/scopes.js';
 import { publicKeysOf } from '../endpoints/endpoint-secrets.js';
@@ -18,13 +20,20 @@ class PublicKeysBody {
 @Public()
 @Controller('.well-known/webhook-keys')
 export class PublicKeysController {
-  constructor(private readonly endpoints: EndpointsRepository) {}
+  constructor(
+    private readonly endpoints: EndpointsRepository,
+    private readonly limits: PublicLimits,
+  ) {}
 
   @Get(':endpoint_id')
   @Header('cache-control', 'public, max-age=300')
   @ApiOperation({ summary: 'The public keys of an endpoint that signs with ed25519' })
   @ApiOkResponse({ type: PublicKeysBody })
-  async keys(@Param('endpoint_id', endpointId) id: string): Promise<PublicKeysBody> {
+  async keys(
+    @Param('endpoint_id', endpointId) id: string,
+    @Req() { ip }: FastifyRequest,
+  ): Promise<PublicKeysBody> {
+    this.limits.spendOfAddress('keys', ip);
     const endpoint = await this.endpoints.findPublic(id);
     const keys = endpoint ? publicKeysOf(endpoint.secrets, new Date()) : [];
     // Of an endpoint without keys nothing is shown, not even that it is there.
