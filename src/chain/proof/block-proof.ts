@@ -36,9 +36,9 @@ export function proveBlock(block: RawBlock, number: number, proofs: Proofs, form
     fail('it has receipts, but no transactions were sent');
   }
   if (proofs !== 'full') {
-    // With `receipts`, the root of none is what shows that there are none.
-    const isOdd = proofs === 'off' && usesGasForNothing(block);
-    const newer = isOdd ? new OddStructureError(block.hash, GAS_FOR_NOTHING) : null;
+    // With `receipts`, the root shows how many there are.
+    const odd = proofs === 'off' ? oddTransactions(block) : null;
+    const newer = odd === null ? null : new OddStructureError(block.hash, odd);
     return { isHeaderProved: false, areTransactionsProved: false, newer };
   }
   const { isProved: isHeaderProved, newer: newerFields } = forms.of(block);
@@ -59,11 +59,10 @@ export function proveBlock(block: RawBlock, number: number, proofs: Proofs, form
   };
 }
 
-const GAS_FOR_NOTHING = 'gas used, and no transactions';
-
-/** As a block looks whose transactions were left out; some chains may count gas that no transaction used. */
-function usesGasForNothing({ transactions, gasUsed = 0n }: RawBlock): boolean {
-  return transactions.length === 0 && gasUsed > 0n;
+/** As a block looks of which transactions were left out; some chains may count gas that no transaction used. */
+function oddTransactions({ transactions, unnamedTransactions, gasUsed = 0n }: RawBlock): string | null {
+  if (unnamedTransactions !== undefined) return 'transactions that are null';
+  return transactions.length === 0 && gasUsed > 0n ? 'gas used, and no transactions' : null;
 }
 
 /**
@@ -88,9 +87,14 @@ function unknownTypesOf(block: RawBlock): number[] {
   return [];
 }
 
-/** What cannot be recomputed: of a newer fork, or of those types of Arbitrum whose hash is made of something else. */
-function newerIn({ hash }: RawBlock, unknownTypes: readonly number[]): NewerFormError | null {
+/** What cannot be recomputed: in a form that is not known, of a newer fork, or of those types of Arbitrum whose hash is made of something else. */
+function newerIn({ hash, transactions }: RawBlock, unknownTypes: readonly number[]): NewerFormError | null {
   if (unknownTypes.length === 0) return null;
+  const unread = new Set(transactions.flatMap(({ unread: names = [] }) => names));
+  if (unread.size > 0) {
+    const fields = fieldsInWords([...unread]);
+    return new OddStructureError(hash, `transactions in a form that is not known: ${fields}`);
+  }
   const names = unknownTypes.map((type) => `0x${type.toString(16)}`).join(', ');
   return unknownTypes.every((type) => ARBITRUM_TYPES.includes(type))
     ? new OddStructureError(hash, `transactions that do not make their hashes: type ${names}`)
