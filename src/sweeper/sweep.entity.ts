@@ -126,9 +126,9 @@ export class Sweep {
   @Column('boolean', { name: 'is_complete', default: false })
   isComplete: boolean;
 
-  /** The block up to which what it takes was counted. */
-  @Column({ ...integerColumn, name: 'taken_at_block', nullable: true })
-  takenAtBlock: number | null;
+  /** The transfers that were final when it was signed, by id: these have left the address once it is final and complete. */
+  @Column('uuid', { name: 'taken_transfers', array: true, default: '{}' })
+  takenTransfers: string[];
 
   /** What gas was left at the address after a token's sweep was looked at, and sent back where that was worth it. */
   @Column('boolean', { name: 'gas_settled', default: false })

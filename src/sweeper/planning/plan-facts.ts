@@ -84,9 +84,10 @@ export class PlanFactsReader {
     const { address, tokenAddress } = idle.deposit;
     const tokenProblem = tokenAddress === null ? null : (chain.tokenProblem(tokenAddress)?.reason ?? null);
     const available = await this.balances.available(chain, extent, address, tokenAddress);
-    const { final: amount } = available;
+    const { final: amount, transferIds } = available;
     // That nothing is there is not believed of a token that is out of service.
-    const place = { ...idle, tokenProblem, isEmpty: available.isEmpty && tokenProblem === null };
+    const isEmpty = available.isEmpty && tokenProblem === null;
+    const place = { ...idle, tokenProblem, isEmpty, transferIds };
     if (amount === 0n) return { ...place, money: null };
     const money = {
       amount,

@@ -35,6 +35,8 @@ export interface PlaceFacts {
   money: PlaceMoney | null;
   /** Nothing is there, nor on its way, by the chain and by the books. */
   isEmpty: boolean;
+  /** What is known to have come and not to have left: ids of transfers. */
+  transferIds: readonly string[];
 }
 
 /** What lies there and what it is worth, as `Candidate` has it. */
@@ -53,10 +55,15 @@ export interface Planned {
   isCarried: boolean;
 }
 
+export interface EmptyPlace extends UnsweptDeposit {
+  /** What came there and has left again. */
+  transferIds: readonly string[];
+}
+
 export interface SweepPlan {
   planned: Planned[];
   /** Nothing is there any more, nor on its way. */
-  empty: UnsweptDeposit[];
+  empty: EmptyPlace[];
 }
 
 /** What goes, what waits and why, and where nothing is left. */
@@ -87,7 +94,7 @@ export function planSweeps(facts: PlanFacts): SweepPlan {
     return { deposit, treasury, candidate, decision: decisions[index] as Decision, isCarried };
   });
   const empty = facts.places.filter(({ isEmpty }) => isEmpty);
-  return { planned, empty: empty.map(({ deposit }) => deposit) };
+  return { planned, empty: empty.map(({ deposit, transferIds }) => ({ ...deposit, transferIds })) };
 }
 
 /** What keeps it where it is, whatever it is worth. Force overrides earlier failures, and nothing else of this. */
