@@ -29,6 +29,7 @@ export function chainSweep(entry: ChainsFileEntry): SweepConfig {
     'treasury',
     'max_gas_price',
     'max_gas',
+    'max_fee',
     'gas_tank_minimum',
     'path',
     'delegate',
@@ -43,6 +44,7 @@ export function chainSweep(entry: ChainsFileEntry): SweepConfig {
     ...optional('treasury', treasury(entry, given.treasury)),
     ...optional('maxGasPrice', aboveZero(entry, ['sweep', 'max_gas_price'], given.max_gas_price)),
     ...optional('maxGas', aboveZero(entry, ['sweep', 'max_gas'], given.max_gas)),
+    ...optional('maxFee', aboveZero(entry, ['sweep', 'max_fee'], given.max_fee)),
     ...optional('gasTankMinimum', aboveZero(entry, ['sweep', 'gas_tank_minimum'], given.gas_tank_minimum)),
     ...optional('batches', batches(entry, given)),
   };

@@ -103,20 +103,24 @@ export async function gasToAllow(
   after: string,
 ): Promise<bigint | Extract<Trial, { state: 'refused' }>> {
   const gas = await gasFor(chain, transfer, after);
-  const { maxGas } = chain.sweep;
-  if (typeof gas !== 'bigint' || gas <= least(maxGas ?? MOST_TRANSFER_GAS, MOST_TRANSFER_GAS)) return gas;
-  const { accounts } = chain;
-  const { from } = transfer;
+  if (typeof gas !== 'bigint') return gas;
+  const reason = await whyTooMuchGas(chain, transfer.from, gas);
+  return reason === null ? gas : { state: 'refused', reason };
+}
+
+/** Why nothing is signed that takes so much gas, in words; null: it may be. @throws RpcError */
+export async function whyTooMuchGas(
+  { accounts, sweep: { maxGas } }: Pick<Chain, 'accounts' | 'sweep'>,
+  from: Address,
+  gas: bigint,
+): Promise<string | null> {
+  if (gas <= least(maxGas ?? MOST_TRANSFER_GAS, MOST_TRANSFER_GAS)) return null;
   const [plain, blockGas] = await Promise.all([
     accounts.estimateGas({ from, to: NOBODY }),
     accounts.blockGas(),
   ]);
   const most = mostTransferGas({ maxGas, plain, blockGas });
-  if (gas <= most) return gas;
-  return {
-    state: 'refused',
-    reason: `the transfer would take ${gas} gas, and may take ${most} (sweep.max_gas)`,
-  };
+  return gas <= most ? null : `the transfer would take ${gas} gas, and may take ${most} (sweep.max_gas)`;
 }
 
 async function gasFor(

@@ -3,6 +3,7 @@ import { type EntityManager } from 'typeorm';
 import { type ChainConfig, type RefundRules } from '../config/chains.js';
 import { CHAINS, SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
+import { mostUnpricedFee } from '../outgoing/fees.js';
 import { AssetWorth } from '../rates/asset-worth.js';
 import { type PaymentMoney } from '../payments/money-of.js';
 import { type AssetPlace } from '../payments/named-assets.js';
@@ -63,13 +64,12 @@ export class RefundLimits {
     }
   }
 
-  /** What a refund's gas may cost, in wei; null: any, as nobody has said what the money is worth. */
+  /** What a refund's gas may cost, in wei: where nobody has said what the money is worth, as much as any one transfer of it. */
   async mostFee(manager: EntityManager, money: RefundedMoney): Promise<bigint | null> {
     const chain = this.chains.find(({ chainId }) => chainId === money.chainId);
-    const worthWei = chain
-      ? await this.worth.inWei(manager, chain, money.tokenAddress, money.received)
-      : null;
-    if (worthWei === null) return null;
+    if (chain === undefined) return null;
+    const worthWei = await this.worth.inWei(manager, chain, money.tokenAddress, money.received);
+    if (worthWei === null) return mostUnpricedFee(chain);
     const costs = await this.queries.costsOf(manager, money, money.refundId);
     return mostRefundFee({ ...costs, worthWei, maxBps: this.settings.refundMaxFeeBps });
   }
@@ -78,7 +78,7 @@ export class RefundLimits {
   get tooDear(): string {
     return (
       `its gas, with that of the refunds before it, would cost more than the ${this.settings.refundMaxFeeBps} of 10000 ` +
-      'that REFUND_MAX_FEE_BPS allows of what this money is worth'
+      'that REFUND_MAX_FEE_BPS allows of what this money is worth, or where nobody has said that, more than sweep.max_fee'
     );
   }
 

@@ -214,7 +214,13 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     fault: 'one address may hold any number of streams',
-    find: ' ofAddress >= perAddress ||',
+    find: 'this.byAddress.of(address) >= limits.ofAddress || ',
+    replace: '',
+    specs: PAGES,
+  },
+  {
+    fault: 'the addresses of one site may hold any number of streams',
+    find: ' || this.bySite.of(site) >= limits.ofSite',
     replace: '',
     specs: PAGES,
   },
@@ -259,6 +265,24 @@ export const MUTATIONS: readonly Mutation[] = [
     find: 'const inOrder = [...parts].sort(',
     replace: 'const inOrder = [...parts, ...parts.slice(0, 1)].sort(',
     specs: ['src/sweeper/planning/batches'],
+  },
+  {
+    fault: 'an empty transaction that took a nonce counts as the transfer',
+    find: 'const sent = isGivenUp ? 0n : amount;',
+    replace: 'const sent = amount;',
+    specs: ['src/outgoing/outcome'],
+  },
+  {
+    fault: 'a token without a price may cost anything',
+    find: 'if (valueWei === null && !isForced) return mostUnpricedFee(chain);',
+    replace: '',
+    specs: ['src/sweeper/paths/most-fee'],
+  },
+  {
+    fault: 'one node is enough to give a transaction up',
+    find: 'isForGood: all.every(({ isForGood }) => isForGood)',
+    replace: 'isForGood: all.some(({ isForGood }) => isForGood)',
+    specs: ['src/chain/accounts/one-endpoint-alone'],
   },
   {
     fault: 'gas that is under way is sent once more',

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Chain } from '../../chain/chain.js';
 import { SETTINGS } from '../../config/configuration.module.js';
 import { type Settings } from '../../config/settings.js';
-import { feesFor } from '../../outgoing/fees.js';
+import { feesFor, mostUnpricedFee } from '../../outgoing/fees.js';
 import { type Failure } from '../../outgoing/movers.js';
 import { sideBySide } from '../../outgoing/side-by-side.js';
 import { gasNotDear } from '../../outgoing/signing-rules.js';
@@ -96,6 +96,7 @@ export class PlanFactsReader {
       asset: tokenAddress ?? 'native',
       valueWei: await this.worth.inWei(null, chain, tokenAddress, amount),
       feeWei: tokenProblem === null ? await costs.feeOf(address, tokenAddress, amount) : 0n,
+      mostUnpricedFee: mostUnpricedFee(chain),
       isBatched: batchesFor(chain, tokenAddress) !== undefined,
     };
     return { ...place, money };

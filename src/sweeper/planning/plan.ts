@@ -42,7 +42,7 @@ export interface PlaceFacts {
 /** What lies there and what it is worth, as `Candidate` has it. */
 export type PlaceMoney = Pick<
   Candidate,
-  'amount' | 'minimum' | 'isNative' | 'asset' | 'valueWei' | 'feeWei' | 'isBatched'
+  'amount' | 'minimum' | 'isNative' | 'asset' | 'valueWei' | 'feeWei' | 'mostUnpricedFee' | 'isBatched'
 >;
 
 /** Money at an address, and what is to become of it. */
