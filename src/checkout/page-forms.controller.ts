@@ -4,6 +4,7 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { Public } from '../auth/scopes.js';
 import { toTxHash } from '../ids/ids.js';
 import { type CheckCode } from '../payment-check/check-finding.js';
+import { TooManyChecksError } from '../payment-check/check-limits.js';
 import { PaymentCheckService } from '../payment-check/payment-check.service.js';
 import { PaymentPages } from '../payments/payment-pages.js';
 import { DevPayments } from './dev-payments.js';
@@ -84,12 +85,13 @@ export class PageFormsController {
     if (!/^0x[0-9a-f]{64}$/.test(hash)) return 'unreadable';
     try {
       this.pages.spend('check', address, page.token);
+      // Customers wait for one another, and no merchant for them.
+      const { code } = await this.checks.check(page.merchantId, page.paymentId, toTxHash(hash), 'pages');
+      return RESULTS[code];
     } catch (error) {
-      if (error instanceof TooManyPageRequestsError) return 'busy';
+      if (error instanceof TooManyPageRequestsError || error instanceof TooManyChecksError) return 'busy';
       throw error;
     }
-    const { code } = await this.checks.check(page.merchantId, page.paymentId, toTxHash(hash));
-    return RESULTS[code];
   }
 }
 

@@ -174,6 +174,10 @@ export const PROBLEM_CODES = {
     kind: 'rate_limited',
     when: 'Too many requests for pay pages from one address, or for one page; `retry-after` says how long to wait.',
   },
+  too_many_checks: {
+    kind: 'rate_limited',
+    when: 'Merchants asked where money is as often as the chains’ nodes can be asked; `retry-after` says how long to wait.',
+  },
   too_many_bad_keys: {
     kind: 'rate_limited',
     when: 'Too many keys from this address were refused; good keys still pass.',

@@ -6,6 +6,7 @@ import { uuidOr } from '../http/uuid-or.js';
 import { PaymentNotFoundError } from '../payments/payment.errors.js';
 import { PaymentsService } from '../payments/payments.service.js';
 import { CheckBody } from './check.body.js';
+import { CheckLimits } from './check-limits.js';
 import { CheckPaymentDto } from './check.dto.js';
 import { PaymentCheckService } from './payment-check.service.js';
 
@@ -15,6 +16,7 @@ export class PaymentCheckController {
   constructor(
     private readonly payments: PaymentsService,
     private readonly checks: PaymentCheckService,
+    private readonly limits: CheckLimits,
   ) {}
 
   @Post(':id/check')
@@ -24,7 +26,7 @@ export class PaymentCheckController {
     summary: 'Say where the money of a transaction is',
     description:
       'Reads the transaction from the payment’s chain, and from the others where it is not there; has what is missing ' +
-      'recorded, and says of the rest why it does not count.',
+      'recorded, and says of the rest why it does not count. A merchant may ask 60 times a minute, all together 600 times.',
   })
   @ApiOkResponse({ type: CheckBody })
   async check(
@@ -32,6 +34,7 @@ export class PaymentCheckController {
     @Param('id', uuidOr(PaymentNotFoundError)) id: string,
     @Body() { tx_hash: txHash }: CheckPaymentDto,
   ): Promise<CheckBody> {
+    this.limits.spend(merchantId);
     const checked = await this.checks.check(merchantId, id, txHash);
     return { ...checked, payment: await this.payments.get(merchantId, id) };
   }

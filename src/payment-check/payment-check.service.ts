@@ -1,14 +1,8 @@
-import { Injectable, Logger } from '@nestjs/common';
-import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource } from 'typeorm';
+import { Injectable } from '@nestjs/common';
 import { type Movement } from '../chain/blocks/block.js';
 import { ChainService } from '../chain/chain.service.js';
-import { RpcError } from '../chain/rpc/rpc-endpoint.js';
 import { type FoundTransaction, type IncludedTransaction } from '../chain/reading/transaction.js';
 import { type ChainConfig } from '../config/chains.js';
-import { within } from '../process/within.js';
-import { RescanRefusedError, RescanService } from '../scanner/rescan.service.js';
-import { UnprovenAnswerError } from '../chain/rpc/unproven-answer.js';
 import {
   type Arrival,
   type Finding,
@@ -19,104 +13,76 @@ import {
   type Standing,
   summary,
 } from './check-finding.js';
-import { ChainFactsService } from '../payments/chain-facts.service.js';
 import { depositView } from '../payments/deposit.view.js';
 import { type DepositRecord, DepositsRepository } from '../payments/deposits.repository.js';
 import { moneyOf, type PaymentMoney } from '../payments/money-of.js';
 import { type CheckBody } from './check.body.js';
 import { PaymentNotFoundError } from '../payments/payment.errors.js';
+import { TooManyChecksError } from './check-limits.js';
+import { isSame, MissingMoney, recordOf } from './missing-money.js';
 import { type Payment } from '../payments/payment.entity.js';
 import { PaymentsRepository } from '../payments/payments.repository.js';
+import { TransactionSearch } from './transaction-search.js';
 import { type Address, type ChainId, type TxHash } from '../ids/ids.js';
 
-/** A chain that does not answer by then is reported as silent. */
-const PATIENCE_MS = 15_000;
-
-/** What each chain's nodes say of a transaction. */
-interface Search {
-  found: { chain: ChainConfig; transaction: FoundTransaction }[];
-  /** Chains that could not be asked. */
-  silent: string[];
-}
+/** Until then others who ask are through, or have given up. */
+const RETRY_AFTER_S = 15;
 
 /** Answers "but I paid": reads one transaction, has what is missing counted, and says why the rest is not. */
 @Injectable()
 export class PaymentCheckService {
-  private readonly logger = new Logger(PaymentCheckService.name);
-
   constructor(
-    @InjectDataSource() private readonly dataSource: DataSource,
-    private readonly facts: ChainFactsService,
     private readonly chains: ChainService,
+    private readonly search: TransactionSearch,
+    private readonly missing: MissingMoney,
     private readonly payments: PaymentsRepository,
     private readonly deposits: DepositsRepository,
-    private readonly rescans: RescanService,
   ) {}
 
   /**
    * @param txHash 0x + 64 lower-case hex digits
+   * @param line of whom it waits for the nodes' turn, where many ask
    * @throws PaymentNotFoundError also when it is another merchant's
+   * @throws TooManyChecksError when so many ask that its chains' nodes were not asked in time
    */
-  async check(merchantId: string, id: string, txHash: TxHash): Promise<Omit<CheckBody, 'payment'>> {
+  async check(
+    merchantId: string,
+    id: string,
+    txHash: TxHash,
+    line = merchantId,
+  ): Promise<Omit<CheckBody, 'payment'>> {
     const record = await this.payments.find(merchantId, id);
     if (!record) throw new PaymentNotFoundError(id);
     const { payment } = record;
     const offered = record.options.map(({ chain }) => chain);
-    const { found, silent } = await this.search(offered, txHash);
-    const best =
-      found.find(({ transaction }) => arrivalsAt(payment.address, transaction).length > 0) ?? found[0];
+    const shows = (transaction: FoundTransaction) => arrivalsAt(payment.address, transaction).length > 0;
+    const { best, silent, busy } = await this.search.find(txHash, { offered, shows, line });
     if (!best) {
+      if (busy.some((name) => offered.includes(name)))
+        throw new TooManyChecksError(RETRY_AFTER_S, 'many others');
+      const unheard = [...silent, ...busy];
       const asked = this.chains.all().map(({ name }) => name);
       const none = findingOfNone(
         offered.find((chain) => silent.includes(chain)) ?? payment.chain,
-        asked.filter((name) => !silent.includes(name)),
-        silent,
+        asked.filter((name) => !unheard.includes(name)),
+        unheard,
       );
       return { ...none, tx_hash: txHash, ...NOWHERE };
     }
-    return this.explain(payment, best.chain, best.transaction);
-  }
-
-  /** The chains that the payment offers first. */
-  private async search(offered: readonly string[], txHash: TxHash): Promise<Search> {
-    const chains = this.chains
-      .all()
-      .sort((a, b) => Number(offered.includes(b.name)) - Number(offered.includes(a.name)));
-    const answers = await Promise.all(
-      chains.map(async (chain) => ({
-        chain,
-        transaction: await within(PATIENCE_MS, this.ask(chain, txHash), 'silent'),
-      })),
-    );
-    const found = answers.flatMap(({ chain, transaction }) =>
-      transaction === null || transaction === 'silent' ? [] : [{ chain, transaction }],
-    );
-    const silent = answers.flatMap(({ chain, transaction }) =>
-      transaction === 'silent' ? [chain.name] : [],
-    );
-    return { found, silent };
-  }
-
-  private async ask({ name }: ChainConfig, txHash: TxHash): Promise<FoundTransaction | null | 'silent'> {
-    try {
-      return await this.chains.transaction(name, txHash);
-    } catch (error) {
-      if (!(error instanceof RpcError)) throw error;
-      return 'silent';
-    }
+    return this.explain(payment, best.chain, best.transaction, line);
   }
 
   private async explain(
     payment: Payment,
     chain: ChainConfig,
     transaction: FoundTransaction,
+    line: string,
   ): Promise<Omit<CheckBody, 'payment'>> {
     const { hash, included } = transaction;
     const moved = arrivalsAt(payment.address, transaction);
-    const isOurs =
-      moved.length > 0 && (await this.facts.isSentByUs(this.dataSource.manager, chain.chainId, hash));
+    const isOurs = moved.length > 0 && (await this.missing.isOurs(chain.chainId, hash));
     const isApplied =
-      included !== null && !isOurs && (await this.applyMissing(payment, chain, included, moved));
+      included !== null && !isOurs && (await this.missing.record({ payment, chain, included, moved, line }));
     const standing = await this.standingOf(payment, chain);
     const records = await this.deposits.ofTransaction(payment.id, chain.chainId, hash);
     const arrivals = await this.arrivals(chain, included, moved, records);
@@ -145,43 +111,6 @@ export class PaymentCheckService {
         deposit: depositOf(records, arrival),
       })),
     };
-  }
-
-  /**
-   * What was scanned and is not recorded, as when its token was listed only later, is read again by the rescan's door:
-   * proved, and held against the cursor. What was not scanned yet is left to the scan.
-   * @returns whether something was missing and has been recorded
-   */
-  private async applyMissing(
-    payment: Payment,
-    { name, chainId }: ChainConfig,
-    { block }: IncludedTransaction,
-    moved: Movement[],
-  ): Promise<boolean> {
-    const scanned = (await this.payments.scannedNumbers([chainId])).get(chainId) ?? -1;
-    if (block.number > scanned) return false;
-    const allowed = await this.allowed(chainId);
-    const worth = moved.filter(
-      ({ amount, tokenAddress }) => amount > 0n && (tokenAddress === null || allowed.has(tokenAddress)),
-    );
-    if (worth.length === 0) return false;
-    const txHash = worth[0]?.txHash;
-    const records = txHash == null ? [] : await this.deposits.ofTransaction(payment.id, chainId, txHash);
-    const isMissing = worth.some((movement) => {
-      const transfer = recordOf(records, movement)?.transfer;
-      return transfer?.state !== 'included' || transfer.blockHash !== block.hash;
-    });
-    if (!isMissing) return false;
-    try {
-      const range = { chain: name, from: block.number, to: block.number, alsoWatch: [payment.address] };
-      const { added } = await this.rescans.rescan(range, () => undefined);
-      return added > 0;
-    } catch (error) {
-      if (!isAnother(error)) throw error;
-      const { message: reason } = error as Error;
-      this.logger.warn({ chain: name, block: block.number, reason }, 'a block could not be read again');
-      return false;
-    }
   }
 
   private async standingOf(payment: Payment, chain: ChainConfig): Promise<Standing> {
@@ -275,22 +204,7 @@ function arrivalsAt(address: Address, { included }: FoundTransaction): Movement[
   return worth.length > 0 ? worth : here;
 }
 
-function recordOf(records: DepositRecord[], movement: Movement): DepositRecord | undefined {
-  return records.find(({ transfer }) => isSame(transfer, movement));
-}
-
-function isSame(one: Pick<Movement, 'ordinal'> & { kind: string }, movement: Movement): boolean {
-  return one.kind === movement.kind && one.ordinal === movement.ordinal;
-}
-
 function depositOf(records: DepositRecord[], { recorded }: Arrival) {
   const record = records.find(({ transfer }) => transfer.id === recorded?.id);
   return record ? depositView(record) : null;
-}
-
-/** What another time may fix: the node, or a reorg that the scan has yet to follow. */
-function isAnother(error: unknown): boolean {
-  return (
-    error instanceof RescanRefusedError || error instanceof RpcError || error instanceof UnprovenAnswerError
-  );
 }

@@ -101,9 +101,9 @@ export class Parts {
 
 /** A multiple of what an option's base units, the fractions of its pieces and what goes back of them are counted in. */
 function unitsPerWhole({ asked, pieces, back }: Holding): bigint {
-  const denominators = pieces.flatMap(({ factor }) => (factor ? [factor.denominator] : []));
-  if (denominators.length === 0) return asked;
-  const units = asked * denominators.reduce(leastMultiple);
+  const denominators = new Set(pieces.flatMap(({ factor }) => (factor ? [factor.denominator] : [])));
+  if (denominators.size === 0) return asked;
+  const units = asked * [...denominators].reduce(leastMultiple);
   return back.refunded + back.promised === 0n ? units : units * sumOf(pieces);
 }
 

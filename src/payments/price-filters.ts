@@ -18,6 +18,7 @@ type Query = Pick<ListPaymentsDto, 'asset' | 'currency' | 'price_min' | 'price_m
 /** What a list of payments is narrowed by, of assets and prices. @throws ValidationFailedError */
 export function priceFilters(query: Query, chains: readonly ChainConfig[]): PriceFilters {
   const { currency } = query;
+  if (currency !== undefined) requireKnownSpelling(currency, chains);
   const filters: PriceFilters = {};
   if (query.asset !== undefined) filters.asset = assetNamed(query.asset, chains);
   if (currency !== undefined) filters.currency = currency;
@@ -39,6 +40,16 @@ function assetNamed(written: string, chains: readonly ChainConfig[]) {
   if (named.length > 1)
     throw refusal('asset', `names ${named.length} assets of that symbol: give the token’s address`);
   return { chainId: asset.chain.chainId, tokenId: asset.tokenId };
+}
+
+/** `eur` would be answered by an empty list, as if there were none. Assets are called as they like. */
+function requireKnownSpelling(currency: string, chains: readonly ChainConfig[]): void {
+  const capitals = currency.toUpperCase();
+  const isAsset = allAssets(chains).some(
+    ({ chain, token }) => (token?.symbol ?? chain.native.symbol) === currency,
+  );
+  if (currency !== capitals && digitsOf(capitals) !== undefined && !isAsset)
+    throw refusal('currency', `must be in capitals: currency=${capitals}`);
 }
 
 /** A price in an asset is in base units of it, of which a currency's code says nothing: its range needs a currency. */

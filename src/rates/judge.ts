@@ -22,6 +22,13 @@ export interface Opinion {
 
 export type Judged = Opinion | Refusal;
 
+/** When something is judged. */
+interface When {
+  now: Date;
+  /** For how long it has been known, which no setting of a clock makes less. */
+  knownMs: number;
+}
+
 export function isRefusal(result: object): result is Refusal {
   return 'code' in result;
 }
@@ -69,13 +76,13 @@ export function sourceName(source: SourceConfig): string {
 export function judge(pair: PairConfig, source: SourceConfig, state: SourceState, now: Date): Judged {
   const name = sourceName(source);
   if (source.kind === 'fixed') return fixedOpinion(source.value, now);
-  const { observation, failure } = state;
+  const { observation, failure, knownMs = 0 } = state;
   if (observation === null)
     return failure ?? refusal('not_read_yet', `${name} has not been read yet; try again in a moment`);
   const judged =
     observation.kind === 'feed'
-      ? judgeFeed(name, source as FeedSource, observation, now)
-      : judgePublished(name, source, observation, now);
+      ? judgeFeed(name, source as FeedSource, observation, { now, knownMs })
+      : judgePublished(name, source, observation, { now, knownMs });
   // What is out of date is so for a reason, if one is known.
   if (isRefusal(judged) && failure !== null && (judged.code === 'stale' || judged.code === 'chain_behind'))
     return refusal(judged.code, `${judged.reason}; at the last attempt ${failure.reason}`);
@@ -86,13 +93,13 @@ function fixedOpinion(value: string, now: Date): Opinion {
   return { source: 'fixed', value: parseDecimal(value) as Rational, at: now, feed: null, isFixed: true };
 }
 
-function judgeFeed(name: string, source: FeedSource, observed: FeedObservation, now: Date): Judged {
+function judgeFeed(name: string, source: FeedSource, observed: FeedObservation, when: When): Judged {
   const { round, block } = observed;
   const wrong =
     wrongFeed(name, source, observed) ??
     badRound(name, round) ??
-    badTime(name, source, round, block, now) ??
-    badSequencer(source.chain, observed, now);
+    badTime(name, source, round, block, when) ??
+    badSequencer(source.chain, observed, when);
   if (wrong !== null) return wrong;
   return {
     source: name,
@@ -139,15 +146,16 @@ function badTime(
   { heartbeatS }: FeedSource,
   { updatedAt }: FeedRound,
   block: FeedBlock,
-  now: Date,
+  when: When,
 ): Refusal | null {
-  const behind = chainBehind(block, now);
+  const behind = chainBehind(block, when);
   if (behind !== null) return behind;
   const updatedMs = Number(updatedAt) * 1_000;
   if (updatedMs > block.time.getTime() + AHEAD_MS) {
     return refusal('ahead_of_time', `${name} dates its price after the block that it was read at`);
   }
-  const ageS = Math.floor((Math.max(block.time.getTime(), now.getTime()) - updatedMs) / 1_000);
+  const nowMs = Math.max(block.time.getTime() + when.knownMs, when.now.getTime());
+  const ageS = Math.floor((nowMs - updatedMs) / 1_000);
   if (ageS <= heartbeatS + marginS(heartbeatS)) return null;
   return refusal(
     'stale',
@@ -155,8 +163,8 @@ function badTime(
   );
 }
 
-function chainBehind({ chain, number, time }: FeedBlock, now: Date): Refusal | null {
-  const ageMs = now.getTime() - time.getTime();
+function chainBehind({ chain, number, time }: FeedBlock, { now, knownMs }: When): Refusal | null {
+  const ageMs = Math.max(now.getTime() - time.getTime(), knownMs);
   if (ageMs <= BLOCK_MAX_AGE_MS) return null;
   return refusal(
     'chain_behind',
@@ -169,11 +177,11 @@ function marginS(heartbeatS: number): number {
 }
 
 /** While it is down prices in its chain stand still, and for a while after it came back they are those of before. */
-function badSequencer(chain: string, { sequencer }: FeedObservation, now: Date): Refusal | null {
+function badSequencer(chain: string, { sequencer }: FeedObservation, when: When): Refusal | null {
   if (sequencer === null) return null;
   if ('code' in sequencer) return sequencer;
   const { round, block } = sequencer;
-  const behind = chainBehind(block, now);
+  const behind = chainBehind(block, when);
   if (behind !== null) return behind;
   if (round.startedAt === 0n)
     return refusal('sequencer_unknown', `the uptime feed of ${chain}’s sequencer has no valid round yet`);
@@ -190,12 +198,12 @@ function judgePublished(
   name: string,
   source: SourceConfig,
   { value, at }: PublishedObservation,
-  now: Date,
+  { now, knownMs }: When,
 ): Judged {
   if (value.numerator <= 0n) return refusal('not_positive', `${name} gives a price that is not above zero`);
   if (at.getTime() > now.getTime() + AHEAD_MS)
     return refusal('ahead_of_time', `${name} dates its price in the future: ${at.toISOString()}`);
-  const ageS = Math.floor((now.getTime() - at.getTime()) / 1_000);
+  const ageS = Math.floor(Math.max(now.getTime() - at.getTime(), knownMs) / 1_000);
   const mostS = source.kind === 'ticker' || source.kind === 'json' ? source.maxAgeS : ECB_MAX_AGE_S;
   if (ageS > mostS)
     return refusal('stale', `the price of ${name} is ${ageS} s old, and may be ${mostS} s old at the most`);

@@ -53,6 +53,11 @@ export interface SourceState {
   observation: Observation | null;
   /** Why the last attempt failed; null: it did not, or none has been made. */
   failure: Refusal | null;
+  /**
+   * How long it has been known, ms, whatever the wall clock says meanwhile: of a feed its block, of what was published the
+   * price; left out: since just now.
+   */
+  knownMs?: number;
 }
 
 export const NOT_READ_YET: SourceState = { observation: null, failure: null };

@@ -88,7 +88,8 @@ export class RateHistory {
 
   private isDue(row: RecordedRate, atMs: number): boolean {
     const last = this.last.get(row.pair);
-    if (last === undefined || atMs - last.atMs >= REPEAT_MS) return true;
+    // What is earlier than the last is so by a clock that was set back: minutes that have been recorded stay as they are.
+    if (last === undefined || atMs < last.atMs || atMs - last.atMs >= REPEAT_MS) return true;
     return atMs > last.atMs && last.text !== textOf(row);
   }
 }

@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { type FeedObservation, type FeedRound } from './observation.js';
+import { type FeedSource } from '../config/rates.js';
+import { toAddress } from '../ids/ids.js';
+import { type FeedObservation, type FeedRound, type PublishedObservation } from './observation.js';
+import { judge } from './judge.js';
 import { isWeaker } from './rate-sources.js';
 
 const round = (answer: bigint): FeedRound => ({
@@ -43,5 +46,45 @@ describe('what one endpoint of several says of a feed', () => {
   it('is heeded where it says something else of the sequencer', () => {
     expect(isWeaker(feed(160, true, 0n), feed(100, false, 0n))).toBe(true);
     expect(isWeaker(feed(160, true, 1n), feed(100, false, 0n))).toBe(false);
+  });
+});
+
+describe('how long something has been known, whatever the wall clock says', () => {
+  const pair = { base: 'ETH', quote: 'USD', sources: [] };
+  const source: FeedSource = {
+    kind: 'feed',
+    chain: 'base',
+    address: toAddress(`0x${'f1'.repeat(20)}`),
+    heartbeatS: 300,
+    decimals: 8,
+    description: 'ETH / USD',
+  };
+  /** Two hours before the block that it was read at. */
+  const setBack = new Date(1_000_000_000);
+  const observation = feed(1_007_200, false);
+  observation.round.updatedAt = 1_007_200n;
+  const code = (knownMs: number) => {
+    const judged = judge(pair, source, { observation, failure: null, knownMs }, setBack);
+    return 'code' in judged ? judged.code : null;
+  };
+
+  it('makes a feed old that is on a chain which shows the same block for long', () => {
+    expect(code(0)).toBeNull();
+    expect(code(360_000)).toBeNull();
+    expect(code(361_000)).toBe('stale');
+    expect(code(600_001)).toBe('chain_behind');
+  });
+
+  it('makes old what was published once, also where the clock says that it is of now', () => {
+    const published: PublishedObservation = {
+      kind: 'published',
+      value: { numerator: 3n, denominator: 1n },
+      at: setBack,
+    };
+    const ticker = { kind: 'ticker', exchange: 'kraken', symbol: null, maxAgeS: 120 } as const;
+    const said = (knownMs: number) =>
+      judge(pair, ticker, { observation: published, failure: null, knownMs }, setBack);
+    expect(said(120_000)).toMatchObject({ value: published.value });
+    expect(said(121_000)).toMatchObject({ code: 'stale' });
   });
 });

@@ -13,11 +13,16 @@ const PASSING: readonly RefusalCode[] = ['unreachable', 'not_read_yet'];
 /** Of a chain with several endpoints, all but one may not have the newest block yet, or be away for a moment. */
 const LONE_TOO_SOON_MS = 2 * 60_000;
 
+interface KnownState extends Omit<SourceState, 'knownMs'> {
+  /** By a clock that nobody sets. */
+  since: number;
+}
+
 /** What came last of every source; whoever asks is answered from here, and waits for nobody. */
 @Injectable()
 export class RateSources {
   readonly firstReading = new FirstReading();
-  private readonly states = new Map<SourceConfig, SourceState>();
+  private readonly states = new Map<SourceConfig, KnownState>();
   private readonly all: readonly { pair: PairConfig; source: SourceConfig }[];
 
   constructor(
@@ -29,7 +34,10 @@ export class RateSources {
   }
 
   state(source: SourceConfig): SourceState {
-    return this.states.get(source) ?? NOT_READ_YET;
+    const known = this.states.get(source);
+    if (known === undefined) return NOT_READ_YET;
+    const { observation, failure, since } = known;
+    return { observation, failure, knownMs: performance.now() - since };
   }
 
   /** Reads every source once; those of the chains and those of the web at the same time. */
@@ -66,14 +74,26 @@ export class RateSources {
 
   /** A source that is out of reach is believed until what it said is too old; one that says something odd is not. */
   private keep(source: SourceConfig, result: Observation | Refusal): void {
+    const before = this.states.get(source);
+    const known = before?.observation ?? null;
+    const since = before?.since ?? performance.now();
     if ('kind' in result) {
-      const { observation: known } = this.state(source);
       if (known !== null && isWeaker(result, known)) return;
-      return void this.states.set(source, { observation: result, failure: null });
+      const isSame = known !== null && isOfSameBlock(result, known);
+      return void this.states.set(source, {
+        observation: result,
+        failure: null,
+        since: isSame ? since : performance.now(),
+      });
     }
-    const observation = PASSING.includes(result.code) ? this.state(source).observation : null;
-    this.states.set(source, { observation, failure: result });
+    const observation = PASSING.includes(result.code) ? known : null;
+    this.states.set(source, { observation, failure: result, since });
   }
+}
+
+/** A chain that stands still shows the same block again and again, and a feed in it the same price. */
+function isOfSameBlock(one: Observation, other: Observation): boolean {
+  return one.kind === 'feed' && other.kind === 'feed' && one.block.hash === other.block.hash;
 }
 
 /**

@@ -76,6 +76,20 @@ export function toDecimal(a: Rational, significantDigits = 18): string {
   return `${sign}${digits.slice(0, point)}${fraction === '' ? '' : `.${fraction}`}`;
 }
 
+/**
+ * A positive number rounded down to a decimal with so many significant digits: what is made of many of them has a
+ * denominator that does not grow with their number.
+ */
+export function roundedDown({ numerator, denominator }: Rational, significantDigits: number): Rational {
+  const whole = numerator / denominator;
+  const decimals =
+    whole > 0n
+      ? significantDigits - whole.toString().length
+      : significantDigits + leadingZeros(numerator, denominator);
+  const scale = 10n ** BigInt(Math.max(0, decimals));
+  return rational((numerator * scale) / denominator, scale);
+}
+
 /** Zeros behind the point of a fraction below one, before its first other digit. */
 function leadingZeros(numerator: bigint, denominator: bigint): number {
   if (numerator === 0n) return 0;

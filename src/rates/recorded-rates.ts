@@ -23,9 +23,10 @@ export class RecordedRates {
   /** Null: no rates are configured. @param manager of the transaction that the caller is in; null: of none */
   async now(manager: EntityManager | null): Promise<RateBook | null> {
     if (this.rates.pairs.length === 0) return null;
-    const now = new Date();
-    if (this.last === null || now.getTime() - this.last.atMs >= FRESH_MS)
-      this.last = { book: await this.at(manager, now), atMs: now.getTime() };
+    // By a clock that nobody sets: one that is set back would keep a book of before for as long.
+    const nowMs = performance.now();
+    if (this.last === null || nowMs - this.last.atMs >= FRESH_MS)
+      this.last = { book: await this.at(manager, new Date()), atMs: nowMs };
     return this.last.book;
   }
 

@@ -16,7 +16,8 @@ export interface SignedSweep {
   /** Base units. */
   amount: bigint;
   isComplete: boolean;
-  takenAtBlock: number;
+  /** Ids of the transfers that it takes away. */
+  takenTransfers: readonly string[];
   outgoingId: string;
 }
 
@@ -57,7 +58,15 @@ export class SweepStates {
   }
 
   async sent(manager: EntityManager, { id }: Sweep, signed: SignedSweep): Promise<void> {
-    const row = { ...signed, state: 'sent' as const, reasonCode: null, reason: null, updatedAt: new Date() };
+    const takenTransfers = [...signed.takenTransfers];
+    const row = {
+      ...signed,
+      takenTransfers,
+      state: 'sent' as const,
+      reasonCode: null,
+      reason: null,
+      updatedAt: new Date(),
+    };
     await manager.update(Sweep, { id }, row);
   }
 

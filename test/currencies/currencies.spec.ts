@@ -18,6 +18,22 @@ it('the list is that of today: XCG, XAD and ZWG are in it, BGN, ANG, CUC, HRK, S
     expect(isPriceCurrency(successor)).toBe(true);
 });
 
+it('each of the 179 codes of the list of 2024 is there with its digits, or was withdrawn since; XAD and XCG came', () => {
+  const { brought } = standardList();
+  expect(brought.size).toBe(179);
+  const gone = [...brought.keys()].filter((code) => !(code in CURRENCY_DIGITS));
+  expect(gone.sort()).toEqual(['ANG', 'BGN', 'CUC']);
+  expect(Object.keys(CURRENCY_DIGITS).filter((code) => !brought.has(code))).toEqual(['XAD', 'XCG']);
+  for (const [code, digits] of brought) {
+    if (!gone.includes(code)) expect([code, CURRENCY_DIGITS[code as never]]).toEqual([code, digits]);
+    const parsed = parseMoney('1', code);
+    if (gone.includes(code)) expect(parsed).toMatchObject({ problem: expect.stringContaining('withdrawn') });
+    else if (digits === null)
+      expect(parsed).toMatchObject({ problem: expect.stringContaining('no minor unit') });
+    else expect(parsed).toEqual({ currency: code, minorUnits: 10n ** BigInt(digits) });
+  }
+});
+
 it('takes as many decimals of each currency as it has, and not one more', () => {
   for (const [code, digits] of Object.entries(CURRENCY_DIGITS)) {
     const least = digits === 0 ? '1' : `0.${'1'.padStart(digits ?? 0, '0')}`;

@@ -38,6 +38,8 @@ export function standardList(): {
   published: string;
   codes: Map<string, number | null>;
   withdrawn: Map<string, Withdrawn>;
+  /** As the package brings them, before any amendment. */
+  brought: ReadonlyMap<string, number | null>;
 } {
   const xml = readFileSync(require.resolve('currency-codes/iso-4217-list-one.xml'), 'utf8');
   const [, brought = ''] = /<ISO_4217 Pblshd="([\d-]+)">/.exec(xml) ?? [];
@@ -47,6 +49,7 @@ export function standardList(): {
     const minor = /<CcyMnrUnts>([^<]+)<\/CcyMnrUnts>/.exec(entry)?.[1];
     if (code !== undefined) codes.set(code, minor === 'N.A.' ? null : Number(minor));
   }
+  const unamended = new Map(codes);
   const withdrawn = new Map<string, Withdrawn>();
   for (const amendment of AMENDMENTS) {
     for (const [code, digits] of Object.entries(amendment.added)) codes.set(code, digits);
@@ -55,7 +58,8 @@ export function standardList(): {
       withdrawn.set(code, gone);
     }
   }
-  return { published: brought > IN_FORCE_SINCE ? brought : IN_FORCE_SINCE, codes, withdrawn };
+  const published = brought > IN_FORCE_SINCE ? brought : IN_FORCE_SINCE;
+  return { published, codes, withdrawn, brought: unamended };
 }
 
 /** @returns the file of src that is made from the list */

@@ -1,5 +1,5 @@
 import { isRefusal } from '../../rates/judge.js';
-import { isApart, type Rational } from '../../rates/rational.js';
+import { isApart, type Rational, roundedDown } from '../../rates/rational.js';
 import { refusal, type Refusal } from '../../rates/refusal.js';
 
 /** At which rate money counts that was mined after its payment's end. */
@@ -8,6 +8,12 @@ export interface LateRate {
   /** `locked`: the market has hardly moved; `market`: what it was worth when it was mined. */
   basis: 'locked' | 'market';
 }
+
+/**
+ * A market's rate is taken with so many digits, of which no feed has more. Each minute has another, and sums of what came in
+ * many of them are exact: with fractions as they are crossed from pairs their denominators would grow with every minute.
+ */
+const MARKET_DIGITS = 18;
 
 /**
  * Money that comes late counts at the rate that was promised as long as the market is near it, else at the market's of
@@ -27,6 +33,6 @@ export function lateRate(
   if (isRefusal(then)) return then;
   if (then.value.numerator <= 0n) return refusal('not_positive', 'it was said to be worth nothing then');
   return isApart(locked, then.value, maxMoveBps)
-    ? { value: then.value, basis: 'market' }
+    ? { value: roundedDown(then.value, MARKET_DIGITS), basis: 'market' }
     : { value: locked, basis: 'locked' };
 }

@@ -1,6 +1,7 @@
 import {
   areApart,
   ceil,
+  decimal,
   floor,
   type Fraction,
   fraction,
@@ -128,7 +129,9 @@ function judgeOne(known: Known, arrival: Arrival, by: Circumstances): Judged {
   const then = by.rates.worth(arrival.asset.symbol, known.price.currency, arrival.blockTime);
   if (then === null) return { arrival, whyNot: isAccepted ? null : 'rate_unknown', option, part };
   const isNear = !areApart(rate, then, LATE_MOVE_BPS);
-  return { arrival, whyNot: null, option, part: isNear ? part : times(part, over(then, rate)) };
+  // As written with 18 digits.
+  const market = decimal(then, 18);
+  return { arrival, whyNot: null, option, part: isNear ? part : times(part, over(market, rate)) };
 }
 
 /** Of the whole, what goes back, or has gone. */

@@ -54,3 +54,10 @@ export function areApart(a: Fraction, b: Fraction, bps: number): boolean {
   const [low, high] = isLess(a, b) ? [a, b] : [b, a];
   return isLess(times(low, { top: BigInt(10_000 + bps), bottom: 10_000n }), high);
 }
+
+/** The largest decimal of so many digits, its leading zeros not counted, that is not above it; an integer in full. */
+export function decimal(a: Fraction, digits: number): Fraction {
+  let bottom = 1n;
+  while (floor(times(a, fraction(bottom * 10n))) < 10n ** BigInt(digits)) bottom *= 10n;
+  return fraction(floor(times(a, fraction(bottom))), bottom);
+}

@@ -99,7 +99,7 @@ export function feedSays(
     updatedAt: at,
     answeredInRound: fault === 'has an incomplete round' ? 6n : 7n,
   };
-  const block = { chain: FEEDS_ON, number: 1, hash: '0x', time: new Date() };
+  const block = { chain: FEEDS_ON, number: nowS(), hash: `0x${nowS()}`, time: new Date() };
   const { isUp, sinceS } = sequencer;
   return {
     kind: 'feed',
