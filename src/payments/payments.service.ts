@@ -70,6 +70,7 @@ export class PaymentsService {
     return this.views(await this.payments.ofIds(ids));
   }
 
+  /** @throws ValidationFailedError, UnknownChainError */
   async list(merchantId: string, query: ListPaymentsDto): Promise<Page<PaymentView>> {
     const { limit, after } = query;
     const filter = paymentFilter(merchantId, query, this.chains);
