@@ -62,6 +62,7 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
         contradictsFrom: rpc.contradiction?.from ?? null,
         isOfNewerFork: this.newerFork(chain) !== null,
         isFinalityUnknown: this.finalityUnknown(chain) !== null,
+        isOneBelieved: this.believedAlone(chain) !== null,
       })),
     );
     for (const { config } of this.connections.values()) await this.noteTokens(config);
@@ -133,6 +134,12 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
   newerFork(name: string): NewerFork | null {
     const { prover, reader } = this.connection(name);
     return prover.newerFork(reader.headNumber);
+  }
+
+  /** What one endpoint alone was believed about, since the others configured said nothing, and why they did not; null: nothing. */
+  believedAlone(name: string): string | null {
+    const word = this.connection(name).agreed.believedAlone;
+    return word === null ? null : `${word.what} (${word.reason})`;
   }
 
   /** Why nobody knows what the chain itself calls final; null: it is known, or a number of blocks decides. */

@@ -158,7 +158,7 @@ describe('loadSettings', () => {
     ['DATABASE_URL', 'postgres://shop:%3Cpassword%3E@db/shop'],
     ['DATABASE_URL', 'postgres://shop:changeme@db/shop'],
     ['PUBLIC_URL', 'https://static.1.2.0.192.clients.your-server.de'],
-    ['PUBLIC_URL', 'https://your-pizza.example/api'],
+    ['PUBLIC_URL', 'https://your-pizza.example'],
   ])('takes %s=%s', (name, value) => {
     expect(problemsOf({ [name]: value })).toEqual({});
   });
@@ -173,6 +173,7 @@ describe('loadSettings', () => {
     ['PUBLIC_URL', 'https://shop:hunter2@pay.example', /user or password/],
     ['PUBLIC_URL', 'https://pay.example/x?y=1', /query or fragment/],
     ['PUBLIC_URL', 'https://pay.example/#pay', /query or fragment/],
+    ['PUBLIC_URL', 'https://shop.example/crypto', /a host of its own/],
     ['WEBHOOK_PROXY_URL', 'http://proxy:3128/path', /behind its host and port/],
     ['WEBHOOK_URL', 'https://shop.example/hook#1', /fragment/],
     ['SWEEP_SCHEDULE', '0 0 30 2 *', /never comes/],
@@ -187,7 +188,7 @@ describe('loadSettings', () => {
   it.each([
     ['HOST', '::1'],
     ['HOST', 'localhost'],
-    ['PUBLIC_URL', 'https://pay.example/sub/'],
+    ['PUBLIC_URL', 'https://pay.example/'],
     ['WEBHOOK_PROXY_URL', 'http://user:hunter2@proxy:3128'],
     ['SWEEP_SCHEDULE', '0 0 29 2 *'],
     ['WEBHOOK_RETRY_SCHEDULE', '5s, 5m'],

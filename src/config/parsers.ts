@@ -170,7 +170,7 @@ export function urlWith(...protocols: string[]) {
   };
 }
 
-/** What links are made of, by putting a path behind it. */
+/** What links are made of, by putting a path behind it: of this installation's own host, whose root pages lead to. */
 export function linkBase(text: string): string {
   const url = new URL(urlWith('http', 'https')(text));
   if (url.username !== '' || url.password !== '')
@@ -178,6 +178,11 @@ export function linkBase(text: string): string {
   if (/[?#]/.test(text))
     throw new UnusableValueError(
       'has a query or fragment (? or #) in it, behind which no path can stand; take it out',
+    );
+  if (/[^/]/.test(url.pathname))
+    throw new UnusableValueError(
+      `has a path (${url.pathname}), while pay pages lead to the root of their host; give Quittance a host of its own, ` +
+        'such as pay.example',
     );
   return text;
 }

@@ -339,6 +339,11 @@ describe('a price', () => {
     ['in leva', { price: { amount: '1', currency: 'BGN' } }, /^price.currency: .*make the price in "EUR"/],
     ['in nothing', { price: { amount: '1', currency: 'XYZ' } }, /^price.currency: "XYZ" is no currency/],
     [
+      'in an asset of no chain',
+      { price: { amount: '1', currency: 'TUSD' } },
+      /^price.currency: "TUSD" is no currency .*; for a price in the asset add its chain: "chain": "testchain"/,
+    ],
+    [
       'on no chain',
       { price: { amount: '1', currency: 'ETH', chain: 'mars' } },
       /^price.chain: there is no chain/,

@@ -214,7 +214,13 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     fault: 'one address may hold any number of streams',
-    find: ' ofAddress >= perAddress ||',
+    find: 'this.byAddress.of(address) >= limits.ofAddress || ',
+    replace: '',
+    specs: PAGES,
+  },
+  {
+    fault: 'the addresses of one site may hold any number of streams',
+    find: ' || this.bySite.of(site) >= limits.ofSite',
     replace: '',
     specs: PAGES,
   },
