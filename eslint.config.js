@@ -21,7 +21,13 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.ts'],
-    ignores: ['src/wallet/**', 'src/config/secrets.ts', 'src/runtime/dev-secrets.ts', '**/*.spec.ts'],
+    ignores: [
+      'src/wallet/**',
+      'src/config/published-keys.ts',
+      'src/config/secrets.ts',
+      'src/runtime/dev-secrets.ts',
+      '**/*.spec.ts',
+    ],
     rules: {
       'no-restricted-imports': [
         'error',

@@ -4,7 +4,7 @@ import { depositNode } from '../src/wallet/deposit-node.js';
 import { HdDeposits } from '../src/wallet/deposit-scheme.js';
 import { publish } from './report.js';
 
-const MNEMONIC = 'legal winner thank year wave sausage worth useful legal winner thank yellow';
+const MNEMONIC = 'only control crack movie prevent release friend soul save shoulder height weather';
 const COUNT = 5_000;
 
 function perSecond(derive: (index: number) => unknown): number {

@@ -10,7 +10,7 @@ import { type BenchDatabase } from './database.js';
 const ROOT = join(import.meta.dirname, '..');
 /** As `npm start` and the image have it: blocks come and go by the megabyte, and need not be moved about meanwhile. */
 const FLAGS = ['--max-semi-space-size=32'];
-const MNEMONIC = 'legal winner thank year wave sausage worth useful legal winner thank yellow';
+const MNEMONIC = 'only control crack movie prevent release friend soul save shoulder height weather';
 export const ENCRYPTION_KEY = Buffer.alloc(32, 1).toString('base64');
 
 /** The app on a benchmark's database. `BENCH_LOG` shows what it says, `BENCH_PROFILE` names a folder for a CPU profile. */

@@ -33,7 +33,7 @@ const dataSource = await new DataSource({
   logger: keepFirst,
 }).initialize();
 const records = new PaymentRecords(new NamedAssets([]), { publicUrl: null } as never);
-const payments = new PaymentsRepository(dataSource, records, {} as never, {} as never);
+const payments = new PaymentsRepository(dataSource, records, {} as never, {} as never, [], []);
 
 const figures: Record<string, number> = {};
 let worstMs = 0;

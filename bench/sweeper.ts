@@ -15,7 +15,7 @@ import { publish } from './report.js';
 import { gasOfPaths } from './sweep-paths.js';
 import { toAddress } from '../src/ids/ids.js';
 
-const MNEMONIC = 'legal winner thank year wave sausage worth useful legal winner thank yellow';
+const MNEMONIC = 'only control crack movie prevent release friend soul save shoulder height weather';
 const TANK = new Wallet(`0x${'7a'.repeat(32)}`);
 const TREASURY = new Wallet(`0x${'5c'.repeat(32)}`).address;
 /** Of each asset. */

@@ -52,7 +52,9 @@ function productionLog(level: string): Logger {
   const pino = speakJson(level);
   say = (line) => pino.info(line);
   warn = (line) => pino.warn(line);
-  refuse = ({ message }) => pino.fatal({ reason: message }, 'did not start');
+  // Whoever wants no lines still wants to know why nothing runs.
+  const aloud = level === 'silent' ? createPino('fatal') : pino;
+  refuse = ({ message }) => aloud.fatal({ reason: message }, 'did not start');
   complain = ({ message }) => pino.error({ reason: message }, 'did not end properly');
   return pino;
 }

@@ -84,6 +84,29 @@ export class BackupWriter {
   }
 }
 
+/** How other files begin that are taken for backups, each with what it is. */
+const OTHER_FILES: readonly [beginning: Buffer, what: string][] = [
+  [Buffer.from('PGDMP'), 'it is a dump of pg_dump: give it to pg_restore'],
+  [Buffer.from('--'), 'it is SQL, as pg_dump writes it: give it to psql'],
+  [Buffer.from([0x1f, 0x8b]), 'it is compressed twice: gunzip it once'],
+  [Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), 'it is compressed with zstd: unpack it first'],
+  [Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a]), 'it is compressed with xz: unpack it first'],
+  [Buffer.from('BZh'), 'it is compressed with bzip2: unpack it first'],
+  [Buffer.from('PK\u0003\u0004'), 'it is a zip file: unpack it first'],
+  [Buffer.from('age-encryption.org'), 'it is encrypted with age: decrypt it first'],
+  [Buffer.from('-----BEGIN PGP'), 'it is encrypted with PGP: decrypt it first'],
+  [Buffer.from('-----BEGIN AGE'), 'it is encrypted with age: decrypt it first'],
+];
+/** A header is some kilobytes: a file with no line end in so much is none of ours, and is not read on. */
+const LONGEST_HEADER = 1_048_576;
+const IS_NONE = 'it is no backup made by quittance backup';
+
+/** @param text how the file begins @returns why it is no backup, whichever it is */
+function otherFile(text: Buffer): string {
+  const known = OTHER_FILES.find(([beginning]) => text.subarray(0, beginning.length).equals(beginning));
+  return known?.[1] ?? IS_NONE;
+}
+
 /**
  * The parts of a backup, read as they come. Whoever reads to the end has read a whole and unchanged backup.
  * @param chunks the backup's text, in any portions
@@ -114,7 +137,7 @@ export async function* backupParts(chunks: AsyncIterable<Buffer>): AsyncGenerato
       yield { kind: 'row', line: text };
     } else if (expected === 'header') {
       expected = 'table';
-      yield { kind: 'header', header: headerIn(parsed(text)) };
+      yield { kind: 'header', header: headerIn(text) };
     } else {
       const part = parsed(text);
       if (isTable(part)) {
@@ -141,8 +164,12 @@ function line(value: object): Buffer {
 /** Whole lines, each with its line end. */
 async function* lines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let begun: Buffer[] = [];
+  let hasHeader = false;
   for await (const chunk of chunks) {
     let from = 0;
+    hasHeader ||= chunk.includes(10);
+    if (!hasHeader && begun.length > 0 && sizeOf(begun) > LONGEST_HEADER)
+      throw new BackupFormatError(otherFile(Buffer.concat(begun)));
     for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, from)) {
       const rest = chunk.subarray(from, end + 1);
       yield begun.length === 0 ? rest : Buffer.concat([...begun, rest]);
@@ -151,7 +178,12 @@ async function* lines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     }
     if (from < chunk.length) begun.push(chunk.subarray(from));
   }
+  if (!hasHeader && begun.length > 0) throw new BackupFormatError(otherFile(Buffer.concat(begun)));
   if (begun.length > 0) throw new BackupFormatError('it ends too early, in the middle of a line');
+}
+
+function sizeOf(chunks: readonly Buffer[]): number {
+  return chunks.reduce((total, { length }) => total + length, 0);
 }
 
 function parsed(text: Buffer): unknown {
@@ -162,16 +194,23 @@ function parsed(text: Buffer): unknown {
   }
 }
 
-function headerIn(value: unknown): BackupHeader {
-  const header = value as Partial<BackupHeader> | null;
-  if (header?.format !== 'quittance-backup')
-    throw new BackupFormatError('it is no backup made by quittance backup');
+function headerIn(text: Buffer): BackupHeader {
+  const header = headerOf(text);
+  if (header?.format !== 'quittance-backup') throw new BackupFormatError(otherFile(text));
   if (header.format_version !== 1)
     throw new BackupFormatError(
       `it is of format ${String(header.format_version)}, which Quittance ${storable(String(header.quittance), 20)} ` +
         'wrote and this version does not read: restore it with that one',
     );
   return header as BackupHeader;
+}
+
+function headerOf(text: Buffer): Partial<BackupHeader> | null {
+  try {
+    return JSON.parse(text.toString()) as Partial<BackupHeader> | null;
+  } catch {
+    return null;
+  }
 }
 
 function isTable(part: unknown): part is { table: string; columns: string[] } {

@@ -1,5 +1,7 @@
 import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { once } from 'node:events';
+import { PassThrough } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import copyStreams from 'pg-copy-streams';
@@ -200,9 +202,11 @@ async function setSequences(runner: QueryRunner, sequences: Sequences): Promise<
     await runner.query('SELECT setval($1::regclass, $2::bigint, $3)', [quoted(name), last, isCalled]);
 }
 
+/** As it was written, or unpacked since. */
 async function* partsOf(file: string): AsyncGenerator<BackupPart> {
+  const isPacked = (await beginningOf(file)).equals(GZIP);
   const source = createReadStream(file);
-  const text = createGunzip();
+  const text = isPacked ? createGunzip() : new PassThrough();
   source.on('error', (error) => text.destroy(error));
   source.pipe(text);
   try {
@@ -214,6 +218,20 @@ async function* partsOf(file: string): AsyncGenerator<BackupPart> {
   } finally {
     source.destroy();
     text.destroy();
+  }
+}
+
+const GZIP = Buffer.from([0x1f, 0x8b]);
+
+async function beginningOf(file: string): Promise<Buffer> {
+  const handle = await open(file);
+  try {
+    if ((await handle.stat()).isDirectory()) throw new BackupDamagedError(file, 'it is a folder');
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(GZIP.length), 0, GZIP.length, 0);
+    if (bytesRead === 0) throw new BackupDamagedError(file, 'it is empty');
+    return buffer;
+  } finally {
+    await handle.close();
   }
 }
 

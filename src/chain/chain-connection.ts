@@ -33,6 +33,7 @@ export interface Connection {
   accounts: ChainAccounts;
   evidence: ChainEvidence;
   internal: InternalTransfers;
+  agreed: AgreedAnswers;
   status: ChainStatus;
   tokens: TokenStates;
   /** Ms since 1970. */
@@ -88,6 +89,7 @@ export function connectChain(config: ChainConfig, metrics: CallMetrics, logger: 
     accounts: new ChainAccounts(rpc, evidence),
     evidence,
     internal: internalTransfers(config, rpc, prover, balances, agreed),
+    agreed,
     status: { state: 'unchecked' },
     tokens: new TokenStates(config, rpc, logger),
     checkAgainAtMs: 0,

@@ -2,8 +2,9 @@ import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleIn
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type ChainConfig } from '../config/chains.js';
-import { CHAINS } from '../config/configuration.module.js';
+import { CHAINS, SETTINGS } from '../config/configuration.module.js';
 import { NoSuchChainError } from '../config/no-such-chain.error.js';
+import { type Settings } from '../config/settings.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
 import { type ChainAccounts } from './accounts/chain-accounts.js';
 import { type Connection, connectChain } from './chain-connection.js';
@@ -19,8 +20,8 @@ import { type Contradiction } from './rpc/rpc-contradiction.js';
 import { RpcMetrics } from './rpc/rpc-metrics.js';
 import { type EndpointReport } from './rpc/rpc-pool-member.js';
 import { type TokenProblem } from './tokens/token-check.js';
+import { asConfigured, noteTokens } from './tokens/noted-tokens.js';
 import { Token } from './tokens/token.entity.js';
-import { tokenId } from '../ids/token-id.js';
 import { findTransaction, type FoundTransaction } from './reading/transaction.js';
 import { type Address, type ChainId, type TxHash } from '../ids/ids.js';
 import { steadyMs } from '../process/steady-time.js';
@@ -41,6 +42,7 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
     @Inject(CHAINS) chains: ChainConfig[],
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly metrics: RpcMetrics,
+    @Inject(SETTINGS) private readonly settings: Settings,
   ) {
     this.connections = new Map(
       chains.map((config) => [config.name, connectChain(config, metrics, this.logger)]),
@@ -61,9 +63,10 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
         contradictsFrom: rpc.contradiction?.from ?? null,
         isOfNewerFork: this.newerFork(chain) !== null,
         isFinalityUnknown: this.finalityUnknown(chain) !== null,
+        isOneBelieved: this.believedAlone(chain) !== null,
       })),
     );
-    for (const { config } of this.connections.values()) await this.syncTokens(config);
+    for (const { config } of this.connections.values()) await this.noteTokens(config);
     // Not awaited for longer than a node may take: a dead node must not keep the API of the others from starting.
     await Promise.all(this.all().map((chain) => this.check(chain.name)));
     this.comparisons.forEach((comparison) => comparison.start());
@@ -134,6 +137,12 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
     return prover.newerFork(reader.headNumber);
   }
 
+  /** What one endpoint alone was believed about, since the others configured said nothing, and why they did not; null: nothing. */
+  believedAlone(name: string): string | null {
+    const word = this.connection(name).agreed.believedAlone;
+    return word === null ? null : `${word.what} (${word.reason})`;
+  }
+
   /** Why nobody knows what the chain itself calls final; null: it is known, or a number of blocks decides. */
   finalityUnknown(name: string): string | null {
     return this.connection(name).reader.finalityUnknown;
@@ -186,8 +195,9 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
   }
 
   /** Null: no such token on any chain. */
-  findToken(id: string): Promise<Token | null> {
-    return this.dataSource.manager.findOneBy(Token, { id });
+  async findToken(id: string): Promise<Token | null> {
+    const found = await this.dataSource.manager.findOneBy(Token, { id });
+    return found && asConfigured(found, this.all());
   }
 
   /** Every token of the chain, also those no longer offered: payments that name them are still watched. */
@@ -196,8 +206,9 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
   }
 
   /** As `tokensOf`, for a caller that is in a transaction. */
-  tokensIn(manager: EntityManager, chainId: ChainId): Promise<Token[]> {
-    return manager.find(Token, { where: { chainId }, order: { symbol: 'ASC', id: 'ASC' } });
+  async tokensIn(manager: EntityManager, chainId: ChainId): Promise<Token[]> {
+    const found = await manager.find(Token, { where: { chainId }, order: { symbol: 'ASC', id: 'ASC' } });
+    return found.map((token) => asConfigured(token, this.all()));
   }
 
   /** Null: no endpoint that answered knows it. @throws RpcError */
@@ -231,19 +242,11 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
     return Math.min(contradiction.from, unshownFrom);
   }
 
-  /** What chains.yaml no longer lists is switched off, never deleted: payments refer to it. */
-  private async syncTokens({ chainId, tokens }: ChainConfig): Promise<void> {
-    const rows = tokens.map(({ address, symbol, decimals, enabled }) => ({
-      id: tokenId(chainId, address),
-      chainId,
-      address,
-      symbol,
-      decimals,
-      enabled,
-    }));
-    await this.dataSource.transaction(async (manager) => {
-      await manager.update(Token, { chainId }, { enabled: false });
-      if (rows.length > 0) await manager.upsert(Token, rows, ['id']);
-    });
+  /** Commands, and processes that neither make payments nor look for them, leave alone what is there. */
+  private async noteTokens(config: ChainConfig): Promise<void> {
+    const decides = this.settings.roles.some((role) => role === 'api' || role === 'scanner');
+    const differing = await noteTokens(this.dataSource, config, decides);
+    for (const difference of differing)
+      this.logger.warn({ chain: config.name, ...difference }, 'chains.yaml says another thing of a token');
   }
 }

@@ -13,13 +13,21 @@ interface BackupOptions extends OutputOptions {
 
 export function backupCommand(command: Command, terminal: Terminal): void {
   command
-    .argument('<file>', 'where it goes; made with the rights of its owner alone')
+    .argument('<file>', 'where it goes; made with the rights of its owner alone', fileName)
     .option('--check', 'read a backup that is there from end to end, and say what is in it')
     .option('--only-known', 'leave out tables that are not Quittance’s, in a database that it shares')
     .option('--json', 'print JSON, for a script')
     .action((file: string, options: BackupOptions) =>
       options.check ? check(terminal, file, options) : backup(terminal, file, options),
     );
+}
+
+/** Nothing but a name: a variable that was not set would be the folder that we are in. */
+function fileName(text: string): string {
+  if (text.trim() === '')
+    throw new UsageError('the name of the file is empty: say where the backup is to be');
+  if (/[/\\]$/.test(text)) throw new UsageError(`${text} names a folder: name the file in it as well`);
+  return text;
 }
 
 interface RestoreOptions extends OutputOptions {
@@ -29,7 +37,7 @@ interface RestoreOptions extends OutputOptions {
 
 export function restoreCommand(command: Command, terminal: Terminal): void {
   command
-    .argument('<file>', 'a backup that quittance backup made')
+    .argument('<file>', 'a backup that quittance backup made', fileName)
     .option(
       '--skip <count>',
       'addresses to pass over, as they may have been given out since the backup; else 400',

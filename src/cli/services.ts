@@ -1,8 +1,10 @@
 import 'reflect-metadata';
 import { type INestApplicationContext, Logger, Module, type ModuleMetadata } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { DataSource } from 'typeorm';
 import { ConfigurationModule } from '../config/configuration.module.js';
 import { type Configuration } from '../config/read-configuration.js';
+import { type Settings } from '../config/settings.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { commandConfiguration } from './command-configuration.js';
 import { commandDatabase } from './command-database.js';
@@ -12,6 +14,20 @@ import { type Terminal } from './terminal.js';
 class CommandModule {}
 
 export type Services = INestApplicationContext;
+
+/**
+ * A DATA_DIR or DATABASE_URL of another installation is another wallet's: what a command would read or write there is not
+ * what was meant.
+ * @throws OtherWalletError
+ */
+async function requireOurWallet(services: Services, settings: Settings): Promise<void> {
+  if (settings.mnemonic === null && settings.xpub === null) return;
+  const [{ depositScheme }, { requireWalletOf }] = await Promise.all([
+    import('../wallet/scheme-of-settings.js'),
+    import('../wallet/wallet-source.js'),
+  ]);
+  await requireWalletOf(services.get(DataSource).manager, depositScheme(settings));
+}
 
 /**
  * Does a command's work with services on its database; started for it, and ended behind it.
@@ -26,7 +42,8 @@ export async function withServices(
   const database = await commandDatabase(settings);
   try {
     const configuration = {
-      settings: { ...settings, databaseUrl: database.url },
+      // A command has no part of a running process: it writes down nothing that one decides.
+      settings: { ...settings, databaseUrl: database.url, roles: [] },
       chains,
       ...(rates && { rates }),
     };
@@ -46,6 +63,7 @@ export async function withServices(
       { abortOnError: false },
     );
     try {
+      await requireOurWallet(services, settings);
       await work(services, configuration);
     } finally {
       await services.close();

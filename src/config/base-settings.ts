@@ -1,20 +1,14 @@
 import { IsOptional } from 'class-validator';
-import {
-  addressList,
-  databaseUrl,
-  integerIn,
-  linkBase,
-  listenHost,
-  listOf,
-  oneOf,
-  readableFile,
-  redisUrl,
-  path,
-} from './parsers.js';
+import { addressList, integerIn, linkBase, listenHost, listOf, oneOf, redisUrl, path } from './parsers.js';
+import { certificatesFile } from './certificates-file.js';
+import { databaseUrl } from './database-url.js';
 import { Setting } from './setting.js';
 
 export const ROLES = ['api', 'scanner', 'worker', 'sweeper'] as const;
 export type Role = (typeof ROLES)[number];
+
+/** Below this, one slow request and one slow step of a loop leave nobody else a connection. */
+export const SMALLEST_POOL = 4;
 
 /** How a process runs, and what on. */
 export abstract class BaseSettings {
@@ -68,10 +62,19 @@ export abstract class BaseSettings {
     env: 'DATABASE_CA_FILE',
     description: 'Certificates in PEM that DATABASE_URL’s server is trusted by, as managed Postgres provides',
     defaultNote: 'the usual ones',
-    parse: readableFile,
+    parse: certificatesFile,
   })
   @IsOptional()
   databaseCaFile: string | null;
+
+  @Setting({
+    env: 'DATABASE_POOL_SIZE',
+    description:
+      'How many connections a pool of this process may hold: the app has one, the queue on Postgres two. Fewer for a small Postgres',
+    default: '10',
+    parse: integerIn(SMALLEST_POOL, 100),
+  })
+  databasePoolSize: number;
 
   @Setting({
     env: 'REDIS_URL',

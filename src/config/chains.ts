@@ -56,6 +56,10 @@ export interface SweepConfig extends AssetSweep {
   treasury?: Address;
   /** Wei per gas: while gas costs more, nothing is sent, and no fee is raised above it. */
   maxGasPrice?: bigint;
+  /** The most gas that one transfer may take; left out: 1,000,000, in Ethereum's measure. */
+  maxGas?: bigint;
+  /** Wei: the most that moving a token may cost which nobody has put a price on; left out: 0.05 of the native asset. */
+  maxFee?: bigint;
   /** Wei; below it the gas tank is called low. */
   gasTankMinimum?: bigint;
   /** Tokens go together, in transactions of the gas tank; left out: each by a transfer of its own address. */

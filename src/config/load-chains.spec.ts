@@ -132,6 +132,11 @@ describe('parseChains', () => {
     ['{blocks: 12}', '{up_to: 5, blocks: 12}', /must be left out in the last tier/],
     ['"1000000000000000000"', '1e18', /up_to: must be an amount in base units/],
     ['{symbol: POL, decimals: 18}', 'POL', /native: must be given/],
+    [
+      '{symbol: POL, decimals: 18}',
+      '{symbol: POL, decimals: 6}',
+      /native\.decimals: must be 18: every EVM chain/,
+    ],
   ])('refuses %p → %p', (from, to, why) => {
     expect(changed(from, to).join('\n')).toMatch(why);
     expect(changed(from, to).join('\n')).not.toContain('pw@');
@@ -223,6 +228,43 @@ describe('parseChains', () => {
     'http://[::1]:8545',
   ])('takes the endpoint %s', (url) => {
     expect(changed('"https://b.example"', `"${url}"`)).toEqual([]);
+  });
+
+  it.each([
+    ['javascript:alert(1)', /must be a URL that starts with http/],
+    ['etherscan.io', /must be a URL that starts with http/],
+    ['https://user:pw@etherscan.io', /user or password/],
+    ['https://etherscan.io/?x=1', /query or fragment/],
+    ['https://etherscan.io/tx/', /ends with \/tx\/, which is put behind it/],
+    ['https://etherscan.io/address', /ends with \/address/],
+    ['https://etherscan.io/tx/{hash}', /placeholder \{hash\}/],
+  ])('refuses the explorer %s', (url, why) => {
+    const problems = changed('  block_time_ms: 12000', `  block_time_ms: 12000\n  explorer_url: '${url}'`);
+    expect(problems).toEqual([expect.stringMatching(why)]);
+  });
+
+  it.each([
+    ['rpc_url: https://c.example', 'rpc_url: wss://c.example', /rpc_url.*http:\/\/ or https:\/\//],
+    [
+      'rpc_url: https://c.example',
+      'rpc_url: https://c.example\n  ws_urls: ["https://c.example"]',
+      /ws_urls.*ws:\/\//,
+    ],
+    [
+      'rpc_url: https://c.example',
+      'rpc_url: https://c.example\n  ws_urls: ["wss://c.example/<key>"]',
+      /ws_urls.*<key>/,
+    ],
+  ])('refuses %p → %p', (from, to, why) => expect(changed(from, to)).toEqual([expect.stringMatching(why)]));
+
+  it('refuses two assets that customers could not tell apart, but a token that its successor replaced', () => {
+    expect(changed('symbol: NEW', 'symbol: USDT')).toEqual([
+      'chains.yaml: chain "ethereum" has two assets called USDT, which nobody could tell apart; name one otherwise, as USDT.e, with rate: USDT if it is priced alike',
+    ]);
+    expect(changed('symbol: USDT', 'symbol: ETH')).toEqual([
+      expect.stringContaining('two assets called ETH'),
+    ]);
+    expect(changed('symbol: OLD', 'symbol: USDT')).toEqual([]);
   });
 
   it('refuses an endpoint that is listed twice', () => {

@@ -52,6 +52,20 @@ export function parseChains(content: string, file: string): { chains: ChainConfi
   return { chains, problems };
 }
 
+/**
+ * Symbols that customers could not tell apart. A token that is not enabled may have that of its successor, since nobody
+ * is offered it.
+ */
+function sameSymbols({ name, native, tokens }: ChainConfig): string[] {
+  const symbols = [native.symbol, ...tokens.flatMap(({ enabled, symbol }) => (enabled ? [symbol] : []))];
+  const twice = symbols.filter((one, index) => one !== '' && symbols.indexOf(one) < index);
+  return [...new Set(twice)].map(
+    (symbol) =>
+      `chain "${name}" has two assets called ${symbol}, which nobody could tell apart; name one otherwise, as ` +
+      `${symbol}.e, with rate: ${symbol} if it is priced alike`,
+  );
+}
+
 function doubles(chains: ChainConfig[], file: string): Problem[] {
   const problems: Problem[] = [];
   for (const [key, name] of [
@@ -71,6 +85,7 @@ function doubles(chains: ChainConfig[], file: string): Problem[] {
         what: `chain "${chain.name}" lists the token ${getAddress(address)} twice`,
       });
     }
+    problems.push(...sameSymbols(chain).map((what) => ({ name: file, what })));
   }
   return problems;
 }

@@ -77,6 +77,15 @@ single_source_ok: [EUR/USD]
     const [, example = ''] = /```yaml\n(.*?)```/s.exec(prices) ?? [];
     expect(example).toContain('single_source_ok');
     expect(problems(example)).toEqual([]);
+    const [, forTwo = ''] = /```yaml\n(pairs:(?:(?!```).)*arbitrum:.*?)```/s.exec(prices) ?? [];
+    const layers = [
+      { name: 'base', chainId: 8_453 },
+      { name: 'arbitrum', chainId: 42_161 },
+    ];
+    expect(parseRates(forTwo, 'rates.yaml', layers)).toMatchObject({
+      problems: [],
+      rates: { pegs: { USDC: 'USD' } },
+    });
     const all = example
       .replace(/^# (sequencers.*)$/m, '$1')
       .replace(/^# .*GBP.*$/m, 'single_source_ok: [EUR/USD]');

@@ -9,7 +9,7 @@ import { loadSettings } from './load-settings.js';
 
 const JUNK = 'test test test test test test test test test test test junk';
 const OWN_MNEMONIC = HDNodeWallet.createRandom().mnemonic?.phrase as string;
-const account = HDNodeWallet.fromPhrase(JUNK, undefined, "m/44'/60'/0'");
+const account = HDNodeWallet.fromPhrase(OWN_MNEMONIC, undefined, "m/44'/60'/0'");
 const KEY = Buffer.alloc(32, 7).toString('base64');
 
 const production = {
@@ -158,7 +158,7 @@ describe('loadSettings', () => {
     ['DATABASE_URL', 'postgres://shop:%3Cpassword%3E@db/shop'],
     ['DATABASE_URL', 'postgres://shop:changeme@db/shop'],
     ['PUBLIC_URL', 'https://static.1.2.0.192.clients.your-server.de'],
-    ['PUBLIC_URL', 'https://your-pizza.example/api'],
+    ['PUBLIC_URL', 'https://your-pizza.example'],
   ])('takes %s=%s', (name, value) => {
     expect(problemsOf({ [name]: value })).toEqual({});
   });
@@ -173,6 +173,7 @@ describe('loadSettings', () => {
     ['PUBLIC_URL', 'https://shop:hunter2@pay.example', /user or password/],
     ['PUBLIC_URL', 'https://pay.example/x?y=1', /query or fragment/],
     ['PUBLIC_URL', 'https://pay.example/#pay', /query or fragment/],
+    ['PUBLIC_URL', 'https://shop.example/crypto', /a host of its own/],
     ['WEBHOOK_PROXY_URL', 'http://proxy:3128/path', /behind its host and port/],
     ['WEBHOOK_URL', 'https://shop.example/hook#1', /fragment/],
     ['SWEEP_SCHEDULE', '0 0 30 2 *', /never comes/],
@@ -187,7 +188,7 @@ describe('loadSettings', () => {
   it.each([
     ['HOST', '::1'],
     ['HOST', 'localhost'],
-    ['PUBLIC_URL', 'https://pay.example/sub/'],
+    ['PUBLIC_URL', 'https://pay.example/'],
     ['WEBHOOK_PROXY_URL', 'http://user:hunter2@proxy:3128'],
     ['SWEEP_SCHEDULE', '0 0 29 2 *'],
     ['WEBHOOK_RETRY_SCHEDULE', '5s, 5m'],
@@ -311,9 +312,17 @@ describe('loadSettings', () => {
       ]);
     });
 
-    it('refuses a published test mnemonic, however it is spaced', () => {
-      const problems = problemsOf({ ...production, XPUB: '', MNEMONIC: `${JUNK} ` });
-      expect(problems.MNEMONIC).toMatch(/stolen/);
+    it.each([
+      JUNK,
+      'legal winner thank year wave sausage worth useful legal winner thank yellow',
+      'scheme spot photo card baby mountain device kick cradle pact join borrow',
+    ])('refuses the published words %s, however they are spaced, and their xpubs', (words) => {
+      expect(problemsOf({ ...production, XPUB: '', MNEMONIC: `${words} ` }).MNEMONIC).toMatch(/stolen/);
+      const published = HDNodeWallet.fromPhrase(words, undefined, "m/44'/60'/0'").neuter();
+      for (const { extendedKey } of [published, published.deriveChild(0)]) {
+        expect(problemsOf({ ...production, XPUB: extendedKey }).XPUB).toMatch(/published test words/);
+        expect(problemsOf({ XPUB: extendedKey })).toEqual({});
+      }
     });
 
     it.each([

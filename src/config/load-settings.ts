@@ -5,10 +5,9 @@ import {
   isWellKnownAddress,
   isWellKnownKey,
   isWellKnownMnemonic,
-  parseEncryptionKeys,
-  privateKeyProblem,
-  webhookSecretBytes,
-} from './secrets.js';
+  isWellKnownXpub,
+} from './published-keys.js';
+import { parseEncryptionKeys, privateKeyProblem, webhookSecretBytes, xpubProblem } from './secrets.js';
 import { type SettingDescription, settingsOf } from './setting.js';
 import { Settings } from './settings.js';
 import { UnusableValueError } from './unusable-value.error.js';
@@ -45,6 +44,9 @@ export function readSettings(environment: Environment): { settings: Settings; pr
     }
   }
   settings.isPortGiven = textOf(environment.PORT) !== undefined;
+  const isWebhookGiven =
+    (textOf(environment.WEBHOOK_URL) ?? textOf(environment.WEBHOOK_URL_FILE)) !== undefined;
+  settings.isWebhookEnded = isWebhookGiven && settings.webhookUrl === null && !unread.has('webhookUrl');
   settings.isDatabaseGiven =
     (textOf(environment.DATABASE_URL) ?? textOf(environment.DATABASE_URL_FILE)) !== undefined;
   if (settings.databaseUrl)
@@ -133,6 +135,19 @@ function contradictions(settings: Settings): Problem[] {
       what: 'is the API’s PORT; metrics have a port of their own, or none',
     });
   }
+  if (settings.sweepStuckAfterMs < settings.sweepBumpAfterMs) {
+    problems.push({
+      name: 'SWEEP_STUCK_AFTER',
+      what: 'is shorter than SWEEP_BUMP_AFTER: a transaction would be called stuck before it is helped along',
+    });
+  }
+  const mode = settings.databaseUrl ? new URL(settings.databaseUrl).searchParams.get('sslmode') : null;
+  if (settings.databaseCaFile && (mode === 'disable' || mode === 'no-verify')) {
+    problems.push({
+      name: 'DATABASE_CA_FILE',
+      what: `is set, and DATABASE_URL says sslmode=${mode}, which asks for no certificate: take one of them away`,
+    });
+  }
   if (settings.nodeEnv === 'production') problems.push(...productionProblems(settings));
   return problems;
 }
@@ -158,6 +173,12 @@ function productionProblems(settings: Settings): Problem[] {
     complain(
       'MNEMONIC',
       'is a published test mnemonic: whatever it receives is stolen at once; make your own in a wallet you trust',
+    );
+  }
+  if (settings.xpub && xpubProblem(settings.xpub) === null && isWellKnownXpub(settings.xpub)) {
+    complain(
+      'XPUB',
+      'is that of published test words: whatever its addresses receive is stolen at once; export that of a wallet of your own',
     );
   }
   if (settings.xpub && settings.treasuryAddress && settings.roles?.includes('sweeper')) {

@@ -1,4 +1,3 @@
-import { accessSync, constants } from 'node:fs';
 import { isIP } from 'node:net';
 import { sendAt, validateCronExpression } from 'cron';
 import { UnusableValueError } from './unusable-value.error.js';
@@ -89,12 +88,15 @@ const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as co
 
 const SHORTEST_WAIT_MS = 1;
 const LONGEST_WAIT_MS = 30 * UNIT_MS.d;
+const MOST_WAITS = 50;
 
 /** A list of durations such as `5s,5m,30m,2h`. @returns ms each */
 export function durations(text: string): number[] {
   const items = text.split(',').map((item) => item.trim());
   if (items.includes(''))
     throw new UnusableValueError('has a comma with no duration beside it; write them as in 5s,5m,2h');
+  if (items.length > MOST_WAITS)
+    throw new UnusableValueError(`has ${items.length} durations; ${MOST_WAITS} are the most`);
   return items.map((item) => {
     const ms = millisecondsOf(item);
     if (ms !== null && (ms < SHORTEST_WAIT_MS || ms > LONGEST_WAIT_MS))
@@ -112,6 +114,7 @@ export function duration(text: string): number {
   const ms = millisecondsOf(text);
   if (ms === null || ms === 0)
     throw new UnusableValueError('must be a duration above zero: a number and ms, s, m, h or d, as in 30m');
+  if (ms > LONGEST_WAIT_MS) throw new UnusableValueError('is no time to wait: it is 30d at the most');
   return ms;
 }
 
@@ -167,7 +170,7 @@ export function urlWith(...protocols: string[]) {
   };
 }
 
-/** What links are made of, by putting a path behind it. */
+/** What links are made of, by putting a path behind it: of this installation's own host, whose root pages lead to. */
 export function linkBase(text: string): string {
   const url = new URL(urlWith('http', 'https')(text));
   if (url.username !== '' || url.password !== '')
@@ -176,7 +179,21 @@ export function linkBase(text: string): string {
     throw new UnusableValueError(
       'has a query or fragment (? or #) in it, behind which no path can stand; take it out',
     );
+  if (/[^/]/.test(url.pathname))
+    throw new UnusableValueError(
+      `has a path (${url.pathname}), while pay pages lead to the root of their host; give Quittance a host of its own, ` +
+        'such as pay.example',
+    );
   return text;
+}
+
+/** The start page of a block explorer: `/tx/…` is put behind it. */
+export function explorerBase(text: string): string {
+  const url = linkBase(text);
+  const part = /\/(tx|address|token|block)s?\/*$/i.exec(url)?.[0];
+  if (part !== undefined)
+    throw new UnusableValueError(`ends with ${part}, which is put behind it; take it away`);
+  return url;
 }
 
 /** A proxy is a host and a port, with a user where it asks for one. */
@@ -199,11 +216,6 @@ export function webhookUrl(text: string): string {
   return url;
 }
 
-/** @returns null: the embedded one, which was asked for by name */
-export function databaseUrl(text: string): string | null {
-  return text === 'embedded' ? null : urlWith('postgres', 'postgresql')(text);
-}
-
 /** What follows the host is the number of a database there; ioredis ends the process over anything else. */
 export function redisUrl(text: string): string {
   const url = urlWith('redis', 'rediss')(text);
@@ -219,21 +231,6 @@ export function path(text: string): string {
       'has ~ or $ in it, which only a shell fills in; write the path itself, as /home/shop/data',
     );
   return text;
-}
-
-export function readableFile(file: string): string {
-  path(file);
-  try {
-    accessSync(file, constants.R_OK);
-    return file;
-  } catch (error) {
-    throw new UnusableValueError(
-      `names ${file}, which cannot be read (${(error as NodeJS.ErrnoException).code})`,
-      {
-        cause: error,
-      },
-    );
-  }
 }
 
 export const text = (value: string): string => value;

@@ -65,9 +65,21 @@ export function asset(entry: ChainsFileEntry, path: Path, given: unknown): Chain
   knownKeys(entry, path, given, ['symbol', 'decimals', 'rate']);
   return {
     symbol: symbol(entry, [...path, 'symbol'], given.symbol),
-    decimals: integer(entry, [...path, 'decimals'], given.decimals, { min: 0, max: 255 }),
+    decimals: nativeDecimals(entry, [...path, 'decimals'], given.decimals),
     ...rateSymbol(entry, [...path, 'rate'], given.rate),
   };
+}
+
+/** Blocks, gas and wallets count in wei, whatever a chain's native asset is called: another number would misprice it. */
+const WEI_DECIMALS = 18;
+
+function nativeDecimals(entry: ChainsFileEntry, path: Path, given: unknown): number {
+  if (given !== WEI_DECIMALS)
+    entry.complain(
+      path,
+      'must be 18: every EVM chain counts its native asset in wei, whatever wallets show of it',
+    );
+  return WEI_DECIMALS;
 }
 
 /** By which rates.yaml prices it, where that is not its own symbol, as ETH for WETH. */

@@ -7,7 +7,7 @@ import {
   type ChainsFileEntry,
   type Path,
 } from './chains-file-entry.js';
-import { urlWith } from './parsers.js';
+import { explorerBase, urlWith } from './parsers.js';
 import { presetMeant } from './preset-names.js';
 import { presetEntry, PRESETS } from './presets.js';
 import { publicRpcUrls } from './read-public-nodes.js';
@@ -84,7 +84,7 @@ function readEntry(entry: ChainsFileEntry): ChainConfig {
       'off',
     ]),
     explorerUrl:
-      value.explorer_url == null ? null : url(entry, ['explorer_url'], value.explorer_url, 'http', 'https'),
+      value.explorer_url == null ? null : readUrl(entry, ['explorer_url'], value.explorer_url, explorerBase),
     sweep: chainSweep(entry),
     ...refundRules(entry, ['refund'], value.refund),
     forwarder: value.forwarder == null ? null : address(entry, ['forwarder'], value.forwarder),
@@ -175,8 +175,12 @@ function urls(entry: ChainsFileEntry, path: Path, given: unknown, ...protocols: 
 }
 
 function url(entry: ChainsFileEntry, path: Path, given: unknown, ...protocols: string[]): string {
+  return readUrl(entry, path, given, urlWith(...protocols));
+}
+
+function readUrl(entry: ChainsFileEntry, path: Path, given: unknown, read: (text: string) => string): string {
   try {
-    return urlWith(...protocols)(typeof given === 'string' ? given : '');
+    return read(typeof given === 'string' ? given : '');
   } catch (error) {
     entry.complain(path, (error as Error).message);
     return '';

@@ -24,7 +24,17 @@ export function chainSweep(entry: ChainsFileEntry): SweepConfig {
     entry.complain(['sweep'], 'must be {enabled, treasury, minimum, …}');
     return { enabled: true, minimum: 0n };
   }
-  const own = ['enabled', 'treasury', 'max_gas_price', 'gas_tank_minimum', 'path', 'delegate', 'batch'];
+  const own = [
+    'enabled',
+    'treasury',
+    'max_gas_price',
+    'max_gas',
+    'max_fee',
+    'gas_tank_minimum',
+    'path',
+    'delegate',
+    'batch',
+  ];
   knownKeys(entry, ['sweep'], given, [...own, ...ASSET_KEYS]);
   const { enabled = true } = given;
   if (typeof enabled !== 'boolean') entry.complain(['sweep', 'enabled'], 'must be true or false');
@@ -33,6 +43,8 @@ export function chainSweep(entry: ChainsFileEntry): SweepConfig {
     ...assetSweep(entry, ['sweep'], given),
     ...optional('treasury', treasury(entry, given.treasury)),
     ...optional('maxGasPrice', aboveZero(entry, ['sweep', 'max_gas_price'], given.max_gas_price)),
+    ...optional('maxGas', aboveZero(entry, ['sweep', 'max_gas'], given.max_gas)),
+    ...optional('maxFee', aboveZero(entry, ['sweep', 'max_fee'], given.max_fee)),
     ...optional('gasTankMinimum', aboveZero(entry, ['sweep', 'gas_tank_minimum'], given.gas_tank_minimum)),
     ...optional('batches', batches(entry, given)),
   };

@@ -15,6 +15,7 @@ const TREASURY = '0x9858effd232b4033e47d90003d41ec34ecaeda94';
 const OTHER_TREASURY = '0xfb6916095ca1df60bb79ce92ce3ea74c37c5d359';
 
 const settings = {
+  nodeEnv: 'test' as const,
   treasuryAddress: TREASURY,
   gasTankPrivateKey: KEY,
   payoutPrivateKey: PAYOUT,
@@ -103,6 +104,20 @@ describe('an address that is ours', () => {
     expect(found.map(({ what }) => what)).toEqual([
       expect.stringContaining('the contract of the token USDC'),
       expect.stringContaining('the gas tank'),
+    ]);
+  });
+
+  it('is not, in production, where everybody has the key', () => {
+    const published = toAddress('0x70997970c51812dc3a010c7d01b50e0d17dc79c8');
+    const [first, second] = chains as [ChainConfig, ChainConfig];
+    const wrong = [first, { ...second, sweep: { treasury: published } } as ChainConfig];
+    const own = { ...settings, treasuryAddress: null };
+    expect(accountProblems(own, wrong)).toEqual([]);
+    expect(accountProblems({ ...own, nodeEnv: 'production' }, wrong)).toEqual([
+      {
+        name: 'chains.yaml, polygon, sweep.treasury',
+        what: expect.stringContaining('published test account'),
+      },
     ]);
   });
 

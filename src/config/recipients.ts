@@ -2,6 +2,7 @@ import { computeAddress } from 'ethers';
 import { type ChainConfig } from './chains.js';
 import { type Problem } from './configuration-error.js';
 import { ownerless } from './ownerless.js';
+import { isWellKnownAddress } from './published-keys.js';
 import { type Settings } from './settings.js';
 import { type Address, toAddress } from '../ids/ids.js';
 
@@ -11,7 +12,7 @@ export type RecipientRole = 'treasury' | 'customer';
 /** What the configuration tells of addresses that are ours, or are no one's. */
 export type AddressSettings = Pick<
   Settings,
-  'treasuryAddress' | 'gasTankPrivateKey' | 'payoutPrivateKey' | 'chainsFile'
+  'nodeEnv' | 'treasuryAddress' | 'gasTankPrivateKey' | 'payoutPrivateKey' | 'chainsFile'
 >;
 
 /**
@@ -54,7 +55,10 @@ const SHARED_KEY =
 
 function treasuryProblems(settings: AddressSettings, chains: readonly ChainConfig[]): Problem[] {
   return treasuriesOf(settings, chains).flatMap(({ name, address }) => {
-    const unfit = unfitByConfiguration(address, 'treasury', settings, chains);
+    const isEverybodys = settings.nodeEnv === 'production' && isWellKnownAddress(address);
+    const unfit = isEverybodys
+      ? 'a published test account: whatever it receives is stolen at once'
+      : unfitByConfiguration(address, 'treasury', settings, chains);
     return unfit === null
       ? []
       : [{ name, what: `is ${unfit}; give the address of a wallet that is yours alone` }];

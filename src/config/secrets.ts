@@ -1,5 +1,4 @@
 import {
-  computeAddress,
   decodeBase58,
   getAddress,
   HDNodeWallet,
@@ -13,49 +12,6 @@ import { ownerless } from './ownerless.js';
 import { UnusableValueError } from './unusable-value.error.js';
 
 /** What is wrong with a secret, in words that never repeat it; null when nothing is. */
-
-/** Published in the documentation of every EVM tool: whatever is sent to their addresses is taken at once. */
-const WELL_KNOWN_MNEMONICS = new Set([
-  'test test test test test test test test test test test junk',
-  'abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about',
-  'myth like bonus scare over problem client lizard pioneer submit female collect',
-  // The vectors of BIP-39.
-  'letter advice cage absurd amount doctor acoustic avoid letter advice cage above',
-  'zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo wrong',
-  'abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon art',
-  'zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo vote',
-  'candy maple cake sugar pudding cream honey rich smooth crumble sweet treat',
-]);
-
-export function isWellKnownMnemonic(mnemonic: string): boolean {
-  return WELL_KNOWN_MNEMONICS.has(mnemonic.trim().toLowerCase().replace(/\s+/g, ' '));
-}
-
-/** Those of anvil and Hardhat, the first ten of their mnemonic: everybody has their keys. */
-const WELL_KNOWN_ADDRESSES = new Set([
-  '0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266',
-  '0x70997970c51812dc3a010c7d01b50e0d17dc79c8',
-  '0x3c44cdddb6a900fa2b585dd299e03d12fa4293bc',
-  '0x90f79bf6eb2c4f870365e785982e1f101e93b906',
-  '0x15d34aaf54267db7d7c367839aaf71a00a2c6a65',
-  '0x9965507d1a55bcc2695c58ba16fb37d819b0a4dc',
-  '0x976ea74026e726554db657fa54763abd0c3a0aa9',
-  '0x14dc79964da2c08b23698b3d3cc7ca32193d9955',
-  '0x23618e81e3f5cdf7f54c3d65f7fbc0abf5b21e8f',
-  '0xa0ee7a142d267c1f36714e4a8f75612f20a79720',
-]);
-/** Keys up to here are tried by everybody who looks for money that lies about. */
-const LARGEST_GUESSED_KEY = 0xffff_ffffn;
-
-/** Whether everybody may have the key of an address. @param address in any case */
-export function isWellKnownAddress(address: string): boolean {
-  return WELL_KNOWN_ADDRESSES.has(address.toLowerCase());
-}
-
-/** @param key 0x and 64 hex digits */
-export function isWellKnownKey(key: string): boolean {
-  return BigInt(key) <= LARGEST_GUESSED_KEY || isWellKnownAddress(computeAddress(key));
-}
 
 export function mnemonicProblem(mnemonic: string): string | null {
   if (Mnemonic.isValidMnemonic(mnemonic)) return null;

@@ -1,6 +1,7 @@
 import { IsDefined, IsOptional, Matches } from 'class-validator';
-import { commaSeparated, durations, flag, integerIn, path, proxyUrl, text, webhookUrl } from './parsers.js';
+import { commaSeparated, durations, flag, integerIn, proxyUrl, text, webhookUrl } from './parsers.js';
 import { encryptionKeysProblem, webhookSecretProblem } from './secrets.js';
+import { certificatesFile } from './certificates-file.js';
 import { Setting } from './setting.js';
 import { CheckedBy } from './checked-by.js';
 import { WalletSettings } from './wallet-settings.js';
@@ -12,13 +13,17 @@ export { type Role, ROLES } from './base-settings.js';
 export class Settings extends WalletSettings {
   @Setting({
     env: 'WEBHOOK_URL',
-    description: 'A webhook endpoint that every merchant has; they see its origin at most',
+    description:
+      'A webhook endpoint that every merchant has; they see its origin at most. The same in every process; `none` ends one that there was',
     defaultNote: 'none',
     secret: true,
-    parse: webhookUrl,
+    parse: (value) => (value === 'none' ? null : webhookUrl(value)),
   })
   @IsOptional()
   webhookUrl: string | null;
+
+  /** WEBHOOK_URL is `none`: the endpoint that it stood for is taken away, and not only unknown to this process. */
+  isWebhookEnded = false;
 
   @Setting({
     env: 'WEBHOOK_SECRET',
@@ -89,7 +94,7 @@ export class Settings extends WalletSettings {
     env: 'WEBHOOK_CA_FILE',
     description: 'Certificates in PEM that webhooks trust besides the usual ones, for endpoints of your own',
     defaultNote: 'none',
-    parse: path,
+    parse: certificatesFile,
   })
   @IsOptional()
   webhookCaFile: string | null;

@@ -1,6 +1,11 @@
 import { type ClientConfig } from 'pg';
 import { DatabaseUnreachableError } from './database-refusal.js';
 import { PostgresClient } from './postgres-client.js';
+import { READABLE } from './session-limits.js';
+
+const READABLE_SQL = Object.entries(READABLE)
+  .map(([name, value]) => `SET ${name} = '${value}'`)
+  .join('; ');
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
@@ -29,6 +34,7 @@ export async function withConnection<T>(
     throw new DatabaseUnreachableError(url, failures[0] as Error);
   }
   try {
+    await client.query(READABLE_SQL);
     return await work(client);
   } finally {
     await client.end().catch(() => undefined);

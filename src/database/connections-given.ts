@@ -1,10 +1,27 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Settings } from '../config/settings.js';
 import { withConnection } from './connect.js';
 
-/** The pool of the app, that of the queue with its workers, and the sessions that hold locks. */
-export const MOST_CONNECTIONS = 40;
+/** Sessions that hold locks, those of checks and migrations, and some room. */
+const BESIDE_POOLS = 8;
+/** The queue has a pool and each of its workers another, in which one connection listens. */
+const POOLS_OF_THE_QUEUE = 2;
 /** Pools and locks of a process that has nothing to do, with some room. */
-export const FEWEST_CONNECTIONS = 12;
+const FEWEST_CONNECTIONS = 12;
+
+type PoolSettings = Pick<Settings, 'databasePoolSize' | 'redisUrl'>;
+
+/** How many connections a process takes at the most. */
+export function mostConnections({ databasePoolSize, redisUrl }: PoolSettings): number {
+  const ofTheQueue = redisUrl === null ? POOLS_OF_THE_QUEUE * (databasePoolSize + 1) : 0;
+  return databasePoolSize + ofTheQueue + BESIDE_POOLS;
+}
+
+/** How many it needs at the least. */
+export function fewestConnections(settings: PoolSettings): number {
+  return Math.min(FEWEST_CONNECTIONS, mostConnections(settings));
+}
+
 const PATIENCE_MS = 3_000;
 
 /**
@@ -56,10 +73,11 @@ function isCut(error: unknown): boolean {
 }
 
 /** What to do where there are too few; null: there are enough. */
-export function tooFewConnections(given: number, wanted: number): string | null {
+export function tooFewConnections(given: number, wanted: number, most: number = wanted): string | null {
   if (given >= wanted) return null;
   return (
-    `DATABASE_URL gives us ${given} connections at the same time, and a process takes up to ${MOST_CONNECTIONS}: ` +
-    'raise default_pool_size of the pooler, max_connections of Postgres, or the CONNECTION LIMIT of the role or database'
+    `DATABASE_URL gives us ${given} connections at the same time, and a process takes up to ${most}: ` +
+    'raise default_pool_size of the pooler, max_connections of Postgres, or the CONNECTION LIMIT of the role or ' +
+    'database; or lower DATABASE_POOL_SIZE'
   );
 }

@@ -7,8 +7,6 @@ import { dataSourceOptions } from './data-source.js';
 import { guardConnections } from './one-connection.js';
 import { type SessionLimits } from './session-limits.js';
 
-const POOL_SIZE = 10;
-
 interface Guards {
   isStrict: boolean;
   isOrderWatched: boolean;
@@ -21,7 +19,7 @@ export class DatabaseModule {
     const root = TypeOrmModule.forRootAsync({
       inject: [SETTINGS],
       useFactory: (settings: Settings) => ({
-        ...dataSourceOptions(databaseUrl(settings), POOL_SIZE, limits),
+        ...dataSourceOptions(databaseUrl(settings), settings.databasePoolSize, limits),
         retryAttempts: 3,
         retryDelay: 500,
         // Read by the factory below, which is given nothing else.

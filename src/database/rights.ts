@@ -47,12 +47,51 @@ export async function missingRights(client: PostgresClient, hasQueue: boolean): 
   return `lacks rights on ${named.join(', ')}${more}`;
 }
 
-/** @throws RightsMissingError; DatabaseUnreachableError */
+/** Locks, listening and the queue's schema are a database's, whichever schema its tables are in. */
+export class DatabaseSharedError extends Error {
+  constructor(schemas: readonly string[]) {
+    super(
+      `another Quittance has its tables in the schema ${schemas.join(', ')} of this database: the two would keep each ` +
+        'other from scanning, and take each other’s webhooks. Give each a database of its own (CREATE DATABASE); if what is ' +
+        'there is a leftover, drop that schema',
+    );
+  }
+}
+
+export class EncodingError extends Error {
+  constructor(encoding: string) {
+    super(
+      `the database's encoding is ${encoding}: names of tokens and merchants could not be kept. Create another one with ` +
+        "ENCODING 'UTF8' TEMPLATE template0",
+    );
+  }
+}
+
+/** A table of ours by name and columns, in another schema than the one that we work in. */
+const OTHER_INSTALLATIONS = `
+  SELECT nspname AS name FROM pg_class JOIN pg_namespace space ON space.oid = relnamespace
+  WHERE relname = 'deposit_sources' AND relkind IN ('r', 'p') AND nspname <> current_schema()
+    AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = pg_class.oid AND attname = 'first_address')
+  ORDER BY 1`;
+
+/** What of the database itself stands in the way. @throws DatabaseSharedError, EncodingError */
+export async function requireOwnDatabase(client: PostgresClient): Promise<void> {
+  const { rows: encodings } = await client.query<{ encoding: string }>(
+    `SELECT current_setting('server_encoding') AS encoding`,
+  );
+  const encoding = encodings[0]?.encoding;
+  if (encoding !== undefined && encoding !== 'UTF8') throw new EncodingError(encoding);
+  const { rows: others } = await client.query<{ name: string }>(OTHER_INSTALLATIONS);
+  if (others.length > 0) throw new DatabaseSharedError(others.map(({ name }) => name));
+}
+
+/** @throws RightsMissingError; DatabaseSharedError, EncodingError; DatabaseUnreachableError */
 export async function requireRights(url: string, hasQueue: boolean): Promise<void> {
   await withConnection(url, 'quittance start', async (client) => {
     const { rows } = await client.query<{ schema: string | null }>('SELECT current_schema() AS schema');
     if (rows[0]?.schema == null)
       throw new RightsMissingError('has no schema to work in', 'GRANT USAGE ON SCHEMA public to it');
+    await requireOwnDatabase(client);
     const lacking = await missingRights(client, hasQueue);
     if (lacking !== null) throw new RightsMissingError(lacking, GRANTS);
   });

@@ -24,6 +24,12 @@ export const APP_LIMITS: SessionLimits = {
 const KEEP_ALIVE_AFTER_MS = 10_000;
 
 /**
+ * How values are written and read, whatever a role or database has of its own: pg reads no other dates than these, and
+ * takes every other for null.
+ */
+export const READABLE = { datestyle: 'ISO, MDY', intervalstyle: 'postgres' } as const;
+
+/**
  * Options of pg's pool for these limits. Those that Postgres keeps are set once a session is there: as parameters of
  * its start, PgBouncer would refuse it.
  * @param limits null: as long as it takes, for commands that read whole tables and for migrations
@@ -31,6 +37,7 @@ const KEEP_ALIVE_AFTER_MS = 10_000;
  */
 export function poolOptions(limits: SessionLimits | null, settings: Record<string, string> = {}) {
   const all = {
+    ...READABLE,
     ...(limits && {
       statement_timeout: String(limits.statementMs),
       idle_in_transaction_session_timeout: String(limits.idleInTransactionMs),

@@ -4,6 +4,7 @@ import { type RpcMethod } from '../chain/rpc/methods.js';
 import { RpcEndpoint } from '../chain/rpc/rpc-endpoint.js';
 import { labelled } from '../chain/rpc/endpoint-labels.js';
 import { type ChainConfig } from '../config/chains.js';
+import { UNPRICED, unpricedTokens } from '../rates/unpriced-tokens.js';
 import { type Finding, ok, problem, warning } from './finding.js';
 import { isLocal } from './local-host.js';
 import { type Subject } from './subject.js';
@@ -16,13 +17,17 @@ const AHEAD_MS = 30_000;
 /** Internal transfers are looked for by balances of blocks that lie so far back after an outage of some minutes. */
 const STATE_DEPTH = 100;
 
-export async function chainFindings(chain: ChainConfig, { isProduction }: Subject): Promise<Finding[]> {
+export async function chainFindings(
+  chain: ChainConfig,
+  { isProduction, rates }: Subject,
+): Promise<Finding[]> {
   const part = `chain ${chain.name}`;
   const found = (
     await Promise.all(labelled(chain.rpcUrls).map((one) => endpointFindings(part, chain, one)))
   ).flat();
   // Where none serves the chain, that is what there is to fix.
   if (found.some(({ status }) => status === 'ok')) found.push(...(await wholeFindings(part, chain)));
+  found.push(...unpricedFindings(part, chain, rates));
   if (isProduction && chain.rpcUrls.length < 2)
     found.push(
       warning(
@@ -41,6 +46,18 @@ export async function chainFindings(chain: ChainConfig, { isProduction }: Subjec
       ),
     );
   return found;
+}
+
+function unpricedFindings(part: string, chain: ChainConfig, rates: Subject['rates']): Finding[] {
+  const symbols = chain.sweep.enabled ? unpricedTokens(chain, rates) : [];
+  if (symbols.length === 0) return [];
+  return [
+    warning(
+      part,
+      `tokens without a price (${symbols.join(', ')}) ${UNPRICED}`,
+      'add a pair to rates.yaml, or native_value or minimum to sweep of the token (docs/sweeping.md)',
+    ),
+  ];
 }
 
 function isPlain({ protocol, hostname }: URL): boolean {

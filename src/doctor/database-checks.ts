@@ -1,9 +1,9 @@
 import { type QueryResultRow } from 'pg';
 import { withConnection } from '../database/connect.js';
-import { connectionsGiven, MOST_CONNECTIONS, tooFewConnections } from '../database/connections-given.js';
+import { connectionsGiven, mostConnections, tooFewConnections } from '../database/connections-given.js';
 import { requireOwnSessions } from '../database/own-sessions.js';
 import { type PostgresClient } from '../database/postgres-client.js';
-import { GRANTS, missingRights } from '../database/rights.js';
+import { GRANTS, missingRights, requireOwnDatabase } from '../database/rights.js';
 import { comparedSchemas } from '../runtime/schemas.js';
 import { type Finding, ok, problem, warning } from './finding.js';
 import { isLocal } from './local-host.js';
@@ -43,18 +43,19 @@ export async function databaseFindings(url: string, subject: Subject): Promise<F
   const findings = [...serverFindings(server, new URL(url), subject), ...clock];
   try {
     await requireOwnSessions(url);
+    await withConnection(url, APPLICATION, requireOwnDatabase);
     findings.push(ok(PART, 'sessions are our own: no pooler shares them'));
   } catch (error) {
     return [...findings, problem(PART, (error as Error).message, null)];
   }
-  const connections = await connectionFindings(url, server);
+  const connections = await connectionFindings(url, server, mostConnections(subject.settings));
   return [...findings, ...connections, ...(await schemaFindings(url, server, subject))];
 }
 
 /** Tried where something else than the server may limit them, and where there is room beside those of others. */
-async function connectionFindings(url: string, server: ServerRow): Promise<Finding[]> {
-  if (!server.is_limited || Number(server.free) < MOST_CONNECTIONS + SPARE_CONNECTIONS) return [];
-  const few = tooFewConnections(await connectionsGiven(url, MOST_CONNECTIONS), MOST_CONNECTIONS);
+async function connectionFindings(url: string, server: ServerRow, most: number): Promise<Finding[]> {
+  if (!server.is_limited || Number(server.free) < most + SPARE_CONNECTIONS) return [];
+  const few = tooFewConnections(await connectionsGiven(url, most), most);
   const [what = '', fix = ''] = few?.split(': ') ?? [];
   return few === null ? [] : [warning(PART, what, fix)];
 }
@@ -77,7 +78,12 @@ async function serverOf(client: PostgresClient): Promise<ServerRow> {
   return { ...row, is_limited: row.is_limited || row.pid !== processID };
 }
 
-function serverFindings(server: ServerRow, { hostname, host }: URL, { isProduction }: Subject): Finding[] {
+function serverFindings(
+  server: ServerRow,
+  { hostname, host }: URL,
+  { isProduction, settings }: Subject,
+): Finding[] {
+  const most = mostConnections(settings);
   const found: Finding[] = [];
   if (Number(server.number) < OLDEST_POSTGRES)
     found.push(problem(PART, `Postgres ${server.version} is too old`, 'use Postgres 14 or newer'));
@@ -117,12 +123,12 @@ function serverFindings(server: ServerRow, { hostname, host }: URL, { isProducti
         'add sslmode=require to DATABASE_URL, with DATABASE_CA_FILE for a private authority',
       ),
     );
-  if (Number(server.free) < MOST_CONNECTIONS)
+  if (Number(server.free) < most)
     found.push(
       warning(
         PART,
-        `${server.free} connections are left; a process may take ${MOST_CONNECTIONS}`,
-        'raise max_connections, or end what holds them',
+        `${server.free} connections are left; a process may take ${most}`,
+        'raise max_connections, end what holds them, or lower DATABASE_POOL_SIZE',
       ),
     );
   return found.some(({ status }) => status === 'problem')

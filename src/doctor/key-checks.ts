@@ -6,10 +6,9 @@ import { SigningPause } from '../outgoing/signing-pause.entity.js';
 import { requireChainsOfPayments } from '../runtime/chains-gone.js';
 import { pendingMigrations } from '../database/migrate.js';
 import { type DepositScheme } from '../wallet/deposit-scheme.js';
-import { DepositSource } from '../wallet/deposit-source.entity.js';
 import { depositScheme } from '../wallet/scheme-of-settings.js';
 import { requireUnusedAddresses } from '../wallet/unused-addresses.js';
-import { firstAddress, OtherWalletError } from '../wallet/wallet-source.js';
+import { requireWalletOf } from '../wallet/wallet-source.js';
 import { type Finding, ok, problem, skipped, warning } from './finding.js';
 import { type Subject } from './subject.js';
 
@@ -50,13 +49,8 @@ async function walletFinding(dataSource: DataSource, subject: Subject): Promise<
   const scheme = schemeOf(subject);
   if (scheme === null)
     return [skipped('wallet', 'no MNEMONIC or XPUB is given to compare with the database')];
-  const given = firstAddress(scheme);
-  const source = await dataSource.manager.findOneBy(DepositSource, { scheme: scheme.name });
-  if (source !== null && source.firstAddress !== given)
-    throw new OtherWalletError(source.firstAddress, given);
-  return [
-    ok('wallet', `its first address is ${given}${source === null ? ', and the database has none yet' : ''}`),
-  ];
+  const { first, isKnown } = await requireWalletOf(dataSource.manager, scheme);
+  return [ok('wallet', `its first address is ${first}${isKnown ? '' : ', and the database has none yet'}`)];
 }
 
 async function addressFindings(url: string, { settings, chains }: Subject): Promise<Finding[]> {

@@ -2,6 +2,7 @@ import { type ChainConfig } from '../config/chains.js';
 import { type Problem } from '../config/configuration-error.js';
 import { envFileProblems } from '../config/env-file.js';
 import { type Environment } from '../config/load-settings.js';
+import { type RatesConfig } from '../config/rates.js';
 import { ENV_FILE, readAll } from '../config/read-configuration.js';
 import { settingsOf } from '../config/setting.js';
 import { Settings } from '../config/settings.js';
@@ -12,6 +13,7 @@ export interface Subject {
   /** What could not be read is null. */
   settings: Settings;
   chains: ChainConfig[];
+  rates: RatesConfig;
   /** Listed with `enabled: false`. */
   left: ChainConfig[];
   problems: Problem[];
@@ -20,7 +22,7 @@ export interface Subject {
 
 /** Reads what there is to read, also of a configuration that would stop a start. */
 export function subjectOf(environment: Environment, envFile: string = ENV_FILE): Subject {
-  const { settings, chains, problems } = readAll(environment, envFileProblems(envFile, environment));
+  const { settings, chains, rates, problems } = readAll(environment, envFileProblems(envFile, environment));
   for (const { property } of settingsOf(Settings))
     Object.assign(settings, { [property]: settings[property as keyof Settings] ?? null });
   const isServed = ({ enabled = true }: ChainConfig) => enabled;
@@ -28,6 +30,7 @@ export function subjectOf(environment: Environment, envFile: string = ENV_FILE):
     environment,
     settings,
     chains: chains.filter(isServed),
+    rates,
     left: chains.filter((chain) => !isServed(chain)),
     problems,
     isProduction: settings.nodeEnv === 'production',

@@ -22,7 +22,7 @@ export class Outbox {
   /** Transactions that have written events and are not committed yet. */
   private readonly writing = new WeakSet<QueryRunner>();
 
-  constructor(@InjectDataSource() dataSource: DataSource) {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {
     // Of transactions alone: they are called at every commit, so that nobody has to remember to call anything after it.
     dataSource.subscribers.push({
       afterTransactionCommit: ({ queryRunner }) => this.ended(queryRunner, true),
@@ -75,6 +75,14 @@ export class Outbox {
        ORDER BY claimed.position`,
       [limit],
     );
+  }
+
+  /** Whether there is anything to claim, unless others hold all of it. */
+  async hasUndispatched(): Promise<boolean> {
+    const [row] = await this.dataSource.query<{ any: boolean }[]>(
+      'SELECT EXISTS (SELECT FROM events WHERE dispatched_at IS NULL) AS any',
+    );
+    return row?.any === true;
   }
 
   /** The undispatched events, oldest first, which stay so. @param after those behind this one; null: all */

@@ -29,6 +29,8 @@ interface ChainHealth {
   newer_fork: string | null;
   /** Why no endpoint says which block is final, where that decides; null: one does. */
   finality_unknown: string | null;
+  /** What one endpoint alone was believed about lately, since the others did not answer, and why; null: nothing. */
+  one_endpoint_believed: string | null;
 }
 
 export interface Health {
@@ -93,6 +95,7 @@ export class HealthService {
         endpoints_contradict_from: this.chains.lastContradiction(name)?.from ?? null,
         newer_fork: this.chains.newerFork(name)?.what ?? null,
         finality_unknown: this.chains.finalityUnknown(name),
+        one_endpoint_believed: this.chains.believedAlone(name),
       };
       return [name, health];
     });

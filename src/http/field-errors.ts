@@ -50,6 +50,7 @@ export function fieldError({ property, constraints, children, value, target }: V
   }
   // What a rule says of nothing at all, as "must be longer than 1 character", helps nobody.
   if (value === undefined) return { field: property, message: 'is missing' };
+  if (value === null) return { field: property, message: 'must not be null' };
   return {
     field: property,
     message: withoutName(property, firstOf(constraints ?? {})) + quotedHint(constraints, value),

@@ -48,3 +48,13 @@ export class DatabaseAwayError extends DomainError {
     );
   }
 }
+
+/** What is refused may have been answered before: it is thrown where that is known. */
+export async function orRefusal<T>(asked: Promise<T>): Promise<T | DomainError> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof DomainError) return error;
+    throw error;
+  }
+}

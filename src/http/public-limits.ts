@@ -27,7 +27,7 @@ const LIMITS = {
   /** Every page of a merchant shows the same. */
   logo: { ofAddress: 3_000 },
   /** Public keys, which everybody keeps for five minutes. */
-  keys: { ofAddress: 600 },
+  keys: { ofAddress: 120 },
   events: { ofPage: 600, ofAddress: 1_200, ofBoth: 60 },
   /** Each asks the nodes of every chain. */
   check: { ofPage: 10, ofAddress: 20, inAll: { most: 600, scarceAfter: 300, thenOfSite: 2 } },

@@ -21,7 +21,7 @@ export class LedgerCheckMetrics implements OnModuleInit {
       'What the last ledger check found to differ from the chain',
       (result) => result.differences,
     );
-    this.gauge('age_seconds', 'How long ago the books were last checked', ({ checkedAt }) =>
+    this.gauge('age_seconds', 'How long ago the books were last checked as a whole', ({ checkedAt }) =>
       Math.max(0, (databaseClock.nowMs() - checkedAt.getTime()) / 1000),
     );
   }

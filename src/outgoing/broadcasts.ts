@@ -6,8 +6,9 @@ import { RepeatedMessage } from '../process/repeated-message.js';
 import { named } from './outgoing-log.js';
 import { OutgoingMetrics } from './outgoing-metrics.js';
 import { type OutgoingRecord } from './outgoing.repository.js';
-import { databaseClock } from '../database/database-clock.js';
+import { type TxHash } from '../ids/ids.js';
 import { steadyMs } from '../process/steady-time.js';
+import { databaseClock } from '../database/database-clock.js';
 
 /** Bytes that a node has are given to it again after so many block times, in case it forgot them. */
 const AGAIN_BLOCKS = 2;
@@ -20,6 +21,8 @@ const COMPLAIN_EVERY_MS = 60_000;
 export class Broadcasts {
   private readonly logger = new Logger('Outgoing');
   private readonly complaints = new RepeatedMessage(COMPLAIN_EVERY_MS);
+  /** Hashes of bytes that every endpoint refused for good when they were last given to all, by what they are of. */
+  private readonly hopeless = new Map<string, TxHash>();
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
@@ -36,11 +39,19 @@ export class Broadcasts {
     if (isDue) await this.send(chain, record);
   }
 
+  /** Whether every endpoint said of the last bytes signed for it that it will never take them. */
+  isHopeless({ outgoing, attempts }: OutgoingRecord): boolean {
+    const last = attempts.at(-1);
+    return last !== undefined && this.hopeless.get(outgoing.id) === last.txHash;
+  }
+
   /** The last bytes signed for it: they replace those before them. */
   async send(chain: Chain, { outgoing, attempts }: OutgoingRecord): Promise<void> {
     const last = attempts.at(-1);
     if (last === undefined) return;
-    const { outcome, words } = await chain.accounts.broadcast(last.raw);
+    const { outcome, words, isForGood } = await chain.accounts.broadcast(last.raw);
+    if (isForGood) this.hopeless.set(outgoing.id, last.txHash);
+    else this.hopeless.delete(outgoing.id);
     const now = databaseClock.now();
     const isKnown = outcome === 'accepted' || outcome === 'nonce_too_low' || outcome === 'underpriced';
     const reason = isKnown ? null : words;

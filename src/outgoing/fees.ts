@@ -1,4 +1,5 @@
 import { type GasQuote } from '../chain/accounts/chain-accounts.js';
+import { type ChainConfig } from '../config/chains.js';
 
 /** What a transaction offers, wei per gas. */
 export interface Fees {
@@ -22,6 +23,14 @@ const BUMP = { numerator: 9n, denominator: 8n };
 const ROOM = { numerator: 5n, denominator: 4n };
 /** Without a ceiling of the operator's, a fee is raised to so many times the first one at the most. */
 const MOST_BUMPED = 10n;
+
+/** Wei: dear gas for a usual token on Ethereum, and far less than a price that is a thousand times too high comes to. */
+const MOST_UNPRICED_FEE = 50_000_000_000_000_000n;
+
+/** What a sweep or a refund may cost, in wei, whose money nobody has put a price on. */
+export function mostUnpricedFee({ sweep }: Pick<ChainConfig, 'sweep'>): bigint {
+  return sweep.maxFee ?? MOST_UNPRICED_FEE;
+}
 
 /**
  * @param isDrain the transaction empties its account: it pays its whole fee, so that nothing is left of it, where

@@ -12,10 +12,12 @@ import { RepeatedMessage } from '../process/repeated-message.js';
 import { dataReserve, expectedPrice, feesFor } from './fees.js';
 import { allowedGas, PLAIN_TRANSFER_GAS } from './gas.js';
 import { OutgoingSigner } from './outgoing-signer.js';
-import { holdAddress, NOT_SCANNED } from './outgoing.repository.js';
+import { holdAddress, NOT_SCANNED, weiPromisedBy } from './outgoing.repository.js';
+import { NotSignedError } from './signing-gate.js';
 import { type FeeShare } from './signing-rules.js';
 import { TankMetrics } from './tank-metrics.js';
 import { unsignedBytes } from './transaction-bytes.js';
+import { whyTooMuchGas } from './transfer-trial.js';
 import { type Address, type ChainId } from '../ids/ids.js';
 import { steadyMs } from '../process/steady-time.js';
 
@@ -86,6 +88,9 @@ export class GasTank {
     const amount = needed - (await accounts.balance(to, null, after.hash));
     if (amount <= 0n) return { state: 'under_way' };
     const [quote, gasLimit] = await Promise.all([accounts.gasQuote(), fundingGas(chain, means, to)]);
+    const tooMuch = await whyTooMuchGas(chain, from, gasLimit);
+    if (tooMuch !== null)
+      throw new NotSignedError({ code: 'fee_share', reason: `gas for ${to}: ${tooMuch}` });
     const fees = feesFor(quote, false);
     const payload = { chainId, recipient: to, tokenAddress: null, amount, gasLimit, fees };
     const { roomy } = dataReserve(await accounts.dataFee(unsignedBytes(payload)));
@@ -138,7 +143,7 @@ export class GasTank {
     wei: bigint,
     dataFee: bigint,
   ): Promise<boolean> {
-    const promised = await promisedBy(manager, chain.chainId, address);
+    const promised = await weiPromisedBy(manager, chain.chainId, address);
     if (balance - promised.wei >= wei + (promised.transactions + 1n) * dataFee) return true;
     this.tellLow(chain, balance, 'it cannot pay what is asked of it now');
     return false;
@@ -164,7 +169,7 @@ export class GasTank {
     const [row] = await manager.query<{ was: boolean }[]>(
       `SELECT EXISTS (SELECT FROM outgoing_transactions gas
          WHERE chain_id = $1 AND recipient = $2 AND purpose = 'gas'
-           AND (state IN ('mined', 'confirmed') OR succeeded = false)
+           AND (state IN ('mined', 'confirmed') OR succeeded IS NOT NULL)
            AND created_at > now() - $3 * interval '1 ms'
            AND NOT EXISTS (SELECT FROM outgoing_transactions used WHERE used.chain_id = gas.chain_id
              AND used.from_address = gas.recipient AND used.id > gas.id)) AS was`,
@@ -215,21 +220,4 @@ async function isUnderWay(
     [chainId, to, after.number],
   );
   return row?.is === true;
-}
-
-/** What the tank has signed away and is still in its balance after the last block scanned, but for its data fees. */
-async function promisedBy(
-  manager: EntityManager,
-  chainId: ChainId,
-  from: Address,
-): Promise<{ wei: bigint; transactions: bigint }> {
-  const [row] = await manager.query<{ sum: string; count: string }[]>(
-    `SELECT coalesce(sum(attempt.amount + attempt.gas_limit * attempt.max_fee_per_gas), 0) AS sum, count(*) AS count
-     FROM outgoing_transactions outgoing
-     CROSS JOIN LATERAL (
-       SELECT * FROM outgoing_attempts WHERE outgoing_id = outgoing.id ORDER BY ordinal DESC LIMIT 1) attempt
-     WHERE outgoing.chain_id = $1 AND outgoing.from_address = $2 AND ${NOT_SCANNED}`,
-    [chainId, from],
-  );
-  return { wei: BigInt(row?.sum ?? 0), transactions: BigInt(row?.count ?? 0) };
 }

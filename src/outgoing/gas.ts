@@ -1,3 +1,5 @@
+import { toAddress } from '../ids/ids.js';
+
 /**
  * How much gas our transactions are allowed, and are expected to take: the one place where that is decided. What it costs
  * is the business of `fees.ts`, and of `sweeper/planning/sweep-costs.ts` before anything is signed.
@@ -59,6 +61,33 @@ export interface PartGas {
   gas: bigint;
   /** What its address's authorization is charged; 0 where the address has delegated before. */
   authorizationGas: bigint;
+}
+
+/** Nobody's, without code: a call of it takes what every transaction takes. */
+export const NOBODY = toAddress('0x1f2e3d4c5b6a798897a6b5c4d3e2f10112233445');
+
+/** A token's transfer takes 30,000 to 150,000 gas on Ethereum: more than this pays for nothing that a transfer does. */
+export const MOST_TRANSFER_GAS = 1_000_000n;
+
+/** What bounds a transfer's gas on a chain. */
+export interface GasBounds {
+  /** The operator's (`sweep.max_gas`); undefined: the usual one. */
+  maxGas: bigint | undefined;
+  /** What the chain charges for a transfer that does nothing: some count in other units than Ethereum. */
+  plain: bigint;
+  blockGas: bigint;
+}
+
+/**
+ * What a transfer of ours may take: what takes more is not signed. No block would take it, and its account could sign
+ * nothing more for ever; or it would cost whatever the token's issuer likes.
+ */
+export function mostTransferGas({ maxGas, plain, blockGas }: GasBounds): bigint {
+  const isLikeEthereum = plain <= PLAIN_TRANSFER_GAS;
+  const usual = isLikeEthereum ? MOST_TRANSFER_GAS : (MOST_TRANSFER_GAS * plain) / PLAIN_TRANSFER_GAS;
+  const wanted = maxGas ?? usual;
+  const fits = isLikeEthereum ? mostBatchGas(blockGas) : blockGas / 2n;
+  return wanted < fits ? wanted : fits;
 }
 
 /** What each part of a batch may use: the same for all. */

@@ -12,9 +12,17 @@ import { OutgoingRecords } from './outgoing-records.js';
 import { type OutgoingTransaction } from './outgoing-transaction.entity.js';
 import { type OutgoingRecord } from './outgoing.repository.js';
 import { lowestBlockOf } from './lowest-block.js';
-import { outcomeOf, partsOutcome, unmined, unminedParts, whyFailed } from './outcome.js';
+import {
+  outcomeOf,
+  partsOutcome,
+  unmined,
+  unminedParts,
+  whyFailed,
+  withoutAuthorizations,
+} from './outcome.js';
 import { ProvenOutcomes } from './proven-outcomes.js';
 import { receiptOf } from './receipt-of.js';
+import { areEmptyOf } from './transaction-bytes.js';
 import { type TxHash } from '../ids/ids.js';
 
 /** What was mined: noted, and ended once its block is final. */
@@ -40,7 +48,7 @@ export class MinedTransactions {
     const block = blockOf(outgoing);
     const standing = block === null ? null : await this.scanned.standing(round.chain, block);
     if (standing === 'canonical') {
-      if (this.isDeep(round, outgoing, parts)) await this.end(round, outgoing, parts);
+      if (this.isDeep(round, outgoing, parts)) await this.end(round, record);
       return true;
     }
     const receipt = await receiptOf(round.chain.accounts, attempts);
@@ -78,16 +86,16 @@ export class MinedTransactions {
   ): Promise<boolean> {
     const { outgoing, attempts, parts: before } = record;
     const { chain } = round;
-    const { amount } = attempts.find(({ txHash }) => txHash === receipt.txHash) as OutgoingAttempt;
+    const bytes = attempts.find(({ txHash }) => txHash === receipt.txHash) as OutgoingAttempt;
     const row = {
       ...outgoing,
-      ...outcomeOf(outgoing, receipt, amount),
+      ...outcomeOf(outgoing, receipt, bytes),
       state: 'mined' as const,
       reason: null,
     };
-    const parts = partsOutcome(outgoing, before, receipt);
+    const parts = partsOutcome(outgoing, before, receipt, bytes);
     if (standing === 'canonical' && this.isDeep(round, row, parts)) {
-      await this.end(round, row, parts);
+      await this.end(round, { outgoing: row, attempts, parts });
       return true;
     }
     if (outgoing.state === 'mined' && outgoing.blockHash === receipt.blockHash) return true;
@@ -97,11 +105,7 @@ export class MinedTransactions {
   }
 
   /** Nothing is final by a node's word, whether it did what it was for or not: its block has to prove the receipt. */
-  private async end(
-    { chain }: Round,
-    mined: OutgoingTransaction,
-    parts: readonly OutgoingPart[],
-  ): Promise<void> {
+  private async end({ chain }: Round, { outgoing: mined, attempts, parts }: OutgoingRecord): Promise<void> {
     const block = blockOf(mined) as BlockId;
     const receipt = await this.outcomes.receipt(chain, block, mined.txHash as TxHash);
     if (receipt === null) {
@@ -117,8 +121,11 @@ export class MinedTransactions {
         'endpoints differ about what a transaction paid: what its block proves is booked, else the middle of their words',
       );
     }
-    const proven = { ...mined, ...outcomeOf(mined, final, mined.amount) };
-    return this.records.end(chain, proven, partsOutcome(mined, parts, final), whyFailed(proven));
+    const bytes = attempts.find(({ txHash }) => txHash === mined.txHash) as OutgoingAttempt;
+    const proven = { ...mined, ...outcomeOf(mined, final, bytes) };
+    const outcomes = partsOutcome(mined, parts, final, bytes);
+    const shown = areEmptyOf(mined.from, bytes.raw) ? withoutAuthorizations(outcomes) : outcomes;
+    return this.records.end(chain, proven, shown, whyFailed(proven, bytes));
   }
 
   private isDeep(

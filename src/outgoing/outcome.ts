@@ -2,15 +2,37 @@ import { type Receipt } from '../chain/accounts/chain-accounts.js';
 import { refusalIn } from './delegate/sweep-delegate.js';
 import { movedBy } from './erc20.js';
 import { feeShares } from './fee-shares.js';
+import { type OutgoingAttempt } from './outgoing-attempt.entity.js';
 import { type OutgoingPart } from './outgoing-part.entity.js';
 import { type OutgoingTransaction } from './outgoing-transaction.entity.js';
+import { areEmptyOf } from './transaction-bytes.js';
 
 const REVERTED = 'it was mined and reverted: nothing was moved, and its gas was paid';
 
-/** What a receipt says of a transaction. @param amount base units, as moved by the bytes that were mined */
-export function outcomeOf(outgoing: OutgoingTransaction, receipt: Receipt, amount: bigint) {
+const GIVEN_UP =
+  'every node refused for good what was signed for it: an empty transaction took its nonce, so that nothing was moved, ' +
+  'and its gas was paid';
+
+/** Of an attempt that was mined: null, or that it gave the transaction up. */
+function whyGivenUp(
+  { from }: Pick<OutgoingTransaction, 'from'>,
+  { raw }: Pick<OutgoingAttempt, 'raw'>,
+): string | null {
+  return areEmptyOf(from, raw) ? GIVEN_UP : null;
+}
+
+/** What a receipt says of a transaction. @param mined the bytes that were mined */
+export function outcomeOf(
+  outgoing: OutgoingTransaction,
+  receipt: Receipt,
+  mined: Pick<OutgoingAttempt, 'raw' | 'amount'>,
+) {
   const { from, recipient: to, tokenAddress: token } = outgoing;
-  const moved = token === null ? amount : movedBy(receipt.logs, { token, from, to, sent: amount });
+  const isGivenUp = whyGivenUp(outgoing, mined) !== null;
+  // As deep as what it was for has to be: until then that may be mined in its place.
+  const amount = isGivenUp ? outgoing.amount : mined.amount;
+  const sent = isGivenUp ? 0n : amount;
+  const moved = token === null || isGivenUp ? sent : movedBy(receipt.logs, { token, from, to, sent });
   return {
     amount,
     txHash: receipt.txHash,
@@ -26,16 +48,18 @@ export function outcomeOf(outgoing: OutgoingTransaction, receipt: Receipt, amoun
 
 /** What a receipt says of each part: each for itself, whatever became of the others. */
 export function partsOutcome(
-  { recipient: delegate }: OutgoingTransaction,
+  { from: account, recipient: delegate }: OutgoingTransaction,
   parts: readonly OutgoingPart[],
   receipt: Receipt,
+  mined: Pick<OutgoingAttempt, 'raw'>,
 ): OutgoingPart[] {
+  const givenUp = whyGivenUp({ from: account }, mined);
   const shares = parts.length === 0 ? [] : feeShares(receipt.fee, parts.length);
   return parts.map((part, index) => {
     const { from, recipient: to, tokenAddress: token, amount: sent } = part;
     const received = receipt.succeeded ? movedBy(receipt.logs, { token, from, to, sent }) : 0n;
     const refusal = received > 0n ? null : refusalIn(receipt.logs, delegate, { from, token });
-    const reason = receipt.succeeded ? whyNotMoved(token, received, refusal) : REVERTED;
+    const reason = givenUp ?? (receipt.succeeded ? whyNotMoved(token, received, refusal) : REVERTED);
     return { ...part, received, fee: shares[index] as bigint, reason };
   });
 }
@@ -59,13 +83,23 @@ export function unmined(outgoing: OutgoingTransaction): OutgoingTransaction {
   };
 }
 
+/** Parts whose authorizations no block can take along any more: their nonces are free again. */
+export function withoutAuthorizations(parts: readonly OutgoingPart[]): OutgoingPart[] {
+  return parts.map((part) => ({ ...part, authorizationNonce: null }));
+}
+
 /** Parts of a transaction that is in no block. */
 export function unminedParts(parts: readonly OutgoingPart[]): OutgoingPart[] {
   return parts.map((part) => ({ ...part, received: null, fee: null, reason: null }));
 }
 
-/** Null: it did what it was for. Of parts each has a reason of its own. */
-export function whyFailed({ succeeded, received, tokenAddress }: OutgoingTransaction): string | null {
+/** Null: it did what it was for. Of parts each has a reason of its own. @param mined the bytes that were mined */
+export function whyFailed(
+  { succeeded, received, tokenAddress, from }: OutgoingTransaction,
+  mined: Pick<OutgoingAttempt, 'raw'>,
+): string | null {
+  const givenUp = whyGivenUp({ from }, mined);
+  if (givenUp !== null) return givenUp;
   if (succeeded !== true) return REVERTED;
   return tokenAddress === null ? null : whyNotMoved(tokenAddress, received ?? 0n, null);
 }

@@ -1,5 +1,6 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { amountColumn, integerColumn } from '../database/column-types.js';
+import { type Fees } from './fees.js';
 import { OutgoingTransaction } from './outgoing-transaction.entity.js';
 import { type ChainId, type TxHash } from '../ids/ids.js';
 
@@ -54,4 +55,9 @@ export class OutgoingAttempt {
 
   @Column('timestamptz', { name: 'sent_at', nullable: true })
   sentAt: Date | null;
+}
+
+/** What its bytes offer. */
+export function feesOf({ maxFeePerGas, maxPriorityFeePerGas }: OutgoingAttempt): Fees {
+  return { maxFeePerGas, maxPriorityFeePerGas };
 }

@@ -13,7 +13,13 @@ import { OutgoingTransaction, type Purpose } from './outgoing-transaction.entity
 import { holdAddress, OutgoingRepository } from './outgoing.repository.js';
 import { SigningGate, type SigningRequest } from './signing-gate.js';
 import { type FeeShare } from './signing-rules.js';
-import { type Payload, replacementOf, transactionOf } from './transaction-bytes.js';
+import {
+  areEmptyOf,
+  emptyTransaction,
+  type Payload,
+  replacementOf,
+  transactionOf,
+} from './transaction-bytes.js';
 import { type Address, type ChainId } from '../ids/ids.js';
 
 /** What an address of ours is to do. */
@@ -150,7 +156,7 @@ export class OutgoingSigner {
       purpose: row.purpose,
       payer: row.account === 'deposit' ? null : row.from,
       fees,
-      fee: { expected: expectedFee, most: row.mostFee },
+      fee: await this.shareOf(manager, row, expectedFee),
       movements: [],
       balance: null,
     });
@@ -163,8 +169,57 @@ export class OutgoingSigner {
       { id, from: row.from, account, ordinal: seen.length, amount: moved },
       transaction,
     );
-    await manager.update(OutgoingTransaction, { id }, { amount: moved });
+    // What gives it up moves nothing, and leaves what it was to move as it was.
+    if (!areEmptyOf(row.from, last.raw)) await manager.update(OutgoingTransaction, { id }, { amount: moved });
     return true;
+  }
+
+  /**
+   * Signs a transaction of the account to itself that moves nothing, for the same nonce: what was signed before is never
+   * mined once this is. Its caller knows that no node takes that.
+   * @throws NotSignedError when something does not hold that has to
+   * @returns false when somebody else was first
+   */
+  async giveUp(
+    manager: EntityManager,
+    id: string,
+    seen: readonly OutgoingAttempt[],
+    { fees, gasLimit }: { fees: Fees; gasLimit: bigint },
+  ): Promise<boolean> {
+    const row = await this.outgoing.lock(manager, id);
+    const attempts = await manager.countBy(OutgoingAttempt, { outgoingId: id });
+    if (!['signed', 'sent'].includes(row.state) || attempts !== seen.length) return false;
+    const { chainId, purpose, from } = row;
+    const payer = row.account === 'deposit' ? null : from;
+    await this.gate.require(manager, {
+      chainId,
+      purpose,
+      payer,
+      fees,
+      fee: null,
+      movements: [],
+      balance: null,
+    });
+    await this.attempt(
+      manager,
+      { id, from, account: accountOf(row), ordinal: seen.length, amount: 0n },
+      emptyTransaction(row, gasLimit, fees),
+    );
+    return true;
+  }
+
+  /**
+   * What it costs with what was paid for it before, and what it may. At an account that pays for others, one that they wait
+   * behind is not held back: it would hold them back too.
+   */
+  private async shareOf(
+    manager: EntityManager,
+    row: OutgoingTransaction,
+    expectedFee: bigint,
+  ): Promise<FeeShare> {
+    const paid = row.subjectId === null ? 0n : await this.outgoing.feeOf(manager, row.subjectId);
+    const isWaitedFor = row.account !== 'deposit' && (await this.outgoing.isAnyAfter(manager, row));
+    return { expected: paid + expectedFee, most: isWaitedFor ? null : row.mostFee };
   }
 
   /** What the gate has to know of it. */

@@ -7,6 +7,7 @@ import { Broadcasts } from './broadcasts.js';
 import { DailyLimits } from './daily-limits.js';
 import { FinalHooks } from './final-hooks.js';
 import { GasTank } from './gas-tank.js';
+import { GivenUpNonces } from './given-up-nonces.js';
 import { MinedTransactions } from './mined-transactions.js';
 import { NodeNonces } from './node-nonces.js';
 import { OutgoingBooks } from './outgoing-books.js';
@@ -42,6 +43,7 @@ import { UnminedTransactions } from './unmined-transactions.js';
     DailyLimits,
     FinalHooks,
     GasTank,
+    GivenUpNonces,
     MinedTransactions,
     NodeNonces,
     OutgoingBooks,

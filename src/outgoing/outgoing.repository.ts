@@ -114,6 +114,17 @@ export class OutgoingRepository {
     return BigInt(row?.sum ?? 0);
   }
 
+  /** Whether its account has signed others that cannot be mined before it is. */
+  isAnyAfter(manager: EntityManager, row: OutgoingTransaction): Promise<boolean> {
+    const { chainId, from, nonce } = row;
+    return manager.existsBy(OutgoingTransaction, {
+      chainId,
+      from,
+      nonce: MoreThan(nonce),
+      state: In(['signed', 'sent']),
+    });
+  }
+
   /** Holds the row until the transaction ends. */
   lock(manager: EntityManager, id: string): Promise<OutgoingTransaction> {
     return manager.findOneOrFail(OutgoingTransaction, { where: { id }, lock: { mode: 'pessimistic_write' } });
@@ -161,6 +172,26 @@ export class OutgoingRepository {
  */
 export function holdAddress(manager: EntityManager, chainId: ChainId, address: Address): Promise<void> {
   return holdUntilCommit(manager, `quittance address ${chainId} ${address}`);
+}
+
+/**
+ * Wei that an account has signed away, gas included, and which are still in its balance after the last block scanned: but
+ * for data fees, of so many transactions.
+ */
+export async function weiPromisedBy(
+  manager: EntityManager,
+  chainId: ChainId,
+  from: Address,
+): Promise<{ wei: bigint; transactions: bigint }> {
+  const [row] = await manager.query<{ sum: string; count: string }[]>(
+    `SELECT coalesce(sum(attempt.amount + attempt.gas_limit * attempt.max_fee_per_gas), 0) AS sum, count(*) AS count
+     FROM outgoing_transactions outgoing
+     CROSS JOIN LATERAL (
+       SELECT * FROM outgoing_attempts WHERE outgoing_id = outgoing.id ORDER BY ordinal DESC LIMIT 1) attempt
+     WHERE outgoing.chain_id = $1 AND outgoing.from_address = $2 AND ${NOT_SCANNED}`,
+    [chainId, from],
+  );
+  return { wei: BigInt(row?.sum ?? 0), transactions: BigInt(row?.count ?? 0) };
 }
 
 /** Hashes by the transactions' ids: of what was mined, else of the last bytes signed. */

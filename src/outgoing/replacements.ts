@@ -10,12 +10,12 @@ import { RepeatedMessage } from '../process/repeated-message.js';
 import { AddressUsers } from './address-users.js';
 import { bumped, dataReserve, expectedPrice, type Fees } from './fees.js';
 import { GasTank } from './gas-tank.js';
-import { OutgoingAttempt } from './outgoing-attempt.entity.js';
+import { feesOf, OutgoingAttempt } from './outgoing-attempt.entity.js';
 import { OutgoingSigner } from './outgoing-signer.js';
 import { type OutgoingTransaction } from './outgoing-transaction.entity.js';
 import { type OutgoingRecord } from './outgoing.repository.js';
 import { NotSignedError } from './signing-gate.js';
-import { withoutSignature } from './transaction-bytes.js';
+import { areEmptyOf, withoutSignature } from './transaction-bytes.js';
 import { keptOf } from './transfer-trial.js';
 import { databaseClock } from '../database/database-clock.js';
 import { steadyMs } from '../process/steady-time.js';
@@ -70,7 +70,7 @@ export class Replacements {
     expectedFee: bigint,
   ): Promise<boolean> {
     try {
-      const amount = await this.affordable(chain, record, fees);
+      const amount = await this.affordable(chain, record, fees, expectedFee);
       if (amount === null) return false;
       return await this.dataSource.transaction((manager) =>
         this.signer.replace(manager, record.outgoing.id, record.attempts, { fees, expectedFee, amount }),
@@ -90,6 +90,7 @@ export class Replacements {
     chain: Chain,
     record: OutgoingRecord,
     fees: Fees,
+    expectedFee: bigint,
   ): Promise<bigint | undefined | null> {
     const { outgoing, attempts } = record;
     const last = attempts.at(-1) as OutgoingAttempt;
@@ -101,7 +102,7 @@ export class Replacements {
       accounts.dataFee(withoutSignature(last.raw)),
     ]);
     const reserve = dataReserve(dataFee);
-    if (outgoing.isDrain) {
+    if (outgoing.isDrain && !areEmptyOf(outgoing.from, last.raw)) {
       // Not more than before, though more may have come: that is not final yet.
       const before = last.amount + BigInt(last.gasLimit) * last.maxFeePerGas;
       const now = balance - reserve.roomy;
@@ -114,8 +115,9 @@ export class Replacements {
     if (outgoing.account !== 'deposit') {
       return this.leave(chain, record, 'its account cannot pay a higher fee; fill it up');
     }
-    const { from: to, subjectId } = outgoing;
-    await this.tank.fund(chain, { to, needed: needed + reserve.roomy, subjectId });
+    const { from: to, subjectId, mostFee: most } = outgoing;
+    const feeAt = (_quote: GasQuote, fundingWei: bigint) => ({ expected: expectedFee + fundingWei, most });
+    await this.tank.fund(chain, { to, needed: needed + reserve.roomy, subjectId, feeAt });
     return null;
   }
 
@@ -151,8 +153,4 @@ function expectedFee({ gasLimit }: OutgoingAttempt, fees: Fees, quote: GasQuote)
   const isWhole =
     maxPriorityFeePerGas === null || maxPriorityFeePerGas === maxFeePerGas || now > maxFeePerGas;
   return BigInt(gasLimit) * (isWhole ? maxFeePerGas : now);
-}
-
-function feesOf({ maxFeePerGas, maxPriorityFeePerGas }: OutgoingAttempt): Fees {
-  return { maxFeePerGas, maxPriorityFeePerGas };
 }

@@ -119,11 +119,13 @@ function ownMoney({ isPayerDeposit }: SigningFacts): Broken | null {
   };
 }
 
-function feeWithinShare({ fee }: SigningFacts): Broken | null {
+function feeWithinShare({ fee, purpose }: SigningFacts): Broken | null {
   if (fee === null || fee.most === null || fee.expected <= fee.most) return null;
+  const sweeps = purpose === 'refund' ? [] : ['SWEEP_MAX_FEE_BPS'];
+  const refunds = purpose === 'sweep' ? [] : ['REFUND_MAX_FEE_BPS'];
   return {
     code: 'fee_share',
-    reason: `its fee is ${fee.expected} wei by now, and may be ${fee.most} (SWEEP_MAX_FEE_BPS)`,
+    reason: `its fee is ${fee.expected} wei by now, and may be ${fee.most} (${[...sweeps, ...refunds].join(', of a refund ')})`,
   };
 }
 

@@ -49,6 +49,30 @@ export function replacementOf(raw: string, fees: Fees, amount: bigint | undefine
   return { chainId, nonce, gasLimit, ...what, ...feeFields(fees, authorizationList ?? []) };
 }
 
+/** Moves nothing, and takes a nonce of its account all the same. */
+export function emptyTransaction(
+  { chainId, from, nonce }: { chainId: ChainId; from: Address; nonce: number },
+  gasLimit: bigint,
+  fees: Fees,
+): TransactionLike {
+  const payload = { chainId, recipient: from, tokenAddress: null, amount: 0n, gasLimit, fees };
+  return transactionOf(payload, nonce);
+}
+
+/** Whether a transaction is such a one. @param from its account, lower-case */
+export function isEmptyOf(
+  from: Address,
+  { to, value, input }: { to: string | null; value: bigint; input: string },
+): boolean {
+  return to?.toLowerCase() === from && value === 0n && input === '0x';
+}
+
+/** The same of bytes that were signed. */
+export function areEmptyOf(from: Address, raw: string): boolean {
+  const { to, value, data: input } = Transaction.from(raw);
+  return isEmptyOf(from, { to, value, input });
+}
+
 /** The bytes of what is about to be signed, 0x-hex, to ask what it costs to publish them. */
 export function unsignedBytes(payload: Payload): string {
   return Transaction.from(transactionOf(payload, HIGH_NONCE)).unsignedSerialized;

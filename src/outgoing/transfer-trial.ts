@@ -2,7 +2,7 @@ import { CallRevertedError } from '../chain/accounts/chain-accounts.js';
 import { type Chain } from '../chain/chain.js';
 import { type Round } from './movers.js';
 import { saysNo, transferData } from './erc20.js';
-import { allowedGas, expectedOf } from './gas.js';
+import { allowedGas, expectedOf, MOST_TRANSFER_GAS, mostTransferGas, NOBODY } from './gas.js';
 import { dataReserve, type Fees, feesFor, feesWithin } from './fees.js';
 import { unsignedBytes } from './transaction-bytes.js';
 import { type Address, type Asset } from '../ids/ids.js';
@@ -98,6 +98,32 @@ export async function tryDrain(
  * @throws RpcError
  */
 export async function gasToAllow(
+  chain: Chain,
+  transfer: Transfer,
+  after: string,
+): Promise<bigint | Extract<Trial, { state: 'refused' }>> {
+  const gas = await gasFor(chain, transfer, after);
+  if (typeof gas !== 'bigint') return gas;
+  const reason = await whyTooMuchGas(chain, transfer.from, gas);
+  return reason === null ? gas : { state: 'refused', reason };
+}
+
+/** Why nothing is signed that takes so much gas, in words; null: it may be. @throws RpcError */
+export async function whyTooMuchGas(
+  { accounts, sweep: { maxGas } }: Pick<Chain, 'accounts' | 'sweep'>,
+  from: Address,
+  gas: bigint,
+): Promise<string | null> {
+  if (gas <= least(maxGas ?? MOST_TRANSFER_GAS, MOST_TRANSFER_GAS)) return null;
+  const [plain, blockGas] = await Promise.all([
+    accounts.estimateGas({ from, to: NOBODY }),
+    accounts.blockGas(),
+  ]);
+  const most = mostTransferGas({ maxGas, plain, blockGas });
+  return gas <= most ? null : `the transfer would take ${gas} gas, and may take ${most} (sweep.max_gas)`;
+}
+
+async function gasFor(
   { accounts }: Chain,
   { from, to, tokenAddress, amount }: Transfer,
   after: string,
@@ -119,4 +145,8 @@ export async function gasToAllow(
       tokenAddress === null ? `${to} refuses the money` : `token ${tokenAddress} refuses the transfer`;
     return { state: 'refused', reason: `${what}: ${error.message}` };
   }
+}
+
+function least(one: bigint, other: bigint): bigint {
+  return one < other ? one : other;
 }

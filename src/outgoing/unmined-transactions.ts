@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Broadcasts } from './broadcasts.js';
+import { GivenUpNonces } from './given-up-nonces.js';
 import { type Round } from './movers.js';
 import { named } from './outgoing-log.js';
 import { OutgoingMetrics } from './outgoing-metrics.js';
@@ -20,6 +21,7 @@ export class UnminedTransactions {
     private readonly records: OutgoingRecords,
     private readonly broadcasts: Broadcasts,
     private readonly replacements: Replacements,
+    private readonly givenUp: GivenUpNonces,
     private readonly metrics: OutgoingMetrics,
     private readonly nonces: UsedNonces,
   ) {}
@@ -33,9 +35,12 @@ export class UnminedTransactions {
     if (isUsed && (await this.nonces.follow(round, now))) return;
     await this.broadcasts.unlessRecent(chain, now);
     if (isUsed || !isNext || isPaused) return;
-    const isReplaced = await this.replacements.replaceLate(chain, now, quote);
-    if (!isReplaced) return;
-    this.metrics.bumped(chain.name);
+    if (this.broadcasts.isHopeless(now)) {
+      if (!(await this.givenUp.giveUp(chain, now, quote))) return;
+    } else {
+      if (!(await this.replacements.replaceLate(chain, now, quote))) return;
+      this.metrics.bumped(chain.name);
+    }
     const [attempt] = (await this.outgoing.attemptsOf([outgoing])).slice(-1);
     await this.broadcasts.send(chain, { ...now, attempts: attempt ? [attempt] : [] });
   }

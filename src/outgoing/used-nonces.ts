@@ -5,7 +5,7 @@ import { MinedTransactions } from './mined-transactions.js';
 import { type Round } from './movers.js';
 import { OutgoingRecords } from './outgoing-records.js';
 import { type OutgoingRecord } from './outgoing.repository.js';
-import { unminedParts } from './outcome.js';
+import { unminedParts, withoutAuthorizations } from './outcome.js';
 import { type NonceUse, ProvenOutcomes } from './proven-outcomes.js';
 import { receiptsOf } from './receipt-of.js';
 
@@ -55,8 +55,7 @@ export class UsedNonces {
     const { nonce, from } = outgoing;
     const who = 'txHash' in use ? `a transaction that is not ours (${use.txHash})` : 'no transaction of ours';
     const reason = `nonce ${nonce} of ${from} was used by ${who}: nothing was sent. Find out who else has the key`;
-    // No block can take its authorizations along any more: their nonces are free again.
-    const unused = unminedParts(parts).map((part) => ({ ...part, authorizationNonce: null }));
+    const unused = withoutAuthorizations(unminedParts(parts));
     const row = { ...outgoing, blockNumber: use.block.number, blockHash: use.block.hash };
     await this.records.end(chain, row, unused, reason);
   }

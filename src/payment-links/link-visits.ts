@@ -8,7 +8,7 @@ import { type ChainConfig } from '../config/chains.js';
 import { CHAINS, SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { IdempotencyService } from '../http/idempotency.js';
-import { DomainError, ValidationFailedError } from '../http/problem.js';
+import { DomainError, ValidationFailedError, orRefusal } from '../http/problem.js';
 import { LinkedPayments, type LinkedRequest } from '../payments/linked-payments.js';
 import { isPageToken } from '../payments/pay-page.js';
 import { amountProblem, type AmountProblem, type LinkPrice, shownPrice } from './link-price.js';
@@ -145,15 +145,6 @@ function requestOf({ link, price, shopOrigins }: LinkState, amount: string): Omi
     metadata: link.metadata,
     expires_in_minutes: link.paymentMinutes,
   };
-}
-
-async function orRefusal<T>(asked: Promise<T>): Promise<T | DomainError> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof DomainError) return error;
-    throw error;
-  }
 }
 
 function sha256(text: string): string {

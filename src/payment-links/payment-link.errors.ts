@@ -13,6 +13,17 @@ export class OnceWithStockError extends ValidationFailedError {
   }
 }
 
+export class LinkEndedError extends ValidationFailedError {
+  constructor(at: Date) {
+    super([
+      {
+        field: 'expires_at',
+        message: `${at.toISOString()} has passed already, so that nobody could pay; give a time to come, or leave it out`,
+      },
+    ]);
+  }
+}
+
 export class OpenPriceError extends ValidationFailedError {
   constructor(field: 'min' | 'max', message: string) {
     super([{ field: `price.${field}`, message }]);

@@ -16,7 +16,12 @@ import {
   type UpdatePaymentLinkDto,
 } from './dto/payment-link.dto.js';
 import { type LinkPrice, storedPrice } from './link-price.js';
-import { OnceWithStockError, OpenPriceError, PaymentLinkNotFoundError } from './payment-link.errors.js';
+import {
+  LinkEndedError,
+  OnceWithStockError,
+  OpenPriceError,
+  PaymentLinkNotFoundError,
+} from './payment-link.errors.js';
 import { PaymentLink } from './payment-link.entity.js';
 import { paymentLinkView, type PaymentLinkView, withStock } from './payment-link.view.js';
 import { databaseClock } from '../database/database-clock.js';
@@ -35,7 +40,8 @@ export class PaymentLinksService {
   ) {}
 
   /**
-   * @throws PriceRefusedError, OpenPriceError, OnceWithStockError, AssetNotAcceptedError, ReturnUrlRefusedError
+   * @throws PriceRefusedError, OpenPriceError, OnceWithStockError, LinkEndedError, AssetNotAcceptedError,
+   * @throws ReturnUrlRefusedError
    * @throws IdempotencyKeyReusedError
    */
   async create(
@@ -56,6 +62,8 @@ export class PaymentLinksService {
         createdAt: databaseClock.now(),
       };
       requireOneOf(link);
+      if (link.expiresAt !== null && link.expiresAt <= link.createdAt)
+        throw new LinkEndedError(link.expiresAt);
       await manager.insert(PaymentLink, link as never);
       return this.viewOf(link, 0);
     });

@@ -23,10 +23,26 @@ export interface UnsweptDeposit {
 
 /** Money on its way in, which a reorg may still take away. */
 export interface Arrived {
+  /** The transfer's id. */
+  id: string;
   amount: bigint;
   blockNumber: number;
   /** The payment's own rule where it counts towards it; undefined: the chain's, by the amount. */
   requiredConfirmations?: number | null;
+}
+
+/** What left an address. */
+export interface MovedTransfers {
+  chainId: ChainId;
+  address: Address;
+  tokenAddress: Asset;
+  /**
+   * Those that were found there before it was moved. A block number alone does not say which: what was not final yet is
+   * left behind, and a reorg or a late search adds to old blocks.
+   */
+  transferIds: readonly string[];
+  /** None that a reorg put into a later block since. */
+  upToBlock: number;
 }
 
 interface UnsweptRow {
@@ -91,9 +107,15 @@ export class DepositFunds {
     tokenAddress: Asset,
   ): Promise<Arrived[]> {
     const rows = await manager.query<
-      { amount: string; block_number: string; counts: boolean; required_confirmations: number | null }[]
+      {
+        id: string;
+        amount: string;
+        block_number: string;
+        counts: boolean;
+        required_confirmations: number | null;
+      }[]
     >(
-      `SELECT transfer.amount, transfer.block_number, option.required_confirmations,
+      `SELECT transfer.id, transfer.amount, transfer.block_number, option.required_confirmations,
          (transfer.uncounted_reason IS NULL AND option.payment_id IS NOT NULL) AS counts
        FROM transfers transfer LEFT JOIN payment_options option
          ON option.payment_id = transfer.payment_id AND option.chain_id = transfer.chain_id
@@ -105,6 +127,7 @@ export class DepositFunds {
       [chainId, address, tokenAddress],
     );
     return rows.map((row) => ({
+      id: row.id,
       amount: BigInt(row.amount),
       blockNumber: Number(row.block_number),
       ...(row.counts ? { requiredConfirmations: row.required_confirmations } : {}),
@@ -121,17 +144,15 @@ export class DepositFunds {
     return row?.has === true;
   }
 
-  /** Notes that what came up to a block has left its address for good. */
-  async markSwept(
-    manager: EntityManager,
-    moved: { paymentId: string; chainId: ChainId; address: Address; tokenAddress: Asset; upToBlock: number },
-  ): Promise<void> {
-    await holdPayments(manager, [moved.paymentId]);
+  /** Notes that transfers have left their address for good: these, and absurd ones, of which nothing can be moved. */
+  async markSwept(manager: EntityManager, paymentId: string, moved: MovedTransfers): Promise<void> {
+    await holdPayments(manager, [paymentId]);
     await manager.query(
       `UPDATE transfers SET swept_at = now()
        WHERE chain_id = $1 AND to_address = $2 AND token_address IS NOT DISTINCT FROM $3 AND block_number <= $4
+         AND (id = ANY($5::uuid[]) OR uncounted_reason = 'absurd_amount')
          AND state = 'included' AND swept_at IS NULL`,
-      [moved.chainId, moved.address, moved.tokenAddress, moved.upToBlock],
+      [moved.chainId, moved.address, moved.tokenAddress, moved.upToBlock, moved.transferIds],
     );
   }
 

@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { Brackets, DataSource, type EntityManager, In } from 'typeorm';
 import { Token } from '../chain/tokens/token.entity.js';
 import { type ChainConfig } from '../config/chains.js';
-import { CHAINS, SETTINGS } from '../config/configuration.module.js';
+import { CHAINS, LEFT_CHAINS, SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { type CreatedBetween, narrowByCreation } from '../http/list-filters.js';
 import { type DepositState, lateWatchMsOf } from './counting.js';
@@ -13,6 +13,7 @@ import { NamedAssets } from './named-assets.js';
 import { PaymentRecords } from './payment-records.js';
 import { Payment } from './payment.entity.js';
 import { heldDeposit } from './held-deposit.js';
+import { requireListedChain } from './payment.errors.js';
 import { IS_SOMETHING_LEFT, returnedOfDeposits } from './refund-facts.js';
 import { Transfer } from './transfer.entity.js';
 import { type ChainId, type TxHash } from '../ids/ids.js';
@@ -45,6 +46,7 @@ export class DepositsRepository {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     @Inject(CHAINS) chains: ChainConfig[],
+    @Inject(LEFT_CHAINS) private readonly left: ChainConfig[],
     @Inject(SETTINGS) settings: Settings,
     private readonly assets: NamedAssets,
     private readonly records: PaymentRecords,
@@ -65,7 +67,7 @@ export class DepositsRepository {
     return this.one(manager, transfer);
   }
 
-  /** Newest first. */
+  /** Newest first. @throws UnknownChainError */
   async list(merchantId: string, filter: DepositFilter): Promise<DepositRecord[]> {
     const query = this.dataSource.manager
       .createQueryBuilder(Transfer, 'transfer')
@@ -75,7 +77,9 @@ export class DepositsRepository {
     if (filter.assigned === false) query.andWhere(UNASSIGNED).andWhere(IS_SOMETHING_LEFT);
     if (filter.assigned === true) query.andWhere(new Brackets((either) => either.where(ASSIGNED)));
     if (filter.chain !== undefined) {
-      const chainId = [...this.chains.values()].find(({ name }) => name === filter.chain)?.chainId ?? -1;
+      const known = [...this.chains.values(), ...this.left];
+      requireListedChain(filter.chain, known);
+      const chainId = known.find(({ name }) => name === filter.chain)?.chainId;
       query.andWhere('transfer.chain_id = :chainId', { chainId });
     }
     if (filter.paymentId !== undefined) query.andWhere('transfer.payment_id = :paymentId', filter);

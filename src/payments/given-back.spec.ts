@@ -1,5 +1,5 @@
+import { hash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { id } from 'ethers';
 import fc from 'fast-check';
 import { givenBack, type RefundFact, type RefundState } from './given-back.js';
 import { advance, type Credit, type Facts, type PaymentState } from './lifecycle.js';
@@ -35,7 +35,7 @@ function aPayment(overrides: Partial<PaymentState> = {}): PaymentState {
 }
 
 function aCredit(amount: bigint, blockNumber: number): Credit {
-  const txHash = toTxHash(id(`${blockNumber} ${amount}`));
+  const txHash = toTxHash(`0x${hash('sha256', `${blockNumber} ${amount}`)}`);
   return { txHash, ordinal: 0, kind: 'native', amount, blockNumber, blockTime: timeOf(blockNumber) };
 }
 

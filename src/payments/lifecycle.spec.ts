@@ -1,5 +1,5 @@
+import { hash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { id } from 'ethers';
 import fc from 'fast-check';
 import {
   advance,
@@ -42,7 +42,7 @@ function aPayment(overrides: Partial<PaymentState> = {}): PaymentState {
 
 function aCredit(amount: bigint, blockNumber: number, overrides: Partial<Credit> = {}): Credit {
   return {
-    txHash: toTxHash(id(`${blockNumber} ${amount}`)),
+    txHash: toTxHash(`0x${hash('sha256', `${blockNumber} ${amount}`)}`),
     ordinal: 0,
     kind: 'native',
     amount,

@@ -20,6 +20,16 @@ export class UnknownChainError extends ValidationFailedError {
   }
 }
 
+/**
+ * Nothing was found on a chain that is none: that is a typing error, and no empty list. What was found on one that
+ * chains.yaml has no longer is shown.
+ * @throws UnknownChainError
+ */
+export function requireListedChain(name: string | undefined, known: readonly ChainConfig[]): void {
+  if (name !== undefined && !known.some((chain) => chain.name === name))
+    throw new UnknownChainError(name, known);
+}
+
 export class ChainRefusedError extends ValidationFailedError {
   override readonly code = 'chain_not_available';
 

@@ -1,6 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, In, type SelectQueryBuilder } from 'typeorm';
+import { type ChainConfig } from '../config/chains.js';
+import { CHAINS, LEFT_CHAINS } from '../config/configuration.module.js';
+import { requireListedChain } from './payment.errors.js';
 import { scannedPositions } from '../chain/position/scanned-positions.js';
 import { type CreatedBetween, narrowByCreation } from '../http/list-filters.js';
 import { type ChainId } from '../ids/ids.js';
@@ -54,6 +57,8 @@ export class PaymentsRepository {
     private readonly records: PaymentRecords,
     private readonly metrics: PaymentMetrics,
     private readonly outbox: Outbox,
+    @Inject(CHAINS) private readonly chains: ChainConfig[],
+    @Inject(LEFT_CHAINS) private readonly left: ChainConfig[],
   ) {}
 
   /**
@@ -118,7 +123,10 @@ export class PaymentsRepository {
       query.where(`payment.id IN (${each.map((one) => one.getQuery()).join(' UNION ALL ')})`);
       each.forEach((one) => query.setParameters(one.getParameters()));
     } else narrowed(query, 'payment', { ...filter, status: statuses[0], as: 'status' });
-    return this.records.of(manager, await query.getMany());
+    const found = await query.getMany();
+    if (found.length === 0 && filter.after === undefined)
+      requireListedChain(filter.chain, [...this.chains, ...this.left]);
+    return this.records.of(manager, found);
   }
 
   /**

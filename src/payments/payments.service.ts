@@ -6,7 +6,7 @@ import { CHAINS, SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { IdempotencyService } from '../http/idempotency.js';
 import { type Page, page } from '../http/page.js';
-import { DomainError } from '../http/problem.js';
+import { DomainError, orRefusal } from '../http/problem.js';
 import { EventCatalogue } from '../events/event-catalogue.js';
 import { type CreatePaymentDto } from './dto/create-payment.dto.js';
 import { type ListPaymentsDto } from './dto/list-payments.dto.js';
@@ -70,6 +70,7 @@ export class PaymentsService {
     return this.views(await this.payments.ofIds(ids));
   }
 
+  /** @throws ValidationFailedError, UnknownChainError */
   async list(merchantId: string, query: ListPaymentsDto): Promise<Page<PaymentView>> {
     const { limit, after } = query;
     const filter = paymentFilter(merchantId, query, this.chains);
@@ -131,15 +132,6 @@ export class PaymentsService {
         options: record.options.map((option) => atDepth(option, scanned)),
       });
     });
-  }
-}
-
-async function orRefusal<T>(asked: Promise<T>): Promise<T | DomainError> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof DomainError) return error;
-    throw error;
   }
 }
 

@@ -93,9 +93,15 @@ export class PriceRequests {
    */
   priceOf({ amount, currency, chain = null }: PriceDto, named: AmountField = 'amount'): Price {
     const price = chain === null ? parsePrice(amount, currency) : this.priceInAsset(amount, currency, chain);
-    if ('problem' in price)
-      throw new PriceRefusedError(price.field === 'amount' ? named : price.field, price.problem);
-    return price;
+    if (!('problem' in price)) return price;
+    if (price.field === 'amount') throw new PriceRefusedError(named, price.problem);
+    throw new PriceRefusedError('currency', price.problem + (chain === null ? this.chainHint(currency) : ''));
+  }
+
+  /** For whoever means an asset, and does not say of which chain. */
+  private chainHint(currency: unknown): string {
+    const found = allAssets(this.chains.all()).find((asset) => symbolOf(asset) === currency);
+    return found ? `; for a price in the asset add its chain: "chain": "${found.chain.name}"` : '';
   }
 
   private priceInAsset(amount: unknown, currency: unknown, chain: string) {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
+import { type ArrivedAt, type ArrivedMoney, arrivedMoney } from './arrived-money.js';
 import { depositState, doesCount } from './counting.js';
 import { type AssetPlace, NamedAssets } from './named-assets.js';
 import { type NamedAsset } from './named-asset.js';
@@ -14,6 +15,7 @@ import { advanceInNextStep } from './next-step.js';
 import { Transfer } from './transfer.entity.js';
 import { type Asset, type ChainId } from '../ids/ids.js';
 
+export { type ArrivedAt } from './arrived-money.js';
 export { type PaymentRecord } from './payment-records.js';
 
 /** A payment whose money may go back. */
@@ -107,6 +109,11 @@ export class RefundSubjects {
     places: readonly AssetPlace[],
   ): Promise<(place: AssetPlace) => NamedAsset> {
     return this.assets.at(manager, places);
+  }
+
+  /** As `arrivedMoney`: what came in one asset, whether it counts or not. */
+  arrived(manager: EntityManager, at: ArrivedAt, upToBlock: number): Promise<ArrivedMoney> {
+    return arrivedMoney(manager, at, upToBlock);
   }
 
   /** By chains.yaml; one that it no longer lists is called by its id. */

@@ -52,6 +52,12 @@ export async function upsertTransfers(
   ];
 }
 
+/**
+ * What was decided of money stands as long as it is in the same block, however often that is read, and by whatever settings:
+ * sales were made by it. Only what could not be priced may be priced by then.
+ */
+const IS_DECIDED = `(transfers.block_hash = EXCLUDED.block_hash AND transfers.state = 'included'
+  AND transfers.uncounted_reason IS DISTINCT FROM 'rate_unknown')`;
 /** What late money was worth is said once of a block: rates are not kept as long as money may be read again. */
 const IS_AS_VALUED = '(transfers.block_hash = EXCLUDED.block_hash AND transfers.uncounted_reason IS NULL)';
 
@@ -75,9 +81,10 @@ async function upsert(
        block_hash = EXCLUDED.block_hash, block_time = EXCLUDED.block_time, from_address = EXCLUDED.from_address,
        to_address = EXCLUDED.to_address, token_address = EXCLUDED.token_address, amount = EXCLUDED.amount,
        state = EXCLUDED.state,
-       uncounted_reason = CASE WHEN ${IS_AS_VALUED} AND EXCLUDED.uncounted_reason = 'rate_unknown' THEN NULL
+       uncounted_reason = CASE WHEN ${IS_DECIDED} THEN transfers.uncounted_reason
+         WHEN ${IS_AS_VALUED} AND EXCLUDED.uncounted_reason = 'rate_unknown' THEN NULL
          ELSE EXCLUDED.uncounted_reason END,
-       value_factor = CASE WHEN ${IS_AS_VALUED} THEN transfers.value_factor ELSE EXCLUDED.value_factor END
+       value_factor = CASE WHEN ${IS_DECIDED} OR ${IS_AS_VALUED} THEN transfers.value_factor ELSE EXCLUDED.value_factor END
      RETURNING id, payment_id`,
     [JSON.stringify(rows.map(rowOf))],
   );

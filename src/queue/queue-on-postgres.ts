@@ -4,7 +4,6 @@ import pg from 'pg';
 import { PostgresClient } from '../database/postgres-client.js';
 import { APP_LIMITS, poolOptions } from '../database/session-limits.js';
 
-const POOL_SIZE = 10;
 /** BullMQ asks again at once when it is refused: a queue that does not work would take a processor's core. */
 const PAUSE_AFTER_ERROR_MS = 500;
 /** The session that listens hears nothing most of the time: it is asked whether it is still there. */
@@ -12,19 +11,25 @@ const HEARTBEAT_MS = 10_000;
 /** The SQLSTATE of BullMQ's own errors, as of a job whose lock another worker has taken. */
 const OF_A_JOB = 'BM001';
 
+/** What a queue or a worker is told of its connection. */
+export interface QueueOnPostgres {
+  connectionString: string;
+  /** Connections that it may hold, besides the one that listens. */
+  poolSize: number;
+}
+
 /**
  * BullMQ on a pool of ours, because errors of its own clients go unheard now and then, and would end the process.
  * Each queue and each worker has one, and it ends with them.
  */
 export const createQueueOnPostgres: BackendFactory = (name, options, factoryOptions) => {
-  const { connectionString } = options.connection as { connectionString: string };
-  const pool = createPool(connectionString);
+  const pool = createPool(options.connection as QueueOnPostgres);
   const backend = createPostgresBackend(name, { ...options, connection: pool }, factoryOptions);
   backend.on('close', () => void pool.end());
   return backend;
 };
 
-function createPool(connectionString: string): pg.Pool {
+function createPool({ connectionString, poolSize }: QueueOnPostgres): pg.Pool {
   // BullMQ's statements name no schema. As a parameter of the session's start, PgBouncer would refuse it.
   const { onConnect, ...limits } = poolOptions(APP_LIMITS, { search_path: `"${DEFAULT_SCHEMA}"` });
   const options = {
@@ -37,7 +42,7 @@ function createPool(connectionString: string): pg.Pool {
       keepAsking(client);
     },
     // One of them listens for new jobs, and holds the connection.
-    max: POOL_SIZE + 1,
+    max: poolSize + 1,
   };
   return new PausingPool(options);
 }

@@ -3,7 +3,7 @@ import { Module } from '@nestjs/common';
 import { createRedisBackend, setDefaultBackendFactory } from 'bullmq';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
-import { createQueueOnPostgres } from './queue-on-postgres.js';
+import { createQueueOnPostgres, type QueueOnPostgres } from './queue-on-postgres.js';
 import { queuePrefix } from './queue-prefix.js';
 import { migrateQueue } from './queue-schema.js';
 
@@ -14,7 +14,7 @@ import { migrateQueue } from './queue-schema.js';
 })
 export class QueueModule {}
 
-async function queueOptions({ redisUrl, databaseUrl, migrate }: Settings) {
+async function queueOptions({ redisUrl, databaseUrl, databasePoolSize: poolSize, migrate }: Settings) {
   if (redisUrl !== null) {
     setDefaultBackendFactory(createRedisBackend);
     // null: BullMQ's workers wait for Redis to come back rather than fail.
@@ -24,5 +24,6 @@ async function queueOptions({ redisUrl, databaseUrl, migrate }: Settings) {
   setDefaultBackendFactory(createQueueOnPostgres);
   if (migrate) await migrateQueue(databaseUrl as string);
   // @nestjs/bullmq types the connection as Redis's only.
-  return { connection: { connectionString: databaseUrl } as object };
+  const connection: QueueOnPostgres = { connectionString: databaseUrl as string, poolSize };
+  return { connection: connection as object };
 }

@@ -3,6 +3,8 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type GasQuote } from '../chain/accounts/chain-accounts.js';
 import { expectedPrice } from '../outgoing/fees.js';
+import { OutgoingRepository } from '../outgoing/outgoing.repository.js';
+import { type FeeShare } from '../outgoing/signing-rules.js';
 import { moneyIn } from '../payments/money-of.js';
 import { RefundSubjects } from '../payments/refund-subjects.js';
 import { RefundLimits } from './refund-limits.js';
@@ -16,23 +18,38 @@ export class RefundCosts {
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly subjects: RefundSubjects,
     private readonly limits: RefundLimits,
+    private readonly outgoing: OutgoingRepository,
   ) {}
 
   /** Before gas is sent for it, or it is tried. @returns why not, in words; null: it does not */
-  whyTooDearNow(refund: Refund, quote: GasQuote): Promise<string | null> {
+  async whyTooDearNow(refund: Refund, quote: GasQuote): Promise<string | null> {
     const gas = refund.tokenAddress === null ? ROUGH_GAS.native : ROUGH_GAS.token;
-    return this.whyTooDear(this.dataSource.manager, refund, gas * expectedPrice(quote));
+    const most = await this.mostFee(this.dataSource.manager, refund);
+    return this.whyTooDear({ expected: gas * expectedPrice(quote), most });
   }
 
-  /** In the transaction that signs it. @param costWei what it is expected to cost by then */
-  async whyTooDear(manager: EntityManager, refund: Refund, costWei: bigint): Promise<string | null> {
+  /**
+   * In the transaction that signs it.
+   * @param costWei of what is still to be signed for it; what was paid for its gas comes besides
+   */
+  async share(manager: EntityManager, refund: Refund, costWei: bigint): Promise<FeeShare> {
+    const paid = await this.outgoing.feeOf(manager, refund.id);
+    return { expected: paid + costWei, most: await this.mostFee(manager, refund) };
+  }
+
+  /** @returns why a fee is too much, in words; null: it is not */
+  whyTooDear({ expected, most }: FeeShare): string | null {
+    return most === null || expected <= most ? null : this.limits.tooDear;
+  }
+
+  /** What its gas may cost, whoever pays that. @returns wei; null: any */
+  private async mostFee(manager: EntityManager, refund: Refund): Promise<bigint | null> {
     if (refund.isForced) return null;
     const { id: refundId, paymentId, depositId, chainId, tokenAddress } = refund;
     const received = await this.receivedOf(manager, refund);
     // With nothing there, gas is no question: that a reorg took the money is said where it is covered.
     if (received === 0n) return null;
-    const money = { paymentId, depositId, chainId, tokenAddress, received, refundId };
-    return this.limits.whyTooDear(manager, money, costWei);
+    return this.limits.mostFee(manager, { paymentId, depositId, chainId, tokenAddress, received, refundId });
   }
 
   private async receivedOf(manager: EntityManager, refund: Refund): Promise<bigint> {

@@ -34,11 +34,34 @@ export class RefundCover {
   /** Holds the payment, and the deposit, until the transaction ends. @returns null: it is there */
   async lackOf(manager: EntityManager, refund: Refund): Promise<Uncovered | null> {
     if (refund.depositId === null) {
-      return ofPayment(await this.subjects.lock(manager, null, refund.paymentId), refund);
+      const subject = await this.subjects.lock(manager, null, refund.paymentId);
+      return ofPayment(subject, refund) ?? this.ofAll(manager, subject, refund);
     }
     const subject = await this.subjects.lockDeposit(manager, null, refund.depositId);
     const lack = await this.ofDeposit(manager, subject, refund);
-    return lack === null && subject?.deposit.counts === true ? ofPayment(subject, refund) : lack;
+    const ofCounted = subject?.deposit.counts === true ? ofPayment(subject, refund) : null;
+    return lack ?? ofCounted ?? this.ofAll(manager, subject, refund);
+  }
+
+  /**
+   * All refunds of an asset together, of the payment and of its deposits, never give back more than came: what counted
+   * when it went back may be mined again as a deposit that does not, and the other way round.
+   */
+  private async ofAll(
+    manager: EntityManager,
+    subject: RefundSubject | null,
+    refund: Refund,
+  ): Promise<Uncovered | null> {
+    const position = (await scannedPositions(manager, [refund.chainId])).get(refund.chainId);
+    const deep = (position?.number ?? -1) - this.requiredByChain(refund) + 1;
+    const { uncounted, ever } = await this.subjects.arrived(manager, refund, deep);
+    const counted = (subject && moneyIn(subject, refund))?.confirmed ?? 0n;
+    const sent = await this.queries.givenBackOf(manager, refund, ['sent', 'confirmed']);
+    if (sent + refund.amount <= counted + uncounted) return null;
+    return {
+      isForGood: sent + refund.amount > ever,
+      reason: `of what came to the payment’s address ${counted + uncounted} are final for now, and ${sent} went back`,
+    };
   }
 
   private async ofDeposit(
@@ -66,10 +89,13 @@ export class RefundCover {
 
   private requiredOf({ deposit }: RefundDepositSubject): number {
     if (deposit.counts) return deposit.requiredConfirmations ?? DEEP_ENOUGH;
-    const chain = this.chains.find(({ chainId }) => chainId === deposit.chainId);
+    return this.requiredByChain(deposit);
+  }
+
+  private requiredByChain(money: Pick<Refund, 'chainId' | 'tokenAddress' | 'amount'>): number {
+    const chain = this.chains.find(({ chainId }) => chainId === money.chainId);
     if (!chain) return DEEP_ENOUGH;
-    const rule = confirmationsOf(chain, deposit.tokenAddress);
-    return requiredConfirmations(rule, deposit.amount) ?? DEEP_ENOUGH;
+    return requiredConfirmations(confirmationsOf(chain, money.tokenAddress), money.amount) ?? DEEP_ENOUGH;
   }
 }
 

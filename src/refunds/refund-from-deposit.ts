@@ -5,7 +5,7 @@ import { Holdings } from '../ledger/holdings.js';
 import { gasLeftAt } from '../outgoing/gas-left.js';
 import { GasTank } from '../outgoing/gas-tank.js';
 import { type Round } from '../outgoing/movers.js';
-import { tryTransfer } from '../outgoing/transfer-trial.js';
+import { type Trial, tryTransfer } from '../outgoing/transfer-trial.js';
 import { Semaphore } from '../process/semaphore.js';
 import { Keys } from '../wallet/keys.js';
 import { fails, type RefundOutcome, SIGNED, waits } from './refund-outcome.js';
@@ -54,10 +54,10 @@ export class RefundFromDeposit {
     if (trial.state === 'refused') return fails(trial.reason);
     if (trial.state === 'needs_gas') {
       const why = whyNoGas({ promised, lacking });
-      return this.fund(round, refund, trial.needed, why);
+      return this.fund(round, refund, trial, why);
     }
     const account = { kind: 'deposit' as const, derivationIndex };
-    return this.signing.sign(round, refund, { account, from, promised }, trial, shown);
+    return this.signing.sign(round, refund, { account, from, promised, wei: null }, trial, shown);
   }
 
   /** Whether the address lacks no more of native money than it paid for gas, of what was not sent to it for that. */
@@ -79,10 +79,11 @@ export class RefundFromDeposit {
   private async fund(
     { chain }: Round,
     refund: Refund,
-    needed: bigint,
+    trial: Extract<Trial, { state: 'needs_gas' }>,
     why: string,
   ): Promise<RefundOutcome | null> {
-    const gas = { to: refund.depositAddress, needed, subjectId: refund.id };
+    const feeAt = await this.signing.feeAt(refund, trial);
+    const gas = { to: refund.depositAddress, needed: trial.needed, subjectId: refund.id, feeAt };
     const noted = async (manager: EntityManager) => {
       await this.refunds.lock(manager, refund);
       await manager.update(Refund, { id: refund.id }, { isGasSettled: isNative(refund) });

@@ -3,11 +3,12 @@ import { type EntityManager } from 'typeorm';
 import { type ChainConfig, type RefundRules } from '../config/chains.js';
 import { CHAINS, SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
+import { mostUnpricedFee } from '../outgoing/fees.js';
 import { AssetWorth } from '../rates/asset-worth.js';
 import { type PaymentMoney } from '../payments/money-of.js';
 import { type AssetPlace } from '../payments/named-assets.js';
 import { firstIdAt } from '../http/list-filters.js';
-import { isTooDear, startOfDay } from './refund-rules.js';
+import { mostRefundFee, startOfDay } from './refund-rules.js';
 import { RefundChainGoneError, RefundLimitReachedError, RefundTooSmallError } from './refund.errors.js';
 import { RefundQueries } from './refund-queries.js';
 
@@ -63,25 +64,21 @@ export class RefundLimits {
     }
   }
 
-  /**
-   * Whether the gas of a refund, with that of those before it, is more than a share of the money it is of.
-   * @param costWei of the one in question, as it will be or is about to be signed
-   * @returns why, in words; null: it is not, or nobody has said what the money is worth
-   */
-  async whyTooDear(manager: EntityManager, money: RefundedMoney, costWei: bigint): Promise<string | null> {
+  /** What a refund's gas may cost, in wei: where nobody has said what the money is worth, as much as any one transfer of it. */
+  async mostFee(manager: EntityManager, money: RefundedMoney): Promise<bigint | null> {
     const chain = this.chains.find(({ chainId }) => chainId === money.chainId);
-    const worthWei = chain
-      ? await this.worth.inWei(manager, chain, money.tokenAddress, money.received)
-      : null;
-    if (worthWei === null) return null;
-    const { paid, waiting } = await this.queries.costsOf(manager, money, money.refundId);
-    const feesWei = paid + costWei * BigInt(waiting + 1);
-    const maxBps = this.settings.refundMaxFeeBps;
-    if (!isTooDear({ feesWei, worthWei, maxBps })) return null;
-    // Without today's prices: what a refund waits for would be another text with every block.
+    if (chain === undefined) return null;
+    const worthWei = await this.worth.inWei(manager, chain, money.tokenAddress, money.received);
+    if (worthWei === null) return mostUnpricedFee(chain);
+    const costs = await this.queries.costsOf(manager, money, money.refundId);
+    return mostRefundFee({ ...costs, worthWei, maxBps: this.settings.refundMaxFeeBps });
+  }
+
+  /** Without today's prices: what a refund waits for would be another text with every block. */
+  get tooDear(): string {
     return (
-      `its gas, with that of the refunds before it, would cost more than the ${maxBps} of 10000 that ` +
-      'REFUND_MAX_FEE_BPS allows of what this money is worth'
+      `its gas, with that of the refunds before it, would cost more than the ${this.settings.refundMaxFeeBps} of 10000 ` +
+      'that REFUND_MAX_FEE_BPS allows of what this money is worth, or where nobody has said that, more than sweep.max_fee'
     );
   }
 

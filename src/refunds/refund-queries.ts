@@ -4,6 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { type CreatedBetween, narrowByCreation } from '../http/list-filters.js';
 import { outgoingIdsOf } from '../outgoing/outgoing.repository.js';
 import { holdPayments } from '../payments/hold-payments.js';
+import { type ArrivedAt } from '../payments/refund-subjects.js';
 import { Refund, type RefundState } from './refund.entity.js';
 import { type Asset, type ChainId } from '../ids/ids.js';
 
@@ -83,6 +84,20 @@ export class RefundQueries {
     const [row] = await manager.query<{ sum: string }[]>(
       'SELECT coalesce(sum(amount), 0) AS sum FROM refunds WHERE deposit_id = $1 AND state = ANY($2)',
       [depositId, states],
+    );
+    return BigInt(row?.sum ?? 0);
+  }
+
+  /** Base units of an asset of a payment that went back or are to, by whichever refunds. */
+  async givenBackOf(
+    manager: EntityManager,
+    { paymentId, chainId, tokenAddress }: ArrivedAt,
+    states: readonly RefundState[] = ['created', 'sent', 'confirmed'],
+  ): Promise<bigint> {
+    const [row] = await manager.query<{ sum: string }[]>(
+      `SELECT coalesce(sum(amount), 0) AS sum FROM refunds
+       WHERE payment_id = $1 AND chain_id = $2 AND token_address IS NOT DISTINCT FROM $3 AND state = ANY($4)`,
+      [paymentId, chainId, tokenAddress, states],
     );
     return BigInt(row?.sum ?? 0);
   }

@@ -5,7 +5,7 @@ import { NodesSilentError } from '../chain/nodes-silent.error.js';
 import { Recipients } from '../outgoing/recipients.js';
 import { givenBack } from '../payments/given-back.js';
 import { moneyIn, type PaymentMoney } from '../payments/money-of.js';
-import { type RefundSubject, RefundSubjects } from '../payments/refund-subjects.js';
+import { type ArrivedAt, type RefundSubject, RefundSubjects } from '../payments/refund-subjects.js';
 import { type CreateRefundDto } from './dto/create-refund.dto.js';
 import { RefundAnnouncements } from './refund-announcements.js';
 import { RefundLimits } from './refund-limits.js';
@@ -97,6 +97,7 @@ export class RefundRequests {
     const { id: paymentId, merchantId } = payment;
     const to = toAddress(dto.to);
     const amount = BigInt(dto.amount);
+    await this.requireThere(manager, { paymentId, chainId, tokenAddress, amount });
     const unfit = await this.recipients.unfit(manager, to, 'customer');
     if (unfit !== null) throw new RecipientUnfitError(unfit);
     await this.limits.requireWithin(
@@ -105,9 +106,10 @@ export class RefundRequests {
       databaseClock.now(),
     );
     const money = { paymentId, depositId, chainId, tokenAddress, received, refundId: null };
-    const tooDear =
-      isForced || roughCost === null ? null : await this.limits.whyTooDear(manager, money, roughCost);
-    if (tooDear !== null) throw new RefundTooDearError(tooDear);
+    if (!isForced && roughCost !== null) {
+      const most = await this.limits.mostFee(manager, money);
+      if (most !== null && roughCost > most) throw new RefundTooDearError(this.limits.tooDear);
+    }
     const id = uuidv7();
     await manager.insert(Refund, {
       id,
@@ -126,6 +128,16 @@ export class RefundRequests {
       isForced,
     });
     return this.announcements.announce(manager, id);
+  }
+
+  /**
+   * All refunds of an asset together, of the payment and of its deposits, are of no more than came: what counted when it
+   * went back may be mined again as a deposit that does not. @throws RefundTooLargeError
+   */
+  private async requireThere(manager: EntityManager, money: ArrivedAt & { amount: bigint }): Promise<void> {
+    const { there } = await this.subjects.arrived(manager, money, -1);
+    const asked = await this.queries.givenBackOf(manager, money);
+    if (asked + money.amount > there) throw new RefundTooLargeError(money.amount, there, asked);
   }
 }
 

@@ -5,18 +5,22 @@ const WHOLE_BPS = 10_000n;
 /** Rough gas of a refund before it is tried: a plain transfer, or a token's with the gas that is sent for it. */
 export const ROUGH_GAS = { native: 21_000n, token: 86_000n } as const;
 
-export interface RefundCost {
-  /** Wei that the refunds of the payment (or deposit) cost, or will: those there are and the one in question. */
-  feesWei: bigint;
-  /** What the payment received (or the deposit brought) is worth, in wei; null: nobody has said. */
-  worthWei: bigint | null;
-  /** The most that the one may be of the other, in basis points. */
+/** Amounts in wei. */
+export interface RefundShare {
+  /** What the payment received (or the deposit brought) is worth. */
+  worthWei: bigint;
+  /** What the refunds of the payment (or deposit) have cost so far. */
+  paid: bigint;
+  /** How many others of them will cost something: as much as the one in question, as far as anybody knows. */
+  waiting: number;
+  /** The most that all of them may cost of the worth, in basis points. */
   maxBps: number;
 }
 
-/** Whether refunds cost more gas than the operator spends on them. What nobody has put a price on is not compared. */
-export function isTooDear({ feesWei, worthWei, maxBps }: RefundCost): boolean {
-  return worthWei !== null && feesWei * WHOLE_BPS > worthWei * BigInt(maxBps);
+/** What one refund may cost, in wei, so that all of them together keep to their share. */
+export function mostRefundFee({ worthWei, paid, waiting, maxBps }: RefundShare): bigint {
+  const left = (worthWei * BigInt(maxBps)) / WHOLE_BPS - paid;
+  return left > 0n ? left / BigInt(waiting + 1) : 0n;
 }
 
 /** The beginning of a day by UTC. */

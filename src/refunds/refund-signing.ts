@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
+import { type GasQuote } from '../chain/accounts/chain-accounts.js';
 import { expectedPrice } from '../outgoing/fees.js';
 import { type Round } from '../outgoing/movers.js';
 import { isAnyOpenFrom } from '../outgoing/open-transactions.js';
 import { OutgoingSigner } from '../outgoing/outgoing-signer.js';
-import { holdAddress } from '../outgoing/outgoing.repository.js';
-import { type Trial } from '../outgoing/transfer-trial.js';
+import { holdAddress, weiPromisedBy } from '../outgoing/outgoing.repository.js';
+import { type FeeShare } from '../outgoing/signing-rules.js';
+import { type ExpectedCost, type Trial } from '../outgoing/transfer-trial.js';
 import { Semaphore } from '../process/semaphore.js';
 import { type Account } from '../wallet/keys.js';
 import { RefundAnnouncements } from './refund-announcements.js';
@@ -25,6 +27,8 @@ interface Source {
   from: Address;
   /** Wei that its gas is not paid of, as other refunds are to be paid with them; null: that does not matter. */
   promised: bigint | null;
+  /** Wei that an account has which signs one transaction after the other; null: it signs one at a time. */
+  wei: bigint | null;
 }
 
 /** Transactions at once: those that wait for one another at the same account would use up the pool. */
@@ -51,8 +55,8 @@ export class RefundSigning {
   async sign(
     { chain, quote }: Round,
     refund: Refund,
-    { account, from, promised }: Source,
-    { gasLimit, fees }: Extract<Trial, { state: 'ready' }>,
+    { account, from, promised, wei }: Source,
+    { gasLimit, fees, dataFee }: Extract<Trial, { state: 'ready' }>,
     has: bigint,
   ): Promise<RefundOutcome> {
     const { id, to, tokenAddress, amount } = refund;
@@ -67,9 +71,16 @@ export class RefundSigning {
         return { state: 'busy' };
       if (promised !== null && (await this.refunds.promisedAt(manager, now, id)) > promised)
         return { state: 'busy' };
+      if (wei !== null) {
+        const others = await weiPromisedBy(manager, chainId, from);
+        const needed = gasLimit * fees.maxFeePerGas + (isNative(refund) ? amount : 0n);
+        const lacking = others.wei + needed + (others.transactions + 1n) * dataFee - wei;
+        if (lacking > 0n) return waits(`the payout account ${from} lacks ${lacking} wei for gas`);
+      }
       const lack = await this.cover.lackOf(manager, refund);
       if (lack !== null) return lack.isForGood ? fails(lack.reason) : waits(lack.reason);
-      const tooDear = await this.costs.whyTooDear(manager, now, gasLimit * expectedPrice(quote));
+      const fee = await this.costs.share(manager, now, gasLimit * expectedPrice(quote) + dataFee);
+      const tooDear = this.costs.whyTooDear(fee);
       if (tooDear !== null) return waits(tooDear);
       const outgoing = await this.signer.sign(manager, {
         chainId,
@@ -84,13 +95,25 @@ export class RefundSigning {
         gasLimit,
         fees,
         nodeNonce,
-        fee: null,
+        fee,
         balance: { has, needed: amount },
       });
       await this.sent(manager, refund, account.kind === 'deposit' ? 'deposit' : 'payout', outgoing.id);
       return SIGNED;
     };
     return this.turns.hold(() => this.dataSource.transaction(signed));
+  }
+
+  /** What a refund costs in all by a price, with gas that is sent for it first. For a caller in no transaction. */
+  async feeAt(
+    refund: Refund,
+    { expectedGas, dataFee }: ExpectedCost,
+  ): Promise<(quote: GasQuote, fundingWei: bigint) => FeeShare> {
+    const { expected: paid, most } = await this.costs.share(this.dataSource.manager, refund, dataFee);
+    return (quote, fundingWei) => ({
+      expected: paid + expectedGas * expectedPrice(quote) + fundingWei,
+      most,
+    });
   }
 
   private async sent(

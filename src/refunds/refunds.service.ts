@@ -1,7 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
+import { type EntityManager } from 'typeorm';
 import { IdempotencyService } from '../http/idempotency.js';
+import { DomainError, orRefusal } from '../http/problem.js';
 import { type CreateRefundDto } from './dto/create-refund.dto.js';
 import { RefundOutlook } from './refund-outlook.js';
 import { RefundRequests } from './refund-requests.js';
@@ -61,14 +63,25 @@ export class RefundsService {
     path: string,
     prepare: (
       request: Omit<Parameters<RefundRequests['ofPayment']>[1], 'roughCost'>,
-    ) => Promise<(manager: Parameters<RefundRequests['ofPayment']>[0]) => Promise<RefundView>>,
+    ) => Promise<(manager: EntityManager) => Promise<RefundView>>,
   ): Promise<RefundView> {
+    const isForced = dto.force === true;
+    const prepared = await orRefusal(
+      this.mayPay(() => prepare({ merchantId: isForced ? null : merchantId, id, dto, isForced })),
+    );
+    // A first answer is given again, whatever has changed since: whoever did not hear it would ask for another refund.
+    const work = (manager: EntityManager): Promise<RefundView> => {
+      if (prepared instanceof DomainError) throw prepared;
+      return prepared(manager);
+    };
+    const request = { method: 'POST', path, body: dto };
+    return (await this.idempotency.run({ merchantId, key, request, status: 201 }, work)).body;
+  }
+
+  private async mayPay<T>(prepare: () => Promise<T>): Promise<T> {
     const { xpub, payoutPrivateKey, roles } = this.settings;
     if (xpub !== null && payoutPrivateKey === null && roles.includes('sweeper'))
       throw new NoRefundsHereError();
-    const isForced = dto.force === true;
-    const work = await prepare({ merchantId: isForced ? null : merchantId, id, dto, isForced });
-    const request = { method: 'POST', path, body: dto };
-    return (await this.idempotency.run({ merchantId, key, request, status: 201 }, work)).body;
+    return prepare();
   }
 }

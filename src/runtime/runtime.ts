@@ -3,7 +3,12 @@ import { followedTo, followNewChain } from '../chain/dev-chain/step-database.js'
 import { type Configuration } from '../config/read-configuration.js';
 import { type Settings } from '../config/settings.js';
 import { awaitDatabase } from '../database/await-database.js';
-import { connectionsGiven, FEWEST_CONNECTIONS, tooFewConnections } from '../database/connections-given.js';
+import {
+  connectionsGiven,
+  fewestConnections,
+  mostConnections,
+  tooFewConnections,
+} from '../database/connections-given.js';
 import { keepPostgres, type KeptPostgres } from '../database/embedded/kept-postgres.js';
 import { requireQueueOnRedis } from '../queue/redis-check.js';
 import { requireChainsOfPayments } from './chains-gone.js';
@@ -56,7 +61,8 @@ export async function startRuntime(given: Configuration, { say, warn, signal }: 
     const databaseUrl = settings.databaseUrl ?? (embedded as KeptPostgres).url;
     // Who starts it by hand is told at once.
     if (!isDevelopment) await awaitDatabase(databaseUrl, { warn, signal });
-    if (!isDevelopment && settings.databaseUrl !== null) await warnOfFewConnections(databaseUrl, warn);
+    if (!isDevelopment && settings.databaseUrl !== null)
+      await warnOfFewConnections(databaseUrl, settings, warn);
     const database = { url: databaseUrl, hasQueue: settings.redisUrl === null };
     if (settings.redisUrl !== null) await requireQueueOnRedis(settings.redisUrl, warn);
     await (settings.migrate ? migrateSchemas(database, { say: warn, signal }) : requireSchemas(database));
@@ -79,8 +85,13 @@ export async function startRuntime(given: Configuration, { say, warn, signal }: 
 }
 
 /** A pooler that gives too few of them leaves the others waiting, without a word. */
-async function warnOfFewConnections(url: string, warn: (line: string) => void): Promise<void> {
-  const few = tooFewConnections(await connectionsGiven(url, FEWEST_CONNECTIONS), FEWEST_CONNECTIONS);
+async function warnOfFewConnections(
+  url: string,
+  settings: Settings,
+  warn: (line: string) => void,
+): Promise<void> {
+  const fewest = fewestConnections(settings);
+  const few = tooFewConnections(await connectionsGiven(url, fewest), fewest, mostConnections(settings));
   if (few !== null) warn(few);
 }
 

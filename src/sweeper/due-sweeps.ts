@@ -70,9 +70,10 @@ export class DueSweeps {
       await this.states.wait(sweep, broken);
       return null;
     }
-    const { final, isWhole, isUnclear } = await this.balances.available(chain, extent, from, tokenAddress);
-    if (final > 0n) return { sweep, final, isWhole };
-    if (!isUnclear && !isJustPlanned(sweep)) await this.states.drop(sweep, isWhole);
+    const available = await this.balances.available(chain, extent, from, tokenAddress);
+    const { final, isWhole, transferIds } = available;
+    if (final > 0n) return { sweep, final, isWhole, transferIds };
+    if (!available.isUnclear && !isJustPlanned(sweep)) await this.states.drop(sweep, isWhole);
     return null;
   }
 }

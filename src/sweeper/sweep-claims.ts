@@ -43,7 +43,7 @@ export class SweepClaims implements Claimant, OnModuleInit {
     if (own.some(({ state }) => state === 'sent')) return null;
     const planned = own[0];
     const id = planned?.id ?? uuidv7();
-    const isComplete = await this.isComplete(manager, found);
+    const { isComplete, takenTransfers } = await this.taken(manager, found);
     const take = async (outgoingId: string): Promise<void> => {
       const sent = {
         treasury,
@@ -53,7 +53,7 @@ export class SweepClaims implements Claimant, OnModuleInit {
         reasonCode: null,
         reason: null,
         isComplete,
-        takenAtBlock: found.blockNumber - 1,
+        takenTransfers,
         outgoingId,
         updatedAt: databaseClock.now(),
       };
@@ -81,14 +81,15 @@ export class SweepClaims implements Claimant, OnModuleInit {
     return manager.existsBy(Sweep, { chainId: chain.chainId, treasury: recipient });
   }
 
-  /** Whether it took all that had arrived before it. */
-  private async isComplete(
+  /** What had arrived before it, and whether it took all of that. */
+  private async taken(
     manager: EntityManager,
     { chain, from, tokenAddress, amount, mostFee, blockNumber }: FoundTransfer,
-  ): Promise<boolean> {
+  ): Promise<Pick<Sweep, 'isComplete' | 'takenTransfers'>> {
     const arrived = await this.funds.arrived(manager, chain.chainId, from, tokenAddress);
     const before = arrived.filter((one) => one.blockNumber < blockNumber);
     const sum = before.reduce((total, one) => total + one.amount, 0n);
-    return amount + (tokenAddress === null ? mostFee : 0n) >= sum;
+    const isComplete = amount + (tokenAddress === null ? mostFee : 0n) >= sum;
+    return { isComplete, takenTransfers: before.map(({ id }) => id) };
   }
 }

@@ -58,21 +58,37 @@ export class SweepResults implements OnModuleInit {
       const row = { fee, isGasSettled };
       if (end.state === 'failed') await this.failed(manager, sweep, { ...row, reason: end.reason });
       else {
-        await this.confirmed(manager, sweep, { ...row, amount: end.amount, received: end.received });
+        await this.confirmed(manager, outgoing, sweep, {
+          ...row,
+          amount: end.amount,
+          received: end.received,
+        });
         settled.push({ sweep, received: end.received as bigint, fee });
       }
     }
     await this.settle(manager, outgoing, settled);
   }
 
-  private async confirmed(manager: EntityManager, sweep: Sweep, end: Partial<Sweep>): Promise<void> {
+  private async confirmed(
+    manager: EntityManager,
+    { blockNumber }: OutgoingTransaction,
+    sweep: Sweep,
+    end: Partial<Sweep>,
+  ): Promise<void> {
     const now = databaseClock.now();
     const row = { ...end, state: 'confirmed' as const, updatedAt: now, finishedAt: now };
     await manager.update(Sweep, { id: sweep.id }, row);
     if (!sweep.isComplete) return;
-    const { paymentId, chainId, from: address, tokenAddress } = sweep;
-    const upToBlock = sweep.takenAtBlock as number;
-    await this.funds.markSwept(manager, { paymentId, chainId, address, tokenAddress, upToBlock });
+    const { paymentId, chainId, from: address, tokenAddress, takenTransfers: transferIds } = sweep;
+    // What a reorg moved behind it came after it.
+    const upToBlock = (blockNumber as number) - 1;
+    await this.funds.markSwept(manager, paymentId, {
+      chainId,
+      address,
+      tokenAddress,
+      transferIds,
+      upToBlock,
+    });
   }
 
   private async settle(

@@ -17,7 +17,8 @@ export interface SignedSweep {
   /** Base units. */
   amount: bigint;
   isComplete: boolean;
-  takenAtBlock: number;
+  /** Ids of the transfers that it takes away. */
+  takenTransfers: readonly string[];
   outgoingId: string;
 }
 
@@ -58,8 +59,10 @@ export class SweepStates {
   }
 
   async sent(manager: EntityManager, { id }: Sweep, signed: SignedSweep): Promise<void> {
+    const takenTransfers = [...signed.takenTransfers];
     const row = {
       ...signed,
+      takenTransfers,
       state: 'sent' as const,
       reasonCode: null,
       reason: null,

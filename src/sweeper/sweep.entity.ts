@@ -118,13 +118,17 @@ export class Sweep {
   @Column('boolean', { name: 'is_forced', default: false })
   isForced: boolean;
 
+  /** By its plan it cost more than its share, and others of the plan paid for it. */
+  @Column('boolean', { name: 'is_carried', default: false })
+  isCarried: boolean;
+
   /** It leaves nothing of the asset behind that was final when it was signed. */
   @Column('boolean', { name: 'is_complete', default: false })
   isComplete: boolean;
 
-  /** The block up to which what it takes was counted. */
-  @Column({ ...integerColumn, name: 'taken_at_block', nullable: true })
-  takenAtBlock: number | null;
+  /** The transfers that were final when it was signed, by id: these have left the address once it is final and complete. */
+  @Column('uuid', { name: 'taken_transfers', array: true, default: '{}' })
+  takenTransfers: string[];
 
   /** What gas was left at the address after a token's sweep was looked at, and sent back where that was worth it. */
   @Column('boolean', { name: 'gas_settled', default: false })

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { DEPOSIT_SCHEME, type DepositScheme } from './deposit-scheme.js';
 import { DepositSource } from './deposit-source.entity.js';
 import { type Address } from '../ids/ids.js';
@@ -10,7 +10,8 @@ export class OtherWalletError extends Error {
   constructor(known: string, given: string) {
     super(
       `this database's payments belong to another wallet: its first address is ${known}, and that of MNEMONIC or ` +
-        `XPUB is ${given}. Give back the wallet that was used before, or start on a new database`,
+        `XPUB is ${given}. Give back the wallet that was used before, name the DATABASE_URL or DATA_DIR of this one, or start ` +
+        'on a new database',
     );
   }
 }
@@ -23,6 +24,21 @@ export function firstAddress(scheme: DepositScheme): Address {
   const first = scheme.addressAt(0);
   if (!first) throw new Error('this wallet has no address at index 0; make another one');
   return first.address;
+}
+
+/**
+ * For whoever works on a database beside the process that was tied to it, with a wallet of its own settings.
+ * @throws OtherWalletError
+ */
+export async function requireWalletOf(
+  manager: EntityManager,
+  scheme: DepositScheme,
+): Promise<{ first: Address; isKnown: boolean }> {
+  const given = firstAddress(scheme);
+  const source = await manager.findOneBy(DepositSource, { scheme: scheme.name });
+  if (source !== null && source.firstAddress !== given)
+    throw new OtherWalletError(source.firstAddress, given);
+  return { first: given, isKnown: source !== null };
 }
 
 /**

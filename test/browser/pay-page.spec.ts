@@ -53,6 +53,12 @@ it('a customer pays by a wallet that is on the wrong chain, and comes back to th
   await page.waitForURL(`${shopUrl}/**`);
   wallet.stop();
 
+  const receipt = await window.tab();
+  for (const language of ['en', 'ar']) {
+    await receipt.goto(`${payment.pay_url}/receipt?lang=${language}`);
+    expect(await axeViolations(receipt)).toEqual([]);
+  }
+
   const returned = verifyReturn({ secret: TEST_SECRET, url: page.url(), paymentId: payment.id });
   expect(returned.status).toBe('confirmed');
   expect((await app.payment(payment.id)).amount_received).toBe('1000');

@@ -34,6 +34,12 @@ for (const { name, language, options } of LOOKS) {
       await webp(studio, await page.screenshot()),
     );
   }
+  // All of it: the windows above end before the QR codes.
+  server.show('waiting');
+  await page.goto(server.url(language));
+  await page.waitForSelector('html.is-live');
+  const whole = await page.screenshot({ fullPage: true });
+  writeFileSync(join(FOLDER, `pay-whole-${name}.webp`), await webp(studio, whole));
   server.show({ ...aView('waiting'), brand: aBrand('#c8102e') });
   await page.goto(server.url(language));
   await page.waitForSelector('html.is-live');

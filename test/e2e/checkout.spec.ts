@@ -424,7 +424,7 @@ describe('a receipt', () => {
 
 describe('public keys', () => {
   it('are read from the database no oftener than a stranger may ask', async () => {
-    const asked = Array.from({ length: 610 }, (_, index) =>
+    const asked = Array.from({ length: 130 }, (_, index) =>
       get('/.well-known/quittance-receipt-keys.json', { 'x-forwarded-for': `2001:db8:9::${index % 9}` }),
     );
     const statuses = (await Promise.all(asked)).map(({ status }) => status);

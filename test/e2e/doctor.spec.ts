@@ -102,6 +102,15 @@ describe('quittance doctor', () => {
         what: expect.stringMatching(/one endpoint/),
       }),
     );
+    expect(findings).toContainEqual(
+      expect.objectContaining({
+        status: 'warning',
+        what: expect.stringMatching(
+          /^tokens without a price \(TUSD\) have neither a rate, nor native_value, nor a minimum/,
+        ),
+        fix: expect.stringMatching(/rates.yaml, or native_value or minimum/),
+      }),
+    );
     // By GET: no receiver takes it for an event.
     expect(receiver.received.map(({ method }) => method)).toEqual(['GET']);
   });

@@ -7,6 +7,7 @@ import { type CheckBody } from '../../src/payment-check/check.body.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { type RefundView } from '../../src/refunds/refund.view.js';
 import { type AnswerFault } from '../harness/faulty-rpc.js';
+import { PayerContract } from '../harness/payer-contract.js';
 import { SweepWorld, TANK, TREASURY } from '../harness/sweep-world.js';
 import { waitFor } from '../harness/wait-for.js';
 import { toAddress } from '../../src/ids/ids.js';
@@ -153,8 +154,9 @@ describe('gas that was sent', () => {
     await world.settled(payment.id);
   });
 
-  it('comes back without anything of a customer’s that the scan has not seen', async () => {
+  it('comes back without anything of a customer’s that the scan has not seen, or never sees', async () => {
     await cheap();
+    const contract = await PayerContract.deploy(world.chain);
     let hideFrom = Infinity;
     // A load balancer: one node has the head, another not yet the block.
     world.node.inject('eth_getBlockByNumber', {
@@ -174,6 +176,8 @@ describe('gas that was sent', () => {
     await waitFor('gas', async () => (await gasFor(payment))[0]?.state === 'sent');
     await world.chain.mine();
     await world.chain.setBaseFee(GWEI);
+    // Here nothing looks into transactions.
+    await contract.call('pay', payment.address, ETHER);
     await world.chain.mine();
     const own = `from_address = '${payment.address.toLowerCase()}'`;
     await world.mineUntil(
@@ -201,7 +205,11 @@ describe('gas that was sent', () => {
     await world.mineUntil('gas to come back', async () =>
       (await world.outgoing(`purpose = 'gas_return' AND ${own}`)).some(({ state }) => state === 'confirmed'),
     );
-    expect(await world.native(payment.address)).toBeGreaterThanOrEqual(ETHER);
+    expect(await world.native(payment.address)).toBeGreaterThanOrEqual(2n * ETHER);
+    await world.chain.rpc('anvil_setBalance', [
+      payment.address,
+      toQuantity((await world.native(payment.address)) - ETHER),
+    ]);
     // It goes where a customer's money goes.
     await world.plan({ paymentIds: [payment.id], isForced: true });
     const before = await world.native(TREASURY);

@@ -339,6 +339,11 @@ describe('a price', () => {
     ['in leva', { price: { amount: '1', currency: 'BGN' } }, /^price.currency: .*make the price in "EUR"/],
     ['in nothing', { price: { amount: '1', currency: 'XYZ' } }, /^price.currency: "XYZ" is no currency/],
     [
+      'in an asset of no chain',
+      { price: { amount: '1', currency: 'TUSD' } },
+      /^price.currency: "TUSD" is no currency .*; for a price in the asset add its chain: "chain": "testchain"/,
+    ],
+    [
       'on no chain',
       { price: { amount: '1', currency: 'ETH', chain: 'mars' } },
       /^price.chain: there is no chain/,
@@ -616,6 +621,42 @@ describe('merchants', () => {
     expect(list.body.data.map(({ id }) => id)).toEqual([theirs.id]);
   });
 
+  it.each([
+    ['merchants', { name: ' \u3164 ' }, /name: is blank/],
+    ['merchants', { name: '\u200b' }, /name: is blank/],
+    [
+      'webhook-endpoints',
+      { url: 'https://shop.example/hook', event_types: null },
+      /event_types: must not be null/,
+    ],
+    [
+      'payment-links',
+      { title: ' ', price: { amount: '1', currency: 'ETH', chain: 'testchain' } },
+      /title: is blank/,
+    ],
+    [
+      'payment-links',
+      {
+        title: 'Course',
+        price: { amount: '1', currency: 'ETH', chain: 'testchain' },
+        expires_at: '2020-01-01T00:00:00Z',
+      },
+      /expires_at: 2020-01-01T00:00:00\.000Z has passed already/,
+    ],
+  ])('make no %s of %j', async (list, body, why) => {
+    await expectRefusal(app.request('POST', `/api/v1/${list}`, body), 400, why);
+  });
+
+  it('send no refund to nobody, and are told why', async () => {
+    const { id } = await app.createPayment();
+    const to = `0x${'0'.repeat(40)}`;
+    await expectRefusal(
+      app.request('POST', `/api/v1/payments/${id}/refunds`, { to, amount: '1' }),
+      400,
+      /^to is the zero address, which is nobody’s/,
+    );
+  });
+
   it('accept everything at first, and what they say from then on', async () => {
     const merchant = (await app.request<MerchantBody>('POST', '/api/v1/merchants', { name: 'choosy' })).body;
     expect(merchant.accept).toBeNull();
@@ -733,6 +774,14 @@ describe('GET /payments', () => {
       `/api/v1/payments?reference=${reference}&status=expired`,
     );
     expect(none.body.data).toEqual([]);
+  });
+
+  it('says of a chain that is none that it is none, in place of an empty list', async () => {
+    for (const list of ['payments', 'deposits']) {
+      const answer = await app.request<{ code: string; detail: string }>('GET', `/api/v1/${list}?chain=no`);
+      expect(answer).toMatchObject({ status: 400, body: { code: 'unknown_chain' } });
+      expect(answer.body.detail).toMatch(/there is no chain "no" here; there are: testchain/);
+    }
   });
 
   const listed = async (query: string, list = 'payments') => {

@@ -59,6 +59,18 @@ describe('a confirmed payment', () => {
       'payment.settled',
     ]);
   });
+
+  it('that gets more, which is not final when its sweep is signed, is swept once more', async () => {
+    const payment = await world.paid(ETHER);
+    await world.chain.pay(payment.address, ETHER / 2n);
+    await world.chain.mine();
+    await world.app.waitForBlock(await world.chain.height());
+    await world.plan();
+    await world.settled(payment.id);
+    expect(await world.native(payment.address)).toBe(ETHER / 2n);
+    await world.plan();
+    await world.mineUntil('the rest swept', async () => (await world.native(payment.address)) === 0n);
+  });
 });
 
 describe('two sweeping processes', () => {

@@ -24,8 +24,12 @@ import { keepSaid, keepSecrets } from './said.js';
 import { inTurn } from './starts.js';
 import { waitFor } from './wait-for.js';
 
-/** Of no use anywhere: published in BIP-39's test vectors. */
-export const TEST_MNEMONIC = 'legal winner thank year wave sausage worth useful legal winner thank yellow';
+/**
+ * For nothing but these tests. Made from the SHA-256 of "Quittance, wallet of its tests", and not from a published one,
+ * which a start in production refuses.
+ */
+export const TEST_MNEMONIC =
+  'only control crack movie prevent release friend soul save shoulder height weather';
 export const TEST_SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 
 /**

@@ -1,5 +1,5 @@
+import { hash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { id } from 'ethers';
 import fc from 'fast-check';
 import { toChainId, toTxHash } from '../../src/ids/ids.js';
 import {
@@ -56,7 +56,7 @@ export function creditOf(
   overrides: Partial<Credit> = {},
 ): Credit {
   return {
-    txHash: toTxHash(id(`${option} ${amount} ${blockNumber}`)),
+    txHash: toTxHash(`0x${hash('sha256', `${option} ${amount} ${blockNumber}`)}`),
     ordinal: 0,
     kind: 'erc20',
     amount,

@@ -170,3 +170,58 @@ describe('quittance migrate', () => {
     await expect(waiting).resolves.toHaveLength(1);
   });
 });
+
+describe('a database that is not ours alone', () => {
+  it('is refused where another Quittance has its tables in another schema, whatever starts', async () => {
+    const shared = await createDatabase();
+    try {
+      await shared.dataSource.query('CREATE SCHEMA shop_b');
+      const url = `${shared.url}?options=-csearch_path%3Dshop_b`;
+      const database = { url, hasQueue: true };
+      const other = /another Quittance has its tables in the schema public of this database/;
+      await expect(migrateSchemas(database, { say: () => undefined })).rejects.toThrow(other);
+      await expect(requireSchemas(database)).rejects.toThrow(other);
+      const tables = `SELECT FROM pg_tables WHERE schemaname = 'shop_b'`;
+      expect(await shared.dataSource.query(tables)).toEqual([]);
+    } finally {
+      await shared.drop();
+    }
+  });
+
+  it('is refused in another encoding, before anything is made in it', async () => {
+    const client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    const name = `latin_${randomBytes(6).toString('hex')}`;
+    try {
+      await client.query(
+        `CREATE DATABASE ${name} ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0`,
+      );
+      const url = database.url.replace(/\/[^/]*$/, `/${name}`);
+      await expect(migrateSchemas({ url, hasQueue: true }, { say: () => undefined })).rejects.toThrow(
+        /encoding is LATIN1.*ENCODING 'UTF8'/,
+      );
+      const other = new pg.Client({ connectionString: url });
+      await other.connect();
+      expect((await other.query(`SELECT FROM pg_tables WHERE schemaname = 'public'`)).rowCount).toBe(0);
+      await other.end();
+    } finally {
+      await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      await client.end();
+    }
+  });
+
+  it('is read whatever dates the role writes', async () => {
+    const german = await createDatabase();
+    const name = german.url.replace(/^.*\//, '');
+    await german.dataSource.query(`ALTER DATABASE ${name} SET datestyle = 'German, DMY'`);
+    const app = await TestApp.start({ database: german });
+    try {
+      const { body, status } = await app.request<{ key: { created_at: string } }>('GET', '/api/v1/me');
+      expect(status).toBe(200);
+      expect(Date.parse(body.key.created_at)).toBeGreaterThan(Date.now() - 600_000);
+      expect((await app.request('GET', '/health/ready')).status).toBe(200);
+    } finally {
+      await app.stop();
+    }
+  });
+});

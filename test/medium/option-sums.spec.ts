@@ -130,4 +130,23 @@ describe('a payment with several options', () => {
     const whole = advance(part.payment, factsOf(late, [80, 80, 80]));
     expect(whole.payment).toMatchObject({ status: 'confirmed', exception: 'late' });
   });
+
+  it('takes off what goes back of late money by what that was worth', () => {
+    // Twice what is due came late in one asset, worth half of it: all of the payment, of which a half goes back.
+    const late = creditOf(0, 100n, 70, { factor: { numerator: 1n, denominator: 2n } });
+    const aRefund = {
+      id: 'one',
+      amount: 50n,
+      state: 'created' as const,
+      isAfterConfirmation: false,
+      option: 0,
+    };
+    const withRest = (rest: bigint) =>
+      advance(paymentOf(amounts), {
+        ...factsOf([late, creditOf(1, rest, 71)], [90, 90, 90]),
+        refunds: [aRefund],
+      }).payment.status;
+    expect(withRest(5n * 10n ** 17n)).toBe('confirmed');
+    expect(withRest(5n * 10n ** 17n - 1n)).toBe('partially_paid');
+  });
 });

@@ -14,7 +14,7 @@ const file = (name: string, content: string) => {
 };
 
 const XPUB =
-  'xpub6DCoCpSuQZB2jawqnGMEPS63ePKWkwWPH4TU45Q7LPXWuNd8TMtVxRrgjtEshuqpK3mdhaWHPFsBngh5GFZaM6si3yZdUsT8ddYM3PwnATt';
+  'xpub6Csg7j2j5UGKm4Pp1oHSjV8ho5cnemJkjNaGNc4qJ82PAhvLwryCDX9KUaF1DaViRcwbNX2XboihU6xwSCtpea6ywa2ecJsEXs3pZLXCqfT';
 const DATABASE_URL = 'postgres://quittance:x@db.example/quittance';
 const settings: Record<string, string> = {
   NODE_ENV: 'production',
@@ -86,7 +86,7 @@ describe.each(ROLES)('a start in production with ROLES=%s', (roles) => {
     const contradictions: Record<string, string>[] = [
       { DATABASE_URL },
       { XPUB },
-      { MNEMONIC: 'legal winner thank year wave sausage worth useful legal winner thank yellow' },
+      { MNEMONIC: 'only control crack movie prevent release friend soul save shoulder height weather' },
       { METRICS_PORT: '3000' },
       ...(roles.includes('sweeper') ? [{ TREASURY_ADDRESS: `0x${'12'.repeat(20)}` }] : []),
     ];

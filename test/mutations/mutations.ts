@@ -21,6 +21,8 @@ const SUMS = ['src/payments/given-back', 'test/medium/option-sums'];
 const LOGOS = ['src/branding/logo-image'];
 const PAGES = ['src/checkout/open-pages'];
 const READERS = ['test/medium/slow-readers'];
+const RULES = ['src/outgoing/signing-rules'];
+const GAS_ONCE = ['test/e2e/gas-once'];
 
 /** Faults in what money hangs on, and in what strangers reach. `npm run test:mutations` makes one after the other, and tells which go unnoticed. */
 export const MUTATIONS: readonly Mutation[] = [
@@ -175,6 +177,24 @@ export const MUTATIONS: readonly Mutation[] = [
     specs: RATES,
   },
   {
+    fault: 'what goes back of late money is taken off at the promised rate',
+    find: 'if (amount === 0n || !hasFactors(pieces)) return amount * (this.whole / asked);',
+    replace: 'if (amount >= 0n) return amount * (this.whole / asked);',
+    specs: SUMS,
+  },
+  {
+    fault: 'a payment expires by the first of its chains',
+    find: 'return tally.options.every((option) => isPast(option, payment, tally, facts));',
+    replace: 'return tally.options.some((option) => isPast(option, payment, tally, facts));',
+    specs: SUMS,
+  },
+  {
+    fault: 'late money counts the other way round',
+    find: 'divide(late.value, locked)',
+    replace: 'divide(locked, late.value)',
+    specs: ['src/payments/late-worth'],
+  },
+  {
     fault: 'money of one option counts in each of them',
     find: 'pieces: inChainOrder(credits.filter(({ option }) => (option ?? 0) === index)),',
     replace: 'pieces: inChainOrder(credits),',
@@ -212,7 +232,13 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     fault: 'one address may hold any number of streams',
-    find: ' ofAddress >= perAddress ||',
+    find: 'this.byAddress.of(address) >= limits.ofAddress || ',
+    replace: '',
+    specs: PAGES,
+  },
+  {
+    fault: 'the addresses of one site may hold any number of streams',
+    find: ' || this.bySite.of(site) >= limits.ofSite',
     replace: '',
     specs: PAGES,
   },
@@ -233,5 +259,95 @@ export const MUTATIONS: readonly Mutation[] = [
     find: 'answer.looks = !raw.writableEnded && isTaken ? 0 : answer.looks + 1;',
     replace: 'answer.looks += isTaken ? 1 : 1;',
     specs: READERS,
+  },
+  {
+    fault: 'a sweep goes to the treasury of its plan',
+    find: 'if (recipients.every((recipient) => recipient === sweeping.treasury)) return null;',
+    replace: 'return null;',
+    specs: RULES,
+  },
+  {
+    fault: 'where money may not go is not looked at where it is signed',
+    find: 'if (unfit === null) return null;\n  return {',
+    replace: 'if (unfit !== undefined) return null;\n  return {',
+    specs: RULES,
+  },
+  {
+    fault: 'a pause keeps nothing from being signed',
+    find: 'if (!pause.isPaused) return null;\n  return {',
+    replace: 'if (pause !== undefined) return null;\n  return {',
+    specs: RULES,
+  },
+  {
+    fault: 'an address is in a batch twice',
+    find: 'const inOrder = [...parts].sort(',
+    replace: 'const inOrder = [...parts, ...parts.slice(0, 1)].sort(',
+    specs: ['src/sweeper/planning/batches'],
+  },
+  {
+    fault: 'an empty transaction that took a nonce counts as the transfer',
+    find: 'const sent = isGivenUp ? 0n : amount;',
+    replace: 'const sent = amount;',
+    specs: ['src/outgoing/outcome'],
+  },
+  {
+    fault: 'a token without a price may cost anything',
+    find: 'if (valueWei === null && !isForced) return mostUnpricedFee(chain);',
+    replace: '',
+    specs: ['src/sweeper/paths/most-fee'],
+  },
+  {
+    fault: 'one node is enough to give a transaction up',
+    find: 'isForGood: all.every(({ isForGood }) => isForGood)',
+    replace: 'isForGood: all.some(({ isForGood }) => isForGood)',
+    specs: ['src/chain/accounts/one-endpoint-alone'],
+  },
+  {
+    fault: 'gas that is under way is sent once more',
+    find: "if (await isUnderWay(manager, chainId, to, after)) return { state: 'under_way' };",
+    replace: '',
+    specs: GAS_ONCE,
+  },
+  {
+    fault: 'more gas comes back than was sent',
+    find: 'const left = atLeastNothing(shown < sent ? shown : sent);',
+    replace: 'const left = atLeastNothing(shown);',
+    specs: GAS_ONCE,
+  },
+  {
+    fault: 'money that a reorg took stays in the books',
+    find: 'posting: isMoney ? postingOf(transfer) : null',
+    replace: 'posting: postingOf(transfer)',
+    specs: ['test/e2e/ledger.spec', 'test/medium/ledger.spec'],
+  },
+  {
+    fault: 'what a transaction costs is not in the books',
+    find: "const legs = [...movements.flatMap(outgoingLegs), ...moved(feePaidBy, { account: 'fees' }, null, fee)];",
+    replace: 'const legs = movements.flatMap(outgoingLegs);',
+    specs: ['src/ledger/'],
+  },
+  {
+    fault: 'the shares of a fee are rounded up',
+    find: 'index === 0 ? share + rest : share',
+    replace: 'share + rest',
+    specs: ['src/outgoing/fee-shares'],
+  },
+  {
+    fault: 'the most that a fee may be is rounded up',
+    find: 'return (valueWei * BigInt(maxFeeBps)) / WHOLE_BPS;',
+    replace: 'return (valueWei * BigInt(maxFeeBps)) / WHOLE_BPS + 1n;',
+    specs: ['src/sweeper/planning/fee-ceiling'],
+  },
+  {
+    fault: 'money that went back may go back again',
+    find: 'if (refunded + promised + amount > confirmed) {',
+    replace: 'if (amount > confirmed) {',
+    specs: ['test/e2e/refund-requests'],
+  },
+  {
+    fault: 'a transfer may take more gas than any block has',
+    find: 'return wanted < fits ? wanted : fits;',
+    replace: 'return wanted;',
+    specs: ['src/outgoing/gas.spec'],
   },
 ];

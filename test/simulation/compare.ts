@@ -8,6 +8,7 @@ import {
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { type TestApp } from '../harness/app.js';
 import { type Arrival, type Expected, expected } from './oracle.js';
+import { isUnseenBy } from './gas-actions.js';
 import { mayHaveFailed, promisedOf } from './promised.js';
 import { type Known, LATE_WATCH_DAYS, type World } from './world.js';
 
@@ -72,7 +73,8 @@ async function differencesOf(
   // Nor are balances followed after the watch; what a reorg has mined again by then, only a rescan finds.
   const watchEndsAt = payment.expiresAt + LATE_WATCH_DAYS * 86_400;
   const arrivals = should.arrivals.filter(
-    ({ kind, blockTime }) => !isByBalance || kind !== 'internal' || blockTime <= watchEndsAt,
+    ({ kind, blockTime }) =>
+      kind !== 'internal' || (!isUnseenBy(chain) && (!isByBalance || blockTime <= watchEndsAt)),
   );
   const isLookedFor = ({ kind, uncounted_reason }: StoredTransfer) =>
     !isByBalance || kind !== 'internal' || uncounted_reason !== 'after_watch';

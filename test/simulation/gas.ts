@@ -2,7 +2,7 @@ import { type TestApp } from '../harness/app.js';
 import { type TestChain } from '../harness/test-chain.js';
 
 /**
- * Gas that was sent twice for one purpose, and gas that came back beyond what was sent. More is sent later where it became
+ * Gas that was sent twice for one purpose, and gas that came back beyond what was sent and not used. More is sent later where it became
  * dearer meanwhile, but not before what was sent first was used, or had its time
  * (`SWEEP_BUMP_AFTER`).
  */
@@ -17,12 +17,22 @@ export async function gasDifferences(app: TestApp, nodes: readonly TestChain[]):
          AND NOT EXISTS (SELECT FROM outgoing_transactions used WHERE used.chain_id = first.chain_id
            AND used.from_address = first.recipient AND used.id > first.id AND used.id < again.id)
      UNION ALL
-     SELECT 'of gas ' || sum(amount + fee) || ' came back from ' || from_address || ', and ' || sent.sum || ' were sent'
-       FROM outgoing_transactions back CROSS JOIN LATERAL (
-         SELECT coalesce(sum(amount), 0) AS sum FROM outgoing_transactions gas
-         WHERE gas.purpose = 'gas' AND gas.recipient = back.from_address AND gas.state IN ('mined','confirmed')) AS sent
-       WHERE back.purpose = 'gas_return' AND back.state IN ('mined','confirmed')
-       GROUP BY from_address, sent.sum HAVING sum(amount + fee) > sent.sum`,
+     SELECT 'of gas ' || back.sum || ' came back from ' || last.from_address || ' by ' || last.id || ', and ' || sent.sum
+         || ' were sent, ' || used.sum || ' of it used'
+       FROM outgoing_transactions last
+       CROSS JOIN LATERAL (
+         SELECT sum(amount + fee) AS sum FROM outgoing_transactions back WHERE back.chain_id = last.chain_id
+           AND back.from_address = last.from_address AND back.purpose = 'gas_return' AND back.id <= last.id
+           AND back.state IN ('mined','confirmed')) AS back
+       CROSS JOIN LATERAL (
+         SELECT coalesce(sum(amount), 0) AS sum FROM outgoing_transactions gas WHERE gas.chain_id = last.chain_id
+           AND gas.recipient = last.from_address AND gas.purpose = 'gas' AND gas.id < last.id
+           AND gas.state IN ('mined','confirmed')) AS sent
+       CROSS JOIN LATERAL (
+         SELECT coalesce(sum(fee), 0) AS sum FROM outgoing_transactions used WHERE used.chain_id = last.chain_id
+           AND used.from_address = last.from_address AND used.purpose <> 'gas_return' AND used.id < last.id
+           AND used.state IN ('mined','confirmed')) AS used
+       WHERE last.purpose = 'gas_return' AND last.state IN ('mined','confirmed') AND back.sum > sent.sum - used.sum`,
     [settings.sweepBumpAfterMs / 1000],
   );
   const beside = await Promise.all(nodes.map((node) => sentBesides(app, node)));

@@ -3,6 +3,7 @@ import { tokenId } from '../../src/ids/token-id.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { type RefundView } from '../../src/refunds/refund.view.js';
 import { type Action } from './actions.js';
+import { payWhereGasIs } from './gas-actions.js';
 import { FORK } from './habits.js';
 import { LIES } from './lies.js';
 import { requireAnswered } from './money-under-way.js';
@@ -206,6 +207,7 @@ const ACTIONS: readonly { name: string; weight: number; run: Run }[] = [
   { name: 'another treasury', weight: 0.7, run: changeTreasury },
   { name: 'gas price', weight: 2, run: spike },
   { name: 'lie', weight: 5, run: lie },
+  { name: 'pay where gas is', weight: 4, run: payWhereGasIs },
   { name: 'pay in the bad token', weight: 3, run: payOdd },
   { name: 'the bad token changes', weight: 2, run: changeOdd },
 ];

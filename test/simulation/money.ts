@@ -10,6 +10,7 @@ import { checkBooks } from '../harness/books.js';
 import { OddToken } from '../harness/odd-token.js';
 import { type TestChain } from '../harness/test-chain.js';
 import { gasDifferences } from './gas.js';
+import { isUnseenBy } from './gas-actions.js';
 import { heldOn, moneyUnderWay } from './money-under-way.js';
 import { type Random } from './random.js';
 import { Treasuries } from './treasuries.js';
@@ -201,14 +202,14 @@ export class Money {
   }
 
   /**
-   * What the books cannot have: balances are not followed once a payment's watch is over, so that what a contract sends
-   * then is seen by `ledger check` alone.
+   * What the books cannot have, and `ledger check` alone sees: what contracts send where nothing looks into transactions,
+   * and where balances are followed, what they send once a payment's watch is over.
    */
   private async unwatched({ app, chain, oracle, payments, addresses }: World): Promise<string[]> {
-    if (chain.config.internalTransfers !== 'balance') return [];
+    if (chain.config.internalTransfers === 'trace') return [];
     const arrivals = (await oracle.arrivals(addresses)).filter(({ kind }) => kind === 'internal');
     return payments.flatMap(({ address, expiresAt }) => {
-      const endsAt = expiresAt + app.settings.lateWatchDays * 86_400;
+      const endsAt = isUnseenBy(chain) ? 0 : expiresAt + app.settings.lateWatchDays * 86_400;
       const late = arrivals.filter(({ to, blockTime }) => to === address && blockTime > endsAt);
       const sum = late.reduce((total, { amount }) => total + amount, 0n);
       return sum === 0n ? [] : [`holds ${sum} base units`];

@@ -12,12 +12,12 @@ import {
   IsString,
   IsUUID,
   Length,
-  Matches,
   Max,
   Min,
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
+import { IsOneLine } from '../../http/is-one-line.js';
 import { PageBody } from '../../http/page.js';
 import { PageQuery } from '../../http/page.js';
 import { AcceptedAssetDto, MOST_ACCEPTED } from './accept.dto.js';
@@ -28,14 +28,11 @@ import { MERCHANT_SCOPES, SCOPES } from '../authenticated-key.js';
 /** A tenth: who would take less means another price. */
 const MAX_TOLERANCE_BPS = 1_000;
 
-/** Anything a person would write on one line; Postgres cannot store NUL. */
-const ONE_LINE = /^[^\p{Cc}\p{Cs}]+$/u;
-
 export class CreateMerchantDto {
   @ApiProperty({ example: 'Corner shop', maxLength: 200 })
   @IsString()
   @Length(1, 200)
-  @Matches(ONE_LINE, { message: 'name must be one line of text' })
+  @IsOneLine()
   name: string;
 
   @ApiPropertyOptional({
@@ -104,7 +101,7 @@ export class CreateApiKeyDto {
   @ApiProperty({ example: 'web shop', maxLength: 200 })
   @IsString()
   @Length(1, 200)
-  @Matches(ONE_LINE, { message: 'name must be one line of text' })
+  @IsOneLine()
   name: string;
 
   @ApiPropertyOptional({

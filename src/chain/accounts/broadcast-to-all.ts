@@ -1,4 +1,4 @@
-import { BROADCAST_OUTCOMES, type BroadcastOutcome, refusedAs } from '../rpc/broadcast.js';
+import { BROADCAST_OUTCOMES, type BroadcastOutcome, isRefusedForGood, refusedAs } from '../rpc/broadcast.js';
 import { RpcError } from '../rpc/rpc-error.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
 
@@ -7,6 +7,8 @@ export interface Broadcast {
   outcome: BroadcastOutcome;
   /** Why they were refused; null: they were not. */
   words: string | null;
+  /** Every endpoint refused them, and will for as long as they are what they are. */
+  isForGood: boolean;
 }
 
 /**
@@ -22,20 +24,22 @@ export async function broadcastToAll(
     const all = await rpc.fromEveryEndpoint(async (one): Promise<Broadcast> => {
       try {
         await one.call(method, [raw]);
-        return { outcome: 'accepted', words: null };
+        return { outcome: 'accepted', words: null, isForGood: false };
       } catch (error) {
         return refusal(error);
       }
     }, method);
     const ranked = all.map((each) => ({ each, rank: BROADCAST_OUTCOMES.indexOf(each.outcome) }));
-    return ranked.reduce((best, other) => (other.rank < best.rank ? other : best)).each;
+    const { each } = ranked.reduce((best, other) => (other.rank < best.rank ? other : best));
+    return { ...each, isForGood: all.every(({ isForGood }) => isForGood) };
   } catch (error) {
-    return refusal(error);
+    return { ...refusal(error), isForGood: false };
   }
 }
 
 function refusal(error: unknown): Broadcast {
   if (!(error instanceof RpcError)) throw error;
   const outcome = refusedAs(error.message);
-  return { outcome, words: outcome === 'accepted' ? null : error.message };
+  const words = outcome === 'accepted' ? null : error.message;
+  return { outcome, words, isForGood: isRefusedForGood(error.message) };
 }

@@ -168,10 +168,30 @@ describe('no endpoint alone decides', () => {
     };
     const full = new RpcError('it', 'eth_sendRawTransaction', 'txpool is full');
     const nodes = pool(taking(0, full), taking(1, HASH), taking(2, full));
-    await expect(broadcastToAll(nodes, '0x')).resolves.toEqual({ outcome: 'accepted', words: null });
+    await expect(broadcastToAll(nodes, '0x')).resolves.toEqual({
+      outcome: 'accepted',
+      words: null,
+      isForGood: false,
+    });
     expect(given).toEqual([0, 1, 2]);
     const low = new RpcError('it', 'eth_sendRawTransaction', 'insufficient funds for gas');
     const none = pool(taking(0, full), taking(1, low));
     await expect(broadcastToAll(none, '0x')).resolves.toMatchObject({ outcome: 'insufficient_funds' });
+  });
+
+  it('where signed bytes stay: they are given up only by what all of them say', async () => {
+    const never = new RpcError('it', 'eth_sendRawTransaction', 'exceeds block gas limit');
+    const full = new RpcError('it', 'eth_sendRawTransaction', 'txpool is full');
+    const away = new RpcError('it', 'eth_sendRawTransaction', 'the connection failed');
+    const sayings = [
+      [never, never],
+      [never, full],
+      [away, never],
+      [never, HASH],
+    ] as const;
+    const said = sayings.map((answers) =>
+      broadcastToAll(pool(...answers.map((answer) => () => answer)), '0x'),
+    );
+    expect((await Promise.all(said)).map(({ isForGood }) => isForGood)).toEqual([true, false, false, false]);
   });
 });

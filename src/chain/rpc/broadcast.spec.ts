@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { refusedAs } from './broadcast.js';
+import { isRefusedForGood, refusedAs } from './broadcast.js';
 import { classify } from './rpc-failure.js';
 
 /** Messages of anvil 1.7 as it gives them; the rest from the sources of the nodes named. */
@@ -48,4 +48,47 @@ describe('what a node says of a transaction', () => {
       expect(kind).toBe(expected === 'unreachable' ? 'transient' : 'fatal');
     },
   );
+});
+
+describe('what no node will ever take', () => {
+  it.each([
+    ['geth', 'exceeds block gas limit'],
+    ['geth', 'transaction gas limit too high (cap: 16777216, tx: 20000000)'],
+    ['geth', 'intrinsic gas too low: gas 21000, minimum needed 21064'],
+    ['geth', 'insufficient gas for floor data gas cost: have 21000, want 40000'],
+    ['geth', 'transaction type not supported'],
+    ['geth', 'oversized data: transaction size 131100, limit 131072'],
+    ['geth', 'max initcode size exceeded: code size 49153, limit 49152'],
+    ['anvil', 'intrinsic gas too high -- tx.gas_limit > env.block.gas_limit'],
+    ['anvil', 'transaction gas limit (20000000) is greater than the cap (16777216)'],
+    ['reth', 'gas limit too high'],
+    ['reth', "transaction's gas limit 50000000 exceeds block's gas limit 45000000"],
+    ['nethermind', 'GasLimitExceeded, Gas limit: 30000000, gas limit of rejected tx: 50000000'],
+    ['nethermind', 'TxGasLimitCapExceeded'],
+    ['besu', 'Transaction gas limit exceeds block gas limit'],
+    ['besu', 'INTRINSIC_GAS_EXCEEDS_GAS_LIMIT'],
+    ['besu', 'Transaction type DELEGATE_CODE is invalid, accepted transaction types are [FRONTIER, EIP1559]'],
+  ])('%s: %s', (_node, message) => {
+    expect(isRefusedForGood(message)).toBe(true);
+    expect(classify({ method: 'eth_sendRawTransaction', code: -32000, message }).kind).toBe('fatal');
+  });
+
+  it.each([
+    'already known',
+    'nonce too low',
+    'nonce too high',
+    'replacement transaction underpriced',
+    'max fee per gas less than block base fee: address 0x1, maxFeePerGas: 1, baseFee: 7',
+    'insufficient funds for gas * price + value: balance 0, tx cost 21000, overshot 21000',
+    'gas price too low: transaction gas price above the block gas price is needed',
+    'txpool is full',
+    'authority already reserved',
+    'in-flight transaction limit reached for delegated accounts',
+    'transaction rejected',
+    'invalid sender',
+    'rate limit exceeded: gas limit of your plan reached',
+    'the connection failed',
+  ])('is not: %s', (message) => {
+    expect(isRefusedForGood(message)).toBe(false);
+  });
 });

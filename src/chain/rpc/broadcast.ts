@@ -44,7 +44,20 @@ export function isAboutTransaction(message: string): boolean {
 }
 
 const REFUSED =
-  /intrinsic gas|exceeds block gas limit|gas limit.*(exceed|too)|nonce too (high|far)|invalid (sender|signature|chain id|transaction)|transaction type not supported|only replay-protected|oversized|tx ?pool|rejected|authority already reserved|in-flight transaction limit|gapped-nonce|rlp/i;
+  /intrinsic ?gas|floor data gas|exceeds block gas limit|gas ?limit.*(exceed|too|cap|greater|higher|above)|gaslimitexceeded|exceeds_\w*gas_limit|max initcode|nonce too (high|far)|invalid (sender|signature|chain id|transaction)|(transaction|tx) type.{0,20}(not supported|unsupported|is invalid)|(unsupported|unknown) (transaction|tx) type|only replay-protected|oversized|tx ?pool|rejected|authority already reserved|in-flight transaction limit|gapped-nonce|rlp/i;
+
+/**
+ * What no node of the same rules will take at any time, whatever else it has: more gas than a block or a transaction may
+ * take (also EIP-7825), less than the bytes cost by themselves, a type or a size that the chain does not have. Nonces, fees
+ * and balances are none of it, nor what a full or busy pool refuses.
+ */
+const FOR_GOOD =
+  /intrinsic ?gas|floor data gas|(exceeds|exceeding|above|greater than|higher than|over) (the )?(block('?s)?|maximum|max|transaction|tx|cap).{0,20}gas|gas ?limit.{0,60}(exceed|too (high|large)|(greater|higher|larger) than|above|over the)|gaslimitexceeded|gaslimitcap|exceeds_\w*gas_limit|(transaction|tx) type.{0,20}(not supported|unsupported|is invalid)|(unsupported|unknown) (transaction|tx) type|oversized data|max initcode size|init ?code.{0,20}(limit|too (large|big))/i;
+
+/** Whether a node's refusal stands for as long as the bytes are what they are. @param message as the node gave it */
+export function isRefusedForGood(message: string): boolean {
+  return refusedAs(message) === 'refused' && FOR_GOOD.test(message);
+}
 
 /** @param message as the node gave it */
 export function refusedAs(message: string): BroadcastOutcome {

@@ -109,14 +109,14 @@ function connect(url: string, chainId: ChainId): Socket {
 function read(data: unknown): 'subscribed' | 'head' | 'refused' | 'other' {
   try {
     const message = JSON.parse(String(data)) as {
-      id?: number;
+      id?: number | string;
       result?: unknown;
       error?: unknown;
       method?: string;
     };
     if (message.method === 'eth_subscription') return 'head';
-    if (message.id !== 1) return 'other';
-    return message.error === undefined ? 'subscribed' : 'refused';
+    if (String(message.id) !== '1') return 'other';
+    return message.error == null ? 'subscribed' : 'refused';
   } catch {
     return 'other';
   }

@@ -71,6 +71,8 @@ export class RpcEndpoint implements Rpc {
   /** When anything came of a call, an answer or a refusal, in running ms. */
   answeredAtMs = -Infinity;
   private readonly silence = new Silence();
+  /** What went wrong the last time that it was in trouble. */
+  lastTrouble: RpcFailureKind = 'transient';
   private readonly lacking = new LackingMethods();
   private readonly transport: RpcTransport;
   private readonly bucket: TokenBucket | null;
@@ -125,7 +127,7 @@ export class RpcEndpoint implements Rpc {
 
   /** For how long nothing but trouble has come of it, whatever it was asked, in running ms. */
   get silentMs(): number {
-    return this.silence.lastedMs;
+    return this.silence.lastedMs(runningMs(), SILENCE_GAP_OF_MS);
   }
 
   /** Methods that it said it does not have, as long as they are not asked for. */
@@ -144,6 +146,7 @@ export class RpcEndpoint implements Rpc {
 
   private told(method: string, failure: RpcFailure | null, ms: number): void {
     const isTrouble = failure !== null && TROUBLE.includes(failure.kind);
+    if (isTrouble) this.lastTrouble = failure.kind;
     this.vitals.called(!isTrouble && failure?.kind !== 'unproven', ms);
     const isOfCode = failure !== null && RUNNING_CODE.includes(method) && OF_THE_CODE.includes(failure.kind);
     if (isOfCode) this.circuit.release();

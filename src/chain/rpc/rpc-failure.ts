@@ -59,6 +59,15 @@ export interface RpcFailure {
   maxBlocks?: number;
   /** Nothing came in time, not even a refusal. */
   isSilence?: boolean;
+  /** It was not sent: the endpoint is left alone for a while, and `kind` is what it failed with last. */
+  isNotAsked?: boolean;
+}
+
+/** By the node's own word it may have an answer, and does not give it to us: the plan is used up, or the key wrong. */
+const REFUSALS_OF_US: readonly RpcFailureKind[] = ['rate_limited', 'unauthorized'];
+
+export function isRefusalOfUs({ kind }: RpcFailure): boolean {
+  return REFUSALS_OF_US.includes(kind);
 }
 
 /** What came back, as far as anything did. */

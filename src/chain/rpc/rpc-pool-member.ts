@@ -55,7 +55,10 @@ export class PoolMember {
     const { endpoint } = this;
     const now = runningMs();
     if (!endpoint.circuit.admits(now))
-      throw new RpcError(endpoint.label, what, 'it is left alone, since it keeps failing');
+      throw new RpcError(endpoint.label, what, 'it is left alone, since it keeps failing', {
+        kind: endpoint.lastTrouble,
+        isNotAsked: true,
+      });
     // What comes back after a failure may be another node, and who serves the wrong chain may have been fixed.
     if (endpoint.circuit.state(now) !== 'closed' || this.standing.isChainIdDue(steadyMs()))
       this.identified = null;
@@ -171,7 +174,7 @@ export class PoolMember {
     };
     if (aside) return { ...common, state: 'aside', reason: `${aside.reason}: ${aside.detail}` };
     if (endpoint.circuit.state(runningMs()) !== 'closed')
-      return { ...common, state: 'resting', reason: 'it keeps failing' };
+      return { ...common, state: 'resting', reason: `it keeps failing: ${endpoint.lastTrouble}` };
     if (now < this.slowUntilMs)
       return { ...common, state: 'poor', reason: 'another endpoint was asked later, and answered sooner' };
     if (score < POOR) return { ...common, state: 'poor', reason: 'by its latency, errors and lag' };

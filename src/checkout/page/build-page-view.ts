@@ -1,3 +1,4 @@
+import { digitsOf } from '../../rates/money.js';
 import { type DepositView } from '../../payments/deposit.view.js';
 import { type OptionView, type PaymentView } from '../../payments/payment.view.js';
 import { awaitedOption } from './awaited-option.js';
@@ -113,7 +114,8 @@ export function moneyText(
   language: string,
 ): string {
   if (price.chain !== null) return `${price.amount} ${price.currency}`;
-  const digits = price.amount.split('.')[1]?.length ?? 0;
+  // By our table: Intl has other digits for some. A link's price may have fewer, as its merchant wrote it.
+  const digits = Math.max(digitsOf(price.currency) ?? 0, price.amount.split('.')[1]?.length ?? 0);
   const style = { style: 'currency', currency: price.currency, minimumFractionDigits: digits } as const;
   const format = new Intl.NumberFormat(language, { ...style, maximumFractionDigits: digits });
   // Text, and no number: a number may not hold every digit.

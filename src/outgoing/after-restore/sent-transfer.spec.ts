@@ -22,7 +22,7 @@ function signed(to: string, value: bigint, data = '0x', isDrain = false) {
   const transaction = Transaction.from({ type: 2, chainId: 1, nonce: 3, to, value, data, ...fees });
   transaction.signature = KEY.signingKey.sign(transaction.unsignedHash);
   return {
-    outgoing: { isDrain } as OutgoingTransaction,
+    outgoing: { isDrain, from: toAddress(KEY.address) } as OutgoingTransaction,
     attempts: [{ raw: transaction.serialized } as OutgoingAttempt],
   };
 }
@@ -56,6 +56,13 @@ describe('bytes that do the same as ours', () => {
     expect(doesTheSame(mined({}), signed(SOMEBODY, 5n))).toBe(true);
     expect(doesTheSame(mined({ to: TOKEN, value: 0n, input: data }), signed(TOKEN, 0n, data))).toBe(true);
     expect(doesTheSame(mined({ value: 4n }), signed(SOMEBODY, 5n, '0x', true))).toBe(true);
+  });
+
+  it('move nothing from the account to itself, where ours was given up', () => {
+    const empty = { to: toAddress(KEY.address), value: 0n };
+    expect(doesTheSame(mined(empty), signed(SOMEBODY, 5n))).toBe(true);
+    expect(doesTheSame(mined({ ...empty, value: 1n }), signed(SOMEBODY, 5n))).toBe(false);
+    expect(doesTheSame(mined({ ...empty, input: '0x00' }), signed(SOMEBODY, 5n))).toBe(false);
   });
 
   it('do not where recipient, data or amount differ', () => {

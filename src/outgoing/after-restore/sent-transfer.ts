@@ -1,6 +1,7 @@
 import { Interface, Transaction } from 'ethers';
 import { type RawTransaction } from '../../chain/blocks/raw-block.js';
 import { type OutgoingRecord } from '../outgoing.repository.js';
+import { isEmptyOf } from '../transaction-bytes.js';
 import { type Address, type Asset, toAddress, toTokenAddress } from '../../ids/ids.js';
 
 const erc20 = new Interface(['function transfer(address to, uint256 value)']);
@@ -31,7 +32,7 @@ export function transferOf({ to, value, input }: RawTransaction): MovedByTransac
 
 /**
  * Whether a mined transaction does what ours was signed for, with other fees: bytes of ours that this database does not
- * have, as those that replaced them after a backup. The caller knows that account and nonce are the same.
+ * have, as those that replaced them after a backup, or gave it up. The caller knows that account and nonce are the same.
  */
 export function doesTheSame(
   mined: Pick<RawTransaction, 'to' | 'value' | 'input'>,
@@ -39,6 +40,7 @@ export function doesTheSame(
 ): boolean {
   const last = attempts.at(-1);
   if (last === undefined) return false;
+  if (isEmptyOf(outgoing.from, mined)) return true;
   const { to, value, data } = Transaction.from(last.raw);
   if ((to?.toLowerCase() ?? null) !== mined.to || data !== mined.input) return false;
   // Of one that empties its account the fee comes out of what it moves.

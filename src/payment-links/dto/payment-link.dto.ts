@@ -10,7 +10,6 @@ import {
   IsOptional,
   IsString,
   Length,
-  Matches,
   Max,
   MaxLength,
   Min,
@@ -20,6 +19,7 @@ import {
 import { AcceptedAssetDto, MOST_ACCEPTED } from '../../auth/dto/accept.dto.js';
 import { MAX_URL_LENGTH } from '../../auth/shop-origins.js';
 import { IsInstant } from '../../http/is-instant.js';
+import { IsOneLine } from '../../http/is-one-line.js';
 import { IsMetadata, IsStorableText } from '../../http/is-storable.js';
 import { PageQuery } from '../../http/page.js';
 
@@ -28,7 +28,6 @@ const MOST_FIELDS = 10;
 const MOST_IN_STOCK = 10_000;
 /** Of an answer: a form with ten such answers is sent in 64 KB. */
 const LONGEST_ANSWER = 500;
-const ONE_LINE = /^[^\p{Cc}\p{Cs}]+$/u;
 const ifGiven = () => ValidateIf((_dto, value) => value !== undefined);
 
 export class LinkPriceDto {
@@ -82,7 +81,7 @@ export class LinkFieldDto {
   @ApiProperty({ example: 'Your name', maxLength: 100 })
   @IsString()
   @Length(1, 100)
-  @Matches(ONE_LINE, { message: 'label must be one line of text' })
+  @IsOneLine()
   label: string;
 
   @ApiPropertyOptional({
@@ -106,7 +105,7 @@ export class CreatePaymentLinkDto {
   @ApiProperty({ example: 'Espresso course', maxLength: 200, description: 'What is paid for' })
   @IsString()
   @Length(1, 200)
-  @Matches(ONE_LINE, { message: 'title must be one line of text' })
+  @IsOneLine()
   title: string;
 
   @ApiPropertyOptional({ type: String, nullable: true, maxLength: 2000 })

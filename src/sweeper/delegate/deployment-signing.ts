@@ -7,7 +7,7 @@ import { SETTINGS } from '../../config/configuration.module.js';
 import { type Settings } from '../../config/settings.js';
 import { creationCode } from '../../outgoing/delegate/sweep-delegate.js';
 import { dataReserve, feesFor } from '../../outgoing/fees.js';
-import { allowedGas } from '../../outgoing/gas.js';
+import { allowedGas, mostBatchGas } from '../../outgoing/gas.js';
 import { GasTank, type Means } from '../../outgoing/gas-tank.js';
 import { OutgoingSigner } from '../../outgoing/outgoing-signer.js';
 import { OutgoingTransaction } from '../../outgoing/outgoing-transaction.entity.js';
@@ -49,6 +49,11 @@ export class DeploymentSigning {
     const { address: from, nodeNonce } = means;
     const data = creationCode({ treasury, operator: from });
     const gasLimit = allowedGas(await accounts.estimateGas({ from, to: null, data }));
+    const mostGas = mostBatchGas(await accounts.blockGas());
+    if (gasLimit > mostGas)
+      throw new DeploymentRefusedError(
+        `it would take ${gasLimit} gas, and a transaction may take ${mostGas}`,
+      );
     const fees = feesFor(quote, false);
     const pause = await this.pauses.current();
     const broken = notPaused({ pause }) ?? gasNotDear({ fees, maxGasPrice: chain.sweep.maxGasPrice });

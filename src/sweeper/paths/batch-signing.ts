@@ -62,7 +62,7 @@ export class BatchSigning {
    * @throws NotSignedError when something does not hold for any of them; RpcError
    */
   async sign(round: Round, { delegate }: SweepBatches, batch: readonly BatchPart[]): Promise<SignedBatch> {
-    const { chain, extent, quote } = round;
+    const { chain, quote } = round;
     const { chainId } = chain;
     const means = await this.tank.means(chain);
     if (means === null) return { isSigned: false, waiting: [] };
@@ -112,12 +112,12 @@ export class BatchSigning {
         fee: feeOfAll(parts, sharedWei),
         balance: null,
       });
-      for (const { sweep, final, most, isWhole } of parts) {
+      for (const { sweep, final, most, isWhole, transferIds } of parts) {
         await this.states.sent(manager, sweep, {
           path: 'eip7702',
           amount: most,
           isComplete: isWhole && most === final,
-          takenAtBlock: extent.scanned.number,
+          takenTransfers: transferIds,
           outgoingId: outgoing.id,
         });
       }

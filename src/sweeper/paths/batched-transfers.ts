@@ -48,8 +48,13 @@ export class BatchedTransfers implements SweepPath {
       batches,
       done.filter((one) => one !== null),
     );
+    const sorted = batchesOf(ready, batches.size, await chain.accounts.blockGas());
+    for (const { sweep, gas } of sorted.tooLarge) {
+      const reason = `the transfer may take ${gas} gas, and all of a batch ${sorted.most}: no transaction is signed that no block takes`;
+      await this.states.fail(chain, sweep, reason);
+    }
     let hasSigned = false;
-    for (const batch of batchesOf(ready, batches.size, await chain.accounts.blockGas())) {
+    for (const batch of sorted.batches) {
       try {
         if (await this.send(round, batches, batch)) hasSigned = true;
       } catch (error) {

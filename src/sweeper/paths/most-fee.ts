@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type ChainConfig } from '../../config/chains.js';
 import { SETTINGS } from '../../config/configuration.module.js';
 import { type Settings } from '../../config/settings.js';
+import { mostUnpricedFee } from '../../outgoing/fees.js';
 import { AssetWorth } from '../../rates/asset-worth.js';
 import { feeCeiling } from '../planning/fee-ceiling.js';
 import { type Sweep } from '../sweep.entity.js';
@@ -21,14 +22,12 @@ export class MostFee {
    */
   async of(
     chain: ChainConfig,
-    { isForced, tokenAddress, amount, estimatedFee }: Sweep,
+    { isForced, isCarried, tokenAddress, estimatedFee }: Sweep,
     moving: bigint,
   ): Promise<bigint | null> {
-    const [planned, now] = await Promise.all([
-      this.worth.inWei(null, chain, tokenAddress, amount),
-      this.worth.inWei(null, chain, tokenAddress, moving),
-    ]);
-    const facts = { isForced, valueWei: now, planned: { feeWei: estimatedFee, valueWei: planned } };
+    const valueWei = await this.worth.inWei(null, chain, tokenAddress, moving);
+    if (valueWei === null && !isForced) return mostUnpricedFee(chain);
+    const facts = { isForced, valueWei, planned: { feeWei: estimatedFee, isCarried } };
     return feeCeiling(facts, this.settings.sweepMaxFeeBps);
   }
 }

@@ -21,6 +21,7 @@ import { type Due, type SweepPath, whatFailed } from './sweep-path.js';
 interface Order {
   amount: bigint;
   isComplete: boolean;
+  takenTransfers: readonly string[];
   isDrain: boolean;
   gasLimit: bigint;
   fees: Fees;
@@ -62,7 +63,7 @@ export class SingleTransfers implements SweepPath {
     }
   }
 
-  private async native(round: Round, { sweep, final, most, isWhole }: Due): Promise<boolean> {
+  private async native(round: Round, { sweep, final, most, isWhole, transferIds }: Due): Promise<boolean> {
     const { from, treasury: to } = sweep;
     const trial = await tryDrain(round, { from, to, amount: final });
     if (trial.state === 'refused') return this.states.fail(round.chain, sweep, trial.reason);
@@ -77,6 +78,7 @@ export class SingleTransfers implements SweepPath {
     return this.sign(round, sweep, {
       amount,
       isComplete: isWhole && amount === all,
+      takenTransfers: transferIds,
       isDrain: true,
       gasLimit,
       fees,
@@ -85,7 +87,8 @@ export class SingleTransfers implements SweepPath {
     });
   }
 
-  private async token(round: Round, { sweep, final, most: amount, isWhole }: Due): Promise<boolean> {
+  private async token(round: Round, due: Due): Promise<boolean> {
+    const { sweep, final, most: amount, isWhole, transferIds } = due;
     const { from, treasury: to, tokenAddress } = sweep;
     const trial = await tryTransfer(round, { from, to, tokenAddress, amount });
     if (trial.state === 'refused') return this.states.fail(round.chain, sweep, trial.reason);
@@ -95,6 +98,7 @@ export class SingleTransfers implements SweepPath {
     return this.sign(round, sweep, {
       amount,
       isComplete: isWhole && amount === final,
+      takenTransfers: transferIds,
       isDrain: false,
       gasLimit,
       fees,
@@ -123,9 +127,9 @@ export class SingleTransfers implements SweepPath {
   }
 
   private async sign(
-    { chain, extent }: Round,
+    { chain }: Round,
     sweep: Sweep,
-    { isComplete, ...moved }: Order,
+    { isComplete, takenTransfers, ...moved }: Order,
   ): Promise<boolean> {
     const { from, derivationIndex, treasury, tokenAddress } = sweep;
     const { chainId } = chain;
@@ -147,7 +151,7 @@ export class SingleTransfers implements SweepPath {
         path: 'transfer',
         amount: moved.amount,
         isComplete,
-        takenAtBlock: extent.scanned.number,
+        takenTransfers,
         outgoingId: outgoing.id,
       });
     });

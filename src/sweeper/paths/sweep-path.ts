@@ -6,7 +6,9 @@ export interface Due {
   sweep: Sweep;
   /** What is at the address for good. */
   final: bigint;
-  /** That is all there is: the address is empty without it. */
+  /** The transfers that make it, by id. */
+  transferIds: readonly string[];
+  /** The books agree that it is there: without it nothing that is final is left. */
   isWhole: boolean;
   /** What of it may be moved now. */
   most: bigint;

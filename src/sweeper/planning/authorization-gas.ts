@@ -2,14 +2,12 @@ import { CallRevertedError } from '../../chain/accounts/chain-accounts.js';
 import { type Chain } from '../../chain/chain.js';
 import { RpcError } from '../../chain/rpc/rpc-error.js';
 import { isLasting } from '../../chain/rpc/rpc-failure.js';
-import { AUTHORIZATION_GAS } from '../../outgoing/gas.js';
-import { type Address, toAddress } from '../../ids/ids.js';
+import { AUTHORIZATION_GAS, NOBODY } from '../../outgoing/gas.js';
+import { type Address } from '../../ids/ids.js';
 import { authorizationOfStranger } from './batch-payload.js';
 
 /** Whatever a node says: more than four times what any draft asks for, and too little to empty a gas tank. */
 const MOST_AUTHORIZATION_GAS = 1_000_000n;
-/** Nobody's, without code: a call of it takes what every transaction takes. */
-const NOBODY = toAddress('0x1f2e3d4c5b6a798897a6b5c4d3e2f10112233445');
 
 /**
  * What a transaction is charged for each authorization that it brings (EIP-7702), as the chain's nodes charge it now:

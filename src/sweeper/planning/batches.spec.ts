@@ -12,8 +12,8 @@ const part = fc.record({
 describe('batches of sweeps', () => {
   it('hold as many as may share a transaction', () => {
     const parts = Array.from({ length: 45 }, () => ({ gas: 60_000n, authorizationGas: 25_000n }));
-    expect(batchesOf(parts, 20, BLOCK_GAS).map(({ length }) => length)).toEqual([20, 20, 5]);
-    expect(batchesOf([], 20, BLOCK_GAS)).toEqual([]);
+    expect(batchesOf(parts, 20, BLOCK_GAS).batches.map(({ length }) => length)).toEqual([20, 20, 5]);
+    expect(batchesOf([], 20, BLOCK_GAS).batches).toEqual([]);
   });
 
   it('keep a hungry token from making room for itself at all the others', () => {
@@ -22,9 +22,20 @@ describe('batches of sweeps', () => {
       [{ gas: 3_000_000n, authorizationGas: 25_000n }, ...usual],
       30,
       BLOCK_GAS,
-    );
+    ).batches;
     expect(first).toEqual(usual);
     expect(second).toEqual([{ gas: 3_000_000n, authorizationGas: 25_000n }]);
+  });
+
+  it.each([
+    ['a block', 16_500_000n, 30_000_000n],
+    ['half of one', 8_000_000n, 15_000_000n],
+    ['one transaction (EIP-7825)', 15_900_000n, 300_000_000n],
+  ])('leave out what alone would take more than %s takes', (_what, gas, blockGas) => {
+    const hungry = { gas, authorizationGas: 0n };
+    const usual = { gas: 60_000n, authorizationGas: 25_000n };
+    const { batches, tooLarge } = batchesOf([hungry, usual], 20, blockGas);
+    expect({ batches, tooLarge }).toEqual({ batches: [[usual]], tooLarge: [hungry] });
   });
 
   it('have each part once, no more than fit, and gas for all of them', () => {
@@ -32,14 +43,14 @@ describe('batches of sweeps', () => {
     const blocks = fc.bigInt({ min: 5_000_000n, max: 100_000_000n });
     fc.assert(
       fc.property(fc.array(part, { maxLength: 120 }), sizes, blocks, (parts, size, blockGas) => {
-        const batches = batchesOf(parts, size, blockGas);
-        expect(batches.flat()).toHaveLength(parts.length);
-        expect(new Set(batches.flat())).toEqual(new Set(parts));
+        const { batches, tooLarge } = batchesOf(parts, size, blockGas);
+        const all = [...batches.flat(), ...tooLarge];
+        expect(all).toHaveLength(parts.length);
+        expect(new Set(all)).toEqual(new Set(parts));
         for (const batch of batches) {
           expect(batch.length).toBeLessThanOrEqual(size);
           const limit = batchGasLimit(batch);
-          const fits = limit <= 16_000_000n && limit * 2n <= blockGas;
-          expect(fits || batch.length === 1).toBe(true);
+          expect(limit <= 16_000_000n && limit * 2n <= blockGas).toBe(true);
           // The last is called with what the others may have left, of which it gets 63 of 64 parts (EIP-150).
           const each = gasEachOf(batch);
           const authorizations = batch.reduce((sum, { authorizationGas }) => sum + authorizationGas, 0n);

@@ -33,6 +33,21 @@ describe('a batch of sweeps', () => {
     expect(goes([unknown(40n), unknown(160n)])).toEqual([true, true]);
   });
 
+  it('takes what nobody has put a price on up to a ceiling of its fee, whoever goes along', () => {
+    const unknown = (feeWei: bigint, given: Partial<Candidate> = {}) =>
+      candidate({ valueWei: null, feeWei, mostUnpricedFee: 100n, ...given });
+    expect(goes([unknown(100n), unknown(101n), unknown(10n, { amount: 10n ** 9n })])).toEqual([
+      true,
+      false,
+      true,
+    ]);
+    expect(decide([unknown(101n)], 500)[0]).toMatchObject({ go: false, code: 'fee_share' });
+    expect(goes([unknown(101n, { isForced: true }), unknown(101n, { valueWei: 10_000n })])).toEqual([
+      true,
+      true,
+    ]);
+  });
+
   it('leaves native money that its own fee would take, whatever is asked for', () => {
     const dust = candidate({ isNative: true, amount: 10n, valueWei: 10n, feeWei: 10n });
     expect(goes([{ ...dust, isForced: true }, candidate()])).toEqual([false, true]);

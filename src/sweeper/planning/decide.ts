@@ -13,6 +13,8 @@ export interface Candidate {
   valueWei: bigint | null;
   /** What sweeping it costs, in wei. */
   feeWei: bigint;
+  /** Wei that it may cost where nobody has said what it is worth; left out: any. */
+  mostUnpricedFee?: bigint;
   /** It shares a transaction, which costs something besides: its share of that is no part of the fee yet. */
   isBatched?: boolean;
   isForced: boolean;
@@ -95,6 +97,7 @@ function alone(candidate: Candidate, maxFeeBps: number): Decision {
   if (isForced) return GO;
   if (amount < minimum)
     return { go: false, code: 'minimum', reason: `${amount} is below the minimum of ${minimum}` };
+  if (isTooDearUnpriced(candidate)) return { go: false, ...tooDearUnpriced(candidate) };
   const { worth, threshold } = weighed(candidate, maxFeeBps);
   if (worth >= threshold) return GO;
   const reason = `its fee of ${feeWei} wei is more than ${maxFeeBps} basis points of its worth, ${worth} wei`;
@@ -115,7 +118,7 @@ function carry(
     const { worth, threshold } = weighed(candidate, maxFeeBps);
     // What was forced is no part of what must pay.
     if (decision.go && !candidate.isForced) surplus += worth - threshold;
-    const isCarriable = !decision.go && candidate.obstacle === null;
+    const isCarriable = !decision.go && candidate.obstacle === null && !isTooDearUnpriced(candidate);
     if (isCarriable && !(candidate.isNative && candidate.amount <= candidate.feeWei)) {
       waiting.push({ index, lack: threshold - worth });
     }
@@ -126,6 +129,18 @@ function carry(
     surplus -= lack;
     decisions[index] = GO;
   }
+}
+
+/** What nobody has put a price on cannot be compared with its fee: it has a ceiling instead, whoever goes along. */
+function isTooDearUnpriced({ valueWei, feeWei, mostUnpricedFee }: Candidate): boolean {
+  return valueWei === null && mostUnpricedFee !== undefined && feeWei > mostUnpricedFee;
+}
+
+function tooDearUnpriced({ feeWei, mostUnpricedFee }: Candidate): Obstacle {
+  return {
+    code: 'fee_share',
+    reason: `its fee of ${feeWei} wei is more than the ${mostUnpricedFee} of sweep.max_fee, and nobody has said what it is worth`,
+  };
 }
 
 /** What it is worth and what it would have to be worth to go alone: in wei, or in its own asset. */

@@ -11,7 +11,9 @@ import { type Address, type Asset } from '../../ids/ids.js';
 export interface Available {
   /** Base units that are there for good: what may still be reorged away is left out. */
   final: bigint;
-  /** That is all there is, by the books or beyond doubt. */
+  /** The transfers that make it: ids of those that are final. */
+  transferIds: readonly string[];
+  /** What is shown is all there is, by the books or beyond doubt. */
   isWhole: boolean;
   /** Nothing is there and nothing on its way, by the books or beyond doubt. */
   isEmpty: boolean;
@@ -45,13 +47,18 @@ export class DepositBalances {
       this.holdings.after(chain, extent.scanned, address, tokenAddress),
     ]);
     const now = await chain.accounts.balance(address, tokenAddress, 'latest', shown);
-    if (now < shown) return { final: 0n, isWhole, isEmpty: false, isUnclear: true };
-    const unsure = arrived
-      .filter((one) => !isFinal(chain, extent, tokenAddress, one))
-      .reduce((sum, { amount }) => sum + amount, 0n);
+    if (now < shown) return { final: 0n, transferIds: [], isWhole, isEmpty: false, isUnclear: true };
+    const settled = arrived.filter((one) => isFinal(chain, extent, tokenAddress, one));
+    const unsure = sumOf(arrived) - sumOf(settled);
     const final = shown > unsure ? shown - unsure : 0n;
-    return { final, isWhole, isEmpty: isWhole && now === 0n && unsure === 0n, isUnclear: false };
+    const transferIds = settled.map(({ id }) => id);
+    const isEmpty = isWhole && now === 0n && settled.length === arrived.length;
+    return { final, transferIds, isWhole, isEmpty, isUnclear: false };
   }
+}
+
+function sumOf(arrived: readonly Arrived[]): bigint {
+  return arrived.reduce((sum, { amount }) => sum + amount, 0n);
 }
 
 function isFinal(

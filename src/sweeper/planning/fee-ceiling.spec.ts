@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { payTogether } from '../paths/pay-together.js';
-import { feeCeiling } from './fee-ceiling.js';
+import { feeCeiling, isAboveShare } from './fee-ceiling.js';
 
 const wei = fc.bigInt({ min: 0n, max: 10n ** 21n });
 const bps = fc.integer({ min: 1, max: 10_000 });
@@ -11,22 +11,27 @@ describe('the most that the fee of a sweep may be', () => {
     fc.assert(
       fc.property(wei, bps, (valueWei, maxFeeBps) => {
         const share = (valueWei * BigInt(maxFeeBps)) / 10_000n;
-        const planned = { feeWei: share, valueWei };
+        const planned = { feeWei: share, isCarried: false };
         expect(feeCeiling({ isForced: false, valueWei, planned }, maxFeeBps)).toBe(share);
       }),
     );
   });
 
   it('is what it was planned with, and an eighth, where others carry it', () => {
-    const planned = { feeWei: 800n, valueWei: 10_000n };
+    const planned = { feeWei: 800n, isCarried: true };
     expect(feeCeiling({ isForced: false, valueWei: 10_000n, planned }, 500)).toBe(900n);
   });
 
+  it('is its share of what it is worth now, where it paid for itself and its token fell since', () => {
+    const planned = { feeWei: 500n, isCarried: isAboveShare(500n, 10_000n, 500) };
+    expect(feeCeiling({ isForced: false, valueWei: 100n, planned }, 500)).toBe(5n);
+  });
+
   it('is any where it is forced, or where nobody has said what it is worth', () => {
-    const planned = { feeWei: 1n, valueWei: 10_000n };
+    const planned = { feeWei: 1n, isCarried: false };
     expect(feeCeiling({ isForced: true, valueWei: 10_000n, planned }, 1)).toBeNull();
     expect(
-      feeCeiling({ isForced: false, valueWei: null, planned: { feeWei: 1n, valueWei: null } }, 1),
+      feeCeiling({ isForced: false, valueWei: null, planned: { feeWei: 1n, isCarried: false } }, 1),
     ).toBeNull();
   });
 });

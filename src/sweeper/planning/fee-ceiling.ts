@@ -5,8 +5,8 @@ export interface SharedFee {
   isForced: boolean;
   /** Wei that what it moves now is worth; null: nobody has said. */
   valueWei: bigint | null;
-  /** Wei: its fee and the worth of what it was to move, when it was planned. */
-  planned: { feeWei: bigint; valueWei: bigint | null };
+  /** When it was planned: its fee in wei, and whether that was more than its share, so that others were to carry it. */
+  planned: { feeWei: bigint; isCarried: boolean };
 }
 
 /**
@@ -18,9 +18,13 @@ export interface SharedFee {
 export function feeCeiling({ isForced, valueWei, planned }: SharedFee, maxFeeBps: number): bigint | null {
   if (isForced || valueWei === null) return null;
   const share = shareOf(valueWei, maxFeeBps);
-  const wasCarried = planned.valueWei !== null && planned.feeWei > shareOf(planned.valueWei, maxFeeBps);
-  const carried = wasCarried ? planned.feeWei + planned.feeWei / 8n : 0n;
+  const carried = planned.isCarried ? planned.feeWei + planned.feeWei / 8n : 0n;
   return share > carried ? share : carried;
+}
+
+/** Whether a sweep costs more than its share: others of its plan carry it, or it does not go. */
+export function isAboveShare(feeWei: bigint, valueWei: bigint | null, maxFeeBps: number): boolean {
+  return valueWei !== null && feeWei > shareOf(valueWei, maxFeeBps);
 }
 
 function shareOf(valueWei: bigint, maxFeeBps: number): bigint {

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Chain } from '../../chain/chain.js';
 import { SETTINGS } from '../../config/configuration.module.js';
 import { type Settings } from '../../config/settings.js';
-import { feesFor } from '../../outgoing/fees.js';
+import { feesFor, mostUnpricedFee } from '../../outgoing/fees.js';
 import { type Failure } from '../../outgoing/movers.js';
 import { sideBySide } from '../../outgoing/side-by-side.js';
 import { gasNotDear } from '../../outgoing/signing-rules.js';
@@ -85,9 +85,10 @@ export class PlanFactsReader {
     const { address, tokenAddress } = idle.deposit;
     const tokenProblem = tokenAddress === null ? null : (chain.tokenProblem(tokenAddress)?.reason ?? null);
     const available = await this.balances.available(chain, extent, address, tokenAddress);
-    const { final: amount } = available;
+    const { final: amount, transferIds } = available;
     // That nothing is there is not believed of a token that is out of service.
-    const place = { ...idle, tokenProblem, isEmpty: available.isEmpty && tokenProblem === null };
+    const isEmpty = available.isEmpty && tokenProblem === null;
+    const place = { ...idle, tokenProblem, isEmpty, transferIds };
     if (amount === 0n) return { ...place, money: null };
     const money = {
       amount,
@@ -96,6 +97,7 @@ export class PlanFactsReader {
       asset: tokenAddress ?? 'native',
       valueWei: await this.worth.inWei(null, chain, tokenAddress, amount),
       feeWei: tokenProblem === null ? await costs.feeOf(address, tokenAddress, amount) : 0n,
+      mostUnpricedFee: mostUnpricedFee(chain),
       isBatched: batchesFor(chain, tokenAddress) !== undefined,
     };
     return { ...place, money };

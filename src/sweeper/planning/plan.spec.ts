@@ -29,6 +29,7 @@ function place(index: number, facts: Partial<PlaceFacts> = {}): PlaceFacts {
       isBatched: false,
     },
     isEmpty: false,
+    transferIds: [],
     ...facts,
   };
 }
@@ -65,11 +66,11 @@ describe('a plan of sweeps', () => {
 
   it('closes addresses where nothing is, and none where something is on its way', () => {
     const { planned, empty } = plan([
-      place(1, { money: null, isEmpty: true }),
+      place(1, { money: null, isEmpty: true, transferIds: ['transfer 1'] }),
       place(2, { money: null }),
       place(3),
     ]);
-    expect(empty.map(({ paymentId }) => paymentId)).toEqual(['payment 1']);
+    expect(empty).toMatchObject([{ paymentId: 'payment 1', transferIds: ['transfer 1'] }]);
     expect(planned.map(({ deposit }) => deposit.paymentId)).toEqual(['payment 3']);
   });
 

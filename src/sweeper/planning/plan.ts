@@ -1,6 +1,7 @@
 import { type UnsweptDeposit } from '../../payments/deposit-funds.js';
 import { type Candidate, type Decision, decideTogether, type Obstacle, type SharedCost } from './decide.js';
 import { notPaused, tokenInService } from '../../outgoing/signing-rules.js';
+import { isAboveShare } from './fee-ceiling.js';
 import { failedBefore } from './obstacles.js';
 import { type Address, type ChainId } from '../../ids/ids.js';
 
@@ -34,12 +35,14 @@ export interface PlaceFacts {
   money: PlaceMoney | null;
   /** Nothing is there, nor on its way, by the chain and by the books. */
   isEmpty: boolean;
+  /** What is known to have come and not to have left: ids of transfers. */
+  transferIds: readonly string[];
 }
 
 /** What lies there and what it is worth, as `Candidate` has it. */
 export type PlaceMoney = Pick<
   Candidate,
-  'amount' | 'minimum' | 'isNative' | 'asset' | 'valueWei' | 'feeWei' | 'isBatched'
+  'amount' | 'minimum' | 'isNative' | 'asset' | 'valueWei' | 'feeWei' | 'mostUnpricedFee' | 'isBatched'
 >;
 
 /** Money at an address, and what is to become of it. */
@@ -48,12 +51,19 @@ export interface Planned {
   treasury: Address;
   candidate: Candidate;
   decision: Decision;
+  /** Its fee is more than its share: others of the plan pay for it. */
+  isCarried: boolean;
+}
+
+export interface EmptyPlace extends UnsweptDeposit {
+  /** What came there and has left again. */
+  transferIds: readonly string[];
 }
 
 export interface SweepPlan {
   planned: Planned[];
   /** Nothing is there any more, nor on its way. */
-  empty: UnsweptDeposit[];
+  empty: EmptyPlace[];
 }
 
 /** What goes, what waits and why, and where nothing is left. */
@@ -78,14 +88,13 @@ export function planSweeps(facts: PlanFacts): SweepPlan {
     maxFeeBps,
     shared,
   );
-  const planned = found.map(({ deposit }, index) => ({
-    deposit,
-    treasury,
-    candidate: candidates[index] as Candidate,
-    decision: decisions[index] as Decision,
-  }));
+  const planned = found.map(({ deposit }, index) => {
+    const candidate = candidates[index] as Candidate;
+    const isCarried = isAboveShare(candidate.feeWei, candidate.valueWei, maxFeeBps);
+    return { deposit, treasury, candidate, decision: decisions[index] as Decision, isCarried };
+  });
   const empty = facts.places.filter(({ isEmpty }) => isEmpty);
-  return { planned, empty: empty.map(({ deposit }) => deposit) };
+  return { planned, empty: empty.map(({ deposit, transferIds }) => ({ ...deposit, transferIds })) };
 }
 
 /** What keeps it where it is, whatever it is worth. Force overrides earlier failures, and nothing else of this. */

@@ -7,11 +7,11 @@ import { type ChainConfig } from '../../config/chains.js';
 import { holdUntilCommit } from '../../database/transaction-lock.js';
 import { hashesOf } from '../../outgoing/outgoing.repository.js';
 import { isAnyOpenFrom } from '../../outgoing/open-transactions.js';
-import { DepositFunds, type UnsweptDeposit } from '../../payments/deposit-funds.js';
+import { DepositFunds } from '../../payments/deposit-funds.js';
 import { Sweep } from '../sweep.entity.js';
 import { NOTHING_LEFT, SweepsRepository } from '../sweeps.repository.js';
 import { keyOf } from './idle-deposits.js';
-import { type Planned, type PlanFacts, planSweeps } from './plan.js';
+import { type EmptyPlace, type Planned, type PlanFacts, planSweeps } from './plan.js';
 import { PlanFactsReader, type PlanOptions } from './plan-facts.js';
 import { type ChainId } from '../../ids/ids.js';
 import { databaseClock } from '../../database/database-clock.js';
@@ -44,7 +44,7 @@ export class SweepPlanner {
       this.logger.warn({ chain: chain.name, reason: error.message }, what);
     }
     if (options.isDryRun) return planned;
-    for (const deposit of empty) await this.close(facts, deposit);
+    for (const place of empty) await this.close(facts, place);
     await this.write(facts, planned);
     const going = planned.filter(({ decision }) => decision.go).length;
     const line = { chain: chain.name, planned: going, waiting: planned.length - going };
@@ -53,8 +53,8 @@ export class SweepPlanner {
   }
 
   /** Nothing is there any more: by the chain and the books: swept in parts, or refunded. */
-  private async close({ chainId, scannedNumber }: PlanFacts, deposit: UnsweptDeposit): Promise<void> {
-    const { address, tokenAddress, paymentId } = deposit;
+  private async close({ chainId, scannedNumber }: PlanFacts, empty: EmptyPlace): Promise<void> {
+    const { address, tokenAddress, paymentId, transferIds } = empty;
     await this.dataSource.transaction(async (manager) => {
       // What took it may still be undone by a reorg.
       if (await isAnyOpenFrom(manager, chainId, address)) return;
@@ -64,13 +64,8 @@ export class SweepPlanner {
       );
       const end = { state: 'failed' as const, reason: NOTHING_LEFT, finishedAt: databaseClock.now() };
       for (const { id } of waiting) await manager.update(Sweep, { id, state: 'waiting' }, end);
-      await this.funds.markSwept(manager, {
-        paymentId,
-        chainId,
-        address,
-        tokenAddress,
-        upToBlock: scannedNumber,
-      });
+      const left = { chainId, address, tokenAddress, transferIds, upToBlock: scannedNumber };
+      await this.funds.markSwept(manager, paymentId, left);
       if (last?.outgoingId == null) return;
       const hashes = await hashesOf(manager, [last.outgoingId]);
       const tx_hash = hashes.get(last.outgoingId) as string;
@@ -100,7 +95,7 @@ function idOf(known: ReadonlyMap<string, Sweep>, { deposit }: Planned): string {
 async function writeOne(
   manager: EntityManager,
   chainId: ChainId,
-  { deposit, treasury, candidate, decision }: Planned,
+  { deposit, treasury, candidate, decision, isCarried }: Planned,
   known: ReadonlyMap<string, Sweep>,
 ): Promise<void> {
   const before = known.get(keyOf({ ...deposit, from: deposit.address }));
@@ -114,6 +109,7 @@ async function writeOne(
     reasonCode: decision.go ? null : decision.code,
     reason: decision.go ? null : decision.reason,
     isForced: candidate.isForced,
+    isCarried,
     updatedAt: databaseClock.now(),
   };
   if (before !== undefined) {

@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager, IsNull } from 'typeorm';
 import { SETTINGS } from '../../config/configuration.module.js';
 import { type Settings } from '../../config/settings.js';
 import { EventCatalogue } from '../../events/event-catalogue.js';
@@ -30,16 +30,29 @@ export class BuiltInEndpoint implements OnModuleInit {
     // Before anything is written: processes that run go by the row, too.
     if (webhookUrl !== null) this.catalogue.requireTypes('WEBHOOK_EVENTS', webhookEvents);
     const { manager } = this.dataSource;
-    if (webhookUrl === null) {
-      // What waits for it is kept, and goes when it is set again. Nothing new is written for it meanwhile.
-      await manager.update(WebhookEndpoint, { id: BUILT_IN_ENDPOINT_ID }, { deletedAt: databaseClock.now() });
-      return;
-    }
+    if (webhookUrl === null) return this.leaveOrEnd(manager);
     if (webhookSecret === null) {
       this.logger.warn('WEBHOOK_SECRET is not set: webhooks are sent unsigned, and anyone could forge them');
     }
     const health = { state: 'enabled', reason: null, disabledAt: null, failingSince: null } as const;
     const row = { url: new URL(webhookUrl).origin, eventTypes: webhookEvents, deletedAt: null, ...health };
     await manager.upsert(WebhookEndpoint, { ...row, id: BUILT_IN_ENDPOINT_ID, merchantId: null }, ['id']);
+  }
+
+  /**
+   * One process without WEBHOOK_URL does not decide for those that have it: what happens is kept, and goes once it is
+   * set. In development one process is all there is.
+   */
+  private async leaveOrEnd(manager: EntityManager): Promise<void> {
+    if (this.settings.isWebhookEnded || this.settings.nodeEnv !== 'production') {
+      // What waits for it is kept, and goes when it is set again. Nothing new is written for it meanwhile.
+      await manager.update(WebhookEndpoint, { id: BUILT_IN_ENDPOINT_ID }, { deletedAt: databaseClock.now() });
+      return;
+    }
+    if (await manager.existsBy(WebhookEndpoint, { id: BUILT_IN_ENDPOINT_ID, deletedAt: IsNull() }))
+      this.logger.warn(
+        'WEBHOOK_URL is not set in this process, and was in another: webhooks are kept for it, and none of them is sent ' +
+          'by this one. Give every process the same; WEBHOOK_URL=none ends it',
+      );
   }
 }

@@ -12,6 +12,9 @@ export class NoWebhookUrlError extends Error {
   }
 }
 
+/** Secrets of a kind that sign beside the current one: with each the header grows, and receivers refuse long ones. */
+const MOST_ENDING = 2;
+
 /** Makes, seals and opens what endpoints sign with. The clear text is in memory while it signs, and nowhere else. */
 @Injectable()
 export class EndpointSecrets {
@@ -57,10 +60,12 @@ export class EndpointSecrets {
     { overlapMs, given, now }: { overlapMs: number; given?: string; now: Date },
   ): { secret: string; secrets: SealedSecret[] } {
     const end = new Date(now.getTime() + overlapMs).toISOString();
-    const ending = secrets
-      .filter((secret) => isAlive(secret, now))
-      .map((secret) => ({ ...secret, expires_at: secret.expires_at ?? end }))
-      .filter(() => overlapMs > 0);
+    const alive = overlapMs > 0 ? secrets.filter((secret) => isAlive(secret, now)) : [];
+    const newest = [
+      ...alive.filter(isSymmetric).slice(0, MOST_ENDING),
+      ...alive.filter((secret) => !isSymmetric(secret)).slice(0, MOST_ENDING),
+    ];
+    const ending = newest.map((secret) => ({ ...secret, expires_at: secret.expires_at ?? end }));
     const { secret, sealed } = this.newSecret(given);
     const keys = publicKeysOf(secrets, now).length > 0 ? [this.newSigningKey()] : [];
     return { secret, secrets: [sealed, ...keys, ...ending] };

@@ -7,8 +7,8 @@ import { BUILT_IN_ENDPOINT_ID } from './built-in-endpoint.js';
 import { EndpointSecrets } from './endpoint-secrets.js';
 import { WebhookEndpoint } from './webhook-endpoint.entity.js';
 
-/** More would make a URL that browsers cut. */
-const MOST_SIGNATURES = 8;
+/** 4 kB of a URL; servers take 8 kB, with what the shop has in it besides. */
+const MOST_SIGNATURES = 64;
 
 /** Signs what a customer's browser carries back to the shop, with the secrets that the shop verifies webhooks by. */
 @Injectable()
@@ -34,10 +34,22 @@ export class ReturnSigner {
       order: { id: 'ASC' },
     });
     const now = new Date(said.timestamp * 1000);
-    const secrets = endpoints
-      .flatMap((endpoint) => this.secrets.secretsOf(endpoint, now))
-      .filter((secret) => !isSigningKey(secret));
-    const distinct = [...new Set(secrets)].slice(0, MOST_SIGNATURES);
-    return distinct.length === 0 ? null : distinct.map((secret) => returnSignature(secret, said)).join(',');
+    const secrets = endpoints.map((endpoint) =>
+      this.secrets.secretsOf(endpoint, now).filter((secret) => !isSigningKey(secret)),
+    );
+    const signing = signingSecrets(secrets);
+    return signing.length === 0 ? null : signing.map((secret) => returnSignature(secret, said)).join(',');
   }
+}
+
+/**
+ * The current secret of every endpoint before any that a rotation ends, so that what does not fit is old.
+ * @param ofEndpoints of each, the current one first
+ */
+export function signingSecrets(ofEndpoints: readonly (readonly string[])[]): string[] {
+  const most = Math.max(0, ...ofEndpoints.map(({ length }) => length));
+  const inTurns = Array.from({ length: most }, (_, age) =>
+    ofEndpoints.flatMap((secrets) => secrets.slice(age, age + 1)),
+  );
+  return [...new Set(inTurns.flat())].slice(0, MOST_SIGNATURES);
 }

@@ -50,3 +50,11 @@ describe('specks that come late, a minute apart', () => {
     expect(roundedDown(rational(12_345_678n), 3)).toEqual(rational(12_345_678n));
   });
 });
+
+describe('what is due', () => {
+  it('is all that is missing, though less would be taken as enough, and nothing once it is', () => {
+    const back = { refunded: 0n, promised: 0n, beforeConfirmation: 0n };
+    const dueAfter = (amount: bigint) => new Parts([{ asked: 100n, pieces: [{ amount }], back }]).due(1_000);
+    expect([50n, 89n, 90n, 100n].map(dueAfter)).toEqual([50n, 11n, 0n, 0n]);
+  });
+});
