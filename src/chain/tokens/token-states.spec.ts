@@ -34,7 +34,7 @@ function aChain() {
   states.found(NOTHING_FOUND);
   return {
     become: (now: typeof odd) => (odd = now),
-    async after(seconds: number) {
+    after: async (seconds: number) => {
       nowMs += seconds * 1_000;
       asked.length = 0;
       states.checkAgain();
