@@ -17,6 +17,8 @@ import { type OutgoingRecord } from './outgoing.repository.js';
 import { NotSignedError } from './signing-gate.js';
 import { areEmptyOf, emptyTransaction, HIGH_NONCE } from './transaction-bytes.js';
 import { type Address } from '../ids/ids.js';
+import { steadyMs } from '../process/steady-time.js';
+import { databaseClock } from '../database/database-clock.js';
 
 const COMPLAIN_EVERY_MS = 600_000;
 
@@ -47,7 +49,7 @@ export class GivenUpNonces {
     const { outgoing, attempts } = record;
     const last = attempts.at(-1) as OutgoingAttempt;
     const waitsSince = Math.max(last.signedAt.getTime(), outgoing.reopenedAt?.getTime() ?? 0);
-    if (Date.now() - waitsSince < this.settings.sweepBumpAfterMs) return false;
+    if (databaseClock.nowMs() - waitsSince < this.settings.sweepBumpAfterMs) return false;
     // Refused as well, it is sent again as it is: there is nothing less to send.
     if (areEmptyOf(outgoing.from, last.raw)) return false;
     const fees = this.feesOver(chain, attempts, quote);
@@ -99,7 +101,7 @@ export class GivenUpNonces {
   }
 
   private leave(chain: Chain, outgoing: OutgoingRecord['outgoing'], reason: string): null {
-    if (this.complaints.isDue(outgoing.id, reason, Date.now())) {
+    if (this.complaints.isDue(outgoing.id, reason, steadyMs())) {
       this.logger.warn({ ...named(chain, outgoing), reason }, 'nonce not freed');
     }
     return null;

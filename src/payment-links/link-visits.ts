@@ -16,6 +16,7 @@ import { type GivenAnswer } from './answers.js';
 import { type Closed, LinkClosedError } from './payment-link.errors.js';
 import { PaymentLink } from './payment-link.entity.js';
 import { isOver, stockLeft, withStock } from './payment-link.view.js';
+import { databaseClock } from '../database/database-clock.js';
 
 /** What a visitor of a link sees. */
 export interface LinkState {
@@ -63,7 +64,7 @@ export class LinkVisits {
       this.payments.takenOf(withStock([link])),
     ]);
     const left = stockLeft(link, taken.get(link.id) ?? 0);
-    const closed = isOver(link, new Date()) ? 'ended' : left === 0 ? 'sold_out' : null;
+    const closed = isOver(link, databaseClock.now()) ? 'ended' : left === 0 ? 'sold_out' : null;
     const price = shownPrice(link.price, this.chains);
     const { name, shopOrigins } = merchant;
     return { link, price, merchant: name, brand: merchant, shopOrigins, closed, left };
@@ -122,7 +123,8 @@ export class LinkVisits {
   private async requireOpen(manager: EntityManager, id: string, version: number): Promise<void> {
     const lock = { mode: 'for_no_key_update' as const };
     const link = await manager.findOne(PaymentLink, { where: { id }, lock });
-    if (!link || link.version !== version || isOver(link, new Date())) throw new LinkClosedError('ended');
+    if (!link || link.version !== version || isOver(link, databaseClock.now()))
+      throw new LinkClosedError('ended');
     const taken = await this.payments.takenOf(withStock([link]), manager);
     if (stockLeft(link, taken.get(id) ?? 0) === 0) throw new LinkClosedError('sold_out');
     if (await this.payments.hasUnpaid(manager, id, this.settings.checkoutLinkUnpaidPayments))

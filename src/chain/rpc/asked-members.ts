@@ -5,6 +5,7 @@ import { type Rpc } from './rpc-endpoint.js';
 import { RpcError } from './rpc-error.js';
 import { type PoolMember } from './rpc-pool-member.js';
 import { UnprovenAnswerError } from './unproven-answer.js';
+import { steadyMs } from '../../process/steady-time.js';
 
 /** What became of asking one endpoint. */
 export type Told<T> =
@@ -22,7 +23,7 @@ export type Told<T> =
 export function candidate<T>(member: PoolMember, read: (rpc: Rpc) => Promise<T>, what: string): Candidate<T> {
   return {
     patienceMs: member.patienceMs(what),
-    overtaken: () => member.wasOvertaken(Date.now()),
+    overtaken: () => member.wasOvertaken(steadyMs()),
     ask: async () => {
       try {
         return { answer: await member.read(read, what) };
@@ -74,6 +75,6 @@ export function notAsked({ endpoint: { label, silentMs } }: PoolMember, what: st
 /** An answer that cannot be right puts its endpoint aside. @returns null where the error is ours */
 function heard({ standing }: PoolMember, error: unknown, what: string): RpcError | null {
   const failure = failureOf(error, what);
-  if (failure instanceof UnprovenAnswerError) standing.gaveUnprovenAnswer(what, failure.reason, Date.now());
+  if (failure instanceof UnprovenAnswerError) standing.gaveUnprovenAnswer(what, failure.reason, steadyMs());
   return failure;
 }

@@ -1,6 +1,7 @@
 import { firstDifference, type Contradiction } from './rpc-contradiction.js';
 import { RpcError } from './rpc-error.js';
 import { type PoolMember } from './rpc-pool-member.js';
+import { steadyMs } from '../../process/steady-time.js';
 
 /** For so long an endpoint is waited for that had kept up, longer than the time between two comparisons. */
 const LEVEL_GRACE_BLOCKS = 6;
@@ -44,7 +45,7 @@ export class PoolComparison {
   }
 
   private lowestNotShown(members: PoolMember[]): number | null {
-    const now = Date.now();
+    const now = steadyMs();
     const heads = members.map(({ standing }) => standing.head?.number ?? 0);
     const highest = Math.max(...heads);
     members.forEach((member, index) => {

@@ -1,5 +1,6 @@
 import { isRefusedCall } from './refused-call.js';
 import { isAboutTransaction } from './broadcast.js';
+import { databaseClock } from '../../database/database-clock.js';
 
 /**
  * What became of a call that a node refused or could not answer:
@@ -210,7 +211,7 @@ function wordsOf({ message, data }: Refusal): string {
 function retryAfter(header: string | undefined): number | undefined {
   if (header === undefined || header.trim() === '') return undefined;
   const seconds = Number(header);
-  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - Date.now();
+  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - databaseClock.nowMs();
   return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
 }
 

@@ -5,6 +5,7 @@ import { type RpcPool } from '../rpc/rpc-pool.js';
 import { checkTokens, NOTHING_FOUND, type TokenFindings, tokensChanged } from './check-tokens.js';
 import { type TokenProblem } from './token-check.js';
 import { type Address } from '../../ids/ids.js';
+import { steadyMs } from '../../process/steady-time.js';
 
 /** Soon, since it may have been the nodes that were wrong; then less often, until the contract is fixed. */
 const FIRST_CHECK_AGAIN_MS = 2_000;
@@ -36,7 +37,7 @@ export class TokenStates {
     private readonly config: ChainConfig,
     private readonly rpc: RpcPool,
     private readonly logger: Pick<Logger, 'log' | 'warn' | 'error'>,
-    private readonly asking: Asking = { check: checkTokens, changed: tokensChanged, nowMs: Date.now },
+    private readonly asking: Asking = { check: checkTokens, changed: tokensChanged, nowMs: steadyMs },
   ) {}
 
   /** Why a token is out of service; null: it is not. @param address of its contract, lower-case */

@@ -6,6 +6,7 @@ import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
 import { provenBalance } from './account-proof.js';
 import { balanceAt } from './balances.js';
 import { type Address } from '../../ids/ids.js';
+import { steadyMs } from '../../process/steady-time.js';
 
 /** Reads what an address holds after a block, in wei. @throws RpcError */
 export type ReadBalance = (rpc: Rpc, header: RawFullHeader, address: Address) => Promise<bigint>;
@@ -38,7 +39,7 @@ export class BalanceProofs {
    * is read is proved
    */
   async first<T>(ask: (read: ReadBalance, isProved: boolean) => Promise<T>): Promise<T> {
-    if (this.prover.proofs !== 'full' || Date.now() < this.restsUntilMs) return ask(believed, false);
+    if (this.prover.proofs !== 'full' || steadyMs() < this.restsUntilMs) return ask(believed, false);
     const refusals: RpcError[] = [];
     let tellRefused = (): void => undefined;
     const refused = new Promise<void>((resolve) => (tellRefused = resolve));
@@ -69,7 +70,7 @@ export class BalanceProofs {
   private refused(refusal: RpcError | undefined): void {
     this.onBelieved(refusal?.message ?? 'what an endpoint gave as a proof is none');
     this.refusals += 1;
-    if (this.refusals >= STRIKES) this.restsUntilMs = Date.now() + REST_MS;
+    if (this.refusals >= STRIKES) this.restsUntilMs = steadyMs() + REST_MS;
   }
 }
 
