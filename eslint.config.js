@@ -50,6 +50,45 @@ export default tseslint.config(
     },
   },
   {
+    files: ['src/**/*.ts'],
+    // The host's clock is set, by NTP or by hand, and differs from Postgres' and the chains': these alone ask it.
+    ignores: [
+      '**/*.spec.ts',
+      // Both of them know what it says beside a clock that nobody sets.
+      'src/process/running-time.ts',
+      'src/database/database-clock.ts',
+      // They tell the operator where it is wrong, and when certificates end.
+      'src/health/clock-watch.ts',
+      'src/doctor/**',
+      // How long a head has stood still is told by the time in its block.
+      'src/chain/rpc/rpc-pool-member.ts',
+      // A dev chain begins now.
+      'src/chain/dev-chain/dev-chain.ts',
+      // Receivers and shops compare what was signed with their clocks.
+      'src/checkout/shop-returns.ts',
+      'src/webhooks/delivery/delivery.service.ts',
+      'src/webhooks/signing/verify.ts',
+      // The queue's jobs are stamped by it.
+      'src/webhooks/delivery/webhook-queue.ts',
+      // For people to read, of a process that asks no database.
+      'src/cli/**',
+      'src/backup/dump.ts',
+    ],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+          message: 'Waits and ages within a process go by steadyMs(), times in rows by databaseClock.',
+        },
+        {
+          selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+          message: 'Times in rows are of databaseClock.now().',
+        },
+      ],
+    },
+  },
+  {
     files: ['src/config/**', 'test/**', 'bench/**', 'docs/**'],
     rules: { 'no-restricted-properties': 'off' },
   },

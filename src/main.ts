@@ -28,6 +28,7 @@ import { noteUrl } from './runtime/data-folder.js';
 import { ensureDevKey } from './runtime/dev-key.js';
 import { type Runtime, startRuntime } from './runtime/runtime.js';
 import { startedEvent } from './runtime/started.js';
+import { steadyMs } from './process/steady-time.js';
 
 class PortInUseError extends Error {
   constructor(port: number) {
@@ -87,7 +88,7 @@ async function stop(timeoutMs: number): Promise<void> {
  */
 function onSignal(timeoutMs: number): void {
   if (stoppingSince === null) {
-    stoppingSince = Date.now();
+    stoppingSince = steadyMs();
     stop(timeoutMs).then(
       () => process.exit(0),
       (error: Error) => {
@@ -95,7 +96,7 @@ function onSignal(timeoutMs: number): void {
         process.exit(1);
       },
     );
-  } else if (Date.now() - stoppingSince > SAME_SIGNAL_MS) hurry();
+  } else if (steadyMs() - stoppingSince > SAME_SIGNAL_MS) hurry();
 }
 
 async function portFor(settings: Settings): Promise<number> {

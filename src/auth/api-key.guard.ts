@@ -19,6 +19,7 @@ import { type AuthenticatedKey, type Scope, SCOPES } from './authenticated-key.j
 import { BadKeys } from './bad-keys.js';
 import { type Allowance, RequestLimits, WINDOW_SECONDS } from './request-limits.js';
 import { ANY_SCOPE, type AuthenticatedRequest, IS_PUBLIC, REQUIRED_SCOPE } from './scopes.js';
+import { steadyMs } from '../process/steady-time.js';
 
 type Required = Scope | typeof ANY_SCOPE;
 
@@ -42,7 +43,7 @@ export class ApiKeyGuard implements CanActivate {
     if (this.reflector.getAllAndOverride<boolean | undefined>(IS_PUBLIC, route)) return true;
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
     const key = await this.known(request);
-    const allowance = await this.limits.spend(key.id, Date.now());
+    const allowance = await this.limits.spend(key.id, steadyMs());
     if (allowance)
       tellLimits(context.switchToHttp().getResponse<FastifyReply>(), this.limits.quota, allowance);
     if (allowance && allowance.waitSeconds > 0) throw new TooManyRequestsError(allowance.waitSeconds);
@@ -58,7 +59,7 @@ export class ApiKeyGuard implements CanActivate {
       return await this.auth.authenticate(text);
     } catch (error) {
       if (!(error instanceof UnknownApiKeyError || error instanceof RevokedApiKeyError)) throw error;
-      const waitSeconds = this.badKeys.refused(callerOf(request.ip), Date.now());
+      const waitSeconds = this.badKeys.refused(callerOf(request.ip), steadyMs());
       if (waitSeconds === 0) throw error;
       await this.badKeys.holdBack();
       throw new TooManyBadKeysError(waitSeconds);

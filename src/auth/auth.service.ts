@@ -17,6 +17,7 @@ import { generateKey, hashKey, prefixOf } from './key-text.js';
 import { Merchant } from './merchant.entity.js';
 import { acceptedBy, merchantsOf, tolerancesOf } from './merchant-look-ups.js';
 import { parseShopOrigin } from './shop-origins.js';
+import { databaseClock } from '../database/database-clock.js';
 
 /** How exact `last_used_at` is: a write with every request would cost more than the request. */
 const LAST_USED_EXACT_TO_MS = 60_000;
@@ -84,7 +85,7 @@ export class AuthService {
       logo: null,
       ...stored(settings),
       name,
-      createdAt: new Date(),
+      createdAt: databaseClock.now(),
     };
     await manager.insert(Merchant, merchant);
     return merchant;
@@ -182,7 +183,7 @@ export class AuthService {
       id: uuidv7(),
       prefix: prefixOf(key),
       keyHash: hashKey(key),
-      createdAt: new Date(),
+      createdAt: databaseClock.now(),
       lastUsedAt: null,
       revokedAt: null,
     };
@@ -216,7 +217,7 @@ export class AuthService {
   }
 
   private async noteUse({ id, lastUsedAt }: ApiKey): Promise<void> {
-    const now = new Date();
+    const now = databaseClock.now();
     const stale = new Date(now.getTime() - LAST_USED_EXACT_TO_MS);
     if (lastUsedAt !== null && lastUsedAt > stale) return;
     const unchanged = lastUsedAt === null ? { id } : { id, lastUsedAt: LessThan(stale) };

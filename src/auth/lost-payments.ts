@@ -2,6 +2,7 @@ import { type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { MerchantNotFoundError } from './auth.errors.js';
 import { Merchant } from './merchant.entity.js';
+import { databaseClock } from '../database/database-clock.js';
 
 const NAME = 'payments lost with a database';
 
@@ -24,7 +25,7 @@ export async function merchantForLostPayments(
   if (!first || !second) return first?.id ?? null;
   const known = await manager.findOneBy(Merchant, { name: NAME });
   if (known) return known.id;
-  const merchant = { id: uuidv7(), name: NAME, underpaymentToleranceBps: 0, createdAt: new Date() };
+  const merchant = { id: uuidv7(), name: NAME, underpaymentToleranceBps: 0, createdAt: databaseClock.now() };
   await manager.insert(Merchant, merchant);
   return merchant.id;
 }

@@ -17,6 +17,7 @@ import { BalanceProofs } from './transfers/balance-proofs.js';
 import { BalanceTransfers } from './transfers/balance-transfers.js';
 import { type InternalTransfers, NO_INTERNAL_TRANSFERS } from './transfers/internal-transfers.js';
 import { TracedTransfers } from './transfers/traced-transfers.js';
+import { steadyMs } from '../process/steady-time.js';
 
 /** Where the chain's own finality decides, and not a number of blocks. */
 const FINALIZED_DEPTH = 128;
@@ -32,6 +33,7 @@ export interface Connection {
   accounts: ChainAccounts;
   evidence: ChainEvidence;
   internal: InternalTransfers;
+  agreed: AgreedAnswers;
   status: ChainStatus;
   tokens: TokenStates;
   /** Ms since 1970. */
@@ -59,7 +61,7 @@ export function connectChain(config: ChainConfig, metrics: CallMetrics, logger: 
   const words = new RepeatedMessage(REMARK_EVERY_MS);
   const balances = new BalanceProofs(prover, (reason) => {
     metrics.remarked(chain);
-    if (beliefs.isDue(chain, '', Date.now()))
+    if (beliefs.isDue(chain, '', steadyMs()))
       logger.warn({ chain, reason }, 'no endpoint proves a balance: believed as eth_getBalance says it');
   });
   const sources = new Sources({
@@ -73,7 +75,7 @@ export function connectChain(config: ChainConfig, metrics: CallMetrics, logger: 
     blockTimeMs,
     onAlone: (what, reason) => {
       metrics.remarked(chain);
-      if (words.isDue(chain, '', Date.now()))
+      if (words.isDue(chain, '', steadyMs()))
         logger.warn({ chain, what, reason }, 'nothing proves this, and one endpoint alone says it: believed');
     },
   });
@@ -87,6 +89,7 @@ export function connectChain(config: ChainConfig, metrics: CallMetrics, logger: 
     accounts: new ChainAccounts(rpc, evidence),
     evidence,
     internal: internalTransfers(config, rpc, prover, balances, agreed),
+    agreed,
     status: { state: 'unchecked' },
     tokens: new TokenStates(config, rpc, logger),
     checkAgainAtMs: 0,
@@ -97,7 +100,7 @@ export function connectChain(config: ChainConfig, metrics: CallMetrics, logger: 
 function tellFinality(chain: string, logger: Log): OnFinality {
   const told = new RepeatedMessage(FINALITY_EVERY_MS);
   return (reason) => {
-    if (!told.isDue(chain, reason ?? '', Date.now())) return;
+    if (!told.isDue(chain, reason ?? '', steadyMs())) return;
     if (reason === null) logger.log({ chain }, 'the chain’s final block is known again');
     else
       logger.warn(
@@ -121,7 +124,7 @@ function proverOf({ name: chain, proofs }: ChainConfig, metrics: CallMetrics, lo
     },
     (remark, block) => {
       metrics.remarked(chain);
-      if (remarks.isDue(chain, '', Date.now())) {
+      if (remarks.isDue(chain, '', steadyMs())) {
         logger.warn({ chain, block, remark }, 'an answer of an unusual form was read all the same');
       }
     },

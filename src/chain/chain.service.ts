@@ -24,6 +24,7 @@ import { asConfigured, noteTokens } from './tokens/noted-tokens.js';
 import { Token } from './tokens/token.entity.js';
 import { findTransaction, type FoundTransaction } from './reading/transaction.js';
 import { type Address, type ChainId, type TxHash } from '../ids/ids.js';
+import { steadyMs } from '../process/steady-time.js';
 
 const CHECK_AGAIN_MS = 5_000;
 
@@ -62,6 +63,7 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
         contradictsFrom: rpc.contradiction?.from ?? null,
         isOfNewerFork: this.newerFork(chain) !== null,
         isFinalityUnknown: this.finalityUnknown(chain) !== null,
+        isOneBelieved: this.believedAlone(chain) !== null,
       })),
     );
     for (const { config } of this.connections.values()) await this.noteTokens(config);
@@ -135,6 +137,12 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
     return prover.newerFork(reader.headNumber);
   }
 
+  /** What one endpoint alone was believed about, since the others configured said nothing, and why they did not; null: nothing. */
+  believedAlone(name: string): string | null {
+    const word = this.connection(name).agreed.believedAlone;
+    return word === null ? null : `${word.what} (${word.reason})`;
+  }
+
   /** Why nobody knows what the chain itself calls final; null: it is known, or a number of blocks decides. */
   finalityUnknown(name: string): string | null {
     return this.connection(name).reader.finalityUnknown;
@@ -162,19 +170,19 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
   async check(name: string): Promise<ChainStatus> {
     const connection = this.connection(name);
     if (connection.status.state === 'ready') connection.tokens.checkAgain();
-    if (connection.status.state === 'ready' || Date.now() < connection.checkAgainAtMs)
+    if (connection.status.state === 'ready' || steadyMs() < connection.checkAgainAtMs)
       return connection.status;
     try {
       const { chain: reasons, tokens } = await checkChain(connection.config, connection.rpc);
       connection.tokens.found(tokens);
       connection.status = reasons.length > 0 ? { state: 'refused', reasons } : { state: 'ready' };
       if (reasons.length === 0) return connection.status;
-      connection.checkAgainAtMs = Date.now() + CHECK_AGAIN_MS;
-      if (this.complaints.isDue(name, reasons.join(), Date.now()))
+      connection.checkAgainAtMs = steadyMs() + CHECK_AGAIN_MS;
+      if (this.complaints.isDue(name, reasons.join(), steadyMs()))
         this.logger.error({ chain: name, reasons }, 'chain refused');
     } catch (error) {
       const reason = (error as Error).message;
-      if (this.complaints.isDue(name, reason, Date.now())) {
+      if (this.complaints.isDue(name, reason, steadyMs())) {
         this.logger.warn({ chain: name, reason }, 'chain could not be checked yet');
       }
     }

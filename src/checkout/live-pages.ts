@@ -12,6 +12,7 @@ import { RepeatedMessage } from '../process/repeated-message.js';
 import { Ticker } from '../process/ticker.js';
 import { OpenPages } from './open-pages.js';
 import { NoSuchPageError } from './pages.service.js';
+import { steadyMs } from '../process/steady-time.js';
 
 /** What another process commits is on the page after this and one query at the latest. */
 const LOOK_MS = 400;
@@ -119,7 +120,7 @@ export class LivePages implements OnModuleInit, OnModuleDestroy {
     if (stream.destroyed) return;
     // It waits behind another answer of its connection, and nothing would tell when that ends; no browser does so.
     if (stream.socket === null) throw new TooManyLivePagesError();
-    const since = Date.now() - Math.random() * AGE_SPREAD_MS;
+    const since = steadyMs() - Math.random() * AGE_SPREAD_MS;
     const opened = { paymentId, address: callerOf(ip), site: siteOf(ip), stream, since };
     const isTaken = this.pages.add(opened, () => {
       if (!this.pages.has(paymentId)) this.told.delete(paymentId);
@@ -148,7 +149,7 @@ export class LivePages implements OnModuleInit, OnModuleDestroy {
       await inSlices(changed, (item) => this.pages.tell(item.paymentId, newsOf(item)));
     } catch (error) {
       const reason = (error as Error).message;
-      if (this.complaints.isDue('news', reason, Date.now()))
+      if (this.complaints.isDue('news', reason, steadyMs()))
         this.logger.warn({ reason }, 'open pages could not be told of news; they ask themselves');
     }
     await delay(Math.max(REST_MS, performance.now() - begunMs));
@@ -156,7 +157,7 @@ export class LivePages implements OnModuleInit, OnModuleDestroy {
   }
 
   private beat(): Promise<void> {
-    return inSlices(this.pages.all(), (page) => this.pages.beat(page, Date.now()));
+    return inSlices(this.pages.all(), (page) => this.pages.beat(page, steadyMs()));
   }
 }
 

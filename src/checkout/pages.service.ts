@@ -13,6 +13,7 @@ import { pageBrand } from './page/brand.js';
 import { type PageSubject } from './page/build-page-view.js';
 import { type PageChain, pageChain } from './page/page-chain.js';
 import { type PublicAct, PublicLimits } from '../http/public-limits.js';
+import { databaseClock } from '../database/database-clock.js';
 
 export class NoSuchPageError extends NotFoundError {
   constructor() {
@@ -106,7 +107,7 @@ export class PagesService {
           shopOrigins: merchant.shopOrigins,
           chains: this.chains,
           canPayFromDevChain: this.settings.devChainPayer !== null,
-          now: new Date(),
+          now: databaseClock.now(),
         },
       ];
     });

@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import { holdUntilCommit } from '../database/transaction-lock.js';
 import { Sealer } from '../http/sealing.js';
 import { ReceiptKey } from './receipt-key.entity.js';
+import { databaseClock } from '../database/database-clock.js';
 
 /** RFC 8037: a public key of ed25519. */
 export interface PublicJwk {
@@ -64,7 +65,7 @@ export class ReceiptSigner {
         id: thumbprint(x),
         publicKey: x,
         sealed: this.sealer.seal(der),
-        createdAt: new Date(),
+        createdAt: databaseClock.now(),
       };
       await manager.insert(ReceiptKey, made);
       return made;

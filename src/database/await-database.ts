@@ -3,6 +3,7 @@ import { withConnection } from './connect.js';
 import { type PostgresClient } from './postgres-client.js';
 import { isLastingRefusal, isDatabaseAway, isOutOfRoom } from './database-away.js';
 import { DatabaseUnreachableError } from './database-refusal.js';
+import { steadyMs } from '../process/steady-time.js';
 
 const RETRY_MS = 500;
 const SAY_EVERY_MS = 30_000;
@@ -71,8 +72,8 @@ async function again<T>(work: () => Promise<T>, { isPassing, warn, signal }: Aga
     } catch (error) {
       signal.throwIfAborted();
       if (!isPassing(error)) throw error;
-      if (Date.now() - saidAtMs >= SAY_EVERY_MS) {
-        saidAtMs = Date.now();
+      if (steadyMs() - saidAtMs >= SAY_EVERY_MS) {
+        saidAtMs = steadyMs();
         warn(error as Error);
       }
     }

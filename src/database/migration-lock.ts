@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { withConnection } from './connect.js';
 import { type PostgresClient } from './postgres-client.js';
+import { steadyMs } from '../process/steady-time.js';
 
 /** Any fixed number will do; this one spells "QUIT". */
 const MIGRATION_LOCK = 0x51554954;
@@ -34,8 +35,8 @@ export function withMigrationLock<T>(
   return withConnection(url, 'quittance migrate', async (client) => {
     let saidAtMs = -Infinity;
     while (!(await tryLock(client))) {
-      if (Date.now() - saidAtMs >= SAY_EVERY_MS) {
-        saidAtMs = Date.now();
+      if (steadyMs() - saidAtMs >= SAY_EVERY_MS) {
+        saidAtMs = steadyMs();
         say(`waiting for the migration lock, held by ${describe(await holderOf(client))}`);
       }
       await delay(RETRY_MS, undefined, { signal });

@@ -6,6 +6,7 @@ import { type PaymentView } from '../payments/payment.view.js';
 import { PaymentsService } from '../payments/payments.service.js';
 import { type ChainHead, DevChainControl } from './dev-chain-control.js';
 import { NothingDueError, NothingToReorgError, UnknownTokenError } from './dev-tools.errors.js';
+import { databaseClock } from '../database/database-clock.js';
 
 export interface DevPaid {
   tx_hash: string;
@@ -51,7 +52,7 @@ export class DevPayments {
    */
   async expire(merchantId: string, id: string): Promise<PaymentView> {
     // Blocks have whole seconds: the next one is later than the end of the last second.
-    const lastSecond = Math.floor(Date.now() / 1_000) * 1_000 - 1;
+    const lastSecond = Math.floor(databaseClock.nowMs() / 1_000) * 1_000 - 1;
     const view = await this.changes.endAt(merchantId, id, new Date(lastSecond));
     await this.chain.mine(1);
     return view;

@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { DatabaseMetrics } from '../database/database-metrics.js';
 import { ChainModule } from '../chain/chain.module.js';
+import { ClockWatch } from './clock-watch.js';
 import { HealthIndicators } from './health-indicators.js';
 import { HealthController } from './health.controller.js';
 import { MetricsServer } from './metrics-server.js';
@@ -11,7 +12,7 @@ import { HealthService } from './health.service.js';
 @Module({
   imports: [ChainModule],
   controllers: [HealthController],
-  providers: [DatabaseMetrics, HealthIndicators, HealthService, MetricsServer],
+  providers: [ClockWatch, DatabaseMetrics, HealthIndicators, HealthService, MetricsServer],
   exports: [HealthIndicators],
 })
 export class HealthModule {}

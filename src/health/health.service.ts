@@ -9,6 +9,7 @@ import { runningLoops } from '../process/loops.js';
 import { runningMs } from '../process/running-time.js';
 import { within } from '../process/within.js';
 import { measureChains } from './chain-metrics.js';
+import { type ClockHealth, ClockWatch } from './clock-watch.js';
 import { HealthIndicators, type PartState } from './health-indicators.js';
 import { type LoopHealth, loopHealth, measureLoops, stuckLoops } from './loop-health.js';
 import { type ScannedPosition, scannedPositions } from '../chain/position/scanned-positions.js';
@@ -28,6 +29,8 @@ interface ChainHealth {
   newer_fork: string | null;
   /** Why no endpoint says which block is final, where that decides; null: one does. */
   finality_unknown: string | null;
+  /** What one endpoint alone was believed about lately, since the others did not answer, and why; null: nothing. */
+  one_endpoint_believed: string | null;
 }
 
 export interface Health {
@@ -35,6 +38,7 @@ export interface Health {
   /** The state of each part; of `chains` each. A chain that is out of reach leaves the rest at work. */
   parts: Record<string, PartState | Record<string, ChainHealth>>;
   loops: LoopHealth[];
+  clock: ClockHealth;
 }
 
 export interface Liveness {
@@ -53,6 +57,7 @@ export class HealthService {
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly chains: ChainService,
     private readonly indicators: HealthIndicators,
+    private readonly clock: ClockWatch,
   ) {
     register.clear();
     collectDefaultMetrics();
@@ -90,6 +95,7 @@ export class HealthService {
         endpoints_contradict_from: this.chains.lastContradiction(name)?.from ?? null,
         newer_fork: this.chains.newerFork(name)?.what ?? null,
         finality_unknown: this.chains.finalityUnknown(name),
+        one_endpoint_believed: this.chains.believedAlone(name),
       };
       return [name, health];
     });
@@ -97,6 +103,7 @@ export class HealthService {
       status: isReady ? 'ok' : 'unavailable',
       parts: { ...parts, chains: Object.fromEntries(chains) },
       loops: loopHealth(runningLoops(), runningMs()),
+      clock: this.clock.health(),
     };
   }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Cron, CronExpression } from '@nestjs/schedule';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource, type EntityManager, LessThan } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { IdempotencyRecord } from './idempotency-record.entity.js';
 import { DomainError, ValidationFailedError } from './problem.js';
 import { Sealer } from './sealing.js';
@@ -80,9 +80,12 @@ export class IdempotencyService {
 
   @Cron(CronExpression.EVERY_HOUR)
   async forgetOld(): Promise<void> {
-    await this.dataSource.manager.delete(IdempotencyRecord, {
-      createdAt: LessThan(new Date(Date.now() - RETENTION_MS)),
-    });
+    await this.dataSource.manager
+      .createQueryBuilder()
+      .delete()
+      .from(IdempotencyRecord)
+      .where(`created_at < now() - :ms * interval '1 ms'`, { ms: RETENTION_MS })
+      .execute();
   }
 
   private recordOf(options: IdempotentRequest, body: unknown) {

@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import { type ChainConfig } from '../config/chains.js';
 import { CHAINS } from '../config/configuration.module.js';
 import { LedgerCheckResult } from './ledger-check-result.entity.js';
+import { databaseClock } from '../database/database-clock.js';
 
 /** Metrics of the last `ledger check` of each chain, whichever machine it was run on. */
 @Injectable()
@@ -21,7 +22,7 @@ export class LedgerCheckMetrics implements OnModuleInit {
       (result) => result.differences,
     );
     this.gauge('age_seconds', 'How long ago the books were last checked as a whole', ({ checkedAt }) =>
-      Math.max(0, (Date.now() - checkedAt.getTime()) / 1000),
+      Math.max(0, (databaseClock.nowMs() - checkedAt.getTime()) / 1000),
     );
   }
 

@@ -1,6 +1,7 @@
 import { type EntityManager } from 'typeorm';
 import { LedgerCheckResult } from './ledger-check-result.entity.js';
 import { type CheckedChain } from './report.js';
+import { databaseClock } from '../database/database-clock.js';
 
 const NEVER = new Date(0);
 
@@ -20,7 +21,7 @@ export async function keepCheckResult(
   }
   await manager.upsert(
     LedgerCheckResult,
-    { ...found, chainId, checkedAt: unchecked.count > 0 ? NEVER : new Date() },
+    { ...found, chainId, checkedAt: unchecked.count > 0 ? NEVER : databaseClock.now() },
     ['chainId'],
   );
 }

@@ -13,6 +13,7 @@ import { balancesOf } from './ledger-balances.js';
 import { PayingAccounts } from './paying-accounts.js';
 import { type LedgerBlock, merged, moved } from './posting.js';
 import { type Address, type Asset, toAddress, type TokenAddress } from '../ids/ids.js';
+import { steadyMs } from '../process/steady-time.js';
 
 /** How often a token is asked again that did not tell. */
 const ASK_AGAIN_MS = 60_000;
@@ -90,11 +91,11 @@ export class Openings {
   /** What came and went since the account was opened is booked: what is there besides was there before. */
   private async openToken(place: Place, token: TokenAddress): Promise<void> {
     const { chain, address, subject } = place;
-    if (Date.now() < (this.askAgainAt.get(subject) ?? 0)) return;
+    if (steadyMs() < (this.askAgainAt.get(subject) ?? 0)) return;
     if (!(await this.isReversed(this.dataSource.manager, subject))) return;
     // Before the cursor is held: a call that hangs would keep the scan waiting.
     if ((await this.tokenHeld(place, token, 'latest')) === null) {
-      this.askAgainAt.set(subject, Date.now() + ASK_AGAIN_MS);
+      this.askAgainAt.set(subject, steadyMs() + ASK_AGAIN_MS);
       return;
     }
     await this.dataSource.transaction(async (manager) => {

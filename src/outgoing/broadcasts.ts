@@ -7,6 +7,8 @@ import { named } from './outgoing-log.js';
 import { OutgoingMetrics } from './outgoing-metrics.js';
 import { type OutgoingRecord } from './outgoing.repository.js';
 import { type TxHash } from '../ids/ids.js';
+import { steadyMs } from '../process/steady-time.js';
+import { databaseClock } from '../database/database-clock.js';
 
 /** Bytes that a node has are given to it again after so many block times, in case it forgot them. */
 const AGAIN_BLOCKS = 2;
@@ -31,7 +33,9 @@ export class Broadcasts {
   async unlessRecent(chain: Chain, record: OutgoingRecord): Promise<void> {
     const { state, checkedAt } = record.outgoing;
     const isDue =
-      state === 'signed' || checkedAt === null || Date.now() - checkedAt.getTime() >= againMs(chain);
+      state === 'signed' ||
+      checkedAt === null ||
+      databaseClock.nowMs() - checkedAt.getTime() >= againMs(chain);
     if (isDue) await this.send(chain, record);
   }
 
@@ -48,7 +52,7 @@ export class Broadcasts {
     const { outcome, words, isForGood } = await chain.accounts.broadcast(last.raw);
     if (isForGood) this.hopeless.set(outgoing.id, last.txHash);
     else this.hopeless.delete(outgoing.id);
-    const now = new Date();
+    const now = databaseClock.now();
     const isKnown = outcome === 'accepted' || outcome === 'nonce_too_low' || outcome === 'underpriced';
     const reason = isKnown ? null : words;
     await this.dataSource.transaction(async (manager) => {
@@ -67,7 +71,7 @@ export class Broadcasts {
     }
     if (isKnown) return;
     this.metrics.refusedBy(chain.name, outcome);
-    if (this.complaints.isDue(outgoing.id, outcome, Date.now())) {
+    if (this.complaints.isDue(outgoing.id, outcome, steadyMs())) {
       this.logger.warn({ ...named(chain, outgoing), outcome, reason: words }, 'transaction not taken');
     }
   }

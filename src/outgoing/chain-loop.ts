@@ -4,6 +4,7 @@ import { type AdvisoryLocks } from '../database/advisory-locks.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
 import { type LoopMetrics } from './loop-metrics.js';
 import { type OutgoingRound } from './outgoing-round.js';
+import { steadyMs } from '../process/steady-time.js';
 
 const COMPLAIN_EVERY_MS = 60_000;
 
@@ -50,6 +51,6 @@ export class ChainLoop {
   private complain({ message: reason }: Error, what: string): void {
     const { name: chain } = this.chain;
     this.metrics.stepFailed(chain);
-    if (this.complaints.isDue(what, reason, Date.now())) this.logger.warn({ chain, reason }, what);
+    if (this.complaints.isDue(what, reason, steadyMs())) this.logger.warn({ chain, reason }, what);
   }
 }

@@ -9,6 +9,8 @@ import { OutgoingMetrics } from './outgoing-metrics.js';
 import { type Broken, type SigningFacts } from './signing-rules.js';
 import { rulesOf, startOfDay } from './sweep-rules.js';
 import { type Asset } from '../ids/ids.js';
+import { steadyMs } from '../process/steady-time.js';
+import { databaseClock } from '../database/database-clock.js';
 
 const COMPLAIN_EVERY_MS = 3_600_000;
 
@@ -99,12 +101,12 @@ export class DailyLimits {
   }
 
   private sentToday(manager: EntityManager, { chainId }: ChainConfig, tokenAddress: Asset): Promise<bigint> {
-    return this.outgoing.sweptSince(manager, chainId, tokenAddress, startOfDay(new Date()));
+    return this.outgoing.sweptSince(manager, chainId, tokenAddress, startOfDay(databaseClock.now()));
   }
 
   private told({ name: chain }: ChainConfig, token: Asset, limit: string, reason: string): void {
     this.metrics.limited(chain, limit);
-    if (!this.complaints.isDue(`${chain} ${token} ${limit}`, limit, Date.now())) return;
+    if (!this.complaints.isDue(`${chain} ${token} ${limit}`, limit, steadyMs())) return;
     this.logger.error({ chain, token, limit, reason }, 'a sweep limit is hit');
   }
 }

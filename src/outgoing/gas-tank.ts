@@ -19,6 +19,7 @@ import { TankMetrics } from './tank-metrics.js';
 import { unsignedBytes } from './transaction-bytes.js';
 import { whyTooMuchGas } from './transfer-trial.js';
 import { type Address, type ChainId } from '../ids/ids.js';
+import { steadyMs } from '../process/steady-time.js';
 
 const GAS = { kind: 'gas_tank' } as const;
 const COMPLAIN_EVERY_MS = 600_000;
@@ -184,7 +185,7 @@ export class GasTank {
 
   private tellLow(chain: Chain, balance: bigint, why: string): void {
     this.metrics.isLow(chain.name);
-    if (!this.complaints.isDue(chain.name, why, Date.now())) return;
+    if (!this.complaints.isDue(chain.name, why, steadyMs())) return;
     const line = { chain: chain.name, address: this.address, balance: balance.toString(), reason: why };
     this.logger.error(line, 'the gas tank is low: fill it up');
   }

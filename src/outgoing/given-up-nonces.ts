@@ -2,7 +2,7 @@ import { Transaction } from 'ethers';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { type GasQuote } from '../chain/accounts/chain-accounts.js';
+import { CallRevertedError, type GasQuote } from '../chain/accounts/chain-accounts.js';
 import { type Chain } from '../chain/chain.js';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
@@ -16,6 +16,9 @@ import { OutgoingSigner } from './outgoing-signer.js';
 import { type OutgoingRecord } from './outgoing.repository.js';
 import { NotSignedError } from './signing-gate.js';
 import { areEmptyOf, emptyTransaction, HIGH_NONCE } from './transaction-bytes.js';
+import { type Address } from '../ids/ids.js';
+import { steadyMs } from '../process/steady-time.js';
+import { databaseClock } from '../database/database-clock.js';
 
 const COMPLAIN_EVERY_MS = 600_000;
 
@@ -46,7 +49,7 @@ export class GivenUpNonces {
     const { outgoing, attempts } = record;
     const last = attempts.at(-1) as OutgoingAttempt;
     const waitsSince = Math.max(last.signedAt.getTime(), outgoing.reopenedAt?.getTime() ?? 0);
-    if (Date.now() - waitsSince < this.settings.sweepBumpAfterMs) return false;
+    if (databaseClock.nowMs() - waitsSince < this.settings.sweepBumpAfterMs) return false;
     // Refused as well, it is sent again as it is: there is nothing less to send.
     if (areEmptyOf(outgoing.from, last.raw)) return false;
     const fees = this.feesOver(chain, attempts, quote);
@@ -66,12 +69,11 @@ export class GivenUpNonces {
     return bumped(feesOf(last), feesOf(first), quote, chain.sweep.maxGasPrice) ?? feesFor(quote, false);
   }
 
-  /** An account with code runs it, when it is paid (EIP-7702). @returns null: the account cannot pay for it now */
+  /** @returns null: the account cannot pay for it now. @throws RpcError */
   private async gasOf(chain: Chain, { outgoing }: OutgoingRecord, fees: Fees): Promise<bigint | null> {
     const { accounts, chainId } = chain;
     const { from } = outgoing;
-    const estimate = await accounts.estimateGas({ from, to: from, value: 0n });
-    const gasLimit = estimate > PLAIN_TRANSFER_GAS ? allowedGas(estimate) : PLAIN_TRANSFER_GAS;
+    const gasLimit = await gasToItself(chain, from);
     const bytes = emptyTransaction({ chainId, from, nonce: HIGH_NONCE }, gasLimit, fees);
     const after = (await this.scanned.last(chain))?.hash ?? 'latest';
     const [balance, dataFee] = await Promise.all([
@@ -99,9 +101,23 @@ export class GivenUpNonces {
   }
 
   private leave(chain: Chain, outgoing: OutgoingRecord['outgoing'], reason: string): null {
-    if (this.complaints.isDue(outgoing.id, reason, Date.now())) {
+    if (this.complaints.isDue(outgoing.id, reason, steadyMs())) {
       this.logger.warn({ ...named(chain, outgoing), reason }, 'nonce not freed');
     }
     return null;
+  }
+}
+
+/**
+ * An account with code runs it (EIP-7702). Where that refuses, or wants more than it gets, the transaction is mined all the
+ * same, and takes the nonce.
+ */
+async function gasToItself({ accounts }: Chain, from: Address): Promise<bigint> {
+  try {
+    const estimate = await accounts.estimateGas({ from, to: from, value: 0n });
+    return estimate > PLAIN_TRANSFER_GAS ? allowedGas(estimate) : PLAIN_TRANSFER_GAS;
+  } catch (error) {
+    if (error instanceof CallRevertedError) return PLAIN_TRANSFER_GAS;
+    throw error;
   }
 }

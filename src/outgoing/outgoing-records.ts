@@ -11,6 +11,7 @@ import { OutgoingMetrics } from './outgoing-metrics.js';
 import { OutgoingPart } from './outgoing-part.entity.js';
 import { OutgoingTransaction } from './outgoing-transaction.entity.js';
 import { type OutgoingRecord, OutgoingRepository } from './outgoing.repository.js';
+import { databaseClock } from '../database/database-clock.js';
 
 /** Writes what the chain shows of an outgoing transaction, its parts and its place in the ledger together. */
 @Injectable()
@@ -46,7 +47,7 @@ export class OutgoingRecords {
     why: string | null,
   ): Promise<void> {
     const state = why === null ? ('confirmed' as const) : ('failed' as const);
-    const row = { ...outgoing, state, reason: why, finishedAt: new Date() };
+    const row = { ...outgoing, state, reason: why, finishedAt: databaseClock.now() };
     await this.write(chain, row, parts, true);
     this.metrics.finished(chain.name, row.purpose, state);
     const line = { ...named(chain, row), block: row.blockNumber, fee: row.fee?.toString() };

@@ -9,6 +9,7 @@ import { lowestBlockOf } from './lowest-block.js';
 import { type OutgoingTransaction } from './outgoing-transaction.entity.js';
 import { type OutgoingRecord } from './outgoing.repository.js';
 import { type TxHash } from '../ids/ids.js';
+import { steadyMs } from '../process/steady-time.js';
 
 /** Blocks read in one round for one transaction. */
 const BLOCKS_AT_ONCE = 50;
@@ -73,8 +74,8 @@ export class ProvenOutcomes {
     // A reorg that deep would have taken what was found.
     const standing = await this.scanned.standing(chain, search.top);
     // While that is not known, what was found is kept: the next round asks for the standing alone.
-    search.unknownSinceMs ??= Date.now();
-    if (standing === 'unknown' && Date.now() - search.unknownSinceMs < BEGIN_AGAIN_MS) return { by: 'open' };
+    search.unknownSinceMs ??= steadyMs();
+    if (standing === 'unknown' && steadyMs() - search.unknownSinceMs < BEGIN_AGAIN_MS) return { by: 'open' };
     this.searches.delete(outgoing.id);
     return standing === 'canonical' ? use : { by: 'open' };
   }
@@ -116,14 +117,14 @@ export class ProvenOutcomes {
       if (use !== null) return use;
       const isLast = block.number <= lowest;
       search.next = isLast ? null : { number: block.number - 1, hash: block.parentHash };
-      search.searchedAtMs = Date.now();
+      search.searchedAtMs = steadyMs();
     }
     if (search.next !== null) return null;
     if (search.isProvenUsed && record.outgoing.signedAfterBlock !== null) {
       return { by: 'no_transaction', block: search.top };
     }
     // Nodes say that it is used, no block shows it: a later top may.
-    if (Date.now() - search.searchedAtMs >= AGAIN_MS) this.searches.delete(record.outgoing.id);
+    if (steadyMs() - search.searchedAtMs >= AGAIN_MS) this.searches.delete(record.outgoing.id);
     return null;
   }
 }

@@ -11,6 +11,7 @@ import { OutgoingMetrics } from './outgoing-metrics.js';
 import { OutgoingPart } from './outgoing-part.entity.js';
 import { OutgoingTransaction } from './outgoing-transaction.entity.js';
 import { OutgoingRepository } from './outgoing.repository.js';
+import { databaseClock } from '../database/database-clock.js';
 
 /**
  * Opens again what was final when a reorg deeper than the chain's confirmations took its block: the ledger says at once
@@ -57,7 +58,7 @@ export class Reopenings {
     }
     await this.hooks.hold(manager, reopened);
     for (const row of reopened) {
-      const open = { ...unmined(row), reopenedAt: new Date() };
+      const open = { ...unmined(row), reopenedAt: databaseClock.now() };
       await manager.save(OutgoingTransaction, open);
       await manager.save(OutgoingPart, unminedParts(await this.outgoing.partsOf([row], manager)));
       await this.books.book(manager, open, null);

@@ -17,6 +17,8 @@ import { type OutgoingRecord } from './outgoing.repository.js';
 import { NotSignedError } from './signing-gate.js';
 import { areEmptyOf, withoutSignature } from './transaction-bytes.js';
 import { keptOf } from './transfer-trial.js';
+import { databaseClock } from '../database/database-clock.js';
+import { steadyMs } from '../process/steady-time.js';
 
 const COMPLAIN_EVERY_MS = 600_000;
 
@@ -44,7 +46,7 @@ export class Replacements {
     const last = record.attempts.at(-1) as OutgoingAttempt;
     const { reopenedAt } = record.outgoing;
     const waitsSince = Math.max(last.signedAt.getTime(), reopenedAt?.getTime() ?? 0);
-    if (Date.now() - waitsSince < this.settings.sweepBumpAfterMs) return false;
+    if (databaseClock.nowMs() - waitsSince < this.settings.sweepBumpAfterMs) return false;
     const fees = bumped(
       feesOf(last),
       feesOf(record.attempts[0] as OutgoingAttempt),
@@ -137,7 +139,7 @@ export class Replacements {
   }
 
   private leave({ name: chain }: Chain, { outgoing }: OutgoingRecord, reason: string): null {
-    if (this.complaints.isDue(outgoing.id, reason, Date.now())) {
+    if (this.complaints.isDue(outgoing.id, reason, steadyMs())) {
       this.logger.warn({ chain, outgoing: outgoing.id, from: outgoing.from, reason }, 'fee not raised');
     }
     return null;

@@ -4,6 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { isBeingRead } from './after-restore/restored-chains.js';
 import { SigningPause } from './signing-pause.entity.js';
 import { type ChainId } from '../ids/ids.js';
+import { databaseClock } from '../database/database-clock.js';
 
 /** Whether anything may be signed now. It holds for every process. */
 @Injectable()
@@ -24,7 +25,7 @@ export class SigningPauses {
     await this.dataSource.manager.update(
       SigningPause,
       { id: 1 },
-      { isPaused, reason, changedAt: new Date() },
+      { isPaused, reason, changedAt: databaseClock.now() },
     );
     return this.current();
   }
@@ -32,5 +33,5 @@ export class SigningPauses {
 
 /** Stops everything that signs, in all processes, until an operator lets it go on. */
 export async function pauseSigning(manager: EntityManager, reason: string): Promise<void> {
-  await manager.update(SigningPause, { id: 1 }, { isPaused: true, reason, changedAt: new Date() });
+  await manager.update(SigningPause, { id: 1 }, { isPaused: true, reason, changedAt: databaseClock.now() });
 }

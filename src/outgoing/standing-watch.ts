@@ -6,6 +6,8 @@ import { RepeatedMessage } from '../process/repeated-message.js';
 import { named } from './outgoing-log.js';
 import { OutgoingMetrics } from './outgoing-metrics.js';
 import { type OutgoingRecord } from './outgoing.repository.js';
+import { databaseClock } from '../database/database-clock.js';
+import { steadyMs } from '../process/steady-time.js';
 
 const COMPLAIN_EVERY_MS = 60_000;
 
@@ -22,7 +24,7 @@ export class StandingWatch {
 
   /** @param open all of the chain that are not final */
   look(chain: ChainConfig, open: readonly OutgoingRecord[]): void {
-    const now = Date.now();
+    const now = databaseClock.nowMs();
     const ages = open
       .filter(({ outgoing }) => outgoing.state !== 'mined')
       .map(({ outgoing }) => ({
@@ -31,7 +33,7 @@ export class StandingWatch {
       }));
     const stuck = ages.filter(({ ageMs }) => ageMs >= this.settings.sweepStuckAfterMs);
     for (const { outgoing, ageMs } of stuck) {
-      if (!this.complaints.isDue(`stuck ${outgoing.id}`, 'stuck', now)) continue;
+      if (!this.complaints.isDue(`stuck ${outgoing.id}`, 'stuck', steadyMs())) continue;
       this.logger.error(
         { ...named(chain, outgoing), seconds: Math.round(ageMs / 1000), reason: outgoing.reason },
         'transaction is stuck',

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Sealer } from '../http/sealing.js';
 import { type PaymentLink } from './payment-link.entity.js';
+import { databaseClock } from '../database/database-clock.js';
 
 const MAX_AGE_MS = 24 * 3_600_000;
 const MOST_CHARACTERS = 600;
@@ -14,7 +15,7 @@ const MOST_CHARACTERS = 600;
 export class LinkNonces {
   constructor(private readonly sealer: Sealer) {}
 
-  issue({ id, version }: Pick<PaymentLink, 'id' | 'version'>, nowMs = Date.now()): string {
+  issue({ id, version }: Pick<PaymentLink, 'id' | 'version'>, nowMs = databaseClock.nowMs()): string {
     const plain = [id, version, nowMs, randomBytes(16).toString('hex')].join(' ');
     return Buffer.from(JSON.stringify(this.sealer.seal(plain))).toString('base64url');
   }
@@ -23,7 +24,7 @@ export class LinkNonces {
   read(
     text: string,
     { id, version }: Pick<PaymentLink, 'id' | 'version'>,
-    nowMs = Date.now(),
+    nowMs = databaseClock.nowMs(),
   ): string | null {
     const [ofLink, ofVersion, issuedAtMs, unique] = this.open(text).split(' ');
     const ageMs = nowMs - Number(issuedAtMs);

@@ -16,6 +16,7 @@ import { type GivenAnswer } from './answers.js';
 import { type Closed, LinkClosedError } from './payment-link.errors.js';
 import { PaymentLink } from './payment-link.entity.js';
 import { isOver, stockLeft, withStock } from './payment-link.view.js';
+import { databaseClock } from '../database/database-clock.js';
 
 /** Of the payments that may be unpaid at a time: who makes them from one site alone has the link busy for nobody else. */
 const PART_OF_A_SITE = 0.2;
@@ -68,7 +69,7 @@ export class LinkVisits {
       this.payments.takenOf(withStock([link])),
     ]);
     const left = stockLeft(link, taken.get(link.id) ?? 0);
-    const closed = isOver(link, new Date()) ? 'ended' : left === 0 ? 'sold_out' : null;
+    const closed = isOver(link, databaseClock.now()) ? 'ended' : left === 0 ? 'sold_out' : null;
     const price = shownPrice(link.price, this.chains);
     const { name, shopOrigins } = merchant;
     return { link, price, merchant: name, brand: merchant, shopOrigins, closed, left };
@@ -133,7 +134,8 @@ export class LinkVisits {
   ): Promise<void> {
     const lock = { mode: 'for_no_key_update' as const };
     const link = await manager.findOne(PaymentLink, { where: { id }, lock });
-    if (!link || link.version !== version || isOver(link, new Date())) throw new LinkClosedError('ended');
+    if (!link || link.version !== version || isOver(link, databaseClock.now()))
+      throw new LinkClosedError('ended');
     const taken = await this.payments.takenOf(withStock([link]), manager);
     if (stockLeft(link, taken.get(id) ?? 0) === 0) throw new LinkClosedError('sold_out');
     const inAll = this.settings.checkoutLinkUnpaidPayments;

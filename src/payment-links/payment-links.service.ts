@@ -24,6 +24,7 @@ import {
 } from './payment-link.errors.js';
 import { PaymentLink } from './payment-link.entity.js';
 import { paymentLinkView, type PaymentLinkView, withStock } from './payment-link.view.js';
+import { databaseClock } from '../database/database-clock.js';
 
 const MAX_ANSWER = 200;
 
@@ -58,7 +59,7 @@ export class PaymentLinksService {
         merchantId,
         token: newPageToken(),
         version: 1,
-        createdAt: new Date(),
+        createdAt: databaseClock.now(),
       };
       requireOneOf(link);
       if (link.expiresAt !== null && link.expiresAt <= link.createdAt)

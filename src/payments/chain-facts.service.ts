@@ -23,6 +23,7 @@ import {
   transfersBetween,
 } from './transfer-records.js';
 import { type Address, type ChainId, type TxHash } from '../ids/ids.js';
+import { databaseClock } from '../database/database-clock.js';
 
 export { type RecordedTransfer } from './transfer-records.js';
 
@@ -69,7 +70,7 @@ export class ChainFactsService {
       facts.orphanAbove,
       facts.transfers.filter((one) => !isAbsurd(one)).map(arrivalOf),
     );
-    const told = await this.announcements.announce(manager, distinct(touched, 'id'), new Date());
+    const told = await this.announcements.announce(manager, distinct(touched, 'id'), databaseClock.now());
     const ids = [...new Set([...distinct(touched, 'paymentId'), ...due])];
     return told + (await this.advances.advance(manager, ids, facts));
   }

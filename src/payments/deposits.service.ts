@@ -11,6 +11,7 @@ import { type ListDepositsDto } from './dto/deposit.dto.js';
 import { DepositNotFoundError, DepositResolvedError } from './payment.errors.js';
 import { advanceInNextStep } from './next-step.js';
 import { Transfer } from './transfer.entity.js';
+import { databaseClock } from '../database/database-clock.js';
 
 /** What merchants see and make of money that reached their addresses. */
 @Injectable()
@@ -85,7 +86,7 @@ export class DepositsService {
     record: DepositRecord,
     resolution: Resolution,
   ): Promise<DepositView> {
-    const now = new Date();
+    const now = databaseClock.now();
     const transfer = { ...record.transfer, resolution, resolvedAt: now };
     await manager.update(Transfer, { id: transfer.id }, { resolution, resolvedAt: now });
     await this.announcements.announce(manager, [transfer.id], now);

@@ -9,6 +9,7 @@ import { type ChainId } from '../ids/ids.js';
 import { holdPayments } from './hold-payments.js';
 import { DUE_IN_NEXT_STEP } from './next-step.js';
 import { PaymentAdvances } from './payment-advances.js';
+import { databaseClock } from '../database/database-clock.js';
 
 /** So many payments are held at a time. */
 const MOST_AT_ONCE = 500;
@@ -65,7 +66,12 @@ export class LeftChains implements OnApplicationBootstrap {
       await holdPayments(manager, ids);
       const scanned = (await agreedPositions(manager, [chainId])).get(chainId);
       const { number = -1, finalNumber = null } = scanned ?? {};
-      const position = { chainId, agreed: { number, time: new Date() }, finalNumber, isUnsure: false };
+      const position = {
+        chainId,
+        agreed: { number, time: databaseClock.now() },
+        finalNumber,
+        isUnsure: false,
+      };
       await this.advances.advance(manager, ids, position);
       return ids.at(-1);
     });

@@ -14,6 +14,7 @@ import { newPageToken } from './pay-page.js';
 import { LONG_PAST } from './lost-payment.js';
 import { Payment } from './payment.entity.js';
 import { type ChainId } from '../ids/ids.js';
+import { databaseClock } from '../database/database-clock.js';
 
 interface Arrivals {
   chainId: ChainId;
@@ -98,7 +99,7 @@ export class LostPayments {
       expiresAt: LONG_PAST,
       cancelledAt: null,
       failedAt: null,
-      createdAt: new Date(),
+      createdAt: databaseClock.now(),
     });
   }
 }

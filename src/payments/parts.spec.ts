@@ -57,4 +57,11 @@ describe('what is due', () => {
     const dueAfter = (amount: bigint) => new Parts([{ asked: 100n, pieces: [{ amount }], back }]).due(1_000);
     expect([50n, 89n, 90n, 100n].map(dueAfter)).toEqual([50n, 11n, 0n, 0n]);
   });
+
+  it('is rounded up in each asset, to a base unit of it', () => {
+    const back = { refunded: 0n, promised: 0n, beforeConfirmation: 0n };
+    const parts = new Parts([3n, 7n].map((asked) => ({ asked, pieces: [], back })));
+    expect(parts.whole).toBe(21n);
+    expect([0n, 1n, 7n, 8n, 21n].map((due) => parts.unitsOf(0, due))).toEqual([0n, 1n, 1n, 2n, 3n]);
+  });
 });

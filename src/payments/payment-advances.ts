@@ -17,6 +17,7 @@ import { Payment } from './payment.entity.js';
 import { paymentView } from './payment.view.js';
 import { countFromFailure } from './refund-facts.js';
 import { type ChainId } from '../ids/ids.js';
+import { databaseClock } from '../database/database-clock.js';
 
 /** Later than the end of every payment. */
 const AFTER_ALL = new Date('9999-01-01T00:00:00Z');
@@ -67,7 +68,7 @@ export class PaymentAdvances {
     const records = await this.records.of(manager, payments);
     const chains = await positionsOf(manager, records, position, this.left);
     const { agreed: scanned, finalNumber } = position;
-    const now = new Date();
+    const now = databaseClock.now();
     const events: NewEvent[] = [];
     const moves: PaymentMove[] = [];
     const advanced = records.map((record) => {

@@ -18,6 +18,7 @@ import {
   PaymentNotFoundError,
 } from './payment.errors.js';
 import { paymentView, type PaymentView } from './payment.view.js';
+import { databaseClock } from '../database/database-clock.js';
 
 const MAX_EXPIRY_MS = 30 * 86_400_000;
 
@@ -42,7 +43,7 @@ export class PaymentChanges {
       const { payment } = record;
       if (payment.status === 'cancelled') return paymentView(record);
       if (!isCancellable(payment)) throw new PaymentNotCancellableError(id, payment.status);
-      const now = new Date();
+      const now = databaseClock.now();
       const { status, cancelledAt, version } = cancel(payment, now).payment;
       await manager.update(PaymentOption, { paymentId: id }, { recheckAtTime: null, recheckAtBlock: null });
       const changes = { status, cancelledAt, version };
@@ -56,7 +57,7 @@ export class PaymentChanges {
    */
   update(merchantId: string, id: string, dto: UpdatePaymentDto): Promise<PaymentView> {
     return this.change(merchantId, id, async (manager, record) => {
-      const now = new Date();
+      const now = databaseClock.now();
       const changes = { ...textsOf(dto), ...expiryOf(dto, record.payment, now) };
       const differs = Object.entries(changes).some(
         ([name, value]) => !isDeepStrictEqual(value, record.payment[name as keyof Payment]),
@@ -89,7 +90,7 @@ export class PaymentChanges {
       if (!isNew || !waitsForMoney(payment)) return paymentView(record);
       const shown = payment.status === 'pending' ? shownOf(chosen) : {};
       const changes = { ...shown, chosenOption: position, version: payment.version + 1 };
-      return this.save(manager, record, changes, 'payment.updated', new Date());
+      return this.save(manager, record, changes, 'payment.updated', databaseClock.now());
     });
   }
 
@@ -103,7 +104,7 @@ export class PaymentChanges {
       if (!waitsForMoney(record.payment)) throw new PaymentNotExtendableError(id, status);
       await manager.update(PaymentOption, { paymentId: id }, { expiresAt, recheckAtTime: expiresAt });
       const changes = { expiresAt, version: version + 1 };
-      return this.save(manager, record, changes, 'payment.updated', new Date());
+      return this.save(manager, record, changes, 'payment.updated', databaseClock.now());
     });
   }
 

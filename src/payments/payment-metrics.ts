@@ -8,6 +8,7 @@ import { type NamedAsset } from './named-asset.js';
 import { NamedAssets } from './named-assets.js';
 import { type Payment } from './payment.entity.js';
 import { type ChainId } from '../ids/ids.js';
+import { databaseClock } from '../database/database-clock.js';
 
 /** Seconds: from a block of a quick chain to a scan that catches up after a weekend. */
 const BUCKETS = [0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900, 3_600, 14_400, 86_400];
@@ -117,5 +118,5 @@ function labelsOf(chain: string, { symbol, address }: NamedAsset): Record<Labels
 
 /** Clocks of chains run ahead of ours by a little. */
 function secondsBetween(from: Date, to: Date | null): number {
-  return Math.max(0, ((to ?? new Date()).getTime() - from.getTime()) / 1000);
+  return Math.max(0, ((to ?? databaseClock.now()).getTime() - from.getTime()) / 1000);
 }

@@ -22,6 +22,7 @@ import {
 import { type NamedAsset } from './named-asset.js';
 import { newPageToken } from './pay-page.js';
 import { PriceRequests } from './price-requests.js';
+import { databaseClock } from '../database/database-clock.js';
 
 const MINUTE_MS = 60_000;
 
@@ -117,7 +118,7 @@ export class PaymentRequests {
         ? [this.addresses.next(), this.merchants.toleranceOf(merchantId)]
         : [this.addresses.nextIn(statements), this.merchants.toleranceIn(statements, merchantId)],
     );
-    const createdAt = new Date();
+    const createdAt = databaseClock.now();
     const expiresInMs = (dto.expires_in_minutes ?? this.settings.paymentExpiryMinutes) * MINUTE_MS;
     const expiresAt = new Date(createdAt.getTime() + expiresInMs);
     return {

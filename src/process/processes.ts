@@ -1,6 +1,7 @@
 import { type ChildProcess, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { steadyMs } from './steady-time.js';
 
 const POLL_MS = 20;
 
@@ -34,8 +35,8 @@ export async function endProcess(
   for (const signal of [signals.ask, signals.insist]) {
     if (!isRunning(pid, marker)) return;
     if (!send(pid, signal)) return;
-    const deadline = Date.now() + signals.afterMs;
-    while (isRunning(pid, marker) && Date.now() < deadline) await delay(POLL_MS);
+    const deadline = steadyMs() + signals.afterMs;
+    while (isRunning(pid, marker) && steadyMs() < deadline) await delay(POLL_MS);
   }
 }
 

@@ -5,6 +5,7 @@ import { type Asset } from '../ids/ids.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
 import { isRefusal } from './judge.js';
 import { RecordedRates } from './recorded-rates.js';
+import { steadyMs } from '../process/steady-time.js';
 
 type PricedChain = Pick<ChainConfig, 'name' | 'native' | 'tokens'>;
 
@@ -50,7 +51,7 @@ export class AssetWorth {
   }
 
   private tell(chain: string, token: string, reason: string): void {
-    if (!this.complaints.isDue(`${chain}/${token}`, 'by hand', Date.now())) return;
+    if (!this.complaints.isDue(`${chain}/${token}`, 'by hand', steadyMs())) return;
     this.logger.warn(
       { chain, token, reason },
       'fees of this token are compared with native_value of chains.yaml, since there is no rate',

@@ -71,9 +71,16 @@ export function sourceName(source: SourceConfig): string {
 
 /**
  * Whether what came of a source may price anything now.
- * @param now by our clock, which only ever makes things older: a feed's age is counted by its block's time at least
+ * @param now by Postgres' clock, which only ever makes things older: a feed's age is counted by its block's time at least
+ * @param blockAheadMs how far a block may be ahead of our clock: a dev chain's time is moved ahead on purpose
  */
-export function judge(pair: PairConfig, source: SourceConfig, state: SourceState, now: Date): Judged {
+export function judge(
+  pair: PairConfig,
+  source: SourceConfig,
+  state: SourceState,
+  now: Date,
+  blockAheadMs = AHEAD_MS,
+): Judged {
   const name = sourceName(source);
   if (source.kind === 'fixed') return fixedOpinion(source.value, now);
   const { observation, failure, knownMs = 0 } = state;
@@ -81,7 +88,8 @@ export function judge(pair: PairConfig, source: SourceConfig, state: SourceState
     return failure ?? refusal('not_read_yet', `${name} has not been read yet; try again in a moment`);
   const judged =
     observation.kind === 'feed'
-      ? judgeFeed(name, source as FeedSource, observation, { now, knownMs })
+      ? (badBlocks(observation, now, blockAheadMs) ??
+        judgeFeed(name, source as FeedSource, observation, { now, knownMs }))
       : judgePublished(name, source, observation, { now, knownMs });
   // What is out of date is so for a reason, if one is known.
   if (isRefusal(judged) && failure !== null && (judged.code === 'stale' || judged.code === 'chain_behind'))
@@ -160,6 +168,18 @@ function badTime(
   return refusal(
     'stale',
     `${name} was last updated ${ageS} s ago, and has to be every ${heartbeatS} s (its heartbeat)`,
+  );
+}
+
+/** Where our clock is behind the chain's, nobody knows how old anything is that the chain says. */
+function badBlocks({ block, sequencer }: FeedObservation, now: Date, mostMs: number): Refusal | null {
+  const others = sequencer === null || 'code' in sequencer ? [] : [sequencer.block];
+  const ahead = [block, ...others].find(({ time }) => time.getTime() > now.getTime() + mostMs);
+  if (ahead === undefined) return null;
+  const seconds = Math.floor((ahead.time.getTime() - now.getTime()) / 1_000);
+  return refusal(
+    'ahead_of_time',
+    `block ${ahead.number} of chain ${ahead.chain} is ${seconds} s ahead of Postgres’ clock: let that of its machine be set by NTP`,
   );
 }
 

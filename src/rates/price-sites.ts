@@ -15,6 +15,8 @@ import { sourceName } from './judge.js';
 import { type PublishedObservation } from './observation.js';
 import { type Published, readCoinbase, readEcb, readJson, readKraken } from './published.js';
 import { refusal, type Refusal } from './refusal.js';
+import { steadyMs } from '../process/steady-time.js';
+import { databaseClock } from '../database/database-clock.js';
 
 export type PublishedSource = TickerSource | EcbSource | JsonSource;
 
@@ -65,18 +67,18 @@ export class PriceSites implements OnApplicationShutdown {
         const url = urlOf(one);
         const body = bodies.get(url) ?? this.bodyOf(one.source, url);
         bodies.set(url, body);
-        return observe(one, await body, new Date());
+        return observe(one, await body, databaseClock.now());
       }),
     );
   }
 
   private async bodyOf(source: PublishedSource, url: string): Promise<string | Refusal> {
-    if (source.kind === 'ecb' && this.ecb !== null && Date.now() - this.ecb.atMs < ECB_EVERY_MS)
+    if (source.kind === 'ecb' && this.ecb !== null && steadyMs() - this.ecb.atMs < ECB_EVERY_MS)
       return this.ecb.body;
     const headers = { accept: '*/*', 'user-agent': `Quittance/${VERSION}` };
     const body = bodyIn(sourceName(source), await this.http.request({ method: 'GET', url, headers }));
     if (source.kind === 'ecb' && typeof body === 'string' && !('wrong' in readEcb(body, EUROS)))
-      this.ecb = { body, atMs: Date.now() };
+      this.ecb = { body, atMs: steadyMs() };
     return body;
   }
 }

@@ -10,6 +10,8 @@ import { rational, toDecimal } from './rational.js';
 import { type RecordedSource, RecordedRate } from './recorded-rate.entity.js';
 import { refusal, type Refusal, type RefusalCode } from './refusal.js';
 import { type PairReport } from './rates.service.js';
+import { databaseClock } from '../database/database-clock.js';
+import { steadyMs } from '../process/steady-time.js';
 
 /** Rates of one pair are this far apart at least, whichever processes record them. */
 const STEP_MS = 60_000;
@@ -18,6 +20,12 @@ const REPEAT_MS = 10 * 60_000;
 /** A recorded rate speaks for so long. */
 const SPEAKS_MS = 2 * REPEAT_MS;
 const DAY_MS = 86_400_000;
+const RECORDED = ['numerator', 'denominator', 'code', 'reason', 'sources'];
+/**
+ * A block may be ahead of the recorded rates by so much: then it is the clock that they were recorded by which is behind,
+ * and what was recorded last speaks for it.
+ */
+const BEHIND_BLOCKS = { fromMs: 60_000, toMs: DAY_MS / 2 } as const;
 /** As long as a payment may take to expire (PAYMENT_EXPIRY_MINUTES allows 30 days), and a day. */
 const KEPT_DAYS = 31;
 
@@ -25,7 +33,9 @@ const KEPT_DAYS = 31;
 @Injectable()
 export class RateHistory {
   /** By pair, what this process recorded last. */
-  private readonly last = new Map<string, { text: string; atMs: number }>();
+  private readonly last = new Map<string, { text: string; atMs: number; steadyMs: number }>();
+  /** The last minute that anything was recorded of; null: not known yet. */
+  private furthestMs: number | null = null;
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
@@ -35,24 +45,25 @@ export class RateHistory {
 
   /**
    * Records what has changed. Of several processes that do so in one minute the first is kept; what another says
-   * then, as this process after a restart, is recorded in the next minute.
+   * then, as this process after a restart, is recorded in the next minute. Where the clock has gone back, minutes that
+   * were recorded come again: what is said in them now takes the place of what was said by the clock that was ahead.
+   * @param now by Postgres' clock
    */
   async record(reports: readonly PairReport[], now: Date): Promise<void> {
     const at = new Date(Math.floor(now.getTime() / STEP_MS) * STEP_MS);
     const rows = reports.map(({ pair, price }) => rowOf(pairName(pair), at, price));
     const due = rows.filter((row) => this.isDue(row, at.getTime()));
     if (due.length === 0) return;
-    const inserted = await this.dataSource.manager
-      .createQueryBuilder()
-      .insert()
-      .into(RecordedRate)
-      .values(due)
-      .orIgnore()
-      .returning(['pair'])
-      .execute();
+    const furthestMs = this.furthestMs ?? (await this.lastRecordedMs());
+    const insert = this.dataSource.manager.createQueryBuilder().insert().into(RecordedRate).values(due);
+    if (at.getTime() < furthestMs) insert.orUpdate(RECORDED, ['pair', 'at']);
+    else insert.orIgnore();
+    const inserted = await insert.returning(['pair']).execute();
+    this.furthestMs = Math.max(furthestMs, at.getTime());
     const recorded = new Set((inserted.raw as { pair: string }[]).map(({ pair }) => pair));
     for (const row of due)
-      if (recorded.has(row.pair)) this.last.set(row.pair, { text: textOf(row), atMs: at.getTime() });
+      if (recorded.has(row.pair))
+        this.last.set(row.pair, { text: textOf(row), atMs: at.getTime(), steadyMs: steadyMs() });
   }
 
   /**
@@ -63,11 +74,15 @@ export class RateHistory {
     at: Date,
     manager: EntityManager = this.dataSource.manager,
   ): Promise<Map<string, Price | Refusal>> {
+    const by = recordedBy(at, databaseClock.now());
     const rows = await manager
       .createQueryBuilder(RecordedRate, 'rate')
       .distinctOn(['rate.pair'])
       .where('rate.pair IN (:...pairs)', { pairs: ['', ...this.rates.pairs.map(pairName)] })
-      .andWhere('rate.at <= :at AND rate.at > :since', { at, since: new Date(at.getTime() - SPEAKS_MS) })
+      .andWhere('rate.at <= :at AND rate.at > :since', {
+        at: by,
+        since: new Date(by.getTime() - SPEAKS_MS),
+      })
       .orderBy('rate.pair')
       .addOrderBy('rate.at', 'DESC')
       .getMany();
@@ -86,12 +101,27 @@ export class RateHistory {
     await this.dataSource.manager.delete(RecordedRate, { at: LessThan(new Date(now.getTime() - keptMs)) });
   }
 
+  private async lastRecordedMs(): Promise<number> {
+    const [row] = await this.dataSource.query<{ at: Date | null }[]>(
+      'SELECT max(at) AS at FROM recorded_rates',
+    );
+    return row?.at?.getTime() ?? -Infinity;
+  }
+
   private isDue(row: RecordedRate, atMs: number): boolean {
     const last = this.last.get(row.pair);
-    // What is earlier than the last is so by a clock that was set back: minutes that have been recorded stay as they are.
-    if (last === undefined || atMs < last.atMs || atMs - last.atMs >= REPEAT_MS) return true;
-    return atMs > last.atMs && last.text !== textOf(row);
+    if (last === undefined) return true;
+    if (atMs === last.atMs) return false;
+    const hasGoneBack = atMs < last.atMs;
+    const isRepeated = atMs - last.atMs >= REPEAT_MS || steadyMs() - last.steadyMs >= REPEAT_MS;
+    return hasGoneBack || isRepeated || last.text !== textOf(row);
   }
+}
+
+/** @returns the time whose rates speak for `at` @param now by the clock that rates are recorded by */
+export function recordedBy(at: Date, now: Date): Date {
+  const aheadMs = at.getTime() - now.getTime();
+  return aheadMs > BEHIND_BLOCKS.fromMs && aheadMs <= BEHIND_BLOCKS.toMs ? now : at;
 }
 
 function unknownAt(pair: string, at: Date): Refusal {

@@ -4,6 +4,7 @@ import { pairName, type SourceConfig } from '../config/rates.js';
 import { HealthIndicators } from '../health/health-indicators.js';
 import { isRefusal, sourceName } from './judge.js';
 import { RatesService } from './rates.service.js';
+import { databaseClock } from '../database/database-clock.js';
 
 export class RateRefusedError extends Error {}
 
@@ -48,7 +49,7 @@ export class RateMetrics implements OnModuleInit {
           judged.forEach((one, index) => {
             if (isRefusal(one)) return;
             const source = sourceName(pair.sources[index] as SourceConfig);
-            this.set({ pair: pairName(pair), source }, (Date.now() - one.at.getTime()) / 1_000);
+            this.set({ pair: pairName(pair), source }, (databaseClock.nowMs() - one.at.getTime()) / 1_000);
           });
       },
     });

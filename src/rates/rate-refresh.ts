@@ -16,6 +16,8 @@ import { RateHistory } from './rate-history.js';
 import { RateSources } from './rate-sources.js';
 import { type PairReport, RatesService } from './rates.service.js';
 import { type RefusalCode } from './refusal.js';
+import { steadyMs } from '../process/steady-time.js';
+import { databaseClock } from '../database/database-clock.js';
 
 /** Before anything could be read, as while the scan begins, the next attempt is soon. */
 const SOON_MS = 1_000;
@@ -46,7 +48,7 @@ export class RateRefresh implements OnApplicationBootstrap, BeforeApplicationShu
   private waiting: FeedSource[] = [];
   private newsDueAtMs = 0;
   private hasReadEarly = false;
-  private readonly settledAtMs = Date.now() + SETTLED_MS;
+  private readonly settledAtMs = steadyMs() + SETTLED_MS;
   private pruneAtMs = 0;
 
   constructor(
@@ -78,23 +80,24 @@ export class RateRefresh implements OnApplicationBootstrap, BeforeApplicationShu
 
   private async refreshIfDue(): Promise<boolean> {
     try {
-      const isDue = Date.now() >= this.dueAtMs;
+      const isDue = steadyMs() >= this.dueAtMs;
       if (!isDue && !(await this.isEarlyDue())) return false;
       this.hasReadEarly = !isDue;
       await (isDue ? this.sources.refresh() : this.sources.refreshFeeds());
-      const now = new Date();
+      const now = databaseClock.now();
+      const nowMs = steadyMs();
       const reports = this.service.report(now);
       // A chain that is out of reach for long keeps the other pairs from nothing.
-      const isSettling = now.getTime() < this.settledAtMs;
+      const isSettling = nowMs < this.settledAtMs;
       const isBeginning = isSettling && reports.some(({ judged }) => judged.some(isNotReadYet));
       this.waiting = reports.flatMap(waitingFeeds);
       const isSoon = isBeginning || (isSettling && this.waiting.length > 0);
-      this.dueAtMs = now.getTime() + (isSoon ? SOON_MS : this.settings.rateRefreshMs);
+      this.dueAtMs = nowMs + (isSoon ? SOON_MS : this.settings.rateRefreshMs);
       if (!isSoon) this.service.firstReading.end();
       if (!isSoon) reports.forEach((report) => this.tell(report));
       // What is said while half of the sources are not read yet says nothing about the rate.
-      if (!isBeginning) await this.history.record(reports, now);
-      await this.pruneIfDue(now);
+      if (!isBeginning) await this.history.record(reports, databaseClock.now());
+      await this.pruneIfDue();
     } catch (error) {
       this.logger.warn({ reason: (error as Error).message }, 'rates could not be refreshed, or not recorded');
     }
@@ -106,17 +109,17 @@ export class RateRefresh implements OnApplicationBootstrap, BeforeApplicationShu
    * wait for it, later once between two refreshes, so that a node which never has what is asked for is not pestered.
    */
   private async isEarlyDue(): Promise<boolean> {
-    const nowMs = Date.now();
+    const nowMs = steadyMs();
     if (!this.service.firstReading.isUnderWay && nowMs < this.newsDueAtMs) return false;
     if (nowMs >= this.settledAtMs && this.hasReadEarly) return false;
     this.newsDueAtMs = nowMs + SOON_MS;
     return this.sources.haveNews(this.waiting);
   }
 
-  private async pruneIfDue(now: Date): Promise<void> {
-    if (now.getTime() < this.pruneAtMs) return;
-    this.pruneAtMs = now.getTime() + PRUNE_MS;
-    await this.history.prune(now);
+  private async pruneIfDue(): Promise<void> {
+    if (steadyMs() < this.pruneAtMs || databaseClock.isDoubtful) return;
+    this.pruneAtMs = steadyMs() + PRUNE_MS;
+    await this.history.prune(databaseClock.now());
   }
 
   private tell({ pair, price }: PairReport): void {
@@ -127,7 +130,7 @@ export class RateRefresh implements OnApplicationBootstrap, BeforeApplicationShu
     }
     this.refused.add(name);
     const { code, reason } = price;
-    if (this.complaints.isDue(name, code, Date.now()))
+    if (this.complaints.isDue(name, code, steadyMs()))
       this.logger.warn({ pair: name, code, reason }, 'there is no rate');
   }
 }

@@ -64,7 +64,7 @@ describe('how long something has been known, whatever the wall clock says', () =
   const observation = feed(1_007_200, false);
   observation.round.updatedAt = 1_007_200n;
   const code = (knownMs: number) => {
-    const judged = judge(pair, source, { observation, failure: null, knownMs }, setBack);
+    const judged = judge(pair, source, { observation, failure: null, knownMs }, setBack, Infinity);
     return 'code' in judged ? judged.code : null;
   };
 

@@ -6,6 +6,7 @@ import { FirstReading } from './first-reading.js';
 import { type FeedObservation, NOT_READ_YET, type Observation, type SourceState } from './observation.js';
 import { isPublished, PriceSites } from './price-sites.js';
 import { type Refusal, type RefusalCode } from './refusal.js';
+import { steadyMs } from '../process/steady-time.js';
 
 /** What passes by itself: it says nothing against what the source said before. */
 const PASSING: readonly RefusalCode[] = ['unreachable', 'not_read_yet'];
@@ -37,7 +38,7 @@ export class RateSources {
     const known = this.states.get(source);
     if (known === undefined) return NOT_READ_YET;
     const { observation, failure, since } = known;
-    return { observation, failure, knownMs: performance.now() - since };
+    return { observation, failure, knownMs: steadyMs() - since };
   }
 
   /** Reads every source once; those of the chains and those of the web at the same time. */
@@ -76,14 +77,14 @@ export class RateSources {
   private keep(source: SourceConfig, result: Observation | Refusal): void {
     const before = this.states.get(source);
     const known = before?.observation ?? null;
-    const since = before?.since ?? performance.now();
+    const since = before?.since ?? steadyMs();
     if ('kind' in result) {
       if (known !== null && isWeaker(result, known)) return;
       const isSame = known !== null && isOfSameBlock(result, known);
       return void this.states.set(source, {
         observation: result,
         failure: null,
-        since: isSame ? since : performance.now(),
+        since: isSame ? since : steadyMs(),
       });
     }
     const observation = PASSING.includes(result.code) ? known : null;

@@ -5,6 +5,7 @@ import { onePage, type Page } from '../http/page.js';
 import { type PairRateView, RatePage } from './dto/rates.view.js';
 import { pairView } from './rate.views.js';
 import { RatesService } from './rates.service.js';
+import { databaseClock } from '../database/database-clock.js';
 
 @ApiTags('rates')
 @Controller('rates')
@@ -16,7 +17,7 @@ export class RatesController {
   @ApiOperation({ summary: 'What each pair is worth now, by which sources, and why one is refused' })
   @ApiOkResponse({ type: RatePage })
   list(): Page<PairRateView> {
-    const now = new Date();
+    const now = databaseClock.now();
     return onePage(this.rates.report(now).map((report) => pairView(report, now)));
   }
 }

@@ -10,6 +10,7 @@ import { type Rate, RateBook } from './rate-book.js';
 import { RecordedRates } from './recorded-rates.js';
 import { RateSources } from './rate-sources.js';
 import { type Refusal } from './refusal.js';
+import { databaseClock } from '../database/database-clock.js';
 
 /** A pair as it stands now, with what each of its sources says. */
 export interface PairReport {
@@ -36,7 +37,7 @@ export class RatesService {
   }
 
   /** From what was read in the background, judged at this moment: nothing is asked of anybody. */
-  rate(base: string, quote: string, now = new Date()): Rate | Refusal {
+  rate(base: string, quote: string, now = databaseClock.now()): Rate | Refusal {
     return this.book(now).rate(base, quote);
   }
 
@@ -46,15 +47,21 @@ export class RatesService {
   }
 
   /** Every pair's rate at one moment, for whoever needs several that fit together. */
-  book(now = new Date()): RateBook {
+  book(now = databaseClock.now()): RateBook {
     return this.bookOf(new Map(this.report(now).map(({ pair, price }) => [pairName(pair), price])));
   }
 
-  report(now = new Date()): PairReport[] {
+  report(now = databaseClock.now()): PairReport[] {
     return this.rates.pairs.map((pair) => {
-      const judged = pair.sources.map((source) => judge(pair, source, this.sources.state(source), now));
+      const judged = pair.sources.map((source) =>
+        judge(pair, source, this.sources.state(source), now, this.blockAheadMs),
+      );
       return { pair, judged, price: agree(pair, judged, this.rulesOf(pair)) };
     });
+  }
+
+  private get blockAheadMs(): number | undefined {
+    return this.settings.nodeEnv === 'production' ? undefined : Infinity;
   }
 
   private bookOf(prices: ReadonlyMap<string, Price | Refusal>): RateBook {

@@ -5,6 +5,8 @@ import { type RatesConfig } from '../config/rates.js';
 import { type Settings } from '../config/settings.js';
 import { RateBook } from './rate-book.js';
 import { RateHistory } from './rate-history.js';
+import { databaseClock } from '../database/database-clock.js';
+import { steadyMs } from '../process/steady-time.js';
 
 /** Rates are recorded by the minute: reading them more often shows nothing new. */
 const FRESH_MS = 10_000;
@@ -23,10 +25,9 @@ export class RecordedRates {
   /** Null: no rates are configured. @param manager of the transaction that the caller is in; null: of none */
   async now(manager: EntityManager | null): Promise<RateBook | null> {
     if (this.rates.pairs.length === 0) return null;
-    // By a clock that nobody sets: one that is set back would keep a book of before for as long.
-    const nowMs = performance.now();
-    if (this.last === null || nowMs - this.last.atMs >= FRESH_MS)
-      this.last = { book: await this.at(manager, new Date()), atMs: nowMs };
+    const atMs = steadyMs();
+    if (this.last === null || atMs - this.last.atMs >= FRESH_MS)
+      this.last = { book: await this.at(manager, databaseClock.now()), atMs };
     return this.last.book;
   }
 

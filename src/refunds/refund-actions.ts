@@ -7,6 +7,7 @@ import { RefundViews } from './refund-views.js';
 import { Refund } from './refund.entity.js';
 import { RefundNotFoundError, RefundNotWaitingError } from './refund.errors.js';
 import { type RefundView } from './refund.view.js';
+import { databaseClock } from '../database/database-clock.js';
 
 /** What may be done with a refund while it waits to be signed. Signing holds the same payment: one of the two is first. */
 @Injectable()
@@ -28,7 +29,7 @@ export class RefundActions {
       const refund = await this.held(manager, merchantId, id);
       if (refund.state === 'cancelled') return this.views.one(manager, refund);
       if (refund.state !== 'created') throw new RefundNotWaitingError(id, refund.state);
-      const end = { state: 'cancelled' as const, waitsFor: null, finishedAt: new Date() };
+      const end = { state: 'cancelled' as const, waitsFor: null, finishedAt: databaseClock.now() };
       await manager.update(Refund, { id, state: 'created' }, end);
       return this.announcements.announce(manager, id);
     });

@@ -7,6 +7,7 @@ import { RefundMetrics } from './refund-metrics.js';
 import { Refund } from './refund.entity.js';
 import { RefundViews } from './refund-views.js';
 import { type RefundView } from './refund.view.js';
+import { databaseClock } from '../database/database-clock.js';
 
 /** Writes a refund and the event that tells of its state together. */
 @Injectable()
@@ -35,7 +36,7 @@ export class RefundAnnouncements {
     const composed = this.catalogue.compose(
       `refund.${refund.state}`,
       { payment: subject.view, extra: { refund: view } },
-      new Date(),
+      databaseClock.now(),
     );
     const { merchantId, paymentId } = refund;
     await this.outbox.append(manager, [{ ...composed, merchantId, paymentId }]);

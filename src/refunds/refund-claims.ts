@@ -9,6 +9,7 @@ import {
 import { RefundAnnouncements } from './refund-announcements.js';
 import { Refund } from './refund.entity.js';
 import { RefundsRepository } from './refunds.repository.js';
+import { databaseClock } from '../database/database-clock.js';
 
 /** Refunds that were open in a backup, and were paid after it. */
 @Injectable()
@@ -51,7 +52,7 @@ export class RefundClaims implements Claimant, OnModuleInit {
         outgoingId,
         isGasSettled,
         waitsFor: null,
-        sentAt: new Date(),
+        sentAt: databaseClock.now(),
       };
       await manager.update(Refund, { id: refund.id }, row);
       await this.announcements.announce(manager, refund.id);

@@ -5,6 +5,7 @@ import { expectedPrice } from '../outgoing/fees.js';
 import { type AssetPlace } from '../payments/named-assets.js';
 import { within } from '../process/within.js';
 import { ROUGH_GAS } from './refund-rules.js';
+import { steadyMs } from '../process/steady-time.js';
 
 /** Prices move by an eighth a block: for a limit that is wide anyway, this old is new enough. */
 const KEPT_MS = 5_000;
@@ -27,7 +28,7 @@ export class RefundGas {
 
   /** Many who ask at the same time share one question. */
   private price(chain: string): Promise<bigint | null> {
-    const now = Date.now();
+    const now = steadyMs();
     const known = this.prices.get(chain);
     if (known && now - known.askedAt < KEPT_MS) return known.price;
     const price = within(PATIENCE_MS, this.ask(chain), null);

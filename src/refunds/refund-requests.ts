@@ -22,6 +22,7 @@ import {
 import { type RefundView } from './refund.view.js';
 import { refundedMoney } from './refunded-money.js';
 import { toAddress } from '../ids/ids.js';
+import { databaseClock } from '../database/database-clock.js';
 
 /** A refund that is asked for, with what was found out before the transaction. */
 export interface RefundRequest {
@@ -99,7 +100,11 @@ export class RefundRequests {
     await this.requireThere(manager, { paymentId, chainId, tokenAddress, amount });
     const unfit = await this.recipients.unfit(manager, to, 'customer');
     if (unfit !== null) throw new RecipientUnfitError(unfit);
-    await this.limits.requireWithin(manager, { merchantId, chainId, tokenAddress, amount }, new Date());
+    await this.limits.requireWithin(
+      manager,
+      { merchantId, chainId, tokenAddress, amount },
+      databaseClock.now(),
+    );
     const money = { paymentId, depositId, chainId, tokenAddress, received, refundId: null };
     if (!isForced && roughCost !== null) {
       const most = await this.limits.mostFee(manager, money);

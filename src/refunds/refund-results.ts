@@ -7,6 +7,7 @@ import { RefundSubjects } from '../payments/refund-subjects.js';
 import { RefundAnnouncements } from './refund-announcements.js';
 import { Refund } from './refund.entity.js';
 import { RefundsRepository } from './refunds.repository.js';
+import { databaseClock } from '../database/database-clock.js';
 
 /** What the end of its transaction means for a refund: written, and announced, together with it. */
 @Injectable()
@@ -60,7 +61,7 @@ export class RefundResults implements OnModuleInit {
         state: isFailed ? 'failed' : 'confirmed',
         failure: isFailed ? outgoing.reason : null,
         fee,
-        finishedAt: new Date(),
+        finishedAt: databaseClock.now(),
       },
     );
     await this.announcements.announce(manager, refund.id);

@@ -18,6 +18,7 @@ import { fails, type RefundOutcome, SIGNED, waits } from './refund-outcome.js';
 import { Refund } from './refund.entity.js';
 import { RefundsRepository } from './refunds.repository.js';
 import { type Address } from '../ids/ids.js';
+import { databaseClock } from '../database/database-clock.js';
 
 /** Where a refund's money comes from. */
 interface Source {
@@ -130,7 +131,7 @@ export class RefundSigning {
         outgoingId,
         isGasSettled: source === 'payout' || isNative(refund),
         waitsFor: null,
-        sentAt: new Date(),
+        sentAt: databaseClock.now(),
       },
     );
     await this.announcements.announce(manager, refund.id);

@@ -5,6 +5,7 @@ import { RefundAnnouncements } from './refund-announcements.js';
 import { type RefundOutcome } from './refund-outcome.js';
 import { Refund } from './refund.entity.js';
 import { RefundsRepository } from './refunds.repository.js';
+import { databaseClock } from '../database/database-clock.js';
 
 /** Writes why a refund was not paid: for now, or for good. */
 @Injectable()
@@ -35,7 +36,7 @@ export class RefundStates {
       await manager.update(
         Refund,
         { id: refund.id },
-        { state: 'failed', failure, waitsFor: null, finishedAt: new Date() },
+        { state: 'failed', failure, waitsFor: null, finishedAt: databaseClock.now() },
       );
       await this.announcements.announce(manager, refund.id);
     });

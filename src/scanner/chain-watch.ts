@@ -7,6 +7,7 @@ import { CatchUp, progressBar } from './catch-up.js';
 import { type ChainScanner, type Step } from './chain-scanner.js';
 import { ReorgTooDeepError } from './reorg.js';
 import { type ScannerMetrics } from './scanner-metrics.js';
+import { steadyMs } from '../process/steady-time.js';
 
 const COMPLAIN_EVERY_MS = 60_000;
 const PROGRESS_EVERY_MS = 5_000;
@@ -47,7 +48,7 @@ export class ChainWatch {
       const status = await this.parts.chains.check(this.chain.name);
       if (status.state !== 'ready') return false;
       const step = await this.parts.scanner.step();
-      this.steppedAtMs = Date.now();
+      this.steppedAtMs = steadyMs();
       this.isBehind = step.isBehind;
       this.parts.chains.setHalted(this.chain.name, null);
       this.told(step);
@@ -80,12 +81,12 @@ export class ChainWatch {
   }
 
   lateSearchFailed(reason: string): void {
-    if (!this.complaints.isDue('late search', reason, Date.now())) return;
+    if (!this.complaints.isDue('late search', reason, steadyMs())) return;
     this.logger.warn({ chain: this.chain.name, reason }, 'a block could not be looked at again yet');
   }
 
   doubted(block: number, reason: string): void {
-    if (!this.complaints.isDue('doubt', reason, Date.now())) return;
+    if (!this.complaints.isDue('doubt', reason, steadyMs())) return;
     this.logger.error(
       { chain: this.chain.name, block, reason },
       'what this block brings us is not sure: it counts once the endpoints agree, or the wrong one is out of chains.yaml',
@@ -105,13 +106,13 @@ export class ChainWatch {
 
   /** Every call to a node may cost money. What is mined meanwhile is read all the same, a little later. */
   private async canWait(): Promise<boolean> {
-    if (this.isBehind || Date.now() - this.steppedAtMs >= this.idleMs) return false;
+    if (this.isBehind || steadyMs() - this.steppedAtMs >= this.idleMs) return false;
     return !(await this.parts.isAnyPaymentOpen());
   }
 
   private told({ head, scanned: { number: scanned } }: Step): void {
     const { name: chain } = this.chain;
-    const now = Date.now();
+    const now = steadyMs();
     const progress = this.catchUp.at(scanned, head, now);
     this.parts.metrics.stepped(chain, head, scanned, progress);
     if (head < scanned && this.complaints.isDue('behind us', 'the node is behind', now)) {
@@ -131,7 +132,7 @@ export class ChainWatch {
     this.parts.metrics.failed(this.chain.name, isHalted);
     // Only a step that succeeds ends a halt: a node that does not answer meanwhile says nothing about the reorg.
     if (isHalted) this.parts.chains.setHalted(this.chain.name, error.message);
-    if (!this.complaints.isDue('step', error.message, Date.now())) return;
+    if (!this.complaints.isDue('step', error.message, steadyMs())) return;
     this.logger[isHalted ? 'error' : 'warn'](
       { chain: this.chain.name, reason: error.message },
       'scan step failed',

@@ -1,7 +1,7 @@
 import { type EntityManager } from 'typeorm';
 import { type Block } from '../chain/blocks/block.js';
 import { TooFewAnswersError } from '../chain/rpc/agreed-answers.js';
-import { isPassing } from '../chain/rpc/sources.js';
+import { mayPass } from '../chain/rpc/sources.js';
 import { UnprovenAnswerError } from '../chain/rpc/unproven-answer.js';
 import { type InternalFound, withInternal } from '../chain/transfers/internal-transfers.js';
 import { type Chain } from '../chain/chain.js';
@@ -166,11 +166,10 @@ export class InternalSearches {
    */
   private async readAgain(search: LateSearch): Promise<Block | null> {
     const watched = { ...(await this.sources.watch()), areDoubtsTaken: true };
-    const block = await this.chain.reader.block(search.blockNumber, watched);
-    // Another branch: the scan follows it, and forgets this block.
-    if (block?.hash !== search.blockHash) {
-      const there = block === null ? 'no endpoint has a block there' : 'the node has another block there';
-      await this.putOffUnread(search, there);
+    // By its hash: one endpoint on another branch does not keep it from being read of those that are on ours.
+    const block = await this.chain.reader.block(search.blockNumber, watched, search.blockHash);
+    if (block === null) {
+      await this.putOffUnread(search, `no endpoint has block ${search.blockHash}`);
       return null;
     }
     if (block.doubt !== undefined) {
@@ -236,7 +235,7 @@ export class InternalSearches {
 function isAtItsEnd({ failedSearches, since, dueAt }: LateSearch, error: Error): boolean {
   if (error instanceof TooFewAnswersError || failedSearches === null) return false;
   if (failedSearches + 1 < REFUSALS) return false;
-  if (!(error instanceof UnprovenAnswerError) && !isPassing(error)) return true;
+  if (!(error instanceof UnprovenAnswerError) && !mayPass(error)) return true;
   return dueAt.getTime() - since.getTime() > PASSES_WITHIN_MS;
 }
 

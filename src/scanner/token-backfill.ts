@@ -19,6 +19,7 @@ import { Ticker } from '../process/ticker.js';
 import { CursorRepository } from '../chain/position/cursor.repository.js';
 import { RescanService } from './rescan.service.js';
 import { growingPauses } from './second-word.js';
+import { steadyMs } from '../process/steady-time.js';
 
 /** Where it could not be done, and for the scan to have begun. */
 const TRY_AGAIN_MS = 5_000;
@@ -92,7 +93,7 @@ export class TokenBackfill implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   private complain(chain: string, reason: string): void {
-    if (!this.complaints.isDue(chain, reason, Date.now())) return;
+    if (!this.complaints.isDue(chain, reason, steadyMs())) return;
     this.logger.warn({ chain, reason }, 'reading for new tokens failed, and is tried again');
   }
 
@@ -121,12 +122,12 @@ export class TokenBackfill implements OnApplicationBootstrap, BeforeApplicationS
   ): Promise<void> {
     if (from > to) return;
     this.logger.log({ chain, from, to }, 'reading for new tokens');
-    let toldAtMs = Date.now();
+    let toldAtMs = steadyMs();
     const onProgress = (block: number) => {
       this.done.set(chain, { tokens, block });
       if (this.stopping.signal.aborted) throw new StoppedError();
-      if (Date.now() - toldAtMs < PROGRESS_EVERY_MS) return;
-      toldAtMs = Date.now();
+      if (steadyMs() - toldAtMs < PROGRESS_EVERY_MS) return;
+      toldAtMs = steadyMs();
       this.logger.log({ chain, from, to, block }, 'reading for new tokens');
     };
     const pauses = growingPauses((reason) => this.complain(chain, reason), this.stopping.signal);

@@ -12,6 +12,7 @@ import { DepositBalances } from './planning/deposit-balances.js';
 import { type Sweep } from './sweep.entity.js';
 import { SweepStates } from './sweep-states.js';
 import { SweepsRepository } from './sweeps.repository.js';
+import { databaseClock } from '../database/database-clock.js';
 
 /** A plan may have seen more blocks than the round that comes upon it, which began before. */
 const JUST_PLANNED_MS = 5_000;
@@ -79,7 +80,7 @@ export class DueSweeps {
 
 /** Then what the plan found may not be final for this round yet: the next one looks again. */
 function isJustPlanned({ updatedAt }: Sweep): boolean {
-  return Date.now() - updatedAt.getTime() < JUST_PLANNED_MS;
+  return databaseClock.nowMs() - updatedAt.getTime() < JUST_PLANNED_MS;
 }
 
 /** Tokens before the native asset, which may pay for their gas; nothing where a transfer is on its way. */

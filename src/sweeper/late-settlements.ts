@@ -5,6 +5,7 @@ import { type Moved, type Mover, Movers, NOTHING_MOVED, type Round } from '../ou
 import { hashesOf } from '../outgoing/outgoing.repository.js';
 import { DepositFunds } from '../payments/deposit-funds.js';
 import { SweepsRepository } from './sweeps.repository.js';
+import { steadyMs } from '../process/steady-time.js';
 
 const LOOK_EVERY_MS = 2_000;
 
@@ -29,7 +30,7 @@ export class LateSettlements implements Mover, OnModuleInit {
   }
 
   async move({ chain: { chainId } }: Round): Promise<Moved> {
-    const now = Date.now();
+    const now = steadyMs();
     if (now - (this.lookedAt.get(chainId) ?? 0) < LOOK_EVERY_MS) return NOTHING_MOVED;
     this.lookedAt.set(chainId, now);
     for (const place of await this.funds.sweptUnsettled(this.dataSource.manager, chainId)) {

@@ -14,6 +14,7 @@ import { DepositFunds } from '../payments/deposit-funds.js';
 import { Payment } from '../payments/payment.entity.js';
 import { Sweep } from './sweep.entity.js';
 import { SweepsRepository } from './sweeps.repository.js';
+import { databaseClock } from '../database/database-clock.js';
 
 /** Sweeps that went after a backup: those that it had planned, and others. */
 @Injectable()
@@ -54,7 +55,7 @@ export class SweepClaims implements Claimant, OnModuleInit {
         isComplete,
         takenTransfers,
         outgoingId,
-        updatedAt: new Date(),
+        updatedAt: databaseClock.now(),
       };
       if (planned !== undefined) return void (await manager.update(Sweep, { id }, sent));
       const { id: paymentId, merchantId } = payment;

@@ -8,6 +8,7 @@ import { DepositFunds } from '../payments/deposit-funds.js';
 import { Sweep } from './sweep.entity.js';
 import { SweepsRepository } from './sweeps.repository.js';
 import { type TxHash } from '../ids/ids.js';
+import { databaseClock } from '../database/database-clock.js';
 
 /** What a sweep's end means: for the sweep, for what lay at the address, and for its payment. */
 @Injectable()
@@ -74,7 +75,7 @@ export class SweepResults implements OnModuleInit {
     sweep: Sweep,
     end: Partial<Sweep>,
   ): Promise<void> {
-    const now = new Date();
+    const now = databaseClock.now();
     const row = { ...end, state: 'confirmed' as const, updatedAt: now, finishedAt: now };
     await manager.update(Sweep, { id: sweep.id }, row);
     if (!sweep.isComplete) return;
@@ -104,7 +105,7 @@ export class SweepResults implements OnModuleInit {
   }
 
   private async failed(manager: EntityManager, sweep: Sweep, end: Partial<Sweep>): Promise<void> {
-    const now = new Date();
+    const now = databaseClock.now();
     const row = { ...end, state: 'failed' as const, received: 0n, updatedAt: now, finishedAt: now };
     await manager.update(Sweep, { id: sweep.id }, row);
     const { id, from, paymentId, tokenAddress: token } = sweep;
@@ -117,7 +118,7 @@ export class SweepResults implements OnModuleInit {
     if (outgoing.purpose !== 'sweep') return;
     const sweeps = await this.sweeps.byOutgoing(manager, outgoing.id);
     const open = { state: 'sent' as const, reason: null, fee: null, received: null, finishedAt: null };
-    const now = new Date();
+    const now = databaseClock.now();
     for (const { id, chainId, from: address, tokenAddress } of sweeps) {
       await manager.update(Sweep, { id }, { ...open, updatedAt: now, reopenedAt: now });
       await this.funds.unmarkSwept(manager, { chainId, address, tokenAddress });

@@ -9,6 +9,7 @@ import { type Obstacle } from './planning/decide.js';
 import { Sweep } from './sweep.entity.js';
 import { SweeperMetrics } from './sweeper-metrics.js';
 import { placeOf, SweepsRepository } from './sweeps.repository.js';
+import { databaseClock } from '../database/database-clock.js';
 
 /** What is signed for a sweep. */
 export interface SignedSweep {
@@ -54,7 +55,7 @@ export class SweepStates {
   }
 
   async funding(manager: EntityManager, { id }: Sweep): Promise<void> {
-    await manager.update(Sweep, { id }, { state: 'funding', updatedAt: new Date() });
+    await manager.update(Sweep, { id }, { state: 'funding', updatedAt: databaseClock.now() });
   }
 
   async sent(manager: EntityManager, { id }: Sweep, signed: SignedSweep): Promise<void> {
@@ -65,7 +66,7 @@ export class SweepStates {
       state: 'sent' as const,
       reasonCode: null,
       reason: null,
-      updatedAt: new Date(),
+      updatedAt: databaseClock.now(),
     };
     await manager.update(Sweep, { id }, row);
   }
@@ -74,13 +75,13 @@ export class SweepStates {
   async notSigned(sweep: Sweep, { code, message: reason }: NotSignedError): Promise<false> {
     if (code === 'paused') return false;
     if (code !== 'balance' && code !== 'daily_limit') return this.wait(sweep, { code, reason });
-    const row = { reasonCode: code, reason, updatedAt: new Date() };
+    const row = { reasonCode: code, reason, updatedAt: databaseClock.now() };
     await this.dataSource.manager.update(Sweep, { id: sweep.id, state: sweep.state }, row);
     return false;
   }
 
   async wait(sweep: Sweep, { code, reason }: Obstacle): Promise<false> {
-    const row = { state: 'waiting' as const, reasonCode: code, reason, updatedAt: new Date() };
+    const row = { state: 'waiting' as const, reasonCode: code, reason, updatedAt: databaseClock.now() };
     await this.dataSource.manager.update(Sweep, { id: sweep.id, state: sweep.state }, row);
     return false;
   }
@@ -97,13 +98,18 @@ export class SweepStates {
     await this.dataSource.manager.update(
       Sweep,
       { id: sweep.id, state: sweep.state },
-      { state: 'waiting', reason, updatedAt: new Date() },
+      { state: 'waiting', reason, updatedAt: databaseClock.now() },
     );
     return false;
   }
 
   async fail(chain: Chain, sweep: Sweep, reason: string): Promise<false> {
-    const row = { state: 'failed' as const, reason, updatedAt: new Date(), finishedAt: new Date() };
+    const row = {
+      state: 'failed' as const,
+      reason,
+      updatedAt: databaseClock.now(),
+      finishedAt: databaseClock.now(),
+    };
     await this.dataSource.manager.update(Sweep, { id: sweep.id, state: sweep.state }, row);
     const { id, from, paymentId, tokenAddress } = sweep;
     const line = { chain: chain.name, sweep: id, payment_id: paymentId, from, token: tokenAddress, reason };

@@ -44,6 +44,20 @@ describe('the command line, on DATABASE_URL', () => {
     expect(listed.out).not.toContain(created.key);
   });
 
+  it('refuses the database of another wallet, whatever it was asked for', async () => {
+    const MNEMONIC = 'legal winner thank year wave sausage worth useful legal winner thank yellow';
+    for (const command of [
+      ['merchant', 'list'],
+      ['key', 'list'],
+    ]) {
+      const refused = await quittance(command, { DATABASE_URL: app.database.url, MNEMONIC });
+      expect(refused).toMatchObject({ code: 1, out: '' });
+      expect(refused.err).toMatch(
+        /belong to another wallet: .* name the DATABASE_URL or DATA_DIR of this one/,
+      );
+    }
+  });
+
   it('gives a merchant a tolerance, and changes it', async () => {
     const created = await run('merchant', 'create', 'Kiosk', '--underpayment-tolerance-bps', '25', '--json');
     const merchant = json<MerchantBody>(created);

@@ -11,6 +11,7 @@ import { RpcChainReader } from '../../src/chain/reading/chain-reader.js';
 import { Sources } from '../../src/chain/rpc/sources.js';
 import { RpcPool } from '../../src/chain/rpc/rpc-pool.js';
 import { TRANSFER_TOPIC } from '../../src/chain/transfers/movements.js';
+import { type Proofs } from '../../src/config/chains.js';
 import { usualProofs } from '../../src/config/usual-proofs.js';
 import { type RecordedBlock, RecordedNode, type RecordedReceipt } from '../harness/recorded-node.js';
 import { type Address, toTokenAddress, type TxHash } from '../../src/ids/ids.js';
@@ -78,6 +79,8 @@ async function movements(
   chainId: number,
   block: RecordedBlock,
   receipts: RecordedReceipt[],
+  proofs: Proofs = usualProofs(chainId),
+  watched = receipts,
 ): Promise<Movement[]> {
   const node = await RecordedNode.start(chainId, block, receipts);
   const rpc = new RpcPool([node.url], chainId);
@@ -85,8 +88,8 @@ async function movements(
     () => rpc.close(),
     () => node.stop(),
   );
-  const reader = new RpcChainReader(rpc, new BlockProver(usualProofs(chainId)), new Sources(), 64);
-  const tokens = receipts
+  const reader = new RpcChainReader(rpc, new BlockProver(proofs), new Sources(), 64);
+  const tokens = watched
     .map(receiptReader)
     .flatMap(({ logs }) =>
       logs.filter(({ topics }) => topics[0] === TRANSFER_TOPIC).map(({ address }) => toTokenAddress(address)),
@@ -129,6 +132,58 @@ describe('a block of a public chain, with what is usual for its chain id', () =>
     const native = found.filter(({ kind }) => kind === 'native');
     expect([native.length, found.length - native.length]).toEqual(transfers);
   });
+});
+
+/** What some nodes or chains have in another form than others, and no payment needs. */
+const ODD: [string, (block: RecordedBlock, receipts: RecordedReceipt[]) => void][] = [
+  [
+    'no keys in access lists, as null',
+    ({ transactions }) => {
+      const entries = transactions.flatMap(
+        ({ accessList = [] }) => accessList as { storageKeys: unknown[] | null }[],
+      );
+      for (const entry of entries) if (entry.storageKeys?.length === 0) entry.storageKeys = null;
+    },
+  ],
+  [
+    'an authorization without parity',
+    ({ transactions: [first = {}] }) => {
+      first.authorizationList = [
+        { chainId: '0x1', address: first.to, nonce: '0x0', v: '0x0', r: '0x1', s: '0x1' },
+      ];
+    },
+  ],
+  ['r of 33 bytes', ({ transactions: [first = {}] }) => (first.r = `0x00${'11'.repeat(32)}`)],
+  [
+    'no list for an access list',
+    ({ transactions }) => transactions.forEach((one) => (one.accessList = '0x')),
+  ],
+  ['a miner of its own form', (block) => (block.miner = 'xdc1f90')],
+  ['a short hash in the header', (block) => (block.mixHash = '0x00')],
+  ['no gas of a transaction', ({ transactions: [first = {}] }) => (first.gas = null)],
+  ['no gas used', (_block, receipts) => receipts.forEach((one) => delete one.gasUsed)],
+  ['no sum of gas', (_block, receipts) => receipts.forEach((one) => delete one.cumulativeGasUsed)],
+  ...(['blockHash', 'transactionHash'] as const).flatMap((name) =>
+    [undefined, null, `0x${'0'.repeat(64)}`].map((none): (typeof ODD)[number] => [
+      `${name} of logs ${none ?? String(none)}`,
+      (_block, receipts) =>
+        receipts.forEach(({ logs }) =>
+          (logs as Record<string, unknown>[]).forEach((log) => (log[name] = none)),
+        ),
+    ]),
+  ),
+];
+
+it.each(ODD)('a block is read that has %s, whatever is proved of it', async (_what, change) => {
+  const recorded = read<RecordedBlock>('ethereum-18500000', 'block.json');
+  const receipts = read<RecordedReceipt[]>('ethereum-18500000', 'receipts.json');
+  if (recorded === undefined || receipts === undefined) return;
+  for (const proofs of ['full', 'receipts', 'off'] as const) {
+    const changed = structuredClone({ recorded, receipts });
+    change(changed.recorded, changed.receipts);
+    const found = await movements(1, changed.recorded, changed.receipts, proofs, receipts);
+    expect([proofs, found.length]).toEqual([proofs, 83 + 155]);
+  }
 });
 
 it('of a block of Arbitrum, which takes no tip, proves what became of a transaction and not what it paid', async () => {

@@ -177,6 +177,24 @@ export const MUTATIONS: readonly Mutation[] = [
     specs: RATES,
   },
   {
+    fault: 'what goes back of late money is taken off at the promised rate',
+    find: 'if (amount === 0n || !hasFactors(pieces)) return amount * (this.whole / asked);',
+    replace: 'if (amount >= 0n) return amount * (this.whole / asked);',
+    specs: SUMS,
+  },
+  {
+    fault: 'a payment expires by the first of its chains',
+    find: 'return tally.options.every((option) => isPast(option, payment, tally, facts));',
+    replace: 'return tally.options.some((option) => isPast(option, payment, tally, facts));',
+    specs: SUMS,
+  },
+  {
+    fault: 'late money counts the other way round',
+    find: 'divide(late.value, locked)',
+    replace: 'divide(locked, late.value)',
+    specs: ['src/payments/late-worth'],
+  },
+  {
     fault: 'money of one option counts in each of them',
     find: 'pieces: inChainOrder(credits.filter(({ option }) => (option ?? 0) === index)),',
     replace: 'pieces: inChainOrder(credits),',

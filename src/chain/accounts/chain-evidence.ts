@@ -14,6 +14,7 @@ import { provenAccount } from '../transfers/account-proof.js';
 import { pricePaid } from './price-paid.js';
 import { type Receipt, receiptFrom } from './receipt.js';
 import { type Address, type TxHash } from '../../ids/ids.js';
+import { steadyMs } from '../../process/steady-time.js';
 
 /** A block, named by what its contents make. */
 export interface BlockId {
@@ -109,7 +110,7 @@ export class ChainEvidence {
       this.failedProofs = 0;
       return account;
     } catch (error) {
-      if (error instanceof RpcError && this.isWithoutProofs(error, Date.now())) return null;
+      if (error instanceof RpcError && this.isWithoutProofs(error, steadyMs())) return null;
       throw error;
     }
   }

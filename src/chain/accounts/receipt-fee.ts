@@ -1,13 +1,15 @@
 import { type RawReceipt } from '../blocks/raw-block.js';
+import { requireCostsRead } from '../blocks/costs-read.js';
 
 /** The part of a receipt that says what its transaction cost; what a chain does not charge is left out. */
 export type RawFees = Pick<
   RawReceipt,
-  'gasUsed' | 'l1Fee' | 'operatorFeeScalar' | 'operatorFeeConstant' | 'daFootprintGasScalar'
+  'unread' | 'gasUsed' | 'l1Fee' | 'operatorFeeScalar' | 'operatorFeeConstant' | 'daFootprintGasScalar'
 >;
 
-/** Wei, all that a transaction cost its sender. */
+/** Wei, all that a transaction cost its sender. @throws RpcError as `requireCostsRead` */
 export function feeOf(receipt: RawFees, effectiveGasPrice: bigint): bigint {
+  requireCostsRead(receipt);
   return receipt.gasUsed * effectiveGasPrice + (receipt.l1Fee ?? 0n) + operatorFeeOf(receipt);
 }
 

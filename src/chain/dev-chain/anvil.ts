@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { unusedPort } from '../../process/ports.js';
 import { ended } from '../../process/processes.js';
+import { steadyMs } from '../../process/steady-time.js';
 
 const require = createRequire(import.meta.url);
 const START_TIMEOUT_MS = 30_000;
@@ -79,12 +80,12 @@ export async function callRpc<T>(url: string, method: string, params: unknown[] 
 }
 
 async function answers(child: ChildProcess, rpc: RunningAnvil['rpc']): Promise<boolean> {
-  const deadline = Date.now() + START_TIMEOUT_MS;
+  const deadline = steadyMs() + START_TIMEOUT_MS;
   while (
     child.exitCode === null &&
     child.signalCode === null &&
     child.pid !== undefined &&
-    Date.now() < deadline
+    steadyMs() < deadline
   ) {
     try {
       await rpc('eth_chainId');

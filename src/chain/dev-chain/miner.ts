@@ -1,4 +1,5 @@
 import { type RunningAnvil } from './anvil.js';
+import { steadyMs } from '../../process/steady-time.js';
 
 const BLOCK_TIME_MS = 1_000;
 /** After a transaction, enough for the confirmations of whoever waits for it. */
@@ -39,7 +40,7 @@ export class Miner {
       if (
         Number(pending) === 0 &&
         this.busyBlocksLeft <= 0 &&
-        Date.now() - this.lastBlockAt < IDLE_BLOCK_TIME_MS
+        steadyMs() - this.lastBlockAt < IDLE_BLOCK_TIME_MS
       )
         return;
       await this.anvil.rpc('evm_mine');
@@ -48,7 +49,7 @@ export class Miner {
         false,
       ]);
       this.busyBlocksLeft = busyBlocksAfter(this.busyBlocksLeft, transactions.length);
-      this.lastBlockAt = Date.now();
+      this.lastBlockAt = steadyMs();
     } catch {
       // anvil is gone or busy; the next tick tries again, and the scanner says that it cannot reach the chain.
     }

@@ -5,6 +5,7 @@ import { type BlockRef } from '../blocks/block.js';
 import { ChainBlock } from './chain-block.entity.js';
 import { ChainCursor } from './chain-cursor.entity.js';
 import { type ChainId } from '../../ids/ids.js';
+import { databaseClock } from '../../database/database-clock.js';
 
 /** Someone else moved the cursor since we read it. Nothing was written; the next tick starts from where it is now. */
 export class CursorMovedError extends Error {
@@ -112,7 +113,11 @@ export class CursorRepository {
     await this.remember(manager, chainId, blocks);
     const last = blocks.at(-1) as BlockRef;
     await manager.delete(ChainBlock, { chainId, blockNumber: LessThan(last.number - window + 1) });
-    await manager.update(ChainCursor, { chainId }, { ...cursorOf(chainId, last), updatedAt: new Date() });
+    await manager.update(
+      ChainCursor,
+      { chainId },
+      { ...cursorOf(chainId, last), updatedAt: databaseClock.now() },
+    );
   }
 
   /**

@@ -35,7 +35,12 @@ export function proveBlock(block: RawBlock, number: number, proofs: Proofs, form
   if (proofs === 'receipts' && block.transactions.length === 0 && !isSame(block.receiptsRoot, EMPTY_TRIE)) {
     fail('it has receipts, but no transactions were sent');
   }
-  if (proofs !== 'full') return { isHeaderProved: false, areTransactionsProved: false, newer: null };
+  if (proofs !== 'full') {
+    // With `receipts`, the root shows how many there are.
+    const odd = proofs === 'off' ? oddTransactions(block) : null;
+    const newer = odd === null ? null : new OddStructureError(block.hash, odd);
+    return { isHeaderProved: false, areTransactionsProved: false, newer };
+  }
   const { isProved: isHeaderProved, newer: newerFields } = forms.of(block);
   if (!isHeaderProved && newerFields.length === 0) {
     fail(
@@ -52,6 +57,12 @@ export function proveBlock(block: RawBlock, number: number, proofs: Proofs, form
     areTransactionsProved: isHeaderProved && unknownTypes.length === 0,
     newer: newer ?? newerIn(block, unknownTypes),
   };
+}
+
+/** As a block looks of which transactions were left out; some chains may count gas that no transaction used. */
+function oddTransactions({ transactions, unnamedTransactions, gasUsed = 0n }: RawBlock): string | null {
+  if (unnamedTransactions !== undefined) return 'transactions that are null';
+  return transactions.length === 0 && gasUsed > 0n ? 'gas used, and no transactions' : null;
 }
 
 /**
@@ -76,9 +87,14 @@ function unknownTypesOf(block: RawBlock): number[] {
   return [];
 }
 
-/** What cannot be recomputed: of a newer fork, or of those types of Arbitrum whose hash is made of something else. */
-function newerIn({ hash }: RawBlock, unknownTypes: readonly number[]): NewerFormError | null {
+/** What cannot be recomputed: in a form that is not known, of a newer fork, or of those types of Arbitrum whose hash is made of something else. */
+function newerIn({ hash, transactions }: RawBlock, unknownTypes: readonly number[]): NewerFormError | null {
   if (unknownTypes.length === 0) return null;
+  const unread = new Set(transactions.flatMap(({ unread: names = [] }) => names));
+  if (unread.size > 0) {
+    const fields = fieldsInWords([...unread]);
+    return new OddStructureError(hash, `transactions in a form that is not known: ${fields}`);
+  }
   const names = unknownTypes.map((type) => `0x${type.toString(16)}`).join(', ');
   return unknownTypes.every((type) => ARBITRUM_TYPES.includes(type))
     ? new OddStructureError(hash, `transactions that do not make their hashes: type ${names}`)

@@ -18,6 +18,9 @@ export interface NewerFork {
 /** So many blocks without it, and it was not the chain, but an endpoint. */
 const FORGOTTEN_AFTER_BLOCKS = 1_000;
 
+/** So many blocks later it is asked again whether an odd form is one of the chain, where nothing else shows it. */
+const SHOWN_AGAIN_AFTER_BLOCKS = 100;
+
 /** Receipts in the order of the transactions, and what of them was proved. */
 export interface ProvedReceipts extends Arranged {
   proof: ReceiptsProof;
@@ -26,8 +29,8 @@ export interface ProvedReceipts extends Arranged {
 /** Proves the answers about one chain's blocks, as far as `proofs` says and the blocks' own form allows. */
 export class BlockProver {
   private readonly forms = new KnownForms();
-  /** Forms that were taken before, since no endpoint had the blocks in a known one. */
-  private readonly taken = new Set<string>();
+  /** Forms that were taken before, since no endpoint had the blocks in a known one, and in which block that was shown. */
+  private readonly taken = new Map<string, number>();
   private seen: NewerFork | null = null;
 
   /**
@@ -138,15 +141,26 @@ export class BlockProver {
 
   private admit(newer: BlockProof['newer'], number: number, onNewer: OnNewerForm): void {
     if (newer === null) return;
-    if (!this.taken.has(newer.what)) {
+    const shownIn = this.taken.get(newer.what);
+    if (shownIn === undefined || this.isToBeShownAgain(shownIn, number)) {
       onNewer(newer);
-      this.taken.add(newer.what);
+      this.taken.set(newer.what, number);
+    }
+    if (shownIn === undefined) {
       if (newer instanceof OddStructureError)
         this.onRemark(`${newer.what}: a habit of the chain's nodes`, number);
       else this.onNewer(newer.what, number);
     }
     if (newer instanceof OddStructureError) return;
     this.seen = { what: newer.what, block: number };
+  }
+
+  /**
+   * Where nothing is proved, only other endpoints, and receipts one by one, show that an odd form is a habit, and not what
+   * one endpoint left out: in each such block where they are rare, in some where each has it, since that costs calls.
+   */
+  private isToBeShownAgain(shownIn: number, number: number): boolean {
+    return this.proofs === 'off' && Math.abs(number - shownIn) >= SHOWN_AGAIN_AFTER_BLOCKS;
   }
 
   private remark({ remarks }: Arranged, block: RawBlock): void {

@@ -10,10 +10,12 @@ const CELO_FEE_CURRENCY = 0x7b;
 
 /**
  * A transaction as the block holds it (EIP-2718), made from its fields; its keccak256 is its hash.
- * @returns null for a type we do not know how to encode
+ * @returns null for a type we do not know how to encode, and where a field came in a form that is not known
  */
 export function encodeTransaction(raw: RawTransaction): Uint8Array | null {
   const { type } = raw;
+  // What could not be read is not known to be absent.
+  if (raw.unread !== undefined) return null;
   // Chains that call something else 0x7e (Scroll's messages) do not name a source.
   if (type === DEPOSIT && raw.sourceHash === undefined) return null;
   const fields = fieldsByType[type]?.(raw) ?? arbitrumFields(raw);
@@ -29,7 +31,7 @@ const SIGNATURE_FIELDS = 3;
  */
 export function signedPart(raw: RawTransaction): { bytes: Uint8Array; yParity: bigint } | null {
   const { type } = raw;
-  if (type === DEPOSIT) return null;
+  if (type === DEPOSIT || raw.unread !== undefined) return null;
   const fields = fieldsByType[type]?.(raw).slice(0, -SIGNATURE_FIELDS);
   if (fields === undefined) return null;
   if (type !== 0) return { bytes: encodeRlp(fields, type), yParity: valueOf(raw.yParity ?? raw.v) };

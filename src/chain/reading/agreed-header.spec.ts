@@ -3,7 +3,8 @@ import { BlockProver } from '../proof/block-prover.js';
 import { AgreedAnswers, TooFewAnswersError } from '../rpc/agreed-answers.js';
 import { type Rpc } from '../rpc/rpc-endpoint.js';
 import { RpcError } from '../rpc/rpc-error.js';
-import { type RpcPool, type Told } from '../rpc/rpc-pool.js';
+import { type Told } from '../rpc/asked-members.js';
+import { type RpcPool } from '../rpc/rpc-pool.js';
 import { Sources } from '../rpc/sources.js';
 import { RpcChainReader } from './chain-reader.js';
 
@@ -22,7 +23,7 @@ function aReader(...says: unknown[]) {
           const call = () => (answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer));
           return read({ call } as unknown as Rpc).then(
             (given) => ({ endpoint, answer: given }),
-            (failure: Error) => ({ endpoint, failure }),
+            (failure: RpcError) => ({ endpoint, failure }),
           );
         }),
       ),

@@ -20,6 +20,7 @@ import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
 import { type Address, type TokenAddress, ZERO_ADDRESS } from '../../ids/ids.js';
 
 const METHOD = 'eth_getBlockByNumber';
+const BY_HASH = 'eth_getBlockByHash';
 /** What is asked of all, in words. */
 const WHAT = 'what a block brings us';
 
@@ -56,8 +57,8 @@ export interface ChainReader {
    * @throws TooFewAnswersError while another may answer; RpcError when none does
    */
   agreedHeader(number: number): Promise<BlockRef | null>;
-  /** A whole block, with every movement of value in it that reaches us. */
-  block(number: number, watch: Watch): Promise<Block | null>;
+  /** A whole block, with every movement of value in it that reaches us. @param hash only this one is wanted, of any endpoint */
+  block(number: number, watch: Watch, hash?: string): Promise<Block | null>;
 }
 
 export class RpcChainReader implements ChainReader {
@@ -155,8 +156,8 @@ export class RpcChainReader implements ChainReader {
    * @throws UnprovenAnswerError: what came is not to be believed
    * @throws RpcError
    */
-  async block(number: number, watch: Watch): Promise<Block | null> {
-    const read = await this.raw(number);
+  async block(number: number, watch: Watch, hash?: string): Promise<Block | null> {
+    const read = await this.raw(number, hash);
     if (read === null) return null;
     const word = await this.wordOn(read, this.receipts, watch);
     if (word.isProved || (word.isAsUsual && word.block.movements.length === 0)) return word.block;
@@ -224,14 +225,20 @@ export class RpcChainReader implements ChainReader {
   }
 
   /** Null: none of the endpoints that answered has it. */
-  private async raw(number: number): Promise<ReadBlock | null> {
+  private async raw(number: number, hash?: string): Promise<ReadBlock | null> {
     try {
       return await inKnownFormFirst((onNewer) =>
-        this.rpc.fromOneEndpoint(async (rpc) => {
-          const raw = await rpc.call(METHOD, [quantity(number), true]);
-          if (raw === null) throw new UnknownHereError(METHOD);
-          return { raw, proof: this.prover.block(raw, number, onNewer) };
-        }, METHOD),
+        this.rpc.fromOneEndpoint(
+          async (rpc) => {
+            const raw =
+              hash === undefined
+                ? await rpc.call(METHOD, [quantity(number), true])
+                : await rpc.call(BY_HASH, [hash, true]);
+            if (raw === null) throw new UnknownHereError(hash === undefined ? METHOD : BY_HASH);
+            return { raw, proof: this.prover.block(raw, number, onNewer) };
+          },
+          hash === undefined ? METHOD : BY_HASH,
+        ),
       );
     } catch (error) {
       if (error instanceof UnknownHereError) return null;

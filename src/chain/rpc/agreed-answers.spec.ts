@@ -28,6 +28,7 @@ function asking(says: () => readonly unknown[], silentMs = 0) {
   });
   return {
     alone,
+    agreed,
     later: (seconds: number) => (nowMs += seconds * 1_000),
     ask: (subject = 'block') => agreed.of<unknown>(subject, () => Promise.resolve(0), 'a thing'),
   };
@@ -90,6 +91,51 @@ describe('what no proof covers', () => {
     const { ask, alone } = asking(() => [1, down], 60_000);
     await expect(ask()).resolves.toEqual([1]);
     expect(alone).toEqual([expect.stringContaining('it is down')]);
+  });
+
+  it('waits five minutes for one that refuses us, since it may have an answer', async () => {
+    const refusal = new RpcError('b.example', 'a read', 'HTTP 429', { kind: 'rate_limited' });
+    const { ask, later, agreed, alone } = asking(() => [1, refusal]);
+    for (let second = 0; second < 300; second += 30) {
+      await expect(ask()).rejects.toThrow(TooFewAnswersError);
+      later(30);
+    }
+    expect(agreed.believedAlone).toBeNull();
+    await expect(ask()).resolves.toEqual([1]);
+    expect(alone).toHaveLength(1);
+    await expect(asking(() => [1, refusal], 299_999).ask()).rejects.toThrow(TooFewAnswersError);
+    await expect(asking(() => [1, refusal], 300_000).ask()).resolves.toEqual([1]);
+  });
+
+  it('counts nothing as silence while an endpoint is left alone, and so not asked', async () => {
+    const resting = new RpcError('b.example', 'a read', 'it rests', { kind: 'transient', isNotAsked: true });
+    let second = down;
+    const { ask, later } = asking(() => [1, second]);
+    const askAndWait = async () => {
+      await expect(ask()).rejects.toThrow(TooFewAnswersError);
+      later(20);
+    };
+    await askAndWait();
+    second = resting;
+    for (let asked = 0; asked < 5; asked += 1) await askAndWait();
+    second = down;
+    await askAndWait();
+    await expect(ask()).resolves.toEqual([1]);
+  });
+
+  it('is told of as one word alone until another says it as well', async () => {
+    let second: unknown = down;
+    const { ask, agreed, later } = asking(() => [1, second], 60_000);
+    await ask();
+    expect(agreed.believedAlone).toEqual({ what: 'a thing', reason: expect.stringContaining('it is down') });
+    later(3_599);
+    expect(agreed.believedAlone).not.toBeNull();
+    later(1);
+    expect(agreed.believedAlone).toBeNull();
+    await ask();
+    second = 1;
+    await ask();
+    expect(agreed.believedAlone).toBeNull();
   });
 
   it('remembers who is silent about a kind however many things of it are asked about', async () => {

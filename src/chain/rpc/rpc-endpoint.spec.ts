@@ -46,6 +46,20 @@ describe('RpcEndpoint', () => {
     endpoint.close();
   });
 
+  it.each([false, null, 0, ''])('takes a result beside an error that is none: %p', async (error) => {
+    const endpoint = new RpcEndpoint(await aNode(jsonRpc({ result: '0x1f', error })));
+    await expect(endpoint.call('eth_blockNumber', [])).resolves.toBe(31);
+    endpoint.close();
+  });
+
+  it('takes such an error without a result for a failure', async () => {
+    const endpoint = new RpcEndpoint(await aNode(jsonRpc({ error: false })));
+    await expect(endpoint.call('eth_getTransactionReceipt', [`0x${'00'.repeat(32)}`])).rejects.toThrow(
+      RpcError,
+    );
+    endpoint.close();
+  });
+
   it('tells a method the node lacks from a failure', async () => {
     const lacking = await aNode(jsonRpc({ error: { code: -32601, message: 'the method does not exist' } }));
     const endpoint = new RpcEndpoint(lacking);

@@ -13,6 +13,7 @@ import { NoAnswerError } from './rpc-http.js';
 import { RpcTransport } from './rpc-transport.js';
 import { Vitals } from './rpc-vitals.js';
 import { WrongShapeError } from './unproven-answer.js';
+import { steadyMs } from '../../process/steady-time.js';
 
 export { MethodNotFoundError, RpcError } from './rpc-error.js';
 
@@ -70,6 +71,8 @@ export class RpcEndpoint implements Rpc {
   /** When anything came of a call, an answer or a refusal, in running ms. */
   answeredAtMs = -Infinity;
   private readonly silence = new Silence();
+  /** What went wrong the last time that it was in trouble. */
+  lastTrouble: RpcFailureKind = 'transient';
   private readonly lacking = new LackingMethods();
   private readonly transport: RpcTransport;
   private readonly bucket: TokenBucket | null;
@@ -79,7 +82,7 @@ export class RpcEndpoint implements Rpc {
     this.label = options.label ?? new URL(url).host;
     this.transport = new RpcTransport(url, options.timeoutMs ?? TIMEOUT_MS);
     const { requestsPerSecond } = options;
-    this.bucket = requestsPerSecond == null ? null : new TokenBucket(requestsPerSecond, Date.now());
+    this.bucket = requestsPerSecond == null ? null : new TokenBucket(requestsPerSecond, steadyMs());
     this.onCall = options.onCall;
   }
 
@@ -87,8 +90,8 @@ export class RpcEndpoint implements Rpc {
     method: M,
     params: P,
   ): Promise<AnswerOf<M, P>> {
-    if (this.lacking.has(method, Date.now())) throw this.lacks(method);
-    const waitMs = this.bucket?.take(Date.now()) ?? 0;
+    if (this.lacking.has(method, steadyMs())) throw this.lacks(method);
+    const waitMs = this.bucket?.take(steadyMs()) ?? 0;
     if (waitMs > 0) await delay(waitMs);
     const beganAt = runningMs();
     try {
@@ -110,7 +113,7 @@ export class RpcEndpoint implements Rpc {
       const failure = { ...classify({ method, ...refusal }), ...(isSilence ? { isSilence } : {}) };
       this.told(method, failure, runningMs() - beganAt);
       if (failure.kind === 'unsupported') {
-        this.lacking.refused(method, Date.now());
+        this.lacking.refused(method, steadyMs());
         throw this.lacks(method);
       }
       throw new RpcError(this.label, method, refusal.message, failure);
@@ -119,17 +122,17 @@ export class RpcEndpoint implements Rpc {
 
   /** How long a call would wait now for its turn by `requestsPerSecond`, in ms. */
   get queueMs(): number {
-    return this.bucket?.waitMs(Date.now()) ?? 0;
+    return this.bucket?.waitMs(steadyMs()) ?? 0;
   }
 
   /** For how long nothing but trouble has come of it, whatever it was asked, in running ms. */
   get silentMs(): number {
-    return this.silence.lastedMs;
+    return this.silence.lastedMs(runningMs(), SILENCE_GAP_OF_MS);
   }
 
   /** Methods that it said it does not have, as long as they are not asked for. */
   get lackingMethods(): string[] {
-    return this.lacking.names(Date.now());
+    return this.lacking.names(steadyMs());
   }
 
   close(): void {
@@ -143,6 +146,7 @@ export class RpcEndpoint implements Rpc {
 
   private told(method: string, failure: RpcFailure | null, ms: number): void {
     const isTrouble = failure !== null && TROUBLE.includes(failure.kind);
+    if (isTrouble) this.lastTrouble = failure.kind;
     this.vitals.called(!isTrouble && failure?.kind !== 'unproven', ms);
     const isOfCode = failure !== null && RUNNING_CODE.includes(method) && OF_THE_CODE.includes(failure.kind);
     if (isOfCode) this.circuit.release();

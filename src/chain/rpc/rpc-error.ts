@@ -7,6 +7,8 @@ const MOST_WORDS = 1_000;
 /** A node that did not give what was asked; the message never carries the URL's path, query or credentials. */
 export class RpcError extends Error {
   readonly retryable = true;
+  /** What the other endpoints failed with that were asked the same, or were not asked. */
+  beside: readonly Error[] = [];
 
   constructor(
     endpoint: string,
@@ -27,3 +29,9 @@ export class UnknownHereError extends RpcError {
 
 /** The node answered, and does not know the method. */
 export class MethodNotFoundError extends RpcError {}
+
+/** @param all with the one that is thrown */
+export function withBeside(thrown: Error, all: readonly Error[]): Error {
+  if (thrown instanceof RpcError) thrown.beside = all.filter((one) => one !== thrown);
+  return thrown;
+}

@@ -1,5 +1,6 @@
 import { isRefusedCall } from './refused-call.js';
 import { isAboutTransaction } from './broadcast.js';
+import { databaseClock } from '../../database/database-clock.js';
 
 /**
  * What became of a call that a node refused or could not answer:
@@ -58,6 +59,15 @@ export interface RpcFailure {
   maxBlocks?: number;
   /** Nothing came in time, not even a refusal. */
   isSilence?: boolean;
+  /** It was not sent: the endpoint is left alone for a while, and `kind` is what it failed with last. */
+  isNotAsked?: boolean;
+}
+
+/** By the node's own word it may have an answer, and does not give it to us: the plan is used up, or the key wrong. */
+const REFUSALS_OF_US: readonly RpcFailureKind[] = ['rate_limited', 'unauthorized'];
+
+export function isRefusalOfUs({ kind }: RpcFailure): boolean {
+  return REFUSALS_OF_US.includes(kind);
 }
 
 /** What came back, as far as anything did. */
@@ -201,7 +211,7 @@ function wordsOf({ message, data }: Refusal): string {
 function retryAfter(header: string | undefined): number | undefined {
   if (header === undefined || header.trim() === '') return undefined;
   const seconds = Number(header);
-  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - Date.now();
+  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - databaseClock.nowMs();
   return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
 }
 

@@ -13,6 +13,7 @@ export interface ChainReport {
   contradictsFrom: number | null;
   isOfNewerFork: boolean;
   isFinalityUnknown: boolean;
+  isOneBelieved: boolean;
 }
 
 /** Metrics of RPC endpoints, by their host: every call is on the vendor's bill. */
@@ -91,6 +92,11 @@ function observeStates(report: () => ChainReport[]): void {
     'finality_unknown',
     '1: no endpoint says which block is final, and nothing is confirmed meanwhile',
     ({ isFinalityUnknown }) => isFinalityUnknown,
+  );
+  flag(
+    'one_endpoint_believed',
+    '1: within the last hour one endpoint alone was believed about what nothing proves, since the others did not answer',
+    ({ isOneBelieved }) => isOneBelieved,
   );
   const gauge = (
     name: string,

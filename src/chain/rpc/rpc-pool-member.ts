@@ -6,6 +6,7 @@ import { UnprovenAnswerError } from './unproven-answer.js';
 import { withinMs } from './within-ms.js';
 import { type Rpc, type RpcEndpoint, RpcError } from './rpc-endpoint.js';
 import { type AsideReason, type Head, isLastResort, type Standing } from './rpc-standing.js';
+import { steadyMs } from '../../process/steady-time.js';
 
 /** Below it an endpoint is asked after those that do well, whatever the order given. */
 const POOR = 0.4;
@@ -37,7 +38,7 @@ export class PoolMember {
   private slowMs = SLOW_FIRST_MS;
   private readonly pace = new Pace();
   /** When its head was last found to be as high as any other's, in ms since 1970. */
-  levelAtMs = Date.now();
+  levelAtMs = steadyMs();
 
   constructor(
     readonly endpoint: RpcEndpoint,
@@ -54,9 +55,12 @@ export class PoolMember {
     const { endpoint } = this;
     const now = runningMs();
     if (!endpoint.circuit.admits(now))
-      throw new RpcError(endpoint.label, what, 'it is left alone, since it keeps failing');
+      throw new RpcError(endpoint.label, what, 'it is left alone, since it keeps failing', {
+        kind: endpoint.lastTrouble,
+        isNotAsked: true,
+      });
     // What comes back after a failure may be another node, and who serves the wrong chain may have been fixed.
-    if (endpoint.circuit.state(now) !== 'closed' || this.standing.isChainIdDue(Date.now()))
+    if (endpoint.circuit.state(now) !== 'closed' || this.standing.isChainIdDue(steadyMs()))
       this.identified = null;
     try {
       this.identified ??= this.identify();
@@ -128,13 +132,13 @@ export class PoolMember {
   identifiedAs(chainId: number): void {
     const isRight = chainId === this.chainId;
     this.identified = Promise.resolve(isRight);
-    this.standing.servesWrongChain(isRight ? null : chainId, Date.now());
+    this.standing.servesWrongChain(isRight ? null : chainId, steadyMs());
     this.tell();
   }
 
   /** What it says of the past counts as long as it serves the right chain and has not been caught lying. */
   isBelieved(): boolean {
-    const aside = this.standing.aside(Date.now());
+    const aside = this.standing.aside(steadyMs(), Date.now());
     return aside === null || isLastResort(aside.reason);
   }
 
@@ -143,15 +147,15 @@ export class PoolMember {
    * 4: not to be asked for this now.
    */
   rank(lag: number, what: string): number {
-    const now = Date.now();
-    const aside = this.standing.aside(now);
+    const now = steadyMs();
+    const aside = this.standing.aside(now, Date.now());
     if (aside === null) return this.isPoor(lag, now) ? 1 : 0;
     if (aside.reason === 'unproven_answer') return this.standing.isOnlyHopeFor(what, now) ? 3 : 4;
-    return isLastResort(aside.reason) || this.standing.isChainIdDue(Date.now()) ? 2 : 4;
+    return isLastResort(aside.reason) || this.standing.isChainIdDue(steadyMs()) ? 2 : 4;
   }
 
   get isAsideForAnAnswer(): boolean {
-    return this.standing.aside(Date.now())?.reason === 'unproven_answer';
+    return this.standing.aside(steadyMs(), Date.now())?.reason === 'unproven_answer';
   }
 
   private isPoor(lag: number, nowMs: number): boolean {
@@ -159,9 +163,9 @@ export class PoolMember {
   }
 
   report(lag: number): EndpointReport {
-    const now = Date.now();
+    const now = steadyMs();
     const { endpoint, standing } = this;
-    const aside = standing.aside(now);
+    const aside = standing.aside(now, Date.now());
     const score = endpoint.vitals.score(lag);
     const common = {
       endpoint: endpoint.label,
@@ -170,7 +174,7 @@ export class PoolMember {
     };
     if (aside) return { ...common, state: 'aside', reason: `${aside.reason}: ${aside.detail}` };
     if (endpoint.circuit.state(runningMs()) !== 'closed')
-      return { ...common, state: 'resting', reason: 'it keeps failing' };
+      return { ...common, state: 'resting', reason: `it keeps failing: ${endpoint.lastTrouble}` };
     if (now < this.slowUntilMs)
       return { ...common, state: 'poor', reason: 'another endpoint was asked later, and answered sooner' };
     if (score < POOR) return { ...common, state: 'poor', reason: 'by its latency, errors and lag' };
@@ -200,7 +204,7 @@ export class PoolMember {
 
   /** Tells of a change, once. */
   tell(): void {
-    const aside = this.standing.aside(Date.now());
+    const aside = this.standing.aside(steadyMs(), Date.now());
     if ((aside?.reason ?? null) === this.wasAside) return;
     this.wasAside = aside?.reason ?? null;
     this.onAside?.(this.endpoint.label, aside);
@@ -232,7 +236,7 @@ export class PoolMember {
 
   private sawHead({ number, hash, timestamp }: RawHeader): Head {
     const head = { number, hash, timestamp };
-    this.standing.sawHead(head, Date.now());
+    this.standing.sawHead(head, steadyMs(), Date.now());
     return head;
   }
 }

@@ -1,9 +1,10 @@
 import { stoodStillSince } from '../../process/running-time.js';
 import { type AnswerOf, type ParamsOf, type RpcMethod } from './methods.js';
 import { labelled } from './endpoint-labels.js';
-import { everyAnswer } from './every-answer.js';
-import { type Candidate, firstAnswer } from './first-answer.js';
-import { firstDifference, type Contradiction } from './rpc-contradiction.js';
+import { askEach, candidate, notAsked, type Told } from './asked-members.js';
+import { firstAnswer } from './first-answer.js';
+import { PoolComparison } from './pool-comparison.js';
+import { type Contradiction } from './rpc-contradiction.js';
 import {
   type EndpointOptions,
   MethodNotFoundError,
@@ -12,15 +13,10 @@ import {
   RpcError,
 } from './rpc-endpoint.js';
 import { type EndpointReport, type OnAside, PoolMember } from './rpc-pool-member.js';
-import { UnknownHereError } from './rpc-error.js';
+import { UnknownHereError, withBeside } from './rpc-error.js';
 import { Standing } from './rpc-standing.js';
-import { failureOf } from './read-failure.js';
 import { UnprovenAnswerError } from './unproven-answer.js';
-
-/** For so long an endpoint is waited for that had kept up, longer than the time between two comparisons. */
-const LEVEL_GRACE_BLOCKS = 6;
-const LEVEL_GRACE_AT_LEAST_MS = 3_000;
-const LEVEL_GRACE_AT_MOST_MS = 60_000;
+import { steadyMs } from '../../process/steady-time.js';
 
 /** What one endpoint may have before another, blocks by a tag such as `finalized` included. */
 const KNOWN_BY_SOME: readonly RpcMethod[] = [
@@ -30,45 +26,29 @@ const KNOWN_BY_SOME: readonly RpcMethod[] = [
   'eth_getTransactionByHash',
 ];
 
+/** One of which nothing but trouble came for so long is not waited for: it need not come back. */
+const GONE_MS = 5 * 60_000;
+
 export interface PoolOptions extends Omit<EndpointOptions, 'label'> {
   blockTimeMs?: number;
   onAside?: OnAside;
 }
 
-/** What became of asking one endpoint. */
-export type Told<T> =
-  | { endpoint: string; answer: T }
-  | {
-      endpoint: string;
-      failure: Error;
-      /** It was not asked. */
-      isAside?: boolean;
-      /** For how long nothing but trouble has come of it, whatever it was asked. */
-      silentMs?: number;
-    };
-
 /** A chain's endpoints in the order given; a call goes to the first that does well and answers it. */
 export class RpcPool implements Rpc {
   private readonly members: PoolMember[];
-  private inspecting: Promise<Contradiction | null> | null = null;
-  private agreedOn = -1;
-  private foundContradiction: Contradiction | null = null;
-  private notShownFrom: number | null = null;
-  private readonly levelGraceMs: number;
+  private readonly comparison: PoolComparison;
 
   constructor(
     urls: readonly string[],
     private readonly chainId: number,
     { blockTimeMs = 12_000, onAside, ...options }: PoolOptions = {},
   ) {
-    this.levelGraceMs = Math.min(
-      LEVEL_GRACE_AT_MOST_MS,
-      Math.max(LEVEL_GRACE_AT_LEAST_MS, LEVEL_GRACE_BLOCKS * blockTimeMs),
-    );
     this.members = labelled(urls).map(({ url, label }) => {
       const endpoint = new RpcEndpoint(url, { ...options, label });
       return new PoolMember(endpoint, new Standing(blockTimeMs, stoodStillSince), chainId, onAside);
     });
+    this.comparison = new PoolComparison(this.members, blockTimeMs);
   }
 
   /** How many endpoints are configured. */
@@ -109,13 +89,16 @@ export class RpcPool implements Rpc {
    * @throws RpcError, UnprovenAnswerError as `read` threw it, when no endpoint could do it
    */
   async fromOneEndpoint<T>(read: (rpc: Rpc) => Promise<T>, what = 'a read'): Promise<T> {
-    const outcome = await firstAnswer(this.inOrder(what).map((member) => candidate(member, read, what)));
+    const members = this.inOrder(what);
+    const outcome = await firstAnswer(members.map((member) => candidate(member, read, what)));
     if ('answer' in outcome) return outcome.answer;
     const { failures } = outcome;
     const unknown = failures.find((failure) => failure instanceof UnknownHereError);
     const unproven = failures.find((failure) => failure instanceof UnprovenAnswerError);
     const telling = failures.find((failure) => !(failure instanceof MethodNotFoundError)) ?? failures[0];
-    throw unknown ?? unproven ?? telling ?? new RpcError('every endpoint', what, this.whyNone());
+    const thrown = unknown ?? unproven ?? telling ?? new RpcError('every endpoint', what, this.whyNone());
+    const waitedFor = failures.filter((_failure, index) => !isGone(members[index]?.endpoint));
+    throw withBeside(thrown, [...waitedFor, ...this.asideForAnAnswer(what)]);
   }
 
   /**
@@ -134,11 +117,10 @@ export class RpcPool implements Rpc {
     const told = await this.askEach(read, what, mostGraceMs);
     const given = told.flatMap((one) => ('answer' in one ? [one.answer] : []));
     if (given.length > 0) return given;
-    const failed = told.find((one) => 'failure' in one && !one.isAside);
-    throw (
-      (failed && 'failure' in failed ? failed.failure : null) ??
-      new RpcError('every endpoint', what, this.whyNone())
-    );
+    const failed = told.flatMap((one) => ('failure' in one && !one.isAside ? [one] : []));
+    const thrown = failed[0]?.failure ?? new RpcError('every endpoint', what, this.whyNone());
+    const waitedFor = failed.filter((one) => !isGone(one)).map(({ failure }) => failure);
+    throw withBeside(thrown, [...waitedFor, ...this.asideForAnAnswer(what)]);
   }
 
   /**
@@ -155,37 +137,17 @@ export class RpcPool implements Rpc {
     const well = this.inOrder(what);
     const aside = this.members.filter((member) => !well.includes(member) && member.isAsideForAnAnswer);
     const members = isEvenAside ? [...well, ...aside] : well;
-    const answers = await everyAnswer(
-      members.map((member) => ({
-        ask: () => member.read((rpc) => read(rpc, member.endpoint.label), what),
-        graceMs: Math.min(mostGraceMs, member.graceMs(what)),
-        leftBehind: () => member.wasLeftBehind(what),
-      })),
-    );
-    const told = answers.map((answer, index): Told<T> => {
-      const { endpoint, standing } = members[index] as PoolMember;
-      if (answer.status === 'fulfilled') return { endpoint: endpoint.label, answer: answer.value };
-      const failure = failureOf(answer.reason, what);
-      if (failure === null) throw answer.reason;
-      if (failure instanceof UnprovenAnswerError)
-        standing.gaveUnprovenAnswer(what, failure.reason, Date.now());
-      return { endpoint: endpoint.label, failure, silentMs: endpoint.silentMs };
-    });
-    members.forEach((member) => member.tell());
     const left = this.members.filter((member) => !members.includes(member));
     return [
-      ...told,
-      ...left.map(({ endpoint: { label, silentMs } }) => {
-        const failure = new RpcError(label, what, 'it is put aside');
-        return { endpoint: label, failure, isAside: true, silentMs };
-      }),
+      ...(await askEach(members, read, what, mostGraceMs)),
+      ...left.map((member) => notAsked(member, what)),
     ];
   }
 
   /** For what an endpoint said that cannot be right, as comparing it with others shows. */
   putAside(endpoint: string, what: string, reason: string): void {
     const member = this.members.find((one) => one.endpoint.label === endpoint);
-    member?.standing.gaveUnprovenAnswer(what, reason, Date.now());
+    member?.standing.gaveUnprovenAnswer(what, reason, steadyMs());
     member?.tell();
   }
 
@@ -212,37 +174,12 @@ export class RpcPool implements Rpc {
    * @returns where they contradict each other, null where they agree; the last finding when they cannot be compared now
    */
   inspect(): Promise<Contradiction | null> {
-    this.inspecting ??= this.inspectAll().finally(() => (this.inspecting = null));
-    return this.inspecting;
-  }
-
-  private async inspectAll(): Promise<Contradiction | null> {
-    const heads = await Promise.all(this.members.map((member) => member.head()));
-    const askable = this.members
-      .filter((_member, index) => heads[index] !== null)
-      .filter((member) => member.isBelieved());
-    this.notShownFrom = this.lowestNotShown(askable);
-    if (askable.length >= 2) await this.compare(askable);
-    return this.foundContradiction;
-  }
-
-  /** @returns the lowest block that an endpoint lacks which kept up until now; null where there is none */
-  private lowestNotShown(members: PoolMember[]): number | null {
-    const now = Date.now();
-    const heads = members.map(({ standing }) => standing.head?.number ?? 0);
-    const highest = Math.max(...heads);
-    members.forEach((member, index) => {
-      if (heads[index] === highest) member.levelAtMs = now;
-    });
-    const late = heads.filter(
-      (head, index) => head < highest && now - (members[index]?.levelAtMs ?? 0) < this.levelGraceMs,
-    );
-    return late.length === 0 ? null : Math.min(...late) + 1;
+    return this.comparison.inspect();
   }
 
   /** As `inspect` last found it. */
   get contradiction(): Contradiction | null {
-    return this.foundContradiction;
+    return this.comparison.contradiction;
   }
 
   /**
@@ -250,7 +187,7 @@ export class RpcPool implements Rpc {
    * whether it has the same one; null where all have all, and for those that stay behind.
    */
   get unshownFrom(): number | null {
-    return this.notShownFrom;
+    return this.comparison.unshownFrom;
   }
 
   report(): EndpointReport[] {
@@ -274,27 +211,17 @@ export class RpcPool implements Rpc {
       .map(({ member }) => member);
   }
 
-  private async compare(members: PoolMember[]): Promise<void> {
-    const height = Math.min(...members.map(({ standing }) => standing.head?.number ?? 0));
-    const hashesAt = (number: number) =>
-      Promise.all(
-        members.map(async (member) => ({
-          endpoint: member.endpoint.label,
-          hash: await member.hashAt(number),
-        })),
-      );
-    try {
-      this.foundContradiction = await firstDifference(height, this.agreedOn, hashesAt);
-      this.agreedOn = this.foundContradiction === null ? height : this.foundContradiction.from - 1;
-    } catch (error) {
-      // What was known stands until it can be looked at again.
-      if (!(error instanceof RpcError)) throw error;
-    }
-  }
-
   private lagOf({ standing: { head } }: PoolMember): number {
     const highest = Math.max(...this.members.map(({ standing }) => standing.head?.number ?? 0));
     return head === null ? 0 : highest - head.number;
+  }
+
+  /** Those that have an answer, perhaps, and are not asked for it now. */
+  private asideForAnAnswer(what: string): RpcError[] {
+    return this.members.flatMap((member) => {
+      if (!member.isAsideForAnAnswer) return [];
+      return [new RpcError(member.endpoint.label, what, 'it is put aside')];
+    });
   }
 
   private whyNone(): string {
@@ -303,22 +230,6 @@ export class RpcPool implements Rpc {
   }
 }
 
-function candidate<T>(member: PoolMember, read: (rpc: Rpc) => Promise<T>, what: string): Candidate<T> {
-  return {
-    patienceMs: member.patienceMs(what),
-    overtaken: () => member.wasOvertaken(Date.now()),
-    ask: async () => {
-      try {
-        return { answer: await member.read(read, what) };
-      } catch (error) {
-        const failure = failureOf(error, what);
-        if (failure === null) return { failure: error as Error, isFinal: true };
-        if (failure instanceof UnprovenAnswerError)
-          member.standing.gaveUnprovenAnswer(what, failure.reason, Date.now());
-        return { failure };
-      } finally {
-        member.tell();
-      }
-    },
-  };
+function isGone(endpoint?: { silentMs?: number }): boolean {
+  return (endpoint?.silentMs ?? 0) >= GONE_MS;
 }

@@ -54,9 +54,9 @@ export class Standing {
     return this.wrongChainId !== null && nowMs >= this.chainIdAgainAtMs;
   }
 
-  sawHead(head: Head, nowMs: number): void {
+  sawHead(head: Head, nowMs: number, wallMs = nowMs): void {
     this.head = head;
-    this.sawHeadAtMs = nowMs;
+    this.sawHeadAtMs = wallMs;
     const hasFallen = this.fallenUntilMs !== null;
     // After a while it is taken for what the chain is now: a test network may have been set back.
     const isForgiven = this.fallenUntilMs !== null && this.fallenUntilMs <= nowMs;
@@ -86,7 +86,11 @@ export class Standing {
     return nowMs - (this.unprovenReads.get(what) ?? -Infinity) >= UNPROVEN_FIRST_MS;
   }
 
-  aside(nowMs: number): { reason: AsideReason; detail: string } | null {
+  /**
+   * @param nowMs by the clock that `sawHead` was told by
+   * @param wallMs ms since 1970, as blocks tell their time
+   */
+  aside(nowMs: number, wallMs = nowMs): { reason: AsideReason; detail: string } | null {
     if (this.wrongChainId !== null) {
       return { reason: 'wrong_chain_id', detail: `it serves chain id ${this.wrongChainId}` };
     }
@@ -100,7 +104,7 @@ export class Standing {
     if (this.fallenUntilMs !== null && this.fallenUntilMs > nowMs) {
       return { reason: 'head_went_back', detail: `from block ${this.highest} to ${this.head.number}` };
     }
-    const ageMs = nowMs - this.head.timestamp * 1000 - this.stoodStillSince(this.sawHeadAtMs);
+    const ageMs = wallMs - this.head.timestamp * 1000 - this.stoodStillSince(this.sawHeadAtMs);
     if (ageMs <= Math.max(STILL_AT_LEAST_MS, STILL_BLOCKS * this.blockTimeMs)) return null;
     const since = new Date(this.head.timestamp * 1000).toISOString();
     return { reason: 'head_stands_still', detail: `at block ${this.head.number} since ${since}` };

@@ -137,7 +137,8 @@ export class RpcTransport {
       return false;
     });
     const isRateLimited = [...byId.values()].some(
-      (own) => own !== 'several' && own.error != null && isRefusedForRate(refusalOf(response, own.error)),
+      (own) =>
+        own !== 'several' && errorOf(own) != null && isRefusedForRate(refusalOf(response, errorOf(own))),
     );
     if (again.length > 0 || isRateLimited) this.batch.refused(calls.length, runningMs());
     else this.batch.answered(calls.length, runningMs());
@@ -146,13 +147,13 @@ export class RpcTransport {
 
   /** No list came: the batch was refused, or the node is in trouble. */
   private refusedAsOne(calls: Waiting[], response: HttpAnswer, body: Answered | undefined): void {
-    const refusal = refusalOf(response, body?.error);
+    const refusal = refusalOf(response, errorOf(body));
     const { kind } = classify({ method: 'batch', ...refusal });
     const isAboutSize = /batch/i.test(refusal.message) || kind === 'too_large';
     const isPassing = ['rate_limited', 'unauthorized', 'transient', 'internal'].includes(kind);
     const saysNoBatches = isAboutSize || (!isPassing && NO_BATCHES.includes(response.status));
     // What is no JSON, or a list of nothing, under a status of 2xx was cut on its way, or never a list.
-    const isCut = isOk(response) && body?.error == null;
+    const isCut = isOk(response) && errorOf(body) == null;
     if (saysNoBatches || isCut || kind === 'rate_limited') this.batch.refused(calls.length, runningMs());
     if (saysNoBatches || isCut || (isOk(response) && !isPassing)) this.again(calls, calls.length);
     else failAll(calls, new RefusedError(refusal));
@@ -187,12 +188,19 @@ function bodyOf(calls: readonly Waiting[]): string {
   return JSON.stringify(payload.length === 1 ? payload[0] : payload);
 }
 
+/** What stands beside a result and says nothing is none: some write false, 0 or an empty text. */
+function errorOf(answered: Answered | undefined): unknown {
+  const { error, result } = answered ?? {};
+  return result !== undefined && (error === false || error === 0 || error === '') ? undefined : error;
+}
+
 function isAnswered(given: unknown): given is Answered {
   return typeof given === 'object' && given !== null;
 }
 
 /** Whether it may be answered in smaller company. */
-function isTooMuch({ method }: Waiting, { error }: Answered, response: HttpAnswer): boolean {
+function isTooMuch({ method }: Waiting, answered: Answered, response: HttpAnswer): boolean {
+  const error = errorOf(answered);
   if (error == null) return false;
   const refusal = refusalOf(response, error);
   return /batch/i.test(refusal.message) || classify({ method, ...refusal }).kind === 'too_large';
@@ -208,11 +216,12 @@ function isRefusedForRate(refusal: RpcRefusal): boolean {
  */
 function answer({ id, resolve, reject }: Waiting, [own]: Answered[], response: HttpAnswer): void {
   const isAnswer = own?.result !== undefined || own?.jsonrpc === '2.0';
-  if (own?.error != null || !isAnswer || !isOk(response))
-    return reject(new RefusedError(refusalOf(response, own?.error)));
-  if (String(own.id) !== String(id))
+  const error = errorOf(own);
+  if (error != null || !isAnswer || !isOk(response))
+    return reject(new RefusedError(refusalOf(response, error)));
+  if (String(own?.id) !== String(id))
     return reject(new RefusedError({ message: 'it answered another call than the one it was sent' }));
-  resolve(own.result ?? null);
+  resolve(own?.result ?? null);
 }
 
 function failAll(calls: readonly Waiting[], error: RefusedError): void {

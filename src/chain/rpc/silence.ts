@@ -10,7 +10,7 @@ export class Silence {
 
   /** @param patienceMs one that nobody asked for a multiple of it has not been silent meanwhile: it begins anew */
   wasSilent(nowMs: number, patienceMs: number): void {
-    if (nowMs - this.lastMs >= LONGEST_GAP * patienceMs) {
+    if (isTooLongAgo(this.lastMs, nowMs, patienceMs)) {
       this.sinceMs = nowMs;
       this.times = 0;
     }
@@ -18,13 +18,19 @@ export class Silence {
     this.times += 1;
   }
 
-  /** From the first to the last time it was asked; 0 where that was not often enough. */
-  get lastedMs(): number {
-    return this.times >= ASKED_AT_LEAST ? this.lastMs - this.sinceMs : 0;
+  /** From the first to the last time it was asked; 0 where that was not often enough, or is long ago. */
+  lastedMs(nowMs: number, patienceMs: number): number {
+    if (this.times < ASKED_AT_LEAST || isTooLongAgo(this.lastMs, nowMs, patienceMs)) return 0;
+    return this.lastMs - this.sinceMs;
   }
 
   answered(): void {
     this.lastMs = -Infinity;
     this.times = 0;
   }
+}
+
+/** Nobody knows what it would have said since. */
+function isTooLongAgo(lastMs: number, nowMs: number, patienceMs: number): boolean {
+  return nowMs - lastMs >= LONGEST_GAP * patienceMs;
 }

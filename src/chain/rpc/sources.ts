@@ -115,6 +115,11 @@ export function isPassing(error: Error): boolean {
   return error instanceof RpcError && !isLasting(error.failure) && error.failure.kind !== 'unproven';
 }
 
+/** As `isPassing`, of whichever endpoint was asked: one that is gone may hide what another no longer has. */
+export function mayPass(error: Error): boolean {
+  return isPassing(error) || (error instanceof RpcError && error.beside.some(mayPass));
+}
+
 /** Of an answer, or the lack of one; whatever else is thrown is a fault of ours. */
 function isOfTheNode(error: unknown): error is Error {
   return error instanceof Error && (error as { retryable?: unknown }).retryable === true;

@@ -1,7 +1,7 @@
 import { type ChainConfig } from '../../config/chains.js';
 import { RpcError } from '../rpc/rpc-error.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
-import { checkToken, type TokenProblem } from './token-check.js';
+import { checkToken, hasItsDecimals, type TokenProblem } from './token-check.js';
 
 /** What was found of a chain's tokens, by their contracts. */
 export interface TokenFindings {
@@ -12,6 +12,20 @@ export interface TokenFindings {
 }
 
 export const NOTHING_FOUND: TokenFindings = { problems: new Map(), unasked: [] };
+
+/** Contracts that have no longer the decimals that are configured. Those that cannot be asked now are not among them. */
+export async function tokensChanged(
+  { tokens }: Pick<ChainConfig, 'tokens'>,
+  rpc: RpcPool,
+): Promise<ReadonlySet<string>> {
+  const checks = await Promise.allSettled(tokens.map((token) => hasItsDecimals(token, rpc)));
+  const changed = tokens.filter((_token, index) => {
+    const check = checks[index];
+    if (check?.status === 'rejected' && !(check.reason instanceof RpcError)) throw check.reason;
+    return check?.status === 'fulfilled' && !check.value;
+  });
+  return new Set(changed.map(({ address }) => address));
+}
 
 /** Each by itself, as any of them may turn bad. */
 export async function checkTokens(

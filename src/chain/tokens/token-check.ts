@@ -84,6 +84,15 @@ export async function checkToken(
   );
 }
 
+/**
+ * Whether the contract still has the decimals that are configured: what they are worth is reckoned by that, so that it is
+ * asked far more often than all the rest.
+ * @throws RpcError when the chain could not be asked
+ */
+export async function hasItsDecimals(token: TokenConfig, rpc: RpcPool): Promise<boolean> {
+  return (await decimalsOf(token, rpc)) === token.decimals;
+}
+
 function wrong(reason: string): TokenProblem {
   return { reason, isNative: false, areBalancesFalse: false };
 }

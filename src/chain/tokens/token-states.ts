@@ -2,18 +2,32 @@ import { type Logger } from '@nestjs/common';
 import { type ChainConfig } from '../../config/chains.js';
 import { RepeatedMessage } from '../../process/repeated-message.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
-import { checkTokens, NOTHING_FOUND, type TokenFindings } from './check-tokens.js';
+import { checkTokens, NOTHING_FOUND, type TokenFindings, tokensChanged } from './check-tokens.js';
 import { type TokenProblem } from './token-check.js';
 import { type Address } from '../../ids/ids.js';
+import { steadyMs } from '../../process/steady-time.js';
 
 /** Soon, since it may have been the nodes that were wrong; then less often, until the contract is fixed. */
 const FIRST_CHECK_AGAIN_MS = 2_000;
 const LAST_CHECK_AGAIN_MS = 30_000;
+/** An issuer may change a contract at any time: its decimals are asked for so often, and all that is checked less often. */
+const CHANGES_EVERY_MS = 60_000;
+const ALL_EVERY_MS = 30 * 60_000;
 const COMPLAIN_EVERY_MS = 60 * 60_000;
+
+/** How tokens are asked; replaced in tests. */
+interface Asking {
+  check: typeof checkTokens;
+  changed: typeof tokensChanged;
+  /** Ms since 1970. */
+  nowMs: () => number;
+}
 
 /** Which tokens of one chain are out of service. */
 export class TokenStates {
   private now = NOTHING_FOUND;
+  private allCheckedAtMs = Number.NEGATIVE_INFINITY;
+  private changesAtMs = Number.NEGATIVE_INFINITY;
   private readonly complaints = new RepeatedMessage(COMPLAIN_EVERY_MS);
   private checkAgainAtMs = Number.POSITIVE_INFINITY;
   private checkAgainMs = FIRST_CHECK_AGAIN_MS;
@@ -23,6 +37,7 @@ export class TokenStates {
     private readonly config: ChainConfig,
     private readonly rpc: RpcPool,
     private readonly logger: Pick<Logger, 'log' | 'warn' | 'error'>,
+    private readonly asking: Asking = { check: checkTokens, changed: tokensChanged, nowMs: steadyMs },
   ) {}
 
   /** Why a token is out of service; null: it is not. @param address of its contract, lower-case */
@@ -30,18 +45,24 @@ export class TokenStates {
     return this.now.problems.get(address) ?? null;
   }
 
+  /** @param findings of all its tokens */
   found(findings: TokenFindings): void {
+    this.allCheckedAtMs = this.asking.nowMs();
+    this.know(findings);
+  }
+
+  private know(findings: TokenFindings): void {
     const before = this.now.problems;
     const { problems, unasked } = findings;
     this.now = findings;
     const isAllWell = problems.size === 0 && unasked.length === 0;
-    this.checkAgainAtMs = isAllWell ? Number.POSITIVE_INFINITY : Date.now() + this.checkAgainMs;
+    this.checkAgainAtMs = this.asking.nowMs() + (isAllWell ? CHANGES_EVERY_MS : this.checkAgainMs);
     this.checkAgainMs = isAllWell
       ? FIRST_CHECK_AGAIN_MS
       : Math.min(LAST_CHECK_AGAIN_MS, 2 * this.checkAgainMs);
     const chain = this.config.name;
     for (const [token, { reason }] of problems) {
-      if (this.complaints.isDue(token, reason, Date.now()))
+      if (this.complaints.isDue(token, reason, this.asking.nowMs()))
         this.logger.error({ chain, token, reason }, 'token is out of service');
     }
     for (const token of before.keys()) {
@@ -52,20 +73,37 @@ export class TokenStates {
 
   /** Nobody who uses the chain waits for it: a token that hangs its node's call holds up nothing else. */
   checkAgain(): void {
-    if (this.isChecking || Date.now() < this.checkAgainAtMs) return;
+    if (this.config.tokens.length === 0) return;
+    if (this.isChecking || this.asking.nowMs() < this.checkAgainAtMs) return;
     this.isChecking = true;
     void this.check().finally(() => (this.isChecking = false));
   }
 
+  /** Those that are out of service or were not asked, and those of the others whose decimals are not what they were. */
+  private async dueNow(nowMs: number): Promise<ChainConfig['tokens']> {
+    const due = new Set([...this.now.problems.keys(), ...this.now.unasked]);
+    const others = this.config.tokens.filter(({ address }) => !due.has(address));
+    const areChangesDue = nowMs - this.changesAtMs >= CHANGES_EVERY_MS;
+    if (areChangesDue) this.changesAtMs = nowMs;
+    const changed = areChangesDue
+      ? await this.asking.changed({ tokens: others }, this.rpc)
+      : new Set<string>();
+    return this.config.tokens.filter(({ address }) => due.has(address) || changed.has(address));
+  }
+
   /** What could not be asked stays as it was. */
   private async check(): Promise<void> {
-    const due = new Set([...this.now.problems.keys(), ...this.now.unasked]);
-    const tokens = this.config.tokens.filter(({ address }) => due.has(address));
-    this.checkAgainAtMs = Date.now() + LAST_CHECK_AGAIN_MS;
+    const nowMs = this.asking.nowMs();
+    this.checkAgainAtMs = nowMs + LAST_CHECK_AGAIN_MS;
+    const isAllDue = nowMs - this.allCheckedAtMs >= ALL_EVERY_MS;
     try {
-      const { problems, unasked } = await checkTokens({ ...this.config, tokens }, this.rpc);
-      const kept = [...this.now.problems].filter(([address]) => unasked.includes(address));
-      this.found({ problems: new Map([...kept, ...problems]), unasked });
+      const tokens = isAllDue ? this.config.tokens : await this.dueNow(nowMs);
+      const { problems, unasked } = await this.asking.check({ ...this.config, tokens }, this.rpc);
+      const isAsked = (address: string) =>
+        tokens.some((token) => token.address === address) && !unasked.includes(address);
+      const kept = [...this.now.problems].filter(([address]) => !isAsked(address));
+      if (isAllDue) this.allCheckedAtMs = nowMs;
+      this.know({ problems: new Map([...kept, ...problems]), unasked });
     } catch (error) {
       const { message: reason } = error as Error;
       this.logger.warn({ chain: this.config.name, reason }, 'tokens could not be checked again');

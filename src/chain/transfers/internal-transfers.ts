@@ -1,6 +1,7 @@
 import { type Block, type Movement } from '../blocks/block.js';
 import { TooFewAnswersError } from '../rpc/agreed-answers.js';
 import { RpcError } from '../rpc/rpc-endpoint.js';
+import { mayPass } from '../rpc/sources.js';
 import { type Address } from '../../ids/ids.js';
 
 /** Blocks in which value is looked for that came to us from inside of transactions. */
@@ -51,10 +52,11 @@ const STATE_IS_GONE =
   /missing trie node|historical state|state.{0,60}(unavailable|not available)|pruned|archive/i;
 
 /**
- * Whether a node said that it does not keep the state of so old a block. Where one has it and another does not, the words
- * of the latter are told as well: then the state is not gone.
+ * Whether a node said that it does not keep the state of so old a block, and no other may have it. Where one has it and
+ * another does not, the words of the latter are told as well; and one that stumbled or is away may be the one that has it.
  */
 export function isStateGone(error: unknown, block: number, head: number): boolean {
-  if (error instanceof TooFewAnswersError) return false;
-  return error instanceof RpcError && head - block > STATE_IS_GONE_AFTER && STATE_IS_GONE.test(error.message);
+  if (error instanceof TooFewAnswersError || !(error instanceof RpcError)) return false;
+  if (!STATE_IS_GONE.test(error.message) || error.beside.some(mayPass)) return false;
+  return head - block > STATE_IS_GONE_AFTER;
 }

@@ -3,6 +3,7 @@ import { type Block } from '../blocks/block.js';
 import { type BlockProver } from '../proof/block-prover.js';
 import { type RawTransaction } from '../blocks/raw-block.js';
 import { signerOf } from '../proof/sender.js';
+import { requireCostsRead } from '../blocks/costs-read.js';
 import { type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
 import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
 import { type Address } from '../../ids/ids.js';
@@ -64,7 +65,10 @@ async function costOf(rpc: Rpc, block: Block, transaction: RawTransaction): Prom
   const receipt = await rpc.call('eth_getTransactionReceipt', [hash]);
   if (receipt === null)
     throw new RpcError('the node', 'eth_getTransactionReceipt', 'it does not have the receipt yet');
+  requireCostsRead(receipt);
   const price = receipt.effectiveGasPrice ?? gasPrice;
+  if (transaction.unread?.includes('gas') === true)
+    throw new RpcError('the node', 'for what a transaction cost', `it does not tell the gas of ${hash}`);
   if (receipt.gasUsed > transaction.gas || (mostPrice !== undefined && price > mostPrice)) {
     throw new UnprovenAnswerError(block.hash, `${hash} is said to have cost more than it allowed`);
   }

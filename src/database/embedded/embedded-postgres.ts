@@ -19,6 +19,7 @@ import { clusterOf, passwordFile, prepareCluster, USER } from './cluster.js';
 import { findHomeFolder, type PostgresHome, prepareHome } from './home.js';
 import { endOrphan, endPostmaster, findPostmaster } from './postmaster.js';
 import { readIfThere, writeWhole } from './small-file.js';
+import { steadyMs } from '../../process/steady-time.js';
 
 const DATABASE = 'quittance';
 const START_TIMEOUT_MS = 60_000;
@@ -81,7 +82,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const home = await prepareHome(options.dataDir, options.log);
   await endOrphan(clusterOf(home.folder), options.log);
   const password = prepareCluster(home);
-  const deadline = Date.now() + START_TIMEOUT_MS;
+  const deadline = steadyMs() + START_TIMEOUT_MS;
   for (;;) {
     const remembered = rememberedPort(home);
     const port = options.port ?? (await (remembered === null ? unusedPort() : freePort(remembered)));
@@ -96,7 +97,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       await postgres.stop();
       const said = postgres.lastWords();
       options.signal?.throwIfAborted();
-      if (Date.now() < deadline && PASSING.test(said)) {
+      if (steadyMs() < deadline && PASSING.test(said)) {
         await delay(200);
         continue;
       }
@@ -197,7 +198,7 @@ async function untilAnswering(
       throw new Error('Postgres ended', refusal ?? {});
     if (refusal === null) return;
     const { code } = refusal.cause as { code?: string };
-    if (code !== STARTING_UP && Date.now() > deadline) throw new Error('Postgres does not answer', refusal);
+    if (code !== STARTING_UP && steadyMs() > deadline) throw new Error('Postgres does not answer', refusal);
     await delay(25);
   }
 }

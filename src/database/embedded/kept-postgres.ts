@@ -5,6 +5,7 @@ import {
   type RunningPostgres,
   startEmbeddedPostgres,
 } from './embedded-postgres.js';
+import { steadyMs } from '../../process/steady-time.js';
 
 export interface KeptPostgres {
   url: string;
@@ -68,7 +69,7 @@ function told(read: () => string): string {
 /** @returns null once it is to stop */
 async function startAgain(options: KeepOptions & { signal: AbortSignal }): Promise<RunningPostgres | null> {
   const { signal } = options;
-  let saidAtMs = Date.now();
+  let saidAtMs = steadyMs();
   for (;;) {
     try {
       const running = await startEmbeddedPostgres(options);
@@ -77,8 +78,8 @@ async function startAgain(options: KeepOptions & { signal: AbortSignal }): Promi
       return null;
     } catch (error) {
       if (signal.aborted) return null;
-      if (Date.now() - saidAtMs >= SAY_EVERY_MS) {
-        saidAtMs = Date.now();
+      if (steadyMs() - saidAtMs >= SAY_EVERY_MS) {
+        saidAtMs = steadyMs();
         options.warn(`${(error as Error).message}\nIt is tried again`);
       }
     }

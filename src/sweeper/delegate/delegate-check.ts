@@ -18,6 +18,7 @@ import { nobodysDelegation } from '../../wallet/keys.js';
 import { type Obstacle } from '../planning/decide.js';
 import { sweepingOf } from '../../outgoing/sweep-rules.js';
 import { type Address, toAddress } from '../../ids/ids.js';
+import { steadyMs } from '../../process/steady-time.js';
 
 const COMPLAIN_EVERY_MS = 600_000;
 /** No contract stands there. */
@@ -134,7 +135,7 @@ export class DelegateCheck {
   }
 
   private tell({ name: chain }: Chain, reason: string): void {
-    if (!this.complaints.isDue(chain, reason, Date.now())) return;
+    if (!this.complaints.isDue(chain, reason, steadyMs())) return;
     this.logger.error({ chain, reason }, 'tokens are not swept');
   }
 }

@@ -12,6 +12,7 @@ import { OutgoingRepository } from '../../outgoing/outgoing.repository.js';
 import { receiptOf } from '../../outgoing/receipt-of.js';
 import { DelegateCheck } from './delegate-check.js';
 import { DeploymentRefusedError, DeploymentSigning } from './deployment-signing.js';
+import { steadyMs } from '../../process/steady-time.js';
 
 const ASK_EVERY_MS = 500;
 
@@ -52,7 +53,7 @@ export class DelegateDeployment {
     const means = await this.tank.means(chain);
     if (means === null)
       throw new DeploymentRefusedError('GAS_TANK_PRIVATE_KEY is not set: the gas tank pays for it');
-    const deadline = Date.now() + timeoutMs;
+    const deadline = steadyMs() + timeoutMs;
     const known =
       (await this.earlier(chain, means, deadline)) ?? (await this.signing.sign(chain, means, treasury));
     const { txHash } = await this.mined(chain, known, deadline);
@@ -97,7 +98,7 @@ export class DelegateDeployment {
       const attempts = await this.outgoing.attemptsOf([outgoing]);
       const receipt = await receiptOf(chain.accounts, attempts);
       if (receipt !== null) return receipt;
-      if (Date.now() > deadline) {
+      if (steadyMs() > deadline) {
         throw new DeploymentNotMinedError(
           `it is signed as ${attempts.at(-1)?.txHash} and not mined yet: the sweeping process follows it; run this again to see it`,
         );

@@ -14,6 +14,7 @@ import { type IdleDeposit, IdleDeposits } from './idle-deposits.js';
 import { type PlaceFacts, type PlanFacts } from './plan.js';
 import { SweepCosts } from './sweep-costs.js';
 import { batchesFor, rulesOf, sweepingOf } from '../../outgoing/sweep-rules.js';
+import { databaseClock } from '../../database/database-clock.js';
 
 export interface PlanOptions {
   /** Of these payments only, whatever their status; null: of all that may be swept. */
@@ -68,7 +69,7 @@ export class PlanFactsReader {
       pause: await this.pauses.current(),
       gasPrice: gasNotDear({ fees: feesFor(quote, false), maxGasPrice: chain.sweep.maxGasPrice }),
       shared: costs.shared(),
-      now: new Date(),
+      now: databaseClock.now(),
       scannedNumber: extent.scanned.number,
       places,
     };

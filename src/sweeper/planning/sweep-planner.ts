@@ -14,6 +14,7 @@ import { keyOf } from './idle-deposits.js';
 import { type EmptyPlace, type Planned, type PlanFacts, planSweeps } from './plan.js';
 import { PlanFactsReader, type PlanOptions } from './plan-facts.js';
 import { type ChainId } from '../../ids/ids.js';
+import { databaseClock } from '../../database/database-clock.js';
 
 /**
  * Decides what of the money at deposit addresses goes to the treasury now, and notes why the rest waits. It signs
@@ -61,7 +62,7 @@ export class SweepPlanner {
       const waiting = (await this.sweeps.openAt(manager, [{ chainId, address }])).filter(
         (sweep) => sweep.state === 'waiting' && sweep.tokenAddress === tokenAddress,
       );
-      const end = { state: 'failed' as const, reason: NOTHING_LEFT, finishedAt: new Date() };
+      const end = { state: 'failed' as const, reason: NOTHING_LEFT, finishedAt: databaseClock.now() };
       for (const { id } of waiting) await manager.update(Sweep, { id, state: 'waiting' }, end);
       const left = { chainId, address, tokenAddress, transferIds, upToBlock: scannedNumber };
       await this.funds.markSwept(manager, paymentId, left);
@@ -109,7 +110,7 @@ async function writeOne(
     reason: decision.go ? null : decision.reason,
     isForced: candidate.isForced,
     isCarried,
-    updatedAt: new Date(),
+    updatedAt: databaseClock.now(),
   };
   if (before !== undefined) {
     await manager.update(Sweep, { id: before.id, state: 'waiting' }, row);

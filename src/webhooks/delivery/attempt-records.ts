@@ -4,7 +4,8 @@ import { type DeliveryState } from './webhook-delivery.entity.js';
 
 export interface AttemptOutcome {
   state: DeliveryState;
-  nextAttemptAt: Date | null;
+  /** When it is attempted again; null: never. */
+  nextInMs: number | null;
   attempt: Omit<WebhookAttempt, 'id' | 'deliveryId' | 'jobId' | 'startedAt'>;
   /** Why the endpoint is to be disabled; null: it is not. */
   disableFor: string | null;
@@ -42,12 +43,13 @@ export const BEGIN = `
 export const RECORD = `
   WITH new AS (
     SELECT * FROM jsonb_to_recordset($1::jsonb) AS (
-      id uuid, delivery_id uuid, attempts integer, job_id uuid, next_job_id uuid, state varchar, next_attempt_at timestamptz, duration_ms integer,
+      id uuid, delivery_id uuid, attempts integer, job_id uuid, next_job_id uuid, state varchar, next_in_ms float8, duration_ms integer,
       status smallint, error text, response text, address text, dns_ms integer,
       connect_ms integer, first_byte_ms integer)),
   moved AS (
     UPDATE webhook_deliveries d
-    SET state = new.state, attempts = d.attempts + 1, next_attempt_at = new.next_attempt_at, has_slot = false,
+    SET state = new.state, attempts = d.attempts + 1, next_attempt_at = clock_timestamp() + new.next_in_ms * interval '1 ms',
+      has_slot = false,
       job_id = new.next_job_id,
       finished_at = CASE WHEN new.state = 'pending' THEN NULL ELSE now() END
     FROM new WHERE d.id = new.delivery_id AND d.state = 'pending' AND d.attempts = new.attempts
@@ -61,7 +63,7 @@ export const RECORD = `
   SELECT id AS delivery_id FROM moved`;
 
 export function recordRow(
-  [delivery, { state, nextAttemptAt, attempt }, attemptId]: Attempted,
+  [delivery, { state, nextInMs, attempt }, attemptId]: Attempted,
   nextJobId: string | null,
 ) {
   return {
@@ -71,7 +73,8 @@ export function recordRow(
     job_id: delivery.jobId,
     next_job_id: nextJobId,
     state,
-    next_attempt_at: nextAttemptAt,
+    // By Postgres' clock, as whoever looks what is due.
+    next_in_ms: nextInMs,
     duration_ms: attempt.durationMs,
     status: attempt.status,
     error: attempt.error,

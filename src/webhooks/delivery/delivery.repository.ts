@@ -18,6 +18,7 @@ import {
 } from './attempt-records.js';
 import { FIND_PENDING, type PendingDelivery, pendingOf, type PendingRow } from './pending-delivery.js';
 import { type WebhookJob } from './webhook-job.js';
+import { databaseClock } from '../../database/database-clock.js';
 
 /** When a delivery comes again, and by which job. */
 export interface NextAttempt {
@@ -101,7 +102,7 @@ export class DeliveryRepository {
 
   private async findAll(jobs: WebhookJob[]): Promise<PendingDelivery[][]> {
     const ids = jobs.flatMap(({ id, deliveries }) => deliveries ?? [id]);
-    const since = new Date(Date.now() - this.settings.webhookTimeoutMs - RECORDED_WITHIN_MS);
+    const since = new Date(databaseClock.nowMs() - this.settings.webhookTimeoutMs - RECORDED_WITHIN_MS);
     const rows = await this.dataSource.query<PendingRow[]>(FIND_PENDING, [ids, UNANSWERED, since]);
     const found = new Map(rows.map((row) => [row.id, row]));
     return jobs.map((job) => {
@@ -122,13 +123,13 @@ export class DeliveryRepository {
    * that two transactions never wait for each other.
    */
   private async recordAll(all: Attempted[]): Promise<Recorded[]> {
-    const nextJobIds = all.map(([, { nextAttemptAt }]) => (nextAttemptAt === null ? null : uuidv7()));
+    const nextJobIds = all.map(([, { nextInMs }]) => (nextInMs === null ? null : uuidv7()));
     const inOrder = all
       .map((one, index) => recordRow(one, nextJobIds[index] ?? null))
       // As everybody takes several deliveries, so that two transactions never wait for each other.
       .sort((a, b) => (a.delivery_id < b.delivery_id ? -1 : 1));
     const rows = JSON.stringify(inOrder);
-    const changes = healthChanges(all, Date.now(), stoodStillSince);
+    const changes = healthChanges(all, databaseClock.nowMs(), stoodStillSince);
     const write = async (manager: EntityManager) => {
       const disabled = await applyHealth(manager, changes);
       return { disabled, recorded: await manager.query<{ delivery_id: string }[]>(RECORD, [rows]) };

@@ -11,6 +11,8 @@ import { type PendingDelivery } from './pending-delivery.js';
 import { WebhookMetrics } from './webhook-metrics.js';
 import { WebhookQueue } from './webhook-queue.js';
 import { WebhookSender } from './webhook-sender.js';
+import { steadyMs } from '../../process/steady-time.js';
+import { databaseClock } from '../../database/database-clock.js';
 
 /** Until the earlier event of the same payment has been attempted, or the attempt that is under way has ended. */
 const BEHIND_MS = 100;
@@ -39,8 +41,8 @@ export class DeliveryService {
    * @returns ms after which its job is to bring it again, or null when the job is done with it
    */
   async attempt(delivery: PendingDelivery, underWay: UnderWay): Promise<number | null> {
-    const earlyMs = delivery.dueAt.getTime() - Date.now();
-    if (earlyMs > 0) return earlyMs;
+    const earlyMs = delivery.dueAtMs - steadyMs();
+    if (earlyMs > 0) return Math.ceil(earlyMs);
     if (delivery.isBehind) return BEHIND_MS;
     const pass = this.gate.enter(delivery.endpoint.id, underWay, runningMs());
     if ('waitMs' in pass) return pass.waitMs;
@@ -72,23 +74,22 @@ export class DeliveryService {
       scheduleMs: this.settings.webhookRetryScheduleMs,
       attempts: delivery.attempts - delivery.attemptsBefore + 1,
       durationMs,
-      now: Date.now(),
+      now: databaseClock.nowMs(),
       random: Math.random(),
     });
     const isSuccess = outcome.state === 'delivered';
     this.gate.leave(pass, runningMs(), { deliveryId: delivery.id, isSuccess, durationMs });
     const { nextJobId: jobId, disabledFor } = await this.deliveries.record(delivery, attemptId, outcome);
     this.report(delivery, outcome, disabledFor);
-    if (jobId === null || outcome.nextAttemptAt === null) return true;
-    const waitMs = outcome.nextAttemptAt.getTime() - Date.now();
-    await this.queue.addLater(delivery, { jobId, waitMs }, true);
+    if (jobId === null || outcome.nextInMs === null) return true;
+    await this.queue.addLater(delivery, { jobId, waitMs: outcome.nextInMs }, true);
     return true;
   }
 
   private async send(delivery: PendingDelivery) {
     const { endpoint, eventId, body } = delivery;
-    const startedAt = new Date();
-    const signed = this.sender.sign(endpoint, { id: eventId, body, at: startedAt });
+    const startedAt = databaseClock.now();
+    const signed = this.sender.sign(endpoint, { id: eventId, body, at: new Date() });
     const attemptId = await this.deliveries.begin(delivery, startedAt);
     if (attemptId === null) return null;
     // The endpoint's time, not that in which this process stood still.

@@ -11,6 +11,7 @@ import { runningMs } from '../../process/running-time.js';
 import { Ticker } from '../../process/ticker.js';
 import { DispatchRepository } from './dispatch.repository.js';
 import { WebhookQueue } from './webhook-queue.js';
+import { steadyMs } from '../../process/steady-time.js';
 
 /** What an outage makes fail ten times a second is said once in so long. */
 const COMPLAIN_EVERY_MS = 60_000;
@@ -131,6 +132,6 @@ export class Dispatcher implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   private complain(what: string, { message: reason }: Error): void {
-    if (this.complaints.isDue(what, reason, Date.now())) this.logger.error({ reason }, what);
+    if (this.complaints.isDue(what, reason, steadyMs())) this.logger.error({ reason }, what);
   }
 }

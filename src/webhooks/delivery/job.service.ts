@@ -6,6 +6,7 @@ import { type PendingDelivery } from './pending-delivery.js';
 import { DeliveryService, type UnderWay } from './delivery.service.js';
 import { EndpointGate } from './endpoint-gate.js';
 import { type WebhookJob } from './webhook-job.js';
+import { steadyMs } from '../../process/steady-time.js';
 
 /** Exchanges that one worker process can have at once. */
 const SLOTS = 200;
@@ -75,15 +76,15 @@ export class JobService {
     underWay: UnderWay,
   ): Promise<number | null> {
     let current: PendingDelivery | undefined = delivery;
-    let readAt = Date.now();
+    let readAt = steadyMs();
     while (current) {
       const attempted = current;
       const waitMs = await this.slots.hold(() => this.attempts.attempt(attempted, underWay));
       if (waitMs === null || underWay.count === 0) return waitMs;
       await this.gate.turn(delivery.endpoint.id, Math.min(waitMs, LOOK_AGAIN_MS));
-      if (!current.isBehind && Date.now() - readAt < LOOK_AGAIN_MS) continue;
+      if (!current.isBehind && steadyMs() - readAt < LOOK_AGAIN_MS) continue;
       [current] = await this.deliveries.findPending({ id: job.id, deliveries: [delivery.id] });
-      readAt = Date.now();
+      readAt = steadyMs();
     }
     return null;
   }

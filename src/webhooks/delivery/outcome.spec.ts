@@ -14,48 +14,47 @@ const answered = (status: number, retryAfter?: string) => ({
 });
 const outcome = (answer: Parameters<typeof outcomeOf>[0], attempts = 1, scheduleMs = [1_000, 5_000]) =>
   outcomeOf(answer, { scheduleMs, attempts, durationMs: 40, now: NOW, random: 0.5 });
-const after = (ms: number) => new Date(NOW + ms);
 
 describe('outcomeOf', () => {
   it.each([200, 201, 204, 299])('takes %d for a delivery', (status) => {
     expect(outcome(answered(status))).toEqual({
       state: 'delivered',
-      nextAttemptAt: null,
+      nextInMs: null,
       disableFor: null,
       attempt: { durationMs: 40, status, error: null, response: 'body', ...TIMING },
     });
   });
 
   it.each([199, 300, 301, 307, 400, 404, 500, 502])('sends again after %d', (status) => {
-    expect(outcome(answered(status))).toMatchObject({ state: 'pending', nextAttemptAt: after(1_000) });
+    expect(outcome(answered(status))).toMatchObject({ state: 'pending', nextInMs: 1_000 });
   });
 
   it('sends again when there was no answer, and keeps the reason', () => {
     const failed = { kind: 'failed' as const, error: storable('connection refused'), timing: TIMING };
     expect(outcome(failed, 2)).toMatchObject({
       state: 'pending',
-      nextAttemptAt: after(5_000),
+      nextInMs: 5_000,
       attempt: { status: null, error: 'connection refused', response: null },
     });
   });
 
   it('is dead at the end of the schedule: retries do stop', () => {
-    expect(outcome(answered(500), 3)).toMatchObject({ state: 'dead', nextAttemptAt: null, disableFor: null });
-    expect(outcome(answered(503, '60'), 3)).toMatchObject({ state: 'dead', nextAttemptAt: null });
+    expect(outcome(answered(500), 3)).toMatchObject({ state: 'dead', nextInMs: null, disableFor: null });
+    expect(outcome(answered(503, '60'), 3)).toMatchObject({ state: 'dead', nextInMs: null });
   });
 
   it('ends at 410 and disables the endpoint, with the schedule not yet used up', () => {
     expect(outcome(answered(410))).toMatchObject({
       state: 'dead',
-      nextAttemptAt: null,
+      nextInMs: null,
       disableFor: 'it answered 410 Gone',
     });
   });
 
   it('waits as long as an overloaded endpoint asks, never less than the schedule, never above 24 hours', () => {
-    expect(outcome(answered(429, '30'))).toMatchObject({ nextAttemptAt: after(30_000) });
-    expect(outcome(answered(503, '0'))).toMatchObject({ nextAttemptAt: after(1_000) });
-    expect(outcome(answered(503, '99999999'))).toMatchObject({ nextAttemptAt: after(86_400_000) });
-    expect(outcome(answered(500, '30'))).toMatchObject({ nextAttemptAt: after(1_000) });
+    expect(outcome(answered(429, '30'))).toMatchObject({ nextInMs: 30_000 });
+    expect(outcome(answered(503, '0'))).toMatchObject({ nextInMs: 1_000 });
+    expect(outcome(answered(503, '99999999'))).toMatchObject({ nextInMs: 86_400_000 });
+    expect(outcome(answered(500, '30'))).toMatchObject({ nextInMs: 1_000 });
   });
 });

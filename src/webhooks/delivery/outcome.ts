@@ -30,7 +30,7 @@ export function outcomeOf(answer: WebhookAnswer, context: AttemptContext): Attem
   const delayMs = isDelivered || isGone ? undefined : delayFor(answer, context);
   return {
     state: isDelivered ? 'delivered' : delayMs === undefined ? 'dead' : 'pending',
-    nextAttemptAt: delayMs === undefined ? null : new Date(context.now + delayMs),
+    nextInMs: delayMs ?? null,
     disableFor: isGone ? 'it answered 410 Gone' : null,
     attempt: {
       durationMs: context.durationMs,

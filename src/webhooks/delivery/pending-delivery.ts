@@ -1,3 +1,4 @@
+import { steadyMs } from '../../process/steady-time.js';
 import { type SealedSecret, type WebhookEndpoint } from '../endpoints/webhook-endpoint.entity.js';
 
 /** A delivery with all that an attempt needs. */
@@ -9,8 +10,8 @@ export interface PendingDelivery {
   /** The job that brings it; null: the one with its own id. */
   jobId: string | null;
   paymentId: string | null;
-  /** Earlier than this it is not to be attempted. */
-  dueAt: Date;
+  /** Earlier than this it is not to be attempted; by `steadyMs`. Postgres' clock says how far away that is. */
+  dueAtMs: number;
   hasSlot: boolean;
   /** An earlier event of its payment has not been attempted yet, or an attempt of its job before a replay is under way. */
   isBehind: boolean;
@@ -28,7 +29,7 @@ export interface PendingRow {
   payment_id: string | null;
   attempts: number;
   attempts_before: number;
-  due_at: Date;
+  early_ms: number;
   has_slot: boolean;
   is_behind: boolean;
   event_id: string;
@@ -47,7 +48,8 @@ export interface PendingRow {
  * and walks through all that is pending.
  */
 export const FIND_PENDING = `
-  SELECT d.id, d.job_id, d.payment_id, d.attempts, d.attempts_before, coalesce(d.next_attempt_at, d.created_at) AS due_at, d.has_slot,
+  SELECT d.id, d.job_id, d.payment_id, d.attempts, d.attempts_before,
+    (extract(epoch FROM coalesce(d.next_attempt_at, d.created_at) - clock_timestamp()) * 1000)::float8 AS early_ms, d.has_slot,
     d.event_id, d.event_type, v.body, d.endpoint_id, e.url, e.secrets, e.rate_limit, e.failing_since,
     EXISTS (SELECT 1 FROM webhook_deliveries f
       WHERE f.payment_id = d.payment_id AND f.position < d.position AND f.state = 'pending'
@@ -68,7 +70,7 @@ export function pendingOf(row: PendingRow): PendingDelivery {
     paymentId: row.payment_id,
     attempts: row.attempts,
     attemptsBefore: row.attempts_before,
-    dueAt: row.due_at,
+    dueAtMs: steadyMs() + Math.ceil(row.early_ms),
     hasSlot: row.has_slot,
     isBehind: row.is_behind,
     eventId: row.event_id,

@@ -10,6 +10,7 @@ import { Ticker } from '../../process/ticker.js';
 import { DispatchRepository, type OverduePlace } from './dispatch.repository.js';
 import { HeldDeliveries } from './held-deliveries.js';
 import { WebhookQueue } from './webhook-queue.js';
+import { steadyMs } from '../../process/steady-time.js';
 
 const PERIOD_MS = 5_000;
 /** Longer than a job waits for its turn under usual load; a job that is there is not added twice anyway. */
@@ -55,7 +56,7 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
       await this.refill();
     } catch (error) {
       const reason = (error as Error).message;
-      if (this.complaints.isDue('reconciliation', reason, Date.now()))
+      if (this.complaints.isDue('reconciliation', reason, steadyMs()))
         this.logger.error({ reason }, 'reconciliation failed, the next one tries again');
     }
     return false;
@@ -66,6 +67,7 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
     do {
       const overdue = await this.deliveries.overdue(this.overdueMs, BATCH, place);
       await this.queue.add(overdue.jobs);
+      if (place === null) await this.queue.bringForward(overdue.jobs);
       place = overdue.place;
     } while (place !== null && (await this.queue.waiting()) < ENOUGH_WAITING);
   }

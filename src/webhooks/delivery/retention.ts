@@ -5,7 +5,6 @@ import { DataSource } from 'typeorm';
 import { SETTINGS } from '../../config/configuration.module.js';
 import { type Settings } from '../../config/settings.js';
 
-const DAY_MS = 86_400_000;
 /** Deleted in one statement, so that no transaction is long. */
 const BATCH = 5_000;
 
@@ -22,18 +21,17 @@ export class Retention {
   /** The last attempt of a pending delivery stays, however old: it says why the delivery waits. */
   @Cron(CronExpression.EVERY_HOUR)
   async forgetOld(): Promise<void> {
-    const before = new Date(Date.now() - this.settings.webhookRetentionDays * DAY_MS);
     let total = 0;
     let deleted: number;
     do {
       [, deleted] = await this.dataSource.query<[unknown, number]>(
         `DELETE FROM webhook_attempts WHERE id IN (
            SELECT a.id FROM webhook_attempts a JOIN webhook_deliveries d ON d.id = a.delivery_id
-           WHERE a.started_at < $1 AND NOT (d.state = 'pending' AND NOT EXISTS (
+           WHERE a.started_at < now() - $1 * interval '1 day' AND NOT (d.state = 'pending' AND NOT EXISTS (
              SELECT 1 FROM webhook_attempts later
              WHERE later.delivery_id = a.delivery_id AND (later.started_at, later.id) > (a.started_at, a.id)))
            LIMIT $2)`,
-        [before, BATCH],
+        [this.settings.webhookRetentionDays, BATCH],
       );
       total += deleted;
     } while (deleted === BATCH);

@@ -1,10 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
-import { TryLaterError } from './webhook-queue.js';
+import { isOfLater } from './webhook-queue.js';
 
-describe('a job that is to come back', () => {
-  it('never asks BullMQ for -1, by which it would mean never', () => {
-    expect(new TryLaterError(-1).delayMs).toBe(0);
-    fc.assert(fc.property(fc.integer(), (ms) => new TryLaterError(ms).delayMs === Math.max(0, ms)));
-  });
+const NOW = 1_795_000_000_000;
+
+describe('a job that was put off', () => {
+  it.each([
+    ['is not there any more', undefined, false],
+    ['of now', { timestamp: NOW }, false],
+    ['by a worker whose clock is a little ahead', { timestamp: NOW + 30_000 }, false],
+    ['before the clock was set back by two hours', { timestamp: NOW + 7_200_000 }, true],
+    ['again then, and made long before', { timestamp: NOW - 5, processedOn: NOW + 7_200_000 }, true],
+  ])('%s', (_what, job, isLater) => expect(isOfLater(job, NOW)).toBe(isLater));
 });

@@ -10,6 +10,7 @@ import { WEBHOOK_QUEUE } from '../../queue/queue-names.js';
 import { type NextAttempt } from './delivery.repository.js';
 import { type PendingDelivery } from './pending-delivery.js';
 import { type WebhookJob } from './webhook-job.js';
+import { steadyMs } from '../../process/steady-time.js';
 
 export { WEBHOOK_QUEUE };
 
@@ -37,6 +38,11 @@ interface LaterJob {
   delayMs: number;
 }
 
+/** Clocks of several workers differ by less. */
+const AHEAD_MS = 60_000;
+/** Of those that are overdue longest: where a clock was ahead, it was so for all. */
+const LOOKED_AT = 10;
+
 @Injectable()
 export class WebhookQueue {
   private readonly logger = new Logger(WebhookQueue.name);
@@ -51,7 +57,7 @@ export class WebhookQueue {
     const complaints = new RepeatedMessage(COMPLAIN_EVERY_MS);
     // BullMQ connects again by itself; unheard, it would write to the console.
     queue.on('error', ({ message: reason }) => {
-      if (complaints.isDue('queue', reason, Date.now()))
+      if (complaints.isDue('queue', reason, steadyMs()))
         this.logger.warn({ reason }, 'the queue does not answer');
     });
     let hasAnswered = false;
@@ -65,7 +71,7 @@ export class WebhookQueue {
         await queue.isPaused();
         hasAnswered = true;
         // A Redis that has no room, or cannot save, answers what reads and refuses what writes.
-        if (Date.now() - this.refusedAtMs < REFUSAL_COUNTS_MS) throw new Error('the queue takes no jobs');
+        if (steadyMs() - this.refusedAtMs < REFUSAL_COUNTS_MS) throw new Error('the queue takes no jobs');
       },
     });
   }
@@ -87,6 +93,20 @@ export class WebhookQueue {
     await this.later.call({ job, delayMs: Math.max(0, waitMs) });
   }
 
+  /**
+   * Has jobs come that were put off by a clock which was ahead of ours, as ours was before it was set back: they would
+   * wait until it has caught up. Those that come too early are put off again.
+   * @param overdue by Postgres' clock
+   */
+  async bringForward(overdue: readonly WebhookJob[]): Promise<void> {
+    for (const { id } of overdue.slice(0, LOOKED_AT)) {
+      const job = await this.queue.getJob(id);
+      if (!isOfLater(job, Date.now())) continue;
+      await this.queue.promoteJobs();
+      return;
+    }
+  }
+
   /** Jobs waiting for a worker. */
   async waiting(): Promise<number> {
     const { waiting = 0, prioritized = 0 } = await this.queue.getJobCounts('waiting', 'prioritized');
@@ -98,10 +118,18 @@ export class WebhookQueue {
       await this.queue.addBulk(jobsOf(all));
       this.refusedAtMs = -Infinity;
     } catch (error) {
-      this.refusedAtMs = Date.now();
+      this.refusedAtMs = steadyMs();
       throw error;
     }
   }
+}
+
+/** Whether a clock that was ahead of ours by far wrote it. */
+export function isOfLater(
+  job: { timestamp: number; processedOn?: number | undefined } | undefined,
+  nowMs: number,
+): boolean {
+  return job !== undefined && Math.max(job.timestamp, job.processedOn ?? 0) > nowMs + AHEAD_MS;
 }
 
 function jobsOf(all: LaterJob[]): Parameters<Queue<WebhookJob>['addBulk']>[0] {

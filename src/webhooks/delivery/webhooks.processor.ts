@@ -5,6 +5,7 @@ import { RepeatedMessage } from '../../process/repeated-message.js';
 import { JobService } from './job.service.js';
 import { type WebhookJob } from './webhook-job.js';
 import { COMPLAIN_EVERY_MS, TryLaterError, WEBHOOK_QUEUE } from './webhook-queue.js';
+import { steadyMs } from '../../process/steady-time.js';
 
 /** Jobs at once. Slow endpoints keep fewer than that: they get fewer of the slots. */
 const JOBS = 100;
@@ -35,7 +36,7 @@ export class WebhooksProcessor
   @OnWorkerEvent('error')
   onError(error: Error): void {
     // One that refuses writes, as a Redis without room, says so several times a second.
-    if (this.complaints.isDue('queue', error.message, Date.now()))
+    if (this.complaints.isDue('queue', error.message, steadyMs()))
       this.logger.warn({ reason: error.message }, 'the queue does not answer');
   }
 
@@ -44,7 +45,7 @@ export class WebhooksProcessor
   onFailed(job: Job<WebhookJob> | undefined, error: Error): void {
     if (error instanceof TryLaterError) return;
     // An outage fails every job, and each of them again and again.
-    if (this.complaints.isDue('job', error.message, Date.now()))
+    if (this.complaints.isDue('job', error.message, steadyMs()))
       this.logger.error(
         { job_id: job?.id, reason: error.message },
         'webhooks of a job failed, it is retried',

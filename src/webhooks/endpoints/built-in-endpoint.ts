@@ -5,6 +5,7 @@ import { SETTINGS } from '../../config/configuration.module.js';
 import { type Settings } from '../../config/settings.js';
 import { EventCatalogue } from '../../events/event-catalogue.js';
 import { WebhookEndpoint } from './webhook-endpoint.entity.js';
+import { databaseClock } from '../../database/database-clock.js';
 
 /** The same in every installation: there is one. */
 export const BUILT_IN_ENDPOINT_ID = '00000000-0000-7000-8000-000000000001';
@@ -45,7 +46,7 @@ export class BuiltInEndpoint implements OnModuleInit {
   private async leaveOrEnd(manager: EntityManager): Promise<void> {
     if (this.settings.isWebhookEnded || this.settings.nodeEnv !== 'production') {
       // What waits for it is kept, and goes when it is set again. Nothing new is written for it meanwhile.
-      await manager.update(WebhookEndpoint, { id: BUILT_IN_ENDPOINT_ID }, { deletedAt: new Date() });
+      await manager.update(WebhookEndpoint, { id: BUILT_IN_ENDPOINT_ID }, { deletedAt: databaseClock.now() });
       return;
     }
     if (await manager.existsBy(WebhookEndpoint, { id: BUILT_IN_ENDPOINT_ID, deletedAt: IsNull() }))

@@ -23,6 +23,7 @@ import {
   TooManyEndpointsError,
   UrlRefusedError,
 } from '../webhook.errors.js';
+import { databaseClock } from '../../database/database-clock.js';
 
 const HOUR_MS = 3_600_000;
 const DEFAULT_OVERLAP_HOURS = 24;
@@ -66,7 +67,7 @@ export class EndpointsService {
       rateLimit: dto.rate_limit ?? null,
       nextSlotAt: null,
       deletedAt: null,
-      createdAt: new Date(),
+      createdAt: databaseClock.now(),
     };
     const most = this.settings.webhookEndpointsPerMerchant;
     if ((await this.endpoints.countForUpdate(manager, merchantId)) >= most)
@@ -115,7 +116,7 @@ export class EndpointsService {
         id,
       } as QueryDeepPartialEntity<WebhookEndpoint>);
       if (changes.state === 'disabled') await holdDeliveries(manager, [id]);
-      return endpointView({ ...endpoint, ...changes }, new Date());
+      return endpointView({ ...endpoint, ...changes }, databaseClock.now());
     });
   }
 
@@ -125,7 +126,7 @@ export class EndpointsService {
       await manager.update(
         WebhookEndpoint,
         { id },
-        { deletedAt: new Date(), state: 'disabled', secrets: [] },
+        { deletedAt: databaseClock.now(), state: 'disabled', secrets: [] },
       );
       await manager.query(
         `UPDATE webhook_deliveries SET state = 'cancelled', next_attempt_at = NULL, finished_at = now()
@@ -147,7 +148,7 @@ export class EndpointsService {
   ): Promise<CreatedEndpointBody> {
     this.requireSecret(given);
     const endpoint = await this.findOwn(manager, merchantId, id);
-    const now = new Date();
+    const now = databaseClock.now();
     const overlapMs = overlap_hours * HOUR_MS;
     const { secret, secrets } = this.secrets.rotated(endpoint.secrets, { overlapMs, given, now });
     await manager.update(WebhookEndpoint, { id }, { secrets });
@@ -158,7 +159,7 @@ export class EndpointsService {
   private shown(key: AuthenticatedKey, endpoint: WebhookEndpoint): EndpointBody {
     const isWhole = endpoint.merchantId === null && isOperator(key);
     const url = isWhole ? withoutCredentials(this.secrets.urlOf(endpoint)) : endpoint.url;
-    return endpointView(endpoint, new Date(), url);
+    return endpointView(endpoint, databaseClock.now(), url);
   }
 
   private change<T>(
@@ -231,5 +232,5 @@ function stateOf(dto: UpdateEndpointDto, endpoint: WebhookEndpoint): Partial<Web
   if (state === undefined || state === endpoint.state) return {};
   return state === 'enabled'
     ? { state, reason: null, disabledAt: null, failingSince: null }
-    : { state, reason: 'disabled by API', disabledAt: new Date() };
+    : { state, reason: 'disabled by API', disabledAt: databaseClock.now() };
 }

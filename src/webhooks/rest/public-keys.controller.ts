@@ -7,6 +7,7 @@ import { Public } from '../../auth/scopes.js';
 import { publicKeysOf } from '../endpoints/endpoint-secrets.js';
 import { EndpointsRepository } from './endpoints.repository.js';
 import { EndpointNotFoundError } from '../webhook.errors.js';
+import { databaseClock } from '../../database/database-clock.js';
 
 const endpointId = uuidOr(EndpointNotFoundError);
 
@@ -35,7 +36,7 @@ export class PublicKeysController {
   ): Promise<PublicKeysBody> {
     this.limits.spendOfAddress('keys', ip);
     const endpoint = await this.endpoints.findPublic(id);
-    const keys = endpoint ? publicKeysOf(endpoint.secrets, new Date()) : [];
+    const keys = endpoint ? publicKeysOf(endpoint.secrets, databaseClock.now()) : [];
     // Of an endpoint without keys nothing is shown, not even that it is there.
     if (keys.length === 0) throw new EndpointNotFoundError(id);
     return { keys };

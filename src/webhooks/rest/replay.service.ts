@@ -13,6 +13,8 @@ import { type Replayed, type ReplayedDelivery, ReplayRepository } from './replay
 import { jobsOf } from '../delivery/webhook-job.js';
 import { WebhookQueue } from '../delivery/webhook-queue.js';
 import { WebhookSender } from '../delivery/webhook-sender.js';
+import { databaseClock } from '../../database/database-clock.js';
+import { steadyMs } from '../../process/steady-time.js';
 
 /** Sends again, or for a try, at a merchant's request. */
 @Injectable()
@@ -74,13 +76,14 @@ export class ReplayService {
    */
   async test(key: AuthenticatedKey, endpointId: string, type: string): Promise<TestResultBody> {
     const endpoint = await this.endpoints.getToCall(key, endpointId);
-    const at = new Date();
+    const at = databaseClock.now();
+    const beganMs = steadyMs();
     const { id, body } = this.catalogue.sample('event_type', type, at);
     const answer = await this.sender.post(this.sender.sign(endpoint, { id, body, at }));
     const status = answer.kind === 'answered' ? answer.status : null;
     const error = whyFailed(answer);
     const response = responseOf(answer);
-    const durationMs = Date.now() - at.getTime();
+    const durationMs = Math.round(steadyMs() - beganMs);
     return { event_id: id, status, delivered: error === null, error, response, duration_ms: durationMs };
   }
 

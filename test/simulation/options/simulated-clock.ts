@@ -1,8 +1,11 @@
+import { databaseClock } from '../../../src/database/database-clock.js';
+import { steadyTime } from '../../../src/process/steady-time.js';
 import { type ChainClock } from './chain-clock.js';
 
 /** Has all of this process, but for timers, live at another time than ours, which moves as it is told. */
 export class SimulatedClock implements ChainClock {
   private readonly real = Date;
+  private readonly realSteadyMs = steadyTime.nowMs;
   private aheadMs = 0;
 
   private constructor() {
@@ -12,6 +15,8 @@ export class SimulatedClock implements ChainClock {
         Reflect.construct(date, given.length === 0 ? [now()] : given, newTarget) as object,
       get: (date, name, receiver) => (name === 'now' ? now : (Reflect.get(date, name, receiver) as unknown)),
     });
+    databaseClock.nowMs = now;
+    steadyTime.nowMs = () => this.realSteadyMs() + this.aheadMs;
   }
 
   static start(): SimulatedClock {
@@ -30,5 +35,7 @@ export class SimulatedClock implements ChainClock {
   /** Back to ours. */
   stop(): void {
     globalThis.Date = this.real;
+    steadyTime.nowMs = this.realSteadyMs;
+    Reflect.deleteProperty(databaseClock, 'nowMs');
   }
 }

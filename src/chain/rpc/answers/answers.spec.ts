@@ -29,6 +29,9 @@ const transactionWith = (change: object) =>
 const receiptWith = (change: object) =>
   ['eth_getTransactionReceipt', [HASH], { ...RECEIPT, ...change }] as [RpcMethod, unknown[], unknown];
 
+const methodAndAnswer = ([method, params, answer]: [RpcMethod, unknown[], unknown]) =>
+  [method, answer, params] as const;
+
 /** Answers that any node might give, with the question each is to. */
 const GOOD: [RpcMethod, readonly unknown[], unknown][] = [
   ['eth_chainId', [], '0x1'],
@@ -123,6 +126,13 @@ describe('answers', () => {
     ['0x0 for no recipient', ...transactionWith({ to: '0x0' }), { to: null }],
     ['an empty text for no recipient', ...transactionWith({ to: '' }), { to: null }],
     ['an address without 0x', ...transactionWith({ to: ADDRESS.slice(2) }), { to: ADDRESS }],
+    [
+      'null for no keys of an access list',
+      ...transactionWith({ accessList: [{ address: ADDRESS, storageKeys: null }] }),
+      { accessList: [{ address: ADDRESS, storageKeys: [] }] },
+    ],
+    ['data for input', ...transactionWith({ input: undefined, data: '0xA1' }), { input: '0xa1' }],
+    ['input beside other data', ...transactionWith({ input: '0x', data: '0xa1' }), { input: '0x' }],
     ['0x0 for no input', ...transactionWith({ input: '0x0' }), { input: '0x' }],
     ['text for true', 'eth_getLogs', [{}], [{ ...LOG, removed: 'true' }], [{ removed: true }]],
     ['a number for false', 'eth_getLogs', [{}], [{ ...LOG, removed: 0 }], [{ removed: false }]],
@@ -145,6 +155,61 @@ describe('answers', () => {
       read('eth_getBlockByNumber', { ...HEADER, newRoot: HASH, uncles: [] }, ['latest', false]),
     ).toMatchObject({ unknownFields: { newRoot: HASH } });
   });
+
+  it.each<[object, object]>([
+    [{ accessList: {} }, { unread: ['accessList'] }],
+    [{ authorizationList: [{ address: ADDRESS, v: '0x0' }] }, { unread: ['authorizationList'] }],
+    [{ r: `0x00${'ab'.repeat(32)}` }, { unread: ['r'] }],
+    [
+      { chainId: '1', type: '0x' },
+      { unread: ['type', 'chainId'], type: 0 },
+    ],
+    [{ gas: null }, { unread: ['gas'], gas: 0n }],
+    [{ input: undefined, data: 'none' }, { unread: ['data'] }],
+  ])('leave out of a transaction what only its hash needs, and name it: %j', (change, right) => {
+    expect(read(...methodAndAnswer(transactionWith(change)))).toMatchObject({
+      value: 5n,
+      to: ADDRESS,
+      ...right,
+    });
+  });
+
+  it('have fields of a header in another form among those that nobody knows', () => {
+    const header = { ...HEADER, mixHash: '0x00', miner: 'xdc1f90', stateRoot: OTHER };
+    const told = read('eth_getBlockByNumber', header, ['latest', false]);
+    expect(told).toMatchObject({ stateRoot: OTHER, unknownFields: { mixHash: '0x00', miner: '' } });
+    expect(told).not.toHaveProperty('mixHash', expect.anything());
+  });
+
+  it('have a null among the transactions counted, and left out', () => {
+    const block = { ...HEADER, transactions: [null, TRANSACTION] };
+    const told = read('eth_getBlockByNumber', block, ['0x10', true]) as { transactions: unknown[] };
+    expect(told).toMatchObject({ unnamedTransactions: 1 });
+    expect(told.transactions).toHaveLength(1);
+  });
+
+  it.each<[object, object]>([
+    [{ gasUsed: undefined }, { unread: ['gasUsed'], status: 1 }],
+    [{ cumulativeGasUsed: undefined }, { cumulativeGasUsed: undefined, status: 1 }],
+    [{ l1Fee: 'none' }, { unread: ['l1Fee'], status: 1 }],
+  ])('leave out of a receipt what is no outcome: %j', (change, right) => {
+    expect(read(...methodAndAnswer(receiptWith(change)))).toMatchObject(right);
+  });
+
+  it.each([null, undefined, `0x${'00'.repeat(32)}`, 'none'])(
+    'take a log in a receipt for the receipt’s where it names %p',
+    (none) => {
+      const logs = [
+        { ...LOG, blockHash: none, transactionHash: none },
+        { ...LOG, blockHash: OTHER },
+      ];
+      expect(read(...methodAndAnswer(receiptWith({ logs })))).toMatchObject({
+        logs: [{ blockHash: HASH, transactionHash: HASH }, { blockHash: OTHER }],
+      });
+      if (typeof none !== 'string' || none === 'none')
+        expect(() => read('eth_getLogs', logs, [{}])).toThrow(/Hash/);
+    },
+  );
 
   it.each<[string, RpcMethod, unknown, readonly unknown[], RegExp]>([
     ['no newest block', 'eth_getBlockByNumber', null, ['latest', false], /should be an object, and is null/],

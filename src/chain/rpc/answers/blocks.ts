@@ -15,6 +15,7 @@ import {
   eightBytes,
   fieldsOf,
   flag,
+  forgiving,
   hash,
   input,
   list,
@@ -31,6 +32,7 @@ import {
   unknownAmong,
   unlessEmpty,
   withDefault,
+  type WithUnread,
 } from './shape.js';
 import { ZERO_ADDRESS } from '../../../ids/ids.js';
 
@@ -72,14 +74,15 @@ const BESIDES = [
 ];
 const KNOWN = new Set([...Object.keys(headerFields), ...BESIDES]);
 
-const hashedFields = object<HashedFields>(headerFields);
+const hashedFields = forgiving<HashedFields>(headerFields, ['number', 'hash', 'parentHash', 'timestamp']);
 
-export const header: Reader<RawFullHeader> = (given) => ({
-  ...hashedFields(given),
-  unknownFields: unknownAmong(given, KNOWN),
-});
+export const header: Reader<RawFullHeader> = (given) => {
+  const { unread, ...read } = hashedFields(given);
+  return { ...read, unknownFields: unknownAmong(given, KNOWN, unread) };
+};
 
-const accessListEntry = object<RawAccessListEntry>({ address, storageKeys: list(hash) });
+/** Erigon and older geth say null where an entry has no keys (erigon, issue 2162). */
+const accessListEntry = object<RawAccessListEntry>({ address, storageKeys: withDefault(list(hash), []) });
 
 const authorization = object<RawAuthorization>({
   chainId: digits,
@@ -116,41 +119,66 @@ const transactionFields = {
   isSystemTx: flag,
   feeCurrency: unlessEmpty(address),
 } satisfies {
-  [Name in Exclude<keyof RawTransaction, keyof ArbitrumFields>]-?: Reader<ToldTransaction[Name]>;
+  [Name in keyof ToldTransaction]-?: Reader<ToldTransaction[Name]>;
 };
 
 /** Of Arbitrum's own types. */
-const arbitrumFields = object<ArbitrumFields>({
-  requestId: unlessEmpty(hash),
-  ticketId: unlessEmpty(hash),
-  refundTo: unlessEmpty(address),
-  maxRefund: optional(digits),
-  submissionFeeRefund: optional(digits),
-  l1BaseFee: optional(digits),
-  depositValue: optional(digits),
-  retryTo: unlessEmpty(address),
-  retryValue: optional(digits),
-  retryData: optional(input),
-  beneficiary: unlessEmpty(address),
-  maxSubmissionFee: optional(digits),
-});
+const arbitrumFields = forgiving<ArbitrumFields>(
+  {
+    requestId: unlessEmpty(hash),
+    ticketId: unlessEmpty(hash),
+    refundTo: unlessEmpty(address),
+    maxRefund: optional(digits),
+    submissionFeeRefund: optional(digits),
+    l1BaseFee: optional(digits),
+    depositValue: optional(digits),
+    retryTo: unlessEmpty(address),
+    retryValue: optional(digits),
+    retryData: optional(input),
+    beneficiary: unlessEmpty(address),
+    maxSubmissionFee: optional(digits),
+  },
+  [],
+);
 
 /** As nodes give it: some leave out the type. */
-type ToldTransaction = Omit<RawTransaction, 'type' | keyof ArbitrumFields> & { type?: number };
+type ToldTransaction = Omit<RawTransaction, 'type' | 'unread' | keyof ArbitrumFields> & { type?: number };
 
-const toldTransaction = object<ToldTransaction>(transactionFields);
+/** What moves, and to whom; everything else is only hashed, or tells what it cost. */
+const NEEDED = ['hash', 'from', 'to', 'value'] as const;
+const NOTHING_TOLD = { gas: 0n, nonce: 0n, input: '0x', isSystemTx: false };
+
+const toldTransaction = forgiving<ToldTransaction>(transactionFields, NEEDED, NOTHING_TOLD);
 export const transaction: Reader<RawTransaction> = (given) => {
-  const told = typed(toldTransaction(given));
+  const told = withInput(typed(toldTransaction(given)), given);
   const isOfArbitrum = told.type >= 0x64 && told.type <= 0x69;
-  return isOfArbitrum ? { ...told, ...arbitrumFields(given) } : told;
+  if (!isOfArbitrum) return told;
+  const { unread = [], ...own } = arbitrumFields(given);
+  const all = [...(told.unread ?? []), ...unread];
+  return { ...told, ...own, ...(all.length > 0 ? { unread: all } : {}) };
 };
-const transactions = list(transaction);
+const transactions = list(nullable(transaction));
 
-const toldFoundTransaction = object<ToldTransaction & Pick<RawFoundTransaction, 'blockNumber'>>({
-  ...transactionFields,
-  blockNumber: nullable(count),
-});
-export const foundTransaction: Reader<RawFoundTransaction> = (given) => typed(toldFoundTransaction(given));
+const toldFoundTransaction = forgiving<ToldTransaction & Pick<RawFoundTransaction, 'blockNumber'>>(
+  { ...transactionFields, blockNumber: nullable(count) },
+  [...NEEDED, 'blockNumber'],
+  NOTHING_TOLD,
+);
+export const foundTransaction: Reader<RawFoundTransaction> = (given) =>
+  withInput(typed(toldFoundTransaction(given)), given);
+
+/** Some nodes have what a call carries under the name that requests have for it. */
+function withInput<T extends ToldTransaction & WithUnread>(told: T, given: unknown): T {
+  const fields = fieldsOf(given);
+  if (fields.input !== undefined && fields.input !== null) return told;
+  try {
+    told.input = input(fields.data);
+    return told;
+  } catch (error) {
+    if (!(error instanceof NotAsExpected)) throw error;
+    return { ...told, unread: [...(told.unread ?? []), 'data'] };
+  }
+}
 
 /** Nodes from before EIP-2718 know no types; those that leave theirs out all the same give what only one of them has. */
 function typed<T extends ToldTransaction>(told: T): T & { type: number } {
@@ -170,7 +198,11 @@ function typeByFields(told: ToldTransaction): number {
 export const block: Reader<RawBlock> = (given) => {
   const read = header(given);
   try {
-    return { ...read, transactions: transactions(fieldsOf(given).transactions) };
+    const told = transactions(fieldsOf(given).transactions);
+    const named = told.filter((one) => one !== null);
+    return named.length === told.length
+      ? { ...read, transactions: named }
+      : { ...read, transactions: named, unnamedTransactions: told.length - named.length };
   } catch (error) {
     throw error instanceof NotAsExpected ? error.within('transactions') : error;
   }

@@ -1,4 +1,5 @@
 import { type Address, type TxHash } from '../../../ids/ids.js';
+import { type WithUnread } from './shape.js';
 
 /**
  * What nodes say of blocks (execution-apis), as far as we read it, after it has been read by `rpc/answers`: every field
@@ -75,7 +76,7 @@ export interface ArbitrumFields {
   maxSubmissionFee?: string;
 }
 
-export interface RawTransaction extends ArbitrumFields {
+export interface RawTransaction extends ArbitrumFields, WithUnread {
   hash: TxHash;
   /** Zero: the node does not say. No hash covers it. */
   from: Address;
@@ -117,6 +118,8 @@ export interface RawFoundTransaction extends RawTransaction {
 
 export interface RawBlock extends RawFullHeader {
   transactions: RawTransaction[];
+  /** So many were null in the node's list; undefined: none. */
+  unnamedTransactions?: number;
 }
 
 export interface RawLog {
@@ -131,7 +134,7 @@ export interface RawLog {
   removed: boolean;
 }
 
-export interface RawReceipt {
+export interface RawReceipt extends WithUnread {
   transactionHash: TxHash;
   blockHash: string;
   blockNumber: number;
@@ -140,7 +143,7 @@ export interface RawReceipt {
   /** 1 success, 0 failure (EIP-658); absent before Byzantium, where `root` is the state after the transaction. */
   status?: number;
   root?: string;
-  cumulativeGasUsed: string;
+  cumulativeGasUsed?: string;
   logsBloom?: string;
   logs: RawLog[];
   gasUsed: bigint;

@@ -5,6 +5,7 @@ import {
   data,
   digits,
   flag,
+  forgiving,
   hash,
   list,
   object,
@@ -14,8 +15,10 @@ import {
   type Reader,
   txHash,
   unknownAmong,
+  unlessEmpty,
   withDefault,
 } from './shape.js';
+import { type TxHash } from '../../../ids/ids.js';
 
 export const log = object<RawLog>({
   address,
@@ -29,7 +32,38 @@ export const log = object<RawLog>({
 
 export const logs = list(log);
 
-type KnownFields = Omit<RawReceipt, 'unknownFields'>;
+/** In a receipt a log need not say whose it is, or of which block: both are the receipt's. */
+type ToldLog = Omit<RawLog, 'blockHash' | 'transactionHash'> & {
+  blockHash?: string;
+  transactionHash?: TxHash;
+};
+const toldLog = forgiving<ToldLog>(
+  {
+    address,
+    topics: withDefault(list(hash), []),
+    data: withDefault(data, '0x'),
+    blockHash: unlessEmpty(hash),
+    transactionHash: unlessEmpty(txHash),
+    logIndex: optional(count),
+    removed: flag,
+  },
+  ['address', 'topics', 'data', 'removed'],
+);
+
+const NO_HASH = `0x${'0'.repeat(64)}`;
+
+/** BSC's nodes had zero there for the logs of system transactions (bsc, issues 138 and 443). */
+function isNone(told: string | undefined): boolean {
+  return told === undefined || told === NO_HASH;
+}
+
+function logOf(receipt: { blockHash: string; transactionHash: TxHash }, told: ToldLog): RawLog {
+  if (isNone(told.blockHash)) told.blockHash = receipt.blockHash;
+  if (isNone(told.transactionHash)) told.transactionHash = receipt.transactionHash;
+  return told as RawLog;
+}
+
+type KnownFields = Omit<RawReceipt, 'unknownFields' | 'unread' | 'logs'> & { logs: ToldLog[] };
 
 const receiptFields = {
   transactionHash: txHash,
@@ -38,9 +72,9 @@ const receiptFields = {
   type: optional(count),
   status: optional(outcome),
   root: optional(data),
-  cumulativeGasUsed: digits,
+  cumulativeGasUsed: optional(digits),
   logsBloom: optional(data),
-  logs: withDefault(logs, []),
+  logs: withDefault(list(toldLog), []),
   gasUsed: quantity,
   effectiveGasPrice: optional(quantity),
   blobGasUsed: optional(quantity),
@@ -62,9 +96,14 @@ const BESIDES = [
 ];
 const KNOWN = new Set([...Object.keys(receiptFields), ...BESIDES]);
 
-const knownFields = object<KnownFields>(receiptFields);
+const knownFields = forgiving<KnownFields>(
+  receiptFields,
+  ['transactionHash', 'blockHash', 'blockNumber', 'status', 'root', 'logs'],
+  { gasUsed: 0n },
+);
 
-export const receipt: Reader<RawReceipt> = (given) => ({
-  ...knownFields(given),
-  unknownFields: unknownAmong(given, KNOWN),
-});
+export const receipt: Reader<RawReceipt> = (given) => {
+  const read = knownFields(given);
+  const logsOfIt = read.logs.map((one) => logOf(read, one));
+  return { ...read, logs: logsOfIt, unknownFields: unknownAmong(given, KNOWN) };
+};

@@ -63,6 +63,47 @@ export function object<T extends object>(fields: Fields<T>): Reader<T> {
   };
 }
 
+/** What of an object was left out, since its form is none that we know. */
+export interface WithUnread {
+  /** Names of the fields; undefined: all were read. */
+  unread?: readonly string[];
+}
+
+/**
+ * As `object`, where most fields are only looked at by proofs: one of those in a form that is not known is left out, and
+ * named, and what needs it has to do without.
+ * @param needed without these there is nothing to be read
+ * @param otherwise stands for a field that is left out and that the type has to have
+ */
+export function forgiving<T extends object>(
+  fields: Fields<T>,
+  needed: readonly (keyof T & string)[],
+  otherwise: Partial<T> = {},
+): Reader<T & WithUnread> {
+  const whole = object<T>(fields);
+  const readers = Object.entries<Reader<unknown>>(fields);
+  return (given) => {
+    try {
+      return whole(given);
+    } catch (error) {
+      if (!(error instanceof NotAsExpected)) throw error;
+    }
+    const from = fieldsOf(given);
+    const read: Record<string, unknown> = { ...otherwise };
+    const unread: string[] = [];
+    for (const [name, reader] of readers) {
+      try {
+        read[name] = reader(from[name]);
+      } catch (error) {
+        if (!(error instanceof NotAsExpected)) throw error;
+        if (needed.includes(name as keyof T & string)) throw error.within(name);
+        unread.push(name);
+      }
+    }
+    return { ...(read as T), unread };
+  };
+}
+
 export function fieldsOf(given: unknown): Partial<Record<string, unknown>> {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) unexpected('an object', given);
   return given;
@@ -70,11 +111,18 @@ export function fieldsOf(given: unknown): Partial<Record<string, unknown>> {
 
 const NONE: Readonly<Record<string, string>> = {};
 
-/** The fields of an object that are not known, hex as it came, '' for all else. Null is absent. */
-export function unknownAmong(given: unknown, known: ReadonlySet<string>): Readonly<Record<string, string>> {
+/**
+ * The fields of an object that are not known, hex as it came, '' for all else. Null is absent.
+ * @param unread known ones in a form that is not known
+ */
+export function unknownAmong(
+  given: unknown,
+  known: ReadonlySet<string>,
+  unread: readonly string[] = [],
+): Readonly<Record<string, string>> {
   let unknown: Record<string, string> | null = null;
   for (const [name, value] of Object.entries(fieldsOf(given))) {
-    if (value === null || value === undefined || known.has(name)) continue;
+    if (value === null || value === undefined || (known.has(name) && !unread.includes(name))) continue;
     unknown ??= {};
     unknown[name] = typeof value === 'string' && /^0x[0-9a-f]*$/i.test(value) ? value : '';
   }

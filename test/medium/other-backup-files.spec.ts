@@ -2,9 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { tempFolder } from '../../test/harness/temp-folder.js';
-import { BackupWriter } from './backup-format.js';
-import { checkBackup } from './restore.js';
+import { tempFolder } from '../harness/temp-folder.js';
+import { BackupWriter } from '../../src/backup/backup-format.js';
+import { checkBackup } from '../../src/backup/restore.js';
 
 const folder = tempFolder();
 afterAll(() => folder.remove());

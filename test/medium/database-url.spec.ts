@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { selfSigned } from '../../test/harness/certificate.js';
-import { tempFolder } from '../../test/harness/temp-folder.js';
-import { certificatesFile } from './certificates-file.js';
-import { databaseUrl } from './database-url.js';
-import { loadSettings } from './load-settings.js';
+import { selfSigned } from '../harness/certificate.js';
+import { tempFolder } from '../harness/temp-folder.js';
+import { certificatesFile } from '../../src/config/certificates-file.js';
+import { databaseUrl } from '../../src/config/database-url.js';
+import { loadSettings } from '../../src/config/load-settings.js';
 
 const folder = tempFolder();
 afterAll(() => folder.remove());

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Wallet } from 'ethers';
-import { addressesOf } from '../../test/published/addresses.js';
-import { isWellKnownAddress, isWellKnownMnemonic, publishedWords } from './published-keys.js';
+import { addressesOf } from '../published/addresses.js';
+import { isWellKnownAddress, isWellKnownMnemonic, publishedWords } from '../../src/config/published-keys.js';
 
 describe('published wallets', () => {
   const all = publishedWords();
