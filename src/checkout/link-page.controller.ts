@@ -2,6 +2,7 @@ import { Body, Controller, Get, HttpCode, Logger, Param, Post, Req, Res } from '
 import { ApiExcludeController } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { Public } from '../auth/scopes.js';
+import { siteOf } from '../http/caller.js';
 import { DomainError, ValidationFailedError } from '../http/problem.js';
 import { readAnswers } from '../payment-links/answers.js';
 import { typedAmount } from '../payment-links/link-price.js';
@@ -84,7 +85,7 @@ export class LinkPageController {
       this.limits.spend('links', request.ip, token);
       const admit = () => this.limits.spend('piece', request.ip, token);
       try {
-        const made = await this.links.pay(state, { amount, answers, nonce, admit });
+        const made = await this.links.pay(state, { amount, answers, nonce, site: siteOf(request.ip), admit });
         this.renderer.redirect(reply, pagePath(made, language));
       } catch (error) {
         if (error instanceof LinkClosedError) return this.closed(reply, language, state, error.reason);

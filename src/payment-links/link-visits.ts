@@ -18,6 +18,9 @@ import { PaymentLink } from './payment-link.entity.js';
 import { isOver, stockLeft, withStock } from './payment-link.view.js';
 import { databaseClock } from '../database/database-clock.js';
 
+/** Of the payments that may be unpaid at a time: who makes them from one site alone has the link busy for nobody else. */
+const PART_OF_A_SITE = 0.2;
+
 /** What a visitor of a link sees. */
 export interface LinkState {
   link: PaymentLink;
@@ -38,6 +41,8 @@ export interface Visit {
   answers: readonly GivenAnswer[];
   /** Of the form: it makes one payment, however often it is sent. */
   nonce: string;
+  /** From where it is asked for, as limits know it. */
+  site: string;
   /** Asked before a piece of a stock is taken. @throws where the visitor has taken too many */
   admit: () => void;
 }
@@ -104,15 +109,17 @@ export class LinkVisits {
     const asked = await orRefusal(
       this.payments.asked(merchantId, requestOf(state, visit.amount), link.accept),
     );
+    const linkSite = siteNumber(id, visit.site);
     const linkAnswers = visit.answers.map(({ label, value }) => ({ label, value }));
     const idempotent = { merchantId, key, request: { method: 'POST', path: `/l/${token}`, body } };
     const { body: made } = await this.idempotency.run({ ...idempotent, status: 303 }, async (manager) => {
-      await this.requireOpen(manager, id, link.version);
+      await this.requireOpen(manager, link, linkSite);
       if (asked instanceof DomainError) throw asked;
       if (state.left !== null) visit.admit();
       const payment = await this.payments.make(manager, merchantId, asked, {
         linkId: id,
         linkAnswers,
+        linkSite,
       });
       return { payment_id: payment.id };
     });
@@ -120,14 +127,20 @@ export class LinkVisits {
   }
 
   /** Under the lock of the link's row, one visitor after the other: what is sold is never more than the stock. */
-  private async requireOpen(manager: EntityManager, id: string, version: number): Promise<void> {
+  private async requireOpen(
+    manager: EntityManager,
+    { id, version }: Pick<PaymentLink, 'id' | 'version'>,
+    site: number,
+  ): Promise<void> {
     const lock = { mode: 'for_no_key_update' as const };
     const link = await manager.findOne(PaymentLink, { where: { id }, lock });
     if (!link || link.version !== version || isOver(link, databaseClock.now()))
       throw new LinkClosedError('ended');
     const taken = await this.payments.takenOf(withStock([link]), manager);
     if (stockLeft(link, taken.get(id) ?? 0) === 0) throw new LinkClosedError('sold_out');
-    if (await this.payments.hasUnpaid(manager, id, this.settings.checkoutLinkUnpaidPayments))
+    const inAll = this.settings.checkoutLinkUnpaidPayments;
+    const ofSite = Math.ceil(inAll * PART_OF_A_SITE);
+    if (await this.payments.hasUnpaid(manager, id, { inAll, ofSite, site }))
       throw new LinkClosedError('busy');
   }
 }
@@ -145,6 +158,11 @@ function requestOf({ link, price, shopOrigins }: LinkState, amount: string): Omi
     metadata: link.metadata,
     expires_in_minutes: link.paymentMinutes,
   };
+}
+
+/** One of 65,536, another of each link: it tells sites apart for the most part, and says of none which it is. */
+function siteNumber(linkId: string, site: string): number {
+  return createHash('sha256').update(`${linkId} ${site}`).digest().readUInt16BE();
 }
 
 function sha256(text: string): string {

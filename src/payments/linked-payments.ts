@@ -80,7 +80,7 @@ export class LinkedPayments {
     manager: EntityManager,
     merchantId: string,
     { request, asked }: LinkedAsked,
-    link: { linkId: string; linkAnswers: LinkAnswer[] },
+    link: { linkId: string; linkAnswers: LinkAnswer[]; linkSite: number },
   ): Promise<PaymentView> {
     return this.payments.insert(manager, merchantId, request, asked, link);
   }
@@ -107,13 +107,18 @@ export class LinkedPayments {
     return new Map(rows.map(({ link_id: id, taken }) => [id, Number(taken)]));
   }
 
-  /** Whether a link has as many payments that nothing has arrived for. */
-  async hasUnpaid(manager: EntityManager, linkId: string, count: number): Promise<boolean> {
-    const rows = await manager.query<unknown[]>(
-      `SELECT FROM payments WHERE link_id = $1 AND status = 'pending' LIMIT $2`,
-      [linkId, count],
+  /** Whether a link has as many payments that nothing has arrived for: in all, or of one site. */
+  async hasUnpaid(
+    manager: EntityManager,
+    linkId: string,
+    most: { inAll: number; ofSite: number; site: number },
+  ): Promise<boolean> {
+    const rows = await manager.query<{ link_site: number | null }[]>(
+      `SELECT link_site FROM payments WHERE link_id = $1 AND status = 'pending' LIMIT $2`,
+      [linkId, most.inAll],
     );
-    return rows.length >= count;
+    const ofSite = rows.filter(({ link_site: site }) => site === most.site).length;
+    return rows.length >= most.inAll || ofSite >= most.ofSite;
   }
 
   /** The page of the newest payment that has a piece of a link's stock; null: there is none. */

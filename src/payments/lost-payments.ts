@@ -92,6 +92,7 @@ export class LostPayments {
       cancelUrl: null,
       linkId: null,
       linkAnswers: null,
+      linkSite: null,
       reference: null,
       metadata: { lost_payment: `its address was given out, or passed over: ${skip.reason}` },
       version: 1,

@@ -147,6 +147,7 @@ export class PaymentRequests {
       cancelUrl: urls.cancelUrl,
       linkId: null,
       linkAnswers: null,
+      linkSite: null,
       reference: dto.reference ?? null,
       metadata: dto.metadata ?? null,
       version: 1,

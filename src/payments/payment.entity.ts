@@ -183,6 +183,10 @@ export class Payment {
   @Column('jsonb', { name: 'link_answers', nullable: true })
   linkAnswers: LinkAnswer[] | null;
 
+  /** From where it was made by the link: a number too short to tell an address by (link-visits.ts). */
+  @Column('integer', { name: 'link_site', nullable: true })
+  linkSite: number | null;
+
   @Column('varchar', { length: 255, nullable: true })
   reference: string | null;
 

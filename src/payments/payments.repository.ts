@@ -208,6 +208,7 @@ function rowOf({ payment, options }: PaymentRecord, event: NewEvent) {
     cancel_url: payment.cancelUrl,
     link_id: payment.linkId,
     link_answers: payment.linkAnswers,
+    link_site: payment.linkSite,
     reference: payment.reference,
     metadata: payment.metadata,
     expires_at: payment.expiresAt,
@@ -240,16 +241,16 @@ async function insertRows(manager: EntityManager, rows: PaymentRow[]): Promise<v
          deposit_parameters jsonb, derivation_index bigint, amount numeric, price_amount numeric, price_currency text,
          price_decimals smallint, price_chain text, unavailable jsonb, underpayment_tolerance_bps smallint,
          required_confirmations integer, page_token text, success_url text, cancel_url text,
-         link_id uuid, link_answers jsonb, reference text, metadata jsonb, expires_at timestamptz, created_at timestamptz,
+         link_id uuid, link_answers jsonb, link_site integer, reference text, metadata jsonb, expires_at timestamptz, created_at timestamptz,
          event_id text, event_type text, event_body text, options jsonb)),
      payment AS (
        INSERT INTO payments (id, merchant_id, chain_id, chain, token_id, address, deposit_scheme, deposit_parameters,
          derivation_index, amount, price_amount, price_currency, price_decimals, price_chain, unavailable,
-         underpayment_tolerance_bps, required_confirmations, page_token, success_url, cancel_url, link_id, link_answers, reference, metadata,
+         underpayment_tolerance_bps, required_confirmations, page_token, success_url, cancel_url, link_id, link_answers, link_site, reference, metadata,
          expires_at, created_at)
        SELECT id, merchant_id, chain_id, chain, token_id, address, deposit_scheme, deposit_parameters,
          derivation_index, amount, price_amount, price_currency, price_decimals, price_chain, unavailable,
-         underpayment_tolerance_bps, required_confirmations, page_token, success_url, cancel_url, link_id, link_answers, reference, metadata,
+         underpayment_tolerance_bps, required_confirmations, page_token, success_url, cancel_url, link_id, link_answers, link_site, reference, metadata,
          expires_at, created_at
        FROM given),
      option AS (

@@ -100,7 +100,7 @@ export class PaymentsService {
     merchantId: string,
     dto: CreatePaymentDto,
     asked: Asked,
-    link: Pick<Payment, 'linkId' | 'linkAnswers'> | null = null,
+    link: Pick<Payment, 'linkId' | 'linkAnswers' | 'linkSite'> | null = null,
   ): Promise<PaymentView> {
     const made = await this.requests.paymentFor(statements, merchantId, dto, asked);
     const payment = { ...made, ...link };

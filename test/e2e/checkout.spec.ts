@@ -749,10 +749,20 @@ describe('a payment link', () => {
 
     const free = await aLink({ fields: [{ label: 'Name' }] });
     const freeNonce = await nonceOf(pathOfLink(free));
-    const asked = (name: string) => send(pathOfLink(free), { nonce: freeNonce, 'answer-0': name });
+    const asked = (name: string, headers = {}) =>
+      send(pathOfLink(free), { nonce: freeNonce, 'answer-0': name }, headers);
+    // One site, of as many networks as it likes, has a fifth of them at most.
+    const ofSite = await Promise.all(
+      Array.from({ length: 9 }, (_, index) =>
+        asked(`site ${index}`, { 'x-forwarded-for': `2001:db8:5:${index}::1` }),
+      ),
+    );
+    expect(ofSite.filter(({ status }) => status === 303)).toHaveLength(Math.ceil(UNPAID / 5));
+    expect(await ofSite.find(({ status }) => status === 429)?.text()).toContain('<html');
+    for (const { id } of await madeBy(free)) await app.request('POST', `/api/v1/payments/${id}/cancel`);
     const many = await Promise.all(Array.from({ length: UNPAID + 2 }, (_, index) => asked(`${index}`)));
     expect(many.filter(({ status }) => status === 429)).toHaveLength(2);
-    expect(await madeBy(free)).toHaveLength(UNPAID);
+    expect(await madeBy(free)).toHaveLength(UNPAID + Math.ceil(UNPAID / 5));
   });
 
   it('costs what its currency can be written in, and is bounded by such amounts', async () => {
