@@ -78,7 +78,7 @@ export default tseslint.config(
       'no-restricted-syntax': [
         'error',
         {
-          selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+          selector: "MemberExpression[object.name='Date'][property.name='now']",
           message: 'Waits and ages within a process go by steadyMs(), times in rows by databaseClock.',
         },
         {

@@ -3,6 +3,7 @@ import { middle } from './gas-quote.js';
 import { isRevert } from './reverted-call.js';
 import { RpcError } from '../rpc/rpc-endpoint.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
+import { steadyMs } from '../../process/steady-time.js';
 
 /** Where the OP stack has its GasPriceOracle; no other chain has code there (https://specs.optimism.io, predeploys). */
 const ORACLE = '0x420000000000000000000000000000000000000F';
@@ -25,7 +26,7 @@ export class DataFees {
   /** @param now ms of any clock */
   constructor(
     private readonly rpc: Pick<RpcPool, 'fromEveryEndpoint'>,
-    private readonly now: () => number = Date.now,
+    private readonly now: () => number = steadyMs,
   ) {}
 
   /**

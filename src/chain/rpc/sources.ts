@@ -1,6 +1,7 @@
 import { MethodNotFoundError, RpcError } from './rpc-endpoint.js';
 import { isLasting } from './rpc-failure.js';
 import { UnprovenAnswerError } from './unproven-answer.js';
+import { steadyMs } from '../../process/steady-time.js';
 
 /** One way to the answer, as by one method. */
 export interface Source<T> {
@@ -35,7 +36,7 @@ export class Sources {
   private readonly onRest: NonNullable<SourcesOptions['onRest']>;
   private readonly now: () => number;
 
-  constructor({ onRest = () => undefined, now = Date.now }: SourcesOptions = {}) {
+  constructor({ onRest = () => undefined, now = steadyMs }: SourcesOptions = {}) {
     this.onRest = onRest;
     this.now = now;
   }
