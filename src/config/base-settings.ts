@@ -1,5 +1,5 @@
 import { IsOptional } from 'class-validator';
-import { addressList, integerIn, linkBase, listenHost, listOf, oneOf, redisUrl, path } from './parsers.js';
+import { addressList, integerIn, listenHost, listOf, oneOf, path, publicUrl, redisUrl } from './parsers.js';
 import { certificatesFile } from './certificates-file.js';
 import { databaseUrl } from './database-url.js';
 import { Setting } from './setting.js';
@@ -106,7 +106,7 @@ export abstract class BaseSettings {
     env: 'PUBLIC_URL',
     description: 'How the outside reaches the API, for links',
     defaultNote: 'none',
-    parse: linkBase,
+    parse: publicUrl,
   })
   @IsOptional()
   publicUrl: string | null;

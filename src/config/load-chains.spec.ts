@@ -243,6 +243,11 @@ describe('parseChains', () => {
     expect(problems).toEqual([expect.stringMatching(why)]);
   });
 
+  it('takes an explorer behind a path', () => {
+    const explorer = '  explorer_url: https://www.oklink.com/xlayer';
+    expect(changed('  block_time_ms: 12000', `  block_time_ms: 12000\n${explorer}`)).toEqual([]);
+  });
+
   it.each([
     ['rpc_url: https://c.example', 'rpc_url: wss://c.example', /rpc_url.*http:\/\/ or https:\/\//],
     [

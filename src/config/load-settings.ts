@@ -138,7 +138,7 @@ function contradictions(settings: Settings): Problem[] {
   if (settings.sweepStuckAfterMs < settings.sweepBumpAfterMs) {
     problems.push({
       name: 'SWEEP_STUCK_AFTER',
-      what: 'is shorter than SWEEP_BUMP_AFTER: a transaction would be called stuck before it is helped along',
+      what: 'is shorter than SWEEP_BUMP_AFTER: raise it as well. A transaction would be called stuck before it is helped along',
     });
   }
   const mode = settings.databaseUrl ? new URL(settings.databaseUrl).searchParams.get('sslmode') : null;

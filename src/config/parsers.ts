@@ -170,8 +170,8 @@ export function urlWith(...protocols: string[]) {
   };
 }
 
-/** What links are made of, by putting a path behind it: of this installation's own host, whose root pages lead to. */
-export function linkBase(text: string): string {
+/** What links are made of, by putting a path behind it. */
+function linkBase(text: string): URL {
   const url = new URL(urlWith('http', 'https')(text));
   if (url.username !== '' || url.password !== '')
     throw new UnusableValueError('has a user or password in it, which every link would show; take them out');
@@ -179,6 +179,12 @@ export function linkBase(text: string): string {
     throw new UnusableValueError(
       'has a query or fragment (? or #) in it, behind which no path can stand; take it out',
     );
+  return url;
+}
+
+/** Of this installation: pages lead to the root of its host. */
+export function publicUrl(text: string): string {
+  const url = linkBase(text);
   if (/[^/]/.test(url.pathname))
     throw new UnusableValueError(
       `has a path (${url.pathname}), while pay pages lead to the root of their host; give Quittance a host of its own, ` +
@@ -189,11 +195,11 @@ export function linkBase(text: string): string {
 
 /** The start page of a block explorer: `/tx/…` is put behind it. */
 export function explorerBase(text: string): string {
-  const url = linkBase(text);
-  const part = /\/(tx|address|token|block)s?\/*$/i.exec(url)?.[0];
+  linkBase(text);
+  const part = /\/(tx|address|token|block)s?\/*$/i.exec(text)?.[0];
   if (part !== undefined)
     throw new UnusableValueError(`ends with ${part}, which is put behind it; take it away`);
-  return url;
+  return text;
 }
 
 /** A proxy is a host and a port, with a user where it asks for one. */

@@ -28,8 +28,9 @@ const COMPLAIN_EVERY_MS = 600_000;
 export interface Means {
   /** Lower-case. */
   address: Address;
-  /** Wei. */
+  /** Wei, after a block. */
   balance: bigint;
+  after: number;
   nodeNonce: number;
 }
 
@@ -123,12 +124,12 @@ export class GasTank {
   async means(chain: Chain): Promise<Means | null> {
     const { address } = this;
     if (address === null) return null;
-    const after = await this.readAfter(chain);
+    const last = await this.scanned.last(chain);
     const [balance, nodeNonce] = await Promise.all([
-      chain.accounts.balance(address, null, after),
+      chain.accounts.balance(address, null, last?.hash ?? 'latest'),
       this.signer.nodeNonce(chain, address),
     ]);
-    return { address, balance, nodeNonce };
+    return { address, balance, after: last?.number ?? Number.MAX_SAFE_INTEGER, nodeNonce };
   }
 
   /**
@@ -139,11 +140,11 @@ export class GasTank {
   async canPay(
     manager: EntityManager,
     chain: Chain,
-    { address, balance }: Means,
+    { address, balance, after }: Means,
     wei: bigint,
     dataFee: bigint,
   ): Promise<boolean> {
-    const promised = await weiPromisedBy(manager, chain.chainId, address);
+    const promised = await weiPromisedBy(manager, chain.chainId, address, after);
     if (balance - promised.wei >= wei + (promised.transactions + 1n) * dataFee) return true;
     this.tellLow(chain, balance, 'it cannot pay what is asked of it now');
     return false;

@@ -9,7 +9,7 @@ import { type Settings } from '../config/settings.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
 import { ScannedChain } from '../scanner/scanned-chain.js';
 import { bumped, dataReserve, type Fees, feesFor } from './fees.js';
-import { allowedGas, PLAIN_TRANSFER_GAS } from './gas.js';
+import { allowedGas, NOBODY, PLAIN_TRANSFER_GAS } from './gas.js';
 import { feesOf, OutgoingAttempt } from './outgoing-attempt.entity.js';
 import { named } from './outgoing-log.js';
 import { OutgoingSigner } from './outgoing-signer.js';
@@ -50,11 +50,11 @@ export class GivenUpNonces {
     const last = attempts.at(-1) as OutgoingAttempt;
     const waitsSince = Math.max(last.signedAt.getTime(), outgoing.reopenedAt?.getTime() ?? 0);
     if (databaseClock.nowMs() - waitsSince < this.settings.sweepBumpAfterMs) return false;
-    // Refused as well, it is sent again as it is: there is nothing less to send.
-    if (areEmptyOf(outgoing.from, last.raw)) return false;
     const fees = this.feesOver(chain, attempts, quote);
     const gasLimit = await this.gasOf(chain, record, fees);
     if (gasLimit === null) return false;
+    // Refused as well, it is sent again as it is, unless the chain asks for more gas by now: some count publishing in.
+    if (areEmptyOf(outgoing.from, last.raw) && gasLimit <= BigInt(last.gasLimit)) return false;
     const isSigned = await this.sign(chain, record, { fees, gasLimit });
     if (isSigned) {
       const line = { ...named(chain, outgoing), nonce: outgoing.nonce, gives_up: last.txHash };
@@ -117,7 +117,8 @@ async function gasToItself({ accounts }: Chain, from: Address): Promise<bigint> 
     const estimate = await accounts.estimateGas({ from, to: from, value: 0n });
     return estimate > PLAIN_TRANSFER_GAS ? allowedGas(estimate) : PLAIN_TRANSFER_GAS;
   } catch (error) {
-    if (error instanceof CallRevertedError) return PLAIN_TRANSFER_GAS;
-    throw error;
+    if (!(error instanceof CallRevertedError)) throw error;
+    const plain = await accounts.estimateGas({ from, to: NOBODY, value: 0n });
+    return plain > PLAIN_TRANSFER_GAS ? allowedGas(plain) : PLAIN_TRANSFER_GAS;
   }
 }

@@ -208,6 +208,14 @@ export class OutgoingSigner {
     return true;
   }
 
+  /** Wei that what it is for has cost so far. */
+  async paidFor(
+    manager: EntityManager,
+    { subjectId }: Pick<OutgoingTransaction, 'subjectId'>,
+  ): Promise<bigint> {
+    return subjectId === null ? 0n : this.outgoing.feeOf(manager, subjectId);
+  }
+
   /**
    * What it costs with what was paid for it before, and what it may. At an account that pays for others, one that they wait
    * behind is not held back: it would hold them back too.
@@ -217,7 +225,7 @@ export class OutgoingSigner {
     row: OutgoingTransaction,
     expectedFee: bigint,
   ): Promise<FeeShare> {
-    const paid = row.subjectId === null ? 0n : await this.outgoing.feeOf(manager, row.subjectId);
+    const paid = await this.paidFor(manager, row);
     const isWaitedFor = row.account !== 'deposit' && (await this.outgoing.isAnyAfter(manager, row));
     return { expected: paid + expectedFee, most: isWaitedFor ? null : row.mostFee };
   }

@@ -8,6 +8,7 @@ import { DailyLimits } from './daily-limits.js';
 import { FinalHooks } from './final-hooks.js';
 import { GasTank } from './gas-tank.js';
 import { GivenUpNonces } from './given-up-nonces.js';
+import { LateTransactions } from './late-transactions.js';
 import { MinedTransactions } from './mined-transactions.js';
 import { NodeNonces } from './node-nonces.js';
 import { OutgoingBooks } from './outgoing-books.js';
@@ -44,6 +45,7 @@ import { UnminedTransactions } from './unmined-transactions.js';
     FinalHooks,
     GasTank,
     GivenUpNonces,
+    LateTransactions,
     MinedTransactions,
     NodeNonces,
     OutgoingBooks,

@@ -114,6 +114,19 @@ export class OutgoingRepository {
     return BigInt(row?.sum ?? 0);
   }
 
+  /**
+   * What is signed for a subject and not mined may cost whatever the market asks, by the operator's word. The caller holds
+   * nothing that comes after these rows. @returns how many
+   */
+  async liftShare(manager: EntityManager, subjectId: string): Promise<number> {
+    const { affected } = await manager.update(
+      OutgoingTransaction,
+      { subjectId, state: In(['signed', 'sent']) },
+      { mostFee: null },
+    );
+    return affected ?? 0;
+  }
+
   /** Whether its account has signed others that cannot be mined before it is. */
   isAnyAfter(manager: EntityManager, row: OutgoingTransaction): Promise<boolean> {
     const { chainId, from, nonce } = row;
@@ -175,21 +188,25 @@ export function holdAddress(manager: EntityManager, chainId: ChainId, address: A
 }
 
 /**
- * Wei that an account has signed away, gas included, and which are still in its balance after the last block scanned: but
- * for data fees, of so many transactions.
+ * Wei that an account has signed away, gas included, and which are still in its balance after a block: but for data fees,
+ * of so many transactions. Amounts of tokens are none of it.
+ * @param after number of the block after which the balance was read, a scanned one
  */
 export async function weiPromisedBy(
   manager: EntityManager,
   chainId: ChainId,
   from: Address,
+  after: number,
 ): Promise<{ wei: bigint; transactions: bigint }> {
   const [row] = await manager.query<{ sum: string; count: string }[]>(
-    `SELECT coalesce(sum(attempt.amount + attempt.gas_limit * attempt.max_fee_per_gas), 0) AS sum, count(*) AS count
+    `SELECT count(*) AS count, coalesce(sum(attempt.gas_limit * attempt.max_fee_per_gas
+       + CASE WHEN outgoing.token_address IS NULL THEN attempt.amount ELSE 0 END), 0) AS sum
      FROM outgoing_transactions outgoing
      CROSS JOIN LATERAL (
        SELECT * FROM outgoing_attempts WHERE outgoing_id = outgoing.id ORDER BY ordinal DESC LIMIT 1) attempt
-     WHERE outgoing.chain_id = $1 AND outgoing.from_address = $2 AND ${NOT_SCANNED}`,
-    [chainId, from],
+     WHERE outgoing.chain_id = $1 AND outgoing.from_address = $2
+       AND (${NOT_SCANNED} OR outgoing.state IN ('mined','confirmed') AND outgoing.block_number > $3)`,
+    [chainId, from, after],
   );
   return { wei: BigInt(row?.sum ?? 0), transactions: BigInt(row?.count ?? 0) };
 }

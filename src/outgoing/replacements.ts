@@ -116,7 +116,11 @@ export class Replacements {
       return this.leave(chain, record, 'its account cannot pay a higher fee; fill it up');
     }
     const { from: to, subjectId, mostFee: most } = outgoing;
-    const feeAt = (_quote: GasQuote, fundingWei: bigint) => ({ expected: expectedFee + fundingWei, most });
+    const paid = await this.signer.paidFor(this.dataSource.manager, outgoing);
+    const feeAt = (_quote: GasQuote, fundingWei: bigint) => ({
+      expected: paid + expectedFee + fundingWei,
+      most,
+    });
     await this.tank.fund(chain, { to, needed: needed + reserve.roomy, subjectId, feeAt });
     return null;
   }

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Broadcasts } from './broadcasts.js';
-import { GivenUpNonces } from './given-up-nonces.js';
+import { LateTransactions } from './late-transactions.js';
 import { type Round } from './movers.js';
 import { named } from './outgoing-log.js';
 import { OutgoingMetrics } from './outgoing-metrics.js';
@@ -8,7 +8,6 @@ import { OutgoingRecords } from './outgoing-records.js';
 import { OutgoingTransaction } from './outgoing-transaction.entity.js';
 import { type OutgoingRecord, OutgoingRepository } from './outgoing.repository.js';
 import { unmined, unminedParts } from './outcome.js';
-import { Replacements } from './replacements.js';
 import { UsedNonces } from './used-nonces.js';
 
 /** What is in no block: given to nodes again, with a higher fee when it takes too long. */
@@ -20,8 +19,7 @@ export class UnminedTransactions {
     private readonly outgoing: OutgoingRepository,
     private readonly records: OutgoingRecords,
     private readonly broadcasts: Broadcasts,
-    private readonly replacements: Replacements,
-    private readonly givenUp: GivenUpNonces,
+    private readonly late: LateTransactions,
     private readonly metrics: OutgoingMetrics,
     private readonly nonces: UsedNonces,
   ) {}
@@ -35,12 +33,7 @@ export class UnminedTransactions {
     if (isUsed && (await this.nonces.follow(round, now))) return;
     await this.broadcasts.unlessRecent(chain, now);
     if (isUsed || !isNext || isPaused) return;
-    if (this.broadcasts.isHopeless(now)) {
-      if (!(await this.givenUp.giveUp(chain, now, quote))) return;
-    } else {
-      if (!(await this.replacements.replaceLate(chain, now, quote))) return;
-      this.metrics.bumped(chain.name);
-    }
+    if (!(await this.late.signAgain(chain, now, quote))) return;
     const [attempt] = (await this.outgoing.attemptsOf([outgoing])).slice(-1);
     await this.broadcasts.send(chain, { ...now, attempts: attempt ? [attempt] : [] });
   }

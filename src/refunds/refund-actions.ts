@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
+import { OutgoingRepository } from '../outgoing/outgoing.repository.js';
 import { RefundAnnouncements } from './refund-announcements.js';
 import { RefundQueries } from './refund-queries.js';
 import { RefundViews } from './refund-views.js';
@@ -17,6 +18,7 @@ export class RefundActions {
     private readonly queries: RefundQueries,
     private readonly views: RefundViews,
     private readonly announcements: RefundAnnouncements,
+    private readonly outgoing: OutgoingRepository,
   ) {}
 
   /**
@@ -36,15 +38,20 @@ export class RefundActions {
   }
 
   /**
-   * For the operator: it is paid though its gas costs more than the rules allow, of whichever merchant it is.
+   * For the operator: it is paid though its gas costs more than the rules allow, of whichever merchant it is. One that is
+   * signed, and for which gas has become too dear since, is signed again with as much as it takes.
    * @throws RefundNotFoundError
-   * @throws RefundNotWaitingError once it is signed, or has ended
+   * @throws RefundNotWaitingError once it is mined, or has ended
    */
   force(id: string): Promise<RefundView> {
     return this.dataSource.transaction(async (manager) => {
+      // Before its payment is held, as everywhere.
+      const lifted = await this.outgoing.liftShare(manager, id);
       const refund = await this.held(manager, null, id);
-      if (refund.state !== 'created') throw new RefundNotWaitingError(id, refund.state);
-      await manager.update(Refund, { id, state: 'created' }, { isForced: true });
+      const { state } = refund;
+      if (state !== 'created' && !(state === 'sent' && lifted > 0))
+        throw new RefundNotWaitingError(id, state);
+      await manager.update(Refund, { id, state }, { isForced: true });
       return this.views.one(manager, refund);
     });
   }

@@ -28,10 +28,10 @@ export class RefundFromPayout {
     const from = this.keys.addressOf(account);
     const { to, tokenAddress, amount } = refund;
     const { chainId, accounts } = round.chain;
-    const after = round.extent.scanned.hash;
+    const after = round.extent.scanned;
     const [has, wei, promised] = await Promise.all([
-      accounts.balance(from, tokenAddress, after),
-      accounts.balance(from, null, after),
+      accounts.balance(from, tokenAddress, after.hash),
+      accounts.balance(from, null, after.hash),
       this.outgoing.promisedBy(this.dataSource.manager, chainId, from, tokenAddress),
     ]);
     if (has - promised < amount) {
@@ -40,7 +40,13 @@ export class RefundFromPayout {
     const trial = await tryTransfer(round, { from, to, tokenAddress, amount });
     if (trial.state === 'refused') return fails(trial.reason);
     if (trial.state === 'ready')
-      return this.signing.sign(round, refund, { account, from, promised: null, wei }, trial, has);
+      return this.signing.sign(
+        round,
+        refund,
+        { account, from, promised: null, wei: { has: wei, after: after.number } },
+        trial,
+        has,
+      );
     return waits(`the payout account ${from} lacks ${trial.missing} wei for gas`);
   }
 }

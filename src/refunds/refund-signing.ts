@@ -27,8 +27,8 @@ interface Source {
   from: Address;
   /** Wei that its gas is not paid of, as other refunds are to be paid with them; null: that does not matter. */
   promised: bigint | null;
-  /** Wei that an account has which signs one transaction after the other; null: it signs one at a time. */
-  wei: bigint | null;
+  /** Wei that an account has after a block which signs one transaction after the other; null: it signs one at a time. */
+  wei: { has: bigint; after: number } | null;
 }
 
 /** Transactions at once: those that wait for one another at the same account would use up the pool. */
@@ -72,9 +72,9 @@ export class RefundSigning {
       if (promised !== null && (await this.refunds.promisedAt(manager, now, id)) > promised)
         return { state: 'busy' };
       if (wei !== null) {
-        const others = await weiPromisedBy(manager, chainId, from);
+        const others = await weiPromisedBy(manager, chainId, from, wei.after);
         const needed = gasLimit * fees.maxFeePerGas + (isNative(refund) ? amount : 0n);
-        const lacking = others.wei + needed + (others.transactions + 1n) * dataFee - wei;
+        const lacking = others.wei + needed + (others.transactions + 1n) * dataFee - wei.has;
         if (lacking > 0n) return waits(`the payout account ${from} lacks ${lacking} wei for gas`);
       }
       const lack = await this.cover.lackOf(manager, refund);

@@ -88,7 +88,7 @@ export class RefundTooDearError extends DomainError {
   }
 }
 
-/** It is signed, or has ended. */
+/** It is signed, or has ended; where it is forced: mined, or has ended. */
 export class RefundNotWaitingError extends DomainError {
   readonly code = 'refund_not_waiting';
 

@@ -165,7 +165,8 @@ export class RefundsController {
   @RequireScope('admin')
   @ApiOperation({
     summary: 'Have a refund paid whatever its gas costs, of any merchant',
-    description: 'One that waits because its gas is more than REFUND_MAX_FEE_BPS allows.',
+    description:
+      'One that waits because its gas is more than REFUND_MAX_FEE_BPS allows, also one that is signed and not mined since.',
   })
   @ApiOkResponse({ type: RefundBody })
   force(@Param('id', refundId) id: string): Promise<RefundView> {

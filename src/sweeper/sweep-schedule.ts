@@ -3,12 +3,10 @@ import { SchedulerRegistry } from '@nestjs/schedule';
 import { CronJob } from 'cron';
 import { ChainService } from '../chain/chain.service.js';
 import { type ChainConfig } from '../config/chains.js';
-import { RATES, SETTINGS } from '../config/configuration.module.js';
-import { type RatesConfig } from '../config/rates.js';
+import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { OutgoingLoop } from '../outgoing/outgoing-loop.js';
 import { sweepingOf } from '../outgoing/sweep-rules.js';
-import { UNPRICED, unpricedTokens } from '../rates/unpriced-tokens.js';
 import { SweepMover } from './sweep-mover.js';
 import { TreasuryCheck } from './treasury-check.js';
 import { type Address } from '../ids/ids.js';
@@ -25,7 +23,6 @@ export class SweepSchedule implements OnModuleInit, OnApplicationBootstrap {
     private readonly mover: SweepMover,
     private readonly loop: OutgoingLoop,
     private readonly schedule: SchedulerRegistry,
-    @Inject(RATES) private readonly rates: RatesConfig,
   ) {}
 
   /**
@@ -44,15 +41,7 @@ export class SweepSchedule implements OnModuleInit, OnApplicationBootstrap {
       const sweeping = sweepingOf(chain, this.settings);
       if ('off' in sweeping) this.logger.log({ chain: chain.name, reason: sweeping.off }, 'nothing is swept');
     }
-    for (const { chain } of this.swept()) {
-      this.warnOfUnpriced(chain);
-      this.start(chain);
-    }
-  }
-
-  private warnOfUnpriced(chain: ChainConfig): void {
-    const tokens = unpricedTokens(chain, this.rates);
-    if (tokens.length > 0) this.logger.warn({ chain: chain.name, tokens }, `tokens ${UNPRICED}`);
+    for (const { chain } of this.swept()) this.start(chain);
   }
 
   private swept(): { chain: ChainConfig; treasury: Address }[] {

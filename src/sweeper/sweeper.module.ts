@@ -19,6 +19,7 @@ import { SweepBacklogMetrics } from './sweep-backlog-metrics.js';
 import { SweepMover } from './sweep-mover.js';
 import { SweepResults } from './sweep-results.js';
 import { SweepSchedule } from './sweep-schedule.js';
+import { UnpricedWarning } from './unpriced-warning.js';
 import { SweepStates } from './sweep-states.js';
 import { SweeperMetrics } from './sweeper-metrics.js';
 import { SweepsController } from './sweeps.controller.js';
@@ -52,6 +53,7 @@ export class SweepRestModule {}
     SweepMover,
     SweepResults,
     SweepSchedule,
+    UnpricedWarning,
     SweepStates,
     SweeperMetrics,
     TreasuryCheck,

@@ -18,7 +18,7 @@ import { TestChain } from '../harness/test-chain.js';
 import { waitFor } from '../harness/wait-for.js';
 
 const SHOP = 'https://shop.example';
-const UNPAID = 12;
+const UNPAID = 30;
 const HOSTILE = `"><script>alert(1)</script>\u202e&lt;'`;
 
 let chain: TestChain;

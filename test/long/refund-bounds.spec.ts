@@ -121,7 +121,51 @@ describe('what a refund may cost', () => {
   });
 });
 
+describe('a refund that is signed, and too dear by now', () => {
+  it('is signed with a higher fee once the operator forces it', async () => {
+    world = await startRefunding({ sweepBumpAfterMs: 60_000, refundMaxFeeBps: 5_000 });
+    await world.chain.setBaseFee(GWEI);
+    await world.chain.mine();
+    const payment = await world.paid(200_000n * GWEI);
+    await world.app.waitForBlock(await world.chain.height());
+    world.refuseBroadcasts();
+    await askRefund(world, payment, Wallet.createRandom().address, 50_000n * GWEI);
+    const { id } = await world.waitForOutgoing(`purpose = 'refund'`);
+    await world.chain.setBaseFee(9n * GWEI);
+    await world.chain.mine();
+    await world.app.waitForBlock(await world.chain.height());
+    world.bumpAfter(1);
+    await waitFor('the reason', () => world.app.log.some((line) => line.includes('REFUND_MAX_FEE_BPS')));
+    const [refund] = await refundsOf(world, payment);
+    const force = () => world.app.request<RefundView>('POST', `/api/v1/refunds/${refund?.id}/force`);
+    expect(await force()).toMatchObject({ status: 200, body: { status: 'sent' } });
+    await world.chain.mine();
+    await waitFor('higher fees, or gas for them', async () => {
+      const gas = await world.outgoing(`purpose = 'gas'`);
+      return gas.length > 0 || (await world.attempts(id)).length > 1;
+    });
+    world.isRobbed = true;
+  });
+});
+
 describe('the payout account', () => {
+  it('signs refunds of tokens side by side: their amounts are no wei', async () => {
+    world = await startRefunding({ sweepBumpAfterMs: 60_000 });
+    const amount = 1_000n * ETHER;
+    const payments = [await world.paidToken(amount), await world.paidToken(amount)];
+    await world.plan();
+    for (const { id } of payments) await world.settled(id);
+    await world.chain.payToken(PAYOUT.address, 2n * amount);
+    await world.chain.rpc('anvil_setBalance', [PAYOUT.address, toQuantity(ETHER)]);
+    await world.chain.mine(2);
+    await world.app.waitForBlock(await world.chain.height());
+    world.refuseBroadcasts();
+    const to = Wallet.createRandom().address;
+    for (const payment of payments) await askRefund(world, payment, to, amount);
+    await waitFor('both signed', async () => (await world.outgoing(`purpose = 'refund'`)).length === 2);
+    world.isRobbed = true;
+  });
+
   it('signs no more than it can pay the gas of, whatever else of the same round it signs', async () => {
     world = await startRefunding({ sweepBumpAfterMs: 60_000 });
     await world.chain.setBaseFee(GWEI);

@@ -9,6 +9,8 @@ import { TestChain } from '../harness/test-chain.js';
 
 /** As 0.1.0 left it after a day of work, both schemas, by pg_dump 15. */
 const DUMP = '0.1.0.sql.gz';
+/** Its wallet. */
+const MNEMONIC = 'legal winner thank year wave sausage worth useful legal winner thank yellow';
 const TABLES = [
   'api_keys',
   'events',
@@ -63,7 +65,7 @@ describe('the upgrade from 0.1.0', () => {
       { DATABASE_URL: database.url },
     );
     const { key } = JSON.parse(made.out) as { key: string };
-    const app = await TestApp.start({ database, chains: [chain.config] });
+    const app = await TestApp.start({ database, chains: [chain.config], settings: { mnemonic: MNEMONIC } });
     try {
       const { body } = await app.request<{ data: PaymentView[] }>('GET', '/api/v1/payments', undefined, {
         authorization: `Bearer ${key}`,

@@ -51,7 +51,7 @@ export class BatchedTransfers implements SweepPath {
     const sorted = batchesOf(ready, batches.size, await chain.accounts.blockGas());
     for (const { sweep, gas } of sorted.tooLarge) {
       const reason = `the transfer may take ${gas} gas, and all of a batch ${sorted.most}: no transaction is signed that no block takes`;
-      await this.states.fail(chain, sweep, reason);
+      await this.states.wait(sweep, { code: 'fee_share', reason });
     }
     let hasSigned = false;
     for (const batch of sorted.batches) {
