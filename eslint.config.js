@@ -67,6 +67,7 @@ export default tseslint.config(
       // Receivers and shops compare what was signed with their clocks.
       'src/checkout/shop-returns.ts',
       'src/webhooks/delivery/delivery.service.ts',
+      'src/webhooks/rest/replay.service.ts',
       'src/webhooks/signing/verify.ts',
       // The queue's jobs are stamped by it.
       'src/webhooks/delivery/webhook-queue.ts',

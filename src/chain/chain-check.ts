@@ -3,7 +3,7 @@ import { tracedMovements } from './transfers/block-traces.js';
 import { blockOf } from './transfers/movements.js';
 import { MethodNotFoundError, RpcError } from './rpc/rpc-endpoint.js';
 import { type RpcPool } from './rpc/rpc-pool.js';
-import { checkTokens, NOTHING_FOUND, type TokenFindings } from './tokens/check-tokens.js';
+import { checkTokens, type TokenFindings } from './tokens/check-tokens.js';
 
 /** What of chains.yaml is not so on a chain, each with how to fix it. */
 export interface ChainProblems {
@@ -18,7 +18,8 @@ export async function checkChain(chain: ChainConfig, rpc: RpcPool): Promise<Chai
   if (wrong.length > 0) {
     const served = [...new Set(wrong)].join(' or ');
     const reason = `the node serves chain id ${served}, chains.yaml says ${chain.chainId}: fix chain_id or rpc_urls of "${chain.name}"`;
-    return { chain: [reason], tokens: NOTHING_FOUND };
+    const unasked = chain.tokens.map(({ address }) => address);
+    return { chain: [reason], tokens: { problems: new Map(), unasked } };
   }
   const [problems, tokens] = await Promise.all([
     Promise.all([checkTraces(chain, rpc), checkFinality(chain, rpc)]),

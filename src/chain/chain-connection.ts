@@ -36,7 +36,7 @@ export interface Connection {
   agreed: AgreedAnswers;
   status: ChainStatus;
   tokens: TokenStates;
-  /** Ms since 1970. */
+  /** Ms of steady time. */
   checkAgainAtMs: number;
 }
 

@@ -47,4 +47,13 @@ describe('Postgres’ clock', () => {
     clock.wasRead(at.wall, at.steady, at.steady);
     expect(clock.nowMs()).toBe(5_000_000 - HOUR + 1_000);
   });
+
+  it('tells when something of a row was by the host’s clock, however far that is off', () => {
+    const { at, clock, pass } = clocks();
+    expect(clock.onHostMs(at.wall - 10_000)).toBe(at.wall - 10_000);
+    clock.wasRead(at.wall + HOUR, at.steady, at.steady);
+    pass(10_000);
+    expect(clock.onHostMs(clock.nowMs())).toBe(at.wall);
+    expect(clock.onHostMs(clock.nowMs() - 5_000)).toBe(at.wall - 5_000);
+  });
 });

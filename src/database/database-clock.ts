@@ -38,6 +38,11 @@ export class DatabaseClock {
     return this.isDoubtful ? Math.max(knownMs, this.wall()) : knownMs;
   }
 
+  /** When that was, or will be, by the host's clock as it goes now. @param databaseMs by Postgres' clock */
+  onHostMs(databaseMs: number): number {
+    return databaseMs - this.nowMs() + this.wall();
+  }
+
   now(): Date {
     return new Date(this.nowMs());
   }

@@ -7,8 +7,8 @@ import { ProvenOutcomes } from './proven-outcomes.js';
 const OURS = '0xaa';
 const TOP = 40;
 
-/** Ours is in block 10; block 40 is the last that is final. Every endpoint proves it. */
-function asked() {
+/** Ours is in block 10, or another; block 40 is the last that is final. Every endpoint proves it. */
+function asked(mined: object = { hash: OURS, nonce: 7, from: '0x1' }) {
   let standing: BlockStanding = 'unknown';
   let blocks = 0;
   const scanned = {
@@ -19,7 +19,7 @@ function asked() {
     account: () => Promise.resolve({ nonce: 8, balance: 0n }),
     block: ({ number, hash }: { number: number; hash: string }) => {
       blocks += 1;
-      const transactions = number === 10 ? [{ hash: OURS, nonce: 7, from: '0x1' }] : [];
+      const transactions = number === 10 ? [mined] : [];
       return Promise.resolve({ number, hash, parentHash: `0x${number - 1}`, transactions });
     },
   };
@@ -55,3 +55,19 @@ it('begins again where its top was replaced', async () => {
   expect(await nonceUse()).toMatchObject({ by: 'ours' });
   expect(read()).toBe(2 * first);
 });
+
+it.each([
+  ['nonce', 0],
+  ...['gas', 'input', 'data', 'type', 'r'].map((field) => [field, 7] as const),
+] as const)(
+  'takes no transaction of ours for another whose %s the node tells in a form that is not known',
+  async (field, nonce) => {
+    const odd = { hash: '0xbb', nonce, from: '0x1', unread: [field] };
+    const { nonceUse, becomes } = asked(odd);
+    becomes('canonical');
+    await expect(nonceUse()).rejects.toThrow(`its ${field} is in a form that is not known`);
+    const stranger = asked({ ...odd, from: '0x2' });
+    stranger.becomes('canonical');
+    expect(await stranger.nonceUse()).toMatchObject({ by: 'no_transaction' });
+  },
+);

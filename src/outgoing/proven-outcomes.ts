@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type BlockId, signerOf, type WholeBlock } from '../chain/accounts/chain-evidence.js';
+import { requireWhole } from '../chain/blocks/whole-transaction.js';
 import { type RawTransaction } from '../chain/blocks/raw-block.js';
 import { type Receipt } from '../chain/accounts/chain-accounts.js';
 import { type Chain } from '../chain/chain.js';
@@ -138,8 +139,11 @@ function useIn(
   for (const transaction of transactions) {
     const txHash = transaction.hash;
     if (ours.has(txHash)) return { by: 'ours', block, txHash };
-    if (Number(transaction.nonce) !== outgoing.nonce) continue;
-    if (signerOf(transaction) === outgoing.from) return { by: 'another', block, txHash, transaction };
+    const isNonceRead = transaction.unread?.includes('nonce') !== true;
+    if (isNonceRead && Number(transaction.nonce) !== outgoing.nonce) continue;
+    if (signerOf(transaction) !== outgoing.from) continue;
+    requireWhole(transaction);
+    return { by: 'another', block, txHash, transaction };
   }
   return null;
 }

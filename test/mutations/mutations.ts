@@ -298,9 +298,21 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     fault: 'one node is enough to give a transaction up',
-    find: 'isForGood: all.every(({ isForGood }) => isForGood)',
-    replace: 'isForGood: all.some(({ isForGood }) => isForGood)',
+    find: 'isHeardOfAll && all.every(({ isForGood }) => isForGood)',
+    replace: 'isHeardOfAll && all.some(({ isForGood }) => isForGood)',
     specs: ['src/chain/accounts/one-endpoint-alone'],
+  },
+  {
+    fault: 'a node that was not heard counts as one that refuses a transaction for good',
+    find: 'const isHeardOfAll = all.length === rpc.size;',
+    replace: 'const isHeardOfAll = true;',
+    specs: ['src/chain/accounts/one-endpoint-alone'],
+  },
+  {
+    fault: 'one endpoint hides the payments in a token by calling it the native asset',
+    find: 'const stillRead = (problem: TokenProblem) => ({ ...problem, isNative: false });',
+    replace: 'const stillRead = (problem: TokenProblem) => problem;',
+    specs: ['src/chain/tokens/token-looks'],
   },
   {
     fault: 'gas that is under way is sent once more',

@@ -7,7 +7,10 @@ export interface Broadcast {
   outcome: BroadcastOutcome;
   /** Why they were refused; null: they were not. */
   words: string | null;
-  /** Every endpoint refused them, and will for as long as they are what they are. */
+  /**
+   * Every endpoint that is configured refused them, and will for as long as they are what they are. One that rests, is late
+   * or put aside may take them.
+   */
   isForGood: boolean;
 }
 
@@ -16,7 +19,7 @@ export interface Broadcast {
  * @returns the best that any of them made of it. Throws nothing.
  */
 export async function broadcastToAll(
-  rpc: Pick<RpcPool, 'fromEveryEndpoint'>,
+  rpc: Pick<RpcPool, 'fromEveryEndpoint' | 'size'>,
   raw: string,
 ): Promise<Broadcast> {
   const method = 'eth_sendRawTransaction';
@@ -31,7 +34,8 @@ export async function broadcastToAll(
     }, method);
     const ranked = all.map((each) => ({ each, rank: BROADCAST_OUTCOMES.indexOf(each.outcome) }));
     const { each } = ranked.reduce((best, other) => (other.rank < best.rank ? other : best));
-    return { ...each, isForGood: all.every(({ isForGood }) => isForGood) };
+    const isHeardOfAll = all.length === rpc.size;
+    return { ...each, isForGood: isHeardOfAll && all.every(({ isForGood }) => isForGood) };
   } catch (error) {
     return { ...refusal(error), isForGood: false };
   }

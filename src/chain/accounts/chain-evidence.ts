@@ -1,4 +1,5 @@
 import { type RawBlock, type RawReceipt, type RawTransaction } from '../blocks/raw-block.js';
+import { isWhole } from '../blocks/whole-transaction.js';
 import { ARBITRUM_TYPES } from '../proof/arbitrum-transactions.js';
 import { type BlockProof } from '../proof/block-proof.js';
 import { type BlockProver, type ProvedReceipts } from '../proof/block-prover.js';
@@ -151,7 +152,8 @@ export class ChainEvidence {
       'a block’s transactions',
     );
     const proved = said.find(({ proof }) => proof.areTransactionsProved);
-    const raw = (proved ?? said[0])?.raw as RawBlock;
+    const whole = said.find(({ raw }) => raw.transactions.every(isWhole));
+    const { raw } = (proved ?? whole ?? said[0]) as (typeof said)[number];
     if (proved === undefined && said.some((other) => identity(other.raw) !== identity(raw))) {
       throw new UnprovenAnswerError(id.hash, 'endpoints name different transactions of it');
     }

@@ -30,6 +30,7 @@ function pool(...nodes: Says[]): RpcPool {
   );
   const [first] = rpcs as [Rpc];
   return {
+    size: nodes.length,
     call: first.call.bind(first),
     fromOneEndpoint: <T>(read: (rpc: Rpc) => Promise<T>) => read(first),
     fromEveryEndpoint: async <T>(read: (rpc: Rpc) => Promise<T>) => {
@@ -193,5 +194,12 @@ describe('no endpoint alone decides', () => {
       broadcastToAll(pool(...answers.map((answer) => () => answer)), '0x'),
     );
     expect((await Promise.all(said)).map(({ isForGood }) => isForGood)).toEqual([true, false, false, false]);
+  });
+
+  it('where signed bytes stay: one that rests, or is late, has not given them up', async () => {
+    const never = new RpcError('it', 'eth_sendRawTransaction', 'exceeds block gas limit');
+    const refusing = pool(always(never), always(never));
+    const rpc = { size: 3, fromEveryEndpoint: refusing.fromEveryEndpoint.bind(refusing) };
+    await expect(broadcastToAll(rpc, '0x')).resolves.toMatchObject({ outcome: 'refused', isForGood: false });
   });
 });

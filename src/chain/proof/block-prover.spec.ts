@@ -50,6 +50,16 @@ describe('an odd form, where nothing is proved', () => {
     expect(read).toThrow('ask the others');
   });
 
+  it('is taken of a block that is read again, however far below it was shown last, and is not taken anew by that', () => {
+    const empty = (number: number) => aBlock(number, { transactions: [], gasUsed: 21_000n });
+    const prover = new BlockProver('off');
+    const read = (number: number, onNewer: OnNewerForm) => prover.block(empty(number), number, onNewer);
+    expect(prover.blockAgain(empty(1), 1).newer).not.toBeNull();
+    expect(askedFor([300], read)).toBe(1);
+    expect(prover.blockAgain(empty(1), 1).newer).not.toBeNull();
+    expect(askedFor([301], read)).toBe(0);
+  });
+
   it('is gas that was used by no transaction; an empty block is none', () => {
     const prover = new BlockProver('off');
     const empty = (gasUsed: bigint | undefined) => (number: number, onNewer: OnNewerForm) =>
@@ -62,4 +72,12 @@ describe('an odd form, where nothing is proved', () => {
     expect(askedFor([1], empty(undefined))).toBe(0);
     expect(askedFor([1], empty(21_000n))).toBe(1);
   });
+});
+
+it('of a block read again, where something is proved, no form is taken that was not taken when it was read', () => {
+  const prover = new BlockProver('full');
+  const newer = aBlock(1, { unknownFields: { slotHash: '0x1' } });
+  expect(() => prover.blockAgain(newer, 1)).toThrow(/header of a newer fork/);
+  prover.block(newer, 1, () => undefined);
+  expect(prover.blockAgain(newer, 1).newer).not.toBeNull();
 });

@@ -55,6 +55,19 @@ export class BlockProver {
     return proof;
   }
 
+  /**
+   * As `block`, of one that has been read before, by any process: its form was taken then, however far it is from where it
+   * was shown last, and is not taken anew. Where nothing is proved, what is read of the block again is agreed on by all.
+   * @throws UnprovenAnswerError; NewerFormError where the form was never taken
+   */
+  blockAgain(block: RawBlock, number: number): BlockProof {
+    const proof = proveBlock(block, number, this.proofs, this.forms);
+    const { newer } = proof;
+    if (newer === null || this.taken.has(newer.what)) return proof;
+    if (this.proofs === 'off' && newer instanceof OddStructureError) return proof;
+    throw newer;
+  }
+
   /** Whether a header makes its hash. @throws UnprovenAnswerError where it does not though all of it is known */
   header(header: RawFullHeader): boolean {
     const { isProved, newer } = this.forms.of(header);

@@ -37,7 +37,7 @@ export class PoolMember {
   private slowUntilMs = -Infinity;
   private slowMs = SLOW_FIRST_MS;
   private readonly pace = new Pace();
-  /** When its head was last found to be as high as any other's, in ms since 1970. */
+  /** When its head was last found to be as high as any other's, in ms of steady time. */
   levelAtMs = steadyMs();
 
   constructor(

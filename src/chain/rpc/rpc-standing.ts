@@ -25,7 +25,7 @@ const UNPROVEN_FORGOTTEN_MS = 10 * 60_000;
 const CHAIN_ID_AGAIN_MS = 5_000;
 const WENT_BACK_MS = 10 * 60_000;
 
-/** Whether an endpoint may be believed, by its chain id, its heads and its answers. Times are ms since 1970. */
+/** Whether an endpoint may be believed, by its chain id, its heads and its answers. Times are ms of steady time. */
 export class Standing {
   head: Head | null = null;
   private highest = -1;

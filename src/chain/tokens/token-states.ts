@@ -2,8 +2,9 @@ import { type Logger } from '@nestjs/common';
 import { type ChainConfig } from '../../config/chains.js';
 import { RepeatedMessage } from '../../process/repeated-message.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
-import { checkTokens, NOTHING_FOUND, type TokenFindings, tokensChanged } from './check-tokens.js';
+import { checkTokens, type TokenFindings, tokensChanged } from './check-tokens.js';
 import { type TokenProblem } from './token-check.js';
+import { afterLook, NOTHING_KNOWN } from './token-looks.js';
 import { type Address } from '../../ids/ids.js';
 import { steadyMs } from '../../process/steady-time.js';
 
@@ -19,13 +20,13 @@ const COMPLAIN_EVERY_MS = 60 * 60_000;
 interface Asking {
   check: typeof checkTokens;
   changed: typeof tokensChanged;
-  /** Ms since 1970. */
+  /** Ms of steady time. */
   nowMs: () => number;
 }
 
 /** Which tokens of one chain are out of service. */
 export class TokenStates {
-  private now = NOTHING_FOUND;
+  private now = NOTHING_KNOWN;
   private allCheckedAtMs = Number.NEGATIVE_INFINITY;
   private changesAtMs = Number.NEGATIVE_INFINITY;
   private readonly complaints = new RepeatedMessage(COMPLAIN_EVERY_MS);
@@ -48,14 +49,14 @@ export class TokenStates {
   /** @param findings of all its tokens */
   found(findings: TokenFindings): void {
     this.allCheckedAtMs = this.asking.nowMs();
-    this.know(findings);
+    this.learn(this.config.tokens, findings);
   }
 
-  private know(findings: TokenFindings): void {
+  private learn(looked: ChainConfig['tokens'], findings: TokenFindings): void {
     const before = this.now.problems;
-    const { problems, unasked } = findings;
-    this.now = findings;
-    const isAllWell = problems.size === 0 && unasked.length === 0;
+    this.now = afterLook(this.now, looked, findings);
+    const { problems, unasked, doubted } = this.now;
+    const isAllWell = problems.size + unasked.length + doubted.size === 0;
     this.checkAgainAtMs = this.asking.nowMs() + (isAllWell ? CHANGES_EVERY_MS : this.checkAgainMs);
     this.checkAgainMs = isAllWell
       ? FIRST_CHECK_AGAIN_MS
@@ -79,9 +80,10 @@ export class TokenStates {
     void this.check().finally(() => (this.isChecking = false));
   }
 
-  /** Those that are out of service or were not asked, and those of the others whose decimals are not what they were. */
+  /** Those that are out of service, in doubt or were not asked, and those of the others whose decimals are not what they were. */
   private async dueNow(nowMs: number): Promise<ChainConfig['tokens']> {
-    const due = new Set([...this.now.problems.keys(), ...this.now.unasked]);
+    const { problems, doubted, unasked } = this.now;
+    const due = new Set([...problems.keys(), ...doubted, ...unasked]);
     const others = this.config.tokens.filter(({ address }) => !due.has(address));
     const areChangesDue = nowMs - this.changesAtMs >= CHANGES_EVERY_MS;
     if (areChangesDue) this.changesAtMs = nowMs;
@@ -98,12 +100,9 @@ export class TokenStates {
     const isAllDue = nowMs - this.allCheckedAtMs >= ALL_EVERY_MS;
     try {
       const tokens = isAllDue ? this.config.tokens : await this.dueNow(nowMs);
-      const { problems, unasked } = await this.asking.check({ ...this.config, tokens }, this.rpc);
-      const isAsked = (address: string) =>
-        tokens.some((token) => token.address === address) && !unasked.includes(address);
-      const kept = [...this.now.problems].filter(([address]) => !isAsked(address));
+      const findings = await this.asking.check({ ...this.config, tokens }, this.rpc);
       if (isAllDue) this.allCheckedAtMs = nowMs;
-      this.know({ problems: new Map([...kept, ...problems]), unasked });
+      this.learn(tokens, findings);
     } catch (error) {
       const { message: reason } = error as Error;
       this.logger.warn({ chain: this.config.name, reason }, 'tokens could not be checked again');

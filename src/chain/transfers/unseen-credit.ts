@@ -32,10 +32,7 @@ export async function unseenCredit(
       kind: 'not_found',
     });
   }
-  // The block has been read before: a form that is not known was taken then, or is not taken now.
-  prover.block(full, block.number, (newer) => {
-    throw newer;
-  });
+  prover.blockAgain(full, block.number);
   const [before, after] = await Promise.all([read(rpc, parent, address), read(rpc, full, address)]);
   const own = full.transactions.filter(({ from }) => from === address);
   if (prover.proofs === 'full') own.forEach((transaction) => requireSigner(block, transaction));

@@ -3,13 +3,15 @@ import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type BlockRef } from '../../chain/blocks/block.js';
+import { type RawTransaction } from '../../chain/blocks/raw-block.js';
+import { isWhole, requireWhole } from '../../chain/blocks/whole-transaction.js';
 import { type Chain } from '../../chain/chain.js';
 import { signerOf } from '../../chain/proof/sender.js';
 import { BlockWitnesses, type BlockWitness, type Witnessed } from '../../scanner/block-witnesses.js';
 import { AdoptedTransactions, type SignedByUs } from './adopted-transactions.js';
 import { OwnAccounts } from './own-accounts.js';
 import { RestoredChain } from './restored-chain.entity.js';
-import { type ChainId } from '../../ids/ids.js';
+import { type Address, type ChainId } from '../../ids/ids.js';
 
 /**
  * Reads the blocks since the backup that a database was restored from for transactions that addresses of ours signed, and
@@ -57,17 +59,21 @@ export class TransactionsAfterBackup implements BlockWitness, OnModuleInit {
     return row;
   }
 
-  /** By their signatures: whom a node names as the sender is covered by no hash. */
+  /**
+   * By their signatures: whom a node names as the sender is covered by no hash.
+   * @throws RpcError where one of ours cannot be read as a whole: passed over, what it paid would be paid again
+   */
   private async signedIn(chain: Chain, blocks: readonly BlockRef[]): Promise<SignedByUs[]> {
     const found: SignedByUs[] = [];
     for (const { number, hash, time } of blocks) {
       const { transactions } = await chain.evidence.block({ number, hash });
-      const senders = transactions.map((transaction) => ({ transaction, from: signerOf(transaction) }));
+      const senders = transactions.map((transaction) => ({ transaction, from: senderOf(transaction) }));
       const froms = [...new Set(senders.map(({ from }) => from))].filter((from) => from !== null);
       const ours = await this.own.among(this.dataSource.manager, chain.chainId, froms);
       for (const { transaction, from } of senders) {
         const signer = from === null ? undefined : ours.get(from);
         if (from === null || signer === undefined) continue;
+        requireWhole(transaction);
         found.push({ from, transaction, signer, blockNumber: number, blockTime: time });
       }
       // So many signatures take their time: others have their turn between blocks.
@@ -81,4 +87,9 @@ export class TransactionsAfterBackup implements BlockWitness, OnModuleInit {
     const line = { chain: name, from_block: row.fromBlock, until_block: row.untilBlock };
     this.logger.log(line, 'read what was sent after the backup: signing may go on');
   }
+}
+
+/** Of one that was not read as a whole, whose signature shows nobody, whom the node names: it may be ours. */
+function senderOf(transaction: RawTransaction): Address | null {
+  return signerOf(transaction) ?? (isWhole(transaction) ? null : transaction.from);
 }

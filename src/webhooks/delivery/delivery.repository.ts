@@ -129,7 +129,9 @@ export class DeliveryRepository {
       // As everybody takes several deliveries, so that two transactions never wait for each other.
       .sort((a, b) => (a.delivery_id < b.delivery_id ? -1 : 1));
     const rows = JSON.stringify(inOrder);
-    const changes = healthChanges(all, databaseClock.nowMs(), stoodStillSince);
+    const changes = healthChanges(all, databaseClock.nowMs(), (sinceMs) =>
+      stoodStillSince(databaseClock.onHostMs(sinceMs)),
+    );
     const write = async (manager: EntityManager) => {
       const disabled = await applyHealth(manager, changes);
       return { disabled, recorded: await manager.query<{ delivery_id: string }[]>(RECORD, [rows]) };
