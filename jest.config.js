@@ -9,6 +9,6 @@ export default {
   globalSetup: '<rootDir>/test/harness/global-setup.js',
   globalTeardown: '<rootDir>/test/harness/global-teardown.js',
   testTimeout: 180_000,
-  // Tests compute for less than half of their time and wait for the rest: four keep two cores busy.
-  maxWorkers: 4,
+  // Tests wait for more than they compute: three keep two cores busy.
+  maxWorkers: 3,
 };

@@ -6,6 +6,6 @@ export default {
   roots: ['<rootDir>/test/long', '<rootDir>/test/browser/long'],
   testPathIgnorePatterns: [],
   testTimeout: 600_000,
-  // These start processes and outages, and wait still more.
-  maxWorkers: 5,
+  // These wait still more.
+  maxWorkers: 4,
 };

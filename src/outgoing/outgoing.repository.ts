@@ -114,19 +114,6 @@ export class OutgoingRepository {
     return BigInt(row?.sum ?? 0);
   }
 
-  /**
-   * What is signed for a subject and not mined may cost whatever the market asks, by the operator's word. The caller holds
-   * nothing that comes after these rows. @returns how many
-   */
-  async liftShare(manager: EntityManager, subjectId: string): Promise<number> {
-    const { affected } = await manager.update(
-      OutgoingTransaction,
-      { subjectId, state: In(['signed', 'sent']) },
-      { mostFee: null },
-    );
-    return affected ?? 0;
-  }
-
   /** Whether its account has signed others that cannot be mined before it is. */
   isAnyAfter(manager: EntityManager, row: OutgoingTransaction): Promise<boolean> {
     const { chainId, from, nonce } = row;
@@ -209,6 +196,19 @@ export async function weiPromisedBy(
     [chainId, from, after],
   );
   return { wei: BigInt(row?.sum ?? 0), transactions: BigInt(row?.count ?? 0) };
+}
+
+/**
+ * What is signed for a subject and not mined may cost whatever the market asks, by the operator's word. The caller holds
+ * nothing that comes after these rows. @returns how many
+ */
+export async function liftShare(manager: EntityManager, subjectId: string): Promise<number> {
+  const { affected } = await manager.update(
+    OutgoingTransaction,
+    { subjectId, state: In(['signed', 'sent']) },
+    { mostFee: null },
+  );
+  return affected ?? 0;
 }
 
 /** Hashes by the transactions' ids: of what was mined, else of the last bytes signed. */

@@ -62,6 +62,10 @@ describe('recorded rates speak for', () => {
     ['one ahead by two hours: their clock is behind', 2 * HOUR, 0],
     ['none that is days ahead', 48 * HOUR, 48 * HOUR],
   ])('%s', (_what, aheadMs, byMs) => {
-    expect(recordedBy(after(aheadMs), NOW)).toEqual(after(byMs));
+    expect(recordedBy(after(aheadMs), NOW, NOW.getTime())).toEqual(after(byMs));
+  });
+
+  it('is that of the block where rates were recorded ahead of the clock, too', () => {
+    expect(recordedBy(after(2 * HOUR), NOW, after(3 * HOUR).getTime())).toEqual(after(2 * HOUR));
   });
 });

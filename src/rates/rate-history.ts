@@ -74,7 +74,8 @@ export class RateHistory {
     at: Date,
     manager: EntityManager = this.dataSource.manager,
   ): Promise<Map<string, Price | Refusal>> {
-    const by = recordedBy(at, databaseClock.now());
+    const now = databaseClock.now();
+    const by = isAhead(at, now) ? recordedBy(at, now, await this.lastRecordedMs(manager)) : at;
     const rows = await manager
       .createQueryBuilder(RecordedRate, 'rate')
       .distinctOn(['rate.pair'])
@@ -101,10 +102,8 @@ export class RateHistory {
     await this.dataSource.manager.delete(RecordedRate, { at: LessThan(new Date(now.getTime() - keptMs)) });
   }
 
-  private async lastRecordedMs(): Promise<number> {
-    const [row] = await this.dataSource.query<{ at: Date | null }[]>(
-      'SELECT max(at) AS at FROM recorded_rates',
-    );
+  private async lastRecordedMs(manager: EntityManager = this.dataSource.manager): Promise<number> {
+    const [row] = await manager.query<{ at: Date | null }[]>('SELECT max(at) AS at FROM recorded_rates');
     return row?.at?.getTime() ?? -Infinity;
   }
 
@@ -118,10 +117,19 @@ export class RateHistory {
   }
 }
 
-/** @returns the time whose rates speak for `at` @param now by the clock that rates are recorded by */
-export function recordedBy(at: Date, now: Date): Date {
+function isAhead(at: Date, now: Date): boolean {
   const aheadMs = at.getTime() - now.getTime();
-  return aheadMs > BEHIND_BLOCKS.fromMs && aheadMs <= BEHIND_BLOCKS.toMs ? now : at;
+  return aheadMs > BEHIND_BLOCKS.fromMs && aheadMs <= BEHIND_BLOCKS.toMs;
+}
+
+/**
+ * @param now by the clock that rates are recorded by
+ * @param lastMs the last minute of which anything is recorded, ms since 1970: one that is ahead of the clock speaks for
+ * its own time, since the clock was right then, or is set back by now
+ * @returns the time whose rates speak for `at`
+ */
+export function recordedBy(at: Date, now: Date, lastMs: number): Date {
+  return isAhead(at, now) && lastMs <= now.getTime() + BEHIND_BLOCKS.fromMs ? now : at;
 }
 
 function unknownAt(pair: string, at: Date): Refusal {

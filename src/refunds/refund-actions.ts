@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
-import { OutgoingRepository } from '../outgoing/outgoing.repository.js';
+import { liftShare } from '../outgoing/outgoing.repository.js';
 import { RefundAnnouncements } from './refund-announcements.js';
 import { RefundQueries } from './refund-queries.js';
 import { RefundViews } from './refund-views.js';
@@ -18,7 +18,6 @@ export class RefundActions {
     private readonly queries: RefundQueries,
     private readonly views: RefundViews,
     private readonly announcements: RefundAnnouncements,
-    private readonly outgoing: OutgoingRepository,
   ) {}
 
   /**
@@ -46,7 +45,7 @@ export class RefundActions {
   force(id: string): Promise<RefundView> {
     return this.dataSource.transaction(async (manager) => {
       // Before its payment is held, as everywhere.
-      const lifted = await this.outgoing.liftShare(manager, id);
+      const lifted = await liftShare(manager, id);
       const refund = await this.held(manager, null, id);
       const { state } = refund;
       if (state !== 'created' && !(state === 'sent' && lifted > 0))

@@ -25,8 +25,8 @@ const LONGEST_STEP_MS = 5_000;
 const FAULTS_LAST_MS = [0, 2_000, 10_000, 30_000];
 /** As a scanner comes back after a step that failed. */
 const AGAIN_AFTER_MS = 500;
-/** One endpoint's word is taken where the other was silent for a minute, and for as long as a step may take. */
-const BELIEVED_ALONE_AFTER_MS = 70_000;
+/** One endpoint's word is taken where the other refused us for five minutes, and for as long as a step may take. */
+const BELIEVED_ALONE_AFTER_MS = 310_000;
 /** How often the exchange as a whole goes wrong, and not what is said in it. */
 const MISHAPS = 0.2;
 const NO_METHOD: Answer = { error: { code: -32_601, message: 'the method does not exist/is not available' } };
@@ -130,7 +130,7 @@ export class Fuzz {
     let got = await outcome(() => read.run(pool));
     const ms = this.time.now() - began;
     while (read.needsTwo && isOneAlone(got) && this.time.now() - began < BELIEVED_ALONE_AFTER_MS) {
-      await this.time.pass(AGAIN_AFTER_MS);
+      await this.time.pass(10 * AGAIN_AFTER_MS);
       got = await outcome(() => read.run(pool));
     }
     this.tookMs = ms;

@@ -186,7 +186,7 @@ describe('the payout account', () => {
       const refunds = (await Promise.all(payments.map((payment) => refundsOf(world, payment)))).flat();
       return refunds.some(({ waits_for }) => /lacks \d+ wei for gas/.test(waits_for ?? ''));
     };
-    await world.mineUntil('one to wait', waiting);
+    await waitFor('one to wait', waiting);
     expect(await world.outgoing(`purpose = 'refund'`)).toHaveLength(1);
     await world.chain.rpc('anvil_setBalance', [PAYOUT.address, toQuantity(10n * ETHER)]);
     await world.chain.mine();

@@ -2,8 +2,6 @@ import { relative } from 'node:path';
 
 const LIMIT_MS = 10_000;
 const UNLIMITED = ['test/long/', 'test/browser/long/'];
-/** Of a run beside others: of the second Node, whose tests have kept to the limit on the first. */
-const { QUITTANCE_TESTS_ANY_PACE } = process.env;
 
 /**
  * In CI a test outside the long tier that took more than ten seconds has failed. It is marked here rather than in a
@@ -14,8 +12,7 @@ const { QUITTANCE_TESTS_ANY_PACE } = process.env;
  */
 export function failTooSlow(result, rootDir) {
   const file = relative(rootDir, result.testFilePath);
-  if (!process.env.CI || QUITTANCE_TESTS_ANY_PACE || UNLIMITED.some((folder) => file.startsWith(folder)))
-    return result;
+  if (!process.env.CI || UNLIMITED.some((folder) => file.startsWith(folder))) return result;
   const tooSlow = result.testResults.filter(
     ({ status, duration }) => status === 'passed' && duration > LIMIT_MS,
   );
