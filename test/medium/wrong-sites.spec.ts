@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { loadSettings } from '../../src/config/load-settings.js';
 import { type JsonSource, type RatesConfig } from '../../src/config/rates.js';
 import { type Settings } from '../../src/config/settings.js';
+import { databaseClock } from '../../src/database/database-clock.js';
 import { type FeedReader } from '../../src/rates/feed-reader.js';
 import { isRefusal } from '../../src/rates/judge.js';
 import { PriceSites } from '../../src/rates/price-sites.js';
@@ -57,7 +58,7 @@ async function worth(left: Answer, right: Answer, inSeconds = 0): Promise<string
   first.answer = left;
   second.answer = right;
   await sources.refresh();
-  const rate = service.rate('ETH', 'USD', new Date(Date.now() + inSeconds * 1_000));
+  const rate = service.rate('ETH', 'USD', new Date(databaseClock.nowMs() + inSeconds * 1_000));
   return isRefusal(rate) ? `${rate.code}: ${rate.reason}` : toDecimal(rate.value);
 }
 
