@@ -3,6 +3,7 @@ import { toQuantity, Wallet } from 'ethers';
 import { type DepositView } from '../../src/payments/deposit.view.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { type RefundView } from '../../src/refunds/refund.view.js';
+import { appsAtRest } from '../harness/awake.js';
 import { PAYOUT, type SweepWorld } from '../harness/sweep-world.js';
 import { waitFor } from '../harness/wait-for.js';
 import { askRefund, refundEnds, refundsOf, startRefunding } from '../harness/world-refunds.js';
@@ -108,6 +109,8 @@ describe('what a refund may cost', () => {
     await world.chain.setBaseFee(9n * GWEI);
     await world.chain.mine();
     await world.app.waitForBlock(await world.chain.height());
+    // A round that is under way has the price of before.
+    await appsAtRest();
     world.bumpAfter(1);
     await waitFor('the reason', () => world.app.log.some((line) => line.includes('REFUND_MAX_FEE_BPS')));
     expect(await world.attempts(id)).toHaveLength(1);
@@ -134,6 +137,8 @@ describe('a refund that is signed, and too dear by now', () => {
     await world.chain.setBaseFee(9n * GWEI);
     await world.chain.mine();
     await world.app.waitForBlock(await world.chain.height());
+    // A round that is under way has the price of before.
+    await appsAtRest();
     world.bumpAfter(1);
     await waitFor('the reason', () => world.app.log.some((line) => line.includes('REFUND_MAX_FEE_BPS')));
     const [refund] = await refundsOf(world, payment);
@@ -159,10 +164,11 @@ describe('the payout account', () => {
     await world.chain.rpc('anvil_setBalance', [PAYOUT.address, toQuantity(ETHER)]);
     await world.chain.mine(2);
     await world.app.waitForBlock(await world.chain.height());
-    world.refuseBroadcasts();
     const to = Wallet.createRandom().address;
     for (const payment of payments) await askRefund(world, payment, to, amount);
+    // No block is made meanwhile.
     await waitFor('both signed', async () => (await world.outgoing(`purpose = 'refund'`)).length === 2);
+    for (const payment of payments) expect((await refundEnds(world, payment)).state).toBe('confirmed');
     world.isRobbed = true;
   });
 
