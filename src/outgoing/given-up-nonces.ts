@@ -1,11 +1,9 @@
 import { Transaction } from 'ethers';
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { CallRevertedError, type GasQuote } from '../chain/accounts/chain-accounts.js';
 import { type Chain } from '../chain/chain.js';
-import { SETTINGS } from '../config/configuration.module.js';
-import { type Settings } from '../config/settings.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
 import { ScannedChain } from '../scanner/scanned-chain.js';
 import { bumped, dataReserve, type Fees, feesFor } from './fees.js';
@@ -18,7 +16,6 @@ import { NotSignedError } from './signing-gate.js';
 import { areEmptyOf, emptyTransaction, HIGH_NONCE } from './transaction-bytes.js';
 import { type Address } from '../ids/ids.js';
 import { steadyMs } from '../process/steady-time.js';
-import { databaseClock } from '../database/database-clock.js';
 
 const COMPLAIN_EVERY_MS = 600_000;
 
@@ -33,23 +30,20 @@ export class GivenUpNonces {
   private readonly complaints = new RepeatedMessage(COMPLAIN_EVERY_MS);
 
   constructor(
-    @Inject(SETTINGS) private readonly settings: Pick<Settings, 'sweepBumpAfterMs'>,
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly scanned: ScannedChain,
     private readonly signer: OutgoingSigner,
   ) {}
 
   /**
-   * Once nodes have refused it for so long that it would be replaced. The caller knows that all of them refuse it for good,
-   * and that its nonce is the account's next.
+   * The caller knows that all nodes refuse it for good, and have done so for as long as it would take to be replaced, and
+   * that its nonce is the account's next.
    * @returns whether it signed the empty one; to broadcast it is the caller's
    * @throws RpcError
    */
   async giveUp(chain: Chain, record: OutgoingRecord, quote: GasQuote): Promise<boolean> {
     const { outgoing, attempts } = record;
     const last = attempts.at(-1) as OutgoingAttempt;
-    const waitsSince = Math.max(last.signedAt.getTime(), outgoing.reopenedAt?.getTime() ?? 0);
-    if (databaseClock.nowMs() - waitsSince < this.settings.sweepBumpAfterMs) return false;
     const fees = this.feesOver(chain, attempts, quote);
     const gasLimit = await this.gasOf(chain, record, fees);
     if (gasLimit === null) return false;

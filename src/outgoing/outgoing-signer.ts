@@ -54,6 +54,14 @@ export interface Replacement {
   amount: bigint | undefined;
 }
 
+/** What is signed in place of what was, for a row that is held. */
+interface OtherBytes {
+  fee: (row: OutgoingTransaction) => Promise<FeeShare | null>;
+  /** Base units. */
+  moved: bigint;
+  bytes: (row: OutgoingTransaction) => TransactionLike;
+}
+
 /** Whose nonce is asked for. */
 export interface NonceOwner {
   chainId: ChainId;
@@ -148,27 +156,14 @@ export class OutgoingSigner {
     seen: readonly OutgoingAttempt[],
     { fees, expectedFee, amount }: Replacement,
   ): Promise<boolean> {
-    const row = await this.outgoing.lock(manager, id);
-    const attempts = await manager.countBy(OutgoingAttempt, { outgoingId: id });
-    if (!['signed', 'sent'].includes(row.state) || attempts !== seen.length) return false;
-    await this.gate.require(manager, {
-      chainId: row.chainId,
-      purpose: row.purpose,
-      payer: row.account === 'deposit' ? null : row.from,
-      fees,
-      fee: await this.shareOf(manager, row, expectedFee),
-      movements: [],
-      balance: null,
-    });
     const last = seen.at(-1) as OutgoingAttempt;
     const moved = amount ?? last.amount;
-    const transaction = replacementOf(last.raw, fees, amount);
-    const account = accountOf(row);
-    await this.attempt(
-      manager,
-      { id, from: row.from, account, ordinal: seen.length, amount: moved },
-      transaction,
-    );
+    const row = await this.signAgain(manager, id, seen, fees, {
+      fee: (now) => this.shareOf(manager, now, expectedFee),
+      moved,
+      bytes: () => replacementOf(last.raw, fees, amount),
+    });
+    if (row === null) return false;
     // What gives it up moves nothing, and leaves what it was to move as it was.
     if (!areEmptyOf(row.from, last.raw)) await manager.update(OutgoingTransaction, { id }, { amount: moved });
     return true;
@@ -186,9 +181,25 @@ export class OutgoingSigner {
     seen: readonly OutgoingAttempt[],
     { fees, gasLimit }: { fees: Fees; gasLimit: bigint },
   ): Promise<boolean> {
+    const row = await this.signAgain(manager, id, seen, fees, {
+      fee: () => Promise.resolve(null),
+      moved: 0n,
+      bytes: (now) => emptyTransaction(now, gasLimit, fees),
+    });
+    return row !== null;
+  }
+
+  /** @returns the row, which is held; null when somebody else was first */
+  private async signAgain(
+    manager: EntityManager,
+    id: string,
+    seen: readonly OutgoingAttempt[],
+    fees: Fees,
+    { fee, moved, bytes }: OtherBytes,
+  ): Promise<OutgoingTransaction | null> {
     const row = await this.outgoing.lock(manager, id);
     const attempts = await manager.countBy(OutgoingAttempt, { outgoingId: id });
-    if (!['signed', 'sent'].includes(row.state) || attempts !== seen.length) return false;
+    if (!['signed', 'sent'].includes(row.state) || attempts !== seen.length) return null;
     const { chainId, purpose, from } = row;
     const payer = row.account === 'deposit' ? null : from;
     await this.gate.require(manager, {
@@ -196,16 +207,13 @@ export class OutgoingSigner {
       purpose,
       payer,
       fees,
-      fee: null,
+      fee: await fee(row),
       movements: [],
       balance: null,
     });
-    await this.attempt(
-      manager,
-      { id, from, account: accountOf(row), ordinal: seen.length, amount: 0n },
-      emptyTransaction(row, gasLimit, fees),
-    );
-    return true;
+    const attempt = { id, from, account: accountOf(row), ordinal: seen.length, amount: moved };
+    await this.attempt(manager, attempt, bytes(row));
+    return row;
   }
 
   /** Wei that what it is for has cost so far. */

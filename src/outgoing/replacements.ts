@@ -1,10 +1,8 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { type GasQuote } from '../chain/accounts/chain-accounts.js';
 import { type Chain } from '../chain/chain.js';
-import { SETTINGS } from '../config/configuration.module.js';
-import { type Settings } from '../config/settings.js';
 import { ScannedChain } from '../scanner/scanned-chain.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
 import { AddressUsers } from './address-users.js';
@@ -17,7 +15,6 @@ import { type OutgoingRecord } from './outgoing.repository.js';
 import { NotSignedError } from './signing-gate.js';
 import { areEmptyOf, withoutSignature } from './transaction-bytes.js';
 import { keptOf } from './transfer-trial.js';
-import { databaseClock } from '../database/database-clock.js';
 import { steadyMs } from '../process/steady-time.js';
 
 const COMPLAIN_EVERY_MS = 600_000;
@@ -29,7 +26,6 @@ export class Replacements {
   private readonly complaints = new RepeatedMessage(COMPLAIN_EVERY_MS);
 
   constructor(
-    @Inject(SETTINGS) private readonly settings: Settings,
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly scanned: ScannedChain,
     private readonly signer: OutgoingSigner,
@@ -38,15 +34,12 @@ export class Replacements {
   ) {}
 
   /**
-   * Signs the transaction again with a higher fee, when its last attempt has waited for too long.
+   * Signs the transaction again with a higher fee. Its caller knows that its last attempt has waited for too long.
    * @returns whether it did; to broadcast it is the caller's
    * @throws RpcError
    */
   async replaceLate(chain: Chain, record: OutgoingRecord, quote: GasQuote): Promise<boolean> {
     const last = record.attempts.at(-1) as OutgoingAttempt;
-    const { reopenedAt } = record.outgoing;
-    const waitsSince = Math.max(last.signedAt.getTime(), reopenedAt?.getTime() ?? 0);
-    if (databaseClock.nowMs() - waitsSince < this.settings.sweepBumpAfterMs) return false;
     const fees = bumped(
       feesOf(last),
       feesOf(record.attempts[0] as OutgoingAttempt),

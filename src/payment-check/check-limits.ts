@@ -1,10 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../http/problem.js';
+import { Windows } from '../http/windows.js';
+import { runningMs } from '../process/running-time.js';
 
 const WINDOW_MS = 60_000;
 /** Each reads from the nodes of every chain, whose operators count requests as well. Per process. */
 const OF_MERCHANT = 60;
 const OF_ALL = 600;
+const EVERYBODY = '';
 
 export class TooManyChecksError extends DomainError {
   readonly code = 'too_many_checks';
@@ -23,22 +26,18 @@ export class TooManyChecksError extends DomainError {
 /** How often merchants may ask where a transaction's money is. */
 @Injectable()
 export class CheckLimits {
-  private since = -Infinity;
-  private all = 0;
-  private readonly ofMerchants = new Map<string, number>();
+  private readonly windows = new Windows(WINDOW_MS);
 
-  /** @throws TooManyChecksError */
-  spend(merchantId: string, nowMs = performance.now()): void {
-    if (nowMs - this.since >= WINDOW_MS) {
-      this.since = nowMs;
-      this.all = 0;
-      this.ofMerchants.clear();
-    }
-    const own = (this.ofMerchants.get(merchantId) ?? 0) + 1;
-    const waitS = Math.ceil((this.since + WINDOW_MS - nowMs) / 1_000);
-    if (own > OF_MERCHANT) throw new TooManyChecksError(waitS, 'this merchant');
-    if (this.all >= OF_ALL) throw new TooManyChecksError(waitS, 'all merchants together');
-    this.ofMerchants.set(merchantId, own);
-    this.all += 1;
+  /** What is refused counts for nothing. @throws TooManyChecksError */
+  spend(merchantId: string, nowMs = runningMs()): void {
+    this.require(merchantId, OF_MERCHANT, 'this merchant', nowMs);
+    this.require(EVERYBODY, OF_ALL, 'all merchants together', nowMs);
+    this.windows.note(merchantId, nowMs);
+    this.windows.note(EVERYBODY, nowMs);
+  }
+
+  private require(name: string, most: number, whose: string, nowMs: number): void {
+    const { count, leftMs } = this.windows.peek(name, nowMs);
+    if (count >= most) throw new TooManyChecksError(Math.ceil(leftMs / 1_000), whose);
   }
 }

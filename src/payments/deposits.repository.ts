@@ -13,7 +13,7 @@ import { NamedAssets } from './named-assets.js';
 import { PaymentRecords } from './payment-records.js';
 import { Payment } from './payment.entity.js';
 import { heldDeposit } from './held-deposit.js';
-import { requireListedChain } from './payment.errors.js';
+import { listedChain } from './payment.errors.js';
 import { IS_SOMETHING_LEFT, returnedOfDeposits } from './refund-facts.js';
 import { Transfer } from './transfer.entity.js';
 import { type ChainId, type TxHash } from '../ids/ids.js';
@@ -77,9 +77,7 @@ export class DepositsRepository {
     if (filter.assigned === false) query.andWhere(UNASSIGNED).andWhere(IS_SOMETHING_LEFT);
     if (filter.assigned === true) query.andWhere(new Brackets((either) => either.where(ASSIGNED)));
     if (filter.chain !== undefined) {
-      const known = [...this.chains.values(), ...this.left];
-      requireListedChain(filter.chain, known);
-      const chainId = known.find(({ name }) => name === filter.chain)?.chainId;
+      const { chainId } = listedChain(filter.chain, [...this.chains.values(), ...this.left]);
       query.andWhere('transfer.chain_id = :chainId', { chainId });
     }
     if (filter.paymentId !== undefined) query.andWhere('transfer.payment_id = :paymentId', filter);

@@ -25,9 +25,10 @@ export class UnknownChainError extends ValidationFailedError {
  * chains.yaml has no longer is shown.
  * @throws UnknownChainError
  */
-export function requireListedChain(name: string | undefined, known: readonly ChainConfig[]): void {
-  if (name !== undefined && !known.some((chain) => chain.name === name))
-    throw new UnknownChainError(name, known);
+export function listedChain(name: string, known: readonly ChainConfig[]): ChainConfig {
+  const chain = known.find((one) => one.name === name);
+  if (chain === undefined) throw new UnknownChainError(name, known);
+  return chain;
 }
 
 export class ChainRefusedError extends ValidationFailedError {

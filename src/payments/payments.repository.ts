@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, In, type SelectQueryBuilder } from 'typeorm';
 import { type ChainConfig } from '../config/chains.js';
 import { CHAINS, LEFT_CHAINS } from '../config/configuration.module.js';
-import { requireListedChain } from './payment.errors.js';
+import { listedChain } from './payment.errors.js';
 import { scannedPositions } from '../chain/position/scanned-positions.js';
 import { type CreatedBetween, narrowByCreation } from '../http/list-filters.js';
 import { type ChainId } from '../ids/ids.js';
@@ -124,8 +124,8 @@ export class PaymentsRepository {
       each.forEach((one) => query.setParameters(one.getParameters()));
     } else narrowed(query, 'payment', { ...filter, status: statuses[0], as: 'status' });
     const found = await query.getMany();
-    if (found.length === 0 && filter.after === undefined)
-      requireListedChain(filter.chain, [...this.chains, ...this.left]);
+    if (found.length === 0 && filter.after === undefined && filter.chain !== undefined)
+      listedChain(filter.chain, [...this.chains, ...this.left]);
     return this.records.of(manager, found);
   }
 

@@ -22,6 +22,17 @@ const refundDeposit = ({ id }: DepositView, to: string, amount: bigint) =>
     amount: amount.toString(),
   });
 
+/** An ether that was paid and swept, beside a payout account that can pay it back. */
+async function sweptEther(): Promise<PaymentView> {
+  world = await startRefunding({ sweepBumpAfterMs: 60_000 });
+  await world.chain.rpc('anvil_setBalance', [PAYOUT.address, toQuantity(10n * ETHER)]);
+  await world.chain.mine(3);
+  const payment = await world.paid(ETHER);
+  await world.plan();
+  await world.settled(payment.id);
+  return payment;
+}
+
 /** Confirmed, swept, and asked back by `ask`; then a reorg takes the deposit, and the customer's money comes again as late as that. */
 async function comesAgain(payment: PaymentView): Promise<DepositView> {
   const { tx_hash: hash } = await depositOf(payment);
@@ -39,12 +50,7 @@ async function comesAgain(payment: PaymentView): Promise<DepositView> {
 
 describe('the same money is given back once', () => {
   it('by a refund of the payment and one of the deposit, whichever it is by a deep reorg', async () => {
-    world = await startRefunding({ sweepBumpAfterMs: 60_000 });
-    await world.chain.rpc('anvil_setBalance', [PAYOUT.address, toQuantity(10n * ETHER)]);
-    await world.chain.mine(3);
-    const payment = await world.paid(ETHER);
-    await world.plan();
-    await world.settled(payment.id);
+    const payment = await sweptEther();
     const to = Wallet.createRandom().address;
     await askRefund(world, payment, to, (ETHER * 2n) / 3n);
     await refundEnds(world, payment);
@@ -66,12 +72,7 @@ describe('the same money is given back once', () => {
   });
 
   it('though it was asked for before the reorg: that is looked at where it is signed', async () => {
-    world = await startRefunding({ sweepBumpAfterMs: 60_000 });
-    await world.chain.rpc('anvil_setBalance', [PAYOUT.address, toQuantity(10n * ETHER)]);
-    await world.chain.mine(3);
-    const payment = await world.paid(ETHER);
-    await world.plan();
-    await world.settled(payment.id);
+    const payment = await sweptEther();
     const to = Wallet.createRandom().address;
     await askRefund(world, payment, to, ETHER);
     await refundEnds(world, payment);
