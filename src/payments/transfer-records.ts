@@ -1,6 +1,6 @@
-import { Between, type EntityManager } from 'typeorm';
+import { Between, type EntityManager, In, IsNull } from 'typeorm';
+import { doesCount } from './counting.js';
 import { type Payment } from './payment.entity.js';
-import { countedTransfers } from './payment-records.js';
 import { Transfer } from './transfer.entity.js';
 import { type NewTransfer } from './unexplained-transfers.js';
 import { type ChainId } from '../ids/ids.js';
@@ -147,11 +147,27 @@ export async function orphanAbove(
   return rows.map(touched);
 }
 
-/** By identity, what failed payments have that counted: money from before the failure stays theirs when read again. */
-export async function countedOfFailed(manager: EntityManager, payments: Payment[]): Promise<Set<string>> {
+/**
+ * By identity, which of the transfers are recorded as counting towards a failed payment: money from before the failure
+ * stays theirs when read again.
+ */
+export async function countedOfFailed(
+  manager: EntityManager,
+  payments: readonly Pick<Payment, 'id' | 'status'>[],
+  transfers: readonly Pick<Transfer, 'txHash' | 'blockHash'>[],
+): Promise<Set<string>> {
   const failed = payments.filter(({ status }) => status === 'failed').map(({ id }) => id);
   if (failed.length === 0) return new Set();
-  return new Set((await countedTransfers(manager, failed)).map(identityOf));
+  const hashes = transfers.flatMap(({ txHash }) => txHash ?? []);
+  const blockHashes = transfers.flatMap(({ txHash, blockHash }) => (txHash === null ? blockHash : []));
+  const included = { paymentId: In(failed), state: 'included' as const };
+  const recorded = await manager.find(Transfer, {
+    where: [
+      { ...included, txHash: In([...new Set(hashes)]) },
+      { ...included, txHash: IsNull(), blockHash: In([...new Set(blockHashes)]) },
+    ],
+  });
+  return new Set(recorded.filter(doesCount).map(identityOf));
 }
 
 export function identityOf({
