@@ -54,12 +54,12 @@ export async function upsertTransfers(
 
 /**
  * What was decided of money stands as long as the same money is in the same block, however often that is read, and by whatever settings:
- * sales were made by it. Only what could not be priced may be priced by then.
+ * sales were made by it. Only what could not be priced may be priced by then, unless its merchant has decided about it.
  */
 const IS_DECIDED = `(transfers.block_hash = EXCLUDED.block_hash AND transfers.state = 'included'
   AND transfers.amount = EXCLUDED.amount AND transfers.payment_id = EXCLUDED.payment_id
   AND transfers.token_address IS NOT DISTINCT FROM EXCLUDED.token_address
-  AND transfers.uncounted_reason IS DISTINCT FROM 'rate_unknown')`;
+  AND (transfers.uncounted_reason IS DISTINCT FROM 'rate_unknown' OR transfers.resolution IS NOT NULL))`;
 /** What late money was worth is said once of a block: rates are not kept as long as money may be read again. */
 const IS_AS_VALUED = '(transfers.block_hash = EXCLUDED.block_hash AND transfers.uncounted_reason IS NULL)';
 

@@ -5,6 +5,7 @@ import { countedMoney, fractionOf, MOST_TRANSFERS, NOTHING } from '../../src/pay
 import { doesCount } from '../../src/payments/counting.js';
 import { type Credit, type MovablePayment } from '../../src/payments/lifecycle.js';
 import { tallyOf } from '../../src/payments/tally.js';
+import { upsertTransfers } from '../../src/payments/transfer-records.js';
 import { Transfer } from '../../src/payments/transfer.entity.js';
 import { createDatabase, type TestDatabase } from '../harness/database.js';
 
@@ -162,5 +163,29 @@ describe('what counts of many transfers', () => {
     ]);
     expect(newest.every(({ blockNumber }) => blockNumber > MOST_TRANSFERS / 2)).toBe(true);
     expect(summed?.reduce((total, { amount }) => total + amount, 0n)).toBe(BigInt(3 * MOST_TRANSFERS));
+  });
+});
+
+describe('late money whose worth was not known, read again when it is', () => {
+  const factor = { numerator: '9', denominator: '10', rate: RATE };
+  const late: Given = {
+    amount: 5n,
+    blockNumber: 9,
+    state: 'included',
+    uncountedReason: 'rate_unknown',
+    resolution: null,
+    valueFactor: null,
+  };
+  it.each([
+    ['is priced while nobody has decided about it', null, null, factor],
+    ['stays as its merchant accepted it', 'accepted', 'rate_unknown', null],
+    ['stays ignored', 'ignored', 'rate_unknown', null],
+  ] as const)('%s', async (_what, resolution, uncountedReason, valueFactor) => {
+    const [row] = await arrive([{ ...late, resolution }]);
+    const again = { ...(row as Transfer), uncountedReason: null, valueFactor: factor };
+    await upsertTransfers(database.dataSource.manager, [again]);
+    expect(await database.dataSource.manager.find(Transfer)).toMatchObject([
+      { resolution, uncountedReason, valueFactor },
+    ]);
   });
 });
