@@ -4,7 +4,7 @@ import { Token } from '../chain/tokens/token.entity.js';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { type Asset, type ChainId } from '../ids/ids.js';
-import { doesCount } from './counting.js';
+import { type CountedSum, countedSums, newestCounted } from './counted-money.js';
 import { type RefundFact } from './given-back.js';
 import { type NamedAsset } from './named-asset.js';
 import { NamedAssets } from './named-assets.js';
@@ -24,15 +24,23 @@ export interface PaymentRecord {
   options: PaymentOption[];
   /** What each of the options is called. */
   assets: NamedAsset[];
-  /** What counts towards it, where the canonical chains have it. */
-  credits: CountedTransfer[];
+  /** What counts towards it, where the canonical chains have it: sums, however many transfers there are. */
+  credits: CountedCredit[];
+  /** Of the transfers that count those that came last, `MOST_TRANSFERS` at the most. */
+  newest: CountedTransfer[];
   /** Of what counts. */
   refunds: RefundFact[];
   /** Whether a chain is served here now; left out: all of its chains are. */
   isServed?: (chainId: ChainId) => boolean;
 }
 
-/** A transfer as the lifecycle takes it: money of one of the payment's options. */
+/** Money of one of the payment's options, as the lifecycle takes it. */
+export interface CountedCredit extends CountedSum {
+  /** Index of the option. */
+  option: number;
+}
+
+/** A transfer as the payment shows it. */
 export interface CountedTransfer extends Transfer {
   /** Index of the option. */
   option: number;
@@ -44,6 +52,12 @@ export interface NamedOption {
   /** As its asset is called. */
   asset: NamedAsset;
 }
+
+/**
+ * Anybody may send to an address as often as they like: what is told of a payment, in each of its events too, must not
+ * grow with it.
+ */
+export const MOST_TRANSFERS = 100;
 
 /** Gathers what belongs to payments, as it stands in the caller's transaction. */
 @Injectable()
@@ -58,7 +72,8 @@ export class PaymentRecords {
     if (payments.length === 0) return [];
     const ids = payments.map(({ id }) => id);
     const options = await this.optionsOf(manager, ids);
-    const credits = await countedTransfers(manager, ids);
+    const credits = await countedSums(manager, ids);
+    const newest = await newestCounted(manager, ids, MOST_TRANSFERS);
     const refunds = await refundsOfCounted(manager, ids);
     return payments.map((payment) => {
       const own = options.get(payment.id) ?? [];
@@ -73,7 +88,11 @@ export class PaymentRecords {
         assets: own.map(({ asset }) => asset),
         credits: credits
           .filter(({ paymentId }) => paymentId === payment.id)
-          .map((credit) => ({ ...credit, option: indexOf(places, credit), factor: factorOf(credit) }))
+          .map((credit) => ({ ...credit, option: indexOf(places, credit) }))
+          .filter(({ option }) => option >= 0),
+        newest: newest
+          .filter(({ paymentId }) => paymentId === payment.id)
+          .map((transfer) => ({ ...transfer, option: indexOf(places, transfer), factor: factorOf(transfer) }))
           .filter(({ option }) => option >= 0),
         refunds: refunds
           .filter(({ paymentId }) => paymentId === payment.id)
@@ -129,18 +148,4 @@ export function shownAsset({
 function factorOf({ valueFactor }: Transfer): Fraction | null {
   if (valueFactor === null) return null;
   return { numerator: BigInt(valueFactor.numerator), denominator: BigInt(valueFactor.denominator) };
-}
-
-/** The transfers that make up what the payments have received, where the canonical chain has them now. */
-export async function countedTransfers(
-  manager: EntityManager,
-  paymentIds: readonly string[],
-): Promise<Transfer[]> {
-  const included = await manager
-    .createQueryBuilder(Transfer, 'transfer')
-    .where('transfer.payment_id = ANY(:paymentIds)', { paymentIds })
-    .andWhere(`transfer.state = 'included'`)
-    .andWhere(`(transfer.uncounted_reason IS NULL OR transfer.resolution = 'accepted')`)
-    .getMany();
-  return included.filter(doesCount);
 }

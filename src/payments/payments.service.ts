@@ -110,6 +110,7 @@ export class PaymentsService {
       options: optionsAsked(payment, asked),
       assets: asked.options.map(({ asset }) => asset),
       credits: [],
+      newest: [],
       refunds: [],
     };
     const view = paymentView(record);

@@ -1,9 +1,9 @@
 import { Between, type EntityManager } from 'typeorm';
 import { type Payment } from './payment.entity.js';
-import { countedTransfers } from './payment-records.js';
+import { doesCount } from './counting.js';
 import { Transfer } from './transfer.entity.js';
 import { type NewTransfer } from './unexplained-transfers.js';
-import { type ChainId } from '../ids/ids.js';
+import { type ChainId, type TxHash } from '../ids/ids.js';
 
 /** A transfer as we have it, and whose it is. */
 export type RecordedTransfer = Pick<
@@ -54,12 +54,12 @@ export async function upsertTransfers(
 
 /**
  * What was decided of money stands as long as the same money is in the same block, however often that is read, and by whatever settings:
- * sales were made by it. Only what could not be priced may be priced by then.
+ * sales were made by it. Only what could not be priced, and nobody has decided since, may be priced by then.
  */
 const IS_DECIDED = `(transfers.block_hash = EXCLUDED.block_hash AND transfers.state = 'included'
   AND transfers.amount = EXCLUDED.amount AND transfers.payment_id = EXCLUDED.payment_id
   AND transfers.token_address IS NOT DISTINCT FROM EXCLUDED.token_address
-  AND transfers.uncounted_reason IS DISTINCT FROM 'rate_unknown')`;
+  AND (transfers.uncounted_reason IS DISTINCT FROM 'rate_unknown' OR transfers.resolution IS NOT NULL))`;
 /** What late money was worth is said once of a block: rates are not kept as long as money may be read again. */
 const IS_AS_VALUED = '(transfers.block_hash = EXCLUDED.block_hash AND transfers.uncounted_reason IS NULL)';
 
@@ -147,11 +147,32 @@ export async function orphanAbove(
   return rows.map(touched);
 }
 
-/** By identity, what failed payments have that counted: money from before the failure stays theirs when read again. */
-export async function countedOfFailed(manager: EntityManager, payments: Payment[]): Promise<Set<string>> {
+/**
+ * By identity, which of what arrived failed payments have already, and counted: money from before the failure stays theirs
+ * when it is read again.
+ */
+export async function countedOfFailed(
+  manager: EntityManager,
+  payments: readonly Payment[],
+  arrived: readonly { txHash: TxHash | null; blockHash: string }[],
+): Promise<Set<string>> {
   const failed = payments.filter(({ status }) => status === 'failed').map(({ id }) => id);
-  if (failed.length === 0) return new Set();
-  return new Set((await countedTransfers(manager, failed)).map(identityOf));
+  if (failed.length === 0 || arrived.length === 0) return new Set();
+  const hashes = arrived.flatMap(({ txHash }) => txHash ?? []);
+  const blocks = arrived.flatMap(({ txHash, blockHash }) => (txHash === null ? [blockHash] : []));
+  const known = await manager
+    .createQueryBuilder(Transfer, 'transfer')
+    .where('transfer.payment_id = ANY(:failed)', { failed })
+    .andWhere(`transfer.state = 'included'`)
+    .andWhere(
+      '(transfer.tx_hash = ANY(:hashes) OR (transfer.tx_hash IS NULL AND transfer.block_hash = ANY(:blocks)))',
+      {
+        hashes,
+        blocks,
+      },
+    )
+    .getMany();
+  return new Set(known.filter(doesCount).map(identityOf));
 }
 
 export function identityOf({
