@@ -9,7 +9,7 @@ import { type BlockProver } from '../proof/block-prover.js';
 import { mayContain } from '../proof/bloom.js';
 import { inKnownFormFirst } from '../proof/newer-form.js';
 import { signerOf } from '../proof/sender.js';
-import { blockOf, blockRef, movementsOf, TRANSFER_TOPIC } from '../transfers/movements.js';
+import { blockOf, blockRef, movementsOf, recipientsOf, TRANSFER_TOPIC } from '../transfers/movements.js';
 import { type RawBlock } from '../blocks/raw-block.js';
 import { AgreedAnswers, TooFewAnswersError } from '../rpc/agreed-answers.js';
 import { type Rpc } from '../rpc/rpc-endpoint.js';
@@ -184,11 +184,11 @@ export class RpcChainReader implements ChainReader {
       isAnyOwn: (addresses) => isAnyOwn(addresses, watch),
     });
     if (read === null) return { block: blockOf(raw, []), isProved, isAsUsual };
-    const block = movementsOf(raw, read.outcomes, watch.tokens);
-    const own = await watch.ownAmong([...new Set(block.movements.map(({ to }) => to))]);
-    const ours = block.movements.filter(({ to }) => own.has(to));
+    const recipients = recipientsOf(raw, read.outcomes, watch.tokens);
+    const own = await watch.ownAmong(recipients);
+    const block = own.size === 0 ? blockOf(raw, []) : movementsOf(raw, read.outcomes, watch.tokens, own);
     return {
-      block: { ...block, movements: bySigners(raw, ours, proof) },
+      block: { ...block, movements: bySigners(raw, block.movements, proof) },
       isProved: isProved && read.proof === 'root',
       isAsUsual: isAsUsual && (proofs === 'off' || read.proof === 'root'),
     };
