@@ -3,85 +3,107 @@ import { type Asset, type ChainId } from '../ids/ids.js';
 import { COUNTS_ONCE_ACCEPTED } from './counting.js';
 import { type Fraction } from './parts.js';
 import { type Credit } from './payment-state.js';
-import { Transfer } from './transfer.entity.js';
+import { Transfer, type ValueFactor } from './transfer.entity.js';
 
 /**
- * What of one asset came in one block and counts, as one sum. Anybody may send to an address as often as they like: what is
- * read of a payment grows with the blocks in which it was paid, and not with the transfers. For everything that is decided
- * of money, those of one block are the same: they are equally deep, and equally late.
+ * So many transfers of a payment are read one by one, the newest. Anybody may send to an address as often as they like:
+ * what a step of the scanner costs, what is told of a payment, and each of its events, must not grow with it.
  */
-export interface CountedSum extends Credit {
-  paymentId: string;
-  chainId: ChainId;
-  tokenAddress: Asset;
-  factor: Fraction | null;
-  /** Transfers that it is the sum of. */
+export const MOST_TRANSFERS = 100;
+
+/** What a block brought to a payment in one asset, by one factor. */
+export type SummedCredit = Credit & { chainId: ChainId; tokenAddress: Asset };
+
+export interface CountedMoney {
+  newest: Transfer[];
+  /** All of it, each block's together; null: the newest are all. */
+  summed: SummedCredit[] | null;
   count: number;
+}
+
+export const NOTHING: CountedMoney = { newest: [], summed: null, count: 0 };
+
+/** Of `transfer`: it is part of what its payment received, as `doesCount` has it. */
+const COUNTS = `transfer.state = 'included' AND (transfer.uncounted_reason IS NULL
+  OR (transfer.resolution = 'accepted' AND transfer.uncounted_reason IN (${COUNTS_ONCE_ACCEPTED.map((one) => `'${one}'`).join(', ')})))`;
+
+/** What makes up what the payments have received, where the canonical chain has it now, by payment. */
+export async function countedMoney(
+  manager: EntityManager,
+  paymentIds: readonly string[],
+): Promise<Map<string, CountedMoney>> {
+  const counted = new Map<string, CountedMoney>();
+  for (const transfer of await newestOf(manager, paymentIds)) {
+    const own = counted.get(transfer.paymentId) ?? { newest: [], summed: null, count: 0 };
+    own.newest.push(transfer);
+    own.count += 1;
+    counted.set(transfer.paymentId, own);
+  }
+  // Read as one more than are shown, they may be more still.
+  const many = [...counted].filter(([, { count }]) => count > MOST_TRANSFERS).map(([id]) => id);
+  if (many.length === 0) return counted;
+  for (const id of many) counted.set(id, { newest: counted.get(id)?.newest ?? [], summed: [], count: 0 });
+  for (const { payment_id: id, count, ...sum } of await sumsOf(manager, many)) {
+    const own = counted.get(id) as CountedMoney;
+    own.count += Number(count);
+    own.summed?.push(creditOf(sum, own.summed.length));
+  }
+  return counted;
+}
+
+function newestOf(manager: EntityManager, paymentIds: readonly string[]): Promise<Transfer[]> {
+  return manager
+    .createQueryBuilder(Transfer, 'counted')
+    .where(
+      `counted.id IN (SELECT newest.id FROM unnest(:paymentIds::uuid[]) AS payment(id) CROSS JOIN LATERAL (
+         SELECT transfer.id FROM transfers AS transfer WHERE transfer.payment_id = payment.id AND ${COUNTS}
+         ORDER BY transfer.block_time DESC, transfer.chain_id DESC, transfer.block_number DESC, transfer.ordinal DESC
+         LIMIT ${MOST_TRANSFERS + 1}) AS newest)`,
+      { paymentIds },
+    )
+    .getMany();
 }
 
 interface SumRow {
   payment_id: string;
   chain_id: string;
   token_address: Asset;
-  numerator: string | null;
-  denominator: string | null;
   block_number: string;
   block_time: Date;
+  value_factor: ValueFactor | null;
   amount: string;
   count: string;
 }
 
-/** Of a transfer that makes up what its payment received, where the canonical chain has it now; as `doesCount` says. */
-const COUNTS = `state = 'included'
-  AND (uncounted_reason IS NULL OR (resolution = 'accepted' AND uncounted_reason = ANY($2)))`;
-
-/** What makes up what the payments have received. */
-export async function countedSums(
-  manager: EntityManager,
-  paymentIds: readonly string[],
-): Promise<CountedSum[]> {
-  const rows = await manager.query<SumRow[]>(
-    `SELECT payment_id, chain_id, token_address, value_factor ->> 'numerator' AS numerator,
-       value_factor ->> 'denominator' AS denominator, block_number, max(block_time) AS block_time,
-       sum(amount) AS amount, count(*) AS count
-     FROM transfers WHERE payment_id = ANY($1) AND ${COUNTS}
-     GROUP BY payment_id, chain_id, token_address, numerator, denominator, block_number`,
-    [paymentIds, COUNTS_ONCE_ACCEPTED],
+/** Transfers of one block are alike to the lifecycle: equally deep, equally late. Their sum is as good as all of them. */
+function sumsOf(manager: EntityManager, paymentIds: readonly string[]): Promise<SumRow[]> {
+  return manager.query<SumRow[]>(
+    `SELECT transfer.payment_id, transfer.chain_id, transfer.token_address, transfer.block_number, transfer.block_time,
+       transfer.value_factor, sum(transfer.amount) AS amount, count(*) AS count
+     FROM transfers AS transfer WHERE transfer.payment_id = ANY($1) AND ${COUNTS}
+     GROUP BY transfer.payment_id, transfer.chain_id, transfer.token_address, transfer.block_number, transfer.block_time,
+       transfer.value_factor
+     ORDER BY transfer.payment_id, transfer.chain_id, transfer.block_number, transfer.value_factor NULLS FIRST`,
+    [paymentIds],
   );
-  return rows.map((row, index) => ({
-    paymentId: row.payment_id,
+}
+
+/** @param place its own, so that no two sums of a block are taken for one */
+function creditOf(row: Omit<SumRow, 'payment_id' | 'count'>, place: number): SummedCredit {
+  return {
     chainId: Number(row.chain_id) as ChainId,
     tokenAddress: row.token_address,
-    // No two are of the same money.
     txHash: null,
-    ordinal: index,
-    kind: 'sum',
+    ordinal: place,
+    kind: 'summed',
     amount: BigInt(row.amount),
     blockNumber: Number(row.block_number),
     blockTime: row.block_time,
-    factor: factorOf(row),
-    count: Number(row.count),
-  }));
+    factor: fractionOf(row.value_factor),
+  };
 }
 
-/** The transfers of each payment that came last, of those that count; at most so many of each. */
-export function newestCounted(
-  manager: EntityManager,
-  paymentIds: readonly string[],
-  most: number,
-): Promise<Transfer[]> {
-  return manager
-    .createQueryBuilder(Transfer, 'transfer')
-    .where(
-      `transfer.id IN (SELECT newest.id FROM unnest(:paymentIds::uuid[]) AS wanted (id) CROSS JOIN LATERAL (
-         SELECT id FROM transfers WHERE payment_id = wanted.id AND ${COUNTS.replace('$2', ':reasons')}
-         ORDER BY block_time DESC, chain_id DESC, block_number DESC, ordinal DESC LIMIT :most) AS newest)`,
-      { paymentIds, reasons: COUNTS_ONCE_ACCEPTED, most },
-    )
-    .getMany();
-}
-
-function factorOf({ numerator, denominator }: SumRow): Fraction | null {
-  if (numerator === null || denominator === null) return null;
-  return { numerator: BigInt(numerator), denominator: BigInt(denominator) };
+export function fractionOf(factor: ValueFactor | null): Fraction | null {
+  if (factor === null) return null;
+  return { numerator: BigInt(factor.numerator), denominator: BigInt(factor.denominator) };
 }

@@ -13,8 +13,8 @@ import { type PaymentRecord, PaymentRecords, shownAsset } from './payment-record
 import { type MovedPayment, savePayments } from './payment-update.js';
 import { Payment } from './payment.entity.js';
 import { paymentView } from './payment.view.js';
-import { countFromFailure } from './refund-facts.js';
 import { isSwept } from './swept.js';
+import { countFromFailure } from './refund-facts.js';
 import { type ChainId } from '../ids/ids.js';
 import { databaseClock } from '../database/database-clock.js';
 

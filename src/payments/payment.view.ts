@@ -1,7 +1,8 @@
 import { checksumAddress } from '../chain/checksum-address.js';
 import { type PaymentException, type PaymentStatus } from './lifecycle.js';
 import { optionView, type OptionView } from './option.view.js';
-import { type CountedTransfer, MOST_TRANSFERS, type PaymentRecord, shownAsset } from './payment-records.js';
+import { MOST_TRANSFERS } from './counted-money.js';
+import { type CountedTransfer, type PaymentRecord, shownAsset } from './payment-records.js';
 import { type LinkAnswer, type PaymentSweep, type UnavailableOption } from './payment.entity.js';
 import { paymentUri } from './payment-uri.js';
 import { type PriceView, priceViews, type ValueView } from './price.view.js';
@@ -128,7 +129,7 @@ export function paymentView(record: PaymentRecord): PaymentView {
     metadata: payment.metadata,
     version: payment.version,
     payment_uri: paymentUri(payment, asset.address),
-    transfers: newest(record.newest).map((credit) => ({
+    transfers: newest(record.transfers).map((credit) => ({
       tx_hash: credit.txHash,
       amount: credit.amount.toString(),
       block_number: credit.blockNumber,
@@ -138,7 +139,7 @@ export function paymentView(record: PaymentRecord): PaymentView {
       token_id: options[credit.option]?.tokenId ?? null,
       value: valueOf(credit.option, credit),
     })),
-    transfer_count: record.credits.reduce((sum, { count }) => sum + count, 0),
+    transfer_count: record.transferCount,
     expires_at: payment.expiresAt.toISOString(),
     created_at: payment.createdAt.toISOString(),
     detected_at: payment.detectedAt?.toISOString() ?? null,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { toChainId } from '../ids/ids.js';
-import { MOST_TRANSFERS, type PaymentRecord } from './payment-records.js';
+import { type PaymentRecord } from './payment-records.js';
+import { MOST_TRANSFERS } from './counted-money.js';
 import { paymentView } from './payment.view.js';
 import { optionValues, valueIn } from './price.view.js';
 
@@ -38,7 +39,6 @@ function recordOf(cents: bigint, given: readonly Given[]): PaymentRecord {
       blockNumber: index,
       blockTime: NOW,
       amount,
-      count: 1,
     })),
   );
   const refunds = given.map(({ received, refundedBps }, option) => ({
@@ -70,7 +70,8 @@ function recordOf(cents: bigint, given: readonly Given[]): PaymentRecord {
     options,
     assets,
     credits,
-    newest: credits,
+    transfers: credits,
+    transferCount: credits.length,
     refunds,
   } as unknown as PaymentRecord;
 }

@@ -1,9 +1,9 @@
-import { Between, type EntityManager } from 'typeorm';
-import { type Payment } from './payment.entity.js';
+import { Between, type EntityManager, In, IsNull } from 'typeorm';
 import { doesCount } from './counting.js';
+import { type Payment } from './payment.entity.js';
 import { Transfer } from './transfer.entity.js';
 import { type NewTransfer } from './unexplained-transfers.js';
-import { type ChainId, type TxHash } from '../ids/ids.js';
+import { type ChainId } from '../ids/ids.js';
 
 /** A transfer as we have it, and whose it is. */
 export type RecordedTransfer = Pick<
@@ -54,7 +54,7 @@ export async function upsertTransfers(
 
 /**
  * What was decided of money stands as long as the same money is in the same block, however often that is read, and by whatever settings:
- * sales were made by it. Only what could not be priced, and nobody has decided since, may be priced by then.
+ * sales were made by it. Only what could not be priced may be priced by then, unless its merchant has decided about it.
  */
 const IS_DECIDED = `(transfers.block_hash = EXCLUDED.block_hash AND transfers.state = 'included'
   AND transfers.amount = EXCLUDED.amount AND transfers.payment_id = EXCLUDED.payment_id
@@ -148,31 +148,26 @@ export async function orphanAbove(
 }
 
 /**
- * By identity, which of what arrived failed payments have already, and counted: money from before the failure stays theirs
- * when it is read again.
+ * By identity, which of the transfers are recorded as counting towards a failed payment: money from before the failure
+ * stays theirs when read again.
  */
 export async function countedOfFailed(
   manager: EntityManager,
-  payments: readonly Payment[],
-  arrived: readonly { txHash: TxHash | null; blockHash: string }[],
+  payments: readonly Pick<Payment, 'id' | 'status'>[],
+  transfers: readonly Pick<Transfer, 'txHash' | 'blockHash'>[],
 ): Promise<Set<string>> {
   const failed = payments.filter(({ status }) => status === 'failed').map(({ id }) => id);
-  if (failed.length === 0 || arrived.length === 0) return new Set();
-  const hashes = arrived.flatMap(({ txHash }) => txHash ?? []);
-  const blocks = arrived.flatMap(({ txHash, blockHash }) => (txHash === null ? [blockHash] : []));
-  const known = await manager
-    .createQueryBuilder(Transfer, 'transfer')
-    .where('transfer.payment_id = ANY(:failed)', { failed })
-    .andWhere(`transfer.state = 'included'`)
-    .andWhere(
-      '(transfer.tx_hash = ANY(:hashes) OR (transfer.tx_hash IS NULL AND transfer.block_hash = ANY(:blocks)))',
-      {
-        hashes,
-        blocks,
-      },
-    )
-    .getMany();
-  return new Set(known.filter(doesCount).map(identityOf));
+  if (failed.length === 0) return new Set();
+  const hashes = transfers.flatMap(({ txHash }) => txHash ?? []);
+  const blockHashes = transfers.flatMap(({ txHash, blockHash }) => (txHash === null ? blockHash : []));
+  const included = { paymentId: In(failed), state: 'included' as const };
+  const recorded = await manager.find(Transfer, {
+    where: [
+      { ...included, txHash: In([...new Set(hashes)]) },
+      { ...included, txHash: IsNull(), blockHash: In([...new Set(blockHashes)]) },
+    ],
+  });
+  return new Set(recorded.filter(doesCount).map(identityOf));
 }
 
 export function identityOf({

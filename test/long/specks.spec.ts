@@ -1,6 +1,4 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { PaymentRecords } from '../../src/payments/payment-records.js';
-import { Payment } from '../../src/payments/payment.entity.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { SweepPlanner } from '../../src/sweeper/planning/sweep-planner.js';
 import { NO_RATES } from '../../src/config/rates.js';
@@ -9,7 +7,6 @@ import { TANK, TREASURY } from '../harness/sweep-world.js';
 import { TestChain } from '../harness/test-chain.js';
 import { waitFor } from '../harness/wait-for.js';
 
-const SPECKS = 100_000;
 const pair = (base: string, value: string) => ({
   base,
   quote: 'EUR',
@@ -28,41 +25,6 @@ async function startChain(): Promise<TestChain> {
 }
 
 describe('specks, which anybody may send', () => {
-  it('are read as their sum and the last hundred of them, however many there are', async () => {
-    const chain = await startChain();
-    const app = await TestApp.start({ chains: [chain.config] });
-    ended.push(() => app.stop());
-    const payment = await app.createPayment({ amount: String(10 * SPECKS) });
-    await chain.pay(payment.address, 1n);
-    await chain.mine(4);
-    await waitFor('the first', async () => (await app.payment(payment.id)).transfer_count === 1);
-    const { manager } = app.database.dataSource;
-    // As if a contract had sent the others in the same block.
-    await manager.query(
-      `INSERT INTO transfers SELECT (jsonb_populate_record(first, jsonb_build_object('id', gen_random_uuid(),
-         'tx_hash', '0x' || md5(speck::text) || md5(speck::text), 'ordinal', speck))).*
-       FROM transfers first, generate_series(1, $2::int) speck WHERE first.payment_id = $1`,
-      [payment.id, SPECKS],
-    );
-    const recordOf = async () => {
-      const found = await manager.findOneByOrFail(Payment, { id: payment.id });
-      return (await app.get(PaymentRecords).of(manager, [found]))[0];
-    };
-    const all = await recordOf();
-    expect([all?.credits.length, all?.newest.length]).toEqual([1, 100]);
-    await chain.pay(payment.address, 5n);
-    await chain.mine(4);
-    const seen = await waitFor('the next one', async () => {
-      const view = await app.payment(payment.id);
-      return view.transfer_count === SPECKS + 2 && view.amount_received === String(SPECKS + 6) && view;
-    });
-    expect(seen).toMatchObject({ status: 'partially_paid' });
-    expect(seen.transfers).toHaveLength(100);
-    expect(seen.transfers.at(-1)?.amount).toBe('5');
-    const next = await recordOf();
-    expect([next?.credits.length, next?.newest.length]).toEqual([2, 100]);
-  });
-
   it('keep no payment from being settled, in another asset of a price', async () => {
     const chain = await startChain();
     await chain.rpc('anvil_setBalance', [TANK.address, `0x${(10n ** 20n).toString(16)}`]);
