@@ -121,7 +121,9 @@ describe('money that goes back is as deep as the chain asks for so much', () => 
     expect(await world.outgoing(`purpose = 'refund'`)).toEqual([]);
     expect((await refundEnds(world, payment)).state).toBe('confirmed');
     const [sent] = await world.outgoing(`purpose = 'refund'`);
-    const mined = await world.chain.rpc<{ blockNumber: string }>('eth_getTransactionReceipt', [sent?.tx_hash]);
+    const mined = await world.chain.rpc<{ blockNumber: string }>('eth_getTransactionReceipt', [
+      sent?.tx_hash,
+    ]);
     expect(Number(mined.blockNumber)).toBeGreaterThanOrEqual(arrivedAt + 8);
     expect(await world.native(to)).toBe(100n * ETHER + ETHER / 200n);
   });
