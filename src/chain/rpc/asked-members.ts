@@ -19,6 +19,13 @@ export type Told<T> =
       silentMs?: number;
     };
 
+/** One of which nothing but trouble came for so long is not waited for: it need not come back. */
+const GONE_MS = 5 * 60_000;
+
+export function isGone(endpoint?: { silentMs?: number }): boolean {
+  return (endpoint?.silentMs ?? 0) >= GONE_MS;
+}
+
 /** An endpoint as one of several that are asked one after the other. */
 export function candidate<T>(member: PoolMember, read: (rpc: Rpc) => Promise<T>, what: string): Candidate<T> {
   return {
