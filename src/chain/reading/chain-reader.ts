@@ -8,7 +8,7 @@ import { type BlockProof } from '../proof/block-proof.js';
 import { type BlockProver } from '../proof/block-prover.js';
 import { mayContain } from '../proof/bloom.js';
 import { inKnownFormFirst } from '../proof/newer-form.js';
-import { signerOf } from '../proof/sender.js';
+import { signerAmongMany } from '../proof/sender.js';
 import { blockOf, blockRef, movementsOf, recipientsOf, TRANSFER_TOPIC } from '../transfers/movements.js';
 import { type RawBlock } from '../blocks/raw-block.js';
 import { AgreedAnswers, TooFewAnswersError } from '../rpc/agreed-answers.js';
@@ -208,7 +208,7 @@ export class RpcChainReader implements ChainReader {
     const own = await watch.ownAmong(recipients);
     const block = own.size === 0 ? blockOf(raw, []) : movementsOf(raw, read.outcomes, watch.tokens, own);
     return {
-      block: { ...block, movements: bySigners(raw, block.movements, proof) },
+      block: { ...block, movements: await bySigners(raw, block.movements, proof) },
       isProved: isProved && read.proof === 'root',
       isAsUsual: isAsUsual && (proofs === 'off' || read.proof === 'root'),
     };
@@ -300,17 +300,18 @@ function isWithoutLogs(
  * Native value with whoever signed for it as its sender: the one that a node names is covered by no hash, and merchants
  * are told of it. Of transactions that are not proved the node's word is taken, where it gives one.
  */
-function bySigners(
+async function bySigners(
   { transactions }: RawBlock,
   movements: readonly Movement[],
   { areTransactionsProved }: BlockProof,
-): Movement[] {
-  return movements.map((movement) => {
+): Promise<Movement[]> {
+  const signed = async (movement: Movement): Promise<Movement> => {
     if (movement.kind !== 'native') return movement;
     if (!areTransactionsProved && movement.from !== ZERO_ADDRESS) return movement;
     const transaction = transactions.find(({ hash }) => hash === movement.txHash);
-    return { ...movement, from: (transaction && signerOf(transaction)) ?? movement.from };
-  });
+    return { ...movement, from: (transaction && (await signerAmongMany(transaction))) ?? movement.from };
+  };
+  return Promise.all(movements.map(signed));
 }
 
 async function isAnyOwn(addresses: readonly Address[], watch: Watch): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { runningMs } from '../../process/running-time.js';
-import { Semaphore } from '../../process/semaphore.js';
+import { FairTurns } from '../../process/fair-turns.js';
 import { DeliveryRepository } from './delivery.repository.js';
 import { type PendingDelivery } from './pending-delivery.js';
 import { DeliveryService, type UnderWay } from './delivery.service.js';
@@ -21,7 +21,8 @@ const LOOK_AGAIN_MS = 1_000;
  */
 @Injectable()
 export class JobService {
-  private readonly slots = new Semaphore(SLOTS);
+  /** Endpoints take turns: what one of them has still to get from bursts before does not hold up what is new for another. */
+  private readonly slots = new FairTurns(SLOTS);
 
   constructor(
     private readonly deliveries: DeliveryRepository,
@@ -67,7 +68,7 @@ export class JobService {
 
   /**
    * While others of the job are under way it cannot come again, so one that has to wait waits here, or a hanging
-   * exchange would hold up what shares its job.
+   * exchange would hold up what shares its job. So does one that waits for nothing but the turn of a quick endpoint.
    * @returns ms to wait until it can be attempted, or null when nothing is left to do for this job
    */
   private async bring(
@@ -79,14 +80,22 @@ export class JobService {
     let readAt = steadyMs();
     while (current) {
       const attempted = current;
-      const waitMs = await this.slots.hold(() => this.attempts.attempt(attempted, underWay));
-      if (waitMs === null || underWay.count === 0) return waitMs;
+      const waitMs = await this.slots.hold(delivery.endpoint.id, () =>
+        this.attempts.attempt(attempted, underWay),
+      );
+      if (waitMs === null) return null;
+      if (underWay.count === 0 && !this.isSoon(current)) return waitMs;
       await this.gate.turn(delivery.endpoint.id, Math.min(waitMs, LOOK_AGAIN_MS));
       if (!current.isBehind && steadyMs() - readAt < LOOK_AGAIN_MS) continue;
       [current] = await this.deliveries.findPending({ id: job.id, deliveries: [delivery.id] });
       readAt = steadyMs();
     }
     return null;
+  }
+
+  /** It is due, and only its endpoint has too much to do at this moment. */
+  private isSoon({ endpoint, isBehind, dueAtMs }: PendingDelivery): boolean {
+    return !isBehind && dueAtMs <= steadyMs() && this.gate.isQuick(endpoint.id);
   }
 }
 
