@@ -108,7 +108,9 @@ describe('the first head', () => {
       () => nowMs,
       () => NOW,
     );
-    expect(() => head.among([block(0)])).toThrow(/any endpoint has is 0 of .* start_block in chains.yaml says/);
+    expect(() => head.among([block(0)])).toThrow(
+      /any endpoint has is 0 of .* start_block in chains.yaml says/,
+    );
     nowMs = 24 * 60 * MINUTE_MS;
     expect(() => head.among([block(0)])).toThrow(HeadTooOldError);
   });
