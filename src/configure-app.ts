@@ -20,6 +20,7 @@ import { measureRequests } from './http/request-metrics.js';
 import { recordRoutes, Routes } from './http/routes.js';
 import { cutSlowReaders } from './http/slow-readers.js';
 import { UnreadableUrlError } from './http/unreadable-url.error.js';
+import { tellOfUntrustedProxies } from './http/untrusted-proxy.js';
 import { validationPipe } from './http/validation.js';
 
 const BODY_LIMIT_BYTES = 256 * 1024;
@@ -86,6 +87,7 @@ export async function createApp(configuration: Configuration, pino: Logger): Pro
   decorateAnswers(fastify);
   measureRequests(fastify);
   refuseNul(fastify);
+  tellOfUntrustedProxies(fastify);
   prefixRoutes(app);
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(problems);

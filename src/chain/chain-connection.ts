@@ -1,5 +1,6 @@
 import { type Logger } from '@nestjs/common';
 import { type ChainConfig } from '../config/chains.js';
+import { finalityPatienceMs } from '../config/presets.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
 import { ChainAccounts } from './accounts/chain-accounts.js';
 import { ChainEvidence } from './accounts/chain-evidence.js';
@@ -7,7 +8,7 @@ import { type ChainStatus } from './chain-status.js';
 import { deepestConfirmations } from './confirmations.js';
 import { BlockProver } from './proof/block-prover.js';
 import { type ChainReader, RpcChainReader } from './reading/chain-reader.js';
-import { type OnFinality } from './reading/final-block.js';
+import { type FinalityOptions, type FinalityTrouble } from './reading/final-block.js';
 import { AgreedAnswers } from './rpc/agreed-answers.js';
 import { Sources } from './rpc/sources.js';
 import { type RpcMetrics } from './rpc/rpc-metrics.js';
@@ -85,7 +86,7 @@ export function connectChain(config: ChainConfig, metrics: CallMetrics, logger: 
     config,
     rpc,
     prover,
-    reader: new RpcChainReader(rpc, prover, sources, finalDepth, tellFinality(chain, logger), agreed),
+    reader: new RpcChainReader(rpc, prover, sources, finalDepth, finalityOf(config, logger), agreed),
     accounts: new ChainAccounts(rpc, evidence),
     evidence,
     internal: internalTransfers(config, rpc, prover, balances, agreed),
@@ -96,17 +97,33 @@ export function connectChain(config: ChainConfig, metrics: CallMetrics, logger: 
   };
 }
 
-/** At most a few lines a minute, also where a node knows it and does not by turns. */
-function tellFinality(chain: string, logger: Log): OnFinality {
+/** What is said when it begins, and when it ends. */
+const FINALITY_NEWS = {
+  unknownBecause: [
+    'no endpoint says which block is final: payments are seen, and none is confirmed until one does',
+    'the chain’s final block is known again',
+  ],
+  standsStill: [
+    'the chain’s final block stands still while its head goes on: payments are seen, and none is confirmed until it moves',
+    'the chain’s final block moves again',
+  ],
+  leftOut: [
+    'what an endpoint calls final stands still while that of others goes on: it has no say until it moves',
+    'what every endpoint calls final counts again',
+  ],
+} as const satisfies Record<keyof FinalityTrouble, readonly [string, string]>;
+
+/** At most a few lines a minute of each, also where a node knows it and does not by turns. */
+function finalityOf({ name: chain, chainId }: ChainConfig, logger: Log): FinalityOptions {
   const told = new RepeatedMessage(FINALITY_EVERY_MS);
-  return (reason) => {
-    if (!told.isDue(chain, reason ?? '', steadyMs())) return;
-    if (reason === null) logger.log({ chain }, 'the chain’s final block is known again');
-    else
-      logger.warn(
-        { chain, reason },
-        'no endpoint says which block is final: payments are seen, and none is confirmed until one does',
-      );
+  return {
+    patienceMs: finalityPatienceMs(chainId),
+    onTrouble: (what, reason) => {
+      const [begun, over] = FINALITY_NEWS[what];
+      if (!told.isDue(what, reason ?? '', steadyMs())) return;
+      if (reason === null) logger.log({ chain }, over);
+      else logger.warn({ chain, reason }, begun);
+    },
   };
 }
 

@@ -12,6 +12,7 @@ import { type Chain } from './chain.js';
 import { checkChain } from './chain-check.js';
 import { type ChainStatus } from './chain-status.js';
 import { EndpointComparison } from './endpoint-comparison.js';
+import { type FinalityTrouble } from './reading/final-block.js';
 import { callsAt, type CallResults } from './reading/contract-calls.js';
 import { type ContractCall } from './transfers/multicall.js';
 import { type NewerFork } from './proof/block-prover.js';
@@ -62,7 +63,7 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
         endpoints: rpc.report(),
         contradictsFrom: rpc.contradiction?.from ?? null,
         isOfNewerFork: this.newerFork(chain) !== null,
-        isFinalityUnknown: this.finalityUnknown(chain) !== null,
+        finality: this.finality(chain),
         isOneBelieved: this.believedAlone(chain) !== null,
       })),
     );
@@ -143,9 +144,9 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
     return word === null ? null : `${word.what} (${word.reason})`;
   }
 
-  /** Why nobody knows what the chain itself calls final; null: it is known, or a number of blocks decides. */
-  finalityUnknown(name: string): string | null {
-    return this.connection(name).reader.finalityUnknown;
+  /** What is wrong with what the chain itself calls final; nothing is where a number of blocks decides. */
+  finality(name: string): FinalityTrouble {
+    return this.connection(name).reader.finality;
   }
 
   /**

@@ -2,7 +2,6 @@ import { Body, Controller, HttpCode, Param, Post, Req, Res } from '@nestjs/commo
 import { ApiExcludeController } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { Public } from '../auth/scopes.js';
-import { toTxHash } from '../ids/ids.js';
 import { type CheckCode } from '../payment-check/check-finding.js';
 import { TooManyChecksError } from '../payment-check/check-limits.js';
 import { PaymentCheckService } from '../payment-check/payment-check.service.js';
@@ -11,6 +10,7 @@ import { DevPayments } from './dev-payments.js';
 import { PageRenderer } from './page-renderer.js';
 import { pagePath } from './page/page-path.js';
 import { type CheckResult } from './page/page-view.js';
+import { writtenHash } from './page/written-hash.js';
 import { PagesService } from './pages.service.js';
 import { TooManyPageRequestsError } from '../http/public-limits.js';
 
@@ -81,12 +81,12 @@ export class PageFormsController {
     address: string,
     given: string,
   ): Promise<CheckResult> {
-    const hash = given.trim().toLowerCase();
-    if (!/^0x[0-9a-f]{64}$/.test(hash)) return 'unreadable';
+    const hash = writtenHash(given);
+    if (hash === null) return 'unreadable';
     try {
       this.pages.spend('check', address, page.token);
       // Customers wait for one another, and no merchant for them.
-      const { code } = await this.checks.check(page.merchantId, page.paymentId, toTxHash(hash), 'pages');
+      const { code } = await this.checks.check(page.merchantId, page.paymentId, hash, 'pages');
       return RESULTS[code];
     } catch (error) {
       if (error instanceof TooManyPageRequestsError || error instanceof TooManyChecksError) return 'busy';

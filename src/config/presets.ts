@@ -82,6 +82,15 @@ export const FINALITY: Readonly<Record<string, Finality>> = {
   },
 };
 
+const HOUR_MS = 60 * 60_000;
+/** Linea, Scroll, ZKsync Era and their test networks: what is final was proved on Ethereum, at times hours apart. */
+const PROVED_BELOW = [59_144, 59_141, 534_352, 534_351, 324, 300];
+
+/** A chain's final block that did not move for so long, in ms, stands still. */
+export function finalityPatienceMs(chainId: number): number {
+  return PROVED_BELOW.includes(chainId) ? 12 * HOUR_MS : HOUR_MS;
+}
+
 /**
  * Chain ids, native assets, explorers and block times: viem's chain definitions (github.com/wevm/viem,
  * src/chains/definitions and the chainConfig of each stack, read in August 2026). Of networks for which it names no

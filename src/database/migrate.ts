@@ -1,8 +1,9 @@
-import { DataSource } from 'typeorm';
+import { DataSource, type DataSourceOptions } from 'typeorm';
 import { VERSION } from '../config/version.js';
 import { dataSourceOptions } from './data-source.js';
 import { DatabaseUnreachableError } from './database-refusal.js';
 import { type Waiting, withMigrationLock } from './migration-lock.js';
+import { aloud, MIGRATING } from './migration-progress.js';
 
 export class SchemaOutOfDateError extends Error {
   constructor(missing: readonly string[]) {
@@ -42,15 +43,16 @@ const SILENT: Waiting = { say: () => undefined };
  * Brings our schema up to date. Replicas that start together wait for one another here; whoever comes second finds
  * nothing left to do, and whoever finds nothing to do needs no right to change anything.
  * @returns the names of the migrations that ran
- * @throws DatabaseUnreachableError; SchemaTooNewError; what Postgres said, when a migration fails: it is rolled back whole
+ * @throws DatabaseUnreachableError; SchemaTooNewError; what Postgres said, when a migration fails: it is rolled back
+ * whole, or made again from where it stood (`addIndexBesideWork`)
  */
 export function migrate(url: string, waiting: Waiting = SILENT): Promise<string[]> {
   return withDataSource(url, async (dataSource) => {
     const { pending, unknown } = await comparedWith(dataSource);
     if (unknown.length > 0) throw new SchemaTooNewError(unknown);
     if (pending.length === 0) return [];
-    return withMigrationLock(url, waiting, async () => {
-      const ran = await dataSource.runMigrations();
+    return withMigrationLock(url, waiting, async (holding) => {
+      const ran = await aloud(holding, waiting, () => dataSource.runMigrations());
       return ran.map(({ name }) => name);
     });
   });
@@ -63,12 +65,12 @@ export function migrate(url: string, waiting: Waiting = SILENT): Promise<string[
  */
 export function revertMigration(url: string, waiting: Waiting = SILENT): Promise<string | null> {
   return withDataSource(url, (dataSource) =>
-    withMigrationLock(url, waiting, async () => {
+    withMigrationLock(url, waiting, async (holding) => {
       const [before] = (await appliedOf(dataSource)).slice(-1);
       if (before === undefined) return null;
       const { unknown } = await comparedWith(dataSource);
       if (unknown.length > 0) throw new SchemaTooNewError(unknown);
-      await dataSource.undoLastMigration();
+      await aloud(holding, waiting, () => dataSource.undoLastMigration());
       return before;
     }),
   );
@@ -111,7 +113,10 @@ async function comparedWith(dataSource: DataSource): Promise<ComparedMigrations>
 }
 
 async function withDataSource<T>(url: string, work: (dataSource: DataSource) => Promise<T>): Promise<T> {
-  const dataSource = new DataSource(dataSourceOptions(url, 1));
+  const dataSource = new DataSource({
+    ...dataSourceOptions(url, 1),
+    applicationName: MIGRATING,
+  } as DataSourceOptions);
   try {
     await dataSource.initialize();
   } catch (error) {

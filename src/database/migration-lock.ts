@@ -6,7 +6,7 @@ import { steadyMs } from '../process/steady-time.js';
 /** Any fixed number will do; this one spells "QUIT". */
 const MIGRATION_LOCK = 0x51554954;
 const RETRY_MS = 250;
-const SAY_EVERY_MS = 10_000;
+export const SAY_EVERY_MS = 10_000;
 
 export interface Waiting {
   /** One line for the operator. */
@@ -15,7 +15,7 @@ export interface Waiting {
   signal?: AbortSignal | undefined;
 }
 
-interface Holder {
+export interface Holder {
   pid: number;
   application_name: string;
   client_addr: string | null;
@@ -25,24 +25,25 @@ interface Holder {
 /**
  * Does work that one process at a time may do on a database. Those that come meanwhile wait, and say for whom: the lock
  * is asked for again and again rather than waited for inside Postgres, so that the wait can be seen and ended.
+ * @param work is given the connection that holds the lock
  * @throws DatabaseUnreachableError; the signal's reason
  */
 export function withMigrationLock<T>(
   url: string,
   { say, signal }: Waiting,
-  work: () => Promise<T>,
+  work: (holding: PostgresClient) => Promise<T>,
 ): Promise<T> {
   return withConnection(url, 'quittance migrate', async (client) => {
     let saidAtMs = -Infinity;
     while (!(await tryLock(client))) {
       if (steadyMs() - saidAtMs >= SAY_EVERY_MS) {
         saidAtMs = steadyMs();
-        say(`waiting for the migration lock, held by ${describe(await holderOf(client))}`);
+        say(`waiting for the migration lock, held by ${describeHolder(await holderOf(client))}`);
       }
       await delay(RETRY_MS, undefined, { signal });
     }
     try {
-      return await work();
+      return await work(client);
     } finally {
       // Before the connection is given back: a pooler might keep the session, and the lock with it.
       await client.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
@@ -68,7 +69,7 @@ async function holderOf(client: PostgresClient): Promise<Holder | undefined> {
   return rows[0];
 }
 
-function describe(holder: Holder | undefined): string {
+export function describeHolder(holder: Holder | undefined): string {
   if (!holder) return 'a session that has just ended';
   const { pid, application_name: name, client_addr: address, since } = holder;
   return `backend ${pid} (${name}, from ${address ?? 'a local socket'}, since ${new Date(since).toISOString()})`;

@@ -20,6 +20,16 @@ export const APP_LIMITS: SessionLimits = {
   idleInTransactionMs: 30_000,
 };
 
+/**
+ * A role or database may have limits of its own, as managed Postgres gives them: they would end what takes as long as it
+ * takes, a migration or a backup, in the middle of it and at every try.
+ */
+const NO_LIMITS = {
+  statement_timeout: '0',
+  lock_timeout: '0',
+  idle_in_transaction_session_timeout: '0',
+};
+
 /** A probe after 10 s of silence, so that what stands between us and Postgres does not forget the connection. */
 const KEEP_ALIVE_AFTER_MS = 10_000;
 
@@ -38,10 +48,12 @@ export const READABLE = { datestyle: 'ISO, MDY', intervalstyle: 'postgres' } as 
 export function poolOptions(limits: SessionLimits | null, settings: Record<string, string> = {}) {
   const all = {
     ...READABLE,
-    ...(limits && {
-      statement_timeout: String(limits.statementMs),
-      idle_in_transaction_session_timeout: String(limits.idleInTransactionMs),
-    }),
+    ...(limits
+      ? {
+          statement_timeout: String(limits.statementMs),
+          idle_in_transaction_session_timeout: String(limits.idleInTransactionMs),
+        }
+      : NO_LIMITS),
     ...settings,
   };
   const pairs = Object.entries(all);

@@ -10,6 +10,7 @@ import { integerColumn } from '../database/column-types.js';
 @Index('events_undispatched_idx', ['position'], { where: 'dispatched_at IS NULL' })
 @Index('events_payment_idx', ['paymentId', 'position'])
 @Index('events_merchant_idx', ['merchantId', 'position'])
+@Index('events_merchant_time_idx', ['merchantId', 'createdAt', 'id'], { where: 'dispatched_at IS NOT NULL' })
 export class PaymentEvent {
   /** `evt_` + UUIDv7; the webhook-id of every attempt and replay. */
   @PrimaryColumn('varchar', { length: 40, primaryKeyConstraintName: 'events_pkey' })

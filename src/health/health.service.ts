@@ -29,6 +29,10 @@ interface ChainHealth {
   newer_fork: string | null;
   /** Why no endpoint says which block is final, where that decides; null: one does. */
   finality_unknown: string | null;
+  /** Since when what the chain calls final has not moved, though its head has; null: it moves. */
+  finality_stands_still: string | null;
+  /** Whose word on what is final does not count, since it stands still while that of others goes on; null: nobody's. */
+  finality_left_out: string | null;
   /** What one endpoint alone was believed about lately, since the others did not answer, and why; null: nothing. */
   one_endpoint_believed: string | null;
 }
@@ -87,6 +91,7 @@ export class HealthService {
     ]);
     const chains = this.chains.all().map(({ name, chainId }): [string, ChainHealth] => {
       const position = positions.get(chainId);
+      const finality = this.chains.finality(name);
       const health = {
         state: this.chains.status(name).state,
         scanned_block: position?.number ?? null,
@@ -94,7 +99,9 @@ export class HealthService {
         endpoints: this.chains.endpoints(name),
         endpoints_contradict_from: this.chains.lastContradiction(name)?.from ?? null,
         newer_fork: this.chains.newerFork(name)?.what ?? null,
-        finality_unknown: this.chains.finalityUnknown(name),
+        finality_unknown: finality.unknownBecause,
+        finality_stands_still: finality.standsStill,
+        finality_left_out: finality.leftOut,
         one_endpoint_believed: this.chains.believedAlone(name),
       };
       return [name, health];

@@ -22,6 +22,9 @@ const MAX_READ_BYTES = 64 * 1024;
 const MAX_HEADER_BYTES = 128 * 1024;
 /** Interim answers (RFC 9110, section 15.2) before the one that counts. */
 const MAX_INTERIM = 20;
+/** Characters of the name of an encoding. */
+const MOST_ENCODING = 20;
+
 /** What an exchange ends with. */
 interface Ended {
   status: number;
@@ -48,6 +51,7 @@ class Exchange {
   private readonly raw: Buffer[] = [];
   private rawBytes = 0;
   private message: IncomingMessage | null = null;
+  private hasEnded = false;
   private phase: Phase = 'connecting';
   private phaseAt = runningMs();
   private certificateValidTo: string | null = null;
@@ -64,10 +68,9 @@ class Exchange {
       const request = this.open();
       const timeoutMs = this.config.timeout ?? 0;
       const cancelTimer = afterRunningMs(timeoutMs, () => fail(new TimedOutError(timeoutMs, this.phase)));
-      let hasEnded = false;
       const end = (settle: () => void) => {
-        if (hasEnded) return;
-        hasEnded = true;
+        if (this.hasEnded) return;
+        this.hasEnded = true;
         cancelTimer();
         settle();
       };
@@ -88,7 +91,9 @@ class Exchange {
       });
       request.on('error', fail);
       // Node destroys some requests without an error. Where there is a response, that one tells its own end.
-      request.on('close', () => this.message ?? fail(new ClosedError('closed without an answer')));
+      request.on('close', () => {
+        if (!this.hasEnded && this.message === null) fail(new ClosedError('closed without an answer'));
+      });
       request.end(this.config.data);
     });
   }
@@ -168,7 +173,10 @@ class Exchange {
     });
     message.on('end', finish);
     message.on('error', fail);
-    message.on('close', () => fail(new ClosedError('closed in mid-answer')));
+    // An error costs more than the rest of a small answer: most answers have ended by then.
+    message.on('close', () => {
+      if (!this.hasEnded) fail(new ClosedError('closed in mid-answer'));
+    });
   }
 
   /** The answer as far as it came, if its status line came whole. */
@@ -184,7 +192,7 @@ class Exchange {
   }
 
   private answer({ status, headers, body }: Ended, request: ClientRequest) {
-    const response = body.subarray(0, this.keptBytes).toString('utf8');
+    const response = packed(headers) ?? body.subarray(0, this.keptBytes).toString('utf8');
     const data: ExchangeData = { ...this.timing, response };
     return {
       data,
@@ -204,6 +212,13 @@ class Exchange {
     this.phaseAt = now;
     return lastedMs;
   }
+}
+
+/** What is sent packed though nothing but plain text was asked for: of the bytes nobody could read a word. */
+function packed(headers: Record<string, unknown>): string | null {
+  const encoding = headers['content-encoding'];
+  if (typeof encoding !== 'string' || encoding === '' || encoding.toLowerCase() === 'identity') return null;
+  return `(packed as ${encoding.slice(0, MOST_ENCODING)}, which was not asked for)`;
 }
 
 function isReset({ code }: Error & { code?: string }): boolean {

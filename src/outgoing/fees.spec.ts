@@ -60,4 +60,18 @@ describe('fees', () => {
       maxPriorityFeePerGas: 125n,
     });
   });
+  it('are not held for good by a first one that was far too low: after an hour they double, up to what gas costs', () => {
+    const first = feesFor({ baseFee: 300_000_000n, tip: 0n }, false);
+    const atCeiling = { maxFeePerGas: first.maxFeePerGas * 10n, maxPriorityFeePerGas: 1n };
+    const dear = { baseFee: 20_000_000_000n, tip: 0n };
+    const waited = (ms: number, last = atCeiling, quote = dear) =>
+      bumped(last, first, quote, undefined, ms)?.maxFeePerGas;
+    expect(waited(59 * 60_000)).toBeUndefined();
+    expect(waited(3_600_000)).toBe(atCeiling.maxFeePerGas * 2n);
+    const later = { maxFeePerGas: atCeiling.maxFeePerGas * 4n, maxPriorityFeePerGas: 1n };
+    expect(waited(3_600_000, later)).toBe(25_000_000_000n);
+    // Where gas is no dearer than what is offered, its price is not what keeps it.
+    expect(waited(3_600_000, atCeiling, { baseFee: 300_000_000n, tip: 0n })).toBeUndefined();
+    expect(bumped(atCeiling, first, dear, atCeiling.maxFeePerGas, 3_600_000)).toBeNull();
+  });
 });

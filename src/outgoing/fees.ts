@@ -23,6 +23,12 @@ const BUMP = { numerator: 9n, denominator: 8n };
 const ROOM = { numerator: 5n, denominator: 4n };
 /** Without a ceiling of the operator's, a fee is raised to so many times the first one at the most. */
 const MOST_BUMPED = 10n;
+/**
+ * The first one may have been far too low, as by a node's old word. What is not mined for so long at ten times of it is
+ * raised to what gas costs, in steps of no more than twice the last one.
+ */
+const RAISED_BEYOND_AFTER_MS = 60 * 60_000;
+const MOST_BEYOND = 2n;
 
 /** Wei: dear gas for a usual token on Ethereum, and far less than a price that is a thousand times too high comes to. */
 const MOST_UNPRICED_FEE = 50_000_000_000_000_000n;
@@ -67,13 +73,22 @@ export function feesWithin(quote: GasQuote, most: bigint): Fees | null {
 /**
  * Fees that replace a transaction's: an eighth more at least, and no less than gas costs now.
  * @param first of the first attempt
- * @param ceiling the operator's; undefined: ten times the first
+ * @param ceiling the operator's; undefined: ten times the first, and more where that was not mined in an hour
+ * @param waitedMs since the last was signed
  * @returns null when that would be above the ceiling
  */
-export function bumped(last: Fees, first: Fees, quote: GasQuote, ceiling: bigint | undefined): Fees | null {
+export function bumped(
+  last: Fees,
+  first: Fees,
+  quote: GasQuote,
+  ceiling: bigint | undefined,
+  waitedMs = 0,
+): Fees | null {
   const isDrain = last.maxPriorityFeePerGas === last.maxFeePerGas;
   const market = feesFor(quote, isDrain);
-  const most = ceiling ?? first.maxFeePerGas * MOST_BUMPED;
+  const beyond =
+    waitedMs < RAISED_BEYOND_AFTER_MS ? 0n : min(market.maxFeePerGas, last.maxFeePerGas * MOST_BEYOND);
+  const most = ceiling ?? max(first.maxFeePerGas * MOST_BUMPED, beyond);
   const least = roundedUp(last.maxFeePerGas);
   if (least > most) return null;
   const maxFeePerGas = min(max(least, market.maxFeePerGas), most);

@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { type GasQuote } from '../chain/accounts/chain-accounts.js';
 import { type Chain } from '../chain/chain.js';
+import { databaseClock } from '../database/database-clock.js';
 import { ScannedChain } from '../scanner/scanned-chain.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
 import { AddressUsers } from './address-users.js';
@@ -45,9 +46,11 @@ export class Replacements {
       feesOf(record.attempts[0] as OutgoingAttempt),
       quote,
       chain.sweep.maxGasPrice,
+      databaseClock.nowMs() - last.signedAt.getTime(),
     );
     if (fees === null) {
-      this.leave(chain, record, 'its fee is at the ceiling: it waits for gas to be cheaper');
+      const most = chain.sweep.maxGasPrice === undefined ? 'ten times the first one' : 'sweep.max_gas_price';
+      this.leave(chain, record, `its fee is at the ceiling (${most}): it waits for gas to be cheaper`);
       return false;
     }
     const isReplaced = await this.sign(chain, record, fees, expectedFee(last, fees, quote));

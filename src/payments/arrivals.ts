@@ -51,7 +51,7 @@ export class Arrivals {
       manager,
       payments.map(({ id }) => id),
     );
-    const countedBeforeFailure = await countedOfFailed(manager, payments);
+    const countedBeforeFailure = await countedOfFailed(manager, payments, facts.transfers);
     const rows = facts.transfers.flatMap((transfer) => {
       const payment = byAddress.get(transfer.to);
       if (!payment || ours.has(transfer.txHash ?? '')) return [];

@@ -13,20 +13,23 @@ export interface ArrivedAt {
 export interface ArrivedMoney {
   /** The canonical chain has it, whether it counts or not. */
   there: bigint;
-  /** The part of that which does not count, and is in the blocks that were asked for. */
+  /** The part of that which counts, and is in the blocks that were asked for. */
+  counted: bigint;
+  /** The same of what does not count. */
   uncounted: bigint;
   /** With what a reorg took away, which may come again. */
   ever: bigint;
 }
 
-/** @param upToBlock the last in which what does not count is asked for */
+/** @param upToBlock the last in which what counts, and what does not, is asked for */
 export async function arrivedMoney(
   manager: EntityManager,
   { paymentId, chainId, tokenAddress }: ArrivedAt,
   upToBlock: number,
 ): Promise<ArrivedMoney> {
-  const [row] = await manager.query<{ there: string; uncounted: string; ever: string }[]>(
+  const [row] = await manager.query<{ there: string; deep: string; uncounted: string; ever: string }[]>(
     `SELECT coalesce(sum(amount) FILTER (WHERE state = 'included'), 0) AS there,
+       coalesce(sum(amount) FILTER (WHERE state = 'included' AND block_number <= $4), 0) AS deep,
        coalesce(sum(amount) FILTER (WHERE state = 'included' AND block_number <= $4 AND uncounted_reason IS NOT NULL
          AND NOT (uncounted_reason = ANY($5) AND resolution IS NOT DISTINCT FROM 'accepted')), 0) AS uncounted,
        coalesce(sum(amount), 0) AS ever
@@ -34,9 +37,11 @@ export async function arrivedMoney(
        AND uncounted_reason IS DISTINCT FROM 'absurd_amount'`,
     [paymentId, chainId, tokenAddress, upToBlock, COUNTS_ONCE_ACCEPTED],
   );
+  const uncounted = BigInt(row?.uncounted ?? 0);
   return {
     there: BigInt(row?.there ?? 0),
-    uncounted: BigInt(row?.uncounted ?? 0),
+    counted: BigInt(row?.deep ?? 0) - uncounted,
+    uncounted,
     ever: BigInt(row?.ever ?? 0),
   };
 }

@@ -1,7 +1,7 @@
 import { checksumAddress } from '../chain/checksum-address.js';
 import { type Address } from '../ids/ids.js';
 import { type Holding, sumOf } from './parts.js';
-import { type CountedTransfer, type PaymentRecord } from './payment-records.js';
+import { type PaymentRecord } from './payment-records.js';
 import { type PaymentSweep } from './payment.entity.js';
 import { paymentUri } from './payment-uri.js';
 import { type LockedRate } from './quote/locked-rate.js';
@@ -52,7 +52,7 @@ export interface RateView {
 export function optionView(
   { payment, options, assets, isServed }: Pick<PaymentRecord, 'payment' | 'options' | 'assets' | 'isServed'>,
   index: number,
-  { back, pieces }: Holding<CountedTransfer>,
+  { back, pieces }: Holding,
   due: bigint,
 ): OptionView {
   const option = options[index] as PaymentRecord['options'][number];

@@ -7,14 +7,13 @@ import { type Settings } from '../config/settings.js';
 import { EventCatalogue } from '../events/event-catalogue.js';
 import { type NewEvent, Outbox } from '../events/outbox.js';
 import { lateWatchMsOf } from './counting.js';
-import { givenBack } from './given-back.js';
 import { advance, type Facts, type Position } from './lifecycle.js';
 import { type PaymentMove, PaymentMetrics } from './payment-metrics.js';
 import { type PaymentRecord, PaymentRecords, shownAsset } from './payment-records.js';
 import { type MovedPayment, savePayments } from './payment-update.js';
-import { type PaymentOption } from './payment-option.entity.js';
 import { Payment } from './payment.entity.js';
 import { paymentView } from './payment.view.js';
+import { isSwept } from './swept.js';
 import { countFromFailure } from './refund-facts.js';
 import { type ChainId } from '../ids/ids.js';
 import { databaseClock } from '../database/database-clock.js';
@@ -120,16 +119,6 @@ async function positionsOf(
     positions.set(other, { number, time: AFTER_ALL, finalNumber: final });
   }
   return positions.set(chainId, { ...agreed, finalNumber, isUnsure });
-}
-
-/** Whether all that came, and did not go back, has been brought to the treasury for good. */
-function isSwept({ options, refunds }: PaymentRecord): boolean {
-  const isGone = ({ amountReceived }: PaymentOption, index: number) =>
-    givenBack(refunds.filter(({ option }) => option === index)).refunded >= amountReceived;
-  return (
-    options.some(({ sweep }) => sweep !== null) &&
-    options.every((option, index) => option.sweep !== null || isGone(option, index))
-  );
 }
 
 /** The time of the block with which what is due was reached; null: it was not. */

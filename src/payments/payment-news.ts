@@ -14,6 +14,9 @@ export interface PaymentNewsItem {
   isMoreThanVersion: boolean;
 }
 
+/** Of a payment's transfers no more are looked at: what more of them change without an event is shown with the next one. */
+const MOST_LOOKED_AT = 1_000;
+
 interface Row {
   id: string;
   version: number;
@@ -41,7 +44,8 @@ export class PaymentNews {
          SELECT concat(count(*), '.', count(resolution), '.', count(*) FILTER (WHERE state = 'included')) AS transfers,
            array_agg(DISTINCT chain_id::text) FILTER (WHERE state = 'included') AS chain_ids,
            count(uncounted_reason) > 0 AS has_uncounted
-         FROM transfers WHERE payment_id = payment.id) AS arrived
+         FROM (SELECT resolution, state, chain_id, uncounted_reason FROM transfers
+           WHERE payment_id = payment.id LIMIT ${MOST_LOOKED_AT}) AS transfers) AS arrived
        WHERE payment.id = ANY($1)`,
       [paymentIds],
     );

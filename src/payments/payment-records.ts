@@ -4,7 +4,7 @@ import { Token } from '../chain/tokens/token.entity.js';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { type Asset, type ChainId } from '../ids/ids.js';
-import { doesCount } from './counting.js';
+import { countedMoney, fractionOf, NOTHING } from './counted-money.js';
 import { type RefundFact } from './given-back.js';
 import { type NamedAsset } from './named-asset.js';
 import { NamedAssets } from './named-assets.js';
@@ -12,8 +12,9 @@ import { PaymentOption } from './payment-option.entity.js';
 import { payUrl } from './pay-page.js';
 import { type Payment } from './payment.entity.js';
 import { type Fraction } from './parts.js';
+import { type Credit } from './payment-state.js';
 import { refundsOfCounted } from './refund-facts.js';
-import { Transfer } from './transfer.entity.js';
+import { type Transfer } from './transfer.entity.js';
 
 /** A payment with all that its view, and its next move, need beside it. */
 export interface PaymentRecord {
@@ -24,20 +25,21 @@ export interface PaymentRecord {
   options: PaymentOption[];
   /** What each of the options is called. */
   assets: NamedAsset[];
-  /** What counts towards it, where the canonical chains have it. */
-  credits: CountedTransfer[];
+  /** What counts towards it, where the canonical chains have it: of many transfers, each block's together. */
+  credits: CountedCredit[];
+  /** The newest of the transfers that count, in no order: `MOST_TRANSFERS` at most. */
+  transfers: CountedTransfer[];
+  /** How many count. */
+  transferCount: number;
   /** Of what counts. */
   refunds: RefundFact[];
   /** Whether a chain is served here now; left out: all of its chains are. */
   isServed?: (chainId: ChainId) => boolean;
 }
 
-/** A transfer as the lifecycle takes it: money of one of the payment's options. */
-export interface CountedTransfer extends Transfer {
-  /** Index of the option. */
-  option: number;
-  factor: Fraction | null;
-}
+/** Money of one of the payment's options, as the lifecycle takes it. @property option its index */
+export type CountedCredit = Credit & { option: number };
+export type CountedTransfer = Transfer & { option: number; factor: Fraction | null };
 
 export interface NamedOption {
   option: PaymentOption;
@@ -58,7 +60,7 @@ export class PaymentRecords {
     if (payments.length === 0) return [];
     const ids = payments.map(({ id }) => id);
     const options = await this.optionsOf(manager, ids);
-    const credits = await countedTransfers(manager, ids);
+    const counted = await countedMoney(manager, ids);
     const refunds = await refundsOfCounted(manager, ids);
     return payments.map((payment) => {
       const own = options.get(payment.id) ?? [];
@@ -66,19 +68,19 @@ export class PaymentRecords {
         chainId: option.chainId,
         tokenAddress: asset.address,
       }));
+      const { newest, summed, count } = counted.get(payment.id) ?? NOTHING;
+      const ofOptions = <T extends Place>(money: readonly T[]) =>
+        money.map((one) => ({ ...one, option: indexOf(places, one) })).filter(({ option }) => option >= 0);
+      const transfers = ofOptions(newest).map((one) => ({ ...one, factor: fractionOf(one.valueFactor) }));
       return {
         payment,
         payUrl: payUrl(this.settings.publicUrl, payment.pageToken),
         options: own.map(({ option }) => option),
         assets: own.map(({ asset }) => asset),
-        credits: credits
-          .filter(({ paymentId }) => paymentId === payment.id)
-          .map((credit) => ({ ...credit, option: indexOf(places, credit), factor: factorOf(credit) }))
-          .filter(({ option }) => option >= 0),
-        refunds: refunds
-          .filter(({ paymentId }) => paymentId === payment.id)
-          .map((refund) => ({ ...refund, option: indexOf(places, refund) }))
-          .filter(({ option }) => option >= 0),
+        credits: summed === null ? transfers : ofOptions(summed),
+        transfers,
+        transferCount: count,
+        refunds: ofOptions(refunds.filter(({ paymentId }) => paymentId === payment.id)),
         isServed: (chainId) => this.assets.chains.has(chainId),
       };
     });
@@ -124,23 +126,4 @@ export function shownAsset({
     ({ chainId, tokenId }) => chainId === payment.chainId && tokenId === payment.tokenId,
   );
   return assets[shown] as NamedAsset;
-}
-
-function factorOf({ valueFactor }: Transfer): Fraction | null {
-  if (valueFactor === null) return null;
-  return { numerator: BigInt(valueFactor.numerator), denominator: BigInt(valueFactor.denominator) };
-}
-
-/** The transfers that make up what the payments have received, where the canonical chain has them now. */
-export async function countedTransfers(
-  manager: EntityManager,
-  paymentIds: readonly string[],
-): Promise<Transfer[]> {
-  const included = await manager
-    .createQueryBuilder(Transfer, 'transfer')
-    .where('transfer.payment_id = ANY(:paymentIds)', { paymentIds })
-    .andWhere(`transfer.state = 'included'`)
-    .andWhere(`(transfer.uncounted_reason IS NULL OR transfer.resolution = 'accepted')`)
-    .getMany();
-  return included.filter(doesCount);
 }

@@ -1,6 +1,7 @@
 import { checksumAddress } from '../chain/checksum-address.js';
 import { type PaymentException, type PaymentStatus } from './lifecycle.js';
 import { optionView, type OptionView } from './option.view.js';
+import { MOST_TRANSFERS } from './counted-money.js';
 import { type CountedTransfer, type PaymentRecord, shownAsset } from './payment-records.js';
 import { type LinkAnswer, type PaymentSweep, type UnavailableOption } from './payment.entity.js';
 import { paymentUri } from './payment-uri.js';
@@ -92,12 +93,6 @@ export interface TransferView {
   value: string | null;
 }
 
-/**
- * Anybody may send to an address as often as they like: what is told of a payment, in each of its events too, must not
- * grow with it.
- */
-export const MOST_TRANSFERS = 100;
-
 export function paymentView(record: PaymentRecord): PaymentView {
   const { payment, options } = record;
   const holdings = holdingsOf(options, record.credits, record.refunds);
@@ -134,7 +129,7 @@ export function paymentView(record: PaymentRecord): PaymentView {
     metadata: payment.metadata,
     version: payment.version,
     payment_uri: paymentUri(payment, asset.address),
-    transfers: newest(record.credits).map((credit) => ({
+    transfers: newest(record.transfers).map((credit) => ({
       tx_hash: credit.txHash,
       amount: credit.amount.toString(),
       block_number: credit.blockNumber,
@@ -144,7 +139,7 @@ export function paymentView(record: PaymentRecord): PaymentView {
       token_id: options[credit.option]?.tokenId ?? null,
       value: valueOf(credit.option, credit),
     })),
-    transfer_count: record.credits.length,
+    transfer_count: record.transferCount,
     expires_at: payment.expiresAt.toISOString(),
     created_at: payment.createdAt.toISOString(),
     detected_at: payment.detectedAt?.toISOString() ?? null,
@@ -161,8 +156,8 @@ export function paymentView(record: PaymentRecord): PaymentView {
   };
 }
 
-function newest(credits: readonly CountedTransfer[]): CountedTransfer[] {
-  return [...credits].sort(byTime).slice(-MOST_TRANSFERS);
+function newest(transfers: readonly CountedTransfer[]): CountedTransfer[] {
+  return [...transfers].sort(byTime).slice(-MOST_TRANSFERS);
 }
 
 /** Of one chain that is the order of its blocks. */

@@ -110,6 +110,8 @@ export class PaymentsService {
       options: optionsAsked(payment, asked),
       assets: asked.options.map(({ asset }) => asset),
       credits: [],
+      transfers: [],
+      transferCount: 0,
       refunds: [],
     };
     const view = paymentView(record);

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { toChainId } from '../ids/ids.js';
 import { type PaymentRecord } from './payment-records.js';
-import { MOST_TRANSFERS, paymentView } from './payment.view.js';
+import { MOST_TRANSFERS } from './counted-money.js';
+import { paymentView } from './payment.view.js';
 import { optionValues, valueIn } from './price.view.js';
 
 const NOW = new Date(0);
@@ -63,7 +64,16 @@ function recordOf(cents: bigint, given: readonly Given[]): PaymentRecord {
     createdAt: NOW,
   };
   const assets = given.map((_one, index) => ({ id: String(index), address: null, symbol: 'X', decimals: 0 }));
-  return { payment, payUrl: null, options, assets, credits, refunds } as unknown as PaymentRecord;
+  return {
+    payment,
+    payUrl: null,
+    options,
+    assets,
+    credits,
+    transfers: credits,
+    transferCount: credits.length,
+    refunds,
+  } as unknown as PaymentRecord;
 }
 
 const sum = (amounts: readonly bigint[]) => amounts.reduce((total, amount) => total + amount, 0n);

@@ -1,6 +1,6 @@
-import { Between, type EntityManager } from 'typeorm';
+import { Between, type EntityManager, In, IsNull } from 'typeorm';
+import { doesCount } from './counting.js';
 import { type Payment } from './payment.entity.js';
-import { countedTransfers } from './payment-records.js';
 import { Transfer } from './transfer.entity.js';
 import { type NewTransfer } from './unexplained-transfers.js';
 import { type ChainId } from '../ids/ids.js';
@@ -54,12 +54,12 @@ export async function upsertTransfers(
 
 /**
  * What was decided of money stands as long as the same money is in the same block, however often that is read, and by whatever settings:
- * sales were made by it. Only what could not be priced may be priced by then.
+ * sales were made by it. Only what could not be priced may be priced by then, unless its merchant has decided about it.
  */
 const IS_DECIDED = `(transfers.block_hash = EXCLUDED.block_hash AND transfers.state = 'included'
   AND transfers.amount = EXCLUDED.amount AND transfers.payment_id = EXCLUDED.payment_id
   AND transfers.token_address IS NOT DISTINCT FROM EXCLUDED.token_address
-  AND transfers.uncounted_reason IS DISTINCT FROM 'rate_unknown')`;
+  AND (transfers.uncounted_reason IS DISTINCT FROM 'rate_unknown' OR transfers.resolution IS NOT NULL))`;
 /** What late money was worth is said once of a block: rates are not kept as long as money may be read again. */
 const IS_AS_VALUED = '(transfers.block_hash = EXCLUDED.block_hash AND transfers.uncounted_reason IS NULL)';
 
@@ -147,11 +147,27 @@ export async function orphanAbove(
   return rows.map(touched);
 }
 
-/** By identity, what failed payments have that counted: money from before the failure stays theirs when read again. */
-export async function countedOfFailed(manager: EntityManager, payments: Payment[]): Promise<Set<string>> {
+/**
+ * By identity, which of the transfers are recorded as counting towards a failed payment: money from before the failure
+ * stays theirs when read again.
+ */
+export async function countedOfFailed(
+  manager: EntityManager,
+  payments: readonly Pick<Payment, 'id' | 'status'>[],
+  transfers: readonly Pick<Transfer, 'txHash' | 'blockHash'>[],
+): Promise<Set<string>> {
   const failed = payments.filter(({ status }) => status === 'failed').map(({ id }) => id);
   if (failed.length === 0) return new Set();
-  return new Set((await countedTransfers(manager, failed)).map(identityOf));
+  const hashes = transfers.flatMap(({ txHash }) => txHash ?? []);
+  const blockHashes = transfers.flatMap(({ txHash, blockHash }) => (txHash === null ? blockHash : []));
+  const included = { paymentId: In(failed), state: 'included' as const };
+  const recorded = await manager.find(Transfer, {
+    where: [
+      { ...included, txHash: In([...new Set(hashes)]) },
+      { ...included, txHash: IsNull(), blockHash: In([...new Set(blockHashes)]) },
+    ],
+  });
+  return new Set(recorded.filter(doesCount).map(identityOf));
 }
 
 export function identityOf({

@@ -37,6 +37,21 @@ describe('FairTurns', () => {
     expect(await Promise.all(all)).toEqual(['a', 'b', 'c']);
   });
 
+  it('has who holds a place for as long as it takes stand in line as well', async () => {
+    const turns = new FairTurns(1);
+    const begun: string[] = [];
+    const hold = (line: string, name: string) =>
+      turns.hold(line, () => {
+        begun.push(name);
+        return delay(1, name);
+      });
+    const all = [hold('long', 'a'), hold('long', 'b'), hold('long', 'c'), hold('new', 'd')];
+    expect(await Promise.all(all)).toEqual(['a', 'b', 'c', 'd']);
+    expect(begun).toEqual(['a', 'b', 'd', 'c']);
+    await expect(turns.hold('long', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    expect(await hold('long', 'e')).toBe('e');
+  });
+
   it('takes turns between those who ask: a long line holds up nobody else', async () => {
     const { begun, ask, end } = works(new FairTurns(1));
     void ask('greedy', 'first');

@@ -1,7 +1,7 @@
 import { within } from './within.js';
 
 interface Waiting {
-  begin: () => void;
+  begin: () => unknown;
 }
 
 /**
@@ -20,6 +20,14 @@ export class FairTurns {
     return [...this.lines.values()].reduce((sum, line) => sum + line.length, 0);
   }
 
+  /** However long that takes. */
+  hold<T>(line: string, work: () => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.join(line, { begin: () => this.begin(work).then(resolve, reject) });
+      this.next();
+    });
+  }
+
   /**
    * @param timeoutMs for waiting and work together
    * @returns what came of the work, or the other value when it took longer; what has not begun by then never does, and what
@@ -28,14 +36,9 @@ export class FairTurns {
   async within<T>(line: string, timeoutMs: number, work: () => Promise<T>, otherwise: T): Promise<T> {
     const waiting: Waiting = { begin: () => undefined };
     const done = new Promise<T>((resolve, reject) => {
-      waiting.begin = () => {
-        this.underWay += 1;
-        work()
-          .finally(() => this.end())
-          .then(resolve, reject);
-      };
+      waiting.begin = () => void this.begin(work).then(resolve, reject);
     });
-    this.lines.set(line, [...(this.lines.get(line) ?? []), waiting]);
+    this.join(line, waiting);
     this.next();
     try {
       return await within(timeoutMs, done, otherwise);
@@ -44,16 +47,28 @@ export class FairTurns {
     }
   }
 
-  private end(): void {
-    this.underWay -= 1;
-    this.next();
+  private join(line: string, waiting: Waiting): void {
+    const others = this.lines.get(line);
+    if (others) others.push(waiting);
+    else this.lines.set(line, [waiting]);
+  }
+
+  private async begin<T>(work: () => Promise<T>): Promise<T> {
+    this.underWay += 1;
+    try {
+      return await work();
+    } finally {
+      this.underWay -= 1;
+      this.next();
+    }
   }
 
   private next(): void {
     if (this.underWay >= this.atOnce) return;
     const [first] = this.lines;
     if (first === undefined) return;
-    const [line, [waiting, ...others]] = first;
+    const [line, others] = first;
+    const waiting = others.shift();
     this.lines.delete(line);
     if (others.length > 0) this.lines.set(line, others);
     waiting?.begin();

@@ -6,7 +6,7 @@ import { type RefundDeposit } from '../payments/refund-subjects.js';
 import { type ChainExtent, finalUpTo, ScannedChain } from '../scanner/scanned-chain.js';
 import { DepositNotRefundableError } from './refund.errors.js';
 
-/** Whether a deposit can no longer be taken away by a reorg: by its payment's rule where it counts, else by its chain's. */
+/** Whether a deposit can no longer be taken away by a reorg: by its chain's rule for as much, and its payment's where it counts. */
 @Injectable()
 export class DepositFinality {
   constructor(
@@ -35,6 +35,8 @@ export class DepositFinality {
 
 function upTo(chain: ChainConfig, extent: ChainExtent, deposit: RefundDeposit): number {
   const { counts, requiredConfirmations: required } = deposit;
-  if (!counts) return finalUpTo(chain, extent, deposit);
-  return required === null ? (extent.finalNumber ?? -1) : extent.agreedNumber - required + 1;
+  const byChain = finalUpTo(chain, extent, deposit);
+  if (!counts) return byChain;
+  const byPayment = required === null ? (extent.finalNumber ?? -1) : extent.agreedNumber - required + 1;
+  return Math.min(byPayment, byChain);
 }

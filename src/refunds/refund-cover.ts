@@ -35,17 +35,18 @@ export class RefundCover {
   async lackOf(manager: EntityManager, refund: Refund): Promise<Uncovered | null> {
     if (refund.depositId === null) {
       const subject = await this.subjects.lock(manager, null, refund.paymentId);
-      return ofPayment(subject, refund) ?? this.ofAll(manager, subject, refund);
+      return ofPayment(subject, refund) ?? (await this.ofAll(manager, subject, refund));
     }
     const subject = await this.subjects.lockDeposit(manager, null, refund.depositId);
     const lack = await this.ofDeposit(manager, subject, refund);
     const ofCounted = subject?.deposit.counts === true ? ofPayment(subject, refund) : null;
-    return lack ?? ofCounted ?? this.ofAll(manager, subject, refund);
+    return lack ?? ofCounted ?? (await this.ofAll(manager, subject, refund));
   }
 
   /**
    * All refunds of an asset together, of the payment and of its deposits, never give back more than came: what counted
-   * when it went back may be mined again as a deposit that does not, and the other way round.
+   * when it went back may be mined again as a deposit that does not, and the other way round. What counts is as deep by then
+   * as the chain asks for so much: a payment of little asks for less, and anybody may send much to it.
    */
   private async ofAll(
     manager: EntityManager,
@@ -53,9 +54,19 @@ export class RefundCover {
     refund: Refund,
   ): Promise<Uncovered | null> {
     const position = (await scannedPositions(manager, [refund.chainId])).get(refund.chainId);
-    const deep = (position?.number ?? -1) - this.requiredByChain(refund) + 1;
-    const { uncounted, ever } = await this.subjects.arrived(manager, refund, deep);
-    const counted = (subject && moneyIn(subject, refund))?.confirmed ?? 0n;
+    const head = position?.number ?? -1;
+    const { uncounted, ever } = await this.subjects.arrived(
+      manager,
+      refund,
+      head - this.requiredByChain(refund) + 1,
+    );
+    const { received = 0n, confirmed = 0n } = (subject && moneyIn(subject, refund)) ?? {};
+    const required = this.requiredByTiers({ ...refund, amount: received });
+    const deep =
+      required === null
+        ? confirmed
+        : (await this.subjects.arrived(manager, refund, head - required + 1)).counted;
+    const counted = deep < confirmed ? deep : confirmed;
     const sent = await this.queries.givenBackOf(manager, refund, ['sent', 'confirmed']);
     if (sent + refund.amount <= counted + uncounted) return null;
     return {
@@ -88,14 +99,18 @@ export class RefundCover {
   }
 
   private requiredOf({ deposit }: RefundDepositSubject): number {
-    if (deposit.counts) return deposit.requiredConfirmations ?? DEEP_ENOUGH;
-    return this.requiredByChain(deposit);
+    if (!deposit.counts) return this.requiredByChain(deposit);
+    return Math.max(deposit.requiredConfirmations ?? DEEP_ENOUGH, this.requiredByTiers(deposit) ?? 0);
   }
 
   private requiredByChain(money: Pick<Refund, 'chainId' | 'tokenAddress' | 'amount'>): number {
+    return this.requiredByTiers(money) ?? DEEP_ENOUGH;
+  }
+
+  /** Null: the chain's own finality decides, whatever the amount, or the chain is not served here. */
+  private requiredByTiers(money: Pick<Refund, 'chainId' | 'tokenAddress' | 'amount'>): number | null {
     const chain = this.chains.find(({ chainId }) => chainId === money.chainId);
-    if (!chain) return DEEP_ENOUGH;
-    return requiredConfirmations(confirmationsOf(chain, money.tokenAddress), money.amount) ?? DEEP_ENOUGH;
+    return chain ? requiredConfirmations(confirmationsOf(chain, money.tokenAddress), money.amount) : null;
   }
 }
 

@@ -19,7 +19,8 @@ function commandLines(text: string): string[][] {
   );
   return code.flatMap((line) => {
     const [, rest] =
-      /(?:^|\s)(?:npm run quittance --|quittance) ([a-z].*)$/.exec(line.replace(/ #.*$/, '')) ?? [];
+      /(?:^|\s)(?:npm run quittance --|quittance) (?!quittance )([a-z].*)$/.exec(line.replace(/ #.*$/, '')) ??
+      [];
     return rest === undefined ? [] : [rest.split(/[;&|]/)[0]?.trim().split(/\s+/) ?? []];
   });
 }

@@ -9,6 +9,7 @@ import { type ChainConfig } from '../../src/config/chains.js';
 import { NO_RATES, type RatesConfig } from '../../src/config/rates.js';
 import { loadSettings } from '../../src/config/load-settings.js';
 import { type Settings } from '../../src/config/settings.js';
+import { CHAINS } from '../../src/config/configuration.module.js';
 import { createApp } from '../../src/configure-app.js';
 import { createPino } from '../../src/http/pino-logger.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
@@ -67,6 +68,8 @@ export class TestApp {
   /** Of each scan the round of the same chain, where this app makes any. */
   private readonly roundOf: ReadonlyMap<Ticker, Ticker | undefined>;
   private readonly woken = new Set<Ticker>();
+  /** Where it asks for its chains. */
+  readonly nodes: readonly string[];
 
   private constructor(
     private readonly app: NestFastifyApplication,
@@ -82,6 +85,7 @@ export class TestApp {
     const { roles } = settings;
     const scans = roles.includes('scanner') ? this.get(ScannerService)['tickers']['tickers'] : NONE;
     const rounds = roles.includes('sweeper') ? this.get(OutgoingLoop)['tickers']['tickers'] : NONE;
+    this.nodes = this.get<ChainConfig[]>(CHAINS).flatMap(({ rpcUrls }) => rpcUrls);
     this.scans = [...scans.values()];
     this.rounds = [...rounds.values()];
     this.roundOf = new Map([...scans].map(([chainId, scan]) => [scan, rounds.get(chainId)]));

@@ -9,14 +9,32 @@ export function keepAwake(app: TestApp): () => void {
   return () => running.delete(app);
 }
 
-/** Has every app of this process look at its chains now, as it would at its next tick. */
-export function wakeApps(): void {
-  for (const app of running) app.wake();
+/** Of what stands before a node, where a test has something in between; by URL. */
+const nodesBehind = new Map<string, string>();
+
+/** What is asked at `url` is asked of the node behind it, and of no other. */
+export function standsBefore(url: string, node: string): void {
+  nodesBehind.set(url, node);
 }
 
-/** Waits until no app of this process is looking at a chain. */
-export async function appsAtRest(): Promise<void> {
-  await Promise.all([...running].map((app) => app.atRest()));
+/** It has ended, or may ask others from now on. */
+export function standsAlone(url: string): void {
+  nodesBehind.delete(url);
+}
+
+/** Has apps of this process look at their chains now, as they would at their next tick: those that ask a node, or all. */
+export function wakeApps(node?: string): void {
+  for (const app of running) if (asks(app, node)) app.wake();
+}
+
+/** Waits until no app of this process that asks a node, or any, is looking at a chain. */
+export async function appsAtRest(node?: string): Promise<void> {
+  await Promise.all([...running].filter((app) => asks(app, node)).map((app) => app.atRest()));
+}
+
+/** What cannot be told, as of a proxy that asks now this node and now that one, is taken for a yes. */
+function asks({ nodes }: TestApp, node: string | undefined): boolean {
+  return node === undefined || nodes.some((url) => (nodesBehind.get(url) ?? node) === node);
 }
 
 /** Something may have changed that a test waits for: whoever waits looks again. */

@@ -156,6 +156,32 @@ export function assertSameEnd(numRuns: number): void {
   );
 }
 
+/** The transfers of an asset in a block are as good as their sum, at any height and however they follow one another. */
+export function assertSums(numRuns: number): void {
+  fc.assert(
+    fc.property(aStory, fc.integer({ min: 1, max: 120 }), ({ amounts, required, credits }, height) => {
+      const numbers = amounts.map(() => height);
+      const seen = credits.filter(({ blockNumber }) => blockNumber <= height);
+      const singly = advance(paymentOf(amounts, required), factsOf(seen, numbers));
+      const summed = advance(paymentOf(amounts, required), factsOf(sumsOf(seen), numbers));
+      require(isDeepStrictEqual(summed, singly), () =>
+        `${text(singly)} of ${text(seen)} became ${text(summed)}`);
+    }),
+    { numRuns },
+  );
+}
+
+function sumsOf(credits: readonly Credit[]): Credit[] {
+  const distinct = new Map(credits.map((one) => [`${one.option} ${one.txHash} ${one.ordinal}`, one]));
+  const sums = new Map<string, Credit>();
+  for (const one of distinct.values()) {
+    const key = `${one.option} ${one.blockNumber} ${one.factor?.numerator}/${one.factor?.denominator}`;
+    const amount = (sums.get(key)?.amount ?? 0n) + one.amount;
+    sums.set(key, { ...one, amount, txHash: null, ordinal: sums.size, kind: 'sum' });
+  }
+  return [...sums.values()];
+}
+
 function place({ blockNumber, ordinal, option = 0 }: Credit, seed: number): number {
   return (blockNumber * 31 + ordinal * 7 + option * 13 + seed) % 17;
 }

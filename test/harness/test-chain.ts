@@ -138,7 +138,7 @@ export class TestChain {
 
   async mine(blocks = 1): Promise<void> {
     await mineBetweenReads(this.url, () => this.rpc('anvil_mine', [`0x${blocks.toString(16)}`]));
-    wakeApps();
+    wakeApps(this.url);
   }
 
   /** Of the next block, in wei. */
@@ -149,7 +149,7 @@ export class TestChain {
   /** Replaces the last `depth` blocks by as many others, which hold `transactions` and nothing else. */
   async reorg(depth: number, transactions: ReorgTransaction[] = []): Promise<void> {
     await mineBetweenReads(this.url, () => this.rpc('anvil_reorg', [depth, transactions]));
-    wakeApps();
+    wakeApps(this.url);
     await this.rpc('anvil_dropAllTransactions');
   }
 

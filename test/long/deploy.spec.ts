@@ -94,6 +94,26 @@ describe('the Kubernetes manifest', () => {
   });
 });
 
+describe('a command beside the systemd unit', () => {
+  const folder = tempFolder();
+  afterAll(() => folder.remove());
+
+  it('has its settings and its secrets', async () => {
+    const file = (name: string, text: string) => writeFileSync(join(folder.path, name), text);
+    file('quittance.env', 'PORT=eighty\nLOG_LEVEL="warn"\n');
+    file('database_url', 'postgres://nobody:x@127.0.0.1:1/gone\n');
+    file('chains.yaml', '[]');
+    const command = run(fileOf('quittance-command'), ['doctor', '--json'], {
+      env: { PATH: process.env.PATH, QUITTANCE_ETC: folder.path, DATA_DIR: folder.path },
+    });
+    const { stdout } = await command.catch((error: { stdout: string }) => error);
+    const found = (JSON.parse(stdout) as { what: string }[]).map(({ what }) => what);
+    expect(found).toContainEqual(expect.stringMatching(/^PORT: /));
+    expect(found).toContainEqual(expect.stringMatching(/^the database at 127\.0\.0\.1:1 cannot be reached/));
+    expect(found).not.toContainEqual(expect.stringMatching(/^LOG_LEVEL: /));
+  });
+});
+
 (has('systemd-analyze') ? describe : describe.skip)('the systemd unit', () => {
   it('is one that systemd takes, and keeps most of the machine from the service', async () => {
     // It is verified with the paths it has when installed: what runs it is there on every machine that runs this test.

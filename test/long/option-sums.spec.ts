@@ -4,11 +4,13 @@ import {
   assertExactSum,
   assertOneOptionAsNone,
   assertSameEnd,
+  assertSums,
   assertWaitsForEveryChain,
 } from '../harness/option-properties.js';
 
 it.each([
   ['ends the same by any order, portions and repetition of what came', assertSameEnd],
+  ['takes the transfers of a block for their sum', assertSums],
   ['is paid by the exact sum, and not a base unit short of it', assertExactSum],
   ['is covered as ordinary fractions say', assertCoveredAsFractionsSay],
   ['moves as one without, where there is one', assertOneOptionAsNone],

@@ -4,7 +4,7 @@ import { type DepositView } from '../../src/payments/deposit.view.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { type RefundView } from '../../src/refunds/refund.view.js';
 import { appsAtRest } from '../harness/awake.js';
-import { PAYOUT, type SweepWorld } from '../harness/sweep-world.js';
+import { PAYOUT, SweepWorld } from '../harness/sweep-world.js';
 import { waitFor } from '../harness/wait-for.js';
 import { askRefund, refundEnds, refundsOf, startRefunding } from '../harness/world-refunds.js';
 
@@ -93,6 +93,39 @@ describe('the same money is given back once', () => {
     await world.chain.mine(4);
     await world.app.waitForBlock(await world.chain.height());
     expect(await world.native(to)).toBe(ETHER);
+  });
+});
+
+describe('money that goes back is as deep as the chain asks for so much', () => {
+  it('though it came to a payment of little, which asks for less', async () => {
+    const tiers = [
+      { upTo: ETHER / 10n, blocks: 1 },
+      { upTo: null, blocks: 8 },
+    ];
+    const settings = { payoutPrivateKey: PAYOUT.privateKey, sweepBumpAfterMs: 60_000 };
+    world = await SweepWorld.start(settings, { confirmations: { kind: 'blocks', tiers } });
+    await world.chain.rpc('anvil_setBalance', [PAYOUT.address, toQuantity(200n * ETHER)]);
+    await world.chain.mine(3);
+    const payment = await world.paid(ETHER / 100n);
+    await world.plan();
+    await world.settled(payment.id);
+    await world.chain.pay(payment.address, 100n * ETHER);
+    await world.chain.mine();
+    const arrivedAt = await world.chain.height();
+    await world.app.waitForBlock(arrivedAt);
+    const to = Wallet.createRandom().address;
+    expect((await askRefund(world, payment, to, 100n * ETHER + ETHER / 200n)).status).toBe(201);
+    await waitFor('why it waits', async () =>
+      (await refundsOf(world, payment))[0]?.waits_for?.includes('are final for now'),
+    );
+    expect(await world.outgoing(`purpose = 'refund'`)).toEqual([]);
+    expect((await refundEnds(world, payment)).state).toBe('confirmed');
+    const [sent] = await world.outgoing(`purpose = 'refund'`);
+    const mined = await world.chain.rpc<{ blockNumber: string }>('eth_getTransactionReceipt', [
+      sent?.tx_hash,
+    ]);
+    expect(Number(mined.blockNumber)).toBeGreaterThanOrEqual(arrivedAt + 8);
+    expect(await world.native(to)).toBe(100n * ETHER + ETHER / 200n);
   });
 });
 

@@ -5,6 +5,7 @@ import {
   assertExactSum,
   assertOneOptionAsNone,
   assertSameEnd,
+  assertSums,
   assertWaitsForEveryChain,
   creditOf,
   factsOf,
@@ -18,6 +19,7 @@ const RUNS = 150;
 describe('a payment with several options', () => {
   it.each([
     ['ends the same by any order, portions and repetition of what came', assertSameEnd],
+    ['takes the transfers of a block for their sum', assertSums],
     ['is paid by the exact sum, and not a base unit short of it', assertExactSum],
     ['is covered as ordinary fractions say', assertCoveredAsFractionsSay],
     ['moves as one without, where there is one', assertOneOptionAsNone],

@@ -235,6 +235,35 @@ describe('the pool', () => {
     await twin.stop();
   });
 
+  it('has one that is old and far behind decide nothing about the newest block, while another answers', async () => {
+    await chain.mine(12);
+    const pool = aPool();
+    const height = await chain.height();
+    second.inject('eth_getBlockByNumber', {
+      kind: 'answer',
+      answer: async ({ method, params: [asked, ...others] }, ask) => {
+        const block = asked === 'latest' ? quantity(height - 12) : asked;
+        const { result } = (await ask({ method, params: [block, ...others] })) as {
+          result: { timestamp: string };
+        };
+        return { result: { ...result, timestamp: quantity(Number(result.timestamp) - 36_000) } };
+      },
+    });
+    await pool.inspect();
+    expect(stateOf(pool, second)?.reason).toMatch(/^head_stands_still/);
+    const heads = (isEvenOld = false) =>
+      pool.fromEveryEndpoint(
+        async (rpc) => (await rpc.call('eth_getBlockByNumber', ['latest', false])).number,
+        'heads',
+        Infinity,
+        isEvenOld,
+      );
+    await expect(heads()).resolves.toEqual([height]);
+    await expect(heads(true)).resolves.toEqual([height, height - 12]);
+    first.inject('*', serverError());
+    await expect(heads()).resolves.toEqual([height - 12]);
+  });
+
   it('finds endpoints to contradict each other that tell different times of the same block', async () => {
     const pool = aPool();
     const heal = second.inject('eth_getBlockByNumber', {
@@ -389,4 +418,8 @@ function changed(fields: Record<string, unknown>): Fault {
       return 'result' in answer ? { result: { ...(answer.result as object), ...fields } } : answer;
     },
   };
+}
+
+function quantity(number: number): string {
+  return `0x${number.toString(16)}`;
 }

@@ -11,6 +11,8 @@ import { COMPILER } from './compiler.js';
 const CACHE = join(import.meta.dirname, '../../node_modules/.cache/quittance-tests');
 const { version } = createRequire(import.meta.url)('@swc/core/package.json');
 const MADE_BY = JSON.stringify([version, COMPILER]);
+/** What follows is a fault, as JSON, that a module is imported with: what it imports beside it has it as well. */
+const MUTATED = '?mutation=';
 /** A fault to make in one file, as `test/mutations` asks for it. */
 const MUTATION = process.env.QUITTANCE_MUTATION ? JSON.parse(process.env.QUITTANCE_MUTATION) : null;
 
@@ -27,25 +29,30 @@ export async function resolve(specifier, context, next) {
       shortCircuit: true,
     };
   }
-  if (/^\.{1,2}\/.*\.js$/.test(specifier) && parentURL.endsWith('.ts')) {
-    const url = new URL(specifier.replace(/\.js$/, '.ts'), parentURL);
-    if (existsSync(url)) return { url: url.href, format: 'module', shortCircuit: true };
+  const [parent, mutation] = parentURL.split(MUTATED);
+  if (/^\.{1,2}\/.*\.js$/.test(specifier) && parent.endsWith('.ts')) {
+    const url = new URL(specifier.replace(/\.js$/, '.ts'), parent);
+    const isBeside = mutation !== undefined && specifier.startsWith('./');
+    const href = isBeside ? `${url.href}${MUTATED}${mutation}` : url.href;
+    if (existsSync(url)) return { url: href, format: 'module', shortCircuit: true };
   }
   return next(specifier, context);
 }
 
 export async function load(url, context, next) {
-  if (!url.endsWith('.ts')) return next(url, context);
-  return { format: 'module', shortCircuit: true, source: await compiled(fileURLToPath(url)) };
+  const [plain, asked] = url.split(MUTATED);
+  if (!plain.endsWith('.ts')) return next(url, context);
+  const mutation = asked === undefined ? MUTATION : JSON.parse(decodeURIComponent(asked));
+  return { format: 'module', shortCircuit: true, source: await compiled(fileURLToPath(plain), mutation) };
 }
 
-function sourceOf(file) {
+function sourceOf(file, mutation) {
   const source = readFileSync(file, 'utf8');
-  return MUTATION?.file === file ? source.replace(MUTATION.find, () => MUTATION.replace) : source;
+  return mutation?.file === file ? source.replace(mutation.find, () => mutation.replace) : source;
 }
 
-async function compiled(file) {
-  const source = sourceOf(file);
+async function compiled(file, mutation) {
+  const source = sourceOf(file, mutation);
   const name = createHash('sha256').update(`${MADE_BY}\n${file}\n${source}`).digest('hex');
   const cached = join(CACHE, name);
   if (existsSync(cached)) return readFileSync(cached, 'utf8');

@@ -3,6 +3,7 @@ import { tokenId } from '../../src/ids/token-id.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { type RefundView } from '../../src/refunds/refund.view.js';
 import { type Action } from './actions.js';
+import { refundDeposit } from './deposit-refunds.js';
 import { payWhereGasIs } from './gas-actions.js';
 import { FORK } from './habits.js';
 import { LIES } from './lies.js';
@@ -20,7 +21,14 @@ async function refund(world: MoneyWorld, payment: Known, to: string, amount: big
   const { status, body } = await app.request<RefundView>('POST', path, { to, amount: amount.toString() });
   requireAnswered('a refund', status, body);
   if (status === 201) {
-    money.refunds.push({ id: body.id, paymentId: payment.id, to, isToken: payment.isToken, amount });
+    money.refunds.push({
+      id: body.id,
+      paymentId: payment.id,
+      depositId: null,
+      to,
+      isToken: payment.isToken,
+      amount,
+    });
     payment.isRefunded = true;
     await requireCovered(world, payment, before);
   }
@@ -30,7 +38,8 @@ async function refund(world: MoneyWorld, payment: Known, to: string, amount: big
 /** No more is promised back than came. @param before what had been received before it was asked: a reorg may be seen since */
 async function requireCovered({ app }: MoneyWorld, { id }: Known, before: bigint): Promise<void> {
   const [row] = await app.database.dataSource.query<{ sum: string }[]>(
-    `SELECT coalesce(sum(amount), 0) AS sum FROM refunds WHERE payment_id = $1 AND state IN ('created','sent','confirmed')`,
+    `SELECT coalesce(sum(amount), 0) AS sum FROM refunds WHERE payment_id = $1 AND deposit_id IS NULL
+       AND state IN ('created','sent','confirmed')`,
     [id],
   );
   const promised = BigInt(row?.sum ?? 0);
@@ -200,6 +209,7 @@ const ACTIONS: readonly { name: string; weight: number; run: Run }[] = [
   { name: 'refund', weight: 6, run: refundOne },
   { name: 'refunds at once', weight: 2, run: refundAtOnce },
   { name: 'refund a part, then pay the rest', weight: 3, run: refundPartThenPayRest },
+  { name: 'refund of a deposit', weight: 3, run: refundDeposit },
   { name: 'refund to whom money must not go', weight: 1, run: refundToUnfit },
   { name: 'refund to a contract that takes none', weight: 1, run: refundToTrap },
   { name: 'cancel', weight: 2, run: cancel },

@@ -15,7 +15,8 @@ export async function heldOn(node: TestChain, token: string | null, address: str
 }
 
 /**
- * What of leaving money is under way, in words, but for what no node would take.
+ * What of leaving money is under way, in words, but for what no node would take, and refunds of deposits that a reorg took
+ * away: they wait until these are mined again, or somebody cancels them.
  * @param nodeOf asked itself: no fault stands before it
  */
 export async function moneyUnderWay(
@@ -27,6 +28,7 @@ export async function moneyUnderWay(
        WHERE state IN ('signed','sent','mined') AND id <> ALL($1::uuid[])
      UNION ALL SELECT 'refund ' || id || ' is ' || state || ': ' || coalesce(waits_for, '') FROM refunds
        WHERE state IN ('created','sent') AND (outgoing_id IS NULL OR outgoing_id <> ALL($1::uuid[]))
+         AND NOT EXISTS (SELECT FROM transfers WHERE id = deposit_id AND state = 'orphaned')
      UNION ALL SELECT 'sweep ' || id || ' is ' || state || ': ' || coalesce(reason, '') FROM sweeps
        WHERE state IN ('planned','funding','sent') AND (outgoing_id IS NULL OR outgoing_id <> ALL($1::uuid[]))`,
     [await unpaid(dataSource, nodeOf)],

@@ -41,6 +41,8 @@ const TRAPS = [
 export interface AskedRefund {
   id: string;
   paymentId: string;
+  /** Of this deposit alone, which did not count; null: of what the payment received. */
+  depositId: string | null;
   /** Nobody else ever pays it. */
   to: string;
   isToken: boolean;
@@ -143,7 +145,7 @@ export class Money {
         );
       // What stands there only needs to become final.
       await this.chain.mine(open.every((line) => / is (mined|sent: )$/.test(line)) ? CONFIRMATIONS : 1);
-      await Promise.race([appsAtRest(), delay(LONG_STEP_MS, undefined, { ref: false })]);
+      await Promise.race([appsAtRest(this.chain.url), delay(LONG_STEP_MS, undefined, { ref: false })]);
       // What more blocks do not bring comes with time.
       await delay(Math.min(MOST_BETWEEN_BLOCKS_MS, 10 * looks++));
     }

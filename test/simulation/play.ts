@@ -9,6 +9,8 @@ export function seedsOf(text: string): number[] {
   });
 }
 
+let playing = 0;
+
 /**
  * Plays one seed, and says what came of it at once: what ends many of them before their time would take it along. With
  * `SIMULATION_LOG=folder` each verdict is a line of a file there, and all that led to a difference is a file of its own.
@@ -18,10 +20,13 @@ export function seedsOf(text: string): number[] {
 export async function playSeed(which: string, seed: number, run: () => Promise<string>): Promise<void> {
   const beganAtMs = performance.now();
   const before = process.cpuUsage();
+  playing += 1;
+  let atOnce = playing;
   const told = () => {
+    atOnce = Math.max(atOnce, playing);
     const { user, system } = process.cpuUsage(before);
     const seconds = ((performance.now() - beganAtMs) / 1_000).toFixed(1);
-    return `in ${seconds} s (${((user + system) / 1e6).toFixed(1)} s of work)`;
+    return `in ${seconds} s (${((user + system) / 1e6).toFixed(1)} s of work${atOnce > 1 ? ` of ${atOnce} at once` : ''})`;
   };
   try {
     const met = await run();
@@ -32,6 +37,8 @@ export async function playSeed(which: string, seed: number, run: () => Promise<s
     process.stderr.write(`${message}\n`);
     keep((folder) => writeFileSync(join(folder, `${which}-${seed}-${Date.now()}.txt`), message));
     throw error;
+  } finally {
+    playing -= 1;
   }
 }
 

@@ -31,6 +31,7 @@ export class DifferenceError extends Error {
  * payments with what the chain has.
  * @param habits of the nodes; chosen by the seed without them
  * @param isMoneyMoved whether money is swept and given back; chosen by the seed without it
+ * @param look at the world as it is compared, where nothing differs
  * @returns how often each of these habits was met, and what money left
  * @throws DifferenceError
  */
@@ -39,6 +40,7 @@ export async function runSeed(
   actions: number,
   habits?: readonly HabitName[],
   isMoneyMoved?: boolean,
+  look?: (world: World) => Promise<void>,
 ): Promise<{ met: ReadonlyMap<HabitName, number>; moved: string }> {
   const random = new Random(seed);
   const world = await World.create(random, habits, isMoneyMoved);
@@ -57,6 +59,7 @@ export async function runSeed(
     await world.settle();
     const differences = await compare(world);
     if (differences.length > 0) throw new DifferenceError(seed, differences, world.story, logOf(world));
+    await look?.(world);
     return { met: world.habits.met, moved: (await world.money?.tally(world)) ?? 'no money moved' };
   } catch (error) {
     if (error instanceof DifferenceError) throw error;

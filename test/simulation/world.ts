@@ -1,4 +1,5 @@
 import { TEST_MNEMONIC, TestApp } from '../harness/app.js';
+import { standsAlone, standsBefore } from '../harness/awake.js';
 import { FaultyRpc } from '../harness/faulty-rpc.js';
 import { PayerContract } from '../harness/payer-contract.js';
 import { TestChain } from '../harness/test-chain.js';
@@ -62,6 +63,8 @@ export class World {
     const payer = await PayerContract.deploy(chain);
     const money = isMoneyMoved ? await Money.create(random, chain) : null;
     const endpoints = await Promise.all([FaultyRpc.start(chain.url), FaultyRpc.start(chain.url)]);
+    // Other seeds that are played at the same time have nodes of their own, and are not woken by this one.
+    for (const { url } of endpoints) standsBefore(url, chain.url);
     const habits = Habits.take(random, endpoints, habitNames);
     const base = await chain.height();
     const app = await startApp(chain, endpoints, money);
@@ -140,6 +143,7 @@ export class World {
 
   async end(): Promise<void> {
     await this.app.stop();
+    this.endpoints.forEach(({ url }) => standsAlone(url));
     await Promise.all(this.endpoints.map((endpoint) => endpoint.die()));
     await this.chain.stop();
   }

@@ -36,8 +36,10 @@ function start(first: PageState): void {
   const refresh = async (): Promise<void> => {
     const fresh = new DOMParser().parseFromString(await newest(), 'text/html');
     const next = readPageState(fresh);
+    // A captive portal's page, or a proxy's, which tells nothing of the payment however well it came through.
+    if (next?.paymentId !== data.paymentId) throw new Error('not this page');
     // An answer that was overtaken by a newer one says nothing.
-    if (!next || next.version < data.version) return;
+    if (next.version < data.version) return;
     data = next;
     clock.set(data.now);
     const said = parts.replaceFrom(fresh);
@@ -73,7 +75,7 @@ function start(first: PageState): void {
   showOption();
   tick();
   setInterval(tick, 1_000);
-  enableCopying(texts.say('copied'), announce);
+  enableCopying({ copied: texts.say('copied'), byHand: texts.say('copy_by_hand') }, announce);
   tellOpener(data.embedOrigins, data.paymentId, data.status);
   follow({
     eventsUrl: data.eventsUrl,

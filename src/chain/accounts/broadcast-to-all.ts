@@ -1,4 +1,5 @@
 import { BROADCAST_OUTCOMES, type BroadcastOutcome, isRefusedForGood, refusedAs } from '../rpc/broadcast.js';
+import { type Rpc } from '../rpc/rpc-endpoint.js';
 import { RpcError } from '../rpc/rpc-error.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
 
@@ -24,14 +25,15 @@ export async function broadcastToAll(
 ): Promise<Broadcast> {
   const method = 'eth_sendRawTransaction';
   try {
-    const all = await rpc.fromEveryEndpoint(async (one): Promise<Broadcast> => {
+    const give = async (one: Rpc): Promise<Broadcast> => {
       try {
         await one.call(method, [raw]);
         return { outcome: 'accepted', words: null, isForGood: false };
       } catch (error) {
         return refusal(error);
       }
-    }, method);
+    };
+    const all = await rpc.fromEveryEndpoint(give, method, Infinity, true);
     const ranked = all.map((each) => ({ each, rank: BROADCAST_OUTCOMES.indexOf(each.outcome) }));
     const { each } = ranked.reduce((best, other) => (other.rank < best.rank ? other : best));
     const isHeardOfAll = all.length === rpc.size;

@@ -190,7 +190,8 @@ export class ChainAccounts {
   /** As every endpoint that answers shows it; where none does, that still proves nothing: blocks do. */
   async receiptsAnywhere(hash: string): Promise<Receipt[]> {
     const method = 'eth_getTransactionReceipt';
-    const answers = await this.rpc.fromEveryEndpoint((rpc) => rpc.call(method, [hash]), method);
+    const read = (rpc: Rpc) => rpc.call(method, [hash]);
+    const answers = await this.rpc.fromEveryEndpoint(read, method, Infinity, true);
     const shown = answers.filter((answer) => answer !== null);
     return Promise.all(shown.map((raw) => this.receiptFrom(raw)));
   }

@@ -23,7 +23,8 @@ function poolOf(hasCode: boolean[]): {
   });
   const pool = {
     fromOneEndpoint: <T>(read: (rpc: Rpc) => Promise<T>) => read(endpoints[0] as Rpc),
-    fromEveryEndpoint: <T>(read: (rpc: Rpc) => Promise<T>) => Promise.all(endpoints.map(read)),
+    fromEveryEndpoint: <T>(read: (rpc: Rpc, endpoint: string) => Promise<T>) =>
+      Promise.all(endpoints.map((one, place) => read(one, `endpoint ${place}`))),
   };
   return { pool, asked };
 }

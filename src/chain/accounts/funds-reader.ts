@@ -79,6 +79,8 @@ export class FundsReader {
     const said = await this.rpc.fromEveryEndpoint(
       (rpc) => assetBalancesAt(rpc, this.block.hash, addresses, believed),
       'balances',
+      Infinity,
+      true,
     );
     return addresses.map((address, row) =>
       assets.map((token) => {
@@ -108,6 +110,8 @@ export class FundsReader {
     const said = await this.rpc.fromEveryEndpoint(
       (rpc) => signersAmong(rpc, this.block.hash, addresses, permitTokens),
       'nonces',
+      Infinity,
+      true,
     );
     return addresses.map((_address, index) => said.some((signed) => signed[index] === true));
   }

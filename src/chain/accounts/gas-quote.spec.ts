@@ -61,9 +61,9 @@ describe('what several endpoints say of it', () => {
       });
     const pool = {
       fromOneEndpoint: <T>(read: (rpc: Rpc) => Promise<T>) => read(rpcOf(quotes[0] as GasQuote)),
-      fromEveryEndpoint: <T>(read: (rpc: Rpc) => Promise<T>) => {
+      fromEveryEndpoint: <T>(read: (rpc: Rpc, endpoint: string) => Promise<T>) => {
         asked.all += 1;
-        return Promise.all(quotes.map((one) => read(rpcOf(one))));
+        return Promise.all(quotes.map((one, place) => read(rpcOf(one), `endpoint ${place}`)));
       },
     };
     return { quotes, asked, gas: new GasQuotes(pool) };

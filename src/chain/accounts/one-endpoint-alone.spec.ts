@@ -150,7 +150,7 @@ describe('no endpoint alone decides', () => {
     const refused = (words: string) => new RpcError('it', 'eth_getBlockByNumber', words);
     const final = new FinalBlock(
       pool(() => says),
-      (reason) => told.push(reason),
+      { onTrouble: (_what, reason) => told.push(reason) },
     );
     const block = { number: '0x5', hash: HASH, parentHash: HASH, timestamp: '0x1' };
     for (const answer of [block, null, null, refused('try 1'), refused('try 2'), block, block]) {
@@ -158,7 +158,7 @@ describe('no endpoint alone decides', () => {
       await final.number('finalized');
     }
     expect(told).toEqual(['no endpoint names a finalized block', refused('try 1').message, null]);
-    expect(final.unknownBecause).toBeNull();
+    expect(final.trouble.unknownBecause).toBeNull();
   });
 
   it('where signed bytes stay: all are given them, and the best answer counts', async () => {

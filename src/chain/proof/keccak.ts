@@ -6,3 +6,8 @@ const hasher = await createKeccak(256);
 export function keccak256(data: Uint8Array | string): string {
   return `0x${hasher.init().update(data).digest('hex')}`;
 }
+
+/** As `keccak256`, as the 32 bytes that it is: for what goes on being hashed. */
+export function keccak256Bytes(data: Uint8Array): Uint8Array {
+  return hasher.init().update(data).digest('binary');
+}

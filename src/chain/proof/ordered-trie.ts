@@ -1,5 +1,5 @@
 import { quantity } from '../encoding.js';
-import { keccak256 } from './keccak.js';
+import { keccak256, keccak256Bytes } from './keccak.js';
 import { encodeRlp, type Field } from './rlp.js';
 
 /** The root of a trie without entries: keccak256 of the RLP of nothing. */
@@ -32,27 +32,25 @@ function nodeOf(entries: readonly Entry[], depth: number): Field[] {
   if (shared > depth) {
     return [packed(path.slice(depth, shared), false), referenceTo(nodeOf(entries, shared))];
   }
-  const branches = new Map<string, Entry[]>();
+  const branches: (Entry[] | undefined)[] = new Array<Entry[] | undefined>(16).fill(undefined);
   for (const entry of entries) {
-    const digit = entry.path.charAt(depth);
-    const branch = branches.get(digit);
+    const digit = parseInt(entry.path.charAt(depth), 16);
+    const branch = branches[digit];
     if (branch) branch.push(entry);
-    else branches.set(digit, [entry]);
+    else branches[digit] = [entry];
   }
+  const node: Field[] = branches.map((branch) =>
+    branch === undefined ? NOTHING : referenceTo(nodeOf(branch, depth + 1)),
+  );
   // The RLP of no index begins with that of another, so that a branch never has a value of its own.
-  return [
-    ...Array.from('0123456789abcdef', (digit) => {
-      const branch = branches.get(digit);
-      return branch ? referenceTo(nodeOf(branch, depth + 1)) : NOTHING;
-    }),
-    NOTHING,
-  ];
+  node.push(NOTHING);
+  return node;
 }
 
 /** A node of less than 32 bytes stands in its parent itself, any other by its hash. */
 function referenceTo(node: Field[]): Field {
   const encoded = encodeRlp(node);
-  return encoded.length < 32 ? node : keccak256(encoded);
+  return encoded.length < 32 ? node : keccak256Bytes(encoded);
 }
 
 function sharedLength(entries: readonly Entry[], depth: number): number {
@@ -68,9 +66,21 @@ function packed(nibbles: string, isLeaf: boolean): string {
   return nibbles.length % 2 === 0 ? `0x${flag}0${nibbles}` : `0x${flag + 1}${nibbles}`;
 }
 
-/** The RLP of a number: itself below 128, else its length and its bytes. */
+/** Every block has the first places. */
+const paths: string[] = [];
+const MOST_PATHS = 1_000;
+
 function pathOf(index: number): string {
-  const digits = quantity(`0x${index.toString(16)}`).slice(2);
+  const known = paths[index];
+  if (known !== undefined) return known;
+  const path = rlpOf(index);
+  if (index === paths.length && index < MOST_PATHS) paths.push(path);
+  return path;
+}
+
+/** The RLP of a number: itself below 128, else its length and its bytes. */
+function rlpOf(index: number): string {
   if (index === 0) return '80';
+  const digits = quantity(index).slice(2);
   return index < 0x80 ? digits : `${(0x80 + digits.length / 2).toString(16)}${digits}`;
 }

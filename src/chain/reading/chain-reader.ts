@@ -3,13 +3,13 @@ import { type Block, type BlockRef, type Movement } from '../blocks/block.js';
 import { BlockLogs } from './block-logs.js';
 import { type Asked, BlockReceipts } from './block-receipts.js';
 import { type BlockWord, commonWord } from './common-word.js';
-import { FinalBlock, type OnFinality } from './final-block.js';
+import { FinalBlock, type FinalityOptions, type FinalityTrouble } from './final-block.js';
 import { type BlockProof } from '../proof/block-proof.js';
 import { type BlockProver } from '../proof/block-prover.js';
 import { mayContain } from '../proof/bloom.js';
 import { inKnownFormFirst } from '../proof/newer-form.js';
-import { signerOf } from '../proof/sender.js';
-import { blockOf, blockRef, movementsOf, TRANSFER_TOPIC } from '../transfers/movements.js';
+import { signerAmongMany } from '../proof/sender.js';
+import { blockOf, blockRef, movementsOf, recipientsOf, TRANSFER_TOPIC } from '../transfers/movements.js';
 import { type RawBlock } from '../blocks/raw-block.js';
 import { AgreedAnswers, TooFewAnswersError } from '../rpc/agreed-answers.js';
 import { type Rpc } from '../rpc/rpc-endpoint.js';
@@ -41,10 +41,10 @@ export interface ChainReader {
   head(): Promise<BlockRef>;
   /** The first block the chain has: 0, unless it was started at a height. */
   earliest(): Promise<BlockRef>;
-  /** The highest block the chain itself calls final; null where no endpoint names one: `finalityUnknown` says why. */
+  /** The highest block the chain itself calls final; null where no endpoint names one: `finality` says why. */
   finalNumber(tag: FinalityTag): Promise<number | null>;
-  /** Why `finalNumber` last knew none, and nothing is confirmed by it meanwhile; null: it did, or was not asked. */
-  readonly finalityUnknown: string | null;
+  /** What was wrong when `finalNumber` was last asked for. */
+  readonly finality: FinalityTrouble;
   header(number: number): Promise<BlockRef | null>;
   /**
    * Whether an endpoint is on the branch of this block. Those that are on another one are put aside then, with the reason.
@@ -72,17 +72,17 @@ export class RpcChainReader implements ChainReader {
   /**
    * @param prover what this chain's blocks can prove about themselves
    * @param finalDepth blocks after which nothing is replaced any more
-   * @param onFinality told when what is final is not known any more, and when it is known again
+   * @param finality how long a final block may stand still, and who is told
    */
   constructor(
     private readonly rpc: RpcPool,
     private readonly prover: BlockProver,
     sources: Sources,
     private readonly finalDepth: number,
-    onFinality?: OnFinality,
+    finality?: FinalityOptions,
     agreed?: AgreedAnswers,
   ) {
-    this.final = new FinalBlock(rpc, onFinality);
+    this.final = new FinalBlock(rpc, { headNumber: () => this.headNumber, ...finality });
     this.agreed = agreed ?? new AgreedAnswers(rpc, { blockTimeMs: 0 });
     this.receipts = this.receiptsOf(rpc, sources);
   }
@@ -108,8 +108,8 @@ export class RpcChainReader implements ChainReader {
     return this.final.number(tag);
   }
 
-  get finalityUnknown(): string | null {
-    return this.final.unknownBecause;
+  get finality(): FinalityTrouble {
+    return this.final.trouble;
   }
 
   async header(number: number): Promise<BlockRef | null> {
@@ -184,11 +184,11 @@ export class RpcChainReader implements ChainReader {
       isAnyOwn: (addresses) => isAnyOwn(addresses, watch),
     });
     if (read === null) return { block: blockOf(raw, []), isProved, isAsUsual };
-    const block = movementsOf(raw, read.outcomes, watch.tokens);
-    const own = await watch.ownAmong([...new Set(block.movements.map(({ to }) => to))]);
-    const ours = block.movements.filter(({ to }) => own.has(to));
+    const recipients = recipientsOf(raw, read.outcomes, watch.tokens);
+    const own = await watch.ownAmong(recipients);
+    const block = own.size === 0 ? blockOf(raw, []) : movementsOf(raw, read.outcomes, watch.tokens, own);
     return {
-      block: { ...block, movements: bySigners(raw, ours, proof) },
+      block: { ...block, movements: await bySigners(raw, block.movements, proof) },
       isProved: isProved && read.proof === 'root',
       isAsUsual: isAsUsual && (proofs === 'off' || read.proof === 'root'),
     };
@@ -275,17 +275,18 @@ function isWithoutLogs(
  * Native value with whoever signed for it as its sender: the one that a node names is covered by no hash, and merchants
  * are told of it. Of transactions that are not proved the node's word is taken, where it gives one.
  */
-function bySigners(
+async function bySigners(
   { transactions }: RawBlock,
   movements: readonly Movement[],
   { areTransactionsProved }: BlockProof,
-): Movement[] {
-  return movements.map((movement) => {
+): Promise<Movement[]> {
+  const signed = async (movement: Movement): Promise<Movement> => {
     if (movement.kind !== 'native') return movement;
     if (!areTransactionsProved && movement.from !== ZERO_ADDRESS) return movement;
     const transaction = transactions.find(({ hash }) => hash === movement.txHash);
-    return { ...movement, from: (transaction && signerOf(transaction)) ?? movement.from };
-  });
+    return { ...movement, from: (transaction && (await signerAmongMany(transaction))) ?? movement.from };
+  };
+  return Promise.all(movements.map(signed));
 }
 
 async function isAnyOwn(addresses: readonly Address[], watch: Watch): Promise<boolean> {

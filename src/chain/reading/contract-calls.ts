@@ -26,7 +26,8 @@ export async function callsAt(
   blockHash: string,
   calls: readonly ContractCall[],
 ): Promise<CallResults> {
-  const answers = await rpc.fromEveryEndpoint((one) => callsOn(one, blockHash, calls), 'contract calls');
+  const read = (one: Rpc) => callsOn(one, blockHash, calls);
+  const answers = await rpc.fromEveryEndpoint(read, 'contract calls', Infinity, true);
   const [first = []] = answers;
   const isSame = answers.every((answer) => answer.every((value, index) => value === first[index]));
   if (!isSame) throw new NodesDifferError(blockHash);

@@ -1,64 +1,157 @@
 import { type FinalityTag } from '../../config/chains.js';
+import { runningMs } from '../../process/running-time.js';
 import { type Rpc } from '../rpc/rpc-endpoint.js';
 import { RpcError } from '../rpc/rpc-error.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
+import { FinalMarks, type FinalWord } from './final-marks.js';
 
 const METHOD = 'eth_getBlockByNumber';
+/** All are asked again after so long, also where the first names nothing new: it may be the one that stands still. */
+const ALL_AGAIN_MS = 60_000;
+const USUAL_PATIENCE_MS = 60 * 60_000;
+/** So many blocks later at least, the final block should be another. */
+const HEAD_WENT_ON = 128;
 
-/** Told why nobody knows what is final, each time that begins or its reason changes; null: it is known again. */
-export type OnFinality = (unknownBecause: string | null) => void;
+/** What is wrong with a chain's finality, each in words; null: nothing is. */
+export interface FinalityTrouble {
+  /** Nobody says what is final. */
+  unknownBecause: string | null;
+  /** What is final has not moved for long, though the head has. */
+  standsStill: string | null;
+  /** Endpoints that have no say in it, and why. */
+  leftOut: string | null;
+}
 
-/** What a chain itself calls final, and why that is not known while it is not. */
-export class FinalBlock {
+export interface FinalityOptions {
+  /** A final block that did not move for so long stands still. */
+  patienceMs?: number;
+  /** The head as it was last seen. */
+  headNumber?: () => number;
+  /** Told when one begins, and with null when it ends. */
+  onTrouble?: (what: keyof FinalityTrouble, reason: string | null) => void;
+  /** Ms of a clock that stands still when we do. */
+  now?: () => number;
+}
+
+/** What was said of one tag. */
+interface Known {
   /** The last block that all endpoints called final, or less. */
-  private readonly agreed = new Map<FinalityTag, number>();
-  private unknown: { because: string; kind: string } | null = null;
+  agreed: number;
+  askedAllAtMs: number;
+  isAnyLeftOut: boolean;
+  marks: FinalMarks;
+  /** When what counts as final last rose. */
+  own: FinalMarks;
+  headThen: number;
+  highest: number;
+}
+
+/** What a chain itself calls final, and what is wrong with that. */
+export class FinalBlock {
+  private readonly known = new Map<FinalityTag, Known>();
+  private unknownKind: string | null = null;
+  private readonly now: () => number;
+  trouble: FinalityTrouble = { unknownBecause: null, standsStill: null, leftOut: null };
 
   constructor(
-    private readonly rpc: RpcPool,
-    private readonly onChange: OnFinality = () => undefined,
-  ) {}
-
-  /** Why the last number asked for was not known; null: it was, or nobody asked. */
-  get unknownBecause(): string | null {
-    return this.unknown?.because ?? null;
+    private readonly rpc: Pick<RpcPool, 'call' | 'fromEveryEndpoint'>,
+    private readonly options: FinalityOptions = {},
+  ) {
+    this.now = options.now ?? runningMs;
   }
 
   /**
    * By any endpoint as far as all have agreed before, and beyond that by the lowest that any of them names. One that names
-   * none, as those do that do not know the tag, says nothing.
-   * @returns null: no endpoint names one, and `unknownBecause` says why
+   * none, as those do that do not know the tag, says nothing; nor does one whose final block stands still for long while
+   * that of others goes on.
+   * @returns null: no endpoint names one, and `trouble.unknownBecause` says why
    */
   async number(tag: FinalityTag): Promise<number | null> {
+    const known = this.knownOf(tag);
     try {
-      const number = await this.read(tag);
-      if (number === null) this.became({ because: `no endpoint names a ${tag} block`, kind: 'none' });
-      else this.became(null);
+      const number = await this.read(tag, known);
+      if (number === null) this.isUnknown(`no endpoint names a ${tag} block`, 'none');
+      else this.isKnown(tag, number, known);
       return number;
     } catch (error) {
       // "Unknown block" and an error of the node's own are answers too, until there is a final block (execution-apis
       // #879): what is scanned must not wait for what confirms it.
       if (!(error instanceof RpcError)) throw error;
-      this.became({ because: error.message, kind: error.failure.kind });
+      this.isUnknown(error.message, error.failure.kind);
       return null;
     }
   }
 
-  private async read(tag: FinalityTag): Promise<number | null> {
+  private async read(tag: FinalityTag, known: Known): Promise<number | null> {
     const named = async (rpc: Rpc) => (await rpc.call(METHOD, [tag, false]))?.number ?? null;
-    const known = this.agreed.get(tag) ?? -1;
-    const said = await named(this.rpc);
-    if (said === null || said <= known) return said;
-    const all = await this.rpc.fromEveryEndpoint(named, METHOD);
-    const lowest = Math.min(said, ...all.filter((number) => number !== null));
-    this.agreed.set(tag, lowest);
-    return lowest;
+    const isDue = known.isAnyLeftOut || this.now() - known.askedAllAtMs >= ALL_AGAIN_MS;
+    const first = isDue ? null : await named(this.rpc);
+    if (!isDue && (first === null || first <= known.agreed)) return first;
+    const all = await this.rpc.fromEveryEndpoint(
+      async (rpc, endpoint) => ({ endpoint, number: await named(rpc) }),
+      METHOD,
+    );
+    known.askedAllAtMs = this.now();
+    const said = all.filter((one): one is FinalWord => one.number !== null);
+    if (said.length === 0) return first;
+    known.agreed = this.saidByAll(said, known, tag);
+    return known.agreed;
   }
 
-  /** Told once, not with every step: a node's words have other numbers in them each time, their kind stays. */
-  private became(unknown: { because: string; kind: string } | null): void {
-    const isSame = unknown?.kind === this.unknown?.kind;
-    this.unknown = unknown;
-    if (!isSame) this.onChange(unknown?.because ?? null);
+  private saidByAll(said: FinalWord[], known: Known, tag: FinalityTag): number {
+    const now = this.now();
+    said.forEach((one) => known.marks.see(one, now));
+    const leftOut = known.marks.leftOut(said, now);
+    const counted = said.filter((one) => !leftOut.includes(one)).map(({ number }) => number);
+    known.isAnyLeftOut = leftOut.length > 0;
+    const reasons = leftOut.map(({ endpoint, number }) => `${endpoint} names block ${number} as ${tag}`);
+    this.become('leftOut', reasons.length === 0 ? null : reasons.join('; '));
+    return Math.max(Math.min(...counted), Math.min(known.agreed, Math.max(...counted)));
+  }
+
+  private isKnown(tag: FinalityTag, number: number, known: Known): void {
+    const head = this.options.headNumber?.() ?? 0;
+    const now = this.now();
+    this.unknownKind = null;
+    this.become('unknownBecause', null);
+    if (number > known.highest) {
+      known.highest = number;
+      known.headThen = head;
+      known.own.see({ endpoint: tag, number }, now);
+    }
+    const isStill = known.own.isStill(tag, now) && head - known.headThen >= HEAD_WENT_ON;
+    const reason = `the ${tag} block is ${number} since the head was ${known.headThen}, which is ${head} by now`;
+    this.become('standsStill', isStill ? reason : null);
+  }
+
+  /** A node's words have other numbers in them each time, their kind stays. */
+  private isUnknown(because: string, kind: string): void {
+    const isAnother = this.unknownKind !== null && kind !== this.unknownKind;
+    this.unknownKind = kind;
+    this.become('unknownBecause', because, isAnother);
+  }
+
+  /** Told once, not with every step. */
+  private become(what: keyof FinalityTrouble, reason: string | null, isAnother = false): void {
+    const isNew = isAnother || (this.trouble[what] === null) !== (reason === null);
+    this.trouble = { ...this.trouble, [what]: reason };
+    if (isNew) this.options.onTrouble?.(what, reason);
+  }
+
+  private knownOf(tag: FinalityTag): Known {
+    const before = this.known.get(tag);
+    if (before !== undefined) return before;
+    const patienceMs = this.options.patienceMs ?? USUAL_PATIENCE_MS;
+    const known = {
+      agreed: -1,
+      askedAllAtMs: -Infinity,
+      isAnyLeftOut: false,
+      marks: new FinalMarks(patienceMs),
+      own: new FinalMarks(patienceMs),
+      headThen: 0,
+      highest: -1,
+    };
+    this.known.set(tag, known);
+    return known;
   }
 }

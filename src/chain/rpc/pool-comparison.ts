@@ -40,7 +40,10 @@ export class PoolComparison {
       .filter((_member, index) => heads[index] !== null)
       .filter((member) => member.isBelieved());
     this.unshownFrom = this.lowestNotShown(askable);
-    if (askable.length >= 2) await this.compare(askable);
+    const going = askable.filter((member) => !member.hasStopped(this.levelGraceMs));
+    // Two that go on outvote those that stopped, perhaps on a block that nobody else has any more. One does not.
+    const compared = going.length >= 2 ? going : askable;
+    if (compared.length >= 2) await this.compare(compared);
     return this.contradiction;
   }
 

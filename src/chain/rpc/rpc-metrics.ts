@@ -12,7 +12,7 @@ export interface ChainReport {
   endpoints: EndpointReport[];
   contradictsFrom: number | null;
   isOfNewerFork: boolean;
-  isFinalityUnknown: boolean;
+  finality: Record<'unknownBecause' | 'standsStill' | 'leftOut', string | null>;
   isOneBelieved: boolean;
 }
 
@@ -91,7 +91,17 @@ function observeStates(report: () => ChainReport[]): void {
   flag(
     'finality_unknown',
     '1: no endpoint says which block is final, and nothing is confirmed meanwhile',
-    ({ isFinalityUnknown }) => isFinalityUnknown,
+    ({ finality }) => finality.unknownBecause !== null,
+  );
+  flag(
+    'finality_stands_still',
+    '1: what the chain calls final has not moved for long though its head has, and nothing is confirmed meanwhile',
+    ({ finality }) => finality.standsStill !== null,
+  );
+  flag(
+    'finality_left_out',
+    '1: what an endpoint calls final stands still while that of others goes on, and has no say',
+    ({ finality }) => finality.leftOut !== null,
   );
   flag(
     'one_endpoint_believed',

@@ -158,6 +158,17 @@ export class PoolMember {
     return this.standing.aside(steadyMs(), Date.now())?.reason === 'unproven_answer';
   }
 
+  /** What it says is true, and was so a while ago. */
+  get isAsideForAge(): boolean {
+    const aside = this.standing.aside(steadyMs(), Date.now());
+    return aside !== null && isLastResort(aside.reason);
+  }
+
+  /** Its head is old, and has been the same for so long. */
+  hasStopped(forMs: number): boolean {
+    return this.standing.hasStopped(forMs, steadyMs(), Date.now());
+  }
+
   private isPoor(lag: number, nowMs: number): boolean {
     return nowMs < this.slowUntilMs || this.endpoint.vitals.score(lag) < POOR;
   }

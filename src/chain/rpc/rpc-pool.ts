@@ -26,6 +26,12 @@ const KNOWN_BY_SOME: readonly RpcMethod[] = [
   'eth_getTransactionByHash',
 ];
 
+/**
+ * One whose head is old, and so far behind another's, has no say where all are asked. Where blocks come only now and then,
+ * every head is old until the next block, and who was not asked since that came is a block or two behind.
+ */
+const BEHIND_BLOCKS = 10;
+
 /** One of which nothing but trouble came for so long is not waited for: it need not come back. */
 const GONE_MS = 5 * 60_000;
 
@@ -103,18 +109,27 @@ export class RpcPool implements Rpc {
 
   /**
    * Makes the same call to every endpoint that may be asked: for what is not believed when one alone says it, as that
-   * something is not there. One that takes seconds longer than the first to answer counts as not having answered.
+   * something is not there. One that takes seconds longer than the first to answer counts as not having answered. Those
+   * that are put aside for being old, and far behind others, are asked only where none of the others answers: what they
+   * say of the newest block is what was so then.
+   * @param read is told the endpoint's name as well
    * @param what as in `fromOneEndpoint`
    * @param mostGraceMs how much longer than the first any of them may take, where that is less than usual
+   * @param isEvenOld asks those that are old beside the others: for what does not hang on the newest block
    * @returns what those say that answered, in their order
    * @throws RpcError, UnprovenAnswerError of the first that failed, when none answered
    */
   async fromEveryEndpoint<T>(
-    read: (rpc: Rpc) => Promise<T>,
+    read: (rpc: Rpc, endpoint: string) => Promise<T>,
     what = 'a read',
     mostGraceMs = Infinity,
+    isEvenOld = false,
   ): Promise<T[]> {
-    const told = await this.askEach(read, what, mostGraceMs);
+    const members = this.inOrder(what);
+    const current = isEvenOld ? members : members.filter((member) => !this.isFarBehind(member));
+    const old = members.filter((member) => !current.includes(member));
+    const told = await askEach(current, read, what, mostGraceMs);
+    if (!told.some((one) => 'answer' in one)) told.push(...(await askEach(old, read, what, mostGraceMs)));
     const given = told.flatMap((one) => ('answer' in one ? [one.answer] : []));
     if (given.length > 0) return given;
     const failed = told.flatMap((one) => ('failure' in one && !one.isAside ? [one] : []));
@@ -209,6 +224,10 @@ export class RpcPool implements Rpc {
       .filter(({ rank }) => rank <= most)
       .sort((one, other) => one.rank - other.rank)
       .map(({ member }) => member);
+  }
+
+  private isFarBehind(member: PoolMember): boolean {
+    return member.isAsideForAge && this.lagOf(member) >= BEHIND_BLOCKS;
   }
 
   private lagOf({ standing: { head } }: PoolMember): number {

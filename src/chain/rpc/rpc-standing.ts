@@ -35,6 +35,8 @@ export class Standing {
   private readonly unprovenReads = new Map<string, number>();
   private wrongChainId: number | null = null;
   private sawHeadAtMs = 0;
+  /** When the head that it has was first seen. */
+  private headSinceMs = -Infinity;
   private chainIdAgainAtMs = -Infinity;
 
   /** @param stoodStillSince how long this process stood still since then, ms: a head grew old in it that nobody asked for */
@@ -55,6 +57,7 @@ export class Standing {
   }
 
   sawHead(head: Head, nowMs: number, wallMs = nowMs): void {
+    if (this.head?.hash !== head.hash) this.headSinceMs = nowMs;
     this.head = head;
     this.sawHeadAtMs = wallMs;
     const hasFallen = this.fallenUntilMs !== null;
@@ -84,6 +87,12 @@ export class Standing {
   /** Whether it may be asked for this where there is no other, though its answers could not be right. */
   isOnlyHopeFor(what: string, nowMs: number): boolean {
     return nowMs - (this.unprovenReads.get(what) ?? -Infinity) >= UNPROVEN_FIRST_MS;
+  }
+
+  /** Whether its head is old, and was the same for so long: it stopped, where one that follows another branch goes on. */
+  hasStopped(forMs: number, nowMs: number, wallMs = nowMs): boolean {
+    const isStill = this.aside(nowMs, wallMs)?.reason === 'head_stands_still';
+    return isStill && nowMs - this.headSinceMs >= forMs;
   }
 
   /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { movementsOf, SYSTEM_LOGGER } from './movements.js';
+import { movementsOf, recipientsOf, SYSTEM_LOGGER } from './movements.js';
 import { type BlockBody, type Outcome, type RawLog } from '../blocks/raw-block.js';
 import { type Address, toAddress, toTokenAddress, toTxHash } from '../../ids/ids.js';
 
@@ -139,5 +139,43 @@ describe('movementsOf', () => {
     const { block, receipts } = aBlock({ value: 1n });
     const transactions = block.transactions.map((one) => ({ ...one, ...transaction }));
     expect(movementsOf({ ...block, ...header, transactions }, receipts, watched).runsCode).toBe(runs);
+  });
+});
+
+describe('recipientsOf', () => {
+  const BOB = toAddress(`0x${'b0'.repeat(20)}`);
+  const toBob = { topics: [TRANSFER, topic(ALICE), topic(BOB)] };
+  const sketches: Sketch[] = [
+    { to: SHOP, value: 1n },
+    { to: ALICE, value: 0n, logs: [toBob, { ...toBob, address: OTHER_TOKEN }] },
+    { to: null, value: 7n, logs: [{}] },
+    { to: BOB, value: 3n, status: 0 },
+  ];
+
+  it('leaves out nobody that something moves to, and nobody is there twice', () => {
+    const { block, receipts } = aBlock(...sketches);
+    const recipients = recipientsOf(block, receipts, watched);
+    expect(new Set(movementsOf(block, receipts, watched).movements.map(({ to }) => to))).toEqual(
+      new Set([SHOP, BOB]),
+    );
+    expect([...recipients].sort()).toEqual([SHOP, BOB].sort());
+  });
+
+  it('does not look at tokens that are not watched, nor at what moves nothing', () => {
+    const { block, receipts } = aBlock(
+      { to: ALICE, logs: [{ ...toBob, address: OTHER_TOKEN }, { topics: [TRANSFER] }] },
+      { to: null, value: 1n },
+    );
+    expect(recipientsOf(block, receipts, watched)).toEqual([]);
+    expect(recipientsOf(block, [null, null], watched)).toEqual([]);
+  });
+
+  it('of several, movements of some are what is left of all', () => {
+    const { block, receipts } = aBlock(...sketches);
+    const all = movementsOf(block, receipts, watched).movements;
+    for (const own of [[SHOP], [BOB], [SHOP, BOB], []]) {
+      const ours = all.filter(({ to }) => own.includes(to));
+      expect(movementsOf(block, receipts, watched, new Set(own)).movements).toEqual(ours);
+    }
   });
 });

@@ -26,24 +26,47 @@ export function blockRef(raw: RawHeader): BlockRef {
  * watched. Zero-value transfers are left out: they are how address poisoning is done, and move no money.
  * @param watchedTokens contracts, lower-case
  * @param receipts of all its transactions in order, as `arrange` gives them; null: it moves nothing
+ * @param own only what these receive; without it, whatever anybody does
  */
 export function movementsOf(
   block: BlockBody,
   receipts: readonly (Outcome | null)[],
   watchedTokens: ReadonlySet<Address>,
+  own?: ReadonlySet<Address>,
 ): Block {
   const movements: Movement[] = [];
+  const isWanted = (movement: Movement) => movement.amount > 0n && (own?.has(movement.to) ?? true);
   block.transactions.forEach((transaction, index) => {
     const receipt = receipts[index] ?? null;
     if (receipt === null || !hasSucceeded(receipt, transaction.gas)) return;
     const native = nativeTransferOf(transaction);
-    if (native && native.amount > 0n) movements.push(native);
+    if (native && isWanted(native)) movements.push(native);
     for (const { log, ordinal } of placed(receipt.logs)) {
-      const movement = watchedTransferOf(log, { txHash: transaction.hash, ordinal }, watchedTokens);
-      if (movement) movements.push(movement);
+      if (!watchedTokens.has(log.address)) continue;
+      const movement = tokenTransferOf(log, { txHash: transaction.hash, ordinal });
+      if (movement && isWanted(movement)) movements.push(movement);
     }
   });
   return blockOf(block, movements);
+}
+
+/** Whom the value transfers of a block may go to, each once: of most blocks this is all that has to be known. Parameters as of `movementsOf`. */
+export function recipientsOf(
+  { transactions }: BlockBody,
+  receipts: readonly (Outcome | null)[],
+  watchedTokens: ReadonlySet<Address>,
+): Address[] {
+  const recipients = new Set<Address>();
+  transactions.forEach(({ to, value }, index) => {
+    const receipt = receipts[index] ?? null;
+    if (receipt === null) return;
+    if (to !== null && value > 0n) recipients.add(to);
+    for (const { address, topics } of receipt.logs) {
+      const [, , recipient] = topics;
+      if (recipient !== undefined && watchedTokens.has(address)) recipients.add(addressOfTopic(recipient));
+    }
+  });
+  return [...recipients];
 }
 
 /** Logs of one transaction, each with its place among them; those that the chain itself writes have none. */
@@ -91,16 +114,6 @@ export function tokenRecipients(logs: readonly RawLog[], watchedTokens: Readonly
 
 /** Padded on the left to 32 bytes (Solidity ABI). */
 const MAY_BE_ADDRESS = /^0x0{24}/;
-
-function watchedTransferOf(
-  log: RawLog,
-  place: { txHash: TxHash; ordinal: number },
-  watchedTokens: ReadonlySet<Address>,
-): Movement | undefined {
-  if (!watchedTokens.has(log.address)) return undefined;
-  const movement = tokenTransferOf(log, place);
-  return movement && movement.amount > 0n ? movement : undefined;
-}
 
 /** What a transaction moves itself if it succeeds, also when that is nothing; undefined where it makes a contract. */
 export function nativeTransferOf({

@@ -40,6 +40,16 @@ export function strangersText(text: string): Html {
   return html`<bdi>${plainText(text)}</bdi>`;
 }
 
+/** A name, an amount or a hash: as `strangersText`, and kept from the browser's translation, which makes other networks of networks. */
+export function verbatim(text: string): Html {
+  return html`<bdi translate="no">${plainText(text)}</bdi>`;
+}
+
+/** As `verbatim`, for what runs from left to right in every language: amounts, hashes and addresses. */
+export function verbatimLtr(...parts: readonly (Html | string)[]): Html {
+  return html`<bdi dir="ltr" translate="no">${parts}</bdi>`;
+}
+
 /** Where no element of its own can hold a text: without marks that turn what is around it. */
 export function plainText(text: string): string {
   return text.replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '');

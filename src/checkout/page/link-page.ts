@@ -1,5 +1,5 @@
 import { brandHead, brandLinks, brandLogo, type PageBrand } from './brand.js';
-import { html, type Html, plainText, strangersText } from './html.js';
+import { html, type Html, plainText, strangersText, verbatim, verbatimLtr } from './html.js';
 import { inLanguage } from './page-path.js';
 import { type PageAssets, pageDocument } from './document.js';
 import { type PageLanguage, Texts } from './texts.js';
@@ -48,9 +48,9 @@ export function linkPage(view: LinkPageView, language: PageLanguage, assets: Pag
     body: html`<main>
       <header>
         ${brandLogo(view.brand)}
-        <p class="muted">${texts.say('pay_to')} ${strangersText(view.merchant)}</p>
+        <p class="muted">${texts.say('pay_to')} ${verbatim(view.merchant)}</p>
         <h1>${strangersText(view.title)}</h1>
-        ${view.price === null ? null : html`<p class="price"><bdi dir="ltr">${view.price}</bdi></p>`}
+        ${view.price === null ? null : html`<p class="price">${verbatimLtr(view.price)}</p>`}
         ${view.description === null ? null : html`<p class="description">${strangersText(view.description)}</p>`}
         ${left === null ? null : html`<p class="muted">${texts.say('link_left', { left: String(left) })}</p>`}
       </header>

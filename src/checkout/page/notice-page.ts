@@ -1,6 +1,6 @@
 import { brandHead, brandLinks, brandLogo, type PageBrand } from './brand.js';
 import { type PageAssets, pageDocument } from './document.js';
-import { html, plainText, strangersText } from './html.js';
+import { html, plainText, verbatim } from './html.js';
 import { type PageLanguage, Texts } from './texts.js';
 
 /** Whose page it would have been. */
@@ -28,7 +28,7 @@ export function noticePage(
           ? null
           : html`<header>
               ${brandLogo(of.brand)}
-              <p class="muted">${strangersText(of.merchant)}</p>
+              <p class="muted">${verbatim(of.merchant)}</p>
             </header>`
       }
       <h1>${texts.say(key)}</h1>

@@ -27,7 +27,7 @@ export interface PageDataOption extends Pick<PageOption, 'id' | 'chainId' | 'net
 }
 
 /** Texts that only the module shows. */
-const MODULE_TEXTS = /^(wallet_|copied$|offline$)/;
+const MODULE_TEXTS = /^(wallet_|copied$|copy_by_hand$|offline$)/;
 
 export function pageData(view: PageView, texts: Readonly<Record<string, Text>>): PageData {
   return {

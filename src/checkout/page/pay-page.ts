@@ -1,11 +1,12 @@
 import { brandHead, brandLinks, brandLogo } from './brand.js';
 import { type PageAssets, pageDocument } from './document.js';
-import { html, type Html, jsonBlock, plainText, strangersText } from './html.js';
+import { html, type Html, jsonBlock, plainText, verbatim, verbatimLtr } from './html.js';
 import { pageData } from './page-data.js';
 import { pagePath } from './page-path.js';
 import { isPayable, type PageView, type Situation } from './page-view.js';
 import { paymentDetails } from './payment-details.js';
 import { type PageLanguage, Texts } from './texts.js';
+import { HASH_PATTERN } from './written-hash.js';
 
 /** Without JavaScript the page looks again by itself, for as long as something may happen. */
 const RELOAD_S = 15;
@@ -59,9 +60,9 @@ export function payPage(
 function header(view: PageView, texts: Texts): Html {
   return html`<header>
     ${brandLogo(view.brand)}
-    <h1>${texts.say('pay_to')} ${strangersText(view.merchant)}</h1>
-    ${view.reference === null ? null : html`<p class="muted">${strangersText(view.reference)}</p>`}
-    ${view.price === null ? null : html`<p class="price"><bdi dir="ltr">${view.price}</bdi></p>`}
+    <h1>${texts.say('pay_to')} ${verbatim(view.merchant)}</h1>
+    ${view.reference === null ? null : html`<p class="muted">${verbatim(view.reference)}</p>`}
+    ${view.price === null ? null : html`<p class="price">${verbatimLtr(view.price)}</p>`}
   </header>`;
 }
 
@@ -85,14 +86,14 @@ function status(view: PageView, texts: Texts): Html {
 function statusHint(view: PageView, texts: Texts): Html | string {
   const { situation, received, elsewhere, confirmations } = view;
   if (situation === 'part_paid' && received)
-    return html`${texts.say('state_part_paid_hint')} <bdi dir="ltr">${received.text}</bdi>`;
+    return html`${texts.say('state_part_paid_hint')} ${verbatimLtr(received.text)}`;
   if (situation === 'seen') {
     if (!confirmations || confirmations.required === null) return texts.say('state_seen_final_hint');
     return texts.say('state_seen_hint', { count: confirmations.count, required: confirmations.required });
   }
   if (situation === 'elsewhere')
     return html`${texts.say('state_elsewhere_hint')}
-    ${elsewhere.map(({ amount, symbol, network }) => html`<bdi dir="ltr">${amount} ${symbol}</bdi> (${strangersText(network)}) `)}`;
+    ${elsewhere.map(({ amount, symbol, network }) => html`${verbatimLtr(amount, ' ', symbol)} (${verbatim(network)}) `)}`;
   return texts.say(`state_${situation}_hint`);
 }
 
@@ -110,7 +111,7 @@ function transactions({ transactions: all }: PageView, texts: Texts): Html {
   return html`<details id="transactions">
     <summary>${texts.say('transactions')}</summary>
     <ul class="transactions">
-      ${all.map(({ hash, url }) => html`<li><bdi dir="ltr">${url === null ? html`<code>${hash}</code>` : html`<a href="${url}" rel="noopener noreferrer" target="_blank"><code>${hash}</code></a>`}</bdi></li>`)}
+      ${all.map(({ hash, url }) => html`<li>${verbatimLtr(url === null ? html`<code>${hash}</code>` : html`<a href="${url}" rel="noopener noreferrer" target="_blank"><code>${hash}</code></a>`)}</li>`)}
     </ul>
   </details>`;
 }
@@ -128,7 +129,7 @@ function check(view: PageView, texts: Texts, action: string): Html {
         dir="ltr"
         autocomplete="off"
         spellcheck="false"
-        pattern="0x[0-9a-fA-F]{64}"
+        pattern="${HASH_PATTERN}"
         required
       />
       <button class="button">${texts.say('check_button')}</button>

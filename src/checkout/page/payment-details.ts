@@ -1,4 +1,4 @@
-import { html, type Html, plainText, strangersText } from './html.js';
+import { html, type Html, verbatim, verbatimLtr } from './html.js';
 import { isPayable, type PageOption, type PageView } from './page-view.js';
 import { qrCode } from './qr-code.js';
 import { type Texts } from './texts.js';
@@ -41,10 +41,10 @@ export function paymentDetails(view: PageView, texts: Texts, { path, url: pageUr
                         ${checked(option.id === view.chosen)}
                       />
                       <span class="option-text"
-                        ><b><bdi>${option.symbol}</bdi></b>
-                        <span class="muted">${strangersText(option.network)}</span></span
+                        ><b>${verbatim(option.symbol)}</b>
+                        <span class="muted">${verbatim(option.network)}</span></span
                       >
-                      <bdi class="option-amount" dir="ltr">${option.amountDue}</bdi></label
+                      <bdi class="option-amount" dir="ltr" translate="no">${option.amountDue}</bdi></label
                     >`,
                 )}
               </fieldset>
@@ -66,20 +66,21 @@ function optionDetails(option: PageOption, view: PageView, texts: Texts, pageUrl
   >
     <p class="label">${texts.say(isPart ? 'amount_remaining' : 'amount_exact')}</p>
     <p class="amount">
-      <bdi dir="ltr"><b>${option.amountDue}</b> ${option.symbol}</bdi>
+      ${verbatimLtr(html`<b data-copy-source>${option.amountDue}</b>`, ' ', option.symbol)}
       ${copyButton(option.amountDue, 'copy_amount', option.id, texts)}
     </p>
     <p class="label">${texts.say('on_network')}</p>
     <p class="network">
-      <b>${strangersText(option.network)}</b>
+      <b>${verbatim(option.network)}</b>
       <span class="muted">${texts.say('chain_id', { chain_id: String(option.chainId) })}</span>
     </p>
     <p class="label">${texts.say('to_address')}</p>
     <p class="address">
-      <code dir="ltr">${view.address}</code> ${copyButton(view.address, 'copy_address', option.id, texts)}
+      <code dir="ltr" translate="no" data-copy-source>${view.address}</code>
+      ${copyButton(view.address, 'copy_address', option.id, texts)}
     </p>
     <p class="notice">
-      ${texts.say('only_this', { symbol: option.symbol, network: plainText(option.network) })}
+      ${texts.parts('only_this', { symbol: verbatim(option.symbol), network: verbatim(option.network) })}
     </p>
     ${qrCodes(option, view, texts, pageUrl)}
   </div>`;
@@ -108,7 +109,7 @@ function qrCodes(option: PageOption, view: PageView, texts: Texts, pageUrl: stri
         ({ name, data }) =>
           html`<figure class="qr-${name}">
             ${qrCode(data, texts.say(`qr_${name}`))}
-            <figcaption>${texts.say(`qr_${name}_hint`, { network: plainText(option.network) })}</figcaption>
+            <figcaption>${texts.parts(`qr_${name}_hint`, { network: verbatim(option.network) })}</figcaption>
           </figure>`,
       )}
     </div>

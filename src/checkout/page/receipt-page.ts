@@ -1,6 +1,6 @@
 import { type Receipt } from '../receipt.js';
 import { brandHead, brandLinks, brandLogo, type PageBrand } from './brand.js';
-import { html, strangersText } from './html.js';
+import { html, verbatim } from './html.js';
 import { type PageAssets, pageDocument } from './document.js';
 import { type PageLanguage, Texts } from './texts.js';
 
@@ -53,11 +53,11 @@ export function receiptPage(
         ${rows.map(
           ([term, text]) =>
             html`<dt>${term}</dt>
-              <dd>${strangersText(text)}</dd>`,
+              <dd>${verbatim(text)}</dd>`,
         )}
       </dl>
       <p>${say('receipt_signed')} <a href="/pay/${token}/receipt.json">receipt.json</a></p>
-      <p><code class="signature" dir="ltr">${jws.split('.')[2] ?? ''}</code></p>
+      <p><code class="signature" dir="ltr" translate="no">${jws.split('.')[2] ?? ''}</code></p>
       <footer>${brandLinks(brand, texts)}</footer>
     </main>`,
   });

@@ -22,12 +22,22 @@ export class Texts {
 
   /** @returns the text with `{name}` filled in; one with a `count` in the plural form that its language has for that */
   say(key: string, values: Readonly<Record<string, string | number>> = {}): string {
-    const text = this.texts[key] ?? '';
-    const form =
-      typeof text === 'string' ? text : (text[this.plural.select(Number(values.count))] ?? text.other ?? '');
-    return form.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    return this.form(key, Number(values.count)).replace(/\{(\w+)\}/g, (whole, name: string) => {
       const value = values[name];
       return typeof value === 'number' ? value.toLocaleString(this.language) : (value ?? whole);
     });
+  }
+
+  /** @returns the text in pieces, with what is filled in among them: for what is more than text, as an element */
+  parts<T>(key: string, values: Readonly<Record<string, T>>): (string | T)[] {
+    // What is in braces is every second piece.
+    return this.form(key)
+      .split(/\{(\w+)\}/)
+      .map((piece, index) => (index % 2 === 0 ? piece : (values[piece] ?? `{${piece}}`)));
+  }
+
+  private form(key: string, count = Number.NaN): string {
+    const text = this.texts[key] ?? '';
+    return typeof text === 'string' ? text : (text[this.plural.select(count)] ?? text.other ?? '');
   }
 }

@@ -1,7 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { PageBody } from '../../http/page.js';
 import { type PaymentException, PAYMENT_STATUSES, type PaymentStatus } from '../lifecycle.js';
-import { MOST_TRANSFERS, type PaymentView, type TransferView } from '../payment.view.js';
+import { MOST_TRANSFERS } from '../counted-money.js';
+import { type PaymentView, type TransferView } from '../payment.view.js';
 
 import { OptionBody, PriceBody, SweepBody, TOKEN_ID, UnavailableBody, ValueBody } from './option.body.js';
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { runningMs } from '../../process/running-time.js';
-import { Semaphore } from '../../process/semaphore.js';
+import { FairTurns } from '../../process/fair-turns.js';
 import { DeliveryRepository } from './delivery.repository.js';
 import { type PendingDelivery } from './pending-delivery.js';
 import { DeliveryService, type UnderWay } from './delivery.service.js';
@@ -21,7 +21,8 @@ const LOOK_AGAIN_MS = 1_000;
  */
 @Injectable()
 export class JobService {
-  private readonly slots = new Semaphore(SLOTS);
+  /** Endpoints take turns: what one of them has still to get from bursts before does not hold up what is new for another. */
+  private readonly slots = new FairTurns(SLOTS);
 
   constructor(
     private readonly deliveries: DeliveryRepository,
@@ -79,7 +80,9 @@ export class JobService {
     let readAt = steadyMs();
     while (current) {
       const attempted = current;
-      const waitMs = await this.slots.hold(() => this.attempts.attempt(attempted, underWay));
+      const waitMs = await this.slots.hold(delivery.endpoint.id, () =>
+        this.attempts.attempt(attempted, underWay),
+      );
       if (waitMs === null || underWay.count === 0) return waitMs;
       await this.gate.turn(delivery.endpoint.id, Math.min(waitMs, LOOK_AGAIN_MS));
       if (!current.isBehind && steadyMs() - readAt < LOOK_AGAIN_MS) continue;

@@ -14,6 +14,9 @@ export type DeliveryState = (typeof DELIVERY_STATES)[number];
 @Index('webhook_deliveries_due_idx', ['nextAttemptAt'], { where: `state = 'pending'` })
 @Index('webhook_deliveries_merchant_idx', ['merchantId', 'id'])
 @Index('webhook_deliveries_merchant_state_idx', ['merchantId', 'state', 'id'])
+@Index('webhook_deliveries_merchant_time_idx', ['merchantId', 'state', 'createdAt', 'id'], {
+  where: `state IN ('delivered', 'dead')`,
+})
 @Index('webhook_deliveries_order_idx', ['paymentId', 'position'], {
   where: `state = 'pending'`,
 })

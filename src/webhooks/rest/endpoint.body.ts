@@ -82,7 +82,7 @@ export class ReplayedBody {
     format: 'date-time',
     nullable: true,
     description:
-      'There are more than one request replays (10,000, the oldest): ask again with this as `since`',
+      'There are more than one request replays (10,000, the oldest) or looks at (100,000): ask again with this as `since`, until it is null',
   })
   next_since: string | null;
 }

@@ -85,7 +85,7 @@ export class WalletPanel {
       element(
         'a',
         { class: 'button', href: href(new URL(location.href)) },
-        texts.say('wallet_app', { wallet: name }),
+        ...texts.parts('wallet_app', { wallet: verbatim(name) }),
       ),
     );
     return [element('p', {}, texts.say('wallet_apps')), ...links];
@@ -95,9 +95,9 @@ export class WalletPanel {
     const { texts } = this.context;
     const label =
       wallet.name === null
-        ? texts.say('wallet_button_unnamed')
-        : texts.say('wallet_button', { wallet: isolated(wallet.name) });
-    const button = element('button', { type: 'button', class: 'button' }, element('span', {}, label));
+        ? [texts.say('wallet_button_unnamed')]
+        : texts.parts('wallet_button', { wallet: verbatim(isolated(wallet.name)) });
+    const button = element('button', { type: 'button', class: 'button' }, element('span', {}, ...label));
     if (wallet.icon) button.prepend(element('img', { src: wallet.icon, alt: '', width: '24', height: '24' }));
     button.addEventListener('click', () => void this.pay(wallet));
     return button;
@@ -182,12 +182,18 @@ export class WalletPanel {
   private say(key: string, reason: string | null = null): void {
     const { texts, option } = this.context;
     const chosen = option();
-    const lines = [
-      texts.say(key, { network: chosen?.network ?? '', chain_id: String(chosen?.chainId ?? '') }),
-    ];
-    if (reason) lines.push(texts.say('wallet_said', { reason: isolated(reason) }));
-    this.message.textContent = lines.join(' ');
+    const line = texts.parts<Node | string>(key, {
+      network: verbatim(chosen?.network ?? ''),
+      chain_id: String(chosen?.chainId ?? ''),
+    });
+    if (reason) line.push(' ', texts.say('wallet_said', { reason: isolated(reason) }));
+    fill(this.message, ...line);
   }
+}
+
+/** Names of networks and wallets are kept from the browser's translation. */
+function verbatim(name: string): HTMLElement {
+  return element('span', { translate: 'no' }, name);
 }
 
 /** A stranger's text turns nothing around it: without direction marks of its own, and isolated (U+2068, U+2069). */

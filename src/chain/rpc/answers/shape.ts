@@ -49,15 +49,21 @@ type Fields<T> = { [Name in keyof T]-?: Reader<T[Name]> };
 
 /** An object with these fields; others are left behind. */
 export function object<T extends object>(fields: Fields<T>): Reader<T> {
-  const readers = Object.entries<Reader<unknown>>(fields);
+  const names = Object.keys(fields);
+  const readers = Object.values<Reader<unknown>>(fields);
+  // A copy of what has all fields already is filled several times as quickly as an object that grows by them.
+  const empty = Object.fromEntries(names.map((name): [string, unknown] => [name, undefined]));
   return (given) => {
     const from = fieldsOf(given);
-    const read: Record<string, unknown> = {};
-    let at = '';
+    const read = { ...empty };
+    let at = 0;
     try {
-      for (const [name, reader] of readers) read[(at = name)] = reader(from[name]);
+      for (; at < names.length; at++) {
+        const name = names[at] as string;
+        read[name] = (readers[at] as Reader<unknown>)(from[name]);
+      }
     } catch (error) {
-      throw error instanceof NotAsExpected ? error.within(at) : error;
+      throw error instanceof NotAsExpected ? error.within(names[at] as string) : error;
     }
     return read as T;
   };
@@ -120,9 +126,13 @@ export function unknownAmong(
   known: ReadonlySet<string>,
   unread: readonly string[] = [],
 ): Readonly<Record<string, string>> {
+  const fields = fieldsOf(given);
   let unknown: Record<string, string> | null = null;
-  for (const [name, value] of Object.entries(fieldsOf(given))) {
-    if (value === null || value === undefined || (known.has(name) && !unread.includes(name))) continue;
+  // JSON.parse gives no fields but an object's own.
+  for (const name in fields) {
+    if (known.has(name) && !unread.includes(name)) continue;
+    const value = fields[name];
+    if (value === null || value === undefined) continue;
     unknown ??= {};
     unknown[name] = typeof value === 'string' && /^0x[0-9a-f]*$/i.test(value) ? value : '';
   }

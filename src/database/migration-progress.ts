@@ -1,0 +1,59 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { steadyMs } from '../process/steady-time.js';
+import { describeHolder, type Holder, SAY_EVERY_MS, type Waiting } from './migration-lock.js';
+import { type PostgresClient } from './postgres-client.js';
+
+/** The name of the session that changes the schema. */
+export const MIGRATING = 'quittance migration';
+
+/**
+ * Does a change of the schema, which may take minutes on a large table, or wait for a transaction of somebody else: while
+ * it does, it says so, and for whom.
+ * @param beside a connection that does nothing else meanwhile
+ */
+export async function aloud<T>(
+  beside: PostgresClient,
+  { say }: Waiting,
+  change: () => Promise<T>,
+): Promise<T> {
+  const ended = new AbortController();
+  const telling = tell(beside, say, ended.signal);
+  try {
+    return await change();
+  } finally {
+    ended.abort();
+    await telling;
+  }
+}
+
+async function tell(client: PostgresClient, say: (line: string) => void, signal: AbortSignal): Promise<void> {
+  const beganMs = steadyMs();
+  while (await isStillGoing(signal)) {
+    // The change itself tells of a connection that is lost.
+    const blocking = await blockingOne(client).catch(() => undefined);
+    if (signal.aborted) return;
+    const waits = blocking ? `; it waits for ${describeHolder(blocking)}` : '';
+    say(`changing the schema for ${Math.round((steadyMs() - beganMs) / 1_000)} s now${waits}`);
+  }
+}
+
+async function isStillGoing(signal: AbortSignal): Promise<boolean> {
+  try {
+    await delay(SAY_EVERY_MS, undefined, { signal });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whoever keeps the change from going on. */
+async function blockingOne(client: PostgresClient): Promise<Holder | undefined> {
+  const { rows } = await client.query<Holder>(
+    `SELECT pid, application_name, host(client_addr) AS client_addr, backend_start AS since FROM pg_stat_activity
+     WHERE pid IN (SELECT unnest(pg_blocking_pids(pid)) FROM pg_stat_activity
+       WHERE datname = current_database() AND application_name = $1 AND wait_event_type = 'Lock')
+     ORDER BY backend_start LIMIT 1`,
+    [MIGRATING],
+  );
+  return rows[0];
+}
