@@ -28,7 +28,8 @@ export interface Broadcast {
 
 /**
  * What one endpoint made of them. `minds`: it has them, or would for another price, nonce or balance. `refuses`: it said
- * no. `unheard`: it may take them yet. `gone`: it does not count where others do.
+ * no. `unheard`: it may take them yet. `gone`: it does not count where others do, as one whose head stands still: what it takes
+ * may never leave it.
  */
 interface Said {
   outcome: BroadcastOutcome;
@@ -56,7 +57,8 @@ export async function broadcastToAll(rpc: Pick<RpcPool, 'askEach'>, raw: string)
   return {
     outcome: each.outcome,
     words: each.words,
-    isForGood: counting.length > 0 && counting.every(({ isForGood }) => isForGood),
+    isForGood:
+      each.outcome === 'refused' && counting.length > 0 && counting.every(({ isForGood }) => isForGood),
     isRefused: all.some(({ stand }) => stand === 'refuses') && !all.some(({ stand }) => stand === 'minds'),
     isHeardOfAll: counting.every(({ stand }) => stand !== 'unheard'),
   };
@@ -67,7 +69,10 @@ function wasAsked(told: Told<unknown>): boolean {
 }
 
 function saidBy(told: Told<unknown>): Said {
-  if ('answer' in told) return { outcome: 'accepted', words: null, isForGood: false, stand: 'minds' };
+  const isBehind = told.isBehind === true;
+  if ('answer' in told) {
+    return { outcome: 'accepted', words: null, isForGood: false, stand: isBehind ? 'gone' : 'minds' };
+  }
   const { failure } = told;
   if (!wasAsked(told)) {
     const stand = isGone(told) ? 'gone' : 'unheard';
@@ -78,7 +83,7 @@ function saidBy(told: Told<unknown>): Said {
     outcome,
     words: outcome === 'accepted' ? null : failure.message,
     isForGood: isRefusedForGood(failure.why),
-    stand: standOf(failure, outcome, isGone(told)),
+    stand: isBehind ? 'gone' : standOf(failure, outcome, isGone(told)),
   };
 }
 

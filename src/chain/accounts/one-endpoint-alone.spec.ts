@@ -236,6 +236,14 @@ describe('no endpoint alone decides', () => {
   const lacking = new MethodNotFoundError('it', 'eth_sendRawTransaction', 'it does not have this method', {
     kind: 'unsupported',
   });
+  it('where signed bytes stay: one whose head stands still does not count where others refuse them', async () => {
+    const stuck = { endpoint: 'it', answer: HASH, isBehind: true } as unknown as Told<never>;
+    const refused = await broadcastToAll(besides(pool(always(odd)), stuck), '0x');
+    expect(refused).toMatchObject({ isRefused: true, isHeardOfAll: true });
+    const alone = await broadcastToAll(besides(pool(always(connection)), stuck), '0x');
+    expect(alone).toMatchObject({ outcome: 'accepted', isRefused: false, isForGood: false });
+  });
+
   it.each([
     ['all say no, whatever the words', [odd, odd], true, true],
     ['one would for more money', [odd, said('insufficient funds for gas')], false, true],

@@ -8,16 +8,19 @@ import { UnprovenAnswerError } from './unproven-answer.js';
 import { steadyMs } from '../../process/steady-time.js';
 
 /** What became of asking one endpoint. */
-export type Told<T> =
-  | { endpoint: string; answer: T }
+export type Told<T> = {
+  endpoint: string;
+  /** Its head is old, and far behind another's. */ isBehind?: boolean;
+} & (
+  | { answer: T }
   | {
-      endpoint: string;
       failure: RpcError;
       /** It was not asked. */
       isAside?: boolean;
       /** For how long nothing but trouble has come of it, whatever it was asked. */
       silentMs?: number;
-    };
+    }
+);
 
 /** One of which nothing but trouble came for so long is not waited for: it need not come back. */
 const GONE_MS = 5 * 60_000;

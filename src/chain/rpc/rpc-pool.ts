@@ -150,8 +150,11 @@ export class RpcPool implements Rpc {
     const aside = this.members.filter((member) => !well.includes(member) && member.isAsideForAnAnswer);
     const members = isEvenAside ? [...well, ...aside] : well;
     const left = this.members.filter((member) => !members.includes(member));
+    const told = await askEach(members, read, what, mostGraceMs);
     return [
-      ...(await askEach(members, read, what, mostGraceMs)),
+      ...told.map((one, index) =>
+        this.isFarBehind(members[index] as PoolMember) ? { ...one, isBehind: true } : one,
+      ),
       ...left.map((member) => notAsked(member, what)),
     ];
   }
