@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { packed, takesGzip } from '../http/packed.js';
 import { pathOf, queryOf } from '../http/problem.filter.js';
 import { Assets } from './assets.js';
 import { Languages } from './languages.js';
@@ -18,6 +19,12 @@ import { type Receipt } from './receipt.js';
 import { TooManyPageRequestsError } from '../http/public-limits.js';
 import { Turns } from './turns.js';
 
+interface RenderedPage {
+  markup: string;
+  /** Compressed, from when the first browser wants it so: its codes are most of it, and it is sent anew on all news. */
+  packed: Promise<Buffer> | null;
+}
+
 /** Sends pages, in the customer's language; nothing in them comes from the request but what is checked here. */
 @Injectable()
 export class PageRenderer {
@@ -25,7 +32,7 @@ export class PageRenderer {
   private readonly assets = new Assets();
   private readonly turns = new Turns();
   /** Of states that several asked for at the same time. */
-  private readonly rendered = new WeakMap<PageState, Map<string, string>>();
+  private readonly rendered = new WeakMap<PageState, Map<string, RenderedPage>>();
 
   constructor(private readonly pages: PagesService) {}
 
@@ -63,11 +70,15 @@ export class PageRenderer {
   ): Promise<void> {
     await this.turns.next();
     const checked = resultIn(query.checked);
-    const known = this.rendered.get(state) ?? new Map<string, string>();
+    const known = this.rendered.get(state) ?? new Map<string, RenderedPage>();
     const key = [language.code, language.isAskedFor, checked].join();
-    const markup = known.get(key) ?? this.markupOf(language, state, checked);
-    this.rendered.set(state, known.set(key, markup));
-    this.send(reply, 200, markup, pageHeaders(state.shopOrigins));
+    const page = known.get(key) ?? { markup: this.markupOf(language, state, checked), packed: null };
+    this.rendered.set(state, known.set(key, page));
+    const headers = { ...pageHeaders(state.shopOrigins), vary: 'accept-language, accept-encoding' };
+    if (!takesGzip(reply.request.headers['accept-encoding']))
+      return this.send(reply, 200, page.markup, headers);
+    page.packed ??= packed(page.markup);
+    this.send(reply, 200, await page.packed, { ...headers, 'content-encoding': 'gzip' });
   }
 
   private markupOf(language: PageLanguage, state: PageState, checked: CheckResult | null): string {
@@ -101,7 +112,7 @@ export class PageRenderer {
     this.send(reply, status, linkPage(view, language, this.assets.ofPages), pageHeaders(shopOrigins));
   }
 
-  send(reply: FastifyReply, status: number, body: string, headers: Record<string, string>): void {
+  send(reply: FastifyReply, status: number, body: string | Buffer, headers: Record<string, string>): void {
     void reply.status(status).headers(headers).send(body);
   }
 

@@ -190,6 +190,7 @@ describe('parseChains', () => {
   });
 
   it.each([
+    [`${GOOD}\n---\n${GOOD}`, /^chains.yaml line \d+: begins a second document.*line ---/],
     [GOOD.replaceAll('  ', '\t'), /^chains.yaml line 3: begins with a tab/],
     [GOOD.replace('  chain_id: 1\n', '\tchain_id: 1\n'), /^chains.yaml line 3: begins with a tab/],
     ['- name: ethereum\n  - chain_id: 1\n   rpc_url: x', /^chains.yaml line \d/],

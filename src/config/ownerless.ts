@@ -43,6 +43,28 @@ const KNOWN = new Map<string, string>([
   ['0x471ece3750da237f93b8e339c536989b8978a438', 'the contract of CELO'],
 ]);
 
+const BSC: readonly number[] = [56, 97];
+
+/**
+ * Nodes of BNB Smart Chain take no transaction from or to these, nor a block that changes what they have: the thief of its
+ * bridge in 2022 and a test account (NanoBlackList, core/types/blacklist.go of bnb-chain/bsc).
+ */
+const BARRED_ON_BSC: readonly string[] = [
+  '0x489a8756c18c0b8b24ec2a2b9ff3d4d447f79bec',
+  '0xfd6042df3d74ce9959922fec559d7995f3933c55',
+  '0xdb789eb5bdb4e559bed199b8b82ded94e1d056c9',
+];
+
+/**
+ * @param address lower-case
+ * @param chainIds of the chains on which it is to get money
+ * @returns what it is, where nodes of one of them let nobody pay it; null: they do
+ */
+export function barred(address: string, chainIds: readonly number[]): string | null {
+  const isBarred = BARRED_ON_BSC.includes(address) && chainIds.some((chainId) => BSC.includes(chainId));
+  return isBarred ? 'an address that nodes of BNB Smart Chain let nobody pay' : null;
+}
+
 /**
  * @param address lower-case
  * @returns what it is, where money sent to it is lost; null: it may be somebody's

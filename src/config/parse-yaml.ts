@@ -26,9 +26,12 @@ export function parseYaml(content: string, file: string): ParsedYaml {
   const problems =
     tab >= 0
       ? [{ name: `${file} line ${tab + 1}`, what: 'begins with a tab; YAML is indented with spaces alone' }]
-      : told.map(({ message, pos }) => ({
+      : told.map(({ code, message, pos }) => ({
           name: `${file} line ${lines.linePos(pos[0]).line}`,
-          what: `${(message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '')}`,
+          what:
+            code === 'MULTIPLE_DOCS'
+              ? 'begins a second document, which nobody would read; take the line --- out'
+              : `${(message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '')}`,
         }));
   return { document, lines, problems };
 }

@@ -3,8 +3,8 @@ import { computeAddress } from 'ethers';
 import fc from 'fast-check';
 import { type ChainConfig } from './chains.js';
 import { ownerless } from './ownerless.js';
-import { accountProblems, unfitByConfiguration } from './recipients.js';
-import { toAddress } from '../ids/ids.js';
+import { accountProblems, type RecipientRole, unfitByConfiguration } from './recipients.js';
+import { type Address, toAddress, toChainId } from '../ids/ids.js';
 
 const KEY = `0x${'7a'.repeat(32)}`;
 const PAYOUT = `0x${'9b'.repeat(32)}`;
@@ -31,7 +31,7 @@ const chains = [
   },
 ] as unknown as ChainConfig[];
 const unfit = (address: string, role: 'treasury' | 'customer' = 'customer') =>
-  unfitByConfiguration(toAddress(address), role, settings, chains);
+  unfitByConfiguration(toAddress(address), role, settings, chains, [toChainId(1)]);
 const low = (number: number) => `0x${number.toString(16).padStart(40, '0')}`;
 
 describe('an address that swallows money', () => {
@@ -69,6 +69,35 @@ describe('an address that swallows money', () => {
       }),
       { numRuns: 100 },
     );
+  });
+});
+
+describe('an address that nodes of BNB Smart Chain let nobody pay', () => {
+  const barred = [
+    '0x489A8756C18C0b8B24EC2a2b9FF3D4d447F79BEc',
+    '0xFd6042Df3D74ce9959922FeC559d7995F3933c55',
+    '0xdb789Eb5BDb4E559beD199B8b82dED94e1d056C9',
+  ].map(toAddress);
+
+  it.each(barred)('is refused there and nowhere else: %s', (address) => {
+    const on = (chainId: number, role: RecipientRole) =>
+      unfitByConfiguration(address, role, settings, chains, [toChainId(chainId)]);
+    for (const role of ['customer', 'treasury'] as const) {
+      expect(on(56, role)).toMatch(/BNB Smart Chain/);
+      expect(on(97, role)).toMatch(/BNB Smart Chain/);
+      expect(on(1, role)).toBeNull();
+    }
+  });
+
+  it('is refused at the start as the treasury of that chain, by whichever setting', () => {
+    const [treasury] = barred as [Address];
+    const bsc = { name: 'bsc', chainId: 56, tokens: [], sweep: {}, forwarder: null };
+    const with56 = (own: object) => [...chains, { ...bsc, sweep: own }] as unknown as ChainConfig[];
+    const problems = (address: string | null, own: object) =>
+      accountProblems({ ...settings, treasuryAddress: address }, with56(own)).map(({ name }) => name);
+    expect(problems(treasury, {})).toEqual(['TREASURY_ADDRESS']);
+    expect(problems(TREASURY, { treasury })).toEqual(['chains.yaml, bsc, sweep.treasury']);
+    expect(problems(treasury, { treasury: OTHER_TREASURY })).toEqual([]);
   });
 });
 

@@ -1,10 +1,10 @@
 import { computeAddress } from 'ethers';
 import { type ChainConfig } from './chains.js';
 import { type Problem } from './configuration-error.js';
-import { ownerless } from './ownerless.js';
+import { barred, ownerless } from './ownerless.js';
 import { isWellKnownAddress } from './published-keys.js';
 import { type Settings } from './settings.js';
-import { type Address, toAddress } from '../ids/ids.js';
+import { type Address, type ChainId, toAddress } from '../ids/ids.js';
 
 /** What an address is to get money as: `treasury` by sweeps, `customer` by refunds. */
 export type RecipientRole = 'treasury' | 'customer';
@@ -18,6 +18,7 @@ export type AddressSettings = Pick<
 /**
  * Why money must not go to an address, by the configuration alone: `Recipients` asks the database as well.
  * @param address lower-case
+ * @param on the chains on which it is to get money
  * @returns what it is, as in “… is the gas tank”; null: nothing speaks against it
  */
 export function unfitByConfiguration(
@@ -25,8 +26,9 @@ export function unfitByConfiguration(
   role: RecipientRole,
   settings: AddressSettings,
   chains: readonly ChainConfig[],
+  on: readonly ChainId[],
 ): string | null {
-  const lost = ownerless(address);
+  const lost = ownerless(address) ?? barred(address, on);
   if (lost !== null) return lost;
   for (const chain of chains) {
     const contract = contractOf(chain, address);
@@ -54,11 +56,11 @@ const SHARED_KEY =
   'is the key of the gas tank too: gas would be paid with what is kept for refunds; give each an account of its own';
 
 function treasuryProblems(settings: AddressSettings, chains: readonly ChainConfig[]): Problem[] {
-  return treasuriesOf(settings, chains).flatMap(({ name, address }) => {
+  return treasuriesOf(settings, chains).flatMap(({ name, address, on }) => {
     const isEverybodys = settings.nodeEnv === 'production' && isWellKnownAddress(address);
     const unfit = isEverybodys
       ? 'a published test account: whatever it receives is stolen at once'
-      : unfitByConfiguration(address, 'treasury', settings, chains);
+      : unfitByConfiguration(address, 'treasury', settings, chains, on);
     return unfit === null
       ? []
       : [{ name, what: `is ${unfit}; give the address of a wallet that is yours alone` }];
@@ -68,14 +70,22 @@ function treasuryProblems(settings: AddressSettings, chains: readonly ChainConfi
 function treasuriesOf(
   { treasuryAddress, chainsFile }: AddressSettings,
   chains: readonly ChainConfig[],
-): { name: string; address: Address }[] {
-  const own = chains.flatMap(({ name, sweep: { treasury } }) =>
+): { name: string; address: Address; on: ChainId[] }[] {
+  const own = chains.flatMap(({ name, chainId, sweep: { treasury } }) =>
     treasury === undefined
       ? []
-      : [{ name: `${chainsFile ?? 'chains'}, ${name}, sweep.treasury`, address: treasury }],
+      : [
+          {
+            name: `${chainsFile ?? 'chains'}, ${name}, sweep.treasury`,
+            address: treasury,
+            on: [chainId],
+          },
+        ],
   );
   if (treasuryAddress === null) return own;
-  return [{ name: 'TREASURY_ADDRESS', address: toAddress(treasuryAddress) }, ...own];
+  const others = chains.filter(({ sweep: { treasury } }) => treasury === undefined);
+  const on = others.map(({ chainId }) => chainId);
+  return [{ name: 'TREASURY_ADDRESS', address: toAddress(treasuryAddress), on }, ...own];
 }
 
 function contractOf({ tokens, sweep, forwarder }: ChainConfig, address: Address): string | null {

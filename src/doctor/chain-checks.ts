@@ -4,6 +4,7 @@ import { type RpcMethod } from '../chain/rpc/methods.js';
 import { RpcEndpoint } from '../chain/rpc/rpc-endpoint.js';
 import { labelled } from '../chain/rpc/endpoint-labels.js';
 import { type ChainConfig } from '../config/chains.js';
+import { sweepingOf } from '../outgoing/sweep-rules.js';
 import { UNPRICED, unpricedTokens } from '../rates/unpriced-tokens.js';
 import { type Finding, ok, problem, warning } from './finding.js';
 import { isLocal } from './local-host.js';
@@ -19,7 +20,7 @@ const STATE_DEPTH = 100;
 
 export async function chainFindings(
   chain: ChainConfig,
-  { isProduction, rates }: Subject,
+  { isProduction, rates, settings }: Subject,
 ): Promise<Finding[]> {
   const part = `chain ${chain.name}`;
   const found = (
@@ -27,7 +28,7 @@ export async function chainFindings(
   ).flat();
   // Where none serves the chain, that is what there is to fix.
   if (found.some(({ status }) => status === 'ok')) found.push(...(await wholeFindings(part, chain)));
-  found.push(...unpricedFindings(part, chain, rates));
+  found.push(...('off' in sweepingOf(chain, settings) ? [] : unpricedFindings(part, chain, rates)));
   if (isProduction && chain.rpcUrls.length < 2)
     found.push(
       warning(
@@ -36,7 +37,10 @@ export async function chainFindings(
         'list a second one of another vendor in rpc_urls',
       ),
     );
-  const plain = [...chain.rpcUrls, ...chain.wsUrls].map((url) => new URL(url)).find(isPlain);
+  const plain = [...chain.rpcUrls, ...chain.wsUrls]
+    .filter((url) => URL.canParse(url))
+    .map((url) => new URL(url))
+    .find(isPlain);
   if (isProduction && plain)
     found.push(
       warning(
@@ -49,7 +53,7 @@ export async function chainFindings(
 }
 
 function unpricedFindings(part: string, chain: ChainConfig, rates: Subject['rates']): Finding[] {
-  const symbols = chain.sweep.enabled ? unpricedTokens(chain, rates) : [];
+  const symbols = unpricedTokens(chain, rates);
   if (symbols.length === 0) return [];
   return [
     warning(

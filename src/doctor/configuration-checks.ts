@@ -3,7 +3,8 @@ import { type Problem } from '../config/configuration-error.js';
 import { settingsOf } from '../config/setting.js';
 import { Settings } from '../config/settings.js';
 import { VERSION } from '../config/version.js';
-import { type Finding, ok, problem, warning } from './finding.js';
+import { type Finding, ok, problem, skipped, warning } from './finding.js';
+import { isLocal } from './local-host.js';
 import { type Subject } from './subject.js';
 
 const PART = 'configuration';
@@ -21,7 +22,9 @@ export function configurationFindings({ environment, settings, problems, isProdu
   return [
     nodeFinding(process.versions.node),
     ...read,
-    ...(isProduction ? [...secretFindings(environment), ...openFindings(settings)] : []),
+    ...(isProduction
+      ? [...secretFindings(environment), ...openFindings(settings), ...pageFindings(settings)]
+      : []),
   ];
 }
 
@@ -71,6 +74,30 @@ function isOpenToOthers(path: string): boolean {
     // That it cannot be read is told with the settings.
     return false;
   }
+}
+
+/** Whether customers get to the pages that PUBLIC_URL leads to. */
+export function pageFindings({ publicUrl, roles }: Pick<Settings, 'publicUrl' | 'roles'>): Finding[] {
+  if (!roles?.includes('api')) return [];
+  if (publicUrl === null) return [skipped(PART, 'PUBLIC_URL is not set: payments have no page to pay on')];
+  if (!URL.canParse(publicUrl)) return [];
+  const { hostname, protocol } = new URL(publicUrl);
+  if (isLocal(hostname))
+    return [
+      warning(
+        PART,
+        `PUBLIC_URL leads to ${hostname}, which is each customer's own device`,
+        'set it to the address at which customers reach this one',
+      ),
+    ];
+  if (protocol === 'https:') return [];
+  return [
+    warning(
+      PART,
+      'PUBLIC_URL is without TLS: whoever is in between can show customers another address to pay to',
+      'set it to https://, with a proxy in front (docs/deployment.md)',
+    ),
+  ];
 }
 
 function openFindings({ metricsToken, metricsPort, nodeEnv, roles }: Settings): Finding[] {

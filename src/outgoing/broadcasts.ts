@@ -6,7 +6,10 @@ import { RepeatedMessage } from '../process/repeated-message.js';
 import { named } from './outgoing-log.js';
 import { OutgoingMetrics } from './outgoing-metrics.js';
 import { type OutgoingRecord } from './outgoing.repository.js';
-import { type TxHash } from '../ids/ids.js';
+import { type BroadcastOutcome } from '../chain/rpc/broadcast.js';
+import { ScannedChain } from '../scanner/scanned-chain.js';
+import { type OutgoingAttempt } from './outgoing-attempt.entity.js';
+import { Refusals } from './refusals.js';
 import { steadyMs } from '../process/steady-time.js';
 import { databaseClock } from '../database/database-clock.js';
 
@@ -21,11 +24,11 @@ const COMPLAIN_EVERY_MS = 60_000;
 export class Broadcasts {
   private readonly logger = new Logger('Outgoing');
   private readonly complaints = new RepeatedMessage(COMPLAIN_EVERY_MS);
-  /** Hashes of bytes that every endpoint refused for good when they were last given to all, by what they are of. */
-  private readonly hopeless = new Map<string, TxHash>();
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly scanned: ScannedChain,
+    private readonly refusals: Refusals,
     private readonly metrics: OutgoingMetrics,
   ) {}
 
@@ -39,27 +42,30 @@ export class Broadcasts {
     if (isDue) await this.send(chain, record);
   }
 
-  /** Whether every endpoint said of the last bytes signed for it that it will never take them. */
-  isHopeless({ outgoing, attempts }: OutgoingRecord): boolean {
-    const last = attempts.at(-1);
-    return last !== undefined && this.hopeless.get(outgoing.id) === last.txHash;
-  }
-
-  /** The last bytes signed for it: they replace those before them. */
-  async send(chain: Chain, { outgoing, attempts }: OutgoingRecord): Promise<void> {
+  /**
+   * The last bytes signed for it: they replace those before them. Where nodes refuse them, those before them that may cost
+   * less as well: a node may have had them and forgotten them, and takes nothing that may cost more than its cap.
+   */
+  async send(chain: Chain, record: OutgoingRecord): Promise<void> {
+    const { outgoing, attempts } = record;
     const last = attempts.at(-1);
     if (last === undefined) return;
-    const { outcome, words, isForGood } = await chain.accounts.broadcast(last.raw);
-    if (isForGood) this.hopeless.set(outgoing.id, last.txHash);
-    else this.hopeless.delete(outgoing.id);
+    const broadcast = await chain.accounts.broadcast(last.raw);
+    const { outcome, words, isRefused, isForGood } = broadcast;
+    const isCheaperTaken = isRefused && !isForGood && (await this.isCheaperTaken(chain, attempts));
+    const block = (await this.scanned.last(chain))?.number ?? 0;
+    const standing = this.refusals.note(record, broadcast, isCheaperTaken, block);
     const now = databaseClock.now();
-    const isKnown = outcome === 'accepted' || outcome === 'nonce_too_low' || outcome === 'underpriced';
+    const isKnown = isTaken(outcome);
     const reason = isKnown ? null : words;
     await this.dataSource.transaction(async (manager) => {
       await manager.query(
-        `UPDATE outgoing_transactions SET state = 'sent', reason = $2, checked_at = $3, sent_at = coalesce(sent_at, $3)
+        `UPDATE outgoing_transactions SET state = 'sent', reason = $2, checked_at = $3, sent_at = coalesce(sent_at, $3),
+           refused_times = CASE $4 WHEN 'taken' THEN 0 WHEN 'refused' THEN refused_times + 1 ELSE refused_times END,
+           refused_since = CASE $4 WHEN 'taken' THEN NULL WHEN 'refused' THEN coalesce(refused_since, $3)
+             ELSE refused_since END
          WHERE id = $1 AND state IN ('signed', 'sent')`,
-        [outgoing.id, reason, now],
+        [outgoing.id, reason, now, standing],
       );
       await manager.query(
         'UPDATE outgoing_attempts SET sent_at = coalesce(sent_at, $2) WHERE outgoing_id = $1 AND ordinal = $3',
@@ -75,6 +81,27 @@ export class Broadcasts {
       this.logger.warn({ ...named(chain, outgoing), outcome, reason: words }, 'transaction not taken');
     }
   }
+
+  /** The dearest first, until nodes have one. */
+  private async isCheaperTaken(chain: Chain, attempts: readonly OutgoingAttempt[]): Promise<boolean> {
+    const most = mostCost(attempts.at(-1) as OutgoingAttempt);
+    const cheaper = attempts.filter((one) => mostCost(one) < most);
+    for (const { raw } of cheaper.sort((one, other) => (mostCost(one) < mostCost(other) ? 1 : -1))) {
+      const { outcome } = await chain.accounts.broadcast(raw);
+      if (isTaken(outcome)) return true;
+    }
+    return false;
+  }
+}
+
+/** Nodes have it, or another with its nonce. */
+function isTaken(outcome: BroadcastOutcome): boolean {
+  return outcome === 'accepted' || outcome === 'nonce_too_low' || outcome === 'underpriced';
+}
+
+/** Wei: what nodes compare with their cap. */
+function mostCost({ gasLimit, maxFeePerGas }: OutgoingAttempt): bigint {
+  return BigInt(gasLimit) * maxFeePerGas;
 }
 
 function againMs({ blockTimeMs }: Chain): number {

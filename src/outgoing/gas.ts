@@ -104,6 +104,19 @@ export function batchGasLimit(parts: readonly PartGas[]): bigint {
   return PLAIN_TRANSFER_GAS + BATCH_GAS + authorizations + BigInt(parts.length) * ofEach;
 }
 
+/**
+ * Nodes take nothing by eth_sendRawTransaction whose gas limit × price is above a cap: 1 of the native asset, unless their
+ * operator sets another (`rpc.txfeecap` of geth, erigon and reth, `rpc-tx-feecap` of besu).
+ */
+const USUAL_FEE_CAP = 10n ** 18n;
+/** So that the fee of what is signed may double. */
+const ROOM_BELOW_CAP = 2n;
+
+/** The gas of a batch that any node takes at such a price, with room for it to rise. @param price wei per gas offered */
+export function gasBelowFeeCap(price: bigint): bigint {
+  return USUAL_FEE_CAP / ROOM_BELOW_CAP / (price > 0n ? price : 1n);
+}
+
 /** What a batch may want at the most. @param blockGas what a block of the chain takes: no batch wants more than half of it */
 export function mostBatchGas(blockGas: bigint): bigint {
   return blockGas / 2n < MOST_GAS ? blockGas / 2n : MOST_GAS;

@@ -20,7 +20,7 @@ import { steadyMs } from '../process/steady-time.js';
 const COMPLAIN_EVERY_MS = 600_000;
 
 /**
- * Nonces of transactions that no node will ever take: an empty transaction of the account to itself takes each of them, so
+ * Nonces of transactions that no node takes: an empty transaction of the account to itself takes each of them, so
  * that one bad item does not keep all that its account signs after it waiting. Of those with one nonce the chain takes one
  * at the most: should what was given up be mined after all, the books follow it.
  */
@@ -36,8 +36,8 @@ export class GivenUpNonces {
   ) {}
 
   /**
-   * The caller knows that all nodes refuse it for good, and have done so for as long as it would take to be replaced, and
-   * that its nonce is the account's next.
+   * The caller knows that all nodes refuse it, for good or for long, and have done so for as long as it would take to be
+   * replaced, and that its nonce is the account's next.
    * @returns whether it signed the empty one; to broadcast it is the caller's
    * @throws RpcError
    */
@@ -52,7 +52,10 @@ export class GivenUpNonces {
     const isSigned = await this.sign(chain, record, { fees, gasLimit });
     if (isSigned) {
       const line = { ...named(chain, outgoing), nonce: outgoing.nonce, gives_up: last.txHash };
-      this.logger.error(line, 'every node refuses the transaction for good: an empty one takes its nonce');
+      this.logger.error(
+        line,
+        'every node refuses the transaction, for good or for long: an empty one takes its nonce',
+      );
     }
     return isSigned;
   }

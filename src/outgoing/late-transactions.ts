@@ -4,11 +4,11 @@ import { type Chain } from '../chain/chain.js';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { databaseClock } from '../database/database-clock.js';
-import { Broadcasts } from './broadcasts.js';
 import { GivenUpNonces } from './given-up-nonces.js';
 import { type OutgoingAttempt } from './outgoing-attempt.entity.js';
 import { OutgoingMetrics } from './outgoing-metrics.js';
 import { type OutgoingRecord } from './outgoing.repository.js';
+import { Refusals } from './refusals.js';
 import { Replacements } from './replacements.js';
 
 /** What becomes of a transaction that is its account's next and is not mined in time. */
@@ -16,24 +16,33 @@ import { Replacements } from './replacements.js';
 export class LateTransactions {
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
-    private readonly broadcasts: Broadcasts,
+    private readonly refusals: Refusals,
     private readonly replacements: Replacements,
     private readonly givenUp: GivenUpNonces,
     private readonly metrics: OutgoingMetrics,
   ) {}
 
   /**
-   * Signs it again with a higher fee, or gives it up where no node will ever take it, once its last attempt has waited for
-   * too long.
+   * Signs it again with a higher fee, or gives it up where no node takes it, once its last attempt has waited for too long.
    * @returns whether other bytes are signed for it; to broadcast them is the caller's
    * @throws RpcError
    */
   async signAgain(chain: Chain, record: OutgoingRecord, quote: GasQuote): Promise<boolean> {
     if (!this.isLate(record)) return false;
-    if (this.broadcasts.isHopeless(record)) return this.givenUp.giveUp(chain, record, quote);
+    if (await this.isRefused(record)) return this.givenUp.giveUp(chain, record, quote);
+    // Dearer bytes are refused as well: it waits for gas to be cheaper, with those that cost less.
+    if (this.refusals.isAboveCap(record)) return false;
     const isReplaced = await this.replacements.replaceLate(chain, record, quote);
     if (isReplaced) this.metrics.bumped(chain.name);
     return isReplaced;
+  }
+
+  /** For good by the words of all, or by all for long, whatever their words. */
+  private async isRefused(record: OutgoingRecord): Promise<boolean> {
+    return (
+      this.refusals.isForGood(record) ||
+      (await this.refusals.isForLong(record, this.settings.sweepBumpAfterMs))
+    );
   }
 
   private isLate({ outgoing: { reopenedAt }, attempts }: OutgoingRecord): boolean {

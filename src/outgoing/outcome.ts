@@ -4,13 +4,13 @@ import { movedBy } from './erc20.js';
 import { feeShares } from './fee-shares.js';
 import { type OutgoingAttempt } from './outgoing-attempt.entity.js';
 import { type OutgoingPart } from './outgoing-part.entity.js';
-import { type OutgoingTransaction } from './outgoing-transaction.entity.js';
+import { NOT_REFUSED, type OutgoingTransaction } from './outgoing-transaction.entity.js';
 import { areEmptyOf } from './transaction-bytes.js';
 
 const REVERTED = 'it was mined and reverted: nothing was moved, and its gas was paid';
 
 const GIVEN_UP =
-  'every node refused for good what was signed for it: an empty transaction took its nonce, so that nothing was moved, ' +
+  'every node refused for good, or for long, what was signed for it: an empty transaction took its nonce, so that nothing was moved, ' +
   'and its gas was paid';
 
 /** Of an attempt that was mined: null, or that it gave the transaction up. */
@@ -79,6 +79,7 @@ export function unmined(outgoing: OutgoingTransaction): OutgoingTransaction {
     fee: null,
     received: null,
     checkedAt: null,
+    ...NOT_REFUSED,
     finishedAt: null,
   };
 }

@@ -9,7 +9,7 @@ import { type Fees } from './fees.js';
 import { NodeNonces } from './node-nonces.js';
 import { OutgoingAttempt } from './outgoing-attempt.entity.js';
 import { OutgoingPart } from './outgoing-part.entity.js';
-import { OutgoingTransaction, type Purpose } from './outgoing-transaction.entity.js';
+import { NOT_REFUSED, OutgoingTransaction, type Purpose } from './outgoing-transaction.entity.js';
 import { holdAddress, OutgoingRepository } from './outgoing.repository.js';
 import { SigningGate, type SigningRequest } from './signing-gate.js';
 import { type FeeShare } from './signing-rules.js';
@@ -171,7 +171,7 @@ export class OutgoingSigner {
 
   /**
    * Signs a transaction of the account to itself that moves nothing, for the same nonce: what was signed before is never
-   * mined once this is. Its caller knows that no node takes that.
+   * mined once this is. Its caller knows that no node takes that, or that all have refused it for long.
    * @throws NotSignedError when something does not hold that has to
    * @returns false when somebody else was first
    */
@@ -186,7 +186,9 @@ export class OutgoingSigner {
       moved: 0n,
       bytes: (now) => emptyTransaction(now, gasLimit, fees),
     });
-    return row !== null;
+    if (row === null) return false;
+    await manager.update(OutgoingTransaction, { id }, NOT_REFUSED);
+    return true;
   }
 
   /** @returns the row, which is held; null when somebody else was first */

@@ -135,7 +135,17 @@ export class OutgoingTransaction {
   @Column('timestamptz', { name: 'finished_at', nullable: true })
   finishedAt: Date | null;
 
+  /** How often every endpoint that answered has refused whatever was signed for it, and not for its price, nonce or balance. */
+  @Column({ ...integerColumn, name: 'refused_times', default: 0 })
+  refusedTimes: number;
+
+  /** Since when; null: it is not. */
+  @Column('timestamptz', { name: 'refused_since', nullable: true })
+  refusedSince: Date | null;
+
   /** When a reorg last took its block away after it was final. */
   @Column('timestamptz', { name: 'reopened_at', nullable: true })
   reopenedAt: Date | null;
 }
+
+export const NOT_REFUSED = { refusedTimes: 0, refusedSince: null } as const;

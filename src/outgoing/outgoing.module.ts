@@ -21,6 +21,7 @@ import { OutgoingRepository } from './outgoing.repository.js';
 import { RecipientsModule } from './recipients.module.js';
 import { PayingKeysCheck } from './paying-keys-check.js';
 import { ProvenOutcomes } from './proven-outcomes.js';
+import { Refusals } from './refusals.js';
 import { Reopenings } from './reopenings.js';
 import { Replacements } from './replacements.js';
 import { SigningGate } from './signing-gate.js';
@@ -56,6 +57,7 @@ import { UnminedTransactions } from './unmined-transactions.js';
     OutgoingSigner,
     PayingKeysCheck,
     ProvenOutcomes,
+    Refusals,
     Reopenings,
     Replacements,
     SigningGate,

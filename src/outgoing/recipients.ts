@@ -9,7 +9,7 @@ import { LedgerAccountAddress } from '../ledger/ledger-account.entity.js';
 import { paymentAt } from '../payments/payment-addresses.js';
 import { OwnAddresses } from '../wallet/own-addresses.js';
 import { SkippedAddress } from '../wallet/skipped-address.entity.js';
-import { type Address, toTokenAddress } from '../ids/ids.js';
+import { type Address, type ChainId, toTokenAddress } from '../ids/ids.js';
 
 export { type RecipientRole } from '../config/recipients.js';
 
@@ -31,10 +31,16 @@ export class Recipients {
   /**
    * Asks nothing of a node, and the database by the caller's connection alone.
    * @param address lower-case
+   * @param on the chain on which it is to get money
    * @returns what it is, as in “… is a deposit address”, where money must not go there; null: it may
    */
-  async unfit(manager: EntityManager, address: Address, role: RecipientRole): Promise<string | null> {
-    const configured = unfitByConfiguration(address, role, this.settings, this.chains);
+  async unfit(
+    manager: EntityManager,
+    address: Address,
+    role: RecipientRole,
+    on: ChainId,
+  ): Promise<string | null> {
+    const configured = unfitByConfiguration(address, role, this.settings, this.chains, [on]);
     if (configured !== null) return configured;
     // Every chain shares the deposit addresses, and a token that is listed no longer keeps what it is sent all the same.
     if (await this.isDeposit(manager, address)) return DEPOSIT_ADDRESS;

@@ -78,7 +78,7 @@ export class SigningGate {
       tokenProblem: this.tokenProblem(chain, movements),
       sweeping: isSweep ? sweepingOf(chain, this.settings) : null,
       recipients: movements.map(({ recipient }) => recipient),
-      unfit: await this.unfit(manager, purpose, movements),
+      unfit: await this.unfit(manager, request),
       isPayerDeposit: payer !== null && (await this.recipients.isDeposit(manager, payer)),
       fee,
       days: isSweep ? await this.limits.held(manager, chain, movements) : [],
@@ -103,23 +103,27 @@ export class SigningGate {
 
   private async unfit(
     manager: EntityManager,
-    purpose: Purpose,
-    movements: readonly Movement[],
+    { purpose, chainId, movements }: SigningRequest,
   ): Promise<SigningFacts['unfit']> {
     for (const recipient of new Set(movements.map((one) => one.recipient))) {
-      const what = await this.flawOf(manager, purpose, recipient);
+      const what = await this.flawOf(manager, purpose, recipient, chainId);
       if (what !== null) return { recipient, what };
     }
     return null;
   }
 
   /** As in “… is the gas tank”; null: money of this kind may go there. */
-  private async flawOf(manager: EntityManager, purpose: Purpose, recipient: Address): Promise<string | null> {
+  private async flawOf(
+    manager: EntityManager,
+    purpose: Purpose,
+    recipient: Address,
+    chainId: ChainId,
+  ): Promise<string | null> {
     switch (purpose) {
       case 'sweep':
-        return this.recipients.unfit(manager, recipient, 'treasury');
+        return this.recipients.unfit(manager, recipient, 'treasury', chainId);
       case 'refund':
-        return this.recipients.unfit(manager, recipient, 'customer');
+        return this.recipients.unfit(manager, recipient, 'customer', chainId);
       case 'gas':
         return (await paymentAt(manager, recipient)) === null ? 'no deposit address of ours' : null;
       case 'gas_return':

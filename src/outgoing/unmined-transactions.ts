@@ -34,8 +34,7 @@ export class UnminedTransactions {
     await this.broadcasts.unlessRecent(chain, now);
     if (isUsed || !isNext || isPaused) return;
     if (!(await this.late.signAgain(chain, now, quote))) return;
-    const [attempt] = (await this.outgoing.attemptsOf([outgoing])).slice(-1);
-    await this.broadcasts.send(chain, { ...now, attempts: attempt ? [attempt] : [] });
+    await this.broadcasts.send(chain, { ...now, attempts: await this.outgoing.attemptsOf([outgoing]) });
   }
 
   /** A reorg took its block away: it waits again, with the bytes it has. */

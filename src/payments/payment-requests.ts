@@ -10,7 +10,7 @@ import { DepositAddresses } from '../wallet/deposit-addresses.js';
 import { parseAmount } from './amount.js';
 import { type CreatePaymentDto } from './dto/create-payment.dto.js';
 import { type Asked, askedFields, type AskedOption } from './asked.js';
-import { type Statements } from './payments.repository.js';
+import { PaymentsRepository, type Statements } from './payments.repository.js';
 import { type Payment } from './payment.entity.js';
 import {
   AmountOrPriceError,
@@ -35,6 +35,7 @@ export class PaymentRequests {
     private readonly addresses: DepositAddresses,
     private readonly merchants: AuthService,
     private readonly prices: PriceRequests,
+    private readonly payments: PaymentsRepository,
   ) {}
 
   /**
@@ -105,6 +106,16 @@ export class PaymentRequests {
   }
 
   /**
+   * From when a payment has its time: now; with a dev chain of ours whose clock was moved forward, from the time there, since
+   * every block to come would be past its end already.
+   */
+  private async beginningOf(statements: Statements, now: Date, { chain }: AskedOption): Promise<Date> {
+    if (this.settings.devChainPayer === null) return now;
+    const time = await this.payments.scannedTime(statements, chain.chainId);
+    return time !== null && time > now ? time : now;
+  }
+
+  /**
    * A payment that is not saved yet, with a deposit address that no other payment will ever have.
    */
   async paymentFor(
@@ -120,7 +131,8 @@ export class PaymentRequests {
     );
     const createdAt = databaseClock.now();
     const expiresInMs = (dto.expires_in_minutes ?? this.settings.paymentExpiryMinutes) * MINUTE_MS;
-    const expiresAt = new Date(createdAt.getTime() + expiresInMs);
+    const begins = await this.beginningOf(statements, createdAt, options[0] as AskedOption);
+    const expiresAt = new Date(begins.getTime() + expiresInMs);
     return {
       id: uuidv7(),
       merchantId,

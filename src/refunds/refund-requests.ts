@@ -98,7 +98,7 @@ export class RefundRequests {
     const to = toAddress(dto.to);
     const amount = BigInt(dto.amount);
     await this.requireThere(manager, { paymentId, chainId, tokenAddress, amount });
-    const unfit = await this.recipients.unfit(manager, to, 'customer');
+    const unfit = await this.recipients.unfit(manager, to, 'customer', chainId);
     if (unfit !== null) throw new RecipientUnfitError(unfit);
     await this.limits.requireWithin(
       manager,

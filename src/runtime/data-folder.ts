@@ -1,5 +1,5 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { commandLineOf } from '../process/processes.js';
 
 const LOCK_FILE = 'quittance.lock';
@@ -19,15 +19,39 @@ export class DataFolderInUseError extends Error {
   }
 }
 
+/** By the codes of Node's errors: what waiting does not change. */
+const WHY_UNUSABLE: Readonly<Record<string, string>> = {
+  EROFS: 'its file system is read-only',
+  EEXIST: 'it is a file',
+  ENOTDIR: 'a part of its path is a file',
+  EACCES: 'this user may not write there',
+  EPERM: 'this user may not write there',
+};
+
+export class DataFolderUnusableError extends Error {
+  constructor(folder: string, why: string, options: ErrorOptions) {
+    super(`DATA_DIR ${folder} cannot be used: ${why}; name a folder that this user may write to`, options);
+  }
+}
+
 /**
  * Takes a data folder for this process; one that a killed process left locked is taken over.
  * @returns what gives it back
- * @throws DataFolderInUseError
+ * @throws DataFolderInUseError; DataFolderUnusableError
  */
 export function takeDataFolder(dataDir: string): () => void {
   const folder = resolve(dataDir);
+  try {
+    return take(folder);
+  } catch (error) {
+    const why = WHY_UNUSABLE[(error as NodeJS.ErrnoException).code ?? ''];
+    throw why === undefined ? error : new DataFolderUnusableError(folder, why, { cause: error });
+  }
+}
+
+function take(folder: string): () => void {
   // Others may pass through, not look: for root, Postgres runs as another user below it.
-  mkdirSync(folder, { recursive: true, mode: 0o711 });
+  makePassable(folder);
   const file = join(folder, LOCK_FILE);
   const holder: Holder = { pid: process.pid, commandLine: commandLineOf(process.pid) };
   // Written first and linked into place then: nobody ever reads a lock that is half there.
@@ -39,6 +63,13 @@ export function takeDataFolder(dataDir: string): () => void {
     rmSync(draft, { force: true });
   }
   return () => [file, join(folder, URL_FILE)].forEach((one) => rmSync(one, { force: true }));
+}
+
+/** Whatever the umask: with 077, as hardened systems have it, nobody else could pass through what is made. */
+function makePassable(folder: string): void {
+  const made = mkdirSync(folder, { recursive: true, mode: 0o711 });
+  if (made === undefined) return;
+  for (let one = folder; one.startsWith(made); one = dirname(one)) chmodSync(one, 0o711);
 }
 
 /** For commands, which tell the same links as the server: where that is reached, if this process holds the folder. */

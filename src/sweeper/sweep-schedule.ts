@@ -31,7 +31,7 @@ export class SweepSchedule implements OnModuleInit, OnApplicationBootstrap {
    */
   async onModuleInit(): Promise<void> {
     for (const { chain, treasury } of this.swept()) {
-      await this.treasuries.requireUsable(treasury);
+      await this.treasuries.requireUsable(treasury, chain.chainId);
       void this.treasuries.warnOfContract(this.chains.of(chain), treasury);
     }
   }

@@ -5,7 +5,7 @@ import { DataSource } from 'typeorm';
 import { RpcError } from '../chain/rpc/rpc-endpoint.js';
 import { type Chain } from '../chain/chain.js';
 import { Recipients } from '../outgoing/recipients.js';
-import { type Address } from '../ids/ids.js';
+import { type Address, type ChainId } from '../ids/ids.js';
 
 /** Money would go where it came from, where it is spent, or where nobody gets it. */
 export class TreasuryUnusableError extends Error {
@@ -26,8 +26,8 @@ export class TreasuryCheck {
   ) {}
 
   /** @throws TreasuryUnusableError */
-  async requireUsable(treasury: Address): Promise<void> {
-    const unfit = await this.recipients.unfit(this.dataSource.manager, treasury, 'treasury');
+  async requireUsable(treasury: Address, on: ChainId): Promise<void> {
+    const unfit = await this.recipients.unfit(this.dataSource.manager, treasury, 'treasury', on);
     if (unfit !== null) throw new TreasuryUnusableError(treasury, `is ${unfit}`);
   }
 

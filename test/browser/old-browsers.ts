@@ -75,7 +75,7 @@ async function onPage(browser: OldChromium, server: PageServer, language: string
   await browser.until(`document.documentElement && document.documentElement.classList.contains('is-live')`);
   const { address } = server.view;
   assert.ok((await browser.evaluate<string>('document.body.innerText')).includes(address));
-  const qr = `document.querySelector('.qr-address svg').getBoundingClientRect().width`;
+  const qr = `document.querySelector('.qr-address img').getBoundingClientRect().width`;
   assert.ok((await browser.evaluate<number>(qr)) > 100, 'the QR code is shown');
   assert.deepEqual(await browser.evaluate(TOUCHING), [], 'nothing touches what is beside it');
   assert.ok(await browser.evaluate('document.documentElement.scrollWidth <= innerWidth'), 'it fits');

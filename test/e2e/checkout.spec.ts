@@ -73,7 +73,7 @@ describe('a pay page', () => {
     expect(markup).toContain(payment.address);
     expect(markup).toContain('1.5');
     expect(markup).toContain('order 7');
-    expect(markup).toContain('<svg');
+    expect(markup).toContain('<img src="data:image/svg+xml,%3Csvg');
     expect(markup).toContain('http-equiv="refresh"');
     expect(markup).toContain('data-situation="waiting"');
     expect(markup).not.toContain('evil.example');
@@ -84,6 +84,13 @@ describe('a pay page', () => {
     expect(answer.headers.get('cache-control')).toBe('no-store');
     expect(answer.headers.get('referrer-policy')).toBe('no-referrer');
     expect(answer.headers.has('set-cookie')).toBe(false);
+    // Each piece of news sends it again, and its codes are most of it.
+    expect(answer.headers.get('content-encoding')).toBe('gzip');
+    expect(answer.headers.get('vary')).toBe('accept-language, accept-encoding');
+    const plain = await get(pathOf(payment), { 'accept-encoding': 'identity' });
+    expect(plain.headers.has('content-encoding')).toBe(false);
+    const withoutTime = (text: string) => text.replace(/"now":"[^"]*"/, '');
+    expect(withoutTime(await plain.text())).toBe(withoutTime(markup));
   });
 
   it('shows hostile text as text, whatever its length', async () => {
@@ -503,7 +510,7 @@ describe('the look of a shop', () => {
     expect([removed.status, removed.body.logo]).toEqual([200, null]);
     expect((await get(path)).status).toBe(404);
     await app.request('PATCH', merchant(), { brand_color: null, support: null, terms_url: null });
-    expect(await page(payment)).not.toMatch(/<img|brands|mailto:/);
+    expect(await page(payment)).not.toMatch(/<img(?! src="data:image\/svg\+xml,%3Csvg%20)|brands|mailto:/);
   });
 
   it('takes no script for a logo, no bomb and no stranger’s; nor text that is no colour, address or page', async () => {

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { HDNodeWallet, Mnemonic } from 'ethers';
-import { nodeFinding } from '../../src/doctor/configuration-checks.js';
+import { HDNodeWallet, Mnemonic, Wallet } from 'ethers';
+import { nodeFinding, pageFindings } from '../../src/doctor/configuration-checks.js';
 import { type Finding } from '../../src/doctor/finding.js';
 import { toChainId } from '../../src/ids/ids.js';
 import { unusedPort } from '../../src/process/ports.js';
@@ -102,6 +102,19 @@ describe('quittance doctor', () => {
         what: expect.stringMatching(/one endpoint/),
       }),
     );
+    // By GET: no receiver takes it for an event.
+    expect(receiver.received.map(({ method }) => method)).toEqual(['GET']);
+  });
+
+  it('says which tokens are swept at any cost, where they are swept', async () => {
+    const unpriced = /^tokens without a price/;
+    const { findings: unswept } = await examined();
+    expect(unswept.filter(({ what }) => unpriced.test(what))).toEqual([]);
+    const { findings } = await examined({
+      XPUB_FILE: '',
+      MNEMONIC: TEST_MNEMONIC,
+      TREASURY_ADDRESS: Wallet.createRandom().address,
+    });
     expect(findings).toContainEqual(
       expect.objectContaining({
         status: 'warning',
@@ -111,8 +124,6 @@ describe('quittance doctor', () => {
         fix: expect.stringMatching(/rates.yaml, or native_value or minimum/),
       }),
     );
-    // By GET: no receiver takes it for an event.
-    expect(receiver.received.map(({ method }) => method)).toEqual(['GET']);
   });
 
   it('prints the same for a person, with the way out under each', async () => {
@@ -247,6 +258,18 @@ describe('quittance doctor', () => {
     expect(await problems({ REDIS_URL: redis.url })).toContainEqual(
       expect.stringMatching(/^queue: .*does not answer/),
     );
+  });
+
+  it('warns of pay pages that customers do not get to, or that anybody could change on the way', () => {
+    const said = (publicUrl: string | null, roles = ['api' as const]) =>
+      pageFindings({ publicUrl, roles }).map(({ status, what }) => `${status}: ${what}`);
+    expect(said('https://pay.example.com')).toEqual([]);
+    expect(said('http://pay.example.com')).toEqual([expect.stringMatching(/^warning: .*without TLS/)]);
+    expect(said('http://localhost:3000')).toEqual([
+      expect.stringMatching(/^warning: .*customer's own device/),
+    ]);
+    expect(said(null)).toEqual([expect.stringMatching(/^skipped: PUBLIC_URL is not set/)]);
+    expect(said(null, [])).toEqual([]);
   });
 
   it('warns of a Node past its end of life, and finds one that is too old', () => {

@@ -4,6 +4,7 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -22,6 +23,7 @@ import {
 import { DatabaseGoneError, DatabaseOutOfReachError } from '../../src/database/embedded/home.js';
 import { keepPostgres } from '../../src/database/embedded/kept-postgres.js';
 import { commandLineOf } from '../../src/process/processes.js';
+import { takeDataFolder } from '../../src/runtime/data-folder.js';
 import { endWithUs } from '../harness/end-with-us.js';
 import { type TempFolder, tempFolder } from '../harness/temp-folder.js';
 import { waitFor } from '../harness/wait-for.js';
@@ -219,6 +221,27 @@ describe('startEmbeddedPostgres', () => {
       await second.stop();
       rmSync(moved(), { recursive: true });
       await expect(start()).rejects.toThrow(DatabaseGoneError);
+    });
+
+    it('lets its user pass, whatever the umask, also where an earlier start did not', async () => {
+      const before = process.umask(0o077);
+      try {
+        // The folder of a new installation is made by the process that takes it.
+        dataDir = join(dataDir, 'new', 'data');
+        takeDataFolder(dataDir)();
+        const beside = await start();
+        expect(existsSync(join(dataDir, 'postgres/moved-to'))).toBe(false);
+        await beside.stop();
+        rmSync(join(dataDir, 'postgres'), { recursive: true });
+        closeToOthers();
+        await (await start()).stop();
+        const binaries = join(moved(), readdirSync(moved()).find((name) => name.startsWith('native')) ?? '');
+        for (const closed of [moved(), binaries, join(binaries, 'lib')]) chmodSync(closed, 0o700);
+        await (await start()).stop();
+      } finally {
+        process.umask(before);
+        rmSync(moved(), { recursive: true, force: true });
+      }
     });
 
     it('starts no empty database in place of one that it can no longer reach', async () => {

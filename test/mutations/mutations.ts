@@ -298,14 +298,14 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     fault: 'one node is enough to give a transaction up',
-    find: 'isHeardOfAll && all.every(({ isForGood }) => isForGood)',
-    replace: 'isHeardOfAll && all.some(({ isForGood }) => isForGood)',
+    find: 'counting.every(({ isForGood }) => isForGood)',
+    replace: 'counting.some(({ isForGood }) => isForGood)',
     specs: ['src/chain/accounts/one-endpoint-alone'],
   },
   {
     fault: 'a node that was not heard counts as one that refuses a transaction for good',
-    find: 'const isHeardOfAll = all.length === rpc.size;',
-    replace: 'const isHeardOfAll = true;',
+    find: "const counting = all.filter(({ stand }) => stand !== 'gone');",
+    replace: "const counting = all.filter(({ stand }) => stand === 'refuses');",
     specs: ['src/chain/accounts/one-endpoint-alone'],
   },
   {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { readAnswer, type RpcMethod } from '../rpc/methods.js';
-import { type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
+import { type Told } from '../rpc/asked-members.js';
+import { MethodNotFoundError, type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
+import { type RpcFailureKind } from '../rpc/rpc-failure.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
 import { FinalBlock } from '../reading/final-block.js';
 import { broadcastToAll } from './broadcast-to-all.js';
@@ -30,7 +32,14 @@ function pool(...nodes: Says[]): RpcPool {
   );
   const [first] = rpcs as [Rpc];
   return {
-    size: nodes.length,
+    askEach: async <T>(read: (rpc: Rpc) => Promise<T>) => {
+      const all = await Promise.allSettled(rpcs.map(read));
+      return all.map((one) =>
+        one.status === 'fulfilled'
+          ? { endpoint: 'it', answer: one.value }
+          : { endpoint: 'it', failure: one.reason as RpcError },
+      );
+    },
     call: first.call.bind(first),
     fromOneEndpoint: <T>(read: (rpc: Rpc) => Promise<T>) => read(first),
     fromEveryEndpoint: async <T>(read: (rpc: Rpc) => Promise<T>) => {
@@ -40,6 +49,11 @@ function pool(...nodes: Says[]): RpcPool {
       return given;
     },
   } as unknown as RpcPool;
+}
+
+/** The same, and one more of which this is told. */
+function besides(nodes: RpcPool, other: Told<never>): Pick<RpcPool, 'askEach'> {
+  return { askEach: async (read, what) => [...(await nodes.askEach(read, what)), other] };
 }
 
 const always = (answer: unknown) => () => answer;
@@ -173,6 +187,8 @@ describe('no endpoint alone decides', () => {
       outcome: 'accepted',
       words: null,
       isForGood: false,
+      isRefused: false,
+      isHeardOfAll: false,
     });
     expect(given).toEqual([0, 1, 2]);
     const low = new RpcError('it', 'eth_sendRawTransaction', 'insufficient funds for gas');
@@ -198,8 +214,55 @@ describe('no endpoint alone decides', () => {
 
   it('where signed bytes stay: one that rests, or is late, has not given them up', async () => {
     const never = new RpcError('it', 'eth_sendRawTransaction', 'exceeds block gas limit');
-    const refusing = pool(always(never), always(never));
-    const rpc = { size: 3, fromEveryEndpoint: refusing.fromEveryEndpoint.bind(refusing) };
-    await expect(broadcastToAll(rpc, '0x')).resolves.toMatchObject({ outcome: 'refused', isForGood: false });
+    const away = (silentMs: number) => {
+      const failure = new RpcError('it', 'eth_sendRawTransaction', 'it is put aside');
+      const aside = { endpoint: 'it', failure, isAside: true, silentMs };
+      return besides(pool(always(never), always(never)), aside);
+    };
+    await expect(broadcastToAll(away(0), '0x')).resolves.toMatchObject({
+      outcome: 'refused',
+      isForGood: false,
+      isHeardOfAll: false,
+    });
+    // Of one that nothing but trouble came of for long nobody waits.
+    const gone = await broadcastToAll(away(10 * 60_000), '0x');
+    expect(gone).toMatchObject({ outcome: 'refused', isForGood: true, isHeardOfAll: true });
+  });
+
+  const said = (words: string, kind: RpcFailureKind = 'transient') =>
+    new RpcError('it', 'eth_sendRawTransaction', words, { kind, isAnswered: true });
+  const odd = said('computer says no');
+  const connection = new RpcError('it', 'eth_sendRawTransaction', 'the connection failed');
+  const lacking = new MethodNotFoundError('it', 'eth_sendRawTransaction', 'it does not have this method', {
+    kind: 'unsupported',
+  });
+  it('where signed bytes stay: one whose head stands still does not count where others refuse them', async () => {
+    const stuck = { endpoint: 'it', answer: HASH, isBehind: true } as unknown as Told<never>;
+    const refused = await broadcastToAll(besides(pool(always(odd)), stuck), '0x');
+    expect(refused).toMatchObject({ isRefused: true, isHeardOfAll: true });
+    const alone = await broadcastToAll(besides(pool(always(connection)), stuck), '0x');
+    expect(alone).toMatchObject({ outcome: 'accepted', isRefused: false, isForGood: false });
+  });
+
+  it.each([
+    ['all say no, whatever the words', [odd, odd], true, true],
+    ['one would for more money', [odd, said('insufficient funds for gas')], false, true],
+    ['one would at another price', [odd, said('transaction underpriced')], false, true],
+    ['one has them', [odd, said('already known')], false, true],
+    [
+      'what they may cost is above its cap',
+      [said('tx fee (2 ether) exceeds the configured cap')],
+      true,
+      true,
+    ],
+    ['one has a full pool', [odd, said('txpool is full')], true, false],
+    ['one cannot be reached', [odd, connection], true, false],
+    ['one refuses us', [odd, said('daily quota reached', 'rate_limited')], true, false],
+    ['one takes no transactions at all', [odd, lacking], true, true],
+    ['nobody can be reached', [connection, connection], false, false],
+    ['nobody takes transactions', [lacking, lacking], false, true],
+  ])('where signed bytes stay: refused, where %s', async (_where, answers, isRefused, isHeardOfAll) => {
+    const nodes = pool(...answers.map((answer) => always(answer)));
+    await expect(broadcastToAll(nodes, '0x')).resolves.toMatchObject({ isRefused, isHeardOfAll });
   });
 });

@@ -100,12 +100,13 @@ export class KeyRecovery {
   private start(file: string): Worker {
     // It reads nothing of the environment, which has secrets, and needs no loader that we were started with.
     const worker = new Worker(file, { env: {}, execArgv: [] });
-    worker.unref();
     worker.on('message', (keys: Uint8Array) => {
       if (worker === this.worker) this.waiting?.resolve(keys);
     });
     worker.on('error', (error: Error) => this.ended(worker, error));
     worker.on('exit', () => this.ended(worker, new Error('the thread ended')));
+    // Nothing waits for its end. Whoever listens to messages waits again, so it is said last.
+    worker.unref();
     return worker;
   }
 

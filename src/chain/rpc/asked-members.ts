@@ -8,16 +8,26 @@ import { UnprovenAnswerError } from './unproven-answer.js';
 import { steadyMs } from '../../process/steady-time.js';
 
 /** What became of asking one endpoint. */
-export type Told<T> =
-  | { endpoint: string; answer: T }
+export type Told<T> = {
+  endpoint: string;
+  /** Its head is old, and far behind another's. */ isBehind?: boolean;
+} & (
+  | { answer: T }
   | {
-      endpoint: string;
       failure: RpcError;
       /** It was not asked. */
       isAside?: boolean;
       /** For how long nothing but trouble has come of it, whatever it was asked. */
       silentMs?: number;
-    };
+    }
+);
+
+/** One of which nothing but trouble came for so long is not waited for: it need not come back. */
+const GONE_MS = 5 * 60_000;
+
+export function isGone(endpoint?: { silentMs?: number }): boolean {
+  return (endpoint?.silentMs ?? 0) >= GONE_MS;
+}
 
 /** An endpoint as one of several that are asked one after the other. */
 export function candidate<T>(member: PoolMember, read: (rpc: Rpc) => Promise<T>, what: string): Candidate<T> {

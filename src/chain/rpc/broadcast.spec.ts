@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isRefusedForGood, refusedAs } from './broadcast.js';
+import { isPassingRefusal, isRefusedForGood, refusedAs } from './broadcast.js';
 import { classify } from './rpc-failure.js';
 
 /** Messages of anvil 1.7 as it gives them; the rest from the sources of the nodes named. */
@@ -23,6 +23,11 @@ const CASES: [string, string, number][] = [
   ['besu', 'Upfront cost exceeds account balance', -32004],
   ['anvil', 'intrinsic gas too low', -32000],
   ['geth', 'exceeds block gas limit', -32000],
+  ['geth', 'tx fee (1.63 ether) exceeds the configured cap (1.00 ether)', -32000],
+  ['reth', 'tx fee (1630000000000000000 wei) exceeds the configured cap (1000000000000000000 wei)', -32003],
+  ['erigon', 'tx fee (1.63 ether) exceeds the configuration cap (1.00 ether)', -32000],
+  ['besu', 'Transaction fee cap exceeded', -32000],
+  ['bsc', 'sender or to in black list', -32000],
   // EIP-7702: something else of an address that authorizes is in the pool.
   ['geth', 'authority already reserved', -32000],
   ['geth', 'in-flight transaction limit reached for delegated accounts', -32000],
@@ -34,7 +39,9 @@ const EXPECTED = [
   ...Array<string>(3).fill('underpriced'),
   ...Array<string>(4).fill('fee_too_low'),
   ...Array<string>(3).fill('insufficient_funds'),
-  ...Array<string>(4).fill('refused'),
+  ...Array<string>(2).fill('refused'),
+  ...Array<string>(4).fill('fee_above_cap'),
+  ...Array<string>(3).fill('refused'),
   'unreachable',
 ];
 
@@ -68,6 +75,14 @@ describe('what no node will ever take', () => {
     ['besu', 'Transaction gas limit exceeds block gas limit'],
     ['besu', 'INTRINSIC_GAS_EXCEEDS_GAS_LIMIT'],
     ['besu', 'Transaction type DELEGATE_CODE is invalid, accepted transaction types are [FRONTIER, EIP1559]'],
+    ['nethermind', 'gas limit reached, Gas limit: 30000000, gas limit of rejected tx: 50000000'],
+    ['bsc', 'sender or to in black list'],
+    ['reth-bsc', 'sender or recipient is blacklisted'],
+    ['a relay', 'blacklist account detected'],
+    ['a relay', 'Transaction rejected: recipient is on the OFAC SDN list'],
+    ['a vendor', 'address 0x489A8756C18C0b8B24EC2a2b9FF3D4d447F79BEc is sanctioned'],
+    ['a vendor', 'forbidden recipient'],
+    ['a vendor', 'the transaction touches a banned address'],
   ])('%s: %s', (_node, message) => {
     expect(isRefusedForGood(message)).toBe(true);
     expect(classify({ method: 'eth_sendRawTransaction', code: -32000, message }).kind).toBe('fatal');
@@ -88,7 +103,38 @@ describe('what no node will ever take', () => {
     'invalid sender',
     'rate limit exceeded: gas limit of your plan reached',
     'the connection failed',
+    'tx fee (1.63 ether) exceeds the configured cap (1.00 ether)',
+    'your IP address is blacklisted',
+    'address 203.0.113.7 is banned',
+    'this account is banned for abuse',
+    '403 Forbidden: access to this resource is forbidden',
   ])('is not: %s', (message) => {
     expect(isRefusedForGood(message)).toBe(false);
   });
+});
+
+it('is a refusal of the transaction, in words that nobody knows, by its code', () => {
+  const message = 'computer says no';
+  expect(classify({ method: 'eth_sendRawTransaction', code: -32003, message }).kind).toBe('fatal');
+  const rate = { method: 'eth_sendRawTransaction', code: -32003, message: 'rate limit reached' };
+  expect(classify(rate).kind).toBe('rate_limited');
+});
+
+describe('what a node refuses for what it has now', () => {
+  it.each([
+    'txpool is full',
+    'transaction discarded outright due to pool size constraints',
+    'nonce too high',
+    'authority already reserved',
+    'in-flight transaction limit reached for delegated accounts',
+    'delegation authority has pending transaction',
+    'node is syncing',
+  ])('may be taken in a moment: %s', (message) => {
+    expect(isPassingRefusal(message)).toBe(true);
+  });
+
+  it.each(['sender or to in black list', 'computer says no', 'exceeds block gas limit'])(
+    'and what it refuses for what it is: %s',
+    (message) => expect(isPassingRefusal(message)).toBe(false),
+  );
 });

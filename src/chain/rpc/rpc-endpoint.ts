@@ -110,7 +110,11 @@ export class RpcEndpoint implements Rpc {
       const refusal = refusalOf(error);
       const isSilence = error instanceof NoAnswerError;
       if (!isSilence) this.answeredAtMs = runningMs();
-      const failure = { ...classify({ method, ...refusal }), ...(isSilence ? { isSilence } : {}) };
+      const failure = {
+        ...classify({ method, ...refusal }),
+        ...(isSilence ? { isSilence } : {}),
+        ...(refusal.code === undefined ? {} : { isAnswered: true }),
+      };
       this.told(method, failure, runningMs() - beganAt);
       if (failure.kind === 'unsupported') {
         this.lacking.refused(method, steadyMs());

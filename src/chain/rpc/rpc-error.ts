@@ -9,6 +9,8 @@ export class RpcError extends Error {
   readonly retryable = true;
   /** What the other endpoints failed with that were asked the same, or were not asked. */
   beside: readonly Error[] = [];
+  /** The message without who and what, in the node's own words where it said something. */
+  readonly why: string;
 
   constructor(
     endpoint: string,
@@ -16,7 +18,9 @@ export class RpcError extends Error {
     why: string,
     readonly failure: RpcFailure = { kind: 'transient' },
   ) {
-    super(`${endpoint} did not answer ${method}: ${storable(why, MOST_WORDS)}`);
+    const words = storable(why, MOST_WORDS);
+    super(`${endpoint} did not answer ${method}: ${words}`);
+    this.why = words;
   }
 }
 

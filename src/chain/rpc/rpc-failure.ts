@@ -57,6 +57,8 @@ export interface RpcFailure {
   retryAfterMs?: number;
   /** The node's own word on how many blocks it takes at once, first and last included. */
   maxBlocks?: number;
+  /** The node answered this very call, with an error of JSON-RPC. */
+  isAnswered?: boolean;
   /** Nothing came in time, not even a refusal. */
   isSilence?: boolean;
   /** It was not sent: the endpoint is left alone for a while, and `kind` is what it failed with last. */
@@ -181,8 +183,13 @@ function kindOf(refusal: Refusal): RpcFailureKind {
   // QuickNode has one code for how wide a range and how far back a proof may be.
   if (code === -32614 && method !== 'eth_getLogs') return 'no_history';
   const byWords = WORDS.find(([kind, pattern]) => isOf(kind, method) && pattern.test(words))?.[0];
-  return byWords ?? CODES[code ?? 0] ?? byStatus(httpStatus, code);
+  if (byWords !== undefined) return byWords;
+  if (method === 'eth_sendRawTransaction' && code === TRANSACTION_REJECTED) return 'fatal';
+  return CODES[code ?? 0] ?? byStatus(httpStatus, code);
 }
+
+/** EIP-1474; some vendors have it for rates, and say so. */
+const TRANSACTION_REJECTED = -32003;
 
 /** What runs a contract's code, which may say no. */
 const CALLS = ['eth_call', 'eth_estimateGas', 'eth_simulateV1'];

@@ -1,7 +1,7 @@
 import { stoodStillSince } from '../../process/running-time.js';
 import { type AnswerOf, type ParamsOf, type RpcMethod } from './methods.js';
 import { labelled } from './endpoint-labels.js';
-import { askEach, candidate, notAsked, type Told } from './asked-members.js';
+import { askEach, candidate, isGone, notAsked, type Told } from './asked-members.js';
 import { firstAnswer } from './first-answer.js';
 import { PoolComparison } from './pool-comparison.js';
 import { type Contradiction } from './rpc-contradiction.js';
@@ -31,9 +31,6 @@ const KNOWN_BY_SOME: readonly RpcMethod[] = [
  * every head is old until the next block, and who was not asked since that came is a block or two behind.
  */
 const BEHIND_BLOCKS = 10;
-
-/** One of which nothing but trouble came for so long is not waited for: it need not come back. */
-const GONE_MS = 5 * 60_000;
 
 export interface PoolOptions extends Omit<EndpointOptions, 'label'> {
   blockTimeMs?: number;
@@ -153,8 +150,11 @@ export class RpcPool implements Rpc {
     const aside = this.members.filter((member) => !well.includes(member) && member.isAsideForAnAnswer);
     const members = isEvenAside ? [...well, ...aside] : well;
     const left = this.members.filter((member) => !members.includes(member));
+    const told = await askEach(members, read, what, mostGraceMs);
     return [
-      ...(await askEach(members, read, what, mostGraceMs)),
+      ...told.map((one, index) =>
+        this.isFarBehind(members[index] as PoolMember) ? { ...one, isBehind: true } : one,
+      ),
       ...left.map((member) => notAsked(member, what)),
     ];
   }
@@ -247,8 +247,4 @@ export class RpcPool implements Rpc {
     const reasons = this.report().map(({ endpoint, reason }) => `${endpoint}: ${reason ?? 'was not asked'}`);
     return reasons.length > 0 ? `all are put aside (${reasons.join('; ')})` : 'none is configured';
   }
-}
-
-function isGone(endpoint?: { silentMs?: number }): boolean {
-  return (endpoint?.silentMs ?? 0) >= GONE_MS;
 }

@@ -27,6 +27,8 @@ export function pageDocument(
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="robots" content="noindex" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="darkreader-lock" />
         <meta name="format-detection" content="telephone=no, date=no, address=no, email=no" />
         ${description !== undefined && html`<meta name="description" content="${description}" />`}
         <title>${title}</title>

@@ -10,7 +10,7 @@ import {
   realpathSync,
   statSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { copyBinaries, findBinaries, type PostgresBinaries } from './binaries.js';
 import { type Owner, readIfThere, writeWhole } from './small-file.js';
 
@@ -98,6 +98,8 @@ function movedHome(original: string, binaries: PostgresBinaries, log: (line: str
   if (!existsSync(folder)) throw new DatabaseGoneError(folder, marker);
   const moved = { folder, binaries: copyBinaries(binaries, root), user: ownerOf(folder, log) };
   giveTo(moved);
+  if (!canReach(moved)) letOthersPass(root, moved.binaries);
+  if (!canReach(moved)) throw new DatabaseOutOfReachError(folder);
   // At each start: whoever looks for the database, or copies DATA_DIR, has to know.
   log(
     `the database is not in ${original} but in ${folder}: root runs Postgres as another user, whom the folders above ` +
@@ -123,6 +125,12 @@ function giveTo({ folder, user }: Required<PostgresHome>): void {
   }
   chownSync(folder, user.uid, user.gid);
   chmodSync(folder, 0o700);
+}
+
+/** A umask of 077 closes what is made to the user of Postgres: these folders are ours, and hold no data. */
+function letOthersPass(root: string, { postgres }: PostgresBinaries): void {
+  for (const folder of [dirname(root), root]) chmodSync(folder, statSync(folder).mode | 0o111);
+  spawnSync('chmod', ['-R', 'a+rX', dirname(dirname(postgres))]);
 }
 
 function isOpen(folder: string): boolean {

@@ -2,6 +2,7 @@ import { OutgoingSigner } from '../../outgoing/outgoing-signer.js';
 import { Injectable } from '@nestjs/common';
 import { type SweepBatches } from '../../config/chains.js';
 import { delegationTo } from '../../outgoing/delegate/sweep-delegate.js';
+import { feesFor } from '../../outgoing/fees.js';
 import { type Failure, type Moved, NOTHING_MOVED, type Round } from '../../outgoing/movers.js';
 import { sideBySide } from '../../outgoing/side-by-side.js';
 import { NotSignedError } from '../../outgoing/signing-gate.js';
@@ -48,7 +49,8 @@ export class BatchedTransfers implements SweepPath {
       batches,
       done.filter((one) => one !== null),
     );
-    const sorted = batchesOf(ready, batches.size, await chain.accounts.blockGas());
+    const price = feesFor(round.quote, false).maxFeePerGas;
+    const sorted = batchesOf(ready, batches.size, await chain.accounts.blockGas(), price);
     for (const { sweep, gas } of sorted.tooLarge) {
       const reason = `the transfer may take ${gas} gas, and all of a batch ${sorted.most}: no transaction is signed that no block takes`;
       await this.states.wait(sweep, { code: 'fee_share', reason });

@@ -1,4 +1,4 @@
-import { batchGasLimit, mostBatchGas, type PartGas } from '../../outgoing/gas.js';
+import { batchGasLimit, gasBelowFeeCap, mostBatchGas, type PartGas } from '../../outgoing/gas.js';
 
 export interface Batches<T> {
   batches: T[][];
@@ -14,19 +14,23 @@ export interface Batches<T> {
  * gas tank signs after it waiting.
  * @param size how many share a transaction at the most, above 0
  * @param blockGas what a block of the chain takes: no batch wants more than half of it
+ * @param price wei per gas that is offered: only what goes alone may cost more than nodes usually take
  */
 export function batchesOf<T extends PartGas>(
   parts: readonly T[],
   size: number,
   blockGas: bigint,
+  price: bigint,
 ): Batches<T> {
   const most = mostBatchGas(blockGas);
+  const belowCap = gasBelowFeeCap(price);
+  const mostShared = belowCap < most ? belowCap : most;
   const batches: T[][] = [];
   const tooLarge: T[] = [];
   const inOrder = [...parts].sort((a, b) => (a.gas < b.gas ? -1 : Number(a.gas > b.gas)));
   for (const part of inOrder) {
     const last = batches.at(-1);
-    const isRoomy = last !== undefined && last.length < size && batchGasLimit([...last, part]) <= most;
+    const isRoomy = last !== undefined && last.length < size && batchGasLimit([...last, part]) <= mostShared;
     if (batchGasLimit([part]) > most) tooLarge.push(part);
     else if (isRoomy) last.push(part);
     else batches.push([part]);

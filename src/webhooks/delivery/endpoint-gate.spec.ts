@@ -142,10 +142,25 @@ describe('EndpointGate', () => {
     for (let count = 0; count < 5; count += 1) exchange('dead', false, 1_000);
     expect(gate.ask('dead', { jobId: 'one', size: 25 }, now())).toBeGreaterThanOrEqual(10_000);
     const [pass] = passesOf('busy');
-    for (let count = 0; count < 93; count += 1) void gate.turn('busy', 0);
-    // It turns out to be quick: a hundred at once. Nine are under way, two of those in line are called.
+    for (let count = 0; count < 143; count += 1) void gate.turn('busy', 0);
+    // It turns out to be quick: a hundred at once. Nine are under way, two of those in line are called, and as many as may wait.
     leave(pass as Pass, true, 5);
     expect(gate.ask('busy', { jobId: 'two', size: 1 }, now())).not.toBeNull();
+  });
+
+  it('has some wait here for the turn of a quick endpoint, and of no other', () => {
+    const { gate, now, exchange, passesOf } = aGate();
+    const ask = (endpoint: string, jobId: string, size: number) => gate.ask(endpoint, { jobId, size }, now());
+    exchange('quick', true, 5);
+    expect(gate.isQuick('quick')).toBe(true);
+    expect(passesOf('quick')).toHaveLength(100);
+    expect(ask('quick', 'third', 50)).toBeNull();
+    expect(ask('quick', 'fourth', 50)).not.toBeNull();
+    exchange('slow', true, 1_500);
+    const slow = passesOf('slow');
+    expect(gate.isQuick('slow')).toBe(false);
+    expect(ask('slow', 'one', 1)).not.toBeNull();
+    expect(slow.length).toBeLessThan(100);
   });
 
   it('sends away a job for as long as the deliveries take that came before it, not the jobs', () => {

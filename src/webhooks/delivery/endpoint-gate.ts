@@ -14,6 +14,11 @@ import {
 } from '../endpoints/endpoint-record.js';
 
 const MIN_WAIT_MS = 20;
+/**
+ * Deliveries that may wait here for the turn of an endpoint which is quick, beyond those under way: to be sent away and
+ * brought again takes longer than to wait.
+ */
+const IN_LINE = 50;
 /** Silence that says nothing yet: we ourselves may have been busy. */
 const USUAL_SILENCE_MS = 1_000;
 /** Before anything is known of an endpoint, what each delivery that is queued before is taken to last, ms. */
@@ -67,10 +72,16 @@ export class EndpointGate {
     leaveLine(endpoint, caller);
     // Callers that are queued already come first.
     const ahead = endpoint.inFlight + endpoint.preparing + endpoint.line.size;
-    if (ahead >= limitOf(endpoint) || !this.isFree(endpoint, now))
+    const mayEnter = ahead < limitOf(endpoint) && this.isFree(endpoint, now);
+    if (!mayEnter && !(isQuick(endpoint) && ahead < limitOf(endpoint) + IN_LINE))
       return this.sendAway(endpoint, caller, now);
     endpoint.preparing += caller.size;
     return null;
+  }
+
+  /** Whether it soon is the turn of whoever waits for it. */
+  isQuick(endpointId: string): boolean {
+    return isQuick(this.recordOf(endpointId));
   }
 
   prepared(endpointId: string, { size }: Caller): void {

@@ -68,7 +68,7 @@ export class JobService {
 
   /**
    * While others of the job are under way it cannot come again, so one that has to wait waits here, or a hanging
-   * exchange would hold up what shares its job.
+   * exchange would hold up what shares its job. So does one that waits for nothing but the turn of a quick endpoint.
    * @returns ms to wait until it can be attempted, or null when nothing is left to do for this job
    */
   private async bring(
@@ -83,13 +83,19 @@ export class JobService {
       const waitMs = await this.slots.hold(delivery.endpoint.id, () =>
         this.attempts.attempt(attempted, underWay),
       );
-      if (waitMs === null || underWay.count === 0) return waitMs;
+      if (waitMs === null) return null;
+      if (underWay.count === 0 && !this.isSoon(current)) return waitMs;
       await this.gate.turn(delivery.endpoint.id, Math.min(waitMs, LOOK_AGAIN_MS));
       if (!current.isBehind && steadyMs() - readAt < LOOK_AGAIN_MS) continue;
       [current] = await this.deliveries.findPending({ id: job.id, deliveries: [delivery.id] });
       readAt = steadyMs();
     }
     return null;
+  }
+
+  /** It is due, and only its endpoint has too much to do at this moment. */
+  private isSoon({ endpoint, isBehind, dueAtMs }: PendingDelivery): boolean {
+    return !isBehind && dueAtMs <= steadyMs() && this.gate.isQuick(endpoint.id);
   }
 }
 

@@ -26,6 +26,9 @@ it('says on a button that it copied for a moment only, however often it is press
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await page.clock.install();
   await page.goto(server.url());
+  await page.waitForSelector('html.is-live');
+  // From here on it goes by itself no further.
+  await page.clock.pauseAt(Date.now() + 10_000);
   for (let press = 0; press < 3; press += 1) {
     await page.click('#copy_address-eth');
     await page.waitForSelector('#copy_address-eth:has-text("Copied")');

@@ -163,6 +163,25 @@ describe('paying by a wallet', () => {
     });
   });
 
+  it('takes an error that throws where it is read for a failure like any other, and waits no longer', async () => {
+    const { proxy: revoked, revoke } = Proxy.revocable({}, {});
+    revoke();
+    const hostile = [
+      revoked,
+      new Proxy({}, { get: throwing('read') }),
+      Object.defineProperty(new Error('x'), 'message', { get: throwing('read') }),
+      { code: 1, data: Object.defineProperty({}, 'code', { get: throwing('read') }) },
+      Object.create(null),
+    ];
+    for (const error of hostile) {
+      expect(walletError(error)).toMatchObject({ failure: 'wallet_failed', said: null });
+      for (const method of ['eth_requestAccounts', 'eth_chainId', 'eth_sendTransaction']) {
+        const { provider } = aWallet({ [method]: throwing(error) });
+        await expect(paying(provider)).rejects.toMatchObject({ failure: 'wallet_failed' });
+      }
+    }
+  });
+
   it('keeps a wallet’s own words, within reason', () => {
     const { failure, said } = walletError({
       code: -32000,

@@ -24,8 +24,16 @@ const CHAIN_NOT_ADDED = 4902;
 const REQUEST_PENDING = -32002;
 const MAX_SAID_LENGTH = 200;
 
-/** EIP-1193 errors, and what wallets make of them. */
+/** EIP-1193 errors, and what wallets make of them. What throws while it is read is a failure that says nothing. */
 export function walletError(thrown: unknown): WalletError {
+  try {
+    return readError(thrown);
+  } catch {
+    return new WalletError('wallet_failed');
+  }
+}
+
+function readError(thrown: unknown): WalletError {
   if (thrown instanceof WalletError) return thrown;
   const codes = codesOf(thrown);
   if (codes.includes(USER_REJECTED)) return new WalletError('refused');

@@ -1,0 +1,58 @@
+import { describe, expect, it } from '@jest/globals';
+import { type Broadcast } from '../chain/accounts/broadcast-to-all.js';
+import { type OutgoingRecord, type OutgoingRepository } from './outgoing.repository.js';
+import { isRefusedForLong, Refusals } from './refusals.js';
+
+const MINUTE = 60_000;
+const BUMP = 3 * MINUTE;
+
+describe('a transaction that nodes refuse, whatever the words', () => {
+  it.each([
+    ['ten times in a moment', 10, 2 * MINUTE, true, false],
+    ['for long, and a few times', 9, 60 * MINUTE, true, false],
+    ['ten times and for long', 10, 15 * MINUTE, true, true],
+    ['the same, where one may still take it', 10, 44 * MINUTE, false, false],
+    ['the same, where one has said nothing for far longer', 30, 45 * MINUTE, false, true],
+  ])('is given up, or not: %s', (_what, times, forMs, isHeardOfAll, isGivenUp) => {
+    expect(isRefusedForLong({ times, forMs, isHeardOfAll }, BUMP)).toBe(isGivenUp);
+  });
+});
+
+describe('what nodes said of it', () => {
+  const record = (txHash = '0x1') =>
+    ({ outgoing: { id: 'one' }, attempts: [{ txHash }] }) as unknown as OutgoingRecord;
+  const said = (given: Partial<Broadcast>): Broadcast => ({
+    outcome: 'unreachable',
+    words: 'no',
+    isForGood: false,
+    isRefused: true,
+    isHeardOfAll: true,
+    ...given,
+  });
+  const refusals = () => new Refusals({} as OutgoingRepository);
+
+  it('counts once for each block: a chain that stands still takes nothing from anybody', () => {
+    const all = refusals();
+    const noted = [5, 5, 6, 6, 7].map((block) => all.note(record(), said({}), false, block));
+    expect(noted).toEqual(['refused', 'unknown', 'refused', 'unknown', 'refused']);
+  });
+
+  it.each([
+    ['nodes have it', said({ outcome: 'accepted', isRefused: false }), false, 'taken'],
+    ['they would for more money', said({ outcome: 'insufficient_funds', isRefused: false }), false, 'taken'],
+    ['they have cheaper bytes of it', said({ outcome: 'fee_above_cap' }), true, 'taken'],
+    ['nobody could be reached', said({ isRefused: false }), false, 'unknown'],
+    ['their pool is full', said({ outcome: 'refused', isRefused: false }), false, 'unknown'],
+  ] as const)('where %s', (_where, broadcast, isCheaperTaken, standing) => {
+    expect(refusals().note(record(), broadcast, isCheaperTaken, 5)).toBe(standing);
+  });
+
+  it('is about the last bytes signed for it', () => {
+    const all = refusals();
+    all.note(record(), said({ outcome: 'fee_above_cap', isForGood: true }), false, 5);
+    expect([all.isAboveCap(record()), all.isForGood(record())]).toEqual([true, true]);
+    expect([all.isAboveCap(record('0x2')), all.isForGood(record('0x2'))]).toEqual([false, false]);
+    all.note(record(), said({ outcome: 'accepted', isRefused: false }), false, 6);
+    expect([all.isAboveCap(record()), all.isForGood(record())]).toEqual([false, false]);
+  });
+});
