@@ -27,7 +27,7 @@ const SWEEP_MS = 100;
  * Deliveries to endpoints from which nothing but failures comes are written so much later than those to the others: fifteen
  * such endpoints have Postgres write fifteen rows for one that somebody waits for.
  */
-const REST_AFTER_MS = 500;
+const REST_AFTER_MS = 1_000;
 /** Events at once that are written for those as well: whoever answers waits for no more than so many at a time. */
 const REST_BATCH = 50;
 /** While there is something to dispatch. */
