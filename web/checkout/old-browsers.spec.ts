@@ -14,7 +14,6 @@ const DECORATION = [
   '@media forced-colors',
   'accent-color',
   'color-scheme',
-  'forced-color-adjust',
   'text-underline-offset',
   'text-wrap',
 ];
