@@ -15,7 +15,8 @@ import { linkedPrefix, planNext } from './plan.js';
 import { ReadAhead } from './read-ahead.js';
 import { atMost, finalNumber, GROUP, readBlocks, transfersOf } from './read-blocks.js';
 import { otherBranch } from './reorg.js';
-import { startAfter } from './start-block.js';
+import { FirstHead } from './first-head.js';
+import { ancestorsOf, startAfter } from './start-block.js';
 import { windowOf } from './window.js';
 import { firstPaymentAt } from '../payments/payment-addresses.js';
 
@@ -49,6 +50,8 @@ export interface Sources {
   onLateFailed: (reason: string) => void;
   /** What endpoints contradict each other about, and nothing proves, waits. */
   onDoubt: (block: number, reason: string) => void;
+  /** The first scan begins above the first payment, since no endpoint has older blocks. */
+  onStartMissing: (oldest: BlockRef, wanted: Date) => void;
   onReorg: (reorg: { from: number; ancestor: number }) => void;
 }
 
@@ -60,6 +63,7 @@ export class ChainScanner {
   private readonly window: number;
   private readonly searches: InternalSearches;
   private readonly ahead = new ReadAhead((from, to) => this.read(from, to));
+  private readonly firstHead = new FirstHead();
   /** As of the beginning of the step under way. */
   private watch: Watch | null = null;
 
@@ -80,21 +84,27 @@ export class ChainScanner {
     const { cursors, watch } = this.sources;
     const [head, watched] = await Promise.all([this.chain.reader.head(), watch()]);
     this.watch = { ...watched, areDoubtsTaken: true };
-    const cursor = (await cursors.find(this.chain.chainId)) ?? (await this.start(head));
+    const cursor = (await cursors.find(this.chain.chainId)) ?? (await this.start());
     const moved = await this.followOrReorg(cursor, head);
     this.searches.searchLate(head.number);
     await this.advanceDue(moved.scanned);
     return { ...moved, head: head.number };
   }
 
-  private async start(head: BlockRef): Promise<ChainCursor> {
-    const { cursors, dataSource } = this.sources;
-    const firstAt = await firstPaymentAt(dataSource.manager, this.chain.chainId);
-    await cursors.start(
-      this.chain.chainId,
-      await startAfter(this.chain.reader, head, this.chain.startBlock, firstAt),
-    );
-    return (await cursors.find(this.chain.chainId)) as ChainCursor;
+  private async start(): Promise<ChainCursor> {
+    const { cursors, dataSource, onStartMissing: onMissing } = this.sources;
+    const { chainId, reader, startBlock: configured } = this.chain;
+    const heads = await reader.heads();
+    const firstAt = await firstPaymentAt(dataSource.manager, chainId);
+    const { firstHead } = this;
+    const block = await startAfter(reader, heads, {
+      configured,
+      firstPaymentAt: firstAt,
+      firstHead,
+      onMissing,
+    });
+    await cursors.start(chainId, block, await ancestorsOf(reader, block));
+    return (await cursors.find(chainId)) as ChainCursor;
   }
 
   private async followOrReorg(cursor: ChainCursor, head: BlockRef): Promise<Scanned> {

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { type AdvisoryLocks } from '../database/advisory-locks.js';
+import { type BlockRef } from '../chain/blocks/block.js';
 import { type ChainService } from '../chain/chain.service.js';
 import { type ChainConfig } from '../config/chains.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
@@ -67,6 +68,14 @@ export class ChainWatch {
   reorged(reorg: { from: number; ancestor: number }): void {
     this.parts.metrics.reorged(this.chain.name);
     this.logger.warn({ chain: this.chain.name, ...reorg }, 'reorg');
+  }
+
+  startedLate({ number, time }: BlockRef, wanted: Date): void {
+    this.logger.error(
+      { chain: this.chain.name, from: number + 1, time: time.toISOString(), wanted: wanted.toISOString() },
+      'no endpoint has blocks from before the first payment: the scan begins with the oldest that there is. What was paid ' +
+        'before it is found with an endpoint that keeps old blocks, by `quittance scanner rescan` over them',
+    );
   }
 
   /** Money may be in them that nobody has reported yet, so each is logged, and not only the first in a while. */

@@ -33,6 +33,7 @@ export class ChainWatches {
       dataSource,
       witnesses,
       watch: () => watchOf(chain, { chains, facts, dataSource }),
+      onStartMissing: (oldest, wanted) => watch.startedLate(oldest, wanted),
       onReorg: (reorg) => watch.reorged(reorg),
       onUnsearched: (blocks) => watch.unsearched(blocks),
       onLateFailed: (reason) => watch.lateSearchFailed(reason),

@@ -80,6 +80,18 @@ describe("the chain's own finality", () => {
 });
 
 describe('a reorg', () => {
+  it('of what was there before the first start is followed', async () => {
+    chain = await startWithShortEpochs();
+    await chain.mine(10);
+    app = await TestApp.start({ chains: [chain.config] });
+    await app.waitForBlock(await chain.height());
+    const payment = await app.createPayment();
+    await chain.reorg(5);
+    await chain.pay(payment.address, 1000n);
+    await chain.mine(10);
+    await app.waitForStatus(payment.id, 'confirmed');
+  });
+
   it('of 200 blocks is followed', async () => {
     await start();
     const id = await payAndReplace(app, chain, 200);

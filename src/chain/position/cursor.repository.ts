@@ -59,8 +59,11 @@ export class CursorRepository {
     return new Map(rows.map(({ blockNumber, blockHash }) => [blockNumber, blockHash]));
   }
 
-  /** Sets the first cursor of a chain. Of two scanners that try, the first wins. */
-  async start(chainId: ChainId, block: BlockRef): Promise<void> {
+  /**
+   * Sets the first cursor of a chain. Of two scanners that try, the first wins.
+   * @param ancestors of the block, remembered with it
+   */
+  async start(chainId: ChainId, block: BlockRef, ancestors: readonly BlockRef[]): Promise<void> {
     await this.dataSource.transaction(async (manager) => {
       const inserted = await manager
         .createQueryBuilder()
@@ -70,7 +73,8 @@ export class CursorRepository {
         .orIgnore()
         .returning('chain_id')
         .execute();
-      if ((inserted.raw as unknown[]).length > 0) await this.remember(manager, chainId, [block]);
+      if ((inserted.raw as unknown[]).length > 0)
+        await this.remember(manager, chainId, [...ancestors, block]);
     });
   }
 

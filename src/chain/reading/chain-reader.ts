@@ -39,13 +39,18 @@ export interface ChainReader {
   /** As `head` last found it; 0 before that. */
   readonly headNumber: number;
   head(): Promise<BlockRef>;
-  /** The first block the chain has: 0, unless it was started at a height. */
-  earliest(): Promise<BlockRef>;
+  /** Of each endpoint that answers, the most trusted first. One at least. */
+  heads(): Promise<BlockRef[]>;
   /** The highest block the chain itself calls final; null where no endpoint names one: `finality` says why. */
   finalNumber(tag: FinalityTag): Promise<number | null>;
   /** What was wrong when `finalNumber` was last asked for. */
   readonly finality: FinalityTrouble;
   header(number: number): Promise<BlockRef | null>;
+  /**
+   * As `header`, of a block that endpoints may no longer have: null only where all say that they do not.
+   * @throws RpcError while one may have it
+   */
+  keptHeader(number: number): Promise<BlockRef | null>;
   /**
    * Whether an endpoint is on the branch of this block. Those that are on another one are put aside then, with the reason.
    * @throws TooFewAnswersError while one that may have it does not say; UnprovenAnswerError when some were put aside now
@@ -100,8 +105,9 @@ export class RpcChainReader implements ChainReader {
     return head;
   }
 
-  async earliest(): Promise<BlockRef> {
-    return blockRef(await this.rpc.call(METHOD, ['earliest', false]));
+  async heads(): Promise<BlockRef[]> {
+    const read = async (rpc: Rpc) => blockRef(await rpc.call(METHOD, ['latest', false]));
+    return this.rpc.fromEveryEndpoint(read, METHOD, Infinity, true);
   }
 
   finalNumber(tag: FinalityTag): Promise<number | null> {
@@ -115,6 +121,20 @@ export class RpcChainReader implements ChainReader {
   async header(number: number): Promise<BlockRef | null> {
     const raw = await this.rpc.call(METHOD, [quantity(number), false]);
     return raw === null ? null : blockRef(raw);
+  }
+
+  async keptHeader(number: number): Promise<BlockRef | null> {
+    const read = async (rpc: Rpc) => {
+      const raw = await rpc.call(METHOD, [quantity(number), false]);
+      if (raw === null) throw new UnknownHereError(METHOD);
+      return blockRef(raw);
+    };
+    try {
+      return await this.rpc.fromOneEndpoint(read, 'old headers');
+    } catch (error) {
+      if (error instanceof RpcError && [error, ...error.beside].every(isWithoutIt)) return null;
+      throw error;
+    }
   }
 
   async isOnBranchOfAny({ number, hash }: Pick<BlockRef, 'number' | 'hash'>): Promise<boolean> {
@@ -258,6 +278,11 @@ export class RpcChainReader implements ChainReader {
 interface ReadBlock {
   raw: RawBlock;
   proof: BlockProof;
+}
+
+/** The node said that it does not have the block, or no longer has it. */
+function isWithoutIt(error: Error): boolean {
+  return error instanceof RpcError && ['not_found', 'no_history'].includes(error.failure.kind);
 }
 
 /** A bloom has no false negatives: where the header has proved its own, nothing more need be asked. */
