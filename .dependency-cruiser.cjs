@@ -149,7 +149,7 @@ module.exports = {
       name: 'declared-dependencies',
       comment: 'What the product uses is a dependency, not a development one.',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['\\.spec\\.ts$', '^src/build\\.mjs$'] },
+      from: { path: '^src/', pathNot: '\\.spec\\.ts$' },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg'], dependencyTypesNot: ['type-only'] },
     },
   ],

@@ -13,7 +13,7 @@ ARG EMBEDDED_POSTGRES=yes
 RUN npm run build:server \
   && find dist -name '*.d.ts' -delete \
   # The links of the embedded Postgres, which the image's user may not make.
-  && node --input-type=module -e "const { makeLinks } = await import('/app/dist/compiled/database/embedded/binaries.js'); \
+  && node --input-type=module -e "const { makeLinks } = await import('/app/dist/database/embedded/binaries.js'); \
     const { readdirSync } = await import('node:fs'); \
     for (const name of readdirSync('node_modules/@embedded-postgres')) makeLinks('node_modules/@embedded-postgres/' + name);" \
   && npm prune --omit=dev --ignore-scripts --no-audit --no-fund \

@@ -1,13 +1,15 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { PROJECT_FOLDER } from '../process/project-folder.js';
 import { Semaphore } from '../process/semaphore.js';
 import { UnusableLogoError } from './logo-format.js';
 import { type Logo } from './logo-image.js';
 import { type DrawnLogo } from './logo-worker.js';
 
-/** As it was built; a worker runs no TypeScript. */
-const WORKER = join(PROJECT_FOLDER, 'dist/logo-worker.js');
+/** Beside this file where it was built; a worker runs no TypeScript. */
+const FILES = ['logo-worker.js', '../../dist/branding/logo-worker.js'].map((one) =>
+  join(import.meta.dirname, one),
+);
 const TIME_LIMIT_MS = 10_000;
 const MOST_HEAP_MB = 256;
 /** Each may take as much memory as that. */
@@ -23,7 +25,7 @@ export function logoOf(bytes: Buffer, timeLimitMs = TIME_LIMIT_MS): Promise<Logo
 }
 
 function drawnInThread(bytes: Buffer, timeLimitMs: number): Promise<Logo> {
-  const worker = new Worker(WORKER, {
+  const worker = new Worker(FILES.find(existsSync) ?? (FILES[0] as string), {
     workerData: new Uint8Array(bytes),
     resourceLimits: { maxOldGenerationSizeMb: MOST_HEAP_MB },
     // It reads nothing of the environment, which has secrets.

@@ -1,9 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PROJECT_FOLDER } from '../process/project-folder.js';
 import { type PageAssets } from './page/document.js';
 
-const BUILT = join(PROJECT_FOLDER, 'dist/web/checkout');
+const FOLDERS = ['../web/checkout', '../../dist/web/checkout'].map((one) => join(import.meta.dirname, one));
 const TYPES = { js: 'text/javascript; charset=utf-8', css: 'text/css; charset=utf-8' } as const;
 
 export interface Asset {
@@ -17,8 +16,8 @@ export class Assets {
   readonly ofPages: PageAssets | null = null;
   private readonly byName = new Map<string, Asset>();
 
-  constructor(folder = BUILT) {
-    if (!existsSync(join(folder, 'manifest.json'))) return;
+  constructor(folder = FOLDERS.find((one) => existsSync(join(one, 'manifest.json')))) {
+    if (folder === undefined) return;
     const names = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Record<string, string>;
     for (const name of [...Object.values(names), 'quittance.js']) {
       const type = TYPES[name.split('.').pop() as keyof typeof TYPES];

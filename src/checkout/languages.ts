@@ -1,12 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PROJECT_FOLDER } from '../process/project-folder.js';
 import { type PageLanguage, type Text } from './page/texts.js';
 
 /** As built; in a checkout that was not built yet, the files that would be. */
-const FOLDERS = ['dist/web/checkout/languages', 'web/checkout/languages'].map((folder) =>
-  join(PROJECT_FOLDER, folder),
-);
+const FOLDERS = [
+  '../web/checkout/languages',
+  '../../dist/web/checkout/languages',
+  '../../web/checkout/languages',
+].map((folder) => join(import.meta.dirname, folder));
 const FALLBACK = 'en';
 const RIGHT_TO_LEFT = new Set(['ar', 'dv', 'fa', 'he', 'ku', 'ps', 'ur', 'yi']);
 /** A header of any length costs no more than this. */

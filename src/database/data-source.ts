@@ -1,4 +1,6 @@
-import { type DataSourceOptions } from 'typeorm';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type DataSourceOptions, type MigrationInterface } from 'typeorm';
 import { ApiKey } from '../auth/api-key.entity.js';
 import { Merchant } from '../auth/merchant.entity.js';
 import { Token } from '../chain/tokens/token.entity.js';
@@ -32,7 +34,6 @@ import { DepositSource } from '../wallet/deposit-source.entity.js';
 import { WebhookAttempt } from '../webhooks/delivery/webhook-attempt.entity.js';
 import { WebhookDelivery } from '../webhooks/delivery/webhook-delivery.entity.js';
 import { WebhookEndpoint } from '../webhooks/endpoints/webhook-endpoint.entity.js';
-import { migrations } from './all-migrations.js';
 import { PostgresClient } from './postgres-client.js';
 import { poolOptions, type SessionLimits } from './session-limits.js';
 
@@ -71,6 +72,19 @@ const entities = [
   WebhookDelivery,
   WebhookEndpoint,
 ];
+
+const migrations = await loadMigrations(join(import.meta.dirname, 'migrations'));
+
+/** Every `<timestamp>-<name>` file is a migration: `npm run migration:generate` needs no list edited afterwards. */
+async function loadMigrations(folder: string): Promise<(new () => MigrationInterface)[]> {
+  const files = readdirSync(folder).filter((file) => /^\d+-[\w-]+\.(js|ts)$/.test(file));
+  const modules = await Promise.all(
+    files
+      .sort()
+      .map((file) => import(join(folder, file)) as Promise<Record<string, new () => MigrationInterface>>),
+  );
+  return modules.flatMap((module) => Object.values(module));
+}
 
 /**
  * The one description of our database, shared by the app, the TypeORM command line and the tests.

@@ -5,13 +5,10 @@ import { Coalescer } from '../../process/coalescer.js';
 import { steadyMs } from '../../process/steady-time.js';
 import { KEY_BYTES, keyOf } from './recovered-key.js';
 
-/** Beside this file where it was built, or where the build put modules together; a worker runs no TypeScript. */
-const FILES = [
-  'recovery-worker.js',
-  'compiled/chain/proof/recovery-worker.js',
-  '../../../dist/chain/proof/recovery-worker.js',
-  '../../../dist/compiled/chain/proof/recovery-worker.js',
-].map((one) => join(import.meta.dirname, one));
+/** Beside this file where it was built; from its source, where it was built last: a worker runs no TypeScript. */
+const FILES = ['recovery-worker.js', '../../../dist/chain/proof/recovery-worker.js'].map((one) =>
+  join(import.meta.dirname, one),
+);
 
 /** Fewer than these are not worth the way to another thread: at the head of a chain there are one or two. */
 const FEW = 4;

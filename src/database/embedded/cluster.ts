@@ -65,7 +65,10 @@ export function prepareCluster({ folder, binaries, user }: PostgresHome): string
     cwd: folder,
     encoding: 'utf8',
   });
-  if (result.status !== 0) throw new InitdbError(result.stderr || (result.error?.message ?? `it was ended by ${String(result.signal)}`));
+  if (result.status !== 0)
+    throw new InitdbError(
+      result.stderr || (result.error?.message ?? `it was ended by ${String(result.signal)}`),
+    );
   renameSync(draft, cluster);
   return password;
 }
