@@ -90,7 +90,7 @@ describe('what a chain calls final', () => {
     await minutes(final, 300, [5, 0]);
     names[1] = names[0] as number;
     await minutes(final, 1, [5, 5]);
-    const stopped = names[1] as number;
+    const stopped = names[1];
     expect(await minutes(final, 59, [5, 0])).toBe(stopped);
     expect(await minutes(final, 3, [5, 0])).toBeGreaterThan(stopped);
   });
