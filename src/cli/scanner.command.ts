@@ -10,6 +10,11 @@ interface RescanOptions extends OutputOptions {
   to: number;
 }
 
+interface AcceptOptions extends OutputOptions {
+  chain: string;
+  ancestor: number;
+}
+
 export function scannerCommands(group: Command, terminal: Terminal): void {
   printingCommand(
     group,
@@ -20,6 +25,26 @@ export function scannerCommands(group: Command, terminal: Terminal): void {
     .requiredOption('--from <block>', 'first block', blockNumber('--from'))
     .requiredOption('--to <block>', 'last block, scanned already', blockNumber('--to'))
     .action((options: RescanOptions) => rescan(terminal, options));
+  printingCommand(
+    group,
+    'accept-reorg',
+    'let the scan of a halted chain go on after a reorg below every block remembered: payments whose money is gone fail',
+  )
+    .requiredOption('--chain <name>', 'as chains.yaml names it')
+    .requiredOption('--ancestor <block>', 'a block that both branches have', blockNumber('--ancestor'))
+    .action((options: AcceptOptions) => acceptReorg(terminal, options));
+}
+
+async function acceptReorg(terminal: Terminal, { chain, ancestor, json }: AcceptOptions): Promise<void> {
+  const [{ withServices }, { RescanModule }, { DeepReorgService }] = await Promise.all([
+    import('./services.js'),
+    import('../scanner/rescan.module.js'),
+    import('../scanner/deep-reorg.service.js'),
+  ]);
+  await withServices(terminal, { imports: [RescanModule] }, async (services) => {
+    const accepted = await services.get(DeepReorgService, { strict: false }).accept(chain, ancestor);
+    printOne(terminal, accepted, { json });
+  });
 }
 
 async function rescan(terminal: Terminal, { chain, from, to, json }: RescanOptions): Promise<void> {

@@ -70,7 +70,10 @@ export function revertMigration(url: string, waiting: Waiting = SILENT): Promise
       if (before === undefined) return null;
       const { unknown } = await comparedWith(dataSource);
       if (unknown.length > 0) throw new SchemaTooNewError(unknown);
-      await aloud(holding, waiting, () => dataSource.undoLastMigration());
+      const newest = dataSource.migrations.find(({ name }) => name === before);
+      // What is not made in a transaction is not taken back in one: it would lock out what others write.
+      const transaction = newest?.transaction === false ? 'none' : 'all';
+      await aloud(holding, waiting, () => dataSource.undoLastMigration({ transaction }));
       return before;
     }),
   );

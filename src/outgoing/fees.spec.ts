@@ -70,6 +70,10 @@ describe('fees', () => {
     expect(waited(3_600_000)).toBe(atCeiling.maxFeePerGas * 2n);
     const later = { maxFeePerGas: atCeiling.maxFeePerGas * 4n, maxPriorityFeePerGas: 1n };
     expect(waited(3_600_000, later)).toBe(25_000_000_000n);
+    // Whatever one endpoint makes of its price.
+    const absurd = { baseFee: 10n ** 18n, tip: 0n };
+    const last = { maxFeePerGas: first.maxFeePerGas * 90n, maxPriorityFeePerGas: 1n };
+    expect(waited(3_600_000, last, absurd)).toBeUndefined();
     // Where gas is no dearer than what is offered, its price is not what keeps it.
     expect(waited(3_600_000, atCeiling, { baseFee: 300_000_000n, tip: 0n })).toBeUndefined();
     expect(bumped(atCeiling, first, dear, atCeiling.maxFeePerGas, 3_600_000)).toBeNull();

@@ -29,6 +29,8 @@ const MOST_BUMPED = 10n;
  */
 const RAISED_BEYOND_AFTER_MS = 60 * 60_000;
 const MOST_BEYOND = 2n;
+/** Whatever an endpoint says that gas costs, no more than so many times the first price is offered of our own accord. */
+const MOST_OF_ALL = 100n;
 
 /** Wei: dear gas for a usual token on Ethereum, and far less than a price that is a thousand times too high comes to. */
 const MOST_UNPRICED_FEE = 50_000_000_000_000_000n;
@@ -73,7 +75,7 @@ export function feesWithin(quote: GasQuote, most: bigint): Fees | null {
 /**
  * Fees that replace a transaction's: an eighth more at least, and no less than gas costs now.
  * @param first of the first attempt
- * @param ceiling the operator's; undefined: ten times the first, and more where that was not mined in an hour
+ * @param ceiling the operator's; undefined: ten times the first, and up to a hundred where that was not mined in an hour
  * @param waitedMs since the last was signed
  * @returns null when that would be above the ceiling
  */
@@ -88,7 +90,8 @@ export function bumped(
   const market = feesFor(quote, isDrain);
   const beyond =
     waitedMs < RAISED_BEYOND_AFTER_MS ? 0n : min(market.maxFeePerGas, last.maxFeePerGas * MOST_BEYOND);
-  const most = ceiling ?? max(first.maxFeePerGas * MOST_BUMPED, beyond);
+  const most =
+    ceiling ?? max(first.maxFeePerGas * MOST_BUMPED, min(beyond, first.maxFeePerGas * MOST_OF_ALL));
   const least = roundedUp(last.maxFeePerGas);
   if (least > most) return null;
   const maxFeePerGas = min(max(least, market.maxFeePerGas), most);

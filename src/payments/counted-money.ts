@@ -11,7 +11,7 @@ import { Transfer, type ValueFactor } from './transfer.entity.js';
  */
 export const MOST_TRANSFERS = 100;
 
-/** What a block brought to a payment in one asset, by one factor. */
+/** What a block brought to a payment in one asset, by one factor, and is swept or is not. */
 export type SummedCredit = Credit & { chainId: ChainId; tokenAddress: Asset };
 
 export interface CountedMoney {
@@ -71,6 +71,7 @@ interface SumRow {
   block_number: string;
   block_time: Date;
   value_factor: ValueFactor | null;
+  is_swept: boolean;
   amount: string;
   count: string;
 }
@@ -79,11 +80,11 @@ interface SumRow {
 function sumsOf(manager: EntityManager, paymentIds: readonly string[]): Promise<SumRow[]> {
   return manager.query<SumRow[]>(
     `SELECT transfer.payment_id, transfer.chain_id, transfer.token_address, transfer.block_number, transfer.block_time,
-       transfer.value_factor, sum(transfer.amount) AS amount, count(*) AS count
+       transfer.value_factor, transfer.swept_at IS NOT NULL AS is_swept, sum(transfer.amount) AS amount, count(*) AS count
      FROM transfers AS transfer WHERE transfer.payment_id = ANY($1) AND ${COUNTS}
      GROUP BY transfer.payment_id, transfer.chain_id, transfer.token_address, transfer.block_number, transfer.block_time,
-       transfer.value_factor
-     ORDER BY transfer.payment_id, transfer.chain_id, transfer.block_number, transfer.value_factor NULLS FIRST`,
+       transfer.value_factor, is_swept
+     ORDER BY transfer.payment_id, transfer.chain_id, transfer.block_number, transfer.value_factor NULLS FIRST, is_swept`,
     [paymentIds],
   );
 }
@@ -100,6 +101,7 @@ function creditOf(row: Omit<SumRow, 'payment_id' | 'count'>, place: number): Sum
     blockNumber: Number(row.block_number),
     blockTime: row.block_time,
     factor: fractionOf(row.value_factor),
+    isSwept: row.is_swept,
   };
 }
 

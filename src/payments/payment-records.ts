@@ -39,7 +39,7 @@ export interface PaymentRecord {
 
 /** Money of one of the payment's options, as the lifecycle takes it. @property option its index */
 export type CountedCredit = Credit & { option: number };
-export type CountedTransfer = Transfer & { option: number; factor: Fraction | null };
+export type CountedTransfer = Transfer & { option: number; factor: Fraction | null; isSwept: boolean };
 
 export interface NamedOption {
   option: PaymentOption;
@@ -71,7 +71,11 @@ export class PaymentRecords {
       const { newest, summed, count } = counted.get(payment.id) ?? NOTHING;
       const ofOptions = <T extends Place>(money: readonly T[]) =>
         money.map((one) => ({ ...one, option: indexOf(places, one) })).filter(({ option }) => option >= 0);
-      const transfers = ofOptions(newest).map((one) => ({ ...one, factor: fractionOf(one.valueFactor) }));
+      const transfers = ofOptions(newest).map((one) => ({
+        ...one,
+        factor: fractionOf(one.valueFactor),
+        isSwept: one.sweptAt !== null,
+      }));
       return {
         payment,
         payUrl: payUrl(this.settings.publicUrl, payment.pageToken),

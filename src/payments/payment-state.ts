@@ -89,6 +89,8 @@ export interface Credit {
   option?: number;
   /** What it is worth of what the option's amount says: late money whose rate has moved; null: all of it. */
   factor?: Fraction | null;
+  /** It has left its address for the treasury, for good. */
+  isSwept?: boolean;
 }
 
 /** Up to where a chain is known. */

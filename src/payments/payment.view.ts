@@ -146,7 +146,7 @@ export function paymentView(record: PaymentRecord): PaymentView {
     confirmed_at: payment.confirmedAt?.toISOString() ?? null,
     settled_at: payment.settledAt?.toISOString() ?? null,
     cancelled_at: payment.cancelledAt?.toISOString() ?? null,
-    sweep: payment.settledAt === null ? null : (options[shown]?.sweep ?? null),
+    sweep: payment.settledAt === null ? null : sweepOf(record, shown),
     price,
     value,
     options: options.map((_option, index) =>
@@ -154,6 +154,11 @@ export function paymentView(record: PaymentRecord): PaymentView {
     ),
     unavailable: payment.unavailable ?? [],
   };
+}
+
+/** Of the option shown, or of another where a sweep of that is not what settled the payment. */
+function sweepOf({ options }: PaymentRecord, shown: number): PaymentSweep | null {
+  return options[shown]?.sweep ?? options.find(({ sweep }) => sweep !== null)?.sweep ?? null;
 }
 
 function newest(transfers: readonly CountedTransfer[]): CountedTransfer[] {

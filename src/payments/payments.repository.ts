@@ -129,16 +129,16 @@ export class PaymentsRepository {
     return this.records.of(manager, found);
   }
 
-  /**
-   * How deep the chain has been scanned, for the confirmations a merchant sees while a payment waits.
-   * @returns the last scanned block's number by chain id
-   */
   /** The time of the last block that a chain is scanned up to; null: its scan has not begun. */
   async scannedTime(statements: Statements, chainId: ChainId): Promise<Date | null> {
     const manager = statements === 'shared' ? this.dataSource.manager : statements;
     return (await scannedPositions(manager, [chainId])).get(chainId)?.time ?? null;
   }
 
+  /**
+   * How deep the chain has been scanned, for the confirmations a merchant sees while a payment waits.
+   * @returns the last scanned block's number by chain id
+   */
   async scannedNumbers(chainIds: number[]): Promise<Map<number, number>> {
     const positions = await scannedPositions(this.dataSource.manager, chainIds);
     return new Map([...positions].map(([chainId, { number }]) => [chainId, number]));

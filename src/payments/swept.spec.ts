@@ -2,35 +2,28 @@ import { describe, expect, it } from '@jest/globals';
 import { isSwept } from './swept.js';
 
 const SWEEP = { tx_hash: `0x${'a1'.repeat(32)}`, amount: '1', fee: '0' };
-/** A payment of 300 of the first asset or of 100 of the second, and what came, is swept and was refunded of each. */
+/** A payment of 300 of the first asset or of 100 of the second: what came, was swept and refunded of each, and came of the first after its sweep. */
 function given(
   received: readonly [bigint, bigint],
   swept: readonly [boolean, boolean],
-  { refunded = [0n, 0n], isAfterConfirmation = true, toleranceBps = 0 } = {},
+  { refunded = [0n, 0n], isAfterConfirmation = true, toleranceBps = 0, later = 0n } = {},
 ) {
   const asked = [300n, 100n];
   return {
     payment: { underpaymentToleranceBps: toleranceBps },
     options: asked.map((amount, index) => ({
       amount,
-      amountReceived: received[index] as bigint,
+      amountReceived: (received[index] as bigint) + (index === 0 ? later : 0n),
       sweep: swept[index] ? (SWEEP as never) : null,
     })),
-    credits: received.flatMap((amount, option) =>
-      amount === 0n
+    credits: [...received, later].flatMap((amount, place) => {
+      const option = place % 2;
+      const isSwept = place < 2 && swept[option] === true;
+      const block = { blockNumber: 1, blockTime: new Date(0) };
+      return amount === 0n
         ? []
-        : [
-            {
-              option,
-              amount,
-              txHash: null,
-              ordinal: option,
-              kind: 'native',
-              blockNumber: 1,
-              blockTime: new Date(0),
-            },
-          ],
-    ),
+        : [{ ...block, option, amount, txHash: null, ordinal: place, kind: 'native', isSwept }];
+    }),
     refunds: refunded.flatMap((amount, option) =>
       amount === 0n
         ? []
@@ -55,6 +48,8 @@ describe('a payment is settled', () => {
       given([297n, 1n], [true, false], { toleranceBps: 100 }),
       true,
     ],
+    ['when what is missing came after the sweep', given([180n, 40n], [true, false], { later: 120n }), false],
+    ['when more came after the sweep', given([300n, 1n], [true, false], { later: 120n }), true],
     ['when the rest went back', given([150n, 50n], [true, false], { refunded: [0n, 50n] }), true],
     [
       'when what is swept is not what is due, since some of it was to go back before',

@@ -27,7 +27,10 @@ export function isSwept({
   const brought = holdings.reduce((sum, { pieces, back }, index) => {
     const option = options[index] as (typeof options)[number];
     if (!isGone(option, index)) return sum;
-    const came = pieces.reduce((worth, piece) => worth + parts.of(index, piece), 0n);
+    // What came after its sweep is not at the treasury.
+    const gone =
+      option.sweep === null ? pieces : pieces.filter(({ isSwept: isBrought }) => isBrought === true);
+    const came = gone.reduce((worth, piece) => worth + parts.of(index, piece), 0n);
     return sum + came - parts.average(index, back.beforeConfirmation);
   }, 0n);
   return parts.isEnough(brought, payment.underpaymentToleranceBps);

@@ -11,7 +11,8 @@ export class ReorgTooDeepError extends Error {
   constructor(chain: string, window: number, lowest: number) {
     super(
       `chain ${chain}: none of the ${window} remembered blocks down to ${lowest} is on the branch of any endpoint. ` +
-        'Scanning is halted, nothing was changed. Check the nodes first: they may serve another network or a bad fork',
+        'Scanning is halted, nothing was changed. Check the nodes first: they may serve another network or a bad fork. ' +
+        'If it is the chain itself, `quittance scanner accept-reorg` lets the scan go on',
     );
   }
 }

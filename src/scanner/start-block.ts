@@ -23,7 +23,7 @@ export interface Start {
   onMissing: (oldest: BlockRef, wanted: Date) => void;
 }
 
-type Headers = Pick<ChainReader, 'keptHeader' | 'header'>;
+type Headers = Pick<ChainReader, 'keptHeader'>;
 
 /**
  * The block after which a chain without a cursor is scanned: the one before the configured one, else the head; but never
@@ -97,7 +97,9 @@ export async function ancestorsOf(reader: Headers, block: BlockRef): Promise<Blo
   while (ancestors.length < ANCESTORS && child.number > 0) {
     const length = Math.min(GROUP, ANCESTORS - ancestors.length, child.number);
     const { number } = child;
-    const group = await Promise.all(Array.from({ length }, (_, index) => reader.header(number - 1 - index)));
+    const group = await Promise.all(
+      Array.from({ length }, (_, index) => reader.keptHeader(number - 1 - index)),
+    );
     for (const header of group) {
       if (header?.hash !== child.parentHash) return ancestors.reverse();
       ancestors.push(header);

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type ChainConfig } from '../../src/config/chains.js';
+import { DeepReorgService } from '../../src/scanner/deep-reorg.service.js';
 import { TestApp } from '../harness/app.js';
 import { type Fault, FaultyRpc } from '../harness/faulty-rpc.js';
 import { payAndReplace, startWithShortEpochs } from '../harness/short-epochs.js';
@@ -28,6 +29,22 @@ function unknownTag(tag: string): Fault {
         ? Promise.resolve({ error: { code: -32_602, message: 'hex string without 0x prefix' } })
         : ask(call),
   };
+}
+
+/** After a halt, by an operator's word; the payment's money is on the old branch alone. */
+async function goesOnFromBelow(id: string): Promise<void> {
+  const [{ lowest }] = await app.database.dataSource.query<[{ lowest: string }]>(
+    'SELECT min(block_number) AS lowest FROM chain_blocks',
+  );
+  const paidIn = (await app.payment(id)).transfers[0]?.block_number as number;
+  const accept = (block: number) => app.get(DeepReorgService).accept('testchain', block);
+  await expect(accept(Number(lowest))).rejects.toThrow(/is not below block/);
+  await expect(accept(paidIn)).rejects.toThrow(`Give a block below ${paidIn}`);
+  expect(await app.payment(id)).toMatchObject({ status: 'confirmed' });
+  expect(await accept(paidIn - 1)).toMatchObject({ ancestor: paidIn - 1 });
+  expect(await app.waitForStatus(id, 'failed')).toMatchObject({ amount_received: '0' });
+  await app.waitForBlock(await chain.height());
+  await expect(accept(0)).rejects.toThrow(/the scan follows such a reorg by itself/);
 }
 
 describe("the chain's own finality", () => {
@@ -113,5 +130,6 @@ describe('a reorg', () => {
     app = await TestApp.start({ chains: [chain.config], before: app });
     await waitFor('the halt again', halted);
     expect(await app.payment(id)).toMatchObject(untouched);
+    await goesOnFromBelow(id);
   });
 });

@@ -99,7 +99,10 @@ describe('the indexes of replays', () => {
     );
     await waitFor('it to be at it', isBuilding);
     const oidOf = () => query<object[]>(`SELECT oid FROM pg_class WHERE relname = '${INDEXES[0]}'`);
-    const begun = await oidOf();
+    const begun = await waitFor('its index to be there', async () => {
+      const found = await oidOf();
+      return found.length > 0 && found;
+    });
     const again = migrate(database.url);
     await waitFor('the next one to wait for it', async () => {
       const asking = await query<unknown[]>(

@@ -5,7 +5,7 @@ import { signerOf } from '../../src/chain/proof/sender.js';
 import { block as readBlock } from '../../src/chain/rpc/answers/blocks.js';
 import { RpcPool } from '../../src/chain/rpc/rpc-pool.js';
 import { blockOf } from '../../src/chain/transfers/movements.js';
-import { unseenCredit } from '../../src/chain/transfers/unseen-credit.js';
+import { unseenCredits } from '../../src/chain/transfers/unseen-credit.js';
 import { FaultyRpc } from '../harness/faulty-rpc.js';
 import { TestChain } from '../harness/test-chain.js';
 import { type ReadBalance } from '../../src/chain/transfers/balance-proofs.js';
@@ -39,12 +39,18 @@ describe('what reached an address from inside of transactions', () => {
     await chain.mine();
     const raw = readBlock(await chain.rpc('eth_getBlockByNumber', ['latest', true]));
     expect(raw.transactions.map(signerOf)).toEqual([chain.payer.toLowerCase()]);
+    const others = Array.from({ length: 120 }, () => toAddress(Wallet.createRandom().address));
     const credit = () =>
       pool.fromOneEndpoint(
-        (rpc) => unseenCredit(rpc, new BlockProver('full'), balanceSaid, blockOf(raw, []), shop),
+        (rpc) =>
+          unseenCredits(rpc, new BlockProver('full'), balanceSaid, blockOf(raw, []), [shop, ...others]),
         'credit',
       );
-    await expect(credit()).resolves.toBe(0n);
+    const before = node.count('eth_getBlockByHash');
+    const credits = await credit();
+    expect(credits).toEqual(new Map([shop, ...others].map((address) => [address, 0n])));
+    // The block and its parent once, for however many addresses: anybody may send a wei to each of ours.
+    expect(node.count('eth_getBlockByHash') - before).toBe(2);
     node.inject('eth_getBlockByHash', {
       kind: 'answer',
       answer: async (call, ask) => {

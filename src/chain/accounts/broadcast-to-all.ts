@@ -50,16 +50,22 @@ export async function broadcastToAll(rpc: Pick<RpcPool, 'askEach'>, raw: string)
   }, method);
   // The words of those that were asked, where nobody took them.
   const all = [...told.filter(wasAsked), ...told.filter((one) => !wasAsked(one))].map(saidBy);
-  const ranked = all.map((each) => ({ each, rank: BROADCAST_OUTCOMES.indexOf(each.outcome) }));
+  const counting = all.filter(({ stand }) => stand !== 'gone');
+  const isRefused =
+    counting.some(({ stand }) => stand === 'refuses') && !counting.some(({ stand }) => stand === 'minds');
+  // What one that does not count makes of them says nothing where others refuse them.
+  const ranked = (isRefused ? counting : all).map((each) => ({
+    each,
+    rank: BROADCAST_OUTCOMES.indexOf(each.outcome),
+  }));
   const [first, ...others] = ranked as [(typeof ranked)[0], ...typeof ranked];
   const { each } = others.reduce((best, other) => (other.rank < best.rank ? other : best), first);
-  const counting = all.filter(({ stand }) => stand !== 'gone');
   return {
     outcome: each.outcome,
     words: each.words,
     isForGood:
       each.outcome === 'refused' && counting.length > 0 && counting.every(({ isForGood }) => isForGood),
-    isRefused: all.some(({ stand }) => stand === 'refuses') && !all.some(({ stand }) => stand === 'minds'),
+    isRefused,
     isHeardOfAll: counting.every(({ stand }) => stand !== 'unheard'),
   };
 }

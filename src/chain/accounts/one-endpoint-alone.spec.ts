@@ -239,7 +239,12 @@ describe('no endpoint alone decides', () => {
   it('where signed bytes stay: one whose head stands still does not count where others refuse them', async () => {
     const stuck = { endpoint: 'it', answer: HASH, isBehind: true } as unknown as Told<never>;
     const refused = await broadcastToAll(besides(pool(always(odd)), stuck), '0x');
-    expect(refused).toMatchObject({ isRefused: true, isHeardOfAll: true });
+    expect(refused).toMatchObject({ outcome: 'unreachable', isRefused: true, isHeardOfAll: true });
+    const capped = said('tx fee (2.00 ether) exceeds the configured cap (1.00 ether)');
+    expect(await broadcastToAll(besides(pool(always(capped)), stuck), '0x')).toMatchObject({
+      outcome: 'fee_above_cap',
+      isRefused: true,
+    });
     const alone = await broadcastToAll(besides(pool(always(connection)), stuck), '0x');
     expect(alone).toMatchObject({ outcome: 'accepted', isRefused: false, isForGood: false });
   });

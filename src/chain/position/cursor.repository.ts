@@ -125,6 +125,25 @@ export class CursorRepository {
   }
 
   /**
+   * Remembers a block below all that are, as one that ours may link to.
+   * @param lowest remembered, as the caller has seen it
+   * @throws CursorMovedError when it is another by now: the scan went on
+   */
+  async rememberBelow(chainId: ChainId, block: BlockRef, lowest: ChainBlock): Promise<void> {
+    await this.dataSource.transaction(async (manager) => {
+      await this.hold(manager, chainId);
+      const [now] = await manager.find(ChainBlock, {
+        where: { chainId },
+        order: { blockNumber: 'ASC' },
+        take: 1,
+      });
+      if (now?.blockHash !== lowest.blockHash || block.number >= lowest.blockNumber)
+        throw new CursorMovedError(chainId);
+      await this.remember(manager, chainId, [block]);
+    });
+  }
+
+  /**
    * Takes the mark of the reorgs that nobody has looked at, and holds the cursor until the transaction ends, so that no
    * other comes meanwhile.
    * @returns the lowest block they left standing; null: there was none

@@ -74,11 +74,39 @@ describe('what a chain calls final', () => {
   it('waits for one that moves as seldom as it always did, as where blocks are proved on another chain', async () => {
     names = [600, 500];
     const final = finalBlock();
-    await minutes(final, 40, [5, 0]);
-    names[1] = 610;
-    await minutes(final, 1, [5, 0]);
-    expect(await minutes(final, 79, [5, 0])).toBe(610);
+    for (const next of [610, 620]) {
+      await minutes(final, 40, [5, 0]);
+      names[1] = next;
+      await minutes(final, 1, [5, 0]);
+    }
+    expect(await minutes(final, 79, [5, 0])).toBe(620);
     expect(await minutes(final, 3, [5, 0])).toBeGreaterThan(1_000);
+  });
+
+  it('waits no longer for one that was away for long once', async () => {
+    names = [600, 500];
+    const final = finalBlock();
+    await minutes(final, 10, [5, 5]);
+    await minutes(final, 300, [5, 0]);
+    names[1] = names[0] as number;
+    await minutes(final, 1, [5, 5]);
+    const stopped = names[1];
+    expect(await minutes(final, 59, [5, 0])).toBe(stopped);
+    expect(await minutes(final, 3, [5, 0])).toBeGreaterThan(stopped);
+  });
+
+  it('leaves more that stand still out for fewer that go on no more: it may be the chain that calls nothing final', async () => {
+    names = [500, 500, 600];
+    const final = finalBlock();
+    expect(await minutes(final, 90, [0, 0, 5])).toBe(500);
+    expect(final.trouble().leftOut).toBeNull();
+    expect(final.trouble().standsStill).not.toBeNull();
+  });
+
+  it('is never above the head, whatever one says while others are silent', async () => {
+    names = [1e12];
+    const final = finalBlock();
+    expect(await final.number()).toBe(10_000);
   });
 
   it('does not wait for a node that calls the first block final for want of another', async () => {

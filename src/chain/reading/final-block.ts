@@ -83,7 +83,12 @@ export class FinalBlock {
   }
 
   private async read(tag: FinalityTag, known: Known): Promise<number | null> {
-    const named = async (rpc: Rpc) => (await rpc.call(METHOD, [tag, false]))?.number ?? null;
+    // No block above the head is final, whatever somebody says while others are silent.
+    const most = this.options.headNumber?.() || Infinity;
+    const named = async (rpc: Rpc) => {
+      const block = await rpc.call(METHOD, [tag, false]);
+      return block === null ? null : Math.min(most, block.number);
+    };
     const isDue = known.isAnyLeftOut || this.now() - known.askedAllAtMs >= ALL_AGAIN_MS;
     const first = isDue ? null : await named(this.rpc);
     if (!isDue && (first === null || first <= known.agreed)) return first;

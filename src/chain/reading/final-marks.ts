@@ -1,4 +1,4 @@
-/** However seldom its final block was seen to move, one that stands still for twice this is not waited for. */
+/** However seldom its final block moves, one that stands still for twice this is not waited for. */
 const LONGEST_RHYTHM_MS = 12 * 60 * 60_000;
 /** Who names the first block as final, with one above this many known to another, does not know what is final. */
 const NO_FINALITY_YET = 1_024;
@@ -12,7 +12,9 @@ interface Mark {
   number: number;
   /** When it was first named. */
   sinceMs: number;
-  /** The longest time between two rises. */
+  /** Between the last two rises. */
+  gapMs: number;
+  /** The shorter of the last two gaps: a single outage is no rhythm. */
   rhythmMs: number;
 }
 
@@ -26,8 +28,9 @@ export class FinalMarks {
   see({ endpoint, number }: FinalWord, nowMs: number): void {
     const mark = this.marks.get(endpoint);
     if (mark !== undefined && number <= mark.number) return;
-    const rhythmMs = mark === undefined ? 0 : Math.max(mark.rhythmMs, nowMs - mark.sinceMs);
-    this.marks.set(endpoint, { number, sinceMs: nowMs, rhythmMs: Math.min(LONGEST_RHYTHM_MS, rhythmMs) });
+    const gapMs = mark === undefined ? 0 : nowMs - mark.sinceMs;
+    const rhythmMs = Math.min(LONGEST_RHYTHM_MS, gapMs, mark?.gapMs ?? 0);
+    this.marks.set(endpoint, { number, sinceMs: nowMs, gapMs, rhythmMs });
   }
 
   /** Whether it has not risen for long, also by its own measure: some chains’ finality comes in hours. */
@@ -37,16 +40,17 @@ export class FinalMarks {
   }
 
   /**
-   * Those of `said` that have no say: what they name stands still while a higher one of another goes on. Such an endpoint
-   * contradicts nobody, it is behind: what it names is final by the others' word as well.
+   * Those of `said` that have no say: what they name stands still while higher ones of as many others go on. Such an
+   * endpoint is behind: what it names is final by the others' word as well. More that stand still are not: perhaps it is
+   * the chain that calls nothing final, and the others make it up.
    */
   leftOut(said: readonly FinalWord[], nowMs: number): FinalWord[] {
-    const highest = Math.max(
-      ...said.filter((one) => !this.isStill(one.endpoint, nowMs)).map((one) => one.number),
-    );
-    return said.filter(({ endpoint, number }) => {
-      if (number >= highest) return false;
-      return this.isStill(endpoint, nowMs) || (number === 0 && highest > NO_FINALITY_YET);
+    const isStill = new Set(said.filter(({ endpoint }) => this.isStill(endpoint, nowMs)));
+    const highest = Math.max(...said.filter((one) => !isStill.has(one)).map(({ number }) => number));
+    const mayStillOnesBeLeft = 2 * isStill.size <= said.length;
+    return said.filter((one) => {
+      if (one.number >= highest) return false;
+      return (mayStillOnesBeLeft && isStill.has(one)) || (one.number === 0 && highest > NO_FINALITY_YET);
     });
   }
 }

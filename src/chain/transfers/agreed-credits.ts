@@ -3,7 +3,7 @@ import { type Block } from '../blocks/block.js';
 import { type BlockProver } from '../proof/block-prover.js';
 import { type AgreedAnswers } from '../rpc/agreed-answers.js';
 import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
-import { unseenCredit } from './unseen-credit.js';
+import { unseenCredits } from './unseen-credit.js';
 import { type Address } from '../../ids/ids.js';
 
 /** Wei that came to each address beyond what transactions show. */
@@ -23,15 +23,7 @@ export function creditsSaid(
 ): Promise<Credits[]> {
   return agreed.of(
     block.hash,
-    async (rpc) =>
-      new Map(
-        await Promise.all(
-          addresses.map(async (address): Promise<[Address, bigint]> => [
-            address,
-            await unseenCredit(rpc, prover, read, block, address),
-          ]),
-        ),
-      ),
+    (rpc) => unseenCredits(rpc, prover, read, block, addresses),
     'what contracts sent us',
   );
 }

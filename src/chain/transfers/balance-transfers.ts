@@ -14,7 +14,7 @@ import { creditsSaid, requireOneAmount } from './agreed-credits.js';
 import { type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
 import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
-import { seenCredits, unseenCredit } from './unseen-credit.js';
+import { seenCredits, unseenCredits } from './unseen-credit.js';
 import { type Address } from '../../ids/ids.js';
 
 /** When one endpoint has answered, the others have so much longer, ms: what one conceals, another is to show. */
@@ -114,15 +114,11 @@ export class BalanceTransfers implements InternalTransfers {
       // What no proof decides waits until the endpoints agree.
       if (!isProved) requireOneWord(block, among, said);
       const { movements, credits } = await this.rpc.fromOneEndpoint(async (rpc) => {
-        const amounts = new Map<Address, bigint>();
-        const found = await Promise.all(
-          changed.map(async (address) => {
-            const amount = await unseenCredit(rpc, this.prover, read, block, address);
-            amounts.set(address, amount);
-            return amount > 0n ? explained(rpc, block, address, amount) : [];
-          }),
-        );
-        return { movements: found.flat(), credits: amounts };
+        const amounts = await unseenCredits(rpc, this.prover, read, block, changed);
+        const grown = [...amounts].filter(([, amount]) => amount > 0n);
+        const traced = grown.length > 0 ? await traces(rpc, block) : [];
+        const movements = grown.flatMap(([address, amount]) => explained(traced, address, amount));
+        return { movements, credits: amounts };
       }, 'balances');
       if (!isProved && !this.agreed.isOnlyOne && credits.size > 0) {
         requireOneAmount(block, [
@@ -183,8 +179,8 @@ function requireOneWord({ hash }: Block, addresses: readonly Address[], said: re
 }
 
 /** Which transactions brought it, where the node knows; else that it came, and no more. */
-async function explained(rpc: Rpc, block: Block, address: Address, amount: bigint): Promise<Movement[]> {
-  const traced = (await traces(rpc, block)).filter(({ to }) => to === address);
+function explained(all: readonly Movement[], address: Address, amount: bigint): Movement[] {
+  const traced = all.filter(({ to }) => to === address);
   const told = traced.reduce((total, movement) => total + movement.amount, 0n);
   if (told === amount) return traced;
   return [

@@ -15,7 +15,7 @@ import { type TxHash } from '../../ids/ids.js';
 
 /**
  * Every value transfer inside the transactions of a block, by `debug_traceBlockByHash`, or where the node lacks that by
- * `trace_block`; what is missing there, transaction by transaction. A trace proves nothing: see `unseenCredit`.
+ * `trace_block`; what is missing there, transaction by transaction. A trace proves nothing: see `unseenCredits`.
  * @param onOdd called with what other nodes do not do; where it throws, the next way is tried
  * @throws MethodNotFoundError when the node has none of the methods
  * @throws UnprovenAnswerError when the traces are not of this block

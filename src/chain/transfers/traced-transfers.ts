@@ -13,7 +13,7 @@ import { type AgreedAnswers } from '../rpc/agreed-answers.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
 import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
 import { creditsSaid, requireOneAmount } from './agreed-credits.js';
-import { unseenCredit } from './unseen-credit.js';
+import { unseenCredits } from './unseen-credit.js';
 import { type Address } from '../../ids/ids.js';
 
 /** `internal_transfers: trace`: by what the node says ran in each block, for every address of ours. */
@@ -51,11 +51,8 @@ export class TracedTransfers implements InternalTransfers {
           const { own, arrived } = await this.rpc.fromOneEndpoint(async (rpc) => {
             const traced = await tracedMovements(rpc, block, onOdd);
             const ours = await ownAmong([...new Set(traced.map(({ to }) => to))]);
-            const grown = new Map<Address, bigint>();
-            for (const address of ours) {
-              grown.set(address, await unseenCredit(rpc, this.prover, read, block, address));
-              requireArrival(block, address, traced, grown.get(address) as bigint, onOdd);
-            }
+            const grown = await unseenCredits(rpc, this.prover, read, block, [...ours]);
+            for (const [address, amount] of grown) requireArrival(block, address, traced, amount, onOdd);
             return { own: traced.filter(({ to }) => ours.has(to)), arrived: grown };
           }, 'traces');
           if (!isProved) await this.requireOneWord(block, read, arrived);

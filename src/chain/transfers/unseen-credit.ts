@@ -3,26 +3,32 @@ import { type Block } from '../blocks/block.js';
 import { type BlockProver } from '../proof/block-prover.js';
 import { type RawTransaction } from '../blocks/raw-block.js';
 import { signerOf } from '../proof/sender.js';
-import { requireCostsRead } from '../blocks/costs-read.js';
+import { feeOf } from '../accounts/receipt-fee.js';
 import { type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
 import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
 import { type Address } from '../../ids/ids.js';
 
+/** So many balances are asked for at once: anybody may give a wei to each address of ours in one transaction. */
+const AT_ONCE = 50;
+
 /**
- * By how much a block raised an address's balance beyond the transfers of value that its transactions show: what came
- * from inside of transactions, as a withdrawal (EIP-4895) or as a reward. What the address itself spent is added back.
+ * By how much a block raised each address's balance beyond the transfers of value that its transactions show: what came
+ * from inside of transactions, as a withdrawal (EIP-4895) or as a reward. What an address itself spent is added back.
+ * The block is read and proved once for all of them.
  * @param read how both balances are read: proved by their headers, or believed
- * @param address lower-case
- * @returns wei; below 0 where code at the address sent something away
+ * @param addresses lower-case
+ * @returns wei by address; below 0 where code at the address sent something away
  * @throws RpcError, UnprovenAnswerError
  */
-export async function unseenCredit(
+export async function unseenCredits(
   rpc: Rpc,
   prover: BlockProver,
   read: ReadBalance,
   block: Block,
-  address: Address,
-): Promise<bigint> {
+  addresses: readonly Address[],
+): Promise<Map<Address, bigint>> {
+  const credits = new Map<Address, bigint>();
+  if (addresses.length === 0) return credits;
   const [full, parent] = await Promise.all([
     rpc.call('eth_getBlockByHash', [block.hash, true]),
     rpc.call('eth_getBlockByHash', [block.parentHash, false]),
@@ -33,11 +39,17 @@ export async function unseenCredit(
     });
   }
   prover.blockAgain(full, block.number);
-  const [before, after] = await Promise.all([read(rpc, parent, address), read(rpc, full, address)]);
-  const own = full.transactions.filter(({ from }) => from === address);
-  if (prover.proofs === 'full') own.forEach((transaction) => requireSigner(block, transaction));
-  const spent = await Promise.all(own.map((transaction) => costOf(rpc, block, transaction)));
-  return after - before + sum(spent) - (seenCredits([block]).get(address) ?? 0n);
+  const seen = seenCredits([block]);
+  const creditOf = async (address: Address): Promise<void> => {
+    const [before, after] = await Promise.all([read(rpc, parent, address), read(rpc, full, address)]);
+    const own = full.transactions.filter(({ from }) => from === address);
+    if (prover.proofs === 'full') own.forEach((transaction) => requireSigner(block, transaction));
+    const spent = await Promise.all(own.map((transaction) => costOf(rpc, block, transaction)));
+    credits.set(address, after - before + sum(spent) - (seen.get(address) ?? 0n));
+  };
+  for (let first = 0; first < addresses.length; first += AT_ONCE)
+    await Promise.all(addresses.slice(first, first + AT_ONCE).map(creditOf));
+  return credits;
 }
 
 /** Wei that blocks' transactions show as going to each address, by themselves. */
@@ -62,17 +74,16 @@ async function costOf(rpc: Rpc, block: Block, transaction: RawTransaction): Prom
   const receipt = await rpc.call('eth_getTransactionReceipt', [hash]);
   if (receipt === null)
     throw new RpcError('the node', 'eth_getTransactionReceipt', 'it does not have the receipt yet');
-  requireCostsRead(receipt);
   const price = receipt.effectiveGasPrice ?? gasPrice;
   if (transaction.unread?.includes('gas') === true)
     throw new RpcError('the node', 'for what a transaction cost', `it does not tell the gas of ${hash}`);
   if (receipt.gasUsed > transaction.gas || (mostPrice !== undefined && price > mostPrice)) {
     throw new UnprovenAnswerError(block.hash, `${hash} is said to have cost more than it allowed`);
   }
-  const gas = receipt.gasUsed * price;
+  const fee = feeOf(receipt, price);
   const blobs = (receipt.blobGasUsed ?? 0n) * (receipt.blobGasPrice ?? 0n);
   const moved = receipt.status === 1 ? value : 0n;
-  return moved + gas + blobs + (receipt.l1Fee ?? 0n);
+  return moved + fee + blobs;
 }
 
 function sum(amounts: readonly bigint[]): bigint {

@@ -95,7 +95,8 @@ export class JobService {
 
   /** It is due, and only its endpoint has too much to do at this moment. */
   private isSoon({ endpoint, isBehind, dueAtMs }: PendingDelivery): boolean {
-    return !isBehind && dueAtMs <= steadyMs() && this.gate.isQuick(endpoint.id);
+    const now = steadyMs();
+    return !isBehind && dueAtMs <= now && this.gate.isQuick(endpoint.id, now);
   }
 }
 
