@@ -1,5 +1,5 @@
 import { type RawLog, type RawReceipt } from '../blocks/raw-block.js';
-import { feeOf } from './receipt-fee.js';
+import { feeOf } from '../blocks/receipt-fee.js';
 import { type TxHash } from '../../ids/ids.js';
 
 /** What became of a transaction in a block. Amounts in wei. */

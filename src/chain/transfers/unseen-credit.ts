@@ -3,7 +3,7 @@ import { type Block } from '../blocks/block.js';
 import { type BlockProver } from '../proof/block-prover.js';
 import { type RawTransaction } from '../blocks/raw-block.js';
 import { signerOf } from '../proof/sender.js';
-import { feeOf } from '../accounts/receipt-fee.js';
+import { feeOf } from '../blocks/receipt-fee.js';
 import { type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
 import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
 import { type Address } from '../../ids/ids.js';

@@ -1,5 +1,5 @@
-import { type RawReceipt } from '../blocks/raw-block.js';
-import { requireCostsRead } from '../blocks/costs-read.js';
+import { type RawReceipt } from './raw-block.js';
+import { requireCostsRead } from './costs-read.js';
 
 /** The part of a receipt that says what its transaction cost; what a chain does not charge is left out. */
 export type RawFees = Pick<
