@@ -168,8 +168,10 @@ export class OldChromium {
       method === 'Runtime.consoleAPICalled'
     )
       this.complaints.push(`${method}: ${JSON.stringify(params).slice(0, 400)}`);
-    if (method === 'Network.requestWillBeSent')
-      this.hosts.add(new URL((params as { request: { url: string } }).request.url).host);
+    if (method !== 'Network.requestWillBeSent') return;
+    const { url } = (params as { request: { url: string } }).request;
+    // The QR codes stand in the page; what this protocol calls a request for them asks nobody.
+    if (!url.startsWith('data:')) this.hosts.add(new URL(url).host);
   }
 }
 
