@@ -39,6 +39,7 @@ type Shown = 'native' | 'another' | null;
  * native asset, as far as its decimals show. Every endpoint is asked: one shows it, and none shows an address that holds
  * another amount of the one than of the other. So an endpoint that can show nothing hides nothing, and one that says it
  * falsely takes no token out of service.
+ * @param words is told where one endpoint alone showed it
  * @returns false also where no node can tell
  * @throws RpcError where none answered, and one may the next time
  */
@@ -46,6 +47,7 @@ export async function isNativeAsset(
   token: Pick<TokenConfig, 'address' | 'decimals'>,
   nativeDecimals: number,
   rpc: RpcPool,
+  words = { isOfOne: false },
 ): Promise<boolean> {
   if (KNOWN.has(token.address)) return true;
   const shown = (wei: bigint) => scaled(wei, token.decimals - nativeDecimals);
@@ -55,7 +57,9 @@ export async function isNativeAsset(
   };
   try {
     const all = await rpc.fromEveryEndpoint(read, 'balances');
-    return all.includes('native') && !all.includes('another');
+    const isNative = all.includes('native') && !all.includes('another');
+    if (isNative && all.length === 1 && rpc.size > 1) words.isOfOne = true;
+    return isNative;
   } catch (error) {
     // What no node can ever tell keeps no token from being taken; what one may tell in a moment is asked again.
     if (error instanceof RpcError && (isLasting(error.failure) || error.failure.kind === 'reverted'))

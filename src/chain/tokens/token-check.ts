@@ -26,6 +26,13 @@ export interface TokenProblem {
   isNative: boolean;
   /** What it says of balances is not what is there in it alone. */
   areBalancesFalse: boolean;
+  /** One endpoint alone said so, while others that are configured said nothing; left out: it is not so. */
+  isOfOne?: boolean;
+}
+
+/** How what is wrong was found. */
+interface Words {
+  isOfOne: boolean;
 }
 
 interface TransferLog {
@@ -44,7 +51,18 @@ export async function checkToken(
   rpc: RpcPool,
   nativeDecimals = 18,
 ): Promise<TokenProblem | null> {
-  const decimals = await decimalsOf(token, rpc);
+  const words = { isOfOne: false };
+  const problem = await problemOf(token, rpc, nativeDecimals, words);
+  return problem !== null && words.isOfOne ? { ...problem, isOfOne: true } : problem;
+}
+
+async function problemOf(
+  token: TokenConfig,
+  rpc: RpcPool,
+  nativeDecimals: number,
+  words: Words,
+): Promise<TokenProblem | null> {
+  const decimals = await decimalsOf(token, rpc, words);
   if (decimals === null) {
     return wrong(
       `token ${token.symbol}: there is no ERC-20 contract at ${token.address}: fix its address in chains.yaml`,
@@ -55,7 +73,7 @@ export async function checkToken(
       `token ${token.symbol} has ${decimals} decimals on chain, chains.yaml says ${token.decimals}: fix its decimals`,
     );
   }
-  if (await isNativeAsset(token, nativeDecimals, rpc)) {
+  if (await isNativeAsset(token, nativeDecimals, rpc, words)) {
     return {
       isNative: true,
       areBalancesFalse: true,
@@ -64,7 +82,7 @@ export async function checkToken(
         'seen twice. Take it out of chains.yaml, and take payments in the native asset',
     };
   }
-  const balances = await falseBalances(token, rpc);
+  const balances = await falseBalances(token, rpc, words);
   if (balances !== null) {
     const reason =
       `token ${token.symbol}: the contract at ${token.address} ${balances}. Have its issuer explain that, or take it ` +
@@ -76,6 +94,7 @@ export async function checkToken(
     'a transfer of a token',
     async (one) => (await simulatedTransfer(token, one)) ?? (await latestTransfer(token, one)),
     (shown) => shown?.topics.length === 3,
+    words,
   );
   if (log === null || log.topics.length === 3) return null;
   return wrong(
@@ -98,7 +117,11 @@ function wrong(reason: string): TokenProblem {
 }
 
 /** An address made up now has nothing: what the contract says instead, as it goes on after its name; null: 0. */
-async function falseBalances({ address: to }: TokenConfig, rpc: RpcPool): Promise<string | null> {
+async function falseBalances(
+  { address: to }: TokenConfig,
+  rpc: RpcPool,
+  words: Words,
+): Promise<string | null> {
   const data = erc20.encodeFunctionData('balanceOf', [hexlify(randomBytes(20))]);
   const read = (answer: string | null): string | null => {
     if (answer === null) return 'refuses to tell what addresses hold';
@@ -107,14 +130,18 @@ async function falseBalances({ address: to }: TokenConfig, rpc: RpcPool): Promis
       ? null
       : 'says that an address which nobody has holds something';
   };
-  return toldOf(rpc, { to, data }, read, (said) => said === null);
+  return toldOf(rpc, { to, data }, read, (said) => said === null, words);
 }
 
 /** Null: it does not say. */
-async function decimalsOf({ address: to, decimals }: TokenConfig, rpc: RpcPool): Promise<number | null> {
+async function decimalsOf(
+  { address: to, decimals }: TokenConfig,
+  rpc: RpcPool,
+  words?: Words,
+): Promise<number | null> {
   const data = erc20.encodeFunctionData('decimals');
   const read = (answer: string | null) => (answer?.length === 66 ? Number(BigInt(answer)) : null);
-  return toldOf(rpc, { to, data }, read, (told) => told === decimals);
+  return toldOf(rpc, { to, data }, read, (told) => told === decimals, words);
 }
 
 /**
@@ -127,6 +154,7 @@ async function toldOf<T>(
   call: { to: string; data: string },
   read: (answer: string | null) => T,
   isRight: (told: T) => boolean,
+  words?: Words,
 ): Promise<T> {
   const ask = async (one: Rpc) => {
     try {
@@ -136,7 +164,7 @@ async function toldOf<T>(
       throw error;
     }
   };
-  return believed(rpc, 'eth_call', ask, isRight);
+  return believed(rpc, 'eth_call', ask, isRight, words);
 }
 
 /**
@@ -149,10 +177,13 @@ async function believed<T>(
   what: string,
   ask: (one: Rpc) => Promise<T>,
   isRight: (told: T) => boolean,
+  words?: Words,
 ): Promise<T> {
   const first = await rpc.fromOneEndpoint(ask, what);
   if (isRight(first)) return first;
-  const all = [first, ...(await rpc.fromEveryEndpoint(ask, what))];
+  const every = await rpc.fromEveryEndpoint(ask, what);
+  if (words !== undefined && every.length === 1 && rpc.size > 1) words.isOfOne = true;
+  const all = [first, ...every];
   // What is right may be null: it is looked for by its place, not by what it is.
   const right = all.findIndex(isRight);
   const told = all.findIndex((one) => one !== null);

@@ -17,8 +17,9 @@ const look = (problem: TokenProblem | null | 'silent'): TokenFindings => ({
 /** What is wrong with the token after each of these looks, one after the other. */
 function problemsAfter(...looks: (TokenProblem | null | 'silent')[]): (TokenProblem | null)[] {
   let known = NOTHING_KNOWN;
+  let nowMs = 0;
   return looks.map((one) => {
-    known = afterLook(known, [{ address: TOKEN }], look(one));
+    known = afterLook(known, [{ address: TOKEN }], look(one), (nowMs += 10_000));
     return known.problems.get(TOKEN) ?? null;
   });
 }
@@ -43,6 +44,14 @@ describe('a token that was well', () => {
     expect(problemsAfter(null, DECIMALS, 'silent', null).at(-1)).toBeNull();
   });
 
+  it('stays in service for a minute in which one endpoint alone finds it wrong, and no other says anything', () => {
+    const alone = { ...DECIMALS, isOfOne: true };
+    const looks = Array.from({ length: 7 }, () => alone);
+    expect(problemsAfter(null, ...looks)).toEqual([...Array.from({ length: 7 }, () => null), alone]);
+    expect(problemsAfter(null, alone, alone, DECIMALS).at(-1)).toEqual(DECIMALS);
+    expect(problemsAfter(null, ...looks.slice(1), null, alone, alone).at(-1)).toBeNull();
+  });
+
   it('needs two looks again once it has been in service again', () => {
     expect(problemsAfter(null, DECIMALS, DECIMALS, null, DECIMALS)).toEqual([
       ...[null, null, DECIMALS],
@@ -57,11 +66,16 @@ it('a token that was never found well is out of service at once, and not read wh
 });
 
 it('a look at one token says nothing of another', () => {
-  const known = afterLook(NOTHING_KNOWN, [{ address: OTHER }], {
-    problems: new Map([[OTHER, DECIMALS]]),
-    unasked: [],
-  });
-  const after = afterLook(known, [{ address: TOKEN }], look(null));
+  const known = afterLook(
+    NOTHING_KNOWN,
+    [{ address: OTHER }],
+    {
+      problems: new Map([[OTHER, DECIMALS]]),
+      unasked: [],
+    },
+    0,
+  );
+  const after = afterLook(known, [{ address: TOKEN }], look(null), 0);
   expect(after.problems.get(OTHER)).toEqual(DECIMALS);
   expect([...after.wereWell]).toEqual([TOKEN]);
 });

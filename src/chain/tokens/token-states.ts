@@ -54,7 +54,7 @@ export class TokenStates {
 
   private learn(looked: ChainConfig['tokens'], findings: TokenFindings): void {
     const before = this.now.problems;
-    this.now = afterLook(this.now, looked, findings);
+    this.now = afterLook(this.now, looked, findings, this.asking.nowMs());
     const { problems, unasked, doubted } = this.now;
     const isAllWell = problems.size + unasked.length + doubted.size === 0;
     this.checkAgainAtMs = this.asking.nowMs() + (isAllWell ? CHANGES_EVERY_MS : this.checkAgainMs);
@@ -83,7 +83,7 @@ export class TokenStates {
   /** Those that are out of service, in doubt or were not asked, and those of the others whose decimals are not what they were. */
   private async dueNow(nowMs: number): Promise<ChainConfig['tokens']> {
     const { problems, doubted, unasked } = this.now;
-    const due = new Set([...problems.keys(), ...doubted, ...unasked]);
+    const due = new Set([...problems.keys(), ...doubted.keys(), ...unasked]);
     const others = this.config.tokens.filter(({ address }) => !due.has(address));
     const areChangesDue = nowMs - this.changesAtMs >= CHANGES_EVERY_MS;
     if (areChangesDue) this.changesAtMs = nowMs;
