@@ -1,4 +1,5 @@
 import { type PaymentView } from '../../../src/payments/payment.view.js';
+import { waitFor } from '../../harness/wait-for.js';
 import { checkATransaction, decideOnADeposit } from '../merchant-actions.js';
 import { type Random } from '../random.js';
 import { requireQuote } from './quotes.js';
@@ -37,10 +38,14 @@ async function create(world: OptionWorld): Promise<string> {
   const amount = decimal(minorUnits, digits);
   const asked = someAssets(random, world.assets);
   const minutes = random.pick([5, 5, 15, 60, 600]);
-  const answer = await app.request<PaymentView>('POST', '/api/v1/payments', {
-    price: { amount, currency, ...(chain === undefined ? {} : { chain }) },
-    accept: asked.map((asset) => ({ chain: asset.chain.name, token_id: asset.tokenId })),
-    expires_in_minutes: minutes,
+  // A process that has just started asks for patience.
+  const answer = await waitFor('rates that are read', async () => {
+    const given = await app.request<PaymentView>('POST', '/api/v1/payments', {
+      price: { amount, currency, ...(chain === undefined ? {} : { chain }) },
+      accept: asked.map((asset) => ({ chain: asset.chain.name, token_id: asset.tokenId })),
+      expires_in_minutes: minutes,
+    });
+    return (given.body as { code?: string }).code === 'rates_not_read_yet' ? null : given;
   });
   const quoted = await requireQuote(
     world,
