@@ -220,11 +220,11 @@ const spike: Run = async ({ chains, random }) => {
 /** What nodes of one chain say wrongly of what is signed and sent. */
 const lie: Run = ({ chains, random }) => {
   const chain = random.pick(chains);
-  const { name, methods, fault } = random.pick(LIES);
+  const told = random.pick(LIES);
   const times = random.pick([1, 5, 30]);
   const asked = random.chance(0.3) ? chain.endpoints : [random.pick(chain.endpoints)];
-  asked.forEach((endpoint) => endpoint.inject(methods, fault, times));
-  return Promise.resolve(`${asked.length} endpoints of ${chain.name}: ${name}, ${times} times`);
+  chain.lie(asked, told, times);
+  return Promise.resolve(`${asked.length} endpoints of ${chain.name}: ${told.name}, ${times} times`);
 };
 
 const ACTIONS: readonly { name: string; weight: number; run: Run }[] = [

@@ -1,3 +1,4 @@
+import { type Lie } from '../lies.js';
 import { Interface } from 'ethers';
 import { type ChainConfig, type TokenConfig } from '../../../src/config/chains.js';
 import { toChainId } from '../../../src/ids/ids.js';
@@ -37,6 +38,8 @@ export class PricedChain {
   latestTime = 0;
   /** As of when it went away last. */
   latestTimeAtEnd = 0;
+  /** Endpoints that have lied about what contracts say. */
+  private readonly liedOfContracts = new Set<FaultyRpc>();
   private readonly blocks: ChainBlocks;
 
   private constructor(
@@ -50,6 +53,19 @@ export class PricedChain {
     readonly base: number,
   ) {
     this.blocks = new ChainBlocks(node, assets, base);
+  }
+
+  /** What endpoints are to say wrongly, so many times. */
+  lie(endpoints: readonly FaultyRpc[], { methods, fault }: Lie, times: number): void {
+    for (const endpoint of endpoints) {
+      endpoint.inject(methods, fault, times);
+      if (methods.includes('eth_call')) this.liedOfContracts.add(endpoint);
+    }
+  }
+
+  /** Whether no endpoint was there to say that a token is as it should be. */
+  get areContractsLiedOf(): boolean {
+    return this.liedOfContracts.size === this.endpoints.length;
   }
 
   static async start(

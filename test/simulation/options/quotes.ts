@@ -77,6 +77,8 @@ function requireReasons(world: OptionWorld, price: AskedPrice, unavailable: read
     const asset = price.asked.find((one) => one.chain.name === chain && one.tokenId === tokenId);
     if (reason.length < 20) world.found.push(`no reason, but "${reason}"`);
     if (asset === undefined) world.found.push(`${chain} ${tokenId} is refused, and was not asked for`);
+    else if (asset.chain.areContractsLiedOf && / is out of service: /.test(reason))
+      world.meet('a token out of service');
     else if (world.market.isWell(asset.symbol) && world.market.isWell(price.currency))
       world.found.push(`${asset.symbol} on ${chain} is refused though its rate is well: ${reason}`);
   }
