@@ -69,6 +69,12 @@ async function createPlain(world: OptionWorld): Promise<string> {
     ...(asset.tokenId === null ? {} : { token_id: asset.tokenId }),
     expires_in_minutes: random.pick([5, 60]),
   });
+  if (
+    status === 400 &&
+    asset.chain.areContractsLiedOf &&
+    JSON.stringify(body).includes(' is out of service: ')
+  )
+    return `${nameOf(asset)}: out of service`;
   if (status !== 201) throw new Error(`no payment: ${JSON.stringify(body)}`);
   payments.push({ options: [{ asset, amount, rate: null }], price: null, ...remembered(world, body) });
   return `${body.id} ${amount} ${nameOf(asset)}`;
@@ -154,7 +160,14 @@ async function decide(world: OptionWorld): Promise<string> {
   const { id, reason, tx_hash: txHash, ordinal, kind, chain_id: chainId } = deposit;
   if (how === 'accept' && status === 200) {
     world.meet(`accepted ${reason}`);
-    world.accepted.add(creditOf(chainId, { txHash, ordinal, kind }));
+    const credit = creditOf(chainId, { txHash, ordinal, kind });
+    world.accepted.add(credit);
+    const isThere = (await world.arrivals()).some(
+      (arrival) => creditOf(arrival.asset.chain.chainId, arrival) === credit,
+    );
+    // A reorg took it that the app has yet to see: it may confirm the payment first, and find it failed then.
+    const known = world.payments.find(({ id }) => id === deposit.payment_id);
+    if (!isThere && known !== undefined) known.mayHaveFailed = true;
   }
   return `${how} ${id}, ${reason}: ${status}`;
 }
