@@ -255,8 +255,7 @@ describe('the pool', () => {
       pool.fromEveryEndpoint(
         async (rpc) => (await rpc.call('eth_getBlockByNumber', ['latest', false])).number,
         'heads',
-        Infinity,
-        isEvenOld,
+        { isEvenOld },
       );
     await expect(heads()).resolves.toEqual([height]);
     await expect(heads(true)).resolves.toEqual([height, height - 12]);

@@ -91,8 +91,7 @@ export class ChainAccounts {
     const answers = await this.rpc.fromEveryEndpoint(
       (rpc) => rpc.call(method, [address, blockOf(after)]),
       method,
-      Infinity,
-      after !== 'latest',
+      { isEvenOld: after !== 'latest' },
     );
     // Of what is newest, endpoints may say different things: then the first is taken.
     return after === 'latest' ? (answers[0] as number) : agreed(method, answers);
@@ -129,7 +128,7 @@ export class ChainAccounts {
     const what = tokenAddress === null ? 'eth_getBalance' : 'eth_call';
     if (expected !== null && (await this.rpc.fromOneEndpoint(read, what)) === expected)
       return { amount: expected, endpoints: 1 };
-    const answers = await this.rpc.fromEveryEndpoint(read, what, Infinity, after !== 'latest');
+    const answers = await this.rpc.fromEveryEndpoint(read, what, { isEvenOld: after !== 'latest' });
     if (expected !== null && answers.includes(expected)) return { amount: expected, endpoints: 1 };
     const amount = after === 'latest' ? most(answers) : oneOf(answers);
     if (amount === undefined) {
@@ -149,7 +148,7 @@ export class ChainAccounts {
   async code(address: Address, after: ReadAfter): Promise<string> {
     const method = 'eth_getCode';
     const read = (rpc: Rpc) => rpc.call(method, [address, blockOf(after)]);
-    return agreed(method, await this.rpc.fromEveryEndpoint(read, method, Infinity, after !== 'latest'));
+    return agreed(method, await this.rpc.fromEveryEndpoint(read, method, { isEvenOld: after !== 'latest' }));
   }
 
   /**
@@ -193,7 +192,7 @@ export class ChainAccounts {
   async receiptsAnywhere(hash: string): Promise<Receipt[]> {
     const method = 'eth_getTransactionReceipt';
     const read = (rpc: Rpc) => rpc.call(method, [hash]);
-    const answers = await this.rpc.fromEveryEndpoint(read, method, Infinity, true);
+    const answers = await this.rpc.fromEveryEndpoint(read, method, { isEvenOld: true });
     const shown = answers.filter((answer) => answer !== null);
     return Promise.all(shown.map((raw) => this.receiptFrom(raw)));
   }

@@ -79,8 +79,7 @@ export class FundsReader {
     const said = await this.rpc.fromEveryEndpoint(
       (rpc) => assetBalancesAt(rpc, this.block.hash, addresses, believed),
       'balances',
-      Infinity,
-      true,
+      { isEvenOld: true },
     );
     return addresses.map((address, row) =>
       assets.map((token) => {
@@ -110,8 +109,7 @@ export class FundsReader {
     const said = await this.rpc.fromEveryEndpoint(
       (rpc) => signersAmong(rpc, this.block.hash, addresses, permitTokens),
       'nonces',
-      Infinity,
-      true,
+      { isEvenOld: true },
     );
     return addresses.map((_address, index) => said.some((signed) => signed[index] === true));
   }

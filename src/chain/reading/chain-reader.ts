@@ -107,7 +107,7 @@ export class RpcChainReader implements ChainReader {
 
   async heads(): Promise<BlockRef[]> {
     const read = async (rpc: Rpc) => blockRef(await rpc.call(METHOD, ['latest', false]));
-    return this.rpc.fromEveryEndpoint(read, METHOD, Infinity, true);
+    return this.rpc.fromEveryEndpoint(read, METHOD, { isEvenOld: true });
   }
 
   finalNumber(tag: FinalityTag): Promise<number | null> {
@@ -124,13 +124,8 @@ export class RpcChainReader implements ChainReader {
   }
 
   async keptHeader(number: number): Promise<BlockRef | null> {
-    const read = async (rpc: Rpc) => {
-      const raw = await rpc.call(METHOD, [quantity(number), false]);
-      if (raw === null) throw new UnknownHereError(METHOD);
-      return blockRef(raw);
-    };
     try {
-      return await this.rpc.fromOneEndpoint(read, 'old headers');
+      return await this.rpc.fromOneEndpoint((rpc) => headerHere(rpc, number), 'old headers');
     } catch (error) {
       if (error instanceof RpcError && [error, ...error.beside].every(isWithoutIt)) return null;
       throw error;
@@ -156,11 +151,7 @@ export class RpcChainReader implements ChainReader {
   }
 
   async agreedHeader(number: number): Promise<BlockRef | null> {
-    const read = async (rpc: Rpc) => {
-      const raw = await rpc.call(METHOD, [quantity(number), false]);
-      if (raw === null) throw new UnknownHereError(METHOD);
-      return blockRef(raw);
-    };
+    const read = (rpc: Rpc) => headerHere(rpc, number);
     try {
       const [first, ...others] = await this.agreed.of(`${number}`, read, 'old headers');
       return first !== undefined && others.every(({ hash }) => hash === first.hash) ? first : null;
@@ -278,6 +269,13 @@ export class RpcChainReader implements ChainReader {
 interface ReadBlock {
   raw: RawBlock;
   proof: BlockProof;
+}
+
+/** @throws UnknownHereError where the node has no such block; RpcError */
+async function headerHere(rpc: Rpc, number: number): Promise<BlockRef> {
+  const raw = await rpc.call(METHOD, [quantity(number), false]);
+  if (raw === null) throw new UnknownHereError(METHOD);
+  return blockRef(raw);
 }
 
 /** The node said that it does not have the block, or no longer has it. */

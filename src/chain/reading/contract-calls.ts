@@ -27,7 +27,7 @@ export async function callsAt(
   calls: readonly ContractCall[],
 ): Promise<CallResults> {
   const read = (one: Rpc) => callsOn(one, blockHash, calls);
-  const answers = await rpc.fromEveryEndpoint(read, 'contract calls', Infinity, true);
+  const answers = await rpc.fromEveryEndpoint(read, 'contract calls', { isEvenOld: true });
   const [first = []] = answers;
   const isSame = answers.every((answer) => answer.every((value, index) => value === first[index]));
   if (!isSame) throw new NodesDifferError(blockHash);

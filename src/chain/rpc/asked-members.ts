@@ -10,7 +10,8 @@ import { steadyMs } from '../../process/steady-time.js';
 /** What became of asking one endpoint. */
 export type Told<T> = {
   endpoint: string;
-  /** Its head is old, and far behind another's. */ isBehind?: boolean;
+  /** Its head is old, and far behind another's. */
+  isBehind?: boolean;
 } & (
   | { answer: T }
   | {
@@ -56,7 +57,7 @@ export async function askEach<T>(
   members: readonly PoolMember[],
   read: (rpc: Rpc, endpoint: string) => Promise<T>,
   what: string,
-  mostGraceMs: number,
+  mostGraceMs = Infinity,
 ): Promise<Told<T>[]> {
   const answers = await everyAnswer(
     members.map((member) => ({

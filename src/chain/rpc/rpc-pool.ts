@@ -32,6 +32,13 @@ const KNOWN_BY_SOME: readonly RpcMethod[] = [
  */
 const BEHIND_BLOCKS = 10;
 
+export interface AskAll {
+  /** How much longer than the first any of them may take, where that is less than usual. */
+  mostGraceMs?: number;
+  /** Those that are old are asked beside the others: for what does not hang on the newest block. */
+  isEvenOld?: boolean;
+}
+
 export interface PoolOptions extends Omit<EndpointOptions, 'label'> {
   blockTimeMs?: number;
   onAside?: OnAside;
@@ -111,16 +118,13 @@ export class RpcPool implements Rpc {
    * say of the newest block is what was so then.
    * @param read is told the endpoint's name as well
    * @param what as in `fromOneEndpoint`
-   * @param mostGraceMs how much longer than the first any of them may take, where that is less than usual
-   * @param isEvenOld asks those that are old beside the others: for what does not hang on the newest block
    * @returns what those say that answered, in their order
    * @throws RpcError, UnprovenAnswerError of the first that failed, when none answered
    */
   async fromEveryEndpoint<T>(
     read: (rpc: Rpc, endpoint: string) => Promise<T>,
     what = 'a read',
-    mostGraceMs = Infinity,
-    isEvenOld = false,
+    { mostGraceMs, isEvenOld = false }: AskAll = {},
   ): Promise<T[]> {
     const members = this.inOrder(what);
     const current = isEvenOld ? members : members.filter((member) => !this.isFarBehind(member));

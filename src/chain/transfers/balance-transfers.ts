@@ -86,7 +86,7 @@ export class BalanceTransfers implements InternalTransfers {
       ]);
       return { before: new Map([...known, ...before]), after };
     };
-    return this.rpc.fromEveryEndpoint(read, 'balances', OTHERS_LATER_MS, true);
+    return this.rpc.fromEveryEndpoint(read, 'balances', { mostGraceMs: OTHERS_LATER_MS, isEvenOld: true });
   }
 
   /** Those of few addresses that have another balance than one endpoint says; none where no endpoint proves it. */
