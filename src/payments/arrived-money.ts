@@ -1,5 +1,5 @@
 import { type EntityManager } from 'typeorm';
-import { COUNTS_ONCE_ACCEPTED } from './counting.js';
+import { countsIn } from './counted-money.js';
 import { type Asset, type ChainId } from '../ids/ids.js';
 
 /** Of which payment and asset. */
@@ -7,6 +7,12 @@ export interface ArrivedAt {
   paymentId: string;
   chainId: ChainId;
   tokenAddress: Asset;
+}
+
+/** The last block in which what counts, and what does not, is asked for; -1: in none. */
+export interface UpTo {
+  counted: number;
+  uncounted: number;
 }
 
 /** What of one asset came to a payment's address, in base units. What no token can have moved is left out. */
@@ -21,27 +27,25 @@ export interface ArrivedMoney {
   ever: bigint;
 }
 
-/** @param upToBlock the last in which what counts, and what does not, is asked for */
 export async function arrivedMoney(
   manager: EntityManager,
   { paymentId, chainId, tokenAddress }: ArrivedAt,
-  upToBlock: number,
+  upTo: UpTo,
 ): Promise<ArrivedMoney> {
-  const [row] = await manager.query<{ there: string; deep: string; uncounted: string; ever: string }[]>(
+  const counts = countsIn('transfer');
+  const [row] = await manager.query<{ there: string; counted: string; uncounted: string; ever: string }[]>(
     `SELECT coalesce(sum(amount) FILTER (WHERE state = 'included'), 0) AS there,
-       coalesce(sum(amount) FILTER (WHERE state = 'included' AND block_number <= $4), 0) AS deep,
-       coalesce(sum(amount) FILTER (WHERE state = 'included' AND block_number <= $4 AND uncounted_reason IS NOT NULL
-         AND NOT (uncounted_reason = ANY($5) AND resolution IS NOT DISTINCT FROM 'accepted')), 0) AS uncounted,
+       coalesce(sum(amount) FILTER (WHERE state = 'included' AND block_number <= $4 AND ${counts}), 0) AS counted,
+       coalesce(sum(amount) FILTER (WHERE state = 'included' AND block_number <= $5 AND NOT ${counts}), 0) AS uncounted,
        coalesce(sum(amount), 0) AS ever
-     FROM transfers WHERE payment_id = $1 AND chain_id = $2 AND token_address IS NOT DISTINCT FROM $3
+     FROM transfers AS transfer WHERE payment_id = $1 AND chain_id = $2 AND token_address IS NOT DISTINCT FROM $3
        AND uncounted_reason IS DISTINCT FROM 'absurd_amount'`,
-    [paymentId, chainId, tokenAddress, upToBlock, COUNTS_ONCE_ACCEPTED],
+    [paymentId, chainId, tokenAddress, upTo.counted, upTo.uncounted],
   );
-  const uncounted = BigInt(row?.uncounted ?? 0);
   return {
     there: BigInt(row?.there ?? 0),
-    counted: BigInt(row?.deep ?? 0) - uncounted,
-    uncounted,
+    counted: BigInt(row?.counted ?? 0),
+    uncounted: BigInt(row?.uncounted ?? 0),
     ever: BigInt(row?.ever ?? 0),
   };
 }

@@ -23,9 +23,11 @@ export interface CountedMoney {
 
 export const NOTHING: CountedMoney = { newest: [], summed: null, count: 0 };
 
-/** Of `transfer`: it is part of what its payment received, as `doesCount` has it. */
-const COUNTS = `transfer.state = 'included' AND (transfer.uncounted_reason IS NULL
-  OR (transfer.resolution = 'accepted' AND transfer.uncounted_reason IN (${COUNTS_ONCE_ACCEPTED.map((one) => `'${one}'`).join(', ')})))`;
+/** As SQL, true or false: a row of `transfers` that the canonical chain has is part of what its payment received (`doesCount`). */
+export const countsIn = (transfer: string): string =>
+  `(${transfer}.uncounted_reason IS NULL OR (${transfer}.resolution IS NOT DISTINCT FROM 'accepted'
+    AND ${transfer}.uncounted_reason IN (${COUNTS_ONCE_ACCEPTED.map((one) => `'${one}'`).join(', ')})))`;
+const COUNTS = `transfer.state = 'included' AND ${countsIn('transfer')}`;
 
 /** What makes up what the payments have received, where the canonical chain has it now, by payment. */
 export async function countedMoney(

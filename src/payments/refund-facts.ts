@@ -1,5 +1,5 @@
 import { type EntityManager } from 'typeorm';
-import { COUNTS_ONCE_ACCEPTED } from './counting.js';
+import { countsIn } from './counted-money.js';
 import { type Asset, type ChainId, toChainId } from '../ids/ids.js';
 import { type GivenBack, type RefundFact, type RefundState } from './given-back.js';
 
@@ -26,9 +26,8 @@ export async function refundsOfCounted(
   const rows = await manager.query<RefundRow[]>(
     `SELECT refund.id, refund.payment_id, refund.chain_id, refund.token_address, refund.amount, refund.state, refund.after_confirmation
      FROM refunds refund LEFT JOIN transfers deposit ON deposit.id = refund.deposit_id
-     WHERE refund.payment_id = ANY($1) AND (refund.deposit_id IS NULL OR deposit.uncounted_reason IS NULL
-       OR (deposit.uncounted_reason = ANY($2) AND deposit.resolution = 'accepted'))`,
-    [paymentIds, COUNTS_ONCE_ACCEPTED],
+     WHERE refund.payment_id = ANY($1) AND (refund.deposit_id IS NULL OR ${countsIn('deposit')})`,
+    [paymentIds],
   );
   return rows.map((row) => ({
     id: row.id,

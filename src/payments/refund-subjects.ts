@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
-import { type ArrivedAt, type ArrivedMoney, arrivedMoney } from './arrived-money.js';
+import { type ArrivedAt, type ArrivedMoney, arrivedMoney, type UpTo } from './arrived-money.js';
 import { depositState, doesCount } from './counting.js';
 import { type AssetPlace, NamedAssets } from './named-assets.js';
 import { type NamedAsset } from './named-asset.js';
@@ -112,8 +112,12 @@ export class RefundSubjects {
   }
 
   /** As `arrivedMoney`: what came in one asset, whether it counts or not. */
-  arrived(manager: EntityManager, at: ArrivedAt, upToBlock: number): Promise<ArrivedMoney> {
-    return arrivedMoney(manager, at, upToBlock);
+  arrived(
+    manager: EntityManager,
+    at: ArrivedAt,
+    upTo: UpTo = { counted: -1, uncounted: -1 },
+  ): Promise<ArrivedMoney> {
+    return arrivedMoney(manager, at, upTo);
   }
 
   /** By chains.yaml; one that it no longer lists is called by its id. */

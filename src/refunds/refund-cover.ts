@@ -55,18 +55,14 @@ export class RefundCover {
   ): Promise<Uncovered | null> {
     const position = (await scannedPositions(manager, [refund.chainId])).get(refund.chainId);
     const head = position?.number ?? -1;
-    const { uncounted, ever } = await this.subjects.arrived(
-      manager,
-      refund,
-      head - this.requiredByChain(refund) + 1,
-    );
     const { received = 0n, confirmed = 0n } = (subject && moneyIn(subject, refund)) ?? {};
     const required = this.requiredByTiers({ ...refund, amount: received });
-    const deep =
-      required === null
-        ? confirmed
-        : (await this.subjects.arrived(manager, refund, head - required + 1)).counted;
-    const counted = deep < confirmed ? deep : confirmed;
+    const came = await this.subjects.arrived(manager, refund, {
+      counted: head - (required ?? DEEP_ENOUGH) + 1,
+      uncounted: head - this.requiredByChain(refund) + 1,
+    });
+    const { uncounted, ever } = came;
+    const counted = required === null || confirmed < came.counted ? confirmed : came.counted;
     const sent = await this.queries.givenBackOf(manager, refund, ['sent', 'confirmed']);
     if (sent + refund.amount <= counted + uncounted) return null;
     return {

@@ -135,7 +135,7 @@ export class RefundRequests {
    * went back may be mined again as a deposit that does not. @throws RefundTooLargeError
    */
   private async requireThere(manager: EntityManager, money: ArrivedAt & { amount: bigint }): Promise<void> {
-    const { there } = await this.subjects.arrived(manager, money, -1);
+    const { there } = await this.subjects.arrived(manager, money);
     const asked = await this.queries.givenBackOf(manager, money);
     if (asked + money.amount > there) throw new RefundTooLargeError(money.amount, there, asked);
   }
