@@ -1,3 +1,6 @@
+import { toQuantity, Transaction } from 'ethers';
+import { toAddress } from '../../src/ids/ids.js';
+import { areEmptyOf } from '../../src/outgoing/transaction-bytes.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { type RefundView } from '../../src/refunds/refund.view.js';
 import { FaultyRpc } from './faulty-rpc.js';
@@ -42,4 +45,21 @@ export async function startWithTwoEndpoints(): Promise<{
     await Promise.all([first.die(), second.die()]);
   };
   return { world, first, second, stop };
+}
+
+/** Of what an account signs, all but what is empty. */
+export const signedBy = (account: string) => (raw: string) => {
+  const from = toAddress(Transaction.from(raw).from as string);
+  return from === toAddress(account) && !areEmptyOf(from, raw);
+};
+
+/** Two payments of so many wei each, both swept, so that the payout account pays what goes back of them. */
+export async function twoSwept(world: SweepWorld, wei: bigint): Promise<[PaymentView, PaymentView]> {
+  await world.chain.rpc('anvil_setBalance', [PAYOUT.address, toQuantity(10n * wei)]);
+  await world.chain.mine(3);
+  const [one, other] = [await world.paid(wei), await world.paid(wei)];
+  await world.plan();
+  await world.settled(one.id);
+  await world.settled(other.id);
+  return [one, other];
 }

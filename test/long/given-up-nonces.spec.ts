@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { toQuantity, Transaction, Wallet } from 'ethers';
+import { Wallet } from 'ethers';
 import { areEmptyOf } from '../../src/outgoing/transaction-bytes.js';
 import { toAddress } from '../../src/ids/ids.js';
 import { PAYOUT, SweepWorld, TANK, TREASURY } from '../harness/sweep-world.js';
 import { waitFor } from '../harness/wait-for.js';
-import { askRefund, refundEnds, startRefunding } from '../harness/world-refunds.js';
+import { askRefund, refundEnds, signedBy, startRefunding, twoSwept } from '../harness/world-refunds.js';
 
 const ETHER = 10n ** 18n;
 const NEVER = 'intrinsic gas too high -- tx.gas_limit > env.block.gas_limit';
@@ -12,22 +12,11 @@ const SOON = { sweepBumpAfterMs: 400 };
 let world: SweepWorld;
 afterEach(() => world?.stop());
 
-/** Of what an account signs, all but what is empty. */
-const allOf = (account: string) => (raw: string) => {
-  const from = toAddress(Transaction.from(raw).from as string);
-  return from === toAddress(account) && !areEmptyOf(from, raw);
-};
-
 describe('bytes that every node refuses for good', () => {
   it('keep no other refund of their account waiting, and are told as failed', async () => {
     world = await startRefunding(SOON);
-    await world.chain.rpc('anvil_setBalance', [PAYOUT.address, toQuantity(10n * ETHER)]);
-    await world.chain.mine(3);
-    const [bad, good] = [await world.paid(ETHER), await world.paid(ETHER)];
-    await world.plan();
-    await world.settled(bad.id);
-    await world.settled(good.id);
-    const heal = world.refuseBroadcasts(allOf(PAYOUT.address), NEVER);
+    const [bad, good] = await twoSwept(world, ETHER);
+    const heal = world.refuseBroadcasts(signedBy(PAYOUT.address), NEVER);
     const to = Wallet.createRandom().address;
     expect((await askRefund(world, bad, to, ETHER / 2n)).status).toBe(201);
     expect(await refundEnds(world, bad)).toMatchObject({
@@ -45,7 +34,7 @@ describe('bytes that every node refuses for good', () => {
   it('keep no sweep of the gas tank waiting', async () => {
     world = await SweepWorld.startBatched(SOON);
     const bad = await world.paidToken(5_000_000n);
-    const heal = world.refuseBroadcasts(allOf(TANK.address), NEVER);
+    const heal = world.refuseBroadcasts(signedBy(TANK.address), NEVER);
     await world.plan();
     const failed = await world.sweepIn(bad.id, 'failed');
     expect(failed).toMatchObject({ reason: expect.stringContaining('refused for good'), received: '0' });

@@ -1,10 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { toQuantity, Transaction, Wallet } from 'ethers';
-import { toAddress } from '../../src/ids/ids.js';
-import { areEmptyOf } from '../../src/outgoing/transaction-bytes.js';
+import { Transaction, Wallet } from 'ethers';
 import { PAYOUT, SweepWorld, TREASURY } from '../harness/sweep-world.js';
 import { waitFor } from '../harness/wait-for.js';
-import { askRefund, refundEnds, startRefunding } from '../harness/world-refunds.js';
+import { askRefund, refundEnds, signedBy, startRefunding, twoSwept } from '../harness/world-refunds.js';
 
 const ETHER = 10n ** 18n;
 const SOON = { sweepBumpAfterMs: 400 };
@@ -12,10 +10,7 @@ const MOST_MS = 90_000;
 let world: SweepWorld;
 afterEach(() => world?.stop());
 
-const ofPayout = (raw: string) => {
-  const from = toAddress(Transaction.from(raw).from as string);
-  return from === toAddress(PAYOUT.address) && !areEmptyOf(from, raw);
-};
+const ofPayout = signedBy(PAYOUT.address);
 
 const refusedTimes = async () => {
   const [row] = await world.app.database.dataSource.query<{ times: string }[]>(
@@ -27,12 +22,7 @@ const refusedTimes = async () => {
 describe('bytes that every node refuses', () => {
   it('in words that nobody knows keep no other refund of their account waiting, restarts or not', async () => {
     world = await startRefunding(SOON);
-    await world.chain.rpc('anvil_setBalance', [PAYOUT.address, toQuantity(10n * ETHER)]);
-    await world.chain.mine(3);
-    const [bad, good] = [await world.paid(ETHER), await world.paid(ETHER)];
-    await world.plan();
-    await world.settled(bad.id);
-    await world.settled(good.id);
+    const [bad, good] = await twoSwept(world, ETHER);
     const barred = Wallet.createRandom().address;
     world.refuseBroadcasts((raw) => ofPayout(raw) && Transaction.from(raw).to === barred, 'computer says no');
     expect((await askRefund(world, bad, barred, ETHER / 2n)).status).toBe(201);
