@@ -53,8 +53,8 @@ export class Broadcasts {
     const broadcast = await chain.accounts.broadcast(last.raw);
     const { outcome, words, isRefused, isForGood } = broadcast;
     const isCheaperTaken = isRefused && !isForGood && (await this.isCheaperTaken(chain, attempts));
-    const block = (await this.scanned.last(chain))?.number ?? 0;
-    const standing = this.refusals.note(record, broadcast, isCheaperTaken, block);
+    const block = isRefused ? await this.scanned.last(chain) : null;
+    const standing = this.refusals.note(record, broadcast, isCheaperTaken, block?.number ?? 0);
     const now = databaseClock.now();
     const isKnown = isTaken(outcome);
     const reason = isKnown ? null : words;

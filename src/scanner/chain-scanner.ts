@@ -96,13 +96,8 @@ export class ChainScanner {
     const { chainId, reader, startBlock: configured } = this.chain;
     const heads = await reader.heads();
     const firstAt = await firstPaymentAt(dataSource.manager, chainId);
-    const { firstHead } = this;
-    const block = await startAfter(reader, heads, {
-      configured,
-      firstPaymentAt: firstAt,
-      firstHead,
-      onMissing,
-    });
+    const start = { configured, firstPaymentAt: firstAt, firstHead: this.firstHead, onMissing };
+    const block = await startAfter(reader, heads, start);
     await cursors.start(chainId, block, await ancestorsOf(reader, block));
     return (await cursors.find(chainId)) as ChainCursor;
   }

@@ -5,7 +5,6 @@ import { type Chain } from '../chain/chain.js';
 import { ChainService } from '../chain/chain.service.js';
 import { type ChainBlock } from '../chain/position/chain-block.entity.js';
 import { CursorRepository } from '../chain/position/cursor.repository.js';
-import { NoSuchChainError } from '../config/no-such-chain.error.js';
 import { ChainFactsService } from '../payments/chain-facts.service.js';
 
 /** All of them are read, and replace ours in one transaction. */
@@ -45,18 +44,12 @@ export class DeepReorgService {
    * @throws NoSuchChainError, DeepReorgRefusedError; TooFewAnswersError, RpcError: endpoints do not say
    */
   async accept(name: string, number: number): Promise<AcceptedReorg> {
-    const config = this.chains.find(name);
-    if (!config)
-      throw new NoSuchChainError(
-        name,
-        this.chains.all().map((one) => one.name),
-      );
+    const chain = this.chains.of({ name });
     const status = await this.chains.check(name);
     if (status.state === 'refused') throw new DeepReorgRefusedError(status.reasons.join('; '));
-    const chain = this.chains.of(config);
     const cursor = await this.cursors.find(chain.chainId);
-    const lowest = (await this.cursors.knownBlocksFrom(chain.chainId, Number.MAX_SAFE_INTEGER)).at(-1);
-    if (cursor === null || lowest === undefined)
+    const lowest = await this.cursors.lowest(this.dataSource.manager, chain.chainId);
+    if (cursor === null || lowest === null)
       throw new DeepReorgRefusedError(`${name} has not been scanned yet: there is nothing to go on from`);
     await this.requireHalted(chain, lowest, number);
     if (cursor.blockNumber - number > MOST_BLOCKS) {

@@ -15,7 +15,6 @@ import { type OnTooFew, untilEnough } from './second-word.js';
 import { atMost, finalNumber, readBlocks, transfersOf } from './read-blocks.js';
 import { watchOf } from './watch.js';
 import { type Address, type ChainId, type TxHash } from '../ids/ids.js';
-import { NoSuchChainError } from '../config/no-such-chain.error.js';
 
 const BATCH = 20;
 
@@ -74,7 +73,7 @@ export class RescanService {
     onProgress: (block: number) => void,
     onTooFew?: OnTooFew,
   ): Promise<RescanResult> {
-    const chain = this.chains.of(await this.checked(range));
+    const chain = await this.checked(range);
     const result: RescanResult = { blocks: 0, found: 0, added: 0, unsearched: [], unexplained: [] };
     let parent: string | null = null;
     for (let from = range.from; from <= range.to; from += BATCH) {
@@ -91,13 +90,8 @@ export class RescanService {
     return result;
   }
 
-  private async checked({ chain: name, from, to }: RescanRange): Promise<ChainConfig> {
-    const chain = this.chains.find(name);
-    if (!chain)
-      throw new NoSuchChainError(
-        name,
-        this.chains.all().map((one) => one.name),
-      );
+  private async checked({ chain: name, from, to }: RescanRange): Promise<Chain> {
+    const chain = this.chains.of({ name });
     if (from > to) throw new RescanRefusedError(`block ${from} is above block ${to}: give --from below --to`);
     const status = await this.chains.check(name);
     if (status.state === 'refused') throw new RescanRefusedError(status.reasons.join('; '));

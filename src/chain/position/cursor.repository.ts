@@ -33,6 +33,11 @@ export class CursorRepository {
     });
   }
 
+  /** The lowest remembered block, as this transaction sees it; null when there is none. */
+  lowest(manager: EntityManager, chainId: ChainId): Promise<ChainBlock | null> {
+    return manager.findOne(ChainBlock, { where: { chainId }, order: { blockNumber: 'ASC' } });
+  }
+
   /** The highest remembered block below `number`, as this transaction sees it; null when there is none. */
   async highestBelow(
     manager: EntityManager,
@@ -132,11 +137,7 @@ export class CursorRepository {
   async rememberBelow(chainId: ChainId, block: BlockRef, lowest: ChainBlock): Promise<void> {
     await this.dataSource.transaction(async (manager) => {
       await this.hold(manager, chainId);
-      const [now] = await manager.find(ChainBlock, {
-        where: { chainId },
-        order: { blockNumber: 'ASC' },
-        take: 1,
-      });
+      const now = await this.lowest(manager, chainId);
       if (now?.blockHash !== lowest.blockHash || block.number >= lowest.blockNumber)
         throw new CursorMovedError(chainId);
       await this.remember(manager, chainId, [block]);

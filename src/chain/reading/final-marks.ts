@@ -45,12 +45,12 @@ export class FinalMarks {
    * the chain that calls nothing final, and the others make it up.
    */
   leftOut(said: readonly FinalWord[], nowMs: number): FinalWord[] {
-    const isStill = new Set(said.filter(({ endpoint }) => this.isStill(endpoint, nowMs)));
-    const highest = Math.max(...said.filter((one) => !isStill.has(one)).map(({ number }) => number));
-    const mayStillOnesBeLeft = 2 * isStill.size <= said.length;
+    const still = new Set(said.filter(({ endpoint }) => this.isStill(endpoint, nowMs)));
+    const highest = Math.max(...said.filter((one) => !still.has(one)).map(({ number }) => number));
+    const mayStillBeLeftOut = 2 * still.size <= said.length;
     return said.filter((one) => {
       if (one.number >= highest) return false;
-      return (mayStillOnesBeLeft && isStill.has(one)) || (one.number === 0 && highest > NO_FINALITY_YET);
+      return (mayStillBeLeftOut && still.has(one)) || (one.number === 0 && highest > NO_FINALITY_YET);
     });
   }
 }

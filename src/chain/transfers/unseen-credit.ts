@@ -75,12 +75,12 @@ async function costOf(rpc: Rpc, block: Block, transaction: RawTransaction): Prom
   if (receipt === null)
     throw new RpcError('the node', 'eth_getTransactionReceipt', 'it does not have the receipt yet');
   const price = receipt.effectiveGasPrice ?? gasPrice;
+  const fee = feeOf(receipt, price);
   if (transaction.unread?.includes('gas') === true)
     throw new RpcError('the node', 'for what a transaction cost', `it does not tell the gas of ${hash}`);
   if (receipt.gasUsed > transaction.gas || (mostPrice !== undefined && price > mostPrice)) {
     throw new UnprovenAnswerError(block.hash, `${hash} is said to have cost more than it allowed`);
   }
-  const fee = feeOf(receipt, price);
   const blobs = (receipt.blobGasUsed ?? 0n) * (receipt.blobGasPrice ?? 0n);
   const moved = receipt.status === 1 ? value : 0n;
   return moved + fee + blobs;

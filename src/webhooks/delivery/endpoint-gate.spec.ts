@@ -152,7 +152,7 @@ describe('EndpointGate', () => {
     const { gate, now, exchange, passesOf, pass } = aGate();
     const ask = (endpoint: string, jobId: string, size: number) => gate.ask(endpoint, { jobId, size }, now());
     exchange('quick', true, 5);
-    expect(gate.isQuick('quick', now())).toBe(true);
+    expect(gate.isSoon('quick', now())).toBe(true);
     expect(passesOf('quick')).toHaveLength(100);
     expect(ask('quick', 'third', 50)).toBeNull();
     expect(ask('quick', 'fourth', 50)).not.toBeNull();
@@ -160,11 +160,11 @@ describe('EndpointGate', () => {
     exchange('silent', true, 5);
     passesOf('silent');
     pass(1_001);
-    expect(gate.isQuick('silent', now())).toBe(false);
+    expect(gate.isSoon('silent', now())).toBe(false);
     expect(ask('silent', 'fifth', 1)).not.toBeNull();
     exchange('slow', true, 1_500);
     const slow = passesOf('slow');
-    expect(gate.isQuick('slow', now())).toBe(false);
+    expect(gate.isSoon('slow', now())).toBe(false);
     expect(ask('slow', 'one', 1)).not.toBeNull();
     expect(slow.length).toBeLessThan(100);
   });

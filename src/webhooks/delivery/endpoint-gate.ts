@@ -73,15 +73,15 @@ export class EndpointGate {
     // Callers that are queued already come first.
     const ahead = endpoint.inFlight + endpoint.preparing + endpoint.line.size;
     const mayEnter = ahead < limitOf(endpoint) && this.isFree(endpoint, now);
-    if (!mayEnter && !(this.isSoon(endpoint, now) && ahead < limitOf(endpoint) + IN_LINE))
+    if (!mayEnter && !(this.isSoonFree(endpoint, now) && ahead < limitOf(endpoint) + IN_LINE))
       return this.sendAway(endpoint, caller, now);
     endpoint.preparing += caller.size;
     return null;
   }
 
   /** Whether it soon is the turn of whoever waits for it: it is quick, and has not fallen silent. */
-  isQuick(endpointId: string, now: number): boolean {
-    return this.isSoon(this.recordOf(endpointId), now);
+  isSoon(endpointId: string, now: number): boolean {
+    return this.isSoonFree(this.recordOf(endpointId), now);
   }
 
   prepared(endpointId: string, { size }: Caller): void {
@@ -142,7 +142,7 @@ export class EndpointGate {
     return !isOpen && endpoint.inFlight < limitOf(endpoint) && this.hasFreeSlot(endpoint);
   }
 
-  private isSoon(endpoint: EndpointRecord, now: number): boolean {
+  private isSoonFree(endpoint: EndpointRecord, now: number): boolean {
     return isQuick(endpoint) && this.silentMs(endpoint, now) <= USUAL_SILENCE_MS;
   }
 

@@ -96,7 +96,7 @@ export class JobService {
   /** It is due, and only its endpoint has too much to do at this moment. */
   private isSoon({ endpoint, isBehind, dueAtMs }: PendingDelivery): boolean {
     const now = steadyMs();
-    return !isBehind && dueAtMs <= now && this.gate.isQuick(endpoint.id, now);
+    return !isBehind && dueAtMs <= now && this.gate.isSoon(endpoint.id, now);
   }
 }
 
