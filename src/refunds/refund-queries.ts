@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource, type EntityManager, MoreThan } from 'typeorm';
 import { type CreatedBetween, narrowByCreation } from '../http/list-filters.js';
 import { outgoingIdsOf } from '../outgoing/outgoing.repository.js';
 import { subjectCosts } from '../outgoing/subject-costs.js';
@@ -68,14 +68,14 @@ export class RefundQueries {
     return manager.findOneBy(Refund, where);
   }
 
-  /** The first asked for first. */
-  ofPayment(paymentId: string): Promise<Refund[]> {
-    return this.dataSource.manager.find(Refund, { where: { paymentId }, order: { id: 'ASC' } });
-  }
-
-  /** The first asked for first. */
-  ofDeposit(depositId: string): Promise<Refund[]> {
-    return this.dataSource.manager.find(Refund, { where: { depositId }, order: { id: 'ASC' } });
+  /** All of a payment, or of a deposit alone, the first asked for first. @param after only those asked for after this one */
+  async of(
+    whose: { paymentId: string } | { depositId: string },
+    limit: number,
+    after: string | undefined,
+  ): Promise<Refund[]> {
+    const where = { ...whose, ...(after === undefined ? {} : { id: MoreThan(after) }) };
+    return this.dataSource.manager.find(Refund, { where, order: { id: 'ASC' }, take: limit });
   }
 
   /** Base units of a deposit that went back or are to, in refunds of it alone. */
