@@ -7,7 +7,12 @@ import { type ScannedChain } from '../scanner/scanned-chain.js';
 import { DepositFinality } from './deposit-finality.js';
 
 const chainId = toChainId(8453);
-const chain = { name: 'base', chainId, tokens: [], confirmations: 3 } as unknown as ChainConfig;
+const chain = {
+  name: 'base',
+  chainId,
+  tokens: [],
+  confirmations: { kind: 'blocks', tiers: [{ upTo: null, blocks: 3 }] },
+} as unknown as ChainConfig;
 const deposit = { chainId, tokenAddress: null, amount: 1n, counts: false, blockNumber: 100 } as RefundDeposit;
 
 /** @param head the last block scanned, by now */
