@@ -10,20 +10,39 @@ export const MIGRATING = 'quittance migration';
  * Does a change of the schema, which may take minutes on a large table, or wait for a transaction of somebody else: while
  * it does, it says so, and for whom.
  * @param beside a connection that does nothing else meanwhile
+ * @throws what `change` throws; the signal's reason, when it was told to stop: what was being changed is rolled back
  */
 export async function aloud<T>(
   beside: PostgresClient,
-  { say }: Waiting,
+  { say, signal }: Waiting,
   change: () => Promise<T>,
 ): Promise<T> {
   const ended = new AbortController();
   const telling = tell(beside, say, ended.signal);
+  const cancel = () => void cancelOn(beside);
+  signal?.throwIfAborted();
+  signal?.addEventListener('abort', cancel, { once: true });
   try {
     return await change();
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
   } finally {
+    signal?.removeEventListener('abort', cancel);
     ended.abort();
     await telling;
   }
+}
+
+/** Who is told to stop leaves no change behind that goes on without him, and locks tables while it does. */
+async function cancelOn(client: PostgresClient): Promise<void> {
+  await client
+    .query(
+      `SELECT pg_cancel_backend(pid) FROM pg_stat_activity
+       WHERE datname = current_database() AND application_name = $1 AND pid <> pg_backend_pid()`,
+      [MIGRATING],
+    )
+    .catch(() => undefined);
 }
 
 async function tell(client: PostgresClient, say: (line: string) => void, signal: AbortSignal): Promise<void> {

@@ -37,12 +37,18 @@ describe('fees', () => {
         const first = feesFor(then, isDrain);
         const ceiling = given ?? undefined;
         const next = bumped(first, first, now, ceiling);
+        // One of less than a tenth of a gwei is no measure: what gas costs now is, up to a gwei.
+        const costs = feesFor(now, isDrain).maxFeePerGas;
+        const believed = costs < 10n ** 9n ? costs : 10n ** 9n;
+        const isMeasure = first.maxFeePerGas >= 10n ** 8n || first.maxFeePerGas > believed;
+        const most = ceiling ?? (isMeasure ? first.maxFeePerGas : believed) * 10n;
         if (next === null) {
-          expect(first.maxFeePerGas * 9n > (ceiling ?? first.maxFeePerGas * 10n) * 8n - 8n).toBe(true);
+          expect(first.maxFeePerGas * 9n > most * 8n - 8n).toBe(true);
           return;
         }
+        expect(next.maxFeePerGas > first.maxFeePerGas).toBe(true);
         expect(next.maxFeePerGas * 8n >= first.maxFeePerGas * 9n).toBe(true);
-        expect(next.maxFeePerGas <= (ceiling ?? first.maxFeePerGas * 10n)).toBe(true);
+        expect(next.maxFeePerGas <= most).toBe(true);
         expect(next.maxPriorityFeePerGas === null).toBe(first.maxPriorityFeePerGas === null);
         if (next.maxPriorityFeePerGas !== null && first.maxPriorityFeePerGas !== null) {
           expect(next.maxPriorityFeePerGas * 8n >= first.maxPriorityFeePerGas * 9n).toBe(true);
@@ -60,6 +66,26 @@ describe('fees', () => {
       maxPriorityFeePerGas: 125n,
     });
   });
+
+  it.each([
+    ['bsc', 0n, 0n, 100_000_000n],
+    ['bsc', 0n, 1n, 100_000_000n],
+    ['gnosis', 7n, 0n, 1_000_000_000n],
+    ['linea', 7n, 0n, 60_000_000n],
+    ['amoy', 15n, 0n, 30_000_000_000n],
+  ])('are not held to a multiple of next to nothing: %s, %s and %s', (_chain, baseFee, saidTip, tip) => {
+    const first = feesFor({ baseFee, tip: saidTip }, false);
+    let last = first;
+    for (let times = 0; times < 10; times += 1) {
+      last = bumped(last, first, { baseFee, tip }, undefined, 3_600_000) ?? last;
+    }
+    expect(last.maxFeePerGas >= baseFee + tip).toBe(true);
+    expect(last.maxPriorityFeePerGas).toBeGreaterThanOrEqual(tip);
+    // While all say that gas costs nothing, there is nothing to sign: not the same bytes again.
+    const none = feesFor({ baseFee: 0n, tip: 0n }, false);
+    expect(bumped(none, none, { baseFee: 0n, tip: 0n }, undefined)).toBeNull();
+  });
+
   it('are not held for good by a first one that was far too low: after an hour they double, up to what gas costs', () => {
     const first = feesFor({ baseFee: 300_000_000n, tip: 0n }, false);
     const atCeiling = { maxFeePerGas: first.maxFeePerGas * 10n, maxPriorityFeePerGas: 1n };

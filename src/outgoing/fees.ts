@@ -31,6 +31,12 @@ const RAISED_BEYOND_AFTER_MS = 60 * 60_000;
 const MOST_BEYOND = 2n;
 /** Whatever an endpoint says that gas costs, no more than so many times the first price is offered of our own accord. */
 const MOST_OF_ALL = 100n;
+/**
+ * A first price below this says nothing of what gas costs, as where a node knew of no tips and there is no base fee: the
+ * multiples are then of what gas costs now, up to so much. Wei per gas.
+ */
+const SAYS_NOTHING = 100_000_000n;
+const MOST_BELIEVED_NOW = 1_000_000_000n;
 
 /** Wei: dear gas for a usual token on Ethereum, and far less than a price that is a thousand times too high comes to. */
 const MOST_UNPRICED_FEE = 50_000_000_000_000_000n;
@@ -90,9 +96,10 @@ export function bumped(
   const market = feesFor(quote, isDrain);
   const beyond =
     waitedMs < RAISED_BEYOND_AFTER_MS ? 0n : min(market.maxFeePerGas, last.maxFeePerGas * MOST_BEYOND);
-  const most =
-    ceiling ?? max(first.maxFeePerGas * MOST_BUMPED, min(beyond, first.maxFeePerGas * MOST_OF_ALL));
-  const least = roundedUp(last.maxFeePerGas);
+  const base = baseOf(first, market);
+  const most = ceiling ?? max(base * MOST_BUMPED, min(beyond, base * MOST_OF_ALL));
+  // The same bytes are never signed twice.
+  const least = max(roundedUp(last.maxFeePerGas), 1n);
   if (least > most) return null;
   const maxFeePerGas = min(max(least, market.maxFeePerGas), most);
   if (last.maxPriorityFeePerGas === null) return { maxFeePerGas, maxPriorityFeePerGas: null };
@@ -103,6 +110,11 @@ export function bumped(
     lastTip === 0n ? maxFeePerGas - (maxFeePerGas * BUMP.denominator) / BUMP.numerator : roundedUp(lastTip);
   const tip = max(raised, market.maxPriorityFeePerGas ?? 0n);
   return { maxFeePerGas, maxPriorityFeePerGas: min(tip, maxFeePerGas) };
+}
+
+/** What replacements are held to a multiple of. */
+function baseOf({ maxFeePerGas: first }: Fees, { maxFeePerGas: now }: Fees): bigint {
+  return first >= SAYS_NOTHING ? first : max(first, min(now, MOST_BELIEVED_NOW));
 }
 
 function roundedUp(price: bigint): bigint {

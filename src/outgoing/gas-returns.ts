@@ -1,12 +1,12 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { type Chain } from '../chain/chain.js';
 import { DepositFunds } from '../payments/deposit-funds.js';
 import { AddressUsers, type GasLeft } from './address-users.js';
 import { dataReserve, type Fees, feesFor } from './fees.js';
 import { PLAIN_TRANSFER_GAS } from './gas.js';
-import { gasLeftAt } from './gas-left.js';
+import { gasLeftAt, givenBackFrom } from './gas-left.js';
 import { GasTank } from './gas-tank.js';
 import { type Moved, type Mover, Movers, NOTHING_MOVED, type Round } from './movers.js';
 import { isAnyOpenFrom } from './open-transactions.js';
@@ -16,7 +16,7 @@ import { NotSignedError } from './signing-gate.js';
 import { sideBySide } from './side-by-side.js';
 import { type Payload, unsignedBytes } from './transaction-bytes.js';
 import { gasToAllow } from './transfer-trial.js';
-import { type Address } from '../ids/ids.js';
+import { type Address, type ChainId } from '../ids/ids.js';
 
 const BATCH = 50;
 /** What comes back must be worth so many times what it costs. */
@@ -24,7 +24,8 @@ const WORTH = 2n;
 
 /**
  * Brings gas that a token's sweep or refund left over back to the tank, where that is worth it: never more than was sent
- * for it and is still there after the last block scanned. What else lies there is a customer's, scanned or not.
+ * for it and is still there after the last block scanned, beside what customers sent. What else lies there is a customer's
+ * as well, scanned or not.
  */
 @Injectable()
 export class GasReturns implements Mover, OnModuleInit {
@@ -78,13 +79,16 @@ export class GasReturns implements Mover, OnModuleInit {
     const { subjectId, address: from, derivationIndex, stillTaken } = place;
     const { chainId, accounts } = chain;
     const after = extent.scanned.hash;
-    const sent = await gasLeftAt(this.dataSource.manager, chainId, from);
+    const { manager: pool } = this.dataSource;
+    const sent = await gasLeftAt(pool, chainId, from);
+    const customers = await this.customersAt(pool, chainId, from);
     const [shown, tokens, nodeNonce] = await Promise.all([
-      accounts.balance(from, null, after, sent),
+      accounts.balance(from, null, after, sent + customers),
       stillTaken === null ? 0n : accounts.balance(from, stillTaken, after),
       this.signer.nodeNonce(chain, from),
     ]);
-    const left = atLeastNothing(shown < sent ? shown : sent);
+    const beside = shown - customers;
+    const left = atLeastNothing(beside < sent ? beside : sent);
     const tried = await gasToReturn(chain, { from, to: tank, amount: left }, after);
     const gasLimit = tried ?? PLAIN_TRANSFER_GAS;
     const payload: Payload = { chainId, recipient: tank, tokenAddress: null, amount: left, gasLimit, fees };
@@ -97,10 +101,9 @@ export class GasReturns implements Mover, OnModuleInit {
       }
       if (await isAnyOpenFrom(manager, chainId, from)) return false;
       if ((await gasLeftAt(manager, chainId, from)) !== sent) return false;
+      if ((await this.customersAt(manager, chainId, from)) !== customers) return false;
       for (const user of this.users.all()) await user.settleGas(manager, chainId, from);
-      // A customer's money is among it: it all goes to the treasury.
-      const isCustomers = await this.funds.hasNative(manager, chainId, from);
-      if (tried === null || isCustomers || tokens > 0n || left < cost * WORTH) return false;
+      if (tried === null || tokens > 0n || left < cost * WORTH) return false;
       await this.signer.sign(manager, {
         ...payload,
         purpose: 'gas_return',
@@ -115,6 +118,12 @@ export class GasReturns implements Mover, OnModuleInit {
       });
       return true;
     });
+  }
+
+  /** Wei of customers that are there: what they sent, less what went back. */
+  private async customersAt(manager: EntityManager, chainId: ChainId, address: Address): Promise<bigint> {
+    const sent = await this.funds.unsweptNative(manager, chainId, address);
+    return atLeastNothing(sent - (await givenBackFrom(manager, chainId, address)));
   }
 }
 

@@ -6,8 +6,9 @@ import { depositView } from './deposit.view.js';
 import { type DepositRecord, DepositsRepository } from './deposits.repository.js';
 import { type NewEvent, Outbox } from '../events/outbox.js';
 import { PaymentMetrics } from './payment-metrics.js';
-import { paymentView } from './payment.view.js';
-import { type PaymentRecord, PaymentRecords } from './payment-records.js';
+import { paymentView, type PaymentView } from './payment.view.js';
+import { PaymentRecords } from './payment-records.js';
+import { toldOf } from './told-deposits.js';
 import { Transfer } from './transfer.entity.js';
 
 /** Tells merchants of deposits that do not count by themselves, once for each thing there is to say of one. */
@@ -28,18 +29,11 @@ export class DepositAnnouncements {
   async announce(manager: EntityManager, transferIds: readonly string[], now: Date): Promise<number> {
     const due = await this.due(manager, transferIds);
     if (due.length === 0) return 0;
-    const payments = await this.records.of(
-      manager,
-      due.map(({ payment }) => payment),
-    );
-    const events = due.map((record, index): NewEvent => {
+    const views = await this.viewsOf(manager, due);
+    const events = due.map((record): NewEvent => {
       const { transfer, payment } = record;
-      const state = depositState(transfer);
-      const type = depositEvent(transfer.announced, state) as string;
-      const subject = {
-        payment: paymentView(payments[index] as PaymentRecord),
-        deposit: depositView(record),
-      };
+      const type = depositEvent(transfer.announced, depositState(transfer)) as string;
+      const subject = { payment: views.get(payment.id) as PaymentView, deposit: depositView(record) };
       const composed = this.catalogue.compose(type, subject, now);
       return { ...composed, merchantId: payment.merchantId, paymentId: payment.id };
     });
@@ -55,7 +49,7 @@ export class DepositAnnouncements {
     return events.length;
   }
 
-  /** Most transfers count, and were never anything else: those are not even read. */
+  /** Most transfers count, and were never anything else: those are not even read. Of very many, not all are told of. */
   private async due(manager: EntityManager, ids: readonly string[]): Promise<DepositRecord[]> {
     if (ids.length === 0) return [];
     const transfers = await manager
@@ -69,6 +63,16 @@ export class DepositAnnouncements {
     const untold = transfers.filter(
       (transfer) => depositEvent(transfer.announced, depositState(transfer)) !== null,
     );
-    return this.deposits.described(manager, untold);
+    return this.deposits.described(manager, toldOf(untold));
+  }
+
+  /** Each payment once, of however many deposits. */
+  private async viewsOf(
+    manager: EntityManager,
+    due: readonly DepositRecord[],
+  ): Promise<Map<string, PaymentView>> {
+    const payments = new Map(due.map(({ payment }) => [payment.id, payment]));
+    const records = await this.records.of(manager, [...payments.values()]);
+    return new Map(records.map((record) => [record.payment.id, paymentView(record)]));
   }
 }

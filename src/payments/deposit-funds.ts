@@ -134,14 +134,14 @@ export class DepositFunds {
     }));
   }
 
-  /** Whether a customer has sent the chain's native asset to an address, swept or not. */
-  async hasNative(manager: EntityManager, chainId: ChainId, address: Address): Promise<boolean> {
-    const [row] = await manager.query<{ has: boolean }[]>(
-      `SELECT EXISTS (SELECT FROM transfers WHERE chain_id = $1 AND to_address = $2 AND token_address IS NULL
-         AND state = 'included' AND swept_at IS NULL) AS has`,
+  /** Wei that customers have sent to an address, and that no sweep is known to have taken, whatever else became of them. */
+  async unsweptNative(manager: EntityManager, chainId: ChainId, address: Address): Promise<bigint> {
+    const [row] = await manager.query<{ sum: string }[]>(
+      `SELECT coalesce(sum(amount), 0) AS sum FROM transfers WHERE chain_id = $1 AND to_address = $2
+         AND token_address IS NULL AND state = 'included' AND swept_at IS NULL`,
       [chainId, address],
     );
-    return row?.has === true;
+    return BigInt(row?.sum ?? 0);
   }
 
   /** Notes that transfers have left their address for good: these, and absurd ones, of which nothing can be moved. */

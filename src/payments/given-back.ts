@@ -10,8 +10,9 @@ export const REFUND_STATES = ['created', 'sent', 'confirmed', 'failed', 'cancell
  */
 export type RefundState = (typeof REFUND_STATES)[number];
 
-/** A refund of money that counts towards its payment. */
+/** A refund of money that counts towards its payment, or several of the same asset and state together. */
 export interface RefundFact {
+  /** The same fact is given once, however often it is told. */
   id: string;
   /** Base units of its asset. */
   amount: bigint;

@@ -4,7 +4,6 @@ import { type Asset, type ChainId, toChainId } from '../ids/ids.js';
 import { type GivenBack, type RefundFact, type RefundState } from './given-back.js';
 
 interface RefundRow {
-  id: string;
   payment_id: string;
   chain_id: string;
   token_address: Asset;
@@ -17,6 +16,7 @@ interface RefundRow {
  * The refunds of what counts towards the payments, as they stand in the caller's transaction. They are written under the
  * lock of the payment's row, so that whoever holds it sees all of them. The refund of a deposit that does not count takes
  * nothing from the payment; one of a deposit that a reorg took away does, as its money may have come from elsewhere.
+ * Summed by Postgres, so that no number of them makes a payment slow, and without those that moved nothing.
  */
 export async function refundsOfCounted(
   manager: EntityManager,
@@ -24,13 +24,16 @@ export async function refundsOfCounted(
 ): Promise<(RefundFact & { paymentId: string; chainId: ChainId; tokenAddress: Asset })[]> {
   if (paymentIds.length === 0) return [];
   const rows = await manager.query<RefundRow[]>(
-    `SELECT refund.id, refund.payment_id, refund.chain_id, refund.token_address, refund.amount, refund.state, refund.after_confirmation
+    `SELECT refund.payment_id, refund.chain_id, refund.token_address, refund.state, refund.after_confirmation,
+       sum(refund.amount) AS amount
      FROM refunds refund LEFT JOIN transfers deposit ON deposit.id = refund.deposit_id
-     WHERE refund.payment_id = ANY($1) AND (refund.deposit_id IS NULL OR ${countsIn('deposit')})`,
+     WHERE refund.payment_id = ANY($1) AND refund.state NOT IN ('failed', 'cancelled')
+       AND (refund.deposit_id IS NULL OR ${countsIn('deposit')})
+     GROUP BY refund.payment_id, refund.chain_id, refund.token_address, refund.state, refund.after_confirmation`,
     [paymentIds],
   );
   return rows.map((row) => ({
-    id: row.id,
+    id: [row.payment_id, row.chain_id, row.token_address, row.state, row.after_confirmation].join(' '),
     paymentId: row.payment_id,
     chainId: toChainId(Number(row.chain_id)),
     tokenAddress: row.token_address,

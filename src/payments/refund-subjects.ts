@@ -12,11 +12,13 @@ import { Payment } from './payment.entity.js';
 import { paymentView, type PaymentView } from './payment.view.js';
 import { holdPayments } from './hold-payments.js';
 import { advanceInNextStep } from './next-step.js';
+import { type AssetAt, type BlockMoney, moneyAbove, moneyThere } from './shallow-money.js';
 import { Transfer } from './transfer.entity.js';
 import { type Asset, type ChainId } from '../ids/ids.js';
 
 export { type ArrivedAt } from './arrived-money.js';
 export { type PaymentRecord } from './payment-records.js';
+export { type BlockMoney } from './shallow-money.js';
 
 /** A payment whose money may go back. */
 export interface RefundSubject extends PaymentRecord {
@@ -118,6 +120,20 @@ export class RefundSubjects {
     upTo: UpTo = { counted: -1, uncounted: -1 },
   ): Promise<ArrivedMoney> {
     return arrivedMoney(manager, at, upTo);
+  }
+
+  /** As `moneyAbove`: what came in one asset in the latest blocks. */
+  moneyAbove(manager: EntityManager, at: AssetAt, block: number): Promise<Map<string, BlockMoney[]>> {
+    return moneyAbove(manager, at, block);
+  }
+
+  /** As `moneyThere`: all that came to payments in one asset. */
+  moneyThere(
+    manager: EntityManager,
+    at: AssetAt,
+    paymentIds: readonly string[],
+  ): Promise<Map<string, bigint>> {
+    return moneyThere(manager, at, paymentIds);
   }
 
   /** By chains.yaml; one that it no longer lists is called by its id. */

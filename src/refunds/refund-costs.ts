@@ -7,7 +7,7 @@ import { OutgoingRepository } from '../outgoing/outgoing.repository.js';
 import { type FeeShare } from '../outgoing/signing-rules.js';
 import { moneyIn } from '../payments/money-of.js';
 import { RefundSubjects } from '../payments/refund-subjects.js';
-import { RefundLimits } from './refund-limits.js';
+import { type RefundedMoney, RefundLimits } from './refund-limits.js';
 import { ROUGH_GAS } from './refund-rules.js';
 import { type Refund } from './refund.entity.js';
 
@@ -45,18 +45,22 @@ export class RefundCosts {
   /** What its gas may cost, whoever pays that. @returns wei; null: any */
   private async mostFee(manager: EntityManager, refund: Refund): Promise<bigint | null> {
     if (refund.isForced) return null;
-    const { id: refundId, paymentId, depositId, chainId, tokenAddress } = refund;
-    const received = await this.receivedOf(manager, refund);
+    const { id: refundId, paymentId, chainId, tokenAddress } = refund;
+    const { depositId, received } = await this.sharedBy(manager, refund);
     // With nothing there, gas is no question: that a reorg took the money is said where it is covered.
     if (received === 0n) return null;
     return this.limits.mostFee(manager, { paymentId, depositId, chainId, tokenAddress, received, refundId });
   }
 
-  private async receivedOf(manager: EntityManager, refund: Refund): Promise<bigint> {
-    if (refund.depositId === null) {
-      const record = await this.subjects.find(manager, null, refund.paymentId);
-      return (record && moneyIn(record, refund))?.received ?? 0n;
-    }
-    return (await this.subjects.depositOf(manager, null, refund.depositId))?.amount ?? 0n;
+  /** Of which money its gas is a share: of a deposit that does not count, else of what the payment received in all. */
+  private async sharedBy(
+    manager: EntityManager,
+    refund: Refund,
+  ): Promise<Pick<RefundedMoney, 'depositId' | 'received'>> {
+    const { depositId, paymentId } = refund;
+    const deposit = depositId === null ? null : await this.subjects.depositOf(manager, null, depositId);
+    if (deposit?.counts === false) return { depositId, received: deposit.amount };
+    const record = await this.subjects.find(manager, null, paymentId);
+    return { depositId: null, received: (record && moneyIn(record, refund))?.received ?? 0n };
   }
 }

@@ -10,6 +10,7 @@ import {
   type RefundSubject,
   RefundSubjects,
 } from '../payments/refund-subjects.js';
+import { PayoutCover } from './payout-cover.js';
 import { RefundQueries } from './refund-queries.js';
 import { type Refund } from './refund.entity.js';
 
@@ -28,11 +29,27 @@ export class RefundCover {
   constructor(
     private readonly subjects: RefundSubjects,
     private readonly queries: RefundQueries,
+    private readonly payout: PayoutCover,
     @Inject(CHAINS) private readonly chains: ChainConfig[],
   ) {}
 
-  /** Holds the payment, and the deposit, until the transaction ends. @returns null: it is there */
-  async lackOf(manager: EntityManager, refund: Refund): Promise<Uncovered | null> {
+  /**
+   * Holds the payment, and the deposit, until the transaction ends.
+   * @param paidBy whose caller holds it
+   * @returns null: it is there
+   */
+  async lackOf(
+    manager: EntityManager,
+    refund: Refund,
+    paidBy: 'deposit' | 'payout',
+  ): Promise<Uncovered | null> {
+    const lack = await this.ownLackOf(manager, refund);
+    if (lack !== null || paidBy === 'deposit') return lack;
+    const reason = await this.payout.whyNotYet(manager, refund);
+    return reason === null ? null : { isForGood: false, reason };
+  }
+
+  private async ownLackOf(manager: EntityManager, refund: Refund): Promise<Uncovered | null> {
     if (refund.depositId === null) {
       const subject = await this.subjects.lock(manager, null, refund.paymentId);
       return ofPayment(subject, refund) ?? (await this.ofAll(manager, subject, refund));

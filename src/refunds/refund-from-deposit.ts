@@ -3,12 +3,12 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Holdings } from '../ledger/holdings.js';
 import { gasLeftAt } from '../outgoing/gas-left.js';
-import { GasTank } from '../outgoing/gas-tank.js';
+import { type Funding, GasTank } from '../outgoing/gas-tank.js';
 import { type Round } from '../outgoing/movers.js';
 import { type Trial, tryTransfer } from '../outgoing/transfer-trial.js';
 import { Semaphore } from '../process/semaphore.js';
 import { Keys } from '../wallet/keys.js';
-import { fails, type RefundOutcome, SIGNED, waits } from './refund-outcome.js';
+import { BUSY, fails, type RefundOutcome, SIGNED, waits } from './refund-outcome.js';
 import { isNative, RefundSigning } from './refund-signing.js';
 import { Refund } from './refund.entity.js';
 import { RefundsRepository } from './refunds.repository.js';
@@ -85,10 +85,12 @@ export class RefundFromDeposit {
     const feeAt = await this.signing.feeAt(refund, trial);
     const gas = { to: refund.depositAddress, needed: trial.needed, subjectId: refund.id, feeAt };
     const noted = async (manager: EntityManager) => {
-      await this.refunds.lock(manager, refund);
+      const { state } = await this.refunds.lock(manager, refund);
+      if (state !== 'created') throw new NotWaitingError();
       await manager.update(Refund, { id: refund.id }, { isGasSettled: isNative(refund) });
     };
-    const funding = await this.fundings.hold(() => this.tank.fund(chain, gas, noted));
+    const funding = await unlessGone(this.fundings.hold(() => this.tank.fund(chain, gas, noted)));
+    if (funding === null) return BUSY;
     if (funding.state === 'signed') return SIGNED;
     if (funding.state === 'under_way') {
       return waits('gas is on its way to the deposit address, or dearer for now than what was sent');
@@ -96,6 +98,19 @@ export class RefundFromDeposit {
     if (this.keys.has('payout')) return null;
     const isThere = funding.why !== 'no_gas_tank';
     return waits(isThere ? `${why}, and the gas tank cannot pay for it` : `${why}, and ${NO_KEYS}`);
+  }
+}
+
+/** It was cancelled while its gas was made ready. */
+class NotWaitingError extends Error {}
+
+/** Null: nobody wants the gas any more. */
+async function unlessGone(funding: Promise<Funding>): Promise<Funding | null> {
+  try {
+    return await funding;
+  } catch (error) {
+    if (error instanceof NotWaitingError) return null;
+    throw error;
   }
 }
 

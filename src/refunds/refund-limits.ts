@@ -8,7 +8,7 @@ import { AssetWorth } from '../rates/asset-worth.js';
 import { type PaymentMoney } from '../payments/money-of.js';
 import { type AssetPlace } from '../payments/named-assets.js';
 import { firstIdAt } from '../http/list-filters.js';
-import { mostRefundFee, startOfDay } from './refund-rules.js';
+import { mostRefundFee, shareOf, startOfDay } from './refund-rules.js';
 import { RefundChainGoneError, RefundLimitReachedError, RefundTooSmallError } from './refund.errors.js';
 import { RefundQueries } from './refund-queries.js';
 
@@ -22,7 +22,7 @@ export interface AskedRefund extends AssetPlace {
 /** What the gas of a refund is compared with. */
 export interface RefundedMoney extends AssetPlace {
   paymentId: string;
-  /** Null: of what the payment received; else of this deposit alone. */
+  /** Null: of what the payment received; else of this deposit alone, which is no part of that. */
   depositId: string | null;
   /** What was received, in base units. */
   received: bigint;
@@ -64,14 +64,18 @@ export class RefundLimits {
     }
   }
 
-  /** What a refund's gas may cost, in wei: where nobody has said what the money is worth, as much as any one transfer of it. */
+  /**
+   * What a refund's gas may cost, in wei: where nobody has said what the money is worth, as much as any one transfer of it,
+   * for all refunds of it together.
+   */
   async mostFee(manager: EntityManager, money: RefundedMoney): Promise<bigint | null> {
     const chain = this.chains.find(({ chainId }) => chainId === money.chainId);
     if (chain === undefined) return null;
     const worthWei = await this.worth.inWei(manager, chain, money.tokenAddress, money.received);
-    if (worthWei === null) return mostUnpricedFee(chain);
     const costs = await this.queries.costsOf(manager, money, money.refundId);
-    return mostRefundFee({ ...costs, worthWei, maxBps: this.settings.refundMaxFeeBps });
+    const mostOfAll =
+      worthWei === null ? mostUnpricedFee(chain) : shareOf(worthWei, this.settings.refundMaxFeeBps);
+    return mostRefundFee({ ...costs, mostOfAll });
   }
 
   /** Without today's prices: what a refund waits for would be another text with every block. */

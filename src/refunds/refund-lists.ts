@@ -4,7 +4,7 @@ import { DataSource } from 'typeorm';
 import { createdBetween } from '../http/list-filters.js';
 import { type Page, page } from '../http/page.js';
 import { RefundSubjects } from '../payments/refund-subjects.js';
-import { type ListRefundsDto } from './dto/list-refunds.dto.js';
+import { type ListRefundsDto, REFUNDS_AT_ONCE } from './dto/list-refunds.dto.js';
 import { RefundQueries } from './refund-queries.js';
 import { RefundViews } from './refund-views.js';
 import {
@@ -50,18 +50,25 @@ export class RefundLists {
   }
 
   /** The first asked for first. @throws RefundedPaymentNotFoundError */
-  async ofPayment(merchantId: string, paymentId: string): Promise<RefundView[]> {
-    const { manager } = this.dataSource;
-    if (!(await this.subjects.exists(manager, merchantId, paymentId)))
+  async ofPayment(merchantId: string, paymentId: string, after?: string): Promise<Page<RefundView>> {
+    if (!(await this.subjects.exists(this.dataSource.manager, merchantId, paymentId)))
       throw new RefundedPaymentNotFoundError(paymentId);
-    return this.views.of(manager, await this.queries.ofPayment(paymentId));
+    return this.of({ paymentId }, after);
   }
 
   /** Those of this deposit alone, the first asked for first. @throws RefundedDepositNotFoundError */
-  async ofDeposit(merchantId: string, depositId: string): Promise<RefundView[]> {
-    const { manager } = this.dataSource;
-    if (!(await this.subjects.depositExists(manager, merchantId, depositId)))
+  async ofDeposit(merchantId: string, depositId: string, after?: string): Promise<Page<RefundView>> {
+    if (!(await this.subjects.depositExists(this.dataSource.manager, merchantId, depositId)))
       throw new RefundedDepositNotFoundError(depositId);
-    return this.views.of(manager, await this.queries.ofDeposit(depositId));
+    return this.of({ depositId }, after);
+  }
+
+  private async of(
+    whose: { paymentId: string } | { depositId: string },
+    after: string | undefined,
+  ): Promise<Page<RefundView>> {
+    const rows = await this.queries.of(whose, REFUNDS_AT_ONCE + 1, after);
+    const { data, next, has_more } = page(rows, REFUNDS_AT_ONCE, ({ id }) => id);
+    return { data: await this.views.of(this.dataSource.manager, data), next, has_more };
   }
 }

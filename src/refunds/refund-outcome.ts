@@ -11,6 +11,8 @@ export type RefundOutcome =
 
 export const SIGNED: RefundOutcome = { state: 'signed' };
 
+export const BUSY: RefundOutcome = { state: 'busy' };
+
 export function waits(reason: string): RefundOutcome {
   return { state: 'waits', reason };
 }

@@ -4,6 +4,7 @@ import { OutgoingLoopModule } from '../outgoing/outgoing-loop.module.js';
 import { OutgoingModule } from '../outgoing/outgoing.module.js';
 import { ChainFactsModule } from '../payments/chain-facts.module.js';
 import { KeysModule } from '../wallet/keys.module.js';
+import { PayoutCover } from './payout-cover.js';
 import { RefundCosts } from './refund-costs.js';
 import { RefundCover } from './refund-cover.js';
 import { RefundFromDeposit } from './refund-from-deposit.js';
@@ -18,6 +19,7 @@ import { RefundsModule } from './refunds.module.js';
 @Module({
   imports: [ChainFactsModule, HoldingsModule, KeysModule, OutgoingLoopModule, OutgoingModule, RefundsModule],
   providers: [
+    PayoutCover,
     RefundCosts,
     RefundCover,
     RefundFromDeposit,

@@ -1,12 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource, type EntityManager, MoreThan } from 'typeorm';
 import { type CreatedBetween, narrowByCreation } from '../http/list-filters.js';
 import { outgoingIdsOf } from '../outgoing/outgoing.repository.js';
+import { subjectCosts } from '../outgoing/subject-costs.js';
 import { holdPayments } from '../payments/hold-payments.js';
 import { type ArrivedAt } from '../payments/refund-subjects.js';
 import { Refund, type RefundState } from './refund.entity.js';
 import { type Asset, type ChainId } from '../ids/ids.js';
+
+const OPEN: readonly RefundState[] = ['created', 'sent'];
 
 export interface RefundFilter extends CreatedBetween {
   merchantId: string;
@@ -65,14 +68,14 @@ export class RefundQueries {
     return manager.findOneBy(Refund, where);
   }
 
-  /** The first asked for first. */
-  ofPayment(paymentId: string): Promise<Refund[]> {
-    return this.dataSource.manager.find(Refund, { where: { paymentId }, order: { id: 'ASC' } });
-  }
-
-  /** The first asked for first. */
-  ofDeposit(depositId: string): Promise<Refund[]> {
-    return this.dataSource.manager.find(Refund, { where: { depositId }, order: { id: 'ASC' } });
+  /** All of a payment, or of a deposit alone, the first asked for first. @param after only those asked for after this one */
+  async of(
+    whose: { paymentId: string } | { depositId: string },
+    limit: number,
+    after: string | undefined,
+  ): Promise<Refund[]> {
+    const where = { ...whose, ...(after === undefined ? {} : { id: MoreThan(after) }) };
+    return this.dataSource.manager.find(Refund, { where, order: { id: 'ASC' }, take: limit });
   }
 
   /** Base units of a deposit that went back or are to, in refunds of it alone. */
@@ -102,6 +105,24 @@ export class RefundQueries {
     return BigInt(row?.sum ?? 0);
   }
 
+  /** What of payments went back in one asset, where the payout account paid some of it. Base units. */
+  async givenBackBy(
+    manager: EntityManager,
+    { chainId, tokenAddress }: Pick<ArrivedAt, 'chainId' | 'tokenAddress'>,
+    paymentIds: readonly string[],
+  ): Promise<Map<string, { all: bigint; byPayout: bigint }>> {
+    const rows = await manager.query<{ payment_id: string; all: string; by_payout: string }[]>(
+      `SELECT payment_id, sum(amount) AS "all", sum(amount) FILTER (WHERE source = 'payout') AS by_payout
+       FROM refunds WHERE payment_id = ANY($3) AND chain_id = $1 AND token_address IS NOT DISTINCT FROM $2
+         AND state IN ('sent', 'confirmed')
+       GROUP BY payment_id HAVING bool_or(source = 'payout')`,
+      [chainId, tokenAddress, paymentIds],
+    );
+    return new Map(
+      rows.map((row) => [row.payment_id, { all: BigInt(row.all), byPayout: BigInt(row.by_payout) }]),
+    );
+  }
+
   /** Held until the transaction ends: of several requests of a merchant each waits for the one before. */
   async holdMerchant(manager: EntityManager, merchantId: string): Promise<void> {
     await manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
@@ -129,7 +150,8 @@ export class RefundQueries {
   }
 
   /**
-   * What the refunds of a payment in one asset, or of one deposit, have cost, and how many of them will cost something.
+   * What the refunds of a payment in one asset, or of one deposit, have cost, and how many of them will cost something. One
+   * that was cancelled or failed counts with the gas that was sent for it: else it could be asked for without end.
    * @param exceptId of one not to be counted
    */
   async costsOf(
@@ -137,12 +159,17 @@ export class RefundQueries {
     of: { paymentId: string; depositId: string | null; chainId: ChainId; tokenAddress: Asset },
     exceptId: string | null,
   ): Promise<{ paid: bigint; waiting: number }> {
-    const [row] = await manager.query<{ paid: string; waiting: string }[]>(
-      `SELECT coalesce(sum(fee), 0) AS paid, count(*) FILTER (WHERE state IN ('created', 'sent')) AS waiting
-       FROM refunds WHERE payment_id = $1 AND chain_id = $3 AND token_address IS NOT DISTINCT FROM $4
+    const refunds = await manager.query<{ id: string; state: RefundState }[]>(
+      `SELECT id, state FROM refunds
+       WHERE payment_id = $1 AND chain_id = $3 AND token_address IS NOT DISTINCT FROM $4
          AND ($2::uuid IS NULL OR deposit_id = $2) AND id IS DISTINCT FROM $5`,
       [of.paymentId, of.depositId, of.chainId, of.tokenAddress, exceptId],
     );
-    return { paid: BigInt(row?.paid ?? 0), waiting: Number(row?.waiting ?? 0) };
+    const { paid, open } = await subjectCosts(
+      manager,
+      refunds.map(({ id }) => id),
+    );
+    const waiting = refunds.filter(({ id, state }) => OPEN.includes(state) || open.has(id));
+    return { paid, waiting: waiting.length };
   }
 }

@@ -37,7 +37,11 @@ export interface RefundRequest {
   roughCost: bigint | null;
 }
 
-type Money = Pick<Refund, 'chainId' | 'tokenAddress' | 'depositId'> & { received: bigint };
+type Money = Pick<Refund, 'chainId' | 'tokenAddress' | 'depositId'> & {
+  /** By the payment, or by a deposit that is no part of that. */
+  received: bigint;
+  isOfPayment: boolean;
+};
 
 /** Takes refunds in, inside the caller's transaction: every question is asked on its own connection. */
 @Injectable()
@@ -58,7 +62,8 @@ export class RefundRequests {
     this.limits.requireServed(money);
     requireLeft(money, BigInt(request.dto.amount));
     const { chainId, tokenAddress, received } = money;
-    return this.insert(manager, request, subject, { chainId, tokenAddress, received, depositId: null });
+    const of = { chainId, tokenAddress, received, depositId: null, isOfPayment: true };
+    return this.insert(manager, request, subject, of);
   }
 
   /** @param isFinal by the depth that the chain asks for, as far as no node contradicts; or that none says */
@@ -81,10 +86,11 @@ export class RefundRequests {
     if (returned + amount > deposit.amount) throw new RefundTooLargeError(amount, deposit.amount, returned);
     const money = deposit.counts ? moneyIn(subject, deposit) : null;
     if (money !== null) requireLeft(money, amount);
-    const { chainId, tokenAddress, amount: received } = deposit;
+    const { chainId, tokenAddress } = deposit;
+    const received = money?.received ?? deposit.amount;
     // No sale was made of what did not count: should it be accepted later, it brings what is left of it.
     const isOfSale = subject.wasConfirmed && deposit.counts;
-    const of = { chainId, tokenAddress, received, depositId: deposit.id };
+    const of = { chainId, tokenAddress, received, depositId: deposit.id, isOfPayment: money !== null };
     return this.insert(manager, request, { ...subject, wasConfirmed: isOfSale }, of);
   }
 
@@ -92,7 +98,7 @@ export class RefundRequests {
     manager: EntityManager,
     { dto, isForced, roughCost }: RefundRequest,
     { payment, wasConfirmed }: RefundSubject,
-    { chainId, tokenAddress, depositId, received }: Money,
+    { chainId, tokenAddress, depositId, received, isOfPayment }: Money,
   ): Promise<RefundView> {
     const { id: paymentId, merchantId } = payment;
     const to = toAddress(dto.to);
@@ -105,9 +111,9 @@ export class RefundRequests {
       { merchantId, chainId, tokenAddress, amount },
       databaseClock.now(),
     );
-    const money = { paymentId, depositId, chainId, tokenAddress, received, refundId: null };
     if (!isForced && roughCost !== null) {
-      const most = await this.limits.mostFee(manager, money);
+      const whose = { paymentId, depositId: isOfPayment ? null : depositId, refundId: null };
+      const most = await this.limits.mostFee(manager, { ...whose, chainId, tokenAddress, received });
       if (most !== null && roughCost > most) throw new RefundTooDearError(this.limits.tooDear);
     }
     const id = uuidv7();

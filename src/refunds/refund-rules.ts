@@ -7,19 +7,22 @@ export const ROUGH_GAS = { native: 21_000n, token: 86_000n } as const;
 
 /** Amounts in wei. */
 export interface RefundShare {
-  /** What the payment received (or the deposit brought) is worth. */
-  worthWei: bigint;
+  /** The most that all of them may cost. */
+  mostOfAll: bigint;
   /** What the refunds of the payment (or deposit) have cost so far. */
   paid: bigint;
   /** How many others of them will cost something: as much as the one in question, as far as anybody knows. */
   waiting: number;
-  /** The most that all of them may cost of the worth, in basis points. */
-  maxBps: number;
+}
+
+/** What refunds may cost of what the payment received (or the deposit brought). @param maxBps in basis points */
+export function shareOf(worthWei: bigint, maxBps: number): bigint {
+  return (worthWei * BigInt(maxBps)) / WHOLE_BPS;
 }
 
 /** What one refund may cost, in wei, so that all of them together keep to their share. */
-export function mostRefundFee({ worthWei, paid, waiting, maxBps }: RefundShare): bigint {
-  const left = (worthWei * BigInt(maxBps)) / WHOLE_BPS - paid;
+export function mostRefundFee({ mostOfAll, paid, waiting }: RefundShare): bigint {
+  const left = mostOfAll - paid;
   return left > 0n ? left / BigInt(waiting + 1) : 0n;
 }
 

@@ -14,7 +14,7 @@ import { type Account } from '../wallet/keys.js';
 import { RefundAnnouncements } from './refund-announcements.js';
 import { RefundCosts } from './refund-costs.js';
 import { RefundCover } from './refund-cover.js';
-import { fails, type RefundOutcome, SIGNED, waits } from './refund-outcome.js';
+import { BUSY, fails, type RefundOutcome, SIGNED, waits } from './refund-outcome.js';
 import { Refund } from './refund.entity.js';
 import { RefundsRepository } from './refunds.repository.js';
 import { type Address } from '../ids/ids.js';
@@ -68,16 +68,16 @@ export class RefundSigning {
       await holdAddress(manager, chainId, refund.depositAddress);
       const now = await this.refunds.lock(manager, refund);
       if (now.state !== 'created' || (await isAnyOpenFrom(manager, chainId, refund.depositAddress)))
-        return { state: 'busy' };
-      if (promised !== null && (await this.refunds.promisedAt(manager, now, id)) > promised)
-        return { state: 'busy' };
+        return BUSY;
+      if (promised !== null && (await this.refunds.promisedAt(manager, now, id)) > promised) return BUSY;
       if (wei !== null) {
         const others = await weiPromisedBy(manager, chainId, from, wei.after);
         const needed = gasLimit * fees.maxFeePerGas + (isNative(refund) ? amount : 0n);
         const lacking = others.wei + needed + (others.transactions + 1n) * dataFee - wei.has;
         if (lacking > 0n) return waits(`the payout account ${from} lacks ${lacking} wei for gas`);
       }
-      const lack = await this.cover.lackOf(manager, refund);
+      const source = account.kind === 'deposit' ? 'deposit' : 'payout';
+      const lack = await this.cover.lackOf(manager, refund, source);
       if (lack !== null) return lack.isForGood ? fails(lack.reason) : waits(lack.reason);
       const fee = await this.costs.share(manager, now, gasLimit * expectedPrice(quote) + dataFee);
       const tooDear = this.costs.whyTooDear(fee);
@@ -98,7 +98,7 @@ export class RefundSigning {
         fee,
         balance: { has, needed: amount },
       });
-      await this.sent(manager, refund, account.kind === 'deposit' ? 'deposit' : 'payout', outgoing.id);
+      await this.sent(manager, refund, source, outgoing.id);
       return SIGNED;
     };
     return this.turns.hold(() => this.dataSource.transaction(signed));

@@ -13,10 +13,10 @@ import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } f
 import { MissingScopeError } from '../auth/auth.errors.js';
 import { type AuthenticatedKey } from '../auth/authenticated-key.js';
 import { CurrentKey, RequireScope } from '../auth/scopes.js';
-import { onePage, type Page } from '../http/page.js';
+import { type Page } from '../http/page.js';
 import { uuidOr } from '../http/uuid-or.js';
 import { CreateRefundDto } from './dto/create-refund.dto.js';
-import { ListRefundsDto } from './dto/list-refunds.dto.js';
+import { ListRefundsDto, REFUNDS_AT_ONCE, RefundsOfDto } from './dto/list-refunds.dto.js';
 import { RefundBody, RefundList, RefundPage } from './dto/refund.body.js';
 import { RefundActions } from './refund-actions.js';
 import { RefundLists } from './refund-lists.js';
@@ -50,7 +50,7 @@ const Lists = (summary: string) =>
   applyDecorators(
     Get(),
     RequireScope('payments:read'),
-    ApiOperation({ summary }),
+    ApiOperation({ summary, description: `In pages of ${REFUNDS_AT_ONCE}` }),
     ApiOkResponse({ type: RefundList }),
   );
 
@@ -81,11 +81,12 @@ export class PaymentRefundsController {
   }
 
   @Lists('List the refunds of a payment, the first asked for first')
-  async list(
+  list(
     @CurrentKey() { merchantId }: AuthenticatedKey,
     @Param('id', paymentId) id: string,
+    @Query() { after }: RefundsOfDto,
   ): Promise<Page<RefundView>> {
-    return onePage(await this.lists.ofPayment(merchantId, id));
+    return this.lists.ofPayment(merchantId, id, after);
   }
 }
 
@@ -115,11 +116,12 @@ export class DepositRefundsController {
   }
 
   @Lists('List the refunds of this deposit alone, the first asked for first')
-  async list(
+  list(
     @CurrentKey() { merchantId }: AuthenticatedKey,
     @Param('id', depositId) id: string,
+    @Query() { after }: RefundsOfDto,
   ): Promise<Page<RefundView>> {
-    return onePage(await this.lists.ofDeposit(merchantId, id));
+    return this.lists.ofDeposit(merchantId, id, after);
   }
 }
 

@@ -115,6 +115,11 @@ export class FaultyRpc {
     this.habits.push({ methods, fault, onMet });
   }
 
+  /** Whether it is dead, or something befalls its calls that is no habit. */
+  get isFaulty(): boolean {
+    return this.server === null || this.rules.length > 0;
+  }
+
   /** Ends every fault; habits stay. */
   heal(): void {
     this.rules = [];

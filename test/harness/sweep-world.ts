@@ -23,8 +23,10 @@ import { toAddress } from '../../src/ids/ids.js';
 
 const ETHER = 10n ** 18n;
 const MOST_BETWEEN_BLOCKS_MS = 60;
+/** What a block has an app do is done before the next one is mined: more blocks would only be more to scan. */
+const LONG_STEP_MS = 2_000;
 /** A node that does not answer has a step take as long as the app is patient with it. */
-const LONG_STEP_MS = 100;
+const LONG_FAULTY_STEP_MS = 100;
 export const TANK = new Wallet(`0x${'7a'.repeat(32)}`);
 export const PAYOUT = new Wallet(`0x${'9b'.repeat(32)}`);
 export const TREASURY = new Wallet(`0x${'5c'.repeat(32)}`).address;
@@ -126,6 +128,7 @@ export class SweepWorld {
     await chain.mine();
     const app = await TestApp.start({ chains, settings: own });
     // What is due at the start is planned when the chain has been scanned: later, it would take what a test has paid.
+    app.wake();
     await waitFor('the plan of the start', () =>
       app.log.some((line) => /looked for what to sweep|nothing is swept/.test(line)),
     );
@@ -258,7 +261,8 @@ export class SweepWorld {
         );
       }
       await this.chain.mine();
-      await Promise.race([appsAtRest(), delay(LONG_STEP_MS, undefined, { ref: false })]);
+      const longMs = this.node.isFaulty ? LONG_FAULTY_STEP_MS : LONG_STEP_MS;
+      await Promise.race([appsAtRest(), delay(longMs, undefined, { ref: false })]);
       // What more blocks do not bring comes with time.
       await delay(Math.min(MOST_BETWEEN_BLOCKS_MS, 5 * blocks));
     }

@@ -97,18 +97,30 @@ describe('the same money is given back once', () => {
 });
 
 describe('money that goes back is as deep as the chain asks for so much', () => {
-  it('though it came to a payment of little, which asks for less', async () => {
+  /** One block up to so much, eight beyond it. */
+  const startWithTiers = async (upTo: bigint) => {
     const tiers = [
-      { upTo: ETHER / 10n, blocks: 1 },
+      { upTo, blocks: 1 },
       { upTo: null, blocks: 8 },
     ];
     const settings = { payoutPrivateKey: PAYOUT.privateKey, sweepBumpAfterMs: 60_000 };
     world = await SweepWorld.start(settings, { confirmations: { kind: 'blocks', tiers } });
     await world.chain.rpc('anvil_setBalance', [PAYOUT.address, toQuantity(200n * ETHER)]);
     await world.chain.mine(3);
-    const payment = await world.paid(ETHER / 100n);
+  };
+  /** Paid and swept. */
+  const swept = async (amount: bigint) => {
+    const payment = await world.paid(amount);
     await world.plan();
     await world.settled(payment.id);
+    return payment;
+  };
+  const blockOf = async (hash: unknown) =>
+    Number((await world.chain.rpc<{ blockNumber: string }>('eth_getTransactionReceipt', [hash])).blockNumber);
+
+  it('though it came to a payment of little, which asks for less', async () => {
+    await startWithTiers(ETHER / 10n);
+    const payment = await swept(ETHER / 100n);
     await world.chain.pay(payment.address, 100n * ETHER);
     await world.chain.mine();
     const arrivedAt = await world.chain.height();
@@ -121,11 +133,33 @@ describe('money that goes back is as deep as the chain asks for so much', () => 
     expect(await world.outgoing(`purpose = 'refund'`)).toEqual([]);
     expect((await refundEnds(world, payment)).state).toBe('confirmed');
     const [sent] = await world.outgoing(`purpose = 'refund'`);
-    const mined = await world.chain.rpc<{ blockNumber: string }>('eth_getTransactionReceipt', [
-      sent?.tx_hash,
-    ]);
-    expect(Number(mined.blockNumber)).toBeGreaterThanOrEqual(arrivedAt + 8);
+    expect(await blockOf(sent?.tx_hash)).toBeGreaterThanOrEqual(arrivedAt + 8);
     expect(await world.native(to)).toBe(100n * ETHER + ETHER / 200n);
+  });
+
+  it('though it came to several payments of little, and the payout account pays it of its own', async () => {
+    await startWithTiers(ETHER / 5n);
+    const payments = [await swept(ETHER / 100n), await swept(ETHER / 100n)];
+    // Each has less at its address than what goes back of it, and is as deep as so much has to be.
+    for (const { address } of payments) await world.chain.pay(address, (ETHER * 19n) / 100n);
+    await world.chain.mine();
+    const arrivedAt = await world.chain.height();
+    await world.app.waitForBlock(arrivedAt);
+    const to = Wallet.createRandom().address;
+    const amount = (ETHER * 39n) / 200n;
+    for (const payment of payments) expect((await askRefund(world, payment, to, amount)).status).toBe(201);
+    const all = async () => (await Promise.all(payments.map((one) => refundsOf(world, one)))).flat();
+    await waitFor('why one waits', async () =>
+      (await all()).some(({ waits_for: why }) => why?.includes('less than 8 blocks deep')),
+    );
+    await waitFor('the other', async () => (await all()).some(({ status }) => status === 'sent'));
+    expect(await world.chain.height()).toBe(arrivedAt);
+    expect(await world.outgoing(`purpose = 'refund'`)).toHaveLength(1);
+    for (const payment of payments) expect((await refundEnds(world, payment)).state).toBe('confirmed');
+    const sent = await world.outgoing(`purpose = 'refund'`);
+    const blocks = await Promise.all(sent.map(({ tx_hash: hash }) => blockOf(hash)));
+    expect(Math.max(...blocks)).toBeGreaterThanOrEqual(arrivedAt + 8);
+    expect(await world.native(to)).toBe(2n * amount);
   });
 });
 

@@ -39,6 +39,21 @@ describe('what gas costs', () => {
     await expect(readGasQuote(empty)).resolves.toMatchObject({ tip: 10n });
   });
 
+  it('is not next to nothing by one word alone: the last blocks and the usual price tell more', async () => {
+    const free = { eth_getBlockByNumber: { ...HEAD, baseFeePerGas: '0x7' }, eth_maxPriorityFeePerGas: '0x0' };
+    const reward = [['0x3b9aca00'], ['0x0'], ['0x3b9aca00']];
+    await expect(readGasQuote(node({ ...free, eth_feeHistory: { reward } }))).resolves.toEqual({
+      baseFee: 7n,
+      tip: 1_000_000_000n,
+    });
+    const unpaid = { ...free, eth_feeHistory: { reward: [['0x0'], ['0x1']] } };
+    await expect(readGasQuote(node({ ...unpaid, eth_gasPrice: '0x5f5e107' }))).resolves.toEqual({
+      baseFee: 7n,
+      tip: 100_000_000n,
+    });
+    await expect(readGasQuote(node(free))).resolves.toEqual({ baseFee: 7n, tip: 0n });
+  });
+
   it.each([undefined, null])('is the usual price alone where the base fee is %s', async (baseFeePerGas) => {
     const rpc = node({ eth_getBlockByNumber: { ...HEAD, baseFeePerGas }, eth_gasPrice: '0x6e' });
     await expect(readGasQuote(rpc)).resolves.toEqual({ baseFee: null, tip: 110n });

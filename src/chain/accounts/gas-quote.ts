@@ -13,6 +13,13 @@ export interface GasQuote {
 const HISTORY_BLOCKS = '0xa';
 const MIDDLE = 50;
 
+/**
+ * Wei per gas. A node that has seen no tips says that none is needed. Where there is next to no base fee either, nobody takes
+ * what is offered then, and all that replaces it is held to a multiple of it: then the last blocks and the usual price are
+ * asked as well, and the most of them counts.
+ */
+const NEXT_TO_NOTHING = 1_000_000n;
+
 /** A price that rose by more than this since all endpoints were asked is not believed of one. */
 const MOST_RISE = 2n;
 
@@ -70,13 +77,15 @@ export function middle(amounts: readonly bigint[]): bigint {
  * @throws RpcError
  */
 export async function readGasQuote(rpc: Rpc): Promise<GasQuote> {
-  const { baseFeePerGas } = await rpc.call('eth_getBlockByNumber', ['latest', false]);
-  if (baseFeePerGas === undefined) return { baseFee: null, tip: await rpc.call('eth_gasPrice', []) };
-  const tip =
-    (await unlessRefused(() => rpc.call('eth_maxPriorityFeePerGas', []))) ??
-    (await unlessRefused(() => usualTip(rpc))) ??
-    (await aboveBaseFee(rpc, baseFeePerGas));
-  return { baseFee: baseFeePerGas, tip };
+  const { baseFeePerGas: baseFee } = await rpc.call('eth_getBlockByNumber', ['latest', false]);
+  if (baseFee === undefined) return { baseFee: null, tip: await rpc.call('eth_gasPrice', []) };
+  const named = await unlessRefused(() => rpc.call('eth_maxPriorityFeePerGas', []));
+  if (named !== null && baseFee + named > NEXT_TO_NOTHING) return { baseFee, tip: named };
+  const usual = await unlessRefused(() => usualTip(rpc));
+  if (named === null && usual === null) return { baseFee, tip: await aboveBaseFee(rpc, baseFee) };
+  const tip = most(named, usual);
+  if (baseFee + tip > NEXT_TO_NOTHING) return { baseFee, tip };
+  return { baseFee, tip: most(tip, await unlessRefused(() => aboveBaseFee(rpc, baseFee))) };
 }
 
 /** Null: the last blocks paid nothing to estimate from. */
@@ -99,6 +108,10 @@ async function unlessRefused<T>(ask: () => Promise<T | null>): Promise<T | null>
     if (error instanceof RpcError) return null;
     throw error;
   }
+}
+
+function most(...amounts: readonly (bigint | null)[]): bigint {
+  return amounts.reduce<bigint>((high, one) => (one !== null && one > high ? one : high), 0n);
 }
 
 function ascending(one: bigint, other: bigint): number {

@@ -31,6 +31,21 @@ const CASES: [string, string, number][] = [
   // EIP-7702: something else of an address that authorizes is in the pool.
   ['geth', 'authority already reserved', -32000],
   ['geth', 'in-flight transaction limit reached for delegated accounts', -32000],
+  ['erigon', 'INTERNAL_ERROR: existing tx with same hash', -32000],
+  ['nethermind', 'OwnNonceAlreadyUsed', -32010],
+  ['klaytn', 'there is another tx which has the same nonce in the tx pool', -32000],
+  ['erigon', 'FEE_TOO_LOW: fee too low', -32000],
+  ['op-geth', 'fee too low: 1, use at least tx.gasLimit = 21000 tx.gasPrice = 2', -32000],
+  [
+    'parity',
+    'There are too many transactions in the queue. Your transaction was dropped due to limit. Try increasing the fee.',
+    -32010,
+  ],
+  ['zksync', 'Not enough balance to cover the fee + value. balance: 0, fee: 1, value: 1', 3],
+  ['arbitrum', 'not enough funds for gas', -32000],
+  ['reth', 'sender does not have enough funds (1) to cover transaction fees: 2', -32003],
+  ['geth', 'transaction would cause overdraft', -32000],
+  ['op-geth', "failed to forward tx to sequencer, please try again. Error message: 'nonce too low'", -32000],
   ['none', 'the connection failed', 0],
 ];
 const EXPECTED = [
@@ -42,6 +57,11 @@ const EXPECTED = [
   ...Array<string>(2).fill('refused'),
   ...Array<string>(4).fill('fee_above_cap'),
   ...Array<string>(3).fill('refused'),
+  'accepted',
+  ...Array<string>(2).fill('underpriced'),
+  ...Array<string>(3).fill('fee_too_low'),
+  ...Array<string>(4).fill('insufficient_funds'),
+  'nonce_too_low',
   'unreachable',
 ];
 
@@ -82,6 +102,9 @@ describe('what no node will ever take', () => {
     ['a relay', 'Transaction rejected: recipient is on the OFAC SDN list'],
     ['a vendor', 'address 0x489A8756C18C0b8B24EC2a2b9FF3D4d447F79BEc is sanctioned'],
     ['a vendor', 'forbidden recipient'],
+    ['linea', 'recipient 0xf17f52 is blocked as appearing on the SDN or other legally prohibited list'],
+    ['linea', 'Calldata of transaction is greater than the allowed max of 30000'],
+    ['linea', 'Transaction line count for module HUB=2222222 is above the limit 2097152'],
     ['a vendor', 'the transaction touches a banned address'],
   ])('%s: %s', (_node, message) => {
     expect(isRefusedForGood(message)).toBe(true);
@@ -105,6 +128,9 @@ describe('what no node will ever take', () => {
     'the connection failed',
     'tx fee (1.63 ether) exceeds the configured cap (1.00 ether)',
     'your IP address is blacklisted',
+    'this address is blocked for too many requests',
+    'address 203.0.113.7 is blocked',
+    'access denied for this address',
     'address 203.0.113.7 is banned',
     'this account is banned for abuse',
     '403 Forbidden: access to this resource is forbidden',
@@ -129,6 +155,13 @@ describe('what a node refuses for what it has now', () => {
     'in-flight transaction limit reached for delegated accounts',
     'delegation authority has pending transaction',
     'node is syncing',
+    'There are too many transactions in the queue. Your transaction was dropped due to limit.',
+    'queue full',
+    'forwarding queue full',
+    'sequencer pending tx pool full, please try again',
+    'sequencer temporarily not available',
+    `failed to forward tx to sequencer, please try again. Error message: 'Post "https://sequencer.example": EOF'`,
+    'NonceGap, Future nonce. Expected nonce: 10',
   ])('may be taken in a moment: %s', (message) => {
     expect(isPassingRefusal(message)).toBe(true);
   });

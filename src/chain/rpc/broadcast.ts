@@ -31,21 +31,24 @@ export const MINDING_OUTCOMES: readonly BroadcastOutcome[] = [
   'insufficient_funds',
 ];
 
-/** The words of geth, erigon, nethermind, besu, reth and anvil, and of the rollups built on them. */
+/** The words of geth, erigon, nethermind, besu, reth, parity, klaytn, zksync and anvil, and of what is built on them. */
 const WORDS: readonly (readonly [BroadcastOutcome, RegExp])[] = [
-  ['accepted', /already (known|imported|in mempool)|known transaction|alreadyknown|transaction already/i],
+  [
+    'accepted',
+    /already (known|imported|in mempool)|known transaction|alreadyknown|transaction already|existing tx with same hash/i,
+  ],
   ['nonce_too_low', /nonce (is )?(too low|less than|has already been used)|oldnonce|invalid nonce.*lower/i],
   [
     'underpriced',
-    /replacement (transaction |fee )?(is )?(underpriced|too low)|replacementnotallowed|could not replace|gas price (is )?too low to replace/i,
+    /replacement (transaction |fee )?(is )?(underpriced|too low)|replacementnotallowed|could not replace|gas price (is )?too low to replace|ownnoncealreadyused|another (tx|transaction) (which|that) has the same nonce/i,
   ],
   [
     'fee_too_low',
-    /less than block base fee|(max fee per gas|fee ?cap|gas ?price|tip|priority fee).{0,40}(too low|less than|below|under)|underpriced|feetoolow|transaction fee too low/i,
+    /less than block base fee|(max fee per gas|fee ?cap|gas ?price|tip|priority fee).{0,40}(too low|less than|below|under)|underpriced|fee[_ ]?too[_ ]?low|increasing the fee/i,
   ],
   [
     'insufficient_funds',
-    /insufficient (funds|balance|eth)|insufficientfunds|upfront cost exceeds|sender.*balance/i,
+    /insufficient (funds|balance|eth)|insufficientfunds|(not|n['’]t|not have) enough (funds|balance)|upfront cost exceeds|sender.*balance|overdraft/i,
   ],
   // geth, erigon, reth and those built on them; besu: its error TX_FEECAP_EXCEEDED. One ether of gas limit × price, mostly.
   [
@@ -61,30 +64,35 @@ export function isAboutTransaction(message: string): boolean {
 
 /**
  * Addresses that a node lets nobody pay: bsc's list ("sender or to in black list", reth's for it "sender or recipient is
- * blacklisted"), and what vendors and relays say of sanctions. Not who is refused himself: our own address on the net.
+ * blacklisted"), linea's ("recipient … is blocked as appearing on the SDN or other legally prohibited list"), and what
+ * vendors and relays say of sanctions. Not who is refused himself: our own address on the net.
  */
 const LISTED =
-  /(?<!\b(ip|your|this) )\b(sender|recipient|address)\b(?! \d+\.\d).{0,50}\b(black ?-?list(ed)?|sanctions?|sanctioned|banned|forbidden)\b|\b(black ?-?listed|sanctioned|banned|forbidden) (address|recipient|sender)\b|\bofac\b|black ?-?list account/i;
+  /(?<!\b(ip|your|this) )\b(sender|recipient|address)\b(?! \d+\.\d).{0,50}\b(black ?-?list(ed)?|sanctions?|sanctioned|banned|forbidden|blocked|denied|prohibited)\b|\b(black ?-?listed|sanctioned|banned|forbidden) (address|recipient|sender)\b|\bofac\b|black ?-?list account/i;
 
 const REFUSED =
   /intrinsic ?gas|floor data gas|exceeds block gas limit|gas ?limit.*(exceed|too|cap|greater|higher|above)|gaslimitexceeded|gas limit reached|exceeds_\w*gas_limit|max initcode|nonce too (high|far)|invalid (sender|signature|chain id|transaction)|(transaction|tx) type.{0,20}(not supported|unsupported|is invalid)|(unsupported|unknown) (transaction|tx) type|only replay-protected|oversized|tx ?pool|rejected|authority already reserved|in-flight transaction limit|gapped-nonce|rlp/i;
 
 /**
  * What no node of the same rules will take at any time, whatever else it has: more gas than a block or a transaction may
- * take (also EIP-7825), less than the bytes cost by themselves, a type or a size that the chain does not have. Nonces, fees
+ * take (also EIP-7825), less than the bytes cost by themselves, a type or a size that the chain does not have, more than a
+ * proof of it may take (linea). Nonces, fees
  * and balances are none of it, nor what a full or busy pool refuses.
  */
 const FOR_GOOD =
-  /intrinsic ?gas|floor data gas|(exceeds|exceeding|above|greater than|higher than|over) (the )?(block('?s)?|maximum|max|transaction|tx|cap).{0,20}gas|gas ?limit.{0,60}(exceed|too (high|large)|(greater|higher|larger) than|above|over the)|gaslimitexceeded|gas limit reached|gaslimitcap|exceeds_\w*gas_limit|(transaction|tx) type.{0,20}(not supported|unsupported|is invalid)|(unsupported|unknown) (transaction|tx) type|oversized data|max initcode size|init ?code.{0,20}(limit|too (large|big))/i;
+  /intrinsic ?gas|floor data gas|(exceeds|exceeding|above|greater than|higher than|over) (the )?(block('?s)?|maximum|max|transaction|tx|cap).{0,20}gas|gas ?limit.{0,60}(exceed|too (high|large)|(greater|higher|larger) than|above|over the)|gaslimitexceeded|gas limit reached|gaslimitcap|exceeds_\w*gas_limit|(transaction|tx) type.{0,20}(not supported|unsupported|is invalid)|(unsupported|unknown) (transaction|tx) type|oversized data|max initcode size|init ?code.{0,20}(limit|too (large|big))|calldata.{0,40}greater than|line count.{0,60}above the limit|precompile address and cannot receive/i;
 
 /** Whether a node's refusal stands for as long as the bytes are what they are. @param message as the node gave it */
 export function isRefusedForGood(message: string): boolean {
   return refusedAs(message) === 'refused' && (FOR_GOOD.test(message) || LISTED.test(message));
 }
 
-/** A full pool, a nonce before it that the node lacks, something else of the account in the pool, a node that catches up. */
+/**
+ * A full pool, a nonce before it that the node lacks, something else of the account in the pool, a node that catches up, a
+ * way to the sequencer that is broken.
+ */
 const PASSING =
-  /pool.{0,12}(full|overflow)|pool size|account limit exceeded|nonce too (high|far)|nonce.?gap|gapped|future transaction|reserved|in-flight transaction limit|pending transaction|syncing/i;
+  /(pool|queue)\b.{0,12}(full|overflow)|in the queue|sequencer\b.{0,30}(not |un)available|failed to forward|pool size|account limit exceeded|nonce too (high|far)|nonce.?gap|gapped|future transaction|reserved|in-flight transaction limit|pending transaction|syncing/i;
 
 /** Whether a node's refusal is about what it has now, and not about these bytes. @param message as the node gave it */
 export function isPassingRefusal(message: string): boolean {
@@ -99,5 +107,5 @@ export function refusedAs(message: string): BroadcastOutcome {
 }
 
 function isRefusal(message: string): boolean {
-  return REFUSED.test(message) || LISTED.test(message);
+  return REFUSED.test(message) || LISTED.test(message) || FOR_GOOD.test(message);
 }

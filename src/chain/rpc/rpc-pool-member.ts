@@ -120,9 +120,9 @@ export class PoolMember {
   async head(): Promise<Head | null> {
     if (this.endpoint.circuit.state(runningMs()) === 'open') return null;
     try {
-      const isIdentified = await (this.identified ?? this.identify());
+      const isIdentified = await this.soon(this.identified ?? this.identify());
       // One that served another chain is asked again each time: its operator may have fixed it.
-      if (!isIdentified && !(await this.identify())) return null;
+      if (!isIdentified && !(await this.soon(this.identify()))) return null;
       return this.sawHead(await this.inspected('latest'));
     } catch (error) {
       if (error instanceof RpcError) return null;
@@ -217,7 +217,12 @@ export class PoolMember {
       () => this.pace.answered(INSPECTION, runningMs() - beganAt),
       () => undefined,
     );
-    return withinMs(this.pace.inspectionMs(INSPECTION), asked);
+    return this.soon(asked);
+  }
+
+  /** A step of the scan may wait for a comparison, which needs nobody's answer. @throws RpcError also when it takes long */
+  private soon<T>(answer: Promise<T>): Promise<T> {
+    return withinMs(this.pace.inspectionMs(INSPECTION), answer);
   }
 
   /** Tells of a change, once. */

@@ -1,5 +1,6 @@
-import { ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiPropertyOptional, PickType } from '@nestjs/swagger';
 import { IsOptional, IsUUID } from 'class-validator';
+import { PageQuery } from '../../http/page.js';
 import { AnyOf, DatedPageQuery, IsHex } from '../../http/list-filters.js';
 import { REFUND_STATES, type RefundState } from '../refund.entity.js';
 
@@ -25,3 +26,9 @@ export class ListRefundsDto extends DatedPageQuery {
   @IsHex(32, 'the hash of a transaction')
   tx_hash?: string;
 }
+
+/** How many refunds of one payment or deposit a page of them has. */
+export const REFUNDS_AT_ONCE = 500;
+
+/** Of one payment or deposit: hardly ever more than a page. */
+export class RefundsOfDto extends PickType(PageQuery, ['after']) {}

@@ -1,0 +1,64 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type EntityManager } from 'typeorm';
+import { confirmationsOf } from '../chain/confirmations.js';
+import { scannedPositions } from '../chain/position/scanned-positions.js';
+import { type ChainConfig } from '../config/chains.js';
+import { CHAINS } from '../config/configuration.module.js';
+import { type BlockMoney, RefundSubjects } from '../payments/refund-subjects.js';
+import { type PaidBack, tooShallow } from './payout-tiers.js';
+import { RefundQueries } from './refund-queries.js';
+import { type Refund } from './refund.entity.js';
+
+/** Whether the payout account may pay a refund now, by what it paid of other payments whose money is not deep yet. */
+@Injectable()
+export class PayoutCover {
+  constructor(
+    private readonly subjects: RefundSubjects,
+    private readonly queries: RefundQueries,
+    @Inject(CHAINS) private readonly chains: ChainConfig[],
+  ) {}
+
+  /** For a caller that holds the payout account. @returns what it waits for; null: nothing */
+  async whyNotYet(manager: EntityManager, refund: Refund): Promise<string | null> {
+    const { chainId, tokenAddress, paymentId, amount } = refund;
+    const chain = this.chains.find((one) => one.chainId === chainId);
+    const confirmations = chain && confirmationsOf(chain, tokenAddress);
+    // What the chain's own finality decides is final, however much it is.
+    if (confirmations?.kind !== 'blocks') return null;
+    const head = (await scannedPositions(manager, [chainId])).get(chainId)?.number ?? -1;
+    const { tiers } = confirmations;
+    const deepest = tiers.at(-1)?.blocks ?? 0;
+    const latest = await this.subjects.moneyAbove(manager, refund, head - deepest + 1);
+    // No reorg of so few blocks takes anything that came to it.
+    if (!latest.has(paymentId)) return null;
+    const paid = await this.paidBack(manager, refund, latest);
+    const own = paid.get(paymentId) ?? { all: 0n, byPayout: 0n, there: 0n, latest: [] };
+    paid.delete(paymentId);
+    const withThis = { ...own, all: own.all + amount, byPayout: own.byPayout + amount };
+    const shallow = tooShallow(withThis, [...paid.values()], tiers, head);
+    if (shallow === null) return null;
+    const { sum, blocks } = shallow;
+    return `with this the payout account pays ${sum} of money that is less than ${blocks} blocks deep: for so much that is waited for`;
+  }
+
+  /** Of each payment that something came to of late. */
+  private async paidBack(
+    manager: EntityManager,
+    refund: Refund,
+    latest: ReadonlyMap<string, BlockMoney[]>,
+  ): Promise<Map<string, PaidBack>> {
+    const given = await this.queries.givenBackBy(manager, refund, [...latest.keys()]);
+    const ids = [refund.paymentId, ...given.keys()];
+    const there = await this.subjects.moneyThere(manager, refund, ids);
+    return new Map(
+      ids.map((id) => [
+        id,
+        {
+          ...(given.get(id) ?? { all: 0n, byPayout: 0n }),
+          there: there.get(id) ?? 0n,
+          latest: latest.get(id) ?? [],
+        },
+      ]),
+    );
+  }
+}
