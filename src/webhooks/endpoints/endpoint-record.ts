@@ -75,9 +75,14 @@ export function freshRecord(): EndpointRecord {
   };
 }
 
-/** Nothing is under way with it, nor about to be, and nothing of it has to be kept in mind. */
-export function isIdle({ inFlight, preparing, openUntil, line }: EndpointRecord): boolean {
-  return inFlight === 0 && preparing === 0 && openUntil === null && line.size === 0;
+/** Something is under way with it, or about to be. */
+export function isBusy({ inFlight, preparing, line }: EndpointRecord): boolean {
+  return inFlight > 0 || preparing > 0 || line.size > 0;
+}
+
+/** Nothing is under way with it, and nothing of it has to be kept in mind. */
+export function isIdle(endpoint: EndpointRecord): boolean {
+  return !isBusy(endpoint) && endpoint.openUntil === null;
 }
 
 export function joinLine(endpoint: EndpointRecord, { jobId, size }: Caller): void {
