@@ -20,6 +20,7 @@ import { PaymentsModule } from './payments/payments.module.js';
 import { RatesRestModule } from './rates/rates.module.js';
 import { RefundPayingModule } from './refunds/refund-paying.module.js';
 import { RefundsModule, RefundsRestModule } from './refunds/refunds.module.js';
+import { ReplicasModule } from './replicas/replicas.module.js';
 import { ScannerModule } from './scanner/scanner.module.js';
 import { SweepPlanModule } from './sweeper/planning/sweep-plan.module.js';
 import { SweeperModule, SweepRestModule } from './sweeper/sweeper.module.js';
@@ -44,6 +45,7 @@ export class AppModule {
         AuthModule,
         EventHandlersModule,
         HealthModule,
+        ReplicasModule,
         LedgerCheckMetricsModule,
         ...(has('api') || has('scanner') ? [PaymentMetricsModule] : []),
         ...(has('api')

@@ -26,7 +26,7 @@ import { banner, refusedText } from './runtime/banner.js';
 import { writeToTerminal } from './runtime/console-to-log.js';
 import { noteUrl } from './runtime/data-folder.js';
 import { ensureDevKey } from './runtime/dev-key.js';
-import { type Runtime, startRuntime } from './runtime/runtime.js';
+import { endAll, type Runtime, startRuntime, type Stops } from './runtime/runtime.js';
 import { startedEvent } from './runtime/started.js';
 import { steadyMs } from './process/steady-time.js';
 
@@ -59,13 +59,18 @@ function productionLog(level: string): Logger {
   return pino;
 }
 
-let runtime: Runtime | null = null;
+const stops: Stops = [];
 let app: NestFastifyApplication | null = null;
 let stoppingSince: number | null = null;
+/** Whoever asks is answered, and jobs are taken. */
+let isUp = false;
 /** Ends what a start waits for. */
 const givingUp = new AbortController();
 let hurry: () => void = () => undefined;
 const hurried = new Promise<void>((resolve) => (hurry = resolve));
+
+/** For a start that is told to stop: nothing is in flight yet that would be lost. */
+const START_TIMEOUT_MS = 4_000;
 
 /** For what was started beside the app, as the embedded Postgres, to end by itself. */
 const RUNTIME_TIMEOUT_MS = 12_000;
@@ -77,9 +82,10 @@ const RUNTIME_TIMEOUT_MS = 12_000;
 async function stop(timeoutMs: number): Promise<void> {
   givingUp.abort(new Error('Quittance was told to stop'));
   // What is being started has to be there before it can be ended.
+  const patienceMs = isUp ? timeoutMs : Math.min(timeoutMs, START_TIMEOUT_MS);
   const closed = started.catch(() => undefined).then(() => app?.close());
-  await Promise.race([closed, hurried, delay(timeoutMs, undefined, { ref: false })]);
-  await Promise.race([runtime?.stop(), delay(RUNTIME_TIMEOUT_MS, undefined, { ref: false })]);
+  await Promise.race([closed, hurried, delay(patienceMs, undefined, { ref: false })]);
+  await Promise.race([endAll(stops), delay(RUNTIME_TIMEOUT_MS, undefined, { ref: false })]);
 }
 
 /**
@@ -112,8 +118,9 @@ async function portFor(settings: Settings): Promise<number> {
 async function begin(given: Configuration, pino: Logger): Promise<Runtime> {
   const signal = givingUp.signal;
   const once = async () => {
-    await runtime?.stop();
-    const begun = (runtime = await startRuntime(given, { say, warn, signal }));
+    await endAll(stops);
+    const begun = await startRuntime(given, { say, warn, signal }, stops);
+    signal.throwIfAborted();
     app = await createApp(begun.configuration, pino);
     return begun;
   };
@@ -138,6 +145,8 @@ async function start(): Promise<void> {
   if (begun.secrets) {
     await ensureDevKey(api.get<DataSource>(getDataSourceToken()), api.get(AuthService), begun.secrets.apiKey);
   }
+  givingUp.signal.throwIfAborted();
+  isUp = true;
   await api.listen(port, settings.host);
   const url = (await api.getUrl()).replace('[::1]', 'localhost');
   const chains = api.get(ChainService, { strict: false });

@@ -16,8 +16,19 @@ export type Path = (string | number)[];
 export function baseUnits(entry: ChainsFileEntry, path: Path): bigint {
   const source = entry.source(path);
   if (source !== undefined && /^\d{1,78}$/.test(source)) return BigInt(source);
-  entry.complain(path, 'must be an amount in base units, digits only: "1000000000000000000"');
+  entry.complain(
+    path,
+    `must be an amount in base units, digits only: "${meantAmount(source) ?? '1000000000000000000'}"`,
+  );
   return 0n;
+}
+
+/** What `1e18` and `1_000` were meant to be. */
+function meantAmount(source = ''): string | undefined {
+  const digits = source.replace(/[_,' ]/g, '');
+  if (/^\d{1,78}$/.test(digits)) return digits;
+  const [, head, zeros] = /^([1-9]\d*)e\+?(\d{1,2})$/i.exec(digits) ?? [];
+  return head === undefined ? undefined : head + '0'.repeat(Number(zeros));
 }
 
 export function address(entry: ChainsFileEntry, path: Path, given: unknown): Address {

@@ -131,6 +131,18 @@ describe('parseChains', () => {
     ['up_to: "1000000000000000000", ', '', /up_to: is missing; only the last tier/],
     ['{blocks: 12}', '{up_to: 5, blocks: 12}', /must be left out in the last tier/],
     ['"1000000000000000000"', '1e18', /up_to: must be an amount in base units/],
+    ['"1000000000000000000"', '5e2', /up_to: must be an amount in base units, digits only: "500"/],
+    ['"1000000000000000000"', '1_000', /up_to: must be an amount in base units, digits only: "1000"/],
+    ['chain_id: 137', 'chain_id: *x', /line \d+: names \*x, and nothing before it is marked &x/],
+    ['chain_id: 137', 'chain_id: !foo 137', /line \d+: Unresolved tag: !foo; take it out/],
+    ['chain_id: 137', 'chain_id:137', /line \d+: lacks the space behind its colon/],
+    ['chain_id: 137', 'chain_id = 137', /line \d+: has = where YAML has a colon/],
+    [
+      'chain_id: 137',
+      'chain_id: `137`',
+      /line \d+: has a value that begins with a sign which YAML keeps for itself/,
+    ],
+    ['  chain_id: 137', '\u00a0 chain_id: 137', /line \d+: has a character that only looks like a space/],
     ['{symbol: POL, decimals: 18}', 'POL', /native: must be given/],
     [
       '{symbol: POL, decimals: 18}',
@@ -273,9 +285,78 @@ describe('parseChains', () => {
     expect(changed('symbol: OLD', 'symbol: USDT')).toEqual([]);
   });
 
+  it.each([
+    ['https://a.example/x', 'https://a.example/x/'],
+    ['https://a.example/x', 'https://a.example:443/x#2'],
+    ['https://a.example', 'https://A.example/?'],
+  ])('takes %p and %p for one endpoint', (one, other) => {
+    const yaml = `- {name: one, chain_id: 1, rpc_urls: ["${one}", "${other}"], confirmations: 1, block_time_ms: 1000, native: {symbol: ETH, decimals: 18}}`;
+    expect(parseChains(yaml, 'chains.yaml').problems.map(({ what }) => what)).toEqual([
+      'is listed twice; remove one',
+    ]);
+  });
+
+  it.each([
+    ['max_gas: 1', /sweep\.max_gas: is below 21000/],
+    [
+      'minimum: 5, max_per_sweep: 4',
+      /sweep\.max_per_sweep: is below minimum, 5: nothing would ever be swept/,
+    ],
+    ['minimum: 5, max_per_day: 4', /sweep\.max_per_day: is below minimum, 5/],
+  ])('refuses limits under which nothing can move: %s', (sweep, words) => {
+    const yaml = `- {name: one, chain_id: 1, rpc_url: "https://a.example", confirmations: 1, block_time_ms: 1000, native: {symbol: ETH, decimals: 18}, sweep: {${sweep}}}`;
+    expect(problemsOf(yaml).join('\n')).toMatch(words);
+  });
+
+  it('refuses a % in a password that encodes nothing', () => {
+    const yaml = `- {name: one, chain_id: 1, rpc_urls: ["https://user:100%@a.example/x"], confirmations: 1, block_time_ms: 1000, native: {symbol: ETH, decimals: 18}}`;
+    expect(parseChains(yaml, 'chains.yaml').problems.map(({ what }) => what)).toEqual([
+      'has a % in its user or password that is no percent-encoding; write it as %25',
+    ]);
+  });
+
   it('refuses an endpoint that is listed twice', () => {
     expect(changed('"https://b.example"', '"https://a.example/key"')).toEqual([
       'chains.yaml line 4, rpc_urls.1: is listed twice; remove one',
+    ]);
+  });
+
+  it('reads what is named once and merged in, amounts to the last digit, and lines that end as they like', () => {
+    const yaml = `- &a
+  name: one
+  chain_id: 1
+  rpc_urls: ["http://127.0.0.1:1"]
+  confirmations: 12
+  block_time_ms: 2000
+  native: {symbol: ETH, decimals: 18}
+  sweep: {minimum: &least "12345678901234567890"}
+- <<: *a
+  name: two
+  chain_id: 2
+- <<: *a
+  name: three
+  chain_id: 3
+  sweep: {minimum: *least, max_per_day: 99999999999999999999}
+`;
+    for (const end of ['\n', '\r\n', '\r']) {
+      const { chains, problems } = parseChains(yaml.replaceAll('\n', end), 'chains.yaml');
+      expect(problems).toEqual([]);
+      expect(chains.map(({ name, sweep }) => [name, sweep.minimum])).toEqual([
+        ['one', 12345678901234567890n],
+        ['two', 12345678901234567890n],
+        ['three', 12345678901234567890n],
+      ]);
+    }
+  });
+
+  it('does not follow names without end', () => {
+    const bomb = [
+      'a: &a [x,x]',
+      ...['b', 'c', 'd'].map((name, at) => `${name}: &${name} [${Array(9).fill(`*${'abc'[at]}`).join(',')}]`),
+    ];
+    const { problems } = parseChains(`- name: one\n  ${bomb.join('\n  ')}\n`, 'chains.yaml');
+    expect(problems).toEqual([
+      { name: 'chains.yaml, entry 1', what: expect.stringMatching(/^cannot be read: Excessive alias/) },
     ]);
   });
 

@@ -155,11 +155,23 @@ function urlProblem(text: string, protocols: readonly string[]): string | null {
   if (authority === '') return `names no host behind ${begun}://`;
   if (!URL.canParse(text))
     return 'cannot be read as a URL: its port is at most 65535, and in a user or a password each of : / ? # [ ] @ % is written percent-encoded, as %23 for #';
-  const { hostname } = new URL(text);
+  const { hostname, username, password } = new URL(text);
+  // `new URL` takes a bare % there, and so does pg; ioredis and whoever sends them over HTTP do not.
+  if (!begun.startsWith('postgres') && !isPercentEncoded(username + password))
+    return 'has a % in its user or password that is no percent-encoding; write it as %25';
   if (protocols.includes(hostname) || /^(https?|wss?)$/.test(hostname))
     return 'has its beginning twice; take one away';
   if (hostname.includes(',') || /,\w+:\/\//.test(text)) return 'holds several; it takes one';
   return null;
+}
+
+function isPercentEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 export function urlWith(...protocols: string[]) {

@@ -164,14 +164,22 @@ function choice<T extends string>(
 
 function urls(entry: ChainsFileEntry, path: Path, given: unknown, ...protocols: string[]): string[] {
   if (Array.isArray(given)) {
-    given.forEach((item, index) => {
+    const places = given.map(placeOf);
+    places.forEach((place, index) => {
       // It would agree with itself, and a second one is there to contradict the first.
-      if (given.indexOf(item) < index) entry.complain([...path, index], 'is listed twice; remove one');
+      if (places.indexOf(place) < index) entry.complain([...path, index], 'is listed twice; remove one');
     });
     return given.map((item, index) => url(entry, [...path, index], item, ...protocols));
   }
   entry.complain(path, 'must be a list of URLs');
   return [];
+}
+
+/** The same place may be written in several ways: a default port, a slash or `?` at the end, what follows a `#`. */
+function placeOf(given: unknown): unknown {
+  if (typeof given !== 'string' || !URL.canParse(given)) return given;
+  const { origin, username, password, pathname, search } = new URL(given);
+  return `${username}:${password}@${origin}${pathname.replace(/\/+$/, '')}${search}`;
 }
 
 function url(entry: ChainsFileEntry, path: Path, given: unknown, ...protocols: string[]): string {

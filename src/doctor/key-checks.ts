@@ -2,6 +2,8 @@ import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../database/data-source.js';
 import { EncryptionCheck } from '../http/encryption-check.js';
 import { Sealer } from '../http/sealing.js';
+import { comparedSettings, differenceText, settingDifferences } from '../replicas/compared-settings.js';
+import { runningProcesses } from '../replicas/replicas.js';
 import { SigningPause } from '../outgoing/signing-pause.entity.js';
 import { requireChainsOfPayments } from '../runtime/chains-gone.js';
 import { pendingMigrations } from '../database/migrate.js';
@@ -24,6 +26,7 @@ export async function keyFindings(url: string, subject: Subject): Promise<Findin
       ...(await each('wallet', () => addressFindings(url, subject))),
       ...(await each('chains', () => goneFindings(url, subject))),
       ...(await each('signing', () => pauseFindings(dataSource))),
+      ...(await each('processes', () => processFindings(dataSource, subject))),
     ];
   } finally {
     await dataSource.destroy();
@@ -36,6 +39,21 @@ async function each(part: string, look: () => Promise<Finding[]>): Promise<Findi
   } catch (error) {
     return [problem(part, (error as Error).message, null)];
   }
+}
+
+/** With what those run that run now: what a start with these settings would differ in. */
+async function processFindings(dataSource: DataSource, subject: Subject): Promise<Finding[]> {
+  if (!subject.isProduction || subject.problems.length > 0) return [];
+  const running = await runningProcesses(dataSource);
+  const own = comparedSettings(subject);
+  const differing = running.flatMap(({ name, settings }) =>
+    settingDifferences(own, settings).map((one) => differenceText(one, name)),
+  );
+  if (differing.length === 0)
+    return [ok('processes', `${running.length} run on this database, and agree with these settings`)];
+  return differing.map((difference) =>
+    warning('processes', difference, 'give all processes the same, and start them anew'),
+  );
 }
 
 async function encryptionFinding(dataSource: DataSource, { settings }: Subject): Promise<Finding[]> {

@@ -1,8 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { collectDefaultMetrics, Gauge, register } from 'prom-client';
 import { DataSource } from 'typeorm';
 import { VERSION } from '../config/version.js';
+import { Replicas } from '../replicas/replicas.js';
 import { ChainService } from '../chain/chain.service.js';
 import { type EndpointReport } from '../chain/rpc/rpc-pool-member.js';
 import { runningLoops } from '../process/loops.js';
@@ -43,6 +44,8 @@ export interface Health {
   parts: Record<string, PartState | Record<string, ChainHealth>>;
   loops: LoopHealth[];
   clock: ClockHealth;
+  /** What processes that run on this database do not agree on, in words; empty: nothing. */
+  settings_differ: readonly string[];
 }
 
 export interface Liveness {
@@ -62,6 +65,8 @@ export class HealthService {
     private readonly chains: ChainService,
     private readonly indicators: HealthIndicators,
     private readonly clock: ClockWatch,
+    /** A command is none. */
+    @Optional() private readonly replicas?: Replicas,
   ) {
     register.clear();
     collectDefaultMetrics();
@@ -111,6 +116,7 @@ export class HealthService {
       parts: { ...parts, chains: Object.fromEntries(chains) },
       loops: loopHealth(runningLoops(), runningMs()),
       clock: this.clock.health(),
+      settings_differ: this.replicas?.differences() ?? [],
     };
   }
 

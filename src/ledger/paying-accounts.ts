@@ -57,11 +57,5 @@ export class PayingAccounts {
   }
 }
 
-/** Which of the addresses are in the books as one that pays for our transactions; lower-case. */
-export async function payingAmong(manager: EntityManager, addresses: readonly Address[]): Promise<Address[]> {
-  const rows = await manager.query<{ address: Address }[]>(
-    'SELECT address FROM ledger_accounts WHERE address = ANY($1)',
-    [addresses],
-  );
-  return rows.map(({ address }) => address);
-}
+/** SQL: which of the addresses in `$1` are in the books as one that pays for our transactions, as `address`; lower-case. */
+export const PAYING_AMONG = 'SELECT address FROM ledger_accounts WHERE address = ANY($1::varchar[])';

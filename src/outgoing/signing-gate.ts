@@ -1,10 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { getAddress } from 'ethers';
 import { type EntityManager } from 'typeorm';
 import { ChainService } from '../chain/chain.service.js';
 import { type ChainConfig } from '../config/chains.js';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { paymentAt } from '../payments/payment-addresses.js';
+import { otherTreasury } from '../replicas/agreed-treasury.js';
 import { Keys } from '../wallet/keys.js';
 import { BEING_READ, isBeingRead } from './after-restore/restored-chains.js';
 import { DailyLimits } from './daily-limits.js';
@@ -13,7 +15,7 @@ import { type Purpose } from './outgoing-transaction.entity.js';
 import { Recipients } from './recipients.js';
 import { SigningPause } from './signing-pause.entity.js';
 import { type Broken, type BrokenCode, brokenBy, type FeeShare, type SigningFacts } from './signing-rules.js';
-import { sweepingOf } from './sweep-rules.js';
+import { type Sweeping, sweepingOf } from './sweep-rules.js';
 import { type Address, type Asset, type ChainId } from '../ids/ids.js';
 
 /** Something moves to a recipient. */
@@ -76,7 +78,7 @@ export class SigningGate {
       fees,
       maxGasPrice: chain.sweep.maxGasPrice,
       tokenProblem: this.tokenProblem(chain, movements),
-      sweeping: isSweep ? sweepingOf(chain, this.settings) : null,
+      sweeping: isSweep ? await this.sweeping(manager, chain) : null,
       recipients: movements.map(({ recipient }) => recipient),
       unfit: await this.unfit(manager, request),
       isPayerDeposit: payer !== null && (await this.recipients.isDeposit(manager, payer)),
@@ -84,6 +86,19 @@ export class SigningGate {
       days: isSweep ? await this.limits.held(manager, chain, movements) : [],
       balance,
     };
+  }
+
+  /** Two processes that do not agree on a treasury would send money where chance wants it: it stays where it is. */
+  private async sweeping(manager: EntityManager, chain: ChainConfig): Promise<Sweeping> {
+    const sweeping = sweepingOf(chain, this.settings);
+    if ('off' in sweeping) return sweeping;
+    const treasury = getAddress(sweeping.treasury);
+    const other = await otherTreasury(manager, chain.chainId, treasury);
+    if (other === null) return sweeping;
+    const reason =
+      `the treasury of ${chain.name} is ${treasury} here, and ${other.treasury} in ${other.process}, which runs too: ` +
+      'nothing is swept while they do not agree; stop the one with the old settings';
+    return { off: reason };
   }
 
   private tokenProblem(chain: ChainConfig, movements: readonly Movement[]): string | null {

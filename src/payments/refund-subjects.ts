@@ -18,6 +18,7 @@ import { type Asset, type ChainId } from '../ids/ids.js';
 
 export { type ArrivedAt } from './arrived-money.js';
 export { type PaymentRecord } from './payment-records.js';
+export { type BlockMoney } from './shallow-money.js';
 
 /** A payment whose money may go back. */
 export interface RefundSubject extends PaymentRecord {

@@ -1,5 +1,5 @@
 import { type Confirmations } from '../config/chains.js';
-import { type BlockMoney } from '../payments/shallow-money.js';
+import { type BlockMoney } from '../payments/refund-subjects.js';
 
 /** What was given back of a payment's money in one asset, beside what came. Base units. */
 export interface PaidBack {

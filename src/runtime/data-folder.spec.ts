@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -23,11 +23,18 @@ describe('DATA_DIR', () => {
     ]);
   });
 
-  it('that is a file, or lies below one, is refused in a sentence that names it', () => {
+  it('that no folder can be made at is refused in a sentence that names it', () => {
     writeFileSync(at('file'), '');
+    symlinkSync(at('gone'), at('nowhere'));
     for (const [path, why] of [
       [at('file'), /cannot be used: it is a file; name a folder/],
       [at('file', 'below'), /cannot be used: a part of its path is a file/],
+      [at('nowhere', 'below'), /cannot be used: no folder can be made there/],
+      [at('x'.repeat(300)), /cannot be used: a part of its path is too long/],
+      // Whose way of making folders one below the other would never end here.
+      ...(process.platform === 'linux'
+        ? [['/proc/x/data', /cannot be used: no folder can be made there/] as const]
+        : []),
     ] as const) {
       expect(() => takeDataFolder(path)).toThrow(DataFolderUnusableError);
       expect(() => takeDataFolder(path)).toThrow(why);

@@ -1,4 +1,13 @@
-import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { commandLineOf } from '../process/processes.js';
 
@@ -26,6 +35,12 @@ const WHY_UNUSABLE: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of its path is a file',
   EACCES: 'this user may not write there',
   EPERM: 'this user may not write there',
+  ENOENT: 'no folder can be made there',
+  ELOOP: 'its path has a link that leads to itself',
+  ENAMETOOLONG: 'a part of its path is too long',
+  EIO: 'its disk cannot be read or written',
+  ENOTSUP: 'its file system has no hard links, which the lock there needs',
+  EOPNOTSUPP: 'its file system has no hard links, which the lock there needs',
 };
 
 export class DataFolderUnusableError extends Error {
@@ -65,11 +80,28 @@ function take(folder: string): () => void {
   return () => [file, join(folder, URL_FILE)].forEach((one) => rmSync(one, { force: true }));
 }
 
-/** Whatever the umask: with 077, as hardened systems have it, nobody else could pass through what is made. */
+/**
+ * Whatever the umask: with 077, as hardened systems have it, nobody else could pass through what is made. One folder at a
+ * time, as Node's own way never ends where the system says that a folder below an existing one cannot be there (/proc).
+ */
 function makePassable(folder: string): void {
-  const made = mkdirSync(folder, { recursive: true, mode: 0o711 });
-  if (made === undefined) return;
-  for (let one = folder; one.startsWith(made); one = dirname(one)) chmodSync(one, 0o711);
+  const missing: string[] = [];
+  for (let one = folder; !existsSync(one); one = dirname(one)) missing.unshift(one);
+  if (missing.length === 0 && !statSync(folder).isDirectory()) throw failure('EEXIST');
+  for (const one of missing) {
+    try {
+      mkdirSync(one);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      // Another start has made it meanwhile, or it is a link that leads nowhere.
+      if (!existsSync(one)) throw failure('ENOENT');
+    }
+    chmodSync(one, 0o711);
+  }
+}
+
+function failure(code: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(code), { code });
 }
 
 /** For commands, which tell the same links as the server: where that is reached, if this process holds the folder. */

@@ -18,7 +18,8 @@ import { migrateSchemas, requireSchemas } from './schemas.js';
 import { requireForeignAccounts } from '../wallet/foreign-accounts.js';
 import { requireUnusedAddresses } from '../wallet/unused-addresses.js';
 
-type Stops = (() => Promise<void> | void)[];
+/** What ends each thing that was started, first things first. */
+export type Stops = (() => Promise<void> | void)[];
 
 export interface Runtime {
   /** The configuration with what was started filled in. */
@@ -28,60 +29,84 @@ export interface Runtime {
   devChain: RunningDevChain | null;
   /** Where the files of a database of our own are. */
   databaseFolder: string | null;
-  /** Ends what was started, last first. */
-  stop(): Promise<void>;
 }
 
 export interface Operator {
   say: (line: string) => void;
   warn: (line: string) => void;
+  /** Ends the start. */
   signal: AbortSignal;
+}
+
+/** Last first. */
+export async function endAll(stops: Stops): Promise<void> {
+  for (let next = stops.pop(); next; next = stops.pop()) await next();
+}
+
+/** What is waited for ends with the start; it may go on by itself, and is nobody's business any more. */
+function unlessStopped<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const give = () => reject(signal.reason as Error);
+    if (signal.aborted) give();
+    signal.addEventListener('abort', give, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', give));
+  });
 }
 
 /**
  * Starts what the configuration leaves out: Postgres, secrets, a chain. In production only Postgres may be left out.
  * @param say one line for the operator
  * @param warn such a line when the start waits for something
- * @param signal ends what is waited for
+ * @param stops filled as it goes: what has been started has to be ended however the start ends
  */
-export async function startRuntime(given: Configuration, { say, warn, signal }: Operator): Promise<Runtime> {
-  const stops: Stops = [];
-  const stop = async () => {
-    for (let next = stops.pop(); next; next = stops.pop()) await next();
+export async function startRuntime(
+  given: Configuration,
+  { say, warn, signal }: Operator,
+  stops: Stops,
+): Promise<Runtime> {
+  const { settings, chains } = given;
+  const isDevelopment = settings.nodeEnv !== 'production';
+  const needsChain = isDevelopment && settings.chainsFile === null;
+  const needsSecrets =
+    isDevelopment && (needsChain || !(settings.mnemonic ?? settings.xpub) || !settings.encryptionKey);
+  if (settings.databaseUrl === null || needsSecrets) stops.push(takeDataFolder(settings.dataDir));
+  const secrets = needsSecrets ? devSecrets(settings.dataDir) : null;
+  const embedded =
+    settings.databaseUrl === null ? await embeddedFor(settings, { say, warn, signal }, stops) : null;
+  const databaseUrl = settings.databaseUrl ?? (embedded as KeptPostgres).url;
+  await requireUsable(given, databaseUrl, { warn, signal }, needsChain);
+  const devChain = needsChain ? await devChainFor(settings, databaseUrl, say, stops) : null;
+  signal.throwIfAborted();
+  const configuration = {
+    settings: withSecrets({ ...settings, databaseUrl, devChainPayer: devChain?.payer ?? null }, secrets),
+    chains: devChain ? [devChain.chain] : chains,
+    ...(given.left ? { left: given.left } : {}),
+    rates: devChain && settings.ratesFile === null ? devChain.rates : given.rates,
+    ...(devChain ? { devChain: { rpcUrl: devChain.rpcUrl, payer: devChain.payer } } : {}),
   };
-  try {
-    const { settings, chains } = given;
-    const isDevelopment = settings.nodeEnv !== 'production';
-    const needsChain = isDevelopment && settings.chainsFile === null;
-    const needsSecrets =
-      isDevelopment && (needsChain || !(settings.mnemonic ?? settings.xpub) || !settings.encryptionKey);
-    if (settings.databaseUrl === null || needsSecrets) stops.push(takeDataFolder(settings.dataDir));
-    const secrets = needsSecrets ? devSecrets(settings.dataDir) : null;
-    const embedded = settings.databaseUrl === null ? await embeddedFor(settings, { say, warn }, stops) : null;
-    const databaseUrl = settings.databaseUrl ?? (embedded as KeptPostgres).url;
-    // Who starts it by hand is told at once.
-    if (!isDevelopment) await awaitDatabase(databaseUrl, { warn, signal });
-    if (!isDevelopment && settings.databaseUrl !== null)
-      await warnOfFewConnections(databaseUrl, settings, warn);
-    const database = { url: databaseUrl, hasQueue: settings.redisUrl === null };
-    if (settings.redisUrl !== null) await requireQueueOnRedis(settings.redisUrl, warn);
-    await (settings.migrate ? migrateSchemas(database, { say: warn, signal }) : requireSchemas(database));
-    if (!needsChain) await requireChainsOfPayments(given, databaseUrl, warn);
-    if (!needsChain && settings.nodeEnv !== 'test') await requireUnusedAddresses(given, databaseUrl, warn);
-    if (settings.nodeEnv !== 'test') await requireForeignAccounts(given, databaseUrl);
-    const devChain = needsChain ? await devChainFor(settings, databaseUrl, say, stops) : null;
-    const configuration = {
-      settings: withSecrets({ ...settings, databaseUrl, devChainPayer: devChain?.payer ?? null }, secrets),
-      chains: devChain ? [devChain.chain] : chains,
-      ...(given.left ? { left: given.left } : {}),
-      rates: devChain && settings.ratesFile === null ? devChain.rates : given.rates,
-      ...(devChain ? { devChain: { rpcUrl: devChain.rpcUrl, payer: devChain.payer } } : {}),
-    };
-    return { configuration, secrets, devChain, databaseFolder: embedded?.folder ?? null, stop };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  return { configuration, secrets, devChain, databaseFolder: embedded?.folder ?? null };
+}
+
+/** Waits for the database, brings it up to date, and refuses what cannot work or would lose money. */
+async function requireUsable(
+  given: Configuration,
+  databaseUrl: string,
+  { warn, signal }: Pick<Operator, 'warn' | 'signal'>,
+  needsChain: boolean,
+): Promise<void> {
+  const { settings } = given;
+  const ask = <T>(work: Promise<T>) => unlessStopped(signal, work);
+  const isProduction = settings.nodeEnv === 'production';
+  // Who starts it by hand is told at once.
+  if (isProduction) await ask(awaitDatabase(databaseUrl, { warn, signal }));
+  if (isProduction && settings.databaseUrl !== null)
+    await ask(warnOfFewConnections(databaseUrl, settings, warn));
+  const database = { url: databaseUrl, hasQueue: settings.redisUrl === null };
+  if (settings.redisUrl !== null) await ask(requireQueueOnRedis(settings.redisUrl, warn));
+  await (settings.migrate ? migrateSchemas(database, { say: warn, signal }) : requireSchemas(database));
+  if (!needsChain) await ask(requireChainsOfPayments(given, databaseUrl, warn));
+  if (!needsChain && settings.nodeEnv !== 'test') await ask(requireUnusedAddresses(given, databaseUrl, warn));
+  if (settings.nodeEnv !== 'test') await ask(requireForeignAccounts(given, databaseUrl));
 }
 
 /** A pooler that gives too few of them leaves the others waiting, without a word. */
@@ -97,10 +122,10 @@ async function warnOfFewConnections(
 
 async function embeddedFor(
   settings: Settings,
-  { say, warn }: Pick<Operator, 'say' | 'warn'>,
+  { say, warn, signal }: Operator,
   stops: Stops,
 ): Promise<KeptPostgres> {
-  const postgres = await keepPostgres({ dataDir: settings.dataDir, log: say, warn });
+  const postgres = await keepPostgres({ dataDir: settings.dataDir, log: say, warn, signal });
   stops.push(() => postgres.stop());
   return postgres;
 }

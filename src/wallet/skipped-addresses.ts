@@ -49,6 +49,11 @@ export async function skippedAmong(
   });
 }
 
+/** SQL: which of the addresses in `$1` were passed over and are watched, as `address`; lower-case. */
+export const SKIPPED_AMONG = `SELECT skipped.address FROM skipped_addresses skipped
+  JOIN derivation_jumps jump ON jump.id = skipped.jump_id
+  WHERE skipped.address = ANY($1::varchar[]) AND jump.merchant_id IS NOT NULL`;
+
 /** Addresses passed over since a time, lower-case: while their customers may still pay. */
 export async function skippedSince(manager: EntityManager, time: Date): Promise<Address[]> {
   const jumps = await manager.find(DerivationJump, {

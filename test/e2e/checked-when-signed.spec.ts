@@ -44,6 +44,34 @@ describe('a sweep that was planned', () => {
     expect(await world.native(fresh)).toBeGreaterThan((ETHER * 99n) / 100n);
     expect(await world.token(fresh)).toBe(5_000_000n);
   });
+
+  it('stays where it is while another process would have it elsewhere, and goes once that one is gone', async () => {
+    world = await SweepWorld.start();
+    const other = Wallet.createRandom().address;
+    await world.app.database.dataSource.query(
+      `INSERT INTO running_processes (id, name, roles, settings, seen_at)
+       VALUES (gen_random_uuid(), 'process 7 on shop-2', '{sweeper}', $1, now() + interval '1 hour')`,
+      [{ [`chain ${world.chain.config.chainId}: treasury`]: other }],
+    );
+    const native = await world.paid(ETHER);
+    await planned();
+    const row = await world.sweepIn(native.id, 'waiting');
+    expect(row).toMatchObject({
+      reason_code: 'treasury',
+      reason: expect.stringMatching(
+        new RegExp(
+          `is ${TREASURY} here, and ${other} in process 7 on shop-2, which runs too: nothing is swept`,
+          'i',
+        ),
+      ),
+    });
+    await world.app.database.dataSource.query(
+      `DELETE FROM running_processes WHERE name = 'process 7 on shop-2'`,
+    );
+    await world.plan();
+    await world.settled(native.id);
+    expect([await world.native(other), await world.outgoing()]).toEqual([0n, expect.anything()]);
+  });
 });
 
 describe('a refund', () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type TestApp } from '../harness/app.js';
-import { wrongChainId } from '../harness/faulty-rpc-faults.js';
+import { RpcPool } from '../../src/chain/rpc/rpc-pool.js';
+import { hung, wrongChainId } from '../harness/faulty-rpc-faults.js';
 import { TwoNodes } from '../harness/two-nodes.js';
 import { waitFor } from '../harness/wait-for.js';
 
@@ -31,5 +32,20 @@ describe('two endpoints', () => {
     await world.chain.pay(payment.address, 1000n);
     await world.chain.mine(3);
     await running.waitForStatus(payment.id, 'confirmed');
+  });
+});
+
+describe('one of two endpoints that takes connections and says nothing, since the start', () => {
+  it('is waited for no longer by a comparison than one that said something before', async () => {
+    world.second.inject('*', hung());
+    const pool = new RpcPool([world.first.url, world.second.url], 31_337, { blockTimeMs: 600_000 });
+    try {
+      const beganAt = Date.now();
+      await expect(pool.inspect()).resolves.toBeNull();
+      expect(Date.now() - beganAt).toBeLessThan(5_000);
+      expect(pool.report().map(({ head }) => head)).toEqual([await world.chain.height(), null]);
+    } finally {
+      pool.close();
+    }
   });
 });

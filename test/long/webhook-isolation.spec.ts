@@ -41,6 +41,14 @@ async function besideGood(): Promise<number> {
   return took;
 }
 
+/** Statements that Postgres refused. */
+async function refusedIn({ database }: WorkerWorld): Promise<number> {
+  const [row] = await database.dataSource.query<{ refused: number }[]>(
+    'SELECT xact_rollback::int AS refused FROM pg_stat_database WHERE datname = current_database()',
+  );
+  return row?.refused ?? -1;
+}
+
 it('leaves a healthy endpoint as quick beside 15 bad ones as beside as many good ones', async () => {
   const own = await besideGood();
   const world = await newWorld();
@@ -50,6 +58,8 @@ it('leaves a healthy endpoint as quick beside 15 bad ones as beside as many good
   for (let round = 0; round < 4; round += 1) beside.push(await burst(world));
   // Whatever else runs on the machine takes its share of some rounds, and not of most.
   expect(percentile(beside, 0.5)).toBeLessThanOrEqual(2 * own + CHANCE_MS);
+  // One that is refused costs its connection, and its job is stuck until its lock has run out.
+  expect(await refusedIn(world)).toBe(0);
 });
 
 it('lets an endpoint that nobody knows yet show what it can', async () => {

@@ -185,18 +185,20 @@ export class RpcChainReader implements ChainReader {
     const { proofs } = this.prover;
     const isProved = proof.isHeaderProved && proof.areTransactionsProved;
     const isAsUsual = isProved || proofs !== 'full';
-    const isPaid = await this.isAnyPaid(raw, watch);
+    const paid = valueRecipients(raw);
+    const ownPaid = await ownAmong(paid, watch);
+    const isPaid = ownPaid.size > 0;
     if (raw.transactions.length === 0 || (!isPaid && isWithoutLogs(raw, proof, watch.tokens))) {
       return { block: blockOf(raw, []), isProved, isAsUsual };
     }
     const read = await receipts.of(raw, {
       isPaid,
       tokens: watch.tokens,
-      isAnyOwn: (addresses) => isAnyOwn(addresses, watch),
+      isAnyOwn: async (addresses) => (await ownAmong(new Set(addresses), watch)).size > 0,
     });
     if (read === null) return { block: blockOf(raw, []), isProved, isAsUsual };
-    const recipients = recipientsOf(raw, read.outcomes, watch.tokens);
-    const own = await watch.ownAmong(recipients);
+    const others = recipientsOf(raw, read.outcomes, watch.tokens).filter((address) => !paid.has(address));
+    const own = new Set([...ownPaid, ...(await ownAmong(new Set(others), watch))]);
     const block = own.size === 0 ? blockOf(raw, []) : movementsOf(raw, read.outcomes, watch.tokens, own);
     return {
       block: { ...block, movements: await bySigners(raw, block.movements, proof) },
@@ -256,14 +258,6 @@ export class RpcChainReader implements ChainReader {
       throw error;
     }
   }
-
-  /** Whether native value goes to an address of ours, if its transaction succeeded. */
-  private isAnyPaid({ transactions }: RawBlock, watch: Watch): Promise<boolean> {
-    return isAnyOwn(
-      transactions.flatMap(({ to, value }) => (to !== null && value > 0n ? [to] : [])),
-      watch,
-    );
-  }
 }
 
 interface ReadBlock {
@@ -312,8 +306,15 @@ async function bySigners(
   return Promise.all(movements.map(signed));
 }
 
-async function isAnyOwn(addresses: readonly Address[], watch: Watch): Promise<boolean> {
-  return addresses.length > 0 && (await watch.ownAmong([...new Set(addresses)])).size > 0;
+/** Whom native value goes to, if its transaction succeeded. */
+function valueRecipients({ transactions }: RawBlock): ReadonlySet<Address> {
+  return new Set(transactions.flatMap(({ to, value }) => (to !== null && value > 0n ? [to] : [])));
+}
+
+const NOBODY: ReadonlySet<Address> = new Set();
+
+async function ownAmong(addresses: ReadonlySet<Address>, watch: Watch): Promise<ReadonlySet<Address>> {
+  return addresses.size === 0 ? NOBODY : watch.ownAmong([...addresses]);
 }
 
 function quantity(number: number): string {

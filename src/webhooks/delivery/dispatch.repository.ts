@@ -73,11 +73,12 @@ export class DispatchRepository {
 
   /**
    * Pending deliveries to enabled endpoints that were due `overdueMs` ago: the queue should have had them by now.
+   * @param ofFailing to endpoints from which nothing but failures comes, or to all the others
    * @param after where the batch before ended
    * @returns where this batch ended, if there may be more
    */
   async overdue(
-    overdueMs: number,
+    { overdueMs, ofFailing }: { overdueMs: number; ofFailing: boolean },
     limit: number,
     after: OverduePlace | null,
   ): Promise<{ jobs: WebhookJob[]; place: OverduePlace | null }> {
@@ -86,11 +87,15 @@ export class DispatchRepository {
        FROM webhook_deliveries d JOIN webhook_endpoints e ON e.id = d.endpoint_id
        WHERE d.state = 'pending' AND d.next_attempt_at < now() - $1 * interval '1 ms'
          AND (d.next_attempt_at, d.id) > ($3::timestamptz, $4::uuid)
-         AND e.state = 'enabled' AND e.deleted_at IS NULL
+         AND e.state = 'enabled' AND e.deleted_at IS NULL AND (e.failing_since IS NOT NULL) = $5
        ORDER BY d.next_attempt_at, d.id LIMIT $2`,
-      [overdueMs, limit, after?.due ?? '-infinity', after?.id ?? NIL],
+      [overdueMs, limit, after?.due ?? '-infinity', after?.id ?? NIL, ofFailing],
     );
-    return { jobs: jobsOf(rows), place: rows.length === limit ? (rows.at(-1) ?? null) : null };
+    const jobs = jobsOf(rows);
+    return {
+      jobs: ofFailing ? jobs.map((job) => ({ ...job, isOfFailing: true })) : jobs,
+      place: rows.length === limit ? (rows.at(-1) ?? null) : null,
+    };
   }
 
   /**

@@ -10,6 +10,8 @@ import { RepeatedMessage } from '../../process/repeated-message.js';
 import { runningMs } from '../../process/running-time.js';
 import { Ticker } from '../../process/ticker.js';
 import { DispatchRepository } from './dispatch.repository.js';
+import { EndpointGate } from './endpoint-gate.js';
+import { type WebhookJob } from './webhook-job.js';
 import { WebhookQueue } from './webhook-queue.js';
 import { steadyMs } from '../../process/steady-time.js';
 
@@ -28,6 +30,8 @@ const SWEEP_MS = 100;
  * such endpoints have Postgres write fifteen rows for one that somebody waits for.
  */
 const REST_AFTER_MS = 1_000;
+/** And later still while the others have yet to get theirs, but for no longer than this. */
+const REST_AFTER_MOST_MS = 5_000;
 /** Events at once that are written for those as well: whoever answers waits for no more than so many at a time. */
 const REST_BATCH = 50;
 /** While there is something to dispatch. */
@@ -53,6 +57,7 @@ export class Dispatcher implements OnApplicationBootstrap, BeforeApplicationShut
     private readonly outbox: Outbox,
     private readonly deliveries: DispatchRepository,
     private readonly queue: WebhookQueue,
+    private readonly gate: EndpointGate,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -96,10 +101,26 @@ export class Dispatcher implements OnApplicationBootstrap, BeforeApplicationShut
    */
   private async dispatchInTurns(): Promise<boolean> {
     await this.dispatchAhead();
-    if (this.restSince !== null && runningMs() - this.restSince < REST_AFTER_MS) return false;
+    if (this.isRestToWait()) return false;
     const hasMore = await this.dispatchBatches(REST_BATCH);
     if (!hasMore) this.restSince = null;
     return hasMore;
+  }
+
+  private isRestToWait(): boolean {
+    if (this.restSince === null) return false;
+    const waitedMs = runningMs() - this.restSince;
+    return waitedMs < REST_AFTER_MS || (waitedMs < REST_AFTER_MOST_MS && this.gate.hasQuickAtWork());
+  }
+
+  /** Those of endpoints that are left alone come when it may be their turn. */
+  private enqueue(jobs: WebhookJob[]): Promise<void> {
+    const now = runningMs();
+    return this.queue.add(jobs, ({ id: jobId, endpointId, deliveries }) =>
+      endpointId === undefined
+        ? 0
+        : this.gate.pauseBefore(endpointId, { jobId, size: deliveries?.length ?? 1 }, now),
+    );
   }
 
   private async dispatchAhead(): Promise<void> {
@@ -109,7 +130,7 @@ export class Dispatcher implements OnApplicationBootstrap, BeforeApplicationShut
         this.aheadOf = last;
         this.restSince ??= runningMs();
       }
-      await this.queue.add(jobs);
+      await this.enqueue(jobs);
     } catch (error) {
       this.complain('dispatch to the endpoints that are well failed', error as Error);
     }
@@ -123,7 +144,7 @@ export class Dispatcher implements OnApplicationBootstrap, BeforeApplicationShut
     try {
       const { claimed, jobs, hasFailing } = await this.deliveries.dispatch(limit);
       this.goesAhead = hasFailing ?? this.goesAhead;
-      await this.queue.add(jobs);
+      await this.enqueue(jobs);
       return claimed;
     } catch (error) {
       this.complain('dispatch failed, the next sweep tries again', error as Error);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { freshRecord, joinLine, leaveLine } from '../endpoints/endpoint-record.js';
 import { EndpointGate, type Pass } from './endpoint-gate.js';
 
 const SLOTS = 40;
@@ -179,5 +180,45 @@ describe('EndpointGate', () => {
     const single = waitBehind('busy', 1);
     passesOf('busier', 10);
     expect(waitBehind('busier', 25)).toBeGreaterThan(single * 5);
+  });
+
+  it('has jobs for an endpoint that is left alone queued for later, one after another, and all others at once', () => {
+    const { gate, now, exchange, pass } = aGate();
+    const pauseBefore = (endpoint: string, jobId: string) =>
+      gate.pauseBefore(endpoint, { jobId, size: 50 }, now());
+    expect(pauseBefore('unknown', 'a')).toBe(0);
+    exchange('quick', true, 5);
+    expect(pauseBefore('quick', 'b')).toBe(0);
+    for (let count = 0; count < 5; count += 1) exchange('dead', false, 1_000);
+    const waits = Array.from({ length: 5 }, (_, n) => pauseBefore('dead', `d${n}`));
+    expect(waits[0]).toBeGreaterThanOrEqual(10_000);
+    expect(waits[4]).toBeGreaterThan(waits[0]!);
+    pass(10_000);
+    expect(pauseBefore('dead', 'later')).toBe(0);
+  });
+
+  it('knows whether nothing can be sent to an endpoint, and whether a quick one has something to do', () => {
+    const { gate, now, exchange, enter, leave, passesOf } = aGate();
+    expect(gate.isFull('new', now())).toBe(false);
+    passesOf('new');
+    expect(gate.isFull('new', now())).toBe(true);
+    expect(gate.hasQuickAtWork()).toBe(false);
+    exchange('quick', true, 5);
+    expect(gate.hasQuickAtWork()).toBe(false);
+    const under = enter('quick') as Pass;
+    expect(gate.hasQuickAtWork()).toBe(true);
+    leave(under, true, 5);
+    expect(gate.hasQuickAtWork()).toBe(false);
+    for (let count = 0; count < 5; count += 1) exchange('dead', false, 1_000);
+    expect(gate.isFull('dead', now())).toBe(true);
+  });
+
+  it('forgets jobs that never come back, as those which another worker took', () => {
+    const record = freshRecord();
+    for (let job = 0; job < 5_000; job += 1) joinLine(record, { jobId: `j${job}`, size: 2 });
+    expect([record.waiting.size, record.waitingDeliveries]).toEqual([1_000, 2_000]);
+    leaveLine(record, { jobId: 'j0', size: 2 });
+    leaveLine(record, { jobId: 'j4999', size: 2 });
+    expect([record.waiting.size, record.waitingDeliveries]).toEqual([999, 1_998]);
   });
 });

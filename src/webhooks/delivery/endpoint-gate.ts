@@ -3,6 +3,7 @@ import {
   type EndpointRecord,
   type Exchanged,
   freshRecord,
+  isBusy,
   isIdle,
   isQuick,
   joinLine,
@@ -82,6 +83,28 @@ export class EndpointGate {
   /** Whether it soon is the turn of whoever waits for it: it is quick, and has not fallen silent. */
   isSoon(endpointId: string, now: number): boolean {
     return this.isSoonFree(this.recordOf(endpointId), now);
+  }
+
+  /** Whether nothing can be sent to it at this moment. */
+  isFull(endpointId: string, now: number): boolean {
+    return !this.isFree(this.recordOf(endpointId), now);
+  }
+
+  /**
+   * Before a job is queued at all: one whose endpoint is left alone would only be sent away again.
+   * @returns ms until it may ask; 0: it may ask at once
+   */
+  pauseBefore(endpointId: string, caller: Caller, now: number): number {
+    const endpoint = this.endpoints.get(endpointId);
+    if (!endpoint || now >= (endpoint.openUntil ?? now)) return 0;
+    leaveLine(endpoint, caller);
+    return this.sendAway(endpoint, caller, now);
+  }
+
+  /** Whether an endpoint that is quick has something under way, or waiting here. */
+  hasQuickAtWork(): boolean {
+    for (const endpoint of this.endpoints.values()) if (isQuick(endpoint) && isBusy(endpoint)) return true;
+    return false;
   }
 
   prepared(endpointId: string, { size }: Caller): void {

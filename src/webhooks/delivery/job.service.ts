@@ -76,21 +76,30 @@ export class JobService {
     delivery: PendingDelivery,
     underWay: UnderWay,
   ): Promise<number | null> {
+    const { id: endpointId } = delivery.endpoint;
     let current: PendingDelivery | undefined = delivery;
     let readAt = steadyMs();
     while (current) {
-      const attempted = current;
-      const waitMs = await this.slots.hold(delivery.endpoint.id, () =>
-        this.attempts.attempt(attempted, underWay),
-      );
+      const waitMs = await this.attempt(current, readAt, underWay);
       if (waitMs === null) return null;
       if (underWay.count === 0 && !this.isSoon(current)) return waitMs;
-      await this.gate.turn(delivery.endpoint.id, Math.min(waitMs, LOOK_AGAIN_MS));
-      if (!current.isBehind && steadyMs() - readAt < LOOK_AGAIN_MS) continue;
+      await this.gate.turn(endpointId, Math.min(waitMs, LOOK_AGAIN_MS));
+      // Postgres need not be asked while its endpoint takes nothing.
+      const isFull = this.gate.isFull(endpointId, runningMs());
+      if (!current.isBehind && (isFull || steadyMs() - readAt < LOOK_AGAIN_MS)) continue;
       [current] = await this.deliveries.findPending({ id: job.id, deliveries: [delivery.id] });
       readAt = steadyMs();
     }
     return null;
+  }
+
+  /** What was read a while ago is read again before it is sent: it may have ended, or its endpoint moved. */
+  private attempt(delivery: PendingDelivery, readAt: number, underWay: UnderWay): Promise<number | null> {
+    const { id: endpointId } = delivery.endpoint;
+    const isOld = steadyMs() - readAt >= LOOK_AGAIN_MS;
+    return this.slots.hold(endpointId, async () =>
+      isOld && !this.gate.isFull(endpointId, runningMs()) ? 0 : this.attempts.attempt(delivery, underWay),
+    );
   }
 
   /** It is due, and only its endpoint has too much to do at this moment. */

@@ -17,6 +17,11 @@ const PERIOD_MS = 5_000;
 const OVERDUE_MS = 10_000;
 const COMPLAIN_EVERY_MS = 60_000;
 const BATCH = 1_000;
+/**
+ * Of those to endpoints that fail, looked at in one period: thousands wait for their endpoint's turn for hours, and are
+ * overdue without the queue having lost anything.
+ */
+const BATCH_OF_FAILING = 200;
 /** A queue with this much to do is not given more: what is overdue then is overdue for its length. */
 const ENOUGH_WAITING = 10_000;
 
@@ -26,6 +31,9 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
   private readonly logger = new Logger(Reconciler.name);
   private readonly complaints = new RepeatedMessage(COMPLAIN_EVERY_MS);
   private overdueMs = OVERDUE_MS;
+  /** How far the look through what is overdue for failing endpoints has come; null: it begins anew. */
+  private failingPlace: OverduePlace | null = null;
+  private hasLost = false;
   private readonly ticker = new Ticker(() => this.reconcile(), { loop: 'reconcile' });
 
   constructor(
@@ -54,6 +62,7 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
     try {
       await this.held.release();
       await this.refill();
+      await this.refillFailing();
     } catch (error) {
       const reason = (error as Error).message;
       if (this.complaints.isDue('reconciliation', reason, steadyMs()))
@@ -64,11 +73,37 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
 
   private async refill(): Promise<void> {
     let place: OverduePlace | null = null;
+    do place = await this.add(false, BATCH, place);
+    while (place !== null && (await this.queue.waiting()) < ENOUGH_WAITING);
+  }
+
+  /** A little further each time, and on at once while the queue has lost what is found. */
+  private async refillFailing(): Promise<void> {
+    const isStart = this.overdueMs === 0;
     do {
-      const overdue = await this.deliveries.overdue(this.overdueMs, BATCH, place);
-      await this.queue.add(overdue.jobs);
-      if (place === null) await this.queue.bringForward(overdue.jobs);
-      place = overdue.place;
-    } while (place !== null && (await this.queue.waiting()) < ENOUGH_WAITING);
+      this.failingPlace = await this.add(true, BATCH_OF_FAILING, this.failingPlace);
+    } while (
+      this.failingPlace !== null &&
+      (isStart || this.hasLost) &&
+      (await this.queue.waiting()) < ENOUGH_WAITING
+    );
+  }
+
+  /** @returns where to go on; null: that was all */
+  private async add(
+    ofFailing: boolean,
+    limit: number,
+    after: OverduePlace | null,
+  ): Promise<OverduePlace | null> {
+    const { jobs, place } = await this.deliveries.overdue(
+      { overdueMs: this.overdueMs, ofFailing },
+      limit,
+      after,
+    );
+    const [first] = jobs;
+    this.hasLost = first !== undefined && !(await this.queue.has(first));
+    await this.queue.add(jobs);
+    if (after === null) await this.queue.bringForward(jobs);
+    return place;
   }
 }

@@ -14,6 +14,11 @@ import { steadyMs } from '../../process/steady-time.js';
 
 export { WEBHOOK_QUEUE };
 
+/** BullMQ on Postgres takes no fractions: it refuses to put the job off, which stays until its lock has run out. */
+function wholeMs(ms: number): number {
+  return Math.max(0, Math.ceil(ms));
+}
+
 /** Thrown by the processor to have a job run again. */
 export class TryLaterError extends Error {
   readonly delayMs: number;
@@ -21,7 +26,7 @@ export class TryLaterError extends Error {
   /** @param delayMs below 0 for what has become due meanwhile; BullMQ would take -1 for "never again" */
   constructor(delayMs: number) {
     super(`next attempt in ${delayMs} ms`);
-    this.delayMs = Math.max(0, delayMs);
+    this.delayMs = wholeMs(delayMs);
   }
 }
 
@@ -76,11 +81,20 @@ export class WebhookQueue {
     });
   }
 
-  /** Jobs that are in the queue already stay as they are. */
-  async add(jobs: WebhookJob[]): Promise<void> {
+  /**
+   * Jobs that are in the queue already stay as they are.
+   * @param delayMs of those that could not be taken at once anyway
+   */
+  async add(jobs: WebhookJob[], delayMs: (job: WebhookJob) => number = () => 0): Promise<void> {
     for (let start = 0; start < jobs.length; start += BULK) {
-      await this.addBulk(jobs.slice(start, start + BULK).map((job) => ({ job, delayMs: 0 })));
+      const bulk = jobs.slice(start, start + BULK);
+      await this.addBulk(bulk.map((job) => ({ job, delayMs: delayMs(job) })));
     }
+  }
+
+  /** Whether it waits, or is at work. */
+  async has({ id }: WebhookJob): Promise<boolean> {
+    return (await this.queue.getJob(id)) !== undefined;
   }
 
   /** The job of a delivery's next attempt. Those that come at the same time share a statement. */
@@ -90,7 +104,7 @@ export class WebhookQueue {
     isOfFailing: boolean,
   ): Promise<void> {
     const job = { id: jobId, endpointId: endpoint.id, deliveries: [id], isOfFailing };
-    await this.later.call({ job, delayMs: Math.max(0, waitMs) });
+    await this.later.call({ job, delayMs: waitMs });
   }
 
   /**
@@ -138,7 +152,7 @@ function jobsOf(all: LaterJob[]): Parameters<Queue<WebhookJob>['addBulk']>[0] {
     data,
     opts: {
       jobId: data.id,
-      delay: delayMs,
+      delay: wholeMs(delayMs),
       // Without a priority goes before any: what fails again and again queues behind what has yet to be tried.
       ...(data.isOfFailing ? { priority: 1 } : {}),
       attempts: NEVER_GIVES_UP,

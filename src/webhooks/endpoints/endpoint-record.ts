@@ -21,6 +21,9 @@ const NEWEST = 0.2;
 /** And in the pace, because they end in bursts. */
 const NEWEST_END = 0.05;
 
+/** Jobs that are remembered as waiting: one that another worker took never comes back here, and waits have an end anyway. */
+const MOST_WAITING = 1_000;
+
 /** What one worker has seen of an endpoint. Times in ms. */
 export interface EndpointRecord {
   inFlight: number;
@@ -75,12 +78,19 @@ export function freshRecord(): EndpointRecord {
   };
 }
 
-/** Nothing is under way with it, nor about to be, and nothing of it has to be kept in mind. */
-export function isIdle({ inFlight, preparing, openUntil, line }: EndpointRecord): boolean {
-  return inFlight === 0 && preparing === 0 && openUntil === null && line.size === 0;
+/** Something is under way with it, or about to be. */
+export function isBusy({ inFlight, preparing, line }: EndpointRecord): boolean {
+  return inFlight > 0 || preparing > 0 || line.size > 0;
+}
+
+/** Nothing is under way with it, and nothing of it has to be kept in mind. */
+export function isIdle(endpoint: EndpointRecord): boolean {
+  return !isBusy(endpoint) && endpoint.openUntil === null;
 }
 
 export function joinLine(endpoint: EndpointRecord, { jobId, size }: Caller): void {
+  const [oldest] = endpoint.waiting.size >= MOST_WAITING ? endpoint.waiting : [];
+  if (oldest) leaveLine(endpoint, { jobId: oldest[0], size: oldest[1] });
   endpoint.waiting.set(jobId, size);
   endpoint.waitingDeliveries += size;
 }

@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { Gauge } from 'prom-client';
+import { DataSource } from 'typeorm';
+import { type ChainConfig } from '../config/chains.js';
+import { CHAINS, RATES, SETTINGS } from '../config/configuration.module.js';
+import { type RatesConfig } from '../config/rates.js';
+import { type Settings } from '../config/settings.js';
+import { RepeatedMessage } from '../process/repeated-message.js';
+import { steadyMs } from '../process/steady-time.js';
+import { GONE_AFTER_SECONDS } from './agreed-treasury.js';
+import { comparedSettings, differenceText, settingDifferences } from './compared-settings.js';
+import { type RunningProcess } from './running-process.entity.js';
+
+const BEAT_MS = 10_000;
+const SAY_EVERY_MS = 3_600_000;
+const FORGOTTEN_AFTER = '1 day';
+
+/**
+ * The processes of this installation, each with the settings that all have to agree on. Which of two would win, where they
+ * do not agree, is a matter of chance: so it is said, in the log, in /health and by a metric, for as long as both run.
+ */
+@Injectable()
+export class Replicas implements OnModuleInit, OnModuleDestroy {
+  private readonly logger = new Logger('Replicas');
+  private readonly id = randomUUID();
+  private readonly name = `process ${process.pid} on ${hostname()}`;
+  private readonly messages = new RepeatedMessage(SAY_EVERY_MS);
+  private readonly own: ReturnType<typeof comparedSettings>;
+  private known: string[] = [];
+  private beating: Promise<void> = Promise.resolve();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    @Inject(SETTINGS) private readonly settings: Settings,
+    @Inject(CHAINS) chains: ChainConfig[],
+    @Inject(RATES) rates: RatesConfig,
+  ) {
+    this.own = comparedSettings({ settings, chains, rates });
+  }
+
+  async onModuleInit(): Promise<void> {
+    const differing = () => this.known.length;
+    new Gauge({
+      name: 'quittance_settings_differ',
+      help: 'How many settings this process and others that run on its database do not agree on; /health and the log name them',
+      collect() {
+        this.set(differing());
+      },
+    });
+    await this.beat();
+    this.timer = setInterval(() => void this.beat(), BEAT_MS).unref();
+  }
+
+  /** Before anything that an outage could hold up. A word under way would write this process down again. */
+  async onModuleDestroy(): Promise<void> {
+    clearInterval(this.timer);
+    await this.beating;
+    await this.dataSource
+      .query(`DELETE FROM running_processes WHERE id = $1`, [this.id])
+      .catch(() => undefined);
+  }
+
+  /** In words; empty: all that run agree, as far as is known. */
+  differences(): readonly string[] {
+    return this.known;
+  }
+
+  /** Says that this process runs, and looks who else does. A database that is away is told of by others. */
+  beat(): Promise<void> {
+    this.beating = this.beating.then(() => this.look());
+    return this.beating;
+  }
+
+  private async look(): Promise<void> {
+    try {
+      await this.dataSource.query(
+        `INSERT INTO running_processes (id, name, roles, settings) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (id) DO UPDATE SET seen_at = now()`,
+        [this.id, this.name, this.settings.roles, this.own],
+      );
+      await this.dataSource.query(`DELETE FROM running_processes WHERE seen_at < now() - $1::interval`, [
+        FORGOTTEN_AFTER,
+      ]);
+      this.known = (await runningProcesses(this.dataSource))
+        .filter(({ id }) => id !== this.id)
+        .flatMap(({ name, settings }) =>
+          settingDifferences(this.own, settings).map((difference) => differenceText(difference, name)),
+        );
+    } catch {
+      return;
+    }
+    for (const text of this.known)
+      if (this.messages.isDue(text, text, steadyMs()))
+        this.logger.warn({ difference: text }, 'processes of this database run with settings that differ');
+  }
+}
+
+/** All that run now, oldest first. */
+export function runningProcesses(
+  dataSource: DataSource,
+): Promise<Pick<RunningProcess, 'id' | 'name' | 'roles' | 'settings'>[]> {
+  return dataSource.query(
+    `SELECT id, name, roles, settings FROM running_processes
+     WHERE seen_at > now() - make_interval(secs => $1) ORDER BY started_at, id`,
+    [GONE_AFTER_SECONDS],
+  );
+}
