@@ -1,7 +1,8 @@
 import { type ChainConfig } from '../config/chains.js';
-import { tracedMovements } from './transfers/block-traces.js';
+import { tracedInBlock } from './transfers/block-traces.js';
 import { blockOf } from './transfers/movements.js';
 import { MethodNotFoundError, RpcError } from './rpc/rpc-endpoint.js';
+import { type RpcFailureKind } from './rpc/rpc-failure.js';
 import { type RpcPool } from './rpc/rpc-pool.js';
 import { checkTokens, type TokenFindings } from './tokens/check-tokens.js';
 
@@ -28,6 +29,9 @@ export async function checkChain(chain: ChainConfig, rpc: RpcPool): Promise<Chai
   return { chain: problems.filter((problem) => problem !== null), tokens };
 }
 
+/** What a node answers that has no such tag. */
+const NEVER: readonly RpcFailureKind[] = ['unsupported', 'parameters'];
+
 /** A chain without the tag would never confirm a payment. Null, as before its first epoch has ended, is an answer. */
 async function checkFinality({ confirmations }: ChainConfig, rpc: RpcPool): Promise<string | null> {
   if (confirmations.kind !== 'finality') return null;
@@ -36,7 +40,9 @@ async function checkFinality({ confirmations }: ChainConfig, rpc: RpcPool): Prom
     await rpc.call('eth_getBlockByNumber', [tag, false]);
     return null;
   } catch (error) {
-    if (!(error instanceof RpcError) || error.failure.kind === 'rate_limited') throw error;
+    if (!(error instanceof RpcError)) throw error;
+    // None is final yet, or nobody says: payments are seen meanwhile, and confirmed once one is (`finality_unknown`).
+    if (!NEVER.includes(error.failure.kind)) return null;
     await rpc.call('eth_getBlockByNumber', ['latest', false]);
     return (
       `confirmations is ${tag}, and no endpoint has a block by that name (${error.message}): ` +
@@ -50,7 +56,7 @@ async function checkTraces({ internalTransfers }: ChainConfig, rpc: RpcPool): Pr
   if (internalTransfers !== 'trace') return null;
   const head = await rpc.call('eth_getBlockByNumber', ['latest', true]);
   try {
-    await rpc.fromOneEndpoint((one) => tracedMovements(one, blockOf(head, [])), 'traces');
+    await rpc.fromOneEndpoint((one) => tracedInBlock(one, blockOf(head, [])), 'traces');
     return null;
   } catch (error) {
     if (!(error instanceof MethodNotFoundError)) return null;

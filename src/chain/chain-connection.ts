@@ -45,6 +45,12 @@ export interface Connection {
 type CallMetrics = Pick<RpcMetrics, 'called' | 'remarked' | 'sawNewerFork'>;
 type Log = Pick<Logger, 'log' | 'warn' | 'error'>;
 
+/** What internal transfers are looked for with. */
+type Searching = Pick<Connection, 'rpc' | 'prover' | 'agreed'> & {
+  balances: BalanceProofs;
+  sources: Sources;
+};
+
 /** @param logger named by the owner of the connection */
 export function connectChain(config: ChainConfig, metrics: CallMetrics, logger: Log): Connection {
   const { name: chain, rpcUrls, chainId, blockTimeMs, rpcRequestsPerSecond } = config;
@@ -89,7 +95,7 @@ export function connectChain(config: ChainConfig, metrics: CallMetrics, logger: 
     reader: new RpcChainReader(rpc, prover, sources, finalDepth, finalityOf(config, logger), agreed),
     accounts: new ChainAccounts(rpc, evidence),
     evidence,
-    internal: internalTransfers(config, rpc, prover, balances, agreed),
+    internal: internalTransfers(config, { rpc, prover, balances, agreed, sources }),
     agreed,
     status: { state: 'unchecked' },
     tokens: new TokenStates(config, rpc, logger),
@@ -150,12 +156,9 @@ function proverOf({ name: chain, proofs }: ChainConfig, metrics: CallMetrics, lo
 
 function internalTransfers(
   { internalTransfers: how }: ChainConfig,
-  rpc: RpcPool,
-  prover: BlockProver,
-  balances: BalanceProofs,
-  agreed: AgreedAnswers,
+  { rpc, prover, balances, agreed, sources }: Searching,
 ): InternalTransfers {
-  if (how === 'trace') return new TracedTransfers(rpc, prover, balances, agreed);
+  if (how === 'trace') return new TracedTransfers(rpc, prover, balances, agreed, sources);
   if (how === 'balance') return new BalanceTransfers(rpc, prover, balances, agreed);
   return NO_INTERNAL_TRANSFERS;
 }

@@ -27,6 +27,8 @@ import { findTransaction, type FoundTransaction } from './reading/transaction.js
 import { type Address, type ChainId, type TxHash } from '../ids/ids.js';
 import { steadyMs } from '../process/steady-time.js';
 
+const ONE_ALONE =
+  'one endpoint alone says that a token is the native asset, and the others are silent: they are waited for, for a minute';
 const CHECK_AGAIN_MS = 5_000;
 
 /** The configured chains, their tokens, and the way to their nodes. */
@@ -177,8 +179,12 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
       const { chain: reasons, tokens } = await checkChain(connection.config, connection.rpc);
       connection.tokens.found(tokens);
       connection.status = reasons.length > 0 ? { state: 'refused', reasons } : { state: 'ready' };
-      if (reasons.length === 0) return connection.status;
+      // One look decides what is read from here on: it is looked again while others may say otherwise.
+      const isInDoubt = reasons.length === 0 && connection.tokens.isAnyHiddenByOne;
+      if (isInDoubt) connection.status = { state: 'unchecked' };
+      if (connection.status.state === 'ready') return connection.status;
       connection.checkAgainAtMs = steadyMs() + CHECK_AGAIN_MS;
+      if (isInDoubt) throw new Error(ONE_ALONE);
       if (this.complaints.isDue(name, reasons.join(), steadyMs()))
         this.logger.error({ chain: name, reasons }, 'chain refused');
     } catch (error) {

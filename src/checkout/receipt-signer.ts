@@ -1,9 +1,9 @@
 import { createHash, createPrivateKey, generateKeyPairSync, sign } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { holdUntilCommit } from '../database/transaction-lock.js';
-import { Sealer } from '../http/sealing.js';
+import { Sealer, UnknownEncryptionKeyError } from '../http/sealing.js';
 import { ReceiptKey } from './receipt-key.entity.js';
 import { databaseClock } from '../database/database-clock.js';
 
@@ -19,13 +19,19 @@ export interface PublicJwk {
 
 /** Signs receipts as JWS (RFC 7515, EdDSA of RFC 8037), which any implementation verifies with the public key alone. */
 @Injectable()
-export class ReceiptSigner {
+export class ReceiptSigner implements OnModuleInit {
+  private readonly logger = new Logger('Receipts');
   private current: Promise<ReceiptKey> | null = null;
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly sealer: Sealer,
   ) {}
+
+  /** At each start, so that an old ENCRYPTION_KEY may go once every process has started with the new one. */
+  async onModuleInit(): Promise<void> {
+    if (await this.dataSource.manager.exists(ReceiptKey)) await this.key();
+  }
 
   /** @returns `header.payload.signature`; the payload is the JSON of what was given */
   async sign(said: object): Promise<string> {
@@ -57,7 +63,8 @@ export class ReceiptSigner {
     return this.dataSource.transaction(async (manager) => {
       await holdUntilCommit(manager, 'quittance receipt key');
       const [newest] = await manager.find(ReceiptKey, { order: { createdAt: 'DESC' }, take: 1 });
-      if (newest) return newest;
+      const usable = newest && (await this.upToDate(manager, newest));
+      if (usable) return usable;
       const { privateKey, publicKey } = generateKeyPairSync('ed25519');
       const { x = '' } = publicKey.export({ format: 'jwk' });
       const der = privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64');
@@ -70,6 +77,23 @@ export class ReceiptSigner {
       await manager.insert(ReceiptKey, made);
       return made;
     });
+  }
+
+  /** @returns it, sealed under the key of today; null: what it is sealed under is gone, so that another one takes its place */
+  private async upToDate(manager: EntityManager, key: ReceiptKey): Promise<ReceiptKey | null> {
+    if (!this.sealer.isOutdated(key.sealed)) return key;
+    try {
+      const sealed = this.sealer.seal(this.sealer.open(key.sealed));
+      await manager.update(ReceiptKey, { id: key.id }, { sealed });
+      return { ...key, sealed };
+    } catch (error) {
+      if (!(error instanceof UnknownEncryptionKeyError)) throw error;
+      this.logger.warn(
+        { reason: error.message },
+        'the key that receipts were signed with cannot be opened: another one signs from now on, and what it signed can still be verified',
+      );
+      return null;
+    }
   }
 }
 

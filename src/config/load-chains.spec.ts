@@ -296,6 +296,18 @@ describe('parseChains', () => {
     ]);
   });
 
+  it.each([
+    ['max_gas: 1', /sweep\.max_gas: is below 21000/],
+    [
+      'minimum: 5, max_per_sweep: 4',
+      /sweep\.max_per_sweep: is below minimum, 5: nothing would ever be swept/,
+    ],
+    ['minimum: 5, max_per_day: 4', /sweep\.max_per_day: is below minimum, 5/],
+  ])('refuses limits under which nothing can move: %s', (sweep, words) => {
+    const yaml = `- {name: one, chain_id: 1, rpc_url: "https://a.example", confirmations: 1, block_time_ms: 1000, native: {symbol: ETH, decimals: 18}, sweep: {${sweep}}}`;
+    expect(problemsOf(yaml).join('\n')).toMatch(words);
+  });
+
   it('refuses a % in a password that encodes nothing', () => {
     const yaml = `- {name: one, chain_id: 1, rpc_urls: ["https://user:100%@a.example/x"], confirmations: 1, block_time_ms: 1000, native: {symbol: ETH, decimals: 18}}`;
     expect(parseChains(yaml, 'chains.yaml').problems.map(({ what }) => what)).toEqual([

@@ -68,6 +68,8 @@ describe('loadSettings', () => {
     ['DATABASE_URL', 'mysql://user:hunter2@db'],
     ['REDIS_URL', 'http://:hunter2@redis'],
     ['REDIS_URL', 'redis://redis/hunter2'],
+    ['REDIS_URL', 'redis://:hunter2%@redis'],
+    ['WEBHOOK_PROXY_URL', 'http://user:hunter2%@proxy'],
     ['MNEMONIC', 'hunter2 hunter2 hunter2'],
     ['XPUB', account.extendedKey],
     ['XPUB', 'hunter2'],

@@ -156,8 +156,8 @@ function urlProblem(text: string, protocols: readonly string[]): string | null {
   if (!URL.canParse(text))
     return 'cannot be read as a URL: its port is at most 65535, and in a user or a password each of : / ? # [ ] @ % is written percent-encoded, as %23 for #';
   const { hostname, username, password } = new URL(text);
-  // `new URL` takes a bare % there, and so does pg; whoever sends them over HTTP would not.
-  if (/^(http|ws)/.test(begun) && !isPercentEncoded(username + password))
+  // `new URL` takes a bare % there, and so does pg; ioredis and whoever sends them over HTTP do not.
+  if (!begun.startsWith('postgres') && !isPercentEncoded(username + password))
     return 'has a % in its user or password that is no percent-encoding; write it as %25';
   if (protocols.includes(hostname) || /^(https?|wss?)$/.test(hostname))
     return 'has its beginning twice; take one away';

@@ -43,7 +43,7 @@ export function chainSweep(entry: ChainsFileEntry): SweepConfig {
     ...assetSweep(entry, ['sweep'], given),
     ...optional('treasury', treasury(entry, given.treasury)),
     ...optional('maxGasPrice', aboveZero(entry, ['sweep', 'max_gas_price'], given.max_gas_price)),
-    ...optional('maxGas', aboveZero(entry, ['sweep', 'max_gas'], given.max_gas)),
+    ...optional('maxGas', maxGas(entry, given.max_gas)),
     ...optional('maxFee', aboveZero(entry, ['sweep', 'max_fee'], given.max_fee)),
     ...optional('gasTankMinimum', aboveZero(entry, ['sweep', 'gas_tank_minimum'], given.gas_tank_minimum)),
     ...optional('batches', batches(entry, given)),
@@ -63,11 +63,27 @@ export function tokenSweep(entry: ChainsFileEntry, path: Path, given: unknown): 
 }
 
 function assetSweep(entry: ChainsFileEntry, path: Path, given: Record<string, unknown>): AssetSweep {
-  return {
-    minimum: given.minimum === undefined ? 0n : baseUnits(entry, [...path, 'minimum']),
-    ...optional('maxPerSweep', aboveZero(entry, [...path, 'max_per_sweep'], given.max_per_sweep)),
-    ...optional('maxPerDay', aboveZero(entry, [...path, 'max_per_day'], given.max_per_day)),
-  };
+  const minimum = given.minimum === undefined ? 0n : baseUnits(entry, [...path, 'minimum']);
+  const maxPerSweep = aboveZero(entry, [...path, 'max_per_sweep'], given.max_per_sweep);
+  const maxPerDay = aboveZero(entry, [...path, 'max_per_day'], given.max_per_day);
+  for (const [key, most] of Object.entries({ max_per_sweep: maxPerSweep, max_per_day: maxPerDay })) {
+    if (most !== undefined && most > 0n && most < minimum)
+      entry.complain([...path, key], `is below minimum, ${minimum}: nothing would ever be swept`);
+  }
+  return { minimum, ...optional('maxPerSweep', maxPerSweep), ...optional('maxPerDay', maxPerDay) };
+}
+
+/** What the cheapest transfer takes, on every chain (Ethereum's yellow paper, appendix G). */
+const LEAST_GAS = 21_000n;
+
+function maxGas(entry: ChainsFileEntry, given: unknown): bigint | undefined {
+  const most = aboveZero(entry, ['sweep', 'max_gas'], given);
+  if (most !== undefined && most > 0n && most < LEAST_GAS)
+    entry.complain(
+      ['sweep', 'max_gas'],
+      `is below ${LEAST_GAS}, which the cheapest transfer takes: nothing would ever be sent`,
+    );
+  return most;
 }
 
 function aboveZero(entry: ChainsFileEntry, path: Path, given: unknown): bigint | undefined {

@@ -27,7 +27,6 @@ import { Refund } from '../refunds/refund.entity.js';
 import { ChainBlock } from '../chain/position/chain-block.entity.js';
 import { LateSearch } from '../scanner/late-search.entity.js';
 import { ChainCursor } from '../chain/position/chain-cursor.entity.js';
-import { RunningProcess } from '../replicas/running-process.entity.js';
 import { Sweep } from '../sweeper/sweep.entity.js';
 import { DerivationJump } from '../wallet/derivation-jump.entity.js';
 import { SkippedAddress } from '../wallet/skipped-address.entity.js';
@@ -64,7 +63,6 @@ const entities = [
   RecordedRate,
   Refund,
   RestoredChain,
-  RunningProcess,
   SigningPause,
   SkippedAddress,
   Sweep,

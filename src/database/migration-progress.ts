@@ -3,6 +3,8 @@ import { steadyMs } from '../process/steady-time.js';
 import { describeHolder, type Holder, SAY_EVERY_MS, type Waiting } from './migration-lock.js';
 import { type PostgresClient } from './postgres-client.js';
 
+const CANCEL_EVERY_MS = 200;
+
 /** The name of the session that changes the schema. */
 export const MIGRATING = 'quittance migration';
 
@@ -19,7 +21,7 @@ export async function aloud<T>(
 ): Promise<T> {
   const ended = new AbortController();
   const telling = tell(beside, say, ended.signal);
-  const cancel = () => void cancelOn(beside);
+  const cancel = () => void cancelOn(beside, ended.signal);
   signal?.throwIfAborted();
   signal?.addEventListener('abort', cancel, { once: true });
   try {
@@ -34,15 +36,22 @@ export async function aloud<T>(
   }
 }
 
-/** Who is told to stop leaves no change behind that goes on without him, and locks tables while it does. */
-async function cancelOn(client: PostgresClient): Promise<void> {
-  await client
-    .query(
-      `SELECT pg_cancel_backend(pid) FROM pg_stat_activity
-       WHERE datname = current_database() AND application_name = $1 AND pid <> pg_backend_pid()`,
-      [MIGRATING],
-    )
-    .catch(() => undefined);
+/**
+ * Who is told to stop leaves no change behind that goes on without him, and locks tables while it does. Others that start
+ * may look at the schema meanwhile, and change nothing: we hold the lock.
+ */
+async function cancelOn(client: PostgresClient, ended: AbortSignal): Promise<void> {
+  // Again, as what tidies up after a statement that was cancelled may wait for the same transaction.
+  while (!ended.aborted) {
+    await client
+      .query(
+        `SELECT pg_cancel_backend(pid) FROM pg_stat_activity
+       WHERE datname = current_database() AND application_name = $1 AND query NOT ILIKE 'SELECT%'`,
+        [MIGRATING],
+      )
+      .catch(() => undefined);
+    await delay(CANCEL_EVERY_MS);
+  }
 }
 
 async function tell(client: PostgresClient, say: (line: string) => void, signal: AbortSignal): Promise<void> {

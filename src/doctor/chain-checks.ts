@@ -6,6 +6,7 @@ import { labelled } from '../chain/rpc/endpoint-labels.js';
 import { type ChainConfig } from '../config/chains.js';
 import { sweepingOf } from '../outgoing/sweep-rules.js';
 import { UNPRICED, unpricedTokens } from '../rates/unpriced-tokens.js';
+import { gasFindings, traceFindings } from './chain-choices.js';
 import { type Finding, ok, problem, warning } from './finding.js';
 import { isLocal } from './local-host.js';
 import { type Subject } from './subject.js';
@@ -134,7 +135,7 @@ function ageFindings(part: string, label: string, { blockTimeMs }: ChainConfig, 
 async function methodFindings(
   part: string,
   label: string,
-  { internalTransfers }: ChainConfig,
+  { internalTransfers, sweep }: ChainConfig,
   rpc: RpcEndpoint,
   head: number,
 ): Promise<Finding[]> {
@@ -145,6 +146,7 @@ async function methodFindings(
       () => null,
       (error: Error) => error.message,
     );
+  found.push(...(await gasFindings(part, label, sweep, rpc)));
   const receipts = await lacks('eth_getBlockReceipts', [block]);
   if (receipts !== null)
     found.push(
@@ -155,6 +157,7 @@ async function methodFindings(
       ),
     );
   if (internalTransfers === 'off') return found;
+  if (internalTransfers === 'trace') return [...found, ...(await traceFindings(part, label, rpc))];
   const back = `0x${Math.max(0, head - STATE_DEPTH).toString(16)}`;
   const zero = '0x0000000000000000000000000000000000000000';
   if ((await lacks('eth_getBalance', [zero, back])) !== null)

@@ -42,6 +42,11 @@ export class Sealer {
     this.keys = settings.encryptionKey === null ? [] : parseEncryptionKeys(settings.encryptionKey);
   }
 
+  /** Under a key that ENCRYPTION_KEY does not have first any more: it is to go once nothing is sealed under it. */
+  isOutdated({ key_id: keyId }: SealedText): boolean {
+    return keyId !== this.keys[0]?.id;
+  }
+
   seal(plain: string): SealedText {
     const current = this.keys[0];
     if (!current) throw new UnknownEncryptionKeyError('any');

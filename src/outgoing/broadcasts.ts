@@ -82,16 +82,39 @@ export class Broadcasts {
     }
   }
 
-  /** The dearest first, until nodes have one. */
+  /** Nodes are given few of them, however many were signed. */
   private async isCheaperTaken(chain: Chain, attempts: readonly OutgoingAttempt[]): Promise<boolean> {
     const most = mostCost(attempts.at(-1) as OutgoingAttempt);
     const cheaper = attempts.filter((one) => mostCost(one) < most);
-    for (const { raw } of cheaper.sort((one, other) => (mostCost(one) < mostCost(other) ? 1 : -1))) {
-      const { outcome } = await chain.accounts.broadcast(raw);
-      if (isTaken(outcome)) return true;
-    }
-    return false;
+    cheaper.sort((one, other) => (mostCost(one) < mostCost(other) ? 1 : -1));
+    const dearest = await dearestTaken(
+      cheaper,
+      async ({ raw }) => (await chain.accounts.broadcast(raw)).outcome,
+    );
+    return dearest !== null;
   }
+}
+
+/**
+ * The dearest that nodes take, by halves: what costs more than their cap is refused, and so is whatever costs more than that;
+ * what is less than gas costs now is refused, and so is whatever costs less.
+ * @param attempts the dearest first
+ */
+export async function dearestTaken<T>(
+  attempts: readonly T[],
+  give: (one: T) => Promise<BroadcastOutcome>,
+): Promise<T | null> {
+  let taken: T | null = null;
+  let [first, last] = [0, attempts.length - 1];
+  while (first <= last) {
+    const middle = Math.floor((first + last) / 2);
+    const one = attempts[middle] as T;
+    const outcome = await give(one);
+    if (isTaken(outcome)) taken = one;
+    if (isTaken(outcome) || outcome === 'fee_too_low') last = middle - 1;
+    else first = middle + 1;
+  }
+  return taken;
 }
 
 /** Nodes have it, or another with its nonce. */

@@ -28,7 +28,7 @@ export class LateTransactions {
    * @throws RpcError
    */
   async signAgain(chain: Chain, record: OutgoingRecord, quote: GasQuote): Promise<boolean> {
-    if (!this.isLate(record)) return false;
+    if (!this.isLate(record) || !this.refusals.isKnown(record)) return false;
     if (await this.isRefused(record)) return this.givenUp.giveUp(chain, record, quote);
     // Dearer bytes are refused as well: it waits for gas to be cheaper, with those that cost less.
     if (this.refusals.isAboveCap(record)) return false;

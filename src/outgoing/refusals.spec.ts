@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { type EntityManager } from 'typeorm';
 import { type Broadcast } from '../chain/accounts/broadcast-to-all.js';
+import { FinalHooks } from './final-hooks.js';
+import { type OutgoingTransaction } from './outgoing-transaction.entity.js';
 import { type OutgoingRecord, type OutgoingRepository } from './outgoing.repository.js';
 import { isRefusedForLong, Refusals } from './refusals.js';
 
@@ -29,7 +32,7 @@ describe('what nodes said of it', () => {
     isHeardOfAll: true,
     ...given,
   });
-  const refusals = () => new Refusals({} as OutgoingRepository);
+  const refusals = () => new Refusals({} as OutgoingRepository, new FinalHooks());
 
   it('counts once for each block: a chain that stands still takes nothing from anybody', () => {
     const all = refusals();
@@ -45,6 +48,21 @@ describe('what nodes said of it', () => {
     ['their pool is full', said({ outcome: 'refused', isRefused: false }), false, 'unknown'],
   ] as const)('where %s', (_where, broadcast, isCheaperTaken, standing) => {
     expect(refusals().note(record(), broadcast, isCheaperTaken, 5)).toBe(standing);
+  });
+
+  it('is known once nodes were given its last bytes in this process, and forgotten with its end', async () => {
+    const hooks = new FinalHooks();
+    const all = new Refusals({} as OutgoingRepository, hooks);
+    all.onModuleInit();
+    expect(all.isKnown(record())).toBe(false);
+    all.note(record(), said({ outcome: 'accepted', isRefused: false }), false, 5);
+    expect([all.isKnown(record()), all.isKnown(record('0x2'))]).toEqual([true, false]);
+    all.note(record('0x2'), said({ outcome: 'fee_above_cap' }), false, 6);
+    expect([all.isKnown(record('0x2')), all.isAboveCap(record('0x2'))]).toEqual([true, true]);
+    await hooks.run('ended', {} as EntityManager, { id: 'one' } as OutgoingTransaction);
+    expect(all.isKnown(record('0x2'))).toBe(false);
+    // What was counted is forgotten as well: the same block counts anew.
+    expect(all.note(record('0x2'), said({}), false, 6)).toBe('refused');
   });
 
   it('is about the last bytes signed for it', () => {

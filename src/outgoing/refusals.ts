@@ -1,8 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { type Broadcast } from '../chain/accounts/broadcast-to-all.js';
 import { MINDING_OUTCOMES } from '../chain/rpc/broadcast.js';
 import { databaseClock } from '../database/database-clock.js';
 import { type TxHash } from '../ids/ids.js';
+import { FinalHooks } from './final-hooks.js';
 import { type OutgoingRecord, OutgoingRepository } from './outgoing.repository.js';
 
 /** So many refusals, over so many times the wait before a fee is raised, and nothing else meanwhile. */
@@ -34,15 +35,26 @@ interface Heard extends Pick<Broadcast, 'isForGood' | 'isHeardOfAll'> {
   isAboveCap: boolean;
 }
 
-/** What nodes said the last time of transactions that they do not take. */
+/** What nodes said the last time of transactions that are in no block. */
 @Injectable()
-export class Refusals {
-  /** By the transaction; forgotten as soon as one takes it. */
+export class Refusals implements OnModuleInit {
+  /** By the transaction; forgotten once it is final. */
   private readonly heard = new Map<string, Heard>();
   /** The last block scanned when a refusal was last counted: a chain that stands still takes nothing from anybody. */
   private readonly countedAt = new Map<string, number>();
 
-  constructor(private readonly outgoing: OutgoingRepository) {}
+  constructor(
+    private readonly outgoing: OutgoingRepository,
+    private readonly hooks: FinalHooks,
+  ) {}
+
+  onModuleInit(): void {
+    this.hooks.add({
+      paymentsOf: () => Promise.resolve([]),
+      ended: (_manager, { id }) => Promise.resolve(this.forget(id)),
+      reopened: () => Promise.resolve(),
+    });
+  }
 
   /**
    * @param isCheaperTaken nodes take other bytes for its nonce, which may cost less
@@ -57,12 +69,24 @@ export class Refusals {
   ): Standing {
     const { txHash } = attempts.at(-1) as { txHash: TxHash };
     const isAboveCap = outcome === 'fee_above_cap';
-    if (isRefused) this.heard.set(id, { txHash, isForGood, isHeardOfAll, isAboveCap });
-    else this.heard.delete(id);
+    this.heard.set(id, {
+      txHash,
+      isForGood: isRefused && isForGood,
+      isHeardOfAll: isRefused && isHeardOfAll,
+      isAboveCap: isRefused && isAboveCap,
+    });
     if (isRefused && !isCheaperTaken) return this.isCounted(id, block) ? 'refused' : 'unknown';
     if (!isCheaperTaken && !MINDING_OUTCOMES.includes(outcome)) return 'unknown';
     this.countedAt.delete(id);
     return 'taken';
+  }
+
+  /**
+   * Whether it is known what nodes make of the last bytes signed for it: not before they were given them in this process.
+   * Dearer ones might be more than nodes take.
+   */
+  isKnown(record: OutgoingRecord): boolean {
+    return this.lastHeard(record) !== undefined;
   }
 
   /** Whether every endpoint said of the last bytes signed for it that it will never take them. */
@@ -82,6 +106,11 @@ export class Refusals {
     const forMs = databaseClock.nowMs() - refusedSince.getTime();
     const isHeardOfAll = this.lastHeard(record)?.isHeardOfAll === true;
     return isRefusedForLong({ times, forMs, isHeardOfAll }, bumpAfterMs);
+  }
+
+  private forget(id: string): void {
+    this.heard.delete(id);
+    this.countedAt.delete(id);
   }
 
   private lastHeard({ outgoing, attempts }: OutgoingRecord): Heard | undefined {

@@ -5,7 +5,7 @@ import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { type ChainId, type TxHash } from '../ids/ids.js';
 import { lateWatchMsOf, whyNotCounted } from './counting.js';
-import { LateWorth } from './late-worth.js';
+import { LateWorth, type WorthOfLate } from './late-worth.js';
 import { LostPayments } from './lost-payments.js';
 import { type ObservedTransfer } from './observed-transfer.js';
 import { indexOf, type NamedOption, PaymentRecords } from './payment-records.js';
@@ -59,30 +59,13 @@ export class Arrivals {
       const isOld = row.uncountedReason === 'payment_failed' && countedBeforeFailure.has(identityOf(row));
       return [isOld ? { ...row, uncountedReason: null } : row];
     });
+    const worthOf = this.lateWorth.inTransaction(manager);
     for (const row of rows) {
       const payment = byAddress.get(row.to);
-      if (payment) await this.value(manager, payment, options.get(payment.id) ?? [], row);
+      if (payment) await value(worthOf, payment, options.get(payment.id) ?? [], row);
     }
     const reconciled = await reconcileUnexplained(manager, facts.chainId, rows);
     return [...reconciled.changed, ...(await upsertTransfers(manager, reconciled.rows))];
-  }
-
-  /** Of money that counts: what it is worth, if its payment's rate was not locked any more. */
-  private async value(
-    manager: EntityManager,
-    payment: Payment,
-    options: readonly NamedOption[],
-    row: NewTransfer,
-  ): Promise<void> {
-    if (row.uncountedReason !== null) return;
-    const places = options.map(({ option, asset }) => ({
-      chainId: option.chainId,
-      tokenAddress: asset.address,
-    }));
-    const option = options[indexOf(places, row)];
-    const worth = option ? await this.lateWorth.of(manager, payment, option, row.blockTime) : null;
-    if (worth === 'unknown') row.uncountedReason = 'rate_unknown';
-    else row.valueFactor = worth;
   }
 
   private transferRow(
@@ -116,6 +99,24 @@ export class Arrivals {
       announced: null,
     };
   }
+}
+
+/** Of money that counts: what it is worth, if its payment's rate was not locked any more. */
+async function value(
+  worthOf: WorthOfLate,
+  payment: Payment,
+  options: readonly NamedOption[],
+  row: NewTransfer,
+): Promise<void> {
+  if (row.uncountedReason !== null) return;
+  const places = options.map(({ option, asset }) => ({
+    chainId: option.chainId,
+    tokenAddress: asset.address,
+  }));
+  const option = options[indexOf(places, row)];
+  const worth = option ? await worthOf(payment, option, row.blockTime) : null;
+  if (worth === 'unknown') row.uncountedReason = 'rate_unknown';
+  else row.valueFactor = worth;
 }
 
 /**

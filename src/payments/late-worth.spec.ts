@@ -51,7 +51,8 @@ async function worth(eth: bigint | null, given: { rate?: LockedRate | null; at?:
   } as unknown as RecordedRates;
   const { rate = locked, at = LATE } = given;
   const late = new LateWorth({ lateRateMaxMoveBps: 200 } as Settings, chains, rates);
-  return { worth: await late.of({} as EntityManager, payment, optionAt(rate), at), asked };
+  const worthOf = late.inTransaction({} as EntityManager);
+  return { worth: await worthOf(payment, optionAt(rate), at), asked, worthOf };
 }
 
 describe('LateWorth', () => {
@@ -73,7 +74,19 @@ describe('LateWorth', () => {
 
   it('is nothing to ask of what came in time, of an amount without a price, and of the price’s own asset', async () => {
     for (const given of [{ at: END }, { rate: null }, { rate: SAME_ASSET }]) {
-      expect(await worth(null, given)).toEqual({ worth: null, asked: [] });
+      expect(await worth(null, given)).toMatchObject({ worth: null, asked: [] });
     }
+  });
+
+  it('is asked once of all that a block brings, however many transfers, options and payments', async () => {
+    const { asked, worthOf } = await worth(2700n);
+    const other = optionAt(locked);
+    for (let times = 0; times < 1_000; times++) {
+      expect(await worthOf(payment, other, LATE)).toMatchObject({ numerator: '9', denominator: '10' });
+    }
+    expect(asked).toHaveLength(1);
+    const later = new Date(LATE.getTime() + 12_000);
+    await worthOf(payment, other, later);
+    expect(asked).toEqual([LATE, later].map((time) => new Date(time.getTime() - 60_000)));
   });
 });

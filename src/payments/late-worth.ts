@@ -5,6 +5,7 @@ import { CHAINS, SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { isRefusal } from '../rates/judge.js';
 import { divide } from '../rates/rational.js';
+import { type RateBook } from '../rates/rate-book.js';
 import { RecordedRates } from '../rates/recorded-rates.js';
 import { type NamedOption } from './payment-records.js';
 import { type Payment } from './payment.entity.js';
@@ -19,6 +20,13 @@ import { type ValueFactor } from './transfer.entity.js';
 const SETTLED_MS = 60_000;
 
 type LatePayment = Pick<Payment, 'priceCurrency' | 'priceChain' | 'expiresAt'>;
+type BookAt = (at: Date) => Promise<RateBook>;
+
+/** A fraction of what the locked rate says; null: all of it; `unknown`: nobody has recorded a rate of that time. */
+type Worth = ValueFactor | 'unknown' | null;
+
+/** @param option whose asset came */
+export type WorthOfLate = (payment: LatePayment, option: NamedOption, blockTime: Date) => Promise<Worth>;
 
 /** What money is worth that was mined after the end of its payment, whose rate was locked until then. */
 @Injectable()
@@ -30,15 +38,26 @@ export class LateWorth {
   ) {}
 
   /**
-   * @param option whose asset came
-   * @returns a fraction of what the locked rate says; null: all of it; `unknown`: nobody has recorded a rate of that time
+   * Inside one transaction: what was asked for in it is not asked again, since anybody may send thousands of transfers
+   * in a block.
    */
-  async of(
-    manager: EntityManager,
+  inTransaction(manager: EntityManager): WorthOfLate {
+    const books = new Map<number, Promise<RateBook>>();
+    const known = new Map<NamedOption, Map<number, Promise<Worth>>>();
+    const bookAt: BookAt = (at) => once(books, at.getTime(), () => this.rates.at(manager, at));
+    return (payment, option, blockTime) => {
+      const ofOption = known.get(option) ?? new Map<number, Promise<Worth>>();
+      known.set(option, ofOption);
+      return once(ofOption, blockTime.getTime(), () => this.of(bookAt, payment, option, blockTime));
+    };
+  }
+
+  private async of(
+    bookAt: BookAt,
     payment: LatePayment,
     { option, asset }: NamedOption,
     blockTime: Date,
-  ): Promise<ValueFactor | 'unknown' | null> {
+  ): Promise<Worth> {
     const { rate } = option;
     if (rate === null || blockTime <= payment.expiresAt) return null;
     // The price is in this asset itself.
@@ -46,7 +65,7 @@ export class LateWorth {
     const quote = this.quoteSymbol(payment);
     const base = this.rateSymbol(({ chainId }) => chainId === option.chainId, asset.symbol, asset.address);
     if (quote === null) return 'unknown';
-    const book = await this.rates.at(manager, new Date(blockTime.getTime() - SETTLED_MS));
+    const book = await bookAt(new Date(blockTime.getTime() - SETTLED_MS));
     const then = book.rate(base, quote);
     const locked = lockedValue(rate);
     const late = lateRate(locked, then, this.settings.lateRateMaxMoveBps);
@@ -78,4 +97,10 @@ export class LateWorth {
     if (token !== undefined) return token.rate ?? token.symbol;
     return chain?.native.symbol === symbol ? (chain.native.rate ?? symbol) : symbol;
   }
+}
+
+function once<K, V>(known: Map<K, Promise<V>>, key: K, ask: () => Promise<V>): Promise<V> {
+  const asked = known.get(key) ?? ask();
+  known.set(key, asked);
+  return asked;
 }

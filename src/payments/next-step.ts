@@ -18,3 +18,17 @@ export async function advanceInNextStep(manager: EntityManager, paymentId: strin
     [paymentId],
   );
 }
+
+/**
+ * Moves the time at which a payment is looked at next, on each of its chains. One that is due in the next step stays so: what it is
+ * due for has not been looked at. Under the payment's lock.
+ * @param at null: time moves it no more
+ */
+export async function lookNextAt(manager: EntityManager, paymentId: string, at: Date | null): Promise<void> {
+  await manager.query(
+    `UPDATE payment_options SET recheck_at_time =
+       CASE WHEN recheck_at_time = ${DUE_IN_NEXT_STEP} THEN recheck_at_time ELSE $2::timestamptz END
+     WHERE payment_id = $1`,
+    [paymentId, at],
+  );
+}

@@ -7,6 +7,7 @@ import { Outbox } from '../events/outbox.js';
 import { type UpdatePaymentDto } from './dto/update-payment.dto.js';
 import { cancel, isCancellable, type PaymentEventType } from './lifecycle.js';
 import { holdPayments } from './hold-payments.js';
+import { lookNextAt } from './next-step.js';
 import { PaymentMetrics } from './payment-metrics.js';
 import { type PaymentRecord, PaymentRecords, shownAsset } from './payment-records.js';
 import { PaymentOption } from './payment-option.entity.js';
@@ -45,7 +46,8 @@ export class PaymentChanges {
       if (!isCancellable(payment)) throw new PaymentNotCancellableError(id, payment.status);
       const now = databaseClock.now();
       const { status, cancelledAt, version } = cancel(payment, now).payment;
-      await manager.update(PaymentOption, { paymentId: id }, { recheckAtTime: null, recheckAtBlock: null });
+      await manager.update(PaymentOption, { paymentId: id }, { recheckAtBlock: null });
+      await lookNextAt(manager, id, null);
       const changes = { status, cancelledAt, version };
       return this.save(manager, record, changes, 'payment.cancelled', now);
     });
@@ -64,8 +66,7 @@ export class PaymentChanges {
       );
       if (!differs) return paymentView(record);
       const { expiresAt } = changes;
-      if (expiresAt !== undefined)
-        await manager.update(PaymentOption, { paymentId: id }, { expiresAt, recheckAtTime: expiresAt });
+      if (expiresAt !== undefined) await endOptionsAt(manager, id, expiresAt);
       return this.save(
         manager,
         record,
@@ -102,7 +103,7 @@ export class PaymentChanges {
     return this.change(merchantId, id, async (manager, record) => {
       const { status, version } = record.payment;
       if (!waitsForMoney(record.payment)) throw new PaymentNotExtendableError(id, status);
-      await manager.update(PaymentOption, { paymentId: id }, { expiresAt, recheckAtTime: expiresAt });
+      await endOptionsAt(manager, id, expiresAt);
       const changes = { expiresAt, version: version + 1 };
       return this.save(manager, record, changes, 'payment.updated', databaseClock.now());
     });
@@ -138,6 +139,11 @@ export class PaymentChanges {
     this.metrics.moved(manager, [{ type, payment, asset: shownAsset({ ...record, payment }), paidAt: null }]);
     return view;
   }
+}
+
+async function endOptionsAt(manager: EntityManager, paymentId: string, expiresAt: Date): Promise<void> {
+  await manager.update(PaymentOption, { paymentId }, { expiresAt });
+  await lookNextAt(manager, paymentId, expiresAt);
 }
 
 /** What a payment for which nothing came shows of one of its options. */

@@ -11,6 +11,7 @@ import { sideBySide, TURN_MS } from '../outgoing/side-by-side.js';
 import { NotSignedError } from '../outgoing/signing-gate.js';
 import { tokenInService } from '../outgoing/signing-rules.js';
 import { SlowItems } from '../outgoing/slow-items.js';
+import { LongestWaiting } from '../outgoing/longest-waiting.js';
 import { RefundCosts } from './refund-costs.js';
 import { RefundFromDeposit } from './refund-from-deposit.js';
 import { RefundFromPayout } from './refund-from-payout.js';
@@ -26,6 +27,7 @@ import { RefundsRepository } from './refunds.repository.js';
 @Injectable()
 export class RefundMover implements Mover, OnModuleInit {
   private readonly slow = new SlowItems();
+  private readonly turns = new LongestWaiting();
 
   constructor(
     private readonly movers: Movers,
@@ -45,7 +47,10 @@ export class RefundMover implements Mover, OnModuleInit {
     const endsAt = this.slow.now() + TURN_MS;
     const created = await this.refunds.created(round.chain.chainId);
     const { done, failures } = await sideBySide(
-      byAddress(this.slow.inTurn(created, ({ id }) => id)),
+      this.turns.inOrder(
+        byAddress(this.slow.inTurn(created, ({ id }) => id)),
+        ([{ depositAddress }]) => depositAddress,
+      ),
       ([{ depositAddress }]) => `refunds from ${depositAddress} were not paid`,
       (own) => this.payEach(round, own, endsAt),
       { slow: this.slow, more: this.cameMeanwhile(round, created) },
@@ -68,9 +73,10 @@ export class RefundMover implements Mover, OnModuleInit {
   }
 
   /** One after the other, so that each sees what the one before took. */
-  private async payEach(round: Round, own: readonly Refund[], endsAt: number): Promise<Moved> {
+  private async payEach(round: Round, own: readonly [Refund, ...Refund[]], endsAt: number): Promise<Moved> {
     const failures: Failure[] = [];
     let hasSigned = false;
+    this.turns.had(own[0].depositAddress);
     for (const refund of own) {
       if (this.slow.now() >= endsAt) break;
       try {

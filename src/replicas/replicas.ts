@@ -1,12 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import {
-  Inject,
-  Injectable,
-  Logger,
-  type BeforeApplicationShutdown,
-  type OnModuleInit,
-} from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { Gauge } from 'prom-client';
 import { DataSource } from 'typeorm';
@@ -18,7 +12,7 @@ import { RepeatedMessage } from '../process/repeated-message.js';
 import { steadyMs } from '../process/steady-time.js';
 import { GONE_AFTER_SECONDS } from './agreed-treasury.js';
 import { comparedSettings, differenceText, settingDifferences } from './compared-settings.js';
-import { RunningProcess } from './running-process.entity.js';
+import { type RunningProcess } from './running-process.entity.js';
 
 const BEAT_MS = 10_000;
 const SAY_EVERY_MS = 3_600_000;
@@ -29,7 +23,7 @@ const FORGOTTEN_AFTER = '1 day';
  * do not agree, is a matter of chance: so it is said, in the log, in /health and by a metric, for as long as both run.
  */
 @Injectable()
-export class Replicas implements OnModuleInit, BeforeApplicationShutdown {
+export class Replicas implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger('Replicas');
   private readonly id = randomUUID();
   private readonly name = `process ${process.pid} on ${hostname()}`;
@@ -61,11 +55,13 @@ export class Replicas implements OnModuleInit, BeforeApplicationShutdown {
     this.timer = setInterval(() => void this.beat(), BEAT_MS).unref();
   }
 
-  /** While there are connections still. A word under way would write this process down again. */
-  async beforeApplicationShutdown(): Promise<void> {
+  /** Before anything that an outage could hold up. A word under way would write this process down again. */
+  async onModuleDestroy(): Promise<void> {
     clearInterval(this.timer);
     await this.beating;
-    await this.dataSource.manager.delete(RunningProcess, { id: this.id }).catch(() => undefined);
+    await this.dataSource
+      .query(`DELETE FROM running_processes WHERE id = $1`, [this.id])
+      .catch(() => undefined);
   }
 
   /** In words; empty: all that run agree, as far as is known. */

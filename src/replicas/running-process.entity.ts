@@ -1,7 +1,10 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { type ComparedSettings } from './compared-settings.js';
 
-/** A process that runs on this database, or ran until a moment ago: see `Replicas`. Not logged, and in no backup. */
+/**
+ * A process that runs on this database, or ran until a moment ago: see `Replicas`. Not logged, and in no backup. It is read
+ * and written by statements of ours alone.
+ */
 @Entity('running_processes')
 export class RunningProcess {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'running_processes_pkey' })

@@ -98,7 +98,7 @@ async function requireUsable(
   const ask = <T>(work: Promise<T>) => unlessStopped(signal, work);
   const isProduction = settings.nodeEnv === 'production';
   // Who starts it by hand is told at once.
-  if (isProduction) await awaitDatabase(databaseUrl, { warn, signal });
+  if (isProduction) await ask(awaitDatabase(databaseUrl, { warn, signal }));
   if (isProduction && settings.databaseUrl !== null)
     await ask(warnOfFewConnections(databaseUrl, settings, warn));
   const database = { url: databaseUrl, hasQueue: settings.redisUrl === null };

@@ -17,13 +17,17 @@ import { atMost, finalNumber, GROUP, readBlocks, transfersOf } from './read-bloc
 import { otherBranch } from './reorg.js';
 import { FirstHead } from './first-head.js';
 import { ancestorsOf, startAfter } from './start-block.js';
-import { windowOf } from './window.js';
+import { rememberedDownTo } from './window.js';
 import { firstPaymentAt } from '../payments/payment-addresses.js';
+import { steadyMs } from '../process/steady-time.js';
 
 /** Blocks at most that are committed together while catching up. */
 const BATCH = 100;
 /** Payments advanced in one transaction when time or depth alone moves them. */
 const DUE_BATCH = 200;
+
+/** So long no endpoint has a block below its head before anybody is told. */
+const MISSING_MS = 10_000;
 
 export interface Scanned {
   /** More blocks are waiting: scan again at once. */
@@ -47,11 +51,15 @@ export interface Sources {
   watch: () => Promise<Watch>;
   /** Blocks that internal transfers could not be looked for in. */
   onUnsearched: (blocks: number[]) => void;
+  /** Blocks that no endpoint could trace whole. */
+  onInPart: (blocks: number[]) => void;
   onLateFailed: (reason: string) => void;
   /** What endpoints contradict each other about, and nothing proves, waits. */
   onDoubt: (block: number, reason: string) => void;
   /** The first scan begins above the first payment, since no endpoint has older blocks. */
   onStartMissing: (oldest: BlockRef, wanted: Date) => void;
+  /** No endpoint gives all blocks from there on up to a head of theirs, for a while. */
+  onMissing: (from: number, head: number) => void;
   onReorg: (reorg: { from: number; ancestor: number }) => void;
 }
 
@@ -60,18 +68,18 @@ export interface Sources {
  * Postgres, moved in the same transaction as the payments, so that a crash anywhere only means doing it again.
  */
 export class ChainScanner {
-  private readonly window: number;
   private readonly searches: InternalSearches;
   private readonly ahead = new ReadAhead((from, to) => this.read(from, to));
   private readonly firstHead = new FirstHead();
   /** As of the beginning of the step under way. */
   private watch: Watch | null = null;
+  /** Where the scan does not go on, though the head is above, and since when. */
+  private lacks: { from: number; sinceMs: number } | null = null;
 
   constructor(
     private readonly chain: Chain,
     private readonly sources: Sources,
   ) {
-    this.window = windowOf(chain);
     this.searches = new InternalSearches(chain, sources);
   }
 
@@ -111,7 +119,10 @@ export class ChainScanner {
     const { blocks, linked } = await this.readLinked(here.hash, plan, head.number);
     if (linked.length > 0) return this.commit(cursor, linked, null, head);
     // A node that just told of its head may not have all of it yet; only another parent is a reorg.
-    if (blocks[0] === null) return unmoved;
+    if (blocks[0] === null) {
+      this.missing(plan.from, head);
+      return unmoved;
+    }
     return this.reorg(cursor, head, cursor.blockNumber);
   }
 
@@ -133,11 +144,22 @@ export class ChainScanner {
     const fork = { from, ours: cursor.blockNumber, head: head.number, batch: BATCH };
     const read = (first: number, last: number) => this.read(first, last);
     const branch = await otherBranch(this.chain, this.sources.cursors, fork, read);
-    if (branch === null) return { isBehind: true, scanned: scannedBy(cursor) };
+    // It is read anew with the next step, and not at once: a node may lack a block of it for long.
+    if (branch === null) {
+      this.missing(from, head);
+      return { isBehind: false, scanned: scannedBy(cursor) };
+    }
     // A head that went back: there is nothing in the place of ours yet.
     if (branch.blocks.length === 0) return { isBehind: false, scanned: scannedBy(cursor) };
     this.sources.onReorg({ from: cursor.blockNumber, ancestor: branch.ancestor });
     return this.commit(cursor, branch.blocks, branch.ancestor, head);
+  }
+
+  /** Usually the node has it a moment later, or the branch has changed; where it lasts, somebody is told. */
+  private missing(from: number, head: BlockRef): void {
+    const nowMs = steadyMs();
+    if (this.lacks?.from !== from) this.lacks = { from, sinceMs: nowMs };
+    if (nowMs - this.lacks.sinceMs >= MISSING_MS) this.sources.onMissing(from, head.number);
   }
 
   private async read(from: number, to: number): Promise<(Block | null)[]> {
@@ -163,7 +185,7 @@ export class ChainScanner {
     const compared = await this.compared(blocks, transfers, orphanAbove !== null);
     await dataSource.transaction(async (manager) => {
       await cursors.lock(manager, chainId, cursor.blockHash);
-      await cursors.advance(manager, chainId, blocks, orphanAbove, this.window);
+      await cursors.advance(manager, chainId, blocks, orphanAbove, rememberedDownTo(this.chain, last, final));
       await this.searches.commit(manager, found, orphanAbove);
       const position = await this.position(manager, last, final, compared);
       for (const { before } of witnessed) await before(manager);

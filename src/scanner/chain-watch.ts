@@ -70,6 +70,14 @@ export class ChainWatch {
     this.logger.warn({ chain: this.chain.name, ...reorg }, 'reorg');
   }
 
+  missed(from: number, head: number): void {
+    if (!this.complaints.isDue('missing', String(from), steadyMs())) return;
+    this.logger.warn(
+      { chain: this.chain.name, from, head },
+      'no endpoint gives all blocks from here up to its own head: the scan waits for them. Mend the node, or add another',
+    );
+  }
+
   startedLate({ number, time }: BlockRef, wanted: Date): void {
     this.logger.error(
       { chain: this.chain.name, from: number + 1, time: time.toISOString(), wanted: wanted.toISOString() },
@@ -86,6 +94,16 @@ export class ChainWatch {
       { chain, from: blocks[0], to: blocks.at(-1) },
       'no endpoint has the state of these blocks, or can tell what contracts sent in them: internal transfers in them ' +
         'are not found. Add an endpoint that can (an archive node that traces), then run `quittance scanner rescan` over them',
+    );
+  }
+
+  /** Each is named, as those above: what came to an address that is no longer watched may be in it. */
+  searchedInPart(blocks: readonly number[]): void {
+    const { name: chain } = this.chain;
+    this.logger.warn(
+      { chain, from: blocks[0], to: blocks.at(-1), count: blocks.length },
+      'no endpoint can trace all of these blocks: what contracts sent in them was found by the balances of watched ' +
+        'addresses. For all others, add an endpoint that can, then run `quittance scanner rescan` over them',
     );
   }
 

@@ -34,8 +34,10 @@ export class ChainWatches {
       witnesses,
       watch: () => watchOf(chain, { chains, facts, dataSource }),
       onStartMissing: (oldest, wanted) => watch.startedLate(oldest, wanted),
+      onMissing: (from, head) => watch.missed(from, head),
       onReorg: (reorg) => watch.reorged(reorg),
       onUnsearched: (blocks) => watch.unsearched(blocks),
+      onInPart: (blocks) => watch.searchedInPart(blocks),
       onLateFailed: (reason) => watch.lateSearchFailed(reason),
       onDoubt: (block, reason) => watch.doubted(block, reason),
     });

@@ -8,6 +8,7 @@ import { type Chain } from '../chain/chain.js';
 import { within } from '../process/within.js';
 import { agreedBlock, disputedFrom, scannedBy } from './agreed-block.js';
 import { type Sources } from './chain-scanner.js';
+import { type Address } from '../ids/ids.js';
 import { type LateSearch } from './late-search.entity.js';
 import {
   dueSearches,
@@ -23,6 +24,9 @@ import { atMost, finalNumber, transfersOf } from './read-blocks.js';
 
 /** What is in sight waits so long for a search, for each block that is committed with it. */
 const PATIENCE_MS = 2_000;
+const LONGEST_PATIENCE_MS = 5 * 60_000;
+/** So many blocks are searched together: of a deep reorg there may be thousands. */
+const BATCH = 100;
 const AT_ONCE = 20;
 /** Refused as often by every endpoint, internal transfers are given up; what may pass is waited for. */
 const REFUSALS = 3;
@@ -70,10 +74,12 @@ export class InternalSearches {
   ): Promise<SearchedBlocks> {
     if (blocks.length === 0) return { blocks, late: [] };
     const search = this.foundOrNot(blocks, head, orphanAbove);
-    const tooLong = new Error(`no answer within ${PATIENCE_MS * blocks.length} ms`);
-    const found = await within<InternalFound | Error>(PATIENCE_MS * blocks.length, search, tooLong);
+    const patienceMs = Math.min(LONGEST_PATIENCE_MS, PATIENCE_MS * blocks.length);
+    const tooLong = new Error(`no answer within ${patienceMs} ms`);
+    const found = await within<InternalFound | Error>(patienceMs, search, tooLong);
     if (found instanceof Error) return { blocks, late: this.late(blocks, found.message) };
     if (found.unsearched.length > 0) this.sources.onUnsearched(found.unsearched);
+    this.tellInPart(found);
     return { blocks: withInternal(blocks, found), late: [] };
   }
 
@@ -134,12 +140,19 @@ export class InternalSearches {
     const { time } = blocks[0] as Block;
     // What a reorg takes may be mined again, also where the watch is over by now.
     const taken = orphanAbove === null ? [] : await facts.internallyPaidAbove(manager, chainId, orphanAbove);
-    return internal.search({
-      blocks,
+    const asked = {
       head,
       watched: async () => [...new Set([...(await facts.watchedNative(manager, chainId, time)), ...taken])],
-      ownAmong: (addresses) => facts.ownAmong(manager, addresses),
-    });
+      ownAmong: (addresses: readonly Address[]) => facts.ownAmong(manager, addresses),
+    };
+    const found: InternalFound[] = [];
+    for (let first = 0; first < blocks.length; first += BATCH)
+      found.push(await internal.search({ ...asked, blocks: blocks.slice(first, first + BATCH) }));
+    return {
+      movements: found.flatMap(({ movements }) => movements),
+      unsearched: found.flatMap(({ unsearched }) => unsearched),
+      inPart: found.flatMap(({ inPart = [] }) => inPart),
+    };
   }
 
   private async searchDue(head: number): Promise<void> {
@@ -191,6 +204,11 @@ export class InternalSearches {
       return this.searchFailed(search, new Error('no endpoint has its state any more'), true);
     const [complete] = withInternal([block], found) as [Block];
     await this.apply(complete, (manager) => searched(manager, this.chain.chainId, [block.hash]));
+    this.tellInPart(found);
+  }
+
+  private tellInPart({ inPart = [] }: InternalFound): void {
+    if (inPart.length > 0) this.sources.onInPart(inPart);
   }
 
   private async searchFailed(search: LateSearch, { message }: Error, isGivenUp: boolean): Promise<void> {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { HDNodeWallet, Mnemonic, Wallet } from 'ethers';
@@ -123,6 +123,25 @@ describe('quittance doctor', () => {
         ),
         fix: expect.stringMatching(/rates.yaml, or native_value or minimum/),
       }),
+    );
+  });
+
+  it('finds limits in gwei where wei are meant, and processes that run with other settings', async () => {
+    const limits = 'sweep: { max_gas_price: 30, max_fee: 21000 }';
+    const yaml = readFileSync(at('chains.yaml'), 'utf8').trimEnd();
+    await app.database.dataSource.query(
+      `INSERT INTO running_processes (id, name, roles, settings, seen_at)
+       VALUES (gen_random_uuid(), 'process 7 on shop-2', '{api}', '{"PAYMENT_EXPIRY_MINUTES": "5"}', now() + interval '1 hour')`,
+    );
+    const { findings } = await examined({ CHAINS_FILE: file('limited.yaml', `${yaml}\n  ${limits}\n`) });
+    await app.database.dataSource.query('DELETE FROM running_processes');
+    const warnings = findings.filter(({ status }) => status === 'warning').map(({ what }) => what);
+    expect(warnings).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^max_gas_price is 30 wei, and gas costs \d+ at .* now: nothing is swept/),
+        expect.stringMatching(/^max_fee is 21000 wei, and the cheapest transfer costs \d+ at /),
+        'PAYMENT_EXPIRY_MINUTES is 30 here, and 5 in process 7 on shop-2',
+      ]),
     );
   });
 

@@ -101,6 +101,22 @@ describe('money that was given back', () => {
     expect(await ask(payment, ETHER)).toMatchObject({ status: 409 });
   });
 
+  it('counts again when its refund is cancelled, though the expiry is moved in the same moment', async () => {
+    const payment = await asked(ETHER);
+    await pay(payment, parts(5n));
+    await world.app.request('POST', '/api/v1/sweeps/pause', {});
+    const { body: refund } = await ask(payment, parts(5n));
+    await pay(payment, parts(5n));
+    expect(await world.app.payment(payment.id)).toMatchObject({ status: 'partially_paid' });
+    await world.app.request('POST', `/api/v1/refunds/${refund.id}/cancel`);
+    const expires_at = new Date(Date.now() + 20 * 86_400_000).toISOString();
+    const moved = await world.app.request('PATCH', `/api/v1/payments/${payment.id}`, { expires_at });
+    expect(moved).toMatchObject({ status: 200, body: { expires_at } });
+    await settles();
+    expect(await world.app.payment(payment.id)).toMatchObject({ status: 'confirmed', expires_at });
+    await world.app.request('POST', '/api/v1/sweeps/resume', {});
+  });
+
   it('cannot be paid again in thirds', async () => {
     const payment = await asked(parts(9n));
     for (const index of [0, 1, 2]) {

@@ -89,7 +89,12 @@ export function readsOf({ chain, shop, number, tokenNumber, inner, signed }: His
     agreed.set(pool, known);
     return known;
   };
-  const traced = (pool: RpcPool) => new TracedTransfers(pool, ...proved(), agreedOn(pool)).search(search);
+  const traced = async (pool: RpcPool) => {
+    const { movements, unsearched } = await new TracedTransfers(pool, ...proved(), agreedOn(pool)).search(
+      search,
+    );
+    return { movements, unsearched };
+  };
   const balanced = (pool: RpcPool) => new BalanceTransfers(pool, ...proved(), agreedOn(pool)).search(search);
   const accounts = (pool: RpcPool) => new ChainAccounts(pool);
   const call = { from: payer, to: shop, value: 1n };

@@ -1,5 +1,5 @@
 import { describe, it } from '@jest/globals';
-import { playSeed, seedsOf } from '../simulation/play.js';
+import { aheadOf, AT_ONCE, playSeed, seedsOf } from '../simulation/play.js';
 import { runSeed } from '../simulation/run-seed.js';
 
 /**
@@ -12,26 +12,10 @@ const actions = Number(process.env.SIMULATION_ACTIONS ?? 80);
 const minutes = Number(process.env.SIMULATION_MINUTES ?? 0);
 /** `yes`: money is swept and given back in each of them, `no`: in none; half of them without it. */
 const isMoneyMoved = process.env.SIMULATION_MONEY ? process.env.SIMULATION_MONEY === 'yes' : undefined;
-const atOnce = Number(process.env.SIMULATION_AT_ONCE ?? 1);
 const SEED_MS = 240_000;
 
 const play = (seed: number): Promise<void> =>
   playSeed('simulation', seed, async () => (await runSeed(seed, actions, undefined, isMoneyMoved)).moved);
-
-const begun = new Map<number, Promise<void>>();
-
-/** The next ones have begun by then, as many as are to be played at once. */
-function playAhead(seed: number): Promise<void> | undefined {
-  const place = seeds.indexOf(seed);
-  for (const next of seeds.slice(place, place + atOnce)) {
-    if (begun.has(next)) continue;
-    const played = play(next);
-    // It is told where it is waited for.
-    played.catch(() => undefined);
-    begun.set(next, played);
-  }
-  return begun.get(seed);
-}
 
 describe('payments, mining, reorgs, faults, crashes and restarts at random', () => {
   if (minutes > 0) {
@@ -50,5 +34,5 @@ describe('payments, mining, reorgs, faults, crashes and restarts at random', () 
     );
     return;
   }
-  it.each(seeds)('end as the chain has it, seed %d', playAhead, SEED_MS * atOnce);
+  it.each(seeds)('end as the chain has it, seed %d', aheadOf(seeds, play), SEED_MS * AT_ONCE);
 });

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { NewHeads } from '../../src/chain/rpc/new-heads.js';
 import { FaultyRpc } from '../harness/faulty-rpc.js';
@@ -11,6 +13,7 @@ let second: FaultyRpc;
 let newHeads: NewHeads;
 let hints: number;
 let states: [string, boolean][];
+let silentAtLeastMs: number;
 
 beforeAll(async () => {
   chain = await TestChain.start();
@@ -21,19 +24,21 @@ beforeEach(async () => {
   second = await FaultyRpc.start(chain.url);
   hints = 0;
   states = [];
+  silentAtLeastMs = 30_000;
 });
 afterEach(async () => {
   newHeads.stop();
   await Promise.all([first.die(), second.die()]);
 });
 
-function listenTo(...proxies: FaultyRpc[]): void {
+function listenTo(...proxies: Pick<FaultyRpc, 'wsUrl'>[]): void {
   newHeads = new NewHeads(
     proxies.map(({ wsUrl }) => `${wsUrl}/v2/secret-key`),
     {
       chainId: toChainId(31_337),
-      blockTimeMs: 500,
+      blockTimeMs: 50,
       firstWaitMs: 20,
+      silentAtLeastMs,
       onHint: () => hints++,
       onState: (...state) => states.push(state),
     },
@@ -71,6 +76,18 @@ describe('newHeads', () => {
     listenTo(first, second);
     await told(second, true);
     await hinted();
+  });
+
+  it('goes over to the next endpoint from one that takes the connection and says nothing', async () => {
+    const sockets: Socket[] = [];
+    const mute = createServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1');
+    await once(mute, 'listening');
+    silentAtLeastMs = 1;
+    listenTo({ wsUrl: `ws://127.0.0.1:${(mute.address() as AddressInfo).port}` }, second);
+    await told(second, true);
+    expect(sockets).toHaveLength(1);
+    sockets.forEach((socket) => socket.destroy());
+    mute.close();
   });
 
   it('stays away once it is stopped', async () => {

@@ -158,6 +158,18 @@ const ODD: [string, (block: RecordedBlock, receipts: RecordedReceipt[]) => void]
     'no list for an access list',
     ({ transactions }) => transactions.forEach((one) => (one.accessList = '0x')),
   ],
+  [
+    'a sender in another alphabet',
+    ({ transactions: [first = {}] }) => (first.from = 'one1a50tun737ulcvwy0yvve0pvu5skq0kjargvhwe'),
+  ],
+  ...[
+    'cfx:aak2rra2njvd77ezwjvx04kkds9fzagfe6ku8scz91',
+    'TJRabPrwbZy45sbavfcjinPJC18kjpRTv8',
+    `xdc${'1f'.repeat(20)}`,
+  ].map((from): (typeof ODD)[number] => [
+    `a sender of the form ${from.slice(0, 4)}`,
+    ({ transactions: [first = {}] }) => (first.from = from),
+  ]),
   ['a miner of its own form', (block) => (block.miner = 'xdc1f90')],
   ['a short hash in the header', (block) => (block.mixHash = '0x00')],
   ['no gas of a transaction', ({ transactions: [first = {}] }) => (first.gas = null)],

@@ -90,6 +90,25 @@ describe('the indexes of replays', () => {
     expect(await valid()).toEqual(BOTH_VALID);
   });
 
+  it('are given up at once by a start that is told to stop, though nobody lets go of the table, and made by the next', async () => {
+    await write('a');
+    await holdUp();
+    const stopping = new AbortController();
+    const stopped = migrate(database.url, { say: () => undefined, signal: stopping.signal });
+    stopped.catch(() => undefined);
+    await waitFor('it to be at it', isBuilding);
+    stopping.abort(new Error('told to stop'));
+    await expect(stopped).rejects.toThrow('told to stop');
+    const sessions = () =>
+      query<unknown[]>(
+        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'quittance migrat%'`,
+      );
+    await waitFor('its sessions to end', async () => (await sessions()).length === 0);
+    await other.query('COMMIT');
+    expect(await migrate(database.url)).toEqual([NAME]);
+    expect(await valid()).toEqual(BOTH_VALID);
+  });
+
   it('are waited for where the process that asked was killed and Postgres goes on', async () => {
     await holdUp();
     const orphaned = new pg.Client({ connectionString: database.url });

@@ -53,7 +53,7 @@ describe('processes on one database', () => {
     expect(two.differences()).toHaveLength(1);
     expect(await other()).toMatchObject({ treasury: TWO });
 
-    await two.beforeApplicationShutdown();
+    await two.onModuleDestroy();
     await one.beat();
     expect([one.differences(), await other()]).toEqual([[], null]);
 
@@ -66,6 +66,6 @@ describe('processes on one database', () => {
     );
     await one.beat();
     expect([one.differences(), await other()]).toEqual([[], null]);
-    await Promise.all([one, killed].map((replica) => replica.beforeApplicationShutdown()));
+    await Promise.all([one, killed].map((replica) => replica.onModuleDestroy()));
   });
 });

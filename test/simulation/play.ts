@@ -9,6 +9,31 @@ export function seedsOf(text: string): number[] {
   });
 }
 
+/** As many at a time as `SIMULATION_AT_ONCE` says: each waits for more than it computes. */
+export const AT_ONCE = Number(process.env.SIMULATION_AT_ONCE ?? 1);
+
+/**
+ * Plays games in their order, some of them at the same time: those after the one that is waited for have begun by then.
+ * @returns plays one of them, or waits for it
+ */
+export function aheadOf<T>(
+  games: readonly T[],
+  play: (game: T) => Promise<void>,
+): (game: T) => Promise<void> {
+  const begun = new Map<T, Promise<void>>();
+  return (game) => {
+    const place = games.indexOf(game);
+    for (const next of games.slice(place, place + AT_ONCE)) {
+      if (begun.has(next)) continue;
+      const played = play(next);
+      // It is told where it is waited for.
+      played.catch(() => undefined);
+      begun.set(next, played);
+    }
+    return begun.get(game) as Promise<void>;
+  };
+}
+
 let playing = 0;
 
 /**

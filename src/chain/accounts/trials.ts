@@ -80,7 +80,7 @@ function agreedValue<M extends 'eth_call' | 'eth_estimateGas'>(
   return agreed(method, values);
 }
 
-/** Of each endpoint, whether the call fails after a block. */
+/** Of each endpoint, also of one that is old, whether the call fails after a block. */
 async function refusedAfter<M extends 'eth_call' | 'eth_estimateGas'>(
   rpc: RpcPool,
   blockHash: string,
@@ -90,7 +90,7 @@ async function refusedAfter<M extends 'eth_call' | 'eth_estimateGas'>(
     method === 'eth_call' ? refusalIn(answer as AnswerOf<M, ParamsOf<M>>) : null;
   const params = [call, { blockHash }, ...overrides] as unknown as ParamsOf<'eth_call'>;
   const ask = (one: Rpc) => outcomeOf(() => one.call('eth_call', params), refuses);
-  return (await rpc.fromEveryEndpoint(ask, 'eth_call')).map((one) => 'refusal' in one);
+  return (await rpc.fromEveryEndpoint(ask, 'eth_call', { isEvenOld: true })).map((one) => 'refusal' in one);
 }
 
 async function outcomeOf<T>(

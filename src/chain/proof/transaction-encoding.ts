@@ -14,12 +14,17 @@ const CELO_FEE_CURRENCY = 0x7b;
  */
 export function encodeTransaction(raw: RawTransaction): Uint8Array | null {
   const { type } = raw;
-  // What could not be read is not known to be absent.
-  if (raw.unread !== undefined) return null;
+  if (isUnread(raw)) return null;
   // Chains that call something else 0x7e (Scroll's messages) do not name a source.
   if (type === DEPOSIT && raw.sourceHash === undefined) return null;
   const fields = fieldsByType[type]?.(raw) ?? arbitrumFields(raw);
   return fields ? encodeRlp(fields, type) : null;
+}
+
+/** What could not be read is not known to be absent. Of signed types the sender is no part: the signature says who it is. */
+function isUnread({ type, unread = [] }: RawTransaction): boolean {
+  const isSigned = type !== DEPOSIT && fieldsByType[type] !== undefined;
+  return unread.some((name) => !isSigned || name !== 'from');
 }
 
 /** Of the encoded fields of every signed type, the last are those of the signature. */
@@ -31,7 +36,7 @@ const SIGNATURE_FIELDS = 3;
  */
 export function signedPart(raw: RawTransaction): { bytes: Uint8Array; yParity: bigint } | null {
   const { type } = raw;
-  if (type === DEPOSIT || raw.unread !== undefined) return null;
+  if (type === DEPOSIT || isUnread(raw)) return null;
   const fields = fieldsByType[type]?.(raw).slice(0, -SIGNATURE_FIELDS);
   if (fields === undefined) return null;
   if (type !== 0) return { bytes: encodeRlp(fields, type), yParity: valueOf(raw.yParity ?? raw.v) };

@@ -33,6 +33,7 @@ const CASES: [string, string, number][] = [
   ['geth', 'in-flight transaction limit reached for delegated accounts', -32000],
   ['erigon', 'INTERNAL_ERROR: existing tx with same hash', -32000],
   ['nethermind', 'OwnNonceAlreadyUsed', -32010],
+  ['zksync', 'transaction replacement: new fee must be higher', 3],
   ['klaytn', 'there is another tx which has the same nonce in the tx pool', -32000],
   ['erigon', 'FEE_TOO_LOW: fee too low', -32000],
   ['op-geth', 'fee too low: 1, use at least tx.gasLimit = 21000 tx.gasPrice = 2', -32000],
@@ -58,7 +59,7 @@ const EXPECTED = [
   ...Array<string>(4).fill('fee_above_cap'),
   ...Array<string>(3).fill('refused'),
   'accepted',
-  ...Array<string>(2).fill('underpriced'),
+  ...Array<string>(3).fill('underpriced'),
   ...Array<string>(3).fill('fee_too_low'),
   ...Array<string>(4).fill('insufficient_funds'),
   'nonce_too_low',
@@ -162,6 +163,9 @@ describe('what a node refuses for what it has now', () => {
     'sequencer temporarily not available',
     `failed to forward tx to sequencer, please try again. Error message: 'Post "https://sequencer.example": EOF'`,
     'NonceGap, Future nonce. Expected nonce: 10',
+    'NonceTooFarInFuture',
+    'PendingTxsOfConflictingType',
+    'transaction pool limit reached',
   ])('may be taken in a moment: %s', (message) => {
     expect(isPassingRefusal(message)).toBe(true);
   });

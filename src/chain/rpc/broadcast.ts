@@ -40,7 +40,7 @@ const WORDS: readonly (readonly [BroadcastOutcome, RegExp])[] = [
   ['nonce_too_low', /nonce (is )?(too low|less than|has already been used)|oldnonce|invalid nonce.*lower/i],
   [
     'underpriced',
-    /replacement (transaction |fee )?(is )?(underpriced|too low)|replacementnotallowed|could not replace|gas price (is )?too low to replace|ownnoncealreadyused|another (tx|transaction) (which|that) has the same nonce/i,
+    /replacement (transaction |fee )?(is )?(underpriced|too low)|replacementnotallowed|could not replace|gas price (is )?too low to replace|ownnoncealreadyused|another (tx|transaction) (which|that) has the same nonce|new fee must be higher/i,
   ],
   [
     'fee_too_low',
@@ -92,7 +92,7 @@ export function isRefusedForGood(message: string): boolean {
  * way to the sequencer that is broken.
  */
 const PASSING =
-  /(pool|queue)\b.{0,12}(full|overflow)|in the queue|sequencer\b.{0,30}(not |un)available|failed to forward|pool size|account limit exceeded|nonce too (high|far)|nonce.?gap|gapped|future transaction|reserved|in-flight transaction limit|pending transaction|syncing/i;
+  /(pool|queue)\b.{0,12}(full|overflow|limit)|in the queue|sequencer\b.{0,30}(not |un)available|failed to forward|pool size|account limit exceeded|nonce ?too ?(high|far)|nonce.?gap|conflictingtype|gapped|future transaction|reserved|in-flight transaction limit|pending transaction|syncing/i;
 
 /** Whether a node's refusal is about what it has now, and not about these bytes. @param message as the node gave it */
 export function isPassingRefusal(message: string): boolean {

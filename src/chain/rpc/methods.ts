@@ -15,7 +15,7 @@ import {
   txHash,
   unexpected,
 } from './answers/shape.js';
-import { callFrame, parityTraces, tracedBlock } from './answers/traces.js';
+import { parityTraces, tracedBlock, tracedTransaction } from './answers/traces.js';
 import { type Address } from '../../ids/ids.js';
 
 /** How the answer of a method is read. */
@@ -80,7 +80,7 @@ const METHODS = {
   ),
   eth_sendRawTransaction: method(txHash, SHORT),
   debug_traceBlockByHash: method(tracedBlock, LONG),
-  debug_traceTransaction: method(callFrame, LONG),
+  debug_traceTransaction: method(tracedTransaction, LONG),
   trace_block: method(parityTraces, LONG),
   trace_transaction: method(nullable(parityTraces), LONG),
 } satisfies Record<string, Method<unknown>>;

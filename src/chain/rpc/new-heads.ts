@@ -25,6 +25,7 @@ export interface NewHeadsOptions {
   /** Told of each change; the endpoint by its host. */
   onState: (endpoint: string, isConnected: boolean) => void;
   firstWaitMs?: number;
+  silentAtLeastMs?: number;
 }
 
 /**
@@ -60,6 +61,8 @@ export class NewHeads {
     const socket = connect(url, this.options.chainId);
     this.socket = socket;
     let isConnected = false;
+    // Also of one that took the connection, and says nothing more.
+    this.expectNews(socket);
     socket.onopen = () => {
       socket.send(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_subscribe', params: ['newHeads'] }));
       this.expectNews(socket);
@@ -95,7 +98,8 @@ export class NewHeads {
 
   private expectNews(socket: Socket): void {
     clearTimeout(this.timer);
-    const silentMs = Math.max(SILENT_AT_LEAST_MS, SILENT_BLOCKS * this.options.blockTimeMs);
+    const { silentAtLeastMs = SILENT_AT_LEAST_MS, blockTimeMs } = this.options;
+    const silentMs = Math.max(silentAtLeastMs, SILENT_BLOCKS * blockTimeMs);
     this.timer = setTimeout(() => socket.close(), silentMs).unref();
   }
 }

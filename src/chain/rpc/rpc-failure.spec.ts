@@ -6,6 +6,104 @@ type Row = [who: string, refusal: Partial<Refusal> & { message: string }, failur
 /** Messages as nodes and vendors send them, to eth_getLogs unless a method is named. */
 const REFUSALS: Row[] = [
   [
+    'Alchemy, of a trace',
+    { method: 'debug_traceBlockByHash', code: -32000, message: 'Response size is larger than 150MB limit.' },
+    { kind: 'too_large' },
+  ],
+  [
+    'Alchemy, of a trace, and this program of one beyond its own limit',
+    { method: 'debug_traceBlockByHash', message: 'its answer is longer than any should be' },
+    { kind: 'too_large' },
+  ],
+  [
+    'geth by path scheme',
+    {
+      method: 'debug_traceTransaction',
+      code: -32000,
+      message: 'historical state not available in path scheme yet',
+    },
+    { kind: 'no_history' },
+  ],
+  [
+    'Avalanche, of proofs',
+    { method: 'eth_getProof', code: -32000, message: 'block number 3 is outside of the window of 32 blocks' },
+    { kind: 'no_history' },
+  ],
+  [
+    'Erigon 3, of proofs',
+    { method: 'eth_getProof', code: -32000, message: 'not supported by Erigon3' },
+    { kind: 'unsupported' },
+  ],
+  [
+    'a node without the body',
+    { method: 'eth_getBlockReceipts', code: -32000, message: 'block body not found' },
+    { kind: 'not_found' },
+  ],
+  [
+    'publicnode, of logs without an address',
+    {
+      method: 'eth_getLogs',
+      code: -32701,
+      httpStatus: 403,
+      message:
+        'Please specify an address in your request or, to remove restrictions, order a dedicated full node here: https://www.allnodes.com/bsc/host',
+    },
+    { kind: 'parameters' },
+  ],
+  [
+    'Erigon, before anything is final',
+    {
+      method: 'eth_getBlockByNumber',
+      code: -39001,
+      message: 'block "finalized" not available (head block: 1)',
+    },
+    { kind: 'not_found' },
+  ],
+  [
+    'Infura, of a network',
+    {
+      method: 'eth_getBlockByNumber',
+      code: -32002,
+      httpStatus: 403,
+      message: 'project ID does not have access to this network',
+    },
+    { kind: 'unauthorized' },
+  ],
+  [
+    'Infura, of old state',
+    { method: 'eth_getBalance', code: -32002, message: 'project ID does not have access to archive state' },
+    { kind: 'no_history' },
+  ],
+  [
+    '1RPC, by day',
+    {
+      method: 'eth_getBlockByNumber',
+      code: -32001,
+      message: 'Your endpoint has reached its usage limit for the day',
+    },
+    { kind: 'rate_limited' },
+  ],
+  [
+    'Besu while it syncs',
+    { method: 'eth_sendRawTransaction', code: -32008, message: 'Initial sync is still in progress' },
+    { kind: 'transient' },
+  ],
+  [
+    'QuickNode without its add-on',
+    { method: 'trace_block', code: -32053, message: 'No addon for this method: trace' },
+    { kind: 'unsupported' },
+  ],
+  [
+    'a node that does not trace',
+    { method: 'trace_block', code: -32000, message: 'tracing is not allowed' },
+    { kind: 'unsupported' },
+  ],
+  [
+    'AWS gateways',
+    { method: 'eth_call', httpStatus: 403, message: 'Missing Authentication Token' },
+    { kind: 'unauthorized' },
+  ],
+  [
     'Alchemy, by range',
     {
       httpStatus: 400,

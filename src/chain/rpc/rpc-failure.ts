@@ -85,38 +85,39 @@ export interface Refusal {
 }
 
 const RATE_LIMITED =
-  /rate.?limit|too many requests?|compute units per second|credits limited|request limit reached|(reached|exceeded) (your |the )?(maximum |max )?request limit|requests? per second|capacity limit exceeded|request count exceeded|exceeded .*quota|throttl|requests? limited to \d|throughput limit|reached the (free tier|quota)|too much load|error code: 1015\b/i;
+  /rate.?limit|too many requests?|compute units per second|credits limited|request limit reached|(reached|exceeded) (your |the )?(maximum |max )?request limit|requests? per second|capacity limit exceeded|request count exceeded|exceeded .*quota|throttl|requests? limited to \d|throughput limit|reached (the (free tier|quota)|(its|your) (usage|daily|monthly))|too much load|error code: 1015\b/i;
 const UNAUTHORIZED =
-  /unauthori[sz]ed|rejected due to project|must be authenticated|must authenticate|invalid (api.?key|project id|token|access key)|(api key|key|token|app|project) (is )?(disabled|inactive|invalid|not allowed|missing)|authentication (failed|required)|forbidden/i;
+  /unauthori[sz]ed|rejected due to project|must be authenticated|must authenticate|invalid (api.?key|project id|token|access key)|(api key|key|token|app|project) (is )?(disabled|inactive|invalid|not allowed|missing)|authentication (failed|required)|missing authentication|forbidden|does not have access to (?!archive)/i;
 const TOO_MANY_RESULTS =
   /more than [\d,]+ (results|logs)|exceeds? max(imum)? results|too many (logs|results)|matched by query exceeds|response size|response (is )?too (large|big)|query timeout exceeded/i;
 const RANGE_TOO_LARGE =
   /block ?range|range exceeds|requested more than [\d.,]+ blocks|blocks distance|too many blocks|getLogs (range|is limited)|\brange \d+ (exceeds|is bigger)|maxBlockRange|requested blocks is|max range|query must be smaller|limit the query to|range allowed for your plan|ranges? over [\d,]+ blocks|blocks? range (over|exceeds|of more)|max(imum)? range/i;
 /** geth (also "batch too large"), reth and others on jsonrpsee, gateways. */
 const TOO_LARGE =
-  /(response|batch|payload|body|content|entity|result)( is| size)? (too (large|big)|exceed(s|ed)?)|(?<!range |range is )too large|batch .{0,40}(limit|exceed|maximum|more than)|exceeds? (the )?max(imum)? (allowed )?(response|batch|payload)|response size should not/i;
+  /(response|batch|payload|body|content|entity|result)( is| size)? (too (large|big)|exceed(s|ed)?)|(?<!range |range is )too large|batch .{0,40}(limit|exceed|maximum|more than)|exceeds? (the )?max(imum)? (allowed )?(response|batch|payload)|response size should not|(response|result|answer)( size)?( is)? (larger|bigger|longer) than/i;
 /** geth, erigon, Nethermind, Besu, reth (also of its window of proofs), Arbitrum, and what vendors say of their plans. */
 const NO_HISTORY =
-  /missing trie node|historical (state|data|block)|state.{0,60}(not available|unavailable|not found|pruned)|no state available|world state unavailable|prun(ed|ing)|archive|proof window|data (before|older).{0,40}not available|neither stored nor reproducible|first available state|history (is )?(unavailable|not available)|required historical|historical proofs|only (available )?(for|of) (the )?['"`]?latest|no historical rpc|only the (last|most recent)|too old|older than \d+ blocks|earliest available|no state (found|for)|body not available|lowest is \d|state.{0,40}(is missing|removed)|trie does not/i;
+  /missing trie node|historical (state|data|block)|state.{0,60}(not available|unavailable|not found|pruned)|no state available|world state unavailable|prun(ed|ing)|archive|proof window|data (before|older).{0,40}not available|neither stored nor reproducible|first available state|history (is )?(unavailable|not available)|required historical|historical proofs|only (available )?(for|of) (the )?['"`]?latest|no historical rpc|only the (last|most recent)|too old|older than \d+ blocks|earliest available|no state (found|for)|body not available|lowest is \d|state.{0,40}(is missing|removed)|trie does not|outside (of )?the window/i;
 /** A range that we ask for is never reversed: its end is beyond the head of the node that says so (execution-apis #875). */
 const NOT_YET =
   /invalid block range( params)?\W*$|fromBlock must be (less|lower|smaller)|not (yet|currently) (available|indexed|executed|processed)|currently (not available|unavailable)(?! (on|in|for|with) )|beyond (the )?(current )?head|after last accepted block|block is out of range|in the future|(higher|greater) than (the )?(latest|current|head)|indexing is in progress|not yet|(not|n't) ([\w ]+ )?yet\b|unfinali[sz]ed|less than or equal to the latest|no canonical/i;
 const NOT_FOUND =
-  /(header|block|block meta|resource|transaction|receipt|state)s?( for hash| #?0?x?[\da-f]+)? (was )?not found|unknown block|(could not|cannot) be found|(could not|cannot|failed to) find (the )?(block|transaction)/i;
+  /(header|block|block meta|(block )?body|resource|transaction|receipt|state)s?( for hash| #?0?x?[\da-f]+)? (was )?not found|unknown block|(could not|cannot) be found|(could not|cannot|failed to) find (the )?(block|transaction)/i;
 const PARAMETERS =
-  /invalid (argument|param|parameter|input|request)|(missing|too many|unexpected) (argument|param)|cannot unmarshal|invalid type|unknown field|hex string|hex number|strconv\.|cannot parse/i;
+  /invalid (argument|param|parameter|input|request)|(missing|too many|unexpected) (argument|param)|cannot unmarshal|invalid type|unknown field|hex string|hex number|strconv\.|cannot parse|please specify an address/i;
 const UNSUPPORTED =
-  /method.{0,80}(not (found|supported|available|exist|allowed|whitelisted|enabled|implemented)|does not exist|is disabled|unavailable)|(unsupported|unknown|unrecognized) method|not available on (the|your) \w+ (tier|plan)|not (included|available) in your (current )?plan|^not (supported|implemented)\W*$/i;
+  /method.{0,80}(not (found|supported|available|exist|allowed|whitelisted|enabled|implemented)|does not exist|is disabled|unavailable)|(unsupported|unknown|unrecognized) method|not available on (the|your) \w+ (tier|plan)|not (included|available) in your (current )?plan|^not (supported|implemented)\b|tracing is (not allowed|disabled)|no addon for this method/i;
 /** What a transaction may bring only from a fork on; nothing is wrong with the method, whatever code it comes with. */
 const NOT_OF_THIS_FORK =
   /\beip-?\d+ (is )?not (supported|enabled|active)|(transaction|tx) type (is )?not supported|unsupported (transaction|tx) type|authorization ?list (is )?not (supported|allowed)/i;
 const TRANSIENT =
-  /time[d ]?.?out|deadline exceeded|no backend|temporar|try again|unavailable|overloaded|busy|connection|bad gateway|syncing/i;
+  /time[d ]?.?out|deadline exceeded|no backend|temporar|try again|unavailable|overloaded|busy|connection|bad gateway|syncing|sync is still in progress/i;
 const INTERNAL = /internal (server |json-rpc )?error/i;
 
 /** Tried from top to bottom: the vendors' codes overlap (-32005 is a rate, a range or a count), their words do not. */
 const WORDS: readonly (readonly [RpcFailureKind, RegExp])[] = [
   ['rate_limited', RATE_LIMITED],
+  ['no_history', /historical state.{0,40}not available/i],
   // A range that goes beyond the head names both, and would be refused if it were shorter as well.
   ['not_yet', NOT_YET],
   ['too_many_results', TOO_MANY_RESULTS],
@@ -147,6 +148,7 @@ const CODES: Readonly<Record<number, RpcFailureKind>> = {
   [-32012]: 'rate_limited',
   [-32029]: 'rate_limited',
   [-32614]: 'range_too_large',
+  [-39001]: 'not_found',
   [429]: 'rate_limited',
 };
 

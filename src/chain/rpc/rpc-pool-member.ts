@@ -13,6 +13,8 @@ const POOR = 0.4;
 /** How long an endpoint that was overtaken comes after the others. */
 const SLOW_FIRST_MS = 5_000;
 const SLOW_LONGEST_MS = 60_000;
+/** What is behind by blocks is judged as if they came no faster: where several come in a second, everybody is behind. */
+const FASTEST_BLOCKS_MS = 1_250;
 /** Compares endpoints, as a kind of read. */
 const INSPECTION = 'inspection';
 
@@ -45,6 +47,7 @@ export class PoolMember {
     readonly standing: Standing,
     private readonly chainId: number,
     private readonly onAside?: OnAside,
+    private readonly blockTimeMs = FASTEST_BLOCKS_MS,
   ) {}
 
   /**
@@ -170,14 +173,18 @@ export class PoolMember {
   }
 
   private isPoor(lag: number, nowMs: number): boolean {
-    return nowMs < this.slowUntilMs || this.endpoint.vitals.score(lag) < POOR;
+    return nowMs < this.slowUntilMs || this.score(lag) < POOR;
+  }
+
+  private score(lag: number): number {
+    return this.endpoint.vitals.score(lag * Math.min(1, this.blockTimeMs / FASTEST_BLOCKS_MS));
   }
 
   report(lag: number): EndpointReport {
     const now = steadyMs();
     const { endpoint, standing } = this;
     const aside = standing.aside(now, Date.now());
-    const score = endpoint.vitals.score(lag);
+    const score = this.score(lag);
     const common = {
       endpoint: endpoint.label,
       head: standing.head?.number ?? null,

@@ -56,7 +56,13 @@ export class RpcPool implements Rpc {
   ) {
     this.members = labelled(urls).map(({ url, label }) => {
       const endpoint = new RpcEndpoint(url, { ...options, label });
-      return new PoolMember(endpoint, new Standing(blockTimeMs, stoodStillSince), chainId, onAside);
+      return new PoolMember(
+        endpoint,
+        new Standing(blockTimeMs, stoodStillSince),
+        chainId,
+        onAside,
+        blockTimeMs,
+      );
     });
     this.comparison = new PoolComparison(this.members, blockTimeMs);
   }

@@ -32,6 +32,34 @@ describe('Standing', () => {
     expect(after(100, 97).aside(NOW)).toBeNull();
   });
 
+  it('judges by time where a chain has many blocks in a moment', () => {
+    const at = (number: number, ageMs = 0) => ({ ...head(number), timestamp: (NOW - ageMs) / 1000 });
+    const quick = (...heads: ReturnType<typeof at>[]) => {
+      const standing = new Standing(250);
+      heads.forEach((one) => standing.sawHead(one, NOW));
+      return standing.aside(NOW)?.reason ?? null;
+    };
+    expect(quick(at(1_000), at(990, 2_500))).toBeNull();
+    expect(quick(at(1_000), at(983, 4_250))).toBe('head_went_back');
+    // Fewer blocks came than usual, and blocks of another time altogether.
+    expect(quick(at(1_000), at(990, 9_000))).toBe('head_went_back');
+    expect(quick(at(1_000), at(900))).toBe('head_went_back');
+  });
+
+  it('takes a head that stays a step back for one that went back, where blocks are quick', () => {
+    const standing = new Standing(250);
+    standing.sawHead(head(1_000), NOW);
+    standing.sawHead(head(990), NOW + 1_000);
+    standing.sawHead(head(998), NOW + 3_000);
+    standing.sawHead(head(999), NOW + 5_000);
+    expect(standing.aside(NOW + 5_000)).toBeNull();
+    standing.sawHead(head(990), NOW + 5_001);
+    expect(standing.aside(NOW + 5_001)?.reason).toBe('head_went_back');
+    standing.sawHead(head(1_001), NOW + 5_500);
+    standing.sawHead(head(991), NOW + 5_501);
+    expect(standing.aside(NOW + 5_501)).toBeNull();
+  });
+
   it('takes a fallen head for the chain as it is after a while', () => {
     const standing = after(100, 50);
     const later = NOW + 11 * 60_000;

@@ -14,8 +14,9 @@ export interface Head {
  */
 export type AsideReason = 'wrong_chain_id' | 'unproven_answer' | 'head_went_back' | 'head_stands_still';
 
-/** Behind a load balancer, one node answers for another that is a little further. */
+/** Behind a load balancer, one node answers for another that is a little further: by so many blocks, or by so long, for so long. */
 const STEP_BACK = 3;
+const STEP_BACK_MS = 4_000;
 const STILL_BLOCKS = 30;
 const STILL_AT_LEAST_MS = 60_000;
 const UNPROVEN_FIRST_MS = 2_000;
@@ -28,8 +29,10 @@ const WENT_BACK_MS = 10 * 60_000;
 /** Whether an endpoint may be believed, by its chain id, its heads and its answers. Times are ms of steady time. */
 export class Standing {
   head: Head | null = null;
-  private highest = -1;
+  private highest = { number: -1, timestamp: 0 };
   private fallenUntilMs: number | null = null;
+  /** Since when its head is below its highest, ms. */
+  private belowSinceMs: number | null = null;
   private unproven = { times: 0, untilMs: -Infinity, reason: '' };
   /** When each kind of read last came to nothing because of an answer that could not be right. */
   private readonly unprovenReads = new Map<string, number>();
@@ -63,12 +66,24 @@ export class Standing {
     const hasFallen = this.fallenUntilMs !== null;
     // After a while it is taken for what the chain is now: a test network may have been set back.
     const isForgiven = this.fallenUntilMs !== null && this.fallenUntilMs <= nowMs;
-    if (head.number >= this.highest || isForgiven) {
-      this.highest = head.number;
+    if (head.number >= this.highest.number || isForgiven) {
+      this.highest = head;
       this.fallenUntilMs = null;
-    } else if (!hasFallen && this.highest - head.number > STEP_BACK) {
+      this.belowSinceMs = null;
+      return;
+    }
+    this.belowSinceMs ??= nowMs;
+    if (!hasFallen && !this.isStepBack(head, nowMs - this.belowSinceMs)) {
       this.fallenUntilMs = nowMs + WENT_BACK_MS;
     }
+  }
+
+  /** By the blocks' own time, where a chain has many in a moment; a network that was set back has no such blocks. */
+  private isStepBack({ number, timestamp }: Head, lastedMs: number): boolean {
+    const blocks = this.highest.number - number;
+    if (blocks <= STEP_BACK) return true;
+    const apartMs = Math.abs(this.highest.timestamp - timestamp) * 1000;
+    return Math.max(lastedMs, apartMs, blocks * this.blockTimeMs) <= STEP_BACK_MS;
   }
 
   /**
@@ -111,7 +126,7 @@ export class Standing {
     }
     if (this.head === null) return null;
     if (this.fallenUntilMs !== null && this.fallenUntilMs > nowMs) {
-      return { reason: 'head_went_back', detail: `from block ${this.highest} to ${this.head.number}` };
+      return { reason: 'head_went_back', detail: `from block ${this.highest.number} to ${this.head.number}` };
     }
     const ageMs = wallMs - this.head.timestamp * 1000 - this.stoodStillSince(this.sawHeadAtMs);
     if (ageMs <= Math.max(STILL_AT_LEAST_MS, STILL_BLOCKS * this.blockTimeMs)) return null;

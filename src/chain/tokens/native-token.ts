@@ -49,7 +49,10 @@ export async function isNativeAsset(
   rpc: RpcPool,
   words = { isOfOne: false },
 ): Promise<boolean> {
-  if (KNOWN.has(token.address)) return true;
+  if (KNOWN.has(token.address)) {
+    words.isOfOne = false;
+    return true;
+  }
   const shown = (wei: bigint) => scaled(wei, token.decimals - nativeDecimals);
   const read = async (one: Rpc): Promise<Shown> => {
     if ((await madeUpBalance(token.address, one)) === shown(MADE_UP)) return 'native';

@@ -18,7 +18,7 @@ export const NOTHING_KNOWN: TokensKnown = {
 };
 
 /** For so long the word of one endpoint alone, while others are silent, takes no token out of service that was well, ms. */
-const ALONE_MS = 60_000;
+export const ALONE_MS = 60_000;
 
 /**
  * A look may have been answered by one endpoint alone, which lies, or is syncing and has no contract yet. So a token that

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { type ChainConfig } from '../../config/chains.js';
 import { toTokenAddress } from '../../ids/ids.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
-import { NOTHING_FOUND, type TokenFindings } from './check-tokens.js';
+import { checkTokens, NOTHING_FOUND, type TokenFindings, tokensChanged } from './check-tokens.js';
 import { TokenStates } from './token-states.js';
 
 const [GOOD, ODD] = [toTokenAddress(`0x${'11'.repeat(20)}`), toTokenAddress(`0x${'22'.repeat(20)}`)];
@@ -55,6 +55,31 @@ it('a token whose decimals change is out of service within about a minute, and i
   expect(await after(30)).toEqual({ asked: ['all of 1'], problem: PROBLEM.reason });
   become('well');
   expect(await after(30)).toEqual({ asked: ['decimals of 1', 'all of 1'], problem: null });
+});
+
+it('one endpoint alone that calls a token native is waited for with, for a minute, as long as no other says anything', () => {
+  let nowMs = 0;
+  const silent = { log: () => undefined, warn: () => undefined, error: () => undefined };
+  const config = { name: 'chain', tokens: [{ address: ODD }] } as ChainConfig;
+  const asking = { nowMs: () => nowMs, changed: tokensChanged, check: checkTokens };
+  const states = new TokenStates(config, {} as RpcPool, silent, asking);
+  const look = (problem?: object) =>
+    states.found({ problems: new Map(problem ? [[ODD, { ...PROBLEM, ...problem }]] : []), unasked: [] });
+  const alone = { isNative: true, isOfOne: true };
+  expect(states.isAnyHiddenByOne).toBe(false);
+  look({ isNative: true });
+  expect(states.isAnyHiddenByOne).toBe(false);
+  look({ isOfOne: true });
+  expect(states.isAnyHiddenByOne).toBe(false);
+  look(alone);
+  expect(states.isAnyHiddenByOne).toBe(true);
+  nowMs += 59_999;
+  look(alone);
+  expect(states.isAnyHiddenByOne).toBe(true);
+  nowMs += 1;
+  expect(states.isAnyHiddenByOne).toBe(false);
+  look();
+  expect([states.isAnyHiddenByOne, states.problemOf(ODD)]).toEqual([false, null]);
 });
 
 it('all that is checked of a token is checked again every half hour', async () => {

@@ -4,7 +4,7 @@ import { RepeatedMessage } from '../../process/repeated-message.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
 import { checkTokens, type TokenFindings, tokensChanged } from './check-tokens.js';
 import { type TokenProblem } from './token-check.js';
-import { afterLook, NOTHING_KNOWN } from './token-looks.js';
+import { afterLook, ALONE_MS, NOTHING_KNOWN } from './token-looks.js';
 import { type Address } from '../../ids/ids.js';
 import { steadyMs } from '../../process/steady-time.js';
 
@@ -33,6 +33,7 @@ export class TokenStates {
   private checkAgainAtMs = Number.POSITIVE_INFINITY;
   private checkAgainMs = FIRST_CHECK_AGAIN_MS;
   private isChecking = false;
+  private hiddenByOneSinceMs: number | null = null;
 
   constructor(
     private readonly config: ChainConfig,
@@ -44,6 +45,21 @@ export class TokenStates {
   /** Why a token is out of service; null: it is not. @param address of its contract, lower-case */
   problemOf(address: Address): TokenProblem | null {
     return this.now.problems.get(address) ?? null;
+  }
+
+  /**
+   * Whether the word of one endpoint alone, for a minute at most, is all by which a token is not read, since it is said to
+   * be the native asset. What is scanned meanwhile would be scanned without it, and not again.
+   */
+  get isAnyHiddenByOne(): boolean {
+    const nowMs = this.asking.nowMs();
+    const problems = [...this.now.problems.values()];
+    if (!problems.some(({ isNative, isOfOne }) => isNative && isOfOne === true)) {
+      this.hiddenByOneSinceMs = null;
+      return false;
+    }
+    this.hiddenByOneSinceMs ??= nowMs;
+    return nowMs - this.hiddenByOneSinceMs < ALONE_MS;
   }
 
   /** @param findings of all its tokens */

@@ -1,6 +1,6 @@
 import { balancesAt } from './balances.js';
 import { type Block, type Movement } from '../blocks/block.js';
-import { tracedMovements } from './block-traces.js';
+import { tracedInBlock } from './block-traces.js';
 import { type BalanceProofs } from './balance-proofs.js';
 import { type BlockProver } from '../proof/block-prover.js';
 import {
@@ -37,7 +37,11 @@ export class BalanceTransfers implements InternalTransfers {
     private readonly agreed: AgreedAnswers,
   ) {}
 
-  async search({ blocks: all, head, watched }: InternalSearch): Promise<InternalFound> {
+  /** @param traced what is known of what moved inside of the transactions of a block, by which what came is explained */
+  async search(
+    { blocks: all, head, watched }: Omit<InternalSearch, 'ownAmong'>,
+    traced: TracedBy = traces,
+  ): Promise<InternalFound> {
     // The first block of a chain has no state before it, and no transactions.
     const blocks = all.filter(({ number }) => number > 0);
     const [first] = blocks;
@@ -46,7 +50,7 @@ export class BalanceTransfers implements InternalTransfers {
     try {
       const changed = await this.changedUnseen(blocks, addresses);
       if (changed.length === 0) return { movements: [], unsearched: [] };
-      const movements = await Promise.all(blocks.map((block) => this.unseenIn(block, changed)));
+      const movements = await Promise.all(blocks.map((block) => this.unseenIn(block, changed, traced)));
       return { movements: movements.flat(), unsearched: [] };
     } catch (error) {
       if (!isStateGone(error, first.number, head)) throw error;
@@ -106,7 +110,11 @@ export class BalanceTransfers implements InternalTransfers {
     });
   }
 
-  private async unseenIn(block: Block, among: readonly Address[]): Promise<InternalFound['movements']> {
+  private async unseenIn(
+    block: Block,
+    among: readonly Address[],
+    tracedBy: TracedBy,
+  ): Promise<InternalFound['movements']> {
     const said = await this.saidByAll([block], among);
     const isAlone = said.length === 1 && !this.agreed.isOnlyOne;
     const changed = isAlone ? among : changedAmong(among, said, [block]);
@@ -116,7 +124,7 @@ export class BalanceTransfers implements InternalTransfers {
       const { movements, credits } = await this.rpc.fromOneEndpoint(async (rpc) => {
         const amounts = await unseenCredits(rpc, this.prover, read, block, changed);
         const grown = [...amounts].filter(([, amount]) => amount > 0n);
-        const traced = grown.length > 0 ? await traces(rpc, block) : [];
+        const traced = grown.length > 0 ? await tracedBy(rpc, block) : [];
         const movements = grown.flatMap(([address, amount]) => explained(traced, address, amount));
         return { movements, credits: amounts };
       }, 'balances');
@@ -130,6 +138,8 @@ export class BalanceTransfers implements InternalTransfers {
     });
   }
 }
+
+type TracedBy = (rpc: Rpc, block: Block) => Promise<readonly Movement[]>;
 
 /** What an endpoint says of addresses before and after some blocks. */
 interface Ends {
@@ -197,9 +207,10 @@ function explained(all: readonly Movement[], address: Address, amount: bigint): 
   ];
 }
 
+/** As far as the node knows: what they lack is explained by nothing. */
 async function traces(rpc: Rpc, block: Block): Promise<Movement[]> {
   try {
-    return await tracedMovements(rpc, block);
+    return [...(await tracedInBlock(rpc, block)).movements.values()].flat();
   } catch (error) {
     if (error instanceof RpcError || error instanceof UnprovenAnswerError) return [];
     throw error;

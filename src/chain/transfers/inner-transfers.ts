@@ -10,21 +10,29 @@ export interface InnerTransfer {
 
 /** A delegated call carries the value of the frame around it, and moves none itself; CALLCODE moves it to itself. */
 const MOVING_FRAMES = new Set(['CALL', 'CREATE', 'CREATE2', 'SELFDESTRUCT']);
+const STANDING_FRAMES = new Set(['STATICCALL', 'DELEGATECALL', 'CALLCODE']);
 
 /**
  * What moved inside a transaction, in the order in which it happened. Its own value, which is no inner transfer, is left
  * out, and so is what was undone.
  */
 export function ofCallFrames(top: CallFrame): InnerTransfer[] {
-  return top.error === undefined ? (top.calls ?? []).flatMap(movedBy) : [];
+  return isUndone(top) ? [] : (top.calls ?? []).flatMap(movedBy);
 }
 
 function movedBy(frame: CallFrame): InnerTransfer[] {
-  if (frame.error !== undefined) return [];
-  const own = MOVING_FRAMES.has(frame.type.toUpperCase())
-    ? transferOf(frame.from, frame.to, frame.value)
-    : [];
+  if (isUndone(frame)) return [];
+  const own = MOVING_FRAMES.has(kindOf(frame)) ? transferOf(frame.from, frame.to, frame.value) : [];
   return [...own, ...(frame.calls ?? []).flatMap(movedBy)];
+}
+
+function kindOf({ type }: CallFrame): string {
+  return type.toUpperCase();
+}
+
+/** Or may be: what cannot be read may say so. */
+function isUndone({ error, unread }: Pick<CallFrame, 'error' | 'unread'>): boolean {
+  return error !== undefined || unread?.includes('error') === true;
 }
 
 /**
@@ -33,19 +41,32 @@ function movedBy(frame: CallFrame): InnerTransfer[] {
  * @param traces of one transaction, in the order in which they came
  */
 export function ofParityTraces(traces: readonly ParityTrace[]): InnerTransfer[] {
-  const undone = traces.filter(({ error }) => error !== undefined).map(({ traceAddress }) => traceAddress);
-  return traces
+  return standing(traces)
     .filter(({ traceAddress }) => traceAddress.length > 0)
-    .filter(({ traceAddress }) => !undone.some((failed) => startsWith(traceAddress, failed)))
     .flatMap(movedByTrace);
 }
 
-function movedByTrace({ type, action, result }: ParityTrace): InnerTransfer[] {
-  if (type === 'suicide') return transferOf(action.address, action.refundAddress, action.balance);
-  if (type === 'create') return transferOf(action.from, result?.address, action.value);
-  return type === 'call' && action.callType === 'call'
+/** Those that were not undone. */
+function standing(traces: readonly ParityTrace[]): ParityTrace[] {
+  const undone = traces.filter(isUndone).map(({ traceAddress }) => traceAddress);
+  return traces.filter(({ traceAddress }) => !undone.some((failed) => startsWith(traceAddress, failed)));
+}
+
+const ENDS = new Set(['suicide', 'selfdestruct']);
+const CREATES = new Set(['create', 'create2']);
+
+function movedByTrace(trace: ParityTrace): InnerTransfer[] {
+  const { action, result } = trace;
+  const type = trace.type.toLowerCase();
+  if (ENDS.has(type)) return transferOf(action.address, action.refundAddress, action.balance);
+  if (CREATES.has(type)) return transferOf(action.from, result?.address, action.value);
+  return type === 'call' && callTypeOf(action) === 'call'
     ? transferOf(action.from, action.to, action.value)
     : [];
+}
+
+function callTypeOf({ callType = '' }: ParityTrace['action']): string {
+  return callType.toLowerCase();
 }
 
 function transferOf(from?: Address, to?: Address, amount = 0n): InnerTransfer[] {
@@ -57,38 +78,65 @@ function startsWith(address: readonly number[], prefix: readonly number[]): bool
   return prefix.every((step, index) => address[index] === step);
 }
 
-const STANDING_FRAMES = new Set(['STATICCALL', 'DELEGATECALL', 'CALLCODE']);
-
 /**
  * What in frames other nodes do not do: a frame of a kind that is not known, or one that moves value and does not say how
- * much, or where to. It may be a newer fork, or something of it was lost.
+ * much, from where, or where to. It may be a newer fork, or something of it was lost. What was undone does not matter.
  * @returns in words; null where there is nothing
  */
-export function oddInFrames(frame: CallFrame): string | null {
-  const type = frame.type.toUpperCase();
-  if (MOVING_FRAMES.has(type)) {
-    if (frame.value === undefined) return `${type} without a value`;
-    if (frame.to === undefined && frame.error === undefined) return `${type} to nobody`;
-  } else if (!STANDING_FRAMES.has(type)) {
-    return `frames of the kind ${type}`;
-  }
-  return firstOdd(frame.calls ?? [], oddInFrames);
+export function oddInFrames(top: CallFrame): string | null {
+  if (top.type === '') return 'what is no frame';
+  return oddBelow(top);
 }
 
-const CALL_TYPES = new Set(['call', 'delegatecall', 'staticcall', 'callcode']);
+function oddBelow({ error, unread, calls = [] }: CallFrame): string | null {
+  if (error !== undefined) return null;
+  if (unread?.includes('error') === true) return 'an error that cannot be read';
+  if (unread?.includes('calls') === true) return 'calls that cannot be read';
+  return firstOdd(calls, (frame) => oddFrame(frame) ?? oddBelow(frame));
+}
 
-/** The same of the other way to trace. */
+function oddFrame(frame: CallFrame): string | null {
+  const kind = kindOf(frame);
+  const { value, from, to, error } = frame;
+  if (STANDING_FRAMES.has(kind) || value === 0n || error !== undefined) return null;
+  if (!MOVING_FRAMES.has(kind)) return `frames of the kind ${kind}`;
+  if (value === undefined) return `${kind} without a value`;
+  if (from === undefined) return `${kind} from nobody`;
+  return to === undefined ? `${kind} to nobody` : null;
+}
+
+const OTHER_CALL_TYPES = new Set(['delegatecall', 'staticcall', 'callcode']);
+/** No transaction brings them: the block does. */
+const REWARDS = new Set(['reward', 'uncle']);
+
+/** The same of the other way to trace. @param traces of one transaction, or of none */
 export function oddInTraces(traces: readonly ParityTrace[]): string | null {
-  return firstOdd(traces, ({ type, action, result, error }) => {
-    if (type === 'suicide') return lacking(type, action, 'address', 'refundAddress', 'balance');
-    if (type === 'create') {
-      const isWithoutResult = error === undefined && result?.address === undefined;
-      return isWithoutResult ? 'create of nothing' : lacking(type, action, 'from', 'value');
-    }
-    if (type !== 'call') return type === 'reward' ? null : `traces of the kind ${type}`;
-    if (!CALL_TYPES.has(action.callType ?? '')) return `calls of the kind ${action.callType ?? 'none'}`;
-    return lacking(type, action, 'from', 'to', 'value');
+  const undone = traces.filter(({ error }) => error !== undefined);
+  return firstOdd(traces, (trace) => {
+    const { unread = [], traceAddress } = trace;
+    if (REWARDS.has(trace.type.toLowerCase())) return null;
+    if (unread.includes('error')) return 'an error that cannot be read';
+    if (unread.includes('traceAddress')) return 'a place that cannot be read';
+    return undone.some((failed) => startsWith(traceAddress, failed.traceAddress)) ? null : oddTrace(trace);
   });
+}
+
+function oddTrace(trace: ParityTrace): string | null {
+  const { action, result, transactionHash } = trace;
+  const type = trace.type.toLowerCase();
+  if (transactionHash === null) return `${type} of no transaction`;
+  if (ENDS.has(type)) {
+    return action.balance === 0n ? null : lacking(type, action, 'address', 'refundAddress', 'balance');
+  }
+  if (CREATES.has(type)) {
+    if (action.value === 0n) return null;
+    return result?.address === undefined ? 'create of nothing' : lacking(type, action, 'from', 'value');
+  }
+  if (type !== 'call') return `traces of the kind ${type}`;
+  const callType = callTypeOf(action);
+  if (OTHER_CALL_TYPES.has(callType) || action.value === 0n) return null;
+  if (callType !== 'call') return `calls of the kind ${callType || 'none'}`;
+  return lacking(type, action, 'from', 'to', 'value');
 }
 
 function lacking(

@@ -21,6 +21,8 @@ export interface InternalFound {
   movements: (Movement & { blockHash: string })[];
   /** Blocks that could not be searched, because no node has their state any more. */
   unsearched: number[];
+  /** Blocks that no endpoint could trace whole: searched by balances, for watched addresses and some of the others. */
+  inPart?: number[];
 }
 
 /** Finds native value that contracts sent: no transaction goes to us, and no log tells of it. */

@@ -1,6 +1,7 @@
 import { type Block, type Movement } from '../blocks/block.js';
-import { tracedMovements } from './block-traces.js';
+import { requireAllTraced, type Traced, tracedInBlock, TracesLackingError } from './block-traces.js';
 import { type BalanceProofs, type ReadBalance } from './balance-proofs.js';
+import { BalanceTransfers } from './balance-transfers.js';
 import { inKnownFormFirst, OddStructureError, type OnNewerForm } from '../proof/newer-form.js';
 import { type BlockProver } from '../proof/block-prover.js';
 import {
@@ -11,58 +12,98 @@ import {
 } from './internal-transfers.js';
 import { type AgreedAnswers } from '../rpc/agreed-answers.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
+import { Sources } from '../rpc/sources.js';
 import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
 import { creditsSaid, requireOneAmount } from './agreed-credits.js';
 import { unseenCredits } from './unseen-credit.js';
-import { type Address } from '../../ids/ids.js';
+import { type Address, type TxHash } from '../../ids/ids.js';
 
-/** `internal_transfers: trace`: by what the node says ran in each block, for every address of ours. */
+type Asked = Omit<InternalSearch, 'blocks'>;
+/** What any endpoint told of the inside of a block's transactions. */
+type Seen = Map<TxHash, Movement[]>;
+
+/**
+ * `internal_transfers: trace`: by what the node says ran in each block, for every address of ours. Where no endpoint
+ * traces all of a block, what it brought is told by the balances of watched addresses, and of those that were seen in
+ * what could be traced: one transaction that nobody can trace hides nothing beside it, and anybody may send one. Where
+ * block after block cannot be traced, traces are left alone for a while.
+ */
 export class TracedTransfers implements InternalTransfers {
+  private readonly byBalance: BalanceTransfers;
+
   constructor(
     private readonly rpc: RpcPool,
     private readonly prover: BlockProver,
     private readonly balances: BalanceProofs,
     private readonly agreed: AgreedAnswers,
-  ) {}
+    private readonly sources = new Sources(),
+  ) {
+    this.byBalance = new BalanceTransfers(rpc, prover, balances, agreed);
+  }
 
-  async search({ blocks, head, ownAmong }: InternalSearch): Promise<InternalFound> {
+  async search({ blocks, ...asked }: InternalSearch): Promise<InternalFound> {
     const searched = await Promise.all(
-      blocks
-        .filter(({ runsCode }) => runsCode)
-        .map(async (block) => ({ block, moved: await this.tracedIn(block, head, ownAmong) })),
+      blocks.filter(({ runsCode }) => runsCode).map((block) => this.searchIn(block, asked)),
     );
     return {
-      movements: searched.flatMap(({ block, moved }) =>
-        (moved ?? []).map((movement) => ({ ...movement, blockHash: block.hash })),
-      ),
-      unsearched: searched.flatMap(({ block, moved }) => (moved === null ? [block.number] : [])),
+      movements: searched.flatMap(({ movements }) => movements),
+      unsearched: searched.flatMap(({ unsearched }) => unsearched),
+      inPart: searched.flatMap(({ inPart = [] }) => inPart),
     };
   }
 
-  /** @returns null when no node has the block's state any more */
-  private async tracedIn(
-    block: Block,
-    head: number,
-    ownAmong: InternalSearch['ownAmong'],
-  ): Promise<Movement[] | null> {
+  private searchIn(block: Block, asked: Asked): Promise<InternalFound> {
+    const seen: Seen = new Map();
+    return this.sources.first(block.hash, [
+      { name: 'traces', ask: () => this.byTraces(block, asked, seen) },
+      { name: 'balances in place of traces', ask: () => this.byBalances(block, asked, seen) },
+    ]);
+  }
+
+  private async byTraces(block: Block, asked: Asked, seen: Seen): Promise<InternalFound> {
     try {
-      return await inKnownFormFirst((onOdd) =>
-        this.balances.first(async (read, isProved) => {
-          const { own, arrived } = await this.rpc.fromOneEndpoint(async (rpc) => {
-            const traced = await tracedMovements(rpc, block, onOdd);
-            const ours = await ownAmong([...new Set(traced.map(({ to }) => to))]);
-            const grown = await unseenCredits(rpc, this.prover, read, block, [...ours]);
-            for (const [address, amount] of grown) requireArrival(block, address, traced, amount, onOdd);
-            return { own: traced.filter(({ to }) => ours.has(to)), arrived: grown };
-          }, 'traces');
-          if (!isProved) await this.requireOneWord(block, read, arrived);
-          return own;
-        }),
-      );
+      const movements = await this.tracedIn(block, asked.ownAmong, seen);
+      return {
+        movements: movements.map((movement) => ({ ...movement, blockHash: block.hash })),
+        unsearched: [],
+      };
     } catch (error) {
-      if (!isStateGone(error, block.number, head)) throw error;
-      return null;
+      if (isStateGone(error, block.number, asked.head)) return { movements: [], unsearched: [block.number] };
+      // It is the nodes' habit, and no trouble with this block: traces are asked for again with the next one.
+      if (error instanceof TracesLackingError && error.areOdd) return this.byBalances(block, asked, seen);
+      throw error;
     }
+  }
+
+  /** @throws TracesLackingError where no endpoint tells all */
+  private tracedIn(block: Block, ownAmong: Asked['ownAmong'], seen: Seen): Promise<Movement[]> {
+    return inKnownFormFirst((onOdd) =>
+      this.balances.first(async (read, isProved) => {
+        const { own, arrived } = await this.rpc.fromOneEndpoint(async (rpc) => {
+          const told = await tracedInBlock(rpc, block);
+          keep(seen, told);
+          requireAllTraced(block, told);
+          const traced = [...told.movements.values()].flat();
+          const ours = await ownAmong(recipientsOf(traced));
+          const grown = await unseenCredits(rpc, this.prover, read, block, [...ours]);
+          for (const [address, amount] of grown) requireArrival(block, address, traced, amount, onOdd);
+          return { own: traced.filter(({ to }) => ours.has(to)), arrived: grown };
+        }, 'traces');
+        if (!isProved) await this.requireOneWord(block, read, arrived);
+        return own;
+      }),
+    );
+  }
+
+  /** What came is told by balances; by which transaction, where what is known of them brings as much. */
+  private async byBalances(block: Block, asked: Asked, seen: Seen): Promise<InternalFound> {
+    const traced = [...seen.values()].flat();
+    const own = traced.length === 0 ? [] : await asked.ownAmong(recipientsOf(traced));
+    const watched = async () => [...new Set([...(await asked.watched()), ...own])];
+    const found = await this.byBalance.search({ blocks: [block], head: asked.head, watched }, () =>
+      Promise.resolve(traced),
+    );
+    return { ...found, inPart: found.unsearched.length > 0 ? [] : [block.number] };
   }
 
   /**
@@ -78,6 +119,14 @@ export class TracedTransfers implements InternalTransfers {
     const said = await creditsSaid(this.agreed, this.prover, read, block, [...arrived.keys()]);
     requireOneAmount(block, [arrived, ...said]);
   }
+}
+
+function keep(seen: Seen, { movements, lacking }: Traced): void {
+  for (const [hash, moved] of movements) if (!lacking.has(hash) || !seen.has(hash)) seen.set(hash, moved);
+}
+
+function recipientsOf(movements: readonly Movement[]): Address[] {
+  return [...new Set(movements.map(({ to }) => to))];
 }
 
 /**

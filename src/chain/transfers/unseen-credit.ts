@@ -40,9 +40,10 @@ export async function unseenCredits(
   }
   prover.blockAgain(full, block.number);
   const seen = seenCredits([block]);
+  const senders = full.transactions.map(senderOf);
   const creditOf = async (address: Address): Promise<void> => {
     const [before, after] = await Promise.all([read(rpc, parent, address), read(rpc, full, address)]);
-    const own = full.transactions.filter(({ from }) => from === address);
+    const own = full.transactions.filter((_transaction, index) => senders[index] === address);
     if (prover.proofs === 'full') own.forEach((transaction) => requireSigner(block, transaction));
     const spent = await Promise.all(own.map((transaction) => costOf(rpc, block, transaction)));
     credits.set(address, after - before + sum(spent) - (seen.get(address) ?? 0n));
@@ -50,6 +51,11 @@ export async function unseenCredits(
   for (let first = 0; first < addresses.length; first += AT_ONCE)
     await Promise.all(addresses.slice(first, first + AT_ONCE).map(creditOf));
   return credits;
+}
+
+/** As the node names it; where that cannot be read, as the signature has it. */
+function senderOf(transaction: RawTransaction): Address | null {
+  return transaction.unread?.includes('from') === true ? signerOf(transaction) : transaction.from;
 }
 
 /** Wei that blocks' transactions show as going to each address, by themselves. */
@@ -64,7 +70,7 @@ export function seenCredits(blocks: readonly Block[]): Map<string, bigint> {
 /** What an address is said to have spent is added to what reached it: so it has to have signed it. */
 function requireSigner(block: Block, transaction: RawTransaction): void {
   const signer = signerOf(transaction);
-  if (signer === null || signer === transaction.from) return;
+  if (signer === null || signer === senderOf(transaction)) return;
   throw new UnprovenAnswerError(block.hash, `${transaction.hash} was not signed by ${transaction.from}`);
 }
 

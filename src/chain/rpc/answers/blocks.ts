@@ -146,11 +146,14 @@ type ToldTransaction = Omit<RawTransaction, 'type' | 'unread' | keyof ArbitrumFi
 
 /** What moves, and to whom; everything else is only hashed, or tells what it cost. */
 const NEEDED = ['hash', 'from', 'to', 'value'] as const;
-const NOTHING_TOLD = { gas: 0n, nonce: 0n, input: '0x', isSystemTx: false };
+/** Of a block: who sent it, a signature says better, and chains with an alphabet of their own name it in that. */
+const NEEDED_OF_MANY = ['hash', 'to', 'value'] as const;
+const NOTHING_TOLD = { from: ZERO_ADDRESS, gas: 0n, nonce: 0n, input: '0x', isSystemTx: false };
 
-const toldTransaction = forgiving<ToldTransaction>(transactionFields, NEEDED, NOTHING_TOLD);
+const toldTransaction = forgiving<ToldTransaction>(transactionFields, NEEDED_OF_MANY, NOTHING_TOLD);
 export const transaction: Reader<RawTransaction> = (given) => {
   const told = withInput(typed(toldTransaction(given)), given);
+  if (told.unread?.includes('from') === true) requireOtherAlphabet(fieldsOf(given).from);
   const isOfArbitrum = told.type >= 0x64 && told.type <= 0x69;
   if (!isOfArbitrum) return told;
   const { unread = [], ...own } = arbitrumFields(given);
@@ -158,6 +161,15 @@ export const transaction: Reader<RawTransaction> = (given) => {
   return { ...told, ...own, ...(all.length > 0 ? { unread: all } : {}) };
 };
 const transactions = list(nullable(transaction));
+
+/** An account as Harmony (`one1…`), Conflux (`cfx:…`), TRON (`T…`) and XDC (`xdc…`) write it. */
+const OTHER_ALPHABET = /^(?!0x)[a-z][\w:.-]{24,90}$/i;
+
+function requireOtherAlphabet(from: unknown): void {
+  if (typeof from !== 'string' || !OTHER_ALPHABET.test(from)) {
+    throw new NotAsExpected('an address', typeof from, 'from');
+  }
+}
 
 const toldFoundTransaction = forgiving<ToldTransaction & Pick<RawFoundTransaction, 'blockNumber'>>(
   { ...transactionFields, blockNumber: nullable(count) },

@@ -1,23 +1,28 @@
 import {
   address,
   count,
+  forgiving,
   hash,
   list,
   nullable,
   object,
   optional,
-  quantity,
+  quantityWithin,
   type Reader,
   text,
   txHash,
   unexpected,
+  unlessEmpty,
+  type WithUnread,
+  withDefault,
 } from './shape.js';
 import { type Address, type TxHash } from '../../../ids/ids.js';
 
 /** A frame as geth's `callTracer` nests them; reth, erigon, Nethermind and anvil do as well. */
-export interface CallFrame {
+export interface CallFrame extends WithUnread {
+  /** Empty where the node does not say. */
   type: string;
-  from: Address;
+  from?: Address;
   to?: Address;
   /** Wei. */
   value?: bigint;
@@ -27,7 +32,8 @@ export interface CallFrame {
 }
 
 /** An entry of `trace_block` as Parity defined it; erigon, Nethermind, reth and most vendors have it. */
-export interface ParityTrace {
+export interface ParityTrace extends WithUnread {
+  /** Empty where the node does not say. */
   type: string;
   action: {
     callType?: string;
@@ -42,8 +48,9 @@ export interface ParityTrace {
   };
   result?: { address?: Address } | null;
   error?: string;
+  /** Place in the tree of calls; empty: the transaction itself, or nowhere, where it was not read. */
   traceAddress: number[];
-  blockHash: string;
+  blockHash?: string;
   /** Null: the block's reward. */
   transactionHash: TxHash | null;
 }
@@ -52,49 +59,90 @@ export interface ParityTrace {
 export interface TracedTransaction {
   /** Absent on older nodes. */
   txHash?: TxHash;
-  /** Absent where the node could not trace this transaction. */
+  /** Absent where the node could not trace this transaction, or gave something else than its frames. */
   result?: CallFrame;
 }
 
 /** Calls nest 1,024 deep at most (yellow paper, section 8). */
 const DEEPEST_CALL = 1_030;
 
-function frameAt(depth: number): Reader<CallFrame> {
-  return (given) => {
-    if (depth > DEEPEST_CALL) return unexpected(`at most ${DEEPEST_CALL} calls deep`, 'deeper');
-    return object<CallFrame>({
-      type: text,
-      from: address,
-      to: optional(address),
-      value: optional(quantity),
-      error: optional(text),
-      calls: optional(list(frameAt(depth + 1))),
-    })(given);
-  };
+/** Why a frame failed; false: it did not. */
+const failure: Reader<string | undefined> = (given) => (given === false ? undefined : optional(text)(given));
+
+/**
+ * Most fields of most frames move nothing: what of one cannot be read is left out and named, and whoever counts what moved
+ * decides whether it can do without.
+ */
+const frame: Reader<CallFrame> = forgiving<Omit<CallFrame, 'unread'>>(
+  {
+    type: withDefault(text, ''),
+    from: unlessEmpty(address),
+    to: unlessEmpty(address),
+    value: optional(quantityWithin),
+    error: failure,
+    calls: optional(list((given) => frame(given))),
+  },
+  [],
+  { type: '' },
+);
+
+const callFrame: Reader<CallFrame> = (given) => {
+  requireShallow(given);
+  return frame(given);
+};
+
+/** Before anything is read, since each level is read within the one above it. */
+function requireShallow(top: unknown): void {
+  let level = [top];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > DEEPEST_CALL) unexpected(`at most ${DEEPEST_CALL} calls deep`, 'deeper');
+    level = level.flatMap(callsOf);
+  }
 }
 
-export const callFrame: Reader<CallFrame> = frameAt(0);
+function callsOf(given: unknown): unknown[] {
+  const calls = (given as { calls?: unknown } | null | undefined)?.calls;
+  return Array.isArray(calls) ? (calls as unknown[]) : [];
+}
 
-export const tracedBlock = list(
-  object<TracedTransaction>({ txHash: optional(txHash), result: optional(callFrame) }),
+/** Null: the node does not know the transaction. */
+export const tracedTransaction = nullable(callFrame);
+
+const tracedInBlock = forgiving<TracedTransaction>(
+  { txHash: optional(txHash), result: optional(callFrame) },
+  [],
+);
+const NOT_TRACED: TracedTransaction = {};
+
+export const tracedBlock = list<TracedTransaction>((given) =>
+  given === null ? NOT_TRACED : tracedInBlock(given),
+);
+
+const action = forgiving<ParityTrace['action']>(
+  {
+    callType: optional(text),
+    from: unlessEmpty(address),
+    to: unlessEmpty(address),
+    value: optional(quantityWithin),
+    address: unlessEmpty(address),
+    balance: optional(quantityWithin),
+    refundAddress: unlessEmpty(address),
+  },
+  [],
 );
 
 export const parityTraces = list(
-  object<ParityTrace>({
-    type: text,
-    action: object<ParityTrace['action']>({
-      callType: optional(text),
-      from: optional(address),
-      to: optional(address),
-      value: optional(quantity),
-      address: optional(address),
-      balance: optional(quantity),
-      refundAddress: optional(address),
-    }),
-    result: nullable(object<{ address?: Address }>({ address: optional(address) })),
-    error: optional(text),
-    traceAddress: list(count),
-    blockHash: hash,
-    transactionHash: nullable(txHash),
-  }),
+  forgiving<Omit<ParityTrace, 'unread'>>(
+    {
+      type: withDefault(text, ''),
+      action,
+      result: nullable(object<{ address?: Address }>({ address: optional(address) })),
+      error: failure,
+      traceAddress: list(count),
+      blockHash: optional(hash),
+      transactionHash: nullable(txHash),
+    },
+    [],
+    { type: '', action: {}, traceAddress: [], transactionHash: null },
+  ),
 );
