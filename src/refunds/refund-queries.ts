@@ -162,7 +162,8 @@ export class RefundQueries {
     const refunds = await manager.query<{ id: string; state: RefundState }[]>(
       `SELECT id, state FROM refunds
        WHERE payment_id = $1 AND chain_id = $3 AND token_address IS NOT DISTINCT FROM $4
-         AND ($2::uuid IS NULL OR deposit_id = $2) AND id IS DISTINCT FROM $5`,
+         AND ($2::uuid IS NULL OR deposit_id = $2) AND id IS DISTINCT FROM $5
+         AND (state <> 'cancelled' OR EXISTS (SELECT FROM outgoing_transactions WHERE subject_id = refunds.id))`,
       [of.paymentId, of.depositId, of.chainId, of.tokenAddress, exceptId],
     );
     const { paid, open } = await subjectCosts(

@@ -62,15 +62,17 @@ export async function otherBranch(
   return blocks.length < to - ancestor.number ? null : { ancestor: ancestor.number, blocks };
 }
 
+/** Reorgs are short as a rule, and what is remembered may be tens of thousands of blocks. */
+const NEWEST = 256;
+
 /** The highest block of those we remember, from `from` downwards, that the node has as well. */
 async function commonAncestor(chain: Chain, cursors: CursorRepository, from: number): Promise<KnownBlock> {
-  const known = await cursors.knownBlocksFrom(chain.chainId, from);
-  const place = await firstThat(known.length, async (index) => {
-    const { blockNumber, blockHash } = known[index] as ChainBlock;
-    return (await chain.reader.header(blockNumber))?.hash === blockHash;
-  });
-  const ancestor = known[place];
-  if (ancestor) return { number: ancestor.blockNumber, hash: ancestor.blockHash };
+  const newest = await cursors.knownBlocksFrom(chain.chainId, from, NEWEST);
+  const near = await highestShared(chain, newest);
+  if (near !== null) return near;
+  const known = newest.length < NEWEST ? newest : await cursors.knownBlocksFrom(chain.chainId, from);
+  const far = await highestShared(chain, known.slice(newest.length));
+  if (far !== null) return far;
   // Before the chain is halted, all endpoints are asked: one alone may be on a fork, or wrong.
   const lowest = known.at(-1);
   if (
@@ -80,4 +82,14 @@ async function commonAncestor(chain: Chain, cursors: CursorRepository, from: num
     throw new BranchChangedError(chain.name);
   }
   throw new ReorgTooDeepError(chain.name, known.length, known.at(-1)?.blockNumber ?? from);
+}
+
+/** @param known highest first. @returns null: the node has none of them */
+async function highestShared(chain: Chain, known: readonly ChainBlock[]): Promise<KnownBlock | null> {
+  const place = await firstThat(known.length, async (index) => {
+    const { blockNumber, blockHash } = known[index] as ChainBlock;
+    return (await chain.reader.header(blockNumber))?.hash === blockHash;
+  });
+  const shared = known[place];
+  return shared === undefined ? null : { number: shared.blockNumber, hash: shared.blockHash };
 }

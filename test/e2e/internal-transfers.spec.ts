@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type ChainConfig } from '../../src/config/chains.js';
 import { type DepositView } from '../../src/payments/deposit.view.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
@@ -29,16 +29,16 @@ let honest: FaultyRpc;
 let payer: PayerContract;
 let app: TestApp;
 
-beforeEach(async () => {
+async function begin(): Promise<void> {
   chain = await TestChain.start();
   payer = await PayerContract.deploy(chain);
   node = await FaultyRpc.start(chain.url);
   honest = await FaultyRpc.start(chain.url);
-});
-afterEach(async () => {
+}
+async function end(): Promise<void> {
   await app.stop();
   await Promise.all([node.die(), honest.die(), chain.stop()]);
-});
+}
 
 async function start(
   internalTransfers: ChainConfig['internalTransfers'],
@@ -74,10 +74,12 @@ const modes: [string, 'trace' | 'balance', readonly string[], { isNamed: boolean
 ];
 
 describe.each(modes)('%s', (_name, mode, missing, { isNamed }) => {
-  beforeEach(async () => {
+  beforeAll(async () => {
+    await begin();
     node.inject(missing, NO_SUCH_METHOD);
     await start(mode);
   });
+  afterAll(end);
 
   it('counts once what a contract pays inside of a transaction', async () => {
     const payment = await created(1000n);
@@ -113,7 +115,8 @@ describe.each(modes)('%s', (_name, mode, missing, { isNamed }) => {
 
   it('counts what a contract leaves to the address when it ends', async () => {
     const payment = await created(7n);
-    await payer.call('end', payment.address, 7n);
+    const ending = await PayerContract.deploy(chain);
+    await ending.call('end', payment.address, 7n);
     await mineToEnd();
     expect(await app.waitForStatus(payment.id, 'confirmed')).toMatchObject({ amount_received: '7' });
   });
@@ -135,6 +138,9 @@ describe.each(modes)('%s', (_name, mode, missing, { isNamed }) => {
 });
 
 describe('balance', () => {
+  beforeEach(begin);
+  afterEach(end);
+
   it('is not called failed when a reorg deeper than its confirmations mines it again', async () => {
     await start('balance');
     const payment = await created(1000n);
@@ -256,6 +262,9 @@ describe('balance', () => {
 });
 
 describe('trace', () => {
+  beforeEach(begin);
+  afterEach(end);
+
   it('a transfer that the traces make up is not believed, and the endpoint is put aside', async () => {
     await start('trace', { rpcUrls: [node.url, honest.url] });
     const payment = await created(1000n);

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Wallet } from 'ethers';
 import { LedgerLines, low, sorted } from '../harness/ledger-lines.js';
 import { PAYOUT, SweepWorld, TANK, TREASURY } from '../harness/sweep-world.js';
 
@@ -63,39 +62,6 @@ describe('the ledger has, to the wei,', () => {
       ]),
     );
     await lines.requireReturn(payment);
-  });
-
-  it('native refunds from the deposit address and from the payout account', async () => {
-    const to = Wallet.createRandom().address;
-    const payment = await world.paid(ETHER);
-    const { tx_hash: own } = await lines.refunded(payment, ETHER / 4n, to);
-    const ownFee = await lines.feeOf(own);
-    expect(await lines.legsOf(own)).toEqual(
-      sorted([
-        ['deposit', low(payment.address), null, -ETHER / 4n - ownFee],
-        ['customer', null, null, ETHER / 4n],
-        ['fees', null, null, ownFee],
-      ]),
-    );
-    const topUp = await world.chain.pay(PAYOUT.address, 2n * ETHER);
-    const swept = await world.paid(ETHER);
-    await world.plan();
-    await world.settled(swept.id);
-    const { tx_hash: hash } = await lines.refunded(swept, ETHER / 2n, to);
-    const fee = await lines.feeOf(hash);
-    expect(await lines.legsOf(hash)).toEqual(
-      sorted([
-        ['payout', low(PAYOUT.address), null, -ETHER / 2n - fee],
-        ['customer', null, null, ETHER / 2n],
-        ['fees', null, null, fee],
-      ]),
-    );
-    expect(await lines.legsOf(topUp)).toEqual(
-      sorted([
-        ['external', null, null, -2n * ETHER],
-        ['payout', low(PAYOUT.address), null, 2n * ETHER],
-      ]),
-    );
   });
 });
 

@@ -2,10 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { toChainId } from '../../src/ids/ids.js';
-import { unusedPort } from '../../src/process/ports.js';
 import { hasRedis, startRedis } from '../harness/redis.js';
-import { writeChainsFile } from '../harness/chains-file.js';
 import { addressAt, logEvents, ProductionWorld } from '../harness/production-world.js';
 import { QuittanceProcess } from '../harness/quittance-process.js';
 import { waitFor } from '../harness/wait-for.js';
@@ -88,45 +85,5 @@ describe('a start in production', () => {
     } finally {
       await redis?.stop();
     }
-  });
-
-  it('says when no chain is served', async () => {
-    const wrong = join(world.folder.path, 'wrong.yaml');
-    writeChainsFile(wrong, { ...world.chain.config, chainId: toChainId(31_338) });
-    const running = await QuittanceProcess.start(world.folder.path, {
-      ...world.settings,
-      XPUB: '',
-      ROLES: 'scanner',
-      CHAINS_FILE: wrong,
-    });
-    expect(await running.end()).toBe(0);
-    const told = logEvents(running.output);
-    expect(told.find(({ msg }) => msg === 'started')).toMatchObject({
-      chains: [{ name: 'testchain', chain_id: 31_338, state: 'refused' }],
-    });
-    expect(told.find(({ msg }) => String(msg).startsWith('no chain is served'))).toMatchObject({
-      level: 'error',
-    });
-  });
-
-  it('shows metrics and the details of health on METRICS_PORT, and not beside the API', async () => {
-    const port = await unusedPort();
-    const running = await QuittanceProcess.start(world.folder.path, {
-      ...world.settings,
-      METRICS_PORT: String(port),
-    });
-    const asked = async (at: string) => {
-      const answer = await fetch(at);
-      return { status: answer.status, text: await answer.text() };
-    };
-    const own = `http://127.0.0.1:${port}`;
-    expect((await asked(`${own}/metrics`)).text).toContain('quittance_build_info');
-    expect((await asked(`${own}/health`)).text).toContain('"endpoints"');
-    expect(await asked(`${own}/health/ready`)).toMatchObject({ status: 200 });
-    expect(await asked(`${own}/health/live`)).toEqual({ status: 200, text: '{"status":"ok"}' });
-    expect(await asked(`${own}/api/v1/payments`)).toMatchObject({ status: 404 });
-    expect(await asked(`${running.url}/metrics`)).toMatchObject({ status: 401 });
-    expect((await asked(`${running.url}/health`)).text).toBe('{"status":"ok"}');
-    expect(await running.end()).toBe(0);
   });
 });

@@ -60,37 +60,6 @@ describe('a deposit that does not count', () => {
     });
   });
 
-  it('that was ignored goes back as well', async () => {
-    const payment = await world.app.createPayment({ amount: ETHER.toString(), ...LONG });
-    await world.chain.payToken(payment.address, 3_000_000n);
-    await world.chain.mine(4);
-    await world.app.waitForBlock(await world.chain.height());
-    const { id } = await depositOf(payment);
-    await refunds.call('POST', `/deposits/${id}/ignore`);
-    const { body } = await refunds.ask('deposits', { id }, 3_000_000n);
-    await refunds.became(body.id, 'confirmed');
-  });
-
-  it('is nothing to decide on any more once all of it goes back', async () => {
-    const payment = await world.app.createPayment({ amount: ETHER.toString(), ...LONG });
-    await world.chain.payToken(payment.address, 2_000_000n);
-    await world.chain.mine(4);
-    await world.app.waitForBlock(await world.chain.height());
-    const undecided = async () =>
-      (
-        await refunds.call<{ data: DepositView[] }>(
-          'GET',
-          `/deposits?assigned=false&payment_id=${payment.id}`,
-        )
-      ).body.data;
-    const [{ id }] = (await undecided()) as [DepositView];
-    await refunds.ask('deposits', { id }, 1_000_000n);
-    expect(await undecided()).toHaveLength(1);
-    const { body } = await refunds.ask('deposits', { id }, 1_000_000n);
-    expect(await undecided()).toEqual([]);
-    await refunds.became(body.id, 'confirmed');
-  });
-
   it('is not given back before it is final', async () => {
     const payment = await world.app.createPayment({ amount: ETHER.toString(), ...LONG });
     await world.chain.payToken(payment.address, 3_000_000n);
@@ -229,20 +198,6 @@ describe('the operator’s gas', () => {
     const asked = await refunds.call('POST', `/payments/${payment.id}/refunds`, forced, operator);
     expect(asked).toMatchObject({ status: 201 });
     await refunds.became(asked.body.id, 'confirmed');
-  });
-
-  it('is not spent on more refunds a day than a merchant may ask for', async () => {
-    const payment = await world.paid(ETHER);
-    const [row] = await world.app.database.dataSource.query<{ count: string }[]>(
-      `SELECT count(*) FROM refunds WHERE merchant_id = $1 AND state <> 'cancelled'`,
-      [world.app.merchantId],
-    );
-    await world.restart({ refundMaxPerDay: Number(row?.count) + 2 });
-    const answers = await Promise.all(
-      Array.from({ length: 5 }, () => refunds.ask('payments', payment, LEAST)),
-    );
-    expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 429, 429, 429]);
-    for (const { status, body } of answers) if (status === 201) await refunds.became(body.id, 'confirmed');
   });
 });
 

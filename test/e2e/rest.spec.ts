@@ -437,6 +437,7 @@ describe('a price', () => {
     expect(everything.text.split('\n').length).toBeGreaterThan(rows.length + 1);
     expect((await exported('format=xls')).status).toBe(400);
     expect((await exported('limit=5')).status).toBe(400);
+    expect((await exported('chain=nochain')).status).toBe(400);
   });
 
   it('is what payments are listed by, and the asset they show', async () => {

@@ -48,7 +48,7 @@ export class ProductionWorld {
   /** @returns what a start said that gave up */
   async refused(settings: Record<string, string>): Promise<string> {
     const started = await QuittanceProcess.spawn(this.folder.path, settings);
-    await waitFor('the process to give up', () => started.hasEnded, 30_000);
+    await waitFor('the process to give up', () => started.hasEnded, 120_000);
     expect(await started.end()).toBe(1);
     return started.output;
   }

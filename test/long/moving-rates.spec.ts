@@ -35,11 +35,14 @@ describe('a sweep whose token has fallen since its plan', () => {
       gasTankPrivateKey: TANK.privateKey,
       sweepSchedule: '0 0 1 1 *',
       sweepMaxFeeBps: 500,
+      rateRefreshMs: 200,
     };
     let app: TestApp | undefined;
     ended.push(async () => app?.stop());
     const restart = async (dollar: string, isSweeping: boolean) => {
       await app?.close();
+      // Of several prices in one minute the first is kept, and a minute is long: as if that one had passed.
+      await app?.database.dataSource.query('DELETE FROM recorded_rates');
       const roles: Settings['roles'] = isSweeping
         ? ['api', 'scanner', 'worker', 'sweeper']
         : ['api', 'scanner', 'worker'];

@@ -15,6 +15,20 @@ beforeEach(async () => {
 afterEach(() => world?.stop());
 
 describe('a token', () => {
+  it('that returns nothing, as USDT, is swept', async () => {
+    await scene.mineAnd(world.odd.behave('returns_nothing'));
+    await world.plan();
+    const settled = await world.settled(odd.id);
+    expect(settled.sweep?.amount).toBe('5000000');
+    expect(await world.token(TREASURY, world.odd.address)).toBe(5_000_000n);
+    await scene.othersGoOn();
+  });
+
+  it('that takes the call and moves nothing settles nothing', async () => {
+    await scene.mineAnd(world.odd.behave('moves_nothing'));
+    expect((await scene.failed()).reason).toContain('reported no transfer');
+  });
+
   it('that is paused is left, is not tried again at once, and goes when it is asked for', async () => {
     await scene.mineAnd(world.odd.behave('paused'));
     expect((await scene.failed()).reason).toContain('ODD: paused');

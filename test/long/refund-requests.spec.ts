@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type DepositView } from '../../src/payments/deposit.view.js';
+import { type PaymentView } from '../../src/payments/payment.view.js';
 import { customer, RefundsApi } from '../harness/refunds-api.js';
 import { type SweepWorld } from '../harness/sweep-world.js';
 
 const ETHER = 10n ** 18n;
 const LEAST = 10n;
+const LONG = { expires_in_minutes: 40_000 };
 let refunds: RefundsApi;
 let world: SweepWorld;
 beforeAll(async () => {
@@ -11,6 +14,43 @@ beforeAll(async () => {
   ({ world } = refunds);
 });
 afterAll(() => world?.stop());
+
+const depositOf = async ({ id }: PaymentView) =>
+  (await refunds.call<{ data: DepositView[] }>('GET', `/deposits?payment_id=${id}`)).body
+    .data[0] as DepositView;
+
+describe('a deposit that does not count', () => {
+  it('is nothing to decide on any more once all of it goes back', async () => {
+    const payment = await world.app.createPayment({ amount: ETHER.toString(), ...LONG });
+    await world.chain.payToken(payment.address, 2_000_000n);
+    await world.chain.mine(4);
+    await world.app.waitForBlock(await world.chain.height());
+    const undecided = async () =>
+      (
+        await refunds.call<{ data: DepositView[] }>(
+          'GET',
+          `/deposits?assigned=false&payment_id=${payment.id}`,
+        )
+      ).body.data;
+    const [{ id }] = (await undecided()) as [DepositView];
+    await refunds.ask('deposits', { id }, 1_000_000n);
+    expect(await undecided()).toHaveLength(1);
+    const { body } = await refunds.ask('deposits', { id }, 1_000_000n);
+    expect(await undecided()).toEqual([]);
+    await refunds.became(body.id, 'confirmed');
+  });
+
+  it('that was ignored goes back as well', async () => {
+    const payment = await world.app.createPayment({ amount: ETHER.toString(), ...LONG });
+    await world.chain.payToken(payment.address, 3_000_000n);
+    await world.chain.mine(4);
+    await world.app.waitForBlock(await world.chain.height());
+    const { id } = await depositOf(payment);
+    await refunds.call('POST', `/deposits/${id}/ignore`);
+    const { body } = await refunds.ask('deposits', { id }, 3_000_000n);
+    await refunds.became(body.id, 'confirmed');
+  });
+});
 
 describe('refunds', () => {
   it('are all answered when two hundred are asked for at once', async () => {
@@ -69,5 +109,19 @@ describe('the operator’s gas', () => {
       status: 200,
     });
     await refunds.became(asked.id, 'confirmed');
+  });
+
+  it('is not spent on more refunds a day than a merchant may ask for', async () => {
+    const payment = await world.paid(ETHER);
+    const [row] = await world.app.database.dataSource.query<{ count: string }[]>(
+      `SELECT count(*) FROM refunds WHERE merchant_id = $1 AND state <> 'cancelled'`,
+      [world.app.merchantId],
+    );
+    await world.restart({ refundMaxPerDay: Number(row?.count) + 2 });
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, () => refunds.ask('payments', payment, LEAST)),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 429, 429, 429]);
+    for (const { status, body } of answers) if (status === 201) await refunds.became(body.id, 'confirmed');
   });
 });

@@ -322,8 +322,8 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     fault: 'more gas comes back than was sent',
-    find: 'const left = atLeastNothing(shown < sent ? shown : sent);',
-    replace: 'const left = atLeastNothing(shown);',
+    find: 'const left = atLeastNothing(beside < sent ? beside : sent);',
+    replace: 'const left = atLeastNothing(beside);',
     specs: GAS_ONCE,
   },
   {

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { tempFolder } from '../harness/temp-folder.js';
-import { type Mutation, MUTATIONS } from './mutations.js';
+import { fileWith, readSources } from './mutated-file.js';
+import { MUTATIONS } from './mutations.js';
 
 /** Of all the faults, so many must be noticed. */
 const LEAST_SHARE = 0.9;
@@ -26,18 +27,6 @@ interface Outcome {
   /** Spec files that could not be loaded at all. */
   broken: number;
   total: number;
-}
-
-/** The only file of `src` in which the text stands, once. @throws Error */
-function fileWith({ fault, find }: Mutation): string {
-  const files = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'))
-    .map((name) => join(ROOT, 'src', name));
-  const times = files.map((file) => readFileSync(file, 'utf8').split(find).length - 1);
-  const count = times.reduce((sum, one) => sum + one, 0);
-  if (count !== 1)
-    throw new Error(`"${fault}": its text stands ${count} times in src, and not once:\n${find}`);
-  return files[times.indexOf(1)] as string;
 }
 
 function runTests(specs: readonly string[], mutation: object | null): Outcome {
@@ -69,7 +58,8 @@ function runTests(specs: readonly string[], mutation: object | null): Outcome {
 }
 
 const chosen = MUTATIONS.filter(({ fault }) => fault.includes(values.only ?? ''));
-const found = chosen.map((mutation) => ({ ...mutation, file: fileWith(mutation) }));
+const sources = readSources();
+const found = chosen.map((mutation) => ({ ...mutation, file: fileWith(mutation, sources) }));
 
 const specs = [...new Set(chosen.flatMap((mutation) => mutation.specs))];
 const sound = runTests(specs, null);

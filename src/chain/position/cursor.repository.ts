@@ -25,11 +25,12 @@ export class CursorRepository {
     return this.dataSource.manager.findOneBy(ChainCursor, { chainId });
   }
 
-  /** The remembered blocks from `number` downwards, highest first. */
-  knownBlocksFrom(chainId: ChainId, number: number): Promise<ChainBlock[]> {
+  /** The remembered blocks from `number` downwards, highest first. @param most of them; left out: all */
+  knownBlocksFrom(chainId: ChainId, number: number, most?: number): Promise<ChainBlock[]> {
     return this.dataSource.manager.find(ChainBlock, {
       where: { chainId, blockNumber: LessThan(number + 1) },
       order: { blockNumber: 'DESC' },
+      ...(most === undefined ? {} : { take: most }),
     });
   }
 

@@ -85,6 +85,20 @@ describe('RpcEndpoint', () => {
     endpoint.close();
   });
 
+  it('says where a redirection leads, and does not go there, nor name its path', async () => {
+    const asked: unknown[] = [];
+    const url = await aNode(({ url: path }, response) => {
+      asked.push(path);
+      response.writeHead(308, { location: 'https://node.example/v2/secret-key' }).end();
+    });
+    const endpoint = new RpcEndpoint(url);
+    const error = await endpoint.call('eth_blockNumber', []).catch((thrown: Error) => thrown.message);
+    endpoint.close();
+    expect(error).toContain('HTTP 308 Permanent Redirect: it leads to https://node.example, give the URL');
+    expect(error).not.toContain('secret-key');
+    expect(asked).toHaveLength(1);
+  });
+
   it('gives up at once on a refused connection', async () => {
     const endpoint = new RpcEndpoint('http://127.0.0.1:1');
     await expect(endpoint.call('eth_blockNumber', [])).rejects.toThrow(RpcError);

@@ -52,9 +52,15 @@ export class RpcHttp {
     try {
       const { signal } = limit;
       const answer = await this.http.post<string>('', body, { signal, maxContentLength: mostBytes });
-      const retryAfter: unknown = answer.headers['retry-after'];
+      const { 'retry-after': retryAfter, location } = answer.headers as Partial<Record<string, unknown>>;
       const { status, statusText, data: text } = answer;
-      return { status, statusText, text, ...(typeof retryAfter === 'string' ? { retryAfter } : {}) };
+      return {
+        status,
+        statusText,
+        text,
+        ...(typeof retryAfter === 'string' ? { retryAfter } : {}),
+        ...(status >= 300 && status < 400 ? this.placeOf(location) : {}),
+      };
     } catch (error) {
       if (axios.isCancel(error)) this.closeIdle();
       throw this.refusalOf(error);
@@ -65,6 +71,11 @@ export class RpcHttp {
 
   close(): void {
     Object.values(this.agents).forEach((agent) => agent.destroy());
+  }
+
+  private placeOf(location: unknown): { redirectsTo?: string } {
+    if (typeof location !== 'string' || !URL.canParse(location, this.http.defaults.baseURL)) return {};
+    return { redirectsTo: new URL(location, this.http.defaults.baseURL).origin };
   }
 
   /** Where one connection is dead, those that were opened with it are: each of them would take as long to show it. */

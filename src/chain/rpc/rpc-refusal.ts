@@ -22,6 +22,8 @@ export interface HttpAnswer {
   status: number;
   statusText: string;
   retryAfter?: string;
+  /** Where a redirection leads, without path, query or credentials, which may hold a key. */
+  redirectsTo?: string;
   text: string;
 }
 
@@ -50,12 +52,18 @@ export function refusalOf(response: HttpAnswer, given: unknown): RpcRefusal {
       : { retryAfter: response.retryAfter.slice(0, HEADER_CHARACTERS) }),
   };
   if (given === null || given === undefined) {
-    const message = isOk(response)
-      ? 'its answer is no JSON-RPC'
-      : printable(`HTTP ${response.status} ${response.statusText}`);
+    const message = isOk(response) ? 'its answer is no JSON-RPC' : statusOf(response);
     return { ...ofHttp, message };
   }
   return { ...ofHttp, ...errorOf(given) };
+}
+
+/** Nothing is sent on to where a redirection leads: it is for the operator to say who is trusted. */
+function statusOf({ status, statusText, redirectsTo }: HttpAnswer): string {
+  const words = `HTTP ${status} ${statusText}`;
+  return printable(
+    redirectsTo === undefined ? words : `${words}: it leads to ${redirectsTo}, give the URL that it leads to`,
+  );
 }
 
 /** Some gateways have a sentence in place of the object. */

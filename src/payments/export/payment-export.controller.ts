@@ -40,9 +40,12 @@ export class PaymentExportController {
       'application/jsonl': { schema: { type: 'string' } },
     },
   })
-  export(@CurrentKey() key: AuthenticatedKey, @Query() query: ExportPaymentsDto): StreamableFile {
+  async export(
+    @CurrentKey() key: AuthenticatedKey,
+    @Query() query: ExportPaymentsDto,
+  ): Promise<StreamableFile> {
     const { format } = query;
-    const pages = this.payments.lines(paymentFilter(key.merchantId, query, this.chains));
+    const pages = await begun(this.payments.lines(paymentFilter(key.merchantId, query, this.chains)));
     const body = Readable.from(format === 'csv' ? asCsv(pages) : asJsonLines(pages));
     // The connection is cut, so that nobody takes what has come so far for all there is.
     body.on('error', (error) => this.logger.warn({ reason: error.message }, 'an export ended half way'));
@@ -54,6 +57,17 @@ export class PaymentExportController {
 }
 
 type Pages = AsyncIterable<PaymentLine[]>;
+
+/** Reads the first before anything is sent: what is refused, as a chain that is none, is answered with a problem then. */
+async function begun(pages: AsyncGenerator<PaymentLine[]>): Promise<Pages> {
+  const first = await pages.next();
+  return withFirst(first.done ? [] : first.value, pages);
+}
+
+async function* withFirst(first: PaymentLine[], later: Pages): AsyncGenerator<PaymentLine[]> {
+  if (first.length > 0) yield first;
+  yield* later;
+}
 
 async function* asCsv(pages: Pages): AsyncGenerator<string> {
   yield csvRecord(PAYMENT_COLUMNS);

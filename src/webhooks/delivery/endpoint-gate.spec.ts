@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { freshRecord, joinLine, leaveLine } from '../endpoints/endpoint-record.js';
 import { EndpointGate, type Pass } from './endpoint-gate.js';
 
 const SLOTS = 40;
@@ -210,5 +211,14 @@ describe('EndpointGate', () => {
     expect(gate.hasQuickAtWork()).toBe(false);
     for (let count = 0; count < 5; count += 1) exchange('dead', false, 1_000);
     expect(gate.isFull('dead', now())).toBe(true);
+  });
+
+  it('forgets jobs that never come back, as those which another worker took', () => {
+    const record = freshRecord();
+    for (let job = 0; job < 5_000; job += 1) joinLine(record, { jobId: `j${job}`, size: 2 });
+    expect([record.waiting.size, record.waitingDeliveries]).toEqual([1_000, 2_000]);
+    leaveLine(record, { jobId: 'j0', size: 2 });
+    leaveLine(record, { jobId: 'j4999', size: 2 });
+    expect([record.waiting.size, record.waitingDeliveries]).toEqual([999, 1_998]);
   });
 });

@@ -34,6 +34,11 @@ describe('retryAfterMs', () => {
     ['Thu, 01 Jan 2026 00:01:00 GMT', 60_000],
     ['Wed, 31 Dec 2025 00:00:00 GMT', 0],
     ['999999999', 24 * 3_600_000],
+    ['9'.repeat(400), 24 * 3_600_000],
+    ['Fri, 31 Dec 9999 23:59:59 GMT', 24 * 3_600_000],
+    ['-5', 0],
+    ['1.5', 0],
+    [' 7 ', 7_000],
     ['soon', undefined],
     [undefined, undefined],
   ])('reads %p', (header, expected) => {

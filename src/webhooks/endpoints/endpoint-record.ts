@@ -21,6 +21,9 @@ const NEWEST = 0.2;
 /** And in the pace, because they end in bursts. */
 const NEWEST_END = 0.05;
 
+/** Jobs that are remembered as waiting: one that another worker took never comes back here, and waits have an end anyway. */
+const MOST_WAITING = 1_000;
+
 /** What one worker has seen of an endpoint. Times in ms. */
 export interface EndpointRecord {
   inFlight: number;
@@ -86,6 +89,8 @@ export function isIdle(endpoint: EndpointRecord): boolean {
 }
 
 export function joinLine(endpoint: EndpointRecord, { jobId, size }: Caller): void {
+  const [oldest] = endpoint.waiting.size >= MOST_WAITING ? endpoint.waiting : [];
+  if (oldest) leaveLine(endpoint, { jobId: oldest[0], size: oldest[1] });
   endpoint.waiting.set(jobId, size);
   endpoint.waitingDeliveries += size;
 }
