@@ -35,21 +35,30 @@ export interface Action {
 }
 
 async function create(world: World): Promise<string> {
-  const { random, app, chain, payments } = world;
+  const { random } = world;
   const isToken = random.chance(0.5);
   const amount = BigInt(random.between(1, 2_000)) * (isToken ? 1n : world.unit);
+  const payment = await ask(world, { isToken, amount, minutes: random.pick([5, 30, 120, 1_000]) });
+  return payment === null ? 'refused' : `${payment.id} for ${amount} ${isToken ? 'token' : 'native'}`;
+}
+
+/** Null: it is refused for now. */
+export async function ask(
+  { app, chain, payments }: World,
+  { isToken, amount, minutes }: Pick<Known, 'isToken' | 'amount'> & { minutes: number },
+): Promise<Known | null> {
   const answer = await app.request<PaymentView>('POST', '/api/v1/payments', {
     chain: chain.config.name,
     amount: amount.toString(),
-    expires_in_minutes: random.pick([5, 30, 120, 1_000]),
+    expires_in_minutes: minutes,
     ...(isToken ? { token_id: tokenId(chain.config.chainId, chain.token) } : {}),
   });
   const payment = answer.body;
   // While every endpoint serves another chain, or tells nonsense of the token's contract, it takes none.
   if (answer.status === 400 && /takes no payments|is out of service/.test(JSON.stringify(payment)))
-    return 'refused';
+    return null;
   if (answer.status !== 201) throw new Error(`no payment: ${JSON.stringify(payment)}`);
-  payments.push({
+  const known: Known = {
     id: payment.id,
     address: payment.address.toLowerCase(),
     isToken,
@@ -58,8 +67,9 @@ async function create(world: World): Promise<string> {
     mayBeConfirmed: false,
     leastLeft: null,
     isRefunded: false,
-  });
-  return `${payment.id} for ${amount} ${isToken ? 'token' : 'native'}`;
+  };
+  payments.push(known);
+  return known;
 }
 
 /** Exactly, in part, or too much. */
@@ -147,7 +157,7 @@ async function mine({ chain, random }: World): Promise<string> {
 
 /** A reorg that keeps some of what it replaces, at other places, and adds what it likes. */
 async function reorg(world: World): Promise<string> {
-  const { chain, random, payer, payments, base } = world;
+  const { chain, random, payer, base } = world;
   const height = await chain.height();
   const depth = Math.min(
     random.weighted([
@@ -174,10 +184,21 @@ async function reorg(world: World): Promise<string> {
       random.between(0, depth - 1),
     ],
   );
-  await chain.reorg(depth, sent);
-  const after = await world.oracle.arrivals(world.addresses);
-  await noteFailures(world, payments, height, before, after);
+  await replaceBlocks(world, depth, sent);
   return `${depth} below ${height}, with ${sent.length} of its transfers again`;
+}
+
+/** Has a branch take over that has these transactions, and notes which payments may fail by it. */
+export async function replaceBlocks(
+  world: World,
+  depth: number,
+  sent: [Record<string, unknown>, number][] = [],
+): Promise<void> {
+  const height = await world.chain.height();
+  const before = await world.oracle.arrivals(world.addresses);
+  await world.chain.reorg(depth, sent);
+  const after = await world.oracle.arrivals(world.addresses);
+  await noteFailures(world, world.payments, height, before, after);
 }
 
 /**

@@ -30,7 +30,15 @@ export async function refundDeposit(world: World & { money: Money }): Promise<st
     [1, has],
     [1, left + 1n],
   ]);
-  if (amount < 1n) return 'nothing is left';
+  return amount < 1n ? 'nothing is left' : refundOf(world, deposit, amount);
+}
+
+export async function refundOf(
+  world: World & { money: Money },
+  deposit: DepositView,
+  amount: bigint,
+): Promise<string> {
+  const { app, money, payments } = world;
   const to = Wallet.createRandom().address;
   const path = `/api/v1/deposits/${deposit.id}/refunds`;
   const { status, body } = await app.request<RefundView>('POST', path, { to, amount: amount.toString() });
@@ -38,7 +46,7 @@ export async function refundDeposit(world: World & { money: Money }): Promise<st
   if (status === 201) {
     const { id: depositId, payment_id: paymentId, token_address: token } = deposit;
     money.refunds.push({ id: body.id, paymentId, depositId, to, isToken: token !== null, amount });
-    Object.assign(known(deposit) as object, { isRefunded: true });
+    Object.assign(payments.find(({ id }) => id === paymentId) as object, { isRefunded: true });
     await requireHas(world, deposit);
   }
   return `${deposit.id} (${deposit.reason}) ${amount} to ${to}: ${status}`;

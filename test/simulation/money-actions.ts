@@ -14,7 +14,7 @@ import { type Known, type World } from './world.js';
 type MoneyWorld = World & { money: Money };
 type Run = (world: MoneyWorld) => Promise<string>;
 
-async function refund(world: MoneyWorld, payment: Known, to: string, amount: bigint): Promise<string> {
+export async function refund(world: MoneyWorld, payment: Known, to: string, amount: bigint): Promise<string> {
   const { app, money } = world;
   const path = `/api/v1/payments/${payment.id}/refunds`;
   const before = BigInt((await app.payment(payment.id)).amount_received);
