@@ -90,3 +90,15 @@ describe('what the refunds of a payment have cost', () => {
     });
   });
 });
+
+describe('what of a payment went back', () => {
+  it('has what its own address gave back, before the payout account has paid any of it', async () => {
+    await aRefund('confirmed', []);
+    await database.dataSource.query(`UPDATE refunds SET source = 'deposit'`);
+    const { manager } = database.dataSource;
+    const of = (paymentId: string) =>
+      new RefundQueries(database.dataSource).givenBackBy(manager, { ...ofPayment, paymentId }, [PAYMENT]);
+    expect(await of(PAYMENT)).toEqual(new Map([[PAYMENT, { all: 1n, byPayout: 0n }]]));
+    expect(await of(randomUUID())).toEqual(new Map());
+  });
+});
