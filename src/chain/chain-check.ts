@@ -31,6 +31,8 @@ export async function checkChain(chain: ChainConfig, rpc: RpcPool): Promise<Chai
 
 /** What a node answers that has no such tag. */
 const NEVER: readonly RpcFailureKind[] = ['unsupported', 'parameters'];
+/** Nobody was asked: it is asked again. */
+const UNASKED: readonly RpcFailureKind[] = ['rate_limited', 'unauthorized', 'unproven'];
 
 /** A chain without the tag would never confirm a payment. Null, as before its first epoch has ended, is an answer. */
 async function checkFinality({ confirmations }: ChainConfig, rpc: RpcPool): Promise<string | null> {
@@ -40,7 +42,7 @@ async function checkFinality({ confirmations }: ChainConfig, rpc: RpcPool): Prom
     await rpc.call('eth_getBlockByNumber', [tag, false]);
     return null;
   } catch (error) {
-    if (!(error instanceof RpcError)) throw error;
+    if (!(error instanceof RpcError) || UNASKED.includes(error.failure.kind)) throw error;
     // None is final yet, or nobody says: payments are seen meanwhile, and confirmed once one is (`finality_unknown`).
     if (!NEVER.includes(error.failure.kind)) return null;
     await rpc.call('eth_getBlockByNumber', ['latest', false]);

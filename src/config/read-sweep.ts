@@ -66,10 +66,6 @@ function assetSweep(entry: ChainsFileEntry, path: Path, given: Record<string, un
   const minimum = given.minimum === undefined ? 0n : baseUnits(entry, [...path, 'minimum']);
   const maxPerSweep = aboveZero(entry, [...path, 'max_per_sweep'], given.max_per_sweep);
   const maxPerDay = aboveZero(entry, [...path, 'max_per_day'], given.max_per_day);
-  for (const [key, most] of Object.entries({ max_per_sweep: maxPerSweep, max_per_day: maxPerDay })) {
-    if (most !== undefined && most > 0n && most < minimum)
-      entry.complain([...path, key], `is below minimum, ${minimum}: nothing would ever be swept`);
-  }
   return { minimum, ...optional('maxPerSweep', maxPerSweep), ...optional('maxPerDay', maxPerDay) };
 }
 

@@ -37,10 +37,10 @@ describe('fees', () => {
         const first = feesFor(then, isDrain);
         const ceiling = given ?? undefined;
         const next = bumped(first, first, now, ceiling);
-        // One of less than a tenth of a gwei is no measure: what gas costs now is, up to a gwei.
+        // One of less than a thousandth of a gwei is no measure: what gas costs now is, up to a gwei.
         const costs = feesFor(now, isDrain).maxFeePerGas;
         const believed = costs < 10n ** 9n ? costs : 10n ** 9n;
-        const isMeasure = first.maxFeePerGas >= 10n ** 8n || first.maxFeePerGas > believed;
+        const isMeasure = first.maxFeePerGas >= 10n ** 6n || first.maxFeePerGas > believed;
         const most = ceiling ?? (isMeasure ? first.maxFeePerGas : believed) * 10n;
         if (next === null) {
           expect(first.maxFeePerGas * 9n > most * 8n - 8n).toBe(true);

@@ -35,7 +35,7 @@ const MOST_OF_ALL = 100n;
  * A first price below this says nothing of what gas costs, as where a node knew of no tips and there is no base fee: the
  * multiples are then of what gas costs now, up to so much. Wei per gas.
  */
-const SAYS_NOTHING = 100_000_000n;
+const SAYS_NOTHING = 1_000_000n;
 const MOST_BELIEVED_NOW = 1_000_000_000n;
 
 /** Wei: dear gas for a usual token on Ethereum, and far less than a price that is a thousand times too high comes to. */

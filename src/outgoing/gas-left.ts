@@ -10,13 +10,33 @@ const SINCE_SWEPT = `block_number > coalesce((SELECT max(block_number) FROM outg
  * Wei of gas that an address was sent, and has neither used nor sent back; of transactions that are final. Less than 0
  * where it paid for transactions with other money. What lay there when its native money was swept went with it.
  */
-export async function gasLeftAt(manager: EntityManager, chainId: ChainId, address: Address): Promise<bigint> {
+export function gasLeftAt(manager: EntityManager, chainId: ChainId, address: Address): Promise<bigint> {
+  return gasOf(manager, chainId, address, SINCE_SWEPT);
+}
+
+/** Wei that an address has paid for transactions beyond the gas that it was sent, at any time; of those that are final. */
+export async function paidBeyondGas(
+  manager: EntityManager,
+  chainId: ChainId,
+  address: Address,
+): Promise<bigint> {
+  const left = await gasOf(manager, chainId, address, 'true');
+  return left < 0n ? -left : 0n;
+}
+
+/** @param condition SQL, of which transactions */
+async function gasOf(
+  manager: EntityManager,
+  chainId: ChainId,
+  address: Address,
+  condition: string,
+): Promise<bigint> {
   const [row] = await manager.query<{ left: string }[]>(
     `SELECT coalesce(sum(CASE WHEN recipient = $2 AND purpose = 'gas' THEN coalesce(received, 0) ELSE 0 END
          - CASE WHEN from_address = $2 THEN coalesce(fee, 0) ELSE 0 END
          - CASE WHEN from_address = $2 AND purpose = 'gas_return' THEN coalesce(received, 0) ELSE 0 END), 0) AS left
      FROM outgoing_transactions
-     WHERE chain_id = $1 AND finished_at IS NOT NULL AND ${SINCE_SWEPT}
+     WHERE chain_id = $1 AND finished_at IS NOT NULL AND ${condition}
        AND (from_address = $2 OR recipient = $2 AND purpose = 'gas')`,
     [chainId, address],
   );

@@ -8,6 +8,10 @@ export interface SubjectCosts {
   open: ReadonlySet<string>;
 }
 
+/** SQL: whether anything was signed for a sweep or refund. @param id SQL of its id */
+export const isAnythingSignedFor = (id: string): string =>
+  `EXISTS (SELECT FROM outgoing_transactions WHERE subject_id = ${id})`;
+
 /** Whatever became of the subjects themselves. */
 export async function subjectCosts(
   manager: EntityManager,

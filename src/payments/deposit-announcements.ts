@@ -49,7 +49,7 @@ export class DepositAnnouncements {
     return events.length;
   }
 
-  /** Most transfers count, and were never anything else: those are not even read. Of very many, not all are told of. */
+  /** Most transfers count, and were never anything else: those are not even read. Of very many new ones not all are told of. */
   private async due(manager: EntityManager, ids: readonly string[]): Promise<DepositRecord[]> {
     if (ids.length === 0) return [];
     const transfers = await manager
@@ -63,7 +63,9 @@ export class DepositAnnouncements {
     const untold = transfers.filter(
       (transfer) => depositEvent(transfer.announced, depositState(transfer)) !== null,
     );
-    return this.deposits.described(manager, toldOf(untold));
+    const news = new Set(toldOf(untold.filter(({ announced }) => announced === null)));
+    const due = untold.filter((transfer) => transfer.announced !== null || news.has(transfer));
+    return this.deposits.described(manager, due);
   }
 
   /** Each payment once, of however many deposits. */

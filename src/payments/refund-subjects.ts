@@ -123,8 +123,13 @@ export class RefundSubjects {
   }
 
   /** As `moneyAbove`: what came in one asset in the latest blocks. */
-  moneyAbove(manager: EntityManager, at: AssetAt, block: number): Promise<Map<string, BlockMoney[]>> {
-    return moneyAbove(manager, at, block);
+  moneyAbove(
+    manager: EntityManager,
+    at: AssetAt,
+    block: number,
+    paymentIds: readonly string[] | null,
+  ): Promise<Map<string, BlockMoney[]>> {
+    return moneyAbove(manager, at, block, paymentIds);
   }
 
   /** As `moneyThere`: all that came to payments in one asset. */

@@ -16,16 +16,21 @@ export interface BlockMoney {
 const IS_MONEY = `transfer.chain_id = $1 AND transfer.token_address IS NOT DISTINCT FROM $2
   AND transfer.state = 'included' AND transfer.uncounted_reason IS DISTINCT FROM 'absurd_amount'`;
 
-/** What came in one asset in the blocks above one, by payment: what a reorg of these takes away. */
+/**
+ * What came in one asset in the blocks above one, by payment: what a reorg of these takes away.
+ * @param paymentIds of these alone; null: of all
+ */
 export async function moneyAbove(
   manager: EntityManager,
   { chainId, tokenAddress }: AssetAt,
   block: number,
+  paymentIds: readonly string[] | null,
 ): Promise<Map<string, BlockMoney[]>> {
   const rows = await manager.query<{ payment_id: string; block_number: string; amount: string }[]>(
     `SELECT payment_id, block_number, sum(amount) AS amount FROM transfers AS transfer
-     WHERE ${IS_MONEY} AND block_number > $3 GROUP BY payment_id, block_number`,
-    [chainId, tokenAddress, block],
+     WHERE ${IS_MONEY} AND block_number > $3 ${paymentIds === null ? '' : 'AND payment_id = ANY($4)'}
+     GROUP BY payment_id, block_number`,
+    [chainId, tokenAddress, block, ...(paymentIds === null ? [] : [paymentIds])],
   );
   const above = new Map<string, BlockMoney[]>();
   for (const { payment_id: id, block_number: number, amount } of rows) {

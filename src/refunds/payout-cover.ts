@@ -5,7 +5,7 @@ import { scannedPositions } from '../chain/position/scanned-positions.js';
 import { type ChainConfig } from '../config/chains.js';
 import { CHAINS } from '../config/configuration.module.js';
 import { type BlockMoney, RefundSubjects } from '../payments/refund-subjects.js';
-import { type PaidBack, tooShallow } from './payout-tiers.js';
+import { losesNothing, type PaidBack, tooShallow } from './payout-tiers.js';
 import { RefundQueries } from './refund-queries.js';
 import { type Refund } from './refund.entity.js';
 
@@ -28,27 +28,29 @@ export class PayoutCover {
     const head = (await scannedPositions(manager, [chainId])).get(chainId)?.number ?? -1;
     const { tiers } = confirmations;
     const deepest = tiers.at(-1)?.blocks ?? 0;
-    const latest = await this.subjects.moneyAbove(manager, refund, head - deepest + 1);
-    // No reorg of so few blocks takes anything that came to it.
-    if (!latest.has(paymentId)) return null;
-    const paid = await this.paidBack(manager, refund, latest);
-    const own = paid.get(paymentId) ?? { all: 0n, byPayout: 0n, there: 0n, latest: [] };
-    paid.delete(paymentId);
+    const lowest = head - deepest + 1;
+    const ownLatest = await this.subjects.moneyAbove(manager, refund, lowest, [paymentId]);
+    const own = (await this.paidBack(manager, refund, ownLatest)).get(paymentId) as PaidBack;
     const withThis = { ...own, all: own.all + amount, byPayout: own.byPayout + amount };
+    // Mostly no reorg of so few blocks takes anything that this would lack: the others need not be looked at.
+    if (losesNothing(withThis, tiers, head)) return null;
+    const latest = await this.subjects.moneyAbove(manager, refund, lowest, null);
+    const paid = await this.paidBack(manager, refund, latest);
+    paid.delete(paymentId);
     const shallow = tooShallow(withThis, [...paid.values()], tiers, head);
     if (shallow === null) return null;
     const { sum, blocks } = shallow;
     return `with this the payout account pays ${sum} of money that is less than ${blocks} blocks deep: for so much that is waited for`;
   }
 
-  /** Of each payment that something came to of late. */
+  /** Of the refund's own payment, and of each that something came to of late, and of which the payout account paid some. */
   private async paidBack(
     manager: EntityManager,
     refund: Refund,
     latest: ReadonlyMap<string, BlockMoney[]>,
   ): Promise<Map<string, PaidBack>> {
     const given = await this.queries.givenBackBy(manager, refund, [...latest.keys()]);
-    const ids = [refund.paymentId, ...given.keys()];
+    const ids = [...new Set([refund.paymentId, ...given.keys()])];
     const there = await this.subjects.moneyThere(manager, refund, ids);
     return new Map(
       ids.map((id) => [

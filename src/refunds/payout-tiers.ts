@@ -47,6 +47,11 @@ export function tooShallow(
   return null;
 }
 
+/** Whether no reorg that is less deep than any tier takes money that goes back from the payout account. */
+export function losesNothing(own: PaidBack, tiers: Tiers, head: number): boolean {
+  return tiers.every(({ blocks }) => lossAbove(own, head - blocks + 1) === 0n);
+}
+
 /** What is lost when all blocks above one are replaced, and was not before. */
 function lossAbove(paid: PaidBack, block: number): bigint {
   const taken = paid.latest

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Holdings } from '../ledger/holdings.js';
-import { gasLeftAt } from '../outgoing/gas-left.js';
+import { paidBeyondGas } from '../outgoing/gas-left.js';
 import { type Funding, GasTank } from '../outgoing/gas-tank.js';
 import { type Round } from '../outgoing/movers.js';
 import { type Trial, tryTransfer } from '../outgoing/transfer-trial.js';
@@ -65,7 +65,7 @@ export class RefundFromDeposit {
     // What was swept as a whole is not there any more.
     if (!isNative(refund) || shown === 0n) return false;
     const { chainId, depositAddress } = refund;
-    return lacking <= -(await gasLeftAt(this.dataSource.manager, chainId, depositAddress));
+    return lacking <= (await paidBeyondGas(this.dataSource.manager, chainId, depositAddress));
   }
 
   /** Where no tank could pay instead, the first asked for goes first, rather than none. */

@@ -17,6 +17,7 @@ import { RefundFromDeposit } from './refund-from-deposit.js';
 import { RefundFromPayout } from './refund-from-payout.js';
 import { fails, type RefundOutcome, waits } from './refund-outcome.js';
 import { RefundStates } from './refund-states.js';
+import { type ChainId } from '../ids/ids.js';
 import { type Refund } from './refund.entity.js';
 import { RefundsRepository } from './refunds.repository.js';
 
@@ -27,7 +28,8 @@ import { RefundsRepository } from './refunds.repository.js';
 @Injectable()
 export class RefundMover implements Mover, OnModuleInit {
   private readonly slow = new SlowItems();
-  private readonly turns = new LongestWaiting();
+  /** By chain: each has its own rounds. */
+  private readonly turns = new Map<ChainId, LongestWaiting>();
 
   constructor(
     private readonly movers: Movers,
@@ -46,11 +48,12 @@ export class RefundMover implements Mover, OnModuleInit {
     if (round.isPaused) return NOTHING_MOVED;
     const endsAt = this.slow.now() + TURN_MS;
     const created = await this.refunds.created(round.chain.chainId);
+    const inOrder = this.turnsOn(round.chain.chainId).inOrder(
+      byAddress(created),
+      (own) => own[0].depositAddress,
+    );
     const { done, failures } = await sideBySide(
-      this.turns.inOrder(
-        byAddress(this.slow.inTurn(created, ({ id }) => id)),
-        ([{ depositAddress }]) => depositAddress,
-      ),
+      byAddress(this.slow.inTurn(inOrder.flat(), ({ id }) => id)),
       ([{ depositAddress }]) => `refunds from ${depositAddress} were not paid`,
       (own) => this.payEach(round, own, endsAt),
       { slow: this.slow, more: this.cameMeanwhile(round, created) },
@@ -59,6 +62,12 @@ export class RefundMover implements Mover, OnModuleInit {
       hasSigned: done.some(({ hasSigned }) => hasSigned),
       failures: [...failures, ...done.flatMap((one) => one.failures)],
     };
+  }
+
+  private turnsOn(chainId: ChainId): LongestWaiting {
+    const turns = this.turns.get(chainId) ?? new LongestWaiting();
+    this.turns.set(chainId, turns);
+    return turns;
   }
 
   /** Those asked for since, at addresses that have had no turn in this round. */
@@ -76,7 +85,7 @@ export class RefundMover implements Mover, OnModuleInit {
   private async payEach(round: Round, own: readonly [Refund, ...Refund[]], endsAt: number): Promise<Moved> {
     const failures: Failure[] = [];
     let hasSigned = false;
-    this.turns.had(own[0].depositAddress);
+    this.turnsOn(round.chain.chainId).had(own[0].depositAddress);
     for (const refund of own) {
       if (this.slow.now() >= endsAt) break;
       try {

@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, MoreThan } from 'typeorm';
 import { type CreatedBetween, narrowByCreation } from '../http/list-filters.js';
 import { outgoingIdsOf } from '../outgoing/outgoing.repository.js';
-import { subjectCosts } from '../outgoing/subject-costs.js';
+import { isAnythingSignedFor, subjectCosts } from '../outgoing/subject-costs.js';
 import { holdPayments } from '../payments/hold-payments.js';
 import { type ArrivedAt } from '../payments/refund-subjects.js';
 import { Refund, type RefundState } from './refund.entity.js';
@@ -105,18 +105,18 @@ export class RefundQueries {
     return BigInt(row?.sum ?? 0);
   }
 
-  /** What of payments went back in one asset, where the payout account paid some of it. Base units. */
+  /** What of payments went back in one asset: of one of them, and of those of which the payout account paid some. Base units. */
   async givenBackBy(
     manager: EntityManager,
-    { chainId, tokenAddress }: Pick<ArrivedAt, 'chainId' | 'tokenAddress'>,
+    { paymentId, chainId, tokenAddress }: ArrivedAt,
     paymentIds: readonly string[],
   ): Promise<Map<string, { all: bigint; byPayout: bigint }>> {
     const rows = await manager.query<{ payment_id: string; all: string; by_payout: string }[]>(
-      `SELECT payment_id, sum(amount) AS "all", sum(amount) FILTER (WHERE source = 'payout') AS by_payout
+      `SELECT payment_id, sum(amount) AS "all", coalesce(sum(amount) FILTER (WHERE source = 'payout'), 0) AS by_payout
        FROM refunds WHERE payment_id = ANY($3) AND chain_id = $1 AND token_address IS NOT DISTINCT FROM $2
          AND state IN ('sent', 'confirmed')
-       GROUP BY payment_id HAVING bool_or(source = 'payout')`,
-      [chainId, tokenAddress, paymentIds],
+       GROUP BY payment_id HAVING payment_id = $4 OR bool_or(source = 'payout')`,
+      [chainId, tokenAddress, paymentIds, paymentId],
     );
     return new Map(
       rows.map((row) => [row.payment_id, { all: BigInt(row.all), byPayout: BigInt(row.by_payout) }]),
@@ -163,7 +163,7 @@ export class RefundQueries {
       `SELECT id, state FROM refunds
        WHERE payment_id = $1 AND chain_id = $3 AND token_address IS NOT DISTINCT FROM $4
          AND ($2::uuid IS NULL OR deposit_id = $2) AND id IS DISTINCT FROM $5
-         AND (state <> 'cancelled' OR EXISTS (SELECT FROM outgoing_transactions WHERE subject_id = refunds.id))`,
+         AND (state <> 'cancelled' OR ${isAnythingSignedFor('refunds.id')})`,
       [of.paymentId, of.depositId, of.chainId, of.tokenAddress, exceptId],
     );
     const { paid, open } = await subjectCosts(

@@ -31,6 +31,17 @@ function unknownTag(tag: string): Fault {
   };
 }
 
+/** As Besu and Erigon until their consensus client has told of a final block. */
+function nothingFinal(tag: string): Fault {
+  return {
+    kind: 'answer',
+    answer: (call, ask) =>
+      call.params[0] === tag
+        ? Promise.resolve({ error: { code: -39_001, message: 'Unknown block' } })
+        : ask(call),
+  };
+}
+
 /** After a halt, by an operator's word; the payment's money is on the old branch alone. */
 async function goesOnFromBelow(id: string): Promise<void> {
   const [{ lowest }] = await app.database.dataSource.query<[{ lowest: string }]>(
@@ -60,6 +71,21 @@ describe("the chain's own finality", () => {
     expect(await app.waitForStatus(payment.id, 'detected')).toMatchObject({ required_confirmations: null });
     await chain.mine();
     await app.waitForStatus(payment.id, 'confirmed');
+  });
+
+  it('is waited for where nothing is final yet when it starts: payments are seen meanwhile', async () => {
+    chain = await TestChain.start({ confirmations: { kind: 'finality', tag: 'finalized' } });
+    const node = await FaultyRpc.start(chain.url);
+    try {
+      node.inject('eth_getBlockByNumber', nothingFinal('finalized'));
+      app = await TestApp.start({ chains: [{ ...chain.config, rpcUrls: [node.url] }] });
+      const payment = await app.createPayment();
+      await chain.pay(payment.address, 1000n);
+      await chain.mine();
+      await app.waitForStatus(payment.id, 'detected');
+    } finally {
+      await node.die();
+    }
   });
 
   it('is refused where no endpoint knows the tag, and taken when one does; that it is unknown later is said', async () => {

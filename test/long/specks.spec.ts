@@ -119,6 +119,36 @@ describe('specks, which anybody may send', () => {
     const [listed] = await dataSource.query<{ count: string }[]>('SELECT count(*) FROM transfers');
     expect(Number(listed?.count)).toBe(specks + 1);
   });
+
+  it('that were told of are all told of again when a reorg takes them away, however many it takes', async () => {
+    const chain = await startChain();
+    const app = await TestApp.start({ chains: [chain.config] });
+    ended.push(() => app.stop());
+    const asked = { chain: 'testchain', amount: '1000000000000000000', expires_in_minutes: 600 };
+    const { body: payment } = await app.request<PaymentView>('POST', '/api/v1/payments', asked);
+    const told = async (type: string) => {
+      const [row] = await app.database.dataSource.query<{ count: string }[]>(
+        'SELECT count(*) FROM events WHERE type = $1',
+        [type],
+      );
+      return Number(row?.count);
+    };
+    const blocks = 2;
+    for (let block = 0; block < blocks; block++) {
+      const amounts = Array.from({ length: MOST_TOLD_AT_ONCE }, () => 1n);
+      await chain.payTokenBatch(
+        amounts.map(() => payment.address),
+        amounts,
+      );
+      await chain.mine(1);
+      await app.waitForBlock(await chain.height());
+    }
+    const all = blocks * MOST_TOLD_AT_ONCE;
+    expect(await told('deposit.unassigned')).toBe(all);
+    await chain.reorg(blocks);
+    await chain.mine(1);
+    await waitFor('the reorg to be told of', async () => (await told('deposit.reorged')) === all);
+  });
 });
 
 describe('refunds that were cancelled, of one payment', () => {

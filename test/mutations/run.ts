@@ -44,12 +44,15 @@ function runTests(specs: readonly string[], mutation: object | null): Outcome {
   try {
     const results = JSON.parse(readFileSync(output, 'utf8')) as {
       numTotalTests: number;
-      numRuntimeErrorTestSuites: number;
-      testResults: { assertionResults: { status: string; fullName: string }[] }[];
+      testResults: { name: string; status: string; assertionResults: { status: string; fullName: string }[] }[];
     };
     const tests = results.testResults.flatMap(({ assertionResults }) => assertionResults);
     const failed = tests.filter((test) => test.status === 'failed').map(({ fullName }) => fullName);
-    return { failed, broken: results.numRuntimeErrorTestSuites, total: results.numTotalTests };
+    const suites = results.testResults.filter(({ status }) => status === 'failed');
+    const broken = suites.filter(({ assertionResults }) => assertionResults.length === 0).length;
+    // The end of a file may be what fails: the books of its world are compared there.
+    if (failed.length === 0) failed.push(...suites.map(({ name }) => `the end of ${name}`));
+    return { failed, broken, total: results.numTotalTests };
   } catch (error) {
     throw new Error(`jest ended with ${status} and no results:\n${stderr}`, { cause: error });
   } finally {

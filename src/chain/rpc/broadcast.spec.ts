@@ -132,6 +132,8 @@ describe('what no node will ever take', () => {
     'this address is blocked for too many requests',
     'address 203.0.113.7 is blocked',
     'access denied for this address',
+    'client address 2001:db8::1 is blocked',
+    'address "203.0.113.7" is blocked',
     'address 203.0.113.7 is banned',
     'this account is banned for abuse',
     '403 Forbidden: access to this resource is forbidden',

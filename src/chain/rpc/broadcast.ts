@@ -68,7 +68,7 @@ export function isAboutTransaction(message: string): boolean {
  * vendors and relays say of sanctions. Not who is refused himself: our own address on the net.
  */
 const LISTED =
-  /(?<!\b(ip|your|this) )\b(sender|recipient|address)\b(?! \d+\.\d).{0,50}\b(black ?-?list(ed)?|sanctions?|sanctioned|banned|forbidden|blocked|denied|prohibited)\b|\b(black ?-?listed|sanctioned|banned|forbidden) (address|recipient|sender)\b|\bofac\b|black ?-?list account/i;
+  /(?<!\b(ip|your|this) )\b(sender|recipient|address)\b(?! ['"([]?[\da-f]*[.:]).{0,50}\b(black ?-?list(ed)?|sanctions?|sanctioned|banned|forbidden|blocked|denied|prohibited)\b|\b(black ?-?listed|sanctioned|banned|forbidden) (address|recipient|sender)\b|\bofac\b|black ?-?list account/i;
 
 const REFUSED =
   /intrinsic ?gas|floor data gas|exceeds block gas limit|gas ?limit.*(exceed|too|cap|greater|higher|above)|gaslimitexceeded|gas limit reached|exceeds_\w*gas_limit|max initcode|nonce too (high|far)|invalid (sender|signature|chain id|transaction)|(transaction|tx) type.{0,20}(not supported|unsupported|is invalid)|(unsupported|unknown) (transaction|tx) type|only replay-protected|oversized|tx ?pool|rejected|authority already reserved|in-flight transaction limit|gapped-nonce|rlp/i;
