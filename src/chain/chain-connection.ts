@@ -17,7 +17,7 @@ import { TokenStates } from './tokens/token-states.js';
 import { BalanceProofs } from './transfers/balance-proofs.js';
 import { BalanceTransfers } from './transfers/balance-transfers.js';
 import { type InternalTransfers, NO_INTERNAL_TRANSFERS } from './transfers/internal-transfers.js';
-import { TracedTransfers } from './transfers/traced-transfers.js';
+import { TracedTransfers, tracesOrBalances } from './transfers/traced-transfers.js';
 import { steadyMs } from '../process/steady-time.js';
 
 /** Where the chain's own finality decides, and not a number of blocks. */
@@ -71,13 +71,11 @@ export function connectChain(config: ChainConfig, metrics: CallMetrics, logger: 
     if (beliefs.isDue(chain, '', steadyMs()))
       logger.warn({ chain, reason }, 'no endpoint proves a balance: believed as eth_getBalance says it');
   });
-  const sources = new Sources({
-    onRest: (source, reason) => {
-      if (reason === null) logger.log({ chain, source }, 'trying again a way to ask that had failed');
-      else
-        logger.warn({ chain, source, reason }, 'no endpoint answers this: asking in another way for a while');
-    },
-  });
+  const onRest = (source: string, reason: string | null) => {
+    if (reason === null) logger.log({ chain, source }, 'trying again a way to ask that had failed');
+    else
+      logger.warn({ chain, source, reason }, 'no endpoint answers this: asking in another way for a while');
+  };
   const agreed = new AgreedAnswers(rpc, {
     blockTimeMs,
     onAlone: (what, reason) => {
@@ -92,10 +90,23 @@ export function connectChain(config: ChainConfig, metrics: CallMetrics, logger: 
     config,
     rpc,
     prover,
-    reader: new RpcChainReader(rpc, prover, sources, finalDepth, finalityOf(config, logger), agreed),
+    reader: new RpcChainReader(
+      rpc,
+      prover,
+      new Sources({ onRest }),
+      finalDepth,
+      finalityOf(config, logger),
+      agreed,
+    ),
     accounts: new ChainAccounts(rpc, evidence),
     evidence,
-    internal: internalTransfers(config, { rpc, prover, balances, agreed, sources }),
+    internal: internalTransfers(config, {
+      rpc,
+      prover,
+      balances,
+      agreed,
+      sources: tracesOrBalances({ onRest }),
+    }),
     agreed,
     status: { state: 'unchecked' },
     tokens: new TokenStates(config, rpc, logger),

@@ -4,7 +4,7 @@ import { type OutgoingTransaction } from './outgoing-transaction.entity.js';
 
 /**
  * The lowest block in which a transaction can be: its bytes are in none that was scanned before they were signed, but for
- * reorgs, which go no deeper than the window.
+ * reorgs. One that goes deeper than the window moves `signedAfterBlock` down to what it left standing (`Reopenings`).
  */
 export function lowestBlockOf(
   chain: ChainConfig,

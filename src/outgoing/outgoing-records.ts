@@ -67,7 +67,9 @@ export class OutgoingRecords {
       const before = await this.outgoing.lock(manager, row.id);
       if (before.finishedAt !== null) return;
       if (isEnd) await this.hooks.hold(manager, [row]);
-      await manager.save(OutgoingTransaction, row);
+      // A reorg may have lowered it since the row was read.
+      const { signedAfterBlock } = before;
+      await manager.save(OutgoingTransaction, { ...row, signedAfterBlock });
       await manager.save(OutgoingPart, [...parts]);
       await this.books.book(manager, row, blockTime);
       if (isEnd) await this.hooks.run('ended', manager, row);

@@ -117,7 +117,7 @@ export class OutgoingTransaction {
   @Column({ ...amountColumn, nullable: true })
   received: bigint | null;
 
-  /** Up to which the chain was scanned when it was first signed; null: not known. */
+  /** Up to which the chain was scanned when it was first signed, or a deeper block that a reorg left standing since; null: not known. */
   @Column({ ...integerColumn, name: 'signed_after_block', nullable: true })
   signedAfterBlock: number | null;
 

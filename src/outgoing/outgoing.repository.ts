@@ -5,6 +5,7 @@ import { isInScannedChain } from '../chain/position/scanned-rows.js';
 import { OutgoingAttempt } from './outgoing-attempt.entity.js';
 import { OutgoingPart } from './outgoing-part.entity.js';
 import { OutgoingTransaction } from './outgoing-transaction.entity.js';
+import { LEAST_REMEMBERED } from '../scanner/window.js';
 import { holdUntilCommit } from '../database/transaction-lock.js';
 import { type Address, type Asset, type ChainId, type TxHash } from '../ids/ids.js';
 
@@ -75,13 +76,32 @@ export class OutgoingRepository {
     });
   }
 
-  /** Those that were final in blocks above one; holds them until the transaction ends. */
-  lockFinalAbove(manager: EntityManager, chainId: ChainId, block: number): Promise<OutgoingTransaction[]> {
+  /**
+   * Those that were final in blocks above one, and those not final that were signed further above it than any window goes;
+   * holds them until the transaction ends.
+   */
+  lockAbove(manager: EntityManager, chainId: ChainId, block: number): Promise<OutgoingTransaction[]> {
     return manager.find(OutgoingTransaction, {
-      where: { chainId, blockNumber: MoreThan(block), finishedAt: Not(IsNull()) },
+      where: [
+        { chainId, blockNumber: MoreThan(block), finishedAt: Not(IsNull()) },
+        { chainId, state: OPEN, signedAfterBlock: MoreThan(block + LEAST_REMEMBERED) },
+      ],
       order: { id: 'ASC' },
       lock: { mode: 'pessimistic_write' },
     });
+  }
+
+  /** The chain was scanned again from this block on: what was signed may be mined right above it. */
+  async lowerSigned(
+    manager: EntityManager,
+    rows: readonly OutgoingTransaction[],
+    block: number,
+  ): Promise<void> {
+    const far = rows.filter(({ signedAfterBlock: after }) => (after ?? 0) > block + LEAST_REMEMBERED);
+    if (far.length === 0) return;
+    const ids = far.map(({ id }) => id);
+    await manager.update(OutgoingTransaction, { id: In(ids) }, { signedAfterBlock: block });
+    for (const row of far) row.signedAfterBlock = block;
   }
 
   /**

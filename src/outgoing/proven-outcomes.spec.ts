@@ -11,9 +11,11 @@ const TOP = 40;
 function asked(mined: object = { hash: OURS, nonce: 7, from: '0x1' }) {
   let standing: BlockStanding = 'unknown';
   let blocks = 0;
+  let isReorged = false;
   const scanned = {
     blockAt: () => Promise.resolve({ number: TOP, hash: `0x${TOP}` }),
     standing: () => Promise.resolve(standing),
+    isReorged: () => Promise.resolve(isReorged),
   } as unknown as ScannedChain;
   const evidence = {
     account: () => Promise.resolve({ nonce: 8, balance: 0n }),
@@ -31,6 +33,7 @@ function asked(mined: object = { hash: OURS, nonce: 7, from: '0x1' }) {
   const outcomes = new ProvenOutcomes(scanned);
   return {
     nonceUse: () => outcomes.nonceUse(chain, record, TOP),
+    reorgs: (now: boolean) => (isReorged = now),
     becomes: (now: BlockStanding) => (standing = now),
     read: () => blocks,
   };
@@ -53,6 +56,17 @@ it('begins again where its top was replaced', async () => {
   const first = read();
   becomes('canonical');
   expect(await nonceUse()).toMatchObject({ by: 'ours' });
+  expect(read()).toBe(2 * first);
+});
+
+it('calls nothing unsent by blocks down to one that a reorg may have gone below, and reads them again', async () => {
+  const { nonceUse, becomes, reorgs, read } = asked({ hash: '0xbb', nonce: 6, from: '0x1' });
+  becomes('canonical');
+  reorgs(true);
+  expect(await nonceUse()).toEqual({ by: 'open' });
+  const first = read();
+  reorgs(false);
+  expect(await nonceUse()).toMatchObject({ by: 'no_transaction' });
   expect(read()).toBe(2 * first);
 });
 

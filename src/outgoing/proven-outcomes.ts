@@ -72,6 +72,11 @@ export class ProvenOutcomes {
     this.searches.set(outgoing.id, search);
     const use = await this.goOn(chain, record, search);
     if (use === null) return { by: 'open' };
+    if (use.by === 'no_transaction' && (await this.scanned.isReorged(chain))) {
+      // Nobody has looked at that reorg yet: it may have ours mined below the lowest block that was read.
+      this.searches.delete(outgoing.id);
+      return { by: 'open' };
+    }
     // A reorg that deep would have taken what was found.
     const standing = await this.scanned.standing(chain, search.top);
     // While that is not known, what was found is kept: the next round asks for the standing alone.

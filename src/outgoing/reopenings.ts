@@ -53,8 +53,10 @@ export class Reopenings {
     ancestor: number,
   ): Promise<OutgoingTransaction[]> {
     const reopened: OutgoingTransaction[] = [];
-    for (const row of await this.outgoing.lockFinalAbove(manager, chain.chainId, ancestor)) {
-      if (await this.isGone(manager, chain, row)) reopened.push(row);
+    const rows = await this.outgoing.lockAbove(manager, chain.chainId, ancestor);
+    await this.outgoing.lowerSigned(manager, rows, ancestor);
+    for (const row of rows) {
+      if (row.finishedAt !== null && (await this.isGone(manager, chain, row))) reopened.push(row);
     }
     await this.hooks.hold(manager, reopened);
     for (const row of reopened) {

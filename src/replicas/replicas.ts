@@ -10,13 +10,17 @@ import { type RatesConfig } from '../config/rates.js';
 import { type Settings } from '../config/settings.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
 import { steadyMs } from '../process/steady-time.js';
-import { GONE_AFTER_SECONDS } from './agreed-treasury.js';
+import { within } from '../process/within.js';
+import { GONE_AFTER_SECONDS, RUNS_NOW } from './agreed-treasury.js';
 import { comparedSettings, differenceText, settingDifferences } from './compared-settings.js';
 import { type RunningProcess } from './running-process.entity.js';
 
 const BEAT_MS = 10_000;
+/** For so long a stop waits until this process is written down as gone. */
+const GOODBYE_MS = 2_000;
 const SAY_EVERY_MS = 3_600_000;
 const FORGOTTEN_AFTER = '1 day';
+const nothing = () => undefined;
 
 /**
  * The processes of this installation, each with the settings that all have to agree on. Which of two would win, where they
@@ -31,6 +35,8 @@ export class Replicas implements OnModuleInit, OnModuleDestroy {
   private readonly own: ReturnType<typeof comparedSettings>;
   private known: string[] = [];
   private beating: Promise<void> = Promise.resolve();
+  /** A database that hangs is not given one word after the other. */
+  private isBeating = false;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -52,16 +58,19 @@ export class Replicas implements OnModuleInit, OnModuleDestroy {
       },
     });
     await this.beat();
-    this.timer = setInterval(() => void this.beat(), BEAT_MS).unref();
+    this.timer = setInterval(() => void (this.isBeating || this.beat()), BEAT_MS).unref();
   }
 
-  /** Before anything that an outage could hold up. A word under way would write this process down again. */
+  /**
+   * Before anything that an outage could hold up; the database that it needs may hang itself, and is not waited for. After
+   * a word under way, which would write this process down again.
+   */
   async onModuleDestroy(): Promise<void> {
     clearInterval(this.timer);
-    await this.beating;
-    await this.dataSource
-      .query(`DELETE FROM running_processes WHERE id = $1`, [this.id])
-      .catch(() => undefined);
+    const gone = this.beating
+      .then(() => this.dataSource.query(`DELETE FROM running_processes WHERE id = $1`, [this.id]))
+      .then(nothing, nothing);
+    await within(GOODBYE_MS, gone, undefined);
   }
 
   /** In words; empty: all that run agree, as far as is known. */
@@ -71,8 +80,12 @@ export class Replicas implements OnModuleInit, OnModuleDestroy {
 
   /** Says that this process runs, and looks who else does. A database that is away is told of by others. */
   beat(): Promise<void> {
-    this.beating = this.beating.then(() => this.look());
-    return this.beating;
+    this.isBeating = true;
+    const beating = this.beating
+      .then(() => this.look())
+      .finally(() => (this.isBeating = this.beating !== beating));
+    this.beating = beating;
+    return beating;
   }
 
   private async look(): Promise<void> {
@@ -105,7 +118,7 @@ export function runningProcesses(
 ): Promise<Pick<RunningProcess, 'id' | 'name' | 'roles' | 'settings'>[]> {
   return dataSource.query(
     `SELECT id, name, roles, settings FROM running_processes
-     WHERE seen_at > now() - make_interval(secs => $1) ORDER BY started_at, id`,
+     WHERE ${RUNS_NOW('$1')} ORDER BY started_at, id`,
     [GONE_AFTER_SECONDS],
   );
 }

@@ -38,9 +38,17 @@ export interface Operator {
   signal: AbortSignal;
 }
 
-/** Last first. */
+/** Last first, each whatever became of the others. @throws what the first that failed threw */
 export async function endAll(stops: Stops): Promise<void> {
-  for (let next = stops.pop(); next; next = stops.pop()) await next();
+  const failures: Error[] = [];
+  for (let next = stops.pop(); next; next = stops.pop()) {
+    try {
+      await next();
+    } catch (error) {
+      failures.push(error as Error);
+    }
+  }
+  if (failures[0]) throw failures[0];
 }
 
 /** What is waited for ends with the start; it may go on by itself, and is nobody's business any more. */

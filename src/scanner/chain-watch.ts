@@ -97,9 +97,10 @@ export class ChainWatch {
     );
   }
 
-  /** Each is named, as those above: what came to an address that is no longer watched may be in it. */
+  /** Each is counted and named, as those above: what came to an address that is no longer watched may be in it. */
   searchedInPart(blocks: readonly number[]): void {
     const { name: chain } = this.chain;
+    this.parts.metrics.unsearched(chain, blocks.length);
     this.logger.warn(
       { chain, from: blocks[0], to: blocks.at(-1), count: blocks.length },
       'no endpoint can trace all of these blocks: what contracts sent in them was found by the balances of watched ' +

@@ -45,7 +45,7 @@ export class ScannerMetrics implements OnModuleInit {
     this.failures = counter('failed_steps_total', 'Steps that failed and changed nothing');
     this.notSearched = counter(
       'unsearched_blocks_total',
-      'Blocks in which internal transfers could not be looked for: no endpoint has their state',
+      'Blocks in which internal transfers could not be looked for, or for watched addresses alone',
     );
   }
 

@@ -2,13 +2,14 @@ import { type BlockRef } from '../chain/blocks/block.js';
 import { deepestConfirmations } from '../chain/confirmations.js';
 import { type ChainConfig } from '../config/chains.js';
 
-const LEAST = 256;
+/** A reorg that goes no deeper is within what is remembered of any chain. */
+export const LEAST_REMEMBERED = 256;
 /** As many as `quittance scanner accept-reorg` goes back by. */
 const MOST = 50_000;
 
 /** So many of the newest blocks are remembered at least. */
 export function windowOf(chain: Pick<ChainConfig, 'confirmations' | 'tokens'>): number {
-  return Math.max(LEAST, 2 * deepestConfirmations(chain));
+  return Math.max(LEAST_REMEMBERED, 2 * deepestConfirmations(chain));
 }
 
 /**

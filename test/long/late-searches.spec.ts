@@ -77,27 +77,33 @@ describe.each(byNumber)('with %d endpoints, of which none', (count) => {
     await app.waitForStatus(payment.id, 'confirmed');
   });
 
-  it('traces: what is in sight is confirmed, and the blocks are counted as unsearched', async () => {
-    await start('trace', endpoints());
-    const unseen = await app.createPayment({ amount: '9' });
-    const native = await app.createPayment({ amount: '7' });
-    const token = await app.createPayment({
-      token_id: tokenId(chain.config.chainId, chain.token),
-      amount: '1000',
-    });
-    endpoints().forEach((endpoint) => endpoint.inject(TRACES, REFUSED));
-    await payer.call('pay', unseen.address, 9n);
-    await chain.pay(native.address, 7n);
-    await chain.payToken(token.address, 1000n);
-    await chain.mine(6);
-    for (const { id } of [native, token]) await app.waitForStatus(id, 'confirmed');
-    await waitFor('the blocks counted', async () =>
-      /quittance_scanner_unsearched_blocks_total\{chain="testchain"\} [1-9]/.test(
-        await (await fetch(`${app.url}/metrics`)).text(),
-      ),
-    );
-    expect(await app.payment(unseen.id)).toMatchObject({ amount_received: '0' });
-  });
+  it.each([
+    ['', [], '9'],
+    [', nor tells a balance', ['eth_getBalance', 'eth_getProof'], '0'],
+  ] as const)(
+    'traces%s: what is in sight is confirmed, and the blocks are counted',
+    async (_what, also, found) => {
+      await start('trace', endpoints());
+      const unseen = await app.createPayment({ amount: '9' });
+      const native = await app.createPayment({ amount: '7' });
+      const token = await app.createPayment({
+        token_id: tokenId(chain.config.chainId, chain.token),
+        amount: '1000',
+      });
+      endpoints().forEach((endpoint) => endpoint.inject([...TRACES, ...also], REFUSED));
+      await payer.call('pay', unseen.address, 9n);
+      await chain.pay(native.address, 7n);
+      await chain.payToken(token.address, 1000n);
+      await chain.mine(6);
+      for (const { id } of [native, token]) await app.waitForStatus(id, 'confirmed');
+      await waitFor('the blocks counted', async () =>
+        /quittance_scanner_unsearched_blocks_total\{chain="testchain"\} [1-9]/.test(
+          await (await fetch(`${app.url}/metrics`)).text(),
+        ),
+      );
+      expect(await app.payment(unseen.id)).toMatchObject({ amount_received: found });
+    },
+  );
 
   it('answers to traces for a while: what is in sight does not wait, the rest is found when it is over', async () => {
     await start('trace', endpoints());

@@ -6,6 +6,7 @@ import { type ChainEvidence } from './chain-evidence.js';
 import { DataFees } from './data-fees.js';
 import { type RawReceipt } from '../blocks/raw-block.js';
 import { pricePaid } from './price-paid.js';
+import { requireCostsRead } from '../blocks/costs-read.js';
 import { type Receipt, receiptFrom } from './receipt.js';
 import { type GasQuote, GasQuotes, middle } from './gas-quote.js';
 import { isRevert } from './reverted-call.js';
@@ -184,14 +185,18 @@ export class ChainAccounts {
 
   /** Null: the first endpoint that answered does not show it as mined, which says little: it may index later, or never. */
   async receipt(hash: string): Promise<Receipt | null> {
-    const raw = await this.rpc.call('eth_getTransactionReceipt', [hash]);
+    const raw = await this.rpc.call('eth_getTransactionReceipt', [hash], requireTold);
     return raw === null ? null : this.receiptFrom(raw);
   }
 
   /** As every endpoint that answers shows it; where none does, that still proves nothing: blocks do. */
   async receiptsAnywhere(hash: string): Promise<Receipt[]> {
     const method = 'eth_getTransactionReceipt';
-    const read = (rpc: Rpc) => rpc.call(method, [hash]);
+    const read = async (rpc: Rpc) => {
+      const raw = await rpc.call(method, [hash]);
+      requireTold(raw);
+      return raw;
+    };
     const answers = await this.rpc.fromEveryEndpoint(read, method, { isEvenOld: true });
     const shown = answers.filter((answer) => answer !== null);
     return Promise.all(shown.map((raw) => this.receiptFrom(raw)));
@@ -205,6 +210,11 @@ export class ChainAccounts {
   broadcast(raw: string): Promise<Broadcast> {
     return broadcastToAll(this.rpc, raw);
   }
+}
+
+/** Where an endpoint tells of a cost in a form that is not known, the next one is asked. */
+function requireTold(raw: RawReceipt | null): void {
+  if (raw !== null) requireCostsRead(raw);
 }
 
 /** Null: the contract refuses, or is not there and returns nothing, which is not the number 0. */

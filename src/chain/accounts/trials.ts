@@ -77,7 +77,13 @@ function agreedValue<M extends 'eth_call' | 'eth_estimateGas'>(
 ): AnswerOf<M, ParamsOf<M>> {
   const gas = values.filter((value): value is AnswerOf<M, ParamsOf<M>> & bigint => typeof value === 'bigint');
   if (gas.length > 0) return agreedGas(gas) as AnswerOf<M, ParamsOf<M>>;
-  return agreed(method, values);
+  const whole = values.filter(isWhole);
+  return agreed(method, whole.length > 0 ? whole : values);
+}
+
+/** What a contract returns is words of 32 bytes, or nothing: an endpoint that says something else is broken. */
+function isWhole(answer: unknown): boolean {
+  return typeof answer === 'string' && (answer.length - 2) % 64 === 0;
 }
 
 /** Of each endpoint, also of one that is old, whether the call fails after a block. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { TooFewAnswersError } from './agreed-answers.js';
 import { MethodNotFoundError, RpcError } from './rpc-endpoint.js';
 import { type RpcFailureKind } from './rpc-failure.js';
 import { Sources } from './sources.js';
@@ -52,6 +53,45 @@ describe('the sources of an answer', () => {
       expect(counts).toEqual([3, 1]);
     },
   );
+
+  it.each<RpcFailureKind>(['transient', 'rate_limited', 'internal'])(
+    'are waited for as long as is said where the failure might pass, and none is left alone for it: %s',
+    async (kind) => {
+      let nowMs = 0;
+      const rested: string[] = [];
+      const sources = new Sources({
+        patienceMs: 300_000,
+        now: () => nowMs,
+        onRest: (source) => rested.push(source),
+      });
+      const blocks = ['one', 'two', 'three', 'four'];
+      const { counts, list } = asked(failing(kind));
+      for (nowMs of [0, 1_000, 2_000, 299_999])
+        for (const block of blocks) await expect(sources.first(block, list)).rejects.toThrow(kind);
+      nowMs = 300_000;
+      for (const block of blocks) await expect(sources.first(block, list)).resolves.toBe('second');
+      expect(counts).toEqual([20, 4]);
+      await expect(sources.first('five', list)).rejects.toThrow(kind);
+      expect(rested).toEqual([]);
+    },
+  );
+
+  it('do not give way for want of a second answer, which is no failure of theirs', async () => {
+    const { counts, list } = asked(() => Promise.reject(new TooFewAnswersError('traces', 'b: it is down')));
+    const sources = new Sources();
+    for (let tries = 0; tries < 5; tries++)
+      await expect(sources.first('block', list)).rejects.toThrow(TooFewAnswersError);
+    expect(counts).toEqual([5, 0]);
+  });
+
+  it('are all tried again when what one of them answered came to nothing after all', async () => {
+    const { counts, list } = asked(failing('fatal'));
+    const sources = new Sources();
+    await sources.first('block', list);
+    sources.failed('second', 'block', new RpcError('it', 'method', 'fatal', { kind: 'fatal' }));
+    await sources.first('block', list);
+    expect(counts).toEqual([2, 2]);
+  });
 
   it('are looked at again after ten minutes, whatever was said of them', async () => {
     let nowMs = 0;

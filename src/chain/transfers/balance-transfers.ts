@@ -207,10 +207,11 @@ function explained(all: readonly Movement[], address: Address, amount: bigint): 
   ];
 }
 
-/** As far as the node knows: what they lack is explained by nothing. */
+/** Of those transactions of which the node tells all: what the others brought is explained by nothing. */
 async function traces(rpc: Rpc, block: Block): Promise<Movement[]> {
   try {
-    return [...(await tracedInBlock(rpc, block)).movements.values()].flat();
+    const { movements, lacking } = await tracedInBlock(rpc, block);
+    return [...movements].flatMap(([hash, moved]) => (lacking.has(hash) ? [] : moved));
   } catch (error) {
     if (error instanceof RpcError || error instanceof UnprovenAnswerError) return [];
     throw error;

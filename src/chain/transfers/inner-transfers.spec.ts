@@ -80,6 +80,15 @@ describe('ofParityTraces', () => {
     expect(amounts(ofParityTraces(traces))).toEqual([0x10n]);
     expect(ofParityTraces([aTrace([], { error: 'Out of gas' }), aTrace([1])])).toEqual([]);
   });
+
+  it('takes no longer for each where very many calls fail, which anybody may bring about', () => {
+    const failed = Array.from({ length: 30_000 }, (_, place) => aTrace([0, place], { error: 'Reverted' }));
+    const traces = [aTrace([]), ...failed, aTrace([1, 2])];
+    const startMs = performance.now();
+    expect(amounts(ofParityTraces(traces))).toEqual([0x12n]);
+    expect(oddInTraces(traces)).toBeNull();
+    expect(performance.now() - startMs).toBeLessThan(2_000);
+  });
 });
 
 describe('what other nodes do not do', () => {

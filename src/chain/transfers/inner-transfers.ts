@@ -48,8 +48,36 @@ export function ofParityTraces(traces: readonly ParityTrace[]): InnerTransfer[] 
 
 /** Those that were not undone. */
 function standing(traces: readonly ParityTrace[]): ParityTrace[] {
-  const undone = traces.filter(isUndone).map(({ traceAddress }) => traceAddress);
-  return traces.filter(({ traceAddress }) => !undone.some((failed) => startsWith(traceAddress, failed)));
+  const isBelowUndone = belowAnyOf(traces.filter(isUndone));
+  return traces.filter((trace) => !isBelowUndone(trace));
+}
+
+/** One place in the tree of calls. */
+interface Place {
+  isMarked: boolean;
+  below: Map<number, Place>;
+}
+
+/** Whether a trace is one of some, or below one: told in as many steps as it is deep, since anybody may have many calls fail. */
+function belowAnyOf(some: readonly ParityTrace[]): (trace: ParityTrace) => boolean {
+  const top: Place = { isMarked: false, below: new Map() };
+  for (const { traceAddress } of some) {
+    let place = top;
+    for (const step of traceAddress) {
+      const next = place.below.get(step) ?? { isMarked: false, below: new Map() };
+      place.below.set(step, next);
+      place = next;
+    }
+    place.isMarked = true;
+  }
+  return ({ traceAddress }) => {
+    let place: Place | undefined = top;
+    for (const step of traceAddress) {
+      if (place === undefined || place.isMarked) break;
+      place = place.below.get(step);
+    }
+    return place?.isMarked === true;
+  };
 }
 
 const ENDS = new Set(['suicide', 'selfdestruct']);
@@ -72,10 +100,6 @@ function callTypeOf({ callType = '' }: ParityTrace['action']): string {
 function transferOf(from?: Address, to?: Address, amount = 0n): InnerTransfer[] {
   if (amount === 0n || from === undefined || to === undefined) return [];
   return [{ from, to, amount }];
-}
-
-function startsWith(address: readonly number[], prefix: readonly number[]): boolean {
-  return prefix.every((step, index) => address[index] === step);
 }
 
 /**
@@ -111,13 +135,13 @@ const REWARDS = new Set(['reward', 'uncle']);
 
 /** The same of the other way to trace. @param traces of one transaction, or of none */
 export function oddInTraces(traces: readonly ParityTrace[]): string | null {
-  const undone = traces.filter(({ error }) => error !== undefined);
+  const isBelowUndone = belowAnyOf(traces.filter(({ error }) => error !== undefined));
   return firstOdd(traces, (trace) => {
-    const { unread = [], traceAddress } = trace;
+    const { unread = [] } = trace;
     if (REWARDS.has(trace.type.toLowerCase())) return null;
     if (unread.includes('error')) return 'an error that cannot be read';
     if (unread.includes('traceAddress')) return 'a place that cannot be read';
-    return undone.some((failed) => startsWith(traceAddress, failed.traceAddress)) ? null : oddTrace(trace);
+    return isBelowUndone(trace) ? null : oddTrace(trace);
   });
 }
 

@@ -12,15 +12,31 @@ import {
 } from './internal-transfers.js';
 import { type AgreedAnswers } from '../rpc/agreed-answers.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
-import { Sources } from '../rpc/sources.js';
+import { Sources, type SourcesOptions } from '../rpc/sources.js';
 import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
 import { creditsSaid, requireOneAmount } from './agreed-credits.js';
 import { unseenCredits } from './unseen-credit.js';
 import { type Address, type TxHash } from '../../ids/ids.js';
 
 type Asked = Omit<InternalSearch, 'blocks'>;
+
 /** What any endpoint told of the inside of a block's transactions. */
-type Seen = Map<TxHash, Movement[]>;
+interface Seen {
+  block: Block;
+  /** Of transactions of which it told all: only then the place of a movement among the others is sure, by which it is known. */
+  whole: Map<TxHash, Movement[]>;
+  /** To whom anything moved, also by what could be read of the others. */
+  recipients: Set<Address>;
+}
+
+const BALANCES = 'balances in place of traces';
+/** So long traces that may be had in a moment are waited for: as long as the scan waits for a search (internal-searches.ts). */
+const TRACES_WAITED_FOR_MS = 5 * 60_000;
+
+/** Which of the ways is asked. */
+export function tracesOrBalances(options: Pick<SourcesOptions, 'onRest' | 'now'> = {}): Sources {
+  return new Sources({ ...options, patienceMs: TRACES_WAITED_FOR_MS });
+}
 
 /**
  * `internal_transfers: trace`: by what the node says ran in each block, for every address of ours. Where no endpoint
@@ -36,15 +52,19 @@ export class TracedTransfers implements InternalTransfers {
     private readonly prover: BlockProver,
     private readonly balances: BalanceProofs,
     private readonly agreed: AgreedAnswers,
-    private readonly sources = new Sources(),
+    private readonly sources = tracesOrBalances(),
   ) {
     this.byBalance = new BalanceTransfers(rpc, prover, balances, agreed);
   }
 
   async search({ blocks, ...asked }: InternalSearch): Promise<InternalFound> {
-    const searched = await Promise.all(
-      blocks.filter(({ runsCode }) => runsCode).map((block) => this.searchIn(block, asked)),
+    const told = await Promise.all(
+      blocks.filter(({ runsCode }) => runsCode).map((block) => this.toldOf(block, asked)),
     );
+    const searched = told.filter((one) => 'movements' in one);
+    // One run after the other: each reads all balances, of every endpoint.
+    for (const run of linked(told.filter((one) => 'whole' in one)))
+      searched.push(await this.byBalances(run, asked));
     return {
       movements: searched.flatMap(({ movements }) => movements),
       unsearched: searched.flatMap(({ unsearched }) => unsearched),
@@ -52,15 +72,16 @@ export class TracedTransfers implements InternalTransfers {
     };
   }
 
-  private searchIn(block: Block, asked: Asked): Promise<InternalFound> {
-    const seen: Seen = new Map();
-    return this.sources.first(block.hash, [
+  /** @returns what was found; or where no endpoint told all, what they told, so that the balances are asked */
+  private toldOf(block: Block, asked: Asked): Promise<InternalFound | Seen> {
+    const seen: Seen = { block, whole: new Map(), recipients: new Set() };
+    return this.sources.first<InternalFound | Seen>(block.hash, [
       { name: 'traces', ask: () => this.byTraces(block, asked, seen) },
-      { name: 'balances in place of traces', ask: () => this.byBalances(block, asked, seen) },
+      { name: BALANCES, ask: () => Promise.resolve(seen) },
     ]);
   }
 
-  private async byTraces(block: Block, asked: Asked, seen: Seen): Promise<InternalFound> {
+  private async byTraces(block: Block, asked: Asked, seen: Seen): Promise<InternalFound | Seen> {
     try {
       const movements = await this.tracedIn(block, asked.ownAmong, seen);
       return {
@@ -70,7 +91,7 @@ export class TracedTransfers implements InternalTransfers {
     } catch (error) {
       if (isStateGone(error, block.number, asked.head)) return { movements: [], unsearched: [block.number] };
       // It is the nodes' habit, and no trouble with this block: traces are asked for again with the next one.
-      if (error instanceof TracesLackingError && error.areOdd) return this.byBalances(block, asked, seen);
+      if (error instanceof TracesLackingError && error.areOdd) return seen;
       throw error;
     }
   }
@@ -95,15 +116,25 @@ export class TracedTransfers implements InternalTransfers {
     );
   }
 
-  /** What came is told by balances; by which transaction, where what is known of them brings as much. */
-  private async byBalances(block: Block, asked: Asked, seen: Seen): Promise<InternalFound> {
-    const traced = [...seen.values()].flat();
-    const own = traced.length === 0 ? [] : await asked.ownAmong(recipientsOf(traced));
+  /**
+   * What came is told by balances; by which transaction, where what is known of them brings as much.
+   * @param run linked
+   */
+  private async byBalances(run: readonly Seen[], asked: Asked): Promise<InternalFound> {
+    const blocks = run.map(({ block }) => block);
+    const recipients = [...new Set(run.flatMap((seen) => [...seen.recipients]))];
+    const own = recipients.length === 0 ? [] : await asked.ownAmong(recipients);
     const watched = async () => [...new Set([...(await asked.watched()), ...own])];
-    const found = await this.byBalance.search({ blocks: [block], head: asked.head, watched }, () =>
-      Promise.resolve(traced),
-    );
-    return { ...found, inPart: found.unsearched.length > 0 ? [] : [block.number] };
+    const known = new Map(run.map(({ block, whole }) => [block.hash, [...whole.values()].flat()]));
+    try {
+      const found = await this.byBalance.search({ blocks, head: asked.head, watched }, (_rpc, { hash }) =>
+        Promise.resolve(known.get(hash) ?? []),
+      );
+      return { ...found, inPart: found.unsearched.length > 0 ? [] : blocks.map(({ number }) => number) };
+    } catch (error) {
+      blocks.forEach(({ hash }) => this.sources.failed(BALANCES, hash, error));
+      throw error;
+    }
   }
 
   /**
@@ -121,8 +152,22 @@ export class TracedTransfers implements InternalTransfers {
   }
 }
 
-function keep(seen: Seen, { movements, lacking }: Traced): void {
-  for (const [hash, moved] of movements) if (!lacking.has(hash) || !seen.has(hash)) seen.set(hash, moved);
+function keep({ whole, recipients }: Seen, { movements, lacking }: Traced): void {
+  for (const [hash, moved] of movements) {
+    moved.forEach(({ to }) => recipients.add(to));
+    if (!lacking.has(hash)) whole.set(hash, moved);
+  }
+}
+
+/** Those that follow each other without a gap, together. */
+function linked(all: readonly Seen[]): Seen[][] {
+  const runs: Seen[][] = [];
+  for (const seen of all) {
+    const run = runs.at(-1);
+    if (run !== undefined && run.at(-1)?.block.hash === seen.block.parentHash) run.push(seen);
+    else runs.push([seen]);
+  }
+  return runs;
 }
 
 function recipientsOf(movements: readonly Movement[]): Address[] {

@@ -69,9 +69,9 @@ export function seenCredits(blocks: readonly Block[]): Map<string, bigint> {
 
 /** What an address is said to have spent is added to what reached it: so it has to have signed it. */
 function requireSigner(block: Block, transaction: RawTransaction): void {
-  const signer = signerOf(transaction);
-  if (signer === null || signer === senderOf(transaction)) return;
-  throw new UnprovenAnswerError(block.hash, `${transaction.hash} was not signed by ${transaction.from}`);
+  const [signer, sender] = [signerOf(transaction), senderOf(transaction)];
+  if (signer === null || signer === sender) return;
+  throw new UnprovenAnswerError(block.hash, `${transaction.hash} was not signed by ${sender}`);
 }
 
 async function costOf(rpc: Rpc, block: Block, transaction: RawTransaction): Promise<bigint> {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { readAnswer, type RpcMethod } from '../methods.js';
+import { type CallFrame } from './traces.js';
 import { NotAsExpected, printable } from './shape.js';
 
 const HASH = `0x${'ab'.repeat(32)}`;
@@ -275,6 +276,17 @@ describe('answers', () => {
     let frame: unknown = { type: 'CALL', from: ADDRESS };
     for (let depth = 0; depth < 5_000; depth++) frame = { type: 'CALL', from: ADDRESS, calls: [frame] };
     expect(() => read('debug_traceTransaction', frame, [HASH])).toThrow(/calls deep/);
+  });
+
+  it('are read in one go, whatever lies beside a call at each depth', () => {
+    let frame: unknown = { type: 'CALL', from: ADDRESS };
+    for (let depth = 0; depth < 200; depth++) frame = { type: 'CALL', from: ADDRESS, calls: [frame, null] };
+    const startMs = performance.now();
+    let inner = read('debug_traceTransaction', frame, [HASH]) as CallFrame | undefined;
+    expect(performance.now() - startMs).toBeLessThan(1_000);
+    let depth = 0;
+    for (; inner?.calls !== undefined; depth++) [inner] = inner.calls;
+    expect(depth).toBe(200);
   });
 
   it('of any form are read or refused, and nothing else', () => {

@@ -51,8 +51,7 @@ type Fields<T> = { [Name in keyof T]-?: Reader<T[Name]> };
 export function object<T extends object>(fields: Fields<T>): Reader<T> {
   const names = Object.keys(fields);
   const readers = Object.values<Reader<unknown>>(fields);
-  // A copy of what has all fields already is filled several times as quickly as an object that grows by them.
-  const empty = Object.fromEntries(names.map((name): [string, unknown] => [name, undefined]));
+  const empty = emptyOf(names);
   return (given) => {
     const from = fieldsOf(given);
     const read = { ...empty };
@@ -67,6 +66,11 @@ export function object<T extends object>(fields: Fields<T>): Reader<T> {
     }
     return read as T;
   };
+}
+
+/** A copy of what has all fields already is filled several times as quickly as an object that grows by them. */
+function emptyOf(names: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(names.map((name): [string, unknown] => [name, undefined]));
 }
 
 /** What of an object was left out, since its form is none that we know. */
@@ -86,27 +90,24 @@ export function forgiving<T extends object>(
   needed: readonly (keyof T & string)[],
   otherwise: Partial<T> = {},
 ): Reader<T & WithUnread> {
-  const whole = object<T>(fields);
   const readers = Object.entries<Reader<unknown>>(fields);
+  const empty = emptyOf(Object.keys(fields));
   return (given) => {
-    try {
-      return whole(given);
-    } catch (error) {
-      if (!(error instanceof NotAsExpected)) throw error;
-    }
     const from = fieldsOf(given);
-    const read: Record<string, unknown> = { ...otherwise };
-    const unread: string[] = [];
+    const read = { ...empty };
+    let unread: string[] | undefined;
+    // Each field once, whatever is met in another: where a field holds more of the same, twice is 2^depth times.
     for (const [name, reader] of readers) {
       try {
         read[name] = reader(from[name]);
       } catch (error) {
         if (!(error instanceof NotAsExpected)) throw error;
         if (needed.includes(name as keyof T & string)) throw error.within(name);
-        unread.push(name);
+        read[name] = otherwise[name as keyof T];
+        (unread ??= []).push(name);
       }
     }
-    return { ...(read as T), unread };
+    return unread === undefined ? (read as T) : { ...(read as T), unread };
   };
 }
 

@@ -80,11 +80,18 @@ const frame: Reader<CallFrame> = forgiving<Omit<CallFrame, 'unread'>>(
     to: unlessEmpty(address),
     value: optional(quantityWithin),
     error: failure,
-    calls: optional(list((given) => frame(given))),
+    calls: optional(list((given) => anyFrame(given))),
   },
   [],
   { type: '' },
 );
+
+/** What stands where a frame should: nothing of it is known. */
+const NO_FRAME: CallFrame = { type: '', unread: ['calls'] };
+
+/** Throws at nothing: a list of frames is read once, whatever is in it. */
+const anyFrame: Reader<CallFrame> = (given) =>
+  typeof given === 'object' && given !== null && !Array.isArray(given) ? frame(given) : NO_FRAME;
 
 const callFrame: Reader<CallFrame> = (given) => {
   requireShallow(given);
