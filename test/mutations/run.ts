@@ -44,7 +44,11 @@ function runTests(specs: readonly string[], mutation: object | null): Outcome {
   try {
     const results = JSON.parse(readFileSync(output, 'utf8')) as {
       numTotalTests: number;
-      testResults: { name: string; status: string; assertionResults: { status: string; fullName: string }[] }[];
+      testResults: {
+        name: string;
+        status: string;
+        assertionResults: { status: string; fullName: string }[];
+      }[];
     };
     const tests = results.testResults.flatMap(({ assertionResults }) => assertionResults);
     const failed = tests.filter((test) => test.status === 'failed').map(({ fullName }) => fullName);
