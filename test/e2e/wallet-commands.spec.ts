@@ -183,7 +183,11 @@ describe('what deposit addresses hold', () => {
       const found = await quittance(['wallet', 'scan', '--json'], { ...bare, DATA_DIR: lost.path });
       expect(found).toMatchObject({ code: 0, err: expect.stringMatching(/no database says how many/) });
       expect(json<Funds>(found).deposits).toEqual(expected().map((row) => expect.objectContaining(row)));
-      for (const odd of [{ DATABSE_URL: app.database.url }, { DATABASE_URL: 'mysql://gone' }]) {
+      const oddities: Record<string, string>[] = [
+        { DATABSE_URL: app.database.url },
+        { DATABASE_URL: 'mysql://gone' },
+      ];
+      for (const odd of oddities) {
         const refused = await quittance(['wallet', 'scan'], { ...bare, DATA_DIR: lost.path, ...odd });
         expect(refused).toMatchObject({ code: 1, err: expect.stringMatching(/DATABA?SE_URL: /) });
       }
