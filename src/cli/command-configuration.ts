@@ -15,10 +15,14 @@ import { type Terminal } from './terminal.js';
 /**
  * The settings and chains of a command. Where no chain or wallet is configured in development, they are what the app
  * made up in the data folder, if it did.
+ * @param unneeded settings that the command does without, in production as well
  * @throws ConfigurationError
  */
-export async function commandConfiguration(terminal: Terminal): Promise<Configuration> {
-  const given = configurationOf(await commandEnvironment(terminal), fileProblems(terminal));
+export async function commandConfiguration(
+  terminal: Terminal,
+  unneeded: readonly string[] = [],
+): Promise<Configuration> {
+  const given = configurationOf(await commandEnvironment(terminal), fileProblems(terminal), unneeded);
   const { settings, chains, rates } = given;
   if (settings.nodeEnv === 'production') return given;
   const { findDevSecrets } = await import('../runtime/dev-secrets.js');

@@ -130,12 +130,15 @@ async function makeWallet(
   if (!json) terminal.out(settingsOf({ mnemonic, xpub }));
 }
 
+/** What is lost with a database and the machine it ran on: a scan is for that day, and asks for neither. */
+const LOST = ['DATABASE_URL', 'ENCRYPTION_KEY'];
+
 async function scan(terminal: Terminal, options: ScanOptions): Promise<void> {
   const [{ commandConfiguration }, { indicesGivenOut }] = await Promise.all([
     import('./command-configuration.js'),
     import('./indices-given-out.js'),
   ]);
-  const configuration = await commandConfiguration(terminal);
+  const configuration = await commandConfiguration(terminal, LOST);
   const { gapLimit: limit = configuration.settings.walletGapLimit } = options;
   const scheme = await schemeOf(configuration);
   const given = await indicesGivenOut(configuration.settings, scheme);

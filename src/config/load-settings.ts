@@ -44,11 +44,9 @@ export function readSettings(environment: Environment): { settings: Settings; pr
     }
   }
   settings.isPortGiven = textOf(environment.PORT) !== undefined;
-  const isWebhookGiven =
-    (textOf(environment.WEBHOOK_URL) ?? textOf(environment.WEBHOOK_URL_FILE)) !== undefined;
+  const isWebhookGiven = isGiven(environment, 'WEBHOOK_URL');
   settings.isWebhookEnded = isWebhookGiven && settings.webhookUrl === null && !unread.has('webhookUrl');
-  settings.isDatabaseGiven =
-    (textOf(environment.DATABASE_URL) ?? textOf(environment.DATABASE_URL_FILE)) !== undefined;
+  settings.isDatabaseGiven = isGiven(environment, 'DATABASE_URL');
   if (settings.databaseUrl)
     settings.databaseUrl = databaseUrlWithTls(settings.databaseUrl, settings.databaseCaFile ?? null);
   settings.keyRequestsPerMinute ??=
@@ -80,6 +78,11 @@ function directly(value: string, { env, secret }: SettingDescription): string {
   throw new UnusableValueError(
     isOwn ? `${problem}, or put the secret into a file where it is part of it: ${env}_FILE` : problem,
   );
+}
+
+/** A secret is given by the name of a file as well. */
+export function isGiven(environment: Environment, name: string): boolean {
+  return (textOf(environment[name]) ?? textOf(environment[`${name}_FILE`])) !== undefined;
 }
 
 function textOf(value: unknown): string | undefined {

@@ -4,7 +4,7 @@ import { ConfigurationError, type Problem } from './configuration-error.js';
 import { environmentProblems } from './environment-names.js';
 import { envFileProblems } from './env-file.js';
 import { readChains } from './load-chains.js';
-import { type Environment, readSettings } from './load-settings.js';
+import { type Environment, isGiven, readSettings } from './load-settings.js';
 import { accountProblems } from './recipients.js';
 import { loadRates } from './load-rates.js';
 import { NO_RATES, type RatesConfig } from './rates.js';
@@ -57,9 +57,17 @@ export async function readEnvironment(): Promise<Environment> {
   return environment;
 }
 
-/** @throws ConfigurationError with every problem of settings and chains together */
-export function configurationOf(environment: Environment, known: readonly Problem[] = []): Configuration {
-  const { settings, chains, rates, problems } = readAll(environment, known);
+/**
+ * @param unneeded settings that this caller does without: that they are not given is no problem, that they are wrong is
+ * @throws ConfigurationError with every problem of settings and chains together
+ */
+export function configurationOf(
+  environment: Environment,
+  known: readonly Problem[] = [],
+  unneeded: readonly string[] = [],
+): Configuration {
+  const { settings, chains, rates, problems: all } = readAll(environment, known);
+  const problems = all.filter(({ name }) => !unneeded.includes(name) || isGiven(environment, name));
   if (problems.length > 0) throw new ConfigurationError(problems);
   const left = chains.filter((chain) => !isServed(chain));
   return { settings, chains: chains.filter(isServed), rates, ...(left.length > 0 && { left }) };

@@ -66,11 +66,12 @@ export class EncryptionCheck implements OnModuleInit {
     if (!isGiven || !this.opens(sealed)) throw new WrongEncryptionKeyError(sealed.key_id, isGiven);
   }
 
-  /** One secret of those under each key. */
+  /** One secret of those under each key. One that is past its overlap signs nothing any more, and is left in its row. */
   private async secrets(): Promise<SealedText[]> {
     const rows = await this.dataSource.query<{ sealed: SealedText }[]>(
       `SELECT DISTINCT ON (sealed ->> 'key_id') sealed
-       FROM webhook_endpoints, jsonb_array_elements(secrets) AS sealed WHERE deleted_at IS NULL`,
+       FROM webhook_endpoints, jsonb_array_elements(secrets) AS sealed
+       WHERE deleted_at IS NULL AND coalesce((sealed ->> 'expires_at')::timestamptz > now(), true)`,
     );
     return rows.map(({ sealed }) => sealed);
   }

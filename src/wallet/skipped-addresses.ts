@@ -16,15 +16,23 @@ export interface WatchedSkip {
   reason: string;
 }
 
-/** Notes the addresses that a jump passes over, so that the scan looks for money there. */
+/** How far below a jump indices are looked for that no payment has. */
+const FURTHEST_BELOW = 1_000_000;
+
+/**
+ * Notes the addresses that a jump passes over, so that the scan looks for money there: with those below it that no
+ * payment has. A backup has its rows as of its beginning and the sequence as of its end: what was given out in between
+ * is in neither.
+ */
 export async function watchSkipped(
   manager: EntityManager,
   scheme: DepositScheme,
   { id, fromIndex, toIndex }: DerivationJump,
 ): Promise<void> {
-  for (let from = fromIndex; from < toIndex; from += ROWS_AT_ONCE) {
-    const count = Math.min(ROWS_AT_ONCE, toIndex - from);
-    const rows = Array.from({ length: count }, (_unused, offset) => from + offset).flatMap((index) => {
+  const passedOver = Array.from({ length: toIndex - fromIndex }, (_unused, offset) => fromIndex + offset);
+  const indices = [...(await indicesOfNoPayment(manager, fromIndex)), ...passedOver];
+  for (let from = 0; from < indices.length; from += ROWS_AT_ONCE) {
+    const rows = indices.slice(from, from + ROWS_AT_ONCE).flatMap((index) => {
       const address = scheme.addressAt(index)?.address;
       return address === undefined
         ? []
@@ -32,6 +40,18 @@ export async function watchSkipped(
     });
     await manager.createQueryBuilder().insert().into(SkippedAddress).values(rows).execute();
   }
+}
+
+/** Given out, and neither of a payment that the database has nor watched yet: lost with it, or rolled back. */
+async function indicesOfNoPayment(manager: EntityManager, below: number): Promise<number[]> {
+  const rows = await manager.query<{ index: string }[]>(
+    `SELECT index FROM generate_series(greatest(0, $1::bigint - $2::bigint), $1::bigint - 1) AS index
+     WHERE NOT EXISTS (SELECT 1 FROM payments WHERE derivation_index = index)
+       AND NOT EXISTS (SELECT 1 FROM skipped_addresses WHERE derivation_index = index)
+     ORDER BY index`,
+    [below, FURTHEST_BELOW],
+  );
+  return rows.map(({ index }) => Number(index));
 }
 
 /** Which of the addresses were passed over and are watched. @param addresses lower-case */

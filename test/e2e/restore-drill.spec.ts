@@ -276,4 +276,21 @@ describe('the day the database is lost', () => {
     expect(await found(gone)).toEqual([0, 1, 2, 3]);
     expect(await found(gone, '--at-least', '450')).toEqual([0, 1, 2, 3, 450]);
   });
+
+  it('watches what was given out while the backup was made, which has the sequence beyond it and not its payment', async () => {
+    const [{ index }] = await restored.dataSource.query<[{ index: string }]>(
+      `SELECT nextval('derivation_index_seq') AS index`,
+    );
+    const skipped = await quittance(['wallet', 'skip', '--to', '470', '--json'], settings(restored.url));
+    expect(JSON.parse(skipped.out)).toMatchObject({ first_skipped: Number(index) + 1, next_index: 470 });
+    const { address } = HDNodeWallet.fromExtendedKey(XPUB).derivePath(`0/${index}`);
+    const transaction = await chain.pay(address, 77n);
+    await chain.mine(4);
+    const deposits = () =>
+      app
+        .request<{ data: Deposit[] }>('GET', '/api/v1/deposits?assigned=false')
+        .then(({ body }) => body.data.filter(({ tx_hash }) => tx_hash === transaction));
+    await waitFor('the deposit of the payment', async () => (await deposits()).length === 1);
+    await expect(deposits()).resolves.toMatchObject([{ amount: '77', reason: 'after_watch' }]);
+  });
 });

@@ -178,6 +178,23 @@ describe('what deposit addresses hold', () => {
       expect(readdirSync(lost.path)).toEqual([]);
     });
 
+    it('is found in production without what was lost with it, but not with a name that is misspelt', async () => {
+      const bare = { NODE_ENV: 'production', CHAINS_FILE: chainsFile, XPUB_FILE: xpubFile };
+      const found = await quittance(['wallet', 'scan', '--json'], { ...bare, DATA_DIR: lost.path });
+      expect(found).toMatchObject({ code: 0, err: expect.stringMatching(/no database says how many/) });
+      expect(json<Funds>(found).deposits).toEqual(expected().map((row) => expect.objectContaining(row)));
+      const oddities: Record<string, string>[] = [
+        { DATABSE_URL: app.database.url },
+        { DATABASE_URL: 'mysql://gone' },
+      ];
+      for (const odd of oddities) {
+        const refused = await quittance(['wallet', 'scan'], { ...bare, DATA_DIR: lost.path, ...odd });
+        expect(refused).toMatchObject({ code: 1, err: expect.stringMatching(/DATABA?SE_URL: /) });
+      }
+      const exported = await quittance(['wallet', 'export'], { ...bare, DATA_DIR: lost.path });
+      expect(exported.err).toMatch(/DATABASE_URL: must name your database[^]*ENCRYPTION_KEY: must be given/);
+    });
+
     it('is found behind an address that was emptied, with a gap limit that its emptiness would end', async () => {
       const found = async (gapLimit: string) => {
         const ran = await scan({ XPUB_FILE: xpubFile }, '--json', '--gap-limit', gapLimit);

@@ -486,6 +486,20 @@ describe('ENCRYPTION_KEY', () => {
     expect(accepts(rotated.body.secret, toFirst)).toBe(true);
   });
 
+  it('may go once what was sealed under it signs nothing any more', async () => {
+    await restart(`${key(1)},k2:${key(2)}`);
+    const { id } = await create();
+    await restart(`k2:${key(2)},${key(1)}`);
+    const { secret } = (await call<CreatedEndpointBody>('POST', `/${id}/rotate-secret`)).body;
+    await expect(restart(`k2:${key(2)}`)).rejects.toThrow(/need the key with the id "default"/);
+    await app.database.dataSource.query(
+      `UPDATE webhook_endpoints SET secrets = jsonb_set(secrets, '{1,expires_at}', '"2026-01-01T00:00:00.000Z"') WHERE id = $1`,
+      [id],
+    );
+    await restart(`k2:${key(2)}`);
+    expect(accepts(secret, await received((await app.createPayment()).id))).toBe(true);
+  });
+
   it('that is gone stops the start: webhooks wait for it, unsigned they are never sent', async () => {
     await restart(`${key(1)},k2:${key(2)}`);
     const made = await create();
