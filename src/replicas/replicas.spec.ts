@@ -10,6 +10,7 @@ const { setInterval, setTimeout } = globalThis;
 /** What a timer was asked to do, by its ms. */
 let timers: Map<number, () => void>;
 beforeEach(() => {
+  register.clear();
   timers = new Map();
   const keep = (callback: () => void, ms: number) => {
     timers.set(ms, callback);

@@ -50,7 +50,7 @@ describe('a sweep that was planned', () => {
     const other = Wallet.createRandom().address;
     await world.app.database.dataSource.query(
       `INSERT INTO running_processes (id, name, roles, settings, seen_at)
-       VALUES (gen_random_uuid(), 'process 7 on shop-2', '{sweeper}', $1, now() + interval '1 hour')`,
+       VALUES (gen_random_uuid(), 'process 7 on shop-2', '{sweeper}', $1, now() + interval '30 seconds')`,
       [{ [`chain ${world.chain.config.chainId}: treasury`]: other }],
     );
     const native = await world.paid(ETHER);

@@ -131,7 +131,7 @@ describe('quittance doctor', () => {
     const yaml = readFileSync(at('chains.yaml'), 'utf8').trimEnd();
     await app.database.dataSource.query(
       `INSERT INTO running_processes (id, name, roles, settings, seen_at)
-       VALUES (gen_random_uuid(), 'process 7 on shop-2', '{api}', '{"PAYMENT_EXPIRY_MINUTES": "5"}', now() + interval '1 hour')`,
+       VALUES (gen_random_uuid(), 'process 7 on shop-2', '{api}', '{"PAYMENT_EXPIRY_MINUTES": "5"}', now() + interval '30 seconds')`,
     );
     const { findings } = await examined({ CHAINS_FILE: file('limited.yaml', `${yaml}\n  ${limits}\n`) });
     await app.database.dataSource.query('DELETE FROM running_processes');
