@@ -82,12 +82,12 @@ export class RefundMover implements Mover, OnModuleInit {
   }
 
   /** One after the other, so that each sees what the one before took. */
-  private async payEach(round: Round, own: readonly [Refund, ...Refund[]], endsAt: number): Promise<Moved> {
+  private async payEach(round: Round, own: readonly Refund[], endsAt: number): Promise<Moved> {
     const failures: Failure[] = [];
     let hasSigned = false;
-    this.turnsOn(round.chain.chainId).had(own[0].depositAddress);
     for (const refund of own) {
       if (this.slow.now() >= endsAt) break;
+      this.turnsOn(round.chain.chainId).had(refund.depositAddress);
       try {
         if (await this.slow.watch(refund.id, () => this.pay(round, refund))) hasSigned = true;
       } catch (error) {
