@@ -4,7 +4,7 @@ import { type RpcMethod } from '../chain/rpc/methods.js';
 import { RpcEndpoint } from '../chain/rpc/rpc-endpoint.js';
 import { labelled } from '../chain/rpc/endpoint-labels.js';
 import { type ChainConfig } from '../config/chains.js';
-import { sweepingOf } from '../outgoing/sweep-rules.js';
+import { sweepingOf } from '../config/sweeping.js';
 import { UNPRICED, unpricedTokens } from '../rates/unpriced-tokens.js';
 import { gasFindings, traceFindings } from './chain-choices.js';
 import { type Finding, ok, problem, warning } from './finding.js';

@@ -15,7 +15,7 @@ import { type Purpose } from './outgoing-transaction.entity.js';
 import { Recipients } from './recipients.js';
 import { SigningPause } from './signing-pause.entity.js';
 import { type Broken, type BrokenCode, brokenBy, type FeeShare, type SigningFacts } from './signing-rules.js';
-import { type Sweeping, sweepingOf } from './sweep-rules.js';
+import { type Sweeping, sweepingOf } from '../config/sweeping.js';
 import { type Address, type Asset, type ChainId } from '../ids/ids.js';
 
 /** Something moves to a recipient. */

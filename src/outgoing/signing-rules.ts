@@ -1,6 +1,6 @@
 import { type Fees } from './fees.js';
 import { type Purpose } from './outgoing-transaction.entity.js';
-import { type Sweeping } from './sweep-rules.js';
+import { type Sweeping } from '../config/sweeping.js';
 import { type Address, type Asset } from '../ids/ids.js';
 
 /** What is not so when something is to be signed, for machines. */

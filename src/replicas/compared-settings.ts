@@ -4,6 +4,7 @@ import { type ChainConfig, type Confirmations } from '../config/chains.js';
 import { type Configuration } from '../config/read-configuration.js';
 import { parseEncryptionKeys } from '../config/secrets.js';
 import { type Settings } from '../config/settings.js';
+import { sweepingOf } from '../config/sweeping.js';
 import { type ChainId } from '../ids/ids.js';
 
 /**
@@ -132,12 +133,11 @@ function ofSweeper(settings: Settings, chains: readonly ChainConfig[]): Entries 
 }
 
 function ofSweeps(chain: ChainConfig, settings: Settings): Entries {
-  const { treasury = settings.treasuryAddress, ...sweep } = chain.sweep;
-  const isSwept = settings.xpub === null && sweep.enabled && treasury !== null;
+  const sweeping = sweepingOf(chain, settings);
   const ofTokens = chain.tokens.map(({ address, ...token }) => [address, token.sweep, token.refund]);
   return [
-    [treasurySetting(chain.chainId), isSwept ? getAddress(treasury) : NOTHING_SWEPT],
-    [`chain ${chain.chainId}: sweep`, json(sweep)],
+    [treasurySetting(chain.chainId), 'off' in sweeping ? NOTHING_SWEPT : getAddress(sweeping.treasury)],
+    [`chain ${chain.chainId}: sweep`, json({ ...chain.sweep, treasury: undefined })],
     [`chain ${chain.chainId}: limits of refunds and of tokens`, mark(json([chain.refund, ofTokens.sort()]))],
   ];
 }

@@ -6,7 +6,7 @@ import { feesFor } from '../outgoing/fees.js';
 import { type Failure, type Round } from '../outgoing/movers.js';
 import { sideBySide } from '../outgoing/side-by-side.js';
 import { type Broken, gasNotDear, tokenInService, treasuryOfToday } from '../outgoing/signing-rules.js';
-import { sweepingOf } from '../outgoing/sweep-rules.js';
+import { sweepingOf } from '../config/sweeping.js';
 import { type Due, whatFailed } from './paths/sweep-path.js';
 import { DepositBalances } from './planning/deposit-balances.js';
 import { type Sweep } from './sweep.entity.js';

@@ -9,7 +9,7 @@ import {
   type Claimant,
   type FoundTransfer,
 } from '../outgoing/after-restore/claimants.js';
-import { sweepingOf } from '../outgoing/sweep-rules.js';
+import { sweepingOf } from '../config/sweeping.js';
 import { DepositFunds } from '../payments/deposit-funds.js';
 import { Payment } from '../payments/payment.entity.js';
 import { Sweep } from './sweep.entity.js';

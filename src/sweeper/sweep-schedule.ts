@@ -6,7 +6,7 @@ import { type ChainConfig } from '../config/chains.js';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { OutgoingLoop } from '../outgoing/outgoing-loop.js';
-import { sweepingOf } from '../outgoing/sweep-rules.js';
+import { sweepingOf } from '../config/sweeping.js';
 import { SweepMover } from './sweep-mover.js';
 import { TreasuryCheck } from './treasury-check.js';
 import { type Address } from '../ids/ids.js';

@@ -3,7 +3,7 @@ import { type ChainConfig } from '../config/chains.js';
 import { CHAINS, RATES, SETTINGS } from '../config/configuration.module.js';
 import { type RatesConfig } from '../config/rates.js';
 import { type Settings } from '../config/settings.js';
-import { sweepingOf } from '../outgoing/sweep-rules.js';
+import { sweepingOf } from '../config/sweeping.js';
 import { UNPRICED, unpricedTokens } from '../rates/unpriced-tokens.js';
 
 /** Says at the start which tokens are swept though nobody has said what they are worth. */

@@ -12,7 +12,7 @@ import { sweepsIn } from '../delegate/sweep-delegate.js';
 import { OutgoingAttempt } from '../outgoing-attempt.entity.js';
 import { OutgoingPart } from '../outgoing-part.entity.js';
 import { OutgoingTransaction, type Purpose } from '../outgoing-transaction.entity.js';
-import { sweepingOf } from '../sweep-rules.js';
+import { sweepingOf } from '../../config/sweeping.js';
 import { type Claim, Claimants, type FoundTransfer } from './claimants.js';
 import { OwnAccounts } from './own-accounts.js';
 import { doesTheSame, type MovedByTransaction, transferOf } from './sent-transfer.js';

@@ -16,7 +16,7 @@ import { GasTank } from '../../outgoing/gas-tank.js';
 import { RepeatedMessage } from '../../process/repeated-message.js';
 import { nobodysDelegation } from '../../wallet/keys.js';
 import { type Obstacle } from '../planning/decide.js';
-import { sweepingOf } from '../../outgoing/sweep-rules.js';
+import { sweepingOf } from '../../config/sweeping.js';
 import { type Address, toAddress } from '../../ids/ids.js';
 import { steadyMs } from '../../process/steady-time.js';
 

@@ -2,7 +2,7 @@ import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common'
 import { ChainService } from '../../chain/chain.service.js';
 import { SETTINGS } from '../../config/configuration.module.js';
 import { type Settings } from '../../config/settings.js';
-import { sweepingOf } from '../../outgoing/sweep-rules.js';
+import { sweepingOf } from '../../config/sweeping.js';
 import { DelegateCheck } from './delegate-check.js';
 
 /** Has the health of a sweeping process say what is wrong with the contracts that deposit addresses delegate to. */

@@ -16,7 +16,7 @@ import { NotSignedError } from '../../outgoing/signing-gate.js';
 import { SigningPauses } from '../../outgoing/signing-pauses.js';
 import { gasNotDear, notPaused } from '../../outgoing/signing-rules.js';
 import { type Payload, unsignedBytes } from '../../outgoing/transaction-bytes.js';
-import { sweepingOf } from '../../outgoing/sweep-rules.js';
+import { sweepingOf } from '../../config/sweeping.js';
 import { DelegateCheck } from './delegate-check.js';
 import { type Address, toAddress } from '../../ids/ids.js';
 

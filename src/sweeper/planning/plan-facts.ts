@@ -13,7 +13,8 @@ import { DepositBalances } from './deposit-balances.js';
 import { type IdleDeposit, IdleDeposits } from './idle-deposits.js';
 import { type PlaceFacts, type PlanFacts } from './plan.js';
 import { SweepCosts } from './sweep-costs.js';
-import { batchesFor, rulesOf, sweepingOf } from '../../outgoing/sweep-rules.js';
+import { sweepingOf } from '../../config/sweeping.js';
+import { batchesFor, rulesOf } from '../../outgoing/sweep-rules.js';
 import { databaseClock } from '../../database/database-clock.js';
 
 export interface PlanOptions {
