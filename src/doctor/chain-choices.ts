@@ -1,9 +1,7 @@
 import { type RpcEndpoint } from '../chain/rpc/rpc-endpoint.js';
 import { type SweepConfig } from '../config/chains.js';
+import { PLAIN_TRANSFER_GAS } from '../outgoing/gas.js';
 import { type Finding, warning } from './finding.js';
-
-/** Of a plain transfer, the cheapest there is. */
-const TRANSFER_GAS = 21_000n;
 
 /** Of each endpoint, and by whatever words it refuses: plans without traces say so in many ways. */
 export async function traceFindings(part: string, label: string, rpc: RpcEndpoint): Promise<Finding[]> {
@@ -44,11 +42,11 @@ export async function gasFindings(
         'raise it, or wait for gas to be cheaper; it is in wei (1 gwei is 1000000000)',
       ),
     );
-  if (maxFee !== undefined && maxFee < price * TRANSFER_GAS)
+  if (maxFee !== undefined && maxFee < price * PLAIN_TRANSFER_GAS)
     found.push(
       warning(
         part,
-        `max_fee is ${maxFee} wei, and the cheapest transfer costs ${price * TRANSFER_GAS} at ${label} now: ${never}`,
+        `max_fee is ${maxFee} wei, and the cheapest transfer costs ${price * PLAIN_TRANSFER_GAS} at ${label} now: ${never}`,
         'raise it; it is in wei',
       ),
     );

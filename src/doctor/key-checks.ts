@@ -2,8 +2,8 @@ import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../database/data-source.js';
 import { EncryptionCheck } from '../http/encryption-check.js';
 import { Sealer } from '../http/sealing.js';
-import { comparedSettings, differenceText, settingDifferences } from '../replicas/compared-settings.js';
-import { runningProcesses } from '../replicas/replicas.js';
+import { comparedSettings } from '../replicas/compared-settings.js';
+import { differencesFrom, runningProcesses } from '../replicas/replicas.js';
 import { SigningPause } from '../outgoing/signing-pause.entity.js';
 import { requireChainsOfPayments } from '../runtime/chains-gone.js';
 import { pendingMigrations } from '../database/migrate.js';
@@ -45,10 +45,7 @@ async function each(part: string, look: () => Promise<Finding[]>): Promise<Findi
 async function processFindings(dataSource: DataSource, subject: Subject): Promise<Finding[]> {
   if (!subject.isProduction || subject.problems.length > 0) return [];
   const running = await runningProcesses(dataSource);
-  const own = comparedSettings(subject);
-  const differing = running.flatMap(({ name, settings }) =>
-    settingDifferences(own, settings).map((one) => differenceText(one, name)),
-  );
+  const differing = differencesFrom(comparedSettings(subject), running);
   if (differing.length === 0)
     return [ok('processes', `${running.length} run on this database, and agree with these settings`)];
   return differing.map((difference) =>

@@ -1,14 +1,15 @@
 import { type EntityManager } from 'typeorm';
 import { type Address, type ChainId } from '../ids/ids.js';
 
-/** As SQL: in a later block than that of the last sweep of native money from the address, which took all that lay there. */
+/** As SQL: in a later block than that of the last sweep of native money from the address. */
 const SINCE_SWEPT = `block_number > coalesce((SELECT max(block_number) FROM outgoing_transactions AS swept
   WHERE swept.chain_id = $1 AND swept.from_address = $2 AND swept.purpose = 'sweep' AND swept.token_address IS NULL
     AND swept.state = 'confirmed'), -1)`;
 
 /**
  * Wei of gas that an address was sent, and has neither used nor sent back; of transactions that are final. Less than 0
- * where it paid for transactions with other money. What lay there when its native money was swept went with it.
+ * where it paid for transactions with other money. What lay there when its native money was swept last is none of it any
+ * more: it went with it, or goes with the next part.
  */
 export function gasLeftAt(manager: EntityManager, chainId: ChainId, address: Address): Promise<bigint> {
   return gasOf(manager, chainId, address, SINCE_SWEPT);

@@ -12,7 +12,7 @@ import { Payment } from './payment.entity.js';
 import { paymentView, type PaymentView } from './payment.view.js';
 import { holdPayments } from './hold-payments.js';
 import { advanceInNextStep } from './next-step.js';
-import { type AssetAt, type BlockMoney, moneyAbove, moneyThere } from './shallow-money.js';
+import { type BlockMoney, moneyAbove, moneyThere } from './shallow-money.js';
 import { Transfer } from './transfer.entity.js';
 import { type Asset, type ChainId } from '../ids/ids.js';
 
@@ -125,7 +125,7 @@ export class RefundSubjects {
   /** As `moneyAbove`: what came in one asset in the latest blocks. */
   moneyAbove(
     manager: EntityManager,
-    at: AssetAt,
+    at: AssetPlace,
     block: number,
     paymentIds: readonly string[] | null,
   ): Promise<Map<string, BlockMoney[]>> {
@@ -135,7 +135,7 @@ export class RefundSubjects {
   /** As `moneyThere`: all that came to payments in one asset. */
   moneyThere(
     manager: EntityManager,
-    at: AssetAt,
+    at: AssetPlace,
     paymentIds: readonly string[],
   ): Promise<Map<string, bigint>> {
     return moneyThere(manager, at, paymentIds);

@@ -1,11 +1,5 @@
 import { type EntityManager } from 'typeorm';
-import { type Asset, type ChainId } from '../ids/ids.js';
-
-/** Of which chain and asset. */
-export interface AssetAt {
-  chainId: ChainId;
-  tokenAddress: Asset;
-}
+import { type AssetPlace } from './named-assets.js';
 
 /** What a payment received in one block, in base units, whether it counts or not. */
 export interface BlockMoney {
@@ -22,7 +16,7 @@ const IS_MONEY = `transfer.chain_id = $1 AND transfer.token_address IS NOT DISTI
  */
 export async function moneyAbove(
   manager: EntityManager,
-  { chainId, tokenAddress }: AssetAt,
+  { chainId, tokenAddress }: AssetPlace,
   block: number,
   paymentIds: readonly string[] | null,
 ): Promise<Map<string, BlockMoney[]>> {
@@ -44,7 +38,7 @@ export async function moneyAbove(
 /** All that came to payments in one asset and is there, in base units; one without is left out. */
 export async function moneyThere(
   manager: EntityManager,
-  { chainId, tokenAddress }: AssetAt,
+  { chainId, tokenAddress }: AssetPlace,
   paymentIds: readonly string[],
 ): Promise<Map<string, bigint>> {
   const rows = await manager.query<{ payment_id: string; amount: string }[]>(

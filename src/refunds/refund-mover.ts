@@ -49,11 +49,11 @@ export class RefundMover implements Mover, OnModuleInit {
     const endsAt = this.slow.now() + TURN_MS;
     const created = await this.refunds.created(round.chain.chainId);
     const inOrder = this.turnsOn(round.chain.chainId).inOrder(
-      byAddress(created),
-      (own) => own[0].depositAddress,
+      created,
+      ({ depositAddress }) => depositAddress,
     );
     const { done, failures } = await sideBySide(
-      byAddress(this.slow.inTurn(inOrder.flat(), ({ id }) => id)),
+      byAddress(this.slow.inTurn(inOrder, ({ id }) => id)),
       ([{ depositAddress }]) => `refunds from ${depositAddress} were not paid`,
       (own) => this.payEach(round, own, endsAt),
       { slow: this.slow, more: this.cameMeanwhile(round, created) },

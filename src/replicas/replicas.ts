@@ -12,7 +12,12 @@ import { RepeatedMessage } from '../process/repeated-message.js';
 import { steadyMs } from '../process/steady-time.js';
 import { within } from '../process/within.js';
 import { GONE_AFTER_SECONDS, RUNS_NOW } from './agreed-treasury.js';
-import { comparedSettings, differenceText, settingDifferences } from './compared-settings.js';
+import {
+  type ComparedSettings,
+  comparedSettings,
+  differenceText,
+  settingDifferences,
+} from './compared-settings.js';
 import { type RunningProcess } from './running-process.entity.js';
 
 const BEAT_MS = 10_000;
@@ -32,7 +37,7 @@ export class Replicas implements OnModuleInit, OnModuleDestroy {
   private readonly id = randomUUID();
   private readonly name = `process ${process.pid} on ${hostname()}`;
   private readonly messages = new RepeatedMessage(SAY_EVERY_MS);
-  private readonly own: ReturnType<typeof comparedSettings>;
+  private readonly own: ComparedSettings;
   private known: string[] = [];
   private beating: Promise<void> = Promise.resolve();
   /** A database that hangs is not given one word after the other. */
@@ -98,11 +103,11 @@ export class Replicas implements OnModuleInit, OnModuleDestroy {
       await this.dataSource.query(`DELETE FROM running_processes WHERE seen_at < now() - $1::interval`, [
         FORGOTTEN_AFTER,
       ]);
-      this.known = (await runningProcesses(this.dataSource))
-        .filter(({ id }) => id !== this.id)
-        .flatMap(({ name, settings }) =>
-          settingDifferences(this.own, settings).map((difference) => differenceText(difference, name)),
-        );
+      const running = await runningProcesses(this.dataSource);
+      this.known = differencesFrom(
+        this.own,
+        running.filter(({ id }) => id !== this.id),
+      );
     } catch {
       return;
     }
@@ -112,10 +117,17 @@ export class Replicas implements OnModuleInit, OnModuleDestroy {
   }
 }
 
+type Running = Pick<RunningProcess, 'id' | 'name' | 'roles' | 'settings'>;
+
+/** In words, what processes say another thing of. */
+export function differencesFrom(own: ComparedSettings, others: readonly Running[]): string[] {
+  return others.flatMap(({ name, settings }) =>
+    settingDifferences(own, settings).map((difference) => differenceText(difference, name)),
+  );
+}
+
 /** All that run now, oldest first. */
-export function runningProcesses(
-  dataSource: DataSource,
-): Promise<Pick<RunningProcess, 'id' | 'name' | 'roles' | 'settings'>[]> {
+export function runningProcesses(dataSource: DataSource): Promise<Running[]> {
   return dataSource.query(
     `SELECT id, name, roles, settings FROM running_processes
      WHERE ${RUNS_NOW('$1')} ORDER BY started_at, id`,

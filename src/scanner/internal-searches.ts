@@ -3,7 +3,7 @@ import { type Block } from '../chain/blocks/block.js';
 import { TooFewAnswersError } from '../chain/rpc/agreed-answers.js';
 import { mayPass } from '../chain/rpc/sources.js';
 import { UnprovenAnswerError } from '../chain/rpc/unproven-answer.js';
-import { type InternalFound, withInternal } from '../chain/transfers/internal-transfers.js';
+import { foundTogether, type InternalFound, withInternal } from '../chain/transfers/internal-transfers.js';
 import { type Chain } from '../chain/chain.js';
 import { within } from '../process/within.js';
 import { agreedBlock, disputedFrom, scannedBy } from './agreed-block.js';
@@ -148,11 +148,7 @@ export class InternalSearches {
     const found: InternalFound[] = [];
     for (let first = 0; first < blocks.length; first += BATCH)
       found.push(await internal.search({ ...asked, blocks: blocks.slice(first, first + BATCH) }));
-    return {
-      movements: found.flatMap(({ movements }) => movements),
-      unsearched: found.flatMap(({ unsearched }) => unsearched),
-      inPart: found.flatMap(({ inPart = [] }) => inPart),
-    };
+    return foundTogether(found);
   }
 
   private async searchDue(head: number): Promise<void> {

@@ -1,5 +1,6 @@
 import { type Rpc, RpcError } from '../rpc/rpc-endpoint.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
+import { most } from './disagreement.js';
 
 /** What gas costs now, wei per gas. */
 export interface GasQuote {
@@ -83,9 +84,9 @@ export async function readGasQuote(rpc: Rpc): Promise<GasQuote> {
   if (named !== null && baseFee + named > NEXT_TO_NOTHING) return { baseFee, tip: named };
   const usual = await unlessRefused(() => usualTip(rpc));
   if (named === null && usual === null) return { baseFee, tip: await aboveBaseFee(rpc, baseFee) };
-  const tip = most(named, usual);
+  const tip = most([named, usual]) ?? 0n;
   if (baseFee + tip > NEXT_TO_NOTHING) return { baseFee, tip };
-  return { baseFee, tip: most(tip, await unlessRefused(() => aboveBaseFee(rpc, baseFee))) };
+  return { baseFee, tip: most([tip, await unlessRefused(() => aboveBaseFee(rpc, baseFee))]) ?? tip };
 }
 
 /** Null: the last blocks paid nothing to estimate from. */
@@ -108,10 +109,6 @@ async function unlessRefused<T>(ask: () => Promise<T | null>): Promise<T | null>
     if (error instanceof RpcError) return null;
     throw error;
   }
-}
-
-function most(...amounts: readonly (bigint | null)[]): bigint {
-  return amounts.reduce<bigint>((high, one) => (one !== null && one > high ? one : high), 0n);
 }
 
 function ascending(one: bigint, other: bigint): number {

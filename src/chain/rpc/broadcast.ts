@@ -76,8 +76,7 @@ const REFUSED =
 /**
  * What no node of the same rules will take at any time, whatever else it has: more gas than a block or a transaction may
  * take (also EIP-7825), less than the bytes cost by themselves, a type or a size that the chain does not have, more than a
- * proof of it may take (linea). Nonces, fees
- * and balances are none of it, nor what a full or busy pool refuses.
+ * proof of it may take (linea). Nonces, fees and balances are none of it, nor what a full or busy pool refuses.
  */
 const FOR_GOOD =
   /intrinsic ?gas|floor data gas|(exceeds|exceeding|above|greater than|higher than|over) (the )?(block('?s)?|maximum|max|transaction|tx|cap).{0,20}gas|gas ?limit.{0,60}(exceed|too (high|large)|(greater|higher|larger) than|above|over the)|gaslimitexceeded|gas limit reached|gaslimitcap|exceeds_\w*gas_limit|(transaction|tx) type.{0,20}(not supported|unsupported|is invalid)|(unsupported|unknown) (transaction|tx) type|oversized data|max initcode size|init ?code.{0,20}(limit|too (large|big))|calldata.{0,40}greater than|line count.{0,60}above the limit|precompile address and cannot receive/i;

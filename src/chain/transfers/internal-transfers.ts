@@ -35,6 +35,15 @@ export const NO_INTERNAL_TRANSFERS: InternalTransfers = {
   search: () => Promise.resolve({ movements: [], unsearched: [] }),
 };
 
+/** What several searches found, as of one. */
+export function foundTogether(parts: readonly InternalFound[]): InternalFound {
+  return {
+    movements: parts.flatMap(({ movements }) => movements),
+    unsearched: parts.flatMap(({ unsearched }) => unsearched),
+    inPart: parts.flatMap(({ inPart = [] }) => inPart),
+  };
+}
+
 /** The blocks with what was found in them. */
 export function withInternal(blocks: readonly Block[], { movements }: InternalFound): Block[] {
   return blocks.map((block) => {

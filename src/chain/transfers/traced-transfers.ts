@@ -5,6 +5,7 @@ import { BalanceTransfers } from './balance-transfers.js';
 import { inKnownFormFirst, OddStructureError, type OnNewerForm } from '../proof/newer-form.js';
 import { type BlockProver } from '../proof/block-prover.js';
 import {
+  foundTogether,
   type InternalFound,
   type InternalSearch,
   type InternalTransfers,
@@ -65,11 +66,7 @@ export class TracedTransfers implements InternalTransfers {
     // One run after the other: each reads all balances, of every endpoint.
     for (const run of linked(told.filter((one) => 'whole' in one)))
       searched.push(await this.byBalances(run, asked));
-    return {
-      movements: searched.flatMap(({ movements }) => movements),
-      unsearched: searched.flatMap(({ unsearched }) => unsearched),
-      inPart: searched.flatMap(({ inPart = [] }) => inPart),
-    };
+    return foundTogether(searched);
   }
 
   /** @returns what was found; or where no endpoint told all, what they told, so that the balances are asked */
