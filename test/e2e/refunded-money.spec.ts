@@ -1,13 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Wallet } from 'ethers';
-import { type PaymentView } from '../../src/payments/payment.view.js';
-import { type RefundView } from '../../src/refunds/refund.view.js';
+import { customer, givingBack, LONG } from '../harness/giving-back.js';
 import { PAYOUT, SweepWorld } from '../harness/sweep-world.js';
-import { refundsOf } from '../harness/world-refunds.js';
 
 const ETHER = 10n ** 18n;
-const LONG = { expires_in_minutes: 40_000 };
-const customer = () => Wallet.createRandom().address;
 const parts = (tenths: bigint) => (ETHER * tenths) / 10n;
 let world: SweepWorld;
 beforeAll(async () => {
@@ -15,27 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => world?.stop());
 
-const asked = (amount: bigint, options: object = LONG) =>
-  world.app.createPayment({ amount: amount.toString(), ...options });
-const ask = ({ id }: PaymentView, amount: bigint, to = customer()) =>
-  world.app.request<RefundView>('POST', `/api/v1/payments/${id}/refunds`, { to, amount: amount.toString() });
-const ended = (payment: PaymentView, state: RefundView['state'], index = 0) =>
-  world.mineUntil(`refund ${state}`, async () => (await refundsOf(world, payment))[index]?.state === state);
-const until = (payment: PaymentView, isSo: (now: PaymentView) => boolean) =>
-  world.mineUntil('the payment to be so', async () => {
-    const now = await world.app.payment(payment.id);
-    return isSo(now) && now;
-  });
-/** Paid in a part that is final. */
-const pay = async (payment: PaymentView, amount: bigint) => {
-  const { amount_confirmed: before } = await world.app.payment(payment.id);
-  await world.chain.pay(payment.address, amount);
-  await until(payment, (now) => BigInt(now.amount_confirmed) >= BigInt(before) + amount);
-};
-const settles = async () => {
-  await world.chain.mine(4);
-  await world.app.waitForBlock(await world.chain.height());
-};
+const { asked, ask, ended, until, pay, settles } = givingBack(() => world);
 
 describe('money that was given back', () => {
   it('pays for nothing: an expired payment refunded but for 1000 wei is not paid by 1000 wei', async () => {

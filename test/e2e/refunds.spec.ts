@@ -5,7 +5,7 @@ import { REFUND_STATES } from '../../src/refunds/refund.entity.js';
 import { type RefundView } from '../../src/refunds/refund.view.js';
 import { metricsOf } from '../harness/metrics.js';
 import { PAYOUT, SweepWorld, TREASURY } from '../harness/sweep-world.js';
-import { refundsOf } from '../harness/world-refunds.js';
+import { refundBecomes, refundsOf, requestRefund } from '../harness/world-refunds.js';
 
 const ETHER = 10n ** 18n;
 const customer = () => Wallet.createRandom().address;
@@ -16,17 +16,9 @@ beforeEach(async () => {
 afterEach(() => world?.stop());
 
 const ask = (payment: PaymentView, body: object, headers = {}) =>
-  world.app.request<RefundView & { detail: string }>(
-    'POST',
-    `/api/v1/payments/${payment.id}/refunds`,
-    body,
-    headers,
-  );
+  requestRefund(world, payment, body, headers);
 const ended = (payment: PaymentView, state: RefundView['state'], index = 0) =>
-  world.mineUntil(`refund ${state}`, async () => {
-    const refund = (await refundsOf(world, payment))[index];
-    return refund?.state === state && refund;
-  });
+  refundBecomes(world, payment, state, index);
 
 describe('a refund', () => {
   it('of unswept money comes from the deposit address, arrives whole, and is told at every step', async () => {

@@ -1,10 +1,11 @@
 import { expect } from '@jest/globals';
 import { tokenId } from '../../src/ids/token-id.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
-import { TestApp } from './app.js';
-import { type Fault, FaultyRpc } from './faulty-rpc.js';
+import { type TestApp } from './app.js';
+import { type Fault, type FaultyRpc } from './faulty-rpc.js';
 import { failure, type Log } from './faulty-rpc-faults.js';
-import { TestChain } from './test-chain.js';
+import { type TestChain } from './test-chain.js';
+import { TwoNodes } from './two-nodes.js';
 import { waitFor } from './wait-for.js';
 
 export const NO_BLOCK_RECEIPTS = failure(
@@ -17,32 +18,34 @@ export type Lie = Partial<Record<string, Fault>>;
 
 /** A chain with two nodes, of which one tells what is not so. */
 export class LyingWorld {
-  private started: TestApp | null = null;
-
-  private constructor(
-    readonly chain: TestChain,
-    readonly liar: FaultyRpc,
-    readonly honest: FaultyRpc,
-  ) {}
+  private constructor(private readonly nodes: TwoNodes) {}
 
   static async begin(): Promise<LyingWorld> {
-    const chain = await TestChain.start();
-    return new LyingWorld(chain, await FaultyRpc.start(chain.url), await FaultyRpc.start(chain.url));
+    return new LyingWorld(await TwoNodes.start());
   }
 
-  async end(): Promise<void> {
-    await this.started?.stop();
-    await Promise.all([this.liar.die(), this.honest.die(), this.chain.stop()]);
+  end(): Promise<void> {
+    return this.nodes.stop();
+  }
+
+  get chain(): TestChain {
+    return this.nodes.chain;
+  }
+
+  get liar(): FaultyRpc {
+    return this.nodes.first;
+  }
+
+  get honest(): FaultyRpc {
+    return this.nodes.second;
   }
 
   get app(): TestApp {
-    return this.started as TestApp;
+    return this.nodes.app;
   }
 
   async start(...endpoints: FaultyRpc[]): Promise<void> {
-    this.started = await TestApp.start({
-      chains: [{ ...this.chain.config, rpcUrls: endpoints.map(({ url }) => url) }],
-    });
+    await this.nodes.startApp(...endpoints.map(({ url }) => url));
   }
 
   createTokenPayment(): Promise<PaymentView> {

@@ -293,6 +293,12 @@ export class SweepWorld {
     );
   }
 
+  /** Wei that the treasury has, with what it cost to bring it there. */
+  async arrivedWithFees(): Promise<bigint> {
+    const fees = (await this.outgoing()).reduce((sum, { fee }) => sum + BigInt(fee ?? 0), 0n);
+    return (await this.native(TREASURY)) + fees;
+  }
+
   /** Sweeps that the gas tank carries, several in a transaction. */
   batches(): Promise<OutgoingRow[]> {
     return this.outgoing(`purpose = 'sweep' AND account = 'gas_tank'`);

@@ -7,13 +7,31 @@ import { FaultyRpc } from './faulty-rpc.js';
 import { PAYOUT, SweepWorld } from './sweep-world.js';
 import { TestChain } from './test-chain.js';
 
-export function askRefund(world: SweepWorld, { id }: PaymentView, to: string, amount: bigint) {
-  return world.app.request('POST', `/api/v1/payments/${id}/refunds`, { to, amount: amount.toString() });
+export function askRefund(world: SweepWorld, payment: PaymentView, to: string, amount: bigint) {
+  return requestRefund(world, payment, { to, amount: amount.toString() });
+}
+
+export function requestRefund(world: SweepWorld, { id }: PaymentView, body: object, headers = {}) {
+  const path = `/api/v1/payments/${id}/refunds`;
+  return world.app.request<RefundView & { detail: string }>('POST', path, body, headers);
 }
 
 /** In the order in which they were asked for. */
 export async function refundsOf(world: SweepWorld, { id }: PaymentView): Promise<RefundView[]> {
   return (await world.app.request<{ data: RefundView[] }>('GET', `/api/v1/payments/${id}/refunds`)).body.data;
+}
+
+/** Mines until one of a payment's refunds is so. */
+export function refundBecomes(
+  world: SweepWorld,
+  payment: PaymentView,
+  state: RefundView['state'],
+  index = 0,
+): Promise<RefundView> {
+  return world.mineUntil(`refund ${state}`, async () => {
+    const refund = (await refundsOf(world, payment))[index];
+    return refund?.state === state && refund;
+  });
 }
 
 /** Mines until one of a payment's refunds is paid or has failed. */

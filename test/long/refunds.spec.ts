@@ -3,7 +3,7 @@ import { toQuantity, Wallet } from 'ethers';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { type RefundView } from '../../src/refunds/refund.view.js';
 import { PAYOUT, SweepWorld } from '../harness/sweep-world.js';
-import { refundsOf } from '../harness/world-refunds.js';
+import { refundBecomes, refundsOf, requestRefund } from '../harness/world-refunds.js';
 
 /* What refunds share an address, its gas or an account with. The stories of a single one are in test/e2e. */
 const ETHER = 10n ** 18n;
@@ -15,17 +15,9 @@ beforeEach(async () => {
 afterEach(() => world?.stop());
 
 const ask = (payment: PaymentView, body: object, headers = {}) =>
-  world.app.request<RefundView & { detail: string }>(
-    'POST',
-    `/api/v1/payments/${payment.id}/refunds`,
-    body,
-    headers,
-  );
+  requestRefund(world, payment, body, headers);
 const ended = (payment: PaymentView, state: RefundView['state'], index = 0) =>
-  world.mineUntil(`refund ${state}`, async () => {
-    const refund = (await refundsOf(world, payment))[index];
-    return refund?.state === state && refund;
-  });
+  refundBecomes(world, payment, state, index);
 
 describe('a refund', () => {
   it('pays no gas of what another is to be paid with, nor fails for what fees took before it was asked for', async () => {

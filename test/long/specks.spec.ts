@@ -20,6 +20,9 @@ const pair = (base: string, value: string) => ({
   sources: [{ kind: 'fixed' as const, value }],
 });
 
+/** An ether, for long. */
+const ASKED = { amount: '1000000000000000000', expires_in_minutes: 600 };
+
 const ended: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const end of ended.splice(0).reverse()) await end();
@@ -97,9 +100,7 @@ describe('specks, which anybody may send', () => {
     const chain = await startChain();
     const app = await TestApp.start({ chains: [chain.config] });
     ended.push(() => app.stop());
-    const asked = { chain: 'testchain', amount: '1000000000000000000', expires_in_minutes: 600 };
-    const { body: payment } = await app.request<PaymentView>('POST', '/api/v1/payments', asked);
-    const { body: another } = await app.request<PaymentView>('POST', '/api/v1/payments', asked);
+    const [payment, another] = [await app.createPayment(ASKED), await app.createPayment(ASKED)];
     const specks = 1_000;
     const amounts = Array.from({ length: specks }, (_, index) => BigInt(index + 1));
     await chain.payTokenBatch(
@@ -124,8 +125,7 @@ describe('specks, which anybody may send', () => {
     const chain = await startChain();
     const app = await TestApp.start({ chains: [chain.config] });
     ended.push(() => app.stop());
-    const asked = { chain: 'testchain', amount: '1000000000000000000', expires_in_minutes: 600 };
-    const { body: payment } = await app.request<PaymentView>('POST', '/api/v1/payments', asked);
+    const payment = await app.createPayment(ASKED);
     const told = async (type: string) => {
       const [row] = await app.database.dataSource.query<{ count: string }[]>(
         'SELECT count(*) FROM events WHERE type = $1',
@@ -156,8 +156,7 @@ describe('refunds that were cancelled, of one payment', () => {
     const chain = await startChain();
     const app = await TestApp.start({ chains: [chain.config] });
     ended.push(() => app.stop());
-    const asked = { chain: 'testchain', amount: '1000000000000000000', expires_in_minutes: 600 };
-    const { body: payment } = await app.request<PaymentView>('POST', '/api/v1/payments', asked);
+    const payment = await app.createPayment(ASKED);
     await chain.pay(payment.address, 10n ** 17n);
     await chain.mine(6);
     await waitFor('money', async () => (await app.payment(payment.id)).amount_confirmed === `${10n ** 17n}`);

@@ -1,17 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { HDNodeWallet, Mnemonic, Wallet } from 'ethers';
 import { TEST_MNEMONIC } from '../harness/app.js';
-import { SweepWorld, TREASURY } from '../harness/sweep-world.js';
+import { SweepWorld } from '../harness/sweep-world.js';
 import { waitFor } from '../harness/wait-for.js';
 
 const ETHER = 10n ** 18n;
 let world: SweepWorld;
 afterEach(() => world?.stop());
 
-const allArrived = async (amount: bigint) => {
-  const fees = (await world.outgoing()).reduce((sum, { fee }) => sum + BigInt(fee ?? 0), 0n);
-  expect((await world.native(TREASURY)) + fees).toBe(amount);
-};
+const allArrived = async (amount: bigint) => expect(await world.arrivedWithFees()).toBe(amount);
 /** The key of the only payment there is, as a thief has it, or a second Quittance. */
 const depositWallet = () =>
   new Wallet(HDNodeWallet.fromMnemonic(Mnemonic.fromPhrase(TEST_MNEMONIC), "m/44'/60'/0'/0/0").privateKey);
