@@ -8,6 +8,11 @@ import { steadyMs } from '../../process/steady-time.js';
 
 const require = createRequire(import.meta.url);
 const START_TIMEOUT_MS = 30_000;
+/**
+ * States of the last 500 blocks are in memory. Older ones would be written to the user's home folder, a whole state for
+ * each block, and stay there when the node is killed: thousands of blocks are gigabytes.
+ */
+const NOTHING_ON_DISK = ['--max-persisted-states', '0'];
 const ARCHITECTURES: Record<string, string> = { x64: 'amd64', arm64: 'arm64' };
 
 export interface RunningAnvil {
@@ -30,7 +35,8 @@ export class JsonRpcError extends Error {
 /** Starts an EVM node of its own on a free port of 127.0.0.1, in a process group of its own. */
 export async function startAnvil(args: readonly string[]): Promise<RunningAnvil> {
   const port = await unusedPort();
-  const child = spawn(anvilBinary(), ['--port', String(port), '--host', '127.0.0.1', '--quiet', ...args], {
+  const own = ['--port', String(port), '--host', '127.0.0.1', '--quiet', ...NOTHING_ON_DISK];
+  const child = spawn(anvilBinary(), [...own, ...args], {
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
