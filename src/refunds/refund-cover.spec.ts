@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type EntityManager } from 'typeorm';
-import { type ChainConfig, type Confirmations } from '../config/chains.js';
+import { type Confirmations } from '../config/chains.js';
 import { toChainId } from '../ids/ids.js';
 import { type Round } from '../outgoing/movers.js';
 import { type RefundSubjects } from '../payments/refund-subjects.js';
@@ -50,7 +50,7 @@ function lackBy(confirmations: Confirmations, agreedNumber: number, finalNumber:
     returnedOf: () => Promise.resolve(0n),
   } as unknown as RefundQueries;
   const payout = { whyNotYet: () => Promise.resolve(null) } as unknown as PayoutCover;
-  const chain = { chainId: CHAIN_ID, confirmations, tokens: [] } as unknown as ChainConfig;
+  const chain = { chainId: CHAIN_ID, confirmations, tokens: [] } as unknown as Round['chain'];
   const extent = { agreedNumber, finalNumber } as Round['extent'];
   return new RefundCover(subjects, queries, payout).lackOf(manager, refund, 'payout', { chain, extent });
 }
