@@ -1,4 +1,6 @@
+import { appendFileSync, readFileSync } from 'node:fs';
 import Module, { createRequire, register } from 'node:module';
+import { relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 /**
@@ -15,6 +17,8 @@ await import('reflect-metadata');
 const require = createRequire(import.meta.url);
 followTestsPlainly();
 const { default: circus } = require('jest-circus/runner');
+/** Where each spec file's seconds are written, a line of JSON each; empty: nowhere. */
+const COSTS = process.env.QUITTANCE_TEST_COSTS;
 const GLOBALS = Symbol.for('quittance.jest-globals');
 const HANDLERS = Symbol.for('EVENT_HANDLERS');
 
@@ -62,10 +66,29 @@ function followTestsPlainly() {
       : load(request, parent, ...rest);
 }
 
+/** CPU of this worker's children that have ended, of which Linux tells in hundredths of a second. */
+function childSeconds() {
+  if (!COSTS) return 0;
+  const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1].split(' ');
+  return (Number(fields[13]) + Number(fields[14])) / 100;
+}
+
 async function run({ path, globalConfig, config }) {
   const start = Date.now();
+  const used = process.cpuUsage();
+  const usedByChildren = childSeconds();
   const result = await circus(globalConfig, config, environment, runtime, path);
   const end = Date.now();
+  if (COSTS) {
+    const { user, system } = process.cpuUsage(used);
+    const cost = {
+      file: relative(config.rootDir, path),
+      wall: (end - start) / 1_000,
+      own: (user + system) / 1_000_000,
+      children: childSeconds() - usedByChildren,
+    };
+    appendFileSync(COSTS, `${JSON.stringify(cost)}\n`);
+  }
   const slow = (end - start) / 1_000 > config.slowTestThreshold;
   // The messages say what failed; the values that were compared may be such as no message between processes can hold.
   const testResults = result.testResults.map((test) => ({ ...test, failureDetails: [] }));
