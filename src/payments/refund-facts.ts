@@ -12,6 +12,10 @@ interface RefundRow {
   after_confirmation: boolean;
 }
 
+/** SQL: whether a row of `transfers` goes back, or went, in a refund of its own. */
+export const GOES_BACK = `EXISTS (SELECT FROM refunds
+  WHERE refunds.deposit_id = transfers.id AND refunds.state IN ('created', 'sent', 'confirmed'))`;
+
 /**
  * The refunds of what counts towards the payments, as they stand in the caller's transaction. They are written under the
  * lock of the payment's row, so that whoever holds it sees all of them. The refund of a deposit that does not count takes

@@ -1,6 +1,7 @@
 import { Between, type EntityManager, In, IsNull } from 'typeorm';
 import { doesCount } from './counting.js';
 import { type Payment } from './payment.entity.js';
+import { GOES_BACK } from './refund-facts.js';
 import { Transfer } from './transfer.entity.js';
 import { type NewTransfer } from './unexplained-transfers.js';
 import { type ChainId } from '../ids/ids.js';
@@ -54,12 +55,14 @@ export async function upsertTransfers(
 
 /**
  * What was decided of money stands as long as the same money is in the same block, however often that is read, and by whatever settings:
- * sales were made by it. Only what could not be priced may be priced by then, unless its merchant has decided about it.
+ * sales were made by it. Only what could not be priced may be priced by then, unless its merchant has decided about it, or
+ * sends it back: money that goes back settles nothing.
  */
 const IS_DECIDED = `(transfers.block_hash = EXCLUDED.block_hash AND transfers.state = 'included'
   AND transfers.amount = EXCLUDED.amount AND transfers.payment_id = EXCLUDED.payment_id
   AND transfers.token_address IS NOT DISTINCT FROM EXCLUDED.token_address
-  AND (transfers.uncounted_reason IS DISTINCT FROM 'rate_unknown' OR transfers.resolution IS NOT NULL))`;
+  AND (transfers.uncounted_reason IS DISTINCT FROM 'rate_unknown' OR transfers.resolution IS NOT NULL
+    OR ${GOES_BACK}))`;
 /** What late money was worth is said once of a block: rates are not kept as long as money may be read again. */
 const IS_AS_VALUED = '(transfers.block_hash = EXCLUDED.block_hash AND transfers.uncounted_reason IS NULL)';
 

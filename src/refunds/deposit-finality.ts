@@ -5,7 +5,8 @@ import { type ChainConfig } from '../config/chains.js';
 import { type ChainId } from '../ids/ids.js';
 import { Recent } from '../process/recent.js';
 import { type RefundDeposit } from '../payments/refund-subjects.js';
-import { type ChainExtent, finalUpTo, ScannedChain } from '../scanner/scanned-chain.js';
+import { type ChainExtent, ScannedChain } from '../scanner/scanned-chain.js';
+import { depositFinalUpTo } from './final-up-to.js';
 import { DepositNotRefundableError } from './refund.errors.js';
 
 /**
@@ -31,7 +32,7 @@ export class DepositFinality {
     if (!chain) throw new DepositNotRefundableError(deposit.id, 'its chain is not configured here any more');
     const extent = await this.extent(chain);
     if (extent === null) return false;
-    return deposit.blockNumber <= upTo(chain, extent, deposit);
+    return deposit.blockNumber <= depositFinalUpTo(chain, extent, deposit);
   }
 
   private async recentExtent(chain: ChainConfig): Promise<ChainExtent | null> {
@@ -51,12 +52,4 @@ export class DepositFinality {
       throw error;
     }
   }
-}
-
-function upTo(chain: ChainConfig, extent: ChainExtent, deposit: RefundDeposit): number {
-  const { counts, requiredConfirmations: required } = deposit;
-  const byChain = finalUpTo(chain, extent, deposit);
-  if (!counts) return byChain;
-  const byPayment = required === null ? (extent.finalNumber ?? -1) : extent.agreedNumber - required + 1;
-  return Math.min(byPayment, byChain);
 }

@@ -1,9 +1,7 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
 import { confirmationsOf } from '../chain/confirmations.js';
-import { scannedPositions } from '../chain/position/scanned-positions.js';
 import { type ChainConfig } from '../config/chains.js';
-import { CHAINS } from '../config/configuration.module.js';
 import { type BlockMoney, RefundSubjects } from '../payments/refund-subjects.js';
 import { losesNothing, type PaidBack, tooShallow } from './payout-tiers.js';
 import { RefundQueries } from './refund-queries.js';
@@ -15,32 +13,37 @@ export class PayoutCover {
   constructor(
     private readonly subjects: RefundSubjects,
     private readonly queries: RefundQueries,
-    @Inject(CHAINS) private readonly chains: ChainConfig[],
   ) {}
 
-  /** For a caller that holds the payout account. @returns what it waits for; null: nothing */
-  async whyNotYet(manager: EntityManager, refund: Refund): Promise<string | null> {
-    const { chainId, tokenAddress, paymentId, amount } = refund;
-    const chain = this.chains.find((one) => one.chainId === chainId);
-    const confirmations = chain && confirmationsOf(chain, tokenAddress);
+  /**
+   * For a caller that holds the payout account.
+   * @param agreedNumber the last block that the endpoints do not disagree on: one of them can make up any number above it
+   * @returns what it waits for; null: nothing
+   */
+  async whyNotYet(
+    manager: EntityManager,
+    refund: Refund,
+    chain: ChainConfig,
+    agreedNumber: number,
+  ): Promise<string | null> {
+    const { tokenAddress, paymentId, amount } = refund;
+    const confirmations = confirmationsOf(chain, tokenAddress);
     // What the chain's own finality decides is final, however much it is.
-    if (confirmations?.kind !== 'blocks') return null;
-    const head = (await scannedPositions(manager, [chainId])).get(chainId)?.number ?? -1;
+    if (confirmations.kind !== 'blocks') return null;
     const { tiers } = confirmations;
     const deepest = tiers.at(-1)?.blocks ?? 0;
-    const lowest = head - deepest + 1;
+    const lowest = agreedNumber - deepest + 1;
     const ownLatest = await this.subjects.moneyAbove(manager, refund, lowest, [paymentId]);
     const own = (await this.paidBack(manager, refund, ownLatest)).get(paymentId) as PaidBack;
     const withThis = { ...own, all: own.all + amount, byPayout: own.byPayout + amount };
     // Mostly no reorg of so few blocks takes anything that this would lack: the others need not be looked at.
-    if (losesNothing(withThis, tiers, head)) return null;
+    if (losesNothing(withThis, tiers, agreedNumber)) return null;
     const latest = await this.subjects.moneyAbove(manager, refund, lowest, null);
     const paid = await this.paidBack(manager, refund, latest);
     paid.delete(paymentId);
-    const shallow = tooShallow(withThis, [...paid.values()], tiers, head);
+    const shallow = tooShallow(withThis, [...paid.values()], tiers, agreedNumber);
     if (shallow === null) return null;
-    const { sum, blocks } = shallow;
-    return `with this the payout account pays ${sum} of money that is less than ${blocks} blocks deep: for so much that is waited for`;
+    return `with this the payout account pays more than it may of money that is less than ${shallow.blocks} blocks deep: that is waited for`;
   }
 
   /** Of the refund's own payment, and of each that something came to of late, and of which the payout account paid some. */

@@ -1,15 +1,16 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
-import { confirmationsOf, requiredConfirmations } from '../chain/confirmations.js';
 import { scannedPositions } from '../chain/position/scanned-positions.js';
 import { type ChainConfig } from '../config/chains.js';
-import { CHAINS } from '../config/configuration.module.js';
+import { type Round } from '../outgoing/movers.js';
 import { moneyIn } from '../payments/money-of.js';
 import {
   type RefundDepositSubject,
   type RefundSubject,
   RefundSubjects,
 } from '../payments/refund-subjects.js';
+import { finalUpTo } from '../scanner/scanned-chain.js';
+import { depositFinalUpTo, finalBy } from './final-up-to.js';
 import { PayoutCover } from './payout-cover.js';
 import { RefundQueries } from './refund-queries.js';
 import { type Refund } from './refund.entity.js';
@@ -20,8 +21,11 @@ export interface Uncovered {
   reason: string;
 }
 
-/** Where the chain's own finality decides: no chain that has one takes longer to say so. */
-const DEEP_ENOUGH = 128;
+/** A chain, and how far it is final. */
+interface Final {
+  chain: ChainConfig;
+  depth: ReturnType<typeof finalBy>;
+}
 
 /** Whether what is to be given back is still there: a deep reorg may have taken it since the refund was asked for. */
 @Injectable()
@@ -30,7 +34,6 @@ export class RefundCover {
     private readonly subjects: RefundSubjects,
     private readonly queries: RefundQueries,
     private readonly payout: PayoutCover,
-    @Inject(CHAINS) private readonly chains: ChainConfig[],
   ) {}
 
   /**
@@ -42,22 +45,25 @@ export class RefundCover {
     manager: EntityManager,
     refund: Refund,
     paidBy: 'deposit' | 'payout',
+    { chain, extent }: Pick<Round, 'chain' | 'extent'>,
   ): Promise<Uncovered | null> {
-    const lack = await this.ownLackOf(manager, refund);
+    const scanned = (await scannedPositions(manager, [refund.chainId])).get(refund.chainId);
+    const final: Final = { chain, depth: finalBy(extent, scanned?.number ?? -1) };
+    const lack = await this.ownLackOf(manager, refund, final);
     if (lack !== null || paidBy === 'deposit') return lack;
-    const reason = await this.payout.whyNotYet(manager, refund);
+    const reason = await this.payout.whyNotYet(manager, refund, chain, final.depth.agreedNumber);
     return reason === null ? null : { isForGood: false, reason };
   }
 
-  private async ownLackOf(manager: EntityManager, refund: Refund): Promise<Uncovered | null> {
+  private async ownLackOf(manager: EntityManager, refund: Refund, final: Final): Promise<Uncovered | null> {
     if (refund.depositId === null) {
       const subject = await this.subjects.lock(manager, null, refund.paymentId);
-      return ofPayment(subject, refund) ?? (await this.ofAll(manager, subject, refund));
+      return ofPayment(subject, refund) ?? (await this.ofAll(manager, subject, refund, final));
     }
     const subject = await this.subjects.lockDeposit(manager, null, refund.depositId);
-    const lack = await this.ofDeposit(manager, subject, refund);
+    const lack = await this.ofDeposit(manager, subject, refund, final);
     const ofCounted = subject?.deposit.counts === true ? ofPayment(subject, refund) : null;
-    return lack ?? ofCounted ?? (await this.ofAll(manager, subject, refund));
+    return lack ?? ofCounted ?? (await this.ofAll(manager, subject, refund, final));
   }
 
   /**
@@ -69,17 +75,16 @@ export class RefundCover {
     manager: EntityManager,
     subject: RefundSubject | null,
     refund: Refund,
+    { chain, depth }: Final,
   ): Promise<Uncovered | null> {
-    const position = (await scannedPositions(manager, [refund.chainId])).get(refund.chainId);
-    const head = position?.number ?? -1;
     const { received = 0n, confirmed = 0n } = (subject && moneyIn(subject, refund)) ?? {};
-    const required = this.requiredByTiers({ ...refund, amount: received });
+    const { tokenAddress, amount } = refund;
     const came = await this.subjects.arrived(manager, refund, {
-      counted: head - (required ?? DEEP_ENOUGH) + 1,
-      uncounted: head - this.requiredByChain(refund) + 1,
+      counted: finalUpTo(chain, depth, { tokenAddress, amount: received }),
+      uncounted: finalUpTo(chain, depth, { tokenAddress, amount }),
     });
     const { uncounted, ever } = came;
-    const counted = required === null || confirmed < came.counted ? confirmed : came.counted;
+    const counted = confirmed < came.counted ? confirmed : came.counted;
     const sent = await this.queries.givenBackOf(manager, refund, ['sent', 'confirmed']);
     if (sent + refund.amount <= counted + uncounted) return null;
     return {
@@ -92,6 +97,7 @@ export class RefundCover {
     manager: EntityManager,
     subject: RefundDepositSubject | null,
     { amount, depositId }: Refund,
+    { chain, depth }: Final,
   ): Promise<Uncovered | null> {
     if (subject?.deposit.isThere !== true) {
       return { isForGood: false, reason: 'a reorg took the deposit away: it waits until it is mined again' };
@@ -104,26 +110,11 @@ export class RefundCover {
         reason: `the deposit brought ${deposit.amount}, and ${sent} of it went back`,
       };
     }
-    const position = (await scannedPositions(manager, [deposit.chainId])).get(deposit.chainId);
-    const required = this.requiredOf(subject);
-    const depth = position === undefined ? 0 : position.number - deposit.blockNumber + 1;
-    if (depth >= required) return null;
-    return { isForGood: false, reason: `the deposit is not final: it waits for ${required} confirmations` };
-  }
-
-  private requiredOf({ deposit }: RefundDepositSubject): number {
-    if (!deposit.counts) return this.requiredByChain(deposit);
-    return Math.max(deposit.requiredConfirmations ?? DEEP_ENOUGH, this.requiredByTiers(deposit) ?? 0);
-  }
-
-  private requiredByChain(money: Pick<Refund, 'chainId' | 'tokenAddress' | 'amount'>): number {
-    return this.requiredByTiers(money) ?? DEEP_ENOUGH;
-  }
-
-  /** Null: the chain's own finality decides, whatever the amount, or the chain is not served here. */
-  private requiredByTiers(money: Pick<Refund, 'chainId' | 'tokenAddress' | 'amount'>): number | null {
-    const chain = this.chains.find(({ chainId }) => chainId === money.chainId);
-    return chain ? requiredConfirmations(confirmationsOf(chain, money.tokenAddress), money.amount) : null;
+    if (deposit.blockNumber <= depositFinalUpTo(chain, depth, deposit)) return null;
+    return {
+      isForGood: false,
+      reason: 'the deposit is not final: it waits until a reorg cannot take it away',
+    };
   }
 }
 

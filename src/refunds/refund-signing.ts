@@ -53,13 +53,14 @@ export class RefundSigning {
    * @throws NotSignedError, RpcError
    */
   async sign(
-    { chain, quote }: Round,
+    round: Round,
     refund: Refund,
     { account, from, promised, wei }: Source,
     { gasLimit, fees, dataFee }: Extract<Trial, { state: 'ready' }>,
     has: bigint,
   ): Promise<RefundOutcome> {
     const { id, to, tokenAddress, amount } = refund;
+    const { chain, quote } = round;
     const { chainId } = chain;
     const nodeNonce = await this.signer.nodeNonce(chain, from);
     const signed = async (manager: EntityManager): Promise<RefundOutcome> => {
@@ -77,7 +78,7 @@ export class RefundSigning {
         if (lacking > 0n) return waits(`the payout account ${from} lacks ${lacking} wei for gas`);
       }
       const source = account.kind === 'deposit' ? 'deposit' : 'payout';
-      const lack = await this.cover.lackOf(manager, refund, source);
+      const lack = await this.cover.lackOf(manager, refund, source, round);
       if (lack !== null) return lack.isForGood ? fails(lack.reason) : waits(lack.reason);
       const fee = await this.costs.share(manager, now, gasLimit * expectedPrice(quote) + dataFee);
       const tooDear = this.costs.whyTooDear(fee);

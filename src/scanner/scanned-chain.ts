@@ -105,7 +105,7 @@ export class ScannedChain {
 /** The last block in which a movement of this amount is final; -1: none. */
 export function finalUpTo(
   chain: ChainConfig,
-  { agreedNumber, finalNumber: final }: ChainExtent,
+  { agreedNumber, finalNumber: final }: Pick<ChainExtent, 'agreedNumber' | 'finalNumber'>,
   { tokenAddress, amount }: { tokenAddress: Asset; amount: bigint },
 ): number {
   const required = requiredConfirmations(confirmationsOf(chain, tokenAddress), amount);

@@ -29,7 +29,10 @@ beforeAll(async () => {
     [ID, MERCHANT, ADDRESS, EXPIRES_AT],
   );
 });
-beforeEach(() => database.dataSource.query('DELETE FROM transfers'));
+beforeEach(async () => {
+  await database.dataSource.query('DELETE FROM refunds');
+  await database.dataSource.query('DELETE FROM transfers');
+});
 afterAll(() => database?.drop());
 
 const RATE = { value: '1', numerator: '1', denominator: '1', at: null, sources: [] };
@@ -187,5 +190,22 @@ describe('late money whose worth was not known, read again when it is', () => {
     expect(await database.dataSource.manager.find(Transfer)).toMatchObject([
       { resolution, uncountedReason, valueFactor },
     ]);
+  });
+
+  it.each([
+    ['stays as it was while it goes back', 'created', 'rate_unknown', null],
+    ['stays as it was when it went back', 'confirmed', 'rate_unknown', null],
+    ['is priced when nothing went back after all', 'cancelled', null, factor],
+  ] as const)('%s', async (_what, state, uncountedReason, valueFactor) => {
+    const { dataSource } = database;
+    const [row] = (await arrive([late])) as [Transfer];
+    await dataSource.query(
+      `INSERT INTO refunds (id, payment_id, deposit_id, merchant_id, chain_id, to_address, amount, from_address,
+         derivation_index, state)
+       VALUES (gen_random_uuid(), $1, $2, $3, 1, $4, 5, $4, 7, $5)`,
+      [ID, row.id, MERCHANT, ADDRESS, state],
+    );
+    await upsertTransfers(dataSource.manager, [{ ...row, uncountedReason: null, valueFactor: factor }]);
+    expect(await dataSource.manager.find(Transfer)).toMatchObject([{ uncountedReason, valueFactor }]);
   });
 });
