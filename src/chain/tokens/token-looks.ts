@@ -6,7 +6,7 @@ import { type TokenProblem } from './token-check.js';
 export interface TokensKnown extends TokenFindings {
   /** Some look found nothing wrong with them, whatever another did since. */
   wereWell: ReadonlySet<string>;
-  /** In service, and found wrong by the last look; since when, ms of steady time. */
+  /** In service, and found wrong by the last look; since when, ms of running time. */
   doubted: ReadonlyMap<string, number>;
 }
 
@@ -25,7 +25,7 @@ export const ALONE_MS = 60_000;
  * was well is out of service only once it is found wrong twice running; and it stays read, since no contract becomes the
  * native asset: blocks that were scanned without it would not be scanned again, and payments in it be lost.
  * @param looked at; those that could not be asked stay as they were
- * @param nowMs of steady time
+ * @param nowMs of running time: nobody else could speak while we stood still
  */
 export function afterLook(
   known: TokensKnown,

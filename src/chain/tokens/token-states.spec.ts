@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { type ChainConfig } from '../../config/chains.js';
 import { toTokenAddress } from '../../ids/ids.js';
+import { steadyTime } from '../../process/steady-time.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
 import { checkTokens, NOTHING_FOUND, type TokenFindings, tokensChanged } from './check-tokens.js';
 import { TokenStates } from './token-states.js';
@@ -17,6 +18,7 @@ function aChain() {
   const config = { name: 'chain', tokens: [GOOD, ODD].map((address) => ({ address })) } as ChainConfig;
   const states = new TokenStates(config, {} as RpcPool, silent, {
     nowMs: () => nowMs,
+    ranMs: () => nowMs,
     changed: ({ tokens }) => {
       asked.push(`decimals of ${tokens.length}`);
       return Promise.resolve(
@@ -58,10 +60,13 @@ it('a token whose decimals change is out of service within about a minute, and i
 });
 
 it('one endpoint alone that calls a token native is waited for with, for a minute, as long as no other says anything', () => {
+  let ranMs = 0;
+  // A standstill before every look: it is nobody's silence.
   let nowMs = 0;
+  const now = () => (nowMs += 3_600_000);
   const silent = { log: () => undefined, warn: () => undefined, error: () => undefined };
   const config = { name: 'chain', tokens: [{ address: ODD }] } as ChainConfig;
-  const asking = { nowMs: () => nowMs, changed: tokensChanged, check: checkTokens };
+  const asking = { nowMs: now, ranMs: () => ranMs, changed: tokensChanged, check: checkTokens };
   const states = new TokenStates(config, {} as RpcPool, silent, asking);
   const look = (problem?: object) =>
     states.found({ problems: new Map(problem ? [[ODD, { ...PROBLEM, ...problem }]] : []), unasked: [] });
@@ -73,13 +78,28 @@ it('one endpoint alone that calls a token native is waited for with, for a minut
   expect(states.isAnyHiddenByOne).toBe(false);
   look(alone);
   expect(states.isAnyHiddenByOne).toBe(true);
-  nowMs += 59_999;
+  ranMs += 59_999;
   look(alone);
   expect(states.isAnyHiddenByOne).toBe(true);
-  nowMs += 1;
+  ranMs += 1;
   expect(states.isAnyHiddenByOne).toBe(false);
   look();
   expect([states.isAnyHiddenByOne, states.problemOf(ODD)]).toEqual([false, null]);
+});
+
+it('by itself, it counts how long this process ran: one endpoint alone gains nothing by our standstill', () => {
+  const { nowMs: untouched } = steadyTime;
+  const silent = { log: () => undefined, warn: () => undefined, error: () => undefined };
+  const config = { name: 'chain', tokens: [{ address: ODD }] } as ChainConfig;
+  const states = new TokenStates(config, {} as RpcPool, silent);
+  try {
+    states.found({ problems: new Map([[ODD, { ...PROBLEM, isNative: true, isOfOne: true }]]), unasked: [] });
+    expect(states.isAnyHiddenByOne).toBe(true);
+    steadyTime.nowMs = () => untouched() + 3_600_000;
+    expect(states.isAnyHiddenByOne).toBe(true);
+  } finally {
+    steadyTime.nowMs = untouched;
+  }
 });
 
 it('all that is checked of a token is checked again every half hour', async () => {

@@ -6,6 +6,7 @@ import { checkTokens, type TokenFindings, tokensChanged } from './check-tokens.j
 import { type TokenProblem } from './token-check.js';
 import { afterLook, ALONE_MS, NOTHING_KNOWN } from './token-looks.js';
 import { type Address } from '../../ids/ids.js';
+import { runningMs } from '../../process/running-time.js';
 import { steadyMs } from '../../process/steady-time.js';
 
 /** Soon, since it may have been the nodes that were wrong; then less often, until the contract is fixed. */
@@ -20,9 +21,13 @@ const COMPLAIN_EVERY_MS = 60 * 60_000;
 interface Asking {
   check: typeof checkTokens;
   changed: typeof tokensChanged;
-  /** Ms of steady time. */
+  /** Ms of steady time: when to ask. */
   nowMs: () => number;
+  /** Ms of running time: how long others had to speak. */
+  ranMs: () => number;
 }
+
+const ASKING: Asking = { check: checkTokens, changed: tokensChanged, nowMs: steadyMs, ranMs: runningMs };
 
 /** Which tokens of one chain are out of service. */
 export class TokenStates {
@@ -39,7 +44,7 @@ export class TokenStates {
     private readonly config: ChainConfig,
     private readonly rpc: RpcPool,
     private readonly logger: Pick<Logger, 'log' | 'warn' | 'error'>,
-    private readonly asking: Asking = { check: checkTokens, changed: tokensChanged, nowMs: steadyMs },
+    private readonly asking: Asking = ASKING,
   ) {}
 
   /** Why a token is out of service; null: it is not. @param address of its contract, lower-case */
@@ -52,14 +57,14 @@ export class TokenStates {
    * be the native asset. What is scanned meanwhile would be scanned without it, and not again.
    */
   get isAnyHiddenByOne(): boolean {
-    const nowMs = this.asking.nowMs();
     const problems = [...this.now.problems.values()];
     if (!problems.some(({ isNative, isOfOne }) => isNative && isOfOne === true)) {
       this.hiddenByOneSinceMs = null;
       return false;
     }
-    this.hiddenByOneSinceMs ??= nowMs;
-    return nowMs - this.hiddenByOneSinceMs < ALONE_MS;
+    const ranMs = this.asking.ranMs();
+    this.hiddenByOneSinceMs ??= ranMs;
+    return ranMs - this.hiddenByOneSinceMs < ALONE_MS;
   }
 
   /** @param findings of all its tokens */
@@ -70,7 +75,7 @@ export class TokenStates {
 
   private learn(looked: ChainConfig['tokens'], findings: TokenFindings): void {
     const before = this.now.problems;
-    this.now = afterLook(this.now, looked, findings, this.asking.nowMs());
+    this.now = afterLook(this.now, looked, findings, this.asking.ranMs());
     const { problems, unasked, doubted } = this.now;
     const isAllWell = problems.size + unasked.length + doubted.size === 0;
     this.checkAgainAtMs = this.asking.nowMs() + (isAllWell ? CHANGES_EVERY_MS : this.checkAgainMs);
