@@ -107,14 +107,15 @@ export class LinkedPayments {
     return new Map(rows.map(({ link_id: id, taken }) => [id, Number(taken)]));
   }
 
-  /** Whether a link has as many payments that nothing has arrived for: in all, or of one site. */
+  /** Whether a link has as many payments that may be paid in time and are not: in all, or of one site. A speck pays none. */
   async hasUnpaid(
     manager: EntityManager,
     linkId: string,
     most: { inAll: number; ofSite: number; site: number },
   ): Promise<boolean> {
     const rows = await manager.query<{ link_site: number | null }[]>(
-      `SELECT link_site FROM payments WHERE link_id = $1 AND status = 'pending' LIMIT $2`,
+      `SELECT link_site FROM payments WHERE link_id = $1
+         AND (status = 'pending' OR (status = 'partially_paid' AND expires_at > now())) LIMIT $2`,
       [linkId, most.inAll],
     );
     const ofSite = rows.filter(({ link_site: site }) => site === most.site).length;
