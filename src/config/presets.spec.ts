@@ -76,4 +76,29 @@ describe('a preset', () => {
       expect(page).toContain(`| \`${name}\` | ${means} | ${source} |`);
     }
   });
+
+  it('is in the table of chains as it is, with what its calls come to', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../docs/chains.md'), 'utf8').replace(/ +/g, ' ');
+    const told = (calls: number) =>
+      calls < 1_000_000
+        ? `${Math.round(calls / 1_000).toLocaleString('en')},000`
+        : `${(calls / 1_000_000).toFixed(1)} M`;
+    for (const [name, { chainId, native, blockTimeMs, confirmations }] of Object.entries(PRESETS)) {
+      const head = `| \`${name}\` | ${chainId} | ${native} | ${Math.round(blockTimeMs / 10) / 100} s | ${confirmations.blocks} |`;
+      expect(page).toContain(head);
+      // Two calls for each block, and one for the head: four block times apart, or as `operation.md` says.
+      const aDay = (everyMs: number) => 86_400_000 * (2 / blockTimeMs + 1 / everyMs);
+      const [idle, open] = [4 * blockTimeMs, Math.min(4_000, Math.max(250, blockTimeMs / 2))];
+      expect(page.split('\n').find((line) => line.startsWith(head))).toContain(
+        `| ${told(aDay(idle))} – ${told(aDay(open))} |`,
+      );
+      expect(page).toMatch(new RegExp(`^- .*\\b${name}\\b.*: ${confirmations.because}`, 'm'));
+    }
+  });
+
+  it('waits for half a minute on BNB Smart Chain, whose blocks came closer together with each upgrade', () => {
+    const { blockTimeMs, confirmations } = PRESETS.bsc;
+    expect(blockTimeMs).toBe(450);
+    expect(confirmations.blocks * blockTimeMs).toBeGreaterThanOrEqual(30_000);
+  });
 });

@@ -94,7 +94,8 @@ export function finalityPatienceMs(chainId: number): number {
 /**
  * Chain ids, native assets, explorers and block times: viem's chain definitions (github.com/wevm/viem,
  * src/chains/definitions and the chainConfig of each stack, read in August 2026). Of networks for which it names no
- * block time, that of their main network is taken; Mantle's is that of the OP stack it is built from.
+ * block time, that of their main network is taken; Mantle's is that of the OP stack it is built from. BNB Smart Chain's
+ * is that of BEP-619 (docs.bnbchain.org/announce/fermi-bsc): on the main network since 2026-01-14.
  * Left out: a test network of Sonic, since sources name different ones.
  */
 export const PRESETS = {
@@ -119,13 +120,13 @@ export const PRESETS = {
   bsc: chain(
     56,
     'BNB',
-    750,
-    40,
-    PROBABLE,
+    450,
+    67,
+    'half a minute: as a rule its validators have voted a block final after seconds, and the rest is for when they do not',
     'https://bscscan.com',
     'public nodes answer wide eth_getLogs with "limit exceeded"',
   ),
-  'bsc-testnet': chain(97, 'tBNB', 750, 16, TEST, 'https://testnet.bscscan.com'),
+  'bsc-testnet': chain(97, 'tBNB', 450, 16, TEST, 'https://testnet.bscscan.com'),
   avalanche: chain(
     43_114,
     'AVAX',
