@@ -39,8 +39,8 @@ export class PoolMember {
   private slowUntilMs = -Infinity;
   private slowMs = SLOW_FIRST_MS;
   private readonly pace = new Pace();
-  /** When its head was last found to be as high as any other's, in ms of steady time. */
-  levelAtMs = steadyMs();
+  /** When its head was last found to be as high as any other's, in ms of running time. */
+  levelAtMs = runningMs();
 
   constructor(
     readonly endpoint: RpcEndpoint,
