@@ -19,7 +19,7 @@ import { FirstHead } from './first-head.js';
 import { ancestorsOf, startAfter } from './start-block.js';
 import { rememberedDownTo } from './window.js';
 import { firstPaymentAt } from '../payments/payment-addresses.js';
-import { steadyMs } from '../process/steady-time.js';
+import { runningMs } from '../process/running-time.js';
 
 /** Blocks at most that are committed together while catching up. */
 const BATCH = 100;
@@ -157,7 +157,7 @@ export class ChainScanner {
 
   /** Usually the node has it a moment later, or the branch has changed; where it lasts, somebody is told. */
   private missing(from: number, head: BlockRef): void {
-    const nowMs = steadyMs();
+    const nowMs = runningMs();
     if (this.lacks?.from !== from) this.lacks = { from, sinceMs: nowMs };
     if (nowMs - this.lacks.sinceMs >= MISSING_MS) this.sources.onMissing(from, head.number);
   }

@@ -83,3 +83,34 @@ describe('endpoints on different branches', () => {
     await expect(inspect(60 * MINUTE_MS)).resolves.toMatchObject({ from: 695 });
   });
 });
+
+it('waits for the block of one that kept up, for as long as this process runs, and not while it stands still', async () => {
+  const ran = { ms: 1_000_000 };
+  const { nowMs: real } = steadyTime;
+  const heads = [1_000, 1_000];
+  const members = heads.map(
+    (_head, place) =>
+      ({
+        endpoint: { label: `${place}` },
+        get standing() {
+          return { head: { number: heads[place] } };
+        },
+        levelAtMs: ran.ms,
+        isBelieved: () => true,
+        hasStopped: () => false,
+        head: () => Promise.resolve({ number: heads[place] }),
+        hashAt: (number: number) => Promise.resolve(`${number}`),
+      }) as unknown as PoolMember,
+  );
+  const pool = new PoolComparison(members, BLOCK_TIME_MS, () => ran.ms);
+  await pool.inspect();
+  expect(pool.unshownFrom).toBeNull();
+  heads[0] = 1_001;
+  steadyTime.nowMs = () => real() + 60 * MINUTE_MS;
+  ran.ms += MINUTE_MS - 1;
+  await pool.inspect();
+  expect(pool.unshownFrom).toBe(1_001);
+  ran.ms += 1;
+  await pool.inspect();
+  expect(pool.unshownFrom).toBeNull();
+});

@@ -1,7 +1,7 @@
 import { firstDifference, type Contradiction } from './rpc-contradiction.js';
 import { RpcError } from './rpc-error.js';
 import { type PoolMember } from './rpc-pool-member.js';
-import { steadyMs } from '../../process/steady-time.js';
+import { runningMs } from '../../process/running-time.js';
 
 /** For so long an endpoint is waited for that had kept up, longer than the time between two comparisons. */
 const LEVEL_GRACE_BLOCKS = 6;
@@ -21,6 +21,7 @@ export class PoolComparison {
   constructor(
     private readonly members: readonly PoolMember[],
     blockTimeMs: number,
+    private readonly ranMs: () => number = runningMs,
   ) {
     this.levelGraceMs = Math.min(
       LEVEL_GRACE_AT_MOST_MS,
@@ -48,7 +49,7 @@ export class PoolComparison {
   }
 
   private lowestNotShown(members: PoolMember[]): number | null {
-    const now = steadyMs();
+    const now = this.ranMs();
     const heads = members.map(({ standing }) => standing.head?.number ?? 0);
     const highest = Math.max(...heads);
     members.forEach((member, index) => {

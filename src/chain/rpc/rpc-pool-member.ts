@@ -39,8 +39,8 @@ export class PoolMember {
   private slowUntilMs = -Infinity;
   private slowMs = SLOW_FIRST_MS;
   private readonly pace = new Pace();
-  /** When its head was last found to be as high as any other's, in ms of steady time. */
-  levelAtMs = steadyMs();
+  /** When its head was last found to be as high as any other's, in ms of running time. */
+  levelAtMs = runningMs();
 
   constructor(
     readonly endpoint: RpcEndpoint,
@@ -86,8 +86,10 @@ export class PoolMember {
     method: M,
     params: P,
   ): Promise<AnswerOf<M, P>> {
+    const askedAtMs = Date.now();
     const answer = await this.endpoint.call(method, params);
-    if (method === 'eth_getBlockByNumber' && params[0] === 'latest') this.sawHead(answer as RawHeader);
+    if (method === 'eth_getBlockByNumber' && params[0] === 'latest')
+      this.sawHead(answer as RawHeader, askedAtMs);
     return answer;
   }
 
@@ -123,7 +125,8 @@ export class PoolMember {
       const isIdentified = await this.soon(this.identified ?? this.identify());
       // One that served another chain is asked again each time: its operator may have fixed it.
       if (!isIdentified && !(await this.soon(this.identify()))) return null;
-      return this.sawHead(await this.inspected('latest'));
+      const askedAtMs = Date.now();
+      return this.sawHead(await this.inspected('latest'), askedAtMs);
     } catch (error) {
       if (error instanceof RpcError) return null;
       throw error;
@@ -257,9 +260,10 @@ export class PoolMember {
     throw new RpcError(endpoint.label, 'eth_chainId', 'it is not ready: what it gave is no chain id');
   }
 
-  private sawHead({ number, hash, timestamp }: RawHeader): Head {
+  /** @param askedAtMs ms since 1970: the answer may have lain unread while we stood still, and its head grown old in it */
+  private sawHead({ number, hash, timestamp }: RawHeader, askedAtMs: number): Head {
     const head = { number, hash, timestamp };
-    this.standing.sawHead(head, steadyMs(), Date.now());
+    this.standing.sawHead(head, steadyMs(), askedAtMs);
     return head;
   }
 }

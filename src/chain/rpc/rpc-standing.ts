@@ -37,7 +37,7 @@ export class Standing {
   /** When each kind of read last came to nothing because of an answer that could not be right. */
   private readonly unprovenReads = new Map<string, number>();
   private wrongChainId: number | null = null;
-  private sawHeadAtMs = 0;
+  private headAskedAtMs = 0;
   /** When the head that it has was first seen. */
   private headSinceMs = -Infinity;
   private chainIdAgainAtMs = -Infinity;
@@ -59,10 +59,11 @@ export class Standing {
     return this.wrongChainId !== null && nowMs >= this.chainIdAgainAtMs;
   }
 
-  sawHead(head: Head, nowMs: number, wallMs = nowMs): void {
+  /** @param askedAtMs when it was asked for its head, ms since 1970 */
+  sawHead(head: Head, nowMs: number, askedAtMs = nowMs): void {
     if (this.head?.hash !== head.hash) this.headSinceMs = nowMs;
     this.head = head;
-    this.sawHeadAtMs = wallMs;
+    this.headAskedAtMs = askedAtMs;
     const hasFallen = this.fallenUntilMs !== null;
     // After a while it is taken for what the chain is now: a test network may have been set back.
     const isForgiven = this.fallenUntilMs !== null && this.fallenUntilMs <= nowMs;
@@ -128,7 +129,7 @@ export class Standing {
     if (this.fallenUntilMs !== null && this.fallenUntilMs > nowMs) {
       return { reason: 'head_went_back', detail: `from block ${this.highest.number} to ${this.head.number}` };
     }
-    const ageMs = wallMs - this.head.timestamp * 1000 - this.stoodStillSince(this.sawHeadAtMs);
+    const ageMs = wallMs - this.head.timestamp * 1000 - this.stoodStillSince(this.headAskedAtMs);
     if (ageMs <= Math.max(STILL_AT_LEAST_MS, STILL_BLOCKS * this.blockTimeMs)) return null;
     const since = new Date(this.head.timestamp * 1000).toISOString();
     return { reason: 'head_stands_still', detail: `at block ${this.head.number} since ${since}` };
