@@ -4,7 +4,7 @@ import { type TestChain } from '../harness/test-chain.js';
 /**
  * Gas that was sent twice for one purpose, and gas that came back beyond what was sent and not used. More is sent later where it became
  * dearer meanwhile, but not before what was sent first was used, or had its time
- * (`SWEEP_BUMP_AFTER`).
+ * (`SWEEP_BUMP_AFTER`). A sweep of native money pays its fee of what it sweeps: that uses none of the gas which was sent.
  */
 export async function gasDifferences(app: TestApp, nodes: readonly TestChain[]): Promise<string[]> {
   const { database, settings } = app;
@@ -31,7 +31,7 @@ export async function gasDifferences(app: TestApp, nodes: readonly TestChain[]):
        CROSS JOIN LATERAL (
          SELECT coalesce(sum(fee), 0) AS sum FROM outgoing_transactions used WHERE used.chain_id = last.chain_id
            AND used.from_address = last.from_address AND used.purpose <> 'gas_return' AND used.id < last.id
-           AND used.state IN ('mined','confirmed')) AS used
+           AND NOT (used.purpose = 'sweep' AND used.token_address IS NULL) AND used.state IN ('mined','confirmed')) AS used
        WHERE last.purpose = 'gas_return' AND last.state IN ('mined','confirmed') AND back.sum > sent.sum - used.sum`,
     [settings.sweepBumpAfterMs / 1000],
   );
