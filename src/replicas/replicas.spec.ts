@@ -4,12 +4,18 @@ import { register } from 'prom-client';
 import { type DataSource } from 'typeorm';
 import { NO_RATES } from '../config/rates.js';
 import { loadSettings } from '../config/load-settings.js';
+import { runningMs } from '../process/running-time.js';
 import { Replicas } from './replicas.js';
 
 const { setInterval, setTimeout } = globalThis;
 /** What a timer was asked to do, by its ms. */
 let timers: Map<number, () => void>;
+let clockMs = 0;
+/** Longer steps are a standstill. */
+const STEP_MS = 100;
 beforeEach(() => {
+  clockMs = performance.now();
+  performance.now = () => clockMs;
   register.clear();
   timers = new Map();
   const keep = (callback: () => void, ms: number) => {
@@ -21,11 +27,16 @@ beforeEach(() => {
 });
 afterEach(() => {
   Object.assign(globalThis, { setInterval, setTimeout });
+  Reflect.deleteProperty(performance, 'now');
   register.clear();
 });
 
 /** So much time passes as a timer waits for, and whatever can be done is. */
 async function passes(ms: number): Promise<void> {
+  for (let left = ms; left > 0; left -= STEP_MS) {
+    clockMs += STEP_MS;
+    runningMs();
+  }
   timers.get(ms)?.();
   for (let turns = 0; turns < 5; turns += 1) await turn();
 }

@@ -6,7 +6,7 @@ import { EXAMPLE, transfer } from './example-payment.js';
 @EventHandler('payment.overpaid')
 export class PaymentOverpaidHandler extends PaymentEventHandler {
   readonly description =
-    'More money arrived for a payment that was already confirmed. Refund it, or credit it to your customer.';
+    'More money arrived for a payment that was already confirmed. It may not be final yet: wait until amount_confirmed of its option is amount_received, then refund it, or credit it.';
   readonly example: PaymentView = {
     ...EXAMPLE.confirmed,
     exception: 'overpaid',
