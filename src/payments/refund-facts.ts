@@ -12,9 +12,10 @@ interface RefundRow {
   after_confirmation: boolean;
 }
 
+/** SQL, of a row of `refunds AS refund`: it moves money, or did. */
+const MOVES = `refund.state NOT IN ('failed', 'cancelled')`;
 /** SQL: whether a row of `transfers` goes back, or went, in a refund of its own. */
-export const GOES_BACK = `EXISTS (SELECT FROM refunds
-  WHERE refunds.deposit_id = transfers.id AND refunds.state IN ('created', 'sent', 'confirmed'))`;
+export const GOES_BACK = `EXISTS (SELECT FROM refunds AS refund WHERE refund.deposit_id = transfers.id AND ${MOVES})`;
 
 /**
  * The refunds of what counts towards the payments, as they stand in the caller's transaction. They are written under the
@@ -31,7 +32,7 @@ export async function refundsOfCounted(
     `SELECT refund.payment_id, refund.chain_id, refund.token_address, refund.state, refund.after_confirmation,
        sum(refund.amount) AS amount
      FROM refunds refund LEFT JOIN transfers deposit ON deposit.id = refund.deposit_id
-     WHERE refund.payment_id = ANY($1) AND refund.state NOT IN ('failed', 'cancelled')
+     WHERE refund.payment_id = ANY($1) AND ${MOVES}
        AND (refund.deposit_id IS NULL OR ${countsIn('deposit')})
      GROUP BY refund.payment_id, refund.chain_id, refund.token_address, refund.state, refund.after_confirmation`,
     [paymentIds],

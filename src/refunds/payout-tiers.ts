@@ -28,7 +28,7 @@ type Tiers = Extract<Confirmations, { kind: 'blocks' }>['tiers'];
  * the blocks that it replaces, and leaves what was paid back: one that is less deep than a tier asks for must not take more
  * than what the tier below it is for, however many payments it is spread over.
  * @param own of the payment that something is to go back of, with that
- * @param head the last block scanned
+ * @param head the last scanned block that no endpoint disputes
  * @returns null: what is the payment's own is as deep as it has to be
  */
 export function tooShallow(

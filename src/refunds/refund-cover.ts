@@ -9,7 +9,7 @@ import {
   type RefundSubject,
   RefundSubjects,
 } from '../payments/refund-subjects.js';
-import { finalUpTo } from '../scanner/scanned-chain.js';
+import { type Agreed, finalUpTo } from '../scanner/scanned-chain.js';
 import { depositFinalUpTo, finalBy } from './final-up-to.js';
 import { PayoutCover } from './payout-cover.js';
 import { RefundQueries } from './refund-queries.js';
@@ -21,11 +21,13 @@ export interface Uncovered {
   reason: string;
 }
 
-/** A chain, and how far it is final. */
+/** A chain, and what depth is counted from on it. */
 interface Final {
   chain: ChainConfig;
-  depth: ReturnType<typeof finalBy>;
+  agreed: Agreed;
 }
+
+type Known = Pick<Round, 'chain' | 'extent'>;
 
 /** Whether what is to be given back is still there: a deep reorg may have taken it since the refund was asked for. */
 @Injectable()
@@ -45,22 +47,23 @@ export class RefundCover {
     manager: EntityManager,
     refund: Refund,
     paidBy: 'deposit' | 'payout',
-    { chain, extent }: Pick<Round, 'chain' | 'extent'>,
+    known: Known,
   ): Promise<Uncovered | null> {
-    const scanned = (await scannedPositions(manager, [refund.chainId])).get(refund.chainId);
-    const final: Final = { chain, depth: finalBy(extent, scanned?.number ?? -1) };
-    const lack = await this.ownLackOf(manager, refund, final);
+    const lack = await this.ownLackOf(manager, refund, known);
     if (lack !== null || paidBy === 'deposit') return lack;
-    const reason = await this.payout.whyNotYet(manager, refund, chain, final.depth.agreedNumber);
+    const { chain, agreed } = await finalNow(manager, known);
+    const reason = await this.payout.whyNotYet(manager, refund, chain, agreed.agreedNumber);
     return reason === null ? null : { isForGood: false, reason };
   }
 
-  private async ownLackOf(manager: EntityManager, refund: Refund, final: Final): Promise<Uncovered | null> {
+  private async ownLackOf(manager: EntityManager, refund: Refund, known: Known): Promise<Uncovered | null> {
     if (refund.depositId === null) {
       const subject = await this.subjects.lock(manager, null, refund.paymentId);
-      return ofPayment(subject, refund) ?? (await this.ofAll(manager, subject, refund, final));
+      const lack = ofPayment(subject, refund);
+      return lack ?? (await this.ofAll(manager, subject, refund, await finalNow(manager, known)));
     }
     const subject = await this.subjects.lockDeposit(manager, null, refund.depositId);
+    const final = await finalNow(manager, known);
     const lack = await this.ofDeposit(manager, subject, refund, final);
     const ofCounted = subject?.deposit.counts === true ? ofPayment(subject, refund) : null;
     return lack ?? ofCounted ?? (await this.ofAll(manager, subject, refund, final));
@@ -75,13 +78,13 @@ export class RefundCover {
     manager: EntityManager,
     subject: RefundSubject | null,
     refund: Refund,
-    { chain, depth }: Final,
+    { chain, agreed }: Final,
   ): Promise<Uncovered | null> {
     const { received = 0n, confirmed = 0n } = (subject && moneyIn(subject, refund)) ?? {};
     const { tokenAddress, amount } = refund;
     const came = await this.subjects.arrived(manager, refund, {
-      counted: finalUpTo(chain, depth, { tokenAddress, amount: received }),
-      uncounted: finalUpTo(chain, depth, { tokenAddress, amount }),
+      counted: finalUpTo(chain, agreed, { tokenAddress, amount: received }),
+      uncounted: finalUpTo(chain, agreed, { tokenAddress, amount }),
     });
     const { uncounted, ever } = came;
     const counted = confirmed < came.counted ? confirmed : came.counted;
@@ -97,7 +100,7 @@ export class RefundCover {
     manager: EntityManager,
     subject: RefundDepositSubject | null,
     { amount, depositId }: Refund,
-    { chain, depth }: Final,
+    { chain, agreed }: Final,
   ): Promise<Uncovered | null> {
     if (subject?.deposit.isThere !== true) {
       return { isForGood: false, reason: 'a reorg took the deposit away: it waits until it is mined again' };
@@ -110,12 +113,18 @@ export class RefundCover {
         reason: `the deposit brought ${deposit.amount}, and ${sent} of it went back`,
       };
     }
-    if (deposit.blockNumber <= depositFinalUpTo(chain, depth, deposit)) return null;
+    if (deposit.blockNumber <= depositFinalUpTo(chain, agreed, deposit)) return null;
     return {
       isForGood: false,
       reason: 'the deposit is not final: it waits until a reorg cannot take it away',
     };
   }
+}
+
+/** For whoever holds the payment: a reorg that was waited for has moved the scan back by then. */
+async function finalNow(manager: EntityManager, { chain, extent }: Known): Promise<Final> {
+  const scanned = (await scannedPositions(manager, [chain.chainId])).get(chain.chainId);
+  return { chain, agreed: finalBy(extent, scanned?.number ?? -1) };
 }
 
 /** Of the asset that goes back alone: what came in another cannot pay for it. */

@@ -12,8 +12,12 @@ import { finalNumber } from './read-blocks.js';
 import { type Asset } from '../ids/ids.js';
 
 /** How far a chain has been scanned and is agreed on, for whoever asks whether something in it is final. */
-export interface ChainExtent {
+export interface ChainExtent extends Agreed {
   scanned: ScannedBlock;
+}
+
+/** What depth is counted from. */
+export interface Agreed {
   /** The last scanned block that no endpoint disputes; -1: none. */
   agreedNumber: number;
   /** What the chain itself calls final; null where that is not asked. */
@@ -105,7 +109,7 @@ export class ScannedChain {
 /** The last block in which a movement of this amount is final; -1: none. */
 export function finalUpTo(
   chain: ChainConfig,
-  { agreedNumber, finalNumber: final }: Pick<ChainExtent, 'agreedNumber' | 'finalNumber'>,
+  { agreedNumber, finalNumber: final }: Agreed,
   { tokenAddress, amount }: { tokenAddress: Asset; amount: bigint },
 ): number {
   const required = requiredConfirmations(confirmationsOf(chain, tokenAddress), amount);
