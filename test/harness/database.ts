@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/database/data-source.js';
+import './entity-metadata.js';
 import { TEMPLATE } from './run-environment.js';
 
 export interface TestDatabase {
