@@ -16,11 +16,11 @@ import { type PaymentView } from '../../src/payments/payment.view.js';
 import { OutgoingLoop } from '../../src/outgoing/outgoing-loop.js';
 import { type Ticker } from '../../src/process/ticker.js';
 import { ScannerService } from '../../src/scanner/scanner.service.js';
-import { type DispatchRepository } from '../../src/webhooks/delivery/dispatch.repository.js';
 import { Dispatcher } from '../../src/webhooks/delivery/dispatcher.js';
 import { keepAwake, tellNews } from './awake.js';
 import { createDatabase, type TestDatabase } from './database.js';
 import { exchange } from './http-client.js';
+import { afterEachDispatch, afterEachStep, lookSeldom } from './loops.js';
 import { keepSaid, keepSecrets } from './said.js';
 import { inTurn } from './starts.js';
 import { waitFor } from './wait-for.js';
@@ -38,7 +38,7 @@ export const TEST_SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
  * takes a tenth of a core.
  */
 const LOOK_MS = 1_000;
-/** As often for events that others wrote; those of its own wake what dispatches them. */
+/** And for events that others wrote: those of its own wake what dispatches them. */
 const DISPATCH_LOOK_MS = 400;
 
 const NONE: ReadonlyMap<number, Ticker> = new Map();
@@ -285,31 +285,4 @@ async function newMerchant(
   const { id: merchantId } = await auth.createMerchant(manager, 'test');
   const { key } = await auth.createKey(manager, { merchantId, name: 'test', scopes: [...SCOPES] });
   return { merchantId, key };
-}
-
-function afterEachStep(ticker: Ticker, tell: () => void): void {
-  const hooked = ticker as unknown as { task: () => Promise<boolean> };
-  const { task } = hooked;
-  hooked.task = () => task().finally(tell);
-}
-
-/** What wakes a ticker is not held up: `runAgain` says that it is wanted. */
-function lookSeldom(ticker: Ticker, everyMs: number): void {
-  const run = ticker.run.bind(ticker);
-  let lookedAtMs = performance.now();
-  ticker.run = () => {
-    if (!ticker['isWanted'] && performance.now() - lookedAtMs < everyMs) return;
-    lookedAtMs = performance.now();
-    run();
-  };
-}
-
-/** Most of the times that it looks, ten a second, there is nothing to dispatch. */
-function afterEachDispatch(deliveries: DispatchRepository, tell: () => void): void {
-  const dispatch = deliveries.dispatch.bind(deliveries);
-  deliveries.dispatch = async (limit) => {
-    const dispatched = await dispatch(limit);
-    if (dispatched.claimed > 0) tell();
-    return dispatched;
-  };
 }
