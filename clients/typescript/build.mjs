@@ -1,6 +1,7 @@
 // Makes dist of what a server was built to: its OpenAPI document, as types, and its verification of webhooks.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import openapiTS, { astToString } from 'openapi-typescript';
 
@@ -24,7 +25,7 @@ copyFileSync(join(PROJECT, 'src/webhooks/signing/verify.ts'), join(generated, 'v
 
 rmSync(join(HERE, 'dist'), { recursive: true, force: true });
 try {
-  run(join(PROJECT, 'node_modules/@typescript/native/bin/tsc'), '-p', HERE);
+  run(createRequire(import.meta.url).resolve('typescript/bin/tsc'), '-p', HERE);
 } catch (error) {
   process.stderr.write(error.stdout ?? `${error.message}\n`);
   process.exitCode = 1;

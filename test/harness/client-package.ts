@@ -32,13 +32,7 @@ export class ClientPackage {
     const modules = join(path, 'node_modules');
     const own = join(modules, 'quittance-client');
     mkdirSync(own, { recursive: true });
-    const packed = execFileSync('npm', [
-      'pack',
-      '--silent',
-      '--pack-destination',
-      path,
-      CLIENT,
-    ]);
+    const packed = execFileSync('npm', ['pack', '--silent', '--pack-destination', path, CLIENT]);
     execFileSync('tar', ['-xzf', join(path, packed.toString().trim()), '-C', own, '--strip-components=1']);
     for (const name of DEPENDENCIES) symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
     writeFileSync(join(path, 'package.json'), '{"type": "module"}');
@@ -79,7 +73,12 @@ function isBuilt(): boolean {
   const written = readdirSync(join(CLIENT, 'src'), { withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map(({ name }) => join(CLIENT, 'src', name));
-  const sources = [join(ROOT, 'dist/.built'), join(CLIENT, 'build.mjs'), join(CLIENT, 'tsconfig.json'), ...written];
+  const sources = [
+    join(ROOT, 'dist/.built'),
+    join(CLIENT, 'build.mjs'),
+    join(CLIENT, 'tsconfig.json'),
+    ...written,
+  ];
   const builtAt = statSync(join(CLIENT, 'dist/index.js'), { throwIfNoEntry: false })?.mtimeMs ?? -Infinity;
   return sources.every((path) => changedAt(path) < builtAt);
 }
