@@ -102,6 +102,7 @@ const watchJobs = (): { waitMs: number | null }[] => {
 const keepJobsFromEnding = () => {
   const jobs = app.get(JobService);
   const mayEnd = new Promise<void>((resolve) => (endJobs = resolve));
+  // oxlint-disable-next-line typescript/no-misused-promises -- `finally` waits for what it is given.
   jobs.work = (job) => work(job).finally(() => mayEnd);
 };
 
