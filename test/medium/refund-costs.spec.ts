@@ -62,7 +62,7 @@ async function aRefund(
 }
 
 const costs = (exceptId: string | null = null, of = ofPayment) =>
-  new RefundQueries(database.dataSource).costsOf(database.dataSource.manager, of, exceptId);
+  new RefundQueries().costsOf(database.dataSource.manager, of, exceptId);
 
 describe('what the refunds of a payment have cost', () => {
   it('is all that was sent for them, whatever became of them', async () => {
@@ -97,7 +97,7 @@ describe('what of a payment went back', () => {
     await database.dataSource.query(`UPDATE refunds SET source = 'deposit'`);
     const { manager } = database.dataSource;
     const of = (paymentId: string) =>
-      new RefundQueries(database.dataSource).givenBackBy(manager, { ...ofPayment, paymentId }, [PAYMENT]);
+      new RefundQueries().givenBackBy(manager, { ...ofPayment, paymentId }, [PAYMENT]);
     expect(await of(PAYMENT)).toEqual(new Map([[PAYMENT, { all: 1n, byPayout: 0n }]]));
     expect(await of(randomUUID())).toEqual(new Map());
   });
