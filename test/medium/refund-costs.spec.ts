@@ -96,7 +96,7 @@ describe('what a merchant has asked for in a day', () => {
     for (const state of ['created', 'sent', 'failed']) await aRefund(state, []);
     await aRefund('cancelled', [21]);
     for (let cancelled = 0; cancelled < 29; cancelled++) await aRefund('cancelled', []);
-    const queries = new RefundQueries(database.dataSource);
+    const queries = new RefundQueries();
     const asked = { merchantId: MERCHANT, chainId, tokenAddress: TOKEN };
     const { manager } = database.dataSource;
     expect(await queries.askedSince(manager, asked, '00000000-0000-0000-0000-000000000000')).toEqual({
