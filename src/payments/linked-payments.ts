@@ -27,7 +27,8 @@ export interface LinkedAsked {
 
 /**
  * A payment that has a piece of its link's stock: it is paid, or may still be paid in time. One that had expired has none
- * until late money makes it up, so that a speck of dust keeps nothing from being sold; nor once that went back.
+ * until late money makes it up, so that a speck of dust keeps nothing from being sold; nor once that went back. By what
+ * came and not by the exception, which may be null: a condition on it is then neither true nor false.
  */
 const HAS_A_PIECE = `status NOT IN ('expired', 'cancelled') AND NOT (status = 'partially_paid' AND EXISTS (
   SELECT FROM transfers AS late WHERE late.payment_id = payments.id AND late.state = 'included' AND ${countsIn('late')}

@@ -935,6 +935,12 @@ describe('a payment link', () => {
     await merchants(`/${link.id}`, 'PATCH', { payment_expires_in_minutes: 40_000 });
     expect((await send(path, { nonce: await nonceOf(path) })).status).toBe(303);
     expect(await stock()).toEqual({ taken: 1, left: 0 });
+    // Part of it in time keeps the piece.
+    const second = (await madeBy(link)).find(({ id }) => id !== first.id) as PaymentView;
+    await chain.pay(second.address, 1n);
+    await chain.mine();
+    await app.waitForStatus(second.id, 'partially_paid');
+    expect(await stock()).toEqual({ taken: 1, left: 0 });
 
     await chain.pay(first.address, 10n ** 15n);
     await chain.mine();

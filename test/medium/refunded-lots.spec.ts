@@ -24,6 +24,7 @@ describe('what goes back', () => {
     const { digits, ms, left } = digitsAfterSpecks(500);
     expect(left).toBe(0n);
     expect(digits).toBeLessThan(100);
-    expect(ms).toBeLessThan(3_000);
+    // Some milliseconds where nothing else runs.
+    expect(ms).toBeLessThan(1_000);
   });
 });
