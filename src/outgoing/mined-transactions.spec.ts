@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { Transaction } from 'ethers';
 import { type Receipt } from '../chain/accounts/chain-accounts.js';
 import { type BlockStanding, type ScannedChain } from '../scanner/scanned-chain.js';
@@ -9,6 +10,8 @@ import { type OutgoingTransaction } from './outgoing-transaction.entity.js';
 import { type OutgoingRecord } from './outgoing.repository.js';
 import { type ProvenOutcomes } from './proven-outcomes.js';
 import { ShownBlocks } from './shown-blocks.js';
+
+Logger.overrideLogger(false);
 
 const OURS = '0xaa';
 const RAW = Transaction.from({
