@@ -15,11 +15,11 @@ import {
 } from './check-finding.js';
 import { depositView } from '../payments/deposit.view.js';
 import { type DepositRecord, DepositsRepository } from '../payments/deposits.repository.js';
-import { moneyOf, type PaymentMoney } from '../payments/money-of.js';
+import { isCovered, moneyOf, type PaymentMoney } from '../payments/money-of.js';
 import { type CheckBody } from './check.body.js';
 import { PaymentNotFoundError } from '../payments/payment.errors.js';
 import { TooManyChecksError } from './check-limits.js';
-import { isSame, MissingMoney, recordOf } from './missing-money.js';
+import { byPlace, MissingMoney, placeOf } from './missing-money.js';
 import { type Payment } from '../payments/payment.entity.js';
 import { PaymentsRepository } from '../payments/payments.repository.js';
 import { TransactionSearch } from './transaction-search.js';
@@ -94,6 +94,7 @@ export class PaymentCheckService {
       findings.length > 0
         ? summary(findings.map(({ finding }) => finding))
         : await this.withoutArrival(payment, chain, transaction);
+    const recorded = new Map(records.map((record) => [record.transfer.id, record]));
     const number = included?.block.number ?? null;
     const { scanned } = standing;
     return {
@@ -108,7 +109,7 @@ export class PaymentCheckService {
         ...finding,
         amount: arrival.transfer.amount.toString(),
         token_address: arrival.transfer.tokenAddress,
-        deposit: depositOf(records, arrival),
+        deposit: depositOf(recorded, arrival),
       })),
     };
   }
@@ -124,6 +125,7 @@ export class PaymentCheckService {
       lateWatchMs,
       payment: now?.payment ?? payment,
       money: now ? moneyOf(now) : [],
+      isCovered: now !== null && isCovered(now),
       scanned: scanned.get(chain.chainId) ?? null,
     };
   }
@@ -137,6 +139,7 @@ export class PaymentCheckService {
   ): Promise<Arrival[]> {
     const allowed = await this.allowed(chain.chainId);
     const native = { id: null, address: null, ...chain.native };
+    const recorded = byPlace(records);
     const shown = (included === null ? [] : moved).map((movement) => {
       const { block } = included as IncludedTransaction;
       const { tokenAddress, amount } = movement;
@@ -148,9 +151,10 @@ export class PaymentCheckService {
         blockTime: block.time,
       };
       const asset = tokenAddress === null ? native : (allowed.get(tokenAddress) ?? null);
-      return { transfer, asset, recorded: recordOf(records, movement)?.transfer ?? null };
+      return { transfer, asset, recorded: recorded.get(placeOf(movement))?.transfer ?? null };
     });
-    const others = records.filter(({ transfer }) => !moved.some((movement) => isSame(transfer, movement)));
+    const places = new Set(moved.map(placeOf));
+    const others = records.filter(({ transfer }) => !places.has(placeOf(transfer)));
     return [...shown, ...others.map(({ transfer, asset }) => ({ transfer, asset, recorded: transfer }))];
   }
 
@@ -204,7 +208,7 @@ function arrivalsAt(address: Address, { included }: FoundTransaction): Movement[
   return worth.length > 0 ? worth : here;
 }
 
-function depositOf(records: DepositRecord[], { recorded }: Arrival) {
-  const record = records.find(({ transfer }) => transfer.id === recorded?.id);
+function depositOf(records: ReadonlyMap<string, DepositRecord>, { recorded }: Arrival) {
+  const record = recorded && records.get(recorded.id);
   return record ? depositView(record) : null;
 }

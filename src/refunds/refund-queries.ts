@@ -10,6 +10,8 @@ import { Refund, type RefundState } from './refund.entity.js';
 import { type Asset, type ChainId } from '../ids/ids.js';
 
 const OPEN: readonly RefundState[] = ['created', 'sent'];
+/** So many that were cancelled at once count as one that was asked for. */
+const CANCELLED_PER_REFUND = 10;
 
 export interface RefundFilter extends CreatedBetween {
   merchantId: string;
@@ -131,22 +133,27 @@ export class RefundQueries {
   }
 
   /**
-   * What a merchant has asked for since then, what was cancelled left out.
+   * What a merchant has asked for since then. What was cancelled before anything was signed for it counts for a tenth of one:
+   * it cost little, and without end it would cost much. Once gas was sent for it, it counts as any other.
    * @param firstId the smallest id of that time
-   * @returns how many refunds there were, and the sum of those of one asset that did not fail
+   * @returns how many refunds there were, and the sum of those of one asset that may still move it, or did
    */
   async askedSince(
     manager: EntityManager,
     asked: { merchantId: string; chainId: ChainId; tokenAddress: Asset },
     firstId: string,
   ): Promise<{ count: number; sum: bigint }> {
-    const [row] = await manager.query<{ count: string; sum: string }[]>(
-      `SELECT count(*) AS count, coalesce(sum(amount) FILTER (
-         WHERE chain_id = $3 AND token_address IS NOT DISTINCT FROM $4 AND state <> 'failed'), 0) AS sum
-       FROM refunds WHERE merchant_id = $1 AND id >= $2 AND state <> 'cancelled'`,
+    const [row] = await manager.query<{ all: string; costly: string; sum: string }[]>(
+      `SELECT count(*) AS "all",
+         count(*) FILTER (WHERE state <> 'cancelled' OR ${isAnythingSignedFor('refunds.id')}) AS costly,
+         coalesce(sum(amount) FILTER (WHERE chain_id = $3 AND token_address IS NOT DISTINCT FROM $4
+           AND state NOT IN ('failed', 'cancelled')), 0) AS sum
+       FROM refunds WHERE merchant_id = $1 AND id >= $2`,
       [asked.merchantId, firstId, asked.chainId, asked.tokenAddress],
     );
-    return { count: Number(row?.count ?? 0), sum: BigInt(row?.sum ?? 0) };
+    const [all, costly] = [Number(row?.all ?? 0), Number(row?.costly ?? 0)];
+    const count = costly + Math.floor((all - costly) / CANCELLED_PER_REFUND);
+    return { count, sum: BigInt(row?.sum ?? 0) };
   }
 
   /**

@@ -22,6 +22,7 @@ export async function startRun(): Promise<RunEnvironment> {
   const start = () => startEmbeddedPostgres({ dataDir: folder.path, log: () => undefined });
   if (!takeCluster(folder.path)) {
     const postgres = await start();
+    // oxlint-disable-next-line typescript/no-misused-promises -- `finally` waits for what it is given.
     await fill(postgres).finally(() => postgres.stop());
     keepCluster(folder.path);
   }
