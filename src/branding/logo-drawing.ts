@@ -43,5 +43,6 @@ function drawnInThread(bytes: Buffer, timeLimitMs: number): Promise<Logo> {
       clearTimeout(timer);
       refuse('cannot be read');
     });
+    // oxlint-disable-next-line typescript/no-misused-promises -- `finally` waits for what it is given.
   }).finally(() => worker.terminate());
 }

@@ -37,6 +37,7 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger(ChainService.name);
   private readonly connections: Map<string, Connection>;
   private readonly halts = new Map<string, string>();
+  private readonly waits = new Map<string, string>();
   private readonly complaints = new RepeatedMessage(60_000);
   private readonly comparisons: Map<string, EndpointComparison>;
   private readonly listening: NewHeads[] = [];
@@ -106,6 +107,17 @@ export class ChainService implements OnModuleInit, OnApplicationShutdown {
   setHalted(name: string, reason: string | null): void {
     if (reason === null) this.halts.delete(name);
     else this.halts.set(name, reason);
+  }
+
+  /** @param what for, in words; null: the scan does not wait */
+  setWaiting(name: string, what: string | null): void {
+    if (what === null) this.waits.delete(name);
+    else this.waits.set(name, what);
+  }
+
+  /** What the scan of this process waits for, in words; null: nothing. */
+  waitsFor(name: string): string | null {
+    return this.waits.get(name) ?? null;
   }
 
   accounts(name: string): ChainAccounts {

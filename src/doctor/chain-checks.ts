@@ -8,6 +8,7 @@ import { sweepingOf } from '../config/sweeping.js';
 import { UNPRICED, unpricedTokens } from '../rates/unpriced-tokens.js';
 import { gasFindings, traceFindings } from './chain-choices.js';
 import { type Finding, ok, problem, warning } from './finding.js';
+import { headHintFindings } from './head-hint-checks.js';
 import { isLocal } from './local-host.js';
 import { type Subject } from './subject.js';
 
@@ -29,6 +30,7 @@ export async function chainFindings(
   ).flat();
   // Where none serves the chain, that is what there is to fix.
   if (found.some(({ status }) => status === 'ok')) found.push(...(await wholeFindings(part, chain)));
+  found.push(...(await headHintFindings(part, chain)));
   found.push(...('off' in sweepingOf(chain, settings) ? [] : unpricedFindings(part, chain, rates)));
   if (isProduction && chain.rpcUrls.length < 2)
     found.push(

@@ -22,6 +22,8 @@ interface ChainHealth {
   state: string;
   scanned_block: number | null;
   scanned_block_time: string | null;
+  /** What the scan waits for, as for a chain that was set back to grow again; null: nothing, or another process scans. */
+  scan_waits_for: string | null;
   /** In the order given, each by its host. */
   endpoints: EndpointReport[];
   /** The lowest block that the endpoints name different hashes for: nothing at or above it is confirmed meanwhile. */
@@ -101,6 +103,7 @@ export class HealthService {
         state: this.chains.status(name).state,
         scanned_block: position?.number ?? null,
         scanned_block_time: position?.time.toISOString() ?? null,
+        scan_waits_for: this.chains.waitsFor(name),
         endpoints: this.chains.endpoints(name),
         endpoints_contradict_from: this.chains.lastContradiction(name)?.from ?? null,
         newer_fork: this.chains.newerFork(name)?.what ?? null,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
 import { LedgerAccountAddress } from './ledger-account.entity.js';
-import { type Address, type ChainId, type TokenAddress, type TxHash } from '../ids/ids.js';
+import { type Address, type Asset, type ChainId, type TokenAddress, type TxHash } from '../ids/ids.js';
 
 /** The operator's addresses that are in the books, and what has to be known to bring one in. */
 @Injectable()
@@ -42,18 +42,25 @@ export class PayingAccounts {
     return row?.any === true;
   }
 
-  /** Which of the transactions are ours. @param hashes lower-case */
-  async ownTransactionsAmong(
+  /**
+   * What transactions of ours were signed to move, themselves or for one of several addresses: who gets which asset by each.
+   * @param hashes lower-case
+   */
+  async ownMovementsAmong(
     manager: EntityManager,
     chainId: ChainId,
-    hashes: readonly string[],
-  ): Promise<Set<string>> {
-    if (hashes.length === 0) return new Set();
-    const rows = await manager.query<{ tx_hash: TxHash }[]>(
-      'SELECT tx_hash FROM outgoing_attempts WHERE chain_id = $1 AND tx_hash = ANY($2)',
+    hashes: readonly TxHash[],
+  ): Promise<{ txHash: TxHash; tokenAddress: Asset; to: Address }[]> {
+    if (hashes.length === 0) return [];
+    const rows = await manager.query<{ tx_hash: TxHash; token_address: Asset; recipient: Address }[]>(
+      `SELECT attempt.tx_hash, moved.token_address, moved.recipient
+       FROM outgoing_attempts attempt CROSS JOIN LATERAL (
+         SELECT token_address, recipient FROM outgoing_transactions WHERE id = attempt.outgoing_id
+         UNION SELECT token_address, recipient FROM outgoing_parts WHERE outgoing_id = attempt.outgoing_id) moved
+       WHERE attempt.chain_id = $1 AND attempt.tx_hash = ANY($2)`,
       [chainId, hashes],
     );
-    return new Set(rows.map(({ tx_hash: hash }) => hash));
+    return rows.map((row) => ({ txHash: row.tx_hash, tokenAddress: row.token_address, to: row.recipient }));
   }
 }
 

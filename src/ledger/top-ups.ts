@@ -56,16 +56,23 @@ export class TopUps {
     await this.ledger.book(manager, [...facts.values()]);
   }
 
-  /** Transactions of ours are booked by the code that sends them. */
+  /**
+   * What transactions of ours move is booked by the code that sends them. What else reaches an account inside of them comes
+   * from others: from a contract that was refunded and passes it on, or a treasury that fills the tank when it is paid.
+   */
   private async ofOthers(
     manager: EntityManager,
     chainId: ChainId,
     arrivals: readonly Arrival[],
   ): Promise<Arrival[]> {
     const hashes = arrivals.map(({ txHash }) => txHash).filter((hash) => hash !== null);
-    const ours = await this.accounts.ownTransactionsAmong(manager, chainId, hashes);
-    return arrivals.filter(({ txHash }) => txHash === null || !ours.has(txHash));
+    const own = new Set((await this.accounts.ownMovementsAmong(manager, chainId, hashes)).map(nameOf));
+    return arrivals.filter((arrival) => !own.has(nameOf(arrival)));
   }
+}
+
+function nameOf({ txHash, tokenAddress, to }: Pick<Arrival, 'txHash' | 'tokenAddress' | 'to'>): string {
+  return `${txHash} ${tokenAddress} ${to}`;
 }
 
 function topUp(chainId: ChainId, account: PayingAccount, arrival: Arrival): LedgerFact {

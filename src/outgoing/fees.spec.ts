@@ -29,6 +29,30 @@ describe('fees', () => {
     );
   });
 
+  it('are what gas for it was just mined at, where an account cannot pay what is wanted now', () => {
+    const quote = { baseFee: 800n, tip: 1_000n };
+    const taken = { maxFeePerGas: 1_003n, maxPriorityFeePerGas: 3n };
+    expect(feesWithin(quote, 1_003n)).toBeNull();
+    expect(feesWithin(quote, 1_003n, taken)).toEqual({ maxFeePerGas: 1_003n, maxPriorityFeePerGas: 3n });
+    // With what is wanted now, where it can: and never with more than that.
+    expect(feesWithin(quote, 2_000n, taken)).toEqual(feesFor(quote, false));
+    expect(feesWithin(quote, 1_950n, { ...taken, maxPriorityFeePerGas: 5_000n })).toEqual({
+      maxFeePerGas: 1_950n,
+      maxPriorityFeePerGas: 1_000n,
+    });
+    // Below the base fee, with the room that it may need in the next block, nothing is mined.
+    expect(feesWithin({ baseFee: 900n, tip: 1_000n }, 1_003n, taken)).toBeNull();
+  });
+
+  it('of a legacy transaction are what gas for it was just mined at', () => {
+    const quote = { baseFee: null, tip: 1_000n };
+    const taken = { maxFeePerGas: 90n, maxPriorityFeePerGas: null };
+    expect(feesWithin(quote, 90n, taken)).toEqual(taken);
+    expect(feesWithin(quote, 89n, taken)).toBeNull();
+    expect(feesWithin(quote, 90n)).toBeNull();
+    expect(feesWithin(quote, 90n, { maxFeePerGas: 90n, maxPriorityFeePerGas: 3n })).toBeNull();
+  });
+
   it('are bumped by an eighth in both parts, and never above the ceiling', () => {
     fc.assert(
       fc.property(quotes, quotes, fc.boolean(), fc.option(price), (then, now, isDrain, given) => {

@@ -68,14 +68,19 @@ export function expectedPrice({ baseFee, tip }: GasQuote): bigint {
 
 /**
  * Fees of an account that can pay no more than `most` per gas.
+ * @param taken what the chain has taken a moment ago: less than what it is said to want now will do as well
  * @returns null when that may not be mined soon
  */
-export function feesWithin(quote: GasQuote, most: bigint): Fees | null {
+export function feesWithin(quote: GasQuote, most: bigint, taken: Fees | null = null): Fees | null {
   const wanted = feesFor(quote, false);
   if (wanted.maxFeePerGas <= most) return wanted;
-  if (quote.baseFee === null) return null;
-  const least = times(quote.baseFee, BUMP) + quote.tip;
-  return most < least ? null : { maxFeePerGas: most, maxPriorityFeePerGas: quote.tip };
+  if (quote.baseFee === null) {
+    const isTaken = taken?.maxPriorityFeePerGas === null && taken.maxFeePerGas <= most;
+    return isTaken ? { maxFeePerGas: most, maxPriorityFeePerGas: null } : null;
+  }
+  const tip = min(quote.tip, taken?.maxPriorityFeePerGas ?? quote.tip);
+  const least = times(quote.baseFee, BUMP) + tip;
+  return most < least ? null : { maxFeePerGas: most, maxPriorityFeePerGas: tip };
 }
 
 /**

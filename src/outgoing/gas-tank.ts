@@ -2,17 +2,17 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type GasQuote, type ReadAfter } from '../chain/accounts/chain-accounts.js';
-import { type BlockId } from '../chain/accounts/chain-evidence.js';
 import { type Chain } from '../chain/chain.js';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { ScannedChain } from '../scanner/scanned-chain.js';
 import { Keys } from '../wallet/keys.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
-import { dataReserve, expectedPrice, feesFor } from './fees.js';
+import { dataReserve, expectedPrice, type Fees, feesFor } from './fees.js';
 import { allowedGas, PLAIN_TRANSFER_GAS } from './gas.js';
+import { isGasUnderWay, priceOfGasSent, wasGasJustSent } from './gas-sent.js';
 import { OutgoingSigner } from './outgoing-signer.js';
-import { holdAddress, NOT_SCANNED, weiPromisedBy } from './outgoing.repository.js';
+import { holdAddress, weiPromisedBy } from './outgoing.repository.js';
 import { NotSignedError } from './signing-gate.js';
 import { type FeeShare } from './signing-rules.js';
 import { TankMetrics } from './tank-metrics.js';
@@ -41,8 +41,8 @@ export type Funding =
 /** Gas for an address. */
 export interface GasRequest {
   to: Address;
-  /** Wei that the address has to have in all. */
-  needed: bigint;
+  /** Wei that the address has to have in all, by a price. */
+  neededAt: (quote: GasQuote) => bigint;
   /** The sweep or refund it is for. */
   subjectId: string | null;
   /** What that is to cost in all by a price, this much for the gas's own transfer included; left out: it does not matter. */
@@ -77,7 +77,7 @@ export class GasTank {
    */
   async fund(
     chain: Chain,
-    { to, needed, subjectId, feeAt }: GasRequest,
+    { to, neededAt, subjectId, feeAt }: GasRequest,
     together: (manager: EntityManager) => Promise<unknown> = () => Promise.resolve(),
   ): Promise<Funding> {
     const means = await this.means(chain);
@@ -86,9 +86,14 @@ export class GasTank {
     const { chainId, accounts } = chain;
     const after = await this.scanned.last(chain);
     if (after === null) return { state: 'under_way' };
-    const amount = needed - (await accounts.balance(to, null, after.hash));
+    const [has, quote, gasLimit] = await Promise.all([
+      accounts.balance(to, null, after.hash),
+      accounts.gasQuote(),
+      fundingGas(chain, means, to),
+    ]);
+    // By the price that it is sent at itself, so that what the chain takes it at is enough for what it is sent for.
+    const amount = neededAt(quote) - has;
     if (amount <= 0n) return { state: 'under_way' };
-    const [quote, gasLimit] = await Promise.all([accounts.gasQuote(), fundingGas(chain, means, to)]);
     const tooMuch = await whyTooMuchGas(chain, from, gasLimit);
     if (tooMuch !== null)
       throw new NotSignedError({ code: 'fee_share', reason: `gas for ${to}: ${tooMuch}` });
@@ -100,8 +105,9 @@ export class GasTank {
       await holdAddress(manager, chainId, from);
       await holdAddress(manager, chainId, to);
       if ((await this.scanned.standing(chain, after, manager)) !== 'canonical') return { state: 'under_way' };
-      if (await isUnderWay(manager, chainId, to, after)) return { state: 'under_way' };
-      if (await this.wasJustSent(manager, chainId, to)) return { state: 'under_way' };
+      if (await isGasUnderWay(manager, chainId, to, after)) return { state: 'under_way' };
+      if (await wasGasJustSent(manager, chainId, to, this.settings.sweepBumpAfterMs))
+        return { state: 'under_way' };
       if (!(await this.canPay(manager, chain, means, amount + gasLimit * fees.maxFeePerGas, roomy)))
         return { state: 'refused', why: 'gas_tank_low' };
       await together(manager);
@@ -118,6 +124,11 @@ export class GasTank {
       });
       return { state: 'signed' };
     });
+  }
+
+  /** What gas that an address was just sent was mined at; null: it was sent none, or has used it. */
+  priceSentAt(chainId: ChainId, to: Address): Promise<Fees | null> {
+    return priceOfGasSent(this.dataSource.manager, chainId, to, this.settings.sweepBumpAfterMs);
   }
 
   /** Null: there is no tank. @throws RpcError */
@@ -161,24 +172,6 @@ export class GasTank {
     if (isLow) this.tellLow(chain, balance, `it is below gas_tank_minimum, ${gasTankMinimum}`);
   }
 
-  /**
-   * Whether an address was sent gas a moment ago and has not used it: that it is not enough means that gas got dearer
-   * since. What was sent may do in a moment; only when gas stays dear is the rest sent after it. What failed is not sent
-   * again at once either.
-   */
-  private async wasJustSent(manager: EntityManager, chainId: ChainId, to: Address): Promise<boolean> {
-    const [row] = await manager.query<{ was: boolean }[]>(
-      `SELECT EXISTS (SELECT FROM outgoing_transactions gas
-         WHERE chain_id = $1 AND recipient = $2 AND purpose = 'gas'
-           AND (state IN ('mined', 'confirmed') OR succeeded IS NOT NULL)
-           AND created_at > now() - $3 * interval '1 ms'
-           AND NOT EXISTS (SELECT FROM outgoing_transactions used WHERE used.chain_id = gas.chain_id
-             AND used.from_address = gas.recipient AND used.id > gas.id)) AS was`,
-      [chainId, to, this.settings.sweepBumpAfterMs],
-    );
-    return row?.was === true;
-  }
-
   /** Before anything was scanned, only what is newest can be asked for. */
   private async readAfter(chain: Chain): Promise<ReadAfter> {
     return (await this.scanned.last(chain))?.hash ?? 'latest';
@@ -205,20 +198,4 @@ async function fundingGas(
   if (balance === 0n) return PLAIN_TRANSFER_GAS;
   const estimate = await accounts.estimateGas({ from, to, value: 1n });
   return estimate > PLAIN_TRANSFER_GAS ? allowedGas(estimate) : PLAIN_TRANSFER_GAS;
-}
-
-/** Whether gas for an address is not in its balance after a block of the scanned chain. */
-async function isUnderWay(
-  manager: EntityManager,
-  chainId: ChainId,
-  to: Address,
-  after: BlockId,
-): Promise<boolean> {
-  const [row] = await manager.query<{ is: boolean }[]>(
-    `SELECT EXISTS (SELECT FROM outgoing_transactions outgoing
-         WHERE chain_id = $1 AND recipient = $2 AND purpose = 'gas'
-           AND (${NOT_SCANNED} OR state IN ('mined', 'confirmed') AND block_number > $3)) AS is`,
-    [chainId, to, after.number],
-  );
-  return row?.is === true;
 }

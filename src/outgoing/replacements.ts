@@ -117,7 +117,7 @@ export class Replacements {
       expected: paid + expectedFee + fundingWei,
       most,
     });
-    await this.tank.fund(chain, { to, needed: needed + reserve.roomy, subjectId, feeAt });
+    await this.tank.fund(chain, { to, neededAt: () => needed + reserve.roomy, subjectId, feeAt });
     return null;
   }
 

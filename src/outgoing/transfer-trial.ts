@@ -1,4 +1,4 @@
-import { CallRevertedError } from '../chain/accounts/chain-accounts.js';
+import { CallRevertedError, type GasQuote } from '../chain/accounts/chain-accounts.js';
 import { type Chain } from '../chain/chain.js';
 import { type Round } from './movers.js';
 import { saysNo, transferData } from './erc20.js';
@@ -25,8 +25,8 @@ export interface ExpectedCost {
 export type Trial =
   /** It can be signed: the address has what it takes. */
   | ({ state: 'ready'; gasLimit: bigint; fees: Fees } & ExpectedCost)
-  /** It lacks so many wei of all that it needs. */
-  | ({ state: 'needs_gas'; missing: bigint; needed: bigint } & ExpectedCost)
+  /** It lacks so many wei of all that it needs, which by a price is as much as by today's at the least. */
+  | ({ state: 'needs_gas'; missing: bigint; neededAt: (quote: GasQuote) => bigint } & ExpectedCost)
   /** It would fail on the chain, and why. */
   | { state: 'refused'; reason: string };
 
@@ -38,12 +38,13 @@ export type DrainTrial =
  * Whether a transfer would succeed, and what it takes: by what its address has after the last block scanned. That it lacks
  * gas is found by a new quote, since gas may have got dearer since the round began.
  * @param promised wei at the address that others are to be paid with: as far as they are there, no gas is paid of them
+ * @param taken what gas that the address was just sent for it was mined at: it may be signed at that price, rather than wait
  * @throws RpcError
  */
 export async function tryTransfer(
   { chain, quote, extent }: Pick<Round, 'chain' | 'quote' | 'extent'>,
   transfer: Transfer,
-  promised = 0n,
+  { promised = 0n, taken = null }: { promised?: bigint; taken?: Fees | null } = {},
 ): Promise<Trial> {
   const { from, to, tokenAddress, amount } = transfer;
   const gasLimit = await gasToAllow(chain, transfer, extent.scanned.hash);
@@ -58,13 +59,13 @@ export async function tryTransfer(
   const kept = keptOf({ balance, moved: tokenAddress === null ? amount : 0n, promised });
   const forFees = balance - kept;
   const { least, roomy } = dataReserve(dataFee);
-  const fees = forFees > least ? feesWithin(quote, (forFees - least) / gasLimit) : null;
+  const fees = forFees > least ? feesWithin(quote, (forFees - least) / gasLimit, taken) : null;
   const expected = { expectedGas: tokenAddress === null ? gasLimit : expectedOf(gasLimit), dataFee: roomy };
   if (fees !== null) return { state: 'ready', gasLimit, fees, ...expected };
   const now = feesFor(await accounts.gasQuote(), false).maxFeePerGas;
-  const price = now > wanted.maxFeePerGas ? now : wanted.maxFeePerGas;
-  const needed = kept + gasLimit * price + roomy;
-  return { state: 'needs_gas', missing: needed - balance, needed, ...expected };
+  const price = most(now, wanted.maxFeePerGas);
+  const neededAt = (by: GasQuote) => kept + gasLimit * most(price, feesFor(by, false).maxFeePerGas) + roomy;
+  return { state: 'needs_gas', missing: neededAt(quote) - balance, neededAt, ...expected };
 }
 
 /** Wei of a balance that pay for no gas: what is moved, and of what is promised to others as much as is there besides. */
@@ -145,6 +146,10 @@ async function gasFor(
       tokenAddress === null ? `${to} refuses the money` : `token ${tokenAddress} refuses the transfer`;
     return { state: 'refused', reason: `${what}: ${error.message}` };
   }
+}
+
+function most(one: bigint, other: bigint): bigint {
+  return one > other ? one : other;
 }
 
 function least(one: bigint, other: bigint): bigint {

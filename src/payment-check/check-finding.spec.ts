@@ -24,8 +24,10 @@ const DUE_AT = new Date('2026-01-01T00:00:00Z');
 function aStanding({
   scanned = 102,
   back,
+  isCovered = true,
   ...payment
-}: Partial<Payment> & Partial<Pick<Standing, 'scanned'>> & { back?: RefundFact[] } = {}): Standing {
+}: Partial<Payment> &
+  Partial<Pick<Standing, 'scanned' | 'isCovered'>> & { back?: RefundFact[] } = {}): Standing {
   const own = {
     amount: ETHER,
     amountReceived: ETHER,
@@ -64,6 +66,7 @@ function aStanding({
       [POLYGON, { name: 'polygon' }],
     ]),
     lateWatchMs: 86_400_000,
+    isCovered,
     scanned,
   };
 }
@@ -103,7 +106,7 @@ describe('findingOf', () => {
 
   it('says what is missing of the amount, and nothing is within the tolerance', () => {
     const part = { amountReceived: (ETHER * 99n) / 100n };
-    expect(findingOf(anArrival(), aStanding(part)).message).toMatch(
+    expect(findingOf(anArrival(), aStanding({ ...part, isCovered: false })).message).toMatch(
       /only 0\.99 ETH of 1 ETH due .* so far\.$/,
     );
     const aRefund = (id: string, state: RefundFact['state']): RefundFact => ({
@@ -113,11 +116,14 @@ describe('findingOf', () => {
       isAfterConfirmation: false,
     });
     const back = [aRefund('one', 'confirmed'), aRefund('other', 'sent')];
-    expect(findingOf(anArrival(), aStanding({ back })).message).toMatch(
+    expect(findingOf(anArrival(), aStanding({ back, isCovered: false })).message).toMatch(
       /only 1 ETH of 1 ETH due .* so far, of which 0\.5 ETH went back or are to\.$/,
     );
     const tolerant = aStanding({ ...part, underpaymentToleranceBps: 100 });
     expect(findingOf(anArrival(), tolerant).message).toMatch(/; 0\.99 ETH of 1 ETH due have arrived\.$/);
+    expect(findingOf(anArrival(), aStanding({ isCovered: false })).message).toMatch(
+      /; only 1 ETH of 1 ETH due have arrived so far; what came late counts at the rate of its time\.$/,
+    );
   });
 
   it.each<[Partial<Transfer>, Partial<Arrival>, string, RegExp]>([

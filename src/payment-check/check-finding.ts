@@ -2,7 +2,6 @@ import { formatUnits, getAddress } from 'ethers';
 import { depositState, whyNotCounted } from '../payments/counting.js';
 import { chainName, type DepositSubject, whyInWords } from '../payments/deposit.view.js';
 import { givenBack } from '../payments/given-back.js';
-import { enough } from '../payments/lifecycle.js';
 import { type PaymentMoney } from '../payments/money-of.js';
 import { type NamedAsset } from '../payments/named-asset.js';
 import { type Payment } from '../payments/payment.entity.js';
@@ -57,6 +56,8 @@ export interface Standing {
   payment: Payment;
   /** In each asset that it may be paid in. */
   money: readonly PaymentMoney[];
+  /** What came and is kept is all that is due. */
+  isCovered: boolean;
   chains: DepositSubject['chains'];
   lateWatchMs: number;
   /** The highest block scanned of the chain that the transaction is on; null: none yet. */
@@ -117,11 +118,11 @@ function offeredBy({ money }: Standing) {
 }
 
 function counted(recorded: Transfer, what: string, standing: Standing): Finding {
-  const { payment, money, scanned } = standing;
+  const { payment, money, isCovered, scanned } = standing;
   const own = money.find(
     ({ chainId, tokenAddress }) => chainId === recorded.chainId && tokenAddress === recorded.tokenAddress,
   ) as PaymentMoney;
-  const total = money.length === 1 ? totalOf(own, payment) : totalOfAll(payment);
+  const total = money.length === 1 ? totalOf(own, isCovered) : totalOfAll(payment);
   const depth = Math.max(0, (scanned ?? 0) - recorded.blockNumber + 1);
   const required = own.requiredConfirmations;
   const isFinal = required === null ? own.confirmed >= own.received : depth >= required;
@@ -136,16 +137,15 @@ function counted(recorded: Transfer, what: string, standing: Standing): Finding 
   };
 }
 
-function totalOf({ asset, asked, received, refunds }: PaymentMoney, payment: Payment): string {
+function totalOf({ asset, asked, received, refunds }: PaymentMoney, isCovered: boolean): string {
   const { refunded, promised, beforeConfirmation } = givenBack(refunds);
-  const { underpaymentToleranceBps } = payment;
-  const isEnough = received - beforeConfirmation >= enough({ amount: asked, underpaymentToleranceBps });
   const [sum, due] = [words(received, asset), words(asked, asset)];
-  const less =
-    refunded + promised === 0n ? '' : `, of which ${words(refunded + promised, asset)} went back or are to`;
-  return isEnough
-    ? `${sum} of ${due} due have arrived${less}`
-    : `only ${sum} of ${due} due have arrived so far${less}`;
+  const back = refunded + promised;
+  const less = back === 0n ? '' : `, of which ${words(back, asset)} went back or are to`;
+  if (isCovered) return `${sum} of ${due} due have arrived${less}`;
+  const isByRate = received - beforeConfirmation >= asked;
+  const late = isByRate ? '; what came late counts at the rate of its time' : '';
+  return `only ${sum} of ${due} due have arrived so far${less}${late}`;
 }
 
 /** Sums in several assets are not added up in words. */

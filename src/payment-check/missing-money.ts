@@ -61,7 +61,8 @@ export class MissingMoney {
     moved,
     line,
   }: Shown): Promise<boolean> {
-    const scanned = (await this.payments.scannedNumbers([chainId])).get(chainId) ?? -1;
+    const scanned =
+      (await this.payments.scannedNumbers(this.dataSource.manager, [chainId])).get(chainId) ?? -1;
     if (block.number > scanned) return false;
     const allowed = new Set((await this.chains.tokensOf(chainId)).map(({ address }) => address));
     const worth = moved.filter(
@@ -69,9 +70,15 @@ export class MissingMoney {
     );
     if (worth.length === 0) return false;
     const txHash = worth[0]?.txHash;
-    const records = txHash == null ? [] : await this.deposits.ofTransaction(payment.id, chainId, txHash);
+    const records =
+      txHash == null
+        ? []
+        : await this.payments.inOneMoment((manager) =>
+            this.deposits.ofTransaction(manager, payment.id, chainId, txHash),
+          );
+    const recorded = byPlace(records);
     const isMissing = worth.some((movement) => {
-      const transfer = recordOf(records, movement)?.transfer;
+      const transfer = recorded.get(placeOf(movement))?.transfer;
       return transfer?.state !== 'included' || transfer.blockHash !== block.hash;
     });
     if (!isMissing) return false;
@@ -96,12 +103,13 @@ export class MissingMoney {
   }
 }
 
-export function recordOf(records: DepositRecord[], movement: Movement): DepositRecord | undefined {
-  return records.find(({ transfer }) => isSame(transfer, movement));
+/** What a transaction brought, by where in it that is: anybody may send thousands of transfers in one. */
+export function byPlace(records: readonly DepositRecord[]): Map<string, DepositRecord> {
+  return new Map(records.map((record) => [placeOf(record.transfer), record]));
 }
 
-export function isSame(one: Pick<Movement, 'ordinal'> & { kind: string }, movement: Movement): boolean {
-  return one.kind === movement.kind && one.ordinal === movement.ordinal;
+export function placeOf({ kind, ordinal }: Pick<Movement, 'ordinal'> & { kind: string }): string {
+  return `${kind} ${ordinal}`;
 }
 
 /** What another time may fix: the node, or a reorg that the scan has yet to follow. */

@@ -15,13 +15,15 @@ import {
 } from './check-finding.js';
 import { depositView } from '../payments/deposit.view.js';
 import { type DepositRecord, DepositsRepository } from '../payments/deposits.repository.js';
-import { moneyOf, type PaymentMoney } from '../payments/money-of.js';
+import { isCovered, moneyOf, type PaymentMoney } from '../payments/money-of.js';
 import { type CheckBody } from './check.body.js';
 import { PaymentNotFoundError } from '../payments/payment.errors.js';
 import { TooManyChecksError } from './check-limits.js';
-import { isSame, MissingMoney, recordOf } from './missing-money.js';
+import { byPlace, MissingMoney, placeOf } from './missing-money.js';
 import { type Payment } from '../payments/payment.entity.js';
+import { type PaymentView } from '../payments/payment.view.js';
 import { PaymentsRepository } from '../payments/payments.repository.js';
+import { PaymentsService } from '../payments/payments.service.js';
 import { TransactionSearch } from './transaction-search.js';
 import { type Address, type ChainId, type TxHash } from '../ids/ids.js';
 
@@ -35,7 +37,8 @@ export class PaymentCheckService {
     private readonly chains: ChainService,
     private readonly search: TransactionSearch,
     private readonly missing: MissingMoney,
-    private readonly payments: PaymentsRepository,
+    private readonly payments: PaymentsService,
+    private readonly records: PaymentsRepository,
     private readonly deposits: DepositsRepository,
   ) {}
 
@@ -45,13 +48,8 @@ export class PaymentCheckService {
    * @throws PaymentNotFoundError also when it is another merchant's
    * @throws TooManyChecksError when so many ask that its chains' nodes were not asked in time
    */
-  async check(
-    merchantId: string,
-    id: string,
-    txHash: TxHash,
-    line = merchantId,
-  ): Promise<Omit<CheckBody, 'payment'>> {
-    const record = await this.payments.find(merchantId, id);
+  async check(merchantId: string, id: string, txHash: TxHash, line = merchantId): Promise<CheckBody> {
+    const record = await this.records.inOneMoment((manager) => this.records.find(manager, merchantId, id));
     if (!record) throw new PaymentNotFoundError(id);
     const { payment } = record;
     const offered = record.options.map(({ chain }) => chain);
@@ -67,7 +65,8 @@ export class PaymentCheckService {
         asked.filter((name) => !unheard.includes(name)),
         unheard,
       );
-      return { ...none, tx_hash: txHash, ...NOWHERE };
+      const now = await this.payments.get(merchantId, id);
+      return { ...none, tx_hash: txHash, ...NOWHERE, payment: now };
     }
     return this.explain(payment, best.chain, best.transaction, line);
   }
@@ -77,14 +76,13 @@ export class PaymentCheckService {
     chain: ChainConfig,
     transaction: FoundTransaction,
     line: string,
-  ): Promise<Omit<CheckBody, 'payment'>> {
+  ): Promise<CheckBody> {
     const { hash, included } = transaction;
     const moved = arrivalsAt(payment.address, transaction);
     const isOurs = moved.length > 0 && (await this.missing.isOurs(chain.chainId, hash));
     const isApplied =
       included !== null && !isOurs && (await this.missing.record({ payment, chain, included, moved, line }));
-    const standing = await this.standingOf(payment, chain);
-    const records = await this.deposits.ofTransaction(payment.id, chain.chainId, hash);
+    const { standing, records, view } = await this.standingOf(payment, chain, hash);
     const arrivals = await this.arrivals(chain, included, moved, records);
     const findings = arrivals.map((arrival) => ({
       arrival,
@@ -94,6 +92,7 @@ export class PaymentCheckService {
       findings.length > 0
         ? summary(findings.map(({ finding }) => finding))
         : await this.withoutArrival(payment, chain, transaction);
+    const recorded = new Map(records.map((record) => [record.transfer.id, record]));
     const number = included?.block.number ?? null;
     const { scanned } = standing;
     return {
@@ -108,24 +107,37 @@ export class PaymentCheckService {
         ...finding,
         amount: arrival.transfer.amount.toString(),
         token_address: arrival.transfer.tokenAddress,
-        deposit: depositOf(records, arrival),
+        deposit: depositOf(recorded, arrival),
       })),
+      payment: view,
     };
   }
 
-  private async standingOf(payment: Payment, chain: ChainConfig): Promise<Standing> {
-    const [scanned, now] = await Promise.all([
-      this.payments.scannedNumbers([chain.chainId]),
-      this.payments.find(payment.merchantId, payment.id),
-    ]);
-    const { chains, lateWatchMs } = this.deposits;
-    return {
-      chains,
-      lateWatchMs,
-      payment: now?.payment ?? payment,
-      money: now ? moneyOf(now) : [],
-      scanned: scanned.get(chain.chainId) ?? null,
-    };
+  /** All that is said of it is of one moment: what is found, the deposits, and the payment. */
+  private standingOf(
+    { merchantId, id }: Payment,
+    { chainId }: ChainConfig,
+    hash: TxHash,
+  ): Promise<{ standing: Standing; records: DepositRecord[]; view: PaymentView }> {
+    return this.records.inOneMoment(async (manager) => {
+      const record = await this.records.find(manager, merchantId, id);
+      if (!record) throw new PaymentNotFoundError(id);
+      const scanned = (await this.records.scannedNumbers(manager, [chainId])).get(chainId) ?? null;
+      const { chains, lateWatchMs } = this.deposits;
+      const { payment } = record;
+      return {
+        standing: {
+          chains,
+          lateWatchMs,
+          payment,
+          money: moneyOf(record),
+          isCovered: isCovered(record),
+          scanned,
+        },
+        records: await this.deposits.ofTransaction(manager, id, chainId, hash),
+        view: await this.payments.view(manager, record),
+      };
+    });
   }
 
   /** What the node shows, and what we have beside it, as an internal transfer that no log tells of. */
@@ -137,6 +149,7 @@ export class PaymentCheckService {
   ): Promise<Arrival[]> {
     const allowed = await this.allowed(chain.chainId);
     const native = { id: null, address: null, ...chain.native };
+    const recorded = byPlace(records);
     const shown = (included === null ? [] : moved).map((movement) => {
       const { block } = included as IncludedTransaction;
       const { tokenAddress, amount } = movement;
@@ -148,9 +161,10 @@ export class PaymentCheckService {
         blockTime: block.time,
       };
       const asset = tokenAddress === null ? native : (allowed.get(tokenAddress) ?? null);
-      return { transfer, asset, recorded: recordOf(records, movement)?.transfer ?? null };
+      return { transfer, asset, recorded: recorded.get(placeOf(movement))?.transfer ?? null };
     });
-    const others = records.filter(({ transfer }) => !moved.some((movement) => isSame(transfer, movement)));
+    const places = new Set(moved.map(placeOf));
+    const others = records.filter(({ transfer }) => !places.has(placeOf(transfer)));
     return [...shown, ...others.map(({ transfer, asset }) => ({ transfer, asset, recorded: transfer }))];
   }
 
@@ -162,7 +176,7 @@ export class PaymentCheckService {
     const recipients = (included?.movements ?? [])
       .filter(({ amount }) => amount > 0n)
       .map((movement) => movement.to);
-    const own = await this.payments.ownAt(payment.merchantId, recipients);
+    const own = await this.records.ownAt(payment.merchantId, recipients);
     const outcome = included && { hasSucceeded: included.hasSucceeded, recipients };
     const looked = included?.areInnerSeen === false ? 'unknown' : 'seen';
     const chain = { name, internal: internalTransfers === 'off' ? 'off' : looked } as const;
@@ -204,7 +218,7 @@ function arrivalsAt(address: Address, { included }: FoundTransaction): Movement[
   return worth.length > 0 ? worth : here;
 }
 
-function depositOf(records: DepositRecord[], { recorded }: Arrival) {
-  const record = records.find(({ transfer }) => transfer.id === recorded?.id);
+function depositOf(records: ReadonlyMap<string, DepositRecord>, { recorded }: Arrival) {
+  const record = recorded && records.get(recorded.id);
   return record ? depositView(record) : null;
 }

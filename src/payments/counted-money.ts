@@ -107,7 +107,7 @@ function creditOf(row: Omit<SumRow, 'payment_id' | 'count'>, place: number): Sum
   };
 }
 
-export function fractionOf(factor: ValueFactor | null): Fraction | null {
+export function fractionOf(factor: Omit<ValueFactor, 'rate'> | null): Fraction | null {
   if (factor === null) return null;
   return { numerator: BigInt(factor.numerator), denominator: BigInt(factor.denominator) };
 }

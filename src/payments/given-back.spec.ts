@@ -130,6 +130,47 @@ describe('money that goes back', () => {
   });
 });
 
+describe('late money at another rate, after what came in time went back', () => {
+  const [HALF, TWICE] = [
+    { numerator: 1n, denominator: 2n },
+    { numerator: 2n, denominator: 1n },
+  ];
+  const inTime = Array.from({ length: 10 }, (_one, index) => aCredit(99n, index));
+  const refunds = inTime.map((_one, index) => aRefund(99n, 'confirmed', { id: `${index}`, factor: null }));
+
+  it.each([
+    ['does not confirm it before it is worth the price', HALF, 199n, 'partially_paid'],
+    ['confirms it once it is', HALF, 200n, 'confirmed'],
+    ['is not asked for beyond the price', TWICE, 50n, 'confirmed'],
+    ['is asked for up to the price', TWICE, 49n, 'partially_paid'],
+  ])('%s', (_what, factor, amount, status) => {
+    const late = { ...aCredit(amount, 12), factor };
+    for (const times of [1, 10]) {
+      const facts = factsAt(18, [...inTime.slice(0, times), late], refunds.slice(0, times));
+      const expired = advance(
+        aPayment(),
+        factsAt(11, inTime.slice(0, times), refunds.slice(0, times)),
+      ).payment;
+      expect(advance(expired, facts).payment.status).toBe(status);
+    }
+  });
+
+  it('leaves what was kept as it was, whichever of it goes back', () => {
+    const credits = [aCredit(60n, 1), { ...aCredit(100n, 12), factor: HALF }];
+    const back = [
+      aRefund(20n, 'sent', { id: '1', factor: null }),
+      aRefund(20n, 'sent', { id: '2', factor: HALF }),
+    ];
+    const statusWith = (some: RefundFact[]) => advance(aPayment(), factsAt(18, credits, some)).payment.status;
+    expect([[], [back[0]], [back[1]]].map((some) => statusWith(some as RefundFact[]))).toEqual([
+      'confirmed',
+      'partially_paid',
+      'confirmed',
+    ]);
+    expect(statusWith(back)).toBe('partially_paid');
+  });
+});
+
 /** What happens in one block: money arrives, a refund is asked for, or one moves on. */
 type Step = { credit: bigint } | { ask: bigint } | { move: number; to: RefundState } | null;
 

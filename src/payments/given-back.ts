@@ -3,6 +3,8 @@
  * their order and repeats do not matter.
  */
 
+import { type Fraction } from './parts.js';
+
 export const REFUND_STATES = ['created', 'sent', 'confirmed', 'failed', 'cancelled'] as const;
 /**
  * `confirmed`: final by the chain's rule. `failed`, `cancelled`: nothing was moved, and the amount may be refunded again.
@@ -10,7 +12,7 @@ export const REFUND_STATES = ['created', 'sent', 'confirmed', 'failed', 'cancell
  */
 export type RefundState = (typeof REFUND_STATES)[number];
 
-/** A refund of money that counts towards its payment, or several of the same asset and state together. */
+/** A refund of money that counts towards its payment, or several of the same asset, state and factor together. */
 export interface RefundFact {
   /** The same fact is given once, however often it is told. */
   id: string;
@@ -21,6 +23,8 @@ export interface RefundFact {
   isAfterConfirmation: boolean;
   /** Index of the payment's option that it is money of; left out: the first. */
   option?: number;
+  /** How the money counted that it takes (`Credit.factor`), as it was settled when it was asked for; left out: it was not. */
+  factor?: Fraction | null;
 }
 
 /** Sums in base units of the payment's asset. */
@@ -35,15 +39,27 @@ export interface GivenBack {
 
 export function givenBack(refunds: readonly RefundFact[]): GivenBack {
   const sums: GivenBack = { refunded: 0n, promised: 0n, beforeConfirmation: 0n };
-  for (const { state, amount, isAfterConfirmation } of distinct(refunds)) {
-    if (state === 'failed' || state === 'cancelled') continue;
-    if (state === 'confirmed') sums.refunded += amount;
+  for (const refund of takingRefunds(refunds)) {
+    const { amount } = refund;
+    if (isRefunded(refund)) sums.refunded += amount;
     else sums.promised += amount;
-    if (!isAfterConfirmation) sums.beforeConfirmation += amount;
+    if (isBeforeConfirmation(refund)) sums.beforeConfirmation += amount;
   }
   return sums;
 }
 
-function distinct(refunds: readonly RefundFact[]): RefundFact[] {
-  return [...new Map(refunds.map((refund) => [refund.id, refund])).values()];
+/** Those that take anything, each once. */
+export function takingRefunds(refunds: readonly RefundFact[]): RefundFact[] {
+  const distinct = [...new Map(refunds.map((refund) => [refund.id, refund])).values()];
+  return distinct.filter(({ state }) => state !== 'failed' && state !== 'cancelled');
+}
+
+/** It is final. */
+export function isRefunded({ state }: RefundFact): boolean {
+  return state === 'confirmed';
+}
+
+/** What is due has to be covered without it. */
+export function isBeforeConfirmation({ isAfterConfirmation }: RefundFact): boolean {
+  return !isAfterConfirmation;
 }

@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type StoredAsset } from '../auth/accepted-assets.js';
 import { type Asked } from './asked.js';
+import { countsIn } from './counted-money.js';
 import { type CreatePaymentDto } from './dto/create-payment.dto.js';
 import { type LinkAnswer } from './payment.entity.js';
 import { type AmountField } from './payment.errors.js';
@@ -26,9 +27,12 @@ export interface LinkedAsked {
 
 /**
  * A payment that has a piece of its link's stock: it is paid, or may still be paid in time. One that had expired has none
- * until late money makes it up, so that a speck of dust keeps nothing from being sold.
+ * until late money makes it up, so that a speck of dust keeps nothing from being sold; nor once that went back. By what
+ * came and not by the exception, which may be null: a condition on it is then neither true nor false.
  */
-const HAS_A_PIECE = `status NOT IN ('expired', 'cancelled') AND NOT (status = 'partially_paid' AND exception = 'late')`;
+const HAS_A_PIECE = `status NOT IN ('expired', 'cancelled') AND NOT (status = 'partially_paid' AND EXISTS (
+  SELECT FROM transfers AS late WHERE late.payment_id = payments.id AND late.state = 'included' AND ${countsIn('late')}
+    AND late.block_time > payments.expires_at))`;
 
 /** Payments as payment links make and count them. */
 @Injectable()
@@ -95,10 +99,7 @@ export class LinkedPayments {
   }
 
   /** @returns how many payments have a piece of the stock, by link; one without any is not there */
-  async takenOf(
-    linkIds: readonly string[],
-    manager: EntityManager = this.dataSource.manager,
-  ): Promise<Map<string, number>> {
+  async takenOf(manager: EntityManager, linkIds: readonly string[]): Promise<Map<string, number>> {
     if (linkIds.length === 0) return new Map();
     const rows = await manager.query<{ link_id: string; taken: string }[]>(
       `SELECT link_id, count(*) AS taken FROM payments WHERE link_id = ANY($1) AND ${HAS_A_PIECE} GROUP BY link_id`,

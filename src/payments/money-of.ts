@@ -2,7 +2,9 @@ import { type Asset, type ChainId } from '../ids/ids.js';
 import { type RefundFact } from './given-back.js';
 import { type AssetPlace } from './named-assets.js';
 import { type NamedAsset } from './named-asset.js';
+import { Parts } from './parts.js';
 import { type PaymentRecord } from './payment-records.js';
+import { holdingsOf } from './tally.js';
 
 /** What a payment has in one of its assets. Amounts in base units of it. */
 export interface PaymentMoney extends AssetPlace {
@@ -46,6 +48,12 @@ export function moneyOf({
       refunds: refunds.filter((refund) => (refund.option ?? 0) === index),
     };
   });
+}
+
+/** Whether what came, each sum as it counts, less what went back before a sale was made, is all that is due. */
+export function isCovered({ payment, options, credits, refunds }: PaymentRecord): boolean {
+  const parts = new Parts(holdingsOf(options, credits, refunds));
+  return parts.due(payment.underpaymentToleranceBps) === 0n;
 }
 
 /** Null: it cannot be paid in that asset. */

@@ -23,10 +23,12 @@ describe('specks that come late, a minute apart', () => {
     const pieces = specks();
     const asked = 16_632_333_333_333_334n;
     const back = { refunded: 1n, promised: 0n, beforeConfirmation: 1n };
+    const refunds = [{ id: '1', amount: 1n, state: 'confirmed' as const, isAfterConfirmation: false }];
     const begunMs = performance.now();
-    const parts = new Parts([{ asked, pieces, back }]);
+    const parts = new Parts([{ asked, pieces, back, refunds }]);
     const sum = pieces.reduce((total, piece) => total + parts.of(0, piece), 0n);
     expect(parts.came()).toBe(sum);
+    expect(parts.allBack()).toBe(parts.of(0, pieces[0] as (typeof pieces)[number]));
     expect(parts.whole.toString(2).length).toBeLessThan(512);
     // A thirtieth of a second where nothing else runs.
     expect(performance.now() - begunMs).toBeLessThan(3_000);
@@ -54,13 +56,14 @@ describe('specks that come late, a minute apart', () => {
 describe('what is due', () => {
   it('is all that is missing, though less would be taken as enough, and nothing once it is', () => {
     const back = { refunded: 0n, promised: 0n, beforeConfirmation: 0n };
-    const dueAfter = (amount: bigint) => new Parts([{ asked: 100n, pieces: [{ amount }], back }]).due(1_000);
+    const dueAfter = (amount: bigint) =>
+      new Parts([{ asked: 100n, pieces: [{ amount }], back, refunds: [] }]).due(1_000);
     expect([50n, 89n, 90n, 100n].map(dueAfter)).toEqual([50n, 11n, 0n, 0n]);
   });
 
   it('is rounded up in each asset, to a base unit of it', () => {
     const back = { refunded: 0n, promised: 0n, beforeConfirmation: 0n };
-    const parts = new Parts([3n, 7n].map((asked) => ({ asked, pieces: [], back })));
+    const parts = new Parts([3n, 7n].map((asked) => ({ asked, pieces: [], back, refunds: [] })));
     expect(parts.whole).toBe(21n);
     expect([0n, 1n, 7n, 8n, 21n].map((due) => parts.unitsOf(0, due))).toEqual([0n, 1n, 1n, 2n, 3n]);
   });

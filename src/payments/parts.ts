@@ -3,7 +3,8 @@
  * each of its options is a whole number of them: sums and comparisons are of integers, and nothing is ever rounded.
  */
 
-import { type GivenBack } from './given-back.js';
+import { type GivenBack, isBeforeConfirmation, type RefundFact } from './given-back.js';
+import { firstOf, lotsOf, takenOf } from './lots.js';
 
 /** An exact fraction of positive integers. */
 export interface Fraction {
@@ -23,7 +24,11 @@ export interface Piece {
 export interface Holding<P extends Piece = Piece> {
   /** The whole payment in its asset, in base units. */
   asked: bigint;
+  /** In chain order. */
   pieces: readonly P[];
+  /** That take anything, each once. */
+  refunds: readonly RefundFact[];
+  /** Their sums. */
   back: GivenBack;
 }
 
@@ -47,30 +52,50 @@ export class Parts {
     return amount * factor.numerator * (this.whole / (asked * factor.denominator));
   }
 
-  /** What base units of an option are worth on the average of what came: with all of it back, nothing is left. */
-  average(option: number, amount: bigint): bigint {
+  /** What came of an option together. */
+  sumOf(option: number, pieces: readonly Piece[] = this.holding(option).pieces): bigint {
+    return pieces.reduce((sum, piece) => sum + this.of(option, piece), 0n);
+  }
+
+  /** So many base units of an option, the first that came: what is final is among them. */
+  first(option: number, amount: bigint): bigint {
+    return this.sumOf(option, firstOf(this.holding(option).pieces, amount));
+  }
+
+  /** What a base unit of an option is worth of the whole, on the average of what came in it. */
+  average(option: number): Fraction {
     const { asked, pieces } = this.holding(option);
-    if (amount === 0n || !hasFactors(pieces)) return amount * (this.whole / asked);
-    const worth = pieces.reduce((sum, piece) => sum + this.of(option, piece), 0n);
-    return (amount * worth) / sumOf(pieces);
+    const came = sumOf(pieces);
+    if (came === 0n) return { numerator: 1n, denominator: asked };
+    return { numerator: this.sumOf(option), denominator: came * this.whole };
+  }
+
+  /**
+   * What refunds of an option take: money that came in it, each base unit as it counted. So with all of it back nothing is
+   * left, and what comes later is worth what it would be without them. More than came is worth what the amount says.
+   * @param isMeant which of them; left out: all
+   */
+  back(option: number, isMeant: (refund: RefundFact) => boolean = () => true): bigint {
+    const { pieces, refunds } = this.holding(option);
+    const meant = refunds.filter(isMeant);
+    if (meant.length === 0) return 0n;
+    const { lots, beyond } = takenOf(lotsOf(pieces), meant);
+    return this.sumOf(option, lots) + this.of(option, { amount: beyond });
   }
 
   /** All that came. */
   came(): bigint {
-    return this.holdings.reduce(
-      (sum, { pieces }, option) => pieces.reduce((worth, piece) => worth + this.of(option, piece), sum),
-      0n,
-    );
+    return this.holdings.reduce((sum, _holding, option) => sum + this.sumOf(option), 0n);
   }
 
-  /** What goes back of all options together. @param amountOf what of each, in base units */
-  allBack(amountOf: (back: GivenBack) => bigint): bigint {
-    return this.holdings.reduce((sum, { back }, option) => sum + this.average(option, amountOf(back)), 0n);
+  /** What goes back of all options together. @param isMeant as in `back` */
+  allBack(isMeant?: (refund: RefundFact) => boolean): bigint {
+    return this.holdings.reduce((sum, _holding, option) => sum + this.back(option, isMeant), 0n);
   }
 
   /** What is still missing; nothing where what came, less what went back before it was confirmed, is enough. */
   due(toleranceBps: number): bigint {
-    const kept = this.came() - this.allBack(({ beforeConfirmation }) => beforeConfirmation);
+    const kept = this.came() - this.allBack(isBeforeConfirmation);
     return this.isEnough(kept, toleranceBps) ? 0n : this.whole - kept;
   }
 
@@ -99,16 +124,10 @@ export class Parts {
   }
 }
 
-/** A multiple of what an option's base units, the fractions of its pieces and what goes back of them are counted in. */
-function unitsPerWhole({ asked, pieces, back }: Holding): bigint {
+/** A multiple of what an option's base units, and the fractions of its pieces, are counted in. */
+function unitsPerWhole({ asked, pieces }: Holding): bigint {
   const denominators = new Set(pieces.flatMap(({ factor }) => (factor ? [factor.denominator] : [])));
-  if (denominators.size === 0) return asked;
-  const units = asked * [...denominators].reduce(leastMultiple);
-  return back.refunded + back.promised === 0n ? units : units * sumOf(pieces);
-}
-
-function hasFactors(pieces: readonly Piece[]): boolean {
-  return pieces.some(({ factor }) => factor);
+  return [...denominators].reduce((units, one) => leastMultiple(units, asked * one), asked);
 }
 
 export function sumOf(pieces: readonly Piece[]): bigint {

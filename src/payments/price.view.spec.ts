@@ -129,7 +129,7 @@ describe('valueIn', () => {
   it('is by the locked rate, by a fraction of it, or by the average, and rounded towards zero on both sides', () => {
     expect(valueIn(record, 0, 333n, 'locked')).toBe('16.61');
     expect(valueIn(record, 0, -333n, 'locked')).toBe('-16.61');
-    expect(valueIn(record, 0, -1_000n, { numerator: '1', denominator: '2' })).toBe('-24.95');
+    expect(valueIn(record, 0, -1_000n, { numerator: 1n, denominator: 2n })).toBe('-24.95');
     expect(valueIn(record, 0, 500n, 'average')).toBe('24.95');
     expect(valueIn(record, 0, 0n, 'locked')).toBe('0.00');
   });

@@ -1,5 +1,5 @@
-import { type GivenBack } from './given-back.js';
-import { ceilDivided, Parts, type Piece } from './parts.js';
+import { isRefunded } from './given-back.js';
+import { ceilDivided, type Fraction, Parts, type Piece } from './parts.js';
 import { type PaymentOption } from './payment-option.entity.js';
 import { type PaymentRecord } from './payment-records.js';
 import { type Payment } from './payment.entity.js';
@@ -45,9 +45,10 @@ export function priceViews(
   const received = valued(parts.came());
   const due = parts.due(payment.underpaymentToleranceBps);
   const confirmed = options.reduce(
-    (sum, { amountConfirmed }, option) => sum + parts.average(option, amountConfirmed),
+    (sum, { amountConfirmed }, option) => sum + parts.first(option, amountConfirmed),
     0n,
   );
+  const refunded = parts.allBack(isRefunded);
   return {
     price: {
       amount: shown(priceAmount),
@@ -59,8 +60,8 @@ export function priceViews(
     value: {
       received,
       confirmed: valued(confirmed),
-      refunded: valued(parts.allBack(({ refunded }) => refunded)),
-      refund_pending: valued(parts.allBack(({ promised }) => promised)),
+      refunded: valued(refunded),
+      refund_pending: valued(parts.allBack() - refunded),
     },
     valueOf: (option, piece) => valued(parts.of(option, piece)),
   };
@@ -74,7 +75,7 @@ export function optionValues(record: PaymentRecord): ValueView[] | null {
   const priced = pricedParts(record);
   if (priced === null) return null;
   const { options } = record;
-  const { price, written, holdings, parts } = priced;
+  const { price, written, parts } = priced;
   const shares = (partsOf: (option: number) => bigint): string[] => {
     let sum = 0n;
     let shown = 0n;
@@ -86,16 +87,10 @@ export function optionValues(record: PaymentRecord): ValueView[] | null {
       return written(share);
     });
   };
-  const back = (amountOf: (back: GivenBack) => bigint) =>
-    shares((index) => parts.average(index, amountOf((holdings[index] as (typeof holdings)[number]).back)));
-  const received = shares((index) =>
-    (holdings[index]?.pieces ?? []).reduce((sum, piece) => sum + parts.of(index, piece), 0n),
-  );
-  const confirmed = shares((index) =>
-    parts.average(index, (options[index] as PaymentOption).amountConfirmed),
-  );
-  const refunded = back((one) => one.refunded);
-  const pending = back((one) => one.promised);
+  const received = shares((index) => parts.sumOf(index));
+  const confirmed = shares((index) => parts.first(index, (options[index] as PaymentOption).amountConfirmed));
+  const refunded = shares((index) => parts.back(index, isRefunded));
+  const pending = shares((index) => parts.back(index) - parts.back(index, isRefunded));
   return options.map((_option, index) => ({
     received: received[index] as string,
     confirmed: confirmed[index] as string,
@@ -112,29 +107,29 @@ export function valueIn(
   record: PaymentRecord,
   option: number,
   amount: bigint,
-  by: 'locked' | 'average' | { numerator: string; denominator: string },
+  by: 'locked' | 'average' | Fraction,
 ): string | null {
   const priced = pricedParts(record);
   if (priced === null) return null;
   const { price, written, parts } = priced;
   const size = amount < 0n ? -amount : amount;
-  const [worth, whole] =
-    by === 'average'
-      ? [parts.average(option, size), parts.whole]
-      : [size * BigInt(by === 'locked' ? 1 : by.numerator), wholeOf(record.options[option], by)];
-  const value = (worth * price) / whole;
+  const { numerator, denominator } =
+    by === 'average' ? parts.average(option) : fractionOf(record, option, by);
+  const value = (size * numerator * price) / denominator;
   return written(amount < 0n ? -value : value);
+}
+
+/** What a base unit of an option is worth of the whole. */
+function fractionOf({ options }: PaymentRecord, option: number, by: 'locked' | Fraction): Fraction {
+  const { amount: asked } = options[option] as PaymentOption;
+  if (by === 'locked') return { numerator: 1n, denominator: asked };
+  return { numerator: by.numerator, denominator: by.denominator * asked };
 }
 
 /** Null: the payment has no price. */
 function pricedParts({ payment, options, credits, refunds }: PaymentRecord) {
   const { priceAmount: price, priceDecimals: decimals, priceChain: asset } = payment;
   if (price === null || decimals === null) return null;
-  const holdings = holdingsOf(options, credits, refunds);
   const written = (amount: bigint) => formatPrice({ decimals, asset }, amount);
-  return { price, written, holdings, parts: new Parts(holdings) };
-}
-
-function wholeOf(option: PaymentOption | undefined, by: 'locked' | { denominator: string }): bigint {
-  return (option as PaymentOption).amount * BigInt(by === 'locked' ? 1 : by.denominator);
+  return { price, written, parts: new Parts(holdingsOf(options, credits, refunds)) };
 }

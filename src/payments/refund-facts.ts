@@ -1,7 +1,9 @@
 import { type EntityManager } from 'typeorm';
-import { countsIn } from './counted-money.js';
+import { countsIn, fractionOf } from './counted-money.js';
 import { type Asset, type ChainId, toChainId } from '../ids/ids.js';
 import { type GivenBack, type RefundFact, type RefundState } from './given-back.js';
+import { type Lot } from './lots.js';
+import { type Fraction } from './parts.js';
 
 interface RefundRow {
   payment_id: string;
@@ -10,10 +12,23 @@ interface RefundRow {
   amount: string;
   state: RefundState;
   after_confirmation: boolean;
+  is_named: boolean;
+  numerator: string | null;
+  denominator: string | null;
 }
 
 /** SQL, of a row of `refunds AS refund`: it moves money, or did. */
 const MOVES = `refund.state NOT IN ('failed', 'cancelled')`;
+/**
+ * SQL, of a row of `refunds AS refund` and `transfers AS deposit`: what it takes by how that counted, as it was settled when
+ * it was asked for; where that was not, what the deposit is worth that goes back.
+ */
+const LOTS = `(
+  SELECT (lot ->> 'amount')::numeric AS amount, lot ? 'factor' AS is_named, lot -> 'factor' AS factor
+    FROM jsonb_array_elements(refund.lots) AS lot
+  UNION ALL
+  SELECT refund.amount, deposit.id IS NOT NULL, deposit.value_factor WHERE refund.lots IS NULL)`;
+
 /** SQL: whether a row of `transfers` goes back, or went, in a refund of its own. */
 export const GOES_BACK = `EXISTS (SELECT FROM refunds AS refund WHERE refund.deposit_id = transfers.id AND ${MOVES})`;
 
@@ -30,22 +45,32 @@ export async function refundsOfCounted(
   if (paymentIds.length === 0) return [];
   const rows = await manager.query<RefundRow[]>(
     `SELECT refund.payment_id, refund.chain_id, refund.token_address, refund.state, refund.after_confirmation,
-       sum(refund.amount) AS amount
-     FROM refunds refund LEFT JOIN transfers deposit ON deposit.id = refund.deposit_id
+       lot.is_named, lot.factor ->> 'numerator' AS numerator, lot.factor ->> 'denominator' AS denominator,
+       sum(lot.amount) AS amount
+     FROM refunds refund LEFT JOIN transfers deposit ON deposit.id = refund.deposit_id CROSS JOIN LATERAL ${LOTS} AS lot
      WHERE refund.payment_id = ANY($1) AND ${MOVES}
        AND (refund.deposit_id IS NULL OR ${countsIn('deposit')})
-     GROUP BY refund.payment_id, refund.chain_id, refund.token_address, refund.state, refund.after_confirmation`,
+     GROUP BY refund.payment_id, refund.chain_id, refund.token_address, refund.state, refund.after_confirmation,
+       lot.is_named, numerator, denominator`,
     [paymentIds],
   );
   return rows.map((row) => ({
-    id: [row.payment_id, row.chain_id, row.token_address, row.state, row.after_confirmation].join(' '),
+    id: Object.values({ ...row, amount: '' }).join(' '),
     paymentId: row.payment_id,
     chainId: toChainId(Number(row.chain_id)),
     tokenAddress: row.token_address,
     amount: BigInt(row.amount),
     state: row.state,
     isAfterConfirmation: row.after_confirmation,
+    ...(row.is_named ? { factor: namedFactor(row) } : {}),
   }));
+}
+
+function namedFactor({
+  numerator,
+  denominator,
+}: Pick<RefundRow, 'numerator' | 'denominator'>): Fraction | null {
+  return numerator === null || denominator === null ? null : fractionOf({ numerator, denominator });
 }
 
 /**
@@ -58,6 +83,30 @@ export async function countFromFailure(manager: EntityManager, paymentIds: reado
     'UPDATE refunds SET after_confirmation = false WHERE payment_id = ANY($1) AND after_confirmation',
     [paymentIds],
   );
+}
+
+/** By the transaction that they were sent as: what each refund is of, and by how that counted; null where that is not known. */
+export async function lotsSentAs(
+  manager: EntityManager,
+  outgoingIds: readonly string[],
+): Promise<Map<string, Lot[] | null>> {
+  if (outgoingIds.length === 0) return new Map();
+  const rows = await manager.query<
+    (Pick<RefundRow, 'amount' | 'is_named' | 'numerator' | 'denominator'> & { outgoing_id: string })[]
+  >(
+    `SELECT refund.outgoing_id, lot.amount, lot.is_named, lot.factor ->> 'numerator' AS numerator,
+       lot.factor ->> 'denominator' AS denominator
+     FROM refunds refund LEFT JOIN transfers deposit ON deposit.id = refund.deposit_id CROSS JOIN LATERAL ${LOTS} AS lot
+     WHERE refund.outgoing_id = ANY($1)`,
+    [outgoingIds],
+  );
+  const byOutgoing = new Map<string, Lot[] | null>();
+  for (const row of rows) {
+    const before = byOutgoing.get(row.outgoing_id);
+    const lot = { amount: BigInt(row.amount), factor: namedFactor(row) };
+    byOutgoing.set(row.outgoing_id, row.is_named && before !== null ? [...(before ?? []), lot] : null);
+  }
+  return byOutgoing;
 }
 
 /** What of deposits goes back in refunds of them alone, by deposit; one without is left out. Base units. */

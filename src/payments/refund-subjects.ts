@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
 import { type ArrivedAt, type ArrivedMoney, arrivedMoney, type UpTo } from './arrived-money.js';
+import { fractionOf } from './counted-money.js';
 import { depositState, doesCount } from './counting.js';
 import { type AssetPlace, NamedAssets } from './named-assets.js';
 import { type NamedAsset } from './named-asset.js';
 import { type PaymentStatus } from './lifecycle.js';
 import { heldDeposit } from './held-deposit.js';
 import { moneyIn } from './money-of.js';
+import { type Fraction } from './parts.js';
 import { type PaymentRecord, PaymentRecords } from './payment-records.js';
 import { Payment } from './payment.entity.js';
 import { paymentView, type PaymentView } from './payment.view.js';
@@ -18,6 +20,7 @@ import { type Asset, type ChainId } from '../ids/ids.js';
 
 export { type ArrivedAt } from './arrived-money.js';
 export { type PaymentRecord } from './payment-records.js';
+export { lotsOfRefund, type StoredLot } from './refund-lots.js';
 export { type BlockMoney } from './shallow-money.js';
 
 /** A payment whose money may go back. */
@@ -38,6 +41,8 @@ export interface RefundDeposit {
   blockNumber: number;
   /** It is part of what its payment received. */
   counts: boolean;
+  /** How it counts, or would; null: by what its option's amount says. */
+  factor: Fraction | null;
   /** Where it counts, by which depth it is final; null: by the chain's own finality. */
   requiredConfirmations: number | null;
   /** The canonical chain has it. */
@@ -180,6 +185,7 @@ function depositOf(transfer: Transfer, record: PaymentRecord): RefundDeposit {
     amount,
     blockNumber,
     counts: doesCount(transfer),
+    factor: fractionOf(transfer.valueFactor),
     requiredConfirmations: moneyIn(record, transfer)?.requiredConfirmations ?? null,
     isThere: depositState(transfer) !== 'orphaned',
     isAbsurd: transfer.uncountedReason === 'absurd_amount',

@@ -1,4 +1,4 @@
-import { givenBack } from './given-back.js';
+import { givenBack, isBeforeConfirmation } from './given-back.js';
 import { Parts } from './parts.js';
 import { type PaymentOption } from './payment-option.entity.js';
 import { type PaymentRecord } from './payment-records.js';
@@ -24,14 +24,13 @@ export function isSwept({
   if (options.every(isGone)) return true;
   const holdings = holdingsOf(options, credits, refunds);
   const parts = new Parts(holdings);
-  const brought = holdings.reduce((sum, { pieces, back }, index) => {
+  const brought = holdings.reduce((sum, { pieces }, index) => {
     const option = options[index] as (typeof options)[number];
     if (!isGone(option, index)) return sum;
     // What came after its sweep is not at the treasury.
     const gone =
       option.sweep === null ? pieces : pieces.filter(({ isSwept: isBrought }) => isBrought === true);
-    const came = gone.reduce((worth, piece) => worth + parts.of(index, piece), 0n);
-    return sum + came - parts.average(index, back.beforeConfirmation);
+    return sum + parts.sumOf(index, gone) - parts.back(index, isBeforeConfirmation);
   }, 0n);
   return parts.isEnough(brought, payment.underpaymentToleranceBps);
 }

@@ -1,4 +1,4 @@
-import { givenBack, type RefundFact } from './given-back.js';
+import { givenBack, isBeforeConfirmation, type RefundFact, takingRefunds } from './given-back.js';
 import {
   type Credit,
   type Facts,
@@ -48,13 +48,13 @@ export function tallyOf(payment: MovablePayment, facts: Facts): Tally {
   const tallies = options.map((option, index) =>
     optionTally(option, holdings[index] as Holding<Credit>, positionOf(option, facts)),
   );
-  const backBefore = parts.allBack(({ beforeConfirmation }) => beforeConfirmation);
+  const backBefore = parts.allBack(isBeforeConfirmation);
   const tally: Tally = {
     options: tallies,
     parts,
     kept: -backBefore,
     deep: -backBefore,
-    left: parts.came() - parts.allBack(({ refunded, promised }) => refunded + promised),
+    left: parts.came() - parts.allBack(),
     worth: options.map(() => 0n),
     completing: null,
     hasLateCredit: false,
@@ -80,11 +80,11 @@ export function holdingsOf<C extends Credit>(
   credits: readonly C[],
   refunds: readonly RefundFact[],
 ): Holding<C>[] {
-  return options.map(({ amount: asked }, index) => ({
-    asked,
-    pieces: inChainOrder(credits.filter(({ option }) => (option ?? 0) === index)),
-    back: givenBack(refunds.filter(({ option }) => (option ?? 0) === index)),
-  }));
+  return options.map(({ amount: asked }, index) => {
+    const own = takingRefunds(refunds.filter(({ option }) => (option ?? 0) === index));
+    const pieces = inChainOrder(credits.filter(({ option }) => (option ?? 0) === index));
+    return { asked, pieces, refunds: own, back: givenBack(own) };
+  });
 }
 
 /** Confirmations in blocks; a transfer in the scanned block itself has one. */

@@ -67,9 +67,12 @@ function processClock(): RunningClock {
   return (clock = started);
 }
 
+/** For how long this process has run, ms. */
+export const runningTime = { nowMs: () => processClock().now() };
+
 /** For how long this process has run, ms; it does not grow while the process stands still. */
 export function runningMs(): number {
-  return processClock().now();
+  return runningTime.nowMs();
 }
 
 /** How much of the time since then, in ms since the epoch, this process stood still, ms. */

@@ -34,6 +34,10 @@ export function compare(a: Rational, b: Rational): number {
   return difference === 0n ? 0 : difference < 0n ? -1 : 1;
 }
 
+export function add(a: Rational, b: Rational): Rational {
+  return rational(a.numerator * b.denominator + b.numerator * a.denominator, a.denominator * b.denominator);
+}
+
 export function multiply(a: Rational, b: Rational): Rational {
   return rational(a.numerator * b.numerator, a.denominator * b.denominator);
 }

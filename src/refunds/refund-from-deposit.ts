@@ -50,7 +50,12 @@ export class RefundFromDeposit {
     const lacking = amount - shown;
     if (lacking > 0n && !(await this.isLostToFees(refund, shown, lacking))) return null;
     const promised = await this.promised(refund);
-    const trial = await tryTransfer(round, { from, to, tokenAddress, amount }, promised ?? 0n);
+    const taken = await this.tank.priceSentAt(round.chain.chainId, from);
+    const trial = await tryTransfer(
+      round,
+      { from, to, tokenAddress, amount },
+      { promised: promised ?? 0n, taken },
+    );
     if (trial.state === 'refused') return fails(trial.reason);
     if (trial.state === 'needs_gas') {
       const why = whyNoGas({ promised, lacking });
@@ -83,7 +88,7 @@ export class RefundFromDeposit {
     why: string,
   ): Promise<RefundOutcome | null> {
     const feeAt = await this.signing.feeAt(refund, trial);
-    const gas = { to: refund.depositAddress, needed: trial.needed, subjectId: refund.id, feeAt };
+    const gas = { to: refund.depositAddress, neededAt: trial.neededAt, subjectId: refund.id, feeAt };
     const noted = async (manager: EntityManager) => {
       const { state } = await this.refunds.lock(manager, refund);
       if (state !== 'created') throw new NotWaitingError();

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource, type EntityManager, MoreThan } from 'typeorm';
+import { type EntityManager, MoreThan } from 'typeorm';
 import { type CreatedBetween, narrowByCreation } from '../http/list-filters.js';
 import { outgoingIdsOf } from '../outgoing/outgoing.repository.js';
 import { isAnythingSignedFor, subjectCosts } from '../outgoing/subject-costs.js';
@@ -10,6 +9,8 @@ import { Refund, type RefundState } from './refund.entity.js';
 import { type Asset, type ChainId } from '../ids/ids.js';
 
 const OPEN: readonly RefundState[] = ['created', 'sent'];
+/** So many that were cancelled at once count as one that was asked for. */
+const CANCELLED_PER_REFUND = 10;
 
 export interface RefundFilter extends CreatedBetween {
   merchantId: string;
@@ -28,11 +29,9 @@ export interface RefundFilter extends CreatedBetween {
 /** Refunds as they are asked after, many at a time. */
 @Injectable()
 export class RefundQueries {
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
-
   /** Newest first. */
-  async list(filter: RefundFilter): Promise<Refund[]> {
-    const query = this.dataSource.manager
+  async list(manager: EntityManager, filter: RefundFilter): Promise<Refund[]> {
+    const query = manager
       .createQueryBuilder(Refund, 'refund')
       .where('refund.merchant_id = :merchantId', filter)
       .orderBy('refund.id', 'DESC')
@@ -45,15 +44,15 @@ export class RefundQueries {
     if (filter.after !== undefined) query.andWhere('refund.id < :after', filter);
     narrowByCreation(query, filter);
     if (filter.txHash !== undefined) {
-      const sentAs = await outgoingIdsOf(this.dataSource.manager, filter.txHash);
+      const sentAs = await outgoingIdsOf(manager, filter.txHash);
       query.andWhere('refund.outgoing_id = ANY(:sentAs)', { sentAs });
     }
     return query.getMany();
   }
 
   /** Null: there is none, or it is another merchant's. */
-  find(merchantId: string, id: string): Promise<Refund | null> {
-    return this.dataSource.manager.findOneBy(Refund, { id, merchantId });
+  find(manager: EntityManager, merchantId: string, id: string): Promise<Refund | null> {
+    return manager.findOneBy(Refund, { id, merchantId });
   }
 
   /**
@@ -70,12 +69,13 @@ export class RefundQueries {
 
   /** All of a payment, or of a deposit alone, the first asked for first. @param after only those asked for after this one */
   async of(
+    manager: EntityManager,
     whose: { paymentId: string } | { depositId: string },
     limit: number,
     after: string | undefined,
   ): Promise<Refund[]> {
     const where = { ...whose, ...(after === undefined ? {} : { id: MoreThan(after) }) };
-    return this.dataSource.manager.find(Refund, { where, order: { id: 'ASC' }, take: limit });
+    return manager.find(Refund, { where, order: { id: 'ASC' }, take: limit });
   }
 
   /** Base units of a deposit that went back or are to, in refunds of it alone. */
@@ -131,22 +131,27 @@ export class RefundQueries {
   }
 
   /**
-   * What a merchant has asked for since then, what was cancelled left out.
+   * What a merchant has asked for since then. What was cancelled before anything was signed for it counts for a tenth of one:
+   * it cost little, and without end it would cost much. Once gas was sent for it, it counts as any other.
    * @param firstId the smallest id of that time
-   * @returns how many refunds there were, and the sum of those of one asset that did not fail
+   * @returns how many refunds there were, and the sum of those of one asset that may still move it, or did
    */
   async askedSince(
     manager: EntityManager,
     asked: { merchantId: string; chainId: ChainId; tokenAddress: Asset },
     firstId: string,
   ): Promise<{ count: number; sum: bigint }> {
-    const [row] = await manager.query<{ count: string; sum: string }[]>(
-      `SELECT count(*) AS count, coalesce(sum(amount) FILTER (
-         WHERE chain_id = $3 AND token_address IS NOT DISTINCT FROM $4 AND state <> 'failed'), 0) AS sum
-       FROM refunds WHERE merchant_id = $1 AND id >= $2 AND state <> 'cancelled'`,
+    const [row] = await manager.query<{ all: string; costly: string; sum: string }[]>(
+      `SELECT count(*) AS "all",
+         count(*) FILTER (WHERE state <> 'cancelled' OR ${isAnythingSignedFor('refunds.id')}) AS costly,
+         coalesce(sum(amount) FILTER (WHERE chain_id = $3 AND token_address IS NOT DISTINCT FROM $4
+           AND state NOT IN ('failed', 'cancelled')), 0) AS sum
+       FROM refunds WHERE merchant_id = $1 AND id >= $2`,
       [asked.merchantId, firstId, asked.chainId, asked.tokenAddress],
     );
-    return { count: Number(row?.count ?? 0), sum: BigInt(row?.sum ?? 0) };
+    const [all, costly] = [Number(row?.all ?? 0), Number(row?.costly ?? 0)];
+    const count = costly + Math.floor((all - costly) / CANCELLED_PER_REFUND);
+    return { count, sum: BigInt(row?.sum ?? 0) };
   }
 
   /**

@@ -5,7 +5,12 @@ import { NodesSilentError } from '../chain/nodes-silent.error.js';
 import { Recipients } from '../outgoing/recipients.js';
 import { givenBack } from '../payments/given-back.js';
 import { moneyIn, type PaymentMoney } from '../payments/money-of.js';
-import { type ArrivedAt, type RefundSubject, RefundSubjects } from '../payments/refund-subjects.js';
+import {
+  type ArrivedAt,
+  lotsOfRefund,
+  type RefundSubject,
+  RefundSubjects,
+} from '../payments/refund-subjects.js';
 import { type CreateRefundDto } from './dto/create-refund.dto.js';
 import { RefundAnnouncements } from './refund-announcements.js';
 import { RefundLimits } from './refund-limits.js';
@@ -37,7 +42,7 @@ export interface RefundRequest {
   roughCost: bigint | null;
 }
 
-type Money = Pick<Refund, 'chainId' | 'tokenAddress' | 'depositId'> & {
+type Money = Pick<Refund, 'chainId' | 'tokenAddress' | 'depositId' | 'lots'> & {
   /** By the payment, or by a deposit that is no part of that. */
   received: bigint;
   isOfPayment: boolean;
@@ -60,9 +65,11 @@ export class RefundRequests {
     if (!subject) throw new RefundedPaymentNotFoundError(request.id);
     const money = refundedMoney(subject, request.dto);
     this.limits.requireServed(money);
-    requireLeft(money, BigInt(request.dto.amount));
+    const amount = BigInt(request.dto.amount);
+    requireLeft(money, amount);
     const { chainId, tokenAddress, received } = money;
-    const of = { chainId, tokenAddress, received, depositId: null, isOfPayment: true };
+    const lots = lotsOfRefund(subject, { chainId, tokenAddress, amount });
+    const of = { chainId, tokenAddress, received, lots, depositId: null, isOfPayment: true };
     return this.insert(manager, request, subject, of);
   }
 
@@ -88,9 +95,11 @@ export class RefundRequests {
     if (money !== null) requireLeft(money, amount);
     const { chainId, tokenAddress } = deposit;
     const received = money?.received ?? deposit.amount;
+    // Of what does not count nothing is taken: should it count later, it goes back as it counts then.
+    const lots = money && lotsOfRefund(subject, { chainId, tokenAddress, amount }, deposit.factor);
     // No sale was made of what did not count: should it be accepted later, it brings what is left of it.
     const isOfSale = subject.wasConfirmed && deposit.counts;
-    const of = { chainId, tokenAddress, received, depositId: deposit.id, isOfPayment: money !== null };
+    const of = { chainId, tokenAddress, received, lots, depositId: deposit.id, isOfPayment: money !== null };
     return this.insert(manager, request, { ...subject, wasConfirmed: isOfSale }, of);
   }
 
@@ -98,7 +107,7 @@ export class RefundRequests {
     manager: EntityManager,
     { dto, isForced, roughCost }: RefundRequest,
     { payment, wasConfirmed }: RefundSubject,
-    { chainId, tokenAddress, depositId, received, isOfPayment }: Money,
+    { chainId, tokenAddress, depositId, lots, received, isOfPayment }: Money,
   ): Promise<RefundView> {
     const { id: paymentId, merchantId } = payment;
     const to = toAddress(dto.to);
@@ -126,6 +135,7 @@ export class RefundRequests {
       tokenAddress,
       to,
       amount,
+      lots,
       reason: dto.reason ?? null,
       depositAddress: payment.address,
       derivationIndex: payment.derivationIndex,

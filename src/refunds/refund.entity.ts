@@ -4,6 +4,7 @@ import { amountColumn, integerColumn } from '../database/column-types.js';
 import { OutgoingTransaction } from '../outgoing/outgoing-transaction.entity.js';
 import { type RefundState } from '../payments/given-back.js';
 import { Payment } from '../payments/payment.entity.js';
+import { type StoredLot } from '../payments/refund-subjects.js';
 import { Transfer } from '../payments/transfer.entity.js';
 import { type Address, type Asset, type ChainId } from '../ids/ids.js';
 
@@ -63,6 +64,13 @@ export class Refund {
   /** Base units of the payment's asset. The fee is ours. */
   @Column(amountColumn)
   amount: bigint;
+
+  /**
+   * What it takes of the money that counts, settled when it was asked for; null: of a deposit alone, what that is worth.
+   * Null without a deposit: from a version that did not settle it, whatever came first.
+   */
+  @Column('jsonb', { nullable: true })
+  lots: StoredLot[] | null;
 
   /** The merchant's own words. */
   @Column('varchar', { length: 500, nullable: true })

@@ -9,12 +9,13 @@ import { agreedBlock, disputedFrom, scannedBy, type ScannedBlock } from './agree
 import { type ChainCursor } from '../chain/position/chain-cursor.entity.js';
 import { type BlockWitnesses } from './block-witnesses.js';
 import { type CursorRepository } from '../chain/position/cursor.repository.js';
-import { InternalSearches } from './internal-searches.js';
+import { InternalSearches, type SearchedBlocks } from './internal-searches.js';
 import { knownUntil } from './late-search.repository.js';
 import { linkedPrefix, planNext } from './plan.js';
 import { ReadAhead } from './read-ahead.js';
 import { atMost, finalNumber, GROUP, readBlocks, transfersOf } from './read-blocks.js';
-import { otherBranch } from './reorg.js';
+import { BranchReader, ReorgTooDeepError } from './reorg.js';
+import { SetBack } from './set-back.js';
 import { FirstHead } from './first-head.js';
 import { ancestorsOf, startAfter } from './start-block.js';
 import { rememberedDownTo } from './window.js';
@@ -34,6 +35,10 @@ export interface Scanned {
   isBehind: boolean;
   /** The block we have come to. */
   scanned: ScannedBlock;
+  /** Why the scan waits though endpoints answer, in words; undefined: it does not. */
+  waitsFor?: string;
+  /** The endpoints are on another branch than ours: nothing is decided by ours meanwhile. */
+  isElsewhere?: boolean;
 }
 
 export interface Step extends Scanned {
@@ -70,6 +75,8 @@ export interface Sources {
 export class ChainScanner {
   private readonly searches: InternalSearches;
   private readonly ahead = new ReadAhead((from, to) => this.read(from, to));
+  private readonly branch: BranchReader;
+  private readonly setBack: SetBack;
   private readonly firstHead = new FirstHead();
   /** As of the beginning of the step under way. */
   private watch: Watch | null = null;
@@ -81,6 +88,11 @@ export class ChainScanner {
     private readonly sources: Sources,
   ) {
     this.searches = new InternalSearches(chain, sources);
+    this.branch = new BranchReader(chain, sources.cursors, {
+      read: (from, to) => this.read(from, to),
+      search: (blocks, head, orphanAbove) => this.searches.search(blocks, head, orphanAbove),
+    });
+    this.setBack = new SetBack(chain, sources.cursors);
   }
 
   /**
@@ -95,7 +107,7 @@ export class ChainScanner {
     const cursor = (await cursors.find(this.chain.chainId)) ?? (await this.start());
     const moved = await this.followOrReorg(cursor, head);
     this.searches.searchLate(head.number);
-    await this.advanceDue(moved.scanned);
+    if (moved.isElsewhere !== true) await this.advanceDue(moved.scanned);
     return { ...moved, head: head.number };
   }
 
@@ -114,16 +126,32 @@ export class ChainScanner {
     const here = { number: cursor.blockNumber, hash: cursor.blockHash };
     const unmoved = { isBehind: false, scanned: scannedBy(cursor) };
     const plan = planNext(here, head, GROUP);
+    if (head.number >= here.number) this.setBack.isOver();
+    else return this.waitOrFollow(cursor, head);
     if (plan.kind === 'wait') return unmoved;
     if (plan.kind === 'reorg') return this.reorg(cursor, head, plan.from);
     const { blocks, linked } = await this.readLinked(here.hash, plan, head.number);
-    if (linked.length > 0) return this.commit(cursor, linked, null, head);
+    if (linked.length > 0) {
+      this.branch.forget();
+      return this.commit(cursor, await this.searches.search(linked, head.number, null), null, head);
+    }
     // A node that just told of its head may not have all of it yet; only another parent is a reorg.
     if (blocks[0] === null) {
       this.missing(plan.from, head);
       return unmoved;
     }
     return this.reorg(cursor, head, cursor.blockNumber);
+  }
+
+  /** The head is below what was scanned. */
+  private async waitOrFollow(cursor: ChainCursor, head: BlockRef): Promise<Scanned> {
+    const found = await this.setBack.look(head);
+    if (found.kind === 'set back') return this.reorg(cursor, head, head.number);
+    if (found.kind === 'set back below all')
+      throw new ReorgTooDeepError(this.chain.name, found.known, found.lowest);
+    const { waitsFor } = found;
+    const isElsewhere = found.kind === 'other branch';
+    return { isBehind: false, scanned: scannedBy(cursor), waitsFor, isElsewhere };
   }
 
   /** What was read ahead may be of a branch that is gone by now; then it is read again before it is called a reorg. */
@@ -139,20 +167,23 @@ export class ChainScanner {
     return { blocks, linked: linkedPrefix(parentHash, blocks) };
   }
 
-  /** Replaces our branch with the node's, in one transaction. */
+  /** Replaces our branch with the node's, in one transaction, once all of it is read. */
   private async reorg(cursor: ChainCursor, head: BlockRef, from: number): Promise<Scanned> {
-    const fork = { from, ours: cursor.blockNumber, head: head.number, batch: BATCH };
-    const read = (first: number, last: number) => this.read(first, last);
-    const branch = await otherBranch(this.chain, this.sources.cursors, fork, read);
-    // It is read anew with the next step, and not at once: a node may lack a block of it for long.
+    const ours = { number: cursor.blockNumber, hash: cursor.blockHash };
+    const unmoved = { scanned: scannedBy(cursor), isElsewhere: true };
+    const branch = await this.branch.readOn({ from, ours, head: head.number, batch: BATCH });
+    if (branch === 'unfinished') return { ...unmoved, isBehind: true };
+    // It is read on with the next step, and not at once: a node may lack a block of it for long.
     if (branch === null) {
       this.missing(from, head);
-      return { isBehind: false, scanned: scannedBy(cursor) };
+      return { ...unmoved, isBehind: false };
     }
     // A head that went back: there is nothing in the place of ours yet.
     if (branch.blocks.length === 0) return { isBehind: false, scanned: scannedBy(cursor) };
     this.sources.onReorg({ from: cursor.blockNumber, ancestor: branch.ancestor });
-    return this.commit(cursor, branch.blocks, branch.ancestor, head);
+    const committed = await this.commit(cursor, branch, branch.ancestor, head);
+    this.branch.forget();
+    return committed;
   }
 
   /** Usually the node has it a moment later, or the branch has changed; where it lasts, somebody is told. */
@@ -167,17 +198,16 @@ export class ChainScanner {
     return readBlocks(this.chain.reader, this.watch, from, to);
   }
 
-  /** Transfers, payments, events and cursor: all of it or nothing. */
+  /** Transfers, payments, events and cursor: all of it or nothing. @param found the blocks, searched */
   private async commit(
     cursor: ChainCursor,
-    read: Block[],
+    found: SearchedBlocks,
     orphanAbove: number | null,
     head: BlockRef,
   ): Promise<Scanned> {
     const { cursors, dataSource, facts, witnesses } = this.sources;
-    const witnessed = await witnesses.read(this.chain, read, head);
-    const found = await this.searches.search(read, head.number, orphanAbove);
     const { blocks } = found;
+    const witnessed = await witnesses.read(this.chain, blocks, head);
     const last = blocks.at(-1) as Block;
     const { chainId } = this.chain;
     const transfers = blocks.flatMap(transfersOf);

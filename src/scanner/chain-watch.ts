@@ -138,13 +138,17 @@ export class ChainWatch {
     return !(await this.parts.isAnyPaymentOpen());
   }
 
-  private told({ head, scanned: { number: scanned } }: Step): void {
+  private told({ head, scanned: { number: scanned }, waitsFor }: Step): void {
     const { name: chain } = this.chain;
     const now = steadyMs();
     const progress = this.catchUp.at(scanned, head, now);
     this.parts.metrics.stepped(chain, head, scanned, progress);
-    if (head < scanned && this.complaints.isDue('behind us', 'the node is behind', now)) {
-      this.logger.warn({ chain, head, scanned }, 'the node is behind what was scanned: waiting for it');
+    this.parts.chains.setWaiting(chain, waitsFor ?? null);
+    if (waitsFor !== undefined && this.complaints.isDue('behind us', 'the node is behind', now)) {
+      this.logger.warn(
+        { chain, head, scanned, waits_for: waitsFor },
+        'the node is behind what was scanned: waiting for it',
+      );
     }
     if (progress === null || now - this.toldProgressAtMs < PROGRESS_EVERY_MS) return;
     this.toldProgressAtMs = now;
@@ -159,7 +163,10 @@ export class ChainWatch {
     const isHalted = error instanceof ReorgTooDeepError;
     this.parts.metrics.failed(this.chain.name, isHalted);
     // Only a step that succeeds ends a halt: a node that does not answer meanwhile says nothing about the reorg.
-    if (isHalted) this.parts.chains.setHalted(this.chain.name, error.message);
+    if (isHalted) {
+      this.parts.chains.setHalted(this.chain.name, error.message);
+      this.parts.chains.setWaiting(this.chain.name, null);
+    }
     if (!this.complaints.isDue('step', error.message, steadyMs())) return;
     this.logger[isHalted ? 'error' : 'warn'](
       { chain: this.chain.name, reason: error.message },

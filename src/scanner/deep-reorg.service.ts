@@ -6,6 +6,7 @@ import { ChainService } from '../chain/chain.service.js';
 import { type ChainBlock } from '../chain/position/chain-block.entity.js';
 import { CursorRepository } from '../chain/position/cursor.repository.js';
 import { ChainFactsService } from '../payments/chain-facts.service.js';
+import { isNotBelow } from './set-back.js';
 
 /** All of them are read, and replace ours in one transaction. */
 const MOST_BLOCKS = 50_000;
@@ -74,6 +75,10 @@ export class DeepReorgService {
       throw new DeepReorgRefusedError(
         `block ${number} is not below block ${blockNumber}, the lowest that is remembered: give one that is`,
       );
+    const heads = await chain.reader.heads();
+    // Set back below that block, the chain has none to compare with it.
+    const [head] = [...heads].sort((one, other) => other.number - one.number);
+    if (head !== undefined && (await isNotBelow(chain, head, lowest))) return;
     if (await chain.reader.isOnBranchOfAny({ number: blockNumber, hash: blockHash }))
       throw new DeepReorgRefusedError(
         `${chain.name} has block ${blockNumber} as we remember it: the scan follows such a reorg by itself`,

@@ -16,8 +16,9 @@ export type Plan =
   | { kind: 'reorg'; from: number };
 
 /**
- * A head below our cursor is never a reorg, whichever branch it is on: a branch wins by being at least as long, and
- * what looks like a deep reorg is usually a node that is still syncing (Ponder #2221 took one for it).
+ * A head below our cursor is no reorg by itself, whichever branch it is on: a branch wins by being at least as long, and
+ * what looks like a deep reorg is usually a node that is still syncing (Ponder #2221 took one for it). Where it stays,
+ * `SetBack` finds out whose history it is.
  * @param batch blocks at most in one commit
  */
 export function planNext(cursor: KnownBlock, head: BlockRef, batch: number): Plan {

@@ -13,6 +13,7 @@ export class ScannerMetrics implements OnModuleInit {
   private scanned: Gauge<'chain'>;
   private holds: Gauge<'chain'>;
   private halted: Gauge<'chain'>;
+  private setBack: Gauge<'chain'>;
   private reorgs: Counter<'chain'>;
   private failures: Counter<'chain'>;
   private notSearched: Counter<'chain'>;
@@ -39,6 +40,7 @@ export class ScannerMetrics implements OnModuleInit {
       'is_halted',
       '1: a reorg went deeper than what is remembered, an operator has to look',
     );
+    this.setBack = gauge('is_set_back', "1: the endpoints' head is below the last block committed");
     const counter = (name: string, help: string) =>
       new Counter({ name: `quittance_scanner_${name}`, help, labelNames: ['chain'] });
     this.reorgs = counter('reorgs_total', 'Reorgs followed');
@@ -61,6 +63,7 @@ export class ScannerMetrics implements OnModuleInit {
     this.speed.set({ chain }, progress?.blocksPerSecond ?? 0);
     this.eta.set({ chain }, progress?.etaSeconds ?? 0);
     this.halted.set({ chain }, 0);
+    this.setBack.set({ chain }, head < scanned ? 1 : 0);
   }
 
   reorged(chain: string): void {

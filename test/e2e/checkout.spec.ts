@@ -917,15 +917,32 @@ describe('a payment link', () => {
     await app.waitForStatus(first.id, 'expired');
     expect(await stock()).toEqual({ taken: 0, left: 1 });
 
-    await chain.pay(first.address, 1n);
-    await chain.mine();
+    const dust = 4n * 10n ** 14n;
+    await chain.pay(first.address, dust);
+    await chain.mine(6);
     await app.waitForStatus(first.id, 'partially_paid');
+    expect(await stock()).toEqual({ taken: 0, left: 1 });
+    // It goes back, and nothing is left to act on; its piece stays free.
+    const refund = await waitFor('a refund', async () => {
+      const body = { to: `0x${'9a'.repeat(20)}`, amount: dust.toString() };
+      const answer = await app.request('POST', `/api/v1/payments/${first.id}/refunds`, body);
+      return answer.status === 201 && answer;
+    });
+    expect(refund.status).toBe(201);
+    await chain.mine();
+    await waitFor('nothing to act on', async () => (await app.payment(first.id)).exception === null);
     expect(await stock()).toEqual({ taken: 0, left: 1 });
     await merchants(`/${link.id}`, 'PATCH', { payment_expires_in_minutes: 40_000 });
     expect((await send(path, { nonce: await nonceOf(path) })).status).toBe(303);
     expect(await stock()).toEqual({ taken: 1, left: 0 });
+    // Part of it in time keeps the piece.
+    const second = (await madeBy(link)).find(({ id }) => id !== first.id) as PaymentView;
+    await chain.pay(second.address, 1n);
+    await chain.mine();
+    await app.waitForStatus(second.id, 'partially_paid');
+    expect(await stock()).toEqual({ taken: 1, left: 0 });
 
-    await chain.pay(first.address, 10n ** 15n - 1n);
+    await chain.pay(first.address, 10n ** 15n);
     await chain.mine();
     expect(await app.waitForStatus(first.id, 'detected')).toMatchObject({
       exception: 'late',

@@ -126,9 +126,11 @@ describe('quittance doctor', () => {
     );
   });
 
-  it('finds limits in gwei where wei are meant, and processes that run with other settings', async () => {
+  it('finds limits in gwei where wei are meant, ws_urls that tell nothing, and processes that run with other settings', async () => {
     const limits = 'sweep: { max_gas_price: 30, max_fee: 21000 }';
-    const yaml = readFileSync(at('chains.yaml'), 'utf8').trimEnd();
+    const node = new URL(chain.url).host;
+    const heads = `ws_urls: ['ws://127.0.0.1:1', 'ws://${node}']`;
+    const yaml = `${readFileSync(at('chains.yaml'), 'utf8').trimEnd()}\n  ${heads}`;
     await app.database.dataSource.query(
       `INSERT INTO running_processes (id, name, roles, settings, seen_at)
        VALUES (gen_random_uuid(), 'process 7 on shop-2', '{api}', '{"PAYMENT_EXPIRY_MINUTES": "5"}', now() + interval '30 seconds')`,
@@ -141,8 +143,11 @@ describe('quittance doctor', () => {
         expect.stringMatching(/^max_gas_price is 30 wei, and gas costs \d+ at .* now: nothing is swept/),
         expect.stringMatching(/^max_fee is 21000 wei, and the cheapest transfer costs \d+ at /),
         'PAYMENT_EXPIRY_MINUTES is 30 here, and 5 in process 7 on shop-2',
+        '127.0.0.1:1 of ws_urls gives no hints of new heads: the connection was refused or closed',
       ]),
     );
+    const good = findings.filter(({ status }) => status === 'ok').map(({ what }) => what);
+    expect(good).toContain(`${node} of ws_urls tells of new heads`);
   });
 
   it('prints the same for a person, with the way out under each', async () => {

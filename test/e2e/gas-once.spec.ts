@@ -7,6 +7,7 @@ import { type CheckBody } from '../../src/payment-check/check.body.js';
 import { type PaymentView } from '../../src/payments/payment.view.js';
 import { type RefundView } from '../../src/refunds/refund.view.js';
 import { type AnswerFault } from '../harness/faulty-rpc.js';
+import { result } from '../harness/faulty-rpc-faults.js';
 import { PayerContract } from '../harness/payer-contract.js';
 import { SweepWorld, TANK, TREASURY } from '../harness/sweep-world.js';
 import { waitFor } from '../harness/wait-for.js';
@@ -108,12 +109,39 @@ describe('gas for a token’s refund is sent once', () => {
     expect(await gasFor(payment)).toHaveLength(1);
   });
 
+  it('though a node had not told what miners want: what it was sent for is offered then, and more is not waited for', async () => {
+    await world.chain.setBaseFee(GWEI / 100n);
+    await world.chain.mine();
+    const payments = [await world.paidToken(5_000_000n), await world.paidToken(5_000_000n)] as const;
+    // There is a base fee of next to nothing, and so the tip is nearly all of the price.
+    await world.chain.setBaseFee(GWEI / 100n);
+    await world.chain.mine();
+    const ends = [
+      world.node.inject(['eth_maxPriorityFeePerGas', 'eth_gasPrice'], result('0x0')),
+      world.node.inject('eth_feeHistory', result({ reward: [['0x0']], baseFeePerGas: ['0x0'] })),
+    ];
+    await askRefund(payments[0], 5_000_000n);
+    await world.plan({ paymentIds: [payments[1].id], isForced: true });
+    for (const payment of payments) await waitFor('gas', async () => (await gasFor(payment)).length > 0);
+    ends.forEach((end) => end());
+    await refunded(payments[0]);
+    await world.settled(payments[1].id);
+    for (const payment of payments) {
+      const [gas, ...more] = await gasFor(payment);
+      expect(more).toEqual([]);
+      const [moved] = await world.outgoing(`from_address = '${payment.address.toLowerCase()}'`);
+      // It was never enough for a tip of a gwei.
+      expect(BigInt(gas?.amount ?? 0)).toBeLessThan(21_000n * GWEI);
+      expect(moved?.state).toBe('confirmed');
+    }
+  });
+
   it('by two that would send it at the same moment', async () => {
     const payment = await world.paidToken(5_000_000n);
     const { app } = world;
     const [config] = app.get(ChainService).all();
     const chain = app.get(ChainService).of(config as ChainConfig);
-    const gas = { to: toAddress(payment.address), needed: 10n ** 15n, subjectId: null };
+    const gas = { to: toAddress(payment.address), neededAt: () => 10n ** 15n, subjectId: null };
     const results = await Promise.all([1, 2, 3].map(() => app.get(GasTank).fund(chain, gas)));
     expect(results.map(({ state }) => state).sort()).toEqual(['signed', 'under_way', 'under_way']);
     await world.mineUntil('gas to arrive', async () => (await gasFor(payment))[0]?.state === 'confirmed');

@@ -55,13 +55,54 @@ async function payAll({ address }: PaymentView): Promise<void> {
   await chain.mine(4);
 }
 
+/** In time, and all of it is to go back. */
+async function payAndTakeBack({ id, address }: PaymentView, amount: bigint): Promise<void> {
+  await chain.pay(address, amount);
+  await chain.mine(4);
+  await waitFor('a refund', async () => {
+    const body = { to: `0x${'9a'.repeat(20)}`, amount: amount.toString() };
+    return (await app.request('POST', `/api/v1/payments/${id}/refunds`, body)).status === 201;
+  });
+}
+
+/** What went back lends nothing of its rate to what comes late at half of it: the whole price is due by that. */
+async function paidLateAfterRefund({ id, address }: PaymentView): Promise<void> {
+  await chain.pay(address, 15_000_000_000_000_000n);
+  await chain.mine(4);
+  const price = { received: '49.50', due: '7.50' };
+  await waitFor('the late part', async () => (await app.payment(id)).price?.received === price.received);
+  expect(await app.payment(id)).toMatchObject({ status: 'partially_paid', price });
+  await chain.pay(address, 5_000_000_000_000_000n);
+  await chain.mine(4);
+  expect(await app.waitForStatus(id, 'confirmed')).toMatchObject({ price: { due: '0.00' } });
+}
+
+/** Of what counts at two rates, the late money goes back first. */
+async function takesLateMoneyFirst({ id, address }: PaymentView, part: bigint): Promise<void> {
+  await chain.pay(address, part);
+  await chain.mine(4);
+  const confirmed = async () => (await app.payment(id)).amount_confirmed === `${2n * part}`;
+  await waitFor('the late part to be final', confirmed);
+  const body = { to: `0x${'9a'.repeat(20)}`, amount: part.toString() };
+  expect((await app.request('POST', `/api/v1/payments/${id}/refunds`, body)).status).toBe(201);
+  expect(await app.payment(id)).toMatchObject({
+    price: { received: '18.00', due: '18.00' },
+    value: { confirmed: '18.00', refund_pending: '6.00' },
+  });
+}
+
 describe('money that comes after the end of a payment with a price', () => {
   it('counts at the rate of its block where the market has moved, at the promised one where it has not, and at none where nobody knows', async () => {
     const [moved, still, unknown] = [await create(), await create(), await create()];
+    const [refunded, mixed, part] = [await create(), await create(), 4_000_000_000_000_000n];
+    await chain.pay(mixed.address, part);
+    await payAndTakeBack(refunded, 9_000_000_000_000_000n);
     await record(1, '1500');
     await record(3, '3030');
 
     await chain.passTime(DAY_S);
+    await paidLateAfterRefund(refunded);
+    await takesLateMoneyFirst(mixed, part);
     await payAll(moved);
     const half = await app.waitForStatus(moved.id, 'partially_paid');
     expect(half).toMatchObject({ price: { received: '15.00', due: '15.00' }, exception: 'late' });

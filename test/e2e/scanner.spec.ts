@@ -2,6 +2,14 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { TestApp } from '../harness/app.js';
 import { TestChain } from '../harness/test-chain.js';
 import { waitFor } from '../harness/wait-for.js';
+import { DeepReorgService } from '../../src/scanner/deep-reorg.service.js';
+import { runningTime } from '../../src/process/running-time.js';
+
+const runs = runningTime.nowMs;
+/** As after a minute in which the process ran. */
+const passMinute = () => {
+  runningTime.nowMs = () => runs() + 60_000;
+};
 
 let chain: TestChain;
 let app: TestApp;
@@ -11,6 +19,7 @@ beforeEach(async () => {
   chain = await TestChain.start();
 });
 afterEach(async () => {
+  runningTime.nowMs = runs;
   await app.stop();
   await chain.stop();
 });
@@ -36,6 +45,68 @@ describe('a node that is behind what was scanned', () => {
       'payment.detected',
       'payment.reorged',
     ]);
+  });
+});
+
+describe('a chain that was set back', () => {
+  it('to another branch that is shorter is waited for, with words, and followed after a minute', async () => {
+    app = await TestApp.start({ chains: [chain.config] });
+    const before = await chain.rpc<string>('evm_snapshot');
+    const payment = await app.createPayment({ expires_in_minutes: 40_000 });
+    await chain.pay(payment.address, 1000n);
+    await chain.mine(2);
+    await app.waitForStatus(payment.id, 'detected');
+    await app.waitForBlock(await chain.height());
+    await chain.rpc('evm_revert', [before]);
+    await chain.passTime(7);
+    await chain.mine(1);
+    const waits = async () => JSON.stringify((await app.request('GET', '/health')).body);
+    await waitFor('it to say so', async () =>
+      (await waits()).includes('below what was scanned and of another branch'),
+    );
+    const metrics = await (await fetch(`${app.url}/metrics`)).text();
+    expect(metrics).toMatch(/quittance_scanner_is_set_back\{chain="testchain"\} 1/);
+    expect(await app.payment(payment.id)).toMatchObject({ status: 'detected', amount_received: '1000' });
+    passMinute();
+    await app.waitForStatus(payment.id, 'pending');
+    const [{ number }] = await app.database.dataSource.query<[{ number: string }]>(
+      'SELECT block_number AS number FROM chain_cursors',
+    );
+    expect(Number(number)).toBe(await chain.height());
+    await waitFor('it to say nothing any more', async () =>
+      (await waits()).includes('"scan_waits_for":null'),
+    );
+    await chain.pay(payment.address, 1000n);
+    await chain.mine(1);
+    await app.waitForStatus(payment.id, 'detected');
+  });
+
+  it('below every block that is remembered is halted, and goes on from where an operator says', async () => {
+    app = await TestApp.start({ chains: [chain.config] });
+    const before = await chain.rpc<string>('evm_snapshot');
+    const ancestor = await chain.height();
+    await app.createPayment({ expires_in_minutes: 40_000 });
+    await chain.mine(5);
+    await app.waitForBlock(ancestor + 5);
+    await app.database.dataSource.query('DELETE FROM chain_blocks WHERE block_number < $1', [ancestor + 4]);
+    await chain.rpc('evm_revert', [before]);
+    await chain.passTime(1_000);
+    await chain.mine(1);
+    const chains = async () => JSON.stringify((await app.request('GET', '/api/v1/chains')).body);
+    await waitFor('it to say so', () =>
+      app.log.some((line) => line.includes('below what was scanned and of another branch')),
+    );
+    expect(await chains()).not.toContain('halted');
+    passMinute();
+    await waitFor('the halt', async () => (await chains()).includes('halted'));
+    await app.get(DeepReorgService).accept('testchain', ancestor);
+    await waitFor('the scan to go on', async () => {
+      const [{ number }] = await app.database.dataSource.query<[{ number: string }]>(
+        'SELECT block_number AS number FROM chain_cursors',
+      );
+      return Number(number) === ancestor + 1;
+    });
+    await waitFor('the end of the halt', async () => !(await chains()).includes('halted'));
   });
 });
 

@@ -13,6 +13,7 @@ function entryOf(chain: ChainConfig) {
     name: chain.name,
     chain_id: chain.chainId,
     rpc_urls: chain.rpcUrls,
+    ...(chain.wsUrls.length === 0 ? {} : { ws_urls: chain.wsUrls }),
     confirmations: confirmations.kind === 'finality' ? confirmations.tag : confirmations.tiers.at(-1)?.blocks,
     block_time_ms: chain.blockTimeMs,
     native: chain.native,

@@ -1,11 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempFolder } from './temp-folder.js';
 
 const ROOT = join(import.meta.dirname, '../..');
-const TSC = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+const TSC = join(ROOT, 'node_modules/@typescript/native/bin/tsc');
+const CLIENT = join(ROOT, 'clients/typescript');
 const DEPENDENCIES = ['openapi-fetch', 'openapi-typescript-helpers', '@types'];
 const COMPILER = [
   '--strict',
@@ -23,7 +23,7 @@ export class ClientPackage {
   private readonly folder = tempFolder();
 
   static build(): ClientPackage {
-    execFileSync(process.execPath, [join(ROOT, 'clients/typescript/build.mjs')]);
+    if (!isBuilt()) execFileSync(process.execPath, [join(CLIENT, 'build.mjs')]);
     return new ClientPackage();
   }
 
@@ -32,13 +32,7 @@ export class ClientPackage {
     const modules = join(path, 'node_modules');
     const own = join(modules, 'quittance-client');
     mkdirSync(own, { recursive: true });
-    const packed = execFileSync('npm', [
-      'pack',
-      '--silent',
-      '--pack-destination',
-      path,
-      join(ROOT, 'clients/typescript'),
-    ]);
+    const packed = execFileSync('npm', ['pack', '--silent', '--pack-destination', path, CLIENT]);
     execFileSync('tar', ['-xzf', join(path, packed.toString().trim()), '-C', own, '--strip-components=1']);
     for (const name of DEPENDENCIES) symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
     writeFileSync(join(path, 'package.json'), '{"type": "module"}');
@@ -71,4 +65,20 @@ export class ClientPackage {
   remove(): void {
     this.folder.remove();
   }
+}
+
+/** As `npm run build` leaves it: after the server, of which it is made, and after all that it is written in. */
+function isBuilt(): boolean {
+  const changedAt = (path: string) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity;
+  const written = readdirSync(join(CLIENT, 'src'), { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => join(CLIENT, 'src', name));
+  const sources = [
+    join(ROOT, 'dist/.built'),
+    join(CLIENT, 'build.mjs'),
+    join(CLIENT, 'tsconfig.json'),
+    ...written,
+  ];
+  const builtAt = statSync(join(CLIENT, 'dist/index.js'), { throwIfNoEntry: false })?.mtimeMs ?? -Infinity;
+  return sources.every((path) => changedAt(path) < builtAt);
 }

@@ -10,6 +10,7 @@ const COPIED = [
   'nest-cli.json',
   'tsconfig.json',
   'eslint.config.js',
+  '.oxlintrc.json',
   'web/browsers.mjs',
   'web/lint',
   '.prettierrc.json',

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { register } from 'prom-client';
 import { type PaymentView } from '../../src/payments/payment.view.js';
-import { quittanceProcess } from '../harness/command-line.js';
+import { quittance as command, quittanceProcess } from '../harness/command-line.js';
 import { create, statusOf } from '../harness/dev-payments.js';
 import { QuittanceProcess } from '../harness/quittance-process.js';
 import { tempFolder } from '../harness/temp-folder.js';
@@ -19,11 +20,9 @@ afterAll(async () => {
 
 const post = <T>(path: string, body?: object) => quittance.request<T>('POST', path, body);
 const run = async <T>(...args: string[]) => {
-  const { code, out, err } = await quittanceProcess(
-    [...args, '--json'],
-    { DATA_DIR: folder.path },
-    folder.path,
-  );
+  // A process of its own would have metrics of its own.
+  register.clear();
+  const { code, out, err } = await command([...args, '--json'], { DATA_DIR: folder.path });
   if (code !== 0) throw new Error(`quittance ${args.join(' ')} ended with ${code}: ${err}`);
   return JSON.parse(out) as T;
 };
@@ -100,7 +99,8 @@ describe('what cannot be done on the dev chain', () => {
 describe('quittance dev faucet', () => {
   it('gives tokens and ether to any address', async () => {
     const { address } = await create(quittance);
-    await run('dev', 'faucet', address, '--amount', '7', '--token', 'TUSD');
+    const faucet = ['dev', 'faucet', address, '--amount', '7', '--token', 'TUSD'];
+    expect(await quittanceProcess(faucet, { DATA_DIR: folder.path }, folder.path)).toMatchObject({ code: 0 });
     await waitFor('the tokens to be an unassigned deposit', async () => {
       const { data } = await quittance.request<{ data: { amount: string }[] }>(
         'GET',

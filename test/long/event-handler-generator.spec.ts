@@ -23,9 +23,10 @@ describe('nest g event-handler', () => {
     );
     passes('prettier/bin/prettier.cjs', '--check', ...made);
     passes('eslint/bin/eslint.js', '--max-warnings=0', ...made);
+    passes('oxlint/bin/oxlint', '--type-aware', '--deny-warnings', ...made);
     // Only of the source: what else there is was not copied.
     writeFileSync(join(copy.path, 'tsconfig.json'), tsconfigOfSource());
-    passes('typescript/bin/tsc', '--noEmit');
+    passes('@typescript/native/bin/tsc', '--noEmit');
     writeFileSync(join(copy.path, 'jest.config.js'), withoutDatabase());
     // Its second test finds the new type in the catalogue: no list was edited.
     passes('jest/bin/jest.js', HANDLERS);

@@ -4,11 +4,13 @@ import { aheadOf, AT_ONCE, playSeed, seedsOf } from '../simulation/play.js';
 import { runSeed } from '../simulation/run-seed.js';
 
 /**
- * `SIMULATION_SEEDS=1-50` plays others; each habit is played with each of them. `SIMULATION_ACTIONS`, `SIMULATION_LOG` and
+ * Each habit is played with the first seed, and all of them together with each. `SIMULATION_SEEDS=1-50` plays others,
+ * each habit with each of them. `SIMULATION_ACTIONS`, `SIMULATION_LOG` and
  * `SIMULATION_AT_ONCE` as in simulation.spec.ts; `SIMULATION_HABITS=fork|proofs` takes those habits alone whose names match.
  */
 const seeds = seedsOf(process.env.SIMULATION_SEEDS ?? '1-3');
 const actions = Number(process.env.SIMULATION_ACTIONS ?? 60);
+const isEachAsked = process.env.SIMULATION_SEEDS !== undefined;
 const meant = new RegExp(process.env.SIMULATION_HABITS ?? '');
 const SEED_MS = 240_000;
 /** Only who sends asks for a tip. */
@@ -22,7 +24,9 @@ interface Game {
 
 /** Money that leaves takes its time: what only that meets is played with one seed of three. */
 const isPlayed = ({ habit, seed }: Game) =>
-  meant.test(habit) && (!OF_SENDING.includes(habit as HabitName) || (seed - (seeds[0] ?? 0)) % 3 === 0);
+  meant.test(habit) &&
+  (isEachAsked || habit === ALL || seed === seeds[0]) &&
+  (!OF_SENDING.includes(habit as HabitName) || (seed - (seeds[0] ?? 0)) % 3 === 0);
 
 const games = seeds
   .flatMap((seed) => [...HABIT_NAMES, ALL].map((habit) => ({ habit, seed }) as Game))

@@ -1,7 +1,7 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { commandLineOf } from '../../src/process/processes.js';
 import { TEST_SECRET } from '../harness/app.js';
 import { create, pay, read, statusOf } from '../harness/dev-payments.js';
@@ -18,11 +18,8 @@ beforeAll(async () => {
   folder = tempFolder();
   receiver = await Receiver.start();
 });
-afterEach(async () => {
-  await running?.end();
-  running = null;
-});
 afterAll(async () => {
+  await endRunning();
   await receiver.stop();
   folder.remove();
 });
@@ -34,6 +31,16 @@ async function start(settings: Record<string, string> = {}): Promise<QuittancePr
     ...settings,
   });
   return running;
+}
+
+/** The one that the test before has left running; each start takes seconds. */
+async function alive(): Promise<QuittanceProcess> {
+  return running === null || running.hasEnded ? start() : running;
+}
+
+async function endRunning(): Promise<void> {
+  await running?.end();
+  running = null;
 }
 
 async function failToStart(settings: Record<string, string>): Promise<string> {
@@ -67,7 +74,7 @@ describe('with no settings', () => {
   it.each(['paid', 'detected', 'confirmed'])(
     'confirms a payment once, and announces it, after a kill -9 of everything when it was %s',
     async (moment) => {
-      const killed = await start();
+      const killed = await alive();
       const payment = await create(killed);
       const hash = await pay(killed, payment);
       // On a busy machine it may be confirmed before anybody sees it detected.
@@ -88,7 +95,7 @@ describe('with no settings', () => {
   );
 
   it('starts a lost dev chain again in step with the database', async () => {
-    const before = await start();
+    const before = await alive();
     const payment = await create(before);
     await pay(before, payment);
     await statusOf(before, payment.id, 'confirmed');
@@ -104,12 +111,15 @@ describe('with no settings', () => {
   });
 
   it('refuses a second start on the same data folder, and names the first', async () => {
-    await start();
+    await alive();
     await expect(failToStart({})).resolves.toMatch(/another Quittance \(process \d+\) uses the data folder/);
   });
 });
 
 describe('a start', () => {
+  // Whoever uses the data folder is what it would complain of.
+  beforeAll(endRunning);
+
   it('on a port that is in use says so', async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

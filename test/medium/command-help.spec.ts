@@ -87,7 +87,7 @@ describe('npm run build:if-changed', () => {
     };
     const source = join(folder.path, 'src/deep/file.ts');
     mkdirSync(join(folder.path, 'src/deep'), { recursive: true });
-    for (const file of [source, ...['tsconfig.json', 'nest-cli.json', 'package-lock.json'].map(inFolder)])
+    for (const file of [source, ...['build.mjs', 'tsconfig.json', 'package-lock.json'].map(inFolder)])
       writeFileSync(file, '');
     writeFileSync(
       inFolder('package.json'),

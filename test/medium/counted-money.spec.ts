@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { RefundedLots1798000900101 } from '../../src/database/migrations/1798000900101-refunded-lots.js';
 import { toChainId, toTxHash } from '../../src/ids/ids.js';
 import { countedMoney, fractionOf, MOST_TRANSFERS, NOTHING } from '../../src/payments/counted-money.js';
 import { doesCount } from '../../src/payments/counting.js';
 import { type Credit, type MovablePayment } from '../../src/payments/lifecycle.js';
+import { refundsOfCounted } from '../../src/payments/refund-facts.js';
 import { tallyOf } from '../../src/payments/tally.js';
 import { upsertTransfers } from '../../src/payments/transfer-records.js';
 import { Transfer } from '../../src/payments/transfer.entity.js';
@@ -207,5 +209,78 @@ describe('late money whose worth was not known, read again when it is', () => {
     );
     await upsertTransfers(dataSource.manager, [{ ...row, uncountedReason: null, valueFactor: factor }]);
     expect(await dataSource.manager.find(Transfer)).toMatchObject([{ uncountedReason, valueFactor }]);
+  });
+});
+
+describe('what refunds take of the money that counts', () => {
+  const half = { numerator: '1', denominator: '2' };
+  const credit: Given = {
+    amount: 9n,
+    blockNumber: 9,
+    state: 'included',
+    uncountedReason: null,
+    resolution: null,
+    valueFactor: { ...half, rate: RATE },
+  };
+
+  async function refund(amount: number, lots: object | null, depositId: string | null = null): Promise<void> {
+    await database.dataSource.query(
+      `INSERT INTO refunds (id, payment_id, deposit_id, merchant_id, chain_id, to_address, amount, from_address,
+         derivation_index, state, lots, outgoing_id)
+       VALUES (gen_random_uuid(), $1, $2, $3, 1, $4, $5, $4, 7, 'created', $6, null)`,
+      [ID, depositId, MERCHANT, ADDRESS, amount, lots && JSON.stringify(lots)],
+    );
+  }
+  const taken = async () =>
+    (await refundsOfCounted(database.dataSource.manager, [ID]))
+      .map(({ amount, factor }) => [amount, factor] as const)
+      .sort(([a], [b]) => Number(a - b));
+
+  it('is what they name, what their deposit is worth, or whatever came first', async () => {
+    const [late, uncounted, promised] = (await arrive([
+      credit,
+      { ...credit, uncountedReason: 'after_watch' },
+      { ...credit, valueFactor: null },
+    ])) as [Transfer, Transfer, Transfer];
+    await refund(100, [{ amount: '30', factor: half }, { amount: '50', factor: null }, { amount: '20' }]);
+    await refund(200, null);
+    await refund(3, null, late.id);
+    await refund(4, null, uncounted.id);
+    await refund(5, null, promised.id);
+    const named = { numerator: 1n, denominator: 2n };
+    expect(await taken()).toEqual([
+      [33n, named],
+      [55n, null],
+      [220n, undefined],
+    ]);
+    // Accepted, it counts, and so does what went back of it.
+    await database.dataSource.query(`UPDATE transfers SET resolution = 'accepted' WHERE id = $1`, [
+      uncounted.id,
+    ]);
+    expect((await taken())[0]).toEqual([37n, named]);
+  });
+
+  it.each([
+    ['stays made, of a sale that was made by the average of late money', 'confirmed', credit, true],
+    ['counts, of a payment that waits', 'partially_paid', credit, false],
+    [
+      'counts, of a sale without late money at another rate',
+      'confirmed',
+      { ...credit, valueFactor: null },
+      false,
+    ],
+  ])('from before they were named %s', async (_what, status, given, isAfter) => {
+    await arrive([given]);
+    await refund(3, null);
+    const runner = database.dataSource.createQueryRunner();
+    const migration = new RefundedLots1798000900101();
+    await runner.startTransaction();
+    await runner.query('UPDATE payments SET status = $1', [status]);
+    await migration.down(runner);
+    await migration.up(runner);
+    const rows: unknown = await runner.query('SELECT after_confirmation, lots FROM refunds');
+    await runner.rollbackTransaction();
+    await runner.release();
+    expect(rows).toEqual([{ after_confirmation: isAfter, lots: null }]);
   });
 });

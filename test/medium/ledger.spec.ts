@@ -3,9 +3,11 @@ import { type DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { LedgerRepository } from '../../src/ledger/ledger.repository.js';
 import { LedgerService } from '../../src/ledger/ledger.service.js';
+import { PayingAccounts } from '../../src/ledger/paying-accounts.js';
 import { depositPosting, type Posting } from '../../src/ledger/posting.js';
+import { TopUps } from '../../src/ledger/top-ups.js';
 import { createDatabase, type TestDatabase } from '../harness/database.js';
-import { toAddress, toChainId, toTokenAddress, toTxHash } from '../../src/ids/ids.js';
+import { type Address, toAddress, toChainId, toTokenAddress, toTxHash } from '../../src/ids/ids.js';
 
 let database: TestDatabase;
 let dataSource: DataSource;
@@ -100,6 +102,62 @@ describe('the ledger', () => {
       [ids.map((id) => `transfer:${id}`)],
     );
     expect(row?.sum).toBe('9000');
+  });
+});
+
+describe('what reaches the payout account', () => {
+  const [TANK, PAYOUT, CONTRACT] = ['a1', 'b2', 'c3'].map((byte) => toAddress(`0x${byte.repeat(20)}`)) as [
+    Address,
+    Address,
+    Address,
+  ];
+  const CHAIN = toChainId(1);
+  const accounts = new PayingAccounts();
+  const topUps = new TopUps(ledger, new LedgerRepository(), accounts);
+  const hashOf = (byte: string) => toTxHash(`0x${byte.repeat(32)}`);
+
+  /** A transaction of ours that pays a recipient. */
+  async function sent(byte: string, recipient: Address): Promise<void> {
+    const id = uuidv7();
+    await dataSource.query(
+      `INSERT INTO outgoing_transactions (id, chain_id, purpose, account, from_address, nonce, recipient, amount, state)
+       VALUES ($1, 1, 'refund', 'payout', $2, $3, $4, 5, 'mined')`,
+      [id, PAYOUT, Number.parseInt(byte, 16), recipient],
+    );
+    await dataSource.query(
+      `INSERT INTO outgoing_attempts (chain_id, tx_hash, outgoing_id, ordinal, raw, gas_limit, max_fee_per_gas, amount)
+       VALUES (1, $1, $2, 0, '0x', 21000, 1, 5)`,
+      [hashOf(byte), id],
+    );
+  }
+
+  it('inside a transaction of ours is booked, but for what that was signed to move', async () => {
+    for (const [account, address] of [
+      ['gas_tank', TANK],
+      ['payout', PAYOUT],
+    ] as const)
+      await accounts.add(dataSource.manager, { chainId: CHAIN, account, address, openedLater: [] });
+    await sent('e1', CONTRACT);
+    await sent('e2', TANK);
+    const block = { number: 7, hash: `0x${'a'.repeat(64)}`, time: new Date(7_000) };
+    const arrived = (byte: string, kind: string, to: Address, amount: bigint) => {
+      return { block, kind, txHash: hashOf(byte), ordinal: 0, to, tokenAddress: null, amount };
+    };
+    await topUps.observe(dataSource.manager, CHAIN, null, [
+      arrived('e1', 'internal', PAYOUT, 5n),
+      arrived('e2', 'native', TANK, 7n),
+      arrived('e2', 'internal', PAYOUT, 3n),
+      arrived('e3', 'native', TANK, 2n),
+    ]);
+    const booked = await dataSource.query(
+      `SELECT account, address, sum(amount) AS amount FROM ledger_entries
+       WHERE address = ANY($1) GROUP BY 1, 2 ORDER BY 1, 2`,
+      [[TANK, PAYOUT]],
+    );
+    expect(booked).toEqual([
+      { account: 'gas_tank', address: TANK, amount: '2' },
+      { account: 'payout', address: PAYOUT, amount: '8' },
+    ]);
   });
 });
 

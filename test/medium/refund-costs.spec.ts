@@ -62,7 +62,7 @@ async function aRefund(
 }
 
 const costs = (exceptId: string | null = null, of = ofPayment) =>
-  new RefundQueries(database.dataSource).costsOf(database.dataSource.manager, of, exceptId);
+  new RefundQueries().costsOf(database.dataSource.manager, of, exceptId);
 
 describe('what the refunds of a payment have cost', () => {
   it('is all that was sent for them, whatever became of them', async () => {
@@ -91,13 +91,28 @@ describe('what the refunds of a payment have cost', () => {
   });
 });
 
+describe('what a merchant has asked for in a day', () => {
+  it('has all that may cost gas, and a tenth of what was cancelled before it did', async () => {
+    for (const state of ['created', 'sent', 'failed']) await aRefund(state, []);
+    await aRefund('cancelled', [21]);
+    for (let cancelled = 0; cancelled < 29; cancelled++) await aRefund('cancelled', []);
+    const queries = new RefundQueries();
+    const asked = { merchantId: MERCHANT, chainId, tokenAddress: TOKEN };
+    const { manager } = database.dataSource;
+    expect(await queries.askedSince(manager, asked, '00000000-0000-0000-0000-000000000000')).toEqual({
+      count: 4 + 2,
+      sum: 2n,
+    });
+  });
+});
+
 describe('what of a payment went back', () => {
   it('has what its own address gave back, before the payout account has paid any of it', async () => {
     await aRefund('confirmed', []);
     await database.dataSource.query(`UPDATE refunds SET source = 'deposit'`);
     const { manager } = database.dataSource;
     const of = (paymentId: string) =>
-      new RefundQueries(database.dataSource).givenBackBy(manager, { ...ofPayment, paymentId }, [PAYMENT]);
+      new RefundQueries().givenBackBy(manager, { ...ofPayment, paymentId }, [PAYMENT]);
     expect(await of(PAYMENT)).toEqual(new Map([[PAYMENT, { all: 1n, byPayout: 0n }]]));
     expect(await of(randomUUID())).toEqual(new Map());
   });

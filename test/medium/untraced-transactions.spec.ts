@@ -157,8 +157,8 @@ describe('one transaction that no node can trace', () => {
       read.push(node.count('eth_getBalance'));
       return Promise.resolve([shop]);
     });
-    // The balances at both ends of a run of five, and of one block; the second after the first.
-    expect([...read, node.count('eth_getBalance')]).toEqual([0, 2, 4]);
+    // The balances after each of a run of five and before it, and of one block; the second after the first.
+    expect([...read, node.count('eth_getBalance')]).toEqual([0, 6, 8]);
     expect(found).toEqual({
       movements: [],
       unsearched: [],
@@ -178,6 +178,53 @@ describe('one transaction that no node can trace', () => {
     expect(shown(await search([shop]))).toEqual([{ to: shop, amount: 5n, txHash: null }]);
     // Those that were under way together.
     expect(node.count('debug_traceTransaction')).toBe(20);
+  });
+});
+
+describe('balances of blocks that are searched together', () => {
+  const price = 10n ** 11n;
+  /** As much comes from inside as a later block of the run takes away: by a transaction of the address's own, as a sweep is. */
+  const cameAndWent = async (): Promise<{ address: Address; first: number }> => {
+    const wallet = Wallet.createRandom();
+    const address = toAddress(wallet.address);
+    await chain.pay(address, 10n ** 18n);
+    await chain.mine();
+    await payer.call('pay', address, 5n + 21_000n * price);
+    await chain.mine();
+    const first = await chain.height();
+    const signed = {
+      to: anAddress(),
+      value: 5n,
+      gasLimit: 21_000n,
+      gasPrice: price,
+      chainId: 31_337,
+      nonce: 0,
+    };
+    await chain.rpc('eth_sendRawTransaction', [await wallet.signTransaction(signed)]);
+    await chain.mine();
+    return { address, first };
+  };
+  const found = async (first: number, watched: readonly Address[]) => {
+    const head = await chain.height();
+    const blocks = await Promise.all(
+      Array.from({ length: head - first + 1 }, (_, index) => blockAt(first + index)),
+    );
+    return byBalance.search({ blocks, head, watched: () => Promise.resolve(watched) });
+  };
+
+  it('are compared block by block, so that what was spent in the run does not hide what came', async () => {
+    const { address, first } = await cameAndWent();
+    expect(shown(await found(first, [address]))).toMatchObject([
+      { to: address, amount: 5n + 21_000n * price },
+    ]);
+  });
+
+  it('are compared at its ends only where they are many', async () => {
+    const { address, first } = await cameAndWent();
+    const others = Array.from({ length: 1_000 }, anAddress);
+    const before = node.count('eth_getBalance');
+    await found(first, [address, ...others]);
+    expect(node.count('eth_getBalance') - before).toBe(2 * (others.length + 1));
   });
 });
 

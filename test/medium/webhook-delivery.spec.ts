@@ -92,6 +92,7 @@ const keepJobsFromEnding = () => {
   const jobs = app.get(JobService);
   const work = jobs.work.bind(jobs);
   const mayEnd = new Promise<void>((resolve) => (endJobs = resolve));
+  // oxlint-disable-next-line typescript/no-misused-promises -- `finally` waits for what it is given.
   jobs.work = (job) => work(job).finally(() => mayEnd);
 };
 

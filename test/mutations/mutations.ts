@@ -178,8 +178,8 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     fault: 'what goes back of late money is taken off at the promised rate',
-    find: 'if (amount === 0n || !hasFactors(pieces)) return amount * (this.whole / asked);',
-    replace: 'if (amount >= 0n) return amount * (this.whole / asked);',
+    find: 'return this.sumOf(option, lots) + this.of(option, { amount: beyond });',
+    replace: 'return this.of(option, { amount: sumOf(lots) + beyond });',
     specs: SUMS,
   },
   {
@@ -196,8 +196,8 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     fault: 'money of one option counts in each of them',
-    find: 'pieces: inChainOrder(credits.filter(({ option }) => (option ?? 0) === index)),',
-    replace: 'pieces: inChainOrder(credits),',
+    find: 'const pieces = inChainOrder(credits.filter(({ option }) => (option ?? 0) === index));',
+    replace: 'const pieces = inChainOrder(credits);',
     specs: SUMS,
   },
   {
@@ -208,15 +208,21 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     fault: 'what goes back before a payment is confirmed does not open a gap',
-    find: 'if (!isAfterConfirmation) sums.beforeConfirmation += amount;',
-    replace: '',
+    find: 'return !isAfterConfirmation;',
+    replace: 'return false;',
     specs: SUMS,
   },
   {
     fault: 'a refund that is told twice goes back twice',
-    find: 'of distinct(refunds)) {',
-    replace: 'of refunds) {',
+    find: '[...new Map(refunds.map((refund) => [refund.id, refund])).values()];',
+    replace: '[...refunds];',
     specs: SUMS,
+  },
+  {
+    fault: 'what a refund takes changes with what comes later',
+    find: 'named.set(nameOf(factor), (named.get(nameOf(factor)) ?? 0n) + amount);',
+    replace: 'unnamed += amount;',
+    specs: ['src/payments/lots', 'test/medium/refunded-lots'],
   },
   {
     fault: 'a logo is unpacked however large it becomes',

@@ -43,6 +43,7 @@ export function follow({ eventsUrl, shown, refresh, tellConnected }: Following):
         () => tellConnected(true),
         () => tellConnected(false),
       )
+      // oxlint-disable-next-line typescript/no-misused-promises -- `finally` waits for what it is given.
       .finally(() => {
         asking = null;
         if (!isStale) return schedule();

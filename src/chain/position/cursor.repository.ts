@@ -39,6 +39,19 @@ export class CursorRepository {
     return manager.findOne(ChainBlock, { where: { chainId }, order: { blockNumber: 'ASC' } });
   }
 
+  /** The lowest remembered block above `number`; null when there is none. */
+  lowestAbove(chainId: ChainId, number: number): Promise<ChainBlock | null> {
+    return this.dataSource.manager.findOne(ChainBlock, {
+      where: { chainId, blockNumber: MoreThan(number) },
+      order: { blockNumber: 'ASC' },
+    });
+  }
+
+  /** How many blocks are remembered. */
+  count(chainId: ChainId): Promise<number> {
+    return this.dataSource.manager.countBy(ChainBlock, { chainId });
+  }
+
   /** The highest remembered block below `number`, as this transaction sees it; null when there is none. */
   async highestBelow(
     manager: EntityManager,

@@ -5,7 +5,7 @@ import { type Rpc } from './rpc-endpoint.js';
 import { RpcError } from './rpc-error.js';
 import { type PoolMember } from './rpc-pool-member.js';
 import { UnprovenAnswerError } from './unproven-answer.js';
-import { steadyMs } from '../../process/steady-time.js';
+import { runningMs } from '../../process/running-time.js';
 
 /** What became of asking one endpoint. */
 export type Told<T> = {
@@ -34,7 +34,7 @@ export function isGone(endpoint?: { silentMs?: number }): boolean {
 export function candidate<T>(member: PoolMember, read: (rpc: Rpc) => Promise<T>, what: string): Candidate<T> {
   return {
     patienceMs: member.patienceMs(what),
-    overtaken: () => member.wasOvertaken(steadyMs()),
+    overtaken: () => member.wasOvertaken(runningMs()),
     ask: async () => {
       try {
         return { answer: await member.read(read, what) };
@@ -86,6 +86,6 @@ export function notAsked({ endpoint: { label, silentMs } }: PoolMember, what: st
 /** An answer that cannot be right puts its endpoint aside. @returns null where the error is ours */
 function heard({ standing }: PoolMember, error: unknown, what: string): RpcError | null {
   const failure = failureOf(error, what);
-  if (failure instanceof UnprovenAnswerError) standing.gaveUnprovenAnswer(what, failure.reason, steadyMs());
+  if (failure instanceof UnprovenAnswerError) standing.gaveUnprovenAnswer(what, failure.reason, runningMs());
   return failure;
 }

@@ -1,5 +1,6 @@
 import { Network, WebSocketProvider } from 'ethers';
 import { type ChainId } from '../../ids/ids.js';
+import { afterRunningMs } from '../../process/running-time.js';
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
@@ -8,7 +9,7 @@ const SILENT_BLOCKS = 20;
 const SILENT_AT_LEAST_MS = 30_000;
 
 /** The part of a WebSocket that ethers does not declare. */
-interface Socket {
+export interface Socket {
   onopen: (() => void) | null;
   onmessage: ((message: { data: unknown }) => void) | null;
   onerror: (() => void) | null;
@@ -35,6 +36,7 @@ export interface NewHeadsOptions {
 export class NewHeads {
   private socket: Socket | null = null;
   private timer: NodeJS.Timeout | undefined;
+  private stopListening: () => void = () => undefined;
   private attempts = 0;
   private isStopped = false;
 
@@ -53,12 +55,13 @@ export class NewHeads {
   stop(): void {
     this.isStopped = true;
     clearTimeout(this.timer);
+    this.stopListening();
     this.socket?.close();
   }
 
   private listen(url: string): void {
     const endpoint = new URL(url).host;
-    const socket = connect(url, this.options.chainId);
+    const socket = connectSocket(url, this.options.chainId);
     this.socket = socket;
     let isConnected = false;
     // Also of one that took the connection, and says nothing more.
@@ -90,22 +93,24 @@ export class NewHeads {
 
   private comeBack(): void {
     clearTimeout(this.timer);
+    this.stopListening();
     if (this.isStopped) return;
     const { firstWaitMs = FIRST_WAIT_MS } = this.options;
     const rounds = Math.floor((this.attempts - 1) / this.urls.length);
     this.timer = setTimeout(() => this.start(), Math.min(LONGEST_WAIT_MS, firstWaitMs * 2 ** rounds)).unref();
   }
 
+  /** What came while we stood still is read before the connection is called silent. */
   private expectNews(socket: Socket): void {
-    clearTimeout(this.timer);
+    this.stopListening();
     const { silentAtLeastMs = SILENT_AT_LEAST_MS, blockTimeMs } = this.options;
     const silentMs = Math.max(silentAtLeastMs, SILENT_BLOCKS * blockTimeMs);
-    this.timer = setTimeout(() => socket.close(), silentMs).unref();
+    this.stopListening = afterRunningMs(silentMs, () => socket.close());
   }
 }
 
 /** ethers' provider gives the WebSocket of this platform; its own subscriptions end with the first cut. */
-function connect(url: string, chainId: ChainId): Socket {
+export function connectSocket(url: string, chainId: ChainId): Socket {
   const network = Network.from(chainId);
   return new WebSocketProvider(url, network, { staticNetwork: network }).websocket as unknown as Socket;
 }

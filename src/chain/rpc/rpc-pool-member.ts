@@ -6,7 +6,6 @@ import { UnprovenAnswerError } from './unproven-answer.js';
 import { withinMs } from './within-ms.js';
 import { type Rpc, type RpcEndpoint, RpcError } from './rpc-endpoint.js';
 import { type AsideReason, type Head, isLastResort, type Standing } from './rpc-standing.js';
-import { steadyMs } from '../../process/steady-time.js';
 
 /** Below it an endpoint is asked after those that do well, whatever the order given. */
 const POOR = 0.4;
@@ -63,7 +62,7 @@ export class PoolMember {
         isNotAsked: true,
       });
     // What comes back after a failure may be another node, and who serves the wrong chain may have been fixed.
-    if (endpoint.circuit.state(now) !== 'closed' || this.standing.isChainIdDue(steadyMs()))
+    if (endpoint.circuit.state(now) !== 'closed' || this.standing.isChainIdDue(runningMs()))
       this.identified = null;
     try {
       this.identified ??= this.identify();
@@ -138,13 +137,13 @@ export class PoolMember {
   identifiedAs(chainId: number): void {
     const isRight = chainId === this.chainId;
     this.identified = Promise.resolve(isRight);
-    this.standing.servesWrongChain(isRight ? null : chainId, steadyMs());
+    this.standing.servesWrongChain(isRight ? null : chainId, runningMs());
     this.tell();
   }
 
   /** What it says of the past counts as long as it serves the right chain and has not been caught lying. */
   isBelieved(): boolean {
-    const aside = this.standing.aside(steadyMs(), Date.now());
+    const aside = this.standing.aside(runningMs(), Date.now());
     return aside === null || isLastResort(aside.reason);
   }
 
@@ -153,26 +152,26 @@ export class PoolMember {
    * 4: not to be asked for this now.
    */
   rank(lag: number, what: string): number {
-    const now = steadyMs();
+    const now = runningMs();
     const aside = this.standing.aside(now, Date.now());
     if (aside === null) return this.isPoor(lag, now) ? 1 : 0;
     if (aside.reason === 'unproven_answer') return this.standing.isOnlyHopeFor(what, now) ? 3 : 4;
-    return isLastResort(aside.reason) || this.standing.isChainIdDue(steadyMs()) ? 2 : 4;
+    return isLastResort(aside.reason) || this.standing.isChainIdDue(runningMs()) ? 2 : 4;
   }
 
   get isAsideForAnAnswer(): boolean {
-    return this.standing.aside(steadyMs(), Date.now())?.reason === 'unproven_answer';
+    return this.standing.aside(runningMs(), Date.now())?.reason === 'unproven_answer';
   }
 
   /** What it says is true, and was so a while ago. */
   get isAsideForAge(): boolean {
-    const aside = this.standing.aside(steadyMs(), Date.now());
+    const aside = this.standing.aside(runningMs(), Date.now());
     return aside !== null && isLastResort(aside.reason);
   }
 
   /** Its head is old, and has been the same for so long. */
   hasStopped(forMs: number): boolean {
-    return this.standing.hasStopped(forMs, steadyMs(), Date.now());
+    return this.standing.hasStopped(forMs, runningMs(), Date.now());
   }
 
   private isPoor(lag: number, nowMs: number): boolean {
@@ -184,7 +183,7 @@ export class PoolMember {
   }
 
   report(lag: number): EndpointReport {
-    const now = steadyMs();
+    const now = runningMs();
     const { endpoint, standing } = this;
     const aside = standing.aside(now, Date.now());
     const score = this.score(lag);
@@ -230,7 +229,7 @@ export class PoolMember {
 
   /** Tells of a change, once. */
   tell(): void {
-    const aside = this.standing.aside(steadyMs(), Date.now());
+    const aside = this.standing.aside(runningMs(), Date.now());
     if ((aside?.reason ?? null) === this.wasAside) return;
     this.wasAside = aside?.reason ?? null;
     this.onAside?.(this.endpoint.label, aside);
@@ -263,7 +262,7 @@ export class PoolMember {
   /** @param askedAtMs ms since 1970: the answer may have lain unread while we stood still, and its head grown old in it */
   private sawHead({ number, hash, timestamp }: RawHeader, askedAtMs: number): Head {
     const head = { number, hash, timestamp };
-    this.standing.sawHead(head, steadyMs(), askedAtMs);
+    this.standing.sawHead(head, runningMs(), askedAtMs);
     return head;
   }
 }

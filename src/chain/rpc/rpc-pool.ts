@@ -16,7 +16,7 @@ import { type EndpointReport, type OnAside, PoolMember } from './rpc-pool-member
 import { UnknownHereError, withBeside } from './rpc-error.js';
 import { Standing } from './rpc-standing.js';
 import { UnprovenAnswerError } from './unproven-answer.js';
-import { steadyMs } from '../../process/steady-time.js';
+import { runningMs } from '../../process/running-time.js';
 
 /** What one endpoint may have before another, blocks by a tag such as `finalized` included. */
 const KNOWN_BY_SOME: readonly RpcMethod[] = [
@@ -172,7 +172,7 @@ export class RpcPool implements Rpc {
   /** For what an endpoint said that cannot be right, as comparing it with others shows. */
   putAside(endpoint: string, what: string, reason: string): void {
     const member = this.members.find((one) => one.endpoint.label === endpoint);
-    member?.standing.gaveUnprovenAnswer(what, reason, steadyMs());
+    member?.standing.gaveUnprovenAnswer(what, reason, runningMs());
     member?.tell();
   }
 

@@ -26,7 +26,10 @@ const UNPROVEN_FORGOTTEN_MS = 10 * 60_000;
 const CHAIN_ID_AGAIN_MS = 5_000;
 const WENT_BACK_MS = 10 * 60_000;
 
-/** Whether an endpoint may be believed, by its chain id, its heads and its answers. Times are ms of steady time. */
+/**
+ * Whether an endpoint may be believed, by its chain id, its heads and its answers. Times are ms in which we ran: a
+ * standstill of ours is no time of theirs.
+ */
 export class Standing {
   head: Head | null = null;
   private highest = { number: -1, timestamp: 0 };

@@ -2,7 +2,7 @@ import { TooFewAnswersError } from './agreed-answers.js';
 import { MethodNotFoundError, RpcError } from './rpc-endpoint.js';
 import { isLasting } from './rpc-failure.js';
 import { UnprovenAnswerError } from './unproven-answer.js';
-import { steadyMs } from '../../process/steady-time.js';
+import { runningMs } from '../../process/running-time.js';
 
 /** One way to the answer, as by one method. */
 export interface Source<T> {
@@ -52,7 +52,7 @@ export class Sources {
   private readonly now: () => number;
   private readonly patienceMs: number | undefined;
 
-  constructor({ onRest = () => undefined, now = steadyMs, patienceMs }: SourcesOptions = {}) {
+  constructor({ onRest = () => undefined, now = runningMs, patienceMs }: SourcesOptions = {}) {
     this.patienceMs = patienceMs;
     this.onRest = onRest;
     this.now = now;

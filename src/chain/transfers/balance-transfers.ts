@@ -19,6 +19,11 @@ import { type Address } from '../../ids/ids.js';
 
 /** When one endpoint has answered, the others have so much longer, ms: what one conceals, another is to show. */
 const OTHERS_LATER_MS = 1_000;
+/**
+ * So many balances are compared block by block; of more, only those at the two ends of a run. What an address spent in a
+ * run, as by a sweep, may be as much as what came to it from inside, and the ends would show neither.
+ */
+const COMPARED_BY_BLOCK = 2_000;
 /** So many balances at most are proved where one endpoint alone says that nothing came. */
 const PROVED_AT_MOST = 20;
 
@@ -63,32 +68,41 @@ export class BalanceTransfers implements InternalTransfers {
     // The last search ended where this one begins, as a rule; then only addresses new since are asked for.
     const isKnown = this.known?.blockHash === blocks[0]?.parentHash;
     const said = await this.saidByAll(blocks, addresses, isKnown ? this.known?.balances : undefined);
-    const [{ after }] = said as [Ends];
+    const [first] = said as [Course];
+    const after = lastOf(first);
     const isAlone = said.length === 1 && !this.agreed.isOnlyOne;
-    const isAgreed = said.every((ends) => addresses.every((one) => ends.after.get(one) === after.get(one)));
+    const isAgreed = said.every((course) =>
+      addresses.every((one) => lastOf(course).get(one) === after.get(one)),
+    );
     const { hash: blockHash } = blocks.at(-1) as Block;
     this.known = isAgreed && !isAlone ? { blockHash, balances: after } : null;
-    const changed = changedAmong(addresses, said, blocks);
+    const changed = changedAmong(addresses, said);
     if (!isAlone) return changed;
     const unchanged = addresses.filter((address) => !changed.includes(address));
     return [...changed, ...(await this.concealed(blockHash, after, unchanged))];
   }
 
-  /** Both balances of each, by every endpoint that answers, and does so not long after the first. At least one. */
+  /** The balances of each, by every endpoint that answers, and does so not long after the first. At least one. */
   private async saidByAll(
     blocks: readonly Block[],
     addresses: readonly Address[],
     known: Balances = new Map<Address, bigint>(),
-  ): Promise<Ends[]> {
+  ): Promise<Course[]> {
     const { parentHash } = blocks[0] as Block;
-    const { hash } = blocks.at(-1) as Block;
     const missing = addresses.filter((address) => !known.has(address));
-    const read = async (rpc: Rpc): Promise<Ends> => {
-      const [before, after] = await Promise.all([
+    const isByBlock = addresses.length * blocks.length <= COMPARED_BY_BLOCK;
+    const runs = isByBlock ? blocks.map((block) => [block]) : [blocks];
+    const read = async (rpc: Rpc): Promise<Course> => {
+      const [before, ...afters] = await Promise.all([
         balancesAt(rpc, parentHash, missing),
-        balancesAt(rpc, hash, addresses),
+        ...runs.map((run) => balancesAt(rpc, (run.at(-1) as Block).hash, addresses)),
       ]);
-      return { before: new Map([...known, ...before]), after };
+      const all = [new Map([...known, ...before]), ...afters];
+      return runs.map((run, index) => ({
+        blocks: run,
+        before: all[index] as Balances,
+        after: all[index + 1] as Balances,
+      }));
     };
     return this.rpc.fromEveryEndpoint(read, 'balances', { mostGraceMs: OTHERS_LATER_MS, isEvenOld: true });
   }
@@ -117,7 +131,7 @@ export class BalanceTransfers implements InternalTransfers {
   ): Promise<InternalFound['movements']> {
     const said = await this.saidByAll([block], among);
     const isAlone = said.length === 1 && !this.agreed.isOnlyOne;
-    const changed = isAlone ? among : changedAmong(among, said, [block]);
+    const changed = isAlone ? among : changedAmong(among, said);
     return this.proofs.first(async (read, isProved) => {
       // What no proof decides waits until the endpoints agree.
       if (!isProved) requireOneWord(block, among, said);
@@ -143,19 +157,22 @@ type TracedBy = (rpc: Rpc, block: Block) => Promise<readonly Movement[]>;
 
 /** What an endpoint says of addresses before and after some blocks. */
 interface Ends {
+  blocks: readonly Block[];
   before: Balances;
   after: Balances;
+}
+
+/** Of one run of blocks after the other, one at least. */
+type Course = readonly Ends[];
+
+function lastOf(course: Course): Balances {
+  return (course.at(-1) as Ends).after;
 }
 
 type Balances = ReadonlyMap<Address, bigint>;
 
 /** Whose balances changed otherwise than the blocks' transactions show. */
-function unseenAmong(
-  addresses: readonly Address[],
-  before: Balances,
-  after: Balances,
-  blocks: readonly Block[],
-): Address[] {
+function unseenAmong(addresses: readonly Address[], { blocks, before, after }: Ends): Address[] {
   const seen = seenCredits(blocks);
   return addresses.filter(
     (address) =>
@@ -164,19 +181,15 @@ function unseenAmong(
 }
 
 /** The same by the word of any endpoint. */
-function changedAmong(
-  addresses: readonly Address[],
-  said: readonly Ends[],
-  blocks: readonly Block[],
-): Address[] {
-  return [...new Set(said.flatMap(({ before, after }) => unseenAmong(addresses, before, after, blocks)))];
+function changedAmong(addresses: readonly Address[], said: readonly Course[]): Address[] {
+  return [...new Set(said.flat().flatMap((ends) => unseenAmong(addresses, ends)))];
 }
 
 /** @throws UnprovenAnswerError when endpoints say different things of an address */
-function requireOneWord({ hash }: Block, addresses: readonly Address[], said: readonly Ends[]): void {
+function requireOneWord({ hash }: Block, addresses: readonly Address[], said: readonly Course[]): void {
   const grown = ({ before, after }: Ends, address: Address) =>
     (after.get(address) as bigint) - (before.get(address) as bigint);
-  const [first, ...others] = said as [Ends, ...Ends[]];
+  const [first, ...others] = said.map(([ends]) => ends) as [Ends, ...Ends[]];
   for (const address of addresses) {
     const other = others.find((ends) => grown(ends, address) !== grown(first, address));
     if (other === undefined) continue;

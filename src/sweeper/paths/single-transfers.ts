@@ -90,10 +90,11 @@ export class SingleTransfers implements SweepPath {
   private async token(round: Round, due: Due): Promise<boolean> {
     const { sweep, final, most: amount, isWhole, transferIds } = due;
     const { from, treasury: to, tokenAddress } = sweep;
-    const trial = await tryTransfer(round, { from, to, tokenAddress, amount });
+    const taken = await this.tank.priceSentAt(round.chain.chainId, from);
+    const trial = await tryTransfer(round, { from, to, tokenAddress, amount }, { taken });
     if (trial.state === 'refused') return this.states.fail(round.chain, sweep, trial.reason);
     const feeAt = await this.feeOf(round, sweep, amount, trial);
-    if (trial.state === 'needs_gas') return this.fund(round, sweep, trial.needed, feeAt);
+    if (trial.state === 'needs_gas') return this.fund(round, sweep, trial.neededAt, feeAt);
     const { gasLimit, fees } = trial;
     return this.sign(round, sweep, {
       amount,
@@ -110,10 +111,10 @@ export class SingleTransfers implements SweepPath {
   private async fund(
     { chain }: Round,
     sweep: Sweep,
-    needed: bigint,
+    neededAt: (quote: GasQuote) => bigint,
     feeAt: (quote: GasQuote, fundingWei: bigint) => FeeShare,
   ): Promise<boolean> {
-    const gas = { to: sweep.from, needed, subjectId: sweep.id, feeAt };
+    const gas = { to: sweep.from, neededAt, subjectId: sweep.id, feeAt };
     const funding = await this.tank.fund(chain, gas, async (manager) => {
       await this.free(manager, sweep);
       await this.states.funding(manager, sweep);
