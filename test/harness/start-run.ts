@@ -28,8 +28,8 @@ export async function startRun(): Promise<RunEnvironment> {
     keepCluster(folder.path);
   }
   const postgres = await start();
-  await warm(postgres);
   const callOff = endWithUs(postgres.pid, 'QUIT', folder.path);
+  await warm(postgres);
   process.env.QUITTANCE_TEST_POSTGRES = postgres.url;
   process.env[POSTGRES_LOG] = join(postgres.folder, 'log');
   const said = tempFolder();
