@@ -45,7 +45,8 @@ export class LateTransactions {
     );
   }
 
-  private isLate({ outgoing: { reopenedAt }, attempts }: OutgoingRecord): boolean {
+  /** Its last attempt, or what reopened it, is so long ago that it would be signed again. */
+  isLate({ outgoing: { reopenedAt }, attempts }: OutgoingRecord): boolean {
     const { signedAt } = attempts.at(-1) as OutgoingAttempt;
     const waitsSince = Math.max(signedAt.getTime(), reopenedAt?.getTime() ?? 0);
     return databaseClock.nowMs() - waitsSince >= this.settings.sweepBumpAfterMs;

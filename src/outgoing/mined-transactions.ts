@@ -1,6 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { type Receipt } from '../chain/accounts/chain-accounts.js';
 import { type BlockId } from '../chain/accounts/chain-evidence.js';
+import { databaseClock } from '../database/database-clock.js';
+import { RepeatedMessage } from '../process/repeated-message.js';
+import { steadyMs } from '../process/steady-time.js';
 import { type BlockStanding, ScannedChain } from '../scanner/scanned-chain.js';
 import { withAgreedFee } from './agreed-fee.js';
 import { finalBlockOf } from './final-block.js';
@@ -22,13 +25,18 @@ import {
 } from './outcome.js';
 import { ProvenOutcomes } from './proven-outcomes.js';
 import { receiptOf } from './receipt-of.js';
+import { highestBlockOf, ShownBlocks } from './shown-blocks.js';
 import { areEmptyOf } from './transaction-bytes.js';
 import { type TxHash } from '../ids/ids.js';
+
+const COMPLAIN_EVERY_MS = 60_000;
 
 /** What was mined: noted, and ended once its block is final. */
 @Injectable()
 export class MinedTransactions {
   private readonly logger = new Logger('Outgoing');
+  private readonly complaints = new RepeatedMessage(COMPLAIN_EVERY_MS);
+  private readonly shown = new ShownBlocks();
 
   constructor(
     private readonly scanned: ScannedChain,
@@ -39,7 +47,7 @@ export class MinedTransactions {
   /**
    * Follows it as far as it is mined. Once its block is part of the scanned chain, that decides, and no node is asked any
    * more. Until then it counts as mined as long as no receipt names another block, and the scan has none at its height:
-   * that a node shows no receipt says nothing.
+   * that a node shows no receipt for a moment says nothing. Once nobody shows one for longer, it is sent again as it was.
    * @returns whether it counts as mined
    * @throws RpcError
    */
@@ -48,18 +56,24 @@ export class MinedTransactions {
     const block = blockOf(outgoing);
     const standing = block === null ? null : await this.scanned.standing(round.chain, block);
     if (standing === 'canonical') {
+      this.shown.forget(outgoing.id);
       if (this.isDeep(round, outgoing, parts)) await this.end(round, record);
       return true;
     }
     const receipt = await receiptOf(round.chain.accounts, attempts);
     if (receipt !== null && (await this.note(round, record, receipt))) return true;
-    return standing === 'unscanned' || standing === 'unknown';
+    if (block === null || (standing !== 'unscanned' && standing !== 'unknown')) return false;
+    return (
+      this.mayBeIn(round, outgoing, block.number) &&
+      this.shown.isRecent(outgoing.id, block.number, round.chain)
+    );
   }
 
   /**
    * @param standing of the receipt's block, where the caller knows it
-   * @returns false for a receipt of another branch than the scan is on, and of a block that nothing of ours links to and
-   * endpoints do not agree about: another endpoint's receipt, or the blocks themselves, may say more
+   * @returns false for a receipt of another branch than the scan is on, of a block that nothing of ours links to and
+   * endpoints do not agree about, and of one that the chain cannot have yet: another endpoint's receipt, or the blocks
+   * themselves, may say more
    */
   async note(
     round: Round,
@@ -73,8 +87,14 @@ export class MinedTransactions {
       this.logger.error(line, 'a node shows a transaction in a block that is older than its signature');
       return false;
     }
+    if (standing === undefined && !this.mayBeIn(round, outgoing, receipt.blockNumber)) {
+      this.passOver(round, outgoing, receipt);
+      return false;
+    }
     const stands = standing ?? (await this.standingOf(round, receipt));
     if (stands === 'replaced' || stands === 'unknown') return false;
+    if (stands === 'unscanned') this.shown.note(outgoing.id, receipt.blockNumber);
+    else this.shown.forget(outgoing.id);
     return this.noteIn(round, record, receipt, stands);
   }
 
@@ -134,6 +154,24 @@ export class MinedTransactions {
     parts: readonly OutgoingPart[],
   ): boolean {
     return (mined.blockNumber as number) <= finalBlockOf(chain, extent, mined, parts);
+  }
+
+  private mayBeIn(
+    { chain, extent: { scanned } }: Round,
+    { id }: OutgoingTransaction,
+    block: number,
+  ): boolean {
+    if (block <= scanned.number) return true;
+    return this.shown.mayBeIn(id, block, highestBlockOf(chain, scanned, databaseClock.nowMs()));
+  }
+
+  private passOver({ chain, extent }: Round, outgoing: OutgoingTransaction, receipt: Receipt): void {
+    if (!this.complaints.isDue(outgoing.id, 'too high', steadyMs())) return;
+    const line = { ...named(chain, outgoing), block: receipt.blockNumber, scanned: extent.scanned.number };
+    this.logger.warn(
+      line,
+      'a node shows a transaction in a block far above those scanned: it counts once the scan comes to it',
+    );
   }
 
   private standingOf(

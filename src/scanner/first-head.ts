@@ -34,11 +34,14 @@ export class FirstHead {
     private readonly wallMs: () => number = () => databaseClock.nowMs(),
   ) {}
 
-  /** @param heads of the endpoints, one at least, the most trusted first @throws HeadTooOldError */
+  /** @param heads of the endpoints, one at least @throws HeadTooOldError */
   among(heads: readonly BlockRef[]): BlockRef {
     const wallMs = this.wallMs();
-    const recent = heads.find(({ time }) => wallMs - time.getTime() <= OLD_MS);
-    if (recent !== undefined) return recent;
+    const recent = heads.filter(({ time }) => wallMs - time.getTime() <= OLD_MS);
+    const [first, ...others] = recent;
+    // What one alone is ahead by nobody else has yet, or ever.
+    if (first !== undefined)
+      return others.reduce((one, other) => (other.number < one.number ? other : one), first);
     const newest = heads.reduce((one, other) => (other.time > one.time ? other : one));
     if (this.isCatchingUp(newest) || newest.number === 0) throw new HeadTooOldError(newest);
     return newest;

@@ -44,6 +44,21 @@ describe('a first scan', () => {
     return { missing, block: startAfter(reader, [block(HEAD)], from) };
   }
 
+  it('begins at no height that one endpoint made up: another has nothing below it', async () => {
+    const from = {
+      configured: null,
+      firstPaymentAt: null,
+      firstHead: firstHead(),
+      onMissing: () => undefined,
+    };
+    const made = { ...block(HEAD + 1_000_000), time: new Date(NOW) };
+    const lowest = block(HEAD - 1);
+    expect((await startAfter(nodes(), [made, block(HEAD), lowest], from)).number).toBe(HEAD - 1);
+    await expect(startAfter(nodes(), [made], from)).rejects.toThrow(StartBlockMissingError);
+    const unlinked = { ...block(HEAD), parentHash: 'another' };
+    await expect(startAfter(nodes(), [unlinked], from)).rejects.toThrow(StartBlockMissingError);
+  });
+
   it('begins before the first payment, and asks for no block that is much older', async () => {
     const reader = nodes(HEAD - 1_000);
     const { block: found, missing } = start(reader, minutesAgo(5));

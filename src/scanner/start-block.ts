@@ -1,5 +1,6 @@
 import { type BlockRef } from '../chain/blocks/block.js';
 import { type ChainReader } from '../chain/reading/chain-reader.js';
+import { RpcError } from '../chain/rpc/rpc-error.js';
 import { type FirstHead } from './first-head.js';
 import { firstThat } from './plan.js';
 import { GROUP } from './read-blocks.js';
@@ -38,9 +39,35 @@ export async function startAfter(
   { configured, firstPaymentAt, firstHead, onMissing }: Start,
 ): Promise<BlockRef> {
   if (configured !== null) return configuredStart(reader, heads, configured);
-  const head = firstHead.among(heads);
+  const head = firstHead.among(await linkedHeads(reader, heads));
   if (firstPaymentAt === null) return head;
   return lastBlockBefore(reader, head, new Date(firstPaymentAt.getTime() - CLOCK_SKEW_MS), onMissing);
+}
+
+/**
+ * Those whose parent an endpoint has: a scan that began at a height which was made up, once, would wait there for the
+ * chain to come to it.
+ * @throws StartBlockMissingError: it may be there the next time
+ */
+async function linkedHeads(reader: Headers, heads: readonly BlockRef[]): Promise<BlockRef[]> {
+  const areLinked = await Promise.all(heads.map((head) => isLinked(reader, head)));
+  const linked = heads.filter((_head, index) => areLinked[index]);
+  if (linked.length > 0) return linked;
+  const numbers = heads.map(({ number }) => number).join(', ');
+  throw new StartBlockMissingError(
+    `no endpoint has the block before what is told as the newest (${numbers})`,
+  );
+}
+
+async function isLinked(reader: Headers, { number, parentHash }: BlockRef): Promise<boolean> {
+  if (number === 0) return true;
+  try {
+    return (await reader.keptHeader(number - 1))?.hash === parentHash;
+  } catch (error) {
+    // None says it now, and one may the next time.
+    if (error instanceof RpcError) return false;
+    throw error;
+  }
 }
 
 async function configuredStart(

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import pg from 'pg';
 import {
   type RunningPostgres,
@@ -9,7 +10,7 @@ import { migrate } from '../../src/database/migrate.js';
 import { migrateQueue } from '../../src/queue/queue-schema.js';
 import { endWithUs } from './end-with-us.js';
 import { keepCluster, takeCluster } from './kept-cluster.js';
-import { type RunEnvironment, TEMPLATE } from './run-environment.js';
+import { POSTGRES_LOG, type RunEnvironment, TEMPLATE } from './run-environment.js';
 import { keepSecrets, requireNothingLeaked, SAID_VARIABLE } from './said.js';
 import { tempFolder } from './temp-folder.js';
 
@@ -29,6 +30,7 @@ export async function startRun(): Promise<RunEnvironment> {
   const postgres = await start();
   const callOff = endWithUs(postgres.pid, 'QUIT', folder.path);
   process.env.QUITTANCE_TEST_POSTGRES = postgres.url;
+  process.env[POSTGRES_LOG] = join(postgres.folder, 'log');
   const said = tempFolder();
   process.env[SAID_VARIABLE] = said.path;
   keepSecrets({ texts: [new URL(postgres.url).password] });
@@ -52,6 +54,8 @@ async function fill({ url }: RunningPostgres): Promise<void> {
   await client.connect();
   try {
     for (const name of NOTHING_DURABLE) await client.query(`ALTER SYSTEM SET ${name} = off`);
+    // So that a test finds what is said of its database, and of whom.
+    await client.query(`ALTER SYSTEM SET log_line_prefix = '%m [%p] %d/%a: '`);
     // Thousands of iterations for each of thousands of connections would protect nothing here.
     await client.query('SET scram_iterations = 1');
     const { username, password } = new URL(url);

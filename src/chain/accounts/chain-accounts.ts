@@ -98,6 +98,12 @@ export class ChainAccounts {
     return after === 'latest' ? (answers[0] as number) : agreed(method, answers);
   }
 
+  /** What each endpoint that answers says now of how many transactions of an address were mined. */
+  nonces(address: Address): Promise<number[]> {
+    const method = 'eth_getTransactionCount';
+    return this.rpc.fromEveryEndpoint((rpc) => rpc.call(method, [address, 'latest']), method);
+  }
+
   /** As `balanceOf`, the amount alone. */
   async balance(
     address: Address,

@@ -19,7 +19,7 @@ export interface ContractCall {
 
 /**
  * Calls contracts in one `eth_call` through Multicall3, pinned to a block's hash (EIP-1898).
- * @returns what each call returned, null for one that failed; null where the chain has no Multicall3 at that block
+ * @returns what each call returned, null for one that failed; null where nothing at its address answers as Multicall3 does
  * @throws RpcError, UnprovenAnswerError
  */
 export async function aggregate(
@@ -30,12 +30,22 @@ export async function aggregate(
   const tolerant = calls.map((call) => ({ ...call, allowFailure: true }));
   const call = { to: MULTICALL3, data: multicall.encodeFunctionData('aggregate3', [tolerant]) };
   const answer = await rpc.call('eth_call', [call, { blockHash }]);
-  if (answer === '0x') return null;
-  const [results] = multicall.decodeFunctionResult('aggregate3', answer) as unknown as [
-    { success: boolean; returnData: string }[],
-  ];
+  const results = resultsIn(answer);
+  if (results === null) return null;
   if (results.length !== calls.length) {
     throw new UnprovenAnswerError(blockHash, `${results.length} answers came for ${calls.length} calls`);
   }
   return results.map(({ success, returnData }) => (success ? returnData : null));
+}
+
+/** Null: it is no answer of Multicall3. What another contract at its address returns is no fault of the endpoint. */
+function resultsIn(answer: string): { success: boolean; returnData: string }[] | null {
+  try {
+    const [results] = multicall.decodeFunctionResult('aggregate3', answer).toArray() as [
+      { success: boolean; returnData: string }[],
+    ];
+    return results;
+  } catch {
+    return null;
+  }
 }

@@ -15,12 +15,16 @@ import {
   judge,
   type Judged,
   type Known,
+  type WhyNot,
 } from './expected.js';
 import { type Fraction, fraction, isEqual, minus, sum } from './fraction.js';
 import { backOf, givenBack, mostBack, refundsOf } from './option-back.js';
 import { type ChainWorld } from './chain-world.js';
 import { type OptionWorld } from './option-world.js';
 import { type Arrival } from './chain-blocks.js';
+
+/** Of what is not counted anyway, and said to have come after a failure: one that was cancelled may have failed before that. */
+const MAY_COME_AFTER_FAILURE: readonly WhyNot[] = ['rate_unknown', 'payment_cancelled'];
 
 type StoredOptionTransfer = StoredTransfer & { chain_id: string; token_address: string | null };
 
@@ -84,7 +88,7 @@ export async function differencesOfPayment(
       'after failure',
       afterFailure.map(lineOf).sort(),
       should.judged
-        .filter(({ whyNot }) => whyNot === null || whyNot === 'rate_unknown')
+        .filter(({ whyNot }) => whyNot === null || MAY_COME_AFTER_FAILURE.includes(whyNot))
         .map(({ arrival }) => lineOfArrival(arrival))
         .filter((line) => setAside.has(line))
         .sort(),
