@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/database/data-source.js';
+import './entity-metadata.js';
 import { POSTGRES_LOG, TEMPLATE } from './run-environment.js';
 
 export interface TestDatabase {

@@ -29,6 +29,7 @@ export async function startRun(): Promise<RunEnvironment> {
   }
   const postgres = await start();
   const callOff = endWithUs(postgres.pid, 'QUIT', folder.path);
+  await warm(postgres);
   process.env.QUITTANCE_TEST_POSTGRES = postgres.url;
   process.env[POSTGRES_LOG] = join(postgres.folder, 'log');
   const said = tempFolder();
@@ -48,8 +49,20 @@ export async function startRun(): Promise<RunEnvironment> {
   };
 }
 
+/**
+ * The first session of a database works out what Postgres keeps of its system tables in a file, which a start removes.
+ * Once the template has it, each clone has it as well.
+ */
+async function warm({ url }: RunningPostgres): Promise<void> {
+  const client = new pg.Client({ connectionString: urlOfTemplate(url) });
+  await client.connect();
+  await client.end();
+}
+
+const urlOfTemplate = (url: string): string => url.replace(/\/[^/]*$/, `/${TEMPLATE}`);
+
 async function fill({ url }: RunningPostgres): Promise<void> {
-  const template = url.replace(/\/[^/]*$/, `/${TEMPLATE}`);
+  const template = urlOfTemplate(url);
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
