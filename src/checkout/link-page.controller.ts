@@ -3,6 +3,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { Public } from '../auth/scopes.js';
 import { siteOf } from '../http/caller.js';
+import { RowBusyError } from '../http/in-turn.js';
 import { DomainError, ValidationFailedError } from '../http/problem.js';
 import { readAnswers } from '../payment-links/answers.js';
 import { typedAmount } from '../payment-links/link-price.js';
@@ -89,6 +90,7 @@ export class LinkPageController {
         this.renderer.redirect(reply, pagePath(made, language));
       } catch (error) {
         if (error instanceof LinkClosedError) return this.closed(reply, language, state, error.reason);
+        if (error instanceof RowBusyError) return this.closed(reply, language, state, 'busy');
         const isEarly = error instanceof DomainError && error.code === 'rates_not_read_yet';
         if (!isEarly && !(error instanceof ValidationFailedError)) throw error;
         this.logger.warn({ link_id: link.id, reason: error.message }, 'a payment link made no payment');

@@ -27,6 +27,26 @@ export class LockOrderError extends Error {
   }
 }
 
+/** Other tables' foreign keys lead to them. */
+const REFERRED_TO = new Set([
+  'merchants',
+  'payments',
+  'transfers',
+  'outgoing_transactions',
+  'events',
+  'webhook_endpoints',
+  'webhook_deliveries',
+]);
+
+export class TooStrongLockError extends Error {
+  constructor(table: string, sql: string) {
+    super(
+      `${table} are held FOR UPDATE: whoever writes what refers to them waits, with what he has written, for which this ` +
+        `transaction may wait in turn. FOR NO KEY UPDATE is enough (docs/architecture.md): ${sql.slice(0, 200)}`,
+    );
+  }
+}
+
 /** Watches one transaction's statements. What is seen is tables; that rows are taken by id is in the statements. */
 export class LockOrder {
   private readonly held = new Set<Table>();
@@ -34,8 +54,10 @@ export class LockOrder {
   /** Inside of a savepoint: whoever uses one begins again by himself. */
   private savepoints = 0;
 
-  /** @throws LockOrderError */
+  /** @throws LockOrderError, TooStrongLockError */
   before(sql: string): void {
+    const tooStrong = /\bFROM "?(\w+)"?[\s\S]*\bFOR UPDATE\b/.exec(sql)?.[1] ?? '';
+    if (REFERRED_TO.has(tooStrong)) throw new TooStrongLockError(tooStrong, sql);
     if (/^\s*SAVEPOINT/i.test(sql)) this.savepoints += 1;
     if (/^\s*(RELEASE|ROLLBACK TO) SAVEPOINT/i.test(sql)) this.savepoints -= 1;
     const lock = lockOf(sql);

@@ -25,6 +25,7 @@ interface Pool {
  */
 const transactions = new AsyncLocalStorage<{ isOpen: boolean }>();
 let openTransactions = 0;
+const strict = new WeakSet<DataSource>();
 
 /**
  * Makes it an error to ask a data source's pool for a second connection from inside a transaction.
@@ -36,6 +37,7 @@ export function guardConnections(
   isStrict: boolean,
   isOrderWatched = false,
 ): DataSource {
+  if (isStrict) strict.add(dataSource);
   markTransactions(dataSource.manager, isOrderWatched);
   const pool = (dataSource.driver as unknown as { master: Pool }).master;
   const connect = pool.connect.bind(pool);
@@ -53,22 +55,34 @@ function markTransactions(manager: EntityManager, isOrderWatched: boolean): void
   const transaction = manager.transaction.bind(manager) as (...args: unknown[]) => Promise<unknown>;
   const marked = (...args: unknown[]) => {
     const inside = (work: (inner: EntityManager) => Promise<unknown>) => (inner: EntityManager) => {
-      const state = { isOpen: true };
       const endWatch = isOrderWatched && inner.queryRunner ? watchLockOrder(inner.queryRunner) : null;
-      openTransactions += 1;
-      return transactions.run(state, async () => {
-        try {
-          return await work(inner);
-        } finally {
-          state.isOpen = false;
-          endWatch?.();
-          openTransactions -= 1;
-          if (openTransactions === 0) transactions.disable();
-        }
-      });
+      return holding(() => work(inner)).finally(() => endWatch?.());
     };
     // The work stands behind the isolation level, where there is one.
     return transaction(...args.map((one) => (typeof one === 'function' ? inside(one as never) : one)));
   };
   manager.transaction = marked;
+}
+
+/**
+ * As a transaction does, `work` holds a connection, of what reads in one moment: looked after where the data source is
+ * strict alone. In production that would make every promise of a busy process dearer, and a reader that did ask for a second
+ * connection would be given it, or an error, within the pool's limit on waiting.
+ */
+export function asHolder<T>(dataSource: DataSource, work: () => Promise<T>): Promise<T> {
+  return strict.has(dataSource) ? holding(work) : work();
+}
+
+function holding<T>(work: () => Promise<T>): Promise<T> {
+  const state = { isOpen: true };
+  openTransactions += 1;
+  return transactions.run(state, async () => {
+    try {
+      return await work();
+    } finally {
+      state.isOpen = false;
+      openTransactions -= 1;
+      if (openTransactions === 0) transactions.disable();
+    }
+  });
 }

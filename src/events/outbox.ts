@@ -62,12 +62,13 @@ export class Outbox {
 
   /**
    * Takes up to `limit` undispatched events, oldest first; they are dispatched once the transaction commits. Events that
-   * another dispatcher holds are skipped, not waited for.
+   * another dispatcher holds are skipped, not waited for. Deliveries refer to them, and may be written meanwhile: whoever
+   * writes those first would wait for us, and we for what he has written.
    */
   claim(manager: EntityManager, limit: number): Promise<ClaimedEvent[]> {
     return manager.query<ClaimedEvent[]>(
       `WITH next AS MATERIALIZED (
-         SELECT id FROM events WHERE dispatched_at IS NULL ORDER BY position LIMIT $1 FOR UPDATE SKIP LOCKED),
+         SELECT id FROM events WHERE dispatched_at IS NULL ORDER BY position LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED),
        claimed AS (
          UPDATE events SET dispatched_at = now() FROM next WHERE events.id = next.id
          RETURNING events.id, type, merchant_id, payment_id, position)

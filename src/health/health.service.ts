@@ -1,6 +1,6 @@
 import { Injectable, Optional } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { collectDefaultMetrics, Gauge, register } from 'prom-client';
+import { Gauge, register } from 'prom-client';
 import { DataSource } from 'typeorm';
 import { VERSION } from '../config/version.js';
 import { Replicas } from '../replicas/replicas.js';
@@ -13,6 +13,7 @@ import { measureChains } from './chain-metrics.js';
 import { type ClockHealth, ClockWatch } from './clock-watch.js';
 import { HealthIndicators, type PartState } from './health-indicators.js';
 import { type LoopHealth, loopHealth, measureLoops, stuckLoops } from './loop-health.js';
+import { measureProcess } from './process-metrics.js';
 import { type ScannedPosition, scannedPositions } from '../chain/position/scanned-positions.js';
 
 /** Below the time that orchestrators give a probe. */
@@ -71,7 +72,7 @@ export class HealthService {
     @Optional() private readonly replicas?: Replicas,
   ) {
     register.clear();
-    collectDefaultMetrics();
+    measureProcess();
     measureLoops();
     new Gauge({
       name: 'quittance_build_info',

@@ -5,6 +5,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { IdempotencyRecord } from './idempotency-record.entity.js';
 import { DomainError, ValidationFailedError } from './problem.js';
+import { inTurn, inTurnOfKey } from './in-turn.js';
 import { Sealer } from './sealing.js';
 import { holdUntilCommit } from '../database/transaction-lock.js';
 
@@ -27,6 +28,8 @@ export interface IdempotentRequest {
   request: { method: string; path: string; body: unknown };
   /** HTTP status of the first answer. */
   status: number;
+  /** What the work holds that other requests may want too; left out: nothing. */
+  row?: string;
   /** The answer carries a secret: it is stored encrypted. */
   sealed?: boolean;
 }
@@ -56,26 +59,29 @@ export class IdempotencyService {
   /**
    * Commits the work and the record of its answer in one transaction. Of two calls at the same time one does the
    * work; the other waits for it and returns its answer.
-   * @throws IdempotencyKeyReusedError when the key came with another request before
+   * @throws IdempotencyKeyReusedError when the key came with another request before; RowBusyError
    */
   async run<T>(
     options: IdempotentRequest,
     work: (manager: EntityManager) => Promise<T>,
   ): Promise<IdempotentAnswer<T>> {
-    const { key } = options;
+    const { key, row = null } = options;
     if (key === undefined) {
-      return { status: options.status, body: await this.dataSource.transaction(work), replayed: false };
+      return { status: options.status, body: await inTurn(this.dataSource, row, work), replayed: false };
     }
     requireUsableKey(key);
     const hash = requestHash(options.request);
-    return this.dataSource.transaction(async (manager) => {
+    const once = async (manager: EntityManager): Promise<IdempotentAnswer<T>> => {
       await lockKey(manager, options.merchantId, key);
       const first = await manager.findOneBy(IdempotencyRecord, { merchantId: options.merchantId, key });
       if (first) return this.replay<T>(first, hash);
       const body = await work(manager);
       await manager.insert(IdempotencyRecord, { ...this.recordOf(options, body), key, requestHash: hash });
       return { status: options.status, body, replayed: false };
-    });
+    };
+    return inTurnOfKey(this.dataSource, `${options.merchantId} ${key}`, () =>
+      inTurn(this.dataSource, row, once),
+    );
   }
 
   @Cron(CronExpression.EVERY_HOUR)

@@ -194,6 +194,10 @@ export const PROBLEM_CODES = {
     kind: 'unavailable',
     when: 'The database does not answer just now; send the request again, with the same Idempotency-Key.',
   },
+  busy: {
+    kind: 'unavailable',
+    when: 'Many requests at once are about the same payment, link or endpoint; nothing was done, `retry-after` says when to send it again.',
+  },
   rates_not_read_yet: {
     kind: 'unavailable',
     when: 'The process has just started and has no rates for prices yet; `retry-after` says when to send it again.',

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
+import { inOneMoment } from '../database/one-moment.js';
 import { type LedgerAccount, type PostingKind } from './posting.js';
 import { type Address, type Asset, type ChainId, type TxHash } from '../ids/ids.js';
 
@@ -48,7 +49,7 @@ export class LedgerExport {
     range: ExportRange,
     take: (entries: ExportedEntry[], manager: EntityManager) => Promise<void>,
   ): Promise<void> {
-    await this.dataSource.transaction(async (manager) => {
+    await inOneMoment(this.dataSource, async (manager) => {
       await manager.query(
         `DECLARE ledger_export NO SCROLL CURSOR FOR
          SELECT to_char(t.booked_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS booked_at,

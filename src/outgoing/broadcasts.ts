@@ -2,14 +2,17 @@ import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { type Chain } from '../chain/chain.js';
+import { RpcError } from '../chain/rpc/rpc-error.js';
 import { RepeatedMessage } from '../process/repeated-message.js';
 import { named } from './outgoing-log.js';
 import { OutgoingMetrics } from './outgoing-metrics.js';
-import { type OutgoingRecord } from './outgoing.repository.js';
+import { dataReserve } from './fees.js';
+import { type OutgoingRecord, weiPromisedBy } from './outgoing.repository.js';
+import { withoutSignature } from './transaction-bytes.js';
 import { type BroadcastOutcome } from '../chain/rpc/broadcast.js';
 import { ScannedChain } from '../scanner/scanned-chain.js';
 import { type OutgoingAttempt } from './outgoing-attempt.entity.js';
-import { Refusals } from './refusals.js';
+import { judged, Refusals } from './refusals.js';
 import { steadyMs } from '../process/steady-time.js';
 import { databaseClock } from '../database/database-clock.js';
 
@@ -50,9 +53,12 @@ export class Broadcasts {
     const { outgoing, attempts } = record;
     const last = attempts.at(-1);
     if (last === undefined) return;
-    const broadcast = await chain.accounts.broadcast(last.raw);
-    const { outcome, words, isRefused, isForGood } = broadcast;
-    const isCheaperTaken = isRefused && !isForGood && (await this.isCheaperTaken(chain, attempts));
+    const said = await chain.accounts.broadcast(last.raw);
+    const canPay = said.stands.lacking > 0 && (await this.canPay(chain, outgoing, last));
+    const broadcast = judged(said, canPay);
+    const { outcome, words, isRefused, isForGood, isMinded } = broadcast;
+    const isCheaperTaken =
+      isRefused && !isForGood && !isMinded && (await this.isCheaperTaken(chain, attempts));
     const block = isRefused ? await this.scanned.last(chain) : null;
     const standing = this.refusals.note(record, broadcast, isCheaperTaken, block?.number ?? 0);
     const now = databaseClock.now();
@@ -79,6 +85,28 @@ export class Broadcasts {
     this.metrics.refusedBy(chain.name, outcome);
     if (this.complaints.isDue(outgoing.id, outcome, steadyMs())) {
       this.logger.warn({ ...named(chain, outgoing), outcome, reason: words }, 'transaction not taken');
+    }
+  }
+
+  /** Whether the account has what all that it signed may cost: what all endpoints say, or a proof does, and never less. */
+  private async canPay(
+    chain: Chain,
+    { chainId, from }: OutgoingRecord['outgoing'],
+    { raw }: OutgoingAttempt,
+  ): Promise<boolean> {
+    try {
+      const after = await this.scanned.last(chain);
+      if (after === null) return false;
+      const [balance, dataFee] = await Promise.all([
+        chain.accounts.balance(from, null, after.hash),
+        chain.accounts.dataFee(withoutSignature(raw)),
+      ]);
+      const { wei, transactions } = await weiPromisedBy(this.dataSource.manager, chainId, from, after.number);
+      return balance >= wei + transactions * dataReserve(dataFee).roomy;
+    } catch (error) {
+      // They contradict each other, or do not answer: whoever says so may be right.
+      if (error instanceof RpcError) return false;
+      throw error;
     }
   }
 

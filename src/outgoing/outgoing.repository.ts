@@ -87,7 +87,7 @@ export class OutgoingRepository {
         { chainId, state: OPEN, signedAfterBlock: MoreThan(block + LEAST_REMEMBERED) },
       ],
       order: { id: 'ASC' },
-      lock: { mode: 'pessimistic_write' },
+      lock: { mode: 'for_no_key_update' },
     });
   }
 
@@ -147,7 +147,7 @@ export class OutgoingRepository {
 
   /** Holds the row until the transaction ends. */
   lock(manager: EntityManager, id: string): Promise<OutgoingTransaction> {
-    return manager.findOneOrFail(OutgoingTransaction, { where: { id }, lock: { mode: 'pessimistic_write' } });
+    return manager.findOneOrFail(OutgoingTransaction, { where: { id }, lock: { mode: 'for_no_key_update' } });
   }
 
   /** The nonce after the highest that this address was given here, for an authorization as well; 0: it was given none. */
@@ -223,12 +223,16 @@ export async function weiPromisedBy(
  * nothing that comes after these rows. @returns how many
  */
 export async function liftShare(manager: EntityManager, subjectId: string): Promise<number> {
-  const { affected } = await manager.update(
-    OutgoingTransaction,
-    { subjectId, state: In(['signed', 'sent']) },
-    { mostFee: null },
-  );
-  return affected ?? 0;
+  const where = { subjectId, state: In(['signed', 'sent']) };
+  const held = await manager.find(OutgoingTransaction, {
+    select: { id: true },
+    where,
+    order: { id: 'ASC' },
+    lock: { mode: 'for_no_key_update' },
+  });
+  if (held.length > 0)
+    await manager.update(OutgoingTransaction, { id: In(held.map(({ id }) => id)) }, { mostFee: null });
+  return held.length;
 }
 
 /** Hashes by the transactions' ids: of what was mined, else of the last bytes signed. */

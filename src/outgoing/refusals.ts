@@ -11,6 +11,8 @@ const MOST_REFUSALS = 10;
 const HEARD_OF_ALL_FOR = 5;
 /** Who says nothing for so much longer while others refuse it does not count. */
 const NOT_HEARD_OF_ALL_FOR = 15;
+/** Nor does who alone takes it, and has it mined by nobody for so much longer. */
+const MINDED_BY_ONE_FOR = 45;
 
 /** How often and for how long a transaction was refused, whatever was signed for it. */
 export interface Refused {
@@ -18,19 +20,42 @@ export interface Refused {
   forMs: number;
   /** By every endpoint that counts, the last time. */
   isHeardOfAll: boolean;
+  /** One endpoint alone would take it, the last time. */
+  isMinded: boolean;
 }
 
 /** Whether it is refused for what it is, whatever the words. @param bumpAfterMs of SWEEP_BUMP_AFTER */
-export function isRefusedForLong({ times, forMs, isHeardOfAll }: Refused, bumpAfterMs: number): boolean {
-  return (
-    times >= MOST_REFUSALS && forMs >= bumpAfterMs * (isHeardOfAll ? HEARD_OF_ALL_FOR : NOT_HEARD_OF_ALL_FOR)
-  );
+export function isRefusedForLong(
+  { times, forMs, isHeardOfAll, isMinded }: Refused,
+  bumpAfterMs: number,
+): boolean {
+  const patience = isHeardOfAll ? HEARD_OF_ALL_FOR : NOT_HEARD_OF_ALL_FOR;
+  return times >= MOST_REFUSALS && forMs >= bumpAfterMs * (isMinded ? MINDED_BY_ONE_FOR : patience);
+}
+
+/** What nodes made of it, as far as that can be believed. */
+export interface Judged extends Omit<Broadcast, 'stands'> {
+  isMinded: boolean;
+}
+
+/**
+ * One endpoint may take whatever it is given and pass nothing on, or say of every account that it cannot pay: that keeps a
+ * nonce from being freed for as long as others refuse, or it is said wrongly, but not for ever. What is signed then has the
+ * same nonce, so that of both one at the most is mined, whoever was right.
+ * @param canPay the account has what all that it signed may cost, as all endpoints say
+ */
+export function judged({ stands, ...broadcast }: Broadcast, canPay: boolean): Judged {
+  const lacking = canPay ? 0 : stands.lacking;
+  const refusing = stands.refusing + stands.lacking - lacking;
+  const minding = stands.minding + lacking;
+  const isMinded = minding === 1 && lacking === 0 && stands.aboveCap === 0 && refusing > 0;
+  return { ...broadcast, isRefused: refusing > 0 && (minding === 0 || isMinded), isMinded };
 }
 
 /** `taken`: nodes have it, or would for another price, nonce or balance. `refused`: they do not. `unknown`: neither is known. */
 export type Standing = 'taken' | 'refused' | 'unknown';
 
-interface Heard extends Pick<Broadcast, 'isForGood' | 'isHeardOfAll'> {
+interface Heard extends Pick<Judged, 'isForGood' | 'isHeardOfAll' | 'isMinded'> {
   txHash: TxHash;
   isAboveCap: boolean;
 }
@@ -63,7 +88,7 @@ export class Refusals implements OnModuleInit {
    */
   note(
     { outgoing: { id }, attempts }: OutgoingRecord,
-    { outcome, isForGood, isRefused, isHeardOfAll }: Broadcast,
+    { outcome, isForGood, isRefused, isHeardOfAll, isMinded }: Judged,
     isCheaperTaken: boolean,
     block: number,
   ): Standing {
@@ -74,6 +99,7 @@ export class Refusals implements OnModuleInit {
       isForGood: isRefused && isForGood,
       isHeardOfAll: isRefused && isHeardOfAll,
       isAboveCap: isRefused && isAboveCap,
+      isMinded,
     });
     if (isRefused && !isCheaperTaken) return this.isCounted(id, block) ? 'refused' : 'unknown';
     if (!isCheaperTaken && !MINDING_OUTCOMES.includes(outcome)) return 'unknown';
@@ -104,8 +130,9 @@ export class Refusals implements OnModuleInit {
     const { refusedTimes: times, refusedSince } = await this.outgoing.get(record.outgoing.id);
     if (refusedSince === null) return false;
     const forMs = databaseClock.nowMs() - refusedSince.getTime();
-    const isHeardOfAll = this.lastHeard(record)?.isHeardOfAll === true;
-    return isRefusedForLong({ times, forMs, isHeardOfAll }, bumpAfterMs);
+    const heard = this.lastHeard(record);
+    const isHeardOfAll = heard?.isHeardOfAll === true;
+    return isRefusedForLong({ times, forMs, isHeardOfAll, isMinded: heard?.isMinded === true }, bumpAfterMs);
   }
 
   private forget(id: string): void {

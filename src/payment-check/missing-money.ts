@@ -61,7 +61,8 @@ export class MissingMoney {
     moved,
     line,
   }: Shown): Promise<boolean> {
-    const scanned = (await this.payments.scannedNumbers([chainId])).get(chainId) ?? -1;
+    const scanned =
+      (await this.payments.scannedNumbers(this.dataSource.manager, [chainId])).get(chainId) ?? -1;
     if (block.number > scanned) return false;
     const allowed = new Set((await this.chains.tokensOf(chainId)).map(({ address }) => address));
     const worth = moved.filter(
@@ -69,7 +70,12 @@ export class MissingMoney {
     );
     if (worth.length === 0) return false;
     const txHash = worth[0]?.txHash;
-    const records = txHash == null ? [] : await this.deposits.ofTransaction(payment.id, chainId, txHash);
+    const records =
+      txHash == null
+        ? []
+        : await this.payments.inOneMoment((manager) =>
+            this.deposits.ofTransaction(manager, payment.id, chainId, txHash),
+          );
     const recorded = byPlace(records);
     const isMissing = worth.some((movement) => {
       const transfer = recorded.get(placeOf(movement))?.transfer;

@@ -4,7 +4,6 @@ import { type AuthenticatedKey } from '../auth/authenticated-key.js';
 import { CurrentKey, RequireScope } from '../auth/scopes.js';
 import { uuidOr } from '../http/uuid-or.js';
 import { PaymentNotFoundError } from '../payments/payment.errors.js';
-import { PaymentsService } from '../payments/payments.service.js';
 import { CheckBody } from './check.body.js';
 import { CheckLimits } from './check-limits.js';
 import { CheckPaymentDto } from './check.dto.js';
@@ -14,7 +13,6 @@ import { PaymentCheckService } from './payment-check.service.js';
 @Controller('payments')
 export class PaymentCheckController {
   constructor(
-    private readonly payments: PaymentsService,
     private readonly checks: PaymentCheckService,
     private readonly limits: CheckLimits,
   ) {}
@@ -35,7 +33,6 @@ export class PaymentCheckController {
     @Body() { tx_hash: txHash }: CheckPaymentDto,
   ): Promise<CheckBody> {
     this.limits.spend(merchantId);
-    const checked = await this.checks.check(merchantId, id, txHash);
-    return { ...checked, payment: await this.payments.get(merchantId, id) };
+    return this.checks.check(merchantId, id, txHash);
   }
 }

@@ -21,7 +21,9 @@ import { PaymentNotFoundError } from '../payments/payment.errors.js';
 import { TooManyChecksError } from './check-limits.js';
 import { byPlace, MissingMoney, placeOf } from './missing-money.js';
 import { type Payment } from '../payments/payment.entity.js';
+import { type PaymentView } from '../payments/payment.view.js';
 import { PaymentsRepository } from '../payments/payments.repository.js';
+import { PaymentsService } from '../payments/payments.service.js';
 import { TransactionSearch } from './transaction-search.js';
 import { type Address, type ChainId, type TxHash } from '../ids/ids.js';
 
@@ -35,7 +37,8 @@ export class PaymentCheckService {
     private readonly chains: ChainService,
     private readonly search: TransactionSearch,
     private readonly missing: MissingMoney,
-    private readonly payments: PaymentsRepository,
+    private readonly payments: PaymentsService,
+    private readonly records: PaymentsRepository,
     private readonly deposits: DepositsRepository,
   ) {}
 
@@ -45,13 +48,8 @@ export class PaymentCheckService {
    * @throws PaymentNotFoundError also when it is another merchant's
    * @throws TooManyChecksError when so many ask that its chains' nodes were not asked in time
    */
-  async check(
-    merchantId: string,
-    id: string,
-    txHash: TxHash,
-    line = merchantId,
-  ): Promise<Omit<CheckBody, 'payment'>> {
-    const record = await this.payments.find(merchantId, id);
+  async check(merchantId: string, id: string, txHash: TxHash, line = merchantId): Promise<CheckBody> {
+    const record = await this.records.inOneMoment((manager) => this.records.find(manager, merchantId, id));
     if (!record) throw new PaymentNotFoundError(id);
     const { payment } = record;
     const offered = record.options.map(({ chain }) => chain);
@@ -67,7 +65,8 @@ export class PaymentCheckService {
         asked.filter((name) => !unheard.includes(name)),
         unheard,
       );
-      return { ...none, tx_hash: txHash, ...NOWHERE };
+      const now = await this.payments.get(merchantId, id);
+      return { ...none, tx_hash: txHash, ...NOWHERE, payment: now };
     }
     return this.explain(payment, best.chain, best.transaction, line);
   }
@@ -77,14 +76,13 @@ export class PaymentCheckService {
     chain: ChainConfig,
     transaction: FoundTransaction,
     line: string,
-  ): Promise<Omit<CheckBody, 'payment'>> {
+  ): Promise<CheckBody> {
     const { hash, included } = transaction;
     const moved = arrivalsAt(payment.address, transaction);
     const isOurs = moved.length > 0 && (await this.missing.isOurs(chain.chainId, hash));
     const isApplied =
       included !== null && !isOurs && (await this.missing.record({ payment, chain, included, moved, line }));
-    const standing = await this.standingOf(payment, chain);
-    const records = await this.deposits.ofTransaction(payment.id, chain.chainId, hash);
+    const { standing, records, view } = await this.standingOf(payment, chain, hash);
     const arrivals = await this.arrivals(chain, included, moved, records);
     const findings = arrivals.map((arrival) => ({
       arrival,
@@ -111,23 +109,35 @@ export class PaymentCheckService {
         token_address: arrival.transfer.tokenAddress,
         deposit: depositOf(recorded, arrival),
       })),
+      payment: view,
     };
   }
 
-  private async standingOf(payment: Payment, chain: ChainConfig): Promise<Standing> {
-    const [scanned, now] = await Promise.all([
-      this.payments.scannedNumbers([chain.chainId]),
-      this.payments.find(payment.merchantId, payment.id),
-    ]);
-    const { chains, lateWatchMs } = this.deposits;
-    return {
-      chains,
-      lateWatchMs,
-      payment: now?.payment ?? payment,
-      money: now ? moneyOf(now) : [],
-      isCovered: now !== null && isCovered(now),
-      scanned: scanned.get(chain.chainId) ?? null,
-    };
+  /** All that is said of it is of one moment: what is found, the deposits, and the payment. */
+  private standingOf(
+    { merchantId, id }: Payment,
+    { chainId }: ChainConfig,
+    hash: TxHash,
+  ): Promise<{ standing: Standing; records: DepositRecord[]; view: PaymentView }> {
+    return this.records.inOneMoment(async (manager) => {
+      const record = await this.records.find(manager, merchantId, id);
+      if (!record) throw new PaymentNotFoundError(id);
+      const scanned = (await this.records.scannedNumbers(manager, [chainId])).get(chainId) ?? null;
+      const { chains, lateWatchMs } = this.deposits;
+      const { payment } = record;
+      return {
+        standing: {
+          chains,
+          lateWatchMs,
+          payment,
+          money: moneyOf(record),
+          isCovered: isCovered(record),
+          scanned,
+        },
+        records: await this.deposits.ofTransaction(manager, id, chainId, hash),
+        view: await this.payments.view(manager, record),
+      };
+    });
   }
 
   /** What the node shows, and what we have beside it, as an internal transfer that no log tells of. */
@@ -166,7 +176,7 @@ export class PaymentCheckService {
     const recipients = (included?.movements ?? [])
       .filter(({ amount }) => amount > 0n)
       .map((movement) => movement.to);
-    const own = await this.payments.ownAt(payment.merchantId, recipients);
+    const own = await this.records.ownAt(payment.merchantId, recipients);
     const outcome = included && { hasSucceeded: included.hasSucceeded, recipients };
     const looked = included?.areInnerSeen === false ? 'unknown' : 'seen';
     const chain = { name, internal: internalTransfers === 'off' ? 'off' : looked } as const;

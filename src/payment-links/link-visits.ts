@@ -7,6 +7,7 @@ import { type Merchant } from '../auth/merchant.entity.js';
 import { type ChainConfig } from '../config/chains.js';
 import { CHAINS, SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
+import { inOneMoment } from '../database/one-moment.js';
 import { IdempotencyService } from '../http/idempotency.js';
 import { DomainError, ValidationFailedError, orRefusal } from '../http/problem.js';
 import { LinkedPayments, type LinkedRequest } from '../payments/linked-payments.js';
@@ -62,12 +63,13 @@ export class LinkVisits {
   /** Null when there is none. */
   async find(token: string): Promise<LinkState | null> {
     if (!isPageToken(token)) return null;
-    const link = await this.dataSource.manager.findOneBy(PaymentLink, { token });
-    if (!link) return null;
-    const [merchant, taken] = await Promise.all([
-      this.merchants.merchant(link.merchantId),
-      this.payments.takenOf(withStock([link])),
-    ]);
+    const found = await inOneMoment(this.dataSource, async (manager) => {
+      const link = await manager.findOneBy(PaymentLink, { token });
+      return link && { link, taken: await this.payments.takenOf(manager, withStock([link])) };
+    });
+    if (!found) return null;
+    const { link, taken } = found;
+    const merchant = await this.merchants.merchant(link.merchantId);
     const left = stockLeft(link, taken.get(link.id) ?? 0);
     const closed = isOver(link, databaseClock.now()) ? 'ended' : left === 0 ? 'sold_out' : null;
     const price = shownPrice(link.price, this.chains);
@@ -112,17 +114,20 @@ export class LinkVisits {
     const linkSite = siteNumber(id, visit.site);
     const linkAnswers = visit.answers.map(({ label, value }) => ({ label, value }));
     const idempotent = { merchantId, key, request: { method: 'POST', path: `/l/${token}`, body } };
-    const { body: made } = await this.idempotency.run({ ...idempotent, status: 303 }, async (manager) => {
-      await this.requireOpen(manager, link, linkSite);
-      if (asked instanceof DomainError) throw asked;
-      if (state.left !== null) visit.admit();
-      const payment = await this.payments.make(manager, merchantId, asked, {
-        linkId: id,
-        linkAnswers,
-        linkSite,
-      });
-      return { payment_id: payment.id };
-    });
+    const { body: made } = await this.idempotency.run(
+      { ...idempotent, row: id, status: 303 },
+      async (manager) => {
+        await this.requireOpen(manager, link, linkSite);
+        if (asked instanceof DomainError) throw asked;
+        if (state.left !== null) visit.admit();
+        const payment = await this.payments.make(manager, merchantId, asked, {
+          linkId: id,
+          linkAnswers,
+          linkSite,
+        });
+        return { payment_id: payment.id };
+      },
+    );
     return this.payments.pageTokenOf(made.payment_id);
   }
 
@@ -136,7 +141,7 @@ export class LinkVisits {
     const link = await manager.findOne(PaymentLink, { where: { id }, lock });
     if (!link || link.version !== version || isOver(link, databaseClock.now()))
       throw new LinkClosedError('ended');
-    const taken = await this.payments.takenOf(withStock([link]), manager);
+    const taken = await this.payments.takenOf(manager, withStock([link]));
     if (stockLeft(link, taken.get(id) ?? 0) === 0) throw new LinkClosedError('sold_out');
     const inAll = this.settings.checkoutLinkUnpaidPayments;
     const ofSite = Math.ceil(inAll * PART_OF_A_SITE);

@@ -1,10 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { type ChainConfig } from '../config/chains.js';
 import { CHAINS, SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
+import { inOneMoment } from '../database/one-moment.js';
+import { inTurn } from '../http/in-turn.js';
 import { IdempotencyService } from '../http/idempotency.js';
 import { type Page, page } from '../http/page.js';
 import { newPageToken } from '../payments/pay-page.js';
@@ -81,39 +83,40 @@ export class PaymentLinksService {
   }
 
   /** @throws PaymentLinkNotFoundError also when it is another merchant's */
-  async get(merchantId: string, id: string): Promise<PaymentLinkView> {
-    const link = await this.dataSource.manager.findOneBy(PaymentLink, { id, merchantId });
-    if (!link) throw new PaymentLinkNotFoundError(id);
-    const [view] = await this.viewsOf([link]);
-    return view as PaymentLinkView;
+  get(merchantId: string, id: string): Promise<PaymentLinkView> {
+    return inOneMoment(this.dataSource, async (manager) => {
+      const link = await manager.findOneBy(PaymentLink, { id, merchantId });
+      if (!link) throw new PaymentLinkNotFoundError(id);
+      const [view] = await this.viewsOf(manager, [link]);
+      return view as PaymentLinkView;
+    });
   }
 
   /** Newest first. */
-  async list(
-    merchantId: string,
-    { limit, after, active }: ListPaymentLinksDto,
-  ): Promise<Page<PaymentLinkView>> {
-    const query = this.dataSource.manager
-      .createQueryBuilder(PaymentLink, 'link')
-      .where('link.merchant_id = :merchantId', { merchantId })
-      .orderBy('link.id', 'DESC')
-      .limit(limit + 1);
-    if (active !== undefined) query.andWhere('link.is_active = :active', { active });
-    if (after !== undefined) query.andWhere('link.id < :after', { after });
-    return page(await this.viewsOf(await query.getMany()), limit, ({ id }) => id);
+  list(merchantId: string, { limit, after, active }: ListPaymentLinksDto): Promise<Page<PaymentLinkView>> {
+    return inOneMoment(this.dataSource, async (manager) => {
+      const query = manager
+        .createQueryBuilder(PaymentLink, 'link')
+        .where('link.merchant_id = :merchantId', { merchantId })
+        .orderBy('link.id', 'DESC')
+        .limit(limit + 1);
+      if (active !== undefined) query.andWhere('link.is_active = :active', { active });
+      if (after !== undefined) query.andWhere('link.id < :after', { after });
+      return page(await this.viewsOf(manager, await query.getMany()), limit, ({ id }) => id);
+    });
   }
 
   /** What is left out stays. @throws PaymentLinkNotFoundError, and what `create` does */
   async update(merchantId: string, id: string, dto: UpdatePaymentLinkDto): Promise<PaymentLinkView> {
     const fields = await this.fieldsOf(merchantId, dto);
-    const changed = await this.dataSource.transaction(async (manager) => {
+    const changed = await inTurn(this.dataSource, id, async (manager) => {
       const lock = { mode: 'for_no_key_update' as const };
       const link = await manager.findOne(PaymentLink, { where: { id, merchantId }, lock });
       if (!link) throw new PaymentLinkNotFoundError(id);
       const next = { ...link, ...fields, version: link.version + 1 };
       requireOneOf(next);
       await manager.update(PaymentLink, { id }, { ...fields, version: next.version } as never);
-      return { link: next, taken: (await this.payments.takenOf(withStock([next]), manager)).get(id) ?? 0 };
+      return { link: next, taken: (await this.payments.takenOf(manager, withStock([next]))).get(id) ?? 0 };
     });
     return this.viewOf(changed.link, changed.taken);
   }
@@ -173,8 +176,8 @@ export class PaymentLinksService {
     };
   }
 
-  private async viewsOf(links: PaymentLink[]): Promise<PaymentLinkView[]> {
-    const taken = await this.payments.takenOf(withStock(links));
+  private async viewsOf(manager: EntityManager, links: PaymentLink[]): Promise<PaymentLinkView[]> {
+    const taken = await this.payments.takenOf(manager, withStock(links));
     return links.map((link) => this.viewOf(link, taken.get(link.id) ?? 0));
   }
 

@@ -1,10 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { Brackets, DataSource, type EntityManager, In } from 'typeorm';
+import { Brackets, DataSource, type EntityManager, In, type SelectQueryBuilder } from 'typeorm';
 import { Token } from '../chain/tokens/token.entity.js';
 import { type ChainConfig } from '../config/chains.js';
 import { CHAINS, LEFT_CHAINS, SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
+import { inOneMoment, requireOneMoment } from '../database/one-moment.js';
 import { type CreatedBetween, narrowByCreation } from '../http/list-filters.js';
 import { type DepositState, lateWatchMsOf } from './counting.js';
 import { type DepositSubject } from './deposit.view.js';
@@ -56,9 +57,10 @@ export class DepositsRepository {
   }
 
   /** Null when there is none, or when it is another merchant's. */
-  async find(merchantId: string, id: string): Promise<DepositRecord | null> {
-    const { manager } = this.dataSource;
-    return this.one(manager, await manager.findOneBy(Transfer, { id, merchantId }));
+  find(merchantId: string, id: string): Promise<DepositRecord | null> {
+    return inOneMoment(this.dataSource, async (manager) =>
+      this.one(manager, await manager.findOneBy(Transfer, { id, merchantId })),
+    );
   }
 
   /** As `find`, with its payment held: nobody else changes it until the transaction ends. */
@@ -68,8 +70,18 @@ export class DepositsRepository {
   }
 
   /** Newest first. @throws UnknownChainError */
-  async list(merchantId: string, filter: DepositFilter): Promise<DepositRecord[]> {
-    const query = this.dataSource.manager
+  list(merchantId: string, filter: DepositFilter): Promise<DepositRecord[]> {
+    return inOneMoment(this.dataSource, async (manager) =>
+      this.described(manager, await this.narrowed(manager, merchantId, filter).getMany()),
+    );
+  }
+
+  private narrowed(
+    manager: EntityManager,
+    merchantId: string,
+    filter: DepositFilter,
+  ): SelectQueryBuilder<Transfer> {
+    const query = manager
       .createQueryBuilder(Transfer, 'transfer')
       .where('transfer.merchant_id = :merchantId', { merchantId })
       .orderBy('transfer.id', 'DESC')
@@ -89,12 +101,15 @@ export class DepositsRepository {
     if (filter.txHash !== undefined) query.andWhere('transfer.tx_hash = :txHash', filter);
     if (filter.after !== undefined) query.andWhere('transfer.id < :after', filter);
     narrowByCreation(query, filter);
-    return this.described(this.dataSource.manager, await query.getMany());
+    return query;
   }
 
   /** Of each payment the newest ones: however much dust one address is sent, the others' cost no more for it. */
-  async unassignedOf(paymentIds: readonly string[], mostOfEach: number): Promise<DepositRecord[]> {
-    const { manager } = this.dataSource;
+  async unassignedOf(
+    manager: EntityManager,
+    paymentIds: readonly string[],
+    mostOfEach: number,
+  ): Promise<DepositRecord[]> {
     const found = await manager.query<{ id: string }[]>(
       `SELECT newest.id FROM unnest($1::uuid[]) AS asked (payment_id)
        CROSS JOIN LATERAL (
@@ -112,8 +127,12 @@ export class DepositsRepository {
   }
 
   /** What one transaction brought to one payment's address, also what a reorg took away since. */
-  async ofTransaction(paymentId: string, chainId: ChainId, txHash: TxHash): Promise<DepositRecord[]> {
-    const { manager } = this.dataSource;
+  async ofTransaction(
+    manager: EntityManager,
+    paymentId: string,
+    chainId: ChainId,
+    txHash: TxHash,
+  ): Promise<DepositRecord[]> {
     const transfers = await manager.find(Transfer, {
       where: { paymentId, chainId, txHash },
       order: { ordinal: 'ASC' },
@@ -123,6 +142,7 @@ export class DepositsRepository {
 
   async described(manager: EntityManager, transfers: Transfer[]): Promise<DepositRecord[]> {
     if (transfers.length === 0) return [];
+    requireOneMoment(manager, 'deposits and their payments');
     const payments = await manager.findBy(Payment, {
       id: In([...new Set(transfers.map(({ paymentId }) => paymentId))]),
     });

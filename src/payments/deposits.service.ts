@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
+import { inTurn } from '../http/in-turn.js';
 import { createdBetween } from '../http/list-filters.js';
 import { type Page, page } from '../http/page.js';
 import { depositState, doesCount, type Resolution } from './counting.js';
@@ -32,8 +33,12 @@ export class DepositsService {
   }
 
   /** What of these payments' deposits is unassigned, the newest of each first. */
-  async unassignedOf(paymentIds: readonly string[], mostOfEach: number): Promise<DepositView[]> {
-    return (await this.deposits.unassignedOf(paymentIds, mostOfEach)).map(depositView);
+  async unassignedOf(
+    manager: EntityManager,
+    paymentIds: readonly string[],
+    mostOfEach: number,
+  ): Promise<DepositView[]> {
+    return (await this.deposits.unassignedOf(manager, paymentIds, mostOfEach)).map(depositView);
   }
 
   /** @throws DepositNotFoundError also when it is another merchant's */
@@ -69,7 +74,7 @@ export class DepositsService {
     resolution: Resolution,
     from: readonly string[],
   ): Promise<DepositView> {
-    return this.dataSource.transaction(async (manager) => {
+    return inTurn(this.dataSource, id, async (manager) => {
       const record = await this.deposits.lock(manager, merchantId, id);
       if (!record) throw new DepositNotFoundError(id);
       const state = depositState(record.transfer);

@@ -99,10 +99,7 @@ export class LinkedPayments {
   }
 
   /** @returns how many payments have a piece of the stock, by link; one without any is not there */
-  async takenOf(
-    linkIds: readonly string[],
-    manager: EntityManager = this.dataSource.manager,
-  ): Promise<Map<string, number>> {
+  async takenOf(manager: EntityManager, linkIds: readonly string[]): Promise<Map<string, number>> {
     if (linkIds.length === 0) return new Map();
     const rows = await manager.query<{ link_id: string; taken: string }[]>(
       `SELECT link_id, count(*) AS taken FROM payments WHERE link_id = ANY($1) AND ${HAS_A_PIECE} GROUP BY link_id`,

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, type QueryDeepPartialEntity } from 'typeorm';
+import { inTurn } from '../http/in-turn.js';
 import { EventCatalogue } from '../events/event-catalogue.js';
 import { Outbox } from '../events/outbox.js';
 import { type UpdatePaymentDto } from './dto/update-payment.dto.js';
@@ -114,7 +115,7 @@ export class PaymentChanges {
     id: string,
     work: (manager: EntityManager, record: PaymentRecord) => Promise<PaymentView>,
   ): Promise<PaymentView> {
-    return this.dataSource.transaction(async (manager) => {
+    return inTurn(this.dataSource, id, async (manager) => {
       await holdPayments(manager, [id]);
       const payment = await manager.findOneBy(Payment, { id, merchantId });
       const [record] = payment ? await this.records.of(manager, [payment]) : [];

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, In } from 'typeorm';
+import { inOneMoment } from '../database/one-moment.js';
 import { Coalescer } from '../process/coalescer.js';
 import { type DepositView } from './deposit.view.js';
 import { DepositsService } from './deposits.service.js';
@@ -50,9 +51,9 @@ export class PaymentPages {
 
   /** Of many payments by as many statements as of one; those that are not there are left out. */
   async states(paymentIds: readonly string[]): Promise<Map<string, PaymentPageState>> {
-    const [payments, deposits] = await Promise.all([
-      this.payments.ofIds(paymentIds),
-      this.deposits.unassignedOf(paymentIds, MOST_DEPOSITS),
+    const [payments, deposits] = await inOneMoment(this.dataSource, async (manager) => [
+      await this.payments.ofIds(manager, paymentIds),
+      await this.deposits.unassignedOf(manager, paymentIds, MOST_DEPOSITS),
     ]);
     const states = payments.map((payment) => ({
       payment,

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager, In } from 'typeorm';
 import { Token } from '../chain/tokens/token.entity.js';
+import { requireOneMoment } from '../database/one-moment.js';
 import { SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
 import { type Asset, type ChainId } from '../ids/ids.js';
@@ -58,6 +59,7 @@ export class PaymentRecords {
   /** In the order given. */
   async of(manager: EntityManager, payments: readonly Payment[]): Promise<PaymentRecord[]> {
     if (payments.length === 0) return [];
+    requireOneMoment(manager, 'payments and what belongs to them');
     const ids = payments.map(({ id }) => id);
     const options = await this.optionsOf(manager, ids);
     const counted = await countedMoney(manager, ids);

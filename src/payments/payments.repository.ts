@@ -4,6 +4,7 @@ import { DataSource, type EntityManager, In, type SelectQueryBuilder } from 'typ
 import { type ChainConfig } from '../config/chains.js';
 import { CHAINS, LEFT_CHAINS } from '../config/configuration.module.js';
 import { listedChain } from './payment.errors.js';
+import { inOneMoment } from '../database/one-moment.js';
 import { scannedPositions } from '../chain/position/scanned-positions.js';
 import { type CreatedBetween, narrowByCreation } from '../http/list-filters.js';
 import { type ChainId } from '../ids/ids.js';
@@ -87,16 +88,20 @@ export class PaymentsRepository {
     return payment?.merchantId ?? null;
   }
 
-  async find(merchantId: string, id: string): Promise<PaymentRecord | null> {
-    const payment = await this.dataSource.manager.findOneBy(Payment, { id, merchantId });
+  /** As one commit left it: for what reads with the manager that it is given. */
+  inOneMoment<T>(read: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return inOneMoment(this.dataSource, read);
+  }
+
+  async find(manager: EntityManager, merchantId: string, id: string): Promise<PaymentRecord | null> {
+    const payment = await manager.findOneBy(Payment, { id, merchantId });
     if (!payment) return null;
-    const [record] = await this.records.of(this.dataSource.manager, [payment]);
+    const [record] = await this.records.of(manager, [payment]);
     return record ?? null;
   }
 
   /** Whosever they are; those that are not there are left out. */
-  async ofIds(ids: readonly string[]): Promise<PaymentRecord[]> {
-    const { manager } = this.dataSource;
+  async ofIds(manager: EntityManager, ids: readonly string[]): Promise<PaymentRecord[]> {
     return this.records.of(manager, await manager.findBy(Payment, { id: In([...ids]) }));
   }
 
@@ -109,8 +114,7 @@ export class PaymentsRepository {
     });
   }
 
-  async list(filter: PaymentFilter): Promise<PaymentRecord[]> {
-    const { manager } = this.dataSource;
+  async list(manager: EntityManager, filter: PaymentFilter): Promise<PaymentRecord[]> {
     const { statuses = [] } = filter;
     const query = inOrder(manager.createQueryBuilder(Payment, 'payment'), 'payment', filter);
     if (statuses.length > 1) {
@@ -139,8 +143,8 @@ export class PaymentsRepository {
    * How deep the chain has been scanned, for the confirmations a merchant sees while a payment waits.
    * @returns the last scanned block's number by chain id
    */
-  async scannedNumbers(chainIds: number[]): Promise<Map<number, number>> {
-    const positions = await scannedPositions(this.dataSource.manager, chainIds);
+  async scannedNumbers(manager: EntityManager, chainIds: number[]): Promise<Map<number, number>> {
+    const positions = await scannedPositions(manager, chainIds);
     return new Map([...positions].map(([chainId, { number }]) => [chainId, number]));
   }
 }

@@ -4,6 +4,7 @@ import { type EntityManager } from 'typeorm';
 import { type ChainConfig } from '../config/chains.js';
 import { CHAINS, SETTINGS } from '../config/configuration.module.js';
 import { type Settings } from '../config/settings.js';
+import { Coalescer } from '../process/coalescer.js';
 import { IdempotencyService } from '../http/idempotency.js';
 import { type Page, page } from '../http/page.js';
 import { DomainError, orRefusal } from '../http/problem.js';
@@ -20,8 +21,19 @@ import { type PaymentRecord } from './payment-records.js';
 import { paymentFilter } from './payment-filter.js';
 import { PaymentsRepository, type Statements } from './payments.repository.js';
 
+/** More would keep the others waiting. */
+const MOST_AT_ONCE = 50;
+
+interface AskedAfter {
+  merchantId: string;
+  id: string;
+}
+
 @Injectable()
 export class PaymentsService {
+  /** Those who ask at the same time share the statements, and the connection. */
+  private readonly gets = new Coalescer((asked: AskedAfter[]) => this.getAll(asked), MOST_AT_ONCE);
+
   constructor(
     private readonly payments: PaymentsRepository,
     private readonly requests: PaymentRequests,
@@ -59,23 +71,43 @@ export class PaymentsService {
 
   /** @throws PaymentNotFoundError also when it is another merchant's */
   async get(merchantId: string, id: string): Promise<PaymentView> {
-    const record = await this.payments.find(merchantId, id);
-    if (!record) throw new PaymentNotFoundError(id);
-    const [view] = await this.views([record]);
+    const view = await this.gets.call({ merchantId, id });
+    if (!view) throw new PaymentNotFoundError(id);
+    return view;
+  }
+
+  private async getAll(asked: readonly AskedAfter[]): Promise<(PaymentView | null)[]> {
+    const ids = [...new Set(asked.map(({ id }) => id))];
+    const found = await this.payments.inOneMoment(async (manager) => {
+      const records = await this.payments.ofIds(manager, ids);
+      const views = await this.views(manager, records);
+      return new Map(views.map((view, index) => [view.id, { view, of: records[index]?.payment.merchantId }]));
+    });
+    return asked.map(({ merchantId, id }) => {
+      const one = found.get(id);
+      return one?.of === merchantId ? one.view : null;
+    });
+  }
+
+  /** What `get` returns of a payment that was read already, by the same manager. */
+  async view(manager: EntityManager, record: PaymentRecord): Promise<PaymentView> {
+    const [view] = await this.views(manager, [record]);
     return view as PaymentView;
   }
 
   /** Whosever they are, in no order: for those who were given the payments' ids by something else than a key. */
-  async ofIds(ids: readonly string[]): Promise<PaymentView[]> {
-    return this.views(await this.payments.ofIds(ids));
+  async ofIds(manager: EntityManager, ids: readonly string[]): Promise<PaymentView[]> {
+    return this.views(manager, await this.payments.ofIds(manager, ids));
   }
 
   /** @throws ValidationFailedError, UnknownChainError */
   async list(merchantId: string, query: ListPaymentsDto): Promise<Page<PaymentView>> {
     const { limit, after } = query;
     const filter = paymentFilter(merchantId, query, this.chains);
-    const records = await this.payments.list({ ...filter, after, limit: limit + 1 });
-    return page(await this.views(records), limit, (view) => view.id);
+    return this.payments.inOneMoment(async (manager) => {
+      const records = await this.payments.list(manager, { ...filter, after, limit: limit + 1 });
+      return page(await this.views(manager, records), limit, (view) => view.id);
+    });
   }
 
   private async once(
@@ -121,9 +153,10 @@ export class PaymentsService {
   }
 
   /** While a payment waits, its confirmations grow with every block: they are counted when it is read. */
-  private async views(records: PaymentRecord[]): Promise<PaymentView[]> {
+  private async views(manager: EntityManager, records: PaymentRecord[]): Promise<PaymentView[]> {
     const waiting = records.filter(({ payment }) => payment.status === 'detected');
-    const scanned = await this.payments.scannedNumbers([
+    if (waiting.length === 0) return records.map(paymentView);
+    const scanned = await this.payments.scannedNumbers(manager, [
       ...new Set(waiting.flatMap(({ options }) => options.map(({ chainId }) => chainId))),
     ]);
     return records.map((record) => {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type BackendFactory, createPostgresBackend, DEFAULT_SCHEMA } from 'bullmq';
 import pg from 'pg';
+import { againInConflict } from '../database/conflicts.js';
 import { PostgresClient } from '../database/postgres-client.js';
 import { APP_LIMITS, poolOptions } from '../database/session-limits.js';
 
@@ -68,8 +69,11 @@ class PausingPool extends pg.Pool {
   }
 
   override query(...given: unknown[]): never {
-    const answer = (super.query as (...args: unknown[]) => unknown).apply(this, given);
-    return (answer instanceof Promise ? this.paused(answer) : answer) as never;
+    const query = () => (super.query as (...args: unknown[]) => unknown).apply(this, given);
+    if (typeof given.at(-1) === 'function') return query() as never;
+    // Each of BullMQ's is one whole transaction: some take many jobs, not all in one order (locks that are extended, jobs
+    // that are marked as stalled), so that Postgres ends one of two now and then.
+    return this.paused(againInConflict(query as () => Promise<unknown>)) as never;
   }
 
   override end(...given: unknown[]): never {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
+import { inTurn } from '../http/in-turn.js';
 import { liftShare } from '../outgoing/outgoing.repository.js';
 import { RefundAnnouncements } from './refund-announcements.js';
 import { RefundQueries } from './refund-queries.js';
@@ -26,7 +27,7 @@ export class RefundActions {
    * @throws RefundNotWaitingError once it is signed, or has ended
    */
   cancel(merchantId: string, id: string): Promise<RefundView> {
-    return this.dataSource.transaction(async (manager) => {
+    return inTurn(this.dataSource, id, async (manager) => {
       const refund = await this.held(manager, merchantId, id);
       if (refund.state === 'cancelled') return this.views.one(manager, refund);
       if (refund.state !== 'created') throw new RefundNotWaitingError(id, refund.state);
@@ -43,7 +44,7 @@ export class RefundActions {
    * @throws RefundNotWaitingError once it is mined, or has ended
    */
   force(id: string): Promise<RefundView> {
-    return this.dataSource.transaction(async (manager) => {
+    return inTurn(this.dataSource, id, async (manager) => {
       // Before its payment is held, as everywhere.
       const lifted = await liftShare(manager, id);
       const refund = await this.held(manager, null, id);

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
+import { inOneMoment } from '../database/one-moment.js';
 import { type GasQuote } from '../chain/accounts/chain-accounts.js';
 import { expectedPrice } from '../outgoing/fees.js';
 import { OutgoingRepository } from '../outgoing/outgoing.repository.js';
@@ -24,7 +25,7 @@ export class RefundCosts {
   /** Before gas is sent for it, or it is tried. @returns why not, in words; null: it does not */
   async whyTooDearNow(refund: Refund, quote: GasQuote): Promise<string | null> {
     const gas = refund.tokenAddress === null ? ROUGH_GAS.native : ROUGH_GAS.token;
-    const most = await this.mostFee(this.dataSource.manager, refund);
+    const most = await inOneMoment(this.dataSource, (manager) => this.mostFee(manager, refund));
     return this.whyTooDear({ expected: gas * expectedPrice(quote), most });
   }
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import { inOneMoment } from '../database/one-moment.js';
 import { createdBetween } from '../http/list-filters.js';
 import { type Page, page } from '../http/page.js';
 import { RefundSubjects } from '../payments/refund-subjects.js';
@@ -38,37 +39,46 @@ export class RefundLists {
       after,
       ...createdBetween(query),
     };
-    const rows = await this.queries.list({ ...filter, limit: limit + 1 });
-    return page(await this.views.of(this.dataSource.manager, rows), limit, ({ id }) => id);
+    return inOneMoment(this.dataSource, async (manager) => {
+      const rows = await this.queries.list(manager, { ...filter, limit: limit + 1 });
+      return page(await this.views.of(manager, rows), limit, ({ id }) => id);
+    });
   }
 
   /** @throws RefundNotFoundError also when it is another merchant's */
-  async get(merchantId: string, id: string): Promise<RefundView> {
-    const refund = await this.queries.find(merchantId, id);
-    if (!refund) throw new RefundNotFoundError(id);
-    return this.views.one(this.dataSource.manager, refund);
+  get(merchantId: string, id: string): Promise<RefundView> {
+    return inOneMoment(this.dataSource, async (manager) => {
+      const refund = await this.queries.find(manager, merchantId, id);
+      if (!refund) throw new RefundNotFoundError(id);
+      return this.views.one(manager, refund);
+    });
   }
 
   /** The first asked for first. @throws RefundedPaymentNotFoundError */
-  async ofPayment(merchantId: string, paymentId: string, after?: string): Promise<Page<RefundView>> {
-    if (!(await this.subjects.exists(this.dataSource.manager, merchantId, paymentId)))
-      throw new RefundedPaymentNotFoundError(paymentId);
-    return this.of({ paymentId }, after);
+  ofPayment(merchantId: string, paymentId: string, after?: string): Promise<Page<RefundView>> {
+    return inOneMoment(this.dataSource, async (manager) => {
+      if (!(await this.subjects.exists(manager, merchantId, paymentId)))
+        throw new RefundedPaymentNotFoundError(paymentId);
+      return this.of(manager, { paymentId }, after);
+    });
   }
 
   /** Those of this deposit alone, the first asked for first. @throws RefundedDepositNotFoundError */
-  async ofDeposit(merchantId: string, depositId: string, after?: string): Promise<Page<RefundView>> {
-    if (!(await this.subjects.depositExists(this.dataSource.manager, merchantId, depositId)))
-      throw new RefundedDepositNotFoundError(depositId);
-    return this.of({ depositId }, after);
+  ofDeposit(merchantId: string, depositId: string, after?: string): Promise<Page<RefundView>> {
+    return inOneMoment(this.dataSource, async (manager) => {
+      if (!(await this.subjects.depositExists(manager, merchantId, depositId)))
+        throw new RefundedDepositNotFoundError(depositId);
+      return this.of(manager, { depositId }, after);
+    });
   }
 
   private async of(
+    manager: EntityManager,
     whose: { paymentId: string } | { depositId: string },
     after: string | undefined,
   ): Promise<Page<RefundView>> {
-    const rows = await this.queries.of(whose, REFUNDS_AT_ONCE + 1, after);
+    const rows = await this.queries.of(manager, whose, REFUNDS_AT_ONCE + 1, after);
     const { data, next, has_more } = page(rows, REFUNDS_AT_ONCE, ({ id }) => id);
-    return { data: await this.views.of(this.dataSource.manager, data), next, has_more };
+    return { data: await this.views.of(manager, data), next, has_more };
   }
 }

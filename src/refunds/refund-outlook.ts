@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
+import { inOneMoment } from '../database/one-moment.js';
 import { NodesSilentError } from '../chain/nodes-silent.error.js';
 import { RefundSubjects } from '../payments/refund-subjects.js';
 import { type CreateRefundDto } from './dto/create-refund.dto.js';
@@ -26,7 +27,9 @@ export class RefundOutlook {
    * @throws RefundAssetError where it is not said which of several assets goes back
    */
   async ofPayment(merchantId: string | null, id: string, dto: CreateRefundDto): Promise<bigint | null> {
-    const record = await this.subjects.find(this.dataSource.manager, merchantId, id);
+    const record = await inOneMoment(this.dataSource, (manager) =>
+      this.subjects.find(manager, merchantId, id),
+    );
     if (!record) throw new RefundedPaymentNotFoundError(id);
     return this.gas.roughly(refundedMoney(record, dto));
   }
@@ -39,7 +42,9 @@ export class RefundOutlook {
     merchantId: string | null,
     id: string,
   ): Promise<{ roughCost: bigint | null; isFinal: boolean | NodesSilentError }> {
-    const deposit = await this.subjects.depositOf(this.dataSource.manager, merchantId, id);
+    const deposit = await inOneMoment(this.dataSource, (manager) =>
+      this.subjects.depositOf(manager, merchantId, id),
+    );
     if (!deposit) throw new RefundedDepositNotFoundError(id);
     const isFinal = await this.isFinal(deposit);
     return { isFinal, roughCost: await this.gas.roughly(deposit) };

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource, type EntityManager, MoreThan } from 'typeorm';
+import { type EntityManager, MoreThan } from 'typeorm';
 import { type CreatedBetween, narrowByCreation } from '../http/list-filters.js';
 import { outgoingIdsOf } from '../outgoing/outgoing.repository.js';
 import { isAnythingSignedFor, subjectCosts } from '../outgoing/subject-costs.js';
@@ -30,11 +29,9 @@ export interface RefundFilter extends CreatedBetween {
 /** Refunds as they are asked after, many at a time. */
 @Injectable()
 export class RefundQueries {
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
-
   /** Newest first. */
-  async list(filter: RefundFilter): Promise<Refund[]> {
-    const query = this.dataSource.manager
+  async list(manager: EntityManager, filter: RefundFilter): Promise<Refund[]> {
+    const query = manager
       .createQueryBuilder(Refund, 'refund')
       .where('refund.merchant_id = :merchantId', filter)
       .orderBy('refund.id', 'DESC')
@@ -47,15 +44,15 @@ export class RefundQueries {
     if (filter.after !== undefined) query.andWhere('refund.id < :after', filter);
     narrowByCreation(query, filter);
     if (filter.txHash !== undefined) {
-      const sentAs = await outgoingIdsOf(this.dataSource.manager, filter.txHash);
+      const sentAs = await outgoingIdsOf(manager, filter.txHash);
       query.andWhere('refund.outgoing_id = ANY(:sentAs)', { sentAs });
     }
     return query.getMany();
   }
 
   /** Null: there is none, or it is another merchant's. */
-  find(merchantId: string, id: string): Promise<Refund | null> {
-    return this.dataSource.manager.findOneBy(Refund, { id, merchantId });
+  find(manager: EntityManager, merchantId: string, id: string): Promise<Refund | null> {
+    return manager.findOneBy(Refund, { id, merchantId });
   }
 
   /**
@@ -72,12 +69,13 @@ export class RefundQueries {
 
   /** All of a payment, or of a deposit alone, the first asked for first. @param after only those asked for after this one */
   async of(
+    manager: EntityManager,
     whose: { paymentId: string } | { depositId: string },
     limit: number,
     after: string | undefined,
   ): Promise<Refund[]> {
     const where = { ...whose, ...(after === undefined ? {} : { id: MoreThan(after) }) };
-    return this.dataSource.manager.find(Refund, { where, order: { id: 'ASC' }, take: limit });
+    return manager.find(Refund, { where, order: { id: 'ASC' }, take: limit });
   }
 
   /** Base units of a deposit that went back or are to, in refunds of it alone. */

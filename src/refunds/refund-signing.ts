@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
+import { inOneMoment } from '../database/one-moment.js';
 import { type GasQuote } from '../chain/accounts/chain-accounts.js';
 import { expectedPrice } from '../outgoing/fees.js';
 import { type Round } from '../outgoing/movers.js';
@@ -110,7 +111,9 @@ export class RefundSigning {
     refund: Refund,
     { expectedGas, dataFee }: ExpectedCost,
   ): Promise<(quote: GasQuote, fundingWei: bigint) => FeeShare> {
-    const { expected: paid, most } = await this.costs.share(this.dataSource.manager, refund, dataFee);
+    const { expected: paid, most } = await inOneMoment(this.dataSource, (manager) =>
+      this.costs.share(manager, refund, dataFee),
+    );
     return (quote, fundingWei) => ({
       expected: paid + expectedGas * expectedPrice(quote) + fundingWei,
       most,

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
+import { requireOneMoment } from '../database/one-moment.js';
 import { hashesOf } from '../outgoing/outgoing.repository.js';
 import { RefundSubjects } from '../payments/refund-subjects.js';
 import { type Refund } from './refund.entity.js';
@@ -13,6 +14,7 @@ export class RefundViews {
   /** In the order given. */
   async of(manager: EntityManager, refunds: readonly Refund[]): Promise<RefundView[]> {
     if (refunds.length === 0) return [];
+    requireOneMoment(manager, 'refunds and what they were sent as');
     const outgoingIds = refunds.map(({ outgoingId }) => outgoingId).filter((id) => id !== null);
     const hashes = await hashesOf(manager, outgoingIds);
     const assetAt = await this.subjects.assetsAt(manager, refunds);

@@ -75,7 +75,7 @@ export class RefundsService {
       return prepared(manager);
     };
     const request = { method: 'POST', path, body: dto };
-    return (await this.idempotency.run({ merchantId, key, request, status: 201 }, work)).body;
+    return (await this.idempotency.run({ merchantId, key, request, row: id, status: 201 }, work)).body;
   }
 
   private async mayPay<T>(prepare: () => Promise<T>): Promise<T> {

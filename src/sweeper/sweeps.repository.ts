@@ -1,7 +1,8 @@
+import { inOneMoment } from '../database/one-moment.js';
 import { type CreatedBetween, narrowByCreation } from '../http/list-filters.js';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource, type EntityManager, type FindOptionsWhere, In } from 'typeorm';
+import { DataSource, type EntityManager, type FindOptionsWhere, In, type SelectQueryBuilder } from 'typeorm';
 import { hashesOf } from '../outgoing/outgoing.repository.js';
 import { type DepositPlace } from '../outgoing/address-users.js';
 import { Sweep, type SweepState } from './sweep.entity.js';
@@ -56,7 +57,7 @@ export class SweepsRepository {
 
   /** Holds them until the transaction ends: all at once and by id, as everybody does who holds several. */
   lock(manager: EntityManager, where: FindOptionsWhere<Sweep>): Promise<Sweep[]> {
-    return manager.find(Sweep, { where, order: { id: 'ASC' }, lock: { mode: 'pessimistic_write' } });
+    return manager.find(Sweep, { where, order: { id: 'ASC' }, lock: { mode: 'for_no_key_update' } });
   }
 
   byOutgoing(manager: EntityManager, outgoingId: string): Promise<Sweep[]> {
@@ -110,25 +111,26 @@ export class SweepsRepository {
       .getOne();
   }
 
-  /** Newest first. */
-  list(filter: SweepFilter): Promise<Sweep[]> {
-    const query = this.dataSource.manager
-      .createQueryBuilder(Sweep, 'sweep')
-      .orderBy('sweep.id', 'DESC')
-      .limit(filter.limit);
-    if (filter.merchantId !== null) query.andWhere('sweep.merchant_id = :merchantId', filter);
-    if (filter.statuses !== undefined) query.andWhere('sweep.state = ANY(:statuses)', filter);
-    if (filter.chainId !== undefined) query.andWhere('sweep.chain_id = :chainId', filter);
-    if (filter.paymentId !== undefined) query.andWhere('sweep.payment_id = :paymentId', filter);
-    if (filter.after !== undefined) query.andWhere('sweep.id < :after', filter);
-    narrowByCreation(query, filter);
-    return query.getMany();
+  /** Newest first. @returns each with the hash that it was sent as; null: it was not sent */
+  list(filter: SweepFilter): Promise<{ sweep: Sweep; txHash: string | null }[]> {
+    return inOneMoment(this.dataSource, async (manager) => {
+      const sweeps = await narrowed(manager, filter).getMany();
+      const sentAs = sweeps.map(({ outgoingId }) => outgoingId).filter((id) => id !== null);
+      const hashes = await hashesOf(manager, sentAs);
+      return sweeps.map((sweep) => ({ sweep, txHash: hashes.get(sweep.outgoingId ?? '') ?? null }));
+    });
   }
+}
 
-  /** Hashes by the outgoing transactions' ids. */
-  hashesOf(outgoingIds: readonly string[]): Promise<Map<string, string>> {
-    return hashesOf(this.dataSource.manager, outgoingIds);
-  }
+function narrowed(manager: EntityManager, filter: SweepFilter): SelectQueryBuilder<Sweep> {
+  const query = manager.createQueryBuilder(Sweep, 'sweep').orderBy('sweep.id', 'DESC').limit(filter.limit);
+  if (filter.merchantId !== null) query.andWhere('sweep.merchant_id = :merchantId', filter);
+  if (filter.statuses !== undefined) query.andWhere('sweep.state = ANY(:statuses)', filter);
+  if (filter.chainId !== undefined) query.andWhere('sweep.chain_id = :chainId', filter);
+  if (filter.paymentId !== undefined) query.andWhere('sweep.payment_id = :paymentId', filter);
+  if (filter.after !== undefined) query.andWhere('sweep.id < :after', filter);
+  narrowByCreation(query, filter);
+  return query;
 }
 
 /** Whose money a sweep moves. */

@@ -65,7 +65,7 @@ export class SweepsService {
       after,
       limit: limit + 1,
     });
-    return page(await this.views(rows), limit, ({ id }) => id);
+    return page(this.views(rows), limit, ({ id }) => id);
   }
 
   /**
@@ -110,16 +110,10 @@ export class SweepsService {
     throw new ValidationFailedError([{ field: 'chain', message: noChainNamed(name, this.chains.all()) }]);
   }
 
-  private async views(rows: readonly Sweep[]): Promise<SweepView[]> {
-    const ids = rows.map(({ outgoingId }) => outgoingId).filter((id) => id !== null);
-    const hashes = await this.sweeps.hashesOf(ids);
+  private views(rows: readonly { sweep: Sweep; txHash: string | null }[]): SweepView[] {
     const names = new Map(this.chains.all().map(({ chainId, name }) => [chainId, name]));
-    return rows.map((row) =>
-      sweepView(
-        row,
-        names.get(row.chainId) ?? `chain ${row.chainId}`,
-        hashes.get(row.outgoingId ?? '') ?? null,
-      ),
+    return rows.map(({ sweep, txHash }) =>
+      sweepView(sweep, names.get(sweep.chainId) ?? `chain ${sweep.chainId}`, txHash),
     );
   }
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Interface, toQuantity, Wallet } from 'ethers';
 import {
   creationCode,
@@ -26,8 +26,9 @@ describe('an address that has delegated', () => {
   let operator: Address;
   const deposits = [Wallet.createRandom(), Wallet.createRandom()] as const;
   const [one, two] = deposits;
+  let untouched: string;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     chain = await TestChain.start({}, ['--hardfork', 'prague']);
     odd = await OddToken.deploy(chain);
     operator = toAddress((await chain.rpc<[string, string]>('eth_accounts'))[1]);
@@ -44,7 +45,9 @@ describe('an address that has delegated', () => {
     }
     await chain.mine();
   });
-  afterEach(() => chain.stop());
+  beforeEach(async () => void (untouched = await chain.rpc<string>('evm_snapshot')));
+  afterEach(() => chain.rpc('evm_revert', [untouched]));
+  afterAll(() => chain.stop());
 
   const send = async (transaction: object) => {
     const hash = await chain.rpc<string>('eth_sendTransaction', [{ gas: '0xf4240', ...transaction }]);

@@ -20,11 +20,6 @@ let other: TestChain;
 let app: TestApp;
 let tokenId: string;
 
-beforeAll(async () => {
-  other = await TestChain.start({ name: 'otherchain', chainId: toChainId(31_338) });
-});
-afterAll(() => other.stop());
-
 async function start(): Promise<void> {
   chain = await TestChain.start();
   app = await TestApp.start({ chains: [chain.config, other.config] });
@@ -39,15 +34,28 @@ async function stop(): Promise<void> {
   await app.stop();
   await chain.stop();
 }
-/** A chain and an app for each test of a group. */
+/** One chain and one app for all tests, each for a merchant of its own. */
+beforeAll(async () => {
+  other = await TestChain.start({ name: 'otherchain', chainId: toChainId(31_338) });
+  await start();
+});
+beforeEach(() => app.becomeNewMerchant());
+afterAll(async () => {
+  await stop();
+  await other.stop();
+});
+
+/** For each test of a group whose time passes, or whose app starts otherwise. */
 function worldForEach(): void {
-  beforeEach(start);
-  afterEach(stop);
-}
-/** One for all of a group, which change nothing. */
-function worldForAll(): void {
-  beforeAll(start);
-  afterAll(stop);
+  let shared: { chain: TestChain; app: TestApp };
+  beforeEach(async () => {
+    shared = { chain, app };
+    await start();
+  });
+  afterEach(async () => {
+    await stop();
+    ({ chain, app } = shared);
+  });
 }
 
 const unassigned = async (query = '') =>
@@ -89,8 +97,6 @@ async function strangersKey(): Promise<string> {
 }
 
 describe('a deposit that cannot count', () => {
-  worldForEach();
-
   it('of the wrong token is listed with the reason, announced once, counted nowhere, and explained', async () => {
     const payment = await app.createPayment(LONG);
     const txHash = await chain.payToken(payment.address, 2_500_000n);
@@ -139,83 +145,10 @@ describe('a deposit that cannot count', () => {
     expect(await check(payment, txHash)).toMatchObject({ code: 'wrong_chain', chain: 'otherchain' });
   });
 
-  it('a year late is listed, counted nowhere and explained, until it is accepted: then it counts, once', async () => {
-    const payment = await app.createPayment({ expires_in_minutes: 60 });
-    await chain.passTime(YEAR_S);
-    await mine(2);
-    await app.waitForStatus(payment.id, 'expired');
-    const txHash = await chain.pay(payment.address, 1000n);
-    await mine(5);
-    const deposit = await theUnassigned(payment);
-    expect(deposit).toMatchObject({
-      reason: 'after_watch',
-      reason_text: expect.stringMatching(
-        /^It was mined at 20.+, after the payment's watch window had ended at 20/,
-      ),
-    });
-    expect(await check(payment, txHash)).toMatchObject({ code: 'after_watch' });
-    expect(await app.payment(payment.id)).toMatchObject({ status: 'expired', amount_received: '0' });
-
-    const answers = await Promise.all([1, 2, 3].map(() => resolve(deposit.id, 'accept')));
-    for (const answer of answers) expect(answer).toMatchObject({ status: 200, body: { state: 'accepted' } });
-    const confirmed = await app.waitForStatus(payment.id, 'confirmed');
-    expect(confirmed).toMatchObject({ amount_received: '1000', amount_confirmed: '1000', exception: 'late' });
-    expect(confirmed.transfers).toHaveLength(1);
-    expect(await app.eventsOf(payment.id)).toEqual([
-      'payment.created',
-      'payment.expired',
-      'deposit.unassigned',
-      'deposit.accepted',
-      'payment.detected',
-      'payment.confirmed',
-    ]);
-    expect(await unassigned()).toEqual([]);
-    expect(await check(payment, txHash)).toMatchObject({ code: 'accepted' });
-    expect(await resolve(deposit.id, 'ignore')).toMatchObject({ status: 409 });
-  });
-
-  it('that came a year after its payment was confirmed, and goes back, is not accepted as well, nor overpays it', async () => {
-    const payment = await app.createPayment({ expires_in_minutes: 60 });
-    await chain.pay(payment.address, BigInt(payment.amount));
-    await mine(4);
-    await app.waitForStatus(payment.id, 'confirmed');
-    await chain.passTime(YEAR_S);
-    await mine(2);
-    // Less would be worth less than its gas.
-    const extra = 10n ** 18n;
-    await chain.pay(payment.address, extra);
-    await mine(5);
-    const { id } = await theUnassigned(payment);
-    const body = { to: '0x00000000219ab540356cbb839cbe05303d7705fa', amount: extra.toString() };
-    const refund = await app.request<{ id: string }>('POST', `/api/v1/deposits/${id}/refunds`, body);
-    expect(refund).toMatchObject({ status: 201 });
-    expect(await resolve(id, 'accept')).toMatchObject({
-      status: 409,
-      body: { detail: expect.stringMatching(/goes back, all of it/) },
-    });
-
-    const most = (extra - 1n).toString();
-    await app.request('POST', `/api/v1/refunds/${refund.body.id}/cancel`);
-    await app.request('POST', `/api/v1/deposits/${id}/refunds`, { ...body, amount: most });
-    expect(await resolve(id, 'accept')).toMatchObject({ status: 200 });
-    await mine(2);
-    await app.waitForBlock(await chain.height());
-    // One base unit is left of it, and that is all by which it is overpaid.
-    expect(await app.payment(payment.id)).toMatchObject({
-      exception: 'overpaid',
-      amount_refund_pending: most,
-    });
-    expect((await app.eventsOf(payment.id)).filter((type) => type === 'payment.overpaid')).toHaveLength(1);
-  });
-
   it('is told by webhook, with the deposit in it and the payment beside it', async () => {
     const receiver = await Receiver.start();
-    await app.close();
-    app = await TestApp.start({
-      chains: [chain.config, other.config],
-      settings: { webhookUrl: receiver.url },
-      before: app,
-    });
+    const endpoint = { url: receiver.url, event_types: ['deposit.unassigned'] };
+    expect(await app.request('POST', '/api/v1/webhook-endpoints', endpoint)).toMatchObject({ status: 201 });
     const payment = await app.createPayment(LONG);
     await chain.payToken(payment.address, 5n);
     await mine();
@@ -299,8 +232,6 @@ describe('a deposit that cannot count', () => {
 });
 
 describe('a reorg', () => {
-  worldForEach();
-
   it('takes an unassigned deposit away and brings it back under the same id, each told once', async () => {
     const payment = await app.createPayment(LONG);
     const txHash = await chain.payToken(payment.address, 7n);
@@ -326,32 +257,9 @@ describe('a reorg', () => {
       'deposit.unassigned',
     ]);
   });
-
-  it('takes accepted late money from its payment again', async () => {
-    const payment = await app.createPayment({ expires_in_minutes: 60 });
-    await chain.passTime(YEAR_S);
-    await mine(2);
-    await app.waitForStatus(payment.id, 'expired');
-    await chain.pay(payment.address, 1000n);
-    await mine(1);
-    const { id } = await theUnassigned(payment);
-    await resolve(id, 'accept');
-    await app.waitForStatus(payment.id, 'detected');
-    await chain.reorg(1);
-    await mine(1);
-    const after = await app.waitForStatus(payment.id, 'expired');
-    expect(after).toMatchObject({ amount_received: '0', transfers: [] });
-    const events = await app.eventsOf(payment.id);
-    expect(events).toEqual(
-      expect.arrayContaining(['deposit.accepted', 'deposit.reorged', 'payment.reorged']),
-    );
-    expect(events).not.toContain('payment.confirmed');
-  });
 });
 
 describe('POST /payments/:id/check', () => {
-  worldForEach();
-
   it('says how deep money is that counts, and that it counts already', async () => {
     const payment = await app.createPayment({ ...LONG, amount: '4000000000000000000' });
     const txHash = await chain.pay(payment.address, 1_000_000_000_000_000_000n);
@@ -419,49 +327,9 @@ describe('POST /payments/:id/check', () => {
     const events = await app.eventsOf(payment.id);
     expect(events.filter((type) => type === 'payment.confirmed')).toHaveLength(1);
   });
-
-  it('leaves to the scan what the scan has not come to', async () => {
-    const payment = await app.createPayment(LONG);
-    await app.close();
-    app = await TestApp.start({
-      chains: [chain.config, other.config],
-      settings: { roles: ['api'] },
-      before: app,
-    });
-    const own = await app.createPayment(LONG);
-    const txHash = await chain.pay(own.address, 1000n);
-    const stray = await chain.payToken(own.address, 5n);
-    await chain.mine(2);
-    expect(await check(own, txHash)).toMatchObject({
-      code: 'not_scanned_yet',
-      applied: false,
-      confirmations: 0,
-    });
-    expect(await check(own, stray)).toMatchObject({ code: 'wrong_asset', transfers: [{ deposit: null }] });
-    expect(await app.payment(own.id)).toMatchObject({ status: 'pending', amount_received: '0' });
-    expect(payment.status).toBe('pending');
-  });
-
-  it('says that no node of the chain answers', async () => {
-    const dead = {
-      ...chain.config,
-      name: 'deadchain',
-      chainId: toChainId(6),
-      rpcUrls: ['http://127.0.0.1:1'],
-    };
-    await app.close();
-    app = await TestApp.start({ chains: [dead, other.config], before: app });
-    const payment = await app.createPayment({ ...LONG, chain: 'deadchain' });
-    expect(await check(payment, `0x${'ab'.repeat(32)}`)).toMatchObject({
-      code: 'unreachable',
-      message: 'No node of deadchain answered; ask again in a while.',
-    });
-  });
 });
 
 describe('one transaction', () => {
-  worldForEach();
-
   /** Signed, so that it is the same transaction wherever it is mined. */
   async function signedBatch(to: string[], amounts: bigint[]): Promise<string> {
     const sender = HDNodeWallet.fromPhrase(ANVIL_PHRASE, undefined, "m/44'/60'/0'/0/1");
@@ -483,7 +351,9 @@ describe('one transaction', () => {
         .data;
     const rows = async () =>
       await app.database.dataSource.query<Record<string, unknown>[]>(
-        'SELECT payment_id, ordinal, log_index, amount, tx_hash, state FROM transfers ORDER BY ordinal',
+        `SELECT payment_id, ordinal, log_index, amount, tx_hash, state FROM transfers
+         WHERE payment_id = ANY($1) ORDER BY ordinal`,
+        [[one.id, two.id]],
       );
     const expected = [
       { payment_id: one.id, ordinal: 0, amount: '600', tx_hash: txHash, state: 'included' },
@@ -523,8 +393,6 @@ describe('one transaction', () => {
 });
 
 describe('a tolerance', () => {
-  worldForEach();
-
   it('is the merchant’s, taken over by payments when they are made, and no underpayment within it', async () => {
     const strict = await app.createPayment(LONG);
     const patched = await app.request('PATCH', `/api/v1/merchants/${app.merchantId}`, {
@@ -548,8 +416,6 @@ describe('a tolerance', () => {
 });
 
 describe('POST /payments/:id/check', () => {
-  worldForAll();
-
   it.each(['', '0x12', `0x${'zz'.repeat(32)}`, 'ab'.repeat(32), null, 7])('refuses %p', async (txHash) => {
     const payment = await app.createPayment(LONG);
     const answer = await app.request('POST', `/api/v1/payments/${payment.id}/check`, { tx_hash: txHash });
@@ -558,8 +424,6 @@ describe('POST /payments/:id/check', () => {
 });
 
 describe('a tolerance', () => {
-  worldForAll();
-
   it.each([-1, 1001, 0.5, '100', null])('of %p is refused', async (bps) => {
     const answer = await app.request('PATCH', `/api/v1/merchants/${app.merchantId}`, {
       underpayment_tolerance_bps: bps,
@@ -567,6 +431,138 @@ describe('a tolerance', () => {
     expect(answer).toMatchObject({
       status: 400,
       body: { errors: [{ field: 'underpayment_tolerance_bps' }] },
+    });
+  });
+});
+
+describe('in a world of its own,', () => {
+  worldForEach();
+
+  it('a deposit that cannot count, a year late is listed, counted nowhere and explained, until it is accepted: then it counts, once', async () => {
+    const payment = await app.createPayment({ expires_in_minutes: 60 });
+    await chain.passTime(YEAR_S);
+    await mine(2);
+    await app.waitForStatus(payment.id, 'expired');
+    const txHash = await chain.pay(payment.address, 1000n);
+    await mine(5);
+    const deposit = await theUnassigned(payment);
+    expect(deposit).toMatchObject({
+      reason: 'after_watch',
+      reason_text: expect.stringMatching(
+        /^It was mined at 20.+, after the payment's watch window had ended at 20/,
+      ),
+    });
+    expect(await check(payment, txHash)).toMatchObject({ code: 'after_watch' });
+    expect(await app.payment(payment.id)).toMatchObject({ status: 'expired', amount_received: '0' });
+
+    const answers = await Promise.all([1, 2, 3].map(() => resolve(deposit.id, 'accept')));
+    for (const answer of answers) expect(answer).toMatchObject({ status: 200, body: { state: 'accepted' } });
+    const confirmed = await app.waitForStatus(payment.id, 'confirmed');
+    expect(confirmed).toMatchObject({ amount_received: '1000', amount_confirmed: '1000', exception: 'late' });
+    expect(confirmed.transfers).toHaveLength(1);
+    expect(await app.eventsOf(payment.id)).toEqual([
+      'payment.created',
+      'payment.expired',
+      'deposit.unassigned',
+      'deposit.accepted',
+      'payment.detected',
+      'payment.confirmed',
+    ]);
+    expect(await unassigned()).toEqual([]);
+    expect(await check(payment, txHash)).toMatchObject({ code: 'accepted' });
+    expect(await resolve(deposit.id, 'ignore')).toMatchObject({ status: 409 });
+  });
+
+  it('a deposit that came a year after its payment was confirmed, and goes back, is not accepted as well, nor overpays it', async () => {
+    const payment = await app.createPayment({ expires_in_minutes: 60 });
+    await chain.pay(payment.address, BigInt(payment.amount));
+    await mine(4);
+    await app.waitForStatus(payment.id, 'confirmed');
+    await chain.passTime(YEAR_S);
+    await mine(2);
+    // Less would be worth less than its gas.
+    const extra = 10n ** 18n;
+    await chain.pay(payment.address, extra);
+    await mine(5);
+    const { id } = await theUnassigned(payment);
+    const body = { to: '0x00000000219ab540356cbb839cbe05303d7705fa', amount: extra.toString() };
+    const refund = await app.request<{ id: string }>('POST', `/api/v1/deposits/${id}/refunds`, body);
+    expect(refund).toMatchObject({ status: 201 });
+    expect(await resolve(id, 'accept')).toMatchObject({
+      status: 409,
+      body: { detail: expect.stringMatching(/goes back, all of it/) },
+    });
+
+    const most = (extra - 1n).toString();
+    await app.request('POST', `/api/v1/refunds/${refund.body.id}/cancel`);
+    await app.request('POST', `/api/v1/deposits/${id}/refunds`, { ...body, amount: most });
+    expect(await resolve(id, 'accept')).toMatchObject({ status: 200 });
+    await mine(2);
+    await app.waitForBlock(await chain.height());
+    // One base unit is left of it, and that is all by which it is overpaid.
+    expect(await app.payment(payment.id)).toMatchObject({
+      exception: 'overpaid',
+      amount_refund_pending: most,
+    });
+    expect((await app.eventsOf(payment.id)).filter((type) => type === 'payment.overpaid')).toHaveLength(1);
+  });
+
+  it('a reorg takes accepted late money from its payment again', async () => {
+    const payment = await app.createPayment({ expires_in_minutes: 60 });
+    await chain.passTime(YEAR_S);
+    await mine(2);
+    await app.waitForStatus(payment.id, 'expired');
+    await chain.pay(payment.address, 1000n);
+    await mine(1);
+    const { id } = await theUnassigned(payment);
+    await resolve(id, 'accept');
+    await app.waitForStatus(payment.id, 'detected');
+    await chain.reorg(1);
+    await mine(1);
+    const after = await app.waitForStatus(payment.id, 'expired');
+    expect(after).toMatchObject({ amount_received: '0', transfers: [] });
+    const events = await app.eventsOf(payment.id);
+    expect(events).toEqual(
+      expect.arrayContaining(['deposit.accepted', 'deposit.reorged', 'payment.reorged']),
+    );
+    expect(events).not.toContain('payment.confirmed');
+  });
+
+  it('POST /payments/:id/check leaves to the scan what the scan has not come to', async () => {
+    const payment = await app.createPayment(LONG);
+    await app.close();
+    app = await TestApp.start({
+      chains: [chain.config, other.config],
+      settings: { roles: ['api'] },
+      before: app,
+    });
+    const own = await app.createPayment(LONG);
+    const txHash = await chain.pay(own.address, 1000n);
+    const stray = await chain.payToken(own.address, 5n);
+    await chain.mine(2);
+    expect(await check(own, txHash)).toMatchObject({
+      code: 'not_scanned_yet',
+      applied: false,
+      confirmations: 0,
+    });
+    expect(await check(own, stray)).toMatchObject({ code: 'wrong_asset', transfers: [{ deposit: null }] });
+    expect(await app.payment(own.id)).toMatchObject({ status: 'pending', amount_received: '0' });
+    expect(payment.status).toBe('pending');
+  });
+
+  it('POST /payments/:id/check says that no node of the chain answers', async () => {
+    const dead = {
+      ...chain.config,
+      name: 'deadchain',
+      chainId: toChainId(6),
+      rpcUrls: ['http://127.0.0.1:1'],
+    };
+    await app.close();
+    app = await TestApp.start({ chains: [dead, other.config], before: app });
+    const payment = await app.createPayment({ ...LONG, chain: 'deadchain' });
+    expect(await check(payment, `0x${'ab'.repeat(32)}`)).toMatchObject({
+      code: 'unreachable',
+      message: 'No node of deadchain answered; ask again in a while.',
     });
   });
 });

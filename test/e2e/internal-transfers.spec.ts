@@ -138,26 +138,18 @@ describe.each(modes)('%s', (_name, mode, missing, { isNamed }) => {
 });
 
 describe('balance', () => {
-  beforeEach(begin);
-  afterEach(end);
-
-  it('is not called failed when a reorg deeper than its confirmations mines it again', async () => {
+  beforeAll(async () => {
+    await begin();
     await start('balance');
-    const payment = await created(1000n);
-    await payer.call('pay', payment.address, 1000n);
-    await mineToEnd();
-    await app.waitForStatus(payment.id, 'confirmed');
-    await chain.reorg(4, [[payer.transaction('pay', payment.address, 1000n), 1]]);
-    await chain.mine(2);
-    await app.waitForBlock(await chain.height());
-    const { status, transfers } = await app.payment(payment.id);
-    expect([status, transfers.length]).toEqual(['confirmed', 1]);
-    expect(await app.eventsOf(payment.id)).toEqual(ALL_EVENTS);
   });
+  beforeEach(async () => {
+    node.heal();
+    await app.becomeNewMerchant();
+  });
+  afterAll(end);
 
   it('a transaction that is found later takes the place of what the balance told, and is not counted again', async () => {
     node.inject(TRACES, NO_SUCH_METHOD);
-    await start('balance');
     const payment = await created(30n);
     const hash = await payer.call('payTwice', payment.address, 10n, 20n);
     await mineToEnd();
@@ -179,8 +171,36 @@ describe('balance', () => {
     expect(await app.eventsOf(payment.id)).toEqual(ALL_EVENTS);
   });
 
+  it('is not called failed when a reorg deeper than its confirmations mines it again', async () => {
+    const payment = await created(1000n);
+    await payer.call('pay', payment.address, 1000n);
+    await mineToEnd();
+    await app.waitForStatus(payment.id, 'confirmed');
+    await chain.reorg(4, [[payer.transaction('pay', payment.address, 1000n), 1]]);
+    await chain.mine(2);
+    await app.waitForBlock(await chain.height());
+    const { status, transfers } = await app.payment(payment.id);
+    expect([status, transfers.length]).toEqual(['confirmed', 1]);
+    expect(await app.eventsOf(payment.id)).toEqual(ALL_EVENTS);
+  });
+
+  // From here on time passes.
+  it('finds what comes late, and what comes after the payment was confirmed', async () => {
+    const [late, over] = [await created(10n), await created(10n)];
+    await payer.call('pay', over.address, 10n);
+    await mineToEnd();
+    await app.waitForStatus(over.id, 'confirmed');
+    await chain.passTime(3_600);
+    await chain.mine();
+    await app.waitForStatus(late.id, 'expired');
+    await payer.call('pay', over.address, 3n);
+    await payer.call('pay', late.address, 10n);
+    await mineToEnd();
+    expect(await app.waitForStatus(late.id, 'confirmed')).toMatchObject({ exception: 'late' });
+    expect(await app.payment(over.id)).toMatchObject({ amount_received: '13', exception: 'overpaid' });
+  });
+
   it('finds what came after the watch had ended, when the transaction is asked about', async () => {
-    await start('balance');
     const payment = await created(10n);
     await chain.passTime(40 * 86_400);
     await chain.mine();
@@ -192,6 +212,11 @@ describe('balance', () => {
     expect(body).toMatchObject({ code: 'after_watch', applied: true });
     expect(await deposits()).toMatchObject([{ kind: 'internal', tx_hash: hash, reason: 'after_watch' }]);
   });
+});
+
+describe('balance, in a world of its own,', () => {
+  beforeEach(begin);
+  afterEach(end);
 
   it('asks for many balances by one call where the chain has Multicall3', async () => {
     const { deployed } = compile(join(import.meta.dirname, '../contracts/Multicall.sol'));
@@ -218,22 +243,6 @@ describe('balance', () => {
     await chain.mine();
     await app.waitForBlock(await chain.height());
     expect(node.count('eth_getBalance') + node.count('eth_call')).toBe(0);
-  });
-
-  it('finds what comes late, and what comes after the payment was confirmed', async () => {
-    await start('balance');
-    const [late, over] = [await created(10n), await created(10n)];
-    await payer.call('pay', over.address, 10n);
-    await mineToEnd();
-    await app.waitForStatus(over.id, 'confirmed');
-    await chain.passTime(3_600);
-    await chain.mine();
-    await app.waitForStatus(late.id, 'expired');
-    await payer.call('pay', over.address, 3n);
-    await payer.call('pay', late.address, 10n);
-    await mineToEnd();
-    expect(await app.waitForStatus(late.id, 'confirmed')).toMatchObject({ exception: 'late' });
-    expect(await app.payment(over.id)).toMatchObject({ amount_received: '13', exception: 'overpaid' });
   });
 
   it.each(['answers', 'is gone'])(

@@ -16,11 +16,11 @@ import { type PaymentView } from '../../src/payments/payment.view.js';
 import { OutgoingLoop } from '../../src/outgoing/outgoing-loop.js';
 import { type Ticker } from '../../src/process/ticker.js';
 import { ScannerService } from '../../src/scanner/scanner.service.js';
-import { type DispatchRepository } from '../../src/webhooks/delivery/dispatch.repository.js';
 import { Dispatcher } from '../../src/webhooks/delivery/dispatcher.js';
 import { keepAwake, tellNews } from './awake.js';
 import { createDatabase, type TestDatabase } from './database.js';
 import { exchange } from './http-client.js';
+import { afterEachDispatch, afterEachStep, lookSeldom } from './loops.js';
 import { keepSaid, keepSecrets } from './said.js';
 import { inTurn } from './starts.js';
 import { waitFor } from './wait-for.js';
@@ -38,6 +38,8 @@ export const TEST_SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
  * takes a tenth of a core.
  */
 const LOOK_MS = 1_000;
+/** And for events that others wrote: those of its own wake what dispatches them. */
+const DISPATCH_LOOK_MS = 400;
 
 const NONE: ReadonlyMap<number, Ticker> = new Map();
 
@@ -77,8 +79,8 @@ export class TestApp {
     readonly settings: Settings,
     readonly database: TestDatabase,
     readonly url: string,
-    readonly merchantId: string,
-    readonly key: string,
+    public merchantId: string,
+    public key: string,
     /** Every line logged. */
     readonly log: string[],
   ) {
@@ -89,10 +91,13 @@ export class TestApp {
     this.scans = [...scans.values()];
     this.rounds = [...rounds.values()];
     this.roundOf = new Map([...scans].map(([chainId, scan]) => [scan, rounds.get(chainId)]));
-    for (const ticker of [...this.scans, ...this.rounds]) lookSeldom(ticker);
+    for (const ticker of [...this.scans, ...this.rounds]) lookSeldom(ticker, LOOK_MS);
     for (const scan of this.scans) afterEachStep(scan, () => this.scanned(scan));
     for (const round of this.rounds) afterEachStep(round, tellNews);
-    if (roles.includes('worker')) afterEachDispatch(this.get(Dispatcher)['deliveries'], tellNews);
+    if (!roles.includes('worker')) return;
+    const dispatcher = this.get(Dispatcher);
+    lookSeldom(dispatcher['ticker'], DISPATCH_LOOK_MS);
+    afterEachDispatch(dispatcher['deliveries'], tellNews);
   }
 
   static async start({
@@ -113,6 +118,8 @@ export class TestApp {
     });
     const configured: Settings = Object.assign(loadSettings({ NODE_ENV: 'test' }), {
       databaseUrl: own.url,
+      // A clone of the template has it all.
+      migrate: own === before?.database || own === database,
       mnemonic: TEST_MNEMONIC,
       encryptionKey: Buffer.alloc(32, 1).toString('base64'),
       webhookSecret: TEST_SECRET,
@@ -129,15 +136,13 @@ export class TestApp {
     const { port } = app.getHttpServer().address() as AddressInfo;
     const url = `http://127.0.0.1:${port}`;
     if (before) return new TestApp(app, configured, own, url, before.merchantId, before.key, log);
-    const auth = app.get(AuthService);
-    const { manager } = own.dataSource;
-    const merchant = await auth.createMerchant(manager, 'test');
-    const { key } = await auth.createKey(manager, {
-      merchantId: merchant.id,
-      name: 'test',
-      scopes: [...SCOPES],
-    });
-    return new TestApp(app, configured, own, url, merchant.id, key, log);
+    const { merchantId, key } = await newMerchant(app.get(AuthService), own);
+    return new TestApp(app, configured, own, url, merchantId, key, log);
+  }
+
+  /** Asks as another merchant from here on, who has nothing yet: for tests that share an app and look at all there is. */
+  async becomeNewMerchant(): Promise<void> {
+    Object.assign(this, await newMerchant(this.get(AuthService), this.database));
   }
 
   /** A request with the app's own key, unless the headers say otherwise; a string body is sent as it is. */
@@ -226,14 +231,18 @@ export class TestApp {
   }
 
   waitForStatus(id: string, status: string, timeoutMs?: number): Promise<PaymentView> {
-    return waitFor(
-      `payment ${status}`,
-      async () => {
-        const payment = await this.payment(id);
-        return payment.status === status && payment;
-      },
-      timeoutMs,
+    return waitFor(`payment ${status}`, () => this.paymentIn(id, status), timeoutMs);
+  }
+
+  /** What the API tells of a payment that has the status. The row is looked at first: it takes a tenth of a request. */
+  async paymentIn(id: string, status: string): Promise<PaymentView | null> {
+    const [row] = await this.database.dataSource.query<{ status: string }[]>(
+      'SELECT status FROM payments WHERE id = $1',
+      [id],
     );
+    if (row?.status !== status) return null;
+    const payment = await this.payment(id);
+    return payment.status === status ? payment : null;
   }
 
   /** Waits until the scanner has committed a block. */
@@ -269,29 +278,11 @@ export class TestApp {
   }
 }
 
-function afterEachStep(ticker: Ticker, tell: () => void): void {
-  const hooked = ticker as unknown as { task: () => Promise<boolean> };
-  const { task } = hooked;
-  hooked.task = () => task().finally(tell);
-}
-
-/** What wakes a ticker is not held up: `runAgain` says that it is wanted. */
-function lookSeldom(ticker: Ticker): void {
-  const run = ticker.run.bind(ticker);
-  let lookedAtMs = performance.now();
-  ticker.run = () => {
-    if (!ticker['isWanted'] && performance.now() - lookedAtMs < LOOK_MS) return;
-    lookedAtMs = performance.now();
-    run();
-  };
-}
-
-/** Most of the times that it looks, ten a second, there is nothing to dispatch. */
-function afterEachDispatch(deliveries: DispatchRepository, tell: () => void): void {
-  const dispatch = deliveries.dispatch.bind(deliveries);
-  deliveries.dispatch = async (limit) => {
-    const dispatched = await dispatch(limit);
-    if (dispatched.claimed > 0) tell();
-    return dispatched;
-  };
+async function newMerchant(
+  auth: AuthService,
+  { dataSource: { manager } }: TestDatabase,
+): Promise<{ merchantId: string; key: string }> {
+  const { id: merchantId } = await auth.createMerchant(manager, 'test');
+  const { key } = await auth.createKey(manager, { merchantId, name: 'test', scopes: [...SCOPES] });
+  return { merchantId, key };
 }

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import pg from 'pg';
 import {
   type RunningPostgres,
@@ -9,7 +10,7 @@ import { migrate } from '../../src/database/migrate.js';
 import { migrateQueue } from '../../src/queue/queue-schema.js';
 import { endWithUs } from './end-with-us.js';
 import { keepCluster, takeCluster } from './kept-cluster.js';
-import { type RunEnvironment, TEMPLATE } from './run-environment.js';
+import { POSTGRES_LOG, type RunEnvironment, TEMPLATE } from './run-environment.js';
 import { keepSecrets, requireNothingLeaked, SAID_VARIABLE } from './said.js';
 import { tempFolder } from './temp-folder.js';
 
@@ -28,7 +29,9 @@ export async function startRun(): Promise<RunEnvironment> {
   }
   const postgres = await start();
   const callOff = endWithUs(postgres.pid, 'QUIT', folder.path);
+  await warm(postgres);
   process.env.QUITTANCE_TEST_POSTGRES = postgres.url;
+  process.env[POSTGRES_LOG] = join(postgres.folder, 'log');
   const said = tempFolder();
   process.env[SAID_VARIABLE] = said.path;
   keepSecrets({ texts: [new URL(postgres.url).password] });
@@ -46,12 +49,26 @@ export async function startRun(): Promise<RunEnvironment> {
   };
 }
 
+/**
+ * The first session of a database works out what Postgres keeps of its system tables in a file, which a start removes.
+ * Once the template has it, each clone has it as well.
+ */
+async function warm({ url }: RunningPostgres): Promise<void> {
+  const client = new pg.Client({ connectionString: urlOfTemplate(url) });
+  await client.connect();
+  await client.end();
+}
+
+const urlOfTemplate = (url: string): string => url.replace(/\/[^/]*$/, `/${TEMPLATE}`);
+
 async function fill({ url }: RunningPostgres): Promise<void> {
-  const template = url.replace(/\/[^/]*$/, `/${TEMPLATE}`);
+  const template = urlOfTemplate(url);
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
     for (const name of NOTHING_DURABLE) await client.query(`ALTER SYSTEM SET ${name} = off`);
+    // So that a test finds what is said of its database, and of whom.
+    await client.query(`ALTER SYSTEM SET log_line_prefix = '%m [%p] %d/%a: '`);
     // Thousands of iterations for each of thousands of connections would protect nothing here.
     await client.query('SET scram_iterations = 1');
     const { username, password } = new URL(url);

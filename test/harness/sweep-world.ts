@@ -281,10 +281,7 @@ export class SweepWorld {
   }
 
   settled(id: string): Promise<PaymentView> {
-    return this.mineUntil('payment settled', async () => {
-      const payment = await this.app.payment(id);
-      return payment.status === 'settled' && payment;
-    });
+    return this.mineUntil('payment settled', () => this.app.paymentIn(id, 'settled'));
   }
 
   outgoing(where = 'true'): Promise<OutgoingRow[]> {

@@ -62,7 +62,7 @@ async function aRefund(
 }
 
 const costs = (exceptId: string | null = null, of = ofPayment) =>
-  new RefundQueries(database.dataSource).costsOf(database.dataSource.manager, of, exceptId);
+  new RefundQueries().costsOf(database.dataSource.manager, of, exceptId);
 
 describe('what the refunds of a payment have cost', () => {
   it('is all that was sent for them, whatever became of them', async () => {
@@ -96,7 +96,7 @@ describe('what a merchant has asked for in a day', () => {
     for (const state of ['created', 'sent', 'failed']) await aRefund(state, []);
     await aRefund('cancelled', [21]);
     for (let cancelled = 0; cancelled < 29; cancelled++) await aRefund('cancelled', []);
-    const queries = new RefundQueries(database.dataSource);
+    const queries = new RefundQueries();
     const asked = { merchantId: MERCHANT, chainId, tokenAddress: TOKEN };
     const { manager } = database.dataSource;
     expect(await queries.askedSince(manager, asked, '00000000-0000-0000-0000-000000000000')).toEqual({
@@ -112,7 +112,7 @@ describe('what of a payment went back', () => {
     await database.dataSource.query(`UPDATE refunds SET source = 'deposit'`);
     const { manager } = database.dataSource;
     const of = (paymentId: string) =>
-      new RefundQueries(database.dataSource).givenBackBy(manager, { ...ofPayment, paymentId }, [PAYMENT]);
+      new RefundQueries().givenBackBy(manager, { ...ofPayment, paymentId }, [PAYMENT]);
     expect(await of(PAYMENT)).toEqual(new Map([[PAYMENT, { all: 1n, byPayout: 0n }]]));
     expect(await of(randomUUID())).toEqual(new Map());
   });

@@ -45,6 +45,48 @@ describe('with the smallest pools', () => {
     expect(app.log.filter((line) => /second connection|timeout exceeded/.test(line))).toEqual([]);
   });
 
+  it('everybody else is answered while 60 requests wait for one row that somebody holds', async () => {
+    const [wanted, other] = [await app.createPayment(), await app.createPayment()];
+    const patch = (id: string) =>
+      app.request<{ code?: string }>('PATCH', `/api/v1/payments/${id}`, { reference: 'again' });
+    let waiting: ReturnType<typeof patch>[] = [];
+    await app.database.dataSource.transaction(async (manager) => {
+      await manager.query('SELECT FROM payments WHERE id = $1 FOR NO KEY UPDATE', [wanted.id]);
+      waiting = Array.from({ length: 60 }, () => patch(wanted.id));
+      await waitFor('some to wait for the row', async () => {
+        const [row] = await manager.query<{ waiting: number }[]>(
+          `SELECT count(*)::int AS waiting FROM pg_stat_activity
+           WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        );
+        return row?.waiting === 2;
+      });
+      const answers = await Promise.all([
+        app.request('GET', `/api/v1/payments/${wanted.id}`),
+        app.request('GET', '/api/v1/payments?limit=10'),
+        app.request('GET', '/health/ready'),
+        ...Array.from({ length: 10 }, () =>
+          app.request('POST', '/api/v1/payments', { chain: 'testchain', amount: '1' }),
+        ),
+        app.request('GET', `/api/v1/payments/${other.id}`),
+      ]);
+      expect(answers.map(({ status }) => status)).toEqual([
+        200,
+        200,
+        200,
+        ...Array<number>(10).fill(201),
+        200,
+      ]);
+    });
+    const answered = await Promise.all(waiting);
+    const refused = answered.filter(({ status }) => status !== 200);
+    // 2 hold connections and 50 wait, for ten seconds; nothing was done for the others, who are told when to come again.
+    expect(refused.length).toBeGreaterThanOrEqual(8);
+    for (const { status, body, headers } of refused)
+      expect([status, body.code, headers.get('retry-after')]).toEqual([503, 'busy', '2']);
+    expect((await patch(wanted.id)).status).toBe(200);
+    expect(app.log.filter((line) => /second connection|timeout exceeded/.test(line))).toEqual([]);
+  });
+
   it('a process takes few connections, and says how many', async () => {
     const [row] = await app.database.dataSource.query<{ count: string }[]>(
       `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'quittance%'`,

@@ -14,33 +14,45 @@ const AN_HOUR_MS = 3_600_000;
 const LONG_AGO = '2020-01-01T00:00:00Z';
 
 let chain: TestChain;
+/** The one that tests have in common, each for a merchant of its own, with the schedule that it started with. */
+let shared: TestApp;
+let schedule: readonly number[];
 let app: TestApp;
 let receiver: Receiver;
 const more: Receiver[] = [];
+let work: JobService['work'];
 let endJobs = () => {};
+
+const start = (settings: Partial<Settings> = {}) =>
+  TestApp.start({ chains: [chain.config], settings: { webhookUrl: null, ...settings } });
 
 beforeAll(async () => {
   chain = await TestChain.start();
+  shared = await start();
+  schedule = shared.settings.webhookRetryScheduleMs;
 });
-afterAll(() => chain?.stop());
+afterAll(async () => {
+  await shared?.stop();
+  await chain?.stop();
+});
 beforeEach(async () => {
   receiver = await Receiver.start();
-  app = await start();
+  app = shared;
+  app.settings.webhookRetryScheduleMs = [...schedule];
+  await app.becomeNewMerchant();
+  const jobs = app.get(JobService);
+  work = jobs.work.bind(jobs);
 });
 afterEach(async () => {
   endJobs();
-  await app.stop();
+  if (app !== shared) await app.stop();
+  shared.get(JobService).work = work;
   await Promise.all([receiver, ...more.splice(0)].map((one) => one.stop()));
 });
 
-const start = (settings: Partial<Settings> = {}, database?: TestApp['database']) =>
-  TestApp.start({ chains: [chain.config], database, settings: { webhookUrl: null, ...settings } });
-
-/** With the same merchant's key, so that everything made before is still theirs. */
-const restart = async (settings: Partial<Settings>) => {
-  await app.close();
-  const { key, merchantId } = app;
-  app = Object.assign(await start(settings, app.database), { key, merchantId });
+/** One for this test alone. */
+const startOwn = async (settings: Partial<Settings> = {}) => {
+  app = await start(settings);
 };
 const request = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
   const answer = await app.request<T>(method, `/api/v1${path}`, body);
@@ -77,7 +89,6 @@ const sql = (text: string, parameters: unknown[] = []) =>
 /** What became of jobs from now on: ms until they come again; null: they were done with. */
 const watchJobs = (): { waitMs: number | null }[] => {
   const jobs = app.get(JobService);
-  const work = jobs.work.bind(jobs);
   const ended: { waitMs: number | null }[] = [];
   jobs.work = async (job) => {
     const waitMs = await work(job);
@@ -90,7 +101,6 @@ const watchJobs = (): { waitMs: number | null }[] => {
 /** As if the queue were slow to hear of it. */
 const keepJobsFromEnding = () => {
   const jobs = app.get(JobService);
-  const work = jobs.work.bind(jobs);
   const mayEnd = new Promise<void>((resolve) => (endJobs = resolve));
   // oxlint-disable-next-line typescript/no-misused-promises -- `finally` waits for what it is given.
   jobs.work = (job) => work(job).finally(() => mayEnd);
@@ -421,7 +431,7 @@ describe('isolation', () => {
   it('lets an endpoint that hangs delay nobody else (Convoy #1926)', async () => {
     const hanging = await anotherReceiver();
     hanging.answer = () => undefined;
-    await restart({ webhookTimeoutMs: 60_000, webhookRetryScheduleMs: [AN_HOUR_MS] });
+    await startOwn({ webhookTimeoutMs: 60_000, webhookRetryScheduleMs: [AN_HOUR_MS] });
     for (let count = 0; count < 5; count += 1) await endpoint(hanging.url);
     await endpoint(receiver.url);
     await Promise.all(Array.from({ length: 60 }, () => app.createPayment()));
@@ -451,7 +461,7 @@ describe('isolation', () => {
 
 describe('retention', () => {
   it('forgets old attempts, but never the last one of what is still pending', async () => {
-    await restart({ webhookRetryScheduleMs: [10, AN_HOUR_MS], webhookRetentionDays: 30 });
+    await startOwn({ webhookRetryScheduleMs: [10, AN_HOUR_MS], webhookRetentionDays: 30 });
     const failing = await anotherReceiver();
     failing.answer = fail;
     const good = await endpoint(receiver.url);
@@ -478,6 +488,7 @@ describe('retention', () => {
 
 describe('Prometheus', () => {
   it('is told of deliveries, latency, the queue, what waits, and endpoints that are off', async () => {
+    await startOwn();
     app.settings.webhookRetryScheduleMs = [];
     receiver.answer = (response, _request, count) => (count === 1 ? fail : accept)(response, _request, count);
     const { id } = await endpoint(receiver.url);

@@ -3,7 +3,6 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { transform } from '@swc/core';
 import { COMPILER } from './compiler.js';
 
 /** Node's module hooks: TypeScript of the project is compiled as it is loaded, `@jest/globals` is the runner's. */
@@ -56,6 +55,8 @@ async function compiled(file, mutation) {
   const name = createHash('sha256').update(`${MADE_BY}\n${file}\n${source}`).digest('hex');
   const cached = join(CACHE, name);
   if (existsSync(cached)) return readFileSync(cached, 'utf8');
+  // Most runs find all of it compiled, and need no compiler.
+  const { transform } = await import('@swc/core');
   const { code } = await transform(source, { ...COMPILER, filename: file, swcrc: false, configFile: false });
   // Other workers see the whole of it or nothing.
   const draft = `${cached}.${process.pid}`;

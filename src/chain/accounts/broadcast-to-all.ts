@@ -24,6 +24,19 @@ export interface Broadcast {
   isRefused: boolean;
   /** Every endpoint that counts said something about them. */
   isHeardOfAll: boolean;
+  /** How many endpoints that count made what of them. */
+  stands: Stands;
+}
+
+export interface Stands {
+  /** They have them, or would for another price or nonce. */
+  minding: number;
+  /** They say that the account cannot pay for them, which can be looked up. */
+  lacking: number;
+  /** They said no. */
+  refusing: number;
+  /** Of those, to what they may cost: others, and cheaper ones, may be taken. */
+  aboveCap: number;
 }
 
 /**
@@ -67,6 +80,18 @@ export async function broadcastToAll(rpc: Pick<RpcPool, 'askEach'>, raw: string)
       each.outcome === 'refused' && counting.length > 0 && counting.every(({ isForGood }) => isForGood),
     isRefused,
     isHeardOfAll: counting.every(({ stand }) => stand !== 'unheard'),
+    stands: standsOf(counting),
+  };
+}
+
+function standsOf(counting: readonly Said[]): Stands {
+  const count = (is: (said: Said) => boolean) => counting.filter(is).length;
+  const lacking = count(({ outcome, stand }) => stand === 'minds' && outcome === 'insufficient_funds');
+  return {
+    minding: count(({ stand }) => stand === 'minds') - lacking,
+    lacking,
+    refusing: count(({ stand }) => stand === 'refuses'),
+    aboveCap: count(({ outcome, stand }) => stand === 'refuses' && outcome === 'fee_above_cap'),
   };
 }
 

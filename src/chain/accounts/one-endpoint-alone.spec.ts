@@ -32,6 +32,7 @@ function pool(...nodes: Says[]): RpcPool {
   );
   const [first] = rpcs as [Rpc];
   return {
+    size: rpcs.length,
     askEach: async <T>(read: (rpc: Rpc) => Promise<T>) => {
       const all = await Promise.allSettled(rpcs.map(read));
       return all.map((one) =>
@@ -155,7 +156,7 @@ describe('no endpoint alone decides', () => {
     one = 70n;
     await expect(final.number('finalized')).resolves.toBe(70);
     [one, other] = [90n, null];
-    await expect(final.number('finalized')).resolves.toBe(90);
+    await expect(final.number('finalized')).resolves.toBe(80);
   });
 
   it('that nobody knows which block is final is told once, as is that it is known again', async () => {
@@ -189,6 +190,7 @@ describe('no endpoint alone decides', () => {
       isForGood: false,
       isRefused: false,
       isHeardOfAll: false,
+      stands: { minding: 1, lacking: 0, refusing: 0, aboveCap: 0 },
     });
     expect(given).toEqual([0, 1, 2]);
     const low = new RpcError('it', 'eth_sendRawTransaction', 'insufficient funds for gas');
@@ -269,5 +271,13 @@ describe('no endpoint alone decides', () => {
   ])('where signed bytes stay: refused, where %s', async (_where, answers, isRefused, isHeardOfAll) => {
     const nodes = pool(...answers.map((answer) => always(answer)));
     await expect(broadcastToAll(nodes, '0x')).resolves.toMatchObject({ isRefused, isHeardOfAll });
+  });
+
+  it('where signed bytes stay: by how many have them, say no, or that they cannot be paid', async () => {
+    const stuck = { endpoint: 'it', answer: HASH, isBehind: true } as unknown as Told<never>;
+    const answers = [odd, said('already known'), said('insufficient funds for gas'), connection];
+    const nodes = pool(...[...answers, said('tx fee (2 ether) exceeds the configured cap')].map(always));
+    const { stands } = await broadcastToAll(besides(nodes, stuck), '0x');
+    expect(stands).toEqual({ minding: 1, lacking: 1, refusing: 2, aboveCap: 1 });
   });
 });

@@ -8,7 +8,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 let nowMs: number;
 let head: number;
 /** What each endpoint names, in the order given. */
-let names: number[];
+let names: (number | null)[];
 let told: [keyof FinalityTrouble, string | null][];
 
 /** Endpoints `a`, `b`, … */
@@ -17,8 +17,13 @@ function finalBlock(patienceMs = HOUR_MS): {
   trouble: () => FinalityTrouble;
 } {
   const rpcOf = (place: number) =>
-    ({ call: () => Promise.resolve({ number: names[place] }) }) as unknown as Rpc;
+    ({
+      call: () => Promise.resolve(names[place] === null ? null : { number: names[place] }),
+    }) as unknown as Rpc;
   const pool = {
+    get size() {
+      return names.length;
+    },
     call: (...asked: Parameters<Rpc['call']>) => rpcOf(0).call(...asked),
     fromEveryEndpoint: <T>(read: (rpc: Rpc, endpoint: string) => Promise<T>) =>
       Promise.all(names.map((_name, place) => read(rpcOf(place), 'abc'[place] as string))),
@@ -46,7 +51,7 @@ async function minutes(
   for (let minute = 0; minute < count; minute += 1) {
     nowMs += MINUTE_MS;
     head += 5;
-    names = names.map((name, place) => name + (moved[place] ?? 0));
+    names = names.map((name, place) => (name === null ? null : name + (moved[place] ?? 0)));
     number = await final.number();
   }
   return number;
@@ -114,6 +119,28 @@ describe('what a chain calls final', () => {
     expect(await minutes(finalBlock(), 2, [5, 0])).toBe(5_010);
     names = [500, 0];
     expect(await minutes(finalBlock(), 2, [5, 0])).toBe(0);
+  });
+
+  it('takes the word of one endpoint alone after five minutes in which no other named one, and what all agreed on before', async () => {
+    names = [500, 490];
+    const final = finalBlock();
+    expect(await final.number()).toBe(490);
+    names = [10_000, null];
+    expect(await minutes(final, 5, [5])).toBe(490);
+    names[1] = 495;
+    expect(await minutes(final, 1, [5])).toBe(495);
+    names[1] = null;
+    expect(await minutes(final, 5, [5])).toBe(495);
+    expect(await minutes(final, 1, [5])).toBe(names[0]);
+  });
+
+  it('says that it waits where one alone named one from the first', async () => {
+    names = [500, null];
+    const final = finalBlock();
+    expect(await final.number()).toBeNull();
+    expect(final.trouble().unknownBecause).toMatch(/^one endpoint alone answers which block is finalized/);
+    expect(await minutes(final, 5, [5])).toBe(525);
+    expect(final.trouble().unknownBecause).toBeNull();
   });
 
   it('leaves nobody out where all stand still; that it stands still while the head goes on is told once', async () => {

@@ -1,5 +1,6 @@
 import { type FinalityTag } from '../../config/chains.js';
 import { runningMs } from '../../process/running-time.js';
+import { TooFewAnswersError } from '../rpc/agreed-answers.js';
 import { type Rpc } from '../rpc/rpc-endpoint.js';
 import { RpcError } from '../rpc/rpc-error.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
@@ -9,6 +10,11 @@ const METHOD = 'eth_getBlockByNumber';
 /** All are asked again after so long, also where the first names nothing new: it may be the one that stands still. */
 const ALL_AGAIN_MS = 60_000;
 const USUAL_PATIENCE_MS = 60 * 60_000;
+/**
+ * Where others are configured, one endpoint alone is believed about what is final after so long: strangers can bring it about
+ * that the others refuse us for a while, and what was called final by mistake cannot be taken back.
+ */
+const ALONE_AFTER_MS = 5 * 60_000;
 /** So many blocks later at least, the final block should be another. */
 const HEAD_WENT_ON = 128;
 
@@ -38,6 +44,8 @@ interface Known {
   /** The last block that all endpoints called final, or less. */
   agreed: number;
   askedAllAtMs: number;
+  /** Since when one endpoint alone names one; null: two do. */
+  aloneSinceMs: number | null;
   isAnyLeftOut: boolean;
   marks: FinalMarks;
   /** When what counts as final last rose. */
@@ -54,7 +62,7 @@ export class FinalBlock {
   trouble: FinalityTrouble = { unknownBecause: null, standsStill: null, leftOut: null };
 
   constructor(
-    private readonly rpc: Pick<RpcPool, 'call' | 'fromEveryEndpoint'>,
+    private readonly rpc: Pick<RpcPool, 'call' | 'fromEveryEndpoint' | 'size'>,
     private readonly options: FinalityOptions = {},
   ) {
     this.now = options.now ?? runningMs;
@@ -63,8 +71,8 @@ export class FinalBlock {
   /**
    * By any endpoint as far as all have agreed before, and beyond that by the lowest that any of them names. One that names
    * none, as those do that do not know the tag, says nothing; nor does one whose final block stands still for long while
-   * that of others goes on.
-   * @returns null: no endpoint names one, and `trouble.unknownBecause` says why
+   * that of others goes on. Of several endpoints two have to name one; one alone is believed after five minutes.
+   * @returns null: no endpoint names one, or one alone, and `trouble.unknownBecause` says why
    */
   async number(tag: FinalityTag): Promise<number | null> {
     const known = this.knownOf(tag);
@@ -99,8 +107,22 @@ export class FinalBlock {
     known.askedAllAtMs = this.now();
     const said = all.filter((one): one is FinalWord => one.number !== null);
     if (said.length === 0) return first;
+    if (this.isOneAlone(said, known)) {
+      if (known.agreed >= 0) return known.agreed;
+      throw new TooFewAnswersError(`which block is ${tag}`, `${this.rpc.size} are configured`);
+    }
     known.agreed = this.saidByAll(said, known, tag);
     return known.agreed;
+  }
+
+  /** Whether others may name one in a moment. */
+  private isOneAlone({ length }: readonly FinalWord[], known: Known): boolean {
+    if (length > 1 || this.rpc.size === 1) {
+      known.aloneSinceMs = null;
+      return false;
+    }
+    known.aloneSinceMs ??= this.now();
+    return this.now() - known.aloneSinceMs < ALONE_AFTER_MS;
   }
 
   private saidByAll(said: FinalWord[], known: Known, tag: FinalityTag): number {
@@ -150,6 +172,7 @@ export class FinalBlock {
     const known = {
       agreed: -1,
       askedAllAtMs: -Infinity,
+      aloneSinceMs: null,
       isAnyLeftOut: false,
       marks: new FinalMarks(patienceMs),
       own: new FinalMarks(patienceMs),

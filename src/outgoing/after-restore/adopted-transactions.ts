@@ -222,7 +222,7 @@ async function heldAt(
   return manager.find(OutgoingTransaction, {
     where: signed.map(({ from, transaction }) => ({ chainId, from, nonce: Number(transaction.nonce) })),
     order: { id: 'ASC' },
-    lock: { mode: 'pessimistic_write' },
+    lock: { mode: 'for_no_key_update' },
   });
 }
 

@@ -16,7 +16,8 @@ export class PaymentExport {
   async *lines(filter: Omit<PaymentFilter, 'limit' | 'order' | 'after'>): AsyncGenerator<PaymentLine[]> {
     let after: string | undefined;
     for (;;) {
-      const records = await this.payments.list({ ...filter, order: 'oldest_first', after, limit: AT_ONCE });
+      const page = { ...filter, order: 'oldest_first' as const, after, limit: AT_ONCE };
+      const records = await this.payments.inOneMoment((manager) => this.payments.list(manager, page));
       if (records.length > 0) yield records.flatMap(paymentLines);
       if (records.length < AT_ONCE) return;
       after = records.at(-1)?.payment.id;

@@ -5,6 +5,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { SETTINGS } from '../../config/configuration.module.js';
 import { type Settings } from '../../config/settings.js';
 import { stoodStillSince } from '../../process/running-time.js';
+import { againInConflict } from '../../database/conflicts.js';
 import { Coalescer } from '../../process/coalescer.js';
 import { applyHealth, healthChanges, holdDeliveries } from '../endpoints/endpoint-health.js';
 import {
@@ -137,7 +138,9 @@ export class DeliveryRepository {
       return { disabled, recorded: await manager.query<{ delivery_id: string }[]>(RECORD, [rows]) };
     };
     const { manager } = this.dataSource;
-    const { disabled, recorded } = await (changes.length > 0 ? manager.transaction(write) : write(manager));
+    const { disabled, recorded } = await againInConflict(() =>
+      changes.length > 0 ? manager.transaction(write) : write(manager),
+    );
     await holdDeliveries(
       manager,
       disabled.map(({ endpointId }) => endpointId),

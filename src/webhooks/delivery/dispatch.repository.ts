@@ -109,7 +109,7 @@ export class DispatchRepository {
         `SELECT d.id, d.endpoint_id AS "endpointId"
          FROM webhook_endpoints e JOIN webhook_deliveries d ON d.endpoint_id = e.id
          WHERE e.state = 'enabled' AND e.deleted_at IS NULL AND d.state = 'pending' AND d.next_attempt_at IS NULL
-         ORDER BY d.position LIMIT $1 FOR UPDATE OF d SKIP LOCKED`,
+         ORDER BY d.position LIMIT $1 FOR NO KEY UPDATE OF d SKIP LOCKED`,
         [limit],
       );
       const places = shareJobs(held).map((place) => ({ ...place, jobId: place.jobId ?? uuidv7() }));

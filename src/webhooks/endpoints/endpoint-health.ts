@@ -83,7 +83,7 @@ export async function holdDeliveries(manager: EntityManager, endpointIds: string
   await manager.query(
     `UPDATE webhook_deliveries SET next_attempt_at = NULL, has_slot = false WHERE id IN (
        SELECT id FROM webhook_deliveries WHERE endpoint_id = ANY($1) AND state = 'pending'
-       FOR UPDATE SKIP LOCKED)`,
+       FOR NO KEY UPDATE SKIP LOCKED)`,
     [endpointIds],
   );
 }

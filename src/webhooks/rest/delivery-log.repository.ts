@@ -1,3 +1,4 @@
+import { inOneMoment } from '../../database/one-moment.js';
 import { type CreatedBetween, narrowByCreation } from '../../http/list-filters.js';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
@@ -38,17 +39,18 @@ export class DeliveryLogRepository {
   }
 
   /** Null when there is none, or when it is another merchant's. */
-  async delivery(
+  delivery(
     merchantId: string,
     id: string,
   ): Promise<{ delivery: WebhookDelivery; attempts: WebhookAttempt[] } | null> {
-    const { manager } = this.dataSource;
-    const delivery = await manager.findOneBy(WebhookDelivery, { id, merchantId });
-    if (!delivery) return null;
-    const attempts = await manager.find(WebhookAttempt, {
-      where: { deliveryId: id },
-      order: { startedAt: 'ASC' },
+    return inOneMoment(this.dataSource, async (manager) => {
+      const delivery = await manager.findOneBy(WebhookDelivery, { id, merchantId });
+      if (!delivery) return null;
+      const attempts = await manager.find(WebhookAttempt, {
+        where: { deliveryId: id },
+        order: { startedAt: 'ASC' },
+      });
+      return { delivery, attempts };
     });
-    return { delivery, attempts };
   }
 }

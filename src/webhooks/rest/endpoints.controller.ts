@@ -36,7 +36,7 @@ export class EndpointsController {
   ): Promise<CreatedEndpointBody> {
     const request = { method: 'POST', path: PATH, body: dto };
     const answer = await this.idempotency.run(
-      { merchantId, key, request, status: 201, sealed: true },
+      { merchantId, key, request, row: merchantId, status: 201, sealed: true },
       (manager) => this.endpoints.create(manager, merchantId, dto),
     );
     return answer.body;
@@ -102,7 +102,7 @@ export class EndpointsController {
   ): Promise<CreatedEndpointBody> {
     const request = { method: 'POST', path: `${PATH}/${id}/rotate-secret`, body: dto };
     const answer = await this.idempotency.run(
-      { merchantId, key, request, status: 200, sealed: true },
+      { merchantId, key, request, row: id, status: 200, sealed: true },
       (manager) => this.endpoints.rotateSecret(manager, merchantId, id, dto),
     );
     return answer.body;

@@ -25,7 +25,7 @@ export class EndpointsRepository {
   findForUpdate(manager: EntityManager, merchantId: string, id: string): Promise<WebhookEndpoint | null> {
     return this.theirs(manager, merchantId)
       .andWhere('endpoint.id = :id', { id })
-      .setLock('pessimistic_write')
+      .setLock('for_no_key_update')
       .getOne();
   }
 

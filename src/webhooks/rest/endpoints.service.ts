@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager, type QueryDeepPartialEntity } from 'typeorm';
+import { inTurn } from '../../http/in-turn.js';
 import { v7 as uuidv7 } from 'uuid';
 import { type AuthenticatedKey, isOperator } from '../../auth/authenticated-key.js';
 import { SETTINGS } from '../../config/configuration.module.js';
@@ -129,8 +130,12 @@ export class EndpointsService {
         { deletedAt: databaseClock.now(), state: 'disabled', secrets: [] },
       );
       await manager.query(
-        `UPDATE webhook_deliveries SET state = 'cancelled', next_attempt_at = NULL, finished_at = now()
-         WHERE endpoint_id = $1 AND state = 'pending'`,
+        // By id, as everybody takes several.
+        `WITH held AS MATERIALIZED (
+           SELECT id FROM webhook_deliveries WHERE endpoint_id = $1 AND state = 'pending'
+           ORDER BY id FOR NO KEY UPDATE)
+         UPDATE webhook_deliveries d SET state = 'cancelled', next_attempt_at = NULL, finished_at = now()
+         FROM held WHERE d.id = held.id`,
         [id],
       );
     });
@@ -167,7 +172,7 @@ export class EndpointsService {
     id: string,
     work: (manager: EntityManager, endpoint: WebhookEndpoint) => Promise<T>,
   ): Promise<T> {
-    return this.dataSource.transaction(async (manager) =>
+    return inTurn(this.dataSource, id, async (manager) =>
       work(manager, await this.findOwn(manager, merchantId, id)),
     );
   }

@@ -23,7 +23,7 @@ export interface Replayed {
  */
 const reopen = (which: string) => `
   WITH held AS MATERIALIZED (
-    SELECT d.id FROM webhook_deliveries d WHERE ${which} ORDER BY d.id FOR UPDATE)
+    SELECT d.id FROM webhook_deliveries d WHERE ${which} ORDER BY d.id FOR NO KEY UPDATE)
   UPDATE webhook_deliveries d
   SET state = 'pending', attempts_before = d.attempts, finished_at = NULL, has_slot = false, job_id = gen_random_uuid(),
     next_attempt_at = CASE WHEN e.state = 'enabled' THEN now() END
