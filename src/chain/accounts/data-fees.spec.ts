@@ -83,11 +83,16 @@ describe('data fees', () => {
     await expect(answering(answers).of(UNSIGNED)).resolves.toBe(0n);
   });
 
-  it('are what Scroll takes as well, whose oracle knows of no operator', async () => {
+  it('are what Scroll takes as well, whose oracle knows of no operator, and wants room for a signature', async () => {
     const call = (method: RpcMethod, [asked]: unknown[]) => {
       if (method === 'eth_getCode') return Promise.resolve(asked === SCROLL ? '0x60' : '0x');
       const { to, data } = asked as { to: string; data: string };
       const isKnown = to === SCROLL && data.startsWith(id('getL1Fee(bytes)').slice(0, 10));
+      if (isKnown) {
+        const [bytes] = AbiCoder.defaultAbiCoder().decode(['bytes'], `0x${data.slice(10)}`);
+        expect((bytes as string).startsWith(UNSIGNED)).toBe(true);
+        expect(bytes).toHaveLength(UNSIGNED.length + 2 * 72);
+      }
       return isKnown ? Promise.resolve(fee) : Promise.reject(reverted);
     };
     const fromEveryEndpoint = async <T>(read: (rpc: Rpc, endpoint: string) => Promise<T>) => [

@@ -5,15 +5,18 @@ import { RpcError } from '../rpc/rpc-endpoint.js';
 import { type RpcPool } from '../rpc/rpc-pool.js';
 import { steadyMs } from '../../process/steady-time.js';
 
+const SCROLL = '0x5300000000000000000000000000000000000002';
 /**
  * Where chains have an oracle of what they take besides gas: the OP stack its GasPriceOracle
  * (https://specs.optimism.io, predeploys), Scroll its L1GasPriceOracle (https://docs.scroll.io, contracts). No other
  * chain has code there.
  */
-const ORACLES: readonly string[] = [
-  '0x420000000000000000000000000000000000000F',
-  '0x5300000000000000000000000000000000000002',
-];
+const ORACLES: readonly string[] = ['0x420000000000000000000000000000000000000F', SCROLL];
+/**
+ * Scroll's oracle is asked for the signed bytes (github.com/scroll-tech/scroll-contracts, IL1GasPriceOracle.sol), and goes by
+ * how many they are: as long as a signature at its longest, and what a longer list is told by.
+ */
+const SIGNATURE = 'ff'.repeat(72);
 const oracle = new Interface([
   'function getL1Fee(bytes) view returns (uint256)',
   'function getOperatorFee(uint256) view returns (uint256)',
@@ -45,7 +48,7 @@ export class DataFees {
   async of(unsigned: string): Promise<bigint> {
     const fees = (await this.oracles()).map(async (address) => {
       const [dataFee, operatorFee] = await Promise.all([
-        this.ask(address, 'getL1Fee', unsigned),
+        this.ask(address, 'getL1Fee', address === SCROLL ? unsigned + SIGNATURE : unsigned),
         // Scroll's does not know it, nor one from before Isthmus.
         this.ask(address, 'getOperatorFee', Transaction.from(unsigned).gasLimit),
       ]);
