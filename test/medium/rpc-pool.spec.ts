@@ -359,10 +359,15 @@ describe('the pool', () => {
   });
 
   it('asks the next for a block, whole or by a name such as `finalized`, that the first does not know', async () => {
-    const reader = new RpcChainReader(aPool(), new BlockProver('full'), new Sources(), 1_000);
+    let nowMs = 0;
+    const finality = { now: () => nowMs };
+    const reader = new RpcChainReader(aPool(), new BlockProver('full'), new Sources(), 1_000, finality);
     const watch = { tokens: new Set<TokenAddress>(), ownAmong: () => Promise.resolve(new Set<Address>()) };
     first.inject('eth_getBlockByNumber', result(null));
     expect(await reader.block(1, watch)).toMatchObject({ number: 1 });
+    // What one alone calls final counts once the other has been silent for long.
+    expect(await reader.finalNumber('safe')).toBeNull();
+    nowMs += 5 * 60_000;
     expect(await reader.finalNumber('safe')).toBeGreaterThanOrEqual(0);
     second.inject('eth_getBlockByNumber', result(null));
     expect(await reader.block(1, watch)).toBeNull();

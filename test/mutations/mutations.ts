@@ -322,7 +322,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     fault: 'gas that is under way is sent once more',
-    find: "if (await isUnderWay(manager, chainId, to, after)) return { state: 'under_way' };",
+    find: "if (await isGasUnderWay(manager, chainId, to, after)) return { state: 'under_way' };",
     replace: '',
     specs: GAS_ONCE,
   },

@@ -1,6 +1,5 @@
 import { Interface } from 'ethers';
 import { type Rpc } from '../rpc/rpc-endpoint.js';
-import { UnprovenAnswerError } from '../rpc/unproven-answer.js';
 import { type Address, toAddress } from '../../ids/ids.js';
 
 /** At the same address on every chain that has it. */
@@ -20,7 +19,7 @@ export interface ContractCall {
 /**
  * Calls contracts in one `eth_call` through Multicall3, pinned to a block's hash (EIP-1898).
  * @returns what each call returned, null for one that failed; null where nothing at its address answers as Multicall3 does
- * @throws RpcError, UnprovenAnswerError
+ * @throws RpcError
  */
 export async function aggregate(
   rpc: Rpc,
@@ -31,20 +30,17 @@ export async function aggregate(
   const call = { to: MULTICALL3, data: multicall.encodeFunctionData('aggregate3', [tolerant]) };
   const answer = await rpc.call('eth_call', [call, { blockHash }]);
   const results = resultsIn(answer);
-  if (results === null) return null;
-  if (results.length !== calls.length) {
-    throw new UnprovenAnswerError(blockHash, `${results.length} answers came for ${calls.length} calls`);
-  }
-  return results.map(({ success, returnData }) => (success ? returnData : null));
+  return results?.length === calls.length ? results : null;
 }
 
 /** Null: it is no answer of Multicall3. What another contract at its address returns is no fault of the endpoint. */
-function resultsIn(answer: string): { success: boolean; returnData: string }[] | null {
+function resultsIn(answer: string): (string | null)[] | null {
   try {
     const [results] = multicall.decodeFunctionResult('aggregate3', answer).toArray() as [
       { success: boolean; returnData: string }[],
     ];
-    return results;
+    // What cannot be read in a result is thrown when it is looked at.
+    return results.map(({ success, returnData }) => (success ? returnData : null));
   } catch {
     return null;
   }
