@@ -31,7 +31,8 @@ export class RefundsApi {
       return body.status === status && body;
     });
 
-  readonly pause = (isPaused: boolean) => this.call('POST', `/sweeps/${isPaused ? 'pause' : 'resume'}`, {});
+  readonly pause = (isPaused: boolean) =>
+    this.world.app.insist('POST', `/api/v1/sweeps/${isPaused ? 'pause' : 'resume'}`, {});
 
   /** The header with a key of another merchant, or of the one given. */
   readonly keyOf = async (scopes: ('payments:read' | 'refunds:write' | 'admin')[], merchantId?: string) => {

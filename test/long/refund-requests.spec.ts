@@ -113,12 +113,16 @@ describe('the operator’s gas', () => {
 
   it('is not spent on more refunds a day than a merchant may ask for', async () => {
     const payment = await world.paid(ETHER);
-    const [row] = await world.app.database.dataSource.query<{ count: string }[]>(
-      `SELECT count(*) FROM refunds WHERE merchant_id = $1 AND (state <> 'cancelled'
-         OR EXISTS (SELECT FROM outgoing_transactions WHERE subject_id = refunds.id))`,
+    const [row] = await world.app.database.dataSource.query<{ all: string; costly: string }[]>(
+      `SELECT count(*) AS "all", count(*) FILTER (WHERE state <> 'cancelled'
+         OR EXISTS (SELECT FROM outgoing_transactions WHERE subject_id = refunds.id)) AS costly
+       FROM refunds WHERE merchant_id = $1`,
       [world.app.merchantId],
     );
-    await world.restart({ refundMaxPerDay: Number(row?.count) + 2 });
+    const [all, costly] = [Number(row?.all), Number(row?.costly)];
+    // Of those that were cancelled before anything was signed, ten count as one.
+    const counted = costly + Math.floor((all - costly) / 10);
+    await world.restart({ refundMaxPerDay: counted + 2 });
     const answers = await Promise.all(
       Array.from({ length: 5 }, () => refunds.ask('payments', payment, LEAST)),
     );
