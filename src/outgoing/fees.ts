@@ -130,10 +130,10 @@ function times(price: bigint, { numerator, denominator }: typeof ROOM): bigint {
   return (price * numerator) / denominator;
 }
 
-function max(one: bigint, other: bigint): bigint {
+export function max(one: bigint, other: bigint): bigint {
   return one > other ? one : other;
 }
 
-function min(one: bigint, other: bigint): bigint {
+export function min(one: bigint, other: bigint): bigint {
   return one < other ? one : other;
 }

@@ -3,7 +3,7 @@ import { type Chain } from '../chain/chain.js';
 import { type Round } from './movers.js';
 import { saysNo, transferData } from './erc20.js';
 import { allowedGas, expectedOf, MOST_TRANSFER_GAS, mostTransferGas, NOBODY } from './gas.js';
-import { dataReserve, type Fees, feesFor, feesWithin } from './fees.js';
+import { dataReserve, type Fees, feesFor, feesWithin, max, min } from './fees.js';
 import { unsignedBytes } from './transaction-bytes.js';
 import { type Address, type Asset } from '../ids/ids.js';
 
@@ -38,13 +38,14 @@ export type DrainTrial =
  * Whether a transfer would succeed, and what it takes: by what its address has after the last block scanned. That it lacks
  * gas is found by a new quote, since gas may have got dearer since the round began.
  * @param promised wei at the address that others are to be paid with: as far as they are there, no gas is paid of them
- * @param taken what gas that the address was just sent for it was mined at: it may be signed at that price, rather than wait
+ * @param taken looks up what gas that the address was just sent for it was mined at: it may be signed at that price, rather
+ * than wait
  * @throws RpcError
  */
 export async function tryTransfer(
   { chain, quote, extent }: Pick<Round, 'chain' | 'quote' | 'extent'>,
   transfer: Transfer,
-  { promised = 0n, taken = null }: { promised?: bigint; taken?: Fees | null } = {},
+  { promised = 0n, taken }: { promised?: bigint; taken?: () => Promise<Fees | null> } = {},
 ): Promise<Trial> {
   const { from, to, tokenAddress, amount } = transfer;
   const gasLimit = await gasToAllow(chain, transfer, extent.scanned.hash);
@@ -59,12 +60,15 @@ export async function tryTransfer(
   const kept = keptOf({ balance, moved: tokenAddress === null ? amount : 0n, promised });
   const forFees = balance - kept;
   const { least, roomy } = dataReserve(dataFee);
-  const fees = forFees > least ? feesWithin(quote, (forFees - least) / gasLimit, taken) : null;
+  const perGas = forFees > least ? (forFees - least) / gasLimit : null;
+  // What is enough for the price of now needs no other.
+  const lower = perGas !== null && perGas < wanted.maxFeePerGas ? await taken?.() : null;
+  const fees = perGas === null ? null : feesWithin(quote, perGas, lower);
   const expected = { expectedGas: tokenAddress === null ? gasLimit : expectedOf(gasLimit), dataFee: roomy };
   if (fees !== null) return { state: 'ready', gasLimit, fees, ...expected };
   const now = feesFor(await accounts.gasQuote(), false).maxFeePerGas;
-  const price = most(now, wanted.maxFeePerGas);
-  const neededAt = (by: GasQuote) => kept + gasLimit * most(price, feesFor(by, false).maxFeePerGas) + roomy;
+  const price = max(now, wanted.maxFeePerGas);
+  const neededAt = (by: GasQuote) => kept + gasLimit * max(price, feesFor(by, false).maxFeePerGas) + roomy;
   return { state: 'needs_gas', missing: neededAt(quote) - balance, neededAt, ...expected };
 }
 
@@ -115,7 +119,7 @@ export async function whyTooMuchGas(
   from: Address,
   gas: bigint,
 ): Promise<string | null> {
-  if (gas <= least(maxGas ?? MOST_TRANSFER_GAS, MOST_TRANSFER_GAS)) return null;
+  if (gas <= min(maxGas ?? MOST_TRANSFER_GAS, MOST_TRANSFER_GAS)) return null;
   const [plain, blockGas] = await Promise.all([
     accounts.estimateGas({ from, to: NOBODY }),
     accounts.blockGas(),
@@ -146,12 +150,4 @@ async function gasFor(
       tokenAddress === null ? `${to} refuses the money` : `token ${tokenAddress} refuses the transfer`;
     return { state: 'refused', reason: `${what}: ${error.message}` };
   }
-}
-
-function most(one: bigint, other: bigint): bigint {
-  return one > other ? one : other;
-}
-
-function least(one: bigint, other: bigint): bigint {
-  return one < other ? one : other;
 }

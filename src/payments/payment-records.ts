@@ -122,6 +122,18 @@ export function indexOf(options: readonly Place[], { chainId, tokenAddress }: Pl
   return options.findIndex((option) => option.chainId === chainId && option.tokenAddress === tokenAddress);
 }
 
+/** The same of a payment's record. */
+export function optionOf(
+  { options, assets }: Pick<PaymentRecord, 'options' | 'assets'>,
+  place: Place,
+): number {
+  const places = options.map(({ chainId }, index) => ({
+    chainId,
+    tokenAddress: assets[index]?.address ?? null,
+  }));
+  return indexOf(places, place);
+}
+
 /** What the payment shows as its own asset. */
 export function shownAsset({
   payment,

@@ -1,7 +1,7 @@
 import { holdingsOf } from './tally.js';
 import { type Lot, lotsFor } from './lots.js';
 import { type Fraction } from './parts.js';
-import { indexOf, type PaymentRecord } from './payment-records.js';
+import { optionOf, type PaymentRecord } from './payment-records.js';
 import { type Asset, type ChainId } from '../ids/ids.js';
 
 /**
@@ -26,11 +26,7 @@ export function lotsOfRefund(
   { chainId, tokenAddress, amount }: { chainId: ChainId; tokenAddress: Asset; amount: bigint },
   own?: Fraction | null,
 ): StoredLot[] | null {
-  const places = record.options.map((option, index) => ({
-    chainId: option.chainId,
-    tokenAddress: record.assets[index]?.address ?? null,
-  }));
-  const option = indexOf(places, { chainId, tokenAddress });
+  const option = optionOf(record, { chainId, tokenAddress });
   const holding = holdingsOf(record.options, record.credits, record.refunds)[option];
   if (holding === undefined) return null;
   const final = record.options[option]?.amountConfirmed ?? 0n;

@@ -50,7 +50,7 @@ export class RefundFromDeposit {
     const lacking = amount - shown;
     if (lacking > 0n && !(await this.isLostToFees(refund, shown, lacking))) return null;
     const promised = await this.promised(refund);
-    const taken = await this.tank.priceSentAt(round.chain.chainId, from);
+    const taken = () => this.tank.priceSentAt(round.chain.chainId, from);
     const trial = await tryTransfer(
       round,
       { from, to, tokenAddress, amount },

@@ -24,18 +24,24 @@ afterEach(async () => {
   await chain.stop();
 });
 
+/** A payment that was seen, by an app that starts with it; the node is on a shorter branch by now that does not have it. */
+async function detectedThenGone() {
+  app = await TestApp.start({ chains: [chain.config] });
+  const before = await chain.rpc<string>('evm_snapshot');
+  const payment = await app.createPayment({ expires_in_minutes: 40_000 });
+  await chain.pay(payment.address, 1000n);
+  await chain.mine(2);
+  await app.waitForStatus(payment.id, 'detected');
+  await app.waitForBlock(await chain.height());
+  await chain.rpc('evm_revert', [before]);
+  await chain.passTime(7);
+  await chain.mine(1);
+  return payment;
+}
+
 describe('a node that is behind what was scanned', () => {
   it('is waited for on whichever branch it is, and believed once it has grown as far', async () => {
-    app = await TestApp.start({ chains: [chain.config] });
-    const before = await chain.rpc<string>('evm_snapshot');
-    const payment = await app.createPayment({ expires_in_minutes: 40_000 });
-    await chain.pay(payment.address, 1000n);
-    await chain.mine(2);
-    await app.waitForStatus(payment.id, 'detected');
-    await app.waitForBlock(await chain.height());
-    await chain.rpc('evm_revert', [before]);
-    await chain.passTime(7);
-    await chain.mine(1);
+    const payment = await detectedThenGone();
     await waitFor('it to say so', () => app.log.some((line) => line.includes('the node is behind')));
     expect(await app.payment(payment.id)).toMatchObject({ status: 'detected', amount_received: '1000' });
     await chain.mine(2);
@@ -50,16 +56,7 @@ describe('a node that is behind what was scanned', () => {
 
 describe('a chain that was set back', () => {
   it('to another branch that is shorter is waited for, with words, and followed after a minute', async () => {
-    app = await TestApp.start({ chains: [chain.config] });
-    const before = await chain.rpc<string>('evm_snapshot');
-    const payment = await app.createPayment({ expires_in_minutes: 40_000 });
-    await chain.pay(payment.address, 1000n);
-    await chain.mine(2);
-    await app.waitForStatus(payment.id, 'detected');
-    await app.waitForBlock(await chain.height());
-    await chain.rpc('evm_revert', [before]);
-    await chain.passTime(7);
-    await chain.mine(1);
+    const payment = await detectedThenGone();
     const waits = async () => JSON.stringify((await app.request('GET', '/health')).body);
     await waitFor('it to say so', async () =>
       (await waits()).includes('below what was scanned and of another branch'),

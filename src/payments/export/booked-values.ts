@@ -7,7 +7,7 @@ import { type NamedAsset } from '../named-asset.js';
 import { NamedAssets } from '../named-assets.js';
 import { type Lot } from '../lots.js';
 import { type Fraction } from '../parts.js';
-import { indexOf, type PaymentRecord, PaymentRecords } from '../payment-records.js';
+import { optionOf, type PaymentRecord, PaymentRecords } from '../payment-records.js';
 import { Payment } from '../payment.entity.js';
 import { valueIn } from '../price.view.js';
 import { lotsSentAs } from '../refund-facts.js';
@@ -103,11 +103,7 @@ function together(lots: readonly Lot[]): Fraction {
 
 /** What came is worth what it counted as, and what went back as well; where that is not known, the average of what came. */
 function valueOf(line: BookedMoney, record: PaymentRecord, factors: Factors): string | null {
-  const places = record.options.map(({ chainId }, index) => ({
-    chainId,
-    tokenAddress: record.assets[index]?.address ?? null,
-  }));
-  const option = indexOf(places, { chainId: line.chain_id, tokenAddress: line.token });
+  const option = optionOf(record, { chainId: line.chain_id, tokenAddress: line.token });
   if (option < 0) return null;
   const factor = factors.get(line.subject);
   return valueIn(

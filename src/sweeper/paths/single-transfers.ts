@@ -90,7 +90,7 @@ export class SingleTransfers implements SweepPath {
   private async token(round: Round, due: Due): Promise<boolean> {
     const { sweep, final, most: amount, isWhole, transferIds } = due;
     const { from, treasury: to, tokenAddress } = sweep;
-    const taken = await this.tank.priceSentAt(round.chain.chainId, from);
+    const taken = () => this.tank.priceSentAt(round.chain.chainId, from);
     const trial = await tryTransfer(round, { from, to, tokenAddress, amount }, { taken });
     if (trial.state === 'refused') return this.states.fail(round.chain, sweep, trial.reason);
     const feeAt = await this.feeOf(round, sweep, amount, trial);
